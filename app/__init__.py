@@ -1,0 +1,1 @@
+"""Gatehouse: alerts become gated broker orders, exactly once."""

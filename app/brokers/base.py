@@ -1,0 +1,69 @@
+"""What every broker adapter offers, and the two ways in which a submit can fail."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.instruments import AssetClass, Instrument
+from app.domain.orders import Order, OrderChange, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a broker can do; gates and the planner read this instead of the broker's name."""
+
+    asset_classes: frozenset[AssetClass]
+    fractional: frozenset[AssetClass] = frozenset()
+    notional: bool = False
+    short_equity: bool = False
+    short_crypto: bool = False
+    short_options: bool = False
+    bracket: bool = False
+    oco: bool = False
+    multi_leg: bool = False
+    crosses_zero: bool = False
+    unique_client_order_ids: bool = False
+    simulated: bool = False
+
+
+class Broker(Protocol):
+    """Where an order can be sent.
+
+    Reads (`find`, `open_orders`, `positions`, `account`, `quote`, `market`, `ping`) may retry within their
+    timeout and raise `BrokerUnavailable` when they cannot be answered. `submit`, `cancel` and `replace` are
+    sent once: they raise `BrokerRejected` when the broker proved that nothing happened and `OutcomeUnknown`
+    otherwise.
+    """
+
+    name: str
+    capabilities: Capabilities
+
+    def submit(self, order: Order) -> Receipt:
+        """Send once; raise BrokerRejected or OutcomeUnknown."""
+
+    def find(self, client_order_id: str) -> Receipt | None:
+        """Return what the broker holds under our id, if anything."""
+
+    def cancel(self, receipt: Receipt) -> None:
+        """Ask for a working order to be taken back; a final order raises BrokerRejected."""
+
+    def replace(self, receipt: Receipt, change: OrderChange) -> Receipt:
+        """Change a working order; the answer may carry new ids."""
+
+    def open_orders(self) -> list[Receipt]:
+        """Return every order that can still fill, held legs included."""
+
+    def positions(self) -> list[Position]:
+        """Return every holding that is not flat."""
+
+    def account(self) -> Account:
+        """Return equity, cash and buying power."""
+
+    def quote(self, instrument: Instrument) -> Quote | None:
+        """Return the latest price, or None when the broker has none."""
+
+    def market(self, instrument: Instrument) -> MarketHours:
+        """Return whether the instrument trades now."""
+
+    def ping(self) -> None:
+        """Prove that the broker answers and accepts our credentials."""

@@ -1,0 +1,46 @@
+"""What a broker says about money, holdings, prices and hours."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Money at a broker, in the account's currency."""
+
+    equity: Decimal
+    cash: Decimal
+    buying_power: Decimal
+    currency: str = "USD"
+    can_trade: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A holding: `quantity` is signed (short is negative), prices are per unit."""
+
+    symbol: str
+    quantity: Decimal
+    average_price: Decimal
+    market_price: Decimal | None = None
+    unrealized_pnl: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The latest price of an instrument; bid and ask where the broker gives both."""
+
+    price: Decimal
+    at: datetime
+    bid: Decimal | None = None
+    ask: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarketHours:
+    """Whether an instrument's market is open, and when that changes."""
+
+    is_open: bool
+    next_open: datetime | None = None
+    next_close: datetime | None = None

@@ -1,0 +1,50 @@
+"""What can be traded: the canonical name of an instrument and what is known about it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+
+class AssetClass(StrEnum):
+    """The kinds of instrument that Gatehouse tells apart."""
+
+    CRYPTO = "crypto"
+    EQUITY = "equity"
+    FOREX = "forex"
+    FUTURE = "future"
+    OPTION = "option"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class OptionContract:
+    """The terms of an option; `strike` is a price per unit of the underlying."""
+
+    underlying: str
+    expiry: date
+    strike: Decimal
+    kind: Literal["call", "put"]
+    multiplier: Decimal = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One tradable thing under its canonical name (`AAPL`, `BTC-USD`, `AAPL250620C00100000`).
+
+    `venue` is the hint that came with the alert (`binance`), never part of the identity.
+    `quantity_increment` is the smallest step of a quantity, `price_tick` the smallest step of a price.
+    """
+
+    symbol: str
+    asset_class: AssetClass
+    venue: str | None = None
+    option: OptionContract | None = None
+    quantity_increment: Decimal = Decimal("0.000000001")
+    price_tick: Decimal = Decimal("0.01")
+
+    @property
+    def multiplier(self) -> Decimal:
+        """Units of the underlying in one contract."""
+        return self.option.multiplier if self.option is not None else Decimal(1)

@@ -1,0 +1,173 @@
+"""Orders and receipts, in the words that every broker adapter translates to and from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from app.domain.instruments import Instrument
+
+
+class Side(StrEnum):
+    """The direction of an order."""
+
+    BUY = "buy"
+    SELL = "sell"
+
+    @property
+    def sign(self) -> int:
+        """+1 for a buy, -1 for a sell: what a fill does to a signed position."""
+        return 1 if self is Side.BUY else -1
+
+    @property
+    def opposite(self) -> "Side":
+        """The other direction."""
+        return Side.SELL if self is Side.BUY else Side.BUY
+
+
+class OrderType(StrEnum):
+    """How an order meets the market."""
+
+    MARKET = "market"
+    LIMIT = "limit"
+    STOP = "stop"
+    STOP_LIMIT = "stop_limit"
+    TRAILING_STOP = "trailing_stop"
+
+
+class TimeInForce(StrEnum):
+    """How long an order may rest."""
+
+    DAY = "day"
+    GTC = "gtc"
+    IOC = "ioc"
+    FOK = "fok"
+
+
+class OrderClass(StrEnum):
+    """How an order's legs belong together."""
+
+    SIMPLE = "simple"
+    BRACKET = "bracket"
+    OCO = "oco"
+    OTO = "oto"
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands at the broker."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    HELD = "held"
+    PARTIALLY_FILLED = "partially_filled"
+    FILLED = "filled"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+    REPLACED = "replaced"
+
+    @property
+    def is_final(self) -> bool:
+        """True when nothing more can happen to the order."""
+        return self in _FINAL
+
+
+_FINAL = frozenset(
+    {
+        OrderStatus.FILLED,
+        OrderStatus.CANCELED,
+        OrderStatus.EXPIRED,
+        OrderStatus.REJECTED,
+        OrderStatus.REPLACED,
+    }
+)
+
+
+class OrderRole(StrEnum):
+    """What an order does to a position; exits never open one."""
+
+    ENTRY = "entry"
+    EXIT = "exit"
+
+
+STOP_LOSS_SUFFIX = "-sl"
+TAKE_PROFIT_SUFFIX = "-tp"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is sent to a broker, once.
+
+    Exactly one of `quantity` (units of the instrument) and `notional` (account currency) is set.
+    `reference_price` is the price that the alert carried: simulated markets may adopt it.
+    `take_profit` and `stop_loss` are prices of the protecting legs of a bracket, OCO or OTO order; their
+    client order ids are this order's with `-tp` and `-sl` appended.
+    `trail_amount` (price) or `trail_fraction` (0.02 is 2 %) belong to a trailing stop.
+    """
+
+    client_order_id: str
+    instrument: Instrument
+    side: Side
+    role: OrderRole
+    type: OrderType = OrderType.MARKET
+    time_in_force: TimeInForce = TimeInForce.DAY
+    quantity: Decimal | None = None
+    notional: Decimal | None = None
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    trail_amount: Decimal | None = None
+    trail_fraction: Decimal | None = None
+    order_class: OrderClass = OrderClass.SIMPLE
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+    extended_hours: bool = False
+    reference_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """What a working order should become; None leaves a field as it is."""
+
+    quantity: Decimal | None = None
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The broker's answer to an order, and later its state.
+
+    Prices are per unit, `filled_quantity` is unsigned, times are aware UTC. `symbol` is canonical.
+    """
+
+    client_order_id: str
+    broker_order_id: str
+    broker: str
+    symbol: str
+    side: Side
+    type: OrderType
+    status: OrderStatus
+    created_at: datetime
+    quantity: Decimal | None = None
+    notional: Decimal | None = None
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    filled_quantity: Decimal = Decimal(0)
+    average_fill_price: Decimal | None = None
+    fees: Decimal = Decimal(0)
+    message: str | None = None
+
+    @property
+    def is_protective(self) -> bool:
+        """True for a stop-loss or take-profit leg, told by its client order id."""
+        return self.client_order_id.endswith((STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX))
+
+
+def client_order_id(bot: str, ticket: UUID, place: int, suffix: str = "") -> str:
+    """Derive the id of the `place`-th order of a ticket: the same ticket always gives the same id.
+
+    The shape is `{bot}-{epoch milliseconds}-{uuid}{suffix}`; the milliseconds are the ticket's own (UUIDv7).
+    """
+    milliseconds = ticket.int >> 80
+    return f"{bot}-{milliseconds}-{uuid5(ticket, str(place))}{suffix}"

@@ -1,0 +1,155 @@
+"""Every error that Gatehouse raises on purpose.
+
+AppError
+├── SettingsError               the environment is not usable; stops the start
+├── AlertRefused                nothing of it was stored
+│   ├── MalformedAlert          400: not JSON, or not the dialect's shape
+│   ├── BodyTooLarge            413
+│   ├── SourceNotAllowed        403
+│   ├── NotAuthenticated        401
+│   └── TooManyRequests         429, with Retry-After
+├── NotFound                    404
+├── InvalidRequest              400: an operator's request that cannot be carried out
+├── PreconditionFailed          412: If-Match is stale
+├── PreconditionRequired        428: If-Match is missing
+├── StoreError
+│   ├── StoreUnavailable        503: nothing was accepted
+│   ├── AlreadyExists           409
+│   └── Conflict                409: somebody else wrote first
+└── BrokerError
+    ├── BrokerRejected          422: the broker proved that it did not take the order
+    ├── OutcomeUnknown          202: the order may be live
+    └── BrokerUnavailable       503: a read could not be answered
+"""
+
+from typing import Any, ClassVar
+
+
+class AppError(Exception):
+    """The root: a stable code, an HTTP status and one sentence for the person who reads it."""
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class SettingsError(AppError):
+    """The environment is not usable; the sentence names the setting."""
+
+    code = "SETTINGS_INVALID"
+
+
+class AlertRefused(AppError):
+    """An alert was turned away before anything of it was stored."""
+
+    code, status = "ALERT_REFUSED", 400
+
+
+class MalformedAlert(AlertRefused):
+    """The body is not JSON, or not the shape that its dialect asks for."""
+
+    code = "ALERT_MALFORMED"
+
+
+class BodyTooLarge(AlertRefused):
+    """The body is larger than MAX_CONTENT_LENGTH."""
+
+    code, status = "BODY_TOO_LARGE", 413
+
+
+class SourceNotAllowed(AlertRefused):
+    """The caller's address is not in ALLOWED_SOURCE_IPS."""
+
+    code, status = "SOURCE_NOT_ALLOWED", 403
+
+
+class NotAuthenticated(AlertRefused):
+    """The secret or token is missing or wrong."""
+
+    code, status = "NOT_AUTHENTICATED", 401
+
+
+class TooManyRequests(AlertRefused):
+    """The caller's token bucket is empty; `retry_after` is in whole seconds."""
+
+    code, status = "TOO_MANY_REQUESTS", 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class NotFound(AppError):
+    """There is no such thing."""
+
+    code, status = "NOT_FOUND", 404
+
+
+class InvalidRequest(AppError):
+    """An operator's request that cannot be carried out as it stands."""
+
+    code, status = "REQUEST_INVALID", 400
+
+
+class PreconditionFailed(AppError):
+    """If-Match names a version that has been overwritten."""
+
+    code, status = "PRECONDITION_FAILED", 412
+
+
+class PreconditionRequired(AppError):
+    """The change needs If-Match, so that nobody's change is lost."""
+
+    code, status = "PRECONDITION_REQUIRED", 428
+
+
+class StoreError(AppError):
+    """The store refused."""
+
+    code = "STORE_ERROR"
+
+
+class StoreUnavailable(StoreError):
+    """The store cannot be reached; nothing was accepted."""
+
+    code, status = "STORE_UNAVAILABLE", 503
+
+
+class AlreadyExists(StoreError):
+    """The key is taken."""
+
+    code, status = "ALREADY_EXISTS", 409
+
+
+class Conflict(StoreError):
+    """The version that was read has been overwritten."""
+
+    code, status = "CONFLICT", 409
+
+
+class BrokerError(AppError):
+    """A broker did not do what was asked."""
+
+    code = "BROKER_ERROR"
+
+
+class BrokerRejected(BrokerError):
+    """The broker proved that it did not take the order."""
+
+    code, status = "BROKER_REJECTED", 422
+
+
+class OutcomeUnknown(BrokerError):
+    """The order may be live. Reconcile by our id; never resend."""
+
+    code, status = "OUTCOME_UNKNOWN", 202
+
+
+class BrokerUnavailable(BrokerError):
+    """A read could not be answered; what was asked for is unknown."""
+
+    code, status = "BROKER_UNAVAILABLE", 503

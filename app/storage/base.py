@@ -1,0 +1,82 @@
+"""Versioned JSON documents under string keys: what every store offers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+JSON: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A value as it was read, with the version that a later change must still find."""
+
+    key: str
+    value: JSON
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Write a new document; one that is already there is left as it is."""
+
+    key: str
+    value: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Write over the version that was read."""
+
+    document: Document
+    value: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove the version that was read; one that is gone is left as it is."""
+
+    document: Document
+
+
+Change: TypeAlias = Create | Replace | Delete
+
+
+class Store(Protocol):
+    """Versioned JSON documents under string keys.
+
+    Keys are `/`-separated printable ASCII. Every method raises `StoreUnavailable` when the store cannot be
+    reached in time. A document that was written can be read at once by every process (no caching in between).
+    """
+
+    def get(self, key: str) -> Document | None:
+        """Return the document, or None."""
+
+    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
+        """Write a new document; raise AlreadyExists when the key is taken.
+
+        `durable=False` lets a store skip the wait for the disk: such a write survives the death of the
+        process; a power failure may lose it, together with every write after it, until the next durable one.
+        """
+
+    def replace(self, document: Document, value: JSON) -> Document:
+        """Write over the version that was read; raise Conflict when it has moved or gone."""
+
+    def delete(self, document: Document) -> None:
+        """Remove the version that was read; raise Conflict when it has moved, not when it has gone."""
+
+    def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
+        """Yield documents whose key starts with `prefix` and sorts after `after`, in key order (by bytes)."""
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Make the changes in their order: all of them, or after a failure a prefix; not waiting for the disk.
+
+        A Create whose key is taken and a Delete of what is gone are passed over, so that a prefix can be
+        applied again; a Replace whose version moved raises Conflict.
+        """
+
+    def ping(self) -> None:
+        """Prove that the store can be read and written."""
+
+    def close(self) -> None:
+        """Let go of files and connections; safe to call twice."""
