@@ -69,7 +69,7 @@ class Store(Protocol):
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order (by bytes)."""
 
     def apply(self, changes: Sequence[Change]) -> None:
-        """Make the changes in their order: all of them, or after a failure a prefix; not waiting for the disk.
+        """Make the changes in their order (after a failure: a prefix of them) without waiting for the disk.
 
         A Create whose key is taken and a Delete of what is gone are passed over, so that a prefix can be
         applied again; a Replace whose version moved raises Conflict.
