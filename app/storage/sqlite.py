@@ -1,0 +1,226 @@
+"""The embedded store: one SQLite file in write-ahead mode, safe for threads and processes."""
+
+import json
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.errors import AlreadyExists, Conflict, StoreUnavailable
+from app.storage.base import JSON, Change, Create, Document, Replace
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    key TEXT PRIMARY KEY NOT NULL,
+    value TEXT NOT NULL,
+    version INTEGER NOT NULL
+)
+"""
+
+# The ledger in the columns that the trade-idea document promises; `queued` is an alert still in the inbox.
+LEDGER_VIEW = """
+CREATE VIEW IF NOT EXISTS webhook_events AS
+SELECT
+    coalesce(json_extract(value, '$.fingerprint'), json_extract(value, '$.id')) AS fingerprint,
+    CASE json_extract(value, '$.status')
+        WHEN 'denied' THEN 'skipped'
+        WHEN 'awaiting_approval' THEN 'queued'
+        ELSE json_extract(value, '$.status')
+    END AS status,
+    json_extract(value, '$.alert') AS payload_json,
+    json_extract(value, '$.opinion.decision') AS decision_json,
+    json_extract(value, '$.orders') AS order_json,
+    json_extract(value, '$.message') AS error,
+    json_extract(value, '$.created_at') AS created_at,
+    json_extract(value, '$.updated_at') AS updated_at
+FROM documents WHERE key >= 'tickets/' AND key < 'tickets0'
+UNION ALL
+SELECT
+    coalesce(json_extract(value, '$.fingerprint'), json_extract(value, '$.ticket')),
+    'queued', json_extract(value, '$.alert'), NULL, NULL, NULL,
+    json_extract(value, '$.received_at'), json_extract(value, '$.received_at')
+FROM documents
+WHERE key >= 'inbox/' AND key < 'inbox0' AND json_extract(value, '$.status') = 'open'
+"""
+
+INSERT = "INSERT INTO documents (key, value, version) VALUES (?, ?, ?)"
+INSERT_IF_ABSENT = INSERT + " ON CONFLICT (key) DO NOTHING"
+UPDATE = "UPDATE documents SET value = ?, version = ? WHERE key = ? AND version = ?"
+DELETE = "DELETE FROM documents WHERE key = ? AND version = ?"
+SELECT = "SELECT value, version FROM documents WHERE key = ?"
+SELECT_RANGE = (
+    "SELECT key, value, version FROM documents WHERE key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?"
+)
+
+PAGE = 500
+HIGHEST = "\U0010ffff"
+
+
+class SqliteStore:
+    """Versioned JSON documents in one SQLite file.
+
+    Writes go through one connection under a lock; reads use a connection a thread, so that they never wait
+    for a disk. A durable write waits for the disk (`synchronous=FULL`), the others for nothing but memory.
+    """
+
+    def __init__(self, path: Path, *, timeout_seconds: float = 5) -> None:
+        self._path = path
+        self._timeout = timeout_seconds
+        self._lock = threading.Lock()
+        self._readers = threading.local()
+        self._writer: sqlite3.Connection | None = None
+        self._process = os.getpid()
+        self._durable = True
+        with _translated(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._prepare()
+
+    def get(self, key: str) -> Document | None:
+        """Return the document, or None."""
+        with _translated(self._path):
+            row = self._reader().execute(SELECT, (key,)).fetchone()
+        return None if row is None else Document(key, json.loads(row[0]), row[1])
+
+    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
+        """Write a new document; raise AlreadyExists when the key is taken."""
+        text, version = _encode(value), time.time_ns()
+        with _translated(self._path), self._lock:
+            try:
+                self._connection(durable=durable).execute(INSERT, (key, text, version))
+            except sqlite3.IntegrityError as error:
+                raise AlreadyExists(f"{key} already exists") from error
+        return Document(key, value, version)
+
+    def replace(self, document: Document, value: JSON) -> Document:
+        """Write over the version that was read; raise Conflict when it has moved or gone."""
+        text, version = _encode(value), _next_version(document)
+        with _translated(self._path), self._lock:
+            row = (text, version, document.key, document.version)
+            if self._connection(durable=True).execute(UPDATE, row).rowcount != 1:
+                raise Conflict(f"{document.key} has been overwritten")
+        return Document(document.key, value, version)
+
+    def delete(self, document: Document) -> None:
+        """Remove the version that was read; raise Conflict when it has moved, not when it has gone."""
+        with _translated(self._path), self._lock:
+            writer = self._connection(durable=True)
+            removed = writer.execute(DELETE, (document.key, document.version)).rowcount
+            if not removed and writer.execute(SELECT, (document.key,)).fetchone() is not None:
+                raise Conflict(f"{document.key} has been overwritten")
+
+    def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
+        """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
+        remaining = limit
+        while remaining is None or remaining > 0:
+            size = PAGE if remaining is None else min(PAGE, remaining)
+            with _translated(self._path):
+                rows = self._page(prefix, after, size)
+            for key, text, version in rows:
+                yield Document(key, json.loads(text), version)
+            if len(rows) < size:
+                return
+            after = rows[-1][0]
+            remaining = None if remaining is None else remaining - len(rows)
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Make the changes in one transaction that does not wait for the disk."""
+        with _translated(self._path), self._lock:
+            writer = self._connection(durable=False)
+            writer.execute("BEGIN IMMEDIATE")
+            try:
+                for change in changes:
+                    _make(writer, change)
+            except BaseException:
+                writer.execute("ROLLBACK")
+                raise
+            writer.execute("COMMIT")
+
+    def ping(self) -> None:
+        """Prove that the file can be read and written."""
+        with _translated(self._path), self._lock:
+            writer = self._connection(durable=False)
+            writer.execute("BEGIN IMMEDIATE")
+            writer.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close the writing connection and this thread's reading one."""
+        with self._lock:
+            for connection in (self._writer, getattr(self._readers, "connection", None)):
+                if connection is not None:
+                    connection.close()
+            self._writer = None
+            self._readers = threading.local()
+
+    def _page(self, prefix: str, after: str, size: int) -> list[tuple[str, str, int]]:
+        query, lower = (SELECT_AFTER, after) if after >= prefix else (SELECT_FROM, prefix)
+        return self._reader().execute(query, (lower, prefix + HIGHEST, size)).fetchall()
+
+    def _prepare(self) -> None:
+        with self._lock:
+            writer = self._connection(durable=True)
+            writer.execute(SCHEMA)
+            writer.execute(LEDGER_VIEW)
+
+    def _connection(self, *, durable: bool) -> sqlite3.Connection:
+        self._leave_the_parent_alone()
+        if self._writer is None:
+            self._writer = self._connect()
+            self._durable = True
+        if durable != self._durable:
+            self._writer.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+        return self._writer
+
+    def _reader(self) -> sqlite3.Connection:
+        self._leave_the_parent_alone()
+        connection: sqlite3.Connection | None = getattr(self._readers, "connection", None)
+        if connection is None:
+            connection = self._readers.connection = self._connect()
+        return connection
+
+    def _leave_the_parent_alone(self) -> None:
+        """A connection must not cross a fork; the child forgets its parent's without closing them."""
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._inherited = (self._writer, self._readers)
+            self._writer, self._readers = None, threading.local()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=self._timeout, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        return connection
+
+
+def _make(writer: sqlite3.Connection, change: Change) -> None:
+    if isinstance(change, Create):
+        writer.execute(INSERT_IF_ABSENT, (change.key, _encode(change.value), time.time_ns()))
+    elif isinstance(change, Replace):
+        old = change.document
+        row = (_encode(change.value), _next_version(old), old.key, old.version)
+        if writer.execute(UPDATE, row).rowcount != 1:
+            raise Conflict(f"{old.key} has been overwritten")
+    else:
+        writer.execute(DELETE, (change.document.key, change.document.version))
+
+
+def _next_version(document: Document) -> int:
+    """Versions only grow, also when the clock is set back."""
+    return max(document.version + 1, time.time_ns())
+
+
+def _encode(value: JSON) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise StoreUnavailable(f"The database {path.name} cannot be used: {error}") from error
