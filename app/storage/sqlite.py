@@ -51,9 +51,8 @@ INSERT_IF_ABSENT = INSERT + " ON CONFLICT (key) DO NOTHING"
 UPDATE = "UPDATE documents SET value = ?, version = ? WHERE key = ? AND version = ?"
 DELETE = "DELETE FROM documents WHERE key = ? AND version = ?"
 SELECT = "SELECT value, version FROM documents WHERE key = ?"
-SELECT_RANGE = (
-    "SELECT key, value, version FROM documents WHERE key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?"
-)
+SELECT_FROM = "SELECT key, value, version FROM documents WHERE key >= ? AND key < ? ORDER BY key LIMIT ?"
+SELECT_AFTER = SELECT_FROM.replace(">=", ">")
 
 PAGE = 500
 HIGHEST = "\U0010ffff"
@@ -154,7 +153,7 @@ class SqliteStore:
             self._writer = None
             self._readers = threading.local()
 
-    def _page(self, prefix: str, after: str, size: int) -> list[tuple[str, str, int]]:
+    def _page(self, prefix: str, after: str, size: int) -> Sequence[tuple[str, str, int]]:
         query, lower = (SELECT_AFTER, after) if after >= prefix else (SELECT_FROM, prefix)
         return self._reader().execute(query, (lower, prefix + HIGHEST, size)).fetchall()
 
