@@ -1,0 +1,282 @@
+"""Every setting: its name, type, default and meaning. The environment is read here and nowhere else."""
+
+import ipaddress
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.errors import SettingsError
+
+# The addresses that TradingView publishes for its webhooks.
+SOURCE_PRESETS = {"tradingview": "52.89.214.238,34.212.75.30,54.218.53.128,52.32.178.7"}
+
+Parser = Callable[[str], Any]
+
+
+def _boolean(text: str) -> bool:
+    values = {"true": True, "1": True, "yes": True, "on": True}
+    values |= {"false": False, "0": False, "no": False, "off": False}
+    if text.lower() not in values:
+        raise ValueError("must be true or false")
+    return values[text.lower()]
+
+
+def _integer(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError as error:
+        raise ValueError("must be a whole number") from error
+    if number < 0:
+        raise ValueError("must not be negative")
+    return number
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError("must be a number") from error
+    if not number.is_finite() or number < 0:
+        raise ValueError("must be a finite number that is not negative")
+    return number
+
+
+def _fraction(text: str) -> Decimal:
+    number = _decimal(text)
+    if number > 1:
+        raise ValueError("must be a fraction between 0 and 1")
+    return number
+
+
+def _positive(parse: Parser) -> Parser:
+    def positive(text: str) -> Any:
+        number = parse(text)
+        if number <= 0:
+            raise ValueError("must be greater than zero")
+        return number
+
+    return positive
+
+
+def _port(text: str) -> int:
+    number = _integer(text)
+    if not 1 <= number <= 65535:  # noqa: PLR2004  # the range of TCP ports
+        raise ValueError("must be a port between 1 and 65535")
+    return number
+
+
+def _one_of(*names: str) -> Parser:
+    def choice(text: str) -> str:
+        for name in names:
+            if text.lower() == name.lower():
+                return name
+        raise ValueError(f"must be one of {', '.join(names)}")
+
+    return choice
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("must be an http:// or https:// address")
+    return text.rstrip("/")
+
+
+def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    names = [SOURCE_PRESETS.get(name.strip().lower(), name.strip()) for name in text.split(",")]
+    addresses = [address for name in names for address in name.split(",") if address]
+    try:
+        return tuple(ipaddress.ip_network(address, strict=False) for address in addresses)
+    except ValueError as error:
+        raise ValueError("must list addresses, networks or the preset 'tradingview'") from error
+
+
+_LEVEL = _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def setting(
+    meaning: str, default: Any, parse: Parser = str, *, secret: bool = False, alias: str | None = None
+) -> Any:
+    """Declare one setting; its environment name is the attribute in capitals."""
+    metadata = {"meaning": meaning, "parse": parse, "secret": secret, "alias": alias}
+    return field(default=default, repr=not secret, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the environment says; an attribute is the setting's name in small letters.
+
+    Money is in the account's currency, fractions are 0.02 for 2 %, times are seconds.
+    """
+
+    # Serving
+    port: int = setting("TCP port that the server listens on", 8080, _port)
+    web_concurrency: int = setting("Server processes", 1, _positive(_integer))
+    web_threads: int = setting("Threads in each server process", 16, _positive(_integer))
+    public_url: str | None = setting("Address under which callers reach this service", None, _url)
+    trusted_proxy_count: int = setting(
+        "Proxies in front whose X-Forwarded-For entry is believed, counted from the right", 0, _integer
+    )
+
+    # Storage
+    database_path: Path = setting("SQLite file, used without a bucket", Path("data/gatehouse.sqlite3"), Path)
+    gcs_bucket_name: str | None = setting("Cloud Storage bucket that replaces the SQLite file", None)
+    gcs_tokens_file: str = setting("Object that holds broker tokens in the bucket", "tokens/fyers")
+    store_timeout_seconds: Decimal = setting("Longest wait for the store", Decimal(5), _positive(_decimal))
+
+    # Who may call
+    webhook_secret: str | None = setting(
+        "Secret of the default bot's alerts", None, secret=True, alias="WEBHOOK_SECRET_TOKEN"
+    )
+    operator_token: str | None = setting("Bearer token of the operator", None, secret=True)
+    allowed_source_ips: tuple[Any, ...] = setting(
+        "Addresses or networks that may post alerts, or the preset 'tradingview'; empty is everybody",
+        (),
+        _networks,
+    )
+    max_content_length: int = setting("Largest body in bytes", 4096, _positive(_integer))
+    rate_limit_per_second: Decimal = setting("Alerts a second and bot; 0: no limit", Decimal(10), _decimal)
+
+    # Alerts
+    idempotency_ttl_seconds: int = setting(
+        "How long a repeated alert gets the first answer", 300, _positive(_integer)
+    )
+    stale_alert_seconds: int | None = setting(
+        "Oldest alert that may still trade, by its own time; unset: not checked, 120 after a crash",
+        None,
+        _positive(_integer),
+    )
+
+    # Trading
+    dry_run: bool = setting("External brokers get no orders; the paper broker always fills", True, _boolean)
+    default_broker: str = setting("Broker of bots without one", "paper", _one_of("paper", "alpaca", "fyers"))
+    allow_live_trading: bool = setting("Real money may be used", False, _boolean)
+    allow_short_selling: bool = setting("Ceiling: bots may sell short", False, _boolean)
+    market_hours_only: bool = setting("Ceiling: entries only while the market is open", False, _boolean)
+    max_notional_usd: Decimal = setting("Largest trade idea", Decimal(250), _positive(_decimal))
+    max_order_quantity: Decimal | None = setting("Ceiling: units in one order", None, _positive(_decimal))
+    daily_order_cap: int | None = setting("Ceiling: entry orders a bot and day (UTC)", None, _integer)
+    daily_notional_cap: Decimal | None = setting("Ceiling: entry value a bot and day (UTC)", None, _decimal)
+    per_symbol_cap: Decimal | None = setting("Ceiling: value of a resulting position", None, _decimal)
+    broker_timeout_seconds: Decimal = setting(
+        "Longest wait for one broker call", Decimal(10), _positive(_decimal)
+    )
+
+    # The paper broker
+    paper_cash: Decimal = setting("Cash of a new paper account", Decimal(100000), _positive(_decimal))
+    paper_leverage: Decimal = setting("Buying power as a multiple of equity", Decimal(1), _positive(_decimal))
+    paper_fee_per_order: Decimal = setting("Fee of each fill", Decimal(0), _decimal)
+    paper_fee_pct: Decimal = setting("Fee as a fraction of a fill's value", Decimal(0), _fraction)
+    paper_slippage_pct: Decimal = setting("Fraction by which market orders fill worse", Decimal(0), _fraction)
+    paper_partial_fill_probability: Decimal = setting(
+        "Chance that an order fills in two parts", Decimal(0), _fraction
+    )
+    paper_seed: int = setting("Seed of the simulation: one seed, one result", 0, _integer)
+    paper_follow_alert_prices: bool = setting(
+        "An alert's price moves the simulated market, but not of pinned symbols",
+        True,
+        _boolean,
+    )
+
+    # Recovery and the clock
+    background_worker: bool = setting("Run the clock in a thread; off where a scheduler does", True, _boolean)
+    inbox_claim_seconds: int = setting(
+        "After this time an unfinished alert of another machine may be taken over", 60, _positive(_integer)
+    )
+
+    # Alpaca
+    alpaca_api_key: str | None = setting("Alpaca key", None, secret=True)
+    alpaca_secret_key: str | None = setting("Alpaca secret", None, secret=True)
+    alpaca_paper: bool = setting("Alpaca's paper account rather than the live one", True, _boolean)
+    alpaca_trading_url: str | None = setting("Alpaca trading address, without /v2", None, _url)
+    alpaca_data_url: str | None = setting("Alpaca data address, without /v2", None, _url)
+
+    # Fyers
+    fyers_app_id: str | None = setting("Fyers app id", None)
+    fyers_secret_id: str | None = setting("Fyers app secret", None, secret=True)
+    fyers_redirect_uri: str | None = setting("Where Fyers sends the browser after the login", None, _url)
+    fyers_auth_code: str | None = setting("One-time code of a login", None, secret=True)
+    fyers_pin: str | None = setting("PIN of the refresh flow", None, secret=True)
+    fyers_api_url: str | None = setting("Fyers address, with /api/v3", None, _url)
+    fyers_data_url: str | None = setting("Fyers data address, with /data", None, _url)
+    fyers_symbol_master_url: str | None = setting("Address of the symbol master CSV", None, _url)
+
+    # The analyst
+    openai_api_key: str | None = setting("Key of the language model", None, secret=True)
+    openai_model: str = setting("Language model", "gpt-5.5")
+    openai_base_url: str | None = setting("Address of the Responses API", None, _url)
+    optionomics_email: str | None = setting("Optionomics account", None)
+    optionomics_token: str | None = setting("Optionomics token", None, secret=True)
+    optionomics_mcp_url: str = setting("Optionomics MCP server", "https://optionomics.ai/mcp", _url)
+    min_llm_confidence: Decimal = setting("Least confidence of an opinion", Decimal("0.72"), _fraction)
+
+    # Telling the owner
+    notification_url: str | None = setting("Where notifications go", None, secret=True)
+    notification_topic: str | None = setting("Topic at an ntfy server", None, secret=True)
+    log_level: str = setting("Least severity on the console", "INFO", _LEVEL)
+    log_dir: Path | None = setting(
+        "Folder of logs.jsonl and activity.log; default `logs` beside the database", None, Path
+    )
+    log_file: Path | None = setting("File that repeats the console's log", None, Path)
+    file_log_level: str = setting("Least severity in LOG_FILE", "INFO", _LEVEL)
+    use_cloud_logging: bool = setting("Write Cloud Logging's JSON on the console", False, _boolean)
+    cloud_log_level: str = setting("Least severity in Cloud Logging's JSON", "INFO", _LEVEL)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings; raise SettingsError with a sentence that names the first unusable one."""
+        values = {item.name: _read(item, environment) for item in fields(cls) if _present(item, environment)}
+        settings = cls(**values)
+        _check_together(settings)
+        return settings
+
+    @property
+    def uses_cloud_storage(self) -> bool:
+        """True when a bucket holds the state."""
+        return self.gcs_bucket_name is not None
+
+    @property
+    def log_folder(self) -> Path | None:
+        """Where the journals go; on a bucket only when asked for, since disks there are memory."""
+        if self.log_dir is not None or self.uses_cloud_storage:
+            return self.log_dir
+        return self.database_path.parent / "logs"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, for the logs' last line of defence."""
+        values = (getattr(self, item.name) for item in fields(self) if item.metadata["secret"])
+        return tuple(value for value in values if value)
+
+
+def environment_names(item: "Field[Any]") -> tuple[str, ...]:
+    """The names under which a setting is read, the first one found counts."""
+    alias = item.metadata["alias"]
+    return (item.name.upper(), alias) if alias else (item.name.upper(),)
+
+
+def _present(item: "Field[Any]", environment: Mapping[str, str]) -> bool:
+    return any(environment.get(name, "").strip() for name in environment_names(item))
+
+
+def _read(item: "Field[Any]", environment: Mapping[str, str]) -> Any:
+    name = next(name for name in environment_names(item) if environment.get(name, "").strip())
+    text = environment[name].strip()
+    try:
+        return item.metadata["parse"](text)
+    except ValueError as error:
+        shown = "the value given" if item.metadata["secret"] else repr(text)
+        raise SettingsError(f"{name} {error}, not {shown}") from error
+
+
+def _check_together(settings: Settings) -> None:
+    if settings.uses_cloud_storage:
+        for name in ("webhook_secret", "operator_token"):
+            if getattr(settings, name) is None:
+                raise SettingsError(f"{name.upper()} must be set when GCS_BUCKET_NAME is set")
+    if settings.webhook_secret is not None and settings.webhook_secret == settings.operator_token:
+        raise SettingsError("OPERATOR_TOKEN must differ from WEBHOOK_SECRET")

@@ -1,0 +1,90 @@
+"""Between dataclasses and the JSON that is stored or answered: decimals as strings, times as RFC 3339 UTC."""
+
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache, singledispatch
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+Record = TypeVar("Record")
+
+
+def timestamp(moment: datetime) -> str:
+    """Write an aware time as RFC 3339 in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@singledispatch
+def to_json(value: Any) -> Any:
+    """Turn a dataclass, or anything inside one, into what JSON can carry."""
+    if is_dataclass(value):
+        return {item.name: to_json(getattr(value, item.name)) for item in fields(value)}
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+@to_json.register(str)
+@to_json.register(int)
+@to_json.register(NoneType)
+def _as_it_is(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
+
+
+@to_json.register
+def _decimal(value: Decimal) -> str:
+    return format(value, "f")
+
+
+@to_json.register(date)
+@to_json.register(UUID)
+def _by_its_own_text(value: Any) -> str:
+    return timestamp(value) if isinstance(value, datetime) else str(value)
+
+
+@to_json.register
+def _mapping(value: dict) -> dict[str, Any]:  # type: ignore[type-arg]  # singledispatch wants a bare class
+    return {str(key): to_json(item) for key, item in value.items()}
+
+
+@to_json.register(list)
+@to_json.register(tuple)
+def _sequence(value: Any) -> list[Any]:
+    return [to_json(item) for item in value]
+
+
+def from_json(record: type[Record], data: dict[str, Any]) -> Record:
+    """Rebuild a dataclass; unknown fields are dropped, missing ones keep their defaults."""
+    types = _types(record)  # type: ignore[arg-type]  # every class is hashable
+    return record(**{name: _restore(types[name], data[name]) for name in types if name in data})
+
+
+@cache
+def _types(record: type) -> dict[str, Any]:
+    hints = get_type_hints(record)
+    return {item.name: hints[item.name] for item in fields(record)}
+
+
+def _restore(wanted: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if get_origin(wanted) in {Union, UnionType}:
+        wanted = next(option for option in get_args(wanted) if option is not NoneType)
+    if get_origin(wanted) is tuple:
+        return tuple(_restore(get_args(wanted)[0], item) for item in value)
+    if get_origin(wanted) is dict:
+        return {key: _restore(get_args(wanted)[1], item) for key, item in value.items()}
+    return _restore_scalar(wanted, value)
+
+
+def _restore_scalar(wanted: Any, value: Any) -> Any:
+    if wanted is datetime:
+        return datetime.fromisoformat(value)
+    if wanted is date:
+        return date.fromisoformat(value)
+    if is_dataclass(wanted) and isinstance(wanted, type):
+        return from_json(wanted, value)
+    if isinstance(wanted, type) and issubclass(wanted, (Enum, Decimal, UUID)):
+        return wanted(value)
+    return value

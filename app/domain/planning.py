@@ -1,0 +1,123 @@
+"""From an intent and what the bot holds to what must be closed and what must be opened.
+
+`held` is signed (short is negative) and is the bot's own share of the account's position.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.domain.money import ZERO
+from app.domain.orders import Side
+from app.domain.reasons import Reason
+from app.domain.signals import Intent, Signal, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an alert comes to: units to close, then a side to enter.
+
+    `entry_quantity` None leaves the size to the bot's sizing. `skip` says why there is nothing to do,
+    `refusal` why it cannot be told what to do.
+    """
+
+    close: Decimal = ZERO
+    entry_side: Side | None = None
+    entry_quantity: Decimal | None = None
+    skip: Reason | None = None
+    refusal: Reason | None = None
+
+    @property
+    def is_reversal(self) -> bool:
+        """True when a position is closed and the opposite one opened in one operation."""
+        return self.close > ZERO and self.entry_side is not None
+
+
+NOTHING_TO_EXIT = Plan(skip=Reason.POSITION_NONE)
+ALREADY_THERE = Plan(skip=Reason.POSITION_REACHED)
+
+
+def plan(signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
+    """Decide what takes the bot from what it holds to what the alert asks for.
+
+    `by_contracts`: the bot trades TradingView's own sizes rather than a size of its own.
+    """
+    if signal.intent is Intent.ORDER:
+        return _plain_order(signal, held)
+    if signal.intent is Intent.TARGET and signal.target is not None:
+        return _towards(signal.target, signal, held, by_contracts=by_contracts)
+    if signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT}:
+        side = Side.BUY if signal.intent is Intent.ENTER_LONG else Side.SELL
+        return _enter(side, signal, held, by_contracts=by_contracts)
+    return _exit(signal.intent, held)
+
+
+def _exit(intent: Intent, held: Decimal) -> Plan:
+    is_long, is_short = held > ZERO, held < ZERO
+    matches = {Intent.EXIT_LONG: is_long, Intent.EXIT_SHORT: is_short, Intent.CLOSE: is_long or is_short}
+    return Plan(close=abs(held)) if matches[intent] else NOTHING_TO_EXIT
+
+
+def _enter(side: Side, signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
+    wanted = signal.quantity if by_contracts else None
+    if held * side.sign >= ZERO:
+        return Plan(entry_side=side, entry_quantity=wanted)
+    # TradingView's size of a reversing order contains the units that it closes.
+    if wanted is not None and wanted > abs(held):
+        wanted -= abs(held)
+    return Plan(close=abs(held), entry_side=side, entry_quantity=wanted)
+
+
+def _plain_order(signal: Signal, held: Decimal) -> Plan:
+    quantity = signal.quantity or ZERO
+    if held * signal.side.sign >= ZERO:
+        return Plan(entry_side=signal.side, entry_quantity=quantity)
+    if quantity <= abs(held):
+        return Plan(close=quantity)
+    return Plan(close=abs(held), entry_side=signal.side, entry_quantity=quantity - abs(held))
+
+
+def _towards(target: Target, signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
+    if target.now == 0:
+        return Plan(close=abs(held)) if held else NOTHING_TO_EXIT
+    if by_contracts and target.now_size is not None:
+        return _to_size(target.now, target.now_size, signal, held)
+    if held * target.now > ZERO:
+        return _resize(target, signal, held, by_contracts=by_contracts)
+    side = Side.BUY if target.now > 0 else Side.SELL
+    return _never_against(signal, _enter(side, signal, held, by_contracts=by_contracts))
+
+
+def _to_size(direction: int, size: Decimal, signal: Signal, held: Decimal) -> Plan:
+    side = Side.BUY if direction > 0 else Side.SELL
+    same_side = max(held * direction, ZERO)
+    opposite = max(-held * direction, ZERO)
+    if same_side > size:
+        return Plan(close=same_side - size)
+    if same_side == size:
+        return ALREADY_THERE
+    return _never_against(signal, Plan(opposite, side, size - same_side))
+
+
+def _resize(target: Target, signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
+    """Add to or trim a position that is on the wanted side, by the ratio of TradingView's two sizes."""
+    now, before = target.now_size, target.before_size
+    if target.before is not None and target.before != target.now:
+        return ALREADY_THERE
+    if now is not None and before:
+        if now < before:
+            return Plan(close=abs(held) * (before - now) / before)
+        return (
+            ALREADY_THERE if now == before else _enter(signal.side, signal, held, by_contracts=by_contracts)
+        )
+    if signal.side.sign == target.now:
+        return _enter(signal.side, signal, held, by_contracts=by_contracts)
+    if by_contracts and signal.quantity is not None:
+        return Plan(close=min(signal.quantity, abs(held)))
+    return Plan(refusal=Reason.TARGET_SIZE_UNKNOWN)
+
+
+def _never_against(signal: Signal, wanted: Plan) -> Plan:
+    """A sell alert never makes us buy into a position that we missed, nor the reverse."""
+    if wanted.entry_side is signal.side:
+        return wanted
+    return Plan(close=wanted.close) if wanted.close else NOTHING_TO_EXIT

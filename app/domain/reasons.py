@@ -1,0 +1,73 @@
+"""Every reason code with its meaning: the one list behind API, docs, metrics and dashboard.
+
+A code is `CATEGORY_CONDITION`. It stands on every ticket that is not plainly done.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Reason(StrEnum):
+    """Why an alert did not become the order that it asked for."""
+
+    meaning: str
+
+    def __new__(cls, code: str, meaning: str) -> Self:
+        """Attach the meaning to the code."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.meaning = meaning
+        return member
+
+    TRADING_HALTED = "TRADING_HALTED", "Trading is HALTED, globally or for the bot: no alert trades."
+    TRADING_REDUCING = (
+        "TRADING_REDUCING",
+        "Trading is REDUCING, globally or for the bot: alerts may only exit.",
+    )
+    ALERT_STALE = "ALERT_STALE", "The alert is older than STALE_ALERT_SECONDS."
+    ALERT_FROM_FUTURE = "ALERT_FROM_FUTURE", "The alert's time lies ahead of our clock."
+    ALERT_EXPIRED = "ALERT_EXPIRED", "A crash interrupted the alert and it was too old to be finished."
+    SYMBOL_MALFORMED = "SYMBOL_MALFORMED", "The symbol is empty, too long or has characters no symbol has."
+    SYMBOL_UNKNOWN = "SYMBOL_UNKNOWN", "The symbol cannot be told to be any one instrument."
+    SYMBOL_AMBIGUOUS = "SYMBOL_AMBIGUOUS", "The symbol names a coin and a listed fund; add the exchange."
+    SYMBOL_INDEX = "SYMBOL_INDEX", "The symbol is an index, which cannot be traded itself."
+    SYMBOL_UNSUPPORTED = "SYMBOL_UNSUPPORTED", "The bot's broker does not trade this kind of instrument."
+    SYMBOL_NOT_ALLOWED = "SYMBOL_NOT_ALLOWED", "The symbol is not in the bot's allowed_symbols."
+    SHORT_UNSUPPORTED = "SHORT_UNSUPPORTED", "The broker does not sell this kind of instrument short."
+    SHORT_DISABLED = "SHORT_DISABLED", "Selling short is off, globally (ALLOW_SHORT_SELLING) or for the bot."
+    TARGET_SIZE_UNKNOWN = (
+        "TARGET_SIZE_UNKNOWN",
+        "A partial exit without TradingView's position sizes: how much to sell is unknown.",
+    )
+    PRICE_UNKNOWN = "PRICE_UNKNOWN", "No price is known, so the order cannot be checked."
+    PRICE_DEVIATION = "PRICE_DEVIATION", "The alert's price is too far from the market's."
+    QUANTITY_ZERO = "QUANTITY_ZERO", "The size is nothing after rounding down to the instrument's step."
+    QUANTITY_EXCEEDS_LIMIT = "QUANTITY_EXCEEDS_LIMIT", "The order has more units than the limit allows."
+    NOTIONAL_EXCEEDS_LIMIT = "NOTIONAL_EXCEEDS_LIMIT", "The order is worth more than the limit allows."
+    ACCOUNT_UNKNOWN = "ACCOUNT_UNKNOWN", "The broker did not say what the account holds."
+    BUYING_POWER_INSUFFICIENT = "BUYING_POWER_INSUFFICIENT", "The order costs more than the account can pay."
+    DAILY_ORDER_CAP = "DAILY_ORDER_CAP", "The bot has placed its number of entries for today (UTC)."
+    DAILY_NOTIONAL_CAP = (
+        "DAILY_NOTIONAL_CAP",
+        "The bot's entries of today (UTC) would exceed their value cap.",
+    )
+    SYMBOL_EXPOSURE_CAP = "SYMBOL_EXPOSURE_CAP", "The resulting position would be worth more than its cap."
+    OPEN_POSITIONS_CAP = "OPEN_POSITIONS_CAP", "The bot has as many open positions as it may."
+    MARKET_CLOSED = "MARKET_CLOSED", "The market is closed and entries are for market hours only."
+    COOLDOWN_ACTIVE = "COOLDOWN_ACTIVE", "The bot entered this symbol too short a time ago."
+    LIVE_NOT_ENABLED = "LIVE_NOT_ENABLED", "Real money needs ALLOW_LIVE_TRADING and the bot's own `live`."
+    BROKER_NOT_CONFIGURED = "BROKER_NOT_CONFIGURED", "The bot's broker has no credentials here."
+    BROKER_UNAVAILABLE = "BROKER_UNAVAILABLE", "The broker could not be asked for what the gates need."
+    BROKER_REJECTED = "BROKER_REJECTED", "The broker proved that it did not take the order."
+    OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN", "The order may be live; it is looked up and never sent again."
+    ORDER_NOT_PLACED = (
+        "ORDER_NOT_PLACED",
+        "The broker proved, after a crash or doubt, that it has no such order.",
+    )
+    POSITION_NONE = "POSITION_NONE", "There is nothing to exit."
+    POSITION_REACHED = "POSITION_REACHED", "The position already is what the alert asks for."
+    RECOVERED_PARTLY = (
+        "RECOVERED_PARTLY",
+        "A crash interrupted a reversal; its entry was not sent afterwards.",
+    )
+    INTERNAL_ERROR = "INTERNAL_ERROR", "Gatehouse failed; the log has the details."

@@ -1,0 +1,66 @@
+"""What an alert means, whatever its dialect."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from app.domain.orders import OrderType, Side, TimeInForce
+
+
+class Dialect(StrEnum):
+    """The shapes in which alerts arrive."""
+
+    STRATEGY = "strategy"
+    BRIDGE = "bridge"
+
+
+class Intent(StrEnum):
+    """What an alert wants; `order` is a plain buy or sell whose meaning follows from the position."""
+
+    ENTER_LONG = "enter_long"
+    EXIT_LONG = "exit_long"
+    ENTER_SHORT = "enter_short"
+    EXIT_SHORT = "exit_short"
+    CLOSE = "close"
+    TARGET = "target"
+    ORDER = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The position that TradingView's strategy now has, and the one that it had; None: not said.
+
+    `now` and `before` are +1 (long), 0 (flat) or -1 (short); sizes are unsigned contracts.
+    """
+
+    now: int
+    before: int | None = None
+    now_size: Decimal | None = None
+    before_size: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One alert's meaning.
+
+    `quantity` is in units of the instrument, prices are per unit, `sent_at` is the alert's own time (UTC).
+    `side` is what the alert's order does.
+    """
+
+    dialect: Dialect
+    symbol: str
+    intent: Intent
+    side: Side
+    exchange: str | None = None
+    quantity: Decimal | None = None
+    target: Target | None = None
+    order_type: OrderType | None = None
+    limit_price: Decimal | None = None
+    time_in_force: TimeInForce = TimeInForce.DAY
+    reference_price: Decimal | None = None
+    sent_at: datetime | None = None
+    idempotency_key: str | None = None
+    bot: str | None = None
+    strategy: str | None = None
+    note: str | None = None

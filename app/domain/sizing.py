@@ -1,0 +1,41 @@
+"""How large an entry is."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.domain.bots import BotConfiguration
+from app.domain.instruments import Instrument
+from app.domain.money import ZERO, round_down
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """An entry's size in units; `notional` is set when it was asked for as an amount of money."""
+
+    quantity: Decimal
+    notional: Decimal | None = None
+    source: str = "contracts"
+
+
+def size_entry(
+    bot: BotConfiguration,
+    instrument: Instrument,
+    *,
+    contracts: Decimal | None,
+    price: Decimal,
+    equity: Decimal | None,
+    increment: Decimal,
+) -> Size | None:
+    """Size by contracts, else by the bot's notional, else by a fraction of equity (account currency).
+
+    `increment` is the smallest step of a quantity here. None: equity is needed and unknown.
+    """
+    if contracts is not None:
+        return Size(round_down(contracts, increment))
+    value, source = bot.notional, "notional"
+    if value is None:
+        if equity is None:
+            return None
+        value, source = max(equity, ZERO) * bot.base_order_pct, "equity"
+    quantity = round_down(value / (price * instrument.multiplier), increment)
+    return Size(quantity, bot.notional, source)

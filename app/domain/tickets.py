@@ -1,0 +1,148 @@
+"""The record of one alert, from its arrival to its final state."""
+
+import os
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.domain.documents import timestamp
+from app.domain.orders import OrderStatus, Receipt
+from app.domain.proposals import Verdict
+from app.domain.reasons import Reason
+
+
+class TicketStatus(StrEnum):
+    """Where a ticket stands."""
+
+    RECEIVED = "received"
+    RESEARCHING = "researching"
+    AWAITING_APPROVAL = "awaiting_approval"
+    ORDERED = "ordered"
+    DRY_RUN = "dry_run"
+    SKIPPED = "skipped"
+    DENIED = "denied"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    PARTIALLY_FILLED = "partially_filled"
+    FILLED = "filled"
+    CANCELED = "canceled"
+
+
+FOLLOWED = {
+    OrderStatus.PARTIALLY_FILLED: TicketStatus.PARTIALLY_FILLED,
+    OrderStatus.FILLED: TicketStatus.FILLED,
+    OrderStatus.CANCELED: TicketStatus.CANCELED,
+    OrderStatus.EXPIRED: TicketStatus.CANCELED,
+    OrderStatus.REJECTED: TicketStatus.REJECTED,
+}
+
+
+def new_ticket_id() -> UUID:
+    """Make a UUIDv7: unique, and sorted by the millisecond of its making."""
+    milliseconds = time.time_ns() // 1_000_000
+    noise = int.from_bytes(os.urandom(10))
+    low = noise & ((1 << 62) - 1)
+    high = (noise >> 62) & 0xFFF
+    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
+
+
+def ticket_day(ticket: UUID) -> str:
+    """Return the UTC day on which a ticket was made, as yyyy-mm-dd."""
+    return datetime.fromtimestamp((ticket.int >> 80) / 1000, UTC).date().isoformat()
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A ticket while it is worked on. `alert` is redacted; `orders` are as the API shows them."""
+
+    id: UUID
+    bot: str
+    dialect: str
+    created_at: datetime
+    alert: dict[str, Any]
+    status: TicketStatus = TicketStatus.RECEIVED
+    reason: Reason | None = None
+    message: str | None = None
+    signal: dict[str, Any] | None = None
+    opinion: dict[str, Any] | None = None
+    gates: list[dict[str, Any]] = field(default_factory=list)
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    timeline: list[dict[str, Any]] = field(default_factory=list)
+    entry: dict[str, Any] | None = None
+    _lap: float = field(default_factory=time.perf_counter)
+
+    def note(self, stage: str, at: datetime, detail: str | None = None) -> None:
+        """Add a stage to the timeline with the milliseconds that it took."""
+        now = time.perf_counter()
+        elapsed = round((now - self._lap) * 1000, 3)
+        self._lap = now
+        self.timeline.append({"at": timestamp(at), "stage": stage, "milliseconds": elapsed, "detail": detail})
+
+    def end(self, status: TicketStatus, reason: Reason | None = None, message: str | None = None) -> None:
+        """Set the state, and why it is so where that is not plain."""
+        self.status, self.reason, self.message = status, reason, message
+
+    def record_gates(self, verdicts: list[Verdict], order: str) -> None:
+        """Keep every verdict on one of the ticket's orders (`entry` or `exit`)."""
+        self.gates.extend(
+            {"gate": name, "passed": passed, "code": code and code.value, "detail": detail, "order": order}
+            for name, passed, code, detail in verdicts
+        )
+
+    def to_json(self, now: datetime) -> dict[str, Any]:
+        """Return the ticket as it is stored and answered."""
+        return {
+            "id": str(self.id),
+            "bot": self.bot,
+            "dialect": self.dialect,
+            "status": self.status.value,
+            "reason": self.reason and self.reason.value,
+            "message": self.message,
+            "created_at": timestamp(self.created_at),
+            "updated_at": timestamp(now),
+            "alert": self.alert,
+            "signal": self.signal,
+            "opinion": self.opinion,
+            "gates": self.gates,
+            "orders": self.orders,
+            "timeline": self.timeline,
+            "entry": self.entry,
+        }
+
+
+def order_record(receipt: Receipt, *, bot: str, ticket: UUID, role: str) -> dict[str, Any]:
+    """Show a receipt the way tickets and the API do."""
+    return {
+        "client_order_id": receipt.client_order_id,
+        "broker_order_id": receipt.broker_order_id,
+        "broker": receipt.broker,
+        "bot": bot,
+        "ticket": str(ticket),
+        "role": role,
+        "symbol": receipt.symbol,
+        "side": receipt.side.value,
+        "quantity": _text(receipt.quantity),
+        "notional": _text(receipt.notional),
+        "type": receipt.type.value,
+        "limit_price": _text(receipt.limit_price),
+        "stop_price": _text(receipt.stop_price),
+        "status": receipt.status.value,
+        "filled_quantity": _text(receipt.filled_quantity),
+        "average_fill_price": _text(receipt.average_fill_price),
+        "fees": _text(receipt.fees),
+        "created_at": timestamp(receipt.created_at),
+    }
+
+
+def followed_status(orders: list[dict[str, Any]]) -> TicketStatus:
+    """Return the ticket's state after its orders: the last one counts, being the one that was wanted."""
+    return FOLLOWED.get(OrderStatus(orders[-1]["status"]), TicketStatus.ORDERED)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else format(value, "f")

@@ -1,0 +1,62 @@
+"""What a bot opened and still manages: its own share of an account's position."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+
+from app.domain.money import ZERO
+from app.domain.orders import Receipt
+
+REMEMBERED_ORDERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A bot's holding: `quantity` is signed, `average_price` per unit.
+
+    `orders` holds how much of each recent order has been counted, so that a fill counts once.
+    """
+
+    bot: str
+    broker: str
+    symbol: str
+    opened_at: datetime
+    quantity: Decimal = ZERO
+    average_price: Decimal = ZERO
+    realized_pnl: Decimal = ZERO
+    orders: dict[str, Decimal] = field(default_factory=dict)
+
+
+def count_fill(trade: Trade, receipt: Receipt, multiplier: Decimal) -> Trade:
+    """Return the trade after what a receipt says was filled, counting nothing twice."""
+    new = receipt.filled_quantity - trade.orders.get(receipt.client_order_id, ZERO)
+    if new <= ZERO or receipt.average_fill_price is None:
+        return trade
+    orders = dict(list(trade.orders.items())[-REMEMBERED_ORDERS:])
+    orders[receipt.client_order_id] = receipt.filled_quantity
+    moved = _move(trade, receipt.side.sign * new, receipt.average_fill_price, multiplier)
+    return replace(moved, orders=orders)
+
+
+def _move(trade: Trade, change: Decimal, price: Decimal, multiplier: Decimal) -> Trade:
+    before, after = trade.quantity, trade.quantity + change
+    if before * change >= ZERO:
+        average = (before * trade.average_price + change * price) / after
+        return replace(trade, quantity=after, average_price=average)
+    closed = min(abs(change), abs(before)) * (1 if before > ZERO else -1)
+    realized = trade.realized_pnl + closed * (price - trade.average_price) * multiplier
+    average = trade.average_price if before * after > ZERO else price
+    return replace(trade, quantity=after, average_price=average, realized_pnl=realized)
+
+
+def bots_share(own: Decimal, account: Decimal, *, shared: bool) -> Decimal:
+    """Return how much of the account's position is the bot's to close.
+
+    Where no other bot trades the symbol that is all of it; otherwise what the bot's own trade says, but never
+    more than there is.
+    """
+    if not shared:
+        return account
+    if own * account <= ZERO:
+        return ZERO
+    return min(abs(own), abs(account)) * (1 if account > ZERO else -1)
