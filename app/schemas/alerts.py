@@ -1,0 +1,46 @@
+"""Which dialect an alert speaks, and what it means."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+
+from app.domain.signals import Dialect, Signal
+from app.errors import MalformedAlert
+from app.schemas.bridge import BridgeAlertSchema
+from app.schemas.strategy import StrategyAlertSchema
+
+SCHEMAS: dict[Dialect, Schema] = {
+    Dialect.STRATEGY: StrategyAlertSchema(),
+    Dialect.BRIDGE: BridgeAlertSchema(),
+}
+# A field that stands in one dialect only tells it.
+MARKS = {
+    Dialect.STRATEGY: frozenset({"strategy_order_action", "strategy_order_id"}),
+    Dialect.BRIDGE: frozenset({"fund_id", "strategy_id", "side", "order_type"}),
+}
+
+
+def dialect_of(alert: dict[str, Any]) -> Dialect:
+    """Tell the dialect by its fields; raise MalformedAlert when there is no mark of any."""
+    for dialect, marks in MARKS.items():
+        if not marks.isdisjoint(alert):
+            return dialect
+    raise MalformedAlert(
+        "The alert has none of the fields that tell its dialect: strategy_order_action (strategy) or "
+        "fund_id (bridge)."
+    )
+
+
+def read_signal(dialect: Dialect, alert: dict[str, Any]) -> Signal:
+    """Load an alert through its dialect's schema; raise MalformedAlert that names every bad field."""
+    try:
+        signal: Signal = SCHEMAS[dialect].load(alert)
+    except ValidationError as error:
+        raise MalformedAlert(_sentence(error), fields=error.messages_dict) from error
+    return signal
+
+
+def _sentence(error: ValidationError) -> str:
+    messages = error.messages_dict
+    parts = (f"{name}: {' '.join(map(str, texts))}" for name, texts in sorted(messages.items()))
+    return "The alert is malformed. " + "; ".join(parts)

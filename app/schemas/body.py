@@ -1,0 +1,81 @@
+"""A request body as strict JSON: one reading of every byte sequence, or none."""
+
+import json
+import math
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+from app.errors import MalformedAlert
+
+MAXIMUM_DEPTH = 20
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """Read one JSON object; raise MalformedAlert where JSON is broken, ambiguous or absurd.
+
+    Fractions come back as Decimal. Repeated keys, NaN, infinities and broken surrogates are refused.
+    """
+    try:
+        value = json.loads(
+            body.decode("utf-8-sig"),
+            parse_float=_decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_object,
+        )
+    except UnicodeDecodeError as error:
+        raise MalformedAlert("The body is not UTF-8 text.") from error
+    except (ValueError, RecursionError) as error:
+        raise MalformedAlert(f"The body is not valid JSON: {_sentence(error)}") from error
+    if not isinstance(value, dict):
+        raise MalformedAlert('The body must be a JSON object, like {"symbol": "AAPL", …}.')
+    _refuse_unprintable(value, 0)
+    return value
+
+
+def _sentence(error: Exception) -> str:
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(f"{text[:20]} is not a usable number") from error
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is not a usable number")
+    return number
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number in JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("the same key stands twice in one object")
+    return value
+
+
+def _refuse_unprintable(value: Any, depth: int) -> None:
+    if depth > MAXIMUM_DEPTH:
+        raise MalformedAlert("The body is not valid JSON: nested too deeply")
+    if isinstance(value, str):
+        if not value.isascii() or "\0" in value:
+            _refuse_broken_text(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_unprintable(key, depth)
+            _refuse_unprintable(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_unprintable(item, depth + 1)
+
+
+def _refuse_broken_text(value: str) -> None:
+    if "\0" in value:
+        raise MalformedAlert("The body has a NUL character in a text.")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise MalformedAlert("The body has half of a surrogate pair in a text.") from error

@@ -1,0 +1,54 @@
+"""The bridge dialect: a strict order message; a fund is a bot."""
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, post_load, validates_schema
+
+from app.domain.orders import OrderType, Side, TimeInForce
+from app.domain.signals import Dialect, Intent, Signal
+from app.schemas.fields import Amount, Text, Word
+
+
+class BridgeAlertSchema(Schema):
+    """JSON in, Signal out; a field that it does not know is refused."""
+
+    class Meta:
+        unknown = RAISE
+
+    strategy_id = Text(required=True, longest=200)
+    fund_id = Text(required=True, longest=48)
+    symbol = Text(required=True, longest=60)
+    side = Word("buy", "sell", required=True)
+    quantity = Amount(required=True, positive=True)
+    order_type = Word("market", "limit", required=True)
+    limit_price = Amount(positive=True, allow_none=True)
+    tif = Word("day", "gtc", "ioc", "fok", allow_none=True)
+    actor = Text(allow_none=True, longest=200)
+    idempotency_key = Text(allow_none=True, longest=200)
+    thesis = Text(allow_none=True, longest=2000, lines=True)
+
+    @validates_schema
+    def _limit_orders_have_a_limit(self, data: dict[str, Any], **_: Any) -> None:
+        has_limit = data.get("limit_price") is not None
+        if data.get("order_type") == "limit" and not has_limit:
+            raise ValidationError("is needed for a limit order", "limit_price")
+        if data.get("order_type") == "market" and has_limit:
+            raise ValidationError("does not belong in a market order", "limit_price")
+
+    @post_load
+    def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:
+        return Signal(
+            dialect=Dialect.BRIDGE,
+            symbol=data["symbol"],
+            intent=Intent.ORDER,
+            side=Side(data["side"]),
+            quantity=data["quantity"],
+            order_type=OrderType(data["order_type"]),
+            limit_price=data.get("limit_price"),
+            time_in_force=TimeInForce(data.get("tif") or "day"),
+            reference_price=data.get("limit_price"),
+            idempotency_key=data.get("idempotency_key") or None,
+            bot=data["fund_id"],
+            strategy=data["strategy_id"],
+            note=data.get("thesis"),
+        )

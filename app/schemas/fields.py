@@ -1,0 +1,114 @@
+"""Marshmallow fields for what alerts carry: numbers as numbers or text, times in three notations."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+LARGEST = Decimal("1e12")
+SMALLEST = Decimal("1e-12")
+LONGEST_NUMBER = 40
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+MILLISECONDS_FROM = 100_000_000_000
+
+Data = Mapping[str, Any] | None
+
+
+class Amount(fields.Field[Decimal]):
+    """A finite decimal of a sane magnitude that is not negative (`positive`: nor zero)."""
+
+    def __init__(self, *, positive: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.positive = positive
+
+    def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> Decimal:
+        number = _number(value)
+        if number < 0 or (self.positive and number == 0):
+            raise ValidationError("must be greater than zero" if self.positive else "must not be negative")
+        if number > LARGEST or 0 < number < SMALLEST:
+            raise ValidationError(f"must lie between {SMALLEST} and {LARGEST}")
+        return number
+
+
+def _number(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
+        raise ValidationError("must be a number")
+    if isinstance(value, str):
+        value = value.strip()
+        if not value.isascii() or "_" in value or len(value) > LONGEST_NUMBER:
+            raise ValidationError("must be a number")
+    try:
+        number = Decimal(value)
+    except (InvalidOperation, ValueError) as error:
+        raise ValidationError(f"must be a number, not {str(value)[:LONGEST_NUMBER]!r}") from error
+    if not number.is_finite():
+        raise ValidationError("must be a finite number")
+    return number
+
+
+class Moment(fields.Field[datetime]):
+    """A time: epoch seconds or milliseconds (number or text), or ISO 8601 with an offset; UTC comes out."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> datetime:
+        if isinstance(value, str) and not value.strip().isdigit():
+            return _iso(value.strip())
+        number = _number(value)
+        seconds = number / 1000 if number >= MILLISECONDS_FROM else number
+        if not EARLIEST <= seconds <= LATEST:
+            raise ValidationError("must be a time between the years 2000 and 2100")
+        return datetime.fromtimestamp(float(seconds), UTC)
+
+
+def _iso(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationError("must be epoch milliseconds or like 2026-06-02T14:22:00Z") from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValidationError("must be a time between the years 2000 and 2100") from error
+    if not EARLIEST <= moment.timestamp() <= LATEST:
+        raise ValidationError("must be a time between the years 2000 and 2100")
+    return moment
+
+
+class Text(fields.Field[str]):
+    """A text of bounded length without control characters (line breaks and tabs may stay where asked for)."""
+
+    def __init__(self, *, longest: int = 200, lines: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.longest = longest
+        self.lines = lines
+
+    def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError("must be text")
+        if len(value) > self.longest:
+            raise ValidationError(f"must not be longer than {self.longest} characters")
+        plain = value.translate(LINE_BREAKS) if self.lines else value
+        if not plain.isprintable():
+            raise ValidationError("must not contain control characters")
+        return value.strip()
+
+
+LINE_BREAKS = str.maketrans({"\n": " ", "\r": " ", "\t": " "})
+
+
+class Word(Text):
+    """One of a few words, whatever their case."""
+
+    def __init__(self, *words: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.words = words
+
+    def _deserialize(self, value: Any, attr: str | None, data: Data, **options: Any) -> str:
+        word = super()._deserialize(value, attr, data, **options).lower()
+        if word not in self.words:
+            raise ValidationError(f"must be one of {', '.join(self.words)}")
+        return word

@@ -1,0 +1,88 @@
+"""The strategy dialect: what TradingView's strategy placeholders fill in."""
+
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, post_load, validates_schema
+
+from app.domain.orders import Side
+from app.domain.signals import Dialect, Intent, Signal, Target
+from app.schemas.fields import Amount, Moment, Text, Word
+
+# The four rows of the trade-type table; `short` is the other common name of the id `sell`.
+TRADE_TYPES = {
+    ("long", "buy"): Intent.ENTER_LONG,
+    ("long", "sell"): Intent.EXIT_LONG,
+    ("sell", "sell"): Intent.ENTER_SHORT,
+    ("sell", "buy"): Intent.EXIT_SHORT,
+    ("short", "sell"): Intent.ENTER_SHORT,
+    ("short", "buy"): Intent.EXIT_SHORT,
+}
+DIRECTIONS = {"long": 1, "flat": 0, "short": -1}
+
+
+class StrategyAlertSchema(Schema):
+    """JSON in, Signal out; fields that it does not know are kept in the ticket and otherwise ignored."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    symbol = Text(required=True, longest=60)
+    exchange = Text(allow_none=True, longest=40)
+    strategy_order_id = Text(required=True, longest=200)
+    strategy_order_action = Word("buy", "sell", required=True)
+    strategy_order_contracts = Amount(allow_none=True)
+    strategy_order_price = Amount(positive=True, allow_none=True)
+    strategy_order_comment = Text(allow_none=True, longest=1000, lines=True)
+    time = Moment(allow_none=True)
+    market_position = Word(*DIRECTIONS, allow_none=True)
+    market_position_size = Amount(allow_none=True)
+    prev_market_position = Word(*DIRECTIONS, allow_none=True)
+    prev_market_position_size = Amount(allow_none=True)
+    idempotency_key = Text(allow_none=True, longest=200)
+    bot = Text(allow_none=True, longest=48)
+
+    @validates_schema
+    def _has_a_meaning(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("market_position") is None and _trade_type(data) is None:
+            raise ValidationError(
+                "must be 'long' or 'sell' unless the alert carries market_position", "strategy_order_id"
+            )
+
+    @post_load
+    def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:
+        target = _target(data)
+        intent = Intent.TARGET if target is not None else _trade_type(data)
+        assert intent is not None  # noqa: S101  # the validation above has seen to it
+        return Signal(
+            dialect=Dialect.STRATEGY,
+            symbol=data["symbol"],
+            intent=intent,
+            side=Side(data["strategy_order_action"]),
+            exchange=data.get("exchange") or None,
+            quantity=data.get("strategy_order_contracts"),
+            target=target,
+            reference_price=data.get("strategy_order_price"),
+            sent_at=data.get("time"),
+            idempotency_key=data.get("idempotency_key") or None,
+            bot=data.get("bot") or None,
+            strategy=data["strategy_order_id"],
+            note=data.get("strategy_order_comment"),
+        )
+
+
+def _trade_type(data: dict[str, Any]) -> Intent | None:
+    name = str(data.get("strategy_order_id", "")).lower()
+    return TRADE_TYPES.get((name, str(data.get("strategy_order_action"))))
+
+
+def _target(data: dict[str, Any]) -> Target | None:
+    now, before = data.get("market_position"), data.get("prev_market_position")
+    if now is None:
+        return None
+    return Target(
+        now=DIRECTIONS[now],
+        before=DIRECTIONS[before] if before is not None else None,
+        now_size=Decimal(0) if now == "flat" else data.get("market_position_size"),
+        before_size=Decimal(0) if before == "flat" else data.get("prev_market_position_size"),
+    )

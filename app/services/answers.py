@@ -1,0 +1,42 @@
+"""What a caller is told."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.domain.reasons import Reason
+from app.domain.tickets import Ticket, TicketStatus
+
+# 200: done. 202: stored and going on. 400: refused by us. 422: refused by the broker.
+STATUS = {
+    TicketStatus.RECEIVED: 202,
+    TicketStatus.RESEARCHING: 202,
+    TicketStatus.AWAITING_APPROVAL: 202,
+    TicketStatus.UNKNOWN: 202,
+    TicketStatus.DENIED: 400,
+    TicketStatus.REJECTED: 422,
+}
+FORBIDDEN = {Reason.LIVE_NOT_ENABLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP status and a JSON body."""
+
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def answer_for(ticket: Ticket, request_id: str) -> Answer:
+    """Say how a ticket stands; a refusal carries the error envelope."""
+    body: dict[str, Any] = {"status": ticket.status.value, "ticket": str(ticket.id)}
+    if ticket.orders:
+        body["order"] = ticket.orders[-1]
+        if len(ticket.orders) > 1:
+            body["orders"] = ticket.orders
+    if ticket.reason is not None:
+        body["reason"] = ticket.reason.value
+        body["error"] = {"code": ticket.reason.value, "message": ticket.message or ticket.reason.meaning}
+    body["request_id"] = request_id
+    status = 403 if ticket.reason in FORBIDDEN else STATUS.get(ticket.status, 200)
+    return Answer(status, body)

@@ -1,0 +1,230 @@
+"""The bots: stored documents, found by id or by their secret."""
+
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from app.domain.bots import (
+    BOT_ID,
+    SECRET_MAXIMUM_AGE,
+    SECRET_OVERLAP,
+    Bot,
+    BotConfiguration,
+    BotSecrets,
+    secret_digest,
+)
+from app.domain.documents import from_json, to_json
+from app.domain.trading_state import StateSwitch
+from app.errors import AlreadyExists, Conflict, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
+from app.services.clock import Clock
+from app.storage.base import Document, Store
+
+PREFIX = "bots/"
+DEFAULT_BOT = "default"
+SECRET_BYTES = 24
+INDEX_REFRESH_SECONDS = 1.0
+
+
+class BotDirectory:
+    """Bots under `bots/{id}`.
+
+    A bot is read from the store for every alert, so that its switch and limits act at once in every process;
+    only the way from a secret to a bot's id is remembered.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._parsed: dict[str, tuple[int, Bot]] = {}
+        self._by_digest: dict[str, str] = {}
+        self._indexed_at = float("-inf")
+        self._index_lock = threading.Lock()
+
+    def find(self, bot: str) -> Bot | None:
+        """Return a bot as it is stored now."""
+        document = self._store.get(PREFIX + bot)
+        return None if document is None else self._read(document)
+
+    def get(self, bot: str) -> tuple[Bot, int]:
+        """Return a bot and its version; raise NotFound."""
+        document = self._document(bot)
+        return self._read(document), document.version
+
+    def all(self) -> Iterator[tuple[Bot, int]]:
+        """Yield every bot with its version, by id."""
+        for document in self._store.list(PREFIX):
+            yield self._read(document), document.version
+
+    def authenticate(self, secret: str | None, named: str | None) -> Bot:
+        """Return the bot that a secret belongs to; an alert that names a bot must carry that bot's secret.
+
+        Raise NotAuthenticated, or NotFound when the secret is a bot's but the name is nobody's.
+        """
+        if not secret:
+            raise NotAuthenticated("The alert carries no secret.")
+        digest, now = secret_digest(secret), self._clock()
+        if named is not None:
+            bot = self.find(named)
+            if bot is not None and bot.secrets.accept(digest, now):
+                return bot
+            if bot is None and self._owner(digest, now) is not None:
+                raise NotFound(f"There is no bot {named}.")
+            raise NotAuthenticated("The secret is wrong.")
+        owner = self._owner(digest, now)
+        if owner is None:
+            raise NotAuthenticated("The secret is wrong.")
+        return owner
+
+    def create(
+        self, bot: str, configuration: BotConfiguration, *, secret: str | None = None
+    ) -> tuple[Bot, int, str]:
+        """Store a new bot; return it, its version and its secret, which is not shown again."""
+        if not BOT_ID.fullmatch(bot):
+            raise InvalidRequest("A bot's id has 1 to 48 letters, digits, dots, dashes or underscores.")
+        now = self._clock()
+        shown = secret or new_secret()
+        created = Bot(bot, BotSecrets(secret_digest(shown), now), now, configuration)
+        try:
+            document = self._store.create(PREFIX + bot, to_json(created))
+        except AlreadyExists as error:
+            raise InvalidRequest(f"There is a bot {bot} already.") from error
+        return created, document.version, shown
+
+    def change(self, bot: str, configuration: BotConfiguration, *, version: int) -> tuple[Bot, int]:
+        """Write a bot's configuration over the version that the caller saw; raise PreconditionFailed."""
+        document = self._at_version(bot, version)
+        return self._write(document, replace(self._read(document), configuration=configuration))
+
+    def delete(self, bot: str, *, version: int) -> None:
+        """Remove a bot at the version that the caller saw; the default bot stays."""
+        if bot == DEFAULT_BOT:
+            raise InvalidRequest(
+                "The default bot cannot be deleted; set its trading state to HALTED instead."
+            )
+        try:
+            self._store.delete(self._at_version(bot, version))
+        except Conflict as error:
+            raise PreconditionFailed(f"{bot} has been changed since you read it.") from error
+
+    def rotate_secret(self, bot: str) -> tuple[str, datetime]:
+        """Give a bot a new secret; return it and until when the old one still works."""
+        document = self._document(bot)
+        current = self._read(document)
+        shown, now = new_secret(), self._clock()
+        rotated = BotSecrets(
+            secret_digest(shown),
+            now,
+            current.secrets.digest,
+            now + SECRET_OVERLAP,
+            current.secrets.environment,
+        )
+        self._write(document, replace(current, secrets=rotated))
+        return shown, now + SECRET_OVERLAP
+
+    def set_state(self, bot: str, switch: StateSwitch) -> None:
+        """Throw a bot's own kill switch."""
+        while True:
+            document = self._document(bot)
+            try:
+                self._store.replace(document, to_json(replace(self._read(document), switch=switch)))
+            except Conflict:
+                continue
+            return
+
+    def ensure_default(self, secret: str | None) -> None:
+        """Make the default bot at the first start; adopt a WEBHOOK_SECRET that has changed since."""
+        document = self._store.get(PREFIX + DEFAULT_BOT)
+        digest = secret_digest(secret) if secret is not None else None
+        if document is None:
+            try:
+                self._create_default(digest)
+            except AlreadyExists:
+                return self.ensure_default(secret)
+            return None
+        bot = self._read(document)
+        if digest is not None and bot.secrets.environment != digest:
+            adopted = BotSecrets(digest, self._clock(), environment=digest)
+            self._write(document, replace(bot, secrets=adopted))
+        return None
+
+    def old_secrets(self) -> list[str]:
+        """Return the ids of bots whose secret is due for a change (90 days)."""
+        due = self._clock() - SECRET_MAXIMUM_AGE
+        return [bot.id for bot, _ in self.all() if bot.secrets.created_at < due]
+
+    def _create_default(self, digest: str | None) -> None:
+        now = self._clock()
+        stored = digest or secret_digest(new_secret())
+        bot = Bot(
+            DEFAULT_BOT, BotSecrets(stored, now, environment=digest), now, BotConfiguration(name="Default")
+        )
+        self._store.create(PREFIX + DEFAULT_BOT, to_json(bot))
+
+    def _owner(self, digest: str, now: datetime) -> Bot | None:
+        known = self._by_digest.get(digest)
+        bot = self.find(known) if known is not None else None
+        if bot is None or not bot.secrets.accept(digest, now):
+            self._index()
+            known = self._by_digest.get(digest)
+            bot = self.find(known) if known is not None else None
+        return bot if bot is not None and bot.secrets.accept(digest, now) else None
+
+    def _index(self) -> None:
+        """Learn the secrets anew, but not for every wrong guess."""
+        with self._index_lock:
+            if time.monotonic() - self._indexed_at < INDEX_REFRESH_SECONDS:
+                return
+            digests: dict[str, str] = {}
+            for bot, _ in self.all():
+                digests[bot.secrets.digest] = bot.id
+                if bot.secrets.previous_digest is not None:
+                    digests.setdefault(bot.secrets.previous_digest, bot.id)
+            self._by_digest, self._indexed_at = digests, time.monotonic()
+
+    def _document(self, bot: str) -> Document:
+        document = self._store.get(PREFIX + bot)
+        if document is None:
+            raise NotFound(f"There is no bot {bot}.")
+        return document
+
+    def _at_version(self, bot: str, version: int) -> Document:
+        document = self._document(bot)
+        if document.version != version:
+            raise PreconditionFailed(f"{bot} has been changed since you read it.")
+        return document
+
+    def _write(self, document: Document, bot: Bot) -> tuple[Bot, int]:
+        try:
+            return bot, self._store.replace(document, to_json(bot)).version
+        except Conflict as error:
+            raise PreconditionFailed(f"{bot.id} has been changed since you read it.") from error
+
+    def _read(self, document: Document) -> Bot:
+        cached = self._parsed.get(document.key)
+        if cached is not None and cached[0] == document.version:
+            return cached[1]
+        bot = from_json(Bot, document.value)
+        self._parsed[document.key] = (document.version, bot)
+        return bot
+
+
+def new_secret() -> str:
+    """Make a secret that fits into a URL unescaped."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def bot_view(bot: Bot) -> dict[str, Any]:
+    """Show a bot as one flat object, without its secrets."""
+    configuration: dict[str, Any] = to_json(bot.configuration)
+    return {
+        "id": bot.id,
+        **configuration,
+        "state": bot.switch.state.value,
+        "state_reason": bot.switch.reason,
+        "secret_created_at": to_json(bot.secrets.created_at),
+        "created_at": to_json(bot.created_at),
+    }

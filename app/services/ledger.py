@@ -1,0 +1,77 @@
+"""All tickets: written once when they are done, changed when their orders move, kept for ever."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.domain.documents import timestamp
+from app.domain.tickets import Ticket, TicketStatus, ticket_day
+from app.services.clock import Clock
+from app.services.inbox import OPEN
+from app.storage.base import Create, Document, Store
+
+PREFIX = "tickets/"
+
+
+def ticket_key(ticket: UUID) -> str:
+    """Return where a ticket is kept: by the day on which it arrived."""
+    return f"{PREFIX}{ticket_day(ticket)}/{ticket}"
+
+
+class Ledger:
+    """Tickets under `tickets/{yyyy-mm-dd}/{ticket id}`, joined with what is still in the inbox."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def writing(self, ticket: Ticket) -> Create:
+        """Return the change that writes a finished ticket."""
+        return Create(ticket_key(ticket.id), ticket.to_json(self._clock()))
+
+    def document(self, ticket: UUID) -> Document | None:
+        """Return a written ticket with its version."""
+        return self._store.get(ticket_key(ticket))
+
+    def find(self, ticket: UUID) -> dict[str, Any] | None:
+        """Return a ticket, written or still in the inbox."""
+        document = self.document(ticket)
+        if document is not None:
+            return document.value
+        return next((item for item in self._unfinished() if item["id"] == str(ticket)), None)
+
+    def newest_first(
+        self, *, day: date | None = None, before: UUID | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield tickets from the newest on, of one UTC day or of all, older than `before` if given."""
+        limit = str(before) if before is not None else "g"
+        if day is None:
+            yield from (item for item in self._unfinished() if item["id"] < limit)
+        for current in [day] if day is not None else self._days(before):
+            documents = list(self._store.list(f"{PREFIX}{current.isoformat()}/"))
+            yield from (item.value for item in reversed(documents) if item.value["id"] < limit)
+
+    def _days(self, before: UUID | None) -> Iterator[date]:
+        first = next(self._store.list(PREFIX, limit=1), None)
+        if first is None:
+            return
+        earliest = date.fromisoformat(first.key.split("/")[1])
+        current = date.fromisoformat(ticket_day(before)) if before is not None else self._clock().date()
+        while current >= earliest:
+            yield current
+            current -= timedelta(days=1)
+
+    def _unfinished(self) -> list[dict[str, Any]]:
+        """Show the alerts that are being worked on as tickets, newest first."""
+        entries = (item.value for item in self._store.list("inbox/") if item.value["status"] == OPEN)
+        tickets = [self._in_progress(entry) for entry in entries]
+        return sorted(tickets, key=lambda ticket: str(ticket["id"]), reverse=True)
+
+    def _in_progress(self, entry: dict[str, Any]) -> dict[str, Any]:
+        received_at = datetime.fromisoformat(entry["received_at"])
+        ticket = Ticket(UUID(entry["ticket"]), entry["bot"], entry["dialect"], received_at, entry["alert"])
+        ticket.status = TicketStatus.RECEIVED
+        received = {"at": timestamp(received_at), "stage": "received", "milliseconds": 0, "detail": None}
+        ticket.timeline.append(received)
+        return ticket.to_json(received_at)

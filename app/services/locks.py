@@ -1,0 +1,121 @@
+"""Two alerts for one account and symbol never run at once, in this process or in another on this machine.
+
+On one machine a byte of one file is locked for each name, and a locked file tells that its process lives.
+With state in a bucket the lock holds within the process; the deployment runs one instance.
+"""
+
+import fcntl
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+from zlib import crc32
+
+SLOTS = 1 << 20
+
+
+class Locks(Protocol):
+    """Mutual exclusion by name, and whether the holder of an inbox entry still lives."""
+
+    owner: str
+
+    def hold(self, name: str) -> AbstractContextManager[None]:
+        """Wait for the name and hold it while the block runs."""
+
+    def is_alive(self, owner: str) -> bool | None:
+        """Tell whether a process still runs; None: it cannot be told from here."""
+
+    def close(self) -> None:
+        """Give up every lock."""
+
+
+class ThreadLocks:
+    """Exclusion among the threads of this process."""
+
+    def __init__(self) -> None:
+        self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
+        self._guard = threading.Lock()
+        self._held: dict[str, tuple[threading.Lock, int]] = {}
+
+    def close(self) -> None:
+        """Nothing is kept outside the process."""
+
+    @contextmanager
+    def hold(self, name: str) -> Iterator[None]:
+        """Wait for the name and hold it while the block runs."""
+        with self._guard:
+            lock, users = self._held.get(name, (threading.Lock(), 0))
+            self._held[name] = (lock, users + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            self._leave(name)
+
+    def is_alive(self, owner: str) -> bool | None:
+        """Tell for this process only."""
+        return True if owner == self.owner else None
+
+    def _leave(self, name: str) -> None:
+        with self._guard:
+            lock, users = self._held[name]
+            if users == 1:
+                del self._held[name]
+            else:
+                self._held[name] = (lock, users - 1)
+
+
+class MachineLocks:
+    """Exclusion among the processes of this machine, by locks that die with their process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._threads = ThreadLocks()
+        self.owner = self._threads.owner
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = os.open(folder / "symbols.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._life = os.open(self._path(self.owner), os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(self._life, fcntl.LOCK_EX)
+
+    @contextmanager
+    def hold(self, name: str) -> Iterator[None]:
+        """Wait for the name and hold it while the block runs."""
+        slot = crc32(name.encode()) % SLOTS
+        # Names of one slot share a thread lock too: a process is granted a byte that it holds already.
+        with self._threads.hold(str(slot)):
+            fcntl.lockf(self._file, fcntl.LOCK_EX, 1, slot)
+            try:
+                yield
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, slot)
+
+    def is_alive(self, owner: str) -> bool | None:
+        """Tell by whether the owner's file is still locked; a dead one's file is removed."""
+        if owner == self.owner:
+            return True
+        path = self._path(owner)
+        try:
+            file = os.open(path, os.O_RDWR)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        else:
+            path.unlink(missing_ok=True)
+            return False
+        finally:
+            os.close(file)
+
+    def close(self) -> None:
+        """Stop living; entries of this owner may be taken over."""
+        self._path(self.owner).unlink(missing_ok=True)
+        os.close(self._life)
+        os.close(self._file)
+
+    def _path(self, owner: str) -> Path:
+        return self._folder / f"{owner}.alive"

@@ -1,0 +1,57 @@
+"""The book of trades: which part of an account's position is which bot's."""
+
+from decimal import Decimal
+
+from app.domain.documents import from_json, to_json
+from app.domain.instruments import Instrument
+from app.domain.money import ZERO
+from app.domain.orders import Receipt
+from app.domain.trades import Trade, bots_share, count_fill
+from app.services.clock import Clock
+from app.storage.base import Change, Create, Delete, Document, Replace, Store
+
+
+class TradeBook:
+    """Open trades under `trades/{bot}/{broker}:{symbol}`; a trade that comes to nothing is removed."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def find(self, bot: str, broker: str, symbol: str) -> Document | None:
+        """Return a bot's trade in a symbol."""
+        return self._store.get(f"trades/{bot}/{broker}:{symbol}")
+
+    def share(self, bot: str, others: list[str], broker: str, symbol: str, account: Decimal) -> Decimal:
+        """Return how much of the account's signed position is the bot's."""
+        shared = any(self.find(other, broker, symbol) is not None for other in others)
+        if not shared:
+            return account
+        own = self.find(bot, broker, symbol)
+        quantity = from_json(Trade, own.value).quantity if own is not None else ZERO
+        return bots_share(quantity, account, shared=True)
+
+    def open_symbols(self, bot: str) -> set[str]:
+        """Return the symbols that a bot holds."""
+        return {document.value["symbol"] for document in self._store.list(f"trades/{bot}/")}
+
+    def counting(self, bot: str, instrument: Instrument, receipts: list[Receipt]) -> list[Change]:
+        """Return the change that counts what the receipts say was filled."""
+        if not any(receipt.filled_quantity for receipt in receipts):
+            return []
+        broker = receipts[0].broker
+        document = self.find(bot, broker, instrument.symbol)
+        trade = from_json(Trade, document.value) if document is not None else None
+        before = trade or Trade(bot, broker, instrument.symbol, self._clock())
+        after = before
+        for receipt in receipts:
+            after = count_fill(after, receipt, instrument.multiplier)
+        return self._changes(document, before, after)
+
+    def _changes(self, document: Document | None, before: Trade, after: Trade) -> list[Change]:
+        if after is before:
+            return []
+        if document is None:
+            key = f"trades/{after.bot}/{after.broker}:{after.symbol}"
+            return [Create(key, to_json(after))] if after.quantity else []
+        return [Replace(document, to_json(after))] if after.quantity else [Delete(document)]

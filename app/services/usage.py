@@ -1,0 +1,121 @@
+"""What bots have entered today: the figures behind daily caps and cool-downs.
+
+Entries placed by this process count at once; those of other processes are read from the ledger, at most a few
+seconds late. Only bots that have such a limit cost anything.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from app.domain.limits import Limits
+from app.domain.money import ZERO
+from app.domain.proposals import Usage
+from app.services.clock import Clock
+from app.services.trades import TradeBook
+from app.storage.base import Store
+
+REFRESH_SECONDS = 2.0
+LATEST_FINISH = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry order that was sent, or is about to be."""
+
+    bot: str
+    symbol: str
+    notional: Decimal
+    at: datetime
+
+
+class UsageBook:
+    """Entries of today and yesterday (UTC) by ticket."""
+
+    def __init__(self, store: Store, clock: Clock, trades: TradeBook) -> None:
+        self._store = store
+        self._clock = clock
+        self._trades = trades
+        self._entries: dict[str, Entry] = {}
+        self._read_until = ""
+        self._read_at = float("-inf")
+        self._lock = threading.Lock()
+        self._bots: dict[str, threading.Lock] = {}
+
+    @contextmanager
+    def counting(self, bot: str) -> Iterator[None]:
+        """Hold a bot's count, so that two alerts never both take the last place under a cap."""
+        with self._lock:
+            lock = self._bots.setdefault(bot, threading.Lock())
+        with lock:
+            yield
+
+    def of(self, bot: str, symbol: str, limits: Limits) -> Usage:
+        """Return what a bot has used of its limits; figures without a limit stay at nothing."""
+        entries = self._entries_of(bot) if _counts(limits) else []
+        today = self._clock().date()
+        current = [entry for entry in entries if entry.at.date() == today]
+        held = self._trades.open_symbols(bot) if limits.max_open_positions is not None else set()
+        return Usage(
+            orders_today=len(current),
+            notional_today=sum((entry.notional for entry in current), ZERO),
+            open_positions=len(held),
+            holds_symbol=symbol in held,
+            last_entry_at=max((entry.at for entry in entries if entry.symbol == symbol), default=None),
+        )
+
+    def reserve(self, ticket: UUID, entry: Entry) -> None:
+        """Count an entry that is about to be sent."""
+        self._entries[str(ticket)] = entry
+
+    def release(self, ticket: UUID) -> None:
+        """Take back an entry that was proved not to be placed."""
+        self._entries.pop(str(ticket), None)
+
+    def _entries_of(self, bot: str) -> list[Entry]:
+        self._read_ledger()
+        return [entry for entry in list(self._entries.values()) if entry.bot == bot]
+
+    def _read_ledger(self) -> None:
+        with self._lock:
+            if time.monotonic() - self._read_at < REFRESH_SECONDS:
+                return
+            now = self._clock()
+            self._forget_before(now - timedelta(days=2))
+            for document in self._store.list("tickets/", after=self._start(now)):
+                self._remember(document.value)
+            # A ticket is filed under its arrival but written when it is done, a little later.
+            self._read_until = _ledger_position(now - LATEST_FINISH)
+            self._read_at = time.monotonic()
+
+    def _start(self, now: datetime) -> str:
+        return self._read_until or f"tickets/{(now - timedelta(days=1)).date().isoformat()}/"
+
+    def _remember(self, ticket: dict[str, Any]) -> None:
+        entry = ticket.get("entry")
+        if entry is not None and ticket["status"] not in {"rejected", "failed"}:
+            at = datetime.fromisoformat(ticket["created_at"])
+            notional = Decimal(entry["notional"])
+            self._entries.setdefault(ticket["id"], Entry(ticket["bot"], entry["symbol"], notional, at))
+
+    def _forget_before(self, moment: datetime) -> None:
+        for ticket in [key for key, entry in self._entries.items() if entry.at < moment]:
+            del self._entries[ticket]
+
+
+def _counts(limits: Limits) -> bool:
+    wanted = (limits.daily_order_cap, limits.daily_notional_cap, limits.cooldown_seconds)
+    return any(limit is not None for limit in wanted)
+
+
+def _ledger_position(moment: datetime) -> str:
+    """Return the key after which tickets that arrived since a moment are filed."""
+    milliseconds = int(moment.timestamp() * 1000)
+    first = UUID(int=milliseconds << 80)
+    return f"tickets/{moment.date().isoformat()}/{first}"
