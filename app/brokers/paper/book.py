@@ -1,0 +1,134 @@
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+
+from app.brokers.paper.records import EPOCH, Holding, Outcome, PaperOrder, Price
+from app.domain.money import ZERO
+from app.domain.orders import TimeInForce
+
+FINISHED_ORDERS_KEPT = 5_000
+
+
+class Book:
+    """Everything that the simulated broker knows, folded from the outcomes of its operations.
+
+    The sums that every order needs (value of the positions, value that open entries reserve) are kept up to
+    date outcome by outcome, so that an order costs the same with one position as with a thousand.
+    """
+
+    def __init__(self, starting_cash: Decimal) -> None:
+        self.sequence = 0
+        self.at = EPOCH
+        self.cash = starting_cash
+        self.realized = ZERO
+        self.fees = ZERO
+        self.prices: dict[str, Price] = {}
+        self.holdings: dict[str, Holding] = {}
+        self.open: dict[str, PaperOrder] = {}
+        self.finished: OrderedDict[str, PaperOrder] = OrderedDict()
+        self.working: dict[str, dict[str, None]] = {}
+        self.derivatives: dict[str, set[str]] = {}
+        self.options: dict[str, Holding] = {}
+        self.day_orders: dict[str, date] = {}
+        self.long_value = ZERO
+        self.short_value = ZERO
+        self.reserved = ZERO
+
+    def order(self, client_order_id: str) -> PaperOrder | None:
+        """Return an order that is open or was finished lately."""
+        return self.open.get(client_order_id) or self.finished.get(client_order_id)
+
+    def has_due_orders(self, at: datetime) -> bool:
+        """True when a day order has outlived its day (UTC)."""
+        return next(iter(self.day_orders.values()), date.max) < at.date()
+
+    def apply(self, sequence: int, outcome: Outcome) -> None:
+        """Fold one outcome."""
+        self.sequence, self.at = sequence, outcome.at
+        self.cash, self.realized, self.fees = outcome.cash, outcome.realized, outcome.fees
+        touched = outcome.prices.keys() | outcome.holdings.keys()
+        self._count(touched, -1)
+        self.prices.update(outcome.prices)
+        for symbol, holding in outcome.holdings.items():
+            self._hold(symbol, holding)
+        self._count(touched, 1)
+        for order in outcome.orders.values():
+            self._put(order)
+
+    def remember(self, orders: Iterable[PaperOrder]) -> None:
+        """Index finished orders from before the snapshot, for `order` to find."""
+        for order in orders:
+            if order.status.is_final and order.id not in self.open:
+                self.finished[order.id] = order
+
+    def image(self) -> Outcome:
+        """Return one outcome that, applied to an empty book, makes this one."""
+        return Outcome(
+            operation="snapshot",
+            at=self.at,
+            cash=self.cash,
+            realized=self.realized,
+            fees=self.fees,
+            orders=self.open,
+            holdings=self.holdings,
+            prices=self.prices,
+        )
+
+    def _count(self, symbols: Iterable[str], sign: int) -> None:
+        for symbol in symbols:
+            holding = self.holdings.get(symbol)
+            if holding is None or holding.instrument.option is not None:
+                continue
+            value = holding.quantity * self.prices[symbol].value * sign
+            if holding.quantity > 0:
+                self.long_value += value
+            else:
+                self.short_value -= value
+
+    def _hold(self, symbol: str, holding: Holding) -> None:
+        if holding.quantity:
+            self.holdings[symbol] = holding
+            if holding.instrument.option is not None:
+                self.options[symbol] = holding
+        else:
+            self.holdings.pop(symbol, None)
+            self.options.pop(symbol, None)
+
+    def _put(self, order: PaperOrder) -> None:
+        old = self.open.get(order.id)
+        if old is not None:
+            self.reserved -= old.reserved
+        if order.status.is_final:
+            self._finish(order, was_open=old is not None)
+            return
+        self.reserved += order.reserved
+        self.open[order.id] = order
+        if old is None:
+            self._index(order)
+
+    def _index(self, order: PaperOrder) -> None:
+        self.working.setdefault(order.symbol, {})[order.id] = None
+        terms = order.order.instrument.option
+        if terms is not None:
+            self.derivatives.setdefault(terms.underlying, set()).add(order.symbol)
+        if order.order.time_in_force is TimeInForce.DAY:
+            self.day_orders[order.id] = order.created_at.date()
+
+    def _finish(self, order: PaperOrder, *, was_open: bool) -> None:
+        self.finished[order.id] = order
+        if len(self.finished) > FINISHED_ORDERS_KEPT:
+            self.finished.popitem(last=False)
+        if not was_open:
+            return
+        del self.open[order.id]
+        self.day_orders.pop(order.id, None)
+        del self.working[order.symbol][order.id]
+        if not self.working[order.symbol]:
+            self._forget_symbol(order)
+
+    def _forget_symbol(self, order: PaperOrder) -> None:
+        del self.working[order.symbol]
+        terms = order.order.instrument.option
+        if terms is not None:
+            self.derivatives[terms.underlying].discard(order.symbol)

@@ -1,0 +1,138 @@
+"""The paper broker's memory: one create-only document an operation, folded into a book."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from time import monotonic
+
+from app.brokers.paper.book import Book
+from app.brokers.paper.encoding import decode_outcome, encode_outcome
+from app.brokers.paper.records import Outcome
+from app.errors import AlreadyExists, BrokerUnavailable, StoreError
+from app.storage.base import Change, Create, Delete, Document, Replace, Store
+
+PREFIX = "paper/journal/"
+SNAPSHOT = "paper/snapshot"
+SNAPSHOT_EVERY = 1_000
+ENTRIES_KEPT = 10_000
+ENTRIES_INDEXED = 2_000
+PRUNE_EVERY = 50
+PRUNE_AT_MOST = 2 * PRUNE_EVERY
+# Entries are pruned far behind the end; a process that was asleep for longer than this may be further behind.
+TRUSTED_SECONDS = 0.2
+
+
+def key(sequence: int) -> str:
+    """Return the key of an entry; keys sort as their numbers do."""
+    return f"{PREFIX}{sequence:012d}"
+
+
+class Journal:
+    """Appends outcomes to the store and folds what this and other processes appended.
+
+    The number of an entry is its place in one sequence for all processes: `create` lets exactly one of them
+    have it, so nobody acts on a book that misses an entry. Not safe for threads; the broker locks.
+    """
+
+    def __init__(self, store: Store, starting_cash: Decimal) -> None:
+        self._store = store
+        self._starting_cash = starting_cash
+        self._book: Book | None = None
+        self._snapshot_sequence = 0
+        self._synced_at = 0.0
+
+    @property
+    def book(self) -> Book:
+        """The folded state as far as this process has read; loads it the first time."""
+        return self._book if self._book is not None else self._load()
+
+    def catch_up(self) -> bool:
+        """Fold what other processes appended; tell whether there was anything."""
+        book = self.book
+        before = book.sequence
+        if not self._fold_tail(book):
+            self._load()
+        return self.book is not book or book.sequence != before
+
+    def append(self, outcome: Outcome) -> bool:
+        """Write the outcome as the next entry and fold it; False means that others came first."""
+        book = self.book
+        sequence = book.sequence + 1
+        try:
+            document = self._store.create(key(sequence), encode_outcome(outcome), durable=False)
+        except AlreadyExists:
+            self.catch_up()
+            return False
+        if not self._is_at_the_end(sequence):
+            self._store.delete(document)
+            self._load()
+            return False
+        book.apply(sequence, outcome)
+        self._synced_at = monotonic()
+        self._look_after(book)
+        return True
+
+    def _is_at_the_end(self, sequence: int) -> bool:
+        # A number that is free because its entry was pruned long ago would split the history in two. Pruning
+        # goes from the oldest on, so the entry before ours proves that ours was never taken.
+        if monotonic() - self._synced_at < TRUSTED_SECONDS:
+            return True
+        if sequence == 1:
+            return self._store.get(SNAPSHOT) is None
+        return self._store.get(key(sequence - 1)) is not None
+
+    def _load(self) -> Book:
+        book = Book(self._starting_cash)
+        snapshot = self._store.get(SNAPSHOT)
+        if snapshot is not None:
+            self._snapshot_sequence = snapshot.value["sequence"]
+            book.apply(self._snapshot_sequence, decode_outcome(snapshot.value["book"]))
+            self._index_finished(book)
+        if not self._fold_tail(book):
+            raise BrokerUnavailable(f"The paper journal has a gap after entry {book.sequence}.")
+        self._book = book
+        return book
+
+    def _index_finished(self, book: Book) -> None:
+        first = max(0, book.sequence - ENTRIES_INDEXED)
+        for document in self._store.list(PREFIX, after=key(first), limit=book.sequence - first):
+            if _sequence(document) > book.sequence:
+                break
+            book.remember(decode_outcome(document.value).orders.values())
+
+    def _fold_tail(self, book: Book) -> bool:
+        for document in self._store.list(PREFIX, after=key(book.sequence)):
+            if _sequence(document) != book.sequence + 1:
+                return False
+            book.apply(book.sequence + 1, decode_outcome(document.value))
+        self._synced_at = monotonic()
+        return True
+
+    def _look_after(self, book: Book) -> None:
+        # The operation is written; what fails here is done by a later one.
+        try:
+            if book.sequence % SNAPSHOT_EVERY == 0:
+                self._write_snapshot(book)
+            if book.sequence % PRUNE_EVERY == 0 and self._snapshot_sequence > ENTRIES_KEPT:
+                self._store.apply([Delete(document) for document in self._prunable()])
+        except StoreError:
+            return
+
+    def _write_snapshot(self, book: Book) -> None:
+        value = {"sequence": book.sequence, "book": encode_outcome(book.image())}
+        old = self._store.get(SNAPSHOT)
+        if old is not None and old.value["sequence"] >= book.sequence:
+            return
+        change: Change = Create(SNAPSHOT, value) if old is None else Replace(old, value)
+        self._store.apply([change])
+        self._snapshot_sequence = book.sequence
+
+    def _prunable(self) -> Iterator[Document]:
+        last = self._snapshot_sequence - ENTRIES_KEPT
+        for document in self._store.list(PREFIX, limit=PRUNE_AT_MOST):
+            if _sequence(document) > last:
+                return
+            yield document
+
+
+def _sequence(document: Document) -> int:
+    return int(document.key.removeprefix(PREFIX))

@@ -1,0 +1,128 @@
+"""What can be done at the simulated broker; each operation only changes its draft."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from app.brokers.paper import checks, legs, matching
+from app.brokers.paper.draft import Draft
+from app.brokers.paper.records import NAME, PaperOrder, Price
+from app.domain.orders import Order, OrderChange, OrderStatus, Receipt
+from app.errors import BrokerRejected, InvalidRequest
+
+
+def submit(draft: Draft, order: Order) -> Receipt:
+    """Check, price and match a new order."""
+    checks.check_terms(draft, order)
+    _follow_alert(draft, order)
+    quantity = checks.check_against_market(draft, order)
+    paper = PaperOrder(
+        order=order,
+        broker_order_id=f"{NAME}-{draft.sequence}",
+        created_at=draft.at,
+        quantity=quantity,
+        limit_price=order.limit_price if order.type in checks.LIMITED else None,
+        stop_price=order.stop_price if order.type in checks.STOPPED else None,
+    )
+    if paper.is_container:
+        paper = replace(paper, limit_price=order.take_profit, stop_price=order.stop_loss)
+    draft.put(paper)
+    legs.place_legs(draft, paper)
+    draft.queue.append(paper.id)
+    matching.settle(draft)
+    return _known(draft, paper.id).receipt()
+
+
+def cancel(draft: Draft, client_order_id: str) -> None:
+    """Take an open order back."""
+    legs.end(draft, _open(draft, client_order_id), OrderStatus.CANCELED, None)
+    matching.settle(draft)
+
+
+def change(draft: Draft, client_order_id: str, change: OrderChange) -> Receipt:
+    """Give an open order new figures and let it meet the market."""
+    paper = _open(draft, client_order_id)
+    if paper.is_container:
+        raise BrokerRejected("An OCO order is changed through its legs.")
+    changed = replace(
+        paper,
+        quantity=_changed_quantity(paper, change.quantity),
+        limit_price=_changed_price("limit_price", paper.limit_price, change.limit_price),
+        stop_price=_changed_price("stop_price", paper.stop_price, change.stop_price),
+    )
+    checks.check_growth(draft, paper, changed)
+    draft.put(changed)
+    draft.queue.append(paper.id)
+    matching.settle(draft)
+    return _known(draft, paper.id).receipt()
+
+
+def set_prices(draft: Draft, prices: Mapping[str, Decimal | None]) -> list[Receipt]:
+    """Pin or unpin prices and return what changed."""
+    for symbol, value in prices.items():
+        if value is None:
+            _unpin(draft, symbol)
+        elif value.is_finite() and value > 0:
+            matching.move_price(draft, symbol, Price(value, pinned=True))
+        else:
+            raise InvalidRequest(f"The price of {symbol} must be a positive number.")
+    return [order.receipt() for order in draft.outcome.orders.values()]
+
+
+def expire_due(draft: Draft) -> None:
+    """End the day orders of days gone by (UTC)."""
+    if not draft.book.has_due_orders(draft.at):
+        return
+    due = [name for name, day in draft.book.day_orders.items() if day < draft.at.date()]
+    for name in due:
+        order = draft.order(name)
+        if order is not None and not order.status.is_final:
+            legs.end(draft, order, OrderStatus.EXPIRED, "The day ended.")
+    matching.settle(draft)
+
+
+def _follow_alert(draft: Draft, order: Order) -> None:
+    value = order.reference_price
+    symbol = order.instrument.symbol
+    known = draft.price(symbol)
+    if value is None or (known is not None and (known.pinned or not draft.settings.follow_alert_prices)):
+        return
+    matching.move_price(draft, symbol, Price(value))
+
+
+def _unpin(draft: Draft, symbol: str) -> None:
+    price = draft.price(symbol)
+    if price is not None and price.pinned:
+        matching.move_price(draft, symbol, replace(price, pinned=False))
+
+
+def _open(draft: Draft, client_order_id: str) -> PaperOrder:
+    order = _known(draft, client_order_id)
+    if order.status.is_final:
+        raise BrokerRejected(f"The order is {order.status.value} already.")
+    return order
+
+
+def _known(draft: Draft, client_order_id: str) -> PaperOrder:
+    order = draft.order(client_order_id)
+    if order is None:
+        raise BrokerRejected("There is no such order.")
+    return order
+
+
+def _changed_quantity(paper: PaperOrder, quantity: Decimal | None) -> Decimal:
+    if quantity is None:
+        return paper.quantity
+    checks.check_quantity(paper.order, quantity)
+    if quantity <= paper.filled:
+        raise BrokerRejected(f"{paper.filled} has filled already; the quantity must be larger.")
+    return quantity
+
+
+def _changed_price(name: str, old: Decimal | None, new: Decimal | None) -> Decimal | None:
+    if new is None:
+        return old
+    if old is None:
+        raise BrokerRejected(f"The order has no {name} to change.")
+    checks.check_price(name, new)
+    return new

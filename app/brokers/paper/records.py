@@ -1,0 +1,150 @@
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from app.domain.instruments import Instrument
+from app.domain.money import ZERO
+from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, Receipt
+
+NAME = "paper"
+EPOCH = datetime.fromtimestamp(0, UTC)
+_LIVE = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOrder:
+    """An order as it was asked, and how far it has come.
+
+    `extreme` is the best price that a trailing stop has seen. `mate` is the leg that lives and dies with this
+    one; `parent` is the order that both protect.
+    """
+
+    order: Order
+    broker_order_id: str
+    created_at: datetime
+    quantity: Decimal
+    status: OrderStatus = OrderStatus.ACCEPTED
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    filled: Decimal = ZERO
+    average: Decimal | None = None
+    fees: Decimal = ZERO
+    message: str | None = None
+    extreme: Decimal | None = None
+    triggered: bool = False
+    parent: str | None = None
+    mate: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The client order id."""
+        return self.order.client_order_id
+
+    @property
+    def symbol(self) -> str:
+        """The canonical symbol."""
+        return self.order.instrument.symbol
+
+    @property
+    def remaining(self) -> Decimal:
+        """The quantity that has not filled."""
+        return self.quantity - self.filled
+
+    @property
+    def is_live(self) -> bool:
+        """True when the next price may fill the order."""
+        return self.status in _LIVE and not self.is_container
+
+    @property
+    def is_container(self) -> bool:
+        """True for an OCO order itself: its two legs trade, it only sums them up."""
+        return self.order.order_class is OrderClass.OCO
+
+    @property
+    def reduces_only(self) -> bool:
+        """True for an order that may close a position and never open one."""
+        return self.order.role is OrderRole.EXIT or self.is_container
+
+    @property
+    def reserved(self) -> Decimal:
+        """The value that the unfilled rest of an entry would add to the positions, before leverage."""
+        price = self.limit_price or self.stop_price or self.average
+        if self.reduces_only or price is None:
+            return ZERO
+        return self.remaining * price * self.order.instrument.multiplier
+
+    def ended(self, status: OrderStatus, message: str | None) -> "PaperOrder":
+        """Return the order in a final state."""
+        return replace(self, status=status, message=message)
+
+    def receipt(self) -> Receipt:
+        """Return what the broker says about the order."""
+        order = self.order
+        return Receipt(
+            client_order_id=order.client_order_id,
+            broker_order_id=self.broker_order_id,
+            broker=NAME,
+            symbol=order.instrument.symbol,
+            side=order.side,
+            type=order.type,
+            status=self.status,
+            created_at=self.created_at,
+            quantity=self.quantity,
+            notional=order.notional,
+            limit_price=self.limit_price,
+            stop_price=self.stop_price,
+            filled_quantity=self.filled,
+            average_fill_price=self.average,
+            fees=self.fees,
+            message=self.message,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A signed quantity of an instrument at its average price."""
+
+    instrument: Instrument
+    quantity: Decimal
+    average: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A simulated price; a pinned one was set by the operator and ignores alerts."""
+
+    value: Decimal
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One execution: `quantity` is signed, `price` per unit, `fee` in the account's currency."""
+
+    client_order_id: str
+    quantity: Decimal
+    price: Decimal
+    fee: Decimal
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one operation left behind: the new state of everything that it touched, and its fills.
+
+    A holding of zero is a position that was closed.
+    """
+
+    operation: str
+    at: datetime
+    cash: Decimal
+    realized: Decimal
+    fees: Decimal
+    orders: dict[str, PaperOrder] = field(default_factory=dict)
+    holdings: dict[str, Holding] = field(default_factory=dict)
+    prices: dict[str, Price] = field(default_factory=dict)
+    fills: list[Fill] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """True when the operation changed nothing."""
+        return not (self.orders or self.prices or self.holdings)

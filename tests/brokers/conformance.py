@@ -1,0 +1,177 @@
+"""What every broker adapter must do. Subclass it with a `desk` fixture, and it runs against your adapter."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Protocol
+
+import pytest
+
+from app.brokers.base import Broker
+from app.domain.instruments import AssetClass
+from app.domain.orders import OrderChange, OrderStatus, TimeInForce
+from app.errors import BrokerRejected
+from tests.brokers.builders import APPLE, bracket, buy, exit_long, limit, sell, stop
+
+
+class Desk(Protocol):
+    """A broker under test, the market behind it, and a count of the orders that reached it."""
+
+    broker: Broker
+
+    def move(self, price: Decimal) -> None:
+        """Set the price of AAPL."""
+
+    def writes(self) -> int:
+        """Count the submits, cancels and replaces that arrived."""
+
+
+class BrokerConformance:
+    """The shared suite; AAPL trades at 100 when a test starts and the account has 100,000."""
+
+    def test_submit_when_market_order_then_it_fills_once(self, desk):
+        before = desk.writes()
+        receipt = desk.broker.submit(buy(10))
+
+        assert (receipt.status, receipt.filled_quantity) == (OrderStatus.FILLED, 10)
+        assert desk.writes() == before + 1
+
+    def test_submit_when_accepted_then_receipt_carries_our_words(self, desk):
+        order = buy(10)
+        receipt = desk.broker.submit(order)
+
+        assert (receipt.broker, receipt.symbol, receipt.side) == (desk.broker.name, "AAPL", order.side)
+        assert receipt.created_at.tzinfo is not None
+
+    def test_submit_when_limit_is_away_then_order_rests(self, desk):
+        order = buy(10, **limit(90))
+        desk.broker.submit(order)
+
+        assert [rest.client_order_id for rest in desk.broker.open_orders()] == [order.client_order_id]
+
+    def test_submit_when_price_reaches_limit_then_it_fills_no_worse(self, desk):
+        order = buy(10, **limit(90))
+        desk.broker.submit(order)
+        desk.move(Decimal(89))
+
+        assert desk.broker.find(order.client_order_id).average_fill_price <= 90
+
+    def test_submit_when_price_reaches_stop_then_it_fills(self, desk):
+        desk.broker.submit(buy(10))
+        order = exit_long(10, **stop(95))
+        desk.broker.submit(order)
+        desk.move(Decimal(94))
+
+        assert desk.broker.find(order.client_order_id).status is OrderStatus.FILLED
+
+    def test_submit_when_client_order_id_is_taken_then_first_order_stands(self, desk):
+        order = buy(10, **limit(90))
+        first = desk.broker.submit(order)
+        if not desk.broker.capabilities.unique_client_order_ids:
+            pytest.skip("the broker takes an id twice")
+        with pytest.raises(BrokerRejected):
+            desk.broker.submit(replace(order, quantity=Decimal(99)))
+
+        assert desk.broker.find(order.client_order_id) == first
+
+    @pytest.mark.parametrize("quantity", [0, -1])
+    def test_submit_when_quantity_is_not_positive_then_rejected(self, desk, quantity):
+        with pytest.raises(BrokerRejected):
+            desk.broker.submit(buy(quantity))
+
+        assert desk.broker.open_orders() == []
+
+    def test_submit_when_buying_power_is_exceeded_then_rejected(self, desk):
+        with pytest.raises(BrokerRejected):
+            desk.broker.submit(buy(1_000_000))
+
+        assert desk.broker.positions() == []
+
+    def test_submit_when_notional_then_quantity_follows_the_price(self, desk):
+        if not desk.broker.capabilities.notional:
+            pytest.skip("the broker takes quantities only")
+        receipt = desk.broker.submit(buy(None, notional=250, time_in_force=TimeInForce.DAY))
+
+        assert receipt.filled_quantity == Decimal("2.5")
+
+    def test_submit_when_fraction_then_it_fills(self, desk):
+        if AssetClass.EQUITY not in desk.broker.capabilities.fractional:
+            pytest.skip("the broker takes whole shares only")
+        receipt = desk.broker.submit(buy("0.5", time_in_force=TimeInForce.DAY))
+
+        assert receipt.filled_quantity == Decimal("0.5")
+
+    def test_submit_when_selling_short_then_position_is_negative(self, desk):
+        if not desk.broker.capabilities.short_equity:
+            pytest.skip("the broker does not sell shares short")
+        desk.broker.submit(sell(10))
+
+        assert [held.quantity for held in desk.broker.positions()] == [-10]
+
+    def test_submit_when_bracket_then_legs_wait_under_our_ids(self, desk):
+        if not desk.broker.capabilities.bracket:
+            pytest.skip("the broker has no brackets")
+        desk.broker.submit(buy(10, **bracket(110, 90)))
+
+        assert len([leg for leg in desk.broker.open_orders() if leg.is_protective]) == 2
+
+    def test_find_when_never_sent_then_none(self, desk):
+        assert desk.broker.find("bot-never") is None
+
+    def test_cancel_when_resting_then_order_is_gone(self, desk):
+        receipt = desk.broker.submit(buy(10, **limit(90)))
+        desk.broker.cancel(receipt)
+
+        assert desk.broker.find(receipt.client_order_id).status is OrderStatus.CANCELED
+        assert desk.broker.open_orders() == []
+
+    def test_cancel_when_filled_then_rejected(self, desk):
+        receipt = desk.broker.submit(buy(10))
+        with pytest.raises(BrokerRejected):
+            desk.broker.cancel(receipt)
+
+        assert len(desk.broker.positions()) == 1
+
+    def test_replace_when_resting_then_price_changes(self, desk):
+        receipt = desk.broker.submit(buy(10, **limit(90)))
+        changed = desk.broker.replace(receipt, OrderChange(limit_price=Decimal(91)))
+
+        assert changed.limit_price == 91
+        assert len(desk.broker.open_orders()) == 1
+
+    def test_replace_when_filled_then_rejected(self, desk):
+        receipt = desk.broker.submit(buy(10))
+        with pytest.raises(BrokerRejected):
+            desk.broker.replace(receipt, OrderChange(limit_price=Decimal(91)))
+
+    def test_positions_when_round_trip_then_none(self, desk):
+        desk.broker.submit(buy(10))
+        desk.broker.submit(exit_long(10))
+
+        assert desk.broker.positions() == []
+
+    def test_positions_when_held_then_price_and_gain_are_told(self, desk):
+        desk.broker.submit(buy(10))
+        desk.move(Decimal(101))
+        held = desk.broker.positions()[0]
+
+        assert (held.quantity, held.average_price) == (10, 100)
+        assert (held.market_price, held.unrealized_pnl) == (101, 10)
+
+    def test_account_when_price_rises_then_equity_follows(self, desk):
+        desk.broker.submit(buy(10))
+        desk.move(Decimal(101))
+
+        assert desk.broker.account().equity == 100_010
+
+    def test_quote_when_priced_then_time_is_aware(self, desk):
+        quote = desk.broker.quote(APPLE)
+
+        assert quote.price == 100
+        assert quote.at.tzinfo is not None
+
+    def test_reads_when_called_then_nothing_is_written(self, desk):
+        before = desk.writes()
+        for read in (desk.broker.open_orders, desk.broker.positions, desk.broker.account, desk.broker.ping):
+            read()
+
+        assert desk.writes() == before
