@@ -1,0 +1,150 @@
+"""Counts and times for Prometheus, from one process or from all of gunicorn's."""
+
+import os
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+# TradingView gives up after 3 s, so that edge has its own bucket.
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10)
+MAX_CHILDREN = 1000
+OTHER = "other"
+UNKNOWN = "unknown"
+
+_M = TypeVar("_M", Counter, Histogram)
+
+
+class Metrics:
+    """Every series of one application, in a registry of its own.
+
+    Callers pass the bots and codes that they know, never text from an alert; whatever passes a thousand
+    combinations of a series is counted as `other`.
+    """
+
+    def __init__(self, *, version: str = UNKNOWN) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self._registry = CollectorRegistry()
+        self._webhooks = self._counter("tv_webhooks", "Alerts by bot and outcome", "fund_id", "outcome")
+        self._latency = self._histogram("tv_webhook_latency_seconds", "Time from an alert to its answer")
+        self._submitted = self._counter("tv_orders_submitted", "Orders that a broker took")
+        self._rejected = self._counter("tv_orders_rejected", "Orders that we or a broker refused", "reason")
+        self._denials = self._counter("gatehouse_denials", "Alerts that a gate refused", "code", "bot")
+        self._tickets = self._counter("gatehouse_tickets", "Tickets that came to a status", "status")
+        self._calls = self._histogram(
+            "gatehouse_broker_call_seconds", "Time of broker calls", "broker", "call"
+        )
+        self._failures = self._counter(
+            "gatehouse_broker_failures", "Broker calls that failed", "broker", "call"
+        )
+        self._store = self._counter("gatehouse_store_errors", "Store operations that failed", "operation")
+        self._recovered = self._counter(
+            "gatehouse_recovered_entries", "Inbox entries finished late", "outcome"
+        )
+        self._describe(version)
+
+    def webhook(self, *, fund_id: str | None, outcome: str, seconds: float) -> None:
+        """Count an answered alert: accepted, rejected or duplicate; `fund_id` is a known bot or None."""
+        self._webhooks.child(fund_id or UNKNOWN, outcome).inc()
+        self._latency.child().observe(seconds)
+
+    def submitted(self) -> None:
+        """Count an order that a broker took."""
+        self._submitted.child().inc()
+
+    def rejected(self, reason: str) -> None:
+        """Count an order that was refused, by its reason code."""
+        self._rejected.child(reason).inc()
+
+    def denied(self, *, code: str, bot: str) -> None:
+        """Count a gate's refusal."""
+        self._denials.child(code, bot).inc()
+
+    def ticket(self, status: str) -> None:
+        """Count a ticket that came to this status."""
+        self._tickets.child(status).inc()
+
+    def broker_call(self, *, broker: str, call: str, seconds: float, failed: bool = False) -> None:
+        """Count and time a call to a broker."""
+        self._calls.child(broker, call).observe(seconds)
+        if failed:
+            self._failures.child(broker, call).inc()
+
+    def store_error(self, operation: str) -> None:
+        """Count a store operation that failed."""
+        self._store.child(operation).inc()
+
+    def recovered(self, outcome: str) -> None:
+        """Count an inbox entry that a crash had left behind."""
+        self._recovered.child(outcome).inc()
+
+    def render(self) -> tuple[bytes, str]:
+        """Return the text for a scrape and its content type; with several processes, the sum of them."""
+        directory = os.environ.get(MULTIPROCESS_VARIABLE)
+        registry = self._registry
+        if directory:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry, path=directory)  # type: ignore[no-untyped-call]
+        return generate_latest(registry), CONTENT_TYPE_PLAIN_0_0_4
+
+    def _counter(self, name: str, text: str, *labels: str) -> "_Series[Counter]":
+        return _Series(Counter(name, text, labels, registry=self._registry), len(labels))
+
+    def _histogram(self, name: str, text: str, *labels: str) -> "_Series[Histogram]":
+        return _Series(Histogram(name, text, labels, buckets=SECONDS, registry=self._registry), len(labels))
+
+    def _describe(self, version: str) -> None:
+        build = Gauge(
+            "gatehouse_build_info",
+            "The running version",
+            ("version",),
+            registry=self._registry,
+            multiprocess_mode="max",
+        )
+        build.labels(version).set(1)
+        if not os.environ.get(MULTIPROCESS_VARIABLE):
+            ProcessCollector(registry=self._registry)
+
+
+class _Series(Generic[_M]):
+    """One metric and its children by label values, so that a count costs one look-up."""
+
+    def __init__(self, metric: _M, labels: int) -> None:
+        self._metric: _M = metric
+        self._children: dict[tuple[str, ...], _M] = {} if labels else {(): metric}
+        self._overflow = (OTHER,) * labels
+
+    def child(self, *values: str) -> _M:
+        known = self._children.get(values)
+        return known if known is not None else self._add(values)
+
+    def _add(self, values: tuple[str, ...]) -> _M:
+        if len(self._children) >= MAX_CHILDREN:
+            values = self._overflow
+        return self._children.setdefault(values, self._metric.labels(*values))
+
+
+def start_afresh() -> None:
+    """Empty the folder that the processes share; call once, before any of them counts."""
+    directory = os.environ.get(MULTIPROCESS_VARIABLE)
+    if directory:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        for left_over in Path(directory).glob("*.db"):
+            left_over.unlink(missing_ok=True)
+
+
+def process_ended(pid: int) -> None:
+    """Let go of the gauges of a worker that ended (gunicorn's `child_exit`)."""
+    if os.environ.get(MULTIPROCESS_VARIABLE):
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]
