@@ -1,0 +1,33 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.storage.base import Store
+from tests.simulators.gcs import FakeGcs
+from tests.storage.racing import open_store
+
+
+@pytest.fixture
+def gcs(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGcs]:
+    with FakeGcs() as fake:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", fake.url)
+        yield fake
+
+
+@pytest.fixture(params=["sqlite", "gcs"])
+def kind(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def where(kind: str, tmp_path: Path, request) -> str:
+    """Where `open_store(kind, where)` finds a store, from any process."""
+    return request.getfixturevalue("gcs").bucket.name if kind == "gcs" else str(tmp_path / "gatehouse.db")
+
+
+@pytest.fixture
+def store(kind: str, where: str) -> Iterator[Store]:
+    store = open_store(kind, where)
+    yield store
+    store.close()
