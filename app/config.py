@@ -64,7 +64,7 @@ def _positive(parse: Parser) -> Parser:
 
 def _port(text: str) -> int:
     number = _integer(text)
-    if not 1 <= number <= 65535:  # noqa: PLR2004  # the range of TCP ports
+    if not 1 <= number <= 65535:  # the range of TCP ports
         raise ValueError("must be a port between 1 and 65535")
     return number
 
@@ -169,7 +169,7 @@ class Settings:
     # The paper broker
     paper_cash: Decimal = setting("Cash of a new paper account", Decimal(100000), _positive(_decimal))
     paper_leverage: Decimal = setting("Buying power as a multiple of equity", Decimal(1), _positive(_decimal))
-    paper_fee_per_order: Decimal = setting("Fee of each fill", Decimal(0), _decimal)
+    paper_fee_per_order: Decimal = setting("Fee of each order that fills", Decimal(0), _decimal)
     paper_fee_pct: Decimal = setting("Fee as a fraction of a fill's value", Decimal(0), _fraction)
     paper_slippage_pct: Decimal = setting("Fraction by which market orders fill worse", Decimal(0), _fraction)
     paper_partial_fill_probability: Decimal = setting(

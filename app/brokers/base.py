@@ -24,6 +24,7 @@ class Capabilities:
     crosses_zero: bool = False
     unique_client_order_ids: bool = False
     simulated: bool = False
+    live: bool = False
 
 
 class Broker(Protocol):

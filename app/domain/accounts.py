@@ -29,12 +29,16 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The latest price of an instrument; bid and ask where the broker gives both."""
+    """The latest price of an instrument; bid and ask where the broker gives both.
+
+    `firm` is False for a simulated market that moves to an alert's own price before it fills the order.
+    """
 
     price: Decimal
     at: datetime
     bid: Decimal | None = None
     ask: Decimal | None = None
+    firm: bool = True
 
 
 @dataclass(frozen=True, slots=True)

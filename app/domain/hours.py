@@ -101,7 +101,7 @@ class _Closures:
 
 @lru_cache(maxsize=32)
 def _closures(exchange: Exchange, year: int) -> _Closures:
-    from holidays import HALF_DAY, financial_holidays  # noqa: PLC0415  (its import is slow, its use is rare)
+    from holidays import HALF_DAY, financial_holidays
 
     closed = frozenset(financial_holidays(exchange, years=year))
     half = (

@@ -66,6 +66,7 @@ class OrderStatus(StrEnum):
     EXPIRED = "expired"
     REJECTED = "rejected"
     REPLACED = "replaced"
+    UNKNOWN = "unknown"
 
     @property
     def is_final(self) -> bool:

@@ -23,19 +23,17 @@ def size_entry(
     *,
     contracts: Decimal | None,
     price: Decimal,
-    equity: Decimal | None,
+    equity: Decimal,
     increment: Decimal,
-) -> Size | None:
+) -> Size:
     """Size by contracts, else by the bot's notional, else by a fraction of equity (account currency).
 
-    `increment` is the smallest step of a quantity here. None: equity is needed and unknown.
+    `increment` is the smallest step of a quantity here.
     """
     if contracts is not None:
         return Size(round_down(contracts, increment))
     value, source = bot.notional, "notional"
     if value is None:
-        if equity is None:
-            return None
         value, source = max(equity, ZERO) * bot.base_order_pct, "equity"
     quantity = round_down(value / (price * instrument.multiplier), increment)
     return Size(quantity, bot.notional, source)

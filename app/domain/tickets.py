@@ -76,6 +76,21 @@ class Ticket:
     entry: dict[str, Any] | None = None
     _lap: float = field(default_factory=time.perf_counter)
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Ticket":
+        """Take up a ticket that was stored."""
+        return cls(
+            id=UUID(data["id"]),
+            bot=data["bot"],
+            dialect=data["dialect"],
+            created_at=datetime.fromisoformat(data["created_at"]),
+            alert=data["alert"],
+            status=TicketStatus(data["status"]),
+            reason=Reason[data["reason"]] if data["reason"] is not None else None,
+            message=data["message"],
+            **{name: data[name] for name in ("signal", "opinion", "gates", "orders", "timeline", "entry")},
+        )
+
     def note(self, stage: str, at: datetime, detail: str | None = None) -> None:
         """Add a stage to the timeline with the milliseconds that it took."""
         now = time.perf_counter()

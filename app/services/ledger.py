@@ -9,7 +9,7 @@ from app.domain.documents import timestamp
 from app.domain.tickets import Ticket, TicketStatus, ticket_day
 from app.services.clock import Clock
 from app.services.inbox import OPEN
-from app.storage.base import Create, Document, Store
+from app.storage.base import Create, Document, Replace, Store
 
 PREFIX = "tickets/"
 
@@ -29,6 +29,10 @@ class Ledger:
     def writing(self, ticket: Ticket) -> Create:
         """Return the change that writes a finished ticket."""
         return Create(ticket_key(ticket.id), ticket.to_json(self._clock()))
+
+    def rewriting(self, document: Document, ticket: dict[str, Any]) -> Replace:
+        """Return the change that writes what has become of a ticket."""
+        return Replace(document, ticket | {"updated_at": timestamp(self._clock())})
 
     def document(self, ticket: UUID) -> Document | None:
         """Return a written ticket with its version."""

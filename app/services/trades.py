@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from app.domain.documents import from_json, to_json
-from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import Receipt
 from app.domain.trades import Trade, bots_share, count_fill
@@ -35,17 +34,17 @@ class TradeBook:
         """Return the symbols that a bot holds."""
         return {document.value["symbol"] for document in self._store.list(f"trades/{bot}/")}
 
-    def counting(self, bot: str, instrument: Instrument, receipts: list[Receipt]) -> list[Change]:
+    def counting(self, bot: str, symbol: str, multiplier: Decimal, receipts: list[Receipt]) -> list[Change]:
         """Return the change that counts what the receipts say was filled."""
         if not any(receipt.filled_quantity for receipt in receipts):
             return []
         broker = receipts[0].broker
-        document = self.find(bot, broker, instrument.symbol)
+        document = self.find(bot, broker, symbol)
         trade = from_json(Trade, document.value) if document is not None else None
-        before = trade or Trade(bot, broker, instrument.symbol, self._clock())
+        before = trade or Trade(bot, broker, symbol, self._clock())
         after = before
         for receipt in receipts:
-            after = count_fill(after, receipt, instrument.multiplier)
+            after = count_fill(after, receipt, multiplier)
         return self._changes(document, before, after)
 
     def _changes(self, document: Document | None, before: Trade, after: Trade) -> list[Change]:

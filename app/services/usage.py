@@ -70,9 +70,10 @@ class UsageBook:
             last_entry_at=max((entry.at for entry in entries if entry.symbol == symbol), default=None),
         )
 
-    def reserve(self, ticket: UUID, entry: Entry) -> None:
-        """Count an entry that is about to be sent."""
-        self._entries[str(ticket)] = entry
+    def reserve(self, ticket: UUID, entry: Entry, limits: Limits) -> None:
+        """Count an entry that is about to be sent, if anything is limited by it."""
+        if _counts(limits):
+            self._entries[str(ticket)] = entry
 
     def release(self, ticket: UUID) -> None:
         """Take back an entry that was proved not to be placed."""

@@ -61,7 +61,7 @@ class GcsStore:
         except _Absent:
             return None
 
-    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:  # noqa: ARG002  # always durable
+    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:  # always durable
         """Write a new document; raise AlreadyExists when the key is taken."""
         try:
             return Document(key, value, self._upload(key, value, expected=0))
@@ -214,9 +214,9 @@ class _Connections:
 
 
 def _connector() -> Callable[[], Any]:
-    import google.auth  # noqa: PLC0415  # paid only where it is chosen
-    from google.auth.exceptions import DefaultCredentialsError  # noqa: PLC0415
-    from google.cloud import storage  # noqa: PLC0415
+    import google.auth  # paid only where it is chosen
+    from google.auth.exceptions import DefaultCredentialsError
+    from google.cloud import storage
 
     if os.environ.get("STORAGE_EMULATOR_HOST"):
         return partial(storage.Client, project=None)
@@ -228,10 +228,10 @@ def _connector() -> Callable[[], Any]:
 
 
 def _retry() -> Any:
-    import requests  # noqa: PLC0415  # paid only where it is chosen
-    import urllib3  # noqa: PLC0415
-    from google.auth.exceptions import TransportError  # noqa: PLC0415
-    from google.cloud.storage.retry import DEFAULT_RETRY  # noqa: PLC0415
+    import requests  # paid only where it is chosen
+    import urllib3
+    from google.auth.exceptions import TransportError
+    from google.cloud.storage.retry import DEFAULT_RETRY
 
     broken = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, TransportError)
 
@@ -248,11 +248,11 @@ def _retry() -> Any:
 
 
 def _transport_failures() -> tuple[type[Exception], ...]:
-    import requests  # noqa: PLC0415  # paid only where it is chosen
-    import urllib3  # noqa: PLC0415
-    from google.api_core.exceptions import GoogleAPIError  # noqa: PLC0415
-    from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415
-    from google.cloud.storage.exceptions import DataCorruption, InvalidResponse  # noqa: PLC0415
+    import requests  # paid only where it is chosen
+    import urllib3
+    from google.api_core.exceptions import GoogleAPIError
+    from google.auth.exceptions import GoogleAuthError
+    from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
 
     google = (GoogleAPIError, GoogleAuthError, DataCorruption, InvalidResponse)
     # ValueError: an answer, or an object that somebody else put there, which is not JSON.

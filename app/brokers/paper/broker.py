@@ -133,7 +133,7 @@ class PaperBroker:
             receipt for symbol, price in read_price_rows(path) for receipt in self.set_prices({symbol: price})
         ]
 
-    def market(self, instrument: Instrument) -> MarketHours:  # noqa: ARG002
+    def market(self, instrument: Instrument) -> MarketHours:
         """Return that the simulated market is open, as it always is."""
         return MarketHours(is_open=True)
 

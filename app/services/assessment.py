@@ -1,0 +1,232 @@
+"""From a signal to the orders that may be sent: everything before the broker is told."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from app.domain.accounts import Account
+from app.domain.bots import Bot
+from app.domain.gates import first_refusal, judge
+from app.domain.instruments import Instrument
+from app.domain.limits import effective_limits
+from app.domain.money import ZERO, round_down
+from app.domain.orders import OrderRole, OrderType, Side
+from app.domain.planning import Plan, plan
+from app.domain.pricing import limit_price, order_type
+from app.domain.proposals import Proposal, Verdict
+from app.domain.reasons import Reason
+from app.domain.signals import Signal
+from app.domain.sizing import Size, size_entry
+from app.domain.symbols import SymbolRefused, parse_symbol
+from app.domain.tickets import Ticket, TicketStatus
+from app.errors import BrokerUnavailable
+from app.services.bots import BotDirectory
+from app.services.case import Case, TradingRules
+from app.services.clock import Clock
+from app.services.drafting import draft_entry, draft_exit
+from app.services.market import MarketView, look
+from app.services.routing import BrokerDesk, BrokerNotConfigured
+from app.services.switches import GlobalSwitch
+from app.services.trades import TradeBook
+from app.services.usage import Entry, UsageBook
+
+
+class Assessor:
+    """Resolve, look, plan, size and judge; the ticket tells every step."""
+
+    def __init__(
+        self,
+        *,
+        desk: BrokerDesk,
+        bots: BotDirectory,
+        switch: GlobalSwitch,
+        trades: TradeBook,
+        usage: UsageBook,
+        rules: TradingRules,
+        clock: Clock,
+    ) -> None:
+        self._desk = desk
+        self._bots = bots
+        self._switch = switch
+        self._trades = trades
+        self._usage = usage
+        self._rules = rules
+        self._clock = clock
+
+    def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
+        """Resolve the instrument and the broker."""
+        name = bot.configuration.broker or self._rules.default_broker
+        case = Case(ticket, signal, bot, effective_limits(self._rules.ceiling, bot.configuration), name)
+        try:
+            case.instrument = parse_symbol(signal.symbol, exchange=signal.exchange)
+        except SymbolRefused as refused:
+            case.symbol_refusal = (Reason[refused.code], refused.message)
+        try:
+            case.broker = self._desk.get(name)
+        except BrokerNotConfigured:
+            ticket.end(TicketStatus.DENIED, Reason.BROKER_NOT_CONFIGURED, f"{name} is not configured here.")
+        ticket.note("resolved", self._clock(), case.symbol)
+        return case
+
+    def decide(self, case: Case) -> None:
+        """Fill in the orders that may be sent; without any, the ticket says why."""
+        case.global_state = self._switch.read().at(self._clock())
+        broker, instrument = case.broker, case.instrument
+        if broker is None:
+            return
+        if instrument is None or instrument.asset_class not in broker.capabilities.asset_classes:
+            self._judge(case, OrderRole.ENTRY, case.signal.side)
+            return
+        try:
+            case.view = look(broker, instrument, with_hours=case.limits.market_hours_only)
+        except BrokerUnavailable as error:
+            case.ticket.end(TicketStatus.DENIED, Reason.BROKER_UNAVAILABLE, error.message)
+            return
+        case.ticket.note("looked", self._clock(), f"position {case.view.position:f}")
+        self._carry_out(case, instrument, case.view, self._plan(case, case.view))
+
+    def release(self, case: Case) -> None:
+        """Take back the count of an entry that was proved not to be placed."""
+        self._usage.release(case.ticket.id)
+
+    def _plan(self, case: Case, view: MarketView) -> Plan:
+        held = self._share(case, view)
+        decided = plan(case.signal, held, by_contracts=case.bot.configuration.use_strategy_contracts)
+        case.ticket.note("planned", self._clock(), _describe(decided, held))
+        return decided
+
+    def _share(self, case: Case, view: MarketView) -> Decimal:
+        if view.position == ZERO:
+            return ZERO
+        others = [bot.id for bot, _ in self._bots.all() if bot.id != case.bot.id]
+        return self._trades.share(case.bot.id, others, case.broker_name, case.symbol, view.position)
+
+    def _carry_out(self, case: Case, instrument: Instrument, view: MarketView, decided: Plan) -> None:
+        closing = round_down(decided.close, view.increment)
+        if decided.refusal is not None:
+            case.ticket.end(TicketStatus.DENIED, decided.refusal)
+        elif closing == ZERO and decided.entry_side is None:
+            self._skip(case, decided.skip or Reason.QUANTITY_ZERO)
+        elif closing > ZERO and not self._add_exit(case, instrument, view, closing):
+            return
+        elif decided.entry_side is not None:
+            self._add_entry(case, instrument, view, decided, decided.entry_side)
+
+    def _skip(self, case: Case, reason: Reason) -> None:
+        if self._judge(case, OrderRole.EXIT, case.signal.side):
+            case.ticket.end(TicketStatus.SKIPPED, reason)
+
+    def _add_exit(self, case: Case, instrument: Instrument, view: MarketView, closing: Decimal) -> bool:
+        side = Side.SELL if view.position > ZERO else Side.BUY
+        passed = self._judge(case, OrderRole.EXIT, side, quantity=closing)
+        if passed:
+            case.orders.append(draft_exit(case, instrument, side, closing))
+        return passed
+
+    def _add_entry(
+        self, case: Case, instrument: Instrument, view: MarketView, decided: Plan, side: Side
+    ) -> None:
+        kind = order_type(case.signal, case.bot.configuration)
+        price = view.price(case.signal.reference_price)
+        if kind is OrderType.LIMIT:
+            price = limit_price(case.signal, case.bot.configuration, instrument, side, price)
+        size = self._size(case, instrument, view, decided.entry_quantity, price)
+        after = _after_closing(view, decided.close, price, instrument)
+        with self._usage.counting(case.bot.id):
+            quantity = size.quantity if size is not None else None
+            passed = self._judge(case, OrderRole.ENTRY, side, quantity=quantity, price=price, after=after)
+            if passed and size is not None and price is not None:
+                self._reserve(case, size.quantity * price * instrument.multiplier)
+                case.orders.append(draft_entry(case, instrument, side, kind, size, price))
+
+    def _reserve(self, case: Case, notional: Decimal) -> None:
+        entry = Entry(case.bot.id, case.symbol, notional, case.ticket.created_at)
+        self._usage.reserve(case.ticket.id, entry, case.limits)
+        case.ticket.entry = {"symbol": case.symbol, "notional": format(notional, "f")}
+
+    def _size(
+        self,
+        case: Case,
+        instrument: Instrument,
+        view: MarketView,
+        quantity: Decimal | None,
+        price: Decimal | None,
+    ) -> Size | None:
+        if price is None or price <= ZERO:
+            return None
+        size = size_entry(
+            case.bot.configuration,
+            instrument,
+            contracts=quantity,
+            price=price,
+            equity=view.account.equity,
+            increment=view.increment,
+        )
+        case.ticket.note("sized", self._clock(), f"{size.quantity:f} by {size.source} at {price:f}")
+        return size
+
+    def _judge(
+        self,
+        case: Case,
+        role: OrderRole,
+        side: Side,
+        *,
+        quantity: Decimal | None = None,
+        price: Decimal | None = None,
+        after: tuple[Decimal, Account] | None = None,
+    ) -> bool:
+        """Ask the gates about one order; a refusal ends the ticket.
+
+        `after`: the account's position and its money once a reversal's first leg is done.
+        """
+        now = self._clock()
+        configuration = case.bot.configuration
+        proposal = Proposal(
+            now=now,
+            role=role,
+            side=side,
+            broker=case.traits,
+            limits=case.limits,
+            global_state=case.global_state,
+            bot_state=case.bot.switch.at(now),
+            sent_at=case.signal.sent_at,
+            instrument=case.instrument,
+            symbol_refusal=case.symbol_refusal,
+            allowed_symbols=configuration.allowed_symbols,
+            live_allowed=self._rules.allow_live and configuration.live,
+            quantity=quantity,
+            price=price,
+            quote=case.quote,
+            reference_price=case.signal.reference_price,
+            held=after[0] if after is not None else None,
+            account=after[1] if after is not None else None,
+            market_open=case.view.is_open if case.view is not None else None,
+            usage=self._usage.of(case.bot.id, case.symbol, case.limits),
+        )
+        return self._record(case, judge(proposal), role)
+
+    def _record(self, case: Case, verdicts: list[Verdict], role: OrderRole) -> bool:
+        case.ticket.record_gates(verdicts, role.value)
+        case.ticket.note("judged", self._clock(), role.value)
+        refusal = first_refusal(verdicts)
+        if refusal is not None:
+            case.ticket.end(TicketStatus.DENIED, refusal.code, f"{refusal.gate}: {refusal.detail}")
+        return refusal is None
+
+
+def _after_closing(
+    view: MarketView, closing: Decimal, price: Decimal | None, instrument: Instrument
+) -> tuple[Decimal, Account]:
+    """Return position and account once what a reversal closes is closed and its money is free."""
+    if closing == ZERO or price is None:
+        return view.position, view.account
+    position = view.position - (closing if view.position > ZERO else -closing)
+    freed = closing * price * instrument.multiplier
+    return position, replace(view.account, buying_power=view.account.buying_power + freed)
+
+
+def _describe(decided: Plan, held: Decimal) -> str:
+    reason = decided.refusal or decided.skip
+    if reason is not None:
+        return f"held {held:f}: {reason.value}"
+    entry = f", enter {decided.entry_side.value}" if decided.entry_side is not None else ""
+    return f"held {held:f}: close {decided.close:f}{entry}"

@@ -1,0 +1,70 @@
+"""One signal while it is decided on, and the rules of the house."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from app.brokers.base import Broker
+from app.domain.bots import Bot
+from app.domain.instruments import AssetClass, Instrument
+from app.domain.limits import Limits
+from app.domain.orders import Order
+from app.domain.proposals import BrokerTraits
+from app.domain.reasons import Reason
+from app.domain.signals import Signal
+from app.domain.tickets import Ticket
+from app.domain.trading_state import TradingState
+from app.services.market import MarketView
+
+
+@dataclass(frozen=True, slots=True)
+class TradingRules:
+    """What the environment says about trading; `ceiling` holds for every bot."""
+
+    ceiling: Limits
+    default_broker: str = "paper"
+    allow_live: bool = False
+    dry_run: bool = True
+
+
+@dataclass(slots=True)
+class Case:
+    """One signal while it is decided on."""
+
+    ticket: Ticket
+    signal: Signal
+    bot: Bot
+    limits: Limits
+    broker_name: str
+    broker: Broker | None = None
+    instrument: Instrument | None = None
+    symbol_refusal: tuple[Reason, str] | None = None
+    view: MarketView | None = None
+    global_state: TradingState = TradingState.ACTIVE
+    orders: list[Order] = field(default_factory=list)
+
+    @property
+    def symbol(self) -> str:
+        """The canonical symbol, or the alert's own where it has none."""
+        return self.instrument.symbol if self.instrument is not None else self.signal.symbol
+
+    @property
+    def quote(self) -> Decimal | None:
+        """The market's price, where the broker gave one."""
+        if self.view is None or self.view.quote is None:
+            return None
+        return self.view.quote.price
+
+    @property
+    def traits(self) -> BrokerTraits:
+        """What the gates need to know of the broker."""
+        if self.broker is None:
+            return BrokerTraits(self.broker_name)
+        capabilities = self.broker.capabilities
+        shorts = {
+            AssetClass.EQUITY: capabilities.short_equity,
+            AssetClass.CRYPTO: capabilities.short_crypto,
+            AssetClass.OPTION: capabilities.short_options,
+            AssetClass.FOREX: AssetClass.FOREX in capabilities.asset_classes,
+        }
+        short = frozenset(kind for kind, possible in shorts.items() if possible)
+        return BrokerTraits(self.broker.name, capabilities.asset_classes, short, live=capabilities.live)

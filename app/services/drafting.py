@@ -1,0 +1,70 @@
+"""How an order is written down before it is sent."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from app.domain.instruments import Instrument
+from app.domain.money import ZERO
+from app.domain.orders import Order, OrderClass, OrderRole, OrderType, Side, client_order_id
+from app.domain.pricing import exit_levels
+from app.domain.sizing import Size
+from app.services.case import Case
+
+
+def draft_exit(case: Case, instrument: Instrument, side: Side, quantity: Decimal) -> Order:
+    """Write the order that closes; at the market unless the alert itself names a limit."""
+    kind = case.signal.order_type or OrderType.MARKET
+    limit = case.signal.limit_price if kind is OrderType.LIMIT else None
+    return replace(
+        _draft(case, instrument, side, OrderRole.EXIT), type=kind, quantity=quantity, limit_price=limit
+    )
+
+
+def draft_entry(
+    case: Case, instrument: Instrument, side: Side, kind: OrderType, size: Size, price: Decimal
+) -> Order:
+    """Write the order that opens; `price` is its limit, or what the market is expected to ask."""
+    order = replace(
+        _draft(case, instrument, side, OrderRole.ENTRY),
+        type=kind,
+        quantity=size.quantity,
+        limit_price=price if kind is OrderType.LIMIT else None,
+    )
+    order = _with_exits(case, order, price)
+    return _in_money(case, order, size)
+
+
+def _draft(case: Case, instrument: Instrument, side: Side, role: OrderRole) -> Order:
+    return Order(
+        client_order_id=client_order_id(case.bot.id, case.ticket.id, len(case.orders)),
+        instrument=instrument,
+        side=side,
+        role=role,
+        time_in_force=case.signal.time_in_force,
+        reference_price=case.signal.reference_price,
+    )
+
+
+def _with_exits(case: Case, order: Order, price: Decimal) -> Order:
+    """Make the first entry into a symbol a bracket where the bot wants exits and the broker has them."""
+    configuration = case.bot.configuration
+    if not configuration.attach_sl_tp or case.broker is None or case.view is None:
+        return order
+    adds = case.view.position * order.side.sign > ZERO
+    if adds or not case.broker.capabilities.bracket:
+        return order
+    levels = exit_levels(configuration, order.instrument, order.side, price)
+    return replace(
+        order, order_class=OrderClass.BRACKET, take_profit=levels.take_profit, stop_loss=levels.stop_loss
+    )
+
+
+def _in_money(case: Case, order: Order, size: Size) -> Order:
+    """Leave the rounding to a broker that takes amounts of money."""
+    plain = order.type is OrderType.MARKET and order.order_class is OrderClass.SIMPLE
+    if size.notional is None or case.broker is None or not plain:
+        return order
+    capabilities = case.broker.capabilities
+    if not capabilities.notional or order.instrument.asset_class not in capabilities.fractional:
+        return order
+    return replace(order, quantity=None, notional=size.notional)

@@ -1,0 +1,140 @@
+"""Orders that outlive their alert: followed at the broker until they are over, into tickets and trades."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from app.brokers.base import Broker
+from app.domain.orders import OrderStatus, Receipt
+from app.domain.reasons import Reason
+from app.domain.tickets import TicketStatus, followed_status, order_record
+from app.errors import BrokerUnavailable, Conflict
+from app.services.clock import Clock
+from app.services.ledger import Ledger
+from app.services.locks import Locks
+from app.services.routing import BrokerDesk, BrokerNotConfigured
+from app.services.trades import TradeBook
+from app.storage.base import Change, Delete, Document, Replace, Store
+
+# A broker may need this long to show an order that it took.
+UNKNOWN_GRACE = timedelta(seconds=30)
+
+_logger = logging.getLogger(__name__)
+
+
+class OrderFollower:
+    """Reminders under `orders/{client order id}`, one for each order that can still change."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        desk: BrokerDesk,
+        ledger: Ledger,
+        trades: TradeBook,
+        locks: Locks,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._desk = desk
+        self._ledger = ledger
+        self._trades = trades
+        self._locks = locks
+        self._clock = clock
+
+    def follow(self) -> int:
+        """Look at every order in sight, by few list calls; return how many moved."""
+        by_broker: dict[str, list[Document]] = {}
+        for document in self._store.list("orders/"):
+            by_broker.setdefault(document.value["broker"], []).append(document)
+        return sum(self._follow_at(name, documents) for name, documents in by_broker.items())
+
+    def _follow_at(self, name: str, documents: Iterable[Document]) -> int:
+        try:
+            broker = self._desk.get(name)
+            working = {receipt.client_order_id: receipt for receipt in broker.open_orders()}
+            return sum(self._look(broker, working, document) for document in documents)
+        except (BrokerNotConfigured, BrokerUnavailable) as error:
+            _logger.warning("The orders at %s cannot be followed now: %s", name, error)
+            return 0
+
+    def _look(self, broker: Broker, working: dict[str, Receipt], document: Document) -> bool:
+        value = document.value
+        receipt = working.get(value["client_order_id"]) or broker.find(value["client_order_id"])
+        if receipt is None and not self._is_overdue(value):
+            return False
+        seen = _seen(receipt)
+        if seen == value.get("seen"):
+            return False
+        with self._locks.hold(f"{value['broker']}:{value['symbol']}"):
+            try:
+                self._store.apply(self._changes(document, receipt, seen))
+            except Conflict:
+                # Somebody else wrote first; the next look sees what they wrote.
+                return False
+        return True
+
+    def _is_overdue(self, value: dict[str, Any]) -> bool:
+        return self._clock() - datetime.fromisoformat(value["submitted_at"]) > UNKNOWN_GRACE
+
+    def _changes(self, document: Document, receipt: Receipt | None, seen: list[str]) -> list[Change]:
+        value = document.value
+        changes: list[Change] = []
+        if receipt is not None:
+            multiplier = Decimal(value["multiplier"])
+            changes += self._trades.counting(value["bot"], value["symbol"], multiplier, [receipt])
+        changes += self._ticket_changes(value, receipt)
+        is_over = receipt is None or receipt.status.is_final
+        return [*changes, Delete(document) if is_over else Replace(document, value | {"seen": seen})]
+
+    def _ticket_changes(self, value: dict[str, Any], receipt: Receipt | None) -> list[Change]:
+        ticket = UUID(value["ticket"])
+        document = self._ledger.document(ticket)
+        if document is None:
+            return []
+        changed = dict(document.value)
+        if receipt is None:
+            _mark_not_placed(changed, value["client_order_id"])
+        else:
+            record = order_record(receipt, bot=value["bot"], ticket=ticket, role=value["role"])
+            _update_order(changed, record)
+        return [self._ledger.rewriting(document, changed)]
+
+
+def _seen(receipt: Receipt | None) -> list[str]:
+    if receipt is None:
+        return ["none"]
+    return [receipt.status.value, format(receipt.filled_quantity, "f")]
+
+
+def _update_order(ticket: dict[str, Any], record: dict[str, Any]) -> None:
+    """Put an order's new state into its ticket; a protective leg never decides the ticket's own state."""
+    name = record["client_order_id"]
+    others = [order for order in ticket["orders"] if order["client_order_id"] != name]
+    known = next(
+        (place for place, old in enumerate(ticket["orders"]) if old["client_order_id"] == name), None
+    )
+    if known is None:
+        ticket["orders"] = [*others, record]
+        return
+    others.insert(known, record)
+    ticket["orders"] = others
+    placed = [order for order in others if not order["client_order_id"].endswith(("-sl", "-tp"))]
+    if placed[-1]["client_order_id"] == name:
+        ticket["status"] = followed_status(placed).value
+        if ticket["reason"] == Reason.OUTCOME_UNKNOWN:
+            ticket["reason"] = ticket["message"] = None
+
+
+def _mark_not_placed(ticket: dict[str, Any], name: str) -> None:
+    ticket["orders"] = [
+        order | {"status": OrderStatus.REJECTED.value} if order["client_order_id"] == name else order
+        for order in ticket["orders"]
+    ]
+    if not name.endswith(("-sl", "-tp")):
+        ticket["status"] = TicketStatus.FAILED.value
+        ticket["reason"] = Reason.ORDER_NOT_PLACED.value
+        ticket["message"] = Reason.ORDER_NOT_PLACED.meaning

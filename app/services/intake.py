@@ -1,0 +1,213 @@
+"""From an authenticated alert to its answer: stored first, worked on once, answered the same for ever."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.bots import Bot
+from app.domain.signals import Dialect, Signal
+from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
+from app.services.answers import Answer, answer_for
+from app.services.clock import Clock
+from app.services.inbox import Arrival, Inbox, idempotency_hash, stored_answer
+from app.services.journal import Journal
+from app.services.ledger import Ledger
+from app.services.metrics import Metrics
+from app.services.trading import Trading
+from app.storage.base import Change, Document, Store
+
+DUPLICATE_WAIT_SECONDS = 2.5
+POLL_SECONDS = 0.05
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What the HTTP layer hands over: authenticated, loaded, redacted."""
+
+    bot: Bot
+    signal: Signal
+    body: bytes
+    redacted: dict[str, Any]
+    request_id: str
+    source: str
+
+
+class Intake:
+    """Accept alerts: claim, carry out, close."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        inbox: Inbox,
+        ledger: Ledger,
+        trading: Trading,
+        journal: Journal,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._inbox = inbox
+        self._ledger = ledger
+        self._trading = trading
+        self._journal = journal
+        self._metrics = metrics
+        self._clock = clock
+        self._running: dict[str, threading.Event] = {}
+
+    def accept(self, alert: Alert) -> Answer:
+        """Turn one alert into at most one order, and a repeated one into the first one's answer."""
+        started = time.perf_counter()
+        arrival = self._arrival(alert)
+        ticket = Ticket(arrival.ticket, arrival.bot, arrival.dialect, arrival.at, arrival.alert)
+        ticket.note("received", arrival.at, alert.source)
+        entry = self._inbox.claim(arrival)
+        if entry is None:
+            answer, outcome = self._answer_again(alert, arrival), "duplicate"
+        else:
+            ticket.note("stored", self._clock())
+            answer, outcome = self._answer_first(entry, ticket, alert), "accepted"
+        self._tell(alert, arrival, answer, outcome, time.perf_counter() - started)
+        return answer
+
+    def work_on(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> Answer:
+        """Carry out a claimed alert and close its entry."""
+        closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
+        self._trading.carry_out(ticket, signal, bot, closing.write)
+        self._account_for(ticket)
+        return closing.answer
+
+    def adopt(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
+        """Close an entry with the orders that the broker already holds for it; False when there are none."""
+        closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
+        adopted = self._trading.adopt(ticket, signal, bot, closing.write)
+        if adopted:
+            self._account_for(ticket)
+        return adopted
+
+    def close(self, entry: Document, ticket: Ticket, request_id: str) -> Answer:
+        """Close an entry whose ticket has come to its end without the broker."""
+        closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
+        closing.write([])
+        self._account_for(ticket)
+        return closing.answer
+
+    def close_as(self, entry: Document, ticket: Ticket, request_id: str) -> None:
+        """Close an entry with the answer of a ticket that is written already."""
+        self._store.apply([self._inbox.closing(entry, answer_for(ticket, request_id))])
+
+    def is_running(self, key: str) -> bool:
+        """True while a thread of this process works on an entry."""
+        return key in self._running
+
+    def _arrival(self, alert: Alert) -> Arrival:
+        return Arrival(
+            ticket=new_ticket_id(),
+            bot=alert.bot.id,
+            dialect=alert.signal.dialect.value,
+            key=idempotency_hash(alert.signal.idempotency_key, alert.body),
+            alert=alert.redacted,
+            at=self._clock(),
+        )
+
+    def _answer_first(self, entry: Document, ticket: Ticket, alert: Alert) -> Answer:
+        done = self._running[entry.key] = threading.Event()
+        try:
+            return self.work_on(entry, ticket, alert.signal, alert.bot, alert.request_id)
+        except Exception:  # the alert is stored: whatever happened, the recovery finishes it
+            _logger.exception("The alert will be finished later", extra={"ticket": str(ticket.id)})
+            return _going_on(str(ticket.id), alert.request_id)
+        finally:
+            del self._running[entry.key]
+            done.set()
+
+    def _answer_again(self, alert: Alert, arrival: Arrival) -> Answer:
+        if alert.signal.dialect is Dialect.BRIDGE:
+            key = alert.signal.idempotency_key or arrival.key
+            return Answer(409, {"error": "duplicate_idempotency_key", "key": key})
+        entry = self._wait_for_answer(arrival)
+        answer = stored_answer(entry) if entry is not None else None
+        if answer is None:
+            ticket = entry.value["ticket"] if entry is not None else str(arrival.ticket)
+            return _going_on(ticket, alert.request_id)
+        return Answer(answer.status, answer.body, {"Idempotent-Replay": "true"})
+
+    def _wait_for_answer(self, arrival: Arrival) -> Document | None:
+        deadline = time.monotonic() + DUPLICATE_WAIT_SECONDS
+        while True:
+            entry = self._inbox.find(arrival.bot, arrival.key)
+            left = deadline - time.monotonic()
+            if entry is None or stored_answer(entry) is not None or left <= 0:
+                return entry
+            elsewhere = threading.Event()
+            self._running.get(entry.key, elsewhere).wait(min(POLL_SECONDS, left))
+
+    def _tell(self, alert: Alert, arrival: Arrival, answer: Answer, outcome: str, seconds: float) -> None:
+        self._metrics.webhook(fund_id=alert.bot.id, outcome=outcome, seconds=seconds)
+        self._journal.alert(
+            ticket=answer.body.get("ticket"),
+            bot=alert.bot.id,
+            dialect=arrival.dialect,
+            outcome=outcome,
+            alert=alert.redacted,
+            source=alert.source,
+        )
+
+    def _account_for(self, ticket: Ticket) -> None:
+        self._metrics.ticket(ticket.status.value)
+        reason = ticket.reason.value if ticket.reason is not None else None
+        if ticket.status is TicketStatus.DENIED and reason is not None:
+            self._metrics.denied(code=reason, bot=ticket.bot)
+        if ticket.status in {TicketStatus.DENIED, TicketStatus.REJECTED} and reason is not None:
+            self._metrics.rejected(reason)
+        self._journal.activity(_sentence(ticket))
+
+
+class Closing:
+    """The last write of an alert: its orders, its ticket and its inbox entry, in that order."""
+
+    def __init__(
+        self,
+        store: Store,
+        inbox: Inbox,
+        ledger: Ledger,
+        entry: Document,
+        ticket: Ticket,
+        request_id: str,
+    ) -> None:
+        self._store = store
+        self._inbox = inbox
+        self._ledger = ledger
+        self._entry = entry
+        self._ticket = ticket
+        self._request_id = request_id
+        self.answer = _going_on(str(ticket.id), request_id)
+
+    def write(self, changes: list[Change]) -> None:
+        """Write everything; the store takes a prefix at worst, which the recovery completes."""
+        answer = answer_for(self._ticket, self._request_id)
+        self._store.apply(
+            [*changes, self._ledger.writing(self._ticket), self._inbox.closing(self._entry, answer)]
+        )
+        self.answer = answer
+
+
+def _going_on(ticket: str, request_id: str) -> Answer:
+    return Answer(202, {"status": "received", "ticket": ticket, "request_id": request_id})
+
+
+def _sentence(ticket: Ticket) -> str:
+    """Tell people in one line what became of an alert."""
+    symbol = (ticket.signal or {}).get("symbol", "?")
+    parts = [f"{ticket.bot}: {ticket.dialect} alert for {symbol} {ticket.status.value}"]
+    for order in ticket.orders:
+        amount = order["filled_quantity"] if order["average_fill_price"] else order["quantity"]
+        price = f" at {order['average_fill_price']}" if order["average_fill_price"] else ""
+        parts.append(f"{order['side']} {amount or order['notional']} {order['symbol']}{price}")
+    if ticket.reason is not None:
+        parts.append(f"{ticket.reason.value}: {ticket.message or ticket.reason.meaning}")
+    return "; ".join([*parts, f"ticket {ticket.id}"])

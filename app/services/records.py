@@ -1,0 +1,89 @@
+"""How signals, orders and reminders are written into tickets, logs and the store."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from app.domain.documents import timestamp
+from app.domain.orders import Order, OrderRole, OrderStatus
+from app.domain.signals import Signal
+from app.domain.tickets import TicketStatus
+from app.storage.base import Change, Create
+
+
+def reminder(name: str, record: dict[str, Any], *, multiplier: Decimal, at: datetime) -> Change:
+    """Return the document that keeps an order in sight until it is over."""
+    return Create(
+        f"orders/{name}",
+        {
+            "client_order_id": name,
+            "ticket": record["ticket"],
+            "bot": record["bot"],
+            "broker": record["broker"],
+            "symbol": record["symbol"],
+            "role": record["role"] if name == record["client_order_id"] else OrderRole.EXIT.value,
+            "multiplier": format(multiplier, "f"),
+            "submitted_at": timestamp(at),
+        },
+    )
+
+
+def signal_record(signal: Signal) -> dict[str, Any]:
+    """Show a signal the way tickets do, leaving out what the alert did not say."""
+    return {
+        name: value
+        for name, value in (
+            ("symbol", signal.symbol),
+            ("exchange", signal.exchange),
+            ("intent", signal.intent.value),
+            ("side", signal.side.value),
+            ("quantity", _text(signal.quantity)),
+            ("target", _target_record(signal)),
+            ("order_type", signal.order_type and signal.order_type.value),
+            ("limit_price", _text(signal.limit_price)),
+            ("time_in_force", signal.time_in_force.value),
+            ("reference_price", _text(signal.reference_price)),
+            ("sent_at", timestamp(signal.sent_at) if signal.sent_at is not None else None),
+            ("strategy", signal.strategy),
+            ("note", signal.note),
+        )
+        if value is not None
+    }
+
+
+def _target_record(signal: Signal) -> dict[str, Any] | None:
+    if signal.target is None:
+        return None
+    target = signal.target
+    return {
+        "now": target.now,
+        "before": target.before,
+        "now_size": _text(target.now_size),
+        "before_size": _text(target.before_size),
+    }
+
+
+def request_record(order: Order) -> dict[str, Any]:
+    """Show an order the way logs.jsonl does."""
+    return {
+        "client_order_id": order.client_order_id,
+        "symbol": order.instrument.symbol,
+        "side": order.side.value,
+        "role": order.role.value,
+        "type": order.type.value,
+        "time_in_force": order.time_in_force.value,
+        "quantity": _text(order.quantity),
+        "notional": _text(order.notional),
+        "limit_price": _text(order.limit_price),
+        "take_profit": _text(order.take_profit),
+        "stop_loss": _text(order.stop_loss),
+    }
+
+
+def is_working(record: dict[str, Any]) -> bool:
+    """True when an order as tickets show it can still change."""
+    return record["status"] != TicketStatus.DRY_RUN and not OrderStatus(record["status"]).is_final
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else format(value, "f")

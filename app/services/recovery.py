@@ -1,0 +1,156 @@
+"""What a crash left in the inbox: finished, looked up at the broker first, or expired, and told."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.domain.reasons import Reason
+from app.domain.signals import Signal
+from app.domain.tickets import Ticket, TicketStatus
+from app.errors import BrokerUnavailable, MalformedAlert, StoreError
+from app.services.bots import BotDirectory
+from app.services.clock import Clock
+from app.services.inbox import Inbox
+from app.services.intake import Intake
+from app.services.ledger import Ledger
+from app.services.locks import Locks
+from app.services.metrics import Metrics
+from app.services.routing import BrokerDesk, BrokerNotConfigured
+from app.storage.base import Document
+
+SignalReader = Callable[[str, dict[str, Any]], Signal]
+
+MAXIMUM_ATTEMPTS = 4
+# A thread of this process that holds an entry has registered long before this.
+OWN_ENTRY_AGE = timedelta(seconds=5)
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryRules:
+    """How old an alert may be to be finished, and after how long another machine's counts as left."""
+
+    default_broker: str
+    stale_seconds: int = 120
+    claim_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """Finish what nobody works on any more.
+
+    The owner of an entry is known to be dead when the lock on its file is free; where that cannot be told
+    (state in a bucket), an entry counts as left after `claim_seconds`.
+    """
+
+    inbox: Inbox
+    intake: Intake
+    ledger: Ledger
+    bots: BotDirectory
+    desk: BrokerDesk
+    locks: Locks
+    metrics: Metrics
+    clock: Clock
+    read_signal: SignalReader
+    rules: RecoveryRules
+
+    def recover(self) -> int:
+        """Finish or expire every entry that was left; return how many were closed."""
+        return sum(self._try(entry) for entry in self.inbox.open_entries() if self._is_left(entry))
+
+    def _is_left(self, entry: Document) -> bool:
+        owner = entry.value["owner"]
+        age = self.clock() - datetime.fromisoformat(entry.value["claimed_at"])
+        if owner == self.locks.owner:
+            return age > OWN_ENTRY_AGE and not self.intake.is_running(entry.key)
+        alive = self.locks.is_alive(owner)
+        return age > timedelta(seconds=self.rules.claim_seconds) if alive is None else not alive
+
+    def _try(self, entry: Document) -> bool:
+        try:
+            taken = self.inbox.take_over(entry)
+            return taken is not None and self._finish(taken)
+        except (StoreError, BrokerUnavailable) as error:
+            _logger.warning("The alert stays in the inbox for now: %s", error, extra=_extra(entry))
+        except Exception:  # one alert that cannot be finished must not keep the others waiting
+            _logger.exception("The alert could not be finished", extra=_extra(entry))
+        return False
+
+    def _finish(self, entry: Document) -> bool:
+        written = self.ledger.document(UUID(entry.value["ticket"]))
+        if written is not None:
+            # The ticket is written after everything that it speaks of; only the entry was left to close.
+            self.intake.close_as(entry, Ticket.from_json(written.value), _request(entry))
+            return True
+        ticket = self._restore_ticket(entry)
+        signal = self._signal(entry, ticket)
+        bot = self.bots.find(entry.value["bot"])
+        if signal is None or bot is None:
+            message = "The bot is gone." if bot is None else ticket.message
+            ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, message)
+            self.intake.close(entry, ticket, _request(entry))
+            return self._tell(ticket)
+        if self.intake.adopt(entry, ticket, signal, bot, _request(entry)):
+            return self._tell(ticket)
+        if self._end_without_order(entry, ticket, bot.configuration.broker or self.rules.default_broker):
+            self.intake.close(entry, ticket, _request(entry))
+        else:
+            self.intake.work_on(entry, ticket, signal, bot, _request(entry))
+        return self._tell(ticket)
+
+    def _end_without_order(self, entry: Document, ticket: Ticket, broker: str) -> bool:
+        """End a ticket that must not be tried again; the broker was asked and has no order of it."""
+        age = self.clock() - ticket.created_at
+        limit = self.rules.stale_seconds
+        if age > timedelta(seconds=limit):
+            message = f"Found {age.total_seconds():.0f} s after its arrival; the limit is {limit} s."
+            ticket.end(TicketStatus.EXPIRED, Reason.ALERT_EXPIRED, message)
+        elif entry.value["attempts"] > MAXIMUM_ATTEMPTS:
+            ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, "Every attempt to finish it failed.")
+        elif not self._may_send_again(broker):
+            ticket.end(TicketStatus.FAILED, Reason.ORDER_NOT_PLACED)
+        else:
+            return False
+        return True
+
+    def _may_send_again(self, broker: str) -> bool:
+        """Sending under the same id is safe only where the broker takes an id once."""
+        try:
+            return self.desk.get(broker).capabilities.unique_client_order_ids
+        except BrokerNotConfigured:
+            return True
+
+    def _restore_ticket(self, entry: Document) -> Ticket:
+        value = entry.value
+        received_at = datetime.fromisoformat(value["received_at"])
+        ticket = Ticket(UUID(value["ticket"]), value["bot"], value["dialect"], received_at, value["alert"])
+        ticket.note("received", received_at)
+        ticket.note("recovered", self.clock(), f"attempt {value['attempts']}")
+        return ticket
+
+    def _signal(self, entry: Document, ticket: Ticket) -> Signal | None:
+        try:
+            return self.read_signal(entry.value["dialect"], entry.value["alert"])
+        except MalformedAlert as error:
+            ticket.message = error.message
+            return None
+
+    def _tell(self, ticket: Ticket) -> bool:
+        self.metrics.recovered(ticket.status.value)
+        _logger.warning(
+            "An alert that was interrupted is now %s", ticket.status.value, extra={"ticket": str(ticket.id)}
+        )
+        return True
+
+
+def _request(entry: Document) -> str:
+    """A recovered alert answers under its own name."""
+    return f"recovery-{entry.value['ticket']}"
+
+
+def _extra(entry: Document) -> dict[str, Any]:
+    return {"ticket": entry.value["ticket"]}

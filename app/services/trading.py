@@ -1,0 +1,193 @@
+"""From a signal to its orders at the broker: one turn at a time for each account and symbol."""
+
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from app.brokers.base import Broker
+from app.domain.bots import Bot
+from app.domain.orders import (
+    STOP_LOSS_SUFFIX,
+    TAKE_PROFIT_SUFFIX,
+    Order,
+    OrderRole,
+    OrderStatus,
+    Receipt,
+    client_order_id,
+)
+from app.domain.reasons import Reason
+from app.domain.signals import Signal
+from app.domain.tickets import Ticket, TicketStatus, followed_status, order_record
+from app.errors import BrokerRejected, OutcomeUnknown
+from app.services.assessment import Assessor
+from app.services.case import Case, TradingRules
+from app.services.clock import Clock
+from app.services.journal import Journal
+from app.services.locks import Locks
+from app.services.metrics import Metrics
+from app.services.records import is_working, reminder, request_record, signal_record
+from app.services.trades import TradeBook
+from app.storage.base import Change
+
+# Writes the changes, and whatever else closes the ticket; called while the symbol is still held.
+Finish = Callable[[list[Change]], None]
+
+
+class Trading:
+    """Decide on a signal and send what was decided, once."""
+
+    def __init__(
+        self,
+        *,
+        assessor: Assessor,
+        trades: TradeBook,
+        locks: Locks,
+        rules: TradingRules,
+        journal: Journal,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> None:
+        self._assessor = assessor
+        self._trades = trades
+        self._locks = locks
+        self._rules = rules
+        self._journal = journal
+        self._metrics = metrics
+        self._clock = clock
+
+    def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
+        """Take a signal to its end; `finish` is called once, with what must be written beside the ticket."""
+        case = self._open(ticket, signal, bot)
+        with self._locks.hold(f"{case.broker_name}:{case.symbol}"):
+            self._assessor.decide(case)
+            receipts = self._send(case)
+            finish(self._changes(case, receipts))
+
+    def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
+        """Decide on a signal without sending anything; the ticket tells every verdict."""
+        case = self._open(ticket, signal, bot)
+        self._assessor.decide(case)
+        self._assessor.release(case)
+        return case.orders
+
+    def adopt(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> bool:
+        """Take up orders of this ticket that the broker holds already; False when it holds none."""
+        case = self._open(ticket, signal, bot)
+        if case.broker is None:
+            return False
+        with self._locks.hold(f"{case.broker_name}:{case.symbol}"):
+            receipts = self._placed(case.broker, bot.id, ticket.id)
+            if not receipts:
+                return False
+            for place, receipt in enumerate(receipts):
+                self._record(ticket, receipt, self._recorded_role(place, receipts, signal))
+            ticket.end(followed_status(ticket.orders))
+            finish(self._changes(case, receipts))
+        return True
+
+    def _open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
+        ticket.signal = signal_record(signal)
+        return self._assessor.open(ticket, signal, bot)
+
+    def _placed(self, broker: Broker, bot: str, ticket: UUID) -> list[Receipt]:
+        found = (broker.find(client_order_id(bot, ticket, place)) for place in (0, 1))
+        return [receipt for receipt in found if receipt is not None]
+
+    def _recorded_role(self, place: int, receipts: list[Receipt], signal: Signal) -> OrderRole:
+        """After a crash only the alert tells whether its first order closed something."""
+        entering = receipts[place].side is signal.side and place == len(receipts) - 1
+        return OrderRole.ENTRY if entering else OrderRole.EXIT
+
+    def _send(self, case: Case) -> list[Receipt]:
+        if not case.orders or case.broker is None:
+            return []
+        if self._rules.dry_run and not case.broker.capabilities.simulated:
+            return self._suppress(case)
+        receipts: list[Receipt] = []
+        for order in case.orders:
+            receipt = self._submit(case, case.broker, order)
+            if receipt is None:
+                return receipts
+            receipts.append(receipt)
+        ticket = case.ticket
+        ticket.end(followed_status(ticket.orders), ticket.reason, ticket.message)
+        return receipts
+
+    def _suppress(self, case: Case) -> list[Receipt]:
+        for order in case.orders:
+            self._record(case.ticket, self._unsent(case, order, OrderStatus.PENDING), order.role)
+            case.ticket.orders[-1]["status"] = TicketStatus.DRY_RUN.value
+        case.ticket.end(TicketStatus.DRY_RUN, case.ticket.reason, case.ticket.message)
+        return []
+
+    def _submit(self, case: Case, broker: Broker, order: Order) -> Receipt | None:
+        """Send one order; None when the next one must not follow."""
+        started = time.perf_counter()
+        ticket, failure = case.ticket, None
+        try:
+            receipt = broker.submit(order)
+        except (BrokerRejected, OutcomeUnknown) as error:
+            failure = error
+            receipt = self._failed(case, order, error)
+        self._record(ticket, receipt, order.role)
+        seconds = time.perf_counter() - started
+        ticket.note("submitted", self._clock(), f"{order.client_order_id} {receipt.status.value}")
+        self._tell(case, order, seconds, failure)
+        return receipt if failure is None else None
+
+    def _failed(self, case: Case, order: Order, error: BrokerRejected | OutcomeUnknown) -> Receipt:
+        if isinstance(error, OutcomeUnknown):
+            case.ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, error.message)
+            return self._unsent(case, order, OrderStatus.UNKNOWN)
+        case.ticket.end(TicketStatus.REJECTED, Reason.BROKER_REJECTED, error.message)
+        if order.role is OrderRole.ENTRY:
+            self._assessor.release(case)
+        return self._unsent(case, order, OrderStatus.REJECTED)
+
+    def _unsent(self, case: Case, order: Order, status: OrderStatus) -> Receipt:
+        return Receipt(
+            client_order_id=order.client_order_id,
+            broker_order_id="",
+            broker=case.broker_name,
+            symbol=order.instrument.symbol,
+            side=order.side,
+            type=order.type,
+            status=status,
+            created_at=self._clock(),
+            quantity=order.quantity,
+            notional=order.notional,
+            limit_price=order.limit_price,
+            stop_price=order.stop_price,
+        )
+
+    def _record(self, ticket: Ticket, receipt: Receipt, role: OrderRole) -> None:
+        ticket.orders.append(order_record(receipt, bot=ticket.bot, ticket=ticket.id, role=role.value))
+
+    def _tell(self, case: Case, order: Order, seconds: float, failure: Exception | None) -> None:
+        self._metrics.broker_call(
+            broker=case.broker_name, call="submit", seconds=seconds, failed=failure is not None
+        )
+        if failure is None:
+            self._metrics.submitted()
+        self._journal.exchange(
+            ticket=case.ticket.id,
+            broker=case.broker_name,
+            request=request_record(order),
+            response={"error": str(failure)} if failure is not None else case.ticket.orders[-1],
+            milliseconds=seconds * 1000,
+        )
+
+    def _changes(self, case: Case, receipts: list[Receipt]) -> list[Change]:
+        """Return the trade's change and a reminder of every order that is not over."""
+        if case.instrument is None or not case.ticket.orders:
+            return []
+        multiplier, at = case.instrument.multiplier, self._clock()
+        changes = self._trades.counting(case.bot.id, case.instrument.symbol, multiplier, receipts)
+        brackets = {order.client_order_id for order in case.orders if order.stop_loss or order.take_profit}
+        for record in case.ticket.orders:
+            names = [record["client_order_id"]] if is_working(record) else []
+            if record["client_order_id"] in brackets and record["status"] != OrderStatus.REJECTED:
+                parent = record["client_order_id"]
+                names += [parent + STOP_LOSS_SUFFIX, parent + TAKE_PROFIT_SUFFIX]
+            changes += [reminder(name, record, multiplier=multiplier, at=at) for name in names]
+        return changes
