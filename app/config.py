@@ -64,7 +64,7 @@ def _positive(parse: Parser) -> Parser:
 
 def _port(text: str) -> int:
     number = _integer(text)
-    if not 1 <= number <= 65535:  # the range of TCP ports
+    if not 1 <= number <= 65535:  # noqa: PLR2004  # the range of TCP ports
         raise ValueError("must be a port between 1 and 65535")
     return number
 

@@ -233,7 +233,7 @@ def test_cloud_entry_when_formatted_then_has_a_known_severity(level, severity):
     ],
 )
 def test_trace_when_read_from_headers_then_only_if_well_formed(headers, trace):
-    assert read_trace(headers) == trace
+    assert read_trace(headers.get) == trace
 
 
 def test_console_when_local_then_lines_from_its_level(capsys):

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from app.domain.instruments import Instrument
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -18,13 +20,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A holding: `quantity` is signed (short is negative), prices are per unit."""
+    """A holding: `quantity` is signed (short is negative), prices are per unit.
+
+    `instrument` is there where the broker knows more than the symbol.
+    """
 
     symbol: str
     quantity: Decimal
     average_price: Decimal
     market_price: Decimal | None = None
     unrealized_pnl: Decimal | None = None
+    instrument: Instrument | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Which request a log line belongs to."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -36,8 +36,11 @@ def request_context() -> RequestContext:
     return _current.get()
 
 
-def read_trace(headers: Mapping[str, str]) -> str | None:
-    """Return the trace id of X-Cloud-Trace-Context or traceparent (32 hex digits), or None."""
-    cloud = _CLOUD_TRACE.fullmatch(headers.get("X-Cloud-Trace-Context", ""))
-    match = cloud or _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
+def read_trace(header: Callable[[str, str], str]) -> str | None:
+    """Return the trace id of X-Cloud-Trace-Context or traceparent (32 hex digits), or None.
+
+    `header` returns a request's header, or a default, by name.
+    """
+    cloud = _CLOUD_TRACE.fullmatch(header("X-Cloud-Trace-Context", ""))
+    match = cloud or _TRACEPARENT.fullmatch(header("traceparent", ""))
     return match[1].lower() if match is not None else None

@@ -113,5 +113,5 @@ class MaskSecrets(logging.Filter):
 def _message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
-    except Exception:
+    except Exception:  # noqa: BLE001  # a slip in a log line must not stop an order
         return f"{record.msg!r} could not be formatted"

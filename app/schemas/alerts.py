@@ -13,6 +13,7 @@ SCHEMAS: dict[Dialect, Schema] = {
     Dialect.STRATEGY: StrategyAlertSchema(),
     Dialect.BRIDGE: BridgeAlertSchema(),
 }
+SECRET_FIELDS = ("secret", "token")
 # A field that stands in one dialect only tells it.
 MARKS = {
     Dialect.STRATEGY: frozenset({"strategy_order_action", "strategy_order_id"}),
@@ -32,12 +33,21 @@ def dialect_of(alert: dict[str, Any]) -> Dialect:
 
 
 def read_signal(dialect: Dialect, alert: dict[str, Any]) -> Signal:
-    """Load an alert through its dialect's schema; raise MalformedAlert that names every bad field."""
+    """Load an alert through its dialect's schema; raise MalformedAlert that names every bad field.
+
+    Its secret, in whatever field it came, is none of the schema's business.
+    """
+    plain = {name: value for name, value in alert.items() if name not in SECRET_FIELDS}
     try:
-        signal: Signal = SCHEMAS[dialect].load(alert)
+        signal: Signal = SCHEMAS[dialect].load(plain)
     except ValidationError as error:
         raise MalformedAlert(_sentence(error), fields=error.messages_dict) from error
     return signal
+
+
+def read_stored_signal(dialect: str, alert: dict[str, Any]) -> Signal:
+    """Load an alert as the inbox keeps it."""
+    return read_signal(Dialect(dialect), alert)
 
 
 def _sentence(error: ValidationError) -> str:

@@ -53,7 +53,7 @@ class StrategyAlertSchema(Schema):
     def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:
         target = _target(data)
         intent = Intent.TARGET if target is not None else _trade_type(data)
-        assert intent is not None  # the validation above has seen to it
+        assert intent is not None  # noqa: S101  # the validation above has seen to it
         return Signal(
             dialect=Dialect.STRATEGY,
             symbol=data["symbol"],

@@ -21,6 +21,7 @@ from app.domain.documents import from_json, to_json
 from app.domain.trading_state import StateSwitch
 from app.errors import AlreadyExists, Conflict, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
 from app.services.clock import Clock
+from app.services.records import OPERATOR
 from app.storage.base import Document, Store
 
 PREFIX = "bots/"
@@ -83,7 +84,7 @@ class BotDirectory:
         self, bot: str, configuration: BotConfiguration, *, secret: str | None = None
     ) -> tuple[Bot, int, str]:
         """Store a new bot; return it, its version and its secret, which is not shown again."""
-        if not BOT_ID.fullmatch(bot):
+        if not BOT_ID.fullmatch(bot) or bot == OPERATOR:
             raise InvalidRequest("A bot's id has 1 to 48 letters, digits, dots, dashes or underscores.")
         now = self._clock()
         shown = secret or new_secret()

@@ -15,6 +15,7 @@ from app.errors import BrokerUnavailable, Conflict
 from app.services.clock import Clock
 from app.services.ledger import Ledger
 from app.services.locks import Locks
+from app.services.records import OPERATOR
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.trades import TradeBook
 from app.storage.base import Change, Delete, Document, Replace, Store
@@ -83,7 +84,7 @@ class OrderFollower:
     def _changes(self, document: Document, receipt: Receipt | None, seen: list[str]) -> list[Change]:
         value = document.value
         changes: list[Change] = []
-        if receipt is not None:
+        if receipt is not None and value["bot"] != OPERATOR:
             multiplier = Decimal(value["multiplier"])
             changes += self._trades.counting(value["bot"], value["symbol"], multiplier, [receipt])
         changes += self._ticket_changes(value, receipt)

@@ -10,6 +10,9 @@ from app.domain.signals import Signal
 from app.domain.tickets import TicketStatus
 from app.storage.base import Change, Create
 
+# The name under which the operator's own orders are written down; no bot has it.
+OPERATOR = "operator"
+
 
 def reminder(name: str, record: dict[str, Any], *, multiplier: Decimal, at: datetime) -> Change:
     """Return the document that keeps an order in sight until it is over."""

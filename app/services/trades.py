@@ -34,6 +34,11 @@ class TradeBook:
         """Return the symbols that a bot holds."""
         return {document.value["symbol"] for document in self._store.list(f"trades/{bot}/")}
 
+    def forgetting(self, broker: str, symbol: str) -> list[Change]:
+        """Return the changes that end every bot's trade in a symbol, when the operator closed it."""
+        suffix = f"/{broker}:{symbol}"
+        return [Delete(document) for document in self._store.list("trades/") if document.key.endswith(suffix)]
+
     def counting(self, bot: str, symbol: str, multiplier: Decimal, receipts: list[Receipt]) -> list[Change]:
         """Return the change that counts what the receipts say was filled."""
         if not any(receipt.filled_quantity for receipt in receipts):

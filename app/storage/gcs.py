@@ -61,7 +61,7 @@ class GcsStore:
         except _Absent:
             return None
 
-    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:  # always durable
+    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:  # noqa: ARG002
         """Write a new document; raise AlreadyExists when the key is taken."""
         try:
             return Document(key, value, self._upload(key, value, expected=0))

@@ -133,7 +133,7 @@ class PaperBroker:
             receipt for symbol, price in read_price_rows(path) for receipt in self.set_prices({symbol: price})
         ]
 
-    def market(self, instrument: Instrument) -> MarketHours:
+    def market(self, instrument: Instrument) -> MarketHours:  # noqa: ARG002
         """Return that the simulated market is open, as it always is."""
         return MarketHours(is_open=True)
 
@@ -180,7 +180,7 @@ def _writing() -> Iterator[None]:
 
 def _position(draft: Draft, holding: Holding) -> Position:
     instrument = holding.instrument
-    position = Position(instrument.symbol, holding.quantity, holding.average)
+    position = Position(instrument.symbol, holding.quantity, holding.average, instrument=instrument)
     mark = draft.mark(instrument)
     if mark is None:
         return position

@@ -93,7 +93,7 @@ class Draft:
         """Draw from [0, 1] in steps of a millionth: the seed and the operation's number decide it."""
         if self._random is None:
             # Simulated fills need repeatable draws, not secret ones.
-            self._random = Random(f"{self.settings.seed}:{self.sequence}")
+            self._random = Random(f"{self.settings.seed}:{self.sequence}")  # noqa: S311
         return Decimal(f"{self._random.random():.6f}")
 
     def values(self) -> tuple[Decimal, Decimal]:

@@ -1,0 +1,16 @@
+"""The operator's API: everything that the dashboard does."""
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from app.blueprints.authentication import operator
+from app.schemas.body import read_object
+
+bp = Blueprint("api", __name__, url_prefix="/api")
+bp.before_request(operator)
+
+
+def read_request() -> dict[str, Any]:
+    """Read the body as one JSON object."""
+    return read_object(request.get_data(cache=False))

@@ -1,0 +1,91 @@
+"""`/api/bots`: make, read, change and remove bots; nobody's change is lost (ETag and If-Match)."""
+
+from dataclasses import replace
+
+from flask import Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.api import bp, read_request
+from app.container import services
+from app.domain.bots import Bot, BotConfiguration
+from app.domain.documents import to_json
+from app.errors import PreconditionFailed, PreconditionRequired
+from app.schemas.bot import BotSchema, NewBotSchema
+from app.schemas.operator import load
+from app.services.bots import bot_view
+
+BOT, NEW_BOT = BotSchema(), NewBotSchema()
+
+
+@bp.get("/bots")
+def list_bots() -> ResponseReturnValue:
+    """List every bot."""
+    return jsonify({"bots": [bot_view(bot) for bot, _ in services().bots.all()]})
+
+
+@bp.post("/bots")
+def create_bot() -> ResponseReturnValue:
+    """Make a bot; its secret is in this answer and in no other."""
+    data = load(NEW_BOT, read_request())
+    configuration = BotConfiguration(**{"name": data["id"]} | _without_id(data))
+    bot, version, secret = services().bots.create(data["id"], configuration)
+    response = jsonify(bot_view(bot) | {"secret": secret})
+    response.headers["Location"] = f"/api/bots/{bot.id}"
+    return _tagged(response, version), 201
+
+
+@bp.get("/bots/<bot>")
+def show_bot(bot: str) -> ResponseReturnValue:
+    """Show one bot with its ETag."""
+    return _answer(*services().bots.get(bot))
+
+
+@bp.patch("/bots/<bot>")
+def change_bot(bot: str) -> ResponseReturnValue:
+    """Change what the body names and leave the rest."""
+    current, version = services().bots.get(bot)
+    wanted = _if_match(version)
+    changes = load(BOT, read_request())
+    configuration = replace(current.configuration, **changes)
+    return _answer(*services().bots.change(bot, configuration, version=wanted))
+
+
+@bp.delete("/bots/<bot>")
+def delete_bot(bot: str) -> ResponseReturnValue:
+    """Remove a bot; its tickets stay."""
+    _, version = services().bots.get(bot)
+    services().bots.delete(bot, version=_if_match(version))
+    return "", 204
+
+
+@bp.post("/bots/<bot>/secret")
+def rotate_secret(bot: str) -> ResponseReturnValue:
+    """Give a bot a new secret; the old one works for a day more."""
+    secret, previous_valid_until = services().bots.rotate_secret(bot)
+    return jsonify({"secret": secret, "previous_valid_until": to_json(previous_valid_until)})
+
+
+def _without_id(data: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in data.items() if name != "id"}
+
+
+def _if_match(version: int) -> int:
+    """Return the version that the caller saw; raise PreconditionRequired when he does not say."""
+    given = request.headers.get("If-Match", "").strip()
+    if not given:
+        raise PreconditionRequired("Send If-Match with the ETag that GET answered.")
+    if given == "*":
+        return version
+    text = given.removeprefix("W/").strip('"')
+    if not (text.isascii() and text.isdigit()):
+        raise PreconditionFailed("If-Match is not an ETag of this bot.")
+    return int(text)
+
+
+def _answer(bot: Bot, version: int) -> Response:
+    return _tagged(jsonify(bot_view(bot)), version)
+
+
+def _tagged(response: Response, version: int) -> Response:
+    response.headers["ETag"] = f'"{version}"'
+    return response

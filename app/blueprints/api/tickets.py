@@ -1,0 +1,72 @@
+"""`/api/tickets` and `/api/preview`: what became of alerts, and what would."""
+
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.api import bp, read_request
+from app.blueprints.webhook import BOT_FIELD
+from app.container import services
+from app.domain.bots import Bot
+from app.domain.documents import to_json
+from app.domain.tickets import Ticket, new_ticket_id
+from app.errors import NotFound
+from app.logs import redact
+from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.operator import TicketQuerySchema, load
+from app.services.bots import DEFAULT_BOT
+from app.services.records import request_record
+
+QUERY = TicketQuerySchema()
+
+
+@bp.get("/tickets")
+def list_tickets() -> ResponseReturnValue:
+    """List tickets, newest first; `next` continues behind the last one."""
+    query = load(QUERY, request.args)
+    found = services().ledger.newest_first(day=query["date"], before=query["after"])
+    wanted = (ticket for ticket in found if _matches(ticket, query))
+    page = list(islice(wanted, query["limit"] + 1))
+    shown = page[: query["limit"]]
+    following = shown[-1]["id"] if len(page) > len(shown) else None
+    return jsonify({"tickets": shown, "next": following})
+
+
+@bp.get("/tickets/<uuid:ticket>")
+def show_ticket(ticket: UUID) -> ResponseReturnValue:
+    """Show one ticket."""
+    found = services().ledger.find(ticket)
+    if found is None:
+        raise NotFound(f"There is no ticket {ticket}.")
+    return jsonify(found)
+
+
+@bp.post("/preview")
+def preview() -> ResponseReturnValue:
+    """Run the whole pipeline on an alert without an order and without storing anything."""
+    alert = read_request()
+    dialect = dialect_of(alert)
+    signal = read_signal(dialect, alert)
+    bot = _bot(alert.get(BOT_FIELD.get(dialect, "bot")))
+    now = services().clock()
+    ticket = Ticket(new_ticket_id(), bot.id, dialect.value, now, to_json(redact(alert)))
+    orders = services().trading.preview(ticket, signal, bot)
+    planned = [request_record(order) | {"status": "planned"} for order in orders]
+    return jsonify(ticket.to_json(now) | {"status": _outcome(ticket, planned), "orders": planned})
+
+
+def _bot(named: Any) -> Bot:
+    bot, _ = services().bots.get(str(named) if named else DEFAULT_BOT)
+    return bot
+
+
+def _outcome(ticket: Ticket, planned: list[dict[str, Any]]) -> str:
+    return "ordered" if planned else ticket.status.value
+
+
+def _matches(ticket: dict[str, Any], query: dict[str, Any]) -> bool:
+    wanted_status = query["status"] in {None, ticket["status"]}
+    return wanted_status and query["bot"] in {None, ticket["bot"]}

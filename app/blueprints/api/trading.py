@@ -1,0 +1,90 @@
+"""`/api/orders`, `/api/positions`, `/api/trading-state`, `/api/paper/prices`."""
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.api import bp, read_request
+from app.container import services
+from app.domain.documents import to_json
+from app.domain.trading_state import StateSwitch
+from app.schemas.operator import PRICES, OrderQuerySchema, TradingStateSchema, load
+
+QUERY, SWITCH = OrderQuerySchema(), TradingStateSchema()
+
+
+@bp.get("/orders")
+def list_orders() -> ResponseReturnValue:
+    """List orders, newest first."""
+    query = load(QUERY, request.args)
+    orders = services().operator.orders(**query)
+    following = orders[-1]["client_order_id"] if len(orders) == query["limit"] else None
+    return jsonify({"orders": orders, "next": following})
+
+
+@bp.delete("/orders/<name>")
+def cancel_order(name: str) -> ResponseReturnValue:
+    """Cancel a working order."""
+    services().operator.cancel(name)
+    return "", 204
+
+
+@bp.get("/positions")
+def list_positions() -> ResponseReturnValue:
+    """List every broker's positions."""
+    return jsonify({"positions": services().operator.positions()})
+
+
+@bp.delete("/positions/<broker>/<path:symbol>")
+def close_position(broker: str, symbol: str) -> ResponseReturnValue:
+    """Close a position at the market, in any trading state."""
+    return jsonify(services().operator.close_position(broker, symbol))
+
+
+@bp.get("/trading-state")
+def show_trading_state() -> ResponseReturnValue:
+    """Show the global kill switch."""
+    return _switch_answer(services().switch.read())
+
+
+@bp.put("/trading-state")
+def set_trading_state() -> ResponseReturnValue:
+    """Throw the global kill switch: the very next alert obeys, in every process."""
+    switch = load(SWITCH, read_request())
+    services().switch.throw(switch)
+    services().journal.activity(f"operator: trading is {switch.state.value} ({switch.reason or 'no reason'})")
+    return _switch_answer(switch)
+
+
+@bp.get("/bots/<bot>/trading-state")
+def show_bot_state(bot: str) -> ResponseReturnValue:
+    """Show a bot's own kill switch."""
+    found, _ = services().bots.get(bot)
+    return _switch_answer(found.switch)
+
+
+@bp.put("/bots/<bot>/trading-state")
+def set_bot_state(bot: str) -> ResponseReturnValue:
+    """Throw a bot's own kill switch."""
+    switch = load(SWITCH, read_request())
+    services().bots.set_state(bot, switch)
+    services().journal.activity(f"operator: {bot} is {switch.state.value} ({switch.reason or 'no reason'})")
+    return _switch_answer(switch)
+
+
+@bp.get("/paper/prices")
+def show_prices() -> ResponseReturnValue:
+    """Show the simulated market."""
+    return jsonify(services().operator.prices())
+
+
+@bp.put("/paper/prices")
+def set_prices() -> ResponseReturnValue:
+    """Move the simulated market; a null lets a symbol follow its alerts again."""
+    prices = load(PRICES, read_request())
+    return jsonify(services().operator.set_prices(prices))
+
+
+def _switch_answer(switch: StateSwitch) -> ResponseReturnValue:
+    now = services().clock()
+    current = StateSwitch() if switch.at(now) is not switch.state else switch
+    return jsonify(to_json(current))

@@ -1,0 +1,68 @@
+"""Who may call what. Every blueprint names one of these functions as its `before_request`."""
+
+import hmac
+import ipaddress
+from functools import lru_cache
+from typing import Any
+
+from flask import request
+
+from app.container import services
+from app.domain.bots import BOT_ID, Bot
+from app.errors import NotAuthenticated, SourceNotAllowed
+from app.schemas.alerts import SECRET_FIELDS
+
+SECRET_HEADERS = ("X-Bot-Secret", "X-Webhook-Secret")
+LARGEST_OPERATOR_BODY = 1024 * 1024
+
+
+def public() -> None:
+    """Let everybody in; the views tell nothing that only some may know."""
+
+
+def operator() -> None:
+    """Let in who presents the operator's token."""
+    request.max_content_length = LARGEST_OPERATOR_BODY
+    if not is_operator():
+        raise NotAuthenticated("Send the header Authorization: Bearer <OPERATOR_TOKEN>.")
+
+
+def allowed_source() -> None:
+    """Let in callers from allowed addresses; the view checks the secret, which may stand in the body."""
+    networks = services().settings.allowed_source_ips
+    if networks and not _is_allowed(request.remote_addr, networks):
+        raise SourceNotAllowed("Alerts are not accepted from this address; see ALLOWED_SOURCE_IPS.")
+
+
+def is_operator() -> bool:
+    """True when the request carries the operator's token."""
+    token = services().settings.operator_token
+    kind, _, presented = request.headers.get("Authorization", "").partition(" ")
+    if token is None or kind.lower() != "bearer":
+        return False
+    return hmac.compare_digest(presented.strip().encode(), token.encode())
+
+
+def bot_of(alert: dict[str, Any], named: Any) -> Bot:
+    """Return the bot whose secret came with the alert; raise NotAuthenticated or NotFound."""
+    if isinstance(named, str) and named and not BOT_ID.fullmatch(named):
+        raise NotAuthenticated("The secret is wrong.")
+    return services().bots.authenticate(
+        _presented(alert), named if isinstance(named, str) and named else None
+    )
+
+
+def _presented(alert: dict[str, Any]) -> str | None:
+    in_body = (alert.get(name) for name in SECRET_FIELDS)
+    in_headers = (request.headers.get(name) for name in SECRET_HEADERS)
+    candidates = (*in_body, *in_headers, request.args.get("secret"))
+    return next((value for value in candidates if isinstance(value, str) and value), None)
+
+
+@lru_cache(maxsize=1024)
+def _is_allowed(address: str | None, networks: tuple[Any, ...]) -> bool:
+    try:
+        caller = ipaddress.ip_address(address or "")
+    except ValueError:
+        return False
+    return any(caller in network for network in networks)

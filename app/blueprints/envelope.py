@@ -1,0 +1,56 @@
+"""One envelope for every error, and one place that makes it."""
+
+import logging
+from typing import Any
+
+from flask import Flask, jsonify
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from app.blueprints.request_context import request_id
+from app.errors import AppError, TooManyRequests
+
+CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE", 400: "REQUEST_INVALID"}
+STATUS_WORDS = {503: "unavailable", 422: "rejected"}
+
+_logger = logging.getLogger(__name__)
+
+
+def error_body(code: str, message: str, *, status: str = "error") -> dict[str, Any]:
+    """Return the envelope of an error."""
+    return {"status": status, "error": {"code": code, "message": message}, "request_id": request_id()}
+
+
+def register_error_handlers(app: Flask) -> None:
+    """Answer every error in the one envelope, without saying anything of the inside."""
+    app.register_error_handler(AppError, answer_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def answer_error(error: AppError) -> ResponseReturnValue:
+    """Answer one of our own errors."""
+    body = error_body(error.code, error.message, status=STATUS_WORDS.get(error.status, "error"))
+    if "fields" in error.details:
+        body["error"]["fields"] = error.details["fields"]
+    response = jsonify(body)
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if error.status >= 500:  # noqa: PLR2004  # server errors
+        _logger.error("%s: %s", error.code, error.message)
+    return response, error.status
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    response = jsonify(error_body(CODES.get(status, "HTTP_ERROR"), error.description or error.name))
+    # Allow, Retry-After and the like belong to the answer as much as its status.
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response, status
+
+
+def _unforeseen(error: Exception) -> ResponseReturnValue:
+    _logger.error("Unforeseen error", exc_info=error)
+    return jsonify(error_body("INTERNAL_ERROR", "Gatehouse failed; the log has the details.")), 500

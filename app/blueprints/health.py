@@ -1,0 +1,27 @@
+"""Whether Gatehouse lives and can trade."""
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.authentication import is_operator, public
+from app.container import services
+
+bp = Blueprint("health", __name__)
+bp.before_request(public)
+
+
+@bp.get("/health")
+def health() -> ResponseReturnValue:
+    """Say that the process answers."""
+    settings = services().settings
+    return jsonify({"status": "ok", "dry_run": settings.dry_run, "alpaca_paper": settings.alpaca_paper})
+
+
+@bp.get("/readyz")
+def ready() -> ResponseReturnValue:
+    """Say whether an alert could become an order now; only the operator is told what is missing."""
+    readiness = services().health.check()
+    body = {"status": "ready" if readiness.is_ready else "not_ready"}
+    if is_operator():
+        body |= readiness.details()
+    return jsonify(body), 200 if readiness.is_ready else 503

@@ -1,0 +1,40 @@
+"""What the operator and the clock call."""
+
+from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.authentication import operator
+from app.container import services
+from app.domain.documents import to_json
+
+bp = Blueprint("operations", __name__)
+bp.before_request(operator)
+
+
+@bp.get("/status")
+def status() -> ResponseReturnValue:
+    """Show positions, working orders and protective orders without a position."""
+    desk = services().operator
+    positions = desk.positions()
+    return jsonify(
+        {
+            "status": "ok",
+            "trading_state": to_json(services().switch.read()),
+            "positions": positions,
+            "orders": desk.orders(status="open", after=None, limit=500),
+            "orphans": desk.orphans(),
+        }
+    )
+
+
+@bp.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Answer a scrape."""
+    body, content_type = services().metrics.render()
+    return Response(body, content_type=content_type)
+
+
+@bp.post("/tasks/tick")
+def tick() -> ResponseReturnValue:
+    """Do what the clock does, now."""
+    return jsonify({"status": "ok", "done": services().supervisor.tick(everything=True)})

@@ -1,0 +1,53 @@
+"""Every request has an id: in its answer, in its log lines, in its ticket's answer."""
+
+import logging
+import re
+import time
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+
+from app.logs import bind_request, read_trace, release_request
+
+HEADER = "X-Request-Id"
+ACCEPTABLE = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
+QUIET = frozenset({"/health", "/readyz", "/metrics"})
+
+_logger = logging.getLogger("gatehouse.http")
+
+
+def register_request_context(app: Flask) -> None:
+    """Name each request, log it when it is over, and forget it."""
+    app.before_request(_open)
+    app.after_request(_close)
+    app.teardown_request(_forget)
+
+
+def request_id() -> str:
+    """Return the id of the request that is being served."""
+    name: str = g.request_id
+    return name
+
+
+def _open() -> None:
+    given = request.headers.get(HEADER, "")
+    g.request_id = given if ACCEPTABLE.fullmatch(given) else uuid4().hex
+    g.started = time.perf_counter()
+    bind_request(g.request_id, read_trace(request.headers.get))
+
+
+def _close(response: Response) -> Response:
+    response.headers[HEADER] = g.request_id
+    milliseconds = (time.perf_counter() - g.started) * 1000
+    level = logging.DEBUG if request.path in QUIET else logging.INFO
+    if _logger.isEnabledFor(level):
+        # The path alone: secrets may stand in the query.
+        _logger.log(
+            level, "%s %s %s %.1f ms", request.method, request.path, response.status_code, milliseconds
+        )
+    return response
+
+
+def _forget(_error: Any) -> None:
+    release_request()

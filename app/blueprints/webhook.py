@@ -1,0 +1,90 @@
+"""Alerts come in here."""
+
+from typing import Any
+
+from flask import Blueprint, g, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.authentication import allowed_source, bot_of
+from app.blueprints.envelope import answer_error
+from app.blueprints.request_context import request_id
+from app.container import services
+from app.domain.bots import Bot
+from app.domain.documents import to_json
+from app.domain.signals import Dialect
+from app.errors import AlertRefused, MalformedAlert, NotFound
+from app.logs import redact
+from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.body import read_object
+from app.services.intake import Alert
+
+bp = Blueprint("webhook", __name__)
+bp.before_request(allowed_source)
+
+# Under which field an alert of a dialect names its bot.
+BOT_FIELD = {Dialect.BRIDGE: "fund_id"}
+
+
+@bp.post("/webhook")
+def receive_alert() -> ResponseReturnValue:
+    """Turn one authenticated alert into at most one order."""
+    body = read_body()
+    alert = read_alert(body)
+    dialect = dialect_of(alert)
+    if dialect is Dialect.BRIDGE:
+        raise MalformedAlert("This is a bridge alert; post it to /tradingview/webhook.")
+    return _accept(dialect, alert, body)
+
+
+@bp.post("/tradingview/webhook")
+def receive_bridge_alert() -> ResponseReturnValue:
+    """Turn one authenticated bridge alert into at most one order."""
+    body = read_body()
+    return _accept(Dialect.BRIDGE, read_alert(body), body)
+
+
+def read_body() -> bytes:
+    """Read the whole body; raise MalformedAlert when it was cut short or is badly chunked."""
+    try:
+        return request.get_data(cache=False)
+    except OSError as error:
+        raise MalformedAlert("The body could not be read as HTTP.") from error
+
+
+def read_alert(body: bytes) -> dict[str, Any]:
+    """Read the body as one JSON object, whatever its content type."""
+    alert = read_object(body)
+    g.alert = alert
+    return alert
+
+
+def _accept(dialect: Dialect, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
+    bot = bot_of(alert, alert.get(BOT_FIELD.get(dialect, "bot")))
+    g.bot = bot
+    services().limiter.take(bot.id)
+    signal = read_signal(dialect, alert)
+    source = request.remote_addr or "unknown"
+    redacted = to_json(redact(alert))
+    answer = services().intake.accept(Alert(bot, signal, body, redacted, request_id(), source))
+    response = jsonify(answer.body)
+    response.headers.update(answer.headers)
+    return response, answer.status
+
+
+@bp.errorhandler(AlertRefused)
+@bp.errorhandler(NotFound)
+def note_refusal(error: AlertRefused | NotFound) -> ResponseReturnValue:
+    """Count and write down what was turned away, then answer as everywhere."""
+    bot: Bot | None = g.get("bot")
+    name = bot.id if bot is not None else None
+    services().metrics.webhook(fund_id=name, outcome="rejected", seconds=0)
+    services().journal.alert(
+        ticket=None,
+        bot=name,
+        dialect=None,
+        outcome=f"rejected {error.code}",
+        alert=to_json(g.get("alert")),
+        source=request.remote_addr,
+    )
+    services().journal.activity(f"alert from {request.remote_addr} turned away: {error.message}")
+    return answer_error(error)

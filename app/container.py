@@ -1,0 +1,60 @@
+"""Everything that the blueprints may use, and the one way to get at it."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from app.brokers.base import Broker
+from app.config import Settings
+from app.services.bots import BotDirectory
+from app.services.clock import Clock
+from app.services.following import OrderFollower
+from app.services.health import Health
+from app.services.intake import Intake
+from app.services.journal import Journal
+from app.services.ledger import Ledger
+from app.services.metrics import Metrics
+from app.services.operator import Operator
+from app.services.rate_limit import RateLimiter
+from app.services.recovery import Recovery
+from app.services.routing import BrokerDesk
+from app.services.supervisor import Supervisor
+from app.services.switches import GlobalSwitch
+from app.services.trading import Trading
+from app.storage.base import Store
+
+EXTENSION = "gatehouse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The collaborators of one application, made by `create_app`."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    desk: BrokerDesk
+    bots: BotDirectory
+    switch: GlobalSwitch
+    ledger: Ledger
+    intake: Intake
+    trading: Trading
+    follower: OrderFollower
+    recovery: Recovery
+    supervisor: Supervisor
+    operator: Operator
+    health: Health
+    limiter: RateLimiter
+    journal: Journal
+    metrics: Metrics
+
+    @property
+    def brokers(self) -> list[Broker]:
+        """The configured brokers."""
+        return self.desk.all()
+
+
+def services() -> Services:
+    """Return the collaborators of the application that serves this request."""
+    found: Services = current_app.extensions[EXTENSION]
+    return found

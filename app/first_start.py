@@ -1,0 +1,72 @@
+"""Secrets for an owner who has set none: made once, kept beside the database, readable by the owner only."""
+
+import json
+import os
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+from app.config import Settings
+from app.errors import SettingsError
+
+SECRET_BYTES = 24
+NAMES = ("webhook_secret", "operator_token")
+
+
+def with_secrets(settings: Settings) -> tuple[Settings, bool]:
+    """Return settings whose secrets are all set, and whether any was made just now.
+
+    With a bucket nothing is made: every instance would make its own.
+    """
+    missing = [name for name in NAMES if getattr(settings, name) is None]
+    if not missing or settings.uses_cloud_storage:
+        return settings, False
+    path = secrets_file(settings)
+    made = _make(path, missing)
+    stored = _read(path)
+    webhook_secret = settings.webhook_secret or stored["webhook_secret"]
+    operator_token = settings.operator_token or stored["operator_token"]
+    return replace(settings, webhook_secret=webhook_secret, operator_token=operator_token), made
+
+
+def secrets_file(settings: Settings) -> Path:
+    """Return where generated secrets are kept."""
+    return settings.database_path.with_suffix(".secrets.json")
+
+
+def _make(path: Path, missing: list[str]) -> bool:
+    """Add what is missing to the file; of several processes starting at once, one makes each secret."""
+    known = _read(path) if path.exists() else {}
+    new = {name: secrets.token_urlsafe(SECRET_BYTES) for name in missing if name not in known}
+    if not new:
+        return False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(known | new, indent=2) + "\n", encoding="utf-8")
+        if path.exists():
+            draft.replace(path)
+        else:
+            # A link fails where another process has been faster, and its secrets count.
+            _publish(draft, path)
+    except OSError as error:
+        raise SettingsError(f"DATABASE_PATH: {path.parent} cannot be written: {error.strerror}") from error
+    return True
+
+
+def _publish(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        stored: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"DATABASE_PATH: the secrets in {path.name} cannot be read") from error
+    return stored

@@ -1,0 +1,84 @@
+"""What an owner may say about a bot."""
+
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+
+from app.domain.bots import Analyst, Approval
+from app.domain.symbols import SymbolRefused, parse_symbol
+from app.schemas.fields import Amount, Text, Word
+
+FRACTION = validate.Range(min=Decimal(0), max=Decimal(1))
+BROKERS = ("paper", "alpaca", "fyers")
+
+
+def _optional_amount() -> Amount:
+    return Amount(allow_none=True)
+
+
+def _optional_count() -> fields.Integer:
+    return fields.Integer(allow_none=True, strict=True, validate=validate.Range(min=0))
+
+
+class Symbols(fields.List[str]):
+    """Symbols in any notation; canonical names come out, in their order."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Text(longest=60), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        names = super()._deserialize(value, attr, data, **options)
+        try:
+            return tuple(dict.fromkeys(parse_symbol(str(name)).symbol for name in names))
+        except SymbolRefused as error:
+            raise ValidationError(error.message) from error
+
+
+class BotSchema(Schema):
+    """The configuration of a bot, as one flat object; every field is optional."""
+
+    class Meta:
+        unknown = RAISE
+
+    name = Text(longest=100)
+    broker = Word(*BROKERS, allow_none=True)
+    strategy = Text(allow_none=True, longest=100)
+    base_order_pct = Amount(validate=FRACTION)
+    use_strategy_contracts = fields.Boolean(truthy={True}, falsy={False})
+    notional = Amount(positive=True, allow_none=True)
+    use_limit_orders = fields.Boolean(truthy={True}, falsy={False})
+    use_strategy_order_price = fields.Boolean(truthy={True}, falsy={False})
+    limit_offset_ticks = fields.Integer(strict=True, validate=validate.Range(-100_000, 100_000))
+    attach_sl_tp = fields.Boolean(truthy={True}, falsy={False})
+    sl_pct = Amount(positive=True, validate=FRACTION)
+    tp_pct = Amount(positive=True, validate=validate.Range(max=Decimal(100)))
+    use_avg_fill_for_sl_tp = fields.Boolean(truthy={True}, falsy={False})
+    enable_global_sl_tp = fields.Boolean(truthy={True}, falsy={False})
+    global_sl_pct = Amount(validate=FRACTION)
+    global_tp_pct = Amount(validate=validate.Range(min=Decimal(1)))
+    allow_short = fields.Boolean(truthy={True}, falsy={False}, allow_none=True)
+    allowed_symbols = Symbols(allow_none=True)
+    max_order_notional = _optional_amount()
+    max_order_quantity = _optional_amount()
+    daily_order_cap = _optional_count()
+    daily_notional_cap = _optional_amount()
+    per_symbol_cap = _optional_amount()
+    max_open_positions = _optional_count()
+    cooldown_seconds = _optional_count()
+    market_hours_only = fields.Boolean(truthy={True}, falsy={False}, allow_none=True)
+    max_price_deviation_pct = _optional_amount()
+    analyst = fields.Enum(Analyst, by_value=True)
+    approval = fields.Enum(Approval, by_value=True)
+    live = fields.Boolean(truthy={True}, falsy={False})
+
+    @validates_schema
+    def _not_empty(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("name") == "":
+            raise ValidationError("must not be empty", "name")
+
+
+class NewBotSchema(BotSchema):
+    """A bot that does not exist yet."""
+
+    id = Text(required=True, longest=48)

@@ -1,0 +1,70 @@
+"""What the operator sends besides bots: switches, prices, questions."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
+
+from app.domain.trading_state import StateSwitch, TradingState
+from app.errors import InvalidRequest
+from app.schemas.fields import Amount, Moment, Text, Word
+
+
+class TradingStateSchema(Schema):
+    """A kill switch with its reason and, if it is to end by itself, its time."""
+
+    class Meta:
+        unknown = RAISE
+
+    state = fields.Enum(TradingState, by_value=True, required=True)
+    reason = Text(allow_none=True, longest=500, lines=True)
+    until = Moment(allow_none=True)
+
+    @post_load
+    def _to_switch(self, data: dict[str, Any], **_: Any) -> StateSwitch:
+        return StateSwitch(**data)
+
+
+class TicketQuerySchema(Schema):
+    """Which tickets to list."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    status = Text(load_default=None, longest=40)
+    bot = Text(load_default=None, longest=48)
+    date = fields.Date(load_default=None)
+    after = fields.UUID(load_default=None)
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
+
+
+class OrderQuerySchema(Schema):
+    """Which orders to list."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    status = Word("open", "closed", "all", load_default="all")
+    after = Text(load_default=None, longest=200)
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
+
+
+PRICES = fields.Dict(
+    keys=Text(longest=60),
+    values=Amount(positive=True, allow_none=True),
+    validate=validate.Length(min=1, max=5000),
+)
+
+
+def load(schema: Schema | fields.Field[Any], data: Any) -> Any:
+    """Load an operator's request; raise InvalidRequest that names every bad field."""
+    try:
+        return schema.load(data) if isinstance(schema, Schema) else schema.deserialize(data)
+    except ValidationError as error:
+        raise InvalidRequest(f"The request is malformed. {describe(error.messages)}") from error
+
+
+def describe(messages: Any) -> str:
+    """Turn marshmallow's messages into one sentence."""
+    if isinstance(messages, dict):
+        return "; ".join(f"{name}: {describe(inner)}" for name, inner in messages.items())
+    return " ".join(map(str, messages)) if isinstance(messages, list) else str(messages)

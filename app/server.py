@@ -1,0 +1,89 @@
+"""Gatehouse under gunicorn: one process with threads, told to drain by SIGTERM."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from app.config import Settings
+from app.first_start import secrets_file, with_secrets
+from app.welcome import welcome
+
+# Cloud Run kills ten seconds after SIGTERM.
+DRAIN_SECONDS = 8
+# A worker that does not answer its master for so long is replaced; requests are bounded by broker timeouts.
+STUCK_SECONDS = 120
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn with our options; the application is built in each worker, after the fork."""
+
+    def __init__(self, build: Callable[[], Any], options: dict[str, Any]) -> None:
+        self._build = build
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand our options to gunicorn."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Build the application."""
+        return self._build()
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop; raise an AppError before the first request when that cannot work."""
+    settings, made = with_secrets(settings)
+    _try_store(settings)
+    if made:
+        print(welcome(settings, secrets_file(settings)), flush=True)  # noqa: T201  # the newcomer's next step
+    Server(lambda: _application(settings), _options(settings)).run()
+
+
+def _application(settings: Settings) -> Any:
+    from app import create_app
+
+    return create_app(settings, background=True)
+
+
+def _try_store(settings: Settings) -> None:
+    """Fail now, with a sentence, rather than in every worker."""
+    from app import open_store
+
+    store = open_store(settings)
+    try:
+        store.ping()
+    finally:
+        store.close()
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "bind": [f"0.0.0.0:{settings.port}"],
+        "workers": settings.web_concurrency,
+        "threads": settings.web_threads,
+        "worker_class": "gthread",
+        "timeout": STUCK_SECONDS,
+        "graceful_timeout": DRAIN_SECONDS,
+        "keepalive": 65,
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "control_socket_disable": True,
+    }
+    if settings.web_concurrency > 1:
+        options |= _shared_metrics(settings)
+    return options
+
+
+def _shared_metrics(settings: Settings) -> dict[str, Any]:
+    """Let the processes count together; the folder must be known before the first series is made."""
+    folder = settings.database_path.parent / "metrics"
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(folder))
+    from app.services.metrics import process_ended, start_afresh
+
+    start_afresh()
+    return {"child_exit": lambda _server, worker: process_ended(worker.pid)}

@@ -1,0 +1,3 @@
+"""The version of Gatehouse."""
+
+VERSION = "0.1.0"
