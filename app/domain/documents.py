@@ -14,7 +14,9 @@ Record = TypeVar("Record")
 
 def timestamp(moment: datetime) -> str:
     """Write an aware time as RFC 3339 in UTC."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat()[:-6] + "Z"
 
 
 @singledispatch

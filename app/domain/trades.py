@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from app.domain.money import ZERO
+from app.domain.documents import timestamp
+from app.domain.money import ZERO, plain
 from app.domain.orders import Receipt
 
 REMEMBERED_ORDERS = 5
@@ -26,6 +28,33 @@ class Trade:
     realized_pnl: Decimal = ZERO
     orders: dict[str, Decimal] = field(default_factory=dict)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the trade as it is stored; written out, since every fill writes one."""
+        return {
+            "bot": self.bot,
+            "broker": self.broker,
+            "symbol": self.symbol,
+            "opened_at": timestamp(self.opened_at),
+            "quantity": format(self.quantity, "f"),
+            "average_price": format(self.average_price, "f"),
+            "realized_pnl": format(self.realized_pnl, "f"),
+            "orders": {name: format(filled, "f") for name, filled in self.orders.items()},
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Trade":
+        """Take up a trade that was stored."""
+        return cls(
+            bot=data["bot"],
+            broker=data["broker"],
+            symbol=data["symbol"],
+            opened_at=datetime.fromisoformat(data["opened_at"]),
+            quantity=Decimal(data["quantity"]),
+            average_price=Decimal(data["average_price"]),
+            realized_pnl=Decimal(data["realized_pnl"]),
+            orders={name: Decimal(filled) for name, filled in data["orders"].items()},
+        )
+
 
 def count_fill(trade: Trade, receipt: Receipt, multiplier: Decimal) -> Trade:
     """Return the trade after what a receipt says was filled, counting nothing twice."""
@@ -41,7 +70,7 @@ def count_fill(trade: Trade, receipt: Receipt, multiplier: Decimal) -> Trade:
 def _move(trade: Trade, change: Decimal, price: Decimal, multiplier: Decimal) -> Trade:
     before, after = trade.quantity, trade.quantity + change
     if before * change >= ZERO:
-        average = (before * trade.average_price + change * price) / after
+        average = plain((before * trade.average_price + change * price) / after)
         return replace(trade, quantity=after, average_price=average)
     closed = min(abs(change), abs(before)) * (1 if before > ZERO else -1)
     realized = trade.realized_pnl + closed * (price - trade.average_price) * multiplier

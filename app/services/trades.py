@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from app.domain.documents import from_json, to_json
 from app.domain.money import ZERO
 from app.domain.orders import Receipt
 from app.domain.trades import Trade, bots_share, count_fill
@@ -27,7 +26,7 @@ class TradeBook:
         if not shared:
             return account
         own = self.find(bot, broker, symbol)
-        quantity = from_json(Trade, own.value).quantity if own is not None else ZERO
+        quantity = Trade.from_json(own.value).quantity if own is not None else ZERO
         return bots_share(quantity, account, shared=True)
 
     def open_symbols(self, bot: str) -> set[str]:
@@ -45,7 +44,7 @@ class TradeBook:
             return []
         broker = receipts[0].broker
         document = self.find(bot, broker, symbol)
-        trade = from_json(Trade, document.value) if document is not None else None
+        trade = Trade.from_json(document.value) if document is not None else None
         before = trade or Trade(bot, broker, symbol, self._clock())
         after = before
         for receipt in receipts:
@@ -57,5 +56,5 @@ class TradeBook:
             return []
         if document is None:
             key = f"trades/{after.bot}/{after.broker}:{after.symbol}"
-            return [Create(key, to_json(after))] if after.quantity else []
-        return [Replace(document, to_json(after))] if after.quantity else [Delete(document)]
+            return [Create(key, after.to_json())] if after.quantity else []
+        return [Replace(document, after.to_json())] if after.quantity else [Delete(document)]

@@ -1,0 +1,58 @@
+# Everything a developer or an owner does, by name. `make` alone lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint lock lock-check docs torture bench load clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/run.stamp: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/requirements.txt
+	@touch $@
+
+run: $(VENV)/run.stamp ## Serve on port 8080 with SQLite and the paper broker
+	@exec $(BIN)/python main.py
+
+test: $(VENV)/test.stamp ## Run every test
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/test.stamp ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links
+
+lock: $(VENV)/test.stamp ## Bring the locks up to pyproject.toml (UPGRADE=1 takes newer releases)
+	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) tests/requirements.in -o tests/requirements.txt
+
+lock-check: $(VENV)/test.stamp ## Fail when the locks do not belong to pyproject.toml
+	@cp requirements.txt $(VENV)/requirements.before && cp tests/requirements.txt $(VENV)/tests.before
+	@$(MAKE) --no-print-directory lock
+	@cmp requirements.txt $(VENV)/requirements.before && cmp tests/requirements.txt $(VENV)/tests.before
+
+docs: $(VENV)/test.stamp ## Write the generated parts of the documentation anew
+	$(BIN)/python -m docs.generate
+
+torture: $(VENV)/test.stamp ## Kill a real server a hundred times under load; count lost and doubled alerts
+	$(BIN)/python -m tests.reliability.torture --kills 100
+
+load: $(VENV)/test.stamp ## 1,000 alerts twice, then 200 identical ones at once
+	$(BIN)/python -m tests.reliability.flood
+
+bench: $(VENV)/test.stamp ## Measure throughput, CPU, start and memory beside a forty-line app
+	$(BIN)/python -m benchmarks.run
+
+clean: ## Remove what the targets made, but never data/
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
