@@ -83,8 +83,7 @@ def _towards(target: Target, signal: Signal, held: Decimal, *, by_contracts: boo
         return _to_size(target.now, target.now_size, signal, held)
     if held * target.now > ZERO:
         return _resize(target, signal, held, by_contracts=by_contracts)
-    side = Side.BUY if target.now > 0 else Side.SELL
-    return _never_against(signal, _enter(side, signal, held, by_contracts=by_contracts))
+    return _enter_towards(target, signal, held, by_contracts=by_contracts)
 
 
 def _to_size(direction: int, size: Decimal, signal: Signal, held: Decimal) -> Plan:
@@ -105,15 +104,22 @@ def _resize(target: Target, signal: Signal, held: Decimal, *, by_contracts: bool
         return ALREADY_THERE
     if now is not None and before:
         if now < before:
-            return Plan(close=abs(held) * (before - now) / before)
+            return Plan(close=min(abs(held) * (before - now) / before, abs(held)))
         return (
-            ALREADY_THERE if now == before else _enter(signal.side, signal, held, by_contracts=by_contracts)
+            ALREADY_THERE
+            if now == before
+            else _enter_towards(target, signal, held, by_contracts=by_contracts)
         )
     if signal.side.sign == target.now:
-        return _enter(signal.side, signal, held, by_contracts=by_contracts)
+        return _enter_towards(target, signal, held, by_contracts=by_contracts)
     if by_contracts and signal.quantity is not None:
         return Plan(close=min(signal.quantity, abs(held)))
     return Plan(refusal=Reason.TARGET_SIZE_UNKNOWN)
+
+
+def _enter_towards(target: Target, signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
+    side = Side.BUY if target.now > 0 else Side.SELL
+    return _never_against(signal, _enter(side, signal, held, by_contracts=by_contracts))
 
 
 def _never_against(signal: Signal, wanted: Plan) -> Plan:
