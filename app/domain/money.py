@@ -1,28 +1,35 @@
 """Decimal arithmetic that never rounds the wrong way in silence."""
 
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Context, Decimal
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
+# Wide enough for a fortune in the cheapest coin's smallest step; what does not fit rounds the asked way too.
+DIGITS = 96
+DOWN, CEILING, FLOOR = (Context(DIGITS, rounding) for rounding in (ROUND_DOWN, ROUND_CEILING, ROUND_FLOOR))
 
 
 def round_down(value: Decimal, increment: Decimal) -> Decimal:
     """Round towards zero to a multiple of `increment`."""
-    return plain((value / increment).quantize(Decimal(1), rounding=ROUND_DOWN) * increment)
+    return _round(value, increment, DOWN)
 
 
 def round_price(value: Decimal, tick: Decimal, *, up: bool) -> Decimal:
     """Round a price to a tick, in the direction that the caller finds safe."""
-    rounding = ROUND_CEILING if up else ROUND_FLOOR
-    return plain((value / tick).quantize(Decimal(1), rounding=rounding) * tick)
+    return _round(value, tick, CEILING if up else FLOOR)
+
+
+def _round(value: Decimal, step: Decimal, context: Context) -> Decimal:
+    steps = context.divide(value, step).quantize(ONE, context=context)
+    return plain(context.multiply(steps, step))
 
 
 def plain(value: Decimal) -> Decimal:
     """Drop trailing zeros without falling into exponent notation."""
     if value == ZERO:
         return ZERO
-    normal = value.normalize()
+    normal = value.normalize(DOWN)
     exponent = normal.as_tuple().exponent
-    return normal.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else normal
+    return normal.quantize(ONE, context=DOWN) if isinstance(exponent, int) and exponent > 0 else normal
 
 
 def text(value: Decimal | None) -> str | None:
