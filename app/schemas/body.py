@@ -1,13 +1,14 @@
 """A request body as strict JSON: one reading of every byte sequence, or none."""
 
 import json
-import math
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from app.errors import MalformedAlert
 
 MAXIMUM_DEPTH = 20
+# Written out in plain digits, a number has no more places than this: 1e-999999999 would fill the memory.
+MAXIMUM_PLACES = 400
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def read_object(body: bytes) -> dict[str, Any]:
         value = json.loads(
             body.decode("utf-8-sig"),
             parse_float=_decimal,
+            parse_int=_integer,
             parse_constant=_no_constant,
             object_pairs_hook=_object,
         )
@@ -41,9 +43,16 @@ def _decimal(text: str) -> Decimal:
         number = Decimal(text)
     except InvalidOperation as error:
         raise ValueError(f"{text[:20]} is not a usable number") from error
-    if not math.isfinite(number):
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or abs(exponent) > MAXIMUM_PLACES:
         raise ValueError(f"{text[:20]} is not a usable number")
     return number
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAXIMUM_PLACES:
+        raise ValueError(f"{text[:20]} is not a usable number")
+    return int(text)
 
 
 def _no_constant(name: str) -> NoReturn:

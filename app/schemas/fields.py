@@ -7,6 +7,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from app.domain.money import ZERO
+
 LARGEST = Decimal("1e12")
 SMALLEST = Decimal("1e-12")
 LONGEST_NUMBER = 40
@@ -46,7 +48,8 @@ def _number(value: Any) -> Decimal:
         raise ValidationError(f"must be a number, not {str(value)[:LONGEST_NUMBER]!r}") from error
     if not number.is_finite():
         raise ValidationError("must be a finite number")
-    return number
+    # A zero may carry a sign, or an exponent that would fill the memory when it is written out.
+    return number or ZERO
 
 
 class Moment(fields.Field[datetime]):
