@@ -4,10 +4,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from app.domain.bots import BotConfiguration
-from app.domain.instruments import Instrument
-from app.domain.money import round_price
+from app.domain.instruments import AssetClass, Instrument
+from app.domain.money import ONE, ZERO, round_price
 from app.domain.orders import OrderType, Side
 from app.domain.signals import Signal
+
+# Below a dollar, American shares may be priced in hundredths of a cent (SEC rule 612).
+CENT, FINE_CENT = Decimal("0.01"), Decimal("0.0001")
+COIN_DIGITS = 5
 
 
 def order_type(signal: Signal, bot: BotConfiguration) -> OrderType:
@@ -32,8 +36,18 @@ def limit_price(
     base = first if first is not None else second
     if base is None:
         return None
-    moved = base + side.sign * bot.limit_offset_ticks * instrument.price_tick
-    return round_price(moved, instrument.price_tick, up=side is Side.SELL)
+    tick = tick_at(base, instrument)
+    return round_price(base + side.sign * bot.limit_offset_ticks * tick, tick, up=side is Side.SELL)
+
+
+def tick_at(price: Decimal, instrument: Instrument) -> Decimal:
+    """Return the smallest step of a price as high as this one; cheap shares and coins move in finer steps."""
+    tick = instrument.price_tick
+    if instrument.asset_class is AssetClass.EQUITY:
+        return FINE_CENT if tick == CENT and price < ONE else tick
+    if instrument.asset_class is AssetClass.CRYPTO and price > ZERO:
+        return min(tick, ONE.scaleb(price.adjusted() + 1 - COIN_DIGITS))
+    return tick
 
 
 class Levels(NamedTuple):
@@ -44,11 +58,17 @@ class Levels(NamedTuple):
 
 
 def exit_levels(bot: BotConfiguration, instrument: Instrument, side: Side, basis: Decimal) -> Levels:
-    """Place the exits of an entry around a price, each rounded towards that price."""
+    """Place the exits of an entry around a price, each rounded towards that price but never onto it."""
     stop = basis * (1 - side.sign * bot.sl_pct)
     target = basis * (1 + side.sign * bot.tp_pct)
-    is_long = side is Side.BUY
-    return Levels(
-        round_price(stop, instrument.price_tick, up=is_long),
-        round_price(target, instrument.price_tick, up=not is_long),
-    )
+    tick = tick_at(basis, instrument)
+    return Levels(_level(stop, basis, tick), _level(target, basis, tick))
+
+
+def _level(wanted: Decimal, basis: Decimal, tick: Decimal) -> Decimal:
+    below = wanted < basis
+    level = round_price(wanted, tick, up=below)
+    if (level < basis) is not below or level == basis:
+        level = round_price(wanted, tick, up=not below)
+    # No price is zero or less: a short's target of 100 % is one tick.
+    return max(level, tick)
