@@ -16,8 +16,10 @@ from uuid import UUID
 
 from app.domain.limits import Limits
 from app.domain.money import ZERO
+from app.domain.orders import OrderRole
 from app.domain.proposals import Usage
 from app.services.clock import Clock
+from app.services.ledger import ticket_key
 from app.services.trades import TradeBook
 from app.storage.base import Store
 
@@ -43,6 +45,7 @@ class UsageBook:
         self._clock = clock
         self._trades = trades
         self._entries: dict[str, Entry] = {}
+        self._on_their_way: dict[UUID, Entry] = {}
         self._read_until = ""
         self._read_at = float("-inf")
         self._lock = threading.Lock()
@@ -61,7 +64,7 @@ class UsageBook:
         entries = self._entries_of(bot) if _counts(limits) else []
         today = self._clock().date()
         current = [entry for entry in entries if entry.at.date() == today]
-        held = self._trades.open_symbols(bot) if limits.max_open_positions is not None else set()
+        held = self._held(bot) if limits.max_open_positions is not None else set()
         return Usage(
             orders_today=len(current),
             notional_today=sum((entry.notional for entry in current), ZERO),
@@ -74,10 +77,27 @@ class UsageBook:
         """Count an entry that is about to be sent, if anything is limited by it."""
         if _counts(limits):
             self._entries[str(ticket)] = entry
+        if limits.max_open_positions is not None:
+            self._on_their_way[ticket] = entry
 
     def release(self, ticket: UUID) -> None:
         """Take back an entry that was proved not to be placed."""
         self._entries.pop(str(ticket), None)
+        self._on_their_way.pop(ticket, None)
+
+    def _held(self, bot: str) -> set[str]:
+        """Return the symbols that a bot holds, or will once what it has sent fills."""
+        # A ticket is written together with its trade, so what is written is looked for only afterwards.
+        written = [ticket for ticket in list(self._on_their_way) if self._store.get(ticket_key(ticket))]
+        for ticket in written:
+            self._on_their_way.pop(ticket, None)
+        sent = {entry.symbol for entry in list(self._on_their_way.values()) if entry.bot == bot}
+        return sent | self._working(bot) | self._trades.open_symbols(bot)
+
+    def _working(self, bot: str) -> set[str]:
+        reminders = (document.value for document in self._store.list(f"orders/{bot}-"))
+        entries = (item for item in reminders if (item["bot"], item["role"]) == (bot, OrderRole.ENTRY.value))
+        return {item["symbol"] for item in entries}
 
     def _entries_of(self, bot: str) -> list[Entry]:
         self._read_ledger()
