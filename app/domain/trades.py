@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain.documents import timestamp
 from app.domain.money import ZERO, plain
@@ -12,11 +12,23 @@ from app.domain.orders import Receipt
 REMEMBERED_ORDERS = 5
 
 
+class Counted(NamedTuple):
+    """What has been counted of an order: units, and their average price per unit."""
+
+    quantity: Decimal = ZERO
+    average_price: Decimal = ZERO
+
+    @property
+    def value(self) -> Decimal:
+        """What the units cost."""
+        return self.quantity * self.average_price
+
+
 @dataclass(frozen=True, slots=True)
 class Trade:
     """A bot's holding: `quantity` is signed, `average_price` per unit.
 
-    `orders` holds how much of each recent order has been counted, so that a fill counts once.
+    `orders` holds what has been counted of each recent order, so that a fill counts once.
     """
 
     bot: str
@@ -26,7 +38,7 @@ class Trade:
     quantity: Decimal = ZERO
     average_price: Decimal = ZERO
     realized_pnl: Decimal = ZERO
-    orders: dict[str, Decimal] = field(default_factory=dict)
+    orders: dict[str, Counted] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the trade as it is stored; written out, since every fill writes one."""
@@ -38,7 +50,7 @@ class Trade:
             "quantity": format(self.quantity, "f"),
             "average_price": format(self.average_price, "f"),
             "realized_pnl": format(self.realized_pnl, "f"),
-            "orders": {name: format(filled, "f") for name, filled in self.orders.items()},
+            "orders": {name: [format(part, "f") for part in seen] for name, seen in self.orders.items()},
         }
 
     @classmethod
@@ -52,19 +64,22 @@ class Trade:
             quantity=Decimal(data["quantity"]),
             average_price=Decimal(data["average_price"]),
             realized_pnl=Decimal(data["realized_pnl"]),
-            orders={name: Decimal(filled) for name, filled in data["orders"].items()},
+            orders={name: Counted(*map(Decimal, seen)) for name, seen in data["orders"].items()},
         )
 
 
 def count_fill(trade: Trade, receipt: Receipt, multiplier: Decimal) -> Trade:
     """Return the trade after what a receipt says was filled, counting nothing twice."""
-    new = receipt.filled_quantity - trade.orders.get(receipt.client_order_id, ZERO)
+    seen = trade.orders.get(receipt.client_order_id, Counted())
+    new = receipt.filled_quantity - seen.quantity
     if new <= ZERO or receipt.average_fill_price is None:
         return trade
+    now = Counted(receipt.filled_quantity, receipt.average_fill_price)
+    # A receipt's average is of all its fills; what is new was paid at a price of its own.
+    price = (now.value - seen.value) / new
     orders = dict(list(trade.orders.items())[-REMEMBERED_ORDERS:])
-    orders[receipt.client_order_id] = receipt.filled_quantity
-    moved = _move(trade, receipt.side.sign * new, receipt.average_fill_price, multiplier)
-    return replace(moved, orders=orders)
+    orders[receipt.client_order_id] = now
+    return replace(_move(trade, receipt.side.sign * new, price, multiplier), orders=orders)
 
 
 def _move(trade: Trade, change: Decimal, price: Decimal, multiplier: Decimal) -> Trade:
