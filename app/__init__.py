@@ -1,5 +1,6 @@
 """Gatehouse: alerts become gated broker orders, exactly once. This is the only wiring."""
 
+import sys
 from collections.abc import Mapping
 
 from flask import Flask
@@ -7,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.brokers.base import Broker
 from app.brokers.paper import PaperBroker, PaperSettings
+from app.cli import is_running_a_command, register_commands
 from app.config import Settings
 from app.container import EXTENSION, Services
 from app.domain.limits import Limits
@@ -40,6 +42,7 @@ from app.version import VERSION
 RECOVERY_STALE_SECONDS = 120
 INBOX_PERIOD_SECONDS = 2.0
 ORDERS_PERIOD_SECONDS = 5.0
+PURGE_PERIOD_SECONDS = 60.0
 
 
 def create_app(
@@ -58,11 +61,12 @@ def create_app(
     settings, _ = with_secrets(settings if settings is not None else Settings.from_environment())
     register_secrets(*settings.secrets)
     store = store if store is not None else open_store(settings)
-    wired = _wire(settings, store, brokers, clock)
+    wired = _wire(settings, store, brokers, clock, background=background)
     wired.bots.ensure_default(settings.webhook_secret)
     app = _flask(settings)
     app.extensions[EXTENSION] = wired
-    if background and settings.background_worker:
+    register_commands(app)
+    if background and settings.background_worker and not is_running_a_command():
         wired.supervisor.start()
     return app
 
@@ -93,9 +97,16 @@ def _flask(settings: Settings) -> Flask:
     return app
 
 
-def _wire(settings: Settings, store: Store, brokers: Mapping[str, Broker] | None, clock: Clock) -> Services:
+def _wire(
+    settings: Settings,
+    store: Store,
+    brokers: Mapping[str, Broker] | None,
+    clock: Clock,
+    *,
+    background: bool,
+) -> Services:
     locks = _locks(settings)
-    journal, metrics = Journal(settings.log_folder, clock=clock), Metrics(version=VERSION)
+    journal, metrics = _journal(settings, clock, told=background), Metrics(version=VERSION)
     desk = BrokerDesk(_given(brokers) if brokers is not None else _factories(settings, store, clock))
     rules = _rules(settings)
     bots, switch, ledger = BotDirectory(store, clock), GlobalSwitch(store), Ledger(store, clock)
@@ -157,6 +168,7 @@ def _wire(settings: Settings, store: Store, brokers: Mapping[str, Broker] | None
     )
     tasks = (
         Task("inbox", INBOX_PERIOD_SECONDS, recovery.recover),
+        Task("purge", PURGE_PERIOD_SECONDS, inbox.purge),
         Task("orders", ORDERS_PERIOD_SECONDS, follower.follow),
     )
     return Services(
@@ -178,6 +190,12 @@ def _wire(settings: Settings, store: Store, brokers: Mapping[str, Broker] | None
         journal=journal,
         metrics=metrics,
     )
+
+
+def _journal(settings: Settings, clock: Clock, *, told: bool) -> Journal:
+    """A server tells its owner on the console what happens; in the cloud the console is for JSON."""
+    told = told and settings.log_level in {"DEBUG", "INFO"} and not settings.use_cloud_logging
+    return Journal(settings.log_folder, clock=clock, console=sys.stdout if told else None)
 
 
 def _locks(settings: Settings) -> Locks:

@@ -83,7 +83,7 @@ def note_refusal(error: AlertRefused | NotFound) -> ResponseReturnValue:
         bot=name,
         dialect=None,
         outcome=f"rejected {error.code}",
-        alert=to_json(g.get("alert")),
+        alert=to_json(redact(g.get("alert"))),
         source=request.remote_addr,
     )
     services().journal.activity(f"alert from {request.remote_addr} turned away: {error.message}")

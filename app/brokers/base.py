@@ -1,6 +1,7 @@
 """What every broker adapter offers, and the two ways in which a submit can fail."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from app.domain.accounts import Account, MarketHours, Position, Quote
@@ -68,3 +69,19 @@ class Broker(Protocol):
 
     def ping(self) -> None:
         """Prove that the broker answers and accepts our credentials."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Account, signed position in one instrument and its quote, all of the same moment."""
+
+    account: Account
+    position: Decimal
+    quote: Quote | None
+
+
+class SeesAtOnce(Protocol):
+    """A broker that can answer what a decision needs in one go; offered beside `Broker` where it pays."""
+
+    def glance(self, instrument: Instrument) -> Glance:
+        """Return account, position and quote of one moment; raise BrokerUnavailable."""

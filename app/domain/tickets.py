@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.documents import timestamp
+from app.domain.money import plain
 from app.domain.orders import OrderStatus, Receipt
 from app.domain.proposals import Verdict
 from app.domain.reasons import Reason
@@ -70,7 +71,7 @@ class Ticket:
     message: str | None = None
     signal: dict[str, Any] | None = None
     opinion: dict[str, Any] | None = None
-    gates: list[dict[str, Any]] = field(default_factory=list)
+    gates: list[list[Any]] = field(default_factory=list)
     orders: list[dict[str, Any]] = field(default_factory=list)
     timeline: list[dict[str, Any]] = field(default_factory=list)
     entry: dict[str, Any] | None = None
@@ -104,13 +105,10 @@ class Ticket:
 
     def record_gates(self, verdicts: list[Verdict], order: str) -> None:
         """Keep every verdict on one of the ticket's orders (`entry` or `exit`)."""
-        self.gates.extend(
-            {"gate": name, "passed": passed, "code": code and code.value, "detail": detail, "order": order}
-            for name, passed, code, detail in verdicts
-        )
+        self.gates.extend([name, passed, code, detail, order] for name, passed, code, detail in verdicts)
 
     def to_json(self, now: datetime) -> dict[str, Any]:
-        """Return the ticket as it is stored and answered."""
+        """Return the ticket as it is stored; `shown` makes of it what is answered."""
         return {
             "id": str(self.id),
             "bot": self.bot,
@@ -128,6 +126,14 @@ class Ticket:
             "timeline": self.timeline,
             "entry": self.entry,
         }
+
+
+GATE_FIELDS = ("gate", "passed", "code", "detail", "order")
+
+
+def shown(ticket: dict[str, Any]) -> dict[str, Any]:
+    """Show a stored ticket, whose twenty verdicts are kept without their field names."""
+    return ticket | {"gates": [dict(zip(GATE_FIELDS, verdict, strict=True)) for verdict in ticket["gates"]]}
 
 
 def order_record(receipt: Receipt, *, bot: str, ticket: UUID, role: str) -> dict[str, Any]:
@@ -149,7 +155,7 @@ def order_record(receipt: Receipt, *, bot: str, ticket: UUID, role: str) -> dict
         "status": receipt.status.value,
         "filled_quantity": _text(receipt.filled_quantity),
         "average_fill_price": _text(receipt.average_fill_price),
-        "fees": _text(receipt.fees),
+        "fees": _text(plain(receipt.fees)),
         "created_at": timestamp(receipt.created_at),
     }
 

@@ -64,7 +64,6 @@ class Assessor:
             case.broker = self._desk.get(name)
         except BrokerNotConfigured:
             ticket.end(TicketStatus.DENIED, Reason.BROKER_NOT_CONFIGURED, f"{name} is not configured here.")
-        ticket.note("resolved", self._clock(), case.symbol)
         return case
 
     def decide(self, case: Case) -> None:
@@ -81,7 +80,6 @@ class Assessor:
         except BrokerUnavailable as error:
             case.ticket.end(TicketStatus.DENIED, Reason.BROKER_UNAVAILABLE, error.message)
             return
-        case.ticket.note("looked", self._clock(), f"position {case.view.position:f}")
         self._carry_out(case, instrument, case.view, self._plan(case, case.view))
 
     def release(self, case: Case) -> None:
@@ -91,13 +89,13 @@ class Assessor:
     def _plan(self, case: Case, view: MarketView) -> Plan:
         held = self._share(case, view)
         decided = plan(case.signal, held, by_contracts=case.bot.configuration.use_strategy_contracts)
-        case.ticket.note("planned", self._clock(), _describe(decided, held))
+        case.ticket.note("planned", self._clock(), f"{case.symbol}, {_describe(decided, held)}")
         return decided
 
     def _share(self, case: Case, view: MarketView) -> Decimal:
         if view.position == ZERO:
             return ZERO
-        others = [bot.id for bot, _ in self._bots.all() if bot.id != case.bot.id]
+        others = self._bots.others(case.bot.id)
         return self._trades.share(case.bot.id, others, case.broker_name, case.symbol, view.position)
 
     def _carry_out(self, case: Case, instrument: Instrument, view: MarketView, decided: Plan) -> None:

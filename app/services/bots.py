@@ -42,6 +42,7 @@ class BotDirectory:
         self._clock = clock
         self._parsed: dict[str, tuple[int, Bot]] = {}
         self._by_digest: dict[str, str] = {}
+        self._ids: list[str] = []
         self._indexed_at = float("-inf")
         self._index_lock = threading.Lock()
 
@@ -59,6 +60,11 @@ class BotDirectory:
         """Yield every bot with its version, by id."""
         for document in self._store.list(PREFIX):
             yield self._read(document), document.version
+
+    def others(self, bot: str) -> list[str]:
+        """Return the other bots' ids, as known a second ago at the latest."""
+        self._index()
+        return [other for other in self._ids if other != bot]
 
     def authenticate(self, secret: str | None, named: str | None) -> Bot:
         """Return the bot that a secret belongs to; an alert that names a bot must carry that bot's secret.
@@ -93,6 +99,7 @@ class BotDirectory:
             document = self._store.create(PREFIX + bot, to_json(created))
         except AlreadyExists as error:
             raise InvalidRequest(f"There is a bot {bot} already.") from error
+        self._indexed_at = float("-inf")
         return created, document.version, shown
 
     def change(self, bot: str, configuration: BotConfiguration, *, version: int) -> tuple[Bot, int]:
@@ -180,11 +187,13 @@ class BotDirectory:
             if time.monotonic() - self._indexed_at < INDEX_REFRESH_SECONDS:
                 return
             digests: dict[str, str] = {}
+            ids: list[str] = []
             for bot, _ in self.all():
                 digests[bot.secrets.digest] = bot.id
                 if bot.secrets.previous_digest is not None:
                     digests.setdefault(bot.secrets.previous_digest, bot.id)
-            self._by_digest, self._indexed_at = digests, time.monotonic()
+                ids.append(bot.id)
+            self._by_digest, self._ids, self._indexed_at = digests, ids, time.monotonic()
 
     def _document(self, bot: str) -> Document:
         document = self._store.get(PREFIX + bot)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
-from app.brokers.base import Broker
+from app.brokers.base import Broker, Capabilities
 from app.domain.bots import Bot
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.limits import Limits
@@ -59,12 +60,17 @@ class Case:
         """What the gates need to know of the broker."""
         if self.broker is None:
             return BrokerTraits(self.broker_name)
-        capabilities = self.broker.capabilities
-        shorts = {
-            AssetClass.EQUITY: capabilities.short_equity,
-            AssetClass.CRYPTO: capabilities.short_crypto,
-            AssetClass.OPTION: capabilities.short_options,
-            AssetClass.FOREX: AssetClass.FOREX in capabilities.asset_classes,
-        }
-        short = frozenset(kind for kind, possible in shorts.items() if possible)
-        return BrokerTraits(self.broker.name, capabilities.asset_classes, short, live=capabilities.live)
+        return traits_of(self.broker.name, self.broker.capabilities)
+
+
+@lru_cache(maxsize=16)
+def traits_of(name: str, capabilities: Capabilities) -> BrokerTraits:
+    """Reduce what a broker can do to what the gates ask."""
+    shorts = {
+        AssetClass.EQUITY: capabilities.short_equity,
+        AssetClass.CRYPTO: capabilities.short_crypto,
+        AssetClass.OPTION: capabilities.short_options,
+        AssetClass.FOREX: AssetClass.FOREX in capabilities.asset_classes,
+    }
+    short = frozenset(kind for kind, possible in shorts.items() if possible)
+    return BrokerTraits(name, capabilities.asset_classes, short, live=capabilities.live)

@@ -14,9 +14,16 @@ from app.services.case import Case
 def draft_exit(case: Case, instrument: Instrument, side: Side, quantity: Decimal) -> Order:
     """Write the order that closes; at the market unless the alert itself names a limit."""
     kind = case.signal.order_type or OrderType.MARKET
-    limit = case.signal.limit_price if kind is OrderType.LIMIT else None
-    return replace(
-        _draft(case, instrument, side, OrderRole.EXIT), type=kind, quantity=quantity, limit_price=limit
+    return Order(
+        client_order_id=client_order_id(case.bot.id, case.ticket.id, len(case.orders)),
+        instrument=instrument,
+        side=side,
+        role=OrderRole.EXIT,
+        type=kind,
+        time_in_force=case.signal.time_in_force,
+        quantity=quantity,
+        limit_price=case.signal.limit_price if kind is OrderType.LIMIT else None,
+        reference_price=case.signal.reference_price,
     )
 
 
@@ -24,25 +31,18 @@ def draft_entry(
     case: Case, instrument: Instrument, side: Side, kind: OrderType, size: Size, price: Decimal
 ) -> Order:
     """Write the order that opens; `price` is its limit, or what the market is expected to ask."""
-    order = replace(
-        _draft(case, instrument, side, OrderRole.ENTRY),
-        type=kind,
-        quantity=size.quantity,
-        limit_price=price if kind is OrderType.LIMIT else None,
-    )
-    order = _with_exits(case, order, price)
-    return _in_money(case, order, size)
-
-
-def _draft(case: Case, instrument: Instrument, side: Side, role: OrderRole) -> Order:
-    return Order(
+    order = Order(
         client_order_id=client_order_id(case.bot.id, case.ticket.id, len(case.orders)),
         instrument=instrument,
         side=side,
-        role=role,
+        role=OrderRole.ENTRY,
+        type=kind,
         time_in_force=case.signal.time_in_force,
+        quantity=size.quantity,
+        limit_price=price if kind is OrderType.LIMIT else None,
         reference_price=case.signal.reference_price,
     )
+    return _in_money(case, _with_exits(case, order, price), size)
 
 
 def _with_exits(case: Case, order: Order, price: Decimal) -> Order:

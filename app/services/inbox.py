@@ -18,6 +18,7 @@ from app.services.locks import Locks
 from app.storage.base import JSON, Change, Delete, Document, Replace, Store
 
 OPEN, CLOSED = "open", "closed"
+PURGED_AT_ONCE = 100
 
 
 def idempotency_hash(key: str | None, body: bytes) -> str:
@@ -78,13 +79,16 @@ class Inbox:
         return Replace(entry, entry.value | closed)
 
     def open_entries(self) -> list[Document]:
-        """Return what is not finished, and remove in passing what has outlived its time."""
+        """Return what is not finished."""
+        return [entry for entry in self._store.list("inbox/") if entry.value["status"] == OPEN]
+
+    def purge(self) -> int:
+        """Remove what has outlived its time; return how much that was."""
         now = self._clock()
-        entries = list(self._store.list("inbox/"))
-        over = [entry for entry in entries if self._is_over(entry.value, now)]
-        for entry in over:
-            self._store.apply([Delete(entry)])
-        return [entry for entry in entries if entry.value["status"] == OPEN]
+        over = [entry for entry in self._store.list("inbox/") if self._is_over(entry.value, now)]
+        for start in range(0, len(over), PURGED_AT_ONCE):
+            self._store.apply([Delete(entry) for entry in over[start : start + PURGED_AT_ONCE]])
+        return len(over)
 
     def _entry(self, arrival: Arrival) -> JSON:
         return {

@@ -58,6 +58,7 @@ class Intake:
         self._metrics = metrics
         self._clock = clock
         self._running: dict[str, threading.Event] = {}
+        self._unfinished: set[str] = set()
 
     def accept(self, alert: Alert) -> Answer:
         """Turn one alert into at most one order, and a repeated one into the first one's answer."""
@@ -100,6 +101,14 @@ class Intake:
         """Close an entry with the answer of a ticket that is written already."""
         self._store.apply([self._inbox.closing(entry, answer_for(ticket, request_id))])
 
+    def has_unfinished(self) -> bool:
+        """True when an alert was interrupted in this process and nobody has closed its entry since."""
+        return bool(self._unfinished)
+
+    def forget(self, key: str) -> None:
+        """Take note that an interrupted alert is finished."""
+        self._unfinished.discard(key)
+
     def is_running(self, key: str) -> bool:
         """True while a thread of this process works on an entry."""
         return key in self._running
@@ -120,6 +129,7 @@ class Intake:
             return self.work_on(entry, ticket, alert.signal, alert.bot, alert.request_id)
         except Exception:  # the alert is stored: whatever happened, the recovery finishes it
             _logger.exception("The alert will be finished later", extra={"ticket": str(ticket.id)})
+            self._unfinished.add(entry.key)
             return _going_on(str(ticket.id), alert.request_id)
         finally:
             del self._running[entry.key]

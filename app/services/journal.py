@@ -8,10 +8,10 @@ from json import JSONEncoder
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import Any
+from typing import Any, TextIO
 from uuid import UUID
 
-from app.logs import escape, mask, mask_known, redact, utc_text
+from app.logs import escape, mask, mask_known, utc_text
 from app.services.clock import Clock, system_clock
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -26,11 +26,15 @@ _encode = JSONEncoder(separators=(",", ":"), default=str).encode
 class Journal:
     """Appends redacted records to the files in a folder; without a folder it writes nothing.
 
-    A record that cannot be written is given up with one warning per outage: it never stops an order.
+    `console` repeats the human lines, far cheaper than a log line each would be. A record that cannot be
+    written is given up with one warning per outage: it never stops an order.
     """
 
-    def __init__(self, directory: Path | None, *, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, directory: Path | None, *, clock: Clock = system_clock, console: TextIO | None = None
+    ) -> None:
         self._clock = clock
+        self._console = console
         self._machine = AppendFile(directory / "logs.jsonl") if directory is not None else None
         self._people = AppendFile(directory / "activity.log") if directory is not None else None
 
@@ -44,22 +48,31 @@ class Journal:
         alert: Any,
         source: str | None,
     ) -> None:
-        """Write an alert as it arrived, and what became of it."""
+        """Write an alert, redacted by the caller already, and what became of it."""
         known = {"ticket": ticket, "bot": bot, "dialect": dialect, "outcome": outcome, "source": source}
-        self._record("alert", known, {"alert": alert})
+        self._record("alert", {**known, "alert": alert})
 
     def exchange(
         self, *, ticket: UUID | str | None, broker: str, request: Any, response: Any, milliseconds: float
     ) -> None:
-        """Write what a broker was asked, what it answered and how long that took."""
+        """Write what a broker was asked, what it answered and how long that took.
+
+        `request` and `response` are our own records; a broker's raw words go through `redact` first.
+        """
         known = {"ticket": ticket, "broker": broker, "milliseconds": round(milliseconds, 3)}
-        self._record("exchange", known, {"request": request, "response": response})
+        self._record("exchange", {**known, "request": request, "response": response})
 
     def activity(self, line: str) -> None:
         """Write a sentence for people, with the time in UTC."""
+        if self._people is None and self._console is None:
+            return
+        text = f"{utc_text(self._clock())} {escape(mask(line))}\n"
         if self._people is not None:
-            text = f"{utc_text(self._clock())} {escape(mask(line))}\n"
             self._people.append(text.encode("utf-8"))
+        if self._console is not None:
+            with suppress(OSError, ValueError):
+                self._console.write(text)
+                self._console.flush()
 
     def close(self) -> None:
         """Let go of the files; safe to call twice."""
@@ -67,11 +80,11 @@ class Journal:
             if file is not None:
                 file.close()
 
-    def _record(self, kind: str, known: dict[str, Any], payload: dict[str, Any]) -> None:
+    def _record(self, kind: str, record: dict[str, Any]) -> None:
         if self._machine is None:
             return
         try:
-            line = _encode({"at": utc_text(self._clock()), "kind": kind, **known, **redact(payload)})
+            line = _encode({"at": utc_text(self._clock()), "kind": kind, **record})
         except (TypeError, ValueError, RecursionError) as error:
             _logger.warning("A record of kind %s cannot be written as JSON: %s", kind, error)
             return

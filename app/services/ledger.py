@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.documents import timestamp
-from app.domain.tickets import Ticket, TicketStatus, ticket_day
+from app.domain.tickets import Ticket, TicketStatus, shown, ticket_day
 from app.services.clock import Clock
 from app.services.inbox import OPEN
 from app.storage.base import Create, Document, Replace, Store
@@ -42,7 +42,7 @@ class Ledger:
         """Return a ticket, written or still in the inbox."""
         document = self.document(ticket)
         if document is not None:
-            return document.value
+            return shown(document.value)
         return next((item for item in self._unfinished() if item["id"] == str(ticket)), None)
 
     def newest_first(
@@ -54,7 +54,7 @@ class Ledger:
             yield from (item for item in self._unfinished() if item["id"] < limit)
         for current in [day] if day is not None else self._days(before):
             documents = list(self._store.list(f"{PREFIX}{current.isoformat()}/"))
-            yield from (item.value for item in reversed(documents) if item.value["id"] < limit)
+            yield from (shown(item.value) for item in reversed(documents) if item.value["id"] < limit)
 
     def _days(self, before: UUID | None) -> Iterator[date]:
         first = next(self._store.list(PREFIX, limit=1), None)
@@ -78,4 +78,4 @@ class Ledger:
         ticket.status = TicketStatus.RECEIVED
         received = {"at": timestamp(received_at), "stage": "received", "milliseconds": 0, "detail": None}
         ticket.timeline.append(received)
-        return ticket.to_json(received_at)
+        return shown(ticket.to_json(received_at))

@@ -28,6 +28,9 @@ class Locks(Protocol):
     def is_alive(self, owner: str) -> bool | None:
         """Tell whether a process still runs; None: it cannot be told from here."""
 
+    def has_lost_owners(self) -> bool | None:
+        """Tell whether a process has died since the last call; None: it cannot be told from here."""
+
     def close(self) -> None:
         """Give up every lock."""
 
@@ -46,18 +49,26 @@ class ThreadLocks:
     @contextmanager
     def hold(self, name: str) -> Iterator[None]:
         """Wait for the name and hold it while the block runs."""
-        with self._guard:
-            lock, users = self._held.get(name, (threading.Lock(), 0))
-            self._held[name] = (lock, users + 1)
+        lock = self._enter(name)
         try:
             with lock:
                 yield
         finally:
             self._leave(name)
 
+    def has_lost_owners(self) -> bool | None:
+        """Other processes cannot be seen from here."""
+        return None
+
     def is_alive(self, owner: str) -> bool | None:
         """Tell for this process only."""
         return True if owner == self.owner else None
+
+    def _enter(self, name: str) -> threading.Lock:
+        with self._guard:
+            lock, users = self._held.get(name) or (threading.Lock(), 0)
+            self._held[name] = (lock, users + 1)
+            return lock
 
     def _leave(self, name: str) -> None:
         with self._guard:
@@ -91,6 +102,12 @@ class MachineLocks:
                 yield
             finally:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, 1, slot)
+
+    def has_lost_owners(self) -> bool:
+        """Tell whether an owner's file is no longer locked; such files are removed."""
+        owners = [path.stem for path in self._folder.glob("*.alive")]
+        lost = [owner for owner in owners if not self.is_alive(owner)]
+        return bool(lost)
 
     def is_alive(self, owner: str) -> bool | None:
         """Tell by whether the owner's file is still locked; a dead one's file is removed."""

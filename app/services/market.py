@@ -1,9 +1,10 @@
 """What a decision needs to know of an instrument's market and account, asked of the broker at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.brokers.base import Broker
+from app.brokers.base import Broker, Glance
 from app.domain.accounts import Account, Quote
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
@@ -35,16 +36,24 @@ class MarketView:
 
 def look(broker: Broker, instrument: Instrument, *, with_hours: bool) -> MarketView:
     """Ask the broker; raise BrokerUnavailable when it cannot answer."""
-    quote = broker.quote(instrument)
-    positions = (item.quantity for item in broker.positions() if item.symbol == instrument.symbol)
+    seen = _glance(broker, instrument)
     return MarketView(
-        account=broker.account(),
-        position=sum(positions, ZERO),
-        quote=quote,
+        account=seen.account,
+        position=seen.position,
+        quote=seen.quote,
         is_open=broker.market(instrument).is_open if with_hours else None,
         increment=increment_at(broker, instrument),
         simulated=broker.capabilities.simulated,
     )
+
+
+def _glance(broker: Broker, instrument: Instrument) -> Glance:
+    at_once: Callable[[Instrument], Glance] | None = getattr(broker, "glance", None)
+    if at_once is not None:
+        return at_once(instrument)
+    quote = broker.quote(instrument)
+    quantities = (item.quantity for item in broker.positions() if item.symbol == instrument.symbol)
+    return Glance(broker.account(), sum(quantities, ZERO), quote)
 
 
 def increment_at(broker: Broker, instrument: Instrument) -> Decimal:

@@ -12,7 +12,7 @@ from app.domain.money import ZERO, text
 from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
 from app.domain.reasons import Reason
 from app.domain.symbols import SymbolRefused, parse_symbol
-from app.domain.tickets import Ticket, TicketStatus, new_ticket_id, order_record
+from app.domain.tickets import Ticket, TicketStatus, new_ticket_id, order_record, shown
 from app.errors import InvalidRequest, NotFound
 from app.services.clock import Clock
 from app.services.following import OrderFollower
@@ -105,7 +105,7 @@ class Operator:
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
             ticket = self._close(broker, held)
         self._follower.follow()
-        return self._ledger.find(ticket.id) or ticket.to_json(self._clock())
+        return self._ledger.find(ticket.id) or shown(ticket.to_json(self._clock()))
 
     def set_prices(self, prices: dict[str, Decimal | None]) -> dict[str, Any]:
         """Move the simulated market; return all prices and the orders that this changed."""

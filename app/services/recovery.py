@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ SignalReader = Callable[[str, dict[str, Any]], Signal]
 MAXIMUM_ATTEMPTS = 4
 # A thread of this process that holds an entry has registered long before this.
 OWN_ENTRY_AGE = timedelta(seconds=5)
+LONGEST_WITHOUT_LOOK = timedelta(seconds=15)
 
 _logger = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class RecoveryRules:
     claim_seconds: int = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Recovery:
     """Finish what nobody works on any more.
 
@@ -57,10 +58,25 @@ class Recovery:
     clock: Clock
     read_signal: SignalReader
     rules: RecoveryRules
+    _looked_at: datetime | None = field(default=None, init=False)
+    _look_again: bool = field(default=True, init=False)
 
     def recover(self) -> int:
         """Finish or expire every entry that was left; return how many were closed."""
-        return sum(self._try(entry) for entry in self.inbox.open_entries() if self._is_left(entry))
+        if not self._must_look():
+            return 0
+        left = [entry for entry in self.inbox.open_entries() if self._is_left(entry)]
+        closed = sum(self._try(entry) for entry in left)
+        self._look_again = closed < len(left)
+        self._looked_at = self.clock()
+        return closed
+
+    def _must_look(self) -> bool:
+        """Reading the whole inbox is dear: look when something was left, and now and then all the same."""
+        if self.locks.has_lost_owners():
+            self._look_again = True
+        since = self.clock() - self._looked_at if self._looked_at is not None else LONGEST_WITHOUT_LOOK
+        return self._look_again or self.intake.has_unfinished() or since >= LONGEST_WITHOUT_LOOK
 
     def _is_left(self, entry: Document) -> bool:
         owner = entry.value["owner"]
@@ -73,11 +89,15 @@ class Recovery:
     def _try(self, entry: Document) -> bool:
         try:
             taken = self.inbox.take_over(entry)
-            return taken is not None and self._finish(taken)
+            finished = taken is not None and self._finish(taken)
         except (StoreError, BrokerUnavailable) as error:
             _logger.warning("The alert stays in the inbox for now: %s", error, extra=_extra(entry))
         except Exception:  # one alert that cannot be finished must not keep the others waiting
             _logger.exception("The alert could not be finished", extra=_extra(entry))
+        else:
+            if finished:
+                self.intake.forget(entry.key)
+            return finished
         return False
 
     def _finish(self, entry: Document) -> bool:

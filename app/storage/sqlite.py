@@ -55,6 +55,7 @@ SELECT_FROM = "SELECT key, value, version FROM documents WHERE key >= ? AND key 
 SELECT_AFTER = SELECT_FROM.replace(">=", ">")
 
 PAGE = 500
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 HIGHEST = "\U0010ffff"
 
 
@@ -201,7 +202,3 @@ def _make(writer: sqlite3.Connection, change: Change) -> None:
 def _next_version(document: Document) -> int:
     """Versions only grow, also when the clock is set back."""
     return max(document.version + 1, time.time_ns())
-
-
-def _encode(value: JSON) -> str:
-    return json.dumps(value, separators=(",", ":"))

@@ -43,7 +43,7 @@ def record(journal, **changes):
         "outcome": "accepted",
         "source": "10.0.0.1",
     }
-    journal.alert(**{**known, "alert": {"symbol": "AAPL", "token": "hush"}, **changes})
+    journal.alert(**{**known, "alert": {"symbol": "AAPL", "token": "***"}, **changes})
 
 
 def records(folder):

@@ -12,7 +12,7 @@ from app.blueprints.webhook import BOT_FIELD
 from app.container import services
 from app.domain.bots import Bot
 from app.domain.documents import to_json
-from app.domain.tickets import Ticket, new_ticket_id
+from app.domain.tickets import Ticket, new_ticket_id, shown
 from app.errors import NotFound
 from app.logs import redact
 from app.schemas.alerts import dialect_of, read_signal
@@ -55,7 +55,7 @@ def preview() -> ResponseReturnValue:
     ticket = Ticket(new_ticket_id(), bot.id, dialect.value, now, to_json(redact(alert)))
     orders = services().trading.preview(ticket, signal, bot)
     planned = [request_record(order) | {"status": "planned"} for order in orders]
-    return jsonify(ticket.to_json(now) | {"status": _outcome(ticket, planned), "orders": planned})
+    return jsonify(shown(ticket.to_json(now)) | {"status": _outcome(ticket, planned), "orders": planned})
 
 
 def _bot(named: Any) -> Bot:

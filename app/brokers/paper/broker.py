@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
-from app.brokers.base import Capabilities
+from app.brokers.base import Capabilities, Glance
 from app.brokers.paper import operations
 from app.brokers.paper.draft import Draft
 from app.brokers.paper.journal import Journal
@@ -16,6 +16,7 @@ from app.brokers.paper.price_file import read_price_rows
 from app.brokers.paper.records import NAME, Holding
 from app.brokers.paper.settings import PaperSettings
 from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.hours import market_hours
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import Order, OrderChange, Receipt
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, StoreError
@@ -115,6 +116,14 @@ class PaperBroker:
             price = draft.mark(instrument)
             return None if price is None else Quote(price, draft.at, firm=draft.is_firm(instrument))
 
+    def glance(self, instrument: Instrument) -> Glance:
+        """Return account, position and quote of one moment."""
+        with self._reading("glance") as draft:
+            price = draft.mark(instrument)
+            quote = None if price is None else Quote(price, draft.at, firm=draft.is_firm(instrument))
+            account = Account(draft.equity(), draft.book.cash, draft.buying_power())
+            return Glance(account, draft.position(instrument.symbol), quote)
+
     def prices(self) -> dict[str, Decimal]:
         """Return every symbol's own price."""
         with self._reading("prices") as draft:
@@ -133,9 +142,9 @@ class PaperBroker:
             receipt for symbol, price in read_price_rows(path) for receipt in self.set_prices({symbol: price})
         ]
 
-    def market(self, instrument: Instrument) -> MarketHours:  # noqa: ARG002
-        """Return that the simulated market is open, as it always is."""
-        return MarketHours(is_open=True)
+    def market(self, instrument: Instrument) -> MarketHours:
+        """Return the hours of the real market; the simulated one takes orders at any time."""
+        return market_hours(instrument, self._clock())
 
     def ping(self) -> None:
         """Prove that the store can be read."""
