@@ -1,0 +1,195 @@
+"""The shapes of every answer, by their names in `#/components/schemas`."""
+
+from app.blueprints.api.openapi.shapes import (
+    DECIMAL,
+    TEXT,
+    TIME,
+    UUID,
+    Shape,
+    list_of,
+    object_of,
+    or_null,
+    record_shape,
+    words_of,
+)
+from app.domain.bots import BotConfiguration
+from app.domain.orders import OrderRole, OrderStatus, OrderType, Side, TimeInForce
+from app.domain.reasons import Reason
+from app.domain.tickets import TicketStatus
+from app.domain.trading_state import StateSwitch, TradingState
+
+ANY_OBJECT: Shape = {"type": "object"}
+COUNT: Shape = {"type": "integer"}
+FLAG: Shape = {"type": "boolean"}
+OR_TEXT = or_null(TEXT)
+OR_DECIMAL = or_null(DECIMAL)
+
+
+def ref(name: str) -> Shape:
+    """Point to a component."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+REASON: Shape = {
+    "type": "string",
+    "enum": [reason.value for reason in Reason],
+    "description": "Why it did not become what was asked for; docs/reasons.md tells each.",
+}
+ERROR_DETAIL = object_of(
+    {"code": TEXT, "message": TEXT, "fields": ANY_OBJECT | {"description": "Messages by field."}},
+    optional=("fields",),
+)
+ERROR = object_of({"status": TEXT, "error": ERROR_DETAIL, "request_id": TEXT})
+
+ORDER = object_of(
+    {
+        "client_order_id": TEXT,
+        "broker_order_id": OR_TEXT,
+        "broker": TEXT,
+        "bot": OR_TEXT,
+        "ticket": or_null(UUID),
+        "role": or_null(words_of(OrderRole)),
+        "symbol": TEXT,
+        "side": words_of(Side),
+        "quantity": OR_DECIMAL,
+        "notional": OR_DECIMAL,
+        "type": words_of(OrderType),
+        "limit_price": OR_DECIMAL,
+        "stop_price": OR_DECIMAL,
+        "status": {"type": "string", "enum": [*(status.value for status in OrderStatus), "dry_run"]},
+        "filled_quantity": DECIMAL,
+        "average_fill_price": OR_DECIMAL,
+        "fees": OR_DECIMAL,
+        "created_at": TIME,
+    }
+)
+PLANNED_ORDER = object_of(
+    {
+        "client_order_id": TEXT,
+        "symbol": TEXT,
+        "side": words_of(Side),
+        "role": words_of(OrderRole),
+        "type": words_of(OrderType),
+        "time_in_force": words_of(TimeInForce),
+        "quantity": OR_DECIMAL,
+        "notional": OR_DECIMAL,
+        "limit_price": OR_DECIMAL,
+        "take_profit": OR_DECIMAL,
+        "stop_loss": OR_DECIMAL,
+        "status": {"const": "planned"},
+    }
+)
+GATE = object_of(
+    {
+        "gate": TEXT,
+        "passed": FLAG,
+        "code": or_null(REASON),
+        "detail": TEXT,
+        "order": words_of(OrderRole) | {"description": "Which of the ticket's orders was judged."},
+    },
+    optional=("order",),
+)
+STAGE = object_of({"at": TIME, "stage": TEXT, "milliseconds": {"type": "number"}, "detail": OR_TEXT})
+
+
+def _ticket(order: str) -> Shape:
+    return object_of(
+        {
+            "id": UUID,
+            "bot": TEXT,
+            "dialect": TEXT,
+            "status": words_of(TicketStatus),
+            "reason": or_null(REASON),
+            "message": OR_TEXT,
+            "created_at": TIME,
+            "updated_at": TIME,
+            "alert": ANY_OBJECT | {"description": "The alert as it arrived, without its secret."},
+            "signal": or_null(ANY_OBJECT),
+            "opinion": or_null(ANY_OBJECT),
+            "gates": list_of(GATE),
+            "orders": list_of(ref(order)),
+            "timeline": list_of(STAGE),
+            "entry": or_null(ANY_OBJECT),
+        }
+    )
+
+
+ALERT_ANSWER = object_of(
+    {
+        "status": words_of(TicketStatus),
+        "ticket": UUID,
+        "order": ref("Order"),
+        "orders": list_of(ref("Order")) | {"description": "Both orders of a reversal."},
+        "reason": REASON,
+        "error": ERROR_DETAIL,
+        "request_id": TEXT,
+    },
+    optional=("order", "orders", "reason", "error"),
+)
+BOT = object_of(
+    {"id": TEXT}
+    | record_shape(BotConfiguration)
+    | {
+        "state": words_of(TradingState),
+        "state_reason": OR_TEXT,
+        "secret_created_at": TIME,
+        "created_at": TIME,
+    }
+)
+POSITION = object_of(
+    {
+        "broker": TEXT,
+        "symbol": TEXT,
+        "quantity": DECIMAL | {"description": "Signed: short is negative."},
+        "average_price": OR_DECIMAL,
+        "market_price": OR_DECIMAL,
+        "unrealized_pnl": OR_DECIMAL,
+    }
+)
+PRICES: Shape = {"type": "object", "additionalProperties": DECIMAL}
+
+COMPONENTS: dict[str, Shape] = {
+    "Error": ERROR,
+    "AlertAnswer": ALERT_ANSWER,
+    "Duplicate": object_of({"error": {"const": "duplicate_idempotency_key"}, "key": TEXT}),
+    "Order": ORDER,
+    "PlannedOrder": PLANNED_ORDER,
+    "Ticket": _ticket("Order"),
+    "Preview": _ticket("PlannedOrder"),
+    "Tickets": object_of({"tickets": list_of(ref("Ticket")), "next": or_null(UUID)}),
+    "Orders": object_of({"orders": list_of(ref("Order")), "next": OR_TEXT}),
+    "Bot": BOT,
+    "CreatedBot": object_of(BOT["properties"] | {"secret": TEXT}),
+    "Bots": object_of({"bots": list_of(ref("Bot"))}),
+    "Secret": object_of({"secret": TEXT, "previous_valid_until": TIME}),
+    "Position": POSITION,
+    "Positions": object_of({"positions": list_of(ref("Position"))}),
+    "TradingState": object_of(record_shape(StateSwitch)),
+    "Prices": PRICES,
+    "MovedPrices": object_of({"prices": ref("Prices"), "changed": list_of(TEXT)}),
+    "Health": object_of({"status": {"const": "ok"}, "dry_run": FLAG, "alpaca_paper": FLAG}),
+    "Readiness": object_of(
+        {
+            "status": {"enum": ["ready", "not_ready"]},
+            "checks": {"type": "object", "additionalProperties": TEXT},
+            "warnings": list_of(TEXT),
+        },
+        optional=("checks", "warnings"),
+    ),
+    "Status": object_of(
+        {
+            "status": {"const": "ok"},
+            "trading_state": ref("TradingState"),
+            "positions": list_of(ref("Position")),
+            "orders": list_of(ref("Order")),
+            "orphans": list_of(TEXT) | {"description": "Protective orders whose position is gone."},
+        }
+    ),
+    "Tick": object_of(
+        {
+            "status": {"const": "ok"},
+            "done": {"type": "object", "additionalProperties": COUNT},
+        }
+    ),
+    "Document": ANY_OBJECT | {"description": "This document."},
+}

@@ -1,0 +1,40 @@
+"""Complete samples of what can be sent; documentation, Postman collection and command line share them."""
+
+from typing import Any
+
+from app.domain.signals import Dialect
+
+STRATEGY: dict[str, Any] = {
+    "symbol": "BTCUSD",
+    "strategy_order_id": "long",
+    "strategy_order_action": "buy",
+    "strategy_order_contracts": 0.05,
+    "strategy_order_price": 64340.15,
+    "strategy_order_comment": "Breakout",
+}
+BRIDGE: dict[str, Any] = {
+    "strategy_id": "tv_breakout_v1",
+    "fund_id": "default",
+    "symbol": "BTC-USD",
+    "side": "buy",
+    "quantity": "0.05",
+    "order_type": "limit",
+    "limit_price": "95000",
+    "tif": "day",
+    "actor": "tradingview",
+    "idempotency_key": "tv_breakout_v1-1716496837",
+    "thesis": "20-bar breakout with volume",
+}
+ALERTS: dict[Dialect, dict[str, Any]] = {Dialect.STRATEGY: STRATEGY, Dialect.BRIDGE: BRIDGE}
+
+NEW_BOT: dict[str, Any] = {
+    "id": "swing",
+    "name": "Swing",
+    "base_order_pct": "0.05",
+    "attach_sl_tp": True,
+    "allowed_symbols": ["AAPL", "BTC-USD"],
+    "max_order_notional": "10000",
+}
+BOT_CHANGE: dict[str, Any] = {"base_order_pct": "0.03", "daily_order_cap": 10}
+SWITCH: dict[str, Any] = {"state": "HALTED", "reason": "news"}
+PRICES: dict[str, Any] = {"AAPL": "190.50", "BTC-USD": None}

@@ -1,0 +1,184 @@
+"""What each view takes and answers, by the view's endpoint; the words come from the view's docstring."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from app.blueprints.api.openapi import examples
+from app.domain.signals import Dialect
+from app.schemas.alerts import SCHEMAS
+from app.schemas.bot import BotSchema, NewBotSchema
+from app.schemas.operator import PRICES, OrderQuerySchema, TicketQuerySchema, TradingStateSchema
+
+PUBLIC: tuple[dict[str, list[str]], ...] = ()
+OPERATOR: tuple[dict[str, list[str]], ...] = ({"operator": []},)
+OPERATOR_SEES_MORE: tuple[dict[str, list[str]], ...] = ({}, {"operator": []})
+# The empty one stands for the secret in the body, which OpenAPI has no scheme for.
+BOT_SECRET: tuple[dict[str, list[str]], ...] = (
+    {},
+    {"secretInQuery": []},
+    {"secretInBotHeader": []},
+    {"secretInWebhookHeader": []},
+)
+
+JSON = "application/json"
+ALERT_ERRORS = (401, 403, 404, 413, 429, 503)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One view: its folder, who may call it, what it takes, and its answers (a component by status)."""
+
+    tag: str
+    answers: dict[int, tuple[str, ...]]
+    errors: tuple[int, ...] = ()
+    security: tuple[dict[str, list[str]], ...] = OPERATOR
+    body: tuple[str, ...] = ()
+    example: dict[str, Any] | None = None
+    query: Schema | None = None
+    if_match: bool = False
+    etag: bool = False
+    media_type: str = JSON
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+def alert_component(dialect: Dialect) -> str:
+    """Name the component that describes a dialect's alert."""
+    return f"{dialect.value.title().replace('_', '')}Alert"
+
+
+WEBHOOK_BODIES = tuple(alert_component(dialect) for dialect in SCHEMAS if dialect is not Dialect.BRIDGE)
+EVERY_ALERT = tuple(alert_component(dialect) for dialect in SCHEMAS)
+
+# What views load, by the names in `#/components/schemas`.
+REQUESTS: dict[str, Schema | fields.Field[Any]] = {
+    "BotChange": BotSchema(),
+    "NewBot": NewBotSchema(),
+    "TradingStateChange": TradingStateSchema(),
+    "PriceChange": PRICES,
+}
+
+_ALERT_ANSWERS: dict[int, tuple[str, ...]] = {
+    200: ("AlertAnswer",),
+    202: ("AlertAnswer",),
+    400: ("AlertAnswer", "Error"),
+    422: ("AlertAnswer",),
+}
+_BOT = {"bot": "default"}
+
+OPERATIONS: dict[str, Operation] = {
+    "webhook.receive_alert": Operation(
+        tag="Alerts",
+        security=BOT_SECRET,
+        body=WEBHOOK_BODIES,
+        example=examples.STRATEGY,
+        answers=_ALERT_ANSWERS,
+        errors=ALERT_ERRORS,
+    ),
+    "webhook.receive_bridge_alert": Operation(
+        tag="Alerts",
+        security=BOT_SECRET,
+        body=("BridgeAlert",),
+        example=examples.BRIDGE,
+        answers=_ALERT_ANSWERS | {409: ("Duplicate",)},
+        errors=ALERT_ERRORS,
+    ),
+    "health.health": Operation(tag="Health", security=PUBLIC, answers={200: ("Health",)}),
+    "health.ready": Operation(
+        tag="Health", security=OPERATOR_SEES_MORE, answers={200: ("Readiness",), 503: ("Readiness",)}
+    ),
+    "operations.metrics": Operation(tag="Health", answers={200: ()}, media_type="text/plain"),
+    "operations.status": Operation(tag="Operation", answers={200: ("Status",)}, errors=(503,)),
+    "operations.tick": Operation(tag="Operation", answers={200: ("Tick",)}),
+    "api.list_bots": Operation(tag="Bots", answers={200: ("Bots",)}),
+    "api.create_bot": Operation(
+        tag="Bots",
+        body=("NewBot",),
+        example=examples.NEW_BOT,
+        answers={201: ("CreatedBot",)},
+        errors=(400,),
+        etag=True,
+    ),
+    "api.show_bot": Operation(tag="Bots", answers={200: ("Bot",)}, errors=(404,), etag=True, parameters=_BOT),
+    "api.change_bot": Operation(
+        tag="Bots",
+        body=("BotChange",),
+        example=examples.BOT_CHANGE,
+        answers={200: ("Bot",)},
+        errors=(400, 404, 412, 428),
+        if_match=True,
+        etag=True,
+        parameters=_BOT,
+    ),
+    "api.delete_bot": Operation(
+        tag="Bots",
+        answers={204: ()},
+        errors=(400, 404, 412, 428),
+        if_match=True,
+        parameters={"bot": "swing"},
+    ),
+    "api.rotate_secret": Operation(
+        tag="Bots", answers={200: ("Secret",)}, errors=(404,), parameters={"bot": "swing"}
+    ),
+    "api.show_bot_state": Operation(
+        tag="Kill switch", answers={200: ("TradingState",)}, errors=(404,), parameters=_BOT
+    ),
+    "api.set_bot_state": Operation(
+        tag="Kill switch",
+        body=("TradingStateChange",),
+        example=examples.SWITCH,
+        answers={200: ("TradingState",)},
+        errors=(400, 404),
+        parameters=_BOT,
+    ),
+    "api.show_trading_state": Operation(tag="Kill switch", answers={200: ("TradingState",)}),
+    "api.set_trading_state": Operation(
+        tag="Kill switch",
+        body=("TradingStateChange",),
+        example=examples.SWITCH,
+        answers={200: ("TradingState",)},
+        errors=(400,),
+    ),
+    "api.list_tickets": Operation(
+        tag="Tickets", query=TicketQuerySchema(), answers={200: ("Tickets",)}, errors=(400,)
+    ),
+    "api.show_ticket": Operation(
+        tag="Tickets",
+        answers={200: ("Ticket",)},
+        errors=(404,),
+        parameters={"ticket": "019aa1e8-0000-7000-8000-000000000000"},
+    ),
+    "api.preview": Operation(
+        tag="Tickets",
+        body=EVERY_ALERT,
+        example=examples.STRATEGY,
+        answers={200: ("Preview",)},
+        errors=(400, 404),
+    ),
+    "api.list_orders": Operation(
+        tag="Orders", query=OrderQuerySchema(), answers={200: ("Orders",)}, errors=(400,)
+    ),
+    "api.cancel_order": Operation(
+        tag="Orders",
+        answers={204: ()},
+        errors=(404, 422),
+        parameters={"name": "default-1763654400000-00000000-0000-5000-8000-000000000000"},
+    ),
+    "api.list_positions": Operation(tag="Orders", answers={200: ("Positions",)}, errors=(503,)),
+    "api.close_position": Operation(
+        tag="Orders",
+        answers={200: ("Ticket",)},
+        errors=(404, 422, 503),
+        parameters={"broker": "paper", "symbol": "BTC-USD"},
+    ),
+    "api.show_prices": Operation(tag="Paper market", answers={200: ("Prices",)}),
+    "api.set_prices": Operation(
+        tag="Paper market",
+        body=("PriceChange",),
+        example=examples.PRICES,
+        answers={200: ("MovedPrices",)},
+        errors=(400,),
+    ),
+    "api.describe": Operation(tag="Operation", answers={200: ("Document",)}),
+}

@@ -1,0 +1,44 @@
+"""The command line: `flask bots`, `flask paper`, `flask tickets`, `flask send-alert`."""
+
+import os
+import sys
+
+import click
+from flask import Flask
+
+from app.cli.alerts import send_alert
+from app.cli.bots import bots
+from app.cli.paper import paper
+from app.cli.tickets import tickets
+from app.config import Settings
+from app.errors import AppError
+from app.first_start import secrets_file, with_secrets
+from app.welcome import welcome
+
+COMMANDS = (bots, paper, tickets, send_alert)
+
+
+def application() -> Flask:
+    """Build the application for a command: without the clock's thread, and with a sentence when it fails."""
+    from app import create_app
+
+    try:
+        settings, made = with_secrets(Settings.from_environment())
+        app = create_app(settings)
+    except AppError as error:
+        raise click.ClickException(f"Gatehouse cannot start: {error.message}") from error
+    if made:
+        # The secrets are told once, whoever makes them.
+        click.echo(welcome(settings, secrets_file(settings)), err=True)
+    return app
+
+
+def register_commands(app: Flask) -> None:
+    """Give an application its commands."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
+
+
+def is_running_a_command() -> bool:
+    """True inside `flask …`, unless that serves: a command must not start the clock."""
+    return os.environ.get("FLASK_RUN_FROM_CLI") == "true" and "run" not in sys.argv[1:]

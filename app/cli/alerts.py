@@ -1,0 +1,77 @@
+"""`flask send-alert`: a sample alert to the running service."""
+
+import json
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import click
+from flask.cli import with_appcontext
+
+from app.blueprints.api.openapi.examples import ALERTS
+from app.cli.commands import Command
+from app.config import Settings
+from app.container import services
+from app.domain.signals import Dialect
+from app.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    import requests
+
+PATHS = {Dialect.BRIDGE: "/tradingview/webhook"}
+TIMEOUT_SECONDS = 15
+
+
+@click.command("send-alert", cls=Command)
+@click.argument("dialect", type=click.Choice([dialect.value for dialect in ALERTS]))
+@click.option("--field", "fields", metavar="KEY=VALUE", multiple=True, help="Set a field; VALUE may be JSON.")
+@click.option("--url", help="Where the service answers; default PUBLIC_URL or this machine.")
+@click.option("--secret", help="The bot's secret; default WEBHOOK_SECRET or the generated one.")
+@with_appcontext
+def send_alert(dialect: str, fields: tuple[str, ...], url: str | None, secret: str | None) -> None:
+    """Send a complete sample alert, and print status and answer."""
+    kind = Dialect(dialect)
+    settings = services().settings
+    alert = _sample(kind) | dict(_field(pair) for pair in fields)
+    alert["secret"] = secret or settings.webhook_secret
+    answer = _post((url or _address(settings)).rstrip("/") + PATHS.get(kind, "/webhook"), alert)
+    click.echo(f"{answer.status_code} {answer.reason}")
+    click.echo(_readable(answer))
+    if answer.status_code >= HTTPStatus.BAD_REQUEST:
+        raise click.exceptions.Exit(1)
+
+
+def _sample(dialect: Dialect) -> dict[str, Any]:
+    # A key of its own: otherwise the second sample would be a duplicate of the first.
+    now = int(time.time() * 1000)
+    return ALERTS[dialect] | {"idempotency_key": f"send-alert-{now}"}
+
+
+def _field(pair: str) -> tuple[str, Any]:
+    name, equals, text = pair.partition("=")
+    if not equals or not name:
+        raise InvalidRequest(f"{pair} is not written as KEY=VALUE.")
+    try:
+        return name, json.loads(text)
+    except ValueError:
+        return name, text
+
+
+def _address(settings: Settings) -> str:
+    return settings.public_url or f"http://127.0.0.1:{settings.port}"
+
+
+def _post(url: str, alert: dict[str, Any]) -> "requests.Response":
+    import requests  # a server never needs it
+
+    try:
+        return requests.post(url, data=json.dumps(alert), timeout=TIMEOUT_SECONDS)
+    except requests.RequestException as error:
+        raise InvalidRequest(f"{url} does not answer; is the service running there?") from error
+
+
+def _readable(answer: "requests.Response") -> str:
+    try:
+        return json.dumps(answer.json(), indent=2, ensure_ascii=False)
+    except ValueError:
+        return answer.text

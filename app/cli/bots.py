@@ -1,0 +1,140 @@
+"""`flask bots`: make, read, change, stop and remove bots."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import click
+from marshmallow import fields
+
+from app.cli.commands import Group, show_fields, show_table
+from app.container import services
+from app.domain.bots import BotConfiguration
+from app.domain.trading_state import StateSwitch
+from app.errors import InvalidRequest
+from app.schemas.bot import BotSchema, NewBotSchema, Symbols
+from app.schemas.fields import Text
+from app.schemas.operator import TradingStateSchema, load
+from app.services.bots import bot_view
+
+BOT, NEW_BOT, SWITCH = BotSchema(), NewBotSchema(), TradingStateSchema()
+
+bots = Group("bots", help="Make, read, change, stop and remove bots.")
+
+
+@bots.command("list")
+def list_bots() -> None:
+    """List every bot."""
+    rows = [
+        (bot.id, bot.configuration.name, bot.configuration.broker or "default", bot.switch.state.value)
+        for bot, _ in services().bots.all()
+    ]
+    show_table(("ID", "NAME", "BROKER", "STATE"), rows)
+
+
+@bots.command("show")
+@click.argument("bot")
+def show_bot(bot: str) -> None:
+    """Show a bot's configuration."""
+    found, _ = services().bots.get(bot)
+    show_fields(bot_view(found))
+
+
+@bots.command("create")
+@click.argument("bot")
+@click.argument("settings", metavar="[KEY=VALUE]...", nargs=-1)
+def create_bot(bot: str, settings: tuple[str, ...]) -> None:
+    """Make a bot and show its secret, this once."""
+    data = load(NEW_BOT, {"id": bot, **read_pairs(settings)})
+    configuration = {name: value for name, value in data.items() if name != "id"}
+    created, _, secret = services().bots.create(
+        data["id"], BotConfiguration(**{"name": data["id"]} | configuration)
+    )
+    click.echo(f"{created.id} is made. Its secret, which is not shown again: {secret}")
+
+
+@bots.command("set")
+@click.argument("bot")
+@click.argument("settings", metavar="KEY=VALUE...", nargs=-1, required=True)
+def change_bot(bot: str, settings: tuple[str, ...]) -> None:
+    """Change what is named and leave the rest; `null` lets a limit be inherited."""
+    current, version = services().bots.get(bot)
+    changes = load(BOT, read_pairs(settings))
+    changed, _ = services().bots.change(bot, replace(current.configuration, **changes), version=version)
+    view = bot_view(changed)
+    show_fields({name: view[name] for name in changes})
+
+
+@bots.command("rotate-secret")
+@click.argument("bot")
+def rotate_secret(bot: str) -> None:
+    """Give a bot a new secret and show it, this once."""
+    secret, until = services().bots.rotate_secret(bot)
+    click.echo(f"The new secret of {bot}, which is not shown again: {secret}")
+    click.echo(f"The old one works until {until:%Y-%m-%d %H:%M} UTC.")
+
+
+@bots.command("delete")
+@click.argument("bot")
+@click.confirmation_option(prompt="Remove this bot for ever?")
+def delete_bot(bot: str) -> None:
+    """Remove a bot; its tickets stay."""
+    _, version = services().bots.get(bot)
+    services().bots.delete(bot, version=version)
+    click.echo(f"{bot} is removed.")
+
+
+@bots.command("halt")
+@click.argument("bot", required=False)
+@click.option("--all", "everything", is_flag=True, help="Halt every bot.")
+@click.option("--reason", help="Why; shown wherever the state is.")
+@click.option("--until", help="When trading goes on by itself, like 2026-06-02T14:22:00Z.")
+def halt(bot: str | None, *, everything: bool, reason: str | None, until: str | None) -> None:
+    """Let no alert of a bot (or of any bot) trade."""
+    _throw(bot, {"state": "HALTED", "reason": reason, "until": until}, everything=everything)
+
+
+@bots.command("resume")
+@click.argument("bot", required=False)
+@click.option("--all", "everything", is_flag=True, help="Take back a halt of every bot.")
+def resume(bot: str | None, *, everything: bool) -> None:
+    """Let a bot (or every bot that is not halted itself) trade again."""
+    _throw(bot, {"state": "ACTIVE"}, everything=everything)
+
+
+def read_pairs(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """Read KEY=VALUE pairs into what the API would be sent; raise InvalidRequest."""
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise InvalidRequest(f"{pair} is not written as KEY=VALUE.")
+        values[name] = _value(BOT.fields.get(name), text)
+    return values
+
+
+def _value(field: fields.Field[Any] | None, text: str) -> Any:
+    if text == "null":
+        return None
+    if isinstance(field, Symbols):
+        return [name.strip() for name in text.split(",") if name.strip()]
+    if isinstance(field, (Text, fields.Enum)):
+        return text
+    try:
+        return json.loads(text, parse_float=Decimal)
+    except ValueError:
+        return text
+
+
+def _throw(bot: str | None, wanted: dict[str, Any], *, everything: bool) -> None:
+    if (bot is None) is not everything:
+        raise InvalidRequest("Name one bot, or say --all.")
+    switch: StateSwitch = load(SWITCH, wanted)
+    if bot is None:
+        services().switch.throw(switch)
+    else:
+        services().bots.set_state(bot, switch)
+    name = bot or "trading"
+    services().journal.activity(f"operator: {name} is {switch.state.value} ({switch.reason or 'no reason'})")
+    click.echo(f"{name} is {switch.state.value}.")

@@ -1,0 +1,53 @@
+"""`flask paper`: the simulated market."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from app.brokers.paper.price_file import read_price_rows
+from app.cli.commands import Group, show_table
+from app.container import services
+from app.errors import InvalidRequest
+from app.schemas.operator import PRICES, load
+
+paper = Group("paper", help="Read and move the simulated market.")
+
+
+@paper.command("prices")
+@click.argument("prices", metavar="[SYMBOL=PRICE]...", nargs=-1)
+@click.option(
+    "--csv", "file", type=click.Path(path_type=Path), help="Rows of `symbol,price`, played in order."
+)
+def set_prices(prices: tuple[str, ...], file: Path | None) -> None:
+    """Pin prices and show them all; SYMBOL=null lets a symbol follow its alerts again."""
+    changed: list[str] = []
+    for move in [_read(prices), *_play(file)]:
+        if move:
+            changed += services().operator.set_prices(move)["changed"]
+    show_table(("SYMBOL", "PRICE"), sorted(services().operator.prices().items()))
+    for name in dict.fromkeys(changed):
+        click.echo(f"changed {name}")
+
+
+def _read(pairs: tuple[str, ...]) -> dict[str, Decimal | None]:
+    written = dict(_pair(pair) for pair in pairs)
+    moves: dict[str, Decimal | None] = load(PRICES, written) if written else {}
+    return moves
+
+
+def _pair(pair: str) -> tuple[str, str | None]:
+    symbol, equals, price = pair.rpartition("=")
+    if not equals or not symbol:
+        raise InvalidRequest(f"{pair} is not written as SYMBOL=PRICE.")
+    return symbol, None if price == "null" else price
+
+
+def _play(file: Path | None) -> list[dict[str, Decimal | None]]:
+    if file is None:
+        return []
+    try:
+        return [{symbol: price} for symbol, price in read_price_rows(file)]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise InvalidRequest(f"{file} cannot be read: {reason}.") from error

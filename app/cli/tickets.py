@@ -1,0 +1,58 @@
+"""`flask tickets`: what became of alerts."""
+
+import json
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import click
+
+from app.cli.commands import Group, show_table
+from app.container import services
+from app.errors import NotFound
+from app.schemas.operator import TicketQuerySchema, load
+
+QUERY = TicketQuerySchema()
+
+tickets = Group("tickets", help="See what became of alerts.")
+
+
+@tickets.command("list")
+@click.option("--status", help="Only tickets that stand like this.")
+@click.option("--bot", help="Only this bot's.")
+@click.option("--date", help="Only those of one UTC day, like 2026-06-02.")
+@click.option("--limit", default=20, show_default=True, help="How many, the newest first.")
+def list_tickets(**given: Any) -> None:
+    """List tickets, newest first."""
+    query = load(QUERY, {name: value for name, value in given.items() if value is not None})
+    found = services().ledger.newest_first(day=query["date"])
+    wanted = (ticket for ticket in found if _matches(ticket, query))
+    rows = [_row(ticket) for ticket in islice(wanted, query["limit"])]
+    show_table(("ID", "ARRIVED", "BOT", "SYMBOL", "STATUS", "REASON"), rows)
+
+
+@tickets.command("show")
+@click.argument("ticket")
+def show_ticket(ticket: str) -> None:
+    """Show everything about one ticket, as JSON."""
+    found = services().ledger.find(_ticket_id(ticket))
+    if found is None:
+        raise NotFound(f"There is no ticket {ticket}.")
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+def _ticket_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(f"There is no ticket {text}.") from error
+
+
+def _matches(ticket: dict[str, Any], query: dict[str, Any]) -> bool:
+    return query["status"] in {None, ticket["status"]} and query["bot"] in {None, ticket["bot"]}
+
+
+def _row(ticket: dict[str, Any]) -> tuple[Any, ...]:
+    symbol = (ticket["signal"] or ticket["alert"]).get("symbol")
+    arrived = ticket["created_at"][:19].replace("T", " ")
+    return ticket["id"], arrived, ticket["bot"], symbol, ticket["status"], ticket["reason"]

@@ -1,0 +1,211 @@
+import re
+
+import pytest
+from jsonschema import Draft202012Validator
+from jsonschema.validators import validator_for
+
+from app.blueprints.api.openapi.document import build_document, routes
+from app.blueprints.api.openapi.examples import ALERTS, BOT_CHANGE, NEW_BOT, PRICES, SWITCH
+from app.blueprints.api.openapi.operations import OPERATIONS
+from app.domain.reasons import Reason
+from app.domain.signals import Dialect
+from app.schemas.alerts import MARKS
+from tests.builders import WEBHOOK_SECRET, bridge_alert, client_of, strategy_alert
+
+pytestmark = pytest.mark.unit
+
+ANY_VERSION = {"If-Match": "*"}
+
+
+@pytest.fixture
+def document(operator):
+    return operator.get("/api/openapi.json").json
+
+
+@pytest.fixture
+def check(document):
+    """Validate an answer against what the document says of its path, method and status."""
+
+    def validate(response, path=None) -> dict:
+        described = document["paths"][path or response.request.path][response.request.method.lower()]
+        answer = described["responses"][str(response.status_code)]
+        schema = {"components": document["components"], **_schema(answer, response)}
+        Draft202012Validator(_closed(schema)).validate(response.json)
+        return response.json
+
+    return validate
+
+
+def _closed(schema):
+    """Refuse fields that the document does not name, so that it cannot fall behind."""
+    if isinstance(schema, dict):
+        closed = {name: _closed(part) for name, part in schema.items()}
+        return closed | {"additionalProperties": False} if "required" in closed else closed
+    return [_closed(part) for part in schema] if isinstance(schema, list) else schema
+
+
+def _schema(answer, response) -> dict:
+    return answer["content"][response.mimetype]["schema"] if response.data else {"type": "null"}
+
+
+def _operations(document) -> dict:
+    return {
+        (path, method): described
+        for path, item in document["paths"].items()
+        for method, described in item.items()
+    }
+
+
+def test_document_when_compared_with_the_url_map_then_both_name_the_same_routes(app, document):
+    assert set(_operations(document)) == {(path, method) for path, method, _ in routes(app)}
+
+
+def test_operations_when_compared_with_the_views_then_none_is_left_over(app):
+    assert set(OPERATIONS) == set(app.view_functions)
+
+
+def test_document_when_read_then_every_operation_is_complete_and_its_id_unique(document):
+    operations = _operations(document)
+
+    assert all(described["summary"] and described["responses"] for described in operations.values())
+    assert len({described["operationId"] for described in operations.values()}) == len(operations)
+
+
+def test_document_when_read_then_every_parameter_of_a_path_is_described(document):
+    for (path, _), described in _operations(document).items():
+        named = {item["name"] for item in described.get("parameters", []) if item["in"] == "path"}
+        assert named == set(re.findall(r"{(\w+)}", path))
+
+
+def test_document_when_references_are_followed_then_each_leads_somewhere(app, document):
+    references = re.findall(r'#/components/schemas/(\w+)"', app.json.dumps(document))
+
+    assert set(references) <= set(document["components"]["schemas"])
+
+
+def test_components_when_checked_then_each_is_a_json_schema(document):
+    for schema in document["components"]["schemas"].values():
+        validator_for(schema, default=Draft202012Validator).check_schema(schema)
+
+
+def test_document_when_dialects_are_known_then_each_has_an_alert_and_a_sample(document):
+    assert set(ALERTS) == set(MARKS) == set(Dialect)
+    assert {f"{dialect.title()}Alert" for dialect in Dialect} <= set(document["components"]["schemas"])
+
+
+def test_reasons_when_listed_then_they_are_those_of_the_domain(document):
+    reason = document["components"]["schemas"]["AlertAnswer"]["properties"]["reason"]
+
+    assert reason["enum"] == [reason.value for reason in Reason]
+
+
+def test_examples_when_validated_then_they_have_the_shape_that_they_show(document):
+    for described in _operations(document).values():
+        for content in described.get("requestBody", {"content": {}})["content"].values():
+            schema = {"components": document["components"], **content["schema"]}
+            Draft202012Validator(schema).validate(content["example"])
+
+
+@pytest.mark.parametrize("name", ["operator", "anonymous"])
+def test_security_when_operations_are_called_then_only_the_public_ones_let_everybody_in(
+    request, app, document, name
+):
+    caller = request.getfixturevalue(name)
+    for (path, method), described in _operations(document).items():
+        if method == "get" and "{" not in path:
+            is_open = name == "operator" or {"operator": []} not in described["security"]
+            is_open = is_open or {} in described["security"]
+            assert (caller.get(path).status_code != 401) is is_open, path
+
+
+def test_document_when_nobody_has_logged_in_then_it_is_kept(anonymous):
+    assert anonymous.get("/api/openapi.json").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"symbol": "SPX"}, {"symbol": None}, {"strategy_order_action": "sell"}, {"symbol": "ES1!"}],
+)
+def test_alert_when_answered_then_the_answer_has_its_shape(client, check, changes):
+    check(client.post("/webhook", json=strategy_alert(**changes)))
+
+
+def test_bridge_alert_when_sent_twice_then_both_answers_have_their_shape(client, check):
+    alert = bridge_alert()
+
+    assert check(client.post("/tradingview/webhook", json=alert))["status"] == "filled"
+    assert check(client.post("/tradingview/webhook", json=alert))["error"] == "duplicate_idempotency_key"
+
+
+def test_alert_when_secret_is_missing_then_the_envelope_has_its_shape(anonymous, check):
+    assert check(anonymous.post("/webhook", json=strategy_alert()))["error"]["code"] == "NOT_AUTHENTICATED"
+
+
+def test_reversal_when_answered_then_both_orders_have_their_shape(make_app, check):
+    client = client_of(make_app(allow_short_selling=True), x_bot_secret=WEBHOOK_SECRET)
+    client.post("/webhook", json=strategy_alert())
+    reversal = strategy_alert(strategy_order_id="sell", strategy_order_action="sell")
+
+    assert len(check(client.post("/webhook", json=reversal))["orders"]) == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/api/bots", "/api/tickets", "/api/orders", "/api/positions", "/api/trading-state"),
+        *("/api/paper/prices", "/api/openapi.json", "/health", "/readyz", "/status"),
+    ],
+)
+def test_reading_when_something_was_traded_then_the_answer_has_its_shape(client, operator, check, path):
+    client.post("/webhook", json=strategy_alert())
+    client.post("/webhook", json=strategy_alert(symbol="SPX"))
+
+    assert check(operator.get(path))
+
+
+def test_bot_when_made_changed_and_removed_then_the_answers_have_their_shapes(operator, check):
+    path = "/api/bots/{bot}"
+
+    assert check(operator.post("/api/bots", json=NEW_BOT))["secret"]
+    assert check(operator.patch("/api/bots/swing", json=BOT_CHANGE, headers=ANY_VERSION), path)
+    assert check(operator.get("/api/bots/swing"), path)["id"] == "swing"
+    assert check(operator.post("/api/bots/swing/secret"), f"{path}/secret")
+    check(operator.delete("/api/bots/swing", headers=ANY_VERSION), path)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("put", "/api/trading-state", SWITCH),
+        ("put", "/api/paper/prices", PRICES),
+        ("post", "/api/preview", strategy_alert()),
+        ("post", "/api/preview", bridge_alert(symbol="SPX")),
+        ("post", "/tasks/tick", {}),
+        ("put", "/api/trading-state", {"state": "ASLEEP"}),
+    ],
+)
+def test_operation_when_called_then_the_answer_has_its_shape(operator, check, method, path, body):
+    check(operator.open(path, method=method.upper(), json=body))
+
+
+def test_position_when_closed_then_the_ticket_has_its_shape(client, operator, check):
+    client.post("/webhook", json=strategy_alert())
+
+    closed = operator.delete("/api/positions/paper/AAPL")
+    assert check(closed, "/api/positions/{broker}/{symbol}")["status"] == "filled"
+
+
+def test_ticket_when_shown_then_it_has_its_shape(client, operator, check):
+    ticket = client.post("/webhook", json=strategy_alert()).json["ticket"]
+
+    assert check(operator.get(f"/api/tickets/{ticket}"), "/api/tickets/{ticket}")["id"] == ticket
+
+
+def test_build_when_only_routes_are_there_then_no_store_is_needed():
+    from flask import Flask
+
+    from app.blueprints import register_blueprints
+
+    app = Flask("routes")
+    register_blueprints(app)
+    assert build_document(app)["paths"]["/webhook"]

@@ -1,0 +1,42 @@
+import json
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.mark.parametrize(("dialect", "status"), [("strategy", "filled"), ("bridge", "filled")])
+def test_send_alert_when_service_runs_then_the_sample_is_traded(run, url, dialect, status):
+    result = run("send-alert", dialect, "--url", url)
+
+    heading, body = result.output.split("\n", 1)
+    assert heading == "200 OK"
+    assert json.loads(body)["status"] == status
+
+
+def test_send_alert_when_field_is_set_then_it_replaces_the_sample(run, url):
+    result = run("send-alert", "strategy", "--url", url, "--field", "symbol=SPX")
+
+    assert "SYMBOL_INDEX" in result.output
+    assert result.exit_code == 1
+
+
+def test_send_alert_when_sent_twice_then_it_is_no_duplicate(run, url, operator):
+    run("send-alert", "strategy", "--url", url)
+    run("send-alert", "strategy", "--url", url)
+
+    assert len(operator.get("/api/tickets").json["tickets"]) == 2
+
+
+def test_send_alert_when_secret_is_wrong_then_exit_code_is_one(run, url):
+    result = run("send-alert", "strategy", "--url", url, "--secret", "wrong")
+
+    assert result.output.startswith("401 UNAUTHORIZED")
+    assert result.exit_code == 1
+
+
+def test_send_alert_when_nothing_listens_then_one_sentence_says_so(run):
+    result = run("send-alert", "strategy", "--url", "http://127.0.0.1:9")
+
+    assert "does not answer; is the service running there?" in result.output
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)

@@ -1,0 +1,44 @@
+import pytest
+
+pytestmark = pytest.mark.unit
+
+
+def test_prices_when_set_then_all_are_shown_by_their_canonical_names(run):
+    run("paper", "prices", "AAPL=190.50")
+    result = run("paper", "prices", "BINANCE:BTCUSDT=64000")
+
+    assert result.output.splitlines() == ["SYMBOL   PRICE", "AAPL     190.50", "BTC-USD  64000"]
+
+
+def test_prices_when_unpinned_then_alerts_move_them_again(run, client):
+    run("paper", "prices", "AAPL=190")
+    run("paper", "prices", "AAPL=null")
+    client.post("/webhook", json={"symbol": "AAPL", "strategy_order_id": "long"} | BUY_AT_100)
+
+    assert "AAPL    100" in run("paper", "prices").output
+
+
+BUY_AT_100 = {"strategy_order_action": "buy", "strategy_order_price": "100"}
+
+
+def test_prices_when_file_is_given_then_its_rows_are_played(run, tmp_path):
+    file = tmp_path / "prices.csv"
+    file.write_text("symbol,price\nAAPL,100\nAAPL,101\n")
+
+    assert "AAPL    101" in run("paper", "prices", "--csv", str(file)).output
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["AAPL"], "AAPL is not written as SYMBOL=PRICE."),
+        (["AAPL=-1"], "must be greater than zero"),
+        (["SPX=5000"], "SPX is an index"),
+        (["--csv", "absent.csv"], "absent.csv cannot be read: No such file or directory."),
+    ],
+)
+def test_prices_when_they_cannot_be_set_then_one_sentence_says_why(run, words, sentence):
+    result = run("paper", "prices", *words)
+
+    assert (result.exit_code, sentence in result.output) == (1, True)
+    assert len(result.output.strip().splitlines()) == 1
