@@ -1,0 +1,48 @@
+from itertools import product
+
+import pytest
+
+from app.domain.orders import OrderStatus, Side, client_order_id
+from app.domain.tickets import new_ticket_id
+from tests.domain.builders import TICKET, receipt
+
+pytestmark = pytest.mark.unit
+
+MILLISECONDS = TICKET.int >> 80
+
+
+def test_client_order_id_when_derived_twice_then_same_and_of_the_promised_shape():
+    name = client_order_id("trend", TICKET, 0)
+
+    assert name == client_order_id("trend", TICKET, 0)
+    assert name.startswith(f"trend-{MILLISECONDS}-")
+    assert len(name) == len(f"trend-{MILLISECONDS}-") + 36
+
+
+def test_client_order_id_when_bot_place_or_ticket_differ_then_unique():
+    tickets = (TICKET, new_ticket_id())
+    names = {client_order_id(bot, ticket, place) for bot, ticket, place in product("ab", tickets, range(3))}
+
+    assert len(names) == 12
+
+
+@pytest.mark.parametrize("suffix", ["-sl", "-tp"])
+def test_client_order_id_when_protective_then_suffix_follows_the_parents(suffix):
+    name = client_order_id("trend", TICKET, 0, suffix)
+
+    assert name == client_order_id("trend", TICKET, 0) + suffix
+    assert receipt(1, name=name).is_protective
+    assert not receipt(1, name=client_order_id("trend", TICKET, 0)).is_protective
+
+
+@pytest.mark.parametrize("status", OrderStatus)
+def test_status_when_asked_then_final_means_that_nothing_can_follow(status):
+    open_states = {"pending", "accepted", "held", "partially_filled", "unknown"}
+
+    assert status.is_final is (status.value not in open_states)
+
+
+@pytest.mark.parametrize(("side", "sign"), [(Side.BUY, 1), (Side.SELL, -1)])
+def test_side_when_turned_then_sign_turns_too(side, sign):
+    assert (side.sign, side.opposite.sign) == (sign, -sign)
+    assert side.opposite.opposite is side

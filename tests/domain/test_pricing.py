@@ -1,0 +1,128 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.bots import BotConfiguration
+from app.domain.instruments import AssetClass, Instrument
+from app.domain.orders import OrderType, Side
+from app.domain.pricing import exit_levels, limit_price, order_type, tick_at
+from tests.domain.builders import APPLE, BITCOIN, CALL, decimals, signal
+
+pytestmark = pytest.mark.unit
+
+INFY = Instrument("INFY", AssetClass.EQUITY, price_tick=Decimal("0.05"))
+BUY, SELL = Side.BUY, Side.SELL
+
+
+def bot(**configuration):
+    return BotConfiguration(**decimals(configuration))
+
+
+@pytest.mark.parametrize(
+    ("asked", "prefers_limit", "expected"),
+    [
+        (None, False, OrderType.MARKET),
+        (None, True, OrderType.LIMIT),
+        (OrderType.MARKET, True, OrderType.MARKET),
+        (OrderType.LIMIT, False, OrderType.LIMIT),
+    ],
+)
+def test_order_type_when_alert_and_bot_differ_then_alert_decides(asked, prefers_limit, expected):
+    assert order_type(signal(order_type=asked), BotConfiguration(use_limit_orders=prefers_limit)) is expected
+
+
+@pytest.mark.parametrize(
+    ("alert", "configuration", "side", "expected"),
+    [
+        ({"limit_price": 99, "reference_price": 100}, {}, BUY, "99"),
+        ({"reference_price": 100}, {}, BUY, "100"),
+        ({"reference_price": 100}, {"use_strategy_order_price": False}, BUY, "101"),
+        ({}, {}, BUY, "101"),
+        ({"reference_price": "100.006"}, {}, BUY, "100"),
+        ({"reference_price": "100.004"}, {}, SELL, "100.01"),
+    ],
+)
+def test_limit_price_when_several_are_known_then_alert_then_strategy_then_market(
+    alert, configuration, side, expected
+):
+    price = limit_price(signal(**alert), bot(**configuration), APPLE, side, Decimal(101))
+
+    assert price == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("side", "ticks", "expected"), [(BUY, 5, "100.05"), (SELL, 5, "99.95"), (BUY, -5, "99.95")]
+)
+def test_limit_price_when_bot_has_an_offset_then_positive_is_more_eager(side, ticks, expected):
+    configuration = BotConfiguration(limit_offset_ticks=ticks)
+
+    assert limit_price(signal(reference_price=100), configuration, APPLE, side, None) == Decimal(expected)
+
+
+def test_limit_price_when_no_price_is_known_then_none():
+    assert limit_price(signal(), bot(), APPLE, BUY, None) is None
+
+
+def test_limit_price_when_market_price_is_missing_then_falls_back_on_the_alerts():
+    configuration = BotConfiguration(use_strategy_order_price=False)
+
+    assert limit_price(signal(reference_price=100), configuration, APPLE, BUY, None) == 100
+
+
+@pytest.mark.parametrize(
+    ("instrument", "price", "tick"),
+    [
+        (APPLE, "1", "0.01"),
+        (APPLE, "0.9999", "0.0001"),
+        (INFY, "0.5", "0.05"),
+        (CALL, "0.5", "0.01"),
+        (BITCOIN, "64340.15", "0.01"),
+        (BITCOIN, "0.5", "0.00001"),
+        (BITCOIN, "0.0000123", "0.000000001"),
+    ],
+)
+def test_tick_when_price_is_low_then_is_finer(instrument, price, tick):
+    assert tick_at(Decimal(price), instrument) == Decimal(tick)
+
+
+@pytest.mark.parametrize(
+    ("instrument", "side", "basis", "stop", "target"),
+    [
+        (APPLE, BUY, "100", "99", "102"),
+        (APPLE, SELL, "100", "101", "98"),
+        # towards the price, so that neither level is further than asked
+        (APPLE, BUY, "33.33", "33", "33.99"),
+        (APPLE, SELL, "33.33", "33.66", "32.67"),
+        (INFY, BUY, "1500.02", "1485.05", "1530"),
+        (BITCOIN, BUY, "0.00001", "0.0000099", "0.0000102"),
+        # never onto it
+        (APPLE, BUY, "0.005", "0.0049", "0.0051"),
+    ],
+)
+def test_exits_when_placed_around_a_price_then_stand_on_ticks_beyond_it(
+    instrument, side, basis, stop, target
+):
+    levels = exit_levels(BotConfiguration(), instrument, side, Decimal(basis))
+
+    assert levels == (Decimal(stop), Decimal(target))
+
+
+def test_exits_when_short_aims_at_all_of_it_then_target_is_one_tick():
+    assert exit_levels(bot(tp_pct=1), APPLE, SELL, Decimal(100)).take_profit == Decimal("0.01")
+
+
+@given(
+    st.sampled_from([APPLE, BITCOIN, CALL]),
+    st.sampled_from(Side),
+    st.decimals(1, 10**6, places=4),
+    st.decimals(Decimal("0.0001"), 1, places=4),
+    st.decimals(Decimal("0.0001"), 100, places=4),
+)
+def test_exits_when_configured_anyhow_then_enclose_the_price(instrument, side, basis, stop, target):
+    levels = exit_levels(bot(sl_pct=stop, tp_pct=target), instrument, side, basis)
+
+    assert (basis - levels.stop_loss) * side.sign > 0
+    assert (levels.take_profit - basis) * side.sign > 0
+    assert min(levels) > 0
