@@ -1,12 +1,14 @@
 """Gatehouse under gunicorn: one process with threads, told to drain by SIGTERM."""
 
 import os
+import socket
 from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
 from app.config import Settings
+from app.errors import SettingsError, StoreUnavailable
 from app.first_start import secrets_file, with_secrets
 from app.welcome import welcome
 
@@ -38,6 +40,7 @@ def serve(settings: Settings) -> None:
     """Serve until told to stop; raise an AppError before the first request when that cannot work."""
     settings, made = with_secrets(settings)
     _try_store(settings)
+    _try_port(settings.port)
     if made:
         print(welcome(settings, secrets_file(settings)), flush=True)  # noqa: T201  # the newcomer's next step
     Server(lambda: _application(settings), _options(settings)).run()
@@ -50,14 +53,28 @@ def _application(settings: Settings) -> Any:
 
 
 def _try_store(settings: Settings) -> None:
-    """Fail now, with a sentence, rather than in every worker."""
+    """Fail now, with a sentence that names the setting, rather than in every worker."""
     from app import open_store
 
-    store = open_store(settings)
+    name = "GCS_BUCKET_NAME" if settings.uses_cloud_storage else "DATABASE_PATH"
     try:
-        store.ping()
-    finally:
-        store.close()
+        store = open_store(settings)
+        try:
+            store.ping()
+        finally:
+            store.close()
+    except StoreUnavailable as error:
+        raise SettingsError(f"{name}: {error.message}") from error
+
+
+def _try_port(port: int) -> None:
+    """Fail now when another program listens there; gunicorn would try again and again."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("0.0.0.0", port))
+        except OSError as error:
+            raise SettingsError(f"PORT: {port} cannot be listened on: {error.strerror}") from error
 
 
 def _options(settings: Settings) -> dict[str, Any]:

@@ -77,9 +77,7 @@ class SqliteStore:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreUnavailable(
-                f"DATABASE_PATH: {path.parent} cannot be made: {error.strerror}"
-            ) from error
+            raise StoreUnavailable(f"{path.parent} cannot be made: {error.strerror}") from error
         with self._connection() as connection:
             connection.execute(SCHEMA)
             connection.execute(LEDGER_VIEW)
