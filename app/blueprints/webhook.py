@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, g, jsonify, request
 from flask.typing import ResponseReturnValue
+from gunicorn.http.errors import ParseException
 
 from app.blueprints.authentication import allowed_source, bot_of
 from app.blueprints.envelope import answer_error
@@ -46,9 +47,13 @@ def receive_bridge_alert() -> ResponseReturnValue:
 def read_body() -> bytes:
     """Read the whole body; raise MalformedAlert when it was cut short or is badly chunked."""
     try:
-        return request.get_data(cache=False)
-    except OSError as error:
+        body = request.get_data(cache=False)
+    except (OSError, ParseException) as error:
         raise MalformedAlert("The body could not be read as HTTP.") from error
+    # Half a body can be a whole alert; the whole one, sent again, would then count as another alert.
+    if request.content_length not in {None, len(body)}:
+        raise MalformedAlert("The body was cut short.")
+    return body
 
 
 def read_alert(body: bytes) -> dict[str, Any]:

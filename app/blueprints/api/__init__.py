@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from app.blueprints.authentication import operator
+from app.blueprints.webhook import read_body
 from app.schemas.body import read_object
 
 bp = Blueprint("api", __name__, url_prefix="/api")
@@ -13,4 +14,4 @@ bp.before_request(operator)
 
 def read_request() -> dict[str, Any]:
     """Read the body as one JSON object."""
-    return read_object(request.get_data(cache=False))
+    return read_object(read_body())
