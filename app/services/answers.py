@@ -38,5 +38,10 @@ def answer_for(ticket: Ticket, request_id: str) -> Answer:
         body["reason"] = ticket.reason.value
         body["error"] = {"code": ticket.reason.value, "message": ticket.message or ticket.reason.meaning}
     body["request_id"] = request_id
-    status = 403 if ticket.reason in FORBIDDEN else STATUS.get(ticket.status, 200)
-    return Answer(status, body)
+    return Answer(_http_status(ticket), body)
+
+
+def _http_status(ticket: Ticket) -> int:
+    if ticket.status is TicketStatus.DENIED and ticket.reason in FORBIDDEN:
+        return 403
+    return STATUS.get(ticket.status, 200)
