@@ -19,7 +19,7 @@ def status() -> ResponseReturnValue:
     return jsonify(
         {
             "status": "ok",
-            "trading_state": to_json(services().switch.read()),
+            "trading_state": to_json(services().switch.read().seen_at(services().clock())),
             "positions": positions,
             "orders": desk.orders(status="open", after=None, limit=500),
             "orphans": desk.orphans(),

@@ -26,3 +26,7 @@ class StateSwitch:
         if self.until is not None and now >= self.until:
             return TradingState.ACTIVE
         return self.state
+
+    def seen_at(self, now: datetime) -> "StateSwitch":
+        """Return the switch as it stands at a moment: one whose time is over is as if it was never thrown."""
+        return self if self.at(now) is self.state else StateSwitch()

@@ -66,6 +66,10 @@ class BotDirectory:
         self._index()
         return [other for other in self._ids if other != bot]
 
+    def show(self, bot: Bot) -> dict[str, Any]:
+        """Show a bot with the trading state that it has now."""
+        return bot_view(replace(bot, switch=bot.switch.seen_at(self._clock())))
+
     def authenticate(self, secret: str | None, named: str | None) -> Bot:
         """Return the bot that a secret belongs to; an alert that names a bot must carry that bot's secret.
 
@@ -131,6 +135,7 @@ class BotDirectory:
             current.secrets.environment,
         )
         self._write(document, replace(current, secrets=rotated))
+        self._indexed_at = float("-inf")
         return shown, now + SECRET_OVERLAP
 
     def set_state(self, bot: str, switch: StateSwitch) -> None:

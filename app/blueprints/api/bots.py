@@ -12,7 +12,6 @@ from app.domain.documents import to_json
 from app.errors import PreconditionFailed, PreconditionRequired
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.operator import load
-from app.services.bots import bot_view
 
 BOT, NEW_BOT = BotSchema(), NewBotSchema()
 
@@ -20,7 +19,7 @@ BOT, NEW_BOT = BotSchema(), NewBotSchema()
 @bp.get("/bots")
 def list_bots() -> ResponseReturnValue:
     """List every bot."""
-    return jsonify({"bots": [bot_view(bot) for bot, _ in services().bots.all()]})
+    return jsonify({"bots": [services().bots.show(bot) for bot, _ in services().bots.all()]})
 
 
 @bp.post("/bots")
@@ -29,7 +28,7 @@ def create_bot() -> ResponseReturnValue:
     data = load(NEW_BOT, read_request())
     configuration = BotConfiguration(**{"name": data["id"]} | _without_id(data))
     bot, version, secret = services().bots.create(data["id"], configuration)
-    response = jsonify(bot_view(bot) | {"secret": secret})
+    response = jsonify(services().bots.show(bot) | {"secret": secret})
     response.headers["Location"] = f"/api/bots/{bot.id}"
     return _tagged(response, version), 201
 
@@ -83,7 +82,7 @@ def _if_match(version: int) -> int:
 
 
 def _answer(bot: Bot, version: int) -> Response:
-    return _tagged(jsonify(bot_view(bot)), version)
+    return _tagged(jsonify(services().bots.show(bot)), version)
 
 
 def _tagged(response: Response, version: int) -> Response:

@@ -85,6 +85,4 @@ def set_prices() -> ResponseReturnValue:
 
 
 def _switch_answer(switch: StateSwitch) -> ResponseReturnValue:
-    now = services().clock()
-    current = StateSwitch() if switch.at(now) is not switch.state else switch
-    return jsonify(to_json(current))
+    return jsonify(to_json(switch.seen_at(services().clock())))
