@@ -6,7 +6,7 @@ from marshmallow import RAISE, Schema, ValidationError, post_load, validates_sch
 
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import Dialect, Intent, Signal
-from app.schemas.fields import Amount, Text, Word
+from app.schemas.fields import Amount, Key, Text, Word
 
 
 class BridgeAlertSchema(Schema):
@@ -24,7 +24,7 @@ class BridgeAlertSchema(Schema):
     limit_price = Amount(positive=True, allow_none=True)
     tif = Word("day", "gtc", "ioc", "fok", allow_none=True)
     actor = Text(allow_none=True, longest=200)
-    idempotency_key = Text(allow_none=True, longest=200)
+    idempotency_key = Key(allow_none=True, longest=200)
     thesis = Text(allow_none=True, longest=2000, lines=True)
 
     @validates_schema

@@ -1,5 +1,6 @@
 """Marshmallow fields for what alerts carry: numbers as numbers or text, times in three notations."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,8 @@ LONGEST_NUMBER = 40
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 MILLISECONDS_FROM = 100_000_000_000
+
+PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
 
 Data = Mapping[str, Any] | None
 
@@ -101,6 +104,17 @@ class Text(fields.Field[str]):
 
 
 LINE_BREAKS = str.maketrans({"\n": " ", "\r": " ", "\t": " "})
+
+
+class Key(Text):
+    """An idempotency key; one of unfilled placeholders alone is refused, being the same for every alert."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Data, **options: Any) -> str:
+        key = super()._deserialize(value, attr, data, **options)
+        rest, placeholders = PLACEHOLDER.subn("", key)
+        if placeholders and not any(character.isalnum() for character in rest):
+            raise ValidationError("still has its placeholders, which TradingView did not fill in")
+        return key
 
 
 class Word(Text):

@@ -7,7 +7,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, post_load, validates_s
 
 from app.domain.orders import Side
 from app.domain.signals import Dialect, Intent, Signal, Target
-from app.schemas.fields import Amount, Moment, Text, Word
+from app.schemas.fields import Amount, Key, Moment, Text, Word
 
 # The four rows of the trade-type table; `short` is the other common name of the id `sell`.
 TRADE_TYPES = {
@@ -39,7 +39,7 @@ class StrategyAlertSchema(Schema):
     market_position_size = Amount(allow_none=True)
     prev_market_position = Word(*DIRECTIONS, allow_none=True)
     prev_market_position_size = Amount(allow_none=True)
-    idempotency_key = Text(allow_none=True, longest=200)
+    idempotency_key = Key(allow_none=True, longest=200)
     bot = Text(allow_none=True, longest=48)
 
     @validates_schema
