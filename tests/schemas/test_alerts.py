@@ -1,0 +1,78 @@
+from contextlib import suppress
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app.domain.signals import Dialect, Signal
+from app.errors import MalformedAlert
+from app.schemas.alerts import SCHEMAS, dialect_of, read_signal, read_stored_signal
+from tests.schemas.builders import BRIDGE, STRATEGY, bridge, strategy
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("alert", "dialect"),
+    [
+        (STRATEGY, Dialect.STRATEGY),
+        (BRIDGE, Dialect.BRIDGE),
+        ({"strategy_order_action": None}, Dialect.STRATEGY),
+        ({"fund_id": "trend"}, Dialect.BRIDGE),
+    ],
+)
+def test_dialect_when_a_mark_stands_in_the_alert_then_told(alert, dialect):
+    assert dialect_of(alert) is dialect
+
+
+@pytest.mark.parametrize("alert", [{}, {"symbol": "AAPL"}, {"secret": "s", "symbol": "AAPL", "qty": 1}])
+def test_dialect_when_there_is_no_mark_then_refused_with_the_marks_to_use(alert):
+    with pytest.raises(MalformedAlert, match="strategy_order_action"):
+        dialect_of(alert)
+
+
+def test_stored_alert_when_taken_up_then_same_signal():
+    assert read_stored_signal("bridge", bridge()) == read_signal(Dialect.BRIDGE, bridge())
+
+
+def test_every_dialect_when_listed_then_has_a_schema():
+    assert set(SCHEMAS) == set(Dialect)
+
+
+def test_refusal_when_alert_holds_a_secret_then_does_not_repeat_it():
+    with pytest.raises(MalformedAlert) as refused:
+        read_signal(Dialect.BRIDGE, bridge(secret="s3cret-value", symbol=None))
+
+    assert "s3cret-value" not in refused.value.message + str(refused.value.details)
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=20)
+scalars |= st.decimals(allow_nan=False, allow_infinity=False)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+words = st.sampled_from(
+    ["buy", "sell", "long", "short", "flat", "limit", "market", "day", "{{close}}", "1e5"]
+)
+field_names = st.sampled_from(
+    sorted({name for schema in SCHEMAS.values() for name in schema.fields} | {"secret", "_schema", ""})
+)
+
+
+def any_alert(base):
+    """A sound alert with some of its fields spoiled."""
+    return st.dictionaries(field_names | st.text(max_size=5), values | words).map(
+        lambda spoiled: base | spoiled
+    )
+
+
+@given(st.one_of(any_alert({}), any_alert(strategy()), any_alert(bridge())), st.sampled_from(Dialect))
+@example({"time": 10**400}, Dialect.STRATEGY)
+def test_alert_when_anything_stands_in_it_then_signal_or_malformed_alert(alert, dialect):
+    signal = None
+    with suppress(MalformedAlert):
+        signal = read_signal(dialect, alert)
+
+    assert signal is None or isinstance(signal, Signal)
