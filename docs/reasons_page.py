@@ -1,0 +1,70 @@
+"""`docs/reasons.md`, from `app/domain/reasons.py` and `app/errors.py`."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from app import errors
+from app.domain.reasons import Reason
+from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
+from app.services.answers import answer_for
+
+HEAD = """# Reason and error codes
+
+Written by `make docs` from the code. The same codes stand in answers, tickets, metrics and logs.
+
+## Why a ticket is not plainly done
+
+A gate's refusal is `denied`. The HTTP status is that of the first answer; a repeated alert gets the same
+one, except that a bridge alert gets 409.
+
+| code | meaning | ticket | HTTP |
+|---|---|---|---|
+"""
+ERRORS_HEAD = """
+## Why a request was not taken up
+
+The answer is `{"status", "error": {"code", "message"}, "request_id"}`. HTTP itself adds `METHOD_NOT_ALLOWED`
+(405) and `HTTP_ERROR`; a fault of ours is `INTERNAL_ERROR` (500). `SETTINGS_INVALID` stops the start.
+
+| code | meaning | HTTP |
+|---|---|---|
+"""
+# What is not a gate's refusal.
+OUTCOMES = {
+    Reason.ALERT_EXPIRED: TicketStatus.EXPIRED,
+    Reason.BROKER_REJECTED: TicketStatus.REJECTED,
+    Reason.OUTCOME_UNKNOWN: TicketStatus.UNKNOWN,
+    Reason.ORDER_NOT_PLACED: TicketStatus.FAILED,
+    Reason.POSITION_NONE: TicketStatus.SKIPPED,
+    Reason.POSITION_REACHED: TicketStatus.SKIPPED,
+    Reason.RECOVERED_PARTLY: TicketStatus.FAILED,
+    Reason.INTERNAL_ERROR: TicketStatus.FAILED,
+}
+
+
+def reasons_page() -> str:
+    """Return docs/reasons.md."""
+    reasons = "".join(_reason_row(reason) for reason in Reason)
+    return HEAD + reasons + ERRORS_HEAD + "".join(_error_rows())
+
+
+def _reason_row(reason: Reason) -> str:
+    status = OUTCOMES.get(reason, TicketStatus.DENIED)
+    ticket = Ticket(new_ticket_id(), "", "", datetime.now(UTC), {}, status, reason)
+    answer = answer_for(ticket, "")
+    return f"| `{reason.value}` | {reason.meaning} | {status.value} | {answer.status} |\n"
+
+
+def _error_rows() -> Iterator[str]:
+    for error in _leaves(errors.AppError):
+        if error is not errors.SettingsError:
+            meaning = (error.__doc__ or "").splitlines()[0]
+            yield f"| `{error.code}` | {meaning} | {error.status} |\n"
+
+
+def _leaves(root: type[errors.AppError]) -> Iterator[type[errors.AppError]]:
+    children = root.__subclasses__()
+    if not children:
+        yield root
+    for child in children:
+        yield from _leaves(child)

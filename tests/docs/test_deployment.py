@@ -1,0 +1,89 @@
+import json
+import re
+
+import pytest
+import yaml
+
+from app.config import Settings
+from docs.generate import ROOT
+
+pytestmark = pytest.mark.unit
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", "")
+
+
+@pytest.fixture
+def compose():
+    return yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["gatehouse"]
+
+
+@pytest.fixture
+def build():
+    return yaml.safe_load((ROOT / "cloudbuild.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def flags(build):
+    """Return the flags of the deployment by name."""
+    parts = [argument.partition("=") for argument in build["steps"][-1]["args"]]
+    return {name: value for name, _, value in parts}
+
+
+def test_dockerfile_when_it_copies_then_the_files_exist_and_are_not_ignored():
+    copied = re.findall(r"^COPY (?!--from)(\S+) \S+$", DOCKERFILE, re.MULTILINE)
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+
+    assert copied == ["requirements.txt", "main.py", "app"]
+    assert all((ROOT / name).exists() and f"!{name}" in ignored for name in copied)
+
+
+def test_dockerfile_when_started_then_the_process_gets_its_signals():
+    command = json.loads(re.findall(r"^CMD (.+)$", DOCKERFILE, re.MULTILINE)[-1])
+
+    assert command == ["python", "main.py"]
+    assert (ROOT / command[1]).exists()
+
+
+def test_dockerfile_when_built_then_the_lock_is_installed_and_nobody_is_root():
+    assert "--no-deps -r requirements.txt" in DOCKERFILE
+    assert re.search(r"^USER gatehouse$", DOCKERFILE, re.MULTILINE)
+
+
+def test_dockerfile_when_health_is_checked_then_the_code_compiles():
+    check = re.search(r"^HEALTHCHECK .* CMD (\[.+\])$", DOCKERFILE, re.MULTILINE)
+
+    assert compile(json.loads(check[1])[2], "healthcheck", "exec")
+
+
+def test_dockerfile_when_settings_are_named_then_they_are_ours():
+    names = re.findall(r"(\w+)=\S+", re.search(r"^ENV (.+)$", DOCKERFILE, re.MULTILINE)[1])
+    known = {name.upper() for name in Settings.__dataclass_fields__}
+
+    assert set(names) - {"PATH", "PYTHONUNBUFFERED"} <= known
+
+
+def test_compose_when_read_then_state_is_in_the_volume(compose):
+    folder = compose["volumes"][0].split(":")[1]
+
+    assert compose["environment"]["DATABASE_PATH"].startswith(folder + "/")
+    assert compose["env_file"] == [{"path": ".env", "required": False}]
+
+
+def test_cloudbuild_when_deployed_then_the_instance_takes_no_more_than_it_has_threads(flags):
+    assert int(flags["--concurrency"]) <= Settings().web_threads
+    assert flags["--max-instances"] == "1"
+    assert {"--no-cpu-throttling", "--cpu-boost"} <= set(flags)
+
+
+def test_cloudbuild_when_settings_are_named_then_they_are_ours(flags, build):
+    named = f"{flags['--set-env-vars']},{build['substitutions']['_SECRETS']}".split(",")
+    names = {item.split("=")[0] for item in named if "=" in item}
+
+    known = {name.upper() for name in Settings.__dataclass_fields__} | {"GOOGLE_CLOUD_PROJECT"}
+    assert names <= known
+
+
+def test_cloudbuild_when_a_substitution_is_used_then_it_has_a_default(build):
+    used = set(re.findall(r"\$\{(_\w+)\}", json.dumps(build)))
+
+    assert used <= set(build["substitutions"])

@@ -1,0 +1,99 @@
+import json
+import re
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from app.domain.gates import GATES
+from app.domain.reasons import Reason
+from app.domain.signals import Dialect
+from app.domain.symbols import SymbolRefused, parse_symbol
+from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.body import read_object
+from docs.generate import ROOT
+
+pytestmark = pytest.mark.unit
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]*))?\)")
+BLOCK = re.compile(r"^```(?:json)?\n(\{.*?^\})\n```", re.MULTILINE | re.DOTALL)
+PLACEHOLDERS = {
+    "{{ticker}}": "BTCUSD",
+    "{{exchange}}": "COINBASE",
+    "{{timenow}}": "2026-06-02T14:22:00Z",
+    "{{strategy.order.id}}": "Breakout LE",
+    "{{strategy.order.action}}": "buy",
+    "{{strategy.order.contracts}}": "0.05",
+    "{{strategy.order.price}}": "64340.15",
+    "{{strategy.market_position}}": "long",
+    "{{strategy.market_position_size}}": "0.05",
+    "{{strategy.prev_market_position}}": "flat",
+    "{{strategy.prev_market_position_size}}": "0",
+}
+
+
+def _text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def _anchors(page) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    words = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {name.strip().replace(" ", "-") for name in words}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page_when_it_links_then_the_target_is_there(page):
+    for path, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), path
+        assert not anchor or anchor in _anchors(target), anchor
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/functionality.md"])
+def test_page_when_it_shows_alerts_then_each_is_understood(page):
+    text = _text(page)
+    for name, value in PLACEHOLDERS.items():
+        text = text.replace(name, value)
+    alerts = [read_object(block.encode()) for block in BLOCK.findall(text)]
+    understood = [read_signal(dialect_of(alert), alert).dialect for alert in alerts if "symbol" in alert]
+
+    assert set(understood) == {Dialect.STRATEGY, Dialect.BRIDGE}
+
+
+def test_gates_when_listed_then_they_stand_in_their_order():
+    named = re.findall(r"^\| `(\w+)` \| `[A-Z]", _text("docs/functionality.md"), re.MULTILINE)
+
+    assert named == [gate.__name__ for gate in GATES]
+
+
+def test_page_when_it_names_a_code_then_the_code_exists():
+    known = {reason.value for reason in Reason}
+    rows = re.findall(
+        r"^\| `\w+` \| (`[A-Z][^|]+) \| (?:asked|pass) \|$", _text("docs/functionality.md"), re.MULTILINE
+    )
+
+    assert {code for row in rows for code in re.findall(r"`(\w+)`", row)} <= known
+
+
+def test_symbols_when_listed_then_they_are_read_as_the_table_says():
+    table = _text("docs/functionality.md").partition("## Symbols")[2].partition("## Bots")[0]
+    for names, meaning in re.findall(r"^\| (`[^|]+) \| ([^|]+) \|$", table, re.MULTILINE):
+        for name in re.findall(r"`([^`]+)`", names):
+            assert _meaning(name) in meaning, name
+
+
+def _meaning(name: str) -> str:
+    try:
+        instrument = parse_symbol(name)
+    except SymbolRefused as refused:
+        return refused.code
+    return "future" if instrument.asset_class.value == "future" else f"`{instrument.symbol}`"
+
+
+def test_readme_when_it_shows_an_answer_then_it_has_the_shape_of_the_document(operator):
+    document = operator.get("/api/openapi.json").json
+    shown = [json.loads(block) for block in BLOCK.findall(_text("README.md"))]
+    answer = next(block for block in shown if "ticket" in block)
+    schema = {"components": document["components"], "$ref": "#/components/schemas/AlertAnswer"}
+    Draft202012Validator(schema).validate(answer)
