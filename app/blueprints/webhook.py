@@ -13,7 +13,7 @@ from app.container import services
 from app.domain.bots import Bot
 from app.domain.documents import to_json
 from app.domain.signals import Dialect
-from app.errors import AlertRefused, MalformedAlert, NotFound
+from app.errors import AlertRefused, BodyTooLarge, MalformedAlert, NotFound
 from app.logs import redact
 from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.body import read_object
@@ -48,11 +48,15 @@ def read_body() -> bytes:
     """Read the whole body; raise MalformedAlert when it was cut short or is badly chunked."""
     try:
         body = request.get_data(cache=False)
+        # A chunked body is cut at the cap in silence; only reading on tells whether that was all.
+        was_cut = request.content_length is None and body and request.environ["wsgi.input"].read(1)
     except (OSError, ParseException) as error:
         raise MalformedAlert("The body could not be read as HTTP.") from error
     # Half a body can be a whole alert; the whole one, sent again, would then count as another alert.
     if request.content_length not in {None, len(body)}:
         raise MalformedAlert("The body was cut short.")
+    if was_cut:
+        raise BodyTooLarge("The body is larger than MAX_CONTENT_LENGTH.")
     return body
 
 
