@@ -59,7 +59,7 @@ def test_dockerfile_when_settings_are_named_then_they_are_ours():
     names = re.findall(r"(\w+)=\S+", re.search(r"^ENV (.+)$", DOCKERFILE, re.MULTILINE)[1])
     known = {name.upper() for name in Settings.__dataclass_fields__}
 
-    assert set(names) - {"PATH", "PYTHONUNBUFFERED"} <= known
+    assert set(names) - {"PATH", "PYTHONUNBUFFERED", "FLASK_APP"} <= known
 
 
 def test_compose_when_read_then_state_is_in_the_volume(compose):
