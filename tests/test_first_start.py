@@ -1,0 +1,116 @@
+import json
+import stat
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+
+from app.config import Settings
+from app.errors import SettingsError
+from app.first_start import secrets_file, with_secrets
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(database_path=tmp_path / "new" / "gatehouse.sqlite3")
+
+
+def stored(settings):
+    return json.loads(secrets_file(settings).read_text(encoding="utf-8"))
+
+
+def test_first_start_when_nothing_is_set_then_makes_two_long_secrets(settings):
+    complete, made = with_secrets(settings)
+
+    assert made
+    assert len(complete.webhook_secret) >= 32
+    assert complete.webhook_secret != complete.operator_token
+
+
+def test_first_start_when_secrets_are_made_then_kept_for_the_owner_alone(settings):
+    complete, _ = with_secrets(settings)
+    path = secrets_file(settings)
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stored(settings) == {
+        "webhook_secret": complete.webhook_secret,
+        "operator_token": complete.operator_token,
+    }
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_second_start_when_secrets_are_stored_then_same_and_nothing_is_made(settings):
+    first, _ = with_secrets(settings)
+
+    assert with_secrets(settings) == (first, False)
+
+
+@pytest.mark.parametrize("given", ["webhook_secret", "operator_token"])
+def test_first_start_when_one_secret_is_set_then_only_the_other_is_made(settings, tmp_path, given):
+    chosen = Settings(database_path=settings.database_path, **{given: "chosen"})
+    complete, made = with_secrets(chosen)
+
+    assert made
+    assert getattr(complete, given) == "chosen"
+    assert given not in stored(settings)
+
+
+def test_start_when_owner_sets_a_secret_later_then_it_outranks_the_stored_one(settings):
+    with_secrets(settings)
+    chosen = Settings(database_path=settings.database_path, webhook_secret="chosen")
+
+    assert with_secrets(chosen)[0].webhook_secret == "chosen"
+
+
+def test_start_when_owner_takes_a_secret_away_then_the_missing_one_is_made_and_the_other_stays(settings):
+    first, _ = with_secrets(Settings(database_path=settings.database_path, webhook_secret="chosen"))
+    second, made = with_secrets(settings)
+
+    assert made
+    assert second.operator_token == first.operator_token
+    assert stat.S_IMODE(secrets_file(settings).stat().st_mode) == 0o600
+
+
+def test_start_when_everything_is_set_then_no_file_is_made(settings):
+    complete = Settings(database_path=settings.database_path, webhook_secret="a", operator_token="b")
+
+    assert with_secrets(complete) == (complete, False)
+    assert not secrets_file(settings).exists()
+
+
+def test_start_when_state_is_in_a_bucket_then_nothing_is_made(settings):
+    cloud = Settings(database_path=settings.database_path, gcs_bucket_name="state")
+
+    assert with_secrets(cloud) == (cloud, False)
+    assert not secrets_file(settings).exists()
+
+
+@pytest.mark.integration
+def test_first_start_when_several_start_at_once_then_all_have_the_same_secrets(settings):
+    processes = get_context("spawn")
+    together = processes.Barrier(4, timeout=30)
+    with ProcessPoolExecutor(4, processes, initializer=together.wait) as pool:
+        starts = list(pool.map(with_secrets, [settings] * 4))
+
+    assert len({complete.secrets for complete, _ in starts}) == 1
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '"text"', '{"webhook_secret": 5, "operator_token": "x"}', "\xff"]
+)
+def test_start_when_stored_secrets_are_damaged_then_stops_with_a_sentence(settings, content):
+    path = secrets_file(settings)
+    path.parent.mkdir()
+    path.write_text(content, encoding="latin-1")
+
+    with pytest.raises(SettingsError, match=r"DATABASE_PATH: the secrets in .* cannot be read"):
+        with_secrets(settings)
+
+
+def test_first_start_when_folder_cannot_be_made_then_stops_with_a_sentence(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SettingsError, match=r"DATABASE_PATH: .* cannot be written"):
+        with_secrets(Settings(database_path=tmp_path / "file" / "gatehouse.sqlite3"))

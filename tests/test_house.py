@@ -1,0 +1,261 @@
+"""What the house is built by: imports run one way, one SDK has one file, no route is left open."""
+
+import ast
+import re
+import subprocess
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+from werkzeug.routing import PathConverter, UUIDConverter
+
+from app import create_app
+from app.config import Settings
+from app.container import EXTENSION
+from app.domain.reasons import Reason
+
+ROOT = Path(__file__).parents[1]
+SOURCES = {
+    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+    for path in (*sorted((ROOT / "app").rglob("*.py")), ROOT / "main.py")
+}
+
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 40
+
+# Who may import what of ours; the first pattern that fits a file counts. None: everything.
+ANYTHING = None
+RULES = {
+    "main.py": ANYTHING,
+    "app/__init__.py": ANYTHING,
+    "app/server.py": ANYTHING,
+    "app/cli/*": ANYTHING,
+    "app/domain/*": {"app.domain"},
+    "app/schemas/*": {"app.schemas", "app.domain", "app.errors"},
+    "app/services/*": {
+        "app.services",
+        "app.domain",
+        "app.errors",
+        "app.logs",
+        "app.brokers.base",
+        "app.storage.base",
+    },
+    "app/brokers/paper/*": {
+        "app.brokers.paper",
+        "app.brokers.base",
+        "app.domain",
+        "app.errors",
+        "app.storage.base",
+    },
+    "app/brokers/*": {"app.brokers", "app.domain", "app.errors"},
+    "app/storage/*": {"app.storage.base", "app.domain", "app.errors"},
+    "app/blueprints/*": {
+        "app.blueprints",
+        "app.dashboard",
+        "app.services",
+        "app.schemas",
+        "app.domain",
+        "app.errors",
+        "app.logs",
+        "app.config",
+        "app.container",
+        "app.version",
+        "app.brokers.base",
+        "app.storage.base",
+    },
+    "app/dashboard/*": {"app.dashboard", "app.blueprints", "app.container", "app.schemas", "app.errors"},
+    "app/container.py": {"app.services", "app.config", "app.brokers.base", "app.storage.base"},
+    "app/logs/*": {"app.logs"},
+    "app/config.py": {"app.errors"},
+    "app/first_start.py": {"app.config", "app.errors"},
+    "app/welcome.py": {"app.config"},
+    "app/errors.py": set(),
+    "app/version.py": set(),
+}
+
+# Whose file an SDK or a framework is.
+HOMES = {
+    "alpaca": ["app/brokers/alpaca.py", "app/brokers/alpaca/*"],
+    "fyers_apiv3": ["app/brokers/fyers.py", "app/brokers/fyers/*", "app/services/*token*.py"],
+    "openai": ["app/services/analyst*"],
+    "google": ["app/storage/gcs.py"],
+    "prometheus_client": ["app/services/metrics*"],
+    "apprise": ["app/services/notification*"],
+    "flask": ["app/__init__.py", "app/container.py", "app/blueprints/*", "app/dashboard/*", "app/cli/*"],
+}
+SDKS = {"alpaca", "fyers_apiv3", "openai", "google", "apprise"}
+
+# The only blueprints that may let everybody in.
+PUBLIC_BLUEPRINTS = {"health", "dashboard"}
+SECRET = "a-secret-that-nobody-presents"
+
+
+def imports(tree, *, at_start_only=False):
+    """Yield the full names that a module imports, without what stands in functions if asked."""
+    for node in ast.iter_child_nodes(tree):
+        if at_start_only and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
+        else:
+            yield from imports(node, at_start_only=at_start_only)
+
+
+def is_within(name, packages):
+    return any(f"{name}.".startswith(f"{package}.") for package in packages)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("file", SOURCES)
+def test_file_when_it_imports_ours_then_only_what_its_place_may_know(file):
+    rule = next(pattern for pattern in RULES if fnmatch(file, pattern))
+    ours = [name for name in imports(SOURCES[file]) if is_within(name, ["app"]) or name.startswith(".")]
+
+    assert RULES[rule] is ANYTHING or [name for name in ours if not is_within(name, RULES[rule])] == []
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("package", HOMES)
+def test_package_when_it_has_a_home_then_nobody_else_imports_it(package):
+    importers = [
+        file for file, tree in SOURCES.items() if any(is_within(name, [package]) for name in imports(tree))
+    ]
+
+    assert [file for file in importers if not any(fnmatch(file, home) for home in HOMES[package])] == []
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("file", SOURCES)
+def test_file_when_loaded_then_imports_no_sdk(file):
+    assert [name for name in imports(SOURCES[file], at_start_only=True) if is_within(name, SDKS)] == []
+
+
+@pytest.mark.integration
+def test_application_when_built_with_defaults_then_no_sdk_was_paid_for(tmp_path):
+    program = "import sys; from app import create_app; create_app(); print(*sys.modules)"
+    environment = {"DATABASE_PATH": str(tmp_path / "x.sqlite3"), "PYTHONPATH": str(ROOT)}
+    built = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert {name.partition(".")[0] for name in built.stdout.split()} & SDKS == set()
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("file", SOURCES)
+def test_file_when_measured_then_not_too_long(file):
+    assert len((ROOT / file).read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+
+
+def functions(tree):
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("file", SOURCES)
+def test_functions_when_measured_then_not_too_long(file):
+    lengths = {node.name: node.end_lineno - node.lineno + 1 for node in functions(SOURCES[file])}
+
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("reason", Reason)
+def test_reason_when_declared_then_docs_list_it_with_its_meaning(reason):
+    page = (ROOT / "docs/reasons.md").read_text(encoding="utf-8")
+
+    assert re.search(rf"(?m)^\| `{reason.value}` \| {re.escape(reason.meaning)} \|", page)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    environment = {
+        "DATABASE_PATH": str(tmp_path_factory.mktemp("house") / "x.sqlite3"),
+        "WEBHOOK_SECRET": SECRET,
+        "OPERATOR_TOKEN": f"operator-{SECRET}",
+    }
+    app = create_app(Settings.from_environment(environment))
+    yield app
+    app.extensions[EXTENSION].journal.close()
+    app.extensions[EXTENSION].store.close()
+
+
+def guards(app, blueprint):
+    """The names of the authentication functions that a blueprint asks first."""
+    asked = app.before_request_funcs.get(blueprint, [])
+    return {guard.__name__ for guard in asked if guard.__module__ == "app.blueprints.authentication"}
+
+
+def routes(app):
+    """Every method and address, with something in the place of its variables."""
+    address = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        values = {name: sample(converter) for name, converter in rule._converters.items()}
+        for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
+            yield (
+                rule.endpoint.rpartition(".")[0],
+                method,
+                address.build(rule.endpoint, values, method=method),
+            )
+
+
+def sample(converter):
+    if isinstance(converter, UUIDConverter):
+        return "00000000-0000-7000-8000-000000000000"
+    return "paper/AAPL" if isinstance(converter, PathConverter) else "1"
+
+
+@pytest.mark.unit
+def test_blueprint_when_registered_then_names_its_authentication(app):
+    assert {name for name in app.blueprints if not guards(app, name)} == set()
+
+
+@pytest.mark.unit
+def test_blueprint_when_public_then_it_is_one_of_few(app):
+    assert {name for name in app.blueprints if "public" in guards(app, name)} <= PUBLIC_BLUEPRINTS
+
+
+@pytest.mark.unit
+def test_route_when_registered_then_belongs_to_a_blueprint(app):
+    assert {path for blueprint, _, path in routes(app) if not blueprint} == set()
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "authorization", [None, "Bearer", "Bearer wrong", f"Bearer {SECRET}", "Basic b3A6b3A="]
+)
+def test_route_when_nobody_has_logged_in_then_answers_401_or_refuses_the_alert(app, authorization):
+    client = app.test_client()
+    headers = {"Authorization": authorization} if authorization is not None else {}
+    answered = {}
+    for blueprint, method, path in routes(app):
+        asked = guards(app, blueprint)
+        if "public" not in asked:
+            status = client.open(path, method=method, headers=headers).status_code
+            refusals = {400, 401, 404} if "allowed_source" in asked else {401}
+            answered[f"{method} {path}"] = status if status not in refusals else "refused"
+
+    assert set(answered.values()) == {"refused"}, answered
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("path", ["/webhook", "/tradingview/webhook"])
+@pytest.mark.parametrize("secret", [None, "", "wrong", 5, [SECRET], {"a": SECRET}, f"operator-{SECRET}"])
+def test_alert_when_its_secret_is_wrong_then_401_and_nothing_is_stored(app, path, secret):
+    alert = {"strategy_order_id": "long", "strategy_order_action": "buy", "symbol": "AAPL", "secret": secret}
+    response = app.test_client().post(path, json=alert)
+
+    assert response.status_code == 401
+    assert list(app.extensions[EXTENSION].store.list("inbox/")) == []
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("path", ["/health", "/readyz"])
+def test_public_route_when_asked_then_tells_no_secret_and_no_detail(app, path):
+    answer = app.test_client().get(path)
+
+    assert set(answer.json) <= {"status", "dry_run", "alpaca_paper"}
+    assert SECRET not in answer.text
