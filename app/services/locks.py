@@ -4,10 +4,12 @@ On one machine a byte of one file is locked for each name, and a locked file tel
 With state in a bucket the lock holds within the process; the deployment runs one instance.
 """
 
+import errno
 import fcntl
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Protocol
 from zlib import crc32
 
 SLOTS = 1 << 20
+RETRY_SECONDS = 0.001
 
 
 class Locks(Protocol):
@@ -97,7 +100,7 @@ class MachineLocks:
         slot = crc32(name.encode()) % SLOTS
         # Names of one slot share a thread lock too: a process is granted a byte that it holds already.
         with self._threads.hold(str(slot)):
-            fcntl.lockf(self._file, fcntl.LOCK_EX, 1, slot)
+            self._wait_for(slot)
             try:
                 yield
             finally:
@@ -108,6 +111,19 @@ class MachineLocks:
         owners = [path.stem for path in self._folder.glob("*.alive")]
         lost = [owner for owner in owners if not self.is_alive(owner)]
         return bool(lost)
+
+    def _wait_for(self, slot: int) -> None:
+        while True:
+            try:
+                fcntl.lockf(self._file, fcntl.LOCK_EX, 1, slot)
+            except OSError as error:
+                # The kernel counts by process: two whose threads wait for each other's names look deadlocked
+                # to it, although no thread that holds a name ever waits for another.
+                if error.errno != errno.EDEADLK:
+                    raise
+                time.sleep(RETRY_SECONDS)
+            else:
+                return
 
     def is_alive(self, owner: str) -> bool | None:
         """Tell by whether the owner's file is still locked; a dead one's file is removed."""
