@@ -71,12 +71,19 @@ class OrderFollower:
         if seen == value.get("seen"):
             return False
         with self._locks.hold(f"{value['broker']}:{value['symbol']}"):
+            if self._has_moved(document):
+                return False
             try:
                 self._store.apply(self._changes(document, receipt, seen))
             except Conflict:
                 # Somebody else wrote first; the next look sees what they wrote.
                 return False
         return True
+
+    def _has_moved(self, document: Document) -> bool:
+        """Another process may have counted the same fill; a trade that has closed since would not know it."""
+        current = self._store.get(document.key)
+        return current is None or current.version != document.version
 
     def _is_overdue(self, value: dict[str, Any]) -> bool:
         return self._clock() - datetime.fromisoformat(value["submitted_at"]) > UNKNOWN_GRACE

@@ -61,7 +61,10 @@ class Trading:
         with self._locks.hold(f"{case.broker_name}:{case.symbol}"):
             self._assessor.decide(case)
             receipts = self._send(case)
-            finish(self._changes(case, receipts))
+            brackets = {
+                order.client_order_id for order in case.orders if order.stop_loss or order.take_profit
+            }
+            finish(self._changes(case, receipts, brackets))
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide on a signal without sending anything; the ticket tells every verdict."""
@@ -82,7 +85,7 @@ class Trading:
             for place, receipt in enumerate(receipts):
                 self._record(ticket, receipt, self._recorded_role(place, receipts, signal))
             ticket.end(followed_status(ticket.orders))
-            finish(self._changes(case, receipts))
+            finish(self._changes(case, receipts, self._brackets(case.broker, receipts)))
         return True
 
     def _open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
@@ -92,6 +95,12 @@ class Trading:
     def _placed(self, broker: Broker, bot: str, ticket: UUID) -> list[Receipt]:
         found = (broker.find(client_order_id(bot, ticket, place)) for place in (0, 1))
         return [receipt for receipt in found if receipt is not None]
+
+    def _brackets(self, broker: Broker, receipts: list[Receipt]) -> set[str]:
+        """Return the orders that the broker protects with legs."""
+        names = {receipt.client_order_id for receipt in receipts}
+        suffixes = (STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX)
+        return {name for name in names if any(broker.find(name + suffix) is not None for suffix in suffixes)}
 
     def _recorded_role(self, place: int, receipts: list[Receipt], signal: Signal) -> OrderRole:
         """After a crash only the alert tells whether its first order closed something."""
@@ -177,13 +186,12 @@ class Trading:
             milliseconds=seconds * 1000,
         )
 
-    def _changes(self, case: Case, receipts: list[Receipt]) -> list[Change]:
+    def _changes(self, case: Case, receipts: list[Receipt], brackets: set[str]) -> list[Change]:
         """Return the trade's change and a reminder of every order that is not over."""
         if case.instrument is None or not case.ticket.orders:
             return []
         multiplier, at = case.instrument.multiplier, self._clock()
         changes = self._trades.counting(case.bot.id, case.instrument.symbol, multiplier, receipts)
-        brackets = {order.client_order_id for order in case.orders if order.stop_loss or order.take_profit}
         for record in case.ticket.orders:
             names = [record["client_order_id"]] if is_working(record) else []
             if record["client_order_id"] in brackets and record["status"] != OrderStatus.REJECTED:
