@@ -1,0 +1,81 @@
+"""One SQLite connection for every thread of a process, held for one turn at a time."""
+
+import os
+import sqlite3
+import threading
+from pathlib import Path
+
+from app.errors import StoreUnavailable
+
+
+class SharedConnection:
+    """A connection that is opened when it is first needed, and anew in a forked child.
+
+    Its page cache stays valid from turn to turn, which a connection for each thread would not have. In a
+    durable turn a commit waits for the disk (`synchronous=FULL`), in the others for nothing but memory.
+    """
+
+    def __init__(self, path: Path, *, timeout_seconds: float) -> None:
+        self._path = path
+        self._timeout = timeout_seconds
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._process = os.getpid()
+        self._waits_for_disk = True
+        self.reading = _Turn(self, None)
+        self.writing = _Turn(self, waits_for_disk=False)
+        self.writing_durably = _Turn(self, waits_for_disk=True)
+
+    def close(self) -> None:
+        """Close the connection; the next turn would open it again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def acquire(self, *, waits_for_disk: bool | None) -> sqlite3.Connection:
+        """Wait for the turn; None leaves the connection as it is, which is enough for a read."""
+        self._lock.acquire()
+        connection = self._connection
+        if connection is None or self._process != os.getpid():
+            connection = self._open()
+        if waits_for_disk is not None and waits_for_disk != self._waits_for_disk:
+            connection.execute(f"PRAGMA synchronous={'FULL' if waits_for_disk else 'NORMAL'}")
+            self._waits_for_disk = waits_for_disk
+        return connection
+
+    def release(self, error: BaseException | None) -> None:
+        """End the turn; raise StoreUnavailable for what SQLite or the disk refused."""
+        self._lock.release()
+        if isinstance(error, (sqlite3.Error, OSError)):
+            raise StoreUnavailable(f"The database {self._path.name} cannot be used: {error}") from error
+
+    def _open(self) -> sqlite3.Connection:
+        if self._process != os.getpid():
+            # A connection must not cross a fork; the child forgets its parent's without closing it.
+            self._process, self._inherited, self._connection = os.getpid(), self._connection, None
+        self._connection = sqlite3.connect(
+            self._path, timeout=self._timeout, isolation_level=None, check_same_thread=False
+        )
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=FULL")
+        self._waits_for_disk = True
+        return self._connection
+
+
+class _Turn:
+    """`with` for one kind of turn; it holds nothing itself, so one object serves every thread."""
+
+    def __init__(self, shared: SharedConnection, waits_for_disk: bool | None) -> None:  # noqa: FBT001
+        self._shared = shared
+        self._waits_for_disk = waits_for_disk
+
+    def __enter__(self) -> sqlite3.Connection:
+        try:
+            return self._shared.acquire(waits_for_disk=self._waits_for_disk)
+        except (sqlite3.Error, OSError) as error:
+            self._shared.release(error)
+            raise
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self._shared.release(error)
