@@ -10,6 +10,7 @@ from flask import request
 from app.container import services
 from app.domain.bots import BOT_ID, Bot
 from app.errors import NotAuthenticated, SourceNotAllowed
+from app.logs import register_secrets
 from app.schemas.alerts import SECRET_FIELDS
 
 SECRET_HEADERS = ("X-Bot-Secret", "X-Webhook-Secret")
@@ -47,9 +48,10 @@ def bot_of(alert: dict[str, Any], named: Any) -> Bot:
     """Return the bot whose secret came with the alert; raise NotAuthenticated or NotFound."""
     if isinstance(named, str) and named and not BOT_ID.fullmatch(named):
         raise NotAuthenticated("The secret is wrong.")
-    return services().bots.authenticate(
-        _presented(alert), named if isinstance(named, str) and named else None
-    )
+    presented = _presented(alert)
+    bot = services().bots.authenticate(presented, named if isinstance(named, str) and named else None)
+    _never_show(presented)
+    return bot
 
 
 def _presented(alert: dict[str, Any]) -> str | None:
@@ -57,6 +59,13 @@ def _presented(alert: dict[str, Any]) -> str | None:
     in_headers = (request.headers.get(name) for name in SECRET_HEADERS)
     candidates = (*in_body, *in_headers, request.args.get("secret"))
     return next((value for value in candidates if isinstance(value, str) and value), None)
+
+
+@lru_cache(maxsize=1024)
+def _never_show(secret: str | None) -> None:
+    """Only now is it known: of a bot's secret no more than a digest is stored."""
+    if secret is not None:
+        register_secrets(secret)
 
 
 @lru_cache(maxsize=1024)

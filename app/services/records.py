@@ -8,6 +8,7 @@ from app.domain.documents import timestamp
 from app.domain.orders import Order, OrderRole, OrderStatus
 from app.domain.signals import Signal
 from app.domain.tickets import TicketStatus
+from app.logs import mask
 from app.storage.base import Change, Create
 
 # The name under which the operator's own orders are written down; no bot has it.
@@ -47,8 +48,9 @@ def signal_record(signal: Signal) -> dict[str, Any]:
             ("time_in_force", signal.time_in_force.value),
             ("reference_price", _text(signal.reference_price)),
             ("sent_at", timestamp(signal.sent_at) if signal.sent_at is not None else None),
-            ("strategy", signal.strategy),
-            ("note", signal.note),
+            # Texts that people write freely may hold a secret, as they may in the alert itself.
+            ("strategy", signal.strategy and mask(signal.strategy)),
+            ("note", signal.note and mask(signal.note)),
         )
         if value is not None
     }
