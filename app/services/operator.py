@@ -13,7 +13,7 @@ from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, clie
 from app.domain.reasons import Reason
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id, order_record, shown
-from app.errors import InvalidRequest, NotFound
+from app.errors import BrokerRejected, InvalidRequest, NotFound
 from app.services.clock import Clock
 from app.services.following import OrderFollower
 from app.services.journal import Journal
@@ -22,7 +22,7 @@ from app.services.locks import Locks
 from app.services.records import OPERATOR, is_working, reminder
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.trades import TradeBook
-from app.storage.base import Store
+from app.storage.base import Delete, Store
 
 NO_TICKET = UUID(int=0)
 
@@ -131,14 +131,18 @@ class Operator:
             new_ticket_id(), OPERATOR, OPERATOR, self._clock(), {"close": held.symbol, "broker": broker.name}
         )
         order = Order(
-            client_order_id=client_order_id(OPERATOR, ticket.id, 0),
+            client_order_id=client_order_id(OPERATOR, ticket.id, OrderRole.EXIT),
             instrument=instrument,
             side=Side.SELL if held.quantity > ZERO else Side.BUY,
             role=OrderRole.EXIT,
             quantity=abs(held.quantity),
         )
         self._write_ahead(broker, ticket, order)
-        broker.submit(order)
+        try:
+            broker.submit(order)
+        except BrokerRejected as error:
+            self._write_rejection(ticket, order, error)
+            raise
         self._store.apply(self._trades.forgetting(broker.name, held.symbol))
         self._journal.activity(f"operator: closed {held.quantity:f} {held.symbol} at {broker.name}")
         return ticket
@@ -162,6 +166,16 @@ class Operator:
         multiplier, at = order.instrument.multiplier, self._clock()
         kept = reminder(order.client_order_id, record, multiplier=multiplier, at=at)
         self._store.apply([kept, self._ledger.writing(ticket)])
+
+    def _write_rejection(self, ticket: Ticket, order: Order, error: BrokerRejected) -> None:
+        written = self._ledger.document(ticket.id)
+        kept = self._store.get(f"orders/{order.client_order_id}")
+        if written is None:
+            return
+        ticket.orders[0]["status"] = OrderStatus.REJECTED.value
+        ticket.end(TicketStatus.REJECTED, Reason.BROKER_REJECTED, error.message)
+        over = [Delete(kept)] if kept is not None else []
+        self._store.apply([self._ledger.rewriting(written, ticket.to_json(self._clock())), *over])
 
     def _every_order(self) -> Iterator[dict[str, Any]]:
         seen: set[str] = set()
