@@ -49,7 +49,7 @@ RULES = {
         "app.storage.base",
     },
     "app/brokers/*": {"app.brokers", "app.domain", "app.errors"},
-    "app/storage/*": {"app.storage.base", "app.domain", "app.errors"},
+    "app/storage/*": {"app.storage", "app.domain", "app.errors"},
     "app/blueprints/*": {
         "app.blueprints",
         "app.dashboard",
