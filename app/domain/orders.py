@@ -91,6 +91,11 @@ class OrderRole(StrEnum):
     ENTRY = "entry"
     EXIT = "exit"
 
+    @property
+    def place(self) -> int:
+        """The order's place in its ticket: what closes stands before what opens."""
+        return 0 if self is OrderRole.EXIT else 1
+
 
 STOP_LOSS_SUFFIX = "-sl"
 TAKE_PROFIT_SUFFIX = "-tp"
@@ -165,10 +170,11 @@ class Receipt:
         return self.client_order_id.endswith((STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX))
 
 
-def client_order_id(bot: str, ticket: UUID, place: int, suffix: str = "") -> str:
-    """Derive the id of the `place`-th order of a ticket: the same ticket always gives the same id.
+def client_order_id(bot: str, ticket: UUID, role: OrderRole, suffix: str = "") -> str:
+    """Derive the id of a ticket's exit or entry: the same ticket always gives the same two ids.
 
-    The shape is `{bot}-{epoch milliseconds}-{uuid}{suffix}`; the milliseconds are the ticket's own (UUIDv7).
+    A restart therefore knows from an id which of the two the broker holds. The shape is
+    `{bot}-{epoch milliseconds}-{uuid}{suffix}`; the milliseconds are the ticket's own (UUIDv7).
     """
     milliseconds = ticket.int >> 80
-    return f"{bot}-{milliseconds}-{uuid5(ticket, str(place))}{suffix}"
+    return f"{bot}-{milliseconds}-{uuid5(ticket, str(role.place))}{suffix}"

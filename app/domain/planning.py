@@ -127,3 +127,12 @@ def _never_against(signal: Signal, wanted: Plan) -> Plan:
     if wanted.entry_side is signal.side:
         return wanted
     return Plan(close=wanted.close) if wanted.close else NOTHING_TO_EXIT
+
+
+def wants_entry_after(signal: Signal, side: Side, closed: Decimal) -> bool:
+    """Tell whether an alert whose exit of this side and size was placed wanted an entry after it."""
+    if signal.intent is Intent.ORDER:
+        return signal.quantity is not None and signal.quantity > closed
+    if signal.intent is Intent.TARGET and signal.target is not None:
+        return signal.target.now == side.sign
+    return signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT}

@@ -15,7 +15,7 @@ def draft_exit(case: Case, instrument: Instrument, side: Side, quantity: Decimal
     """Write the order that closes; at the market unless the alert itself names a limit."""
     kind = case.signal.order_type or OrderType.MARKET
     return Order(
-        client_order_id=client_order_id(case.bot.id, case.ticket.id, len(case.orders)),
+        client_order_id=client_order_id(case.bot.id, case.ticket.id, OrderRole.EXIT),
         instrument=instrument,
         side=side,
         role=OrderRole.EXIT,
@@ -32,7 +32,7 @@ def draft_entry(
 ) -> Order:
     """Write the order that opens; `price` is its limit, or what the market is expected to ask."""
     order = Order(
-        client_order_id=client_order_id(case.bot.id, case.ticket.id, len(case.orders)),
+        client_order_id=client_order_id(case.bot.id, case.ticket.id, OrderRole.ENTRY),
         instrument=instrument,
         side=side,
         role=OrderRole.ENTRY,

@@ -15,6 +15,7 @@ from app.domain.orders import (
     Receipt,
     client_order_id,
 )
+from app.domain.planning import wants_entry_after
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus, followed_status, order_record
@@ -79,12 +80,14 @@ class Trading:
         if case.broker is None:
             return False
         with self._locks.hold(f"{case.broker_name}:{case.symbol}"):
-            receipts = self._placed(case.broker, bot.id, ticket.id)
-            if not receipts:
+            placed = self._placed(case.broker, bot.id, ticket.id)
+            if not placed:
                 return False
-            for place, receipt in enumerate(receipts):
-                self._record(ticket, receipt, self._recorded_role(place, receipts, signal))
-            ticket.end(followed_status(ticket.orders))
+            for role, receipt in placed.items():
+                self._record(ticket, receipt, role)
+            partly = OrderRole.ENTRY not in placed and _lacks_entry(signal, placed[OrderRole.EXIT])
+            ticket.end(followed_status(ticket.orders), Reason.RECOVERED_PARTLY if partly else None)
+            receipts = list(placed.values())
             finish(self._changes(case, receipts, self._brackets(case.broker, receipts)))
         return True
 
@@ -92,20 +95,18 @@ class Trading:
         ticket.signal = signal_record(signal)
         return self._assessor.open(ticket, signal, bot)
 
-    def _placed(self, broker: Broker, bot: str, ticket: UUID) -> list[Receipt]:
-        found = (broker.find(client_order_id(bot, ticket, place)) for place in (0, 1))
-        return [receipt for receipt in found if receipt is not None]
+    def _placed(self, broker: Broker, bot: str, ticket: UUID) -> dict[OrderRole, Receipt]:
+        found = {
+            role: broker.find(client_order_id(bot, ticket, role))
+            for role in (OrderRole.EXIT, OrderRole.ENTRY)
+        }
+        return {role: receipt for role, receipt in found.items() if receipt is not None}
 
     def _brackets(self, broker: Broker, receipts: list[Receipt]) -> set[str]:
         """Return the orders that the broker protects with legs."""
         names = {receipt.client_order_id for receipt in receipts}
         suffixes = (STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX)
         return {name for name in names if any(broker.find(name + suffix) is not None for suffix in suffixes)}
-
-    def _recorded_role(self, place: int, receipts: list[Receipt], signal: Signal) -> OrderRole:
-        """After a crash only the alert tells whether its first order closed something."""
-        entering = receipts[place].side is signal.side and place == len(receipts) - 1
-        return OrderRole.ENTRY if entering else OrderRole.EXIT
 
     def _send(self, case: Case) -> list[Receipt]:
         if not case.orders or case.broker is None:
@@ -199,3 +200,8 @@ class Trading:
                 names += [parent + STOP_LOSS_SUFFIX, parent + TAKE_PROFIT_SUFFIX]
             changes += [reminder(name, record, multiplier=multiplier, at=at) for name in names]
         return changes
+
+
+def _lacks_entry(signal: Signal, exit_order: Receipt) -> bool:
+    closed = exit_order.quantity or exit_order.filled_quantity
+    return wants_entry_after(signal, exit_order.side, closed)

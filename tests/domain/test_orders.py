@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from app.domain.orders import OrderStatus, Side, client_order_id
+from app.domain.orders import OrderRole, OrderStatus, Side, client_order_id
 from app.domain.tickets import new_ticket_id
 from tests.domain.builders import TICKET, receipt
 
@@ -12,27 +12,27 @@ MILLISECONDS = TICKET.int >> 80
 
 
 def test_client_order_id_when_derived_twice_then_same_and_of_the_promised_shape():
-    name = client_order_id("trend", TICKET, 0)
+    name = client_order_id("trend", TICKET, OrderRole.EXIT)
 
-    assert name == client_order_id("trend", TICKET, 0)
+    assert name == client_order_id("trend", TICKET, OrderRole.EXIT)
     assert name.startswith(f"trend-{MILLISECONDS}-")
     assert len(name) == len(f"trend-{MILLISECONDS}-") + 36
 
 
-def test_client_order_id_when_bot_place_or_ticket_differ_then_unique():
+def test_client_order_id_when_bot_role_or_ticket_differ_then_unique():
     tickets = (TICKET, new_ticket_id())
-    names = {client_order_id(bot, ticket, place) for bot, ticket, place in product("ab", tickets, range(3))}
+    names = {client_order_id(bot, ticket, role) for bot, ticket, role in product("ab", tickets, OrderRole)}
 
-    assert len(names) == 12
+    assert len(names) == 8
 
 
 @pytest.mark.parametrize("suffix", ["-sl", "-tp"])
 def test_client_order_id_when_protective_then_suffix_follows_the_parents(suffix):
-    name = client_order_id("trend", TICKET, 0, suffix)
+    name = client_order_id("trend", TICKET, OrderRole.EXIT, suffix)
 
-    assert name == client_order_id("trend", TICKET, 0) + suffix
+    assert name == client_order_id("trend", TICKET, OrderRole.EXIT) + suffix
     assert receipt(1, name=name).is_protective
-    assert not receipt(1, name=client_order_id("trend", TICKET, 0)).is_protective
+    assert not receipt(1, name=client_order_id("trend", TICKET, OrderRole.EXIT)).is_protective
 
 
 @pytest.mark.parametrize("status", OrderStatus)
