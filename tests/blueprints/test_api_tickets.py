@@ -1,0 +1,172 @@
+"""/api/tickets and /api/preview."""
+
+import pytest
+
+from tests.builders import ENTER_SHORT, EXIT_LONG, bridge_alert, strategy_alert
+
+FIELDS = {
+    "id",
+    "bot",
+    "dialect",
+    "status",
+    "reason",
+    "created_at",
+    "alert",
+    "signal",
+    "opinion",
+    "gates",
+    "orders",
+    "timeline",
+}
+
+
+@pytest.fixture
+def tickets(operator):
+    """List tickets by query; return the answer's body."""
+    return lambda **query: operator.get("/api/tickets", query_string=query).json
+
+
+@pytest.fixture
+def five(client):
+    """Five tickets' ids, oldest first: filled, skipped, denied, filled (bridge), filled."""
+    alerts = [strategy_alert(), strategy_alert(symbol="MSFT", **EXIT_LONG), strategy_alert(symbol="TVC:SPX")]
+    answers = [client.post("/webhook", json=alert) for alert in alerts]
+    answers.append(client.post("/tradingview/webhook", json=bridge_alert()))
+    answers.append(client.post("/webhook", json=strategy_alert()))
+    return [answer.json["ticket"] for answer in answers]
+
+
+def ids(page: dict) -> list[str]:
+    return [ticket["id"] for ticket in page["tickets"]]
+
+
+def test_list_when_there_are_tickets_then_the_newest_is_first(tickets, five):
+    page = tickets()
+
+    assert set(ids(page)) == set(five)
+    assert ids(page) == sorted(ids(page), reverse=True)
+    assert page["next"] is None
+
+
+def test_list_when_it_is_paged_then_next_leads_through_all(tickets, five):
+    seen, after = [], {}
+    while True:
+        page = tickets(limit=2, **after)
+        seen += ids(page)
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+
+    assert seen == ids(tickets())
+
+
+def test_list_when_the_page_is_exactly_full_then_there_is_no_next(tickets, five):
+    assert tickets(limit=5)["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"status": "filled"}, 3),
+        ({"status": "denied"}, 1),
+        ({"status": "nonsense"}, 0),
+        ({"bot": "default"}, 5),
+        ({"bot": "nobody"}, 0),
+        ({"date": "1999-01-01"}, 0),
+    ],
+)
+def test_list_when_it_is_filtered_then_only_those_are_shown(tickets, five, query, count):
+    assert len(tickets(**query)["tickets"]) == count
+
+
+def test_list_when_a_filtered_page_is_full_then_next_skips_nothing(tickets, five):
+    first = tickets(status="filled", limit=2)
+    second = tickets(status="filled", limit=2, after=first["next"])
+
+    assert len(ids(first) + ids(second)) == len({*ids(first), *ids(second)}) == 3
+
+
+def test_list_when_todays_tickets_are_asked_for_then_all_of_them(tickets, five, clock):
+    assert len(tickets(date=clock().date().isoformat())["tickets"]) == 5
+
+
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 501}, {"after": "x"}, {"date": "today"}])
+def test_list_when_the_query_is_unusable_then_400(operator, query):
+    assert operator.get("/api/tickets", query_string=query).status_code == 400
+
+
+def test_ticket_when_it_is_shown_then_it_has_the_fixed_shape(client, ticket_of):
+    ticket = ticket_of(client.post("/webhook", json=strategy_alert()))
+
+    assert set(ticket) >= FIELDS
+    assert set(ticket["gates"][0]) >= {"gate", "passed", "code", "detail"}
+    assert set(ticket["timeline"][0]) == {"at", "stage", "milliseconds", "detail"}
+
+
+def test_ticket_when_it_is_filled_then_the_timeline_tells_every_step(client, ticket_of):
+    ticket = ticket_of(client.post("/webhook", json=strategy_alert()))
+    stages = [item["stage"] for item in ticket["timeline"]]
+
+    assert (stages[:2], stages[-1]) == (["received", "stored"], "submitted")
+    assert all(item["milliseconds"] >= 0 for item in ticket["timeline"])
+
+
+def test_ticket_when_the_alert_was_refused_for_its_shape_then_there_is_none(client, tickets):
+    client.post("/webhook", json=strategy_alert(strategy_order_action="hold"))
+
+    assert tickets()["tickets"] == []
+
+
+class TestPreview:
+    @pytest.fixture
+    def preview(self, operator):
+        return lambda alert: operator.post("/api/preview", json=alert)
+
+    def test_preview_when_the_alert_would_trade_then_it_shows_the_order(self, preview):
+        ticket = preview(strategy_alert()).json
+
+        assert (ticket["status"], ticket["orders"][0]["status"]) == ("ordered", "planned")
+        assert ticket["orders"][0]["quantity"] == "20"
+
+    def test_preview_when_it_is_asked_then_every_verdict_is_given(self, preview, configure):
+        configure(max_order_quantity="1", allowed_symbols=["MSFT"])
+        ticket = preview(strategy_alert()).json
+        refused = {verdict["code"] for verdict in ticket["gates"] if not verdict["passed"]}
+
+        assert len(ticket["gates"]) == 19
+        assert refused == {"SYMBOL_NOT_ALLOWED", "QUANTITY_EXCEEDS_LIMIT"}
+        assert (ticket["status"], ticket["reason"]) == ("denied", "SYMBOL_NOT_ALLOWED")
+
+    def test_preview_when_it_is_done_then_nothing_is_stored(self, preview, store):
+        before = {document.key: document.version for document in store.list("")}
+        preview(strategy_alert())
+        preview(bridge_alert())
+
+        assert {document.key: document.version for document in store.list("")} == before
+
+    def test_preview_when_it_is_repeated_then_it_uses_nothing_up(self, preview, client, configure):
+        configure(daily_order_cap=1, max_open_positions=1, cooldown_seconds=60)
+        for _ in range(3):
+            preview(strategy_alert())
+
+        assert client.post("/webhook", json=strategy_alert()).status_code == 200
+
+    def test_preview_when_half_of_a_reversal_is_denied_then_the_exit_is_shown(self, preview, client):
+        client.post("/webhook", json=strategy_alert())
+        ticket = preview(strategy_alert(**ENTER_SHORT)).json
+
+        assert [order["role"] for order in ticket["orders"]] == ["exit"]
+        assert ticket["reason"] == "SHORT_DISABLED"
+
+    def test_preview_when_a_bot_is_named_then_its_configuration_counts(self, preview, operator):
+        operator.post("/api/bots", json={"id": "other", "notional": "300"})
+
+        assert preview(strategy_alert(bot="other")).json["orders"][0]["notional"] == "300"
+        assert preview(strategy_alert(bot="nobody")).status_code == 404
+
+    def test_preview_when_the_alert_carries_a_secret_then_it_is_not_shown(self, preview):
+        assert "hunter22" not in preview(strategy_alert(secret="hunter22")).text
+
+    @pytest.mark.parametrize("alert", [{}, {"strategy_order_id": "long"}, {"fund_id": "default"}])
+    def test_preview_when_the_alert_is_malformed_then_400(self, preview, alert):
+        assert preview(alert).status_code == 400

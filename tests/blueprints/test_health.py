@@ -1,0 +1,66 @@
+import pytest
+
+from tests.builders import BrokenStore
+
+
+def test_health_when_it_is_asked_then_its_body_is_exactly_this(anonymous):
+    response = anonymous.get("/health")
+
+    assert (response.status_code, response.json) == (
+        200,
+        {"status": "ok", "dry_run": True, "alpaca_paper": True},
+    )
+
+
+def test_ready_when_everybody_asks_then_only_that_is_told(anonymous):
+    response = anonymous.get("/readyz")
+
+    assert (response.status_code, response.json) == (200, {"status": "ready"})
+
+
+def test_ready_when_the_operator_asks_then_every_part_is_listed(operator):
+    assert operator.get("/readyz").json == {
+        "status": "ready",
+        "checks": {"store": "ok", "broker paper": "ok"},
+        "warnings": [],
+    }
+
+
+def test_ready_when_a_secret_is_older_than_90_days_then_it_warns_and_stays_ready(operator, clock):
+    clock.move(days=91)
+    response = operator.get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json["warnings"] == ["The secret of bot default is older than 90 days; rotate it."]
+
+
+def test_ready_when_the_secret_was_rotated_then_the_warning_is_gone(operator, clock):
+    clock.move(days=91)
+    operator.post("/api/bots/default/secret")
+
+    assert operator.get("/readyz").json["warnings"] == []
+
+
+class TestOutOfOrder:
+    @pytest.fixture
+    def broken(self, store):
+        return BrokenStore(store)
+
+    @pytest.fixture
+    def app(self, make_app, scripted, broken):
+        return make_app(brokers={"paper": scripted}, store=broken)
+
+    def test_ready_when_the_broker_is_down_then_503(self, anonymous, operator, scripted):
+        scripted.is_reachable = False
+
+        assert (anonymous.get("/readyz").status_code, anonymous.get("/readyz").json) == (
+            503,
+            {"status": "not_ready"},
+        )
+        assert operator.get("/readyz").json["checks"]["broker paper"] == "The broker does not answer."
+
+    def test_ready_when_the_store_is_down_then_503_and_health_still_answers(self, anonymous, broken):
+        broken.broken = {"get", "list", "ping", "create", "apply", "replace"}
+
+        assert anonymous.get("/readyz").status_code == 503
+        assert anonymous.get("/health").status_code == 200

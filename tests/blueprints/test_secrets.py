@@ -1,0 +1,85 @@
+"""Secrets never leave: not in tickets, files, errors, metrics or the store."""
+
+import pytest
+
+from tests.builders import OPERATOR_TOKEN, WEBHOOK_SECRET, bridge_alert, strategy_alert
+
+
+@pytest.fixture
+def other(operator):
+    """The secret of a bot that the environment does not know."""
+    return operator.post("/api/bots", json={"id": "other"}).json["secret"]
+
+
+@pytest.fixture
+def busy(anonymous, other):
+    """Send each secret by every way there is, rightly and wrongly; return all the answers."""
+    answers = [anonymous.get("/api/bots", headers={"Authorization": f"Bearer {OPERATOR_TOKEN}x"})]
+    for secret in (WEBHOOK_SECRET, other, "a-wrong-guess-of-it"):
+        answers += [
+            anonymous.post("/webhook", json=strategy_alert(secret=secret)),
+            anonymous.post("/webhook", json=strategy_alert(token=secret)),
+            anonymous.post("/webhook", json=strategy_alert(secret=secret, symbol=None)),
+            anonymous.post(f"/webhook?secret={secret}", json=strategy_alert()),
+            anonymous.post("/webhook", json=strategy_alert(), headers={"X-Bot-Secret": secret}),
+            anonymous.post("/tradingview/webhook", json=bridge_alert(secret=secret, colour="red")),
+            anonymous.post("/webhook", data=f'{{"secret": "{secret}"'),
+        ]
+    return answers
+
+
+@pytest.fixture
+def secrets(other):
+    return [WEBHOOK_SECRET, other, "a-wrong-guess-of-it", OPERATOR_TOKEN]
+
+
+def found(secrets: list[str], text: str) -> list[str]:
+    return [secret for secret in secrets if secret in text]
+
+
+def test_answers_when_secrets_were_sent_then_they_have_none(busy, secrets):
+    text = "".join(answer.text + str(answer.headers) for answer in busy)
+
+    assert found(secrets, text) == []
+
+
+def test_store_when_secrets_were_sent_then_it_has_none(busy, secrets, store):
+    assert found(secrets, "".join(str(document) for document in store.list(""))) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/tickets?limit=500", "/api/orders", "/api/bots", "/metrics", "/status", "/readyz"]
+)
+def test_operators_views_when_secrets_were_sent_then_they_have_none(busy, secrets, operator, path):
+    response = operator.get(path)
+
+    assert response.status_code == 200
+    assert found(secrets, response.text) == []
+
+
+@pytest.mark.parametrize("name", ["logs.jsonl", "activity.log"])
+def test_journals_when_secrets_were_sent_then_they_have_none(busy, secrets, settings, name):
+    text = (settings.log_folder / name).read_text(encoding="utf-8")
+
+    assert len(text.splitlines()) > 10
+    assert found(secrets, text) == []
+
+
+def test_log_when_secrets_were_sent_then_it_has_none(busy, secrets, caplog, anonymous, other):
+    caplog.set_level("DEBUG")
+    anonymous.post(f"/webhook?secret={other}", json=strategy_alert())
+
+    assert "POST /webhook 200" in caplog.text
+    assert found(secrets, caplog.text) == []
+
+
+def test_secret_when_it_stands_in_a_text_of_the_alert_then_it_is_masked(client, ticket_of):
+    response = client.post("/webhook", json=strategy_alert(strategy_order_comment=f"my {WEBHOOK_SECRET}"))
+
+    assert found([WEBHOOK_SECRET], str(ticket_of(response))) == []
+
+
+def test_bots_secret_when_it_stands_in_a_text_of_the_alert_then_it_is_masked(anonymous, other, ticket_of):
+    alert = strategy_alert(secret=other, strategy_order_comment=f"my {other}")
+
+    assert found([other], str(ticket_of(anonymous.post("/webhook", json=alert)))) == []

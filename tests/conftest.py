@@ -1,0 +1,128 @@
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.brokers.base import Broker
+from app.config import Settings
+from app.container import Services
+from app.storage.sqlite import SqliteStore
+from tests.builders import (
+    OPERATOR_TOKEN,
+    WEBHOOK_SECRET,
+    HandClock,
+    ScriptedBroker,
+    client_of,
+    services_of,
+)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        database_path=tmp_path / "gatehouse.sqlite3",
+        webhook_secret=WEBHOOK_SECRET,
+        operator_token=OPERATOR_TOKEN,
+        rate_limit_per_second=Decimal(0),
+    )
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "gatehouse.sqlite3")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def make_app(settings, store, clock) -> Iterator[Callable[..., Flask]]:
+    """Build an application on the shared store; settings by keyword."""
+    made: list[Flask] = []
+
+    def make(*, brokers: dict[str, Broker] | None = None, store=store, **changes) -> Flask:
+        made.append(create_app(replace(settings, **changes), store=store, brokers=brokers, clock=clock))
+        return made[-1]
+
+    yield make
+    for app in made:
+        services_of(app).journal.close()
+
+
+@pytest.fixture
+def app(make_app) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def services(app) -> Services:
+    return services_of(app)
+
+
+@pytest.fixture
+def anonymous(app) -> FlaskClient:
+    return client_of(app)
+
+
+@pytest.fixture
+def client(app) -> FlaskClient:
+    """Whoever knows the default bot's secret."""
+    return client_of(app, x_bot_secret=WEBHOOK_SECRET)
+
+
+@pytest.fixture
+def operator(app) -> FlaskClient:
+    return client_of(app, authorization=f"Bearer {OPERATOR_TOKEN}")
+
+
+@pytest.fixture
+def broker(services) -> Broker:
+    """The application's broker named paper."""
+    return services.desk.get("paper")
+
+
+@pytest.fixture
+def scripted() -> ScriptedBroker:
+    """A broker that is not simulated; a module wires it in by its own `app`."""
+    return ScriptedBroker()
+
+
+@pytest.fixture
+def configure(operator) -> Callable[..., None]:
+    """Change the default bot's configuration."""
+
+    def change(bot: str = "default", /, **changes) -> None:
+        response = operator.patch(f"/api/bots/{bot}", json=changes, headers={"If-Match": "*"})
+        assert response.status_code == 200, response.json
+
+    return change
+
+
+@pytest.fixture
+def ticket_of(operator) -> Callable[..., dict]:
+    """Read the ticket that an answer names."""
+
+    def read(response) -> dict:
+        return operator.get(f"/api/tickets/{response.json['ticket']}").json
+
+    return read
+
+
+@pytest.fixture
+def holding(broker) -> Callable[..., str]:
+    """Read the signed quantity that the account holds."""
+
+    def read(symbol: str = "AAPL") -> str:
+        held = sum((item.quantity for item in broker.positions() if item.symbol == symbol), Decimal(0))
+        return format(held.normalize(), "f")
+
+    return read

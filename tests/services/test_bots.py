@@ -1,0 +1,159 @@
+from datetime import timedelta
+
+import pytest
+
+from app.domain.bots import BotConfiguration
+from app.errors import InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
+from app.services.bots import BotDirectory
+
+
+@pytest.fixture
+def bots(store, clock):
+    bots = BotDirectory(store, clock)
+    bots.ensure_default("the first secret")
+    return bots
+
+
+@pytest.fixture
+def make(bots):
+    def made(name: str = "other", secret: str | None = None):
+        return bots.create(name, BotConfiguration(), secret=secret)
+
+    return made
+
+
+def test_default_when_the_secret_is_the_environments_then_it_is_found_by_it(bots):
+    assert bots.authenticate("the first secret", None).id == "default"
+
+
+def test_default_when_the_environments_secret_changes_then_the_new_one_counts(bots):
+    bots.ensure_default("the second secret")
+
+    assert bots.authenticate("the second secret", "default").id == "default"
+    with pytest.raises(NotAuthenticated):
+        bots.authenticate("the first secret", "default")
+
+
+def test_default_when_its_secret_was_rotated_then_a_restart_does_not_undo_that(bots):
+    secret, _ = bots.rotate_secret("default")
+    bots.ensure_default("the first secret")
+
+    assert bots.authenticate(secret, None).id == "default"
+
+
+def test_default_when_it_is_to_be_deleted_then_it_stays(bots):
+    with pytest.raises(InvalidRequest):
+        bots.delete("default", version=bots.get("default")[1])
+
+
+@pytest.mark.parametrize("secret", [None, "", "wrong", "ünïcode"])
+def test_authenticate_when_the_secret_is_no_bots_then_it_is_refused(bots, secret):
+    for named in (None, "default", "nobody"):
+        with pytest.raises(NotAuthenticated):
+            bots.authenticate(secret, named)
+
+
+def test_authenticate_when_the_name_is_another_bots_then_it_is_refused(bots, make):
+    make("other")
+
+    with pytest.raises(NotAuthenticated):
+        bots.authenticate("the first secret", "other")
+
+
+def test_authenticate_when_the_name_is_nobodys_then_only_a_valid_secret_learns_it(bots):
+    with pytest.raises(NotFound):
+        bots.authenticate("the first secret", "nobody")
+
+
+def test_authenticate_when_the_bot_is_new_then_its_secret_works_at_once(bots, make):
+    bots.authenticate("the first secret", None)
+    bot, _, secret = make("other")
+
+    assert bots.authenticate(secret, None).id == bot.id
+
+
+def test_rotation_when_it_has_happened_then_both_secrets_work_for_a_day(bots, make, clock):
+    _, _, old = make()
+    new, until = bots.rotate_secret("other")
+    clock.move(hours=23, minutes=59)
+
+    assert until == clock() + timedelta(minutes=1)
+    assert {bots.authenticate(secret, None).id for secret in (old, new)} == {"other"}
+
+
+def test_rotation_when_a_day_is_over_then_only_the_new_secret_works(bots, make, clock):
+    _, _, old = make()
+    new, _ = bots.rotate_secret("other")
+    clock.move(hours=24)
+
+    assert bots.authenticate(new, "other").id == "other"
+    for named in (None, "other"):
+        with pytest.raises(NotAuthenticated):
+            bots.authenticate(old, named)
+
+
+def test_rotation_when_it_happens_twice_then_the_first_secret_is_dead(bots, make):
+    _, _, first = make()
+    bots.rotate_secret("other")
+    bots.rotate_secret("other")
+
+    with pytest.raises(NotAuthenticated):
+        bots.authenticate(first, "other")
+
+
+def test_secret_when_it_is_stored_then_it_is_not_in_the_store(bots, make, store):
+    _, _, secret = make()
+
+    assert secret not in str(store.get("bots/other").value)
+
+
+@pytest.mark.parametrize(("days", "due"), [(90, []), (91, ["default"])])
+def test_secret_when_it_is_older_than_90_days_then_it_is_due(bots, clock, days, due):
+    clock.move(days=days)
+
+    assert bots.old_secrets() == due
+
+
+@pytest.mark.parametrize("name", ["", "-x", "a/b", "a b", "ä", "x" * 49, "operator", "../x"])
+def test_create_when_the_id_is_unusable_then_it_is_refused(make, name):
+    with pytest.raises(InvalidRequest):
+        make(name)
+
+
+def test_create_when_the_id_is_taken_then_the_first_bot_stays(bots, make):
+    _, _, secret = make()
+    with pytest.raises(InvalidRequest):
+        make()
+
+    assert bots.authenticate(secret, "other").id == "other"
+
+
+def test_change_when_the_version_is_stale_then_it_is_refused(bots, make):
+    _, version, _ = make()
+    bots.change("other", BotConfiguration(name="first"), version=version)
+
+    with pytest.raises(PreconditionFailed):
+        bots.change("other", BotConfiguration(name="second"), version=version)
+    assert bots.get("other")[0].configuration.name == "first"
+
+
+def test_change_when_another_process_made_it_then_it_is_seen_at_once(bots, make, store, clock):
+    _, version, _ = make()
+    BotDirectory(store, clock).change("other", BotConfiguration(name="changed"), version=version)
+
+    assert bots.find("other").configuration.name == "changed"
+
+
+def test_delete_when_it_is_done_then_its_secret_is_nobodys(bots, make):
+    _, version, secret = make()
+    bots.delete("other", version=version)
+
+    with pytest.raises(NotAuthenticated):
+        bots.authenticate(secret, None)
+
+
+def test_others_when_a_bot_was_made_just_now_then_it_is_among_them(bots, make):
+    before = bots.others("default")
+    make()
+
+    assert (before, bots.others("default")) == ([], ["other"])

@@ -1,0 +1,88 @@
+from dataclasses import replace
+
+import pytest
+
+from app.domain.tickets import new_ticket_id
+from app.services.answers import Answer
+from app.services.inbox import Arrival, Inbox, idempotency_hash, stored_answer
+from app.services.locks import ThreadLocks
+
+
+@pytest.fixture
+def inbox(store, clock):
+    return Inbox(store, clock, ThreadLocks(), ttl_seconds=300)
+
+
+@pytest.fixture
+def arrival(clock):
+    return Arrival(new_ticket_id(), "default", "strategy", "0" * 64, {"symbol": "AAPL"}, clock())
+
+
+@pytest.fixture
+def close(inbox, store):
+    def closed(entry):
+        store.apply([inbox.closing(entry, Answer(200, {"status": "filled"}))])
+
+    return closed
+
+
+def test_claim_when_the_key_is_free_then_the_entry_is_open(inbox, arrival):
+    entry = inbox.claim(arrival)
+
+    assert entry.key == f"inbox/default/{'0' * 64}"
+    assert [item.value for item in inbox.open_entries()] == [entry.value]
+
+
+def test_claim_when_the_key_is_held_then_it_fails(inbox, arrival):
+    inbox.claim(arrival)
+
+    assert inbox.claim(replace(arrival, ticket=new_ticket_id())) is None
+
+
+def test_claim_when_the_answer_has_outlived_its_time_then_the_key_is_free_again(inbox, arrival, close, clock):
+    close(inbox.claim(arrival))
+    clock.move(seconds=300)
+
+    assert inbox.claim(replace(arrival, ticket=new_ticket_id())) is not None
+
+
+def test_claim_when_an_old_entry_is_still_open_then_it_fails(inbox, arrival, clock):
+    inbox.claim(arrival)
+    clock.move(days=1)
+
+    assert inbox.claim(replace(arrival, ticket=new_ticket_id())) is None
+
+
+def test_take_over_when_somebody_was_faster_then_it_fails(inbox, arrival):
+    entry = inbox.claim(arrival)
+
+    assert inbox.take_over(entry).value["attempts"] == 2
+    assert inbox.take_over(entry) is None
+
+
+def test_closing_when_it_is_written_then_the_answer_can_be_read(inbox, arrival, close):
+    close(inbox.claim(arrival))
+    answer = stored_answer(inbox.find("default", arrival.key))
+
+    assert (answer.status, answer.body) == (200, {"status": "filled"})
+    assert inbox.open_entries() == []
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(299, 1), (300, 0)])
+def test_purge_when_entries_have_outlived_their_time_then_only_closed_ones_go(
+    inbox, arrival, close, clock, store, seconds, left
+):
+    close(inbox.claim(arrival))
+    inbox.claim(replace(arrival, key="1" * 64))
+    clock.move(seconds=seconds)
+
+    assert inbox.purge() == 1 - left
+    assert len(list(store.list("inbox/"))) == left + 1
+
+
+def test_hash_when_a_key_equals_a_body_then_they_differ():
+    assert idempotency_hash("same", b"") != idempotency_hash(None, b"same")
+
+
+def test_hash_when_the_key_is_given_then_the_body_does_not_matter():
+    assert idempotency_hash("key", b"one") == idempotency_hash("key", b"two")

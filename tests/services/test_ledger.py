@@ -1,0 +1,92 @@
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from app.domain.tickets import Ticket, TicketStatus
+from app.services.inbox import Arrival, Inbox
+from app.services.ledger import Ledger, ticket_key
+from app.services.locks import ThreadLocks
+
+DAYS = ["2026-03-01", "2026-03-01", "2026-03-02", "2026-03-04"]
+
+
+def ticket_id(day: str, number: int) -> UUID:
+    """Make a UUIDv7 of noon of a day."""
+    milliseconds = int(datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp() * 1000)
+    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (0b10 << 62) | number)
+
+
+@pytest.fixture
+def ledger(store, clock):
+    clock.now = datetime(2026, 3, 5, tzinfo=UTC)
+    return Ledger(store, clock)
+
+
+@pytest.fixture
+def written(ledger, store, clock):
+    """Four tickets on three days, oldest first."""
+    tickets = [
+        Ticket(ticket_id(day, number), "default", "strategy", clock(), {}, TicketStatus.FILLED)
+        for number, day in enumerate(DAYS)
+    ]
+    store.apply([ledger.writing(ticket) for ticket in tickets])
+    return [str(ticket.id) for ticket in tickets]
+
+
+def ids(tickets) -> list[str]:
+    return [ticket["id"] for ticket in tickets]
+
+
+def test_key_when_a_ticket_is_filed_then_it_is_under_its_day():
+    name = ticket_id("2026-03-01", 1)
+
+    assert ticket_key(name) == f"tickets/2026-03-01/{name}"
+
+
+def test_list_when_days_have_no_tickets_then_they_are_passed_over(ledger, written):
+    assert ids(ledger.newest_first()) == written[::-1]
+
+
+def test_list_when_it_continues_then_it_begins_behind_the_given_one(ledger, written):
+    assert ids(ledger.newest_first(before=UUID(written[2]))) == [written[1], written[0]]
+
+
+def test_list_when_a_day_is_asked_for_then_only_that(ledger, written):
+    day = datetime(2026, 3, 1, tzinfo=UTC).date()
+
+    assert ids(ledger.newest_first(day=day)) == [written[1], written[0]]
+    assert ids(ledger.newest_first(day=day, before=UUID(written[1]))) == [written[0]]
+
+
+def test_list_when_there_is_nothing_then_it_is_empty(ledger):
+    assert ids(ledger.newest_first()) == []
+
+
+def test_list_when_an_alert_is_in_the_inbox_then_it_is_shown_as_received(ledger, store, clock, written):
+    waiting = ticket_id("2026-03-05", 9)
+    inbox = Inbox(store, clock, ThreadLocks(), ttl_seconds=300)
+    inbox.claim(Arrival(waiting, "default", "strategy", "0" * 64, {}, clock()))
+
+    assert next(ledger.newest_first())["status"] == "received"
+    assert ledger.find(waiting)["id"] == str(waiting)
+
+
+def test_find_when_there_is_no_such_ticket_then_none(ledger, written):
+    assert ledger.find(ticket_id("2026-03-01", 77)) is None
+
+
+def test_writing_when_it_is_applied_twice_then_the_first_ticket_stays(ledger, store, clock, written):
+    again = Ticket(UUID(written[0]), "default", "strategy", clock(), {}, TicketStatus.FAILED)
+    store.apply([ledger.writing(again)])
+
+    assert ledger.find(UUID(written[0]))["status"] == "filled"
+
+
+def test_rewriting_when_a_ticket_changes_then_its_time_is_told(ledger, store, clock, written):
+    document = ledger.document(UUID(written[0]))
+    clock.move(minutes=1)
+    store.apply([ledger.rewriting(document, document.value | {"status": "canceled"})])
+    ticket = ledger.find(UUID(written[0]))
+
+    assert (ticket["status"], ticket["updated_at"]) == ("canceled", "2026-03-05T00:01:00Z")

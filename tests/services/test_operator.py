@@ -1,0 +1,93 @@
+"""What the operator does at a broker that may fail."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from app.domain.orders import OrderStatus
+from app.errors import BrokerRejected, NotFound, OutcomeUnknown
+from tests.builders import strategy_alert
+
+
+@pytest.fixture
+def app(make_app, scripted):
+    return make_app(brokers={"paper": scripted}, dry_run=False)
+
+
+@pytest.fixture
+def tickets(operator):
+    return lambda: operator.get("/api/tickets").json["tickets"]
+
+
+def test_close_when_the_position_is_short_then_it_is_bought_back(services, scripted):
+    scripted.held["AAPL"] = Decimal(-7)
+    ticket = services.operator.close_position("paper", "AAPL")
+
+    assert (ticket["status"], ticket["orders"][0]["side"]) == ("filled", "buy")
+    assert scripted.held["AAPL"] == 0
+
+
+@pytest.mark.parametrize(("broker", "symbol"), [("paper", "AAPL"), ("elsewhere", "AAPL")])
+def test_close_when_there_is_nothing_to_close_then_not_found(services, scripted, broker, symbol):
+    with pytest.raises(NotFound):
+        services.operator.close_position(broker, symbol)
+    assert scripted.submitted == []
+
+
+def test_close_when_the_broker_rejects_then_the_answer_and_the_ticket_say_so(operator, scripted, tickets):
+    scripted.held["AAPL"] = Decimal(7)
+    scripted.failures = [BrokerRejected("the market is closed")]
+    response = operator.delete("/api/positions/paper/AAPL")
+
+    assert (response.status_code, response.json["error"]["code"]) == (422, "BROKER_REJECTED")
+    assert [ticket["status"] for ticket in tickets()] == ["rejected"]
+
+
+def test_close_when_the_outcome_is_unknown_then_the_ticket_is_followed(
+    operator, services, scripted, tickets, clock
+):
+    scripted.held["AAPL"] = Decimal(7)
+    scripted.failures = [OutcomeUnknown("the line went dead")]
+    operator.delete("/api/positions/paper/AAPL")
+    before = tickets()[0]["status"]
+    scripted.take(scripted.submitted[0])
+    services.supervisor.tick(everything=True)
+
+    assert (before, tickets()[0]["status"], len(scripted.submitted)) == ("unknown", "filled", 1)
+
+
+def test_close_when_a_bot_held_the_position_then_its_next_exit_is_skipped(client, services, scripted):
+    client.post("/webhook", json=strategy_alert())
+    services.operator.close_position("paper", "AAPL")
+    response = client.post("/webhook", json=strategy_alert(strategy_order_action="sell"))
+
+    assert response.json["status"] == "skipped"
+
+
+def test_cancel_when_no_broker_knows_the_order_then_not_found(services):
+    with pytest.raises(NotFound):
+        services.operator.cancel("nobody-knows-1")
+
+
+def test_orphans_when_a_protective_order_has_no_position_then_it_is_one(services, scripted, client):
+    client.post("/webhook", json=strategy_alert())
+    order = scripted.submitted[0]
+    loose = _resting(scripted, order, "-sl")
+
+    assert services.operator.orphans() == []
+    scripted.held.clear()
+    assert services.operator.orphans() == [loose]
+
+
+def test_orders_when_the_broker_holds_a_strangers_order_then_it_is_listed(services, scripted, client):
+    client.post("/webhook", json=strategy_alert())
+    stranger = _resting(scripted, scripted.submitted[0], "-by-hand")
+    listed = services.operator.orders(status="open", after=None, limit=10)
+
+    assert [(order["client_order_id"], order["bot"]) for order in listed] == [(stranger, None)]
+
+
+def _resting(scripted, order, suffix: str) -> str:
+    resting = replace(order, client_order_id=order.client_order_id + suffix)
+    return scripted.take(resting, OrderStatus.ACCEPTED).client_order_id

@@ -1,0 +1,72 @@
+from threading import Event
+
+import pytest
+
+from app.services.supervisor import Supervisor, Task
+
+
+class Seconds:
+    """A stopwatch that is moved by hand."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def seconds():
+    return Seconds()
+
+
+def test_tick_when_tasks_have_periods_then_each_runs_on_its_own(seconds):
+    supervisor = Supervisor([Task("often", 1, lambda: 1), Task("seldom", 60, lambda: 2)], monotonic=seconds)
+    first, again = supervisor.tick(), supervisor.tick()
+    seconds.now = 30
+
+    assert (first, again) == ({"often": 1, "seldom": 2}, {})
+    assert supervisor.tick() == {"often": 1}
+
+
+def test_tick_when_everything_is_asked_for_then_nothing_waits(seconds):
+    supervisor = Supervisor([Task("seldom", 60, lambda: 1)], monotonic=seconds)
+    supervisor.tick()
+
+    assert supervisor.tick(everything=True) == {"seldom": 1}
+
+
+def test_tick_when_a_task_fails_then_the_others_still_run(seconds):
+    def fail() -> int:
+        raise ValueError("a slip")
+
+    supervisor = Supervisor([Task("bad", 1, fail), Task("good", 1, lambda: 3)], monotonic=seconds)
+
+    assert supervisor.tick() == {"bad": -1, "good": 3}
+
+
+def test_thread_when_it_is_started_then_it_ticks_at_once_and_can_be_stopped():
+    ran = Event()
+    supervisor = Supervisor([Task("once", 3600, lambda: ran.set() or 1)])
+    supervisor.start()
+    supervisor.start()
+
+    assert ran.wait(5)
+    supervisor.stop()
+
+
+def test_thread_when_a_task_fails_then_it_goes_on():
+    runs: list[int] = []
+    enough = Event()
+
+    def fail() -> int:
+        runs.append(1)
+        if len(runs) == 3:
+            enough.set()
+        raise ValueError("a slip")
+
+    supervisor = Supervisor([Task("bad", 0.001, fail)])
+    supervisor.start()
+
+    assert enough.wait(5)
+    supervisor.stop()

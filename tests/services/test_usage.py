@@ -1,0 +1,105 @@
+from decimal import Decimal
+
+import pytest
+
+from app.domain.limits import Limits
+from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
+from app.services.ledger import Ledger
+from app.services.trades import TradeBook
+from app.services.usage import Entry, UsageBook
+
+LIMITS = Limits(daily_order_cap=5, cooldown_seconds=60)
+
+
+@pytest.fixture
+def make_book(store, clock):
+    """Build what another process would count with."""
+    return lambda: UsageBook(store, clock, TradeBook(store, clock))
+
+
+@pytest.fixture
+def book(make_book):
+    return make_book()
+
+
+@pytest.fixture
+def enter(book, clock):
+    """Reserve an entry; return its ticket's id."""
+
+    def reserved(symbol: str = "AAPL", bot: str = "one", limits: Limits = LIMITS):
+        ticket = new_ticket_id()
+        book.reserve(ticket, Entry(bot, symbol, Decimal(100), clock()), limits)
+        return ticket
+
+    return reserved
+
+
+@pytest.fixture
+def write(store, clock):
+    """Write the ticket of an entry into the ledger."""
+
+    def written(ticket, status: TicketStatus = TicketStatus.FILLED) -> None:
+        done = Ticket(ticket, "one", "strategy", clock(), {}, status)
+        done.entry = {"symbol": "AAPL", "notional": "100"}
+        store.apply([Ledger(store, clock).writing(done)])
+
+    return written
+
+
+def test_usage_when_entries_are_reserved_then_they_count_at_once(book, enter):
+    enter()
+    enter("MSFT")
+    enter(bot="two")
+    usage = book.of("one", "AAPL", LIMITS)
+
+    assert (usage.orders_today, usage.notional_today) == (2, Decimal(200))
+
+
+def test_usage_when_an_entry_is_released_then_it_does_not_count(book, enter):
+    book.release(enter())
+
+    assert book.of("one", "AAPL", LIMITS).orders_today == 0
+
+
+def test_usage_when_a_day_is_over_then_the_count_begins_anew(book, enter, clock):
+    enter()
+    clock.move(days=1)
+    usage = book.of("one", "AAPL", LIMITS)
+
+    assert (usage.orders_today, usage.notional_today) == (0, 0)
+    assert usage.last_entry_at is not None
+
+
+def test_usage_when_another_process_entered_then_its_tickets_count(make_book, write):
+    write(new_ticket_id())
+
+    assert make_book().of("one", "AAPL", LIMITS).orders_today == 1
+
+
+@pytest.mark.parametrize("status", [TicketStatus.REJECTED, TicketStatus.FAILED])
+def test_usage_when_an_entry_was_not_placed_then_its_ticket_does_not_count(make_book, write, status):
+    write(new_ticket_id(), status)
+
+    assert make_book().of("one", "AAPL", LIMITS).orders_today == 0
+
+
+def test_usage_when_its_own_ticket_is_read_back_then_it_counts_once(book, enter, write):
+    write(enter())
+
+    assert book.of("one", "AAPL", LIMITS).orders_today == 1
+
+
+def test_usage_when_nothing_is_limited_then_nothing_is_counted(book, enter):
+    enter(limits=Limits())
+
+    assert book.of("one", "AAPL", Limits()).orders_today == 0
+
+
+def test_positions_when_an_entry_is_on_its_way_then_it_counts_until_it_is_written(book, enter, write):
+    limits = Limits(max_open_positions=1)
+    ticket = enter(limits=limits)
+    before = book.of("one", "AAPL", limits)
+    write(ticket)
+
+    assert (before.open_positions, before.holds_symbol) == (1, True)
+    assert book.of("one", "AAPL", limits).open_positions == 0
