@@ -134,6 +134,34 @@ class TestAtASlowBroker:
         assert second.json["ticket"] == first.result().json["ticket"]
         assert len(scripted.submitted) == 1
 
+    def test_alert_when_another_for_its_symbol_is_at_the_broker_then_it_waits(
+        self, client, scripted, going_on
+    ):
+        asked, let_go = going_on
+        with ThreadPoolExecutor(2) as pool:
+            pool.submit(client.post, "/webhook", json=strategy_alert())
+            assert asked.wait(5)
+            second = pool.submit(client.post, "/webhook", json=strategy_alert(strategy_order_action="sell"))
+            with pytest.raises(TimeoutError):
+                second.result(0.1)
+            let_go.set()
+
+        assert second.result().json["status"] == "filled"
+        assert [order.side.value for order in scripted.submitted] == ["buy", "sell"]
+
+    def test_alert_when_another_symbol_is_at_the_broker_then_it_does_not_wait(
+        self, client, scripted, going_on
+    ):
+        asked, let_go = going_on
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(client.post, "/webhook", json=strategy_alert())
+            assert asked.wait(5)
+            scripted.before_answer = lambda: None
+            second = client.post("/webhook", json=strategy_alert(symbol="MSFT"))
+            let_go.set()
+
+        assert second.json["status"] == "filled"
+
     def test_ticket_when_its_alert_is_worked_on_then_it_can_be_seen(self, client, operator, going_on):
         asked, let_go = going_on
         with ThreadPoolExecutor(1) as pool:
