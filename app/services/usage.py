@@ -18,6 +18,7 @@ from app.domain.limits import Limits
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole
 from app.domain.proposals import Usage
+from app.domain.tickets import TicketStatus
 from app.services.clock import Clock
 from app.services.ledger import ticket_key
 from app.services.trades import TradeBook
@@ -25,6 +26,7 @@ from app.storage.base import Store
 
 REFRESH_SECONDS = 2.0
 LATEST_FINISH = timedelta(minutes=2)
+NOT_PLACED = frozenset({TicketStatus.REJECTED.value, TicketStatus.FAILED.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,10 @@ class UsageBook:
 
     def _remember(self, ticket: dict[str, Any]) -> None:
         entry = ticket.get("entry")
-        if entry is not None and ticket["status"] not in {"rejected", "failed"}:
+        if ticket["status"] in NOT_PLACED:
+            # What was in doubt when it was counted may have turned out since.
+            self._entries.pop(ticket["id"], None)
+        elif entry is not None:
             at = datetime.fromisoformat(ticket["created_at"])
             notional = Decimal(entry["notional"])
             self._entries.setdefault(ticket["id"], Entry(ticket["bot"], entry["symbol"], notional, at))

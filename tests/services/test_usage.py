@@ -89,6 +89,12 @@ def test_usage_when_its_own_ticket_is_read_back_then_it_counts_once(book, enter,
     assert book.of("one", "AAPL", LIMITS).orders_today == 1
 
 
+def test_usage_when_an_entry_in_doubt_was_not_placed_then_it_counts_no_more(book, enter, write):
+    write(enter(), TicketStatus.FAILED)
+
+    assert book.of("one", "AAPL", LIMITS).orders_today == 0
+
+
 def test_usage_when_nothing_is_limited_then_nothing_is_counted(book, enter):
     enter(limits=Limits())
 
