@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -56,9 +57,16 @@ class Report:
 class Torture:
     """One run; the seed decides every delay and every alert."""
 
-    def __init__(self, folder: Path, seed: int, *, processes: int = 1) -> None:
+    def __init__(
+        self, folder: Path, seed: int, *, processes: int = 1, partial_fills: Decimal = Decimal(0)
+    ) -> None:
         self._random = Random(seed)
-        self._server = Server(folder, ALLOW_SHORT_SELLING="true", WEB_CONCURRENCY=str(processes))
+        self._server = Server(
+            folder,
+            ALLOW_SHORT_SELLING="true",
+            WEB_CONCURRENCY=str(processes),
+            PAPER_PARTIAL_FILL_PROBABILITY=str(partial_fills),
+        )
         self._server.start()
         bots = make_bots(self._server)
         self._evidence = Evidence(self._server.database)
@@ -180,6 +188,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=600, help="give up killing after this time")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--processes", type=int, default=1, help="WEB_CONCURRENCY of the server")
+    parser.add_argument("--partial-fills", type=Decimal, default=Decimal(0), help="chance of each order")
     parser.add_argument("--keep", type=Path, help="folder for database and logs, kept afterwards")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
