@@ -14,6 +14,8 @@ from app.errors import SettingsError
 # The addresses that TradingView publishes for its webhooks.
 SOURCE_PRESETS = {"tradingview": "52.89.214.238,34.212.75.30,54.218.53.128,52.32.178.7"}
 
+LARGEST_FIGURE = 10**12
+
 Parser = Callable[[str], Any]
 
 
@@ -40,8 +42,8 @@ def _decimal(text: str) -> Decimal:
         number = Decimal(text)
     except InvalidOperation as error:
         raise ValueError("must be a number") from error
-    if not number.is_finite() or number < 0:
-        raise ValueError("must be a finite number that is not negative")
+    if not number.is_finite() or not 0 <= number <= LARGEST_FIGURE:
+        raise ValueError(f"must be a number from 0 to {LARGEST_FIGURE}")
     return number
 
 
@@ -80,7 +82,10 @@ def _one_of(*names: str) -> Parser:
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise ValueError("must be an http:// or https:// address") from error
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ValueError("must be an http:// or https:// address")
     return text.rstrip("/")
@@ -89,6 +94,8 @@ def _url(text: str) -> str:
 def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
     names = [SOURCE_PRESETS.get(name.strip().lower(), name.strip()) for name in text.split(",")]
     addresses = [address for name in names for address in name.split(",") if address]
+    if not addresses:
+        raise ValueError("must list addresses, networks or the preset 'tradingview'")
     try:
         return tuple(ipaddress.ip_network(address, strict=False) for address in addresses)
     except ValueError as error:
@@ -269,7 +276,8 @@ def _read(item: "Field[Any]", environment: Mapping[str, str]) -> Any:
     try:
         return item.metadata["parse"](text)
     except ValueError as error:
-        shown = "the value given" if item.metadata["secret"] else repr(text)
+        hidden = item.metadata["secret"] or "@" in text
+        shown = "the value given" if hidden else repr(text)
         raise SettingsError(f"{name} {error}, not {shown}") from error
 
 

@@ -36,37 +36,46 @@ def secrets_file(settings: Settings) -> Path:
 
 def _make(path: Path, missing: list[str]) -> bool:
     """Add what is missing to the file; of several processes starting at once, one makes each secret."""
-    known = _read(path) if path.exists() else {}
+    is_first = not path.exists()
+    known = {} if is_first else _read(path)
     new = {name: secrets.token_urlsafe(SECRET_BYTES) for name in missing if name not in known}
     if not new:
         return False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(known | new, indent=2) + "\n", encoding="utf-8")
-        if path.exists():
+        draft = _draft(path, known | new)
+        if not is_first:
             draft.replace(path)
-        else:
-            # A link fails where another process has been faster, and its secrets count.
-            _publish(draft, path)
+            return True
+        return _publish(draft, path)
     except OSError as error:
         raise SettingsError(f"DATABASE_PATH: {path.parent} cannot be written: {error.strerror}") from error
-    return True
 
 
-def _publish(draft: Path, path: Path) -> None:
+def _draft(path: Path, content: dict[str, str]) -> Path:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    return draft
+
+
+def _publish(draft: Path, path: Path) -> bool:
+    """Give the draft its name; False where another process has been faster, and its secrets count."""
     try:
         os.link(draft, path)
     except FileExistsError:
-        pass
+        return False
     finally:
         draft.unlink()
+    return True
 
 
 def _read(path: Path) -> dict[str, str]:
+    refusal = SettingsError(f"DATABASE_PATH: the secrets in {path.name} cannot be read")
     try:
-        stored: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SettingsError(f"DATABASE_PATH: the secrets in {path.name} cannot be read") from error
+        raise refusal from error
+    if not isinstance(stored, dict) or not all(isinstance(value, str) for value in stored.values()):
+        raise refusal
     return stored

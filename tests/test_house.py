@@ -30,6 +30,7 @@ RULES = {
     "main.py": ANYTHING,
     "app/__init__.py": ANYTHING,
     "app/server.py": ANYTHING,
+    "app/wiring.py": ANYTHING,
     "app/cli/*": ANYTHING,
     "app/domain/*": {"app.domain"},
     "app/schemas/*": {"app.schemas", "app.domain", "app.errors"},

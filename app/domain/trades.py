@@ -13,10 +13,11 @@ REMEMBERED_ORDERS = 5
 
 
 class Counted(NamedTuple):
-    """What has been counted of an order: units, and their average price per unit."""
+    """What has been counted of an order: units, their average price per unit, whether more may follow."""
 
     quantity: Decimal = ZERO
     average_price: Decimal = ZERO
+    is_working: bool = False
 
     @property
     def value(self) -> Decimal:
@@ -28,7 +29,7 @@ class Counted(NamedTuple):
 class Trade:
     """A bot's holding: `quantity` is signed, `average_price` per unit.
 
-    `orders` holds what has been counted of each recent order, so that a fill counts once.
+    `orders` holds what has been counted of each working and each recent order, so that a fill counts once.
     """
 
     bot: str
@@ -50,7 +51,10 @@ class Trade:
             "quantity": format(self.quantity, "f"),
             "average_price": format(self.average_price, "f"),
             "realized_pnl": format(self.realized_pnl, "f"),
-            "orders": {name: [format(part, "f") for part in seen] for name, seen in self.orders.items()},
+            "orders": {
+                name: [format(seen.quantity, "f"), format(seen.average_price, "f"), seen.is_working]
+                for name, seen in self.orders.items()
+            },
         }
 
     @classmethod
@@ -64,7 +68,10 @@ class Trade:
             quantity=Decimal(data["quantity"]),
             average_price=Decimal(data["average_price"]),
             realized_pnl=Decimal(data["realized_pnl"]),
-            orders={name: Counted(*map(Decimal, seen)) for name, seen in data["orders"].items()},
+            orders={
+                name: Counted(Decimal(quantity), Decimal(price), is_working)
+                for name, (quantity, price, is_working) in data["orders"].items()
+            },
         )
 
 
@@ -74,12 +81,18 @@ def count_fill(trade: Trade, receipt: Receipt, multiplier: Decimal) -> Trade:
     new = receipt.filled_quantity - seen.quantity
     if new <= ZERO or receipt.average_fill_price is None:
         return trade
-    now = Counted(receipt.filled_quantity, receipt.average_fill_price)
+    now = Counted(receipt.filled_quantity, receipt.average_fill_price, is_working=not receipt.status.is_final)
     # A receipt's average is of all its fills; what is new was paid at a price of its own.
     price = (now.value - seen.value) / new
-    orders = dict(list(trade.orders.items())[-REMEMBERED_ORDERS:])
-    orders[receipt.client_order_id] = now
+    orders = _remembered(trade.orders) | {receipt.client_order_id: now}
     return replace(_move(trade, receipt.side.sign * new, price, multiplier), orders=orders)
+
+
+def _remembered(orders: dict[str, Counted]) -> dict[str, Counted]:
+    """Keep what may still fill, and the last that are over: a restart may bring their receipts once more."""
+    over = [name for name, seen in orders.items() if not seen.is_working]
+    forgotten = set(over[:-REMEMBERED_ORDERS])
+    return {name: seen for name, seen in orders.items() if name not in forgotten}
 
 
 def _move(trade: Trade, change: Decimal, price: Decimal, multiplier: Decimal) -> Trade:

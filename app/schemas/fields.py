@@ -85,12 +85,18 @@ def _iso(text: str) -> datetime:
 
 
 class Text(fields.Field[str]):
-    """A text of bounded length without control characters (line breaks and tabs may stay where asked for)."""
+    """A text of bounded length without control characters (`lines` lets line breaks and tabs stay).
 
-    def __init__(self, *, longest: int = 200, lines: bool = False, **options: Any) -> None:
+    A required text is not empty either, unless it `may_be_empty`.
+    """
+
+    def __init__(
+        self, *, longest: int = 200, lines: bool = False, may_be_empty: bool = False, **options: Any
+    ) -> None:
         super().__init__(**options)
         self.longest = longest
         self.lines = lines
+        self.may_be_empty = may_be_empty or not self.required
 
     def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> str:
         if not isinstance(value, str):
@@ -100,7 +106,10 @@ class Text(fields.Field[str]):
         plain = value.translate(LINE_BREAKS) if self.lines else value
         if not plain.isprintable():
             raise ValidationError("must not contain control characters")
-        return value.strip()
+        text = value.strip()
+        if not text and not self.may_be_empty:
+            raise ValidationError("must not be empty")
+        return text
 
 
 LINE_BREAKS = str.maketrans({"\n": " ", "\r": " ", "\t": " "})

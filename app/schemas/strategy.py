@@ -29,7 +29,7 @@ class StrategyAlertSchema(Schema):
 
     symbol = Text(required=True, longest=60)
     exchange = Text(allow_none=True, longest=40)
-    strategy_order_id = Text(required=True, longest=200)
+    strategy_order_id = Text(required=True, longest=200, may_be_empty=True)
     strategy_order_action = Word("buy", "sell", required=True)
     strategy_order_contracts = Amount(allow_none=True)
     strategy_order_price = Amount(positive=True, allow_none=True)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
-from app.domain.orders import OrderStatus, Receipt
+from app.domain.orders import OrderRole, OrderStatus, Receipt
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus, followed_status, order_record
 from app.errors import BrokerUnavailable, Conflict
@@ -92,8 +92,10 @@ class OrderFollower:
         value = document.value
         changes: list[Change] = []
         if receipt is not None and value["bot"] != OPERATOR:
-            multiplier = Decimal(value["multiplier"])
-            changes += self._trades.counting(value["bot"], value["symbol"], multiplier, [receipt])
+            multiplier, may_open = Decimal(value["multiplier"]), value["role"] == OrderRole.ENTRY
+            changes += self._trades.counting(
+                value["bot"], value["symbol"], multiplier, [receipt], may_open=may_open
+            )
         changes += self._ticket_changes(value, receipt)
         is_over = receipt is None or receipt.status.is_final
         return [*changes, Delete(document) if is_over else Replace(document, value | {"seen": seen})]

@@ -38,12 +38,16 @@ class TradeBook:
         suffix = f"/{broker}:{symbol}"
         return [Delete(document) for document in self._store.list("trades/") if document.key.endswith(suffix)]
 
-    def counting(self, bot: str, symbol: str, multiplier: Decimal, receipts: list[Receipt]) -> list[Change]:
-        """Return the change that counts what the receipts say was filled."""
+    def counting(
+        self, bot: str, symbol: str, multiplier: Decimal, receipts: list[Receipt], *, may_open: bool
+    ) -> list[Change]:
+        """Return the change that counts what the receipts say was filled; exits alone open no trade."""
         if not any(receipt.filled_quantity for receipt in receipts):
             return []
         broker = receipts[0].broker
         document = self.find(bot, broker, symbol)
+        if document is None and not may_open:
+            return []
         trade = Trade.from_json(document.value) if document is not None else None
         before = trade or Trade(bot, broker, symbol, self._clock())
         after = before

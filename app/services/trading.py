@@ -192,7 +192,10 @@ class Trading:
         if case.instrument is None or not case.ticket.orders:
             return []
         multiplier, at = case.instrument.multiplier, self._clock()
-        changes = self._trades.counting(case.bot.id, case.instrument.symbol, multiplier, receipts)
+        may_open = any(record["role"] == OrderRole.ENTRY for record in case.ticket.orders)
+        changes = self._trades.counting(
+            case.bot.id, case.instrument.symbol, multiplier, receipts, may_open=may_open
+        )
         for record in case.ticket.orders:
             names = [record["client_order_id"]] if is_working(record) else []
             if record["client_order_id"] in brackets and record["status"] != OrderStatus.REJECTED:

@@ -16,7 +16,15 @@ def book(store, clock):
 def fill(book, store):
     """Count a fill of a bot's order in Apple's share."""
 
-    def filled(quantity: str, *, bot: str = "one", order: str = "one-1", side=Side.BUY, price: str = "100"):
+    def filled(
+        quantity: str,
+        *,
+        bot: str = "one",
+        order: str = "one-1",
+        side=Side.BUY,
+        price: str = "100",
+        may_open=True,
+    ):
         receipt = Receipt(
             client_order_id=order,
             broker_order_id="1",
@@ -29,7 +37,7 @@ def fill(book, store):
             filled_quantity=Decimal(quantity),
             average_fill_price=Decimal(price),
         )
-        changes = book.counting(bot, "AAPL", Decimal(1), [receipt])
+        changes = book.counting(bot, "AAPL", Decimal(1), [receipt], may_open=may_open)
         store.apply(changes)
         return changes
 
@@ -71,6 +79,12 @@ def test_counting_when_the_position_is_closed_then_the_trade_is_gone(book, fill)
 
     assert book.find("one", "paper", "AAPL") is None
     assert book.open_symbols("one") == set()
+
+
+def test_counting_when_an_exit_has_no_trade_then_it_opens_none(book, fill):
+    fill("10", side=Side.SELL, may_open=False)
+
+    assert book.find("one", "paper", "AAPL") is None
 
 
 def test_share_when_no_other_bot_has_a_trade_then_it_is_the_whole_position(book, fill):
