@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from app.domain.documents import timestamp
 from app.domain.money import ZERO, plain
-from app.domain.orders import Receipt
+from app.domain.orders import OrderRole, Receipt
 
 REMEMBERED_ORDERS = 5
 
@@ -23,6 +23,18 @@ class Counted(NamedTuple):
     def value(self) -> Decimal:
         """What the units cost."""
         return self.quantity * self.average_price
+
+
+NOTHING_COUNTED = Counted()
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What a receipt says was filled, by an exit or an entry; `counted` is what is known to be counted."""
+
+    receipt: Receipt
+    role: OrderRole = OrderRole.ENTRY
+    counted: Counted = NOTHING_COUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +87,27 @@ class Trade:
         )
 
 
-def count_fill(trade: Trade, receipt: Receipt, multiplier: Decimal) -> Trade:
-    """Return the trade after what a receipt says was filled, counting nothing twice."""
-    seen = trade.orders.get(receipt.client_order_id, Counted())
+def count_fill(trade: Trade, fill: Fill, multiplier: Decimal) -> Trade:
+    """Return the trade after a fill, counting nothing twice; an exit never takes it beyond nothing."""
+    receipt = fill.receipt
+    seen = max(trade.orders.get(receipt.client_order_id, NOTHING_COUNTED), fill.counted)
     new = receipt.filled_quantity - seen.quantity
     if new <= ZERO or receipt.average_fill_price is None:
         return trade
-    now = Counted(receipt.filled_quantity, receipt.average_fill_price, is_working=not receipt.status.is_final)
+    now = counted(receipt)
     # A receipt's average is of all its fills; what is new was paid at a price of its own.
     price = (now.value - seen.value) / new
+    if fill.role is OrderRole.EXIT:
+        # What the account held beyond the trade was somebody else's, and is not the trade's to lose.
+        new = min(new, max(ZERO, -trade.quantity * receipt.side.sign))
     orders = _remembered(trade.orders) | {receipt.client_order_id: now}
     return replace(_move(trade, receipt.side.sign * new, price, multiplier), orders=orders)
+
+
+def counted(receipt: Receipt) -> Counted:
+    """Return what has been counted once this receipt has been."""
+    price = receipt.average_fill_price or ZERO
+    return Counted(receipt.filled_quantity, price, is_working=not receipt.status.is_final)
 
 
 def _remembered(orders: dict[str, Counted]) -> dict[str, Counted]:
@@ -97,6 +119,8 @@ def _remembered(orders: dict[str, Counted]) -> dict[str, Counted]:
 
 def _move(trade: Trade, change: Decimal, price: Decimal, multiplier: Decimal) -> Trade:
     before, after = trade.quantity, trade.quantity + change
+    if change == ZERO:
+        return trade
     if before * change >= ZERO:
         average = plain((before * trade.average_price + change * price) / after)
         return replace(trade, quantity=after, average_price=average)

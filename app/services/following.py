@@ -11,11 +11,12 @@ from app.brokers.base import Broker
 from app.domain.orders import OrderRole, OrderStatus, Receipt
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus, followed_status, order_record
+from app.domain.trades import Counted, Fill
 from app.errors import BrokerUnavailable, Conflict
 from app.services.clock import Clock
 from app.services.ledger import Ledger
 from app.services.locks import Locks
-from app.services.records import OPERATOR
+from app.services.records import OPERATOR, counted_record
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.trades import TradeBook
 from app.storage.base import Change, Delete, Document, Replace, Store
@@ -92,13 +93,14 @@ class OrderFollower:
         value = document.value
         changes: list[Change] = []
         if receipt is not None and value["bot"] != OPERATOR:
-            multiplier, may_open = Decimal(value["multiplier"]), value["role"] == OrderRole.ENTRY
+            fill = Fill(receipt, OrderRole(value["role"]), _counted(value))
             changes += self._trades.counting(
-                value["bot"], value["symbol"], multiplier, [receipt], may_open=may_open
+                value["bot"], value["broker"], value["symbol"], Decimal(value["multiplier"]), [fill]
             )
         changes += self._ticket_changes(value, receipt)
-        is_over = receipt is None or receipt.status.is_final
-        return [*changes, Delete(document) if is_over else Replace(document, value | {"seen": seen})]
+        if receipt is None or receipt.status.is_final:
+            return [*changes, Delete(document)]
+        return [*changes, Replace(document, value | {"seen": seen, "counted": counted_record(receipt)})]
 
     def _ticket_changes(self, value: dict[str, Any], receipt: Receipt | None) -> list[Change]:
         ticket = UUID(value["ticket"])
@@ -112,6 +114,11 @@ class OrderFollower:
             record = order_record(receipt, bot=value["bot"], ticket=ticket, role=value["role"])
             _update_order(changed, record)
         return [self._ledger.rewriting(document, changed)]
+
+
+def _counted(value: dict[str, Any]) -> Counted:
+    quantity, price = value["counted"]
+    return Counted(Decimal(quantity), Decimal(price))
 
 
 def _seen(receipt: Receipt | None) -> list[str]:

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.documents import timestamp
-from app.domain.orders import Order, OrderRole, OrderStatus
+from app.domain.money import ZERO
+from app.domain.orders import Order, OrderRole, OrderStatus, Receipt
 from app.domain.signals import Signal
 from app.domain.tickets import TicketStatus
 from app.logs import mask
@@ -16,7 +17,9 @@ OPERATOR = "operator"
 
 
 def reminder(name: str, record: dict[str, Any], *, multiplier: Decimal, at: datetime) -> Change:
-    """Return the document that keeps an order in sight until it is over."""
+    """Return the document that keeps an order, or a leg of it, in sight until it is over."""
+    is_leg = name != record["client_order_id"]
+    filled = ["0", "0"] if is_leg else [record["filled_quantity"], record["average_fill_price"] or "0"]
     return Create(
         f"orders/{name}",
         {
@@ -25,11 +28,17 @@ def reminder(name: str, record: dict[str, Any], *, multiplier: Decimal, at: date
             "bot": record["bot"],
             "broker": record["broker"],
             "symbol": record["symbol"],
-            "role": record["role"] if name == record["client_order_id"] else OrderRole.EXIT.value,
+            "role": OrderRole.EXIT.value if is_leg else record["role"],
             "multiplier": format(multiplier, "f"),
+            "counted": filled,
             "submitted_at": timestamp(at),
         },
     )
+
+
+def counted_record(receipt: Receipt) -> list[str]:
+    """Write how much of an order has been counted into its trade: units and their average price."""
+    return [format(receipt.filled_quantity, "f"), format(receipt.average_fill_price or ZERO, "f")]
 
 
 def signal_record(signal: Signal) -> dict[str, Any]:

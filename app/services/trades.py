@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from app.domain.money import ZERO
-from app.domain.orders import Receipt
-from app.domain.trades import Trade, bots_share, count_fill
+from app.domain.orders import OrderRole
+from app.domain.trades import Fill, Trade, bots_share, count_fill
 from app.services.clock import Clock
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
@@ -39,20 +39,19 @@ class TradeBook:
         return [Delete(document) for document in self._store.list("trades/") if document.key.endswith(suffix)]
 
     def counting(
-        self, bot: str, symbol: str, multiplier: Decimal, receipts: list[Receipt], *, may_open: bool
+        self, bot: str, broker: str, symbol: str, multiplier: Decimal, fills: list[Fill]
     ) -> list[Change]:
-        """Return the change that counts what the receipts say was filled; exits alone open no trade."""
-        if not any(receipt.filled_quantity for receipt in receipts):
+        """Return the change that counts the fills; exits alone open no trade."""
+        if not any(fill.receipt.filled_quantity for fill in fills):
             return []
-        broker = receipts[0].broker
         document = self.find(bot, broker, symbol)
-        if document is None and not may_open:
+        if document is None and all(fill.role is OrderRole.EXIT for fill in fills):
             return []
         trade = Trade.from_json(document.value) if document is not None else None
         before = trade or Trade(bot, broker, symbol, self._clock())
         after = before
-        for receipt in receipts:
-            after = count_fill(after, receipt, multiplier)
+        for fill in fills:
+            after = count_fill(after, fill, multiplier)
         return self._changes(document, before, after)
 
     def _changes(self, document: Document | None, before: Trade, after: Trade) -> list[Change]:

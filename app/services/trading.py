@@ -19,6 +19,7 @@ from app.domain.planning import wants_entry_after
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus, followed_status, order_record
+from app.domain.trades import Fill
 from app.errors import BrokerRejected, OutcomeUnknown
 from app.services.assessment import Assessor
 from app.services.case import Case, TradingRules
@@ -192,10 +193,9 @@ class Trading:
         if case.instrument is None or not case.ticket.orders:
             return []
         multiplier, at = case.instrument.multiplier, self._clock()
-        may_open = any(record["role"] == OrderRole.ENTRY for record in case.ticket.orders)
-        changes = self._trades.counting(
-            case.bot.id, case.instrument.symbol, multiplier, receipts, may_open=may_open
-        )
+        roles = {record["client_order_id"]: OrderRole(record["role"]) for record in case.ticket.orders}
+        fills = [Fill(receipt, roles[receipt.client_order_id]) for receipt in receipts]
+        changes = self._trades.counting(case.bot.id, case.broker_name, case.symbol, multiplier, fills)
         for record in case.ticket.orders:
             names = [record["client_order_id"]] if is_working(record) else []
             if record["client_order_id"] in brackets and record["status"] != OrderStatus.REJECTED:

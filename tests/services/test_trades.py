@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.orders import OrderStatus, OrderType, Receipt, Side
+from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
+from app.domain.trades import Fill
 from app.services.trades import TradeBook
 
 
@@ -23,7 +24,7 @@ def fill(book, store):
         order: str = "one-1",
         side=Side.BUY,
         price: str = "100",
-        may_open=True,
+        role=OrderRole.ENTRY,
     ):
         receipt = Receipt(
             client_order_id=order,
@@ -37,7 +38,7 @@ def fill(book, store):
             filled_quantity=Decimal(quantity),
             average_fill_price=Decimal(price),
         )
-        changes = book.counting(bot, "AAPL", Decimal(1), [receipt], may_open=may_open)
+        changes = book.counting(bot, "paper", "AAPL", Decimal(1), [Fill(receipt, role)])
         store.apply(changes)
         return changes
 
@@ -82,7 +83,7 @@ def test_counting_when_the_position_is_closed_then_the_trade_is_gone(book, fill)
 
 
 def test_counting_when_an_exit_has_no_trade_then_it_opens_none(book, fill):
-    fill("10", side=Side.SELL, may_open=False)
+    fill("10", side=Side.SELL, role=OrderRole.EXIT)
 
     assert book.find("one", "paper", "AAPL") is None
 

@@ -232,8 +232,8 @@ def test_ping_when_writes_are_refused_then_unavailable(gcs, store):
 
 
 def test_store_when_a_client_is_given_then_it_is_used(gcs):
-    from google.auth.credentials import AnonymousCredentials  # noqa: PLC0415
-    from google.cloud.storage import Client  # noqa: PLC0415
+    from google.auth.credentials import AnonymousCredentials
+    from google.cloud.storage import Client
 
     client = Client("any", AnonymousCredentials(), client_options={"api_endpoint": gcs.url})
     store = GcsStore("gatehouse", client=client)
