@@ -15,6 +15,8 @@ from app.services.clock import Clock, system_clock
 from app.storage.base import Store
 from app.wiring import Wiring
 
+RECOVERY_WAIT_SECONDS = 5
+
 
 def create_app(
     settings: Settings | None = None,
@@ -38,7 +40,8 @@ def create_app(
     app.extensions[EXTENSION] = wired
     register_commands(app)
     if background and settings.background_worker and not is_running_a_command():
-        wired.supervisor.start()
+        # What a crash left is settled before new alerts build on it, unless a broker keeps us waiting.
+        wired.supervisor.start(wait_seconds=RECOVERY_WAIT_SECONDS)
     return app
 
 

@@ -27,6 +27,7 @@ class Supervisor:
         self._last_run: dict[str, float] = {}
         self._turn = threading.Lock()
         self._stop = threading.Event()
+        self._first_tick = threading.Event()
         self._thread: threading.Thread | None = None
 
     def tick(self, *, everything: bool = False) -> dict[str, int]:
@@ -39,11 +40,12 @@ class Supervisor:
                     done[task.name] = self._run(task)
         return done
 
-    def start(self) -> None:
-        """Run the clock in a thread until `stop`; the first tick comes at once."""
+    def start(self, *, wait_seconds: float = 0) -> None:
+        """Run the clock in a thread until `stop`; wait for its first tick, but no longer than told."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._loop, name="supervisor", daemon=True)
             self._thread.start()
+        self._first_tick.wait(wait_seconds)
 
     def stop(self) -> None:
         """Let the thread end after the tick it is in."""
@@ -54,8 +56,9 @@ class Supervisor:
 
     def _loop(self) -> None:
         pause = min(task.period_seconds for task in self._tasks)
-        while not self._stop.wait(0 if not self._last_run else pause):
+        while not self._stop.wait(pause if self._first_tick.is_set() else 0):
             self.tick()
+            self._first_tick.set()
 
     def _is_due(self, task: Task) -> bool:
         last = self._last_run.get(task.name)
