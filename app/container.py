@@ -8,19 +8,21 @@ from app.brokers.base import Broker
 from app.config import Settings
 from app.services.bots import BotDirectory
 from app.services.clock import Clock
-from app.services.following import OrderFollower
 from app.services.health import Health
-from app.services.intake import Intake
+from app.services.intake.alerts import Intake
+from app.services.intake.rate_limit import RateLimiter
+from app.services.intake.recovery import Recovery
 from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.metrics import Metrics
-from app.services.operator import Operator
-from app.services.rate_limit import RateLimiter
-from app.services.recovery import Recovery
+from app.services.operator.orders import OrderList
+from app.services.operator.positions import PositionDesk
+from app.services.operator.prices import PriceBoard
 from app.services.routing import BrokerDesk
 from app.services.supervisor import Supervisor
 from app.services.switches import GlobalSwitch
-from app.services.trading import Trading
+from app.services.trading.execution import Trading
+from app.services.trading.following import OrderFollower
 from app.storage.base import Store
 
 EXTENSION = "gatehouse"
@@ -42,7 +44,9 @@ class Services:
     follower: OrderFollower
     recovery: Recovery
     supervisor: Supervisor
-    operator: Operator
+    orders: OrderList
+    positions: PositionDesk
+    prices: PriceBoard
     health: Health
     limiter: RateLimiter
     journal: Journal

@@ -5,36 +5,38 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from app.brokers.base import Broker
-from app.brokers.paper import PaperBroker, PaperSettings
+from app.brokers.paper import PaperBroker
 from app.config import Settings
 from app.container import Services
-from app.domain.limits import Limits
+from app.policies import paper_settings, recovery_rules, trading_rules
 from app.schemas.alerts import read_stored_signal
-from app.services.assessment import Assessor
 from app.services.bots import BotDirectory
-from app.services.case import TradingRules
 from app.services.clock import Clock
-from app.services.following import OrderFollower
 from app.services.health import SHORT_SECRET, Health
-from app.services.inbox import Inbox
-from app.services.intake import Intake
+from app.services.intake.alerts import Intake
+from app.services.intake.inbox import Inbox
+from app.services.intake.rate_limit import RateLimiter
+from app.services.intake.recovery import Recovery
 from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.locks import Locks, MachineLocks, ThreadLocks
 from app.services.metrics import Metrics
-from app.services.operator import Operator
-from app.services.rate_limit import RateLimiter
-from app.services.recovery import Recovery, RecoveryRules
+from app.services.operator.orders import OrderList
+from app.services.operator.positions import PositionDesk
+from app.services.operator.prices import PriceBoard
 from app.services.routing import BrokerDesk, BrokerFactory
 from app.services.supervisor import Supervisor, Task
 from app.services.switches import GlobalSwitch
-from app.services.trades import TradeBook
-from app.services.trading import Trading
-from app.services.usage import UsageBook
+from app.services.trading.assessment import Assessor
+from app.services.trading.case import TradingRules
+from app.services.trading.execution import Trading
+from app.services.trading.exit_orders import ExitOrders
+from app.services.trading.following import OrderFollower
+from app.services.trading.trades import TradeBook
+from app.services.trading.usage import UsageBook
 from app.storage.base import Store
 from app.version import VERSION
 
-RECOVERY_STALE_SECONDS = 120
 INBOX_PERIOD_SECONDS = 2.0
 ORDERS_PERIOD_SECONDS = 5.0
 PURGE_PERIOD_SECONDS = 60.0
@@ -73,7 +75,9 @@ class Wiring:
             follower=self.follower,
             recovery=self.recovery,
             supervisor=self.supervisor,
-            operator=self.operator,
+            orders=self.orders,
+            positions=self.positions,
+            prices=PriceBoard(desk=self.desk, follower=self.follower),
             health=self.health,
             limiter=RateLimiter(self.settings.rate_limit_per_second),
             journal=self.journal,
@@ -129,22 +133,7 @@ class Wiring:
     @cached_property
     def rules(self) -> TradingRules:
         """What the environment says about trading."""
-        settings = self.settings
-        ceiling = Limits(
-            allow_short=settings.allow_short_selling,
-            market_hours_only=settings.market_hours_only,
-            max_order_quantity=settings.max_order_quantity,
-            daily_order_cap=settings.daily_order_cap,
-            daily_notional_cap=settings.daily_notional_cap,
-            per_symbol_cap=settings.per_symbol_cap,
-            stale_after_seconds=settings.stale_alert_seconds,
-        )
-        return TradingRules(
-            ceiling=ceiling,
-            default_broker=settings.default_broker,
-            allow_live=settings.allow_live_trading,
-            dry_run=settings.dry_run,
-        )
+        return trading_rules(self.settings)
 
     @cached_property
     def assessor(self) -> Assessor:
@@ -155,6 +144,7 @@ class Wiring:
             switch=self.switch,
             trades=self.trades,
             usage=UsageBook(self.store, self.clock, self.trades),
+            exit_orders=self.exit_orders,
             rules=self.rules,
             clock=self.clock,
         )
@@ -203,9 +193,13 @@ class Wiring:
         )
 
     @cached_property
+    def exit_orders(self) -> ExitOrders:
+        """What bots have working against their positions."""
+        return ExitOrders(self.follower)
+
+    @cached_property
     def recovery(self) -> Recovery:
         """What a crash left in the inbox."""
-        settings = self.settings
         return Recovery(
             inbox=self.inbox,
             intake=self.intake,
@@ -216,22 +210,30 @@ class Wiring:
             metrics=self.metrics,
             clock=self.clock,
             read_signal=read_stored_signal,
-            rules=RecoveryRules(
-                default_broker=settings.default_broker,
-                stale_seconds=settings.stale_alert_seconds or RECOVERY_STALE_SECONDS,
-                claim_seconds=settings.inbox_claim_seconds,
-            ),
+            rules=recovery_rules(self.settings),
         )
 
     @cached_property
-    def operator(self) -> Operator:
-        """What the operator does beside the alerts."""
-        return Operator(
+    def orders(self) -> OrderList:
+        """Every order that we know of."""
+        return OrderList(
+            store=self.store,
+            desk=self.desk,
+            ledger=self.ledger,
+            follower=self.follower,
+            journal=self.journal,
+        )
+
+    @cached_property
+    def positions(self) -> PositionDesk:
+        """Every broker's positions."""
+        return PositionDesk(
             store=self.store,
             desk=self.desk,
             ledger=self.ledger,
             follower=self.follower,
             trades=self.trades,
+            exit_orders=self.exit_orders,
             locks=self.locks,
             journal=self.journal,
             clock=self.clock,
@@ -258,21 +260,8 @@ class Wiring:
         return Health(self.store, self.desk, self.bots, notices=notices)
 
     def _factories(self) -> dict[str, BrokerFactory]:
-        return {"paper": lambda: PaperBroker(self.store, self.clock, _paper_settings(self.settings))}
+        return {"paper": lambda: PaperBroker(self.store, self.clock, paper_settings(self.settings))}
 
 
 def _always(broker: Broker) -> BrokerFactory:
     return lambda: broker
-
-
-def _paper_settings(settings: Settings) -> PaperSettings:
-    return PaperSettings(
-        starting_cash=settings.paper_cash,
-        leverage=settings.paper_leverage,
-        fee_per_order=settings.paper_fee_per_order,
-        fee_fraction=settings.paper_fee_pct,
-        slippage_fraction=settings.paper_slippage_pct,
-        partial_fill_probability=settings.paper_partial_fill_probability,
-        seed=settings.paper_seed,
-        follow_alert_prices=settings.paper_follow_alert_prices,
-    )

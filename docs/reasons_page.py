@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from app import errors
 from app.domain.reasons import Reason
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
-from app.services.answers import answer_for
+from app.services.intake.answers import answer_for
 
 HEAD = """# Reason and error codes
 
@@ -50,7 +50,8 @@ def reasons_page() -> str:
 
 def _reason_row(reason: Reason) -> str:
     status = OUTCOMES.get(reason, TicketStatus.DENIED)
-    ticket = Ticket(new_ticket_id(), "", "", datetime.now(UTC), {}, status, reason)
+    now = datetime.now(UTC)
+    ticket = Ticket(new_ticket_id(now), "", "", now, {}, status, reason)
     answer = answer_for(ticket, "")
     return f"| `{reason.value}` | {reason.meaning} | {status.value} | {answer.status} |\n"
 

@@ -31,6 +31,7 @@ RULES = {
     "app/__init__.py": ANYTHING,
     "app/server.py": ANYTHING,
     "app/wiring.py": ANYTHING,
+    "app/policies.py": {"app.config", "app.domain", "app.services", "app.brokers.paper"},
     "app/cli/*": ANYTHING,
     "app/domain/*": {"app.domain"},
     "app/schemas/*": {"app.schemas", "app.domain", "app.errors"},

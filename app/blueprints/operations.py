@@ -14,15 +14,14 @@ bp.before_request(operator)
 @bp.get("/status")
 def status() -> ResponseReturnValue:
     """Show positions, working orders and protective orders without a position."""
-    desk = services().operator
-    positions = desk.positions()
+    positions = services().positions.all()
     return jsonify(
         {
             "status": "ok",
             "trading_state": to_json(services().switch.read().seen_at(services().clock())),
             "positions": positions,
-            "orders": desk.orders(status="open", after=None, limit=500),
-            "orphans": desk.orphans(),
+            "orders": services().orders.page(status="open", after=None, limit=500),
+            "orphans": services().orders.orphans(),
         }
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from app.blueprints.authentication import allowed_source, bot_of
 from app.blueprints.envelope import answer_error
@@ -17,7 +18,7 @@ from app.errors import AlertRefused, BodyTooLarge, MalformedAlert, NotFound
 from app.logs import redact
 from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.body import read_object
-from app.services.intake import Alert
+from app.services.intake.alerts import Alert
 
 bp = Blueprint("webhook", __name__)
 bp.before_request(allowed_source)
@@ -50,7 +51,9 @@ def read_body() -> bytes:
         body = request.get_data(cache=False)
         # A chunked body is cut at the cap in silence; only reading on tells whether that was all.
         was_cut = request.content_length is None and body and request.environ["wsgi.input"].read(1)
-    except (OSError, ParseException) as error:
+    except RequestEntityTooLarge as error:
+        raise BodyTooLarge("The body is larger than MAX_CONTENT_LENGTH.") from error
+    except (OSError, ParseException, ClientDisconnected) as error:
         raise MalformedAlert("The body could not be read as HTTP.") from error
     # Half a body can be a whole alert; the whole one, sent again, would then count as another alert.
     if request.content_length not in {None, len(body)}:

@@ -16,7 +16,6 @@ from app.errors import InvalidRequest
 from app.schemas.bot import BotSchema, NewBotSchema, Symbols
 from app.schemas.fields import Text
 from app.schemas.operator import TradingStateSchema, load
-from app.services.bots import bot_view
 
 BOT, NEW_BOT, SWITCH = BotSchema(), NewBotSchema(), TradingStateSchema()
 
@@ -38,7 +37,7 @@ def list_bots() -> None:
 def show_bot(bot: str) -> None:
     """Show a bot's configuration."""
     found, _ = services().bots.get(bot)
-    show_fields(bot_view(found))
+    show_fields(services().bots.show(found))
 
 
 @bots.command("create")
@@ -62,7 +61,7 @@ def change_bot(bot: str, settings: tuple[str, ...]) -> None:
     current, version = services().bots.get(bot)
     changes = load(BOT, read_pairs(settings))
     changed, _ = services().bots.change(bot, replace(current.configuration, **changes), version=version)
-    view = bot_view(changed)
+    view = services().bots.show(changed)
     show_fields({name: view[name] for name in changes})
 
 

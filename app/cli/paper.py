@@ -24,8 +24,8 @@ def set_prices(prices: tuple[str, ...], file: Path | None) -> None:
     changed: list[str] = []
     for move in [_read(prices), *_play(file)]:
         if move:
-            changed += services().operator.set_prices(move)["changed"]
-    show_table(("SYMBOL", "PRICE"), sorted(services().operator.prices().items()))
+            changed += services().prices.move(move)["changed"]
+    show_table(("SYMBOL", "PRICE"), sorted(services().prices.show().items()))
     for name in dict.fromkeys(changed):
         click.echo(f"changed {name}")
 

@@ -1,5 +1,6 @@
 """Orders and receipts, in the words that every broker adapter translates to and from."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -99,6 +100,7 @@ class OrderRole(StrEnum):
 
 STOP_LOSS_SUFFIX = "-sl"
 TAKE_PROFIT_SUFFIX = "-tp"
+OWN_ID = re.compile(r"(.+)-\d{13}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-sl|-tp)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Order:
     """What is sent to a broker, once.
 
     Exactly one of `quantity` (units of the instrument) and `notional` (account currency) is set.
-    `reference_price` is the price that the alert carried: simulated markets may adopt it.
+    `reference_price` is the market's price that the alert told: simulated markets may adopt it.
     `take_profit` and `stop_loss` are prices of the protecting legs of a bracket, OCO or OTO order; their
     client order ids are this order's with `-tp` and `-sl` appended.
     `trail_amount` (price) or `trail_fraction` (0.02 is 2 %) belong to a trailing stop.
@@ -178,3 +180,9 @@ def client_order_id(bot: str, ticket: UUID, role: OrderRole, suffix: str = "") -
     """
     milliseconds = ticket.int >> 80
     return f"{bot}-{milliseconds}-{uuid5(ticket, str(role.place))}{suffix}"
+
+
+def bot_of_order(name: str) -> str | None:
+    """Return whose order a client order id names; None when it is none of ours."""
+    match = OWN_ID.fullmatch(name)
+    return match[1] if match is not None else None

@@ -136,3 +136,9 @@ def wants_entry_after(signal: Signal, side: Side, closed: Decimal) -> bool:
     if signal.intent is Intent.TARGET and signal.target is not None:
         return signal.target.now == side.sign
     return signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT}
+
+
+def without_closing(held: Decimal, closing: Decimal) -> Decimal:
+    """Return what is left of a signed position once orders that are closing it already have filled."""
+    left = max(abs(held) - closing, ZERO)
+    return left if held > ZERO else -left

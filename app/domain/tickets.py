@@ -43,9 +43,9 @@ FOLLOWED = {
 }
 
 
-def new_ticket_id() -> UUID:
-    """Make a UUIDv7: unique, and sorted by the millisecond of its making."""
-    milliseconds = time.time_ns() // 1_000_000
+def new_ticket_id(at: datetime) -> UUID:
+    """Make a UUIDv7: unique, and sorted by the millisecond of its alert's arrival."""
+    milliseconds = int(at.timestamp() * 1000)
     noise = int.from_bytes(os.urandom(10))
     low = noise & ((1 << 62) - 1)
     high = (noise >> 62) & 0xFFF

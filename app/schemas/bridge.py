@@ -46,7 +46,6 @@ class BridgeAlertSchema(Schema):
             order_type=OrderType(data["order_type"]),
             limit_price=data.get("limit_price"),
             time_in_force=TimeInForce(data.get("tif") or "day"),
-            reference_price=data.get("limit_price"),
             idempotency_key=data.get("idempotency_key") or None,
             bot=data["fund_id"],
             strategy=data["strategy_id"],

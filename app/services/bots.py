@@ -21,7 +21,7 @@ from app.domain.documents import from_json, to_json
 from app.domain.trading_state import StateSwitch
 from app.errors import AlreadyExists, Conflict, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
 from app.services.clock import Clock
-from app.services.records import OPERATOR
+from app.services.trading.records import OPERATOR
 from app.storage.base import Document, Store
 
 PREFIX = "bots/"
@@ -117,8 +117,11 @@ class BotDirectory:
             raise InvalidRequest(
                 "The default bot cannot be deleted; set its trading state to HALTED instead."
             )
+        document = self._at_version(bot, version)
+        if next(self._store.list(f"trades/{bot}/", limit=1), None) is not None:
+            raise InvalidRequest(f"{bot} still has open trades; close its positions first.")
         try:
-            self._store.delete(self._at_version(bot, version))
+            self._store.delete(document)
         except Conflict as error:
             raise PreconditionFailed(f"{bot} has been changed since you read it.") from error
 

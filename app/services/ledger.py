@@ -8,7 +8,7 @@ from uuid import UUID
 from app.domain.documents import timestamp
 from app.domain.tickets import Ticket, TicketStatus, shown, ticket_day
 from app.services.clock import Clock
-from app.services.inbox import OPEN
+from app.services.intake.inbox import OPEN
 from app.storage.base import Create, Document, Replace, Store
 
 PREFIX = "tickets/"

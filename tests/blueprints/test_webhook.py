@@ -179,7 +179,7 @@ def test_body_when_the_line_breaks_while_reading_then_400(client):
     environ = {"wsgi.input": BrokenLine(), "wsgi.input_terminated": True}
     response = client.post("/webhook", data=WELL_FORMED, environ_overrides=environ)
 
-    assert refused(response, 400, "REQUEST_INVALID")
+    assert refused(response, 400, "ALERT_MALFORMED")
 
 
 class TestRateLimit:

@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.tickets import Ticket, TicketStatus
-from app.services.inbox import Arrival, Inbox
+from app.services.intake.inbox import Arrival, Inbox
 from app.services.ledger import Ledger, ticket_key
 from app.services.locks import ThreadLocks
 

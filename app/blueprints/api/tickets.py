@@ -18,7 +18,7 @@ from app.logs import redact
 from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.operator import TicketQuerySchema, load
 from app.services.bots import DEFAULT_BOT
-from app.services.records import request_record
+from app.services.trading.records import request_record
 
 QUERY = TicketQuerySchema()
 
@@ -52,7 +52,7 @@ def preview() -> ResponseReturnValue:
     signal = read_signal(dialect, alert)
     bot = _bot(alert.get(BOT_FIELD.get(dialect, "bot")))
     now = services().clock()
-    ticket = Ticket(new_ticket_id(), bot.id, dialect.value, now, to_json(redact(alert)))
+    ticket = Ticket(new_ticket_id(now), bot.id, dialect.value, now, to_json(redact(alert)))
     orders = services().trading.preview(ticket, signal, bot)
     planned = [request_record(order) | {"status": "planned"} for order in orders]
     return jsonify(shown(ticket.to_json(now)) | {"status": _outcome(ticket, planned), "orders": planned})

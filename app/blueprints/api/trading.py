@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.api import bp, read_request
 from app.container import services
 from app.domain.documents import to_json
+from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch
 from app.schemas.operator import PRICES, OrderQuerySchema, TradingStateSchema, load
 
@@ -16,7 +17,7 @@ QUERY, SWITCH = OrderQuerySchema(), TradingStateSchema()
 def list_orders() -> ResponseReturnValue:
     """List orders, newest first."""
     query = load(QUERY, request.args)
-    orders = services().operator.orders(**query)
+    orders = services().orders.page(**query)
     following = orders[-1]["client_order_id"] if len(orders) == query["limit"] else None
     return jsonify({"orders": orders, "next": following})
 
@@ -24,20 +25,21 @@ def list_orders() -> ResponseReturnValue:
 @bp.delete("/orders/<name>")
 def cancel_order(name: str) -> ResponseReturnValue:
     """Cancel a working order."""
-    services().operator.cancel(name)
+    services().orders.cancel(name)
     return "", 204
 
 
 @bp.get("/positions")
 def list_positions() -> ResponseReturnValue:
     """List every broker's positions."""
-    return jsonify({"positions": services().operator.positions()})
+    return jsonify({"positions": services().positions.all()})
 
 
 @bp.delete("/positions/<broker>/<path:symbol>")
 def close_position(broker: str, symbol: str) -> ResponseReturnValue:
     """Close a position at the market, in any trading state."""
-    return jsonify(services().operator.close_position(broker, symbol))
+    ticket = services().positions.close(broker, symbol)
+    return jsonify(ticket), 202 if ticket["status"] == TicketStatus.UNKNOWN else 200
 
 
 @bp.get("/trading-state")
@@ -74,14 +76,14 @@ def set_bot_state(bot: str) -> ResponseReturnValue:
 @bp.get("/paper/prices")
 def show_prices() -> ResponseReturnValue:
     """Show the simulated market."""
-    return jsonify(services().operator.prices())
+    return jsonify(services().prices.show())
 
 
 @bp.put("/paper/prices")
 def set_prices() -> ResponseReturnValue:
     """Move the simulated market; a null lets a symbol follow its alerts again."""
     prices = load(PRICES, read_request())
-    return jsonify(services().operator.set_prices(prices))
+    return jsonify(services().prices.move(prices))
 
 
 def _switch_answer(switch: StateSwitch) -> ResponseReturnValue:

@@ -82,9 +82,12 @@ def expire_due(draft: Draft) -> None:
 
 
 def _follow_alert(draft: Draft, order: Order) -> None:
-    value = order.reference_price
     symbol = order.instrument.symbol
     known = draft.price(symbol)
+    value = order.reference_price
+    if known is None and value is None:
+        # A limit says nothing of the market, but of a symbol without a price it is all that is known.
+        value = order.limit_price
     if value is None or (known is not None and (known.pinned or not draft.settings.follow_alert_prices)):
         return
     matching.move_price(draft, symbol, Price(value))

@@ -1,10 +1,11 @@
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
 from app.domain.tickets import new_ticket_id
-from app.services.answers import Answer
-from app.services.inbox import Arrival, Inbox, idempotency_hash, stored_answer
+from app.services.intake.answers import Answer
+from app.services.intake.inbox import Arrival, Inbox, idempotency_hash, stored_answer
 from app.services.locks import ThreadLocks
 
 
@@ -15,7 +16,7 @@ def inbox(store, clock):
 
 @pytest.fixture
 def arrival(clock):
-    return Arrival(new_ticket_id(), "default", "strategy", "0" * 64, {"symbol": "AAPL"}, clock())
+    return Arrival(new_ticket_id(clock()), "default", "strategy", "0" * 64, {"symbol": "AAPL"}, clock())
 
 
 @pytest.fixture
@@ -36,21 +37,21 @@ def test_claim_when_the_key_is_free_then_the_entry_is_open(inbox, arrival):
 def test_claim_when_the_key_is_held_then_it_fails(inbox, arrival):
     inbox.claim(arrival)
 
-    assert inbox.claim(replace(arrival, ticket=new_ticket_id())) is None
+    assert inbox.claim(replace(arrival, ticket=uuid4())) is None
 
 
 def test_claim_when_the_answer_has_outlived_its_time_then_the_key_is_free_again(inbox, arrival, close, clock):
     close(inbox.claim(arrival))
     clock.move(seconds=300)
 
-    assert inbox.claim(replace(arrival, ticket=new_ticket_id())) is not None
+    assert inbox.claim(replace(arrival, ticket=uuid4())) is not None
 
 
 def test_claim_when_an_old_entry_is_still_open_then_it_fails(inbox, arrival, clock):
     inbox.claim(arrival)
     clock.move(days=1)
 
-    assert inbox.claim(replace(arrival, ticket=new_ticket_id())) is None
+    assert inbox.claim(replace(arrival, ticket=uuid4())) is None
 
 
 def test_take_over_when_somebody_was_faster_then_it_fails(inbox, arrival):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from app.brokers.base import Broker
 from app.domain.accounts import Account
 from app.domain.bots import Bot
 from app.domain.gates import first_refusal, judge
@@ -10,24 +11,25 @@ from app.domain.instruments import Instrument
 from app.domain.limits import effective_limits
 from app.domain.money import ZERO, round_down
 from app.domain.orders import OrderRole, OrderType, Side
-from app.domain.planning import Plan, plan
+from app.domain.planning import Plan, plan, without_closing
 from app.domain.pricing import limit_price, order_type
 from app.domain.proposals import Proposal, Verdict
 from app.domain.reasons import Reason
-from app.domain.signals import Signal
+from app.domain.signals import Intent, Signal
 from app.domain.sizing import Size, size_entry
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.tickets import Ticket, TicketStatus
 from app.errors import BrokerUnavailable
 from app.services.bots import BotDirectory
-from app.services.case import Case, TradingRules
 from app.services.clock import Clock
-from app.services.drafting import draft_entry, draft_exit
-from app.services.market import MarketView, look
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.switches import GlobalSwitch
-from app.services.trades import TradeBook
-from app.services.usage import Entry, UsageBook
+from app.services.trading.case import Case, TradingRules
+from app.services.trading.drafting import draft_entry, draft_exit
+from app.services.trading.exit_orders import ExitOrders
+from app.services.trading.market import MarketView, look
+from app.services.trading.trades import TradeBook
+from app.services.trading.usage import Entry, UsageBook
 
 
 class Assessor:
@@ -41,6 +43,7 @@ class Assessor:
         switch: GlobalSwitch,
         trades: TradeBook,
         usage: UsageBook,
+        exit_orders: ExitOrders,
         rules: TradingRules,
         clock: Clock,
     ) -> None:
@@ -49,6 +52,7 @@ class Assessor:
         self._switch = switch
         self._trades = trades
         self._usage = usage
+        self._exit_orders = exit_orders
         self._rules = rules
         self._clock = clock
 
@@ -76,21 +80,38 @@ class Assessor:
             self._judge(case, OrderRole.ENTRY, case.signal.side)
             return
         try:
-            case.view = look(broker, instrument, with_hours=case.limits.market_hours_only)
+            view = self._look(case, broker, instrument)
+            decided = self._plan(case, broker, view)
+            if self._must_withdraw(case, decided):
+                held = self._share(case, view)
+                if self._exit_orders.withdraw(broker, case.bot.id, case.symbol, held):
+                    view = self._look(case, broker, instrument)
+                    decided = self._plan(case, broker, view)
         except BrokerUnavailable as error:
             case.ticket.end(TicketStatus.DENIED, Reason.BROKER_UNAVAILABLE, error.message)
             return
-        self._carry_out(case, instrument, case.view, self._plan(case, case.view))
+        self._carry_out(case, instrument, view, decided)
 
     def release(self, case: Case) -> None:
         """Take back the count of an entry that was proved not to be placed."""
         self._usage.release(case.ticket.id)
 
-    def _plan(self, case: Case, view: MarketView) -> Plan:
+    def _look(self, case: Case, broker: Broker, instrument: Instrument) -> MarketView:
+        case.view = look(broker, instrument, with_hours=case.limits.market_hours_only)
+        return case.view
+
+    def _plan(self, case: Case, broker: Broker, view: MarketView) -> Plan:
         held = self._share(case, view)
+        if case.signal.intent is Intent.ORDER and held:
+            closing = self._exit_orders.remaining(broker, case.bot.id, case.symbol, held)
+            held = without_closing(held, closing)
         decided = plan(case.signal, held, by_contracts=case.bot.configuration.use_strategy_contracts)
         case.ticket.note("planned", self._clock(), f"{case.symbol}, {_describe(decided, held)}")
         return decided
+
+    def _must_withdraw(self, case: Case, decided: Plan) -> bool:
+        """A plain order may stand beside others; every other exit replaces what was closing before it."""
+        return decided.close > ZERO and case.signal.intent is not Intent.ORDER and not case.is_preview
 
     def _share(self, case: Case, view: MarketView) -> Decimal:
         if view.position == ZERO:
@@ -194,7 +215,7 @@ class Assessor:
             quantity=quantity,
             price=price,
             quote=case.quote,
-            reference_price=case.signal.reference_price,
+            reference_price=case.signal.reference_price or case.signal.limit_price,
             held=after[0] if after is not None else None,
             account=after[1] if after is not None else None,
             market_open=case.view.is_open if case.view is not None else None,

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from app.domain.documents import timestamp
 from app.errors import AlreadyExists, Conflict
-from app.services.answers import Answer
 from app.services.clock import Clock
+from app.services.intake.answers import Answer
 from app.services.locks import Locks
 from app.storage.base import JSON, Change, Delete, Document, Replace, Store
 

@@ -13,8 +13,8 @@ from app.domain.tickets import Ticket, TicketStatus
 from app.errors import BrokerUnavailable, MalformedAlert, StoreError
 from app.services.bots import BotDirectory
 from app.services.clock import Clock
-from app.services.inbox import Inbox
-from app.services.intake import Intake
+from app.services.intake.alerts import Intake
+from app.services.intake.inbox import Inbox
 from app.services.ledger import Ledger
 from app.services.locks import Locks
 from app.services.metrics import Metrics

@@ -9,13 +9,13 @@ from typing import Any
 from app.domain.bots import Bot
 from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
-from app.services.answers import Answer, answer_for
 from app.services.clock import Clock
-from app.services.inbox import Arrival, Inbox, idempotency_hash, stored_answer
+from app.services.intake.answers import Answer, answer_for
+from app.services.intake.inbox import Arrival, Inbox, idempotency_hash, stored_answer
 from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.metrics import Metrics
-from app.services.trading import Trading
+from app.services.trading.execution import Trading
 from app.storage.base import Change, Document, Store
 
 DUPLICATE_WAIT_SECONDS = 2.5
@@ -66,12 +66,10 @@ class Intake:
         arrival = self._arrival(alert)
         ticket = Ticket(arrival.ticket, arrival.bot, arrival.dialect, arrival.at, arrival.alert)
         ticket.note("received", arrival.at, alert.source)
-        entry = self._inbox.claim(arrival)
-        if entry is None:
+        answer = self._answer_as_first(ticket, arrival, alert)
+        outcome = "accepted"
+        if answer is None:
             answer, outcome = self._answer_again(alert, arrival), "duplicate"
-        else:
-            ticket.note("stored", self._clock())
-            answer, outcome = self._answer_first(entry, ticket, alert), "accepted"
         self._tell(alert, arrival, answer, outcome, time.perf_counter() - started)
         return answer
 
@@ -114,14 +112,25 @@ class Intake:
         return key in self._running
 
     def _arrival(self, alert: Alert) -> Arrival:
+        now = self._clock()
         return Arrival(
-            ticket=new_ticket_id(),
+            ticket=new_ticket_id(now),
             bot=alert.bot.id,
             dialect=alert.signal.dialect.value,
             key=idempotency_hash(alert.signal.idempotency_key, alert.body),
             alert=alert.redacted,
-            at=self._clock(),
+            at=now,
         )
+
+    def _answer_as_first(self, ticket: Ticket, arrival: Arrival, alert: Alert) -> Answer | None:
+        entry = self._inbox.claim(arrival)
+        if entry is None and self._inbox.find(arrival.bot, arrival.key) is None:
+            # Its time was over between the two looks: this is a new alert after all.
+            entry = self._inbox.claim(arrival)
+        if entry is None:
+            return None
+        ticket.note("stored", self._clock())
+        return self._answer_first(entry, ticket, alert)
 
     def _answer_first(self, entry: Document, ticket: Ticket, alert: Alert) -> Answer:
         done = self._running[entry.key] = threading.Event()

@@ -21,7 +21,7 @@ from app.domain.proposals import Usage
 from app.domain.tickets import TicketStatus
 from app.services.clock import Clock
 from app.services.ledger import ticket_key
-from app.services.trades import TradeBook
+from app.services.trading.trades import TradeBook
 from app.storage.base import Store
 
 REFRESH_SECONDS = 2.0

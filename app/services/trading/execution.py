@@ -21,14 +21,14 @@ from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus, followed_status, order_record
 from app.domain.trades import Fill
 from app.errors import BrokerRejected, OutcomeUnknown
-from app.services.assessment import Assessor
-from app.services.case import Case, TradingRules
 from app.services.clock import Clock
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.metrics import Metrics
-from app.services.records import is_working, reminder, request_record, signal_record
-from app.services.trades import TradeBook
+from app.services.trading.assessment import Assessor
+from app.services.trading.case import Case, TradingRules
+from app.services.trading.records import is_working, reminder, request_record, signal_record
+from app.services.trading.trades import TradeBook
 from app.storage.base import Change
 
 # Writes the changes, and whatever else closes the ticket; called while the symbol is still held.
@@ -71,6 +71,7 @@ class Trading:
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide on a signal without sending anything; the ticket tells every verdict."""
         case = self._open(ticket, signal, bot)
+        case.is_preview = True
         self._assessor.decide(case)
         self._assessor.release(case)
         return case.orders

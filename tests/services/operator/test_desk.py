@@ -22,7 +22,7 @@ def tickets(operator):
 
 def test_close_when_the_position_is_short_then_it_is_bought_back(services, scripted):
     scripted.held["AAPL"] = Decimal(-7)
-    ticket = services.operator.close_position("paper", "AAPL")
+    ticket = services.positions.close("paper", "AAPL")
 
     assert (ticket["status"], ticket["orders"][0]["side"]) == ("filled", "buy")
     assert scripted.held["AAPL"] == 0
@@ -31,7 +31,7 @@ def test_close_when_the_position_is_short_then_it_is_bought_back(services, scrip
 @pytest.mark.parametrize(("broker", "symbol"), [("paper", "AAPL"), ("elsewhere", "AAPL")])
 def test_close_when_there_is_nothing_to_close_then_not_found(services, scripted, broker, symbol):
     with pytest.raises(NotFound):
-        services.operator.close_position(broker, symbol)
+        services.positions.close(broker, symbol)
     assert scripted.submitted == []
 
 
@@ -59,7 +59,7 @@ def test_close_when_the_outcome_is_unknown_then_the_ticket_is_followed(
 
 def test_close_when_a_bot_held_the_position_then_its_next_exit_is_skipped(client, services, scripted):
     client.post("/webhook", json=strategy_alert())
-    services.operator.close_position("paper", "AAPL")
+    services.positions.close("paper", "AAPL")
     response = client.post("/webhook", json=strategy_alert(strategy_order_action="sell"))
 
     assert response.json["status"] == "skipped"
@@ -67,7 +67,7 @@ def test_close_when_a_bot_held_the_position_then_its_next_exit_is_skipped(client
 
 def test_cancel_when_no_broker_knows_the_order_then_not_found(services):
     with pytest.raises(NotFound):
-        services.operator.cancel("nobody-knows-1")
+        services.orders.cancel("nobody-knows-1")
 
 
 def test_orphans_when_a_protective_order_has_no_position_then_it_is_one(services, scripted, client):
@@ -75,15 +75,15 @@ def test_orphans_when_a_protective_order_has_no_position_then_it_is_one(services
     order = scripted.submitted[0]
     loose = _resting(scripted, order, "-sl")
 
-    assert services.operator.orphans() == []
+    assert services.orders.orphans() == []
     scripted.held.clear()
-    assert services.operator.orphans() == [loose]
+    assert services.orders.orphans() == [loose]
 
 
 def test_orders_when_the_broker_holds_a_strangers_order_then_it_is_listed(services, scripted, client):
     client.post("/webhook", json=strategy_alert())
     stranger = _resting(scripted, scripted.submitted[0], "-by-hand")
-    listed = services.operator.orders(status="open", after=None, limit=10)
+    listed = services.orders.page(status="open", after=None, limit=10)
 
     assert [(order["client_order_id"], order["bot"]) for order in listed] == [(stranger, None)]
 

@@ -5,8 +5,8 @@ import pytest
 from app.domain.limits import Limits
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
 from app.services.ledger import Ledger
-from app.services.trades import TradeBook
-from app.services.usage import Entry, UsageBook
+from app.services.trading.trades import TradeBook
+from app.services.trading.usage import Entry, UsageBook
 
 LIMITS = Limits(daily_order_cap=5, cooldown_seconds=60)
 
@@ -27,7 +27,7 @@ def enter(book, clock):
     """Reserve an entry; return its ticket's id."""
 
     def reserved(symbol: str = "AAPL", bot: str = "one", limits: Limits = LIMITS):
-        ticket = new_ticket_id()
+        ticket = new_ticket_id(clock())
         book.reserve(ticket, Entry(bot, symbol, Decimal(100), clock()), limits)
         return ticket
 
@@ -70,15 +70,15 @@ def test_usage_when_a_day_is_over_then_the_count_begins_anew(book, enter, clock)
     assert usage.last_entry_at is not None
 
 
-def test_usage_when_another_process_entered_then_its_tickets_count(make_book, write):
-    write(new_ticket_id())
+def test_usage_when_another_process_entered_then_its_tickets_count(make_book, write, clock):
+    write(new_ticket_id(clock()))
 
     assert make_book().of("one", "AAPL", LIMITS).orders_today == 1
 
 
 @pytest.mark.parametrize("status", [TicketStatus.REJECTED, TicketStatus.FAILED])
-def test_usage_when_an_entry_was_not_placed_then_its_ticket_does_not_count(make_book, write, status):
-    write(new_ticket_id(), status)
+def test_usage_when_an_entry_was_not_placed_then_its_ticket_does_not_count(make_book, write, clock, status):
+    write(new_ticket_id(clock()), status)
 
     assert make_book().of("one", "AAPL", LIMITS).orders_today == 0
 

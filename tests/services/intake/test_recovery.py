@@ -8,7 +8,7 @@ import pytest
 from app.domain.orders import Order, OrderRole, Side, client_order_id
 from app.domain.symbols import parse_symbol
 from app.domain.tickets import new_ticket_id
-from app.services.inbox import Arrival, Inbox
+from app.services.intake.inbox import Arrival, Inbox
 from app.services.locks import MachineLocks, ThreadLocks
 from tests.builders import ENTER_LONG, EXIT_LONG, client_of, services_of, strategy_alert
 
@@ -28,7 +28,7 @@ def leave(store, clock):
 
     def left(locks=None, **changes) -> str:
         inbox = Inbox(store, clock, locks or ThreadLocks(), ttl_seconds=300)
-        alert, ticket = strategy_alert(**changes), new_ticket_id()
+        alert, ticket = strategy_alert(**changes), new_ticket_id(clock())
         inbox.claim(Arrival(ticket, "default", "strategy", str(ticket), alert, clock()))
         return str(ticket)
 

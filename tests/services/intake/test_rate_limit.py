@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from app.errors import TooManyRequests
-from app.services.rate_limit import RateLimiter
+from app.services.intake.rate_limit import RateLimiter
 
 
 class Seconds:

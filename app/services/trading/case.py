@@ -14,7 +14,7 @@ from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
-from app.services.market import MarketView
+from app.services.trading.market import MarketView
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Case:
     view: MarketView | None = None
     global_state: TradingState = TradingState.ACTIVE
     orders: list[Order] = field(default_factory=list)
+    is_preview: bool = False
 
     @property
     def symbol(self) -> str:

@@ -8,7 +8,7 @@ from app.domain.money import ZERO
 from app.domain.orders import Order, OrderClass, OrderRole, OrderType, Side, client_order_id
 from app.domain.pricing import exit_levels
 from app.domain.sizing import Size
-from app.services.case import Case
+from app.services.trading.case import Case
 
 
 def draft_exit(case: Case, instrument: Instrument, side: Side, quantity: Decimal) -> Order:

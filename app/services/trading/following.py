@@ -16,9 +16,9 @@ from app.errors import BrokerUnavailable, Conflict
 from app.services.clock import Clock
 from app.services.ledger import Ledger
 from app.services.locks import Locks
-from app.services.records import OPERATOR, counted_record
 from app.services.routing import BrokerDesk, BrokerNotConfigured
-from app.services.trades import TradeBook
+from app.services.trading.records import OPERATOR, counted_record
+from app.services.trading.trades import TradeBook
 from app.storage.base import Change, Delete, Document, Replace, Store
 
 # A broker may need this long to show an order that it took.
@@ -53,6 +53,16 @@ class OrderFollower:
         for document in self._store.list("orders/"):
             by_broker.setdefault(document.value["broker"], []).append(document)
         return sum(self._follow_at(name, documents) for name, documents in by_broker.items())
+
+    def settle(self, broker: Broker, bot: str | None, symbol: str) -> None:
+        """Count what orders in a symbol have filled, a bot's or everybody's; the caller holds the symbol."""
+        for document in self._store.list("orders/"):
+            value = document.value
+            is_theirs = bot in {None, value["bot"]}
+            if is_theirs and (value["broker"], value["symbol"]) == (broker.name, symbol):
+                receipt = broker.find(value["client_order_id"])
+                if receipt is not None:
+                    self._store.apply(self._changes(document, receipt, _seen(receipt)))
 
     def _follow_at(self, name: str, documents: Iterable[Document]) -> int:
         try:

@@ -1,0 +1,49 @@
+"""What the settings mean for a part of the house."""
+
+from dataclasses import replace
+
+from app.brokers.paper import PaperSettings
+from app.config import Settings
+from app.domain.limits import Limits
+from app.services.intake.recovery import RecoveryRules
+from app.services.trading.case import TradingRules
+
+
+def trading_rules(settings: Settings) -> TradingRules:
+    """Return what the environment says about trading, for every bot."""
+    ceiling = Limits(
+        allow_short=settings.allow_short_selling,
+        market_hours_only=settings.market_hours_only,
+        max_order_quantity=settings.max_order_quantity,
+        daily_order_cap=settings.daily_order_cap,
+        daily_notional_cap=settings.daily_notional_cap,
+        per_symbol_cap=settings.per_symbol_cap,
+        stale_after_seconds=settings.stale_alert_seconds,
+    )
+    return TradingRules(
+        ceiling=ceiling,
+        default_broker=settings.default_broker,
+        allow_live=settings.allow_live_trading,
+        dry_run=settings.dry_run,
+    )
+
+
+def recovery_rules(settings: Settings) -> RecoveryRules:
+    """Return how what a crash left is judged."""
+    rules = RecoveryRules(default_broker=settings.default_broker, claim_seconds=settings.inbox_claim_seconds)
+    stale = settings.stale_alert_seconds
+    return rules if stale is None else replace(rules, stale_seconds=stale)
+
+
+def paper_settings(settings: Settings) -> PaperSettings:
+    """Return how the simulated market and its account behave."""
+    return PaperSettings(
+        starting_cash=settings.paper_cash,
+        leverage=settings.paper_leverage,
+        fee_per_order=settings.paper_fee_per_order,
+        fee_fraction=settings.paper_fee_pct,
+        slippage_fraction=settings.paper_slippage_pct,
+        partial_fill_probability=settings.paper_partial_fill_probability,
+        seed=settings.paper_seed,
+        follow_alert_prices=settings.paper_follow_alert_prices,
+    )

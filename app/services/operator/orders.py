@@ -1,0 +1,98 @@
+"""Every order that we know of, and the way to take one back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import dropwhile, islice
+from typing import Any
+from uuid import UUID
+
+from app.domain.orders import OrderStatus, Receipt
+from app.domain.tickets import order_record
+from app.errors import NotFound
+from app.services.journal import Journal
+from app.services.ledger import Ledger
+from app.services.routing import BrokerDesk
+from app.services.trading.following import OrderFollower
+from app.services.trading.records import is_working
+from app.storage.base import Store
+
+NO_TICKET = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderList:
+    """Orders as tickets tell them, joined with what the brokers hold beside."""
+
+    store: Store
+    desk: BrokerDesk
+    ledger: Ledger
+    follower: OrderFollower
+    journal: Journal
+
+    def page(self, *, status: str, after: str | None, limit: int) -> list[dict[str, Any]]:
+        """Return orders (`open`, `closed` or `all`) newest first, from behind the one named `after` on."""
+        self.follower.follow()
+        wanted = self._working() if status == "open" else self._every()
+        if status == "closed":
+            wanted = (order for order in wanted if not is_working(order))
+        return list(islice(_behind(wanted, after), limit))
+
+    def orphans(self) -> list[str]:
+        """Return the protective orders whose symbol has no position."""
+        names: list[str] = []
+        for broker in self.desk.all():
+            held = {position.symbol for position in broker.positions()}
+            working = [receipt for receipt in broker.open_orders() if receipt.status is not OrderStatus.HELD]
+            loose = (item for item in working if item.is_protective and item.symbol not in held)
+            names += [receipt.client_order_id for receipt in loose]
+        return names
+
+    def cancel(self, name: str) -> None:
+        """Cancel a working order by its client order id; raise NotFound or BrokerRejected."""
+        for broker in self.desk.all():
+            receipt = broker.find(name)
+            if receipt is not None:
+                broker.cancel(receipt)
+                self.journal.activity(f"operator: canceled {name} at {broker.name}")
+                self.follower.follow()
+                return
+        raise NotFound(f"There is no order {name}.")
+
+    def _every(self) -> Iterator[dict[str, Any]]:
+        seen: set[str] = set()
+        for ticket in self.ledger.newest_first():
+            for order in reversed(ticket["orders"]):
+                seen.add(order["client_order_id"])
+                yield order
+        yield from self._strangers(seen)
+
+    def _working(self) -> Iterator[dict[str, Any]]:
+        """The reminders lead to the tickets of working orders, however old those are."""
+        tickets = {document.value["ticket"] for document in self.store.list("orders/")}
+        found = [self.ledger.document(UUID(ticket)) for ticket in sorted(tickets, reverse=True)]
+        seen: set[str] = set()
+        for document in found:
+            orders = reversed(document.value["orders"]) if document is not None else ()
+            for order in orders:
+                if is_working(order):
+                    seen.add(order["client_order_id"])
+                    yield order
+        yield from self._strangers(seen)
+
+    def _strangers(self, seen: set[str]) -> Iterator[dict[str, Any]]:
+        for broker in self.desk.all():
+            others = (item for item in broker.open_orders() if item.client_order_id not in seen)
+            yield from (_stranger(item) for item in others)
+
+
+def _stranger(receipt: Receipt) -> dict[str, Any]:
+    """Show an order that no ticket knows: a leg of a bracket, or somebody else's."""
+    view = order_record(receipt, bot="", ticket=NO_TICKET, role="")
+    return view | {"bot": None, "ticket": None, "role": None}
+
+
+def _behind(orders: Iterator[dict[str, Any]], after: str | None) -> Iterator[dict[str, Any]]:
+    if after is None:
+        return orders
+    skipped = dropwhile(lambda order: order["client_order_id"] != after, orders)
+    return islice(skipped, 1, None)

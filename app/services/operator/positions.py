@@ -1,0 +1,124 @@
+"""Every broker's positions, and the operator's way to close one in any trading state."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.brokers.base import Broker
+from app.domain.accounts import Position
+from app.domain.money import ZERO, text
+from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
+from app.domain.reasons import Reason
+from app.domain.symbols import parse_symbol
+from app.domain.tickets import Ticket, TicketStatus, new_ticket_id, order_record, shown
+from app.errors import BrokerRejected, NotFound, OutcomeUnknown
+from app.services.clock import Clock
+from app.services.journal import Journal
+from app.services.ledger import Ledger
+from app.services.locks import Locks
+from app.services.routing import BrokerDesk, BrokerNotConfigured
+from app.services.trading.exit_orders import ExitOrders
+from app.services.trading.following import OrderFollower
+from app.services.trading.records import OPERATOR, reminder
+from app.services.trading.trades import TradeBook
+from app.storage.base import Delete, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionDesk:
+    """What the operator closes is a ticket like any other, written before the order is sent."""
+
+    store: Store
+    desk: BrokerDesk
+    ledger: Ledger
+    follower: OrderFollower
+    trades: TradeBook
+    exit_orders: ExitOrders
+    locks: Locks
+    journal: Journal
+    clock: Clock
+
+    def all(self) -> list[dict[str, Any]]:
+        """Return every broker's positions."""
+        brokers = self.desk.all()
+        return [_view(broker, position) for broker in brokers for position in broker.positions()]
+
+    def close(self, broker_name: str, symbol: str) -> dict[str, Any]:
+        """Close a whole position at the market; return the ticket."""
+        try:
+            broker = self.desk.get(broker_name)
+        except BrokerNotConfigured as error:
+            raise NotFound(f"There is no broker {broker_name} here.") from error
+        with self.locks.hold(f"{broker_name}:{symbol}"):
+            held = next((item for item in broker.positions() if item.symbol == symbol), None)
+            if held is None:
+                raise NotFound(f"There is no position in {symbol} at {broker_name}.")
+            self.exit_orders.withdraw(broker, None, symbol, held.quantity)
+            ticket = self._close(broker, held)
+        self.follower.follow()
+        return self.ledger.find(ticket.id) or shown(ticket.to_json(self.clock()))
+
+    def _close(self, broker: Broker, held: Position) -> Ticket:
+        instrument = held.instrument or parse_symbol(held.symbol)
+        now = self.clock()
+        request = {"close": held.symbol, "broker": broker.name}
+        ticket = Ticket(new_ticket_id(now), OPERATOR, OPERATOR, now, request)
+        order = Order(
+            client_order_id=client_order_id(OPERATOR, ticket.id, OrderRole.EXIT),
+            instrument=instrument,
+            side=Side.SELL if held.quantity > ZERO else Side.BUY,
+            role=OrderRole.EXIT,
+            quantity=abs(held.quantity),
+        )
+        self._write_ahead(broker, ticket, order)
+        try:
+            broker.submit(order)
+        except BrokerRejected as error:
+            self._write_rejection(ticket, order, error)
+            raise
+        except OutcomeUnknown:
+            # The ticket says so already, and what became of the order is found by following it.
+            return ticket
+        self.store.apply(self.trades.forgetting(broker.name, held.symbol))
+        self.journal.activity(f"operator: closed {held.quantity:f} {held.symbol} at {broker.name}")
+        return ticket
+
+    def _write_ahead(self, broker: Broker, ticket: Ticket, order: Order) -> None:
+        """Write the ticket before the order is sent; what became of it is then found by following."""
+        unsent = Receipt(
+            client_order_id=order.client_order_id,
+            broker_order_id="",
+            broker=broker.name,
+            symbol=order.instrument.symbol,
+            side=order.side,
+            type=order.type,
+            status=OrderStatus.UNKNOWN,
+            created_at=self.clock(),
+            quantity=order.quantity,
+        )
+        record = order_record(unsent, bot=OPERATOR, ticket=ticket.id, role=order.role.value)
+        ticket.orders.append(record)
+        ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN)
+        multiplier, at = order.instrument.multiplier, self.clock()
+        kept = reminder(order.client_order_id, record, multiplier=multiplier, at=at)
+        self.store.apply([kept, self.ledger.writing(ticket)])
+
+    def _write_rejection(self, ticket: Ticket, order: Order, error: BrokerRejected) -> None:
+        written = self.ledger.document(ticket.id)
+        kept = self.store.get(f"orders/{order.client_order_id}")
+        if written is None:
+            return
+        ticket.orders[0]["status"] = OrderStatus.REJECTED.value
+        ticket.end(TicketStatus.REJECTED, Reason.BROKER_REJECTED, error.message)
+        over = [Delete(kept)] if kept is not None else []
+        self.store.apply([self.ledger.rewriting(written, ticket.to_json(self.clock())), *over])
+
+
+def _view(broker: Broker, position: Position) -> dict[str, Any]:
+    return {
+        "broker": broker.name,
+        "symbol": position.symbol,
+        "quantity": text(position.quantity),
+        "average_price": text(position.average_price),
+        "market_price": text(position.market_price),
+        "unrealized_pnl": text(position.unrealized_pnl),
+    }

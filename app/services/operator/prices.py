@@ -1,0 +1,54 @@
+"""The simulated market, moved by hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from app.domain.orders import Receipt
+from app.domain.symbols import SymbolRefused, parse_symbol
+from app.errors import InvalidRequest
+from app.services.routing import BrokerDesk
+from app.services.trading.following import OrderFollower
+
+
+class SimulatedMarket(Protocol):
+    """A broker whose market can be moved by hand."""
+
+    def set_prices(self, prices: Mapping[str, Decimal | None]) -> list[Receipt]:
+        """Pin prices (None unpins) and let waiting orders trigger."""
+
+    def prices(self) -> dict[str, Decimal]:
+        """Return every known price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceBoard:
+    """Prices of the simulated broker; what they trigger is followed into its tickets at once."""
+
+    desk: BrokerDesk
+    follower: OrderFollower
+
+    def show(self) -> dict[str, str]:
+        """Return the simulated market's prices."""
+        return {symbol: format(price, "f") for symbol, price in self._market().prices().items()}
+
+    def move(self, prices: dict[str, Decimal | None]) -> dict[str, Any]:
+        """Move the simulated market; return all prices and the orders that this changed."""
+        known = {_canonical(symbol): price for symbol, price in prices.items()}
+        changed = self._market().set_prices(known)
+        self.follower.follow()
+        return {"prices": self.show(), "changed": [receipt.client_order_id for receipt in changed]}
+
+    def _market(self) -> SimulatedMarket:
+        for broker in self.desk.all():
+            if broker.capabilities.simulated:
+                return broker  # type: ignore[return-value]  # simulated brokers offer both
+        raise InvalidRequest("No simulated broker is configured.")
+
+
+def _canonical(symbol: str) -> str:
+    try:
+        return parse_symbol(symbol).symbol
+    except SymbolRefused as error:
+        raise InvalidRequest(error.message) from error
