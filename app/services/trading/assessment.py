@@ -97,6 +97,9 @@ class Assessor:
         self._usage.release(case.ticket.id)
 
     def _look(self, case: Case, broker: Broker, instrument: Instrument) -> MarketView:
+        if self._bots.others(case.bot.id) and not case.is_preview:
+            # Whose part of the position is whose must be known up to the last fill.
+            self._exit_orders.settle(broker, case.symbol)
         case.view = look(broker, instrument, with_hours=case.limits.market_hours_only)
         return case.view
 

@@ -23,6 +23,10 @@ class ExitOrders:
         working = (item for item in _closing(broker, bot, symbol, held) if not item.is_protective)
         return sum(((item.quantity or ZERO) - item.filled_quantity for item in working), ZERO)
 
+    def settle(self, broker: Broker, symbol: str) -> None:
+        """Count what every working order in a symbol has filled by now."""
+        self._follower.settle(broker, None, symbol)
+
     def withdraw(self, broker: Broker, bot: str | None, symbol: str, held: Decimal) -> bool:
         """Cancel them all (every bot's, for None) and count what they had filled; tell whether there was any.
 

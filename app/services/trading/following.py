@@ -61,7 +61,7 @@ class OrderFollower:
             is_theirs = bot in {None, value["bot"]}
             if is_theirs and (value["broker"], value["symbol"]) == (broker.name, symbol):
                 receipt = broker.find(value["client_order_id"])
-                if receipt is not None:
+                if receipt is not None and _seen(receipt) != value.get("seen"):
                     self._store.apply(self._changes(document, receipt, _seen(receipt)))
 
     def _follow_at(self, name: str, documents: Iterable[Document]) -> int:

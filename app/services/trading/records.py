@@ -31,6 +31,7 @@ def reminder(name: str, record: dict[str, Any], *, multiplier: Decimal, at: date
             "role": OrderRole.EXIT.value if is_leg else record["role"],
             "multiplier": format(multiplier, "f"),
             "counted": filled,
+            "seen": None if is_leg else [record["status"], record["filled_quantity"]],
             "submitted_at": timestamp(at),
         },
     )
