@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.domain.orders import OrderRole, client_order_id
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus
@@ -66,7 +67,7 @@ class Recovery:
         if not self._must_look():
             return 0
         left = [entry for entry in self.inbox.open_entries() if self._is_left(entry)]
-        closed = sum(self._try(entry) for entry in left)
+        closed = sum(self._try(entry) for entry in sorted(left, key=self._turn))
         self._look_again = closed < len(left)
         self._looked_at = self.clock()
         return closed
@@ -85,6 +86,27 @@ class Recovery:
             return age > OWN_ENTRY_AGE and not self.intake.is_running(entry.key)
         alive = self.locks.is_alive(owner)
         return age > timedelta(seconds=self.rules.claim_seconds) if alive is None else not alive
+
+    def _turn(self, entry: Document) -> tuple[int, str]:
+        """Say when an entry is due: entries that were placed, exits that were placed, then the rest.
+
+        A trade must know what it bought before it is told what it sold, and both before anything is sent.
+        """
+        ticket = entry.value["ticket"]
+        try:
+            placed = self._placed(entry.value["bot"], UUID(ticket))
+        except (BrokerNotConfigured, BrokerUnavailable):
+            placed = set()
+        if OrderRole.ENTRY in placed:
+            return 0, ticket
+        return (1 if placed else 2), ticket
+
+    def _placed(self, name: str, ticket: UUID) -> set[OrderRole]:
+        bot = self.bots.find(name)
+        if bot is None:
+            return set()
+        broker = self.desk.get(bot.configuration.broker or self.rules.default_broker)
+        return {role for role in OrderRole if broker.find(client_order_id(name, ticket, role)) is not None}
 
     def _try(self, entry: Document) -> bool:
         try:

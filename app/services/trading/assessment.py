@@ -97,13 +97,13 @@ class Assessor:
         self._usage.release(case.ticket.id)
 
     def _look(self, case: Case, broker: Broker, instrument: Instrument) -> MarketView:
-        if self._bots.others(case.bot.id) and not case.is_preview:
-            # Whose part of the position is whose must be known up to the last fill.
-            self._exit_orders.settle(broker, case.symbol)
         case.view = look(broker, instrument, with_hours=case.limits.market_hours_only)
         return case.view
 
     def _plan(self, case: Case, broker: Broker, view: MarketView) -> Plan:
+        if view.position and not case.is_preview:
+            # Whose part of the position is whose must be known up to the last fill.
+            self._exit_orders.settle(broker, case.symbol)
         held = self._share(case, view)
         if case.signal.intent is Intent.ORDER and held:
             closing = self._exit_orders.remaining(broker, case.bot.id, case.symbol, held)
