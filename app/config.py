@@ -133,7 +133,7 @@ class Settings:
     database_path: Path = setting("SQLite file, used without a bucket", Path("data/gatehouse.sqlite3"), Path)
     gcs_bucket_name: str | None = setting("Cloud Storage bucket that replaces the SQLite file", None)
     gcs_tokens_file: str = setting("Object that holds broker tokens in the bucket", "tokens/fyers")
-    store_timeout_seconds: Decimal = setting("Longest wait for the store", Decimal(5), _positive(_decimal))
+    store_timeout_seconds: Decimal = setting("Longest wait for the store", Decimal(2), _positive(_decimal))
 
     # Who may call
     webhook_secret: str | None = setting(
@@ -164,7 +164,11 @@ class Settings:
     allow_live_trading: bool = setting("Real money may be used", False, _boolean)
     allow_short_selling: bool = setting("Ceiling: bots may sell short", False, _boolean)
     market_hours_only: bool = setting("Ceiling: entries only while the market is open", False, _boolean)
-    max_notional_usd: Decimal = setting("Largest trade idea", Decimal(250), _positive(_decimal))
+    max_notional_usd: Decimal = setting(
+        "Largest order of a trade idea; other alerts: see the bots",
+        Decimal(250),
+        _positive(_decimal),
+    )
     max_order_quantity: Decimal | None = setting("Ceiling: units in one order", None, _positive(_decimal))
     daily_order_cap: int | None = setting("Ceiling: entry orders a bot and day (UTC)", None, _integer)
     daily_notional_cap: Decimal | None = setting("Ceiling: entry value a bot and day (UTC)", None, _decimal)
@@ -283,6 +287,10 @@ def _read(item: "Field[Any]", environment: Mapping[str, str]) -> Any:
 
 def _check_together(settings: Settings) -> None:
     if settings.uses_cloud_storage:
+        if settings.web_concurrency > 1:
+            raise SettingsError(
+                "WEB_CONCURRENCY must be 1 when GCS_BUCKET_NAME is set: see docs/decisions.md"
+            )
         for name in ("webhook_secret", "operator_token"):
             if getattr(settings, name) is None:
                 raise SettingsError(f"{name.upper()} must be set when GCS_BUCKET_NAME is set")

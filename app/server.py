@@ -8,9 +8,10 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from app.config import Settings
+from app.container import EXTENSION, Services
 from app.errors import SettingsError, StoreUnavailable
 from app.first_start import secrets_file, with_secrets
-from app.welcome import welcome
+from app.welcome import greeting, welcome
 
 # Cloud Run kills ten seconds after SIGTERM.
 DRAIN_SECONDS = 8
@@ -38,11 +39,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop; raise an AppError before the first request when that cannot work."""
-    settings, made = with_secrets(settings)
-    _try_store(settings)
     _try_port(settings.port)
-    if made:
-        print(welcome(settings, secrets_file(settings)), flush=True)  # noqa: T201  # the newcomer's next step
+    _try_store(settings)
+    settings, made = with_secrets(settings)
+    told = welcome(settings, secrets_file(settings)) if made else greeting(settings)
+    print(told, flush=True)  # noqa: T201  # the owner's next step
     Server(lambda: _application(settings), _options(settings)).run()
 
 
@@ -90,10 +91,20 @@ def _options(settings: Settings) -> dict[str, Any]:
         "errorlog": "-",
         "loglevel": "warning",
         "control_socket_disable": True,
+        "worker_exit": lambda _server, worker: _leave_tidy(worker),
     }
     if settings.web_concurrency > 1:
         options |= _shared_metrics(settings)
     return options
+
+
+def _leave_tidy(worker: Any) -> None:
+    """Close the store at a clean stop: SQLite then leaves everything in its one file."""
+    application = getattr(worker, "wsgi", None)
+    if application is not None:
+        wired: Services = application.extensions[EXTENSION]
+        wired.supervisor.stop()
+        wired.store.close()
 
 
 def _shared_metrics(settings: Settings) -> dict[str, Any]:

@@ -15,6 +15,14 @@ FIRST_ALERT = {
 }
 
 
+def greeting(settings: Settings) -> str:
+    """Return where the service is found, for every start but the first."""
+    address = settings.public_url or f"http://127.0.0.1:{settings.port}"
+    return (
+        f"Gatehouse listens on port {settings.port}: alerts to {address}/webhook, health at {address}/readyz"
+    )
+
+
 def welcome(settings: Settings, secrets: Path) -> str:
     """Return the webhook's address with its secret, and a command that places the first paper order."""
     address = settings.public_url or f"http://127.0.0.1:{settings.port}"

@@ -257,7 +257,16 @@ class Wiring:
         notices = [
             f"{name.upper()} is shorter than {SHORT_SECRET} characters; use a longer one." for name in short
         ]
-        return Health(self.store, self.desk, self.bots, notices=notices)
+        return Health(
+            store=self.store,
+            desk=self.desk,
+            bots=self.bots,
+            switch=self.switch,
+            supervisor=self.supervisor,
+            clock=self.clock,
+            default_broker=self.settings.default_broker,
+            notices=notices,
+        )
 
     def _factories(self) -> dict[str, BrokerFactory]:
         return {"paper": lambda: PaperBroker(self.store, self.clock, paper_settings(self.settings))}

@@ -25,7 +25,12 @@ def operator() -> None:
     """Let in who presents the operator's token."""
     request.max_content_length = LARGEST_OPERATOR_BODY
     if not is_operator():
-        raise NotAuthenticated("Send the header Authorization: Bearer <OPERATOR_TOKEN>.")
+        sent = "Authorization" in request.headers
+        raise NotAuthenticated(
+            "The operator's token is wrong."
+            if sent
+            else "Send the header Authorization: Bearer <OPERATOR_TOKEN>."
+        )
 
 
 def allowed_source() -> None:
@@ -74,4 +79,6 @@ def _is_allowed(address: str | None, networks: tuple[Any, ...]) -> bool:
         caller = ipaddress.ip_address(address or "")
     except ValueError:
         return False
-    return any(caller in network for network in networks)
+    # A proxy may write an IPv4 caller the IPv6 way (::ffff:52.89.214.238).
+    mapped = getattr(caller, "ipv4_mapped", None)
+    return any((mapped or caller) in network for network in networks)

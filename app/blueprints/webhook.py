@@ -1,5 +1,6 @@
 """Alerts come in here."""
 
+import time
 from typing import Any
 
 from flask import Blueprint, g, jsonify, request
@@ -32,17 +33,22 @@ def receive_alert() -> ResponseReturnValue:
     """Turn one authenticated alert into at most one order."""
     body = read_body()
     alert = read_alert(body)
+    bot = _authenticate(alert, alert.get("bot") or alert.get("fund_id"))
     dialect = dialect_of(alert)
     if dialect is Dialect.BRIDGE:
         raise MalformedAlert("This is a bridge alert; post it to /tradingview/webhook.")
-    return _accept(dialect, alert, body)
+    return _accept(dialect, bot, alert, body)
 
 
 @bp.post("/tradingview/webhook")
 def receive_bridge_alert() -> ResponseReturnValue:
     """Turn one authenticated bridge alert into at most one order."""
     body = read_body()
-    return _accept(Dialect.BRIDGE, read_alert(body), body)
+    alert = read_alert(body)
+    bot = _authenticate(alert, alert.get("fund_id"))
+    if "strategy_order_action" in alert:
+        raise MalformedAlert("This is a strategy alert; post it to /webhook.")
+    return _accept(Dialect.BRIDGE, bot, alert, body)
 
 
 def read_body() -> bytes:
@@ -70,10 +76,14 @@ def read_alert(body: bytes) -> dict[str, Any]:
     return alert
 
 
-def _accept(dialect: Dialect, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
-    bot = bot_of(alert, alert.get(BOT_FIELD.get(dialect, "bot")))
-    g.bot = bot
+def _authenticate(alert: dict[str, Any], named: Any) -> Bot:
+    """Know whose alert it is, and that it is not one too many, before anything is told about its fields."""
+    bot = g.bot = bot_of(alert, named)
     services().limiter.take(bot.id)
+    return bot
+
+
+def _accept(dialect: Dialect, bot: Bot, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
     signal = read_signal(dialect, alert)
     source = request.remote_addr or "unknown"
     redacted = to_json(redact(alert))
@@ -89,7 +99,8 @@ def note_refusal(error: AlertRefused | NotFound) -> ResponseReturnValue:
     """Count and write down what was turned away, then answer as everywhere."""
     bot: Bot | None = g.get("bot")
     name = bot.id if bot is not None else None
-    services().metrics.webhook(fund_id=name, outcome="rejected", seconds=0)
+    seconds = time.perf_counter() - g.started
+    services().metrics.webhook(fund_id=name, outcome="rejected", seconds=seconds)
     services().journal.alert(
         ticket=None,
         bot=name,

@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+INDIAN_VENUES = frozenset({"nse", "bse"})
+
 
 class AssetClass(StrEnum):
     """The kinds of instrument that Gatehouse tells apart."""
@@ -43,6 +45,13 @@ class Instrument:
     option: OptionContract | None = None
     quantity_increment: Decimal = Decimal("0.000000001")
     price_tick: Decimal = Decimal("0.01")
+
+    @property
+    def currency(self) -> str:
+        """The currency of its price: a pair's second half, rupees at the Indian exchanges, else dollars."""
+        if self.asset_class in {AssetClass.CRYPTO, AssetClass.FOREX} and "-" in self.symbol:
+            return self.symbol.rpartition("-")[2]
+        return "INR" if self.venue in INDIAN_VENUES else "USD"
 
     @property
     def multiplier(self) -> Decimal:

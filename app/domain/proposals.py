@@ -63,7 +63,11 @@ class Proposal:
     instrument: Instrument | None = None
     symbol_refusal: tuple[Reason, str] | None = None
     allowed_symbols: tuple[str, ...] | None = None
+    broker_configured: bool = True
     live_allowed: bool = False
+    lacks_opinion: bool = False
+    lacks_approval: bool = False
+    opposed_by: str | None = None
     quantity: Decimal | None = None
     price: Decimal | None = None
     quote: Decimal | None = None

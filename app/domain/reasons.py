@@ -55,6 +55,13 @@ class Reason(StrEnum):
     OPEN_POSITIONS_CAP = "OPEN_POSITIONS_CAP", "The bot has as many open positions as it may."
     MARKET_CLOSED = "MARKET_CLOSED", "The market is closed and entries are for market hours only."
     COOLDOWN_ACTIVE = "COOLDOWN_ACTIVE", "The bot entered this symbol too short a time ago."
+    OPINION_UNAVAILABLE = "OPINION_UNAVAILABLE", "The bot wants a model's opinion and none can be asked for."
+    APPROVAL_UNAVAILABLE = (
+        "APPROVAL_UNAVAILABLE",
+        "The bot wants an approval and nobody can be asked.",
+    )
+    OPPOSED_BY_BOT = "OPPOSED_BY_BOT", "Another bot holds the opposite position in the same account."
+    CURRENCY_UNSUPPORTED = "CURRENCY_UNSUPPORTED", "The price is in another currency than the account."
     LIVE_NOT_ENABLED = "LIVE_NOT_ENABLED", "Real money needs ALLOW_LIVE_TRADING and the bot's own `live`."
     BROKER_NOT_CONFIGURED = "BROKER_NOT_CONFIGURED", "The bot's broker has no credentials here."
     BROKER_UNAVAILABLE = "BROKER_UNAVAILABLE", "The broker could not be asked for what the gates need."

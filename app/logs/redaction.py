@@ -76,11 +76,17 @@ def _redact(value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return mask(value) if len(value) >= SHORTEST_SECRET else value
     if isinstance(value, dict):
-        return {key: _redact_item(key, item, depth) for key, item in value.items()} if depth else MASK
+        return (
+            {_mask_key(key): _redact_item(key, item, depth) for key, item in value.items()} if depth else MASK
+        )
     if isinstance(value, list | tuple):
         return [_redact(item, depth - 1) for item in value] if depth else MASK
     # NaN and the infinities are not JSON.
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _mask_key(key: Any) -> Any:
+    return mask_known(key) if isinstance(key, str) else key
 
 
 def _redact_item(key: Any, item: Any, depth: int) -> Any:

@@ -6,7 +6,7 @@ from marshmallow import RAISE, Schema, ValidationError, post_load, validates_sch
 
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import Dialect, Intent, Signal
-from app.schemas.fields import Amount, Key, Text, Word
+from app.schemas.fields import Amount, Key, Moment, Text, Word
 
 
 class BridgeAlertSchema(Schema):
@@ -25,6 +25,7 @@ class BridgeAlertSchema(Schema):
     tif = Word("day", "gtc", "ioc", "fok", allow_none=True)
     actor = Text(allow_none=True, longest=200)
     idempotency_key = Key(allow_none=True, longest=200)
+    time = Moment(allow_none=True)
     thesis = Text(allow_none=True, longest=2000, lines=True)
 
     @validates_schema
@@ -46,6 +47,7 @@ class BridgeAlertSchema(Schema):
             order_type=OrderType(data["order_type"]),
             limit_price=data.get("limit_price"),
             time_in_force=TimeInForce(data.get("tif") or "day"),
+            sent_at=data.get("time"),
             idempotency_key=data.get("idempotency_key") or None,
             bot=data["fund_id"],
             strategy=data["strategy_id"],

@@ -1,5 +1,6 @@
 """What the operator sends besides bots: switches, prices, questions."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
@@ -7,6 +8,12 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_lo
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import InvalidRequest
 from app.schemas.fields import Amount, Moment, Text, Word
+
+
+def _lies_ahead(moment: datetime) -> None:
+    """A switch that has ended before it is thrown would say HALTED and mean ACTIVE."""
+    if moment <= datetime.now(UTC):
+        raise ValidationError("must lie in the future")
 
 
 class TradingStateSchema(Schema):
@@ -17,7 +24,7 @@ class TradingStateSchema(Schema):
 
     state = fields.Enum(TradingState, by_value=True, required=True)
     reason = Text(allow_none=True, longest=500, lines=True)
-    until = Moment(allow_none=True)
+    until = Moment(allow_none=True, validate=_lies_ahead)
 
     @post_load
     def _to_switch(self, data: dict[str, Any], **_: Any) -> StateSwitch:

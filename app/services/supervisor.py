@@ -29,6 +29,12 @@ class Supervisor:
         self._stop = threading.Event()
         self._first_tick = threading.Event()
         self._thread: threading.Thread | None = None
+        self._failing: set[str] = set()
+
+    @property
+    def failing(self) -> list[str]:
+        """The tasks whose last run failed."""
+        return sorted(self._failing)
 
     def tick(self, *, everything: bool = False) -> dict[str, int]:
         """Run what is due (or everything) and return how much each task did; -1 is a failure."""
@@ -66,7 +72,10 @@ class Supervisor:
 
     def _run(self, task: Task) -> int:
         try:
-            return task.run()
+            done = task.run()
         except Exception:  # the loop goes on: one task's trouble is not the others'
             _logger.exception("The task %s failed; it will be tried again", task.name)
+            self._failing.add(task.name)
             return -1
+        self._failing.discard(task.name)
+        return done

@@ -131,6 +131,7 @@ class SqliteStore:
         """Prove that the file can be read and written."""
         with self._shared.reading as connection:
             connection.execute("BEGIN IMMEDIATE")
+            connection.execute("SELECT key FROM documents LIMIT 1").fetchone()
             connection.execute("ROLLBACK")
 
     def close(self) -> None:

@@ -35,7 +35,8 @@ class SharedConnection:
 
     def acquire(self, *, waits_for_disk: bool | None) -> sqlite3.Connection:
         """Wait for the turn; None leaves the connection as it is, which is enough for a read."""
-        self._lock.acquire()
+        if not self._lock.acquire(timeout=self._timeout):
+            raise StoreUnavailable(f"The database {self._path.name} did not answer in {self._timeout:g} s.")
         connection = self._connection
         if connection is None or self._process != os.getpid():
             connection = self._open()

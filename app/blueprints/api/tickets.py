@@ -8,6 +8,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_request
+from app.blueprints.authentication import bot_of
 from app.blueprints.webhook import BOT_FIELD
 from app.container import services
 from app.domain.bots import Bot
@@ -15,7 +16,7 @@ from app.domain.documents import to_json
 from app.domain.tickets import Ticket, new_ticket_id, shown
 from app.errors import NotFound
 from app.logs import redact
-from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
 from app.schemas.operator import TicketQuerySchema, load
 from app.services.bots import DEFAULT_BOT
 from app.services.trading.records import request_record
@@ -50,7 +51,7 @@ def preview() -> ResponseReturnValue:
     alert = read_request()
     dialect = dialect_of(alert)
     signal = read_signal(dialect, alert)
-    bot = _bot(alert.get(BOT_FIELD.get(dialect, "bot")))
+    bot = _bot(alert, alert.get(BOT_FIELD.get(dialect, "bot")))
     now = services().clock()
     ticket = Ticket(new_ticket_id(now), bot.id, dialect.value, now, to_json(redact(alert)))
     orders = services().trading.preview(ticket, signal, bot)
@@ -58,7 +59,10 @@ def preview() -> ResponseReturnValue:
     return jsonify(shown(ticket.to_json(now)) | {"status": _outcome(ticket, planned), "orders": planned})
 
 
-def _bot(named: Any) -> Bot:
+def _bot(alert: dict[str, Any], named: Any) -> Bot:
+    """Return the named bot, else the one that a pasted secret tells, else the default one."""
+    if not named and any(alert.get(field) for field in SECRET_FIELDS):
+        return bot_of(alert, None)
     bot, _ = services().bots.get(str(named) if named else DEFAULT_BOT)
     return bot
 

@@ -18,6 +18,7 @@ from app.brokers.paper.settings import PaperSettings
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.hours import market_hours
 from app.domain.instruments import AssetClass, Instrument
+from app.domain.money import plain
 from app.domain.orders import Order, OrderChange, Receipt
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, StoreError
 from app.storage.base import Store
@@ -193,5 +194,5 @@ def _position(draft: Draft, holding: Holding) -> Position:
     mark = draft.mark(instrument)
     if mark is None:
         return position
-    gain = (mark - holding.average) * holding.quantity * instrument.multiplier
+    gain = plain((mark - holding.average) * holding.quantity * instrument.multiplier)
     return replace(position, market_price=mark, unrealized_pnl=gain)

@@ -147,7 +147,9 @@ class Intake:
     def _answer_again(self, alert: Alert, arrival: Arrival) -> Answer:
         if alert.signal.dialect is Dialect.BRIDGE:
             key = alert.signal.idempotency_key or arrival.key
-            return Answer(409, {"error": "duplicate_idempotency_key", "key": key})
+            held = self._inbox.find(arrival.bot, arrival.key)
+            headers = {"X-Ticket": held.value["ticket"]} if held is not None else {}
+            return Answer(409, {"error": "duplicate_idempotency_key", "key": key}, headers)
         entry = self._wait_for_answer(arrival)
         answer = stored_answer(entry) if entry is not None else None
         if answer is None:

@@ -1,5 +1,6 @@
 """Every broker's positions, and the operator's way to close one in any trading state."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from app.services.locks import Locks
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.trading.exit_orders import ExitOrders
 from app.services.trading.following import OrderFollower
-from app.services.trading.records import OPERATOR, reminder
+from app.services.trading.records import OPERATOR, reminder, request_record
 from app.services.trading.trades import TradeBook
 from app.storage.base import Delete, Store
 
@@ -51,6 +52,7 @@ class PositionDesk:
         with self.locks.hold(f"{broker_name}:{symbol}"):
             held = next((item for item in broker.positions() if item.symbol == symbol), None)
             if held is None:
+                self.store.apply(self.trades.forgetting(broker_name, symbol))
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
             self.exit_orders.withdraw(broker, None, symbol, held.quantity)
             ticket = self._close(broker, held)
@@ -70,8 +72,9 @@ class PositionDesk:
             quantity=abs(held.quantity),
         )
         self._write_ahead(broker, ticket, order)
+        started = time.perf_counter()
         try:
-            broker.submit(order)
+            receipt = broker.submit(order)
         except BrokerRejected as error:
             self._write_rejection(ticket, order, error)
             raise
@@ -79,6 +82,13 @@ class PositionDesk:
             # The ticket says so already, and what became of the order is found by following it.
             return ticket
         self.store.apply(self.trades.forgetting(broker.name, held.symbol))
+        self.journal.exchange(
+            ticket=ticket.id,
+            broker=broker.name,
+            request=request_record(order),
+            response=order_record(receipt, bot=OPERATOR, ticket=ticket.id, role=order.role.value),
+            milliseconds=(time.perf_counter() - started) * 1000,
+        )
         self.journal.activity(f"operator: closed {held.quantity:f} {held.symbol} at {broker.name}")
         return ticket
 

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.domain.accounts import Account
-from app.domain.bots import Bot
+from app.domain.bots import Analyst, Approval, Bot
 from app.domain.gates import first_refusal, judge
 from app.domain.instruments import Instrument
 from app.domain.limits import effective_limits
 from app.domain.money import ZERO, round_down
-from app.domain.orders import OrderRole, OrderType, Side
+from app.domain.orders import OrderRole, OrderType, Receipt, Side
 from app.domain.planning import Plan, plan, without_closing
 from app.domain.pricing import limit_price, order_type
 from app.domain.proposals import Proposal, Verdict
@@ -67,7 +67,7 @@ class Assessor:
         try:
             case.broker = self._desk.get(name)
         except BrokerNotConfigured:
-            ticket.end(TicketStatus.DENIED, Reason.BROKER_NOT_CONFIGURED, f"{name} is not configured here.")
+            case.broker = None
         return case
 
     def decide(self, case: Case) -> None:
@@ -75,6 +75,7 @@ class Assessor:
         case.global_state = self._switch.read().at(self._clock())
         broker, instrument = case.broker, case.instrument
         if broker is None:
+            self._judge(case, OrderRole.ENTRY, case.signal.side)
             return
         if instrument is None or instrument.asset_class not in broker.capabilities.asset_classes:
             self._judge(case, OrderRole.ENTRY, case.signal.side)
@@ -82,15 +83,23 @@ class Assessor:
         try:
             view = self._look(case, broker, instrument)
             decided = self._plan(case, broker, view)
-            if self._must_withdraw(case, decided):
-                held = self._share(case, view)
-                if self._exit_orders.withdraw(broker, case.bot.id, case.symbol, held):
-                    view = self._look(case, broker, instrument)
-                    decided = self._plan(case, broker, view)
+            held = self._share(case, view)
+            if self._must_withdraw(case, decided, held) and self._exit_orders.withdraw(
+                broker, case.bot.id, case.symbol, held
+            ):
+                view = self._look(case, broker, instrument)
+                decided = self._plan(case, broker, view)
         except BrokerUnavailable as error:
             case.ticket.end(TicketStatus.DENIED, Reason.BROKER_UNAVAILABLE, error.message)
             return
         self._carry_out(case, instrument, view, decided)
+
+    def count_adopted(self, case: Case, entry: Receipt) -> None:
+        """Count an entry that was placed before a crash."""
+        price = entry.average_fill_price or entry.limit_price or case.signal.reference_price
+        if case.instrument is not None:
+            value = (entry.quantity or entry.filled_quantity) * (price or ZERO)
+            self._reserve(case, value * case.instrument.multiplier)
 
     def release(self, case: Case) -> None:
         """Take back the count of an entry that was proved not to be placed."""
@@ -104,17 +113,20 @@ class Assessor:
         if view.position and not case.is_preview:
             # Whose part of the position is whose must be known up to the last fill.
             self._exit_orders.settle(broker, case.symbol)
+        by_contracts = case.bot.configuration.use_strategy_contracts
         held = self._share(case, view)
-        if case.signal.intent is Intent.ORDER and held:
+        decided = plan(case.signal, held, by_contracts=by_contracts)
+        if held and (case.signal.intent is Intent.ORDER or ZERO < decided.close < abs(held)):
             closing = self._exit_orders.remaining(broker, case.bot.id, case.symbol, held)
             held = without_closing(held, closing)
-        decided = plan(case.signal, held, by_contracts=case.bot.configuration.use_strategy_contracts)
+            decided = plan(case.signal, held, by_contracts=by_contracts)
         case.ticket.note("planned", self._clock(), f"{case.symbol}, {_describe(decided, held)}")
         return decided
 
-    def _must_withdraw(self, case: Case, decided: Plan) -> bool:
-        """A plain order may stand beside others; every other exit replaces what was closing before it."""
-        return decided.close > ZERO and case.signal.intent is not Intent.ORDER and not case.is_preview
+    def _must_withdraw(self, case: Case, decided: Plan, held: Decimal) -> bool:
+        """What closes everything replaces what was closing before it; a part of it may stand beside."""
+        closes_all = decided.close > ZERO and decided.close == abs(held)
+        return closes_all and case.signal.intent is not Intent.ORDER and not case.is_preview
 
     def _share(self, case: Case, view: MarketView) -> Decimal:
         if view.position == ZERO:
@@ -161,6 +173,8 @@ class Assessor:
                 case.orders.append(draft_entry(case, instrument, side, kind, size, price))
 
     def _reserve(self, case: Case, notional: Decimal) -> None:
+        if case.is_preview:
+            return
         entry = Entry(case.bot.id, case.symbol, notional, case.ticket.created_at)
         self._usage.reserve(case.ticket.id, entry, case.limits)
         case.ticket.entry = {"symbol": case.symbol, "notional": format(notional, "f")}
@@ -215,6 +229,10 @@ class Assessor:
             symbol_refusal=case.symbol_refusal,
             allowed_symbols=configuration.allowed_symbols,
             live_allowed=self._rules.allow_live and configuration.live,
+            broker_configured=case.broker is not None,
+            lacks_opinion=configuration.analyst is Analyst.REQUIRED,
+            lacks_approval=configuration.approval is not Approval.OFF,
+            opposed_by=self._opposing(case, side) if role is OrderRole.ENTRY else None,
             quantity=quantity,
             price=price,
             quote=case.quote,
@@ -225,6 +243,10 @@ class Assessor:
             usage=self._usage.of(case.bot.id, case.symbol, case.limits),
         )
         return self._record(case, judge(proposal), role)
+
+    def _opposing(self, case: Case, side: Side) -> str | None:
+        others = self._bots.others(case.bot.id)
+        return self._trades.opposing(others, case.broker_name, case.symbol, side) if others else None
 
     def _record(self, case: Case, verdicts: list[Verdict], role: OrderRole) -> bool:
         case.ticket.record_gates(verdicts, role.value)

@@ -16,6 +16,16 @@ from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
 from app.services.trading.market import MarketView
 
+# What a broker would refuse anyway is told even where its credentials are missing.
+UNCONFIGURED = {
+    "alpaca": BrokerTraits(
+        "alpaca",
+        frozenset({AssetClass.CRYPTO, AssetClass.EQUITY, AssetClass.OPTION}),
+        frozenset({AssetClass.EQUITY, AssetClass.OPTION}),
+    ),
+    "fyers": BrokerTraits("fyers", frozenset({AssetClass.OPTION}), frozenset({AssetClass.OPTION})),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class TradingRules:
@@ -60,7 +70,7 @@ class Case:
     def traits(self) -> BrokerTraits:
         """What the gates need to know of the broker."""
         if self.broker is None:
-            return BrokerTraits(self.broker_name)
+            return UNCONFIGURED.get(self.broker_name, BrokerTraits(self.broker_name))
         return traits_of(self.broker.name, self.broker.capabilities)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
-from app.domain.orders import Order, OrderClass, OrderRole, OrderType, Side, client_order_id
+from app.domain.orders import Order, OrderClass, OrderRole, OrderType, Side, TimeInForce, client_order_id
 from app.domain.pricing import exit_levels
 from app.domain.sizing import Size
 from app.services.trading.case import Case
@@ -51,6 +51,9 @@ def _with_exits(case: Case, order: Order, price: Decimal) -> Order:
     if not configuration.attach_sl_tp or case.broker is None or case.view is None:
         return order
     adds = case.view.position * order.side.sign > ZERO
+    if order.time_in_force not in {TimeInForce.DAY, TimeInForce.GTC}:
+        # Legs cannot wait for an order that is over at once.
+        return order
     if adds or not case.broker.capabilities.bracket:
         return order
     levels = exit_levels(configuration, order.instrument, order.side, price)

@@ -87,6 +87,8 @@ class Trading:
                 return False
             for role, receipt in placed.items():
                 self._record(ticket, receipt, role)
+            if OrderRole.ENTRY in placed:
+                self._assessor.count_adopted(case, placed[OrderRole.ENTRY])
             partly = OrderRole.ENTRY not in placed and _lacks_entry(signal, placed[OrderRole.EXIT])
             ticket.end(followed_status(ticket.orders), Reason.RECOVERED_PARTLY if partly else None)
             receipts = list(placed.values())

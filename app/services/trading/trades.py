@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from app.domain.money import ZERO
-from app.domain.orders import OrderRole
+from app.domain.orders import OrderRole, Side
 from app.domain.trades import Fill, Trade, bots_share, count_fill
 from app.services.clock import Clock
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
@@ -28,6 +28,14 @@ class TradeBook:
         own = self.find(bot, broker, symbol)
         quantity = Trade.from_json(own.value).quantity if own is not None else ZERO
         return bots_share(quantity, account, shared=True)
+
+    def opposing(self, bots: list[str], broker: str, symbol: str, side: Side) -> str | None:
+        """Return a bot that holds the position opposite to an entry of this side, if any."""
+        for bot in bots:
+            document = self.find(bot, broker, symbol)
+            if document is not None and Trade.from_json(document.value).quantity * side.sign < ZERO:
+                return bot
+        return None
 
     def open_symbols(self, bot: str) -> set[str]:
         """Return the symbols that a bot holds."""

@@ -1,0 +1,73 @@
+"""The gates: pure functions that may refuse an order, asked in the order in which `GATES` lists them.
+
+A gate sees everything as arguments and answers with a verdict that carries the figures it compared. Where
+data is missing, an entry is refused. Exits pass the limits that guard entries.
+"""
+
+from app.domain.gates.figures import (
+    buying_power,
+    cooldown,
+    daily_notional,
+    daily_orders,
+    market_hours,
+    notional_limit,
+    open_positions,
+    price_deviation,
+    price_known,
+    quantity_limit,
+    symbol_exposure,
+)
+from app.domain.gates.kinds import Gate
+from app.domain.gates.permissions import (
+    approval_given,
+    bot_trading_state,
+    broker_configured,
+    broker_supports,
+    currency,
+    freshness,
+    global_trading_state,
+    live_trading,
+    opinion_given,
+    other_bots,
+    short_selling,
+    symbol_allowed,
+    symbol_known,
+)
+from app.domain.proposals import Proposal, Verdict
+
+GATES: tuple[Gate, ...] = (
+    global_trading_state,
+    bot_trading_state,
+    freshness,
+    symbol_known,
+    symbol_allowed,
+    broker_supports,
+    broker_configured,
+    live_trading,
+    currency,
+    other_bots,
+    opinion_given,
+    approval_given,
+    short_selling,
+    price_known,
+    price_deviation,
+    quantity_limit,
+    notional_limit,
+    buying_power,
+    daily_orders,
+    daily_notional,
+    symbol_exposure,
+    open_positions,
+    market_hours,
+    cooldown,
+)
+
+
+def judge(proposal: Proposal) -> list[Verdict]:
+    """Ask every gate; the first refusal is the order's reason."""
+    return [judged(proposal) for judged in GATES]
+
+
+def first_refusal(verdicts: list[Verdict]) -> Verdict | None:
+    """Return the refusal that counts, if any."""
+    return next((verdict for verdict in verdicts if not verdict.passed), None)

@@ -1,0 +1,142 @@
+"""One leader by lease: whoever wrote `leases/{name}` last does what only one process may do at a time."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain.documents import from_json, to_json
+from app.errors import AlreadyExists, Conflict, StoreError, StoreUnavailable
+from app.services.clock import Clock
+from app.storage.base import Document, Store
+
+# With a poll every five seconds, a dead leader's lease moves within 27 seconds.
+LEASE_SECONDS = 20.0
+# Renewed in its second half, so that no object is rewritten more than once a second.
+SHORTEST_SECONDS = 2.0
+# How far the clocks of two processes may differ before both could lead at once.
+SKEW = timedelta(seconds=2)
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who leads, and until when nobody else may."""
+
+    owner: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    since: datetime
+    until: datetime
+
+    def seconds_left(self, now: datetime) -> float:
+        # A clock that was set back proves nothing.
+        return (self.until - now).total_seconds() if now >= self.since else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    version: int
+    at: datetime
+
+
+class Leases:
+    """The leases of one process; `owner` must be its own among all processes and forks.
+
+    `on_lost` hears the name of a lease that was held and cannot be kept.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, owner: str, *, on_lost: Callable[[str], None] | None = None
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._owner = owner
+        self._on_lost = on_lost
+        self._turn = threading.Lock()
+        self._held: dict[str, _Held] = {}
+        self._seen: dict[str, _Seen] = {}
+
+    def hold(self, name: str, seconds: float = LEASE_SECONDS) -> bool:
+        """Take or keep the lease and tell whether this process leads; call it several times per lease.
+
+        The store is asked only when less than half of the lease is left; one that cannot be reached makes
+        no leaders. `seconds` is at least two, and the same in every process.
+        """
+        if seconds < SHORTEST_SECONDS:
+            raise ValueError(f"A lease lasts at least {SHORTEST_SECONDS} seconds, not {seconds}")
+        with self._turn:
+            was_held = name in self._held
+            if not self._is_fresh(name, seconds) and not self._take(name, timedelta(seconds=seconds)):
+                self._held.pop(name, None)
+            leads = self.is_leader(name)
+        if was_held and not leads:
+            self._tell_lost(name)
+        return leads
+
+    def is_leader(self, name: str) -> bool:
+        """Tell from memory whether this process leads now."""
+        held = self._held.get(name)
+        return held is not None and held.seconds_left(self._clock()) > 0
+
+    def release(self, name: str) -> None:
+        """Let the next process lead at once; a lease that cannot be given back runs out by itself."""
+        with self._turn, suppress(StoreError):
+            self._held.pop(name, None)
+            document = self._store.get(_key(name))
+            if document is not None and _lease(document).owner == self._owner:
+                self._store.delete(document)
+
+    def _is_fresh(self, name: str, seconds: float) -> bool:
+        held = self._held.get(name)
+        return held is not None and held.seconds_left(self._clock()) >= seconds / 2
+
+    def _take(self, name: str, length: timedelta) -> bool:
+        # Read before the store is asked: its answer may take a while, and the lease must not outlast it.
+        now = self._clock()
+        try:
+            written = self._write(name, Lease(self._owner, now + length), now, length)
+        except (AlreadyExists, Conflict, StoreUnavailable):
+            return False
+        if written:
+            self._held[name] = _Held(now, now + length)
+        return written
+
+    def _write(self, name: str, lease: Lease, now: datetime, length: timedelta) -> bool:
+        document = self._store.get(_key(name))
+        if document is None:
+            self._store.create(_key(name), to_json(lease))
+        elif self._is_free(name, document, now, length):
+            self._store.replace(document, to_json(lease))
+        else:
+            return False
+        return True
+
+    def _is_free(self, name: str, document: Document, now: datetime, length: timedelta) -> bool:
+        lease = _lease(document)
+        if lease.owner == self._owner:
+            return True
+        seen = self._seen.get(name)
+        if seen is None or seen.version != document.version or seen.at > now:
+            seen = self._seen[name] = _Seen(document.version, now)
+        # An owner whose clock was far ahead must not block the lease for longer than it lasts.
+        return now >= min(lease.until, seen.at + length) + SKEW
+
+    def _tell_lost(self, name: str) -> None:
+        _logger.warning("This process no longer holds the lease %s", name)
+        if self._on_lost is not None:
+            self._on_lost(name)
+
+
+def _key(name: str) -> str:
+    return f"leases/{name}"
+
+
+def _lease(document: Document) -> Lease:
+    return from_json(Lease, document.value)
