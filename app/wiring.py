@@ -29,11 +29,12 @@ from app.services.supervisor import Supervisor, Task
 from app.services.switches import GlobalSwitch
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import TradingRules
+from app.services.trading.clearing import Clearing
 from app.services.trading.execution import Trading
-from app.services.trading.exit_orders import ExitOrders
 from app.services.trading.following import OrderFollower
 from app.services.trading.trades import TradeBook
 from app.services.trading.usage import UsageBook
+from app.services.trading.working_orders import WorkingOrders
 from app.storage.base import Store
 from app.version import VERSION
 
@@ -144,7 +145,8 @@ class Wiring:
             switch=self.switch,
             trades=self.trades,
             usage=UsageBook(self.store, self.clock, self.trades),
-            exit_orders=self.exit_orders,
+            working_orders=self.working_orders,
+            clearing=Clearing(self.working_orders, self.clock),
             rules=self.rules,
             clock=self.clock,
         )
@@ -193,9 +195,9 @@ class Wiring:
         )
 
     @cached_property
-    def exit_orders(self) -> ExitOrders:
-        """What bots have working against their positions."""
-        return ExitOrders(self.follower)
+    def working_orders(self) -> WorkingOrders:
+        """What bots have waiting."""
+        return WorkingOrders(self.follower)
 
     @cached_property
     def recovery(self) -> Recovery:
@@ -233,7 +235,7 @@ class Wiring:
             ledger=self.ledger,
             follower=self.follower,
             trades=self.trades,
-            exit_orders=self.exit_orders,
+            working_orders=self.working_orders,
             locks=self.locks,
             journal=self.journal,
             clock=self.clock,

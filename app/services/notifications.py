@@ -267,10 +267,7 @@ def _load(address: str) -> Any:
     from apprise import Apprise, AppriseAsset
 
     # Its lines quote topics and addresses; it hands us those of a failure all the same.
-    chatter = logging.getLogger("apprise")
-    chatter.propagate = False
-    if not chatter.handlers:
-        chatter.addHandler(logging.NullHandler())
+    logging.getLogger("apprise").propagate = False
     # Our own thread does the work: a pool's threads would hold up the end of the process.
     asset = AppriseAsset(app_id="Gatehouse", async_mode=False, service_timeout=0, image_url_mask="")
     service = Apprise(asset=asset)

@@ -17,10 +17,10 @@ from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.locks import Locks
 from app.services.routing import BrokerDesk, BrokerNotConfigured
-from app.services.trading.exit_orders import ExitOrders
 from app.services.trading.following import OrderFollower
 from app.services.trading.records import OPERATOR, reminder, request_record
 from app.services.trading.trades import TradeBook
+from app.services.trading.working_orders import WorkingOrders
 from app.storage.base import Delete, Store
 
 
@@ -33,7 +33,7 @@ class PositionDesk:
     ledger: Ledger
     follower: OrderFollower
     trades: TradeBook
-    exit_orders: ExitOrders
+    working_orders: WorkingOrders
     locks: Locks
     journal: Journal
     clock: Clock
@@ -54,7 +54,8 @@ class PositionDesk:
             if held is None:
                 self.store.apply(self.trades.forgetting(broker_name, symbol))
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
-            self.exit_orders.withdraw(broker, None, symbol, held.quantity)
+            working = self.working_orders.of(broker, None, symbol)
+            self.working_orders.withdraw(broker, working)
             ticket = self._close(broker, held)
         self.follower.follow()
         return self.ledger.find(ticket.id) or shown(ticket.to_json(self.clock()))

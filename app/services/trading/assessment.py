@@ -25,11 +25,12 @@ from app.services.clock import Clock
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.switches import GlobalSwitch
 from app.services.trading.case import Case, TradingRules
+from app.services.trading.clearing import Clearing
 from app.services.trading.drafting import draft_entry, draft_exit
-from app.services.trading.exit_orders import ExitOrders
 from app.services.trading.market import MarketView, look
 from app.services.trading.trades import TradeBook
 from app.services.trading.usage import Entry, UsageBook
+from app.services.trading.working_orders import WorkingOrders
 
 
 class Assessor:
@@ -43,7 +44,8 @@ class Assessor:
         switch: GlobalSwitch,
         trades: TradeBook,
         usage: UsageBook,
-        exit_orders: ExitOrders,
+        working_orders: WorkingOrders,
+        clearing: Clearing,
         rules: TradingRules,
         clock: Clock,
     ) -> None:
@@ -52,7 +54,8 @@ class Assessor:
         self._switch = switch
         self._trades = trades
         self._usage = usage
-        self._exit_orders = exit_orders
+        self._working_orders = working_orders
+        self._clearing = clearing
         self._rules = rules
         self._clock = clock
 
@@ -81,12 +84,11 @@ class Assessor:
             self._judge(case, OrderRole.ENTRY, case.signal.side)
             return
         try:
+            self._clearing.clear(case, broker)
             view = self._look(case, broker, instrument)
             decided = self._plan(case, broker, view)
-            held = self._share(case, view)
-            if self._must_withdraw(case, decided, held) and self._exit_orders.withdraw(
-                broker, case.bot.id, case.symbol, held
-            ):
+            closes_all = decided.close > ZERO and decided.close == abs(self._share(case, view))
+            if closes_all and self._clearing.drop_protection(case, broker):
                 view = self._look(case, broker, instrument)
                 decided = self._plan(case, broker, view)
         except BrokerUnavailable as error:
@@ -110,23 +112,15 @@ class Assessor:
         return case.view
 
     def _plan(self, case: Case, broker: Broker, view: MarketView) -> Plan:
-        if view.position and not case.is_preview:
-            # Whose part of the position is whose must be known up to the last fill.
-            self._exit_orders.settle(broker, case.symbol)
         by_contracts = case.bot.configuration.use_strategy_contracts
         held = self._share(case, view)
         decided = plan(case.signal, held, by_contracts=by_contracts)
-        if held and (case.signal.intent is Intent.ORDER or ZERO < decided.close < abs(held)):
-            closing = self._exit_orders.remaining(broker, case.bot.id, case.symbol, held)
+        if held and case.signal.intent is Intent.ORDER:
+            closing = self._working_orders.closing(broker, case.bot.id, case.symbol)
             held = without_closing(held, closing)
             decided = plan(case.signal, held, by_contracts=by_contracts)
         case.ticket.note("planned", self._clock(), f"{case.symbol}, {_describe(decided, held)}")
         return decided
-
-    def _must_withdraw(self, case: Case, decided: Plan, held: Decimal) -> bool:
-        """What closes everything replaces what was closing before it; a part of it may stand beside."""
-        closes_all = decided.close > ZERO and decided.close == abs(held)
-        return closes_all and case.signal.intent is not Intent.ORDER and not case.is_preview
 
     def _share(self, case: Case, view: MarketView) -> Decimal:
         if view.position == ZERO:

@@ -54,15 +54,29 @@ class OrderFollower:
             by_broker.setdefault(document.value["broker"], []).append(document)
         return sum(self._follow_at(name, documents) for name, documents in by_broker.items())
 
-    def settle(self, broker: Broker, bot: str | None, symbol: str) -> None:
-        """Count what orders in a symbol have filled, a bot's or everybody's; the caller holds the symbol."""
-        for document in self._store.list("orders/"):
-            value = document.value
-            is_theirs = bot in {None, value["bot"]}
-            if is_theirs and (value["broker"], value["symbol"]) == (broker.name, symbol):
-                receipt = broker.find(value["client_order_id"])
-                if receipt is not None and _seen(receipt) != value.get("seen"):
-                    self._store.apply(self._changes(document, receipt, _seen(receipt)))
+    def settle(self, broker: Broker, bot: str | None, symbol: str) -> list[tuple[Receipt, OrderRole]]:
+        """Count what a bot's orders in a symbol (everybody's, for None) have filled, and return them.
+
+        The caller holds the symbol.
+        """
+        documents = [
+            document
+            for document in self._store.list("orders/")
+            if (document.value["broker"], document.value["symbol"]) == (broker.name, symbol)
+            and bot in {None, document.value["bot"]}
+        ]
+        working = {item.client_order_id: item for item in broker.open_orders()} if documents else {}
+        found = ((document, self._receipt(broker, working, document)) for document in documents)
+        return [self._settle(document, receipt) for document, receipt in found if receipt is not None]
+
+    def _settle(self, document: Document, receipt: Receipt) -> tuple[Receipt, OrderRole]:
+        if _seen(receipt) != document.value.get("seen"):
+            self._store.apply(self._changes(document, receipt, _seen(receipt)))
+        return receipt, OrderRole(document.value["role"])
+
+    def _receipt(self, broker: Broker, working: dict[str, Receipt], document: Document) -> Receipt | None:
+        name = document.value["client_order_id"]
+        return working.get(name) or broker.find(name)
 
     def _follow_at(self, name: str, documents: Iterable[Document]) -> int:
         try:
@@ -75,7 +89,7 @@ class OrderFollower:
 
     def _look(self, broker: Broker, working: dict[str, Receipt], document: Document) -> bool:
         value = document.value
-        receipt = working.get(value["client_order_id"]) or broker.find(value["client_order_id"])
+        receipt = self._receipt(broker, working, document)
         if receipt is None and not self._is_overdue(value):
             return False
         seen = _seen(receipt)

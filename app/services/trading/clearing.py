@@ -1,0 +1,43 @@
+"""Before anything is planned: fills are counted, and orders that the alert makes pointless are taken back."""
+
+from app.brokers.base import Broker
+from app.domain.orders import bot_of_order
+from app.domain.trading_state import TradingState
+from app.services.clock import Clock
+from app.services.trading.case import Case
+from app.services.trading.working_orders import Working, WorkingOrders, out_of_date
+
+
+class Clearing:
+    """Acts on the broker only for an alert that may trade; a preview or a halted one leaves all as it is."""
+
+    def __init__(self, working_orders: WorkingOrders, clock: Clock) -> None:
+        self._working_orders = working_orders
+        self._clock = clock
+
+    def clear(self, case: Case, broker: Broker) -> None:
+        """Count every bot's fills, which tells whose part of the position is whose; cancel what is moot."""
+        if self._may_act(case):
+            everybody = self._working_orders.of(broker, None, case.symbol)
+            own = [item for item in everybody if bot_of_order(item.receipt.client_order_id) == case.bot.id]
+            self._withdraw(case, broker, out_of_date(case.signal, own))
+
+    def drop_protection(self, case: Case, broker: Broker) -> bool:
+        """Cancel stop-loss and take-profit of a position that is about to be closed; tell whether any was."""
+        if not self._may_act(case):
+            return False
+        own = self._working_orders.of(broker, case.bot.id, case.symbol)
+        return self._withdraw(case, broker, [item for item in own if item.receipt.is_protective])
+
+    def _withdraw(self, case: Case, broker: Broker, orders: list[Working]) -> bool:
+        if not orders:
+            return False
+        names = self._working_orders.withdraw(broker, orders)
+        # What they had filled, and that they are over, is counted before anything is planned on it.
+        self._working_orders.of(broker, case.bot.id, case.symbol)
+        case.ticket.note("withdrew", self._clock(), ", ".join(names))
+        return True
+
+    def _may_act(self, case: Case) -> bool:
+        states = {case.global_state, case.bot.switch.at(self._clock())}
+        return not case.is_preview and TradingState.HALTED not in states

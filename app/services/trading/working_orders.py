@@ -1,0 +1,78 @@
+"""A bot's own orders that still wait: what is asked for next must not stand on top of them."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.brokers.base import Broker
+from app.domain.money import ZERO
+from app.domain.orders import OrderRole, Receipt, Side
+from app.domain.signals import Intent, Signal
+from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from app.services.trading.following import OrderFollower
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """An order at the broker that can still fill, and what it is to the position."""
+
+    receipt: Receipt
+    role: OrderRole
+
+    @property
+    def remaining(self) -> Decimal:
+        """Units that have not filled yet."""
+        return (self.receipt.quantity or ZERO) - self.receipt.filled_quantity
+
+
+class WorkingOrders:
+    """Look at, and take back, what waits in one symbol; the caller holds the symbol."""
+
+    def __init__(self, follower: OrderFollower) -> None:
+        self._follower = follower
+
+    def of(self, broker: Broker, bot: str | None, symbol: str) -> list[Working]:
+        """Return a bot's working orders (everybody's, for None), what they filled being counted."""
+        seen = self._follower.settle(broker, bot, symbol)
+        return [Working(receipt, role) for receipt, role in seen if not receipt.status.is_final]
+
+    def closing(self, broker: Broker, bot: str, symbol: str) -> Decimal:
+        """Return how many units working exits will close; stop-loss and take-profit do not count."""
+        exits = (item for item in self.of(broker, bot, symbol) if item.role is OrderRole.EXIT)
+        return sum((item.remaining for item in exits if not item.receipt.is_protective), ZERO)
+
+    def withdraw(self, broker: Broker, orders: Iterable[Working]) -> list[str]:
+        """Cancel orders; return their client order ids.
+
+        Raise BrokerUnavailable where the broker does not say that an order is gone.
+        """
+        names = [self._cancel(broker, item.receipt) for item in orders]
+        return sorted(names)
+
+    def _cancel(self, broker: Broker, receipt: Receipt) -> str:
+        try:
+            broker.cancel(receipt)
+        except BrokerRejected as error:
+            # It filled or ended meanwhile, perhaps with its mate; what it filled is counted next.
+            _logger.debug("%s was not there to cancel: %s", receipt.client_order_id, error.message)
+        except OutcomeUnknown as error:
+            raise BrokerUnavailable(f"{receipt.client_order_id} may still be working.") from error
+        return receipt.client_order_id
+
+
+def out_of_date(signal: Signal, orders: list[Working]) -> list[Working]:
+    """Return the waiting orders that an alert makes pointless; protective legs are not among them.
+
+    An exit or a target says what the position shall be, whatever waited before. An entry replaces a waiting
+    entry of the other side. A plain order stands beside what waits.
+    """
+    waiting = [item for item in orders if not item.receipt.is_protective]
+    if signal.intent is Intent.ORDER:
+        return []
+    if signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT}:
+        side = Side.BUY if signal.intent is Intent.ENTER_LONG else Side.SELL
+        return [item for item in waiting if item.role is OrderRole.ENTRY and item.receipt.side is not side]
+    return waiting

@@ -1,0 +1,332 @@
+import json
+import os
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from app.services.clock import system_clock
+from app.services.notifications import (
+    CAPACITY,
+    Event,
+    EventKind,
+    NotSent,
+    Notifier,
+    Severity,
+    apprise_address,
+)
+
+URL, TOPIC = "https://push.example", "the-secret-topic"
+# apprise loads its plugins for the first message; one of them imports a module that Python will drop.
+real_apprise = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
+FORKED = """
+import os, sys
+from app.services.clock import system_clock
+from app.services.notifications import Event, EventKind, Notifier
+
+def send(event):
+    os.write(1, f"{event.title} {'apprise' in sys.modules}\\n".encode())
+
+notifier = Notifier("json://127.0.0.1", None, clock=system_clock, send=send)
+notifier.tell(Event(EventKind.RECOVERED, "parent", ""))
+child = os.fork()
+if not child:
+    notifier.tell(Event(EventKind.RECOVERED, "child", ""))
+notifier.close(5)
+if child:
+    os.waitpid(child, 0)
+"""
+
+
+class Recorder:
+    """Takes messages down; fails as often as it is told to."""
+
+    def __init__(self) -> None:
+        self.sent: list[Event] = []
+        self.arrived: SimpleQueue[Event] = SimpleQueue()
+        self.failures: list[Exception] = []
+        self.attempts = 0
+
+    def __call__(self, event: Event) -> None:
+        self.attempts += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(event)
+        self.arrived.put(event)
+
+    @property
+    def messages(self) -> list[str]:
+        return [event.message for event in self.sent]
+
+
+@pytest.fixture
+def recorder():
+    return Recorder()
+
+
+@pytest.fixture
+def make_notifier(clock, recorder):
+    made = []
+
+    def make(url=URL, topic=None, **changes):
+        options = {"clock": clock, "send": recorder, "pauses_seconds": (0, 0)} | changes
+        made.append(Notifier(url, topic, **options))
+        return made[-1]
+
+    yield make
+    for notifier in made:
+        notifier.close(5)
+
+
+@pytest.fixture
+def notifier(make_notifier):
+    return make_notifier()
+
+
+@pytest.fixture
+def ntfy():
+    """An ntfy server that keeps what is published and answers with `status`."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            server.published.append((self.headers["Authorization"], json.loads(body)))
+            self.send_response(server.status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Stay quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.published, server.status = [], 200
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def event(message="AAPL was rejected", *, kind=EventKind.REJECTED, key="default", **changes) -> Event:
+    return Event(kind, "Rejected", message, key, **changes)
+
+
+def test_tell_when_there_is_an_address_then_sent_in_the_background(notifier, recorder):
+    notifier.tell(event())
+
+    assert recorder.arrived.get(timeout=5) == event()
+
+
+def test_tell_when_there_is_no_address_then_nothing_happens(make_notifier, recorder):
+    notifier = make_notifier(url=None)
+    notifier.tell(event())
+    notifier.close(5)
+
+    assert recorder.sent == []
+    assert "notifications" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_tell_when_closed_then_nothing_is_sent(notifier, recorder):
+    notifier.tell(event("before"))
+    notifier.close(5)
+    notifier.tell(event("after", key="another"))
+
+    assert recorder.messages == ["before"]
+
+
+def test_tell_when_repeated_then_one_message_counts_the_rest(notifier, recorder):
+    for number in range(8):
+        notifier.tell(event(f"number {number}"))
+    notifier.close(5)
+
+    assert recorder.messages == ["number 0", "… 7 more in the last 5 minutes; the last: number 7"]
+
+
+def test_tell_when_kind_or_key_differs_then_not_folded(notifier, recorder):
+    notifier.tell(event("one"))
+    notifier.tell(event("two", key="another bot"))
+    notifier.tell(event("three", kind=EventKind.UNKNOWN))
+    notifier.close(5)
+
+    assert recorder.messages == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("minutes", [5, -1])
+def test_tell_when_the_window_is_over_or_the_clock_set_back_then_sent_at_once(
+    notifier, recorder, clock, minutes
+):
+    notifier.tell(event("one"))
+    clock.move(minutes=minutes)
+    notifier.tell(event("two"))
+    notifier.close(5)
+
+    assert recorder.messages == ["one", "two"]
+
+
+def test_window_when_it_ends_then_the_rest_is_counted_by_itself(make_notifier, recorder):
+    notifier = make_notifier(clock=system_clock, window=timedelta(seconds=0.2))
+    for message in ("one", "two"):
+        notifier.tell(event(message))
+    first, second = (recorder.arrived.get(timeout=5) for _ in range(2))
+
+    assert (first.message, second.message) == ("one", "… 1 more in the last 0.2 seconds; the last: two")
+
+
+def test_tell_when_the_service_hangs_then_the_oldest_are_dropped_and_nobody_waits(make_notifier):
+    sending, go_on, sent = threading.Event(), threading.Event(), []
+
+    def hang(message: Event) -> None:
+        sending.set()
+        go_on.wait(5)
+        sent.append(message.key)
+
+    notifier = make_notifier(send=hang)
+    notifier.tell(event(key="first"))
+    assert sending.wait(5)
+    for number in range(CAPACITY + 3):
+        notifier.tell(event(key=str(number)))
+    assert notifier.dropped == 3
+    go_on.set()
+    notifier.close(5)
+    assert sent == ["first", *map(str, range(3, CAPACITY + 3))]
+
+
+def test_close_when_the_service_hangs_then_given_up_in_time(make_notifier):
+    release = threading.Event()
+    notifier = make_notifier(send=lambda _: release.wait(5))
+    notifier.tell(event())
+    notifier.close(0.01)
+
+    assert not release.is_set()
+    release.set()
+
+
+def test_send_when_it_fails_once_then_tried_again(notifier, recorder):
+    recorder.failures = [NotSent("HTTP 500")]
+    notifier.tell(event())
+
+    assert recorder.arrived.get(timeout=5) == event()
+    assert notifier.dropped == 0
+
+
+def test_send_when_it_keeps_failing_then_the_message_is_given_up(notifier, recorder):
+    recorder.failures = [NotSent("HTTP 500")] * 3
+    notifier.tell(event("lost"))
+    notifier.tell(event("sent", key="another"))
+
+    assert recorder.arrived.get(timeout=5).message == "sent"
+    assert (recorder.attempts, notifier.dropped) == (4, 1)
+
+
+def test_close_when_waiting_for_another_attempt_then_it_does_not_wait(make_notifier, recorder):
+    failed = threading.Event()
+
+    def fail(_) -> None:
+        failed.set()
+        raise NotSent("HTTP 500")
+
+    notifier = make_notifier(send=fail, pauses_seconds=(600,))
+    notifier.tell(event())
+    assert failed.wait(5)
+    notifier.close(5)
+
+    assert notifier.dropped == 1
+
+
+def test_send_when_an_outage_lasts_then_logged_once_and_without_the_address(notifier, recorder, caplog):
+    recorder.failures = [ConnectionError(f"cannot reach {URL}")] * 5
+    for key in ("one", "two", "three"):
+        notifier.tell(event(key=key))
+    notifier.close(5)
+
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert warnings == ["Notifications cannot be sent: ConnectionError"]
+
+
+def test_message_when_it_holds_a_secret_then_masked(notifier, recorder):
+    notifier.tell(Event(EventKind.REJECTED, "token=abc123", "first line\nsecret: xyz789"))
+    notifier.close(5)
+
+    assert (recorder.sent[0].title, recorder.messages) == ("token=***", ["first line\nsecret: ***"])
+
+
+def test_message_when_it_quotes_a_hostile_alert_then_nobody_is_called_and_it_is_cut(notifier, recorder):
+    notifier.tell(event("@everyone <!channel> \x1b[31m" + "x" * 2000))
+    notifier.close(5)
+
+    assert recorder.messages[0].startswith("@\u200beveryone <\u200b!channel> \\x1b[31mxx")
+    assert len(recorder.messages[0]) == 1000
+
+
+@pytest.mark.parametrize(
+    ("url", "topic", "address"),
+    [
+        ("https://ntfy.sh", "alerts", "ntfys://ntfy.sh/alerts"),
+        ("https://ntfy.sh/", "a/b", "ntfys://ntfy.sh/a%2Fb"),
+        (
+            "http://user:pass@nas:8080?priority=high",
+            "alerts",
+            "ntfy://user:pass@nas:8080/alerts?priority=high",
+        ),
+        ("https://ntfy.sh/alerts", None, "https://ntfy.sh/alerts"),
+        ("https://hooks.slack.com/services/T/B/x", None, "https://hooks.slack.com/services/T/B/x"),
+        ("discord://4174216298/token", "alerts", "discord://4174216298/token"),
+    ],
+)
+def test_address_when_a_web_address_has_a_topic_then_it_is_ntfy(url, topic, address):
+    assert apprise_address(url, topic) == address
+
+
+@real_apprise
+@pytest.mark.integration
+def test_tell_when_it_goes_through_apprise_then_ntfy_has_it(make_notifier, ntfy):
+    notifier = make_notifier(f"http://tk_abc@127.0.0.1:{ntfy.server_port}", TOPIC, send=None)
+    notifier.tell(event("Größer & <b>", severity=Severity.FAILURE))
+    notifier.close(30)
+
+    message = {"topic": TOPIC, "title": "Rejected", "message": "Größer & <\u200bb>"}
+    assert ntfy.published == [("Bearer tk_abc", message)]
+
+
+@real_apprise
+@pytest.mark.integration
+def test_tell_when_apprise_is_refused_then_the_log_says_why_and_nothing_secret(make_notifier, ntfy, caplog):
+    ntfy.status = 403
+    url = f"http://tk_abc@127.0.0.1:{ntfy.server_port}"
+    notifier = make_notifier(url, TOPIC, send=None, pauses_seconds=())
+    notifier.tell(event())
+    notifier.close(30)
+
+    assert caplog.messages == ["Notifications cannot be sent: the service did not take the message: HTTP 403"]
+
+
+@real_apprise
+@pytest.mark.integration
+@pytest.mark.parametrize("url", ["nonsense://x", "https://[x"])
+def test_tell_when_apprise_does_not_know_the_address_then_logged_once(make_notifier, caplog, url):
+    notifier = make_notifier(url, TOPIC, send=None)
+    for key in ("one", "two"):
+        notifier.tell(event(key=key))
+    notifier.close(30)
+
+    assert len(caplog.messages) == 1
+    assert url not in caplog.text
+
+
+@pytest.mark.integration
+def test_tell_when_forked_then_both_processes_send_their_own_without_apprise():
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+
+    assert sorted(done.stdout.splitlines()) == ["child False", "parent False"]
