@@ -30,6 +30,13 @@ def store(request, tmp_path):
 
 
 @pytest.fixture
+def on_a_bucket(gcs, clock):
+    store = GcsStore(gcs.bucket.name)
+    yield Leases(store, clock, "on a bucket")
+    store.close()
+
+
+@pytest.fixture
 def lost() -> list[str]:
     """The leases that `first` was told it had lost."""
     return []
@@ -107,13 +114,12 @@ def test_hold_when_kept_up_then_nobody_else_ever_leads(first, second, clock):
         clock.move(seconds=5)
 
 
-def test_hold_when_more_than_half_is_left_then_the_store_is_not_asked(first, clock, gcs):
-    leases = Leases(GcsStore(gcs.bucket.name), clock, "on a bucket")
-    leases.hold(NAME)
+def test_hold_when_more_than_half_is_left_then_the_store_is_not_asked(on_a_bucket, clock, gcs):
+    on_a_bucket.hold(NAME)
     asked = len(gcs.requests)
     clock.move(seconds=9)
 
-    assert leases.hold(NAME)
+    assert on_a_bucket.hold(NAME)
     assert len(gcs.requests) == asked
 
 
@@ -177,11 +183,10 @@ def test_hold_when_the_store_is_out_of_order_then_nobody_leads_until_it_is_back(
     assert (during, lost, leases.hold(NAME)) == (False, [NAME], True)
 
 
-def test_hold_when_an_answer_was_lost_then_the_lease_is_still_ours(clock, gcs):
-    leases = Leases(GcsStore(gcs.bucket.name), clock, "on a bucket")
+def test_hold_when_an_answer_was_lost_then_the_lease_is_still_ours(on_a_bucket, gcs):
     gcs.commit_then_drop(nth=2)
 
-    assert leases.hold(NAME)
+    assert on_a_bucket.hold(NAME)
 
 
 def test_release_when_it_leads_then_the_next_leads_at_once(first, second, lost):
