@@ -126,8 +126,10 @@ def test_tell_when_there_is_no_address_then_nothing_happens(make_notifier, recor
     notifier.tell(event())
     notifier.close(5)
 
-    assert recorder.sent == []
-    assert "notifications" not in {thread.name for thread in threading.enumerate()}
+    assert (recorder.sent, "notifications" in {thread.name for thread in threading.enumerate()}) == (
+        [],
+        False,
+    )
 
 
 def test_tell_when_repeated_then_one_message_counts_the_rest(notifier, recorder):
@@ -262,8 +264,8 @@ def test_tell_when_it_goes_through_apprise_then_ntfy_has_it(make_notifier, ntfy)
     notifier.tell(event("Größer & <b>"))
     notifier.close(30)
 
-    message = {"topic": TOPIC, "title": "Rejected", "message": "Größer & <\u200bb>"}
-    assert ntfy.published == [("Bearer tk_abc", message)]
+    sent = {"topic": TOPIC, "title": "Rejected", "message": "Größer & <\u200bb>"}
+    assert ntfy.published == [("Bearer tk_abc", sent)]
 
 
 @real_apprise
