@@ -1,4 +1,4 @@
-"""The command line: `flask bots`, `flask paper`, `flask tickets`, `flask send-alert`."""
+"""The command line: what the operator does, without a network between."""
 
 import os
 import sys
@@ -7,15 +7,24 @@ import click
 from flask import Flask
 
 from app.cli.alerts import send_alert
+from app.cli.backup import backup
 from app.cli.bots import bots
+from app.cli.orders import orders
 from app.cli.paper import paper
+from app.cli.positions import positions
+from app.cli.preview import preview
+from app.cli.status import status
+from app.cli.switches import trading_state
 from app.cli.tickets import tickets
 from app.config import Settings
 from app.errors import AppError
 from app.first_start import secrets_file, with_secrets
 from app.welcome import welcome
 
-COMMANDS = (bots, paper, tickets, send_alert)
+COMMANDS = (
+    *(status, tickets, orders, positions, bots, trading_state),
+    *(preview, send_alert, paper, backup),
+)
 
 
 def application() -> Flask:

@@ -9,24 +9,32 @@ import click
 from marshmallow import fields
 
 from app.cli.commands import Group, show_fields, show_table
+from app.cli.switches import standing, throw
 from app.container import services
 from app.domain.bots import BotConfiguration
-from app.domain.trading_state import StateSwitch
 from app.errors import InvalidRequest
 from app.schemas.bot import BotSchema, NewBotSchema, Symbols
 from app.schemas.fields import Text
-from app.schemas.operator import TradingStateSchema, load
+from app.schemas.operator import load
 
-BOT, NEW_BOT, SWITCH = BotSchema(), NewBotSchema(), TradingStateSchema()
+BOT, NEW_BOT = BotSchema(), NewBotSchema()
+KEYS = f"Keys: {', '.join(BOT.fields)}. What each means stands in docs/bots.md."
+# What belongs to a bot and is changed by a command of its own.
+ELSEWHERE = {
+    "id": "a bot keeps its id; make another with: flask bots create ID",
+    "state": "the state is set with: flask trading-state HALTED --bot ID",
+    "secret": "a new secret is made with: flask bots rotate-secret ID",
+}
 
 bots = Group("bots", help="Make, read, change, stop and remove bots.")
 
 
 @bots.command("list")
 def list_bots() -> None:
-    """List every bot."""
+    """List every bot, with the state that holds for it now."""
+    everywhere = services().switch.read()
     rows = [
-        (bot.id, bot.configuration.name, bot.configuration.broker or "default", bot.switch.state.value)
+        (bot.id, bot.configuration.name, bot.configuration.broker or "default", standing(bot, everywhere))
         for bot, _ in services().bots.all()
     ]
     show_table(("ID", "NAME", "BROKER", "STATE"), rows)
@@ -40,7 +48,7 @@ def show_bot(bot: str) -> None:
     show_fields(services().bots.show(found))
 
 
-@bots.command("create")
+@bots.command("create", epilog=KEYS)
 @click.argument("bot")
 @click.argument("settings", metavar="[KEY=VALUE]...", nargs=-1)
 def create_bot(bot: str, settings: tuple[str, ...]) -> None:
@@ -53,7 +61,7 @@ def create_bot(bot: str, settings: tuple[str, ...]) -> None:
     click.echo(f"{created.id} is made. Its secret, which is not shown again: {secret}")
 
 
-@bots.command("set")
+@bots.command("set", epilog=KEYS)
 @click.argument("bot")
 @click.argument("settings", metavar="KEY=VALUE...", nargs=-1, required=True)
 def change_bot(bot: str, settings: tuple[str, ...]) -> None:
@@ -91,7 +99,8 @@ def delete_bot(bot: str) -> None:
 @click.option("--until", help="When trading goes on by itself, like 2026-06-02T14:22:00Z.")
 def halt(bot: str | None, *, everything: bool, reason: str | None, until: str | None) -> None:
     """Let no alert of a bot (or of any bot) trade."""
-    _throw(bot, {"state": "HALTED", "reason": reason, "until": until}, everything=everything)
+    _refuse_both(bot, everything=everything)
+    throw(bot, {"state": "HALTED", "reason": reason, "until": until})
 
 
 @bots.command("resume")
@@ -99,7 +108,8 @@ def halt(bot: str | None, *, everything: bool, reason: str | None, until: str | 
 @click.option("--all", "everything", is_flag=True, help="Take back a halt of every bot.")
 def resume(bot: str | None, *, everything: bool) -> None:
     """Let a bot (or every bot that is not halted itself) trade again."""
-    _throw(bot, {"state": "ACTIVE"}, everything=everything)
+    _refuse_both(bot, everything=everything)
+    throw(bot, {"state": "ACTIVE"})
 
 
 def read_pairs(pairs: tuple[str, ...]) -> dict[str, Any]:
@@ -109,13 +119,18 @@ def read_pairs(pairs: tuple[str, ...]) -> dict[str, Any]:
         name, equals, text = pair.partition("=")
         if not equals:
             raise InvalidRequest(f"{pair} is not written as KEY=VALUE.")
-        values[name] = _value(BOT.fields.get(name), text)
+        if name in ELSEWHERE:
+            raise InvalidRequest(f"{name} is no key here: {ELSEWHERE[name]}")
+        values[name] = _value(name, text)
     return values
 
 
-def _value(field: fields.Field[Any] | None, text: str) -> Any:
+def _value(name: str, text: str) -> Any:
+    field: fields.Field[Any] | None = BOT.fields.get(name)
     if text == "null":
         return None
+    if isinstance(field, fields.Boolean) and text not in {"true", "false"}:
+        raise InvalidRequest(f"{name} is true or false, not {text}.")
     if isinstance(field, Symbols):
         return [name.strip() for name in text.split(",") if name.strip()]
     if isinstance(field, (Text, fields.Enum)):
@@ -126,14 +141,6 @@ def _value(field: fields.Field[Any] | None, text: str) -> Any:
         return text
 
 
-def _throw(bot: str | None, wanted: dict[str, Any], *, everything: bool) -> None:
+def _refuse_both(bot: str | None, *, everything: bool) -> None:
     if (bot is None) is not everything:
         raise InvalidRequest("Name one bot, or say --all.")
-    switch: StateSwitch = load(SWITCH, wanted)
-    if bot is None:
-        services().switch.throw(switch)
-    else:
-        services().bots.set_state(bot, switch)
-    name = bot or "trading"
-    services().journal.activity(f"operator: {name} is {switch.state.value} ({switch.reason or 'no reason'})")
-    click.echo(f"{name} is {switch.state.value}.")

@@ -26,8 +26,11 @@ class Group(AppGroup):
     command_class = Command
 
 
-def show_table(headings: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    """Print rows in columns as wide as they need to be."""
+def show_table(headings: tuple[str, ...], rows: list[tuple[Any, ...]], *, none: str = "") -> None:
+    """Print rows in columns as wide as they need to be; `none` is said where there are no rows."""
+    if none and not rows:
+        click.echo(none)
+        return
     texts = [headings, *(tuple("" if cell is None else str(cell) for cell in row) for row in rows)]
     widths = [max(len(row[place]) for row in texts) for place in range(len(headings))]
     for row in texts:

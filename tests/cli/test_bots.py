@@ -1,6 +1,10 @@
+from dataclasses import fields
+from datetime import timedelta
+
 import pytest
 
-from app.domain.trading_state import TradingState
+from app.domain.bots import BotConfiguration
+from app.domain.trading_state import StateSwitch, TradingState
 
 pytestmark = pytest.mark.unit
 
@@ -14,6 +18,31 @@ def test_list_when_only_the_default_bot_exists_then_it_is_shown(run):
     result = run("bots", "list")
 
     assert result.output.splitlines()[1].split() == ["default", "Default", "default", "ACTIVE"]
+
+
+@pytest.mark.parametrize(
+    ("own", "everywhere", "shown"),
+    [("HALTED", "ACTIVE", "HALTED"), ("REDUCING", "HALTED", "HALTED (every bot)")],
+)
+def test_list_when_switches_are_thrown_then_the_stricter_one_is_shown(run, own, everywhere, shown):
+    run("trading-state", own, "--bot", "default")
+    run("trading-state", everywhere)
+
+    assert run("bots", "list").output.splitlines()[1].endswith(f"default  {shown}")
+
+
+def test_list_when_a_halt_is_over_then_the_bot_is_active(run, services, clock):
+    until = clock() + timedelta(minutes=1)
+    services.bots.set_state("default", StateSwitch(TradingState.HALTED, until=until))
+    clock.move(minutes=2)
+
+    assert run("bots", "list").output.splitlines()[1].endswith("ACTIVE")
+
+
+def test_set_when_help_is_asked_for_then_every_key_is_named(run):
+    shown = run("bots", "set", "--help").output
+
+    assert [item.name for item in fields(BotConfiguration) if item.name not in shown] == []
 
 
 def test_create_when_settings_are_given_then_they_are_kept_and_the_secret_works(run, services, configuration):
@@ -45,6 +74,9 @@ def test_set_when_value_is_null_then_the_limit_is_inherited(run, configuration):
         (["set", "default", "nonsense=1"], "nonsense: Unknown field."),
         (["set", "default", "sl_pct=-1"], "sl_pct: must be greater than zero"),
         (["set", "default", "sl_pct"], "not written as KEY=VALUE"),
+        (["set", "default", "attach_sl_tp=yes"], "attach_sl_tp is true or false, not yes."),
+        (["set", "default", "state=HALTED"], "flask trading-state HALTED --bot ID"),
+        (["set", "default", "secret=mine"], "flask bots rotate-secret ID"),
         (["show", "nobody"], "There is no bot nobody."),
         (["create", "default"], "There is a bot default already."),
         (["halt"], "Name one bot, or say --all."),

@@ -1,0 +1,44 @@
+"""`flask orders`: what was sent to brokers, and the way to take it back."""
+
+from typing import Any
+
+import click
+
+from app.cli.commands import Group, show_table
+from app.container import services
+
+HEADINGS = ("ORDER", "BOT", "SYMBOL", "SIDE", "QUANTITY", "TYPE", "PRICE", "STATUS", "FILLED")
+
+orders = Group("orders", help="See and cancel orders.")
+
+
+@orders.command("list")
+@click.option("--status", type=click.Choice(["open", "closed", "all"]), default="open", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="How many.")
+def list_orders(status: str, limit: int) -> None:
+    """List orders, newest first."""
+    show_orders(status, limit)
+
+
+@orders.command("cancel")
+@click.argument("names", metavar="ORDER...", nargs=-1, required=True)
+def cancel_orders(names: tuple[str, ...]) -> None:
+    """Cancel working orders by the ids that `flask orders list` shows."""
+    for name in names:
+        services().orders.cancel(name)
+        click.echo(f"{name} is canceled.")
+
+
+def show_orders(status: str, limit: int) -> None:
+    """Print orders that are `open` or `closed`, or `all`."""
+    found = services().orders.page(status=status, after=None, limit=limit)
+    none = "No working orders." if status == "open" else "No orders."
+    show_table(HEADINGS, [_row(order) for order in found], none=none)
+
+
+def _row(order: dict[str, Any]) -> tuple[Any, ...]:
+    names = ("client_order_id", "bot", "symbol", "side")
+    size = order["quantity"] or f"{order['notional']} in money"
+    price = order["limit_price"] or order["stop_price"]
+    told = (order[name] for name in names)
+    return (*told, size, order["type"], price, order["status"], order["filled_quantity"])

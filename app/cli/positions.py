@@ -1,0 +1,45 @@
+"""`flask positions`: what the accounts hold, and the way out of it."""
+
+import click
+
+from app.cli.commands import Group, show_table
+from app.container import services
+from app.domain.symbols import SymbolRefused, parse_symbol
+
+FIELDS = ("broker", "symbol", "quantity", "average_price", "market_price", "unrealized_pnl")
+HEADINGS = ("BROKER", "SYMBOL", "QUANTITY", "AVERAGE", "MARKET", "GAIN")
+
+positions = Group("positions", help="See and close positions.")
+
+
+@positions.command("list")
+def list_positions() -> None:
+    """List every broker's positions; a short one is negative."""
+    show_positions()
+
+
+@positions.command("close")
+@click.argument("symbol")
+@click.option("--broker", help="Where it is held; default DEFAULT_BROKER.")
+def close_position(symbol: str, broker: str | None) -> None:
+    """Close a whole position at the market, in any trading state."""
+    name = broker or services().settings.default_broker
+    ticket = services().positions.close(name, _canonical(symbol))
+    order = ticket["orders"][-1]
+    price = f" at {order['average_fill_price']}" if order["average_fill_price"] else ""
+    click.echo(f"{order['side']} {order['quantity']} {order['symbol']}{price}: {ticket['status']}")
+    click.echo(f"ticket {ticket['id']}")
+
+
+def show_positions() -> None:
+    """Print every position."""
+    rows = [tuple(item[name] for name in FIELDS) for item in services().positions.all()]
+    show_table(HEADINGS, rows, none="No positions.")
+
+
+def _canonical(symbol: str) -> str:
+    """A broker may hold what we would not trade: then its own name counts."""
+    try:
+        return parse_symbol(symbol).symbol
+    except SymbolRefused:
+        return symbol

@@ -1,0 +1,64 @@
+"""`flask preview`: what an alert would become, without an order and without a trace."""
+
+import json
+from typing import Any, BinaryIO
+
+import click
+from flask.cli import with_appcontext
+
+from app.blueprints.webhook import BOT_FIELD
+from app.cli.commands import Command, show_fields, show_table
+from app.container import services
+from app.domain.documents import to_json
+from app.domain.tickets import Ticket, new_ticket_id, shown
+from app.logs import redact
+from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.body import read_object
+from app.services.bots import DEFAULT_BOT
+from app.services.trading.records import request_record
+
+ORDER_FIELDS = ("role", "side", "quantity", "symbol", "type", "limit_price", "stop_loss", "take_profit")
+ORDER_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "SYMBOL", "TYPE", "LIMIT", "STOP-LOSS", "TAKE-PROFIT")
+
+
+@click.command("preview", cls=Command)
+@click.argument("file", metavar="FILE|-", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help="Print what POST /api/preview answers.")
+@with_appcontext
+def preview(file: BinaryIO, *, as_json: bool) -> None:
+    """Judge an alert without sending anything.
+
+    The alert comes from a file, or for - from the input, and needs no secret. The status is what its ticket
+    would have; `ordered` means that the orders would be sent. Nothing is stored.
+    """
+    ticket = _preview(read_object(file.read()))
+    if as_json:
+        click.echo(json.dumps(ticket, indent=2, ensure_ascii=False))
+    else:
+        _show(ticket)
+
+
+def _preview(alert: dict[str, Any]) -> dict[str, Any]:
+    dialect = dialect_of(alert)
+    signal = read_signal(dialect, alert)
+    bot, _ = services().bots.get(str(alert.get(BOT_FIELD.get(dialect, "bot")) or DEFAULT_BOT))
+    now = services().clock()
+    ticket = Ticket(new_ticket_id(now), bot.id, dialect.value, now, to_json(redact(alert)))
+    orders = services().trading.preview(ticket, signal, bot)
+    planned = [request_record(order) | {"status": "planned"} for order in orders]
+    status = "ordered" if planned else ticket.status.value
+    return shown(ticket.to_json(now)) | {"status": status, "orders": planned}
+
+
+def _show(ticket: dict[str, Any]) -> None:
+    names = ("status", "bot", "reason", "message")
+    show_fields({name: ticket[name] for name in names if ticket[name] is not None})
+    orders = [tuple(order[name] for name in ORDER_FIELDS) for order in ticket["orders"]]
+    click.echo()
+    show_table(ORDER_HEADINGS, orders, none="No order.")
+    click.echo()
+    gates = [
+        (gate["gate"], gate["order"], "passes" if gate["passed"] else gate["code"], gate["detail"])
+        for gate in ticket["gates"]
+    ]
+    show_table(("GATE", "ORDER", "VERDICT", "DETAIL"), gates, none="No gate was asked.")
