@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import requests
 
 PATHS = {Dialect.BRIDGE: "/tradingview/webhook"}
+# The sample's price is that of the sample's symbol.
+PRICES = {Dialect.STRATEGY: "strategy_order_price", Dialect.BRIDGE: "limit_price"}
 TIMEOUT_SECONDS = 15
 
 
@@ -32,7 +34,7 @@ def send_alert(dialect: str, fields: tuple[str, ...], url: str | None, secret: s
     """Send a complete sample alert, and print status and answer."""
     kind = Dialect(dialect)
     settings = services().settings
-    alert = _sample(kind) | dict(_field(pair) for pair in fields)
+    alert = _alert(kind, dict(_field(pair) for pair in fields))
     alert["secret"] = secret or settings.webhook_secret
     answer = _post((url or _address(settings)).rstrip("/") + PATHS.get(kind, "/webhook"), alert)
     click.echo(f"{answer.status_code} {answer.reason}")
@@ -41,10 +43,18 @@ def send_alert(dialect: str, fields: tuple[str, ...], url: str | None, secret: s
         raise click.exceptions.Exit(1)
 
 
-def _sample(dialect: Dialect) -> dict[str, Any]:
+def _alert(dialect: Dialect, changes: dict[str, Any]) -> dict[str, Any]:
+    sample, price = dict(ALERTS[dialect]), PRICES.get(dialect, "")
+    if changes.get("order_type") == "market":
+        sample.pop(price, None)
+    symbol = changes.get("symbol", sample["symbol"])
+    if symbol != sample["symbol"] and price in sample and price not in changes:
+        raise InvalidRequest(
+            f"The sample's price is that of {sample['symbol']}; add --field {price}=PRICE for {symbol}."
+        )
     # A key of its own: otherwise the second sample would be a duplicate of the first.
     now = int(time.time() * 1000)
-    return ALERTS[dialect] | {"idempotency_key": f"send-alert-{now}"}
+    return sample | {"idempotency_key": f"send-alert-{now}"} | changes
 
 
 def _field(pair: str) -> tuple[str, Any]:

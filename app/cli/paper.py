@@ -20,14 +20,17 @@ paper = Group("paper", help="Read and move the simulated market.")
     "--csv", "file", type=click.Path(path_type=Path), help="Rows of `symbol,price`, played in order."
 )
 def set_prices(prices: tuple[str, ...], file: Path | None) -> None:
-    """Pin prices and show them all; SYMBOL=null lets a symbol follow its alerts again."""
+    """Pin prices and show them all, with what became of waiting orders.
+
+    A pinned price stays until SYMBOL=null (or SYMBOL=) lets the symbol follow its alerts again.
+    """
     changed: list[str] = []
     for move in [_read(prices), *_play(file)]:
         if move:
             changed += services().prices.move(move)["changed"]
     show_table(("SYMBOL", "PRICE"), sorted(services().prices.show().items()))
     for name in dict.fromkeys(changed):
-        click.echo(f"changed {name}")
+        click.echo(_outcome(name))
 
 
 def _read(pairs: tuple[str, ...]) -> dict[str, Decimal | None]:
@@ -40,7 +43,17 @@ def _pair(pair: str) -> tuple[str, str | None]:
     symbol, equals, price = pair.rpartition("=")
     if not equals or not symbol:
         raise InvalidRequest(f"{pair} is not written as SYMBOL=PRICE.")
-    return symbol, None if price == "null" else price
+    return symbol, None if price in {"", "null"} else price
+
+
+def _outcome(name: str) -> str:
+    simulated = (broker for broker in services().brokers if broker.capabilities.simulated)
+    order = next((found for broker in simulated if (found := broker.find(name)) is not None), None)
+    if order is None:
+        return name
+    amount = order.filled_quantity or order.quantity
+    price = f" at {order.average_fill_price:f}" if order.average_fill_price is not None else ""
+    return f"{order.status.value}: {order.side.value} {amount} {order.symbol}{price}, {name}"
 
 
 def _play(file: Path | None) -> list[dict[str, Decimal | None]]:

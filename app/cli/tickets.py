@@ -9,17 +9,20 @@ import click
 
 from app.cli.commands import Group, show_table
 from app.container import services
+from app.domain.tickets import TicketStatus
 from app.errors import NotFound
 from app.schemas.operator import TicketQuerySchema, load
+from app.services.trading.records import OPERATOR
 
 QUERY = TicketQuerySchema()
+STATUS = click.Choice([status.value for status in TicketStatus])
 
 tickets = Group("tickets", help="See what became of alerts.")
 
 
 @tickets.command("list")
-@click.option("--status", help="Only tickets that stand like this.")
-@click.option("--bot", help="Only this bot's.")
+@click.option("--status", type=STATUS, help="Only tickets that stand like this.")
+@click.option("--bot", help="Only this bot's; `operator` for what you closed yourself.")
 @click.option("--date", help="Only those of one UTC day, like 2026-06-02.")
 @click.option("--limit", default=20, show_default=True, help="How many, the newest first.")
 def list_tickets(**given: Any) -> None:
@@ -28,7 +31,9 @@ def list_tickets(**given: Any) -> None:
     found = services().ledger.newest_first(day=query["date"])
     wanted = (ticket for ticket in found if _matches(ticket, query))
     rows = [_row(ticket) for ticket in islice(wanted, query["limit"])]
-    show_table(("ID", "ARRIVED", "BOT", "SYMBOL", "STATUS", "REASON"), rows)
+    if not rows:
+        _refuse_unknown(query["bot"])
+    show_table(("ID", "ARRIVED", "BOT", "SYMBOL", "STATUS", "REASON"), rows, none="No such tickets.")
 
 
 @tickets.command("show")
@@ -48,11 +53,19 @@ def _ticket_id(text: str) -> UUID:
         raise NotFound(f"There is no ticket {text}.") from error
 
 
+def _refuse_unknown(bot: str | None) -> None:
+    """A bot that is gone still has its tickets; a name without either is a slip."""
+    if bot not in {None, OPERATOR} and services().bots.find(str(bot)) is None:
+        raise NotFound(f"There is no bot {bot}.")
+
+
 def _matches(ticket: dict[str, Any], query: dict[str, Any]) -> bool:
     return query["status"] in {None, ticket["status"]} and query["bot"] in {None, ticket["bot"]}
 
 
 def _row(ticket: dict[str, Any]) -> tuple[Any, ...]:
-    symbol = (ticket["signal"] or ticket["alert"]).get("symbol")
+    told = ticket["signal"] or ticket["alert"]
+    # What the operator closed came with no alert.
+    symbol = told.get("symbol") or told.get("close")
     arrived = ticket["created_at"][:19].replace("T", " ")
     return ticket["id"], arrived, ticket["bot"], symbol, ticket["status"], ticket["reason"]

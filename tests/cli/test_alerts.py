@@ -15,10 +15,35 @@ def test_send_alert_when_service_runs_then_the_sample_is_traded(run, url, dialec
 
 
 def test_send_alert_when_field_is_set_then_it_replaces_the_sample(run, url):
-    result = run("send-alert", "strategy", "--url", url, "--field", "symbol=SPX")
+    fields = ("--field", "symbol=SPX", "--field", "strategy_order_price=5000")
+    result = run("send-alert", "strategy", "--url", url, *fields)
 
     assert "SYMBOL_INDEX" in result.output
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("dialect", "field"), [("strategy", "strategy_order_price"), ("bridge", "limit_price")]
+)
+def test_send_alert_when_only_the_symbol_is_changed_then_its_price_is_asked_for(run, dialect, field):
+    result = run("send-alert", dialect, "--field", "symbol=AAPL")
+
+    assert result.exit_code == 1
+    assert result.output.endswith(f"add --field {field}=PRICE for AAPL.\n")
+
+
+def test_send_alert_when_symbol_and_price_are_given_then_the_order_has_that_price(run, url, broker):
+    fields = ("--field", "symbol=AAPL", "--field", "strategy_order_price=190.5")
+    run("send-alert", "strategy", "--url", url, *fields)
+
+    assert [str(price) for price in broker.prices().values()] == ["190.5"]
+
+
+def test_send_alert_when_a_bridge_order_goes_to_the_market_then_no_price_is_asked_for(run, url):
+    fields = ("--field", "symbol=AAPL", "--field", "order_type=market")
+    run("paper", "prices", "AAPL=190")
+
+    assert '"status": "filled"' in run("send-alert", "bridge", "--url", url, *fields).output
 
 
 def test_send_alert_when_sent_twice_then_it_is_no_duplicate(run, url, operator):

@@ -1,5 +1,7 @@
 import pytest
 
+from tests.builders import strategy_alert
+
 pytestmark = pytest.mark.unit
 
 
@@ -10,15 +12,27 @@ def test_prices_when_set_then_all_are_shown_by_their_canonical_names(run):
     assert result.output.splitlines() == ["SYMBOL   PRICE", "AAPL     190.50", "BTC-USD  64000"]
 
 
-def test_prices_when_unpinned_then_alerts_move_them_again(run, client):
+@pytest.mark.parametrize("nothing", ["", "null"])
+def test_prices_when_unpinned_then_alerts_move_them_again(run, client, nothing):
     run("paper", "prices", "AAPL=190")
-    run("paper", "prices", "AAPL=null")
+    run("paper", "prices", f"AAPL={nothing}")
     client.post("/webhook", json={"symbol": "AAPL", "strategy_order_id": "long"} | BUY_AT_100)
 
     assert "AAPL    100" in run("paper", "prices").output
 
 
 BUY_AT_100 = {"strategy_order_action": "buy", "strategy_order_price": "100"}
+
+
+def test_prices_when_they_reach_orders_then_what_became_of_each_is_told(run, client, configure):
+    configure(attach_sl_tp=True, use_strategy_contracts=True)
+    client.post("/webhook", json=strategy_alert())
+
+    lines = run("paper", "prices", "AAPL=103").output.splitlines()[2:]
+    assert sorted(line.partition(", ")[0] for line in lines) == [
+        "canceled: sell 10 AAPL",
+        "filled: sell 10 AAPL at 103",
+    ]
 
 
 def test_prices_when_file_is_given_then_its_rows_are_played(run, tmp_path):
