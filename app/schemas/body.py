@@ -16,6 +16,8 @@ def read_object(body: bytes) -> dict[str, Any]:
 
     Fractions come back as Decimal. Repeated keys, NaN, infinities and broken surrogates are refused.
     """
+    if not body.strip():
+        raise MalformedAlert("The body is empty; it must be a JSON object.")
     try:
         value = json.loads(
             body.decode("utf-8-sig"),
@@ -29,7 +31,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise MalformedAlert(f"The body is not valid JSON: {_sentence(error)}") from error
     if not isinstance(value, dict):
-        raise MalformedAlert('The body must be a JSON object, like {"symbol": "AAPL", …}.')
+        raise MalformedAlert("The body must be a JSON object: {…}.")
     _refuse_unprintable(value, 0)
     return value
 

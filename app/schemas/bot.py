@@ -7,6 +7,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from app.domain.bots import Analyst, Approval
 from app.domain.symbols import SymbolRefused, parse_symbol
+from app.domain.trading_state import TradingState
 from app.schemas.fields import Amount, Text, Word
 
 FRACTION = validate.Range(min=Decimal(0), max=Decimal(1))
@@ -71,6 +72,7 @@ class BotSchema(Schema):
     analyst = fields.Enum(Analyst, by_value=True)
     approval = fields.Enum(Approval, by_value=True)
     live = fields.Boolean(truthy={True}, falsy={False})
+    state = fields.Enum(TradingState, by_value=True)
 
     @validates_schema
     def _not_empty(self, data: dict[str, Any], **_: Any) -> None:

@@ -38,11 +38,17 @@ class Amount(fields.Field[Decimal]):
         return number
 
 
+def _refuse_placeholder(text: str) -> None:
+    if text.startswith("{{") and text.endswith("}}"):
+        raise ValidationError(f"is still the placeholder {text[:60]}, which TradingView did not fill in")
+
+
 def _number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
         raise ValidationError("must be a number")
     if isinstance(value, str):
         value = value.strip()
+        _refuse_placeholder(value)
         if not value.isascii() or "_" in value or len(value) > LONGEST_NUMBER:
             raise ValidationError("must be a number")
     try:
@@ -107,6 +113,8 @@ class Text(fields.Field[str]):
         if not plain.isprintable():
             raise ValidationError("must not contain control characters")
         text = value.strip()
+        if not self.lines:
+            _refuse_placeholder(text)
         if not text and not self.may_be_empty:
             raise ValidationError("must not be empty")
         return text

@@ -1,9 +1,10 @@
 """The strategy dialect: what TradingView's strategy placeholders fill in."""
 
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, post_load, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, post_load, pre_load, validates_schema
 
 from app.domain.orders import Side
 from app.domain.signals import Dialect, Intent, Signal, Target
@@ -42,11 +43,21 @@ class StrategyAlertSchema(Schema):
     idempotency_key = Key(allow_none=True, longest=200)
     bot = Text(allow_none=True, longest=48)
 
+    @pre_load
+    def _refuse_misspelt(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """A field that is almost one of ours would be ignored, and a size or a price with it."""
+        for name in data.keys() - self.fields.keys():
+            meant = get_close_matches(name, self.fields, n=1, cutoff=0.9)
+            if meant:
+                raise ValidationError(f"is no field of this dialect; is {meant[0]} meant?", name)
+        return data
+
     @validates_schema
     def _has_a_meaning(self, data: dict[str, Any], **_: Any) -> None:
         if data.get("market_position") is None and _trade_type(data) is None:
             raise ValidationError(
-                "must be 'long' or 'sell' unless the alert carries market_position", "strategy_order_id"
+                "must be 'long', 'sell' or 'short' unless the alert carries market_position",
+                "strategy_order_id",
             )
 
     @post_load

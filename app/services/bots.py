@@ -18,7 +18,7 @@ from app.domain.bots import (
     secret_digest,
 )
 from app.domain.documents import from_json, to_json
-from app.domain.trading_state import StateSwitch
+from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import AlreadyExists, Conflict, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
 from app.services.clock import Clock
 from app.services.trading.records import OPERATOR
@@ -91,25 +91,37 @@ class BotDirectory:
         return owner
 
     def create(
-        self, bot: str, configuration: BotConfiguration, *, secret: str | None = None
+        self,
+        bot: str,
+        configuration: BotConfiguration,
+        *,
+        secret: str | None = None,
+        state: TradingState = TradingState.ACTIVE,
     ) -> tuple[Bot, int, str]:
         """Store a new bot; return it, its version and its secret, which is not shown again."""
         if not BOT_ID.fullmatch(bot) or bot == OPERATOR:
             raise InvalidRequest("A bot's id has 1 to 48 letters, digits, dots, dashes or underscores.")
         now = self._clock()
         shown = secret or new_secret()
-        created = Bot(bot, BotSecrets(secret_digest(shown), now), now, configuration)
+        created = Bot(bot, BotSecrets(secret_digest(shown), now), now, configuration, StateSwitch(state))
         try:
             document = self._store.create(PREFIX + bot, to_json(created))
         except AlreadyExists as error:
-            raise InvalidRequest(f"There is a bot {bot} already.") from error
+            raise AlreadyExists(f"There is a bot {bot} already.") from error
         self._indexed_at = float("-inf")
         return created, document.version, shown
 
-    def change(self, bot: str, configuration: BotConfiguration, *, version: int) -> tuple[Bot, int]:
-        """Write a bot's configuration over the version that the caller saw; raise PreconditionFailed."""
+    def change(
+        self, bot: str, configuration: BotConfiguration, *, version: int, state: TradingState | None = None
+    ) -> tuple[Bot, int]:
+        """Write a bot's configuration over the version that the caller saw; raise PreconditionFailed.
+
+        `state` throws its switch with it, without a reason or an end; None leaves the switch.
+        """
         document = self._at_version(bot, version)
-        return self._write(document, replace(self._read(document), configuration=configuration))
+        current = self._read(document)
+        switch = current.switch if state is None else StateSwitch(state)
+        return self._write(document, replace(current, configuration=configuration, switch=switch))
 
     def delete(self, bot: str, *, version: int) -> None:
         """Remove a bot at the version that the caller saw; the default bot stays."""

@@ -8,7 +8,8 @@ from uuid import UUID
 from app.domain.documents import timestamp
 from app.domain.tickets import Ticket, TicketStatus, shown, ticket_day
 from app.services.clock import Clock
-from app.services.intake.inbox import OPEN
+from app.services.intake.inbox import PREFIX as INBOX
+from app.services.intake.inbox import unanswered
 from app.storage.base import Create, Document, Replace, Store
 
 PREFIX = "tickets/"
@@ -68,8 +69,7 @@ class Ledger:
 
     def _unfinished(self) -> list[dict[str, Any]]:
         """Show the alerts that are being worked on as tickets, newest first."""
-        entries = (item.value for item in self._store.list("inbox/") if item.value["status"] == OPEN)
-        tickets = [self._in_progress(entry) for entry in entries]
+        tickets = [self._in_progress(entry.value) for entry in unanswered(self._store.list(INBOX))]
         return sorted(tickets, key=lambda ticket: str(ticket["id"]), reverse=True)
 
     def _in_progress(self, entry: dict[str, Any]) -> dict[str, Any]:

@@ -2,19 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    ProcessCollector,
-    disable_created_metrics,
-    generate_latest,
-)
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+if TYPE_CHECKING:
+    from prometheus_client import Counter, Histogram
 
 MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 # TradingView gives up after 3 s, so that edge has its own bucket.
@@ -23,7 +14,7 @@ MAX_CHILDREN = 1000
 OTHER = "other"
 UNKNOWN = "unknown"
 
-_M = TypeVar("_M", Counter, Histogram)
+_M = TypeVar("_M", "Counter", "Histogram")
 
 
 class Metrics:
@@ -34,6 +25,9 @@ class Metrics:
     """
 
     def __init__(self, *, version: str = UNKNOWN) -> None:
+        # prometheus_client decides at its import whether processes count together, so it comes after main.py.
+        from prometheus_client import CollectorRegistry, disable_created_metrics
+
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._webhooks = self._counter("tv_webhooks", "Alerts by bot and outcome", "fund_id", "outcome")
@@ -48,7 +42,6 @@ class Metrics:
         self._failures = self._counter(
             "gatehouse_broker_failures", "Broker calls that failed", "broker", "call"
         )
-        self._store = self._counter("gatehouse_store_errors", "Store operations that failed", "operation")
         self._recovered = self._counter(
             "gatehouse_recovered_entries", "Inbox entries finished late", "outcome"
         )
@@ -81,16 +74,16 @@ class Metrics:
         if failed:
             self._failures.child(broker, call).inc()
 
-    def store_error(self, operation: str) -> None:
-        """Count a store operation that failed."""
-        self._store.child(operation).inc()
-
     def recovered(self, outcome: str) -> None:
         """Count an inbox entry that a crash had left behind."""
         self._recovered.child(outcome).inc()
 
     def render(self) -> tuple[bytes, str]:
         """Return the text for a scrape and its content type; with several processes, the sum of them."""
+        from prometheus_client import CollectorRegistry, generate_latest
+        from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+        from prometheus_client.multiprocess import MultiProcessCollector
+
         directory = os.environ.get(MULTIPROCESS_VARIABLE)
         registry = self._registry
         if directory:
@@ -99,12 +92,18 @@ class Metrics:
         return generate_latest(registry), CONTENT_TYPE_PLAIN_0_0_4
 
     def _counter(self, name: str, text: str, *labels: str) -> "_Series[Counter]":
+        from prometheus_client import Counter
+
         return _Series(Counter(name, text, labels, registry=self._registry), len(labels))
 
     def _histogram(self, name: str, text: str, *labels: str) -> "_Series[Histogram]":
+        from prometheus_client import Histogram
+
         return _Series(Histogram(name, text, labels, buckets=SECONDS, registry=self._registry), len(labels))
 
     def _describe(self, version: str) -> None:
+        from prometheus_client import Gauge, ProcessCollector
+
         build = Gauge(
             "gatehouse_build_info",
             "The running version",
@@ -147,4 +146,6 @@ def start_afresh() -> None:
 def process_ended(pid: int) -> None:
     """Let go of the gauges of a worker that ended (gunicorn's `child_exit`)."""
     if os.environ.get(MULTIPROCESS_VARIABLE):
+        from prometheus_client.multiprocess import mark_process_dead
+
         mark_process_dead(pid)  # type: ignore[no-untyped-call]

@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS documents (
 
 # The ledger in the columns that the trade-idea document promises; `queued` is an alert still in the inbox.
 LEDGER_VIEW = """
-CREATE VIEW IF NOT EXISTS webhook_events AS
+CREATE VIEW webhook_events AS
 SELECT
     coalesce(json_extract(value, '$.fingerprint'), json_extract(value, '$.id')) AS fingerprint,
     CASE json_extract(value, '$.status')
@@ -41,7 +41,11 @@ SELECT
     'queued', json_extract(value, '$.alert'), NULL, NULL, NULL,
     json_extract(value, '$.received_at'), json_extract(value, '$.received_at')
 FROM documents
-WHERE key >= 'inbox/' AND key < 'inbox0' AND json_extract(value, '$.status') = 'open'
+WHERE key >= 'inbox/' AND key < 'inbox0' AND json_extract(value, '$.alert') IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM documents AS answer
+        WHERE answer.key = documents.key || '/' || json_extract(documents.value, '$.ticket')
+    )
 """
 
 INSERT = "INSERT INTO documents (key, value, version) VALUES (?, ?, ?)"
@@ -68,7 +72,10 @@ class SqliteStore:
             raise StoreUnavailable(f"{path.parent} cannot be made: {error.strerror}") from error
         with self._shared.reading as connection:
             connection.execute(SCHEMA)
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("DROP VIEW IF EXISTS webhook_events")
             connection.execute(LEDGER_VIEW)
+            connection.execute("COMMIT")
 
     def get(self, key: str) -> Document | None:
         """Return the document, or None."""

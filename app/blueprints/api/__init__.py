@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from app.blueprints.authentication import operator
 from app.blueprints.webhook import read_body
+from app.errors import InvalidRequest, MalformedAlert
 from app.schemas.body import read_object
 
 bp = Blueprint("api", __name__, url_prefix="/api")
@@ -13,5 +14,8 @@ bp.before_request(operator)
 
 
 def read_request() -> dict[str, Any]:
-    """Read the body as one JSON object."""
-    return read_object(read_body())
+    """Read the body as one JSON object; raise InvalidRequest."""
+    try:
+        return read_object(read_body())
+    except MalformedAlert as error:
+        raise InvalidRequest(error.message) from error

@@ -9,6 +9,7 @@ from app.blueprints.api import bp, read_request
 from app.container import services
 from app.domain.bots import Bot, BotConfiguration
 from app.domain.documents import to_json
+from app.domain.trading_state import TradingState
 from app.errors import PreconditionFailed, PreconditionRequired
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.operator import load
@@ -26,8 +27,9 @@ def list_bots() -> ResponseReturnValue:
 def create_bot() -> ResponseReturnValue:
     """Make a bot; its secret is in this answer and in no other."""
     data = load(NEW_BOT, read_request())
-    configuration = BotConfiguration(**{"name": data["id"]} | _without_id(data))
-    bot, version, secret = services().bots.create(data["id"], configuration)
+    name, state = data.pop("id"), data.pop("state", TradingState.ACTIVE)
+    configuration = BotConfiguration(**{"name": name} | data)
+    bot, version, secret = services().bots.create(name, configuration, state=state)
     response = jsonify(services().bots.show(bot) | {"secret": secret})
     response.headers["Location"] = f"/api/bots/{bot.id}"
     return _tagged(response, version), 201
@@ -45,8 +47,9 @@ def change_bot(bot: str) -> ResponseReturnValue:
     current, version = services().bots.get(bot)
     wanted = _if_match(version)
     changes = load(BOT, read_request())
+    state = changes.pop("state", None)
     configuration = replace(current.configuration, **changes)
-    return _answer(*services().bots.change(bot, configuration, version=wanted))
+    return _answer(*services().bots.change(bot, configuration, version=wanted, state=state))
 
 
 @bp.delete("/bots/<bot>")
@@ -62,10 +65,6 @@ def rotate_secret(bot: str) -> ResponseReturnValue:
     """Give a bot a new secret; the old one works for a day more."""
     secret, previous_valid_until = services().bots.rotate_secret(bot)
     return jsonify({"secret": secret, "previous_valid_until": to_json(previous_valid_until)})
-
-
-def _without_id(data: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in data.items() if name != "id"}
 
 
 def _if_match(version: int) -> int:

@@ -11,7 +11,7 @@ from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
 from app.services.clock import Clock
 from app.services.intake.answers import Answer, answer_for
-from app.services.intake.inbox import Arrival, Inbox, idempotency_hash, stored_answer
+from app.services.intake.inbox import Arrival, Inbox, idempotency_hash
 from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.metrics import Metrics
@@ -150,20 +150,20 @@ class Intake:
             held = self._inbox.find(arrival.bot, arrival.key)
             headers = {"X-Ticket": held.value["ticket"]} if held is not None else {}
             return Answer(409, {"error": "duplicate_idempotency_key", "key": key}, headers)
-        entry = self._wait_for_answer(arrival)
-        answer = stored_answer(entry) if entry is not None else None
+        entry, answer = self._wait_for_answer(arrival)
         if answer is None:
             ticket = entry.value["ticket"] if entry is not None else str(arrival.ticket)
             return _going_on(ticket, alert.request_id)
         return Answer(answer.status, answer.body, {"Idempotent-Replay": "true"})
 
-    def _wait_for_answer(self, arrival: Arrival) -> Document | None:
+    def _wait_for_answer(self, arrival: Arrival) -> tuple[Document | None, Answer | None]:
         deadline = time.monotonic() + DUPLICATE_WAIT_SECONDS
         while True:
             entry = self._inbox.find(arrival.bot, arrival.key)
+            answer = self._inbox.answer(entry) if entry is not None else None
             left = deadline - time.monotonic()
-            if entry is None or stored_answer(entry) is not None or left <= 0:
-                return entry
+            if entry is None or answer is not None or left <= 0:
+                return entry, answer
             elsewhere = threading.Event()
             self._running.get(entry.key, elsewhere).wait(min(POLL_SECONDS, left))
 

@@ -5,6 +5,7 @@ entry is open until its answer is known; it answers duplicates until its time is
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,9 +16,9 @@ from app.errors import AlreadyExists, Conflict
 from app.services.clock import Clock
 from app.services.intake.answers import Answer
 from app.services.locks import Locks
-from app.storage.base import JSON, Change, Delete, Document, Replace, Store
+from app.storage.base import JSON, Change, Create, Delete, Document, Store
 
-OPEN, CLOSED = "open", "closed"
+PREFIX = "inbox/"
 PURGED_AT_ONCE = 100
 
 
@@ -40,7 +41,7 @@ class Arrival:
 
 
 class Inbox:
-    """Entries under `inbox/{bot}/{hash of the idempotency key}`."""
+    """Entries under `inbox/{bot}/{hash of the idempotency key}`, their answers one level below."""
 
     def __init__(self, store: Store, clock: Clock, locks: Locks, *, ttl_seconds: int) -> None:
         self._store = store
@@ -50,7 +51,7 @@ class Inbox:
 
     def claim(self, arrival: Arrival) -> Document | None:
         """Create the entry; None when another alert with this key holds it."""
-        key = f"inbox/{arrival.bot}/{arrival.key}"
+        key = f"{PREFIX}{arrival.bot}/{arrival.key}"
         value = self._entry(arrival)
         try:
             return self._store.create(key, value)
@@ -59,7 +60,12 @@ class Inbox:
 
     def find(self, bot: str, key: str) -> Document | None:
         """Return the entry that holds a key."""
-        return self._store.get(f"inbox/{bot}/{key}")
+        return self._store.get(f"{PREFIX}{bot}/{key}")
+
+    def answer(self, entry: Document) -> Answer | None:
+        """Return the answer that an entry was closed with; None while it is open."""
+        document = self._store.get(_answer_key(entry))
+        return None if document is None else Answer(document.value["status"], document.value["body"])
 
     def take_over(self, entry: Document) -> Document | None:
         """Become the owner of an entry whose owner is gone; None when somebody was faster."""
@@ -74,20 +80,26 @@ class Inbox:
             return None
 
     def closing(self, entry: Document, answer: Answer) -> Change:
-        """Return the change that closes an entry with its answer."""
-        closed = {"status": CLOSED, "answer": {"status": answer.status, "body": answer.body}}
-        return Replace(entry, entry.value | closed)
+        """Return the change that closes an entry with its answer.
+
+        The answer is a document of its own: a bucket lets no object be written twice in a second.
+        """
+        value = {"status": answer.status, "body": answer.body, "expires_at": entry.value["expires_at"]}
+        return Create(_answer_key(entry), value)
 
     def open_entries(self) -> list[Document]:
         """Return what is not finished."""
-        return [entry for entry in self._store.list("inbox/") if entry.value["status"] == OPEN]
+        return unanswered(self._store.list(PREFIX))
 
     def purge(self) -> int:
         """Remove what has outlived its time; return how much that was."""
         now = self._clock()
-        over = [entry for entry in self._store.list("inbox/") if self._is_over(entry.value, now)]
+        documents = list(self._store.list(PREFIX))
+        waiting = {entry.key for entry in unanswered(documents)}
+        over = [item for item in documents if item.key not in waiting and _is_over(item.value, now)]
+        # An entry sorts before its answer and goes first: an entry without one would look unfinished.
         for start in range(0, len(over), PURGED_AT_ONCE):
-            self._store.apply([Delete(entry) for entry in over[start : start + PURGED_AT_ONCE]])
+            self._store.apply([Delete(item) for item in over[start : start + PURGED_AT_ONCE]])
         return len(over)
 
     def _entry(self, arrival: Arrival) -> JSON:
@@ -95,7 +107,6 @@ class Inbox:
             "ticket": str(arrival.ticket),
             "bot": arrival.bot,
             "dialect": arrival.dialect,
-            "status": OPEN,
             "owner": self._locks.owner,
             "attempts": 1,
             "received_at": timestamp(arrival.at),
@@ -104,23 +115,35 @@ class Inbox:
             "alert": arrival.alert,
         }
 
-    def _is_over(self, value: JSON, now: datetime) -> bool:
-        return value["status"] == CLOSED and now >= datetime.fromisoformat(value["expires_at"])
-
     def _claim_after_expiry(self, key: str, value: JSON) -> Document | None:
         """The same words later than the window are a new alert."""
         held = self._store.get(key)
         try:
             if held is None:
                 return self._store.create(key, value)
-            if self._is_over(held.value, self._clock()):
+            if _is_over(held.value, self._clock()) and self.answer(held) is not None:
                 return self._store.replace(held, value)
         except (AlreadyExists, Conflict):
             return None
         return None
 
 
-def stored_answer(entry: Document) -> Answer | None:
-    """Return the answer of a closed entry."""
-    answer = entry.value.get("answer")
-    return None if answer is None else Answer(answer["status"], answer["body"])
+def unanswered(documents: Iterable[Document]) -> list[Document]:
+    """Return the entries that have no answer yet, of everything under `inbox/`."""
+    entries: list[Document] = []
+    answers: set[str] = set()
+    for document in documents:
+        if document.key.count("/") > PREFIX.count("/") + 1:
+            answers.add(document.key)
+        else:
+            entries.append(document)
+    return [entry for entry in entries if _answer_key(entry) not in answers]
+
+
+def _answer_key(entry: Document) -> str:
+    """An answer belongs to one claim of a key: the next alert with the same key has another ticket."""
+    return f"{entry.key}/{entry.value['ticket']}"
+
+
+def _is_over(value: JSON, now: datetime) -> bool:
+    return now >= datetime.fromisoformat(value["expires_at"])

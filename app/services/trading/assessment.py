@@ -1,6 +1,6 @@
 """From a signal to the orders that may be sent: everything before the broker is told."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.brokers.base import Broker
@@ -33,49 +33,37 @@ from app.services.trading.usage import Entry, UsageBook
 from app.services.trading.working_orders import WorkingOrders
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessor:
     """Resolve, look, plan, size and judge; the ticket tells every step."""
 
-    def __init__(
-        self,
-        *,
-        desk: BrokerDesk,
-        bots: BotDirectory,
-        switch: GlobalSwitch,
-        trades: TradeBook,
-        usage: UsageBook,
-        working_orders: WorkingOrders,
-        clearing: Clearing,
-        rules: TradingRules,
-        clock: Clock,
-    ) -> None:
-        self._desk = desk
-        self._bots = bots
-        self._switch = switch
-        self._trades = trades
-        self._usage = usage
-        self._working_orders = working_orders
-        self._clearing = clearing
-        self._rules = rules
-        self._clock = clock
+    desk: BrokerDesk
+    bots: BotDirectory
+    switch: GlobalSwitch
+    trades: TradeBook
+    usage: UsageBook
+    working_orders: WorkingOrders
+    clearing: Clearing
+    rules: TradingRules
+    clock: Clock
 
     def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
         """Resolve the instrument and the broker."""
-        name = bot.configuration.broker or self._rules.default_broker
-        case = Case(ticket, signal, bot, effective_limits(self._rules.ceiling, bot.configuration), name)
+        name = bot.configuration.broker or self.rules.default_broker
+        case = Case(ticket, signal, bot, effective_limits(self.rules.ceiling, bot.configuration), name)
         try:
             case.instrument = parse_symbol(signal.symbol, exchange=signal.exchange)
         except SymbolRefused as refused:
             case.symbol_refusal = (Reason[refused.code], refused.message)
         try:
-            case.broker = self._desk.get(name)
+            case.broker = self.desk.get(name)
         except BrokerNotConfigured:
             case.broker = None
         return case
 
     def decide(self, case: Case) -> None:
         """Fill in the orders that may be sent; without any, the ticket says why."""
-        case.global_state = self._switch.read().at(self._clock())
+        case.global_state = self.switch.read().at(self.clock())
         broker, instrument = case.broker, case.instrument
         if broker is None:
             self._judge(case, OrderRole.ENTRY, case.signal.side)
@@ -84,11 +72,11 @@ class Assessor:
             self._judge(case, OrderRole.ENTRY, case.signal.side)
             return
         try:
-            self._clearing.clear(case, broker)
+            self.clearing.clear(case, broker)
             view = self._look(case, broker, instrument)
             decided = self._plan(case, broker, view)
             closes_all = decided.close > ZERO and decided.close == abs(self._share(case, view))
-            if closes_all and self._clearing.drop_protection(case, broker):
+            if closes_all and self.clearing.drop_protection(case, broker):
                 view = self._look(case, broker, instrument)
                 decided = self._plan(case, broker, view)
         except BrokerUnavailable as error:
@@ -105,7 +93,7 @@ class Assessor:
 
     def release(self, case: Case) -> None:
         """Take back the count of an entry that was proved not to be placed."""
-        self._usage.release(case.ticket.id)
+        self.usage.release(case.ticket.id)
 
     def _look(self, case: Case, broker: Broker, instrument: Instrument) -> MarketView:
         case.view = look(broker, instrument, with_hours=case.limits.market_hours_only)
@@ -116,17 +104,17 @@ class Assessor:
         held = self._share(case, view)
         decided = plan(case.signal, held, by_contracts=by_contracts)
         if held and case.signal.intent is Intent.ORDER:
-            closing = self._working_orders.closing(broker, case.bot.id, case.symbol)
+            closing = self.working_orders.closing(broker, case.bot.id, case.symbol)
             held = without_closing(held, closing)
             decided = plan(case.signal, held, by_contracts=by_contracts)
-        case.ticket.note("planned", self._clock(), f"{case.symbol}, {_describe(decided, held)}")
+        case.ticket.note("planned", self.clock(), f"{case.symbol}, {_describe(decided, held)}")
         return decided
 
     def _share(self, case: Case, view: MarketView) -> Decimal:
         if view.position == ZERO:
             return ZERO
-        others = self._bots.others(case.bot.id)
-        return self._trades.share(case.bot.id, others, case.broker_name, case.symbol, view.position)
+        others = self.bots.others(case.bot.id)
+        return self.trades.share(case.bot.id, others, case.broker_name, case.symbol, view.position)
 
     def _carry_out(self, case: Case, instrument: Instrument, view: MarketView, decided: Plan) -> None:
         closing = round_down(decided.close, view.increment)
@@ -159,7 +147,7 @@ class Assessor:
             price = limit_price(case.signal, case.bot.configuration, instrument, side, price)
         size = self._size(case, instrument, view, decided.entry_quantity, price)
         after = _after_closing(view, decided.close, price, instrument)
-        with self._usage.counting(case.bot.id):
+        with self.usage.counting(case.bot.id):
             quantity = size.quantity if size is not None else None
             passed = self._judge(case, OrderRole.ENTRY, side, quantity=quantity, price=price, after=after)
             if passed and size is not None and price is not None:
@@ -170,7 +158,7 @@ class Assessor:
         if case.is_preview:
             return
         entry = Entry(case.bot.id, case.symbol, notional, case.ticket.created_at)
-        self._usage.reserve(case.ticket.id, entry, case.limits)
+        self.usage.reserve(case.ticket.id, entry, case.limits)
         case.ticket.entry = {"symbol": case.symbol, "notional": format(notional, "f")}
 
     def _size(
@@ -191,7 +179,7 @@ class Assessor:
             equity=view.account.equity,
             increment=view.increment,
         )
-        case.ticket.note("sized", self._clock(), f"{size.quantity:f} by {size.source} at {price:f}")
+        case.ticket.note("sized", self.clock(), f"{size.quantity:f} by {size.source} at {price:f}")
         return size
 
     def _judge(
@@ -208,7 +196,7 @@ class Assessor:
 
         `after`: the account's position and its money once a reversal's first leg is done.
         """
-        now = self._clock()
+        now = self.clock()
         configuration = case.bot.configuration
         proposal = Proposal(
             now=now,
@@ -222,7 +210,7 @@ class Assessor:
             instrument=case.instrument,
             symbol_refusal=case.symbol_refusal,
             allowed_symbols=configuration.allowed_symbols,
-            live_allowed=self._rules.allow_live and configuration.live,
+            live_allowed=self.rules.allow_live and configuration.live,
             broker_configured=case.broker is not None,
             lacks_opinion=configuration.analyst is Analyst.REQUIRED,
             lacks_approval=configuration.approval is not Approval.OFF,
@@ -234,17 +222,17 @@ class Assessor:
             held=after[0] if after is not None else None,
             account=after[1] if after is not None else None,
             market_open=case.view.is_open if case.view is not None else None,
-            usage=self._usage.of(case.bot.id, case.symbol, case.limits),
+            usage=self.usage.of(case.bot.id, case.symbol, case.limits),
         )
         return self._record(case, judge(proposal), role)
 
     def _opposing(self, case: Case, side: Side) -> str | None:
-        others = self._bots.others(case.bot.id)
-        return self._trades.opposing(others, case.broker_name, case.symbol, side) if others else None
+        others = self.bots.others(case.bot.id)
+        return self.trades.opposing(others, case.broker_name, case.symbol, side) if others else None
 
     def _record(self, case: Case, verdicts: list[Verdict], role: OrderRole) -> bool:
         case.ticket.record_gates(verdicts, role.value)
-        case.ticket.note("judged", self._clock(), role.value)
+        case.ticket.note("judged", self.clock(), role.value)
         refusal = first_refusal(verdicts)
         if refusal is not None:
             case.ticket.end(TicketStatus.DENIED, refusal.code, f"{refusal.gate}: {refusal.detail}")

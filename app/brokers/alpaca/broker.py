@@ -1,0 +1,243 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from urllib.parse import quote as quoted
+
+from app.brokers.alpaca.families import parent_receipt, replacement_id
+from app.brokers.alpaca.fitting import Asset, fitted, fitted_price
+from app.brokers.alpaca.market_data import MarketData
+from app.brokers.alpaca.orders import OrderBook
+from app.brokers.alpaca.payload import change_payload, order_payload
+from app.brokers.alpaca.receipts import NAME, Row, receipt_of
+from app.brokers.alpaca.records import account_of, position_of, signed_quantity, understood
+from app.brokers.alpaca.restrictions import alpaca_restrictions
+from app.brokers.alpaca.symbols import class_of, path_symbol
+from app.brokers.alpaca.transport import REFUSALS_OF_A_CHANGE, Transport
+from app.brokers.base import Capabilities, Glance
+from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.instruments import AssetClass, Instrument
+from app.domain.money import ONE, ZERO
+from app.domain.orders import Order, OrderChange, OrderClass, Receipt, Side
+from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+
+PAPER_URL = "https://paper-api.alpaca.markets"
+LIVE_URL = "https://api.alpaca.markets"
+DATA_URL = "https://data.alpaca.markets"
+DUPLICATE = "client_order_id must be unique"
+HUNDRED = Decimal(100)
+_READERS = 16
+_PRICE_AGE = timedelta(seconds=5)
+_DIVISIBLE = frozenset({AssetClass.CRYPTO, AssetClass.EQUITY})
+
+
+class AlpacaBroker:
+    """An account at Alpaca, on paper or with real money.
+
+    Orders are brought into a form that Alpaca takes (see `fitting`) and refused before they are sent where
+    Alpaca would refuse them (see `restrictions`). A replaced order keeps our id and gets a new one of Alpaca's.
+    """
+
+    name = NAME
+
+    def __init__(
+        self,
+        api_key: str,
+        secret_key: str,
+        *,
+        paper: bool,
+        trading_url: str | None,
+        data_url: str | None,
+        timeout_seconds: float,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.capabilities = Capabilities(
+            asset_classes=_DIVISIBLE | {AssetClass.OPTION},
+            fractional=_DIVISIBLE,
+            notional=True,
+            short_equity=True,
+            bracket=True,
+            oco=True,
+            unique_client_order_ids=True,
+            live=not paper,
+        )
+        self._transport = Transport(
+            api_key,
+            secret_key,
+            trading_url=trading_url or (PAPER_URL if paper else LIVE_URL),
+            data_url=data_url or DATA_URL,
+            timeout_seconds=timeout_seconds,
+        )
+        self._clock = clock
+        self._orders = OrderBook(self._transport, clock)
+        self._market = MarketData(self._transport, clock)
+        self._prices: dict[str, tuple[datetime, Decimal]] = {}
+
+    def submit(self, order: Order) -> Receipt:
+        """Send once; an id that Alpaca has already is our own earlier send, when the terms are the same."""
+        asset = self._market.known_asset(order.instrument)
+        order = fitted(order, asset)
+        sentence = alpaca_restrictions(order, base_price=self._last_price(order.instrument), asset=asset)
+        if sentence is not None:
+            raise BrokerRejected(sentence)
+        try:
+            row = self._transport.write("POST", "/orders", order_payload(order))
+        except BrokerRejected as error:
+            if DUPLICATE not in error.message:
+                raise
+            return self._adopted(order, error)
+        with understood(OutcomeUnknown):
+            self._orders.families.learn(row)
+            return _placed(row, order)
+
+    def find(self, client_order_id: str) -> Receipt | None:
+        """Return the order or leg of this id; None is Alpaca's own word that there is none."""
+        return self._orders.find(client_order_id)
+
+    def cancel(self, receipt: Receipt) -> None:
+        """Ask for an order to be taken back; its legs, or its mate, go with it."""
+        self._transport.write("DELETE", f"/orders/{self._id_of(receipt)}", refusals=REFUSALS_OF_A_CHANGE)
+
+    def replace(self, receipt: Receipt, change: OrderChange) -> Receipt:
+        """Change a working order that has not filled in part: its fills would be counted on two orders."""
+        body = change_payload(self._fitted_change(receipt, change))
+        old_id = self._id_of(receipt)
+        if not body or receipt.filled_quantity > ZERO:
+            why = "It is filled in part" if body else "There is nothing to change"
+            raise BrokerRejected(f"{why}; cancel the order and place another.")
+        with understood(OutcomeUnknown):
+            body["client_order_id"] = replacement_id(receipt.client_order_id, old_id)
+        row = self._transport.write("PATCH", f"/orders/{old_id}", body, refusals=REFUSALS_OF_A_CHANGE)
+        with understood(OutcomeUnknown):
+            self._orders.families.exchange(old_id, row)
+            return receipt_of(row, receipt.client_order_id)
+
+    def close_position(self, instrument: Instrument, fraction: Decimal = ONE) -> Receipt:
+        """Sell or buy back a holding, or a fraction of it, at the market.
+
+        Alpaca gives the order an id of its own: an unknown outcome can only be told from the positions.
+        """
+        if not ZERO < fraction <= ONE:
+            raise BrokerRejected("The fraction of a position lies between 0 and 1.")
+        percentage = f"?percentage={format(fraction * HUNDRED, 'f')}" if fraction < ONE else ""
+        path = f"/positions/{quoted(path_symbol(instrument), safe='')}{percentage}"
+        row = self._transport.write("DELETE", path, refusals=REFUSALS_OF_A_CHANGE)
+        with understood(OutcomeUnknown):
+            return receipt_of(row, row["client_order_id"])
+
+    def open_orders(self) -> list[Receipt]:
+        """Return every order that can still fill, held legs included, under our ids."""
+        return self._orders.open()
+
+    def positions(self) -> list[Position]:
+        """Return every holding that is not flat."""
+        with understood(BrokerUnavailable):
+            held = [position_of(row) for row in self._transport.read("/positions")]
+        return [position for position in held if position.quantity]
+
+    def account(self) -> Account:
+        """Return equity, cash and buying power."""
+        return self._account(AssetClass.EQUITY)
+
+    def quote(self, instrument: Instrument) -> Quote | None:
+        """Return the middle of a tight market, else the last trade, with bid and ask where there are both."""
+        quote = self._market.quote(instrument)
+        if quote is not None:
+            self._prices[instrument.symbol] = (self._clock(), quote.price)
+        return quote
+
+    def glance(self, instrument: Instrument) -> Glance:
+        """Return the account, with the buying power for this instrument, its position and its quote."""
+        account = self._readers.submit(self._account, instrument.asset_class)
+        position = self._readers.submit(self._position, instrument)
+        self._readers.submit(self._remember_asset, instrument)
+        quote = self.quote(instrument)
+        return Glance(account.result(), position.result(), quote)
+
+    def market(self, instrument: Instrument) -> MarketHours:
+        """Return whether the instrument trades now, by Alpaca's clock."""
+        return self._market.hours(instrument)
+
+    def calendar(self, first: date, last: date) -> list[tuple[datetime, datetime]]:
+        """Return when the exchange opens and closes, in UTC, on the days from `first` to `last`."""
+        return self._market.calendar(first, last)
+
+    def asset(self, instrument: Instrument) -> Asset | None:
+        """Return what Alpaca says about an instrument; None: it has none of this name."""
+        return self._market.asset(instrument)
+
+    def ping(self) -> None:
+        """Prove that Alpaca answers and accepts our keys."""
+        self._transport.read("/account")
+
+    @cached_property
+    def _readers(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(_READERS, thread_name_prefix="alpaca")
+
+    def _account(self, asset_class: AssetClass) -> Account:
+        with understood(BrokerUnavailable):
+            return account_of(self._transport.read("/account"), asset_class)
+
+    def _position(self, instrument: Instrument) -> Decimal:
+        path = f"/positions/{quoted(path_symbol(instrument), safe='')}"
+        with understood(BrokerUnavailable):
+            row: Row | None = self._transport.read(path, absent=frozenset({404}))
+            return ZERO if row is None else signed_quantity(row)
+
+    def _remember_asset(self, instrument: Instrument) -> None:
+        # What Alpaca says about the instrument saves a refusal; without it Alpaca says so itself.
+        with suppress(BrokerUnavailable):
+            self._market.asset(instrument)
+
+    def _last_price(self, instrument: Instrument) -> Decimal | None:
+        at, price = self._prices.get(instrument.symbol, (None, None))
+        return price if at is not None and self._clock() - at < _PRICE_AGE else None
+
+    def _adopted(self, order: Order, error: BrokerRejected) -> Receipt:
+        try:
+            receipt = self._orders.find(order.client_order_id)
+        except BrokerUnavailable as unanswered:
+            raise OutcomeUnknown("The id is taken, and Alpaca did not say by what.") from unanswered
+        if receipt is None:
+            raise OutcomeUnknown("The id is taken, but Alpaca does not find it.") from error
+        if not _is_same(receipt, order):
+            raise error
+        return receipt
+
+    def _id_of(self, receipt: Receipt) -> str:
+        if receipt.broker_order_id:
+            return receipt.broker_order_id
+        try:
+            found = self._orders.find(receipt.client_order_id)
+        except BrokerUnavailable as error:
+            raise OutcomeUnknown("Alpaca did not say which order this is; nothing was sent.") from error
+        if found is None:
+            raise BrokerRejected(f"Alpaca has no order {receipt.client_order_id}.")
+        return found.broker_order_id
+
+    def _fitted_change(self, receipt: Receipt, change: OrderChange) -> OrderChange:
+        instrument, up = Instrument(receipt.symbol, class_of(receipt.symbol)), receipt.side is Side.SELL
+        asset = self._market.known_asset(instrument)
+        limit, stop = (
+            None if price is None else fitted_price(price, instrument, asset, up=up)
+            for price in (change.limit_price, change.stop_price)
+        )
+        return replace(change, limit_price=limit, stop_price=stop)
+
+
+def _placed(row: Row, order: Order) -> Receipt:
+    if row["client_order_id"] != order.client_order_id:
+        raise ValueError("This is the answer to another order.")
+    return parent_receipt(row)
+
+
+def _is_same(receipt: Receipt, order: Order) -> bool:
+    """True when what Alpaca holds under an id is what would be sent under it now."""
+    asked = (order.instrument.symbol, order.side, order.type)
+    sizes = ((receipt.quantity, order.quantity), (receipt.notional, order.notional))
+    return asked == (receipt.symbol, receipt.side, receipt.type) and all(
+        wanted is None or held in (None, wanted) for held, wanted in sizes
+    )

@@ -1,0 +1,117 @@
+"""Orders brought into the nearest form that Alpaca takes, where nothing that was asked for gets worse.
+
+- A coin's order for the day rests until it is cancelled: coins have no day.
+- A fraction of a share, or an amount of money, is for the day, which is all that Alpaca takes.
+- An entry with exits that Alpaca takes no legs for (fractions, money, coins, options, extended hours) goes out
+  plain; its exits are managed afterwards.
+- Prices move to the tick: limits never to a worse price, stops never to a later trigger.
+"""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from app.domain.instruments import AssetClass, Instrument
+from app.domain.money import ONE, round_down, round_price
+from app.domain.orders import Order, OrderClass, OrderType, Side, TimeInForce
+from app.domain.pricing import tick_at
+
+CENT, SMALLEST = Decimal("0.01"), Decimal("0.000000001")
+RESTING = frozenset({TimeInForce.DAY, TimeInForce.GTC})
+_PLAIN_WHEN_NEEDED = frozenset({OrderClass.BRACKET, OrderClass.OTO})
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """What Alpaca says about an instrument; sizes and increments are there for coins only."""
+
+    symbol: str
+    tradable: bool
+    fractionable: bool
+    shortable: bool
+    minimum_quantity: Decimal | None = None
+    quantity_increment: Decimal | None = None
+    price_increment: Decimal | None = None
+
+
+def fitted(order: Order, asset: Asset | None = None) -> Order:
+    """Return the order as Alpaca takes it; what cannot be fitted stays for `alpaca_restrictions` to name."""
+    sized = replace(
+        order,
+        quantity=_fitted_quantity(order.quantity, asset),
+        notional=None if order.notional is None else _rounded_down(order.notional, CENT),
+    )
+    timed = replace(sized, time_in_force=_fitted_time(sized))
+    return _fitted_prices(_fitted_class(timed), asset)
+
+
+def is_fractional(order: Order) -> bool:
+    """True when the order is for an amount of money or a part of a unit."""
+    return order.notional is not None or (
+        order.quantity is not None and order.quantity.is_finite() and order.quantity % ONE != 0
+    )
+
+
+def fitted_price(price: Decimal, instrument: Instrument, asset: Asset | None, *, up: bool) -> Decimal:
+    """Move a price to a multiple of the smallest step that Alpaca takes at its height."""
+    if not price.is_finite() or price <= 0:
+        return price
+    tick = tick_at(price, instrument)
+    if instrument.asset_class is AssetClass.CRYPTO:
+        known = asset.price_increment if asset is not None else None
+        tick = known or SMALLEST
+    return round_price(price, tick, up=up)
+
+
+def _rounded_down(value: Decimal, increment: Decimal) -> Decimal:
+    return round_down(value, increment) if value.is_finite() else value
+
+
+def _fitted_quantity(quantity: Decimal | None, asset: Asset | None) -> Decimal | None:
+    if quantity is None:
+        return None
+    known = asset.quantity_increment if asset is not None else None
+    return _rounded_down(quantity, known or SMALLEST)
+
+
+def _fitted_time(order: Order) -> TimeInForce:
+    asset_class, time_in_force = order.instrument.asset_class, order.time_in_force
+    if asset_class is AssetClass.CRYPTO and time_in_force is TimeInForce.DAY:
+        return TimeInForce.GTC
+    if asset_class is not AssetClass.EQUITY or not is_fractional(order):
+        return time_in_force
+    # At the market there is no waiting that "immediately" could be meant to prevent.
+    if order.type is OrderType.MARKET or time_in_force is TimeInForce.GTC:
+        return TimeInForce.DAY
+    return time_in_force
+
+
+def _fitted_class(order: Order) -> Order:
+    if order.order_class not in _PLAIN_WHEN_NEEDED or takes_legs(order):
+        return order
+    return replace(order, order_class=OrderClass.SIMPLE, take_profit=None, stop_loss=None)
+
+
+def takes_legs(order: Order) -> bool:
+    """True when Alpaca takes legs with an order of this instrument, size and time."""
+    return (
+        order.instrument.asset_class is AssetClass.EQUITY
+        and not is_fractional(order)
+        and not order.extended_hours
+        and order.time_in_force in RESTING
+    )
+
+
+def _fitted_prices(order: Order, asset: Asset | None) -> Order:
+    sells = order.side is Side.SELL
+    exit_sells = sells if order.order_class in {OrderClass.OCO, OrderClass.SIMPLE} else not sells
+
+    def move(price: Decimal | None, *, up: bool) -> Decimal | None:
+        return None if price is None else fitted_price(price, order.instrument, asset, up=up)
+
+    return replace(
+        order,
+        limit_price=move(order.limit_price, up=sells),
+        stop_price=move(order.stop_price, up=sells),
+        take_profit=move(order.take_profit, up=exit_sells),
+        stop_loss=move(order.stop_loss, up=exit_sells),
+    )

@@ -1,0 +1,68 @@
+"""Orders and changes as the JSON that Alpaca reads: decimals as strings, nothing that was not asked for."""
+
+from decimal import Decimal
+from typing import Any
+
+from app.brokers.alpaca.symbols import order_symbol
+from app.domain.instruments import AssetClass
+from app.domain.money import plain
+from app.domain.orders import Order, OrderChange, OrderClass, OrderRole
+
+HUNDRED = Decimal(100)
+
+
+def order_payload(order: Order) -> dict[str, Any]:
+    """Return the body that places an order."""
+    # The limit of an OCO order is its take-profit's; Alpaca reads it there.
+    limit_price = None if order.order_class is OrderClass.OCO else order.limit_price
+    trail_percent = None if order.trail_fraction is None else order.trail_fraction * HUNDRED
+    amounts = {
+        "qty": order.quantity,
+        "notional": order.notional,
+        "limit_price": limit_price,
+        "stop_price": order.stop_price,
+        "trail_price": order.trail_amount,
+        "trail_percent": trail_percent,
+    }
+    return {
+        "symbol": order_symbol(order.instrument),
+        "side": order.side.value,
+        "type": order.type.value,
+        "time_in_force": order.time_in_force.value,
+        "client_order_id": order.client_order_id,
+        **_texts(amounts),
+        **_class(order),
+        **_intent(order),
+        **({"extended_hours": True} if order.extended_hours else {}),
+    }
+
+
+def change_payload(change: OrderChange) -> dict[str, str]:
+    """Return the changes that a replacement carries; empty when there are none."""
+    return _texts(
+        {"qty": change.quantity, "limit_price": change.limit_price, "stop_price": change.stop_price}
+    )
+
+
+def _texts(amounts: dict[str, Decimal | None]) -> dict[str, str]:
+    return {name: format(plain(value), "f") for name, value in amounts.items() if value is not None}
+
+
+def _class(order: Order) -> dict[str, Any]:
+    if order.order_class is OrderClass.SIMPLE:
+        return {}
+    legs: dict[str, Any] = {
+        "take_profit": _texts({"limit_price": order.take_profit}),
+        "stop_loss": _texts({"stop_price": order.stop_loss}),
+    }
+    return {"order_class": order.order_class.value} | {name: leg for name, leg in legs.items() if leg}
+
+
+def _intent(order: Order) -> dict[str, str]:
+    """Say what the order does to the position, so that Alpaca too refuses an exit that would open one."""
+    asset_class = order.instrument.asset_class
+    if order.order_class is not OrderClass.SIMPLE or asset_class is AssetClass.CRYPTO:
+        return {}
+    if order.role is OrderRole.EXIT:
+        return {"position_intent": f"{order.side.value}_to_close"}
+    return {"position_intent": f"{order.side.value}_to_open"} if asset_class is AssetClass.OPTION else {}

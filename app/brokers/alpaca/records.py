@@ -1,0 +1,128 @@
+"""Alpaca's accounts, positions, prices and calendars in our words."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.brokers.alpaca.fitting import Asset
+from app.brokers.alpaca.receipts import Row, decimal, moment
+from app.brokers.alpaca.symbols import instrument_of
+from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.instruments import AssetClass
+from app.domain.money import ZERO
+from app.errors import BrokerUnavailable, OutcomeUnknown
+
+NEW_YORK = ZoneInfo("America/New_York")
+# A wider market tells less about the price than its last trade; options are always wide.
+WIDEST_SPREAD = Decimal("0.01")
+_BUYING_POWER = {
+    AssetClass.CRYPTO: "non_marginable_buying_power",
+    AssetClass.OPTION: "options_buying_power",
+}
+_BLOCKS = ("trading_blocked", "account_blocked", "trade_suspended_by_user")
+
+
+@contextmanager
+def understood(failure: type[BrokerUnavailable | OutcomeUnknown]) -> Iterator[None]:
+    """Turn an answer that is not what the documentation promises into `failure`."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+        raise failure("Alpaca's answer is not what its documentation promises.") from error
+
+
+def account_of(row: Row, asset_class: AssetClass = AssetClass.EQUITY) -> Account:
+    """Read an account; its buying power is that for the class of instrument."""
+    own_power = row.get(_BUYING_POWER.get(asset_class, "buying_power"))
+    return Account(
+        equity=Decimal(row["equity"]),
+        cash=Decimal(row["cash"]),
+        buying_power=Decimal(own_power if own_power is not None else row["buying_power"]),
+        currency=row.get("currency") or "USD",
+        can_trade=row["status"] == "ACTIVE" and not any(row.get(block) for block in _BLOCKS),
+    )
+
+
+def position_of(row: Row) -> Position:
+    """Read a position; a short one is negative, whatever sign Alpaca gives it."""
+    instrument = instrument_of(row["symbol"], row["asset_class"])
+    return Position(
+        symbol=instrument.symbol,
+        quantity=signed_quantity(row),
+        average_price=Decimal(row["avg_entry_price"]),
+        market_price=decimal(row.get("current_price")),
+        unrealized_pnl=decimal(row.get("unrealized_pl")),
+        instrument=instrument,
+    )
+
+
+def signed_quantity(row: Row) -> Decimal:
+    """Return the units of a position, negative for a short one."""
+    quantity = abs(Decimal(row["qty"]))
+    return -quantity if row["side"] == "short" else quantity
+
+
+def two_sided(row: Row | None) -> Quote | None:
+    """Read a quote whose price is the middle; None when a side is missing or the sides are crossed."""
+    if row is None:
+        return None
+    bid, ask = decimal(row.get("bp")), decimal(row.get("ap"))
+    if not bid or not ask or not ZERO < bid <= ask:
+        return None
+    return Quote((bid + ask) / 2, moment(row["t"]), bid, ask)
+
+
+def is_tight(quote: Quote) -> bool:
+    """True when the middle of a quote says what the instrument is worth."""
+    if quote.bid is None or quote.ask is None:
+        return False
+    return quote.ask - quote.bid <= quote.price * WIDEST_SPREAD
+
+
+def with_trade(quote: Quote | None, trade: Row | None) -> Quote | None:
+    """Return the last trade's price beside the sides of the quote; without a trade, the quote."""
+    price = None if trade is None else decimal(trade.get("p"))
+    if trade is None or not price or price <= ZERO:
+        return quote
+    bid, ask = (None, None) if quote is None else (quote.bid, quote.ask)
+    return Quote(price, moment(trade["t"]), bid, ask)
+
+
+def hours_of(row: Row) -> MarketHours:
+    """Read Alpaca's clock."""
+    if not isinstance(row["is_open"], bool):
+        raise TypeError("is_open is not a truth value.")
+    return MarketHours(row["is_open"], moment(row["next_open"]), moment(row["next_close"]))
+
+
+def sessions_of(rows: Iterable[Row]) -> list[tuple[datetime, datetime]]:
+    """Read a calendar: the opening and closing of each day, in UTC."""
+    return [(_local(row, "open"), _local(row, "close")) for row in rows]
+
+
+def asset_of(row: Row, symbol: str) -> Asset:
+    """Read what Alpaca says about an instrument."""
+    return Asset(
+        symbol=symbol,
+        tradable=row["tradable"] is True and row.get("status", "active") == "active",
+        fractionable=row.get("fractionable") is True,
+        shortable=row.get("shortable") is True,
+        minimum_quantity=decimal(row.get("min_order_size")),
+        quantity_increment=_step(row.get("min_trade_increment")),
+        price_increment=_step(row.get("price_increment")),
+    )
+
+
+def _step(value: Any) -> Decimal | None:
+    step = decimal(value)
+    return step if step is not None and step > ZERO else None
+
+
+def _local(row: Row, name: str) -> datetime:
+    hour, minute = row[name].split(":")
+    day = date.fromisoformat(row["date"])
+    at = datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=NEW_YORK)
+    return moment(at.isoformat())

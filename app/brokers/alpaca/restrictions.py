@@ -1,0 +1,190 @@
+"""What Alpaca would answer with a refusal, found before anything is sent; each with a sentence."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from app.brokers.alpaca.fitting import CENT, RESTING, Asset, is_fractional, takes_legs
+from app.domain.instruments import AssetClass
+from app.domain.money import ONE, ZERO
+from app.domain.orders import Order, OrderClass, OrderRole, OrderType, Side, TimeInForce
+
+LONGEST_ID = 128
+LARGEST = Decimal(10) ** 12
+_NAMES = {AssetClass.EQUITY: "shares", AssetClass.CRYPTO: "coins", AssetClass.OPTION: "options"}
+_TYPES = {
+    AssetClass.EQUITY: frozenset(OrderType),
+    AssetClass.CRYPTO: frozenset({OrderType.MARKET, OrderType.LIMIT, OrderType.STOP_LIMIT}),
+    AssetClass.OPTION: frozenset({OrderType.MARKET, OrderType.LIMIT}),
+}
+_TIMES = {
+    AssetClass.EQUITY: frozenset(TimeInForce),
+    AssetClass.CRYPTO: frozenset({TimeInForce.GTC, TimeInForce.IOC}),
+    AssetClass.OPTION: RESTING,
+}
+_INDIAN_VENUES = frozenset({"nse", "bse"})
+_LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
+_STOPPED = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
+
+
+def alpaca_restrictions(
+    order: Order, *, base_price: Decimal | None = None, asset: Asset | None = None
+) -> str | None:
+    """Return why Alpaca would refuse the order, or None.
+
+    `base_price` is the market's price per unit; without it the legs of a market order are only compared with
+    each other. `asset` adds what Alpaca says about the instrument itself.
+    """
+    checks: tuple[Callable[[], str | None], ...] = (
+        lambda: _instrument(order, asset),
+        lambda: _identity(order),
+        lambda: _size(order, asset),
+        lambda: _terms(order),
+        lambda: _prices(order),
+        lambda: _fraction(order),
+        lambda: _whole_shares(order, asset),
+        lambda: _short(order, asset),
+        lambda: _extended_hours(order),
+        lambda: _legs(order),
+        lambda: _geometry(order, base_price),
+    )
+    return next((sentence for check in checks if (sentence := check()) is not None), None)
+
+
+def _instrument(order: Order, asset: Asset | None) -> str | None:
+    instrument = order.instrument
+    if instrument.asset_class not in _NAMES or instrument.venue in _INDIAN_VENUES:
+        where = f" of {instrument.venue.upper()}" if instrument.venue in _INDIAN_VENUES else ""
+        return f"Alpaca does not trade {instrument.symbol}{where} ({instrument.asset_class.value})."
+    if asset is not None and not asset.tradable:
+        return f"Alpaca does not let {instrument.symbol} be traded now."
+    return None
+
+
+def _identity(order: Order) -> str | None:
+    if 0 < len(order.client_order_id) <= LONGEST_ID:
+        return None
+    return f"A client order id has 1 to {LONGEST_ID} characters."
+
+
+def _size(order: Order, asset: Asset | None) -> str | None:
+    if (order.quantity is None) is (order.notional is None):
+        return "Exactly one of quantity and notional must be set."
+    size = order.notional if order.quantity is None else order.quantity
+    if not _is_positive(size):
+        return f"The size must be a positive number, not {size}."
+    least = asset.minimum_quantity if asset is not None else None
+    if least is not None and order.quantity is not None and order.quantity < least:
+        return f"Alpaca takes at least {least} of {order.instrument.symbol}."
+    return None
+
+
+def _terms(order: Order) -> str | None:
+    asset_class = order.instrument.asset_class
+    if order.type not in _TYPES[asset_class]:
+        return f"Alpaca takes no {order.type.value} orders for {_NAMES[asset_class]}."
+    if order.time_in_force not in _TIMES[asset_class]:
+        return f"Alpaca takes no {order.time_in_force.value} orders for {_NAMES[asset_class]}."
+    if order.type is OrderType.TRAILING_STOP and order.time_in_force not in RESTING:
+        return "Alpaca takes trailing stops for the day or until cancelled only."
+    return None
+
+
+def _prices(order: Order) -> str | None:
+    if order.type in _LIMITED and not _is_positive(_limit(order)):
+        return f"A {order.type.value} order needs a positive limit price."
+    if order.type in _STOPPED and not _is_positive(order.stop_price):
+        return f"A {order.type.value} order needs a positive stop price."
+    if order.type is not OrderType.TRAILING_STOP:
+        return None
+    if (order.trail_amount is None) is (order.trail_fraction is None):
+        return "A trailing stop needs exactly one of trail_amount and trail_fraction."
+    if not _is_positive(order.trail_amount or order.trail_fraction):
+        return "A trailing stop needs a positive distance."
+    return None
+
+
+def _fraction(order: Order) -> str | None:
+    if not is_fractional(order) or order.instrument.asset_class is AssetClass.CRYPTO:
+        return None
+    if order.instrument.asset_class is AssetClass.OPTION:
+        return "Alpaca trades whole option contracts only."
+    takes = {OrderType.MARKET} if order.notional is not None else {OrderType.MARKET, OrderType.LIMIT}
+    if order.type not in takes:
+        what = "an amount of money" if order.notional is not None else "a fraction of a share"
+        return f"Alpaca takes no {order.type.value} order for {what}."
+    if order.time_in_force is not TimeInForce.DAY:
+        return "Alpaca takes fractional orders for the day only."
+    return None
+
+
+def _whole_shares(order: Order, asset: Asset | None) -> str | None:
+    if asset is None or asset.fractionable or not is_fractional(order) or order.role is OrderRole.EXIT:
+        return None
+    return f"Alpaca trades whole shares of {order.instrument.symbol} only."
+
+
+def _short(order: Order, asset: Asset | None) -> str | None:
+    if order.side is Side.BUY or order.role is OrderRole.EXIT:
+        return None
+    if order.instrument.asset_class is AssetClass.CRYPTO:
+        return "Alpaca does not sell coins short."
+    if order.instrument.asset_class is AssetClass.EQUITY and is_fractional(order):
+        return "Alpaca sells whole shares short only."
+    if order.instrument.asset_class is AssetClass.EQUITY and asset is not None and not asset.shortable:
+        return f"Alpaca does not sell {order.instrument.symbol} short."
+    return None
+
+
+def _extended_hours(order: Order) -> str | None:
+    if not order.extended_hours:
+        return None
+    if order.instrument.asset_class is not AssetClass.EQUITY:
+        return "Only shares trade in extended hours at Alpaca."
+    if order.type is not OrderType.LIMIT or order.time_in_force not in RESTING:
+        return "Alpaca takes only resting limit orders in extended hours."
+    return None
+
+
+def _legs(order: Order) -> str | None:
+    kind, legs = order.order_class, (order.take_profit, order.stop_loss)
+    if kind is OrderClass.SIMPLE:
+        return None
+    if not takes_legs(order):
+        return f"Alpaca takes {kind.value} orders only for whole shares, in regular hours, day or gtc."
+    if any(price is not None and not _is_positive(price) for price in legs):
+        return "The prices of the legs must be positive."
+    if sum(price is not None for price in legs) != (1 if kind is OrderClass.OTO else len(legs)):
+        needed = "exactly one of" if kind is OrderClass.OTO else "both"
+        return f"A {kind.value} order needs {needed} take_profit and stop_loss."
+    if kind is not OrderClass.OCO and order.role is OrderRole.EXIT:
+        return f"A {kind.value} order must be an entry."
+    if kind is OrderClass.OCO and order.type is not OrderType.LIMIT:
+        return "An oco order must be of type limit."
+    return None
+
+
+def _geometry(order: Order, base_price: Decimal | None) -> str | None:
+    if order.order_class is OrderClass.SIMPLE:
+        return None
+    exit_side = order.side if order.order_class is OrderClass.OCO else order.side.opposite
+    above, below = order.take_profit, order.stop_loss
+    if exit_side is Side.BUY:
+        above, below = below, above
+    if above is not None and below is not None and above <= below:
+        return "The take-profit must lie beyond the stop-loss, on the side of the gain."
+    entry_limit = None if order.order_class is OrderClass.OCO else order.limit_price
+    base = entry_limit or base_price
+    if base is None or base <= ZERO:
+        return None
+    step = CENT if base >= ONE else CENT * CENT
+    if (above is not None and above < base + step) or (below is not None and below > base - step):
+        return f"The legs must lie on both sides of {base}, at least {step} from it."
+    return None
+
+
+def _limit(order: Order) -> Decimal | None:
+    return order.take_profit if order.order_class is OrderClass.OCO else order.limit_price
+
+
+def _is_positive(value: Decimal | None) -> bool:
+    return value is not None and value.is_finite() and ZERO < value < LARGEST
