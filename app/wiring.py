@@ -41,6 +41,7 @@ from app.version import VERSION
 INBOX_PERIOD_SECONDS = 2.0
 ORDERS_PERIOD_SECONDS = 5.0
 PURGE_PERIOD_SECONDS = 60.0
+USAGE_REFRESH_SECONDS = 2.0
 
 
 class Wiring:
@@ -144,12 +145,17 @@ class Wiring:
             bots=self.bots,
             switch=self.switch,
             trades=self.trades,
-            usage=UsageBook(self.store, self.clock, self.trades),
+            usage=UsageBook(self.store, self.clock, self.trades, refresh_seconds=self._usage_refresh),
             working_orders=self.working_orders,
             clearing=Clearing(self.working_orders, self.clock),
             rules=self.rules,
             clock=self.clock,
         )
+
+    @property
+    def _usage_refresh(self) -> float:
+        """A bucket is served by one process, which knows its own entries; listing it is dear."""
+        return USAGE_REFRESH_SECONDS if self.settings.uses_cloud_storage else 0
 
     @cached_property
     def trading(self) -> Trading:

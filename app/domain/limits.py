@@ -23,6 +23,17 @@ class Limits:
     max_price_deviation_pct: Decimal | None = None
     stale_after_seconds: int | None = None
 
+    @property
+    def counts_entries(self) -> bool:
+        """True when entries must be counted, over a day, over a while or at this moment."""
+        counted = (
+            self.daily_order_cap,
+            self.daily_notional_cap,
+            self.cooldown_seconds,
+            self.max_open_positions,
+        )
+        return any(limit is not None for limit in counted)
+
 
 Number = TypeVar("Number", int, Decimal)
 

@@ -17,6 +17,7 @@ from typing import Protocol
 from zlib import crc32
 
 SLOTS = 1 << 20
+BOT_LOCK = "bot:"
 RETRY_SECONDS = 0.001
 
 
@@ -97,7 +98,8 @@ class MachineLocks:
     @contextmanager
     def hold(self, name: str) -> Iterator[None]:
         """Wait for the name and hold it while the block runs."""
-        slot = crc32(name.encode()) % SLOTS
+        # A thread that holds a bot waits for a symbol: the two must never share a slot.
+        slot = crc32(name.encode()) % SLOTS + (SLOTS if name.startswith(BOT_LOCK) else 0)
         # Names of one slot share a thread lock too: a process is granted a byte that it holds already.
         with self._threads.hold(str(slot)):
             self._wait_for(slot)

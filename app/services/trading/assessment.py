@@ -147,12 +147,11 @@ class Assessor:
             price = limit_price(case.signal, case.bot.configuration, instrument, side, price)
         size = self._size(case, instrument, view, decided.entry_quantity, price)
         after = _after_closing(view, decided.close, price, instrument)
-        with self.usage.counting(case.bot.id):
-            quantity = size.quantity if size is not None else None
-            passed = self._judge(case, OrderRole.ENTRY, side, quantity=quantity, price=price, after=after)
-            if passed and size is not None and price is not None:
-                self._reserve(case, size.quantity * price * instrument.multiplier)
-                case.orders.append(draft_entry(case, instrument, side, kind, size, price))
+        quantity = size.quantity if size is not None else None
+        passed = self._judge(case, OrderRole.ENTRY, side, quantity=quantity, price=price, after=after)
+        if passed and size is not None and price is not None:
+            self._reserve(case, size.quantity * price * instrument.multiplier)
+            case.orders.append(draft_entry(case, instrument, side, kind, size, price))
 
     def _reserve(self, case: Case, notional: Decimal) -> None:
         if case.is_preview:

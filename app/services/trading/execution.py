@@ -1,7 +1,8 @@
 """From a signal to its orders at the broker: one turn at a time for each account and symbol."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 from app.brokers.base import Broker
@@ -23,7 +24,7 @@ from app.domain.trades import Fill
 from app.errors import BrokerRejected, OutcomeUnknown
 from app.services.clock import Clock
 from app.services.journal import Journal
-from app.services.locks import Locks
+from app.services.locks import BOT_LOCK, Locks
 from app.services.metrics import Metrics
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case, TradingRules
@@ -60,7 +61,7 @@ class Trading:
     def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
         """Take a signal to its end; `finish` is called once, with what must be written beside the ticket."""
         case = self._open(ticket, signal, bot)
-        with self._locks.hold(f"{case.broker_name}:{case.symbol}"):
+        with self._turn(case):
             self._assessor.decide(case)
             receipts = self._send(case)
             brackets = {
@@ -81,7 +82,7 @@ class Trading:
         case = self._open(ticket, signal, bot)
         if case.broker is None:
             return False
-        with self._locks.hold(f"{case.broker_name}:{case.symbol}"):
+        with self._turn(case):
             placed = self._placed(case.broker, bot.id, ticket.id)
             if not placed:
                 return False
@@ -94,6 +95,15 @@ class Trading:
             receipts = list(placed.values())
             finish(self._changes(case, receipts, self._brackets(case.broker, receipts)))
         return True
+
+    @contextmanager
+    def _turn(self, case: Case) -> Iterator[None]:
+        """Hold the symbol, and before it the bot where its entries are counted: always in this order."""
+        with ExitStack() as stack:
+            if case.limits.counts_entries:
+                stack.enter_context(self._locks.hold(f"{BOT_LOCK}{case.bot.id}"))
+            stack.enter_context(self._locks.hold(f"{case.broker_name}:{case.symbol}"))
+            yield
 
     def _open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
         ticket.signal = signal_record(signal)

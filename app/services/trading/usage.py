@@ -1,13 +1,11 @@
 """What bots have entered today: the figures behind daily caps and cool-downs.
 
-Entries placed by this process count at once; those of other processes are read from the ledger, at most a few
-seconds late. Only bots that have such a limit cost anything.
+Who asks holds the bot, so that two alerts never both take the last place under a cap. Entries of other
+processes are read from the ledger, at most `refresh_seconds` late. Only bots with such a limit cost anything.
 """
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -24,7 +22,6 @@ from app.services.ledger import ticket_key
 from app.services.trading.trades import TradeBook
 from app.storage.base import Store
 
-REFRESH_SECONDS = 2.0
 LATEST_FINISH = timedelta(minutes=2)
 NOT_PLACED = frozenset({TicketStatus.REJECTED.value, TicketStatus.FAILED.value})
 
@@ -42,24 +39,16 @@ class Entry:
 class UsageBook:
     """Entries of today and yesterday (UTC) by ticket."""
 
-    def __init__(self, store: Store, clock: Clock, trades: TradeBook) -> None:
+    def __init__(self, store: Store, clock: Clock, trades: TradeBook, *, refresh_seconds: float = 0) -> None:
         self._store = store
         self._clock = clock
         self._trades = trades
+        self._refresh_seconds = refresh_seconds
         self._entries: dict[str, Entry] = {}
         self._on_their_way: dict[UUID, Entry] = {}
         self._read_until = ""
         self._read_at = float("-inf")
         self._lock = threading.Lock()
-        self._bots: dict[str, threading.Lock] = {}
-
-    @contextmanager
-    def counting(self, bot: str) -> Iterator[None]:
-        """Hold a bot's count, so that two alerts never both take the last place under a cap."""
-        with self._lock:
-            lock = self._bots.setdefault(bot, threading.Lock())
-        with lock:
-            yield
 
     def of(self, bot: str, symbol: str, limits: Limits) -> Usage:
         """Return what a bot has used of its limits; figures without a limit stay at nothing."""
@@ -107,7 +96,7 @@ class UsageBook:
 
     def _read_ledger(self) -> None:
         with self._lock:
-            if time.monotonic() - self._read_at < REFRESH_SECONDS:
+            if time.monotonic() - self._read_at < self._refresh_seconds:
                 return
             now = self._clock()
             self._forget_before(now - timedelta(days=2))
