@@ -76,11 +76,18 @@ def test_cloudbuild_when_deployed_then_the_instance_takes_no_more_than_it_has_th
 
 
 def test_cloudbuild_when_settings_are_named_then_they_are_ours(flags, build):
-    named = f"{flags['--set-env-vars']},{build['substitutions']['_SECRETS']}".split(",")
+    named = flags["--set-env-vars"].removeprefix("^;^").split(";")
+    named += build["substitutions"]["_SECRETS"].split(",")
     names = {item.split("=")[0] for item in named if "=" in item}
 
     known = {name.upper() for name in Settings.__dataclass_fields__} | {"GOOGLE_CLOUD_PROJECT"}
     assert names <= known
+
+
+def test_cloudbuild_when_settings_are_parted_then_values_may_hold_commas(flags, build):
+    assert flags["--set-env-vars"].startswith("^;^")
+    assert "," not in flags["--set-env-vars"]
+    assert "," not in build["substitutions"]["_SETTINGS"]
 
 
 def test_cloudbuild_when_a_substitution_is_used_then_it_has_a_default(build):
