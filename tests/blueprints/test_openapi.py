@@ -137,6 +137,15 @@ def test_bridge_alert_when_sent_twice_then_both_answers_have_their_shape(client,
     assert check(client.post("/tradingview/webhook", json=alert))["error"] == "duplicate_idempotency_key"
 
 
+def test_bridge_alert_when_described_then_the_duplicate_names_the_first_ticket(client, document):
+    alert = bridge_alert()
+    first, again = (client.post("/tradingview/webhook", json=alert) for _ in range(2))
+    described = document["paths"]["/tradingview/webhook"]["post"]["responses"]["409"]["headers"]
+
+    assert set(described) == {"X-Ticket"}
+    assert again.headers["X-Ticket"] == first.json["ticket"]
+
+
 def test_alert_when_secret_is_missing_then_the_envelope_has_its_shape(anonymous, check):
     assert check(anonymous.post("/webhook", json=strategy_alert()))["error"]["code"] == "NOT_AUTHENTICATED"
 

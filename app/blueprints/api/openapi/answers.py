@@ -92,13 +92,13 @@ GATE = object_of(
 STAGE = object_of({"at": TIME, "stage": TEXT, "milliseconds": {"type": "number"}, "detail": OR_TEXT})
 
 
-def _ticket(order: str) -> Shape:
+def _ticket(order: str, *, identity: str = "", status: str = "") -> Shape:
     return object_of(
         {
-            "id": UUID,
+            "id": _told(UUID, identity),
             "bot": TEXT,
             "dialect": TEXT,
-            "status": words_of(TicketStatus),
+            "status": _told(words_of(TicketStatus), status),
             "reason": or_null(REASON),
             "message": OR_TEXT,
             "created_at": TIME,
@@ -114,14 +114,19 @@ def _ticket(order: str) -> Shape:
     )
 
 
+def _told(shape: Shape, description: str) -> Shape:
+    return shape | {"description": description} if description else shape
+
+
 ALERT_ANSWER = object_of(
     {
         "status": words_of(TicketStatus),
         "ticket": UUID,
-        "order": ref("Order"),
+        "order": ref("Order") | {"description": "The last order that was sent."},
         "orders": list_of(ref("Order")) | {"description": "Both orders of a reversal."},
         "reason": REASON,
-        "error": ERROR_DETAIL,
+        "error": ERROR_DETAIL
+        | {"description": "Beside a 200 too, where a reversal did its exit and was refused its entry."},
         "request_id": TEXT,
     },
     optional=("order", "orders", "reason", "error"),
@@ -155,7 +160,11 @@ COMPONENTS: dict[str, Shape] = {
     "Order": ORDER,
     "PlannedOrder": PLANNED_ORDER,
     "Ticket": _ticket("Order"),
-    "Preview": _ticket("PlannedOrder"),
+    "Preview": _ticket(
+        "PlannedOrder",
+        identity="Made for this answer; no ticket and no order can be found under it.",
+        status="What the ticket would come to; `ordered` where its orders would be sent.",
+    ),
     "Tickets": object_of({"tickets": list_of(ref("Ticket")), "next": or_null(UUID)}),
     "Orders": object_of({"orders": list_of(ref("Order")), "next": OR_TEXT}),
     "Bot": BOT,

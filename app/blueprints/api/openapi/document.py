@@ -123,6 +123,8 @@ def _response(status: int, components: tuple[str, ...], operation: Operation) ->
 def _headers(status: int, operation: Operation) -> dict[str, Any]:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return {"Retry-After": {"schema": {"type": "integer"}}}
+    if status == HTTPStatus.CONFLICT and operation.security != OPERATOR:
+        return {"X-Ticket": {"schema": UUID, "description": "The ticket of the first alert with this key."}}
     if operation.etag and status in operation.answers:
         return {"ETag": {"schema": TEXT}}
     return {}

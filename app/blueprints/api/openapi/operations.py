@@ -97,7 +97,7 @@ OPERATIONS: dict[str, Operation] = {
         body=("NewBot",),
         example=examples.NEW_BOT,
         answers={201: ("CreatedBot",)},
-        errors=(400,),
+        errors=(400, 409),
         etag=True,
     ),
     "api.show_bot": Operation(tag="Bots", answers={200: ("Bot",)}, errors=(404,), etag=True, parameters=_BOT),
