@@ -18,13 +18,16 @@ from app.schemas.fields import Text
 from app.schemas.operator import load
 
 BOT, NEW_BOT = BotSchema(), NewBotSchema()
-KEYS = f"Keys: {', '.join(BOT.fields)}. What each means stands in docs/bots.md."
 # What belongs to a bot and is changed by a command of its own.
 ELSEWHERE = {
     "id": "a bot keeps its id; make another with: flask bots create ID",
     "state": "the state is set with: flask trading-state HALTED --bot ID",
     "secret": "a new secret is made with: flask bots rotate-secret ID",
 }
+KEYS = (
+    f"Keys: {', '.join(name for name in BOT.fields if name not in ELSEWHERE)}. "
+    "What each means stands in docs/bots.md."
+)
 
 bots = Group("bots", help="Make, read, change, stop and remove bots.")
 
