@@ -9,10 +9,11 @@ from flask.cli import with_appcontext
 from app.blueprints.webhook import BOT_FIELD
 from app.cli.commands import Command, show_fields, show_table
 from app.container import services
+from app.domain.bots import Bot
 from app.domain.documents import to_json
 from app.domain.tickets import Ticket, new_ticket_id, shown
 from app.logs import redact
-from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
 from app.schemas.body import read_object
 from app.services.bots import DEFAULT_BOT
 from app.services.trading.records import request_record
@@ -41,13 +42,21 @@ def preview(file: BinaryIO, *, as_json: bool) -> None:
 def _preview(alert: dict[str, Any]) -> dict[str, Any]:
     dialect = dialect_of(alert)
     signal = read_signal(dialect, alert)
-    bot, _ = services().bots.get(str(alert.get(BOT_FIELD.get(dialect, "bot")) or DEFAULT_BOT))
+    bot = _bot(alert, alert.get(BOT_FIELD.get(dialect, "bot")))
     now = services().clock()
     ticket = Ticket(new_ticket_id(now), bot.id, dialect.value, now, to_json(redact(alert)))
     orders = services().trading.preview(ticket, signal, bot)
     planned = [request_record(order) | {"status": "planned"} for order in orders]
     status = "ordered" if planned else ticket.status.value
     return shown(ticket.to_json(now)) | {"status": status, "orders": planned}
+
+
+def _bot(alert: dict[str, Any], named: Any) -> Bot:
+    """Return the named bot, else the one that a pasted secret tells, else the default one."""
+    secrets = [alert[field] for field in SECRET_FIELDS if isinstance(alert.get(field), str)]
+    if not named and secrets:
+        return services().bots.authenticate(secrets[0], None)
+    return services().bots.get(str(named or DEFAULT_BOT))[0]
 
 
 def _show(ticket: dict[str, Any]) -> None:

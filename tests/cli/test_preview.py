@@ -44,6 +44,12 @@ def test_preview_when_json_is_asked_for_then_it_is_what_the_api_answers(preview,
     assert [len(one) for one in ours["orders"]] == [len(one) for one in theirs["orders"]]
 
 
+def test_preview_when_only_a_secret_is_there_then_it_tells_the_bot(preview, operator):
+    secret = operator.post("/api/bots", json={"id": "swing"}).json["secret"]
+
+    assert "bot     swing\n" in preview(strategy_alert(secret=secret)).output
+
+
 @pytest.mark.parametrize(
     ("alert", "sentence"),
     [
