@@ -20,6 +20,7 @@ BLOCK = re.compile(r"^```(?:json)?\n(\{.*?^\})\n```", re.MULTILINE | re.DOTALL)
 PLACEHOLDERS = {
     "{{ticker}}": "BTCUSD",
     "{{exchange}}": "COINBASE",
+    "{{interval}}": "15",
     "{{timenow}}": "2026-06-02T14:22:00Z",
     "{{strategy.order.id}}": "Breakout LE",
     "{{strategy.order.action}}": "buy",
@@ -59,6 +60,35 @@ def test_page_when_it_shows_alerts_then_each_is_understood(page):
     understood = [read_signal(dialect_of(alert), alert).dialect for alert in alerts if "symbol" in alert]
 
     assert set(understood) == {Dialect.STRATEGY, Dialect.BRIDGE}
+
+
+def test_readme_when_it_makes_a_key_then_no_two_orders_share_it():
+    bridge = next(block for block in BLOCK.findall(_text("README.md")) if "fund_id" in block)
+    alert = read_object(bridge.encode())
+
+    parts = {"exchange", "ticker", "interval", "strategy.order.action", "strategy.order.id", "timenow"}
+    assert alert["idempotency_key"].startswith(alert["strategy_id"] + "-")
+    assert set(re.findall(r"{{([\w.]+)}}", alert["idempotency_key"])) == parts
+
+
+def test_page_when_it_shows_calls_then_the_api_takes_each(operator):
+    shown = _text("docs/functionality.md")
+    calls = re.findall(r"^curl -s -X (\w+) http://[^/]+(/\S+) .*-d '(.+)'$", shown, re.MULTILINE)
+    statuses = [
+        operator.open(path, method=method, data=body, headers={"If-Match": "*"}).status_code
+        for method, path, body in calls
+    ]
+
+    assert statuses == [200] * 5
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page_when_it_names_a_command_then_there_is_one(app, page):
+    named = re.findall(r"\bflask ((?:[a-z][a-z-]+)(?: [a-z][a-z-]+)?)", page.read_text(encoding="utf-8"))
+    for words in (name.split() for name in named):
+        command = app.cli.commands.get(words[0])
+        assert command is not None, words
+        assert words[1:] == [] or words[1] in getattr(command, "commands", words), words
 
 
 def test_gates_when_listed_then_they_stand_in_their_order():
