@@ -78,7 +78,7 @@ RULES = {
 
 # Whose file an SDK or a framework is.
 HOMES = {
-    "alpaca": ["app/brokers/alpaca.py", "app/brokers/alpaca/*"],
+    "alpaca": ["app/brokers/alpaca/transport.py"],
     "fyers_apiv3": ["app/brokers/fyers.py", "app/brokers/fyers/*", "app/services/*token*.py"],
     "openai": ["app/services/analyst*"],
     "google": ["app/storage/gcs.py"],

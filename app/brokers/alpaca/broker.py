@@ -8,20 +8,20 @@ from functools import cached_property
 from urllib.parse import quote as quoted
 
 from app.brokers.alpaca.families import parent_receipt, replacement_id
-from app.brokers.alpaca.fitting import Asset, fitted, fitted_price
+from app.brokers.alpaca.fitting import SMALLEST, Asset, fitted, fitted_price
 from app.brokers.alpaca.market_data import MarketData
 from app.brokers.alpaca.orders import OrderBook
 from app.brokers.alpaca.payload import change_payload, order_payload
 from app.brokers.alpaca.receipts import NAME, Row, receipt_of
 from app.brokers.alpaca.records import account_of, position_of, signed_quantity, understood
-from app.brokers.alpaca.restrictions import alpaca_restrictions
+from app.brokers.alpaca.restrictions import alpaca_restrictions, change_restrictions
 from app.brokers.alpaca.symbols import class_of, path_symbol
 from app.brokers.alpaca.transport import REFUSALS_OF_A_CHANGE, Transport
 from app.brokers.base import Capabilities, Glance
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.instruments import AssetClass, Instrument
-from app.domain.money import ONE, ZERO
-from app.domain.orders import Order, OrderChange, OrderClass, Receipt, Side
+from app.domain.money import ONE, ZERO, round_down
+from app.domain.orders import Order, OrderChange, Receipt, Side
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 
 PAPER_URL = "https://paper-api.alpaca.markets"
@@ -37,8 +37,8 @@ _DIVISIBLE = frozenset({AssetClass.CRYPTO, AssetClass.EQUITY})
 class AlpacaBroker:
     """An account at Alpaca, on paper or with real money.
 
-    Orders are brought into a form that Alpaca takes (see `fitting`) and refused before they are sent where
-    Alpaca would refuse them (see `restrictions`). A replaced order keeps our id and gets a new one of Alpaca's.
+    Orders are brought into a form that Alpaca takes (see `fitting`), and those that it would refuse are
+    refused before they are sent (see `restrictions`). A replaced order keeps our id.
     """
 
     name = NAME
@@ -103,11 +103,11 @@ class AlpacaBroker:
 
     def replace(self, receipt: Receipt, change: OrderChange) -> Receipt:
         """Change a working order that has not filled in part: its fills would be counted on two orders."""
+        sentence = change_restrictions(receipt, change)
+        if sentence is not None:
+            raise BrokerRejected(sentence)
         body = change_payload(self._fitted_change(receipt, change))
         old_id = self._id_of(receipt)
-        if not body or receipt.filled_quantity > ZERO:
-            why = "It is filled in part" if body else "There is nothing to change"
-            raise BrokerRejected(f"{why}; cancel the order and place another.")
         with understood(OutcomeUnknown):
             body["client_order_id"] = replacement_id(receipt.client_order_id, old_id)
         row = self._transport.write("PATCH", f"/orders/{old_id}", body, refusals=REFUSALS_OF_A_CHANGE)
@@ -122,8 +122,9 @@ class AlpacaBroker:
         """
         if not ZERO < fraction <= ONE:
             raise BrokerRejected("The fraction of a position lies between 0 and 1.")
-        percentage = f"?percentage={format(fraction * HUNDRED, 'f')}" if fraction < ONE else ""
-        path = f"/positions/{quoted(path_symbol(instrument), safe='')}{percentage}"
+        percentage = format(round_down(fraction * HUNDRED, SMALLEST), "f")
+        query = f"?percentage={percentage}" if fraction < ONE else ""
+        path = f"/positions/{quoted(path_symbol(instrument), safe='')}{query}"
         row = self._transport.write("DELETE", path, refusals=REFUSALS_OF_A_CHANGE)
         with understood(OutcomeUnknown):
             return receipt_of(row, row["client_order_id"])
@@ -153,8 +154,9 @@ class AlpacaBroker:
         """Return the account, with the buying power for this instrument, its position and its quote."""
         account = self._readers.submit(self._account, instrument.asset_class)
         position = self._readers.submit(self._position, instrument)
-        self._readers.submit(self._remember_asset, instrument)
+        asset = self._readers.submit(self._remember_asset, instrument)
         quote = self.quote(instrument)
+        asset.result()
         return Glance(account.result(), position.result(), quote)
 
     def market(self, instrument: Instrument) -> MarketHours:

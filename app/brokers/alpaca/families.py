@@ -31,9 +31,15 @@ def replacement_id(client_order_id: str, broker_order_id: str) -> str:
     return f"{client_order_id}-r{UUID(broker_order_id).hex[:8]}"
 
 
+def family_name(parent: Row) -> str:
+    """Return the id that a family goes by; an OCO order that was replaced goes by its take-profit's."""
+    name = own_id(parent)
+    return name.removesuffix(TAKE_PROFIT_SUFFIX) if parent.get("order_class") == "oco" else name
+
+
 def members(parent: Row) -> dict[str, Row]:
     """Name a parent and its legs by our ids; the take-profit of an OCO order is the order itself."""
-    name = own_id(parent)
+    name = family_name(parent)
     is_oco = parent.get("order_class") == "oco"
     named = {name + TAKE_PROFIT_SUFFIX if is_oco else name: parent}
     for leg in parent.get("legs") or ():
@@ -47,7 +53,7 @@ def members(parent: Row) -> dict[str, Row]:
 
 def parent_receipt(parent: Row) -> Receipt:
     """Return the receipt of an order under its own id; an OCO order sums up its two legs."""
-    name = own_id(parent)
+    name = family_name(parent)
     receipt = receipt_of(parent, name)
     stop = members(parent).get(name + STOP_LOSS_SUFFIX)
     if parent.get("order_class") != "oco" or stop is None:
@@ -76,7 +82,7 @@ class Families:
         """Remember a parent with its legs; an order without legs is passed over."""
         if not parent.get("legs"):
             return
-        name, family = own_id(parent), members(parent)
+        name, family = family_name(parent), members(parent)
         with self._lock:
             self._forget(name)
             self._families[name] = family

@@ -2,8 +2,8 @@
 
 - A coin's order for the day rests until it is cancelled: coins have no day.
 - A fraction of a share, or an amount of money, is for the day, which is all that Alpaca takes.
-- An entry with exits that Alpaca takes no legs for (fractions, money, coins, options, extended hours) goes out
-  plain; its exits are managed afterwards.
+- An entry that Alpaca takes no legs with (fractions, money, coins, options, extended hours) goes out plain;
+  its exits are managed afterwards.
 - Prices move to the tick: limits never to a worse price, stops never to a later trigger.
 """
 

@@ -1,22 +1,20 @@
 """Orders as Alpaca holds them: found by our ids, listed with their legs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from app.brokers.alpaca.families import COMPLEX, Families, members, parent_receipt, suffix_of
-from app.brokers.alpaca.receipts import Row, is_over, moment, receipt_of
+from app.brokers.alpaca.receipts import Row, is_over, receipt_of
 from app.brokers.alpaca.records import understood
 from app.brokers.alpaca.transport import Transport
 from app.domain.orders import Receipt
 from app.errors import BrokerUnavailable
 
 PAGE = 500
-_PAGES = 20
+_PAGES = 8
 _REPLACEMENTS = 50
 _NOT_THERE = frozenset({404})
 _FAMILIES_AGE = timedelta(minutes=5)
-_MARGIN = timedelta(seconds=5)
 
 
 class OrderBook:
@@ -32,6 +30,11 @@ class OrderBook:
     def find(self, client_order_id: str) -> Receipt | None:
         """Return an order, or a leg through its parent; a replaced order is told by its replacement."""
         with understood(BrokerUnavailable):
+            known = self.families.leg(client_order_id)
+            if known is not None:
+                return receipt_of(
+                    self._latest(self._transport.read(f"/orders/{known['id']}")), client_order_id
+                )
             row = self._by_client_id(client_order_id)
             if row is not None:
                 return self._whole(self._latest(row))
@@ -41,7 +44,10 @@ class OrderBook:
         """Return every order that can still fill; one call, as long as the families are known."""
         with understood(BrokerUnavailable):
             # A spread has neither a symbol nor a side of its own, and is none of ours.
-            rows = [row for row in self._list({"status": "open"}) if row.get("order_class") != "mleg"]
+            rows = [row for row in self._list_open() if row.get("order_class") != "mleg"]
+            # For a moment an order is listed beside its replacement.
+            replaced = {row.get("replaces") for row in rows}
+            rows = [row for row in rows if row["id"] not in replaced and not is_over(row)]
             self._learn_families(rows)
             named = [(self.families.name(row), row) for row in rows]
             return [receipt_of(row, name) for name, row in (*named, *self.families.held(rows))]
@@ -55,10 +61,6 @@ class OrderBook:
         suffix = suffix_of(name)
         if not suffix:
             return None
-        known = self.families.leg(name)
-        if known is not None:
-            row = self._transport.read(f"/orders/{known['id']}", absent=_NOT_THERE)
-            return None if row is None else receipt_of(self._latest(row), name)
         parent = self._by_client_id(name.removesuffix(suffix))
         if parent is None or parent.get("order_class") not in COMPLEX:
             return None
@@ -92,30 +94,44 @@ class OrderBook:
         relatives = [row for row in rows if row.get("order_class") in COMPLEX]
         now = self._clock()
         fresh = self._learned_at is not None and now - self._learned_at < _FAMILIES_AGE
-        missing = [
-            row for row in relatives if not self.families.knows(row) and row["id"] not in self._strangers
-        ]
-        if not relatives or (fresh and not missing):
+        known = all(self.families.knows(row) or row["id"] in self._strangers for row in relatives)
+        if not relatives or (fresh and known):
             return
-        # Legs were submitted at the moment of their parent.
-        since = min(moment(row["created_at"]) for row in (missing if fresh else relatives)) - _MARGIN
-        symbols = ",".join(sorted({row["symbol"] for row in relatives}))
-        query = {"status": "all", "nested": "true", "symbols": symbols, "after": since.isoformat()}
-        for parent in self._list(query):
-            if not all(is_over(row) for row in (parent, *(parent.get("legs") or ()))):
-                self.families.learn(parent)
+        self._search({row["id"] for row in relatives}, {row["symbol"] for row in relatives})
         self._strangers = frozenset(row["id"] for row in relatives if not self.families.knows(row))
-        self._learned_at = now if not fresh else self._learned_at
+        self._learned_at = now
 
-    def _list(self, query: dict[str, str]) -> list[Row]:
-        rows: list[Row] = []
-        terms: dict[str, Any] = query | {"limit": str(PAGE), "direction": "asc"}
+    def _search(self, wanted: set[str], symbols: set[str]) -> None:
+        """Go back through these symbols' orders until the families of all the wanted ones were seen."""
+        query = {"status": "all", "nested": "true", "symbols": ",".join(sorted(symbols)), "direction": "desc"}
+        for page in self._pages(query, "before_order_id"):
+            for parent in page:
+                family = (parent, *(parent.get("legs") or ()))
+                if not all(is_over(row) for row in family):
+                    self.families.learn(parent)
+                wanted = wanted - {row["id"] for row in family}
+            if not wanted:
+                return
+
+    def _list_open(self) -> list[Row]:
+        pages = list(self._pages({"status": "open", "direction": "asc"}, "after_order_id"))
+        if len(pages) == _PAGES and len(pages[-1]) == PAGE:
+            raise BrokerUnavailable("Alpaca lists more open orders than can be read.")
+        return list({row["id"]: row for page in pages for row in page}.values())
+
+    def _pages(self, query: dict[str, str], cursor: str) -> Iterator[list[Row]]:
+        terms = query | {"limit": str(PAGE)}
         for _ in range(_PAGES):
             page: list[Row] = self._transport.read("/orders", terms)
-            rows += page
+            yield page
             if len(page) < PAGE:
-                return rows
-            # Alpaca does not take a time and an order as the beginning together.
-            terms = {name: value for name, value in terms.items() if name != "after"}
-            terms["after_order_id"] = page[-1]["id"]
-        raise BrokerUnavailable("Alpaca lists more orders than can be read.")
+                return
+            terms[cursor] = _cursor(page)
+
+
+def _cursor(page: list[Row]) -> str:
+    """Return where the next page begins: what was submitted at the very moment of the last is read again."""
+    last = page[-1]
+    earlier = (row for row in reversed(page) if row["created_at"] != last["created_at"])
+    name: str = next(earlier, last)["id"]
+    return name

@@ -3,34 +3,24 @@
 from decimal import Decimal
 from typing import Any
 
+from app.brokers.alpaca.restrictions import LIMITED, STOPPED
 from app.brokers.alpaca.symbols import order_symbol
 from app.domain.instruments import AssetClass
 from app.domain.money import plain
-from app.domain.orders import Order, OrderChange, OrderClass, OrderRole
+from app.domain.orders import Order, OrderChange, OrderClass, OrderRole, OrderType
 
 HUNDRED = Decimal(100)
 
 
 def order_payload(order: Order) -> dict[str, Any]:
     """Return the body that places an order."""
-    # The limit of an OCO order is its take-profit's; Alpaca reads it there.
-    limit_price = None if order.order_class is OrderClass.OCO else order.limit_price
-    trail_percent = None if order.trail_fraction is None else order.trail_fraction * HUNDRED
-    amounts = {
-        "qty": order.quantity,
-        "notional": order.notional,
-        "limit_price": limit_price,
-        "stop_price": order.stop_price,
-        "trail_price": order.trail_amount,
-        "trail_percent": trail_percent,
-    }
     return {
         "symbol": order_symbol(order.instrument),
         "side": order.side.value,
         "type": order.type.value,
         "time_in_force": order.time_in_force.value,
         "client_order_id": order.client_order_id,
-        **_texts(amounts),
+        **_texts({"qty": order.quantity, "notional": order.notional} | _prices(order)),
         **_class(order),
         **_intent(order),
         **({"extended_hours": True} if order.extended_hours else {}),
@@ -46,6 +36,19 @@ def change_payload(change: OrderChange) -> dict[str, str]:
 
 def _texts(amounts: dict[str, Decimal | None]) -> dict[str, str]:
     return {name: format(plain(value), "f") for name, value in amounts.items() if value is not None}
+
+
+def _prices(order: Order) -> dict[str, Decimal | None]:
+    """Return the prices that belong to the type; Alpaca refuses any other."""
+    if order.type is OrderType.TRAILING_STOP:
+        percent = None if order.trail_fraction is None else order.trail_fraction * HUNDRED
+        return {"trail_price": order.trail_amount, "trail_percent": percent}
+    # The limit of an OCO order is its take-profit's; Alpaca reads it there.
+    limited = order.type in LIMITED and order.order_class is not OrderClass.OCO
+    return {
+        "limit_price": order.limit_price if limited else None,
+        "stop_price": order.stop_price if order.type in STOPPED else None,
+    }
 
 
 def _class(order: Order) -> dict[str, Any]:

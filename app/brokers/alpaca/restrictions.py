@@ -4,9 +4,10 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from app.brokers.alpaca.fitting import CENT, RESTING, Asset, is_fractional, takes_legs
+from app.brokers.alpaca.symbols import class_of
 from app.domain.instruments import AssetClass
 from app.domain.money import ONE, ZERO
-from app.domain.orders import Order, OrderClass, OrderRole, OrderType, Side, TimeInForce
+from app.domain.orders import Order, OrderChange, OrderClass, OrderRole, OrderType, Receipt, Side, TimeInForce
 
 LONGEST_ID = 128
 LARGEST = Decimal(10) ** 12
@@ -22,8 +23,8 @@ _TIMES = {
     AssetClass.OPTION: RESTING,
 }
 _INDIAN_VENUES = frozenset({"nse", "bse"})
-_LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
-_STOPPED = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
+LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
+STOPPED = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 
 
 def alpaca_restrictions(
@@ -44,10 +45,30 @@ def alpaca_restrictions(
         lambda: _whole_shares(order, asset),
         lambda: _short(order, asset),
         lambda: _extended_hours(order),
+        lambda: _class(order),
         lambda: _legs(order),
         lambda: _geometry(order, base_price),
     )
     return next((sentence for check in checks if (sentence := check()) is not None), None)
+
+
+def change_restrictions(receipt: Receipt, change: OrderChange) -> str | None:
+    """Return why Alpaca would not replace the order, or None."""
+    wanted = [
+        value for value in (change.quantity, change.limit_price, change.stop_price) if value is not None
+    ]
+    if not wanted or not all(_is_positive(value) for value in wanted):
+        return "A change needs at least one positive quantity or price."
+    if receipt.notional is not None:
+        return "Alpaca does not change orders for an amount of money; cancel it and place another."
+    # What both orders filled could be counted twice, or not at all.
+    if receipt.filled_quantity > ZERO:
+        return "The order is filled in part; cancel it and place another."
+    quantities = [size for size in (receipt.quantity, change.quantity) if size is not None]
+    is_equity = class_of(receipt.symbol) is not AssetClass.CRYPTO
+    if change.quantity is not None and is_equity and any(size % ONE for size in quantities):
+        return "Alpaca changes whole quantities only."
+    return None
 
 
 def _instrument(order: Order, asset: Asset | None) -> str | None:
@@ -90,9 +111,9 @@ def _terms(order: Order) -> str | None:
 
 
 def _prices(order: Order) -> str | None:
-    if order.type in _LIMITED and not _is_positive(_limit(order)):
+    if order.type in LIMITED and not _is_positive(_limit(order)):
         return f"A {order.type.value} order needs a positive limit price."
-    if order.type in _STOPPED and not _is_positive(order.stop_price):
+    if order.type in STOPPED and not _is_positive(order.stop_price):
         return f"A {order.type.value} order needs a positive stop price."
     if order.type is not OrderType.TRAILING_STOP:
         return None
@@ -145,21 +166,28 @@ def _extended_hours(order: Order) -> str | None:
     return None
 
 
-def _legs(order: Order) -> str | None:
-    kind, legs = order.order_class, (order.take_profit, order.stop_loss)
+def _class(order: Order) -> str | None:
+    kind = order.order_class
     if kind is OrderClass.SIMPLE:
         return None
     if not takes_legs(order):
         return f"Alpaca takes {kind.value} orders only for whole shares, in regular hours, day or gtc."
+    if kind is not OrderClass.OCO and order.role is OrderRole.EXIT:
+        return f"A {kind.value} order must be an entry."
+    if kind is OrderClass.OCO and order.type is not OrderType.LIMIT:
+        return "An oco order must be of type limit."
+    return None
+
+
+def _legs(order: Order) -> str | None:
+    kind, legs = order.order_class, (order.take_profit, order.stop_loss)
+    if kind is OrderClass.SIMPLE:
+        return None
     if any(price is not None and not _is_positive(price) for price in legs):
         return "The prices of the legs must be positive."
     if sum(price is not None for price in legs) != (1 if kind is OrderClass.OTO else len(legs)):
         needed = "exactly one of" if kind is OrderClass.OTO else "both"
         return f"A {kind.value} order needs {needed} take_profit and stop_loss."
-    if kind is not OrderClass.OCO and order.role is OrderRole.EXIT:
-        return f"A {kind.value} order must be an entry."
-    if kind is OrderClass.OCO and order.type is not OrderType.LIMIT:
-        return "An oco order must be of type limit."
     return None
 
 

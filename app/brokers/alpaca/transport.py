@@ -1,12 +1,14 @@
 """The line to Alpaca: the only place that imports its SDK, and that tells its failures apart."""
 
 import time
+from http import HTTPStatus
 from threading import local
 from typing import Any
 
 from requests import ConnectionError as ConnectionFailed
 from requests import PreparedRequest, RequestException, Response, Timeout
 from requests.adapters import HTTPAdapter
+from requests.exceptions import ChunkedEncodingError
 from urllib3.exceptions import NewConnectionError
 
 from app.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SettingsError
@@ -17,6 +19,7 @@ REFUSALS = frozenset({401, 403, 422})
 REFUSALS_OF_A_CHANGE = REFUSALS | {404}
 BAD_KEYS = "Alpaca does not accept the API key; check ALPACA_API_KEY, ALPACA_SECRET_KEY and ALPACA_PAPER."
 _PASSING = frozenset({429, 500, 502, 503, 504})
+_TRANSIENT = (ConnectionFailed, Timeout, ChunkedEncodingError)
 _PAUSES_SECONDS = (0.1, 0.3)
 _CONNECTIONS = 32
 _LONGEST_MESSAGE = 300
@@ -69,7 +72,7 @@ class Transport:
                 wait = answer.wait(pause)
                 failure, cause = BrokerUnavailable(answer.sentence), error
             except (RequestException, ValueError) as error:
-                wait = pause if isinstance(error, ConnectionFailed | Timeout) else None
+                wait = pause if isinstance(error, _TRANSIENT) else None
                 failure, cause = BrokerUnavailable("Alpaca could not be read."), error
             if wait is None or time.monotonic() + wait >= deadline:
                 raise failure from cause
@@ -101,7 +104,7 @@ class Transport:
             raise OutcomeUnknown("Alpaca's answer cannot be read; it may have taken the order.") from error
 
     def _prepare(self, session: Any, url: str) -> None:
-        # Proxies and certificates are looked up once: asking the environment anew costs more than the request.
+        # Proxies and certificates are looked up once: asking the environment each time costs too much.
         surroundings = session.merge_environment_settings(url, {}, None, None, None)
         session.proxies, session.verify = surroundings["proxies"], surroundings["verify"]
         session.trust_env = False
@@ -117,9 +120,13 @@ class Answer:
         self.status = response.status_code
         self._retry_after = response.headers.get("Retry-After", "")
         body = _json(response)
-        self.is_genuine = isinstance(body.get("message"), str)
-        self._is_about_keys = self.status == 401 or (
-            self.status == 403 and "code" not in body and str(body.get("message")).startswith("forbidden")
+        message = body.get("message")
+        # A wrong address is answered in Alpaca's own form too, and says nothing about an order.
+        self.is_genuine = isinstance(message, str) and "endpoint not found" not in message
+        self._is_about_keys = self.status == HTTPStatus.UNAUTHORIZED or (
+            self.status == HTTPStatus.FORBIDDEN
+            and "code" not in body
+            and str(body.get("message")).startswith("forbidden")
         )
         self._message = str(body.get("message"))[:_LONGEST_MESSAGE]
 
@@ -133,7 +140,7 @@ class Answer:
         )
 
     def judged(self, refusals: frozenset[int]) -> BrokerError:
-        """Return what the answer proves about a write; an error page of somebody in between proves nothing."""
+        """Return what the answer proves about a write; somebody else's error page proves nothing."""
         if self._is_about_keys or (self.status in refusals and self.is_genuine):
             return BrokerRejected(self.sentence)
         return OutcomeUnknown(self.sentence)

@@ -1,0 +1,167 @@
+"""Working orders cancelled and replaced, positions closed: each sent once."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+import requests
+import responses
+
+from app.domain.orders import OrderChange
+from app.errors import BrokerRejected, OutcomeUnknown
+from tests.brokers.alpaca_line import (
+    BY_CLIENT_ID,
+    ORDERS,
+    PARENT,
+    POSITIONS,
+    STOP,
+    family,
+    make_alpaca,
+    refusal,
+    row,
+    stop,
+)
+from tests.brokers.builders import APPLE, BITCOIN, bracket, buy, limit
+
+pytestmark = pytest.mark.unit
+
+PAGE = "<html><body>Bad gateway</body></html>"
+
+
+@pytest.fixture
+def alpaca(clock):
+    return make_alpaca(clock)
+
+
+@pytest.fixture
+def api():
+    with responses.RequestsMock() as api:
+        yield api
+
+
+@pytest.fixture
+def working(alpaca, api):
+    """A working limit order's receipt."""
+    api.post(ORDERS, json=row(type="limit", limit_price="90", status="new"))
+    return alpaca.submit(buy(client_order_id="bot-x", **limit(90)))
+
+
+def test_cancel_when_accepted_then_one_delete(alpaca, api, working):
+    api.delete(f"{ORDERS}/{PARENT}", status=204)
+
+    assert alpaca.cancel(working) is None
+
+
+@pytest.mark.parametrize(("status", "failure"), [(422, BrokerRejected), (404, BrokerRejected)])
+def test_cancel_when_there_is_nothing_to_cancel_then_rejected(alpaca, api, working, status, failure):
+    api.delete(f"{ORDERS}/{PARENT}", status=status, json=refusal("order is not cancelable"))
+    with pytest.raises(failure, match="not cancelable"):
+        alpaca.cancel(working)
+
+
+@pytest.mark.parametrize("answer", [{"status": 504}, {"status": 429}, {"body": requests.ReadTimeout()}])
+def test_cancel_when_unanswered_then_unknown_and_sent_once(alpaca, api, working, answer):
+    api.delete(f"{ORDERS}/{PARENT}", **answer)
+    with pytest.raises(OutcomeUnknown):
+        alpaca.cancel(working)
+
+    assert len(api.calls) == 2
+
+
+def test_cancel_when_alpacas_id_is_missing_then_it_is_looked_up(alpaca, api, working):
+    api.get(BY_CLIENT_ID, json=row())
+    api.delete(f"{ORDERS}/{PARENT}", status=204)
+    alpaca.cancel(replace(working, broker_order_id=""))
+
+    assert api.calls[-1].request.method == "DELETE"
+
+
+def test_cancel_when_alpaca_has_no_such_order_then_rejected(alpaca, api, working):
+    api.get(BY_CLIENT_ID, status=404, json=refusal("order not found", 40410000))
+    with pytest.raises(BrokerRejected, match="no order bot-x"):
+        alpaca.cancel(replace(working, broker_order_id=""))
+
+
+def test_replace_when_working_then_exactly_the_change_and_a_derived_id_are_sent(alpaca, api, working):
+    api.patch(f"{ORDERS}/{PARENT}", json=row("bot-x-r11111111", id=STOP, type="limit", limit_price="91"))
+    changed = alpaca.replace(working, OrderChange(limit_price=Decimal("91.009")))
+
+    sent = {"limit_price": "91", "client_order_id": "bot-x-r11111111"}
+    assert json.loads(api.calls[-1].request.body) == sent
+    assert (changed.client_order_id, changed.broker_order_id) == ("bot-x", STOP)
+
+
+@pytest.mark.parametrize("status", [403, 404, 422])
+def test_replace_when_refused_then_rejected(alpaca, api, working, status):
+    api.patch(f"{ORDERS}/{PARENT}", status=status, json=refusal("cannot replace"))
+    with pytest.raises(BrokerRejected, match="cannot replace"):
+        alpaca.replace(working, OrderChange(limit_price=Decimal(91)))
+
+
+@pytest.mark.parametrize("answer", [{"status": 504}, {"status": 200, "body": PAGE}])
+def test_replace_when_unanswered_then_unknown_and_sent_once(alpaca, api, working, answer):
+    api.patch(f"{ORDERS}/{PARENT}", **answer)
+    with pytest.raises(OutcomeUnknown):
+        alpaca.replace(working, OrderChange(limit_price=Decimal(91)))
+
+    assert len(api.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "change"),
+    [
+        ({}, {}),
+        ({}, {"limit_price": Decimal(0)}),
+        ({}, {"quantity": Decimal("1.5")}),
+        ({"notional": Decimal(100)}, {"limit_price": Decimal(91)}),
+        ({"quantity": Decimal("1.5")}, {"quantity": Decimal(2)}),
+        ({"filled_quantity": Decimal(1)}, {"limit_price": Decimal(91)}),
+    ],
+)
+def test_replace_when_alpaca_would_refuse_then_nothing_is_sent(alpaca, api, working, state, change):
+    with pytest.raises(BrokerRejected):
+        alpaca.replace(replace(working, **state), OrderChange(**change))
+
+    assert len(api.calls) == 1
+
+
+def test_replace_when_a_leg_moves_then_it_keeps_its_name_and_is_found(alpaca, api):
+    api.post(ORDERS, json=family())
+    alpaca.submit(buy(client_order_id="bot-x", **bracket(110, 90)))
+    api.get(f"{ORDERS}/{STOP}", json=stop(status="new"))
+    api.patch(f"{ORDERS}/{STOP}", json=stop(id="new-stop", stop_price="95"))
+    alpaca.replace(alpaca.find("bot-x-sl"), OrderChange(stop_price=Decimal(95)))
+    api.get(f"{ORDERS}/new-stop", json=stop(id="new-stop", stop_price="95"))
+
+    assert alpaca.find("bot-x-sl").stop_price == 95
+
+
+def test_close_position_when_whole_then_one_delete(alpaca, api):
+    api.delete(f"{POSITIONS}/BTCUSD", json=row("server", symbol="BTC/USD", asset_class="crypto", side="sell"))
+
+    assert alpaca.close_position(BITCOIN).symbol == "BTC-USD"
+
+
+def test_close_position_when_a_fraction_then_percentage_is_exact(alpaca, api):
+    api.delete(f"{POSITIONS}/AAPL", json=row("server", side="sell"))
+    alpaca.close_position(APPLE, Decimal("0.333333333"))
+
+    assert api.calls[0].request.params == {"percentage": "33.3333333"}
+
+
+@pytest.mark.parametrize(
+    ("status", "failure"), [(404, BrokerRejected), (403, BrokerRejected), (504, OutcomeUnknown)]
+)
+def test_close_position_when_it_fails_then_sent_once(alpaca, api, status, failure):
+    api.delete(f"{POSITIONS}/AAPL", status=status, json=refusal("position does not exist"))
+    with pytest.raises(failure):
+        alpaca.close_position(APPLE)
+
+    assert len(api.calls) == 1
+
+
+@pytest.mark.parametrize("fraction", ["0", "-0.5", "1.01"])
+def test_close_position_when_fraction_is_none_then_rejected_unsent(alpaca, fraction):
+    with responses.RequestsMock(), pytest.raises(BrokerRejected):
+        alpaca.close_position(APPLE, Decimal(fraction))
