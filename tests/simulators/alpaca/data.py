@@ -1,0 +1,151 @@
+"""Market data as data.alpaca.markets tells it: prices are numbers, unknown symbols are left out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.simulators.alpaca.assets import CONTRACT, CRYPTO, EQUITY, OPTION, Asset, Catalogue, Contract
+from tests.simulators.alpaca.figures import SECOND, moment, nanoseconds
+from tests.simulators.alpaca.market import Bar, Market, Tick
+from tests.simulators.alpaca.refusals import Refused, invalid, not_found
+
+SINGULAR = {"quotes": "quote", "trades": "trade", "bars": "bar"}
+WEEK = 7 * 86_400 * SECOND
+Show = Callable[[Asset], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Answers the data paths for one asset class each."""
+
+    market: Market
+    catalogue: Catalogue
+
+    def latest(self, kind: str, asset_class: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """Answer …/{kind}/latest?symbols=…; raise Refused."""
+        show = self._shows(kind)
+        found = {asset.symbol: show(asset) for asset in self._asked(asset_class, query)}
+        return {kind: {symbol: shown for symbol, shown in found.items() if shown is not None}}
+
+    def latest_of(self, kind: str, asset_class: str, symbol: str) -> dict[str, Any]:
+        """Answer …/{symbol}/{kind}/latest; raise Refused."""
+        found = self.latest(kind, asset_class, {"symbols": symbol})[kind]
+        if symbol not in found:
+            raise Refused(404, f"no {SINGULAR[kind]} found for {symbol}")
+        return {"symbol": symbol, SINGULAR[kind]: found[symbol]}
+
+    def bars(self, asset_class: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """Answer …/bars?symbols=…: the minutes that were moved, whatever the timeframe; raise Refused."""
+        if "timeframe" not in query:
+            raise Refused(400, "timeframe is required")
+        assets = self._asked(asset_class, query)
+        shown = {asset.symbol: self._between(asset, query) for asset in assets}
+        return {"bars": {symbol: bars for symbol, bars in shown.items() if bars}, "next_page_token": None}
+
+    def bars_of(self, asset_class: str, symbol: str, query: Mapping[str, str]) -> dict[str, Any]:
+        answer = self.bars(asset_class, {**query, "symbols": symbol})
+        return {"symbol": symbol, "bars": answer["bars"].get(symbol, []), "next_page_token": None}
+
+    def snapshots(self, underlying: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """Answer /v1beta1/options/snapshots/{underlying}, without greeks."""
+        chosen = [contract.asset for contract in self._contracts({**query, "underlying_symbols": underlying})]
+        quotes, trades = self._shows("quotes"), self._shows("trades")
+        shown = {a.symbol: {"latestQuote": quotes(a), "latestTrade": trades(a)} for a in chosen}
+        return {"snapshots": shown, "next_page_token": None}
+
+    def contracts(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """Answer GET /v2/options/contracts: without a date, what expires by the next weekend."""
+        if not any(name.startswith("expiration_date") for name in query):
+            soon = self.market.now() + WEEK
+            query = {**query, "expiration_date_lte": str(moment(soon))[:10]}
+        found = [contract.as_json() for contract in self._contracts(query)]
+        return {"option_contracts": found, "next_page_token": None}
+
+    def contract(self, name: str) -> dict[str, Any]:
+        asset = self.catalogue.find(name)
+        if asset is None or not CONTRACT.fullmatch(asset.symbol):
+            raise not_found(f"option contract {name} not found")
+        return Contract.of(asset).as_json()
+
+    def _contracts(self, query: Mapping[str, str]) -> list[Contract]:
+        listed = (Contract.of(asset) for asset in self.catalogue if CONTRACT.fullmatch(asset.symbol))
+        return [contract for contract in listed if fits(contract.as_json(), query)]
+
+    def _asked(self, asset_class: str, query: Mapping[str, str]) -> list[Asset]:
+        if not query.get("symbols"):
+            raise Refused(400, "symbols is required")
+        found = [self.catalogue.find(symbol) for symbol in query["symbols"].split(",")]
+        return [asset for asset in found if asset is not None and asset.asset_class == asset_class]
+
+    def _shows(self, kind: str) -> Show:
+        return {"quotes": self._quote, "trades": self._trade, "bars": self._bar}[kind]
+
+    def _quote(self, asset: Asset) -> dict[str, Any] | None:
+        tick = self.market.tick(asset)
+        return None if tick is None else quote(asset, tick)
+
+    def _trade(self, asset: Asset) -> dict[str, Any] | None:
+        tick = self.market.tick(asset)
+        return None if tick is None else trade(asset, tick)
+
+    def _bar(self, asset: Asset) -> dict[str, Any] | None:
+        bars = self.market.bars(asset)
+        return bar(bars[-1]) if bars else None
+
+    def _between(self, asset: Asset, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        try:
+            start, end = nanoseconds(query.get("start", "1970-01-01")), query.get("end")
+            until = nanoseconds(end) if end else None
+        except ValueError:
+            raise Refused(400, "invalid start or end") from None
+        bars = [b for b in self.market.bars(asset) if b.begins >= start and (not until or b.begins <= until)]
+        return [bar(one) for one in bars]
+
+
+def quote(asset: Asset, tick: Tick) -> dict[str, Any]:
+    body = {"ap": float(tick.ask), "as": 100, "bp": float(tick.bid), "bs": 100, "t": moment(tick.at)}
+    extras: dict[str, dict[str, Any]] = {
+        EQUITY: {"ax": "Q", "bx": "Q", "c": ["R"], "z": "C"},
+        OPTION: {"ax": "B", "bx": "C", "c": "A"},
+        CRYPTO: {},
+    }
+    return {**body, **extras[asset.asset_class]}
+
+
+def trade(asset: Asset, tick: Tick) -> dict[str, Any]:
+    body = {"p": float(tick.price), "s": 100, "t": moment(tick.at)}
+    extras: dict[str, dict[str, Any]] = {
+        EQUITY: {"c": ["@"], "i": tick.number, "x": "Q", "z": "C"},
+        OPTION: {"c": "I", "x": "A"},
+        CRYPTO: {"i": tick.number, "tks": "S"},
+    }
+    return {**body, **extras[asset.asset_class]}
+
+
+def bar(one: Bar) -> dict[str, Any]:
+    prices = {"o": one.open, "h": one.high, "l": one.low, "c": one.close, "vw": one.close}
+    return {
+        **{name: float(price) for name, price in prices.items()},
+        "t": moment(one.begins),
+        "v": 100 * one.count,
+        "n": one.count,
+    }
+
+
+def fits(contract: dict[str, Any], query: Mapping[str, str]) -> bool:
+    """True when an option passes the filters; raise Refused."""
+    try:
+        strike = float(contract["strike_price"])
+        bounds = float(query.get("strike_price_gte", 0)), float(query.get("strike_price_lte", "inf"))
+    except ValueError:
+        raise invalid("invalid strike_price") from None
+    expires = contract["expiration_date"]
+    roots = query.get("underlying_symbols", contract["underlying_symbol"]).split(",")
+    return (
+        contract["underlying_symbol"] in roots
+        and contract["type"] == query.get("type", contract["type"])
+        and bounds[0] <= strike <= bounds[1]
+        and query.get("expiration_date", expires) == expires
+        and query.get("expiration_date_gte", expires) <= expires
+        and query.get("expiration_date_lte", expires) >= expires
+    )
