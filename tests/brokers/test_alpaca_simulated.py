@@ -1,0 +1,197 @@
+"""The adapter against the strict simulator: lives of orders, and faults that leave an outcome unknown."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from app.brokers.alpaca import AlpacaBroker
+from app.brokers.alpaca.payload import order_payload
+from app.domain.orders import OrderChange, OrderStatus
+from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from tests.brokers.builders import APPLE, BITCOIN, bracket, buy, exit_long, limit, oco
+from tests.simulators.alpaca import FakeAlpaca
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def fake():
+    with FakeAlpaca(checked=True) as fake:
+        fake.market.move("AAPL", Decimal(100))
+        yield fake
+        assert fake.misfits == []
+
+
+@pytest.fixture
+def connect(fake, clock):
+    """Build an adapter that remembers nothing, as after a restart."""
+
+    def build() -> AlpacaBroker:
+        addresses = {"trading_url": fake.url, "data_url": fake.url}
+        return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=0.5, clock=clock)
+
+    return build
+
+
+@pytest.fixture
+def alpaca(connect):
+    return connect()
+
+
+def statuses(broker) -> dict[str, str]:
+    return {receipt.client_order_id: receipt.status.value for receipt in broker.open_orders()}
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_bracket_when_entry_fills_then_its_legs_are_told_under_our_ids(alpaca, connect, restarted):
+    alpaca.submit(buy(client_order_id="bot-x", **bracket(110, 90)))
+    broker = connect() if restarted else alpaca
+
+    assert statuses(broker) == {"bot-x-tp": "accepted", "bot-x-sl": "held"}
+    assert broker.find("bot-x-sl").stop_price == 90
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_bracket_when_stop_is_reached_then_only_the_stop_has_filled(alpaca, connect, fake, restarted):
+    alpaca.submit(buy(client_order_id="bot-x", **bracket(110, 90)))
+    fake.market.move("AAPL", Decimal(89))
+    broker = connect() if restarted else alpaca
+    legs = [broker.find(f"bot-x{suffix}").filled_quantity for suffix in ("-tp", "-sl")]
+
+    assert legs == [0, 10]
+    assert broker.positions() == broker.open_orders() == []
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_bracket_when_its_stop_is_moved_then_the_leg_keeps_its_id(alpaca, connect, fake, restarted):
+    alpaca.submit(buy(client_order_id="bot-x", **bracket(110, 90)))
+    alpaca.replace(alpaca.find("bot-x-sl"), OrderChange(stop_price=Decimal("94.999")))
+    broker = connect() if restarted else alpaca
+
+    assert statuses(broker) == {"bot-x-tp": "accepted", "bot-x-sl": "held"}
+    assert broker.find("bot-x-sl").stop_price == 95
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_oco_when_working_then_told_as_its_two_legs(alpaca, connect, restarted):
+    alpaca.submit(buy())
+    alpaca.submit(exit_long(client_order_id="bot-x", **oco(110, 90)))
+    broker = connect() if restarted else alpaca
+
+    assert statuses(broker) == {"bot-x-tp": "accepted", "bot-x-sl": "held"}
+
+
+def test_oco_when_stop_fills_then_the_pair_is_filled(alpaca, fake):
+    alpaca.submit(buy())
+    alpaca.submit(exit_long(client_order_id="bot-x", **oco(110, 90)))
+    fake.market.move("AAPL", Decimal(90))
+
+    assert (alpaca.find("bot-x").status, alpaca.find("bot-x").filled_quantity) == (OrderStatus.FILLED, 10)
+
+
+def test_oco_when_target_is_moved_then_both_ids_still_find_it(alpaca, connect):
+    alpaca.submit(buy())
+    alpaca.submit(exit_long(client_order_id="bot-x", **oco(110, 90)))
+    alpaca.replace(alpaca.find("bot-x-tp"), OrderChange(limit_price=Decimal(120)))
+    broker = connect()
+
+    assert (broker.find("bot-x").limit_price, broker.find("bot-x-tp").limit_price) == (120, 120)
+    assert set(statuses(broker)) == {"bot-x-tp", "bot-x-sl"}
+
+
+def test_replace_when_done_twice_then_the_order_is_found_under_its_first_id(alpaca, connect):
+    receipt = alpaca.submit(buy(client_order_id="bot-x", **limit(90)))
+    for price in (91, 92):
+        receipt = alpaca.replace(receipt, OrderChange(limit_price=Decimal(price)))
+
+    assert connect().find("bot-x") == receipt
+
+
+def test_cancel_when_a_leg_is_cancelled_then_its_mate_goes_too(alpaca):
+    alpaca.submit(buy(client_order_id="bot-x", **bracket(110, 90)))
+    alpaca.cancel(alpaca.find("bot-x-tp"))
+
+    assert alpaca.open_orders() == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "timeout"},
+        {"kind": "reset", "when": "after"},
+        {"kind": "html"},
+        {"kind": "torn"},
+        *({"kind": "status", "when": "after", "status": status} for status in (429, 500, 502, 503, 504)),
+    ],
+)
+def test_submit_when_answer_is_lost_then_unknown_and_found_once(alpaca, fake, fault):
+    fake.inject(**fault, methods=("POST",), times=1)
+    order = buy()
+    with pytest.raises(OutcomeUnknown):
+        alpaca.submit(order)
+
+    assert alpaca.find(order.client_order_id).quantity == 10
+    assert len(fake.sent("POST", "/v2/orders")) == 1
+
+
+@pytest.mark.parametrize("kind", ["timeout", "reset", "rate_limit"])
+def test_submit_when_it_was_lost_on_the_way_then_unknown_and_not_found(alpaca, fake, kind):
+    fake.inject(kind, when="before", methods=("POST",), times=1)
+    order = buy()
+    with pytest.raises(OutcomeUnknown):
+        alpaca.submit(order)
+
+    assert alpaca.find(order.client_order_id) is None
+
+
+def test_submit_when_duplicate_is_reported_then_the_order_is_adopted(alpaca, fake):
+    fake.inject("duplicate", times=1)
+
+    assert alpaca.submit(buy()).quantity == 10
+    assert [position.quantity for position in alpaca.positions()] == [10]
+
+
+def test_submit_when_exit_finds_nothing_to_close_then_rejected(alpaca):
+    with pytest.raises(BrokerRejected):
+        alpaca.submit(exit_long())
+
+    assert alpaca.positions() == []
+
+
+def test_find_when_line_is_bad_for_a_moment_then_answered(alpaca, fake):
+    order = buy()
+    alpaca.submit(order)
+    fake.inject("reset", methods=("GET",), times=2)
+
+    assert alpaca.find(order.client_order_id).quantity == 10
+
+
+def test_find_when_nobody_answers_then_unavailable(alpaca, fake):
+    fake.inject("timeout", methods=("GET",))
+    with pytest.raises(BrokerUnavailable):
+        alpaca.find("bot-x")
+
+
+@pytest.mark.parametrize(("instrument", "quantity"), [(APPLE, "1.5"), (BITCOIN, "0.02")])
+def test_position_when_a_half_is_closed_then_half_is_left(alpaca, instrument, quantity):
+    alpaca.submit(buy(quantity, instrument=instrument))
+    alpaca.close_position(instrument, Decimal("0.5"))
+
+    assert alpaca.glance(instrument).position == Decimal(quantity) / 2
+
+
+def test_coin_when_bought_then_order_and_position_have_one_symbol(alpaca):
+    receipt = alpaca.submit(buy("0.02", instrument=BITCOIN))
+
+    assert [receipt.symbol, alpaca.positions()[0].symbol] == ["BTC-USD", "BTC-USD"]
+
+
+def test_open_orders_when_there_are_hundreds_then_a_handful_of_calls(alpaca, fake):
+    order = buy(1, **limit(90))
+    for place in range(520):
+        fake.exchange.submit(order_payload(replace(order, client_order_id=f"bot-{place}")))
+    before = len(fake.requests)
+
+    assert len(alpaca.open_orders()) == 520
+    assert len(fake.requests) - before == 2
