@@ -18,7 +18,6 @@ from app.domain.orders import OrderRole
 from app.domain.proposals import Usage
 from app.domain.tickets import TicketStatus
 from app.services.clock import Clock
-from app.services.ledger import ticket_key
 from app.services.trading.trades import TradeBook
 from app.storage.base import Store
 
@@ -45,7 +44,6 @@ class UsageBook:
         self._trades = trades
         self._refresh_seconds = refresh_seconds
         self._entries: dict[str, Entry] = {}
-        self._on_their_way: dict[UUID, Entry] = {}
         self._read_until = ""
         self._read_at = float("-inf")
         self._lock = threading.Lock()
@@ -66,24 +64,16 @@ class UsageBook:
 
     def reserve(self, ticket: UUID, entry: Entry, limits: Limits) -> None:
         """Count an entry that is about to be sent, if anything is limited by it."""
-        if _counts(limits):
+        if limits.counts_entries:
             self._entries[str(ticket)] = entry
-        if limits.max_open_positions is not None:
-            self._on_their_way[ticket] = entry
 
     def release(self, ticket: UUID) -> None:
         """Take back an entry that was proved not to be placed."""
         self._entries.pop(str(ticket), None)
-        self._on_their_way.pop(ticket, None)
 
     def _held(self, bot: str) -> set[str]:
         """Return the symbols that a bot holds, or will once what it has sent fills."""
-        # A ticket is written together with its trade, so what is written is looked for only afterwards.
-        written = [ticket for ticket in list(self._on_their_way) if self._store.get(ticket_key(ticket))]
-        for ticket in written:
-            self._on_their_way.pop(ticket, None)
-        sent = {entry.symbol for entry in list(self._on_their_way.values()) if entry.bot == bot}
-        return sent | self._working(bot) | self._trades.open_symbols(bot)
+        return self._working(bot) | self._trades.open_symbols(bot)
 
     def _working(self, bot: str) -> set[str]:
         reminders = (document.value for document in self._store.list(f"orders/{bot}-"))
