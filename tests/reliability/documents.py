@@ -20,3 +20,10 @@ def read_documents(database: Path, prefix: str, *, after: str = "") -> Iterator[
 def count_documents(database: Path, *prefixes: str) -> int:
     """Count the documents under some prefixes."""
     return sum(1 for prefix in prefixes for _ in read_documents(database, prefix))
+
+
+def unanswered(database: Path) -> list[str]:
+    """Return the tickets of inbox entries that have no answer beside them."""
+    documents = dict(read_documents(database, "inbox/"))
+    entries = [(key, value) for key, value in documents.items() if "alert" in value]
+    return [value["ticket"] for key, value in entries if f"{key}/{value['ticket']}" not in documents]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.reliability.alerts import marker_of
-from tests.reliability.documents import read_documents
+from tests.reliability.documents import read_documents, unanswered
 
 LEGS = ("-sl", "-tp")
 
@@ -44,8 +44,7 @@ class Evidence:
         self.look_at_broker()
         for _, ticket in read_documents(self.database, "tickets/"):
             self.tickets[marker_of(ticket["alert"]) or ticket["id"]].append(ticket)
-        inbox = read_documents(self.database, "inbox/")
-        self.unfinished = [entry["ticket"] for _, entry in inbox if entry["status"] == "open"]
+        self.unfinished = unanswered(self.database)
         for _, trade in read_documents(self.database, "trades/"):
             self.trades[trade["symbol"]] += Decimal(trade["quantity"])
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from tests.reliability.alerts import make_bots, stream
 from tests.reliability.audit import Drain, Findings, audit
-from tests.reliability.documents import read_documents
+from tests.reliability.documents import unanswered
 from tests.reliability.evidence import Evidence
 from tests.reliability.sender import Sender, Sent
 from tests.reliability.server import Server
@@ -125,8 +125,7 @@ class Torture:
         deadline = time.monotonic() + SETTLE_SECONDS
         while time.monotonic() < deadline:
             self._server.call("POST", "/tasks/tick")
-            inbox = read_documents(self._server.database, "inbox/")
-            if all(entry["status"] == "closed" for _, entry in inbox):
+            if not unanswered(self._server.database):
                 return
             time.sleep(0.5)
 

@@ -195,9 +195,19 @@ class Assessor:
 
         `after`: the account's position and its money once a reversal's first leg is done.
         """
-        now = self.clock()
-        configuration = case.bot.configuration
-        proposal = Proposal(
+        proposal = replace(
+            self._circumstances(case, role, side),
+            quantity=quantity,
+            price=price,
+            held=after[0] if after is not None else None,
+            account=after[1] if after is not None else None,
+        )
+        return self._record(case, judge(proposal), role)
+
+    def _circumstances(self, case: Case, role: OrderRole, side: Side) -> Proposal:
+        """Put together what the gates compare an order with, whatever its size and price."""
+        now, configuration, signal = self.clock(), case.bot.configuration, case.signal
+        return Proposal(
             now=now,
             role=role,
             side=side,
@@ -205,25 +215,20 @@ class Assessor:
             limits=case.limits,
             global_state=case.global_state,
             bot_state=case.bot.switch.at(now),
-            sent_at=case.signal.sent_at,
+            sent_at=signal.sent_at,
             instrument=case.instrument,
             symbol_refusal=case.symbol_refusal,
             allowed_symbols=configuration.allowed_symbols,
-            live_allowed=self.rules.allow_live and configuration.live,
             broker_configured=case.broker is not None,
+            live_allowed=self.rules.allow_live and configuration.live,
             lacks_opinion=configuration.analyst is Analyst.REQUIRED,
             lacks_approval=configuration.approval is not Approval.OFF,
             opposed_by=self._opposing(case, side) if role is OrderRole.ENTRY else None,
-            quantity=quantity,
-            price=price,
             quote=case.quote,
-            reference_price=case.signal.reference_price or case.signal.limit_price,
-            held=after[0] if after is not None else None,
-            account=after[1] if after is not None else None,
+            reference_price=signal.reference_price or signal.limit_price,
             market_open=case.view.is_open if case.view is not None else None,
             usage=self.usage.of(case.bot.id, case.symbol, case.limits),
         )
-        return self._record(case, judge(proposal), role)
 
     def _opposing(self, case: Case, side: Side) -> str | None:
         others = self.bots.others(case.bot.id)
