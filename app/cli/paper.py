@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from app.brokers.paper.price_file import read_price_rows
 from app.cli.commands import Group, show_table
 from app.container import services
 from app.errors import InvalidRequest
 from app.schemas.operator import PRICES, load
+from app.schemas.price_rows import read_price_rows
 
 paper = Group("paper", help="Read and move the simulated market.")
 
@@ -60,7 +60,7 @@ def _play(file: Path | None) -> list[dict[str, Decimal | None]]:
     if file is None:
         return []
     try:
-        return [{symbol: price} for symbol, price in read_price_rows(file)]
+        return [{symbol: price} for symbol, price in read_price_rows(file.read_text("utf-8-sig"))]
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise InvalidRequest(f"{file} cannot be read: {reason}.") from error

@@ -187,24 +187,3 @@ def test_quote_when_pinned_then_firm_until_unpinned(broker, move):
 def test_quote_when_no_price_then_none(broker):
     assert broker.quote(BITCOIN) is None
     assert broker.quote(APPLE).price == 100
-
-
-@pytest.mark.parametrize(
-    "text", ["symbol,price\nAAPL,95\nAAPL,89\n", "time,symbol,price\n9:30,AAPL,95\n9:31,AAPL,89\n"]
-)
-def test_prices_csv_when_loaded_then_orders_trigger_row_by_row(broker, tmp_path, text):
-    path = tmp_path / "prices.csv"
-    path.write_text(text)
-    broker.submit(buy(1, **limit(96)))
-    changed = broker.load_prices_csv(path)
-
-    assert [receipt.average_fill_price for receipt in changed] == [95]
-    assert broker.prices() == {"AAPL": 89}
-
-
-@pytest.mark.parametrize("row", ["AAPL", "AAPL,abc", "AAPL,-1", ",5", "a,b,c,5"])
-def test_prices_csv_when_row_is_bad_then_its_line_is_named(broker, tmp_path, row):
-    path = tmp_path / "prices.csv"
-    path.write_text(f"AAPL,95\n{row}\n")
-    with pytest.raises(Exception, match="Line 2"):
-        broker.load_prices_csv(path)

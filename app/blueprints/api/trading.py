@@ -1,14 +1,19 @@
 """`/api/orders`, `/api/positions`, `/api/trading-state`, `/api/paper/prices`."""
 
+from decimal import Decimal
+
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_request
+from app.blueprints.webhook import read_body
 from app.container import services
 from app.domain.documents import to_json
 from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch
+from app.errors import InvalidRequest, MalformedAlert
 from app.schemas.operator import PRICES, OrderQuerySchema, TradingStateSchema, load
+from app.schemas.price_rows import read_price_rows
 
 QUERY, SWITCH = OrderQuerySchema(), TradingStateSchema()
 
@@ -81,9 +86,18 @@ def show_prices() -> ResponseReturnValue:
 
 @bp.put("/paper/prices")
 def set_prices() -> ResponseReturnValue:
-    """Move the simulated market; a null lets a symbol follow its alerts again."""
+    """Move the simulated market: at once by JSON, where a null unpins a symbol, or row by row by CSV."""
+    if request.mimetype == "text/csv":
+        return jsonify(services().prices.play(_rows()))
     prices = load(PRICES, read_request())
     return jsonify(services().prices.move(prices))
+
+
+def _rows() -> list[tuple[str, Decimal]]:
+    try:
+        return list(read_price_rows(read_body().decode("utf-8-sig")))
+    except (MalformedAlert, UnicodeDecodeError) as error:
+        raise InvalidRequest("The body is not CSV in UTF-8.") from error
 
 
 def _switch_answer(switch: StateSwitch) -> ResponseReturnValue:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
-from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
@@ -12,7 +11,6 @@ from app.brokers.base import Capabilities, Glance
 from app.brokers.paper import operations
 from app.brokers.paper.draft import Draft
 from app.brokers.paper.journal import Journal
-from app.brokers.paper.price_file import read_price_rows
 from app.brokers.paper.records import NAME, Holding
 from app.brokers.paper.settings import PaperSettings
 from app.domain.accounts import Account, MarketHours, Position, Quote
@@ -136,12 +134,6 @@ class PaperBroker:
             return self._operate("set_prices", lambda draft: operations.set_prices(draft, prices))
         except StoreError as error:
             raise BrokerUnavailable("The store did not confirm the prices.") from error
-
-    def load_prices_csv(self, path: Path) -> list[Receipt]:
-        """Move the market row by row and return every change of an order, in order."""
-        return [
-            receipt for symbol, price in read_price_rows(path) for receipt in self.set_prices({symbol: price})
-        ]
 
     def market(self, instrument: Instrument) -> MarketHours:
         """Return the hours of the real market; the simulated one takes orders at any time."""

@@ -36,9 +36,16 @@ class PriceBoard:
     def move(self, prices: dict[str, Decimal | None]) -> dict[str, Any]:
         """Move the simulated market; return all prices and the orders that this changed."""
         known = {_canonical(symbol): price for symbol, price in prices.items()}
+        if len(known) < len(prices):
+            raise InvalidRequest("Two of the names are the same symbol.")
         changed = self._market().set_prices(known)
         self.follower.follow()
         return {"prices": self.show(), "changed": [receipt.client_order_id for receipt in changed]}
+
+    def play(self, rows: list[tuple[str, Decimal]]) -> dict[str, Any]:
+        """Move the market row by row; return what `move` does for all of them."""
+        changed = [name for symbol, price in rows for name in self.move({symbol: price})["changed"]]
+        return {"prices": self.show(), "changed": list(dict.fromkeys(changed))}
 
     def _market(self) -> SimulatedMarket:
         for broker in self.desk.all():
