@@ -37,9 +37,10 @@ lock: $(VENV)/test.stamp ## Bring the locks up to pyproject.toml (UPGRADE=1 take
 	$(COMPILE) $(if $(UPGRADE),--upgrade) tests/requirements.in -o tests/requirements.txt
 
 lock-check: $(VENV)/test.stamp ## Fail when the locks do not belong to pyproject.toml
-	@cp requirements.txt $(VENV)/requirements.before && cp tests/requirements.txt $(VENV)/tests.before
-	@$(MAKE) --no-print-directory lock
-	@cmp requirements.txt $(VENV)/requirements.before && cmp tests/requirements.txt $(VENV)/tests.before
+	@cp requirements.txt $(VENV)/lock.txt && $(COMPILE) pyproject.toml -o $(VENV)/lock.txt
+	@cmp requirements.txt $(VENV)/lock.txt
+	@cp tests/requirements.txt $(VENV)/lock.txt && $(COMPILE) tests/requirements.in -o $(VENV)/lock.txt
+	@cmp tests/requirements.txt $(VENV)/lock.txt
 
 docs: $(VENV)/test.stamp ## Write the generated parts of the documentation anew
 	$(BIN)/python -m docs.generate
