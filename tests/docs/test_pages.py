@@ -71,6 +71,12 @@ def test_readme_when_it_makes_a_key_then_no_two_orders_share_it():
     assert set(re.findall(r"{{([\w.]+)}}", alert["idempotency_key"])) == parts
 
 
+def test_readme_when_its_message_is_the_key_then_no_two_orders_share_it():
+    strategy = next(block for block in BLOCK.findall(_text("README.md")) if "{{strategy.market" in block)
+
+    assert set(PLACEHOLDERS) == set(re.findall(r"{{[\w.]+}}", strategy))
+
+
 def test_page_when_it_shows_calls_then_the_api_takes_each(operator):
     shown = _text("docs/functionality.md")
     calls = re.findall(r"^curl -s -X (\w+) http://[^/]+(/\S+) .*-d '(.+)'$", shown, re.MULTILINE)
