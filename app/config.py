@@ -1,108 +1,26 @@
 """Every setting: its name, type, default and meaning. The environment is read here and nowhere else."""
 
-import ipaddress
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from app.errors import SettingsError
-
-# The addresses that TradingView publishes for its webhooks.
-SOURCE_PRESETS = {"tradingview": "52.89.214.238,34.212.75.30,54.218.53.128,52.32.178.7"}
-
-LARGEST_FIGURE = 10**12
-
-Parser = Callable[[str], Any]
-
-
-def _boolean(text: str) -> bool:
-    values = {"true": True, "1": True, "yes": True, "on": True}
-    values |= {"false": False, "0": False, "no": False, "off": False}
-    if text.lower() not in values:
-        raise ValueError("must be true or false")
-    return values[text.lower()]
-
-
-def _integer(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError as error:
-        raise ValueError("must be a whole number") from error
-    if number < 0:
-        raise ValueError("must not be negative")
-    return number
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation as error:
-        raise ValueError("must be a number") from error
-    if not number.is_finite() or not 0 <= number <= LARGEST_FIGURE:
-        raise ValueError(f"must be a number from 0 to {LARGEST_FIGURE}")
-    return number
-
-
-def _fraction(text: str) -> Decimal:
-    number = _decimal(text)
-    if number > 1:
-        raise ValueError("must be a fraction between 0 and 1")
-    return number
-
-
-def _positive(parse: Parser) -> Parser:
-    def positive(text: str) -> Any:
-        number = parse(text)
-        if number <= 0:
-            raise ValueError("must be greater than zero")
-        return number
-
-    return positive
-
-
-def _port(text: str) -> int:
-    number = _integer(text)
-    if not 1 <= number <= 65535:  # noqa: PLR2004  # the range of TCP ports
-        raise ValueError("must be a port between 1 and 65535")
-    return number
-
-
-def _one_of(*names: str) -> Parser:
-    def choice(text: str) -> str:
-        for name in names:
-            if text.lower() == name.lower():
-                return name
-        raise ValueError(f"must be one of {', '.join(names)}")
-
-    return choice
-
-
-def _url(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-    except ValueError as error:
-        raise ValueError("must be an http:// or https:// address") from error
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ValueError("must be an http:// or https:// address")
-    return text.rstrip("/")
-
-
-def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    names = [SOURCE_PRESETS.get(name.strip().lower(), name.strip()) for name in text.split(",")]
-    addresses = [address for name in names for address in name.split(",") if address]
-    if not addresses:
-        raise ValueError("must list addresses, networks or the preset 'tradingview'")
-    try:
-        return tuple(ipaddress.ip_network(address, strict=False) for address in addresses)
-    except ValueError as error:
-        raise ValueError("must list addresses, networks or the preset 'tradingview'") from error
-
-
-_LEVEL = _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+from app.parsing import (
+    LEVEL,
+    Parser,
+    boolean,
+    decimal,
+    fraction,
+    integer,
+    networks,
+    one_of,
+    port,
+    positive,
+    url,
+)
 
 
 def setting(
@@ -121,19 +39,19 @@ class Settings:
     """
 
     # Serving
-    port: int = setting("TCP port that the server listens on", 8080, _port)
-    web_concurrency: int = setting("Server processes", 1, _positive(_integer))
-    web_threads: int = setting("Threads in each server process", 16, _positive(_integer))
-    public_url: str | None = setting("Address under which callers reach this service", None, _url)
+    port: int = setting("TCP port that the server listens on", 8080, port)
+    web_concurrency: int = setting("Server processes", 1, positive(integer))
+    web_threads: int = setting("Threads in each server process", 16, positive(integer))
+    public_url: str | None = setting("Address under which callers reach this service", None, url)
     trusted_proxy_count: int = setting(
-        "Proxies in front whose X-Forwarded-For entry is believed, counted from the right", 0, _integer
+        "Proxies in front whose X-Forwarded-For entry is believed, counted from the right", 0, integer
     )
 
     # Storage
     database_path: Path = setting("SQLite file, used without a bucket", Path("data/gatehouse.sqlite3"), Path)
     gcs_bucket_name: str | None = setting("Cloud Storage bucket that replaces the SQLite file", None)
     gcs_tokens_file: str = setting("Object that holds broker tokens in the bucket", "tokens/fyers")
-    store_timeout_seconds: Decimal = setting("Longest wait for the store", Decimal(2), _positive(_decimal))
+    store_timeout_seconds: Decimal = setting("Longest wait for the store", Decimal(2), positive(decimal))
 
     # Who may call
     webhook_secret: str | None = setting(
@@ -143,99 +61,99 @@ class Settings:
     allowed_source_ips: tuple[Any, ...] = setting(
         "Addresses or networks that may post alerts, or the preset 'tradingview'; empty is everybody",
         (),
-        _networks,
+        networks,
     )
-    max_content_length: int = setting("Largest body in bytes", 4096, _positive(_integer))
-    rate_limit_per_second: Decimal = setting("Alerts a second and bot; 0: no limit", Decimal(10), _decimal)
+    max_content_length: int = setting("Largest body in bytes", 4096, positive(integer))
+    rate_limit_per_second: Decimal = setting("Alerts a second and bot; 0: no limit", Decimal(10), decimal)
 
     # Alerts
     idempotency_ttl_seconds: int = setting(
-        "How long a repeated alert gets the first answer", 300, _positive(_integer)
+        "How long a repeated alert gets the first answer", 300, positive(integer)
     )
     stale_alert_seconds: int | None = setting(
         "Oldest alert that may still trade, by its own time; unset: not checked, 120 after a crash",
         None,
-        _positive(_integer),
+        positive(integer),
     )
 
     # Trading
-    dry_run: bool = setting("External brokers get no orders; the paper broker always fills", True, _boolean)
-    default_broker: str = setting("Broker of bots without one", "paper", _one_of("paper", "alpaca", "fyers"))
-    allow_live_trading: bool = setting("Real money may be used", False, _boolean)
-    allow_short_selling: bool = setting("Ceiling: bots may sell short", False, _boolean)
-    market_hours_only: bool = setting("Ceiling: entries only while the market is open", False, _boolean)
+    dry_run: bool = setting("External brokers get no orders; the paper broker always fills", True, boolean)
+    default_broker: str = setting("Broker of bots without one", "paper", one_of("paper", "alpaca", "fyers"))
+    allow_live_trading: bool = setting("Real money may be used", False, boolean)
+    allow_short_selling: bool = setting("Ceiling: bots may sell short", False, boolean)
+    market_hours_only: bool = setting("Ceiling: entries only while the market is open", False, boolean)
     max_notional_usd: Decimal = setting(
         "Largest order of a trade idea; other alerts: see the bots",
         Decimal(250),
-        _positive(_decimal),
+        positive(decimal),
     )
-    max_order_quantity: Decimal | None = setting("Ceiling: units in one order", None, _positive(_decimal))
-    daily_order_cap: int | None = setting("Ceiling: entry orders a bot and day (UTC)", None, _integer)
-    daily_notional_cap: Decimal | None = setting("Ceiling: entry value a bot and day (UTC)", None, _decimal)
-    per_symbol_cap: Decimal | None = setting("Ceiling: value of a resulting position", None, _decimal)
+    max_order_quantity: Decimal | None = setting("Ceiling: units in one order", None, positive(decimal))
+    daily_order_cap: int | None = setting("Ceiling: entry orders a bot and day (UTC)", None, integer)
+    daily_notional_cap: Decimal | None = setting("Ceiling: entry value a bot and day (UTC)", None, decimal)
+    per_symbol_cap: Decimal | None = setting("Ceiling: value of a resulting position", None, decimal)
     broker_timeout_seconds: Decimal = setting(
-        "Longest wait for one broker call", Decimal(10), _positive(_decimal)
+        "Longest wait for one broker call", Decimal(10), positive(decimal)
     )
 
     # The paper broker
-    paper_cash: Decimal = setting("Cash of a new paper account", Decimal(100000), _positive(_decimal))
-    paper_leverage: Decimal = setting("Buying power as a multiple of equity", Decimal(1), _positive(_decimal))
-    paper_fee_per_order: Decimal = setting("Fee of each order that fills", Decimal(0), _decimal)
-    paper_fee_pct: Decimal = setting("Fee as a fraction of a fill's value", Decimal(0), _fraction)
-    paper_slippage_pct: Decimal = setting("Fraction by which market orders fill worse", Decimal(0), _fraction)
+    paper_cash: Decimal = setting("Cash of a new paper account", Decimal(100000), positive(decimal))
+    paper_leverage: Decimal = setting("Buying power as a multiple of equity", Decimal(1), positive(decimal))
+    paper_fee_per_order: Decimal = setting("Fee of each order that fills", Decimal(0), decimal)
+    paper_fee_pct: Decimal = setting("Fee as a fraction of a fill's value", Decimal(0), fraction)
+    paper_slippage_pct: Decimal = setting("Fraction by which market orders fill worse", Decimal(0), fraction)
     paper_partial_fill_probability: Decimal = setting(
-        "Chance that an order fills in two parts", Decimal(0), _fraction
+        "Chance that an order fills in two parts", Decimal(0), fraction
     )
-    paper_seed: int = setting("Seed of the simulation: one seed, one result", 0, _integer)
+    paper_seed: int = setting("Seed of the simulation: one seed, one result", 0, integer)
     paper_follow_alert_prices: bool = setting(
         "An alert's price moves the simulated market, but not of pinned symbols",
         True,
-        _boolean,
+        boolean,
     )
 
     # Recovery and the clock
-    background_worker: bool = setting("Run the clock in a thread; off where a scheduler does", True, _boolean)
+    background_worker: bool = setting("Run the clock in a thread; off where a scheduler does", True, boolean)
     inbox_claim_seconds: int = setting(
-        "After this time an unfinished alert of another machine may be taken over", 60, _positive(_integer)
+        "After this time an unfinished alert of another machine may be taken over", 60, positive(integer)
     )
 
     # Alpaca
     alpaca_api_key: str | None = setting("Alpaca key", None, secret=True)
     alpaca_secret_key: str | None = setting("Alpaca secret", None, secret=True)
-    alpaca_paper: bool = setting("Alpaca's paper account rather than the live one", True, _boolean)
-    alpaca_trading_url: str | None = setting("Alpaca trading address, without /v2", None, _url)
-    alpaca_data_url: str | None = setting("Alpaca data address, without /v2", None, _url)
+    alpaca_paper: bool = setting("Alpaca's paper account rather than the live one", True, boolean)
+    alpaca_trading_url: str | None = setting("Alpaca trading address, without /v2", None, url)
+    alpaca_data_url: str | None = setting("Alpaca data address, without /v2", None, url)
 
     # Fyers
     fyers_app_id: str | None = setting("Fyers app id", None)
     fyers_secret_id: str | None = setting("Fyers app secret", None, secret=True)
-    fyers_redirect_uri: str | None = setting("Where Fyers sends the browser after the login", None, _url)
+    fyers_redirect_uri: str | None = setting("Where Fyers sends the browser after the login", None, url)
     fyers_auth_code: str | None = setting("One-time code of a login", None, secret=True)
     fyers_pin: str | None = setting("PIN of the refresh flow", None, secret=True)
-    fyers_api_url: str | None = setting("Fyers address, with /api/v3", None, _url)
-    fyers_data_url: str | None = setting("Fyers data address, with /data", None, _url)
-    fyers_symbol_master_url: str | None = setting("Address of the symbol master CSV", None, _url)
+    fyers_api_url: str | None = setting("Fyers address, with /api/v3", None, url)
+    fyers_data_url: str | None = setting("Fyers data address, with /data", None, url)
+    fyers_symbol_master_url: str | None = setting("Address of the symbol master CSV", None, url)
 
     # The analyst
     openai_api_key: str | None = setting("Key of the language model", None, secret=True)
     openai_model: str = setting("Language model", "gpt-5.5")
-    openai_base_url: str | None = setting("Address of the Responses API", None, _url)
+    openai_base_url: str | None = setting("Address of the Responses API", None, url)
     optionomics_email: str | None = setting("Optionomics account", None)
     optionomics_token: str | None = setting("Optionomics token", None, secret=True)
-    optionomics_mcp_url: str = setting("Optionomics MCP server", "https://optionomics.ai/mcp", _url)
-    min_llm_confidence: Decimal = setting("Least confidence of an opinion", Decimal("0.72"), _fraction)
+    optionomics_mcp_url: str = setting("Optionomics MCP server", "https://optionomics.ai/mcp", url)
+    min_llm_confidence: Decimal = setting("Least confidence of an opinion", Decimal("0.72"), fraction)
 
     # Telling the owner
     notification_url: str | None = setting("Where notifications go", None, secret=True)
     notification_topic: str | None = setting("Topic at an ntfy server", None, secret=True)
-    log_level: str = setting("Least severity on the console", "INFO", _LEVEL)
+    log_level: str = setting("Least severity on the console", "INFO", LEVEL)
     log_dir: Path | None = setting(
         "Folder of logs.jsonl and activity.log; default `logs` beside the database", None, Path
     )
     log_file: Path | None = setting("File that repeats the console's log", None, Path)
-    file_log_level: str = setting("Least severity in LOG_FILE", "INFO", _LEVEL)
-    use_cloud_logging: bool = setting("Write Cloud Logging's JSON on the console", False, _boolean)
-    cloud_log_level: str = setting("Least severity in Cloud Logging's JSON", "INFO", _LEVEL)
+    file_log_level: str = setting("Least severity in LOG_FILE", "INFO", LEVEL)
+    use_cloud_logging: bool = setting("Write Cloud Logging's JSON on the console", False, boolean)
+    cloud_log_level: str = setting("Least severity in Cloud Logging's JSON", "INFO", LEVEL)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -294,5 +212,7 @@ def _check_together(settings: Settings) -> None:
         for name in ("webhook_secret", "operator_token"):
             if getattr(settings, name) is None:
                 raise SettingsError(f"{name.upper()} must be set when GCS_BUCKET_NAME is set")
+    if not settings.alpaca_paper and not settings.allow_live_trading:
+        raise SettingsError("ALPACA_PAPER is false, which needs ALLOW_LIVE_TRADING to be true")
     if settings.webhook_secret is not None and settings.webhook_secret == settings.operator_token:
         raise SettingsError("OPERATOR_TOKEN must differ from WEBHOOK_SECRET")

@@ -18,6 +18,7 @@ AppError
 │   └── Conflict                409: somebody else wrote first
 └── BrokerError
     ├── BrokerRejected          422: the broker proved that it did not take the order
+    │   └── BrokerCredentialsRefused  422: because it does not accept our credentials
     ├── OutcomeUnknown          202: the order may be live
     └── BrokerUnavailable       503: a read could not be answered
 """
@@ -141,6 +142,12 @@ class BrokerRejected(BrokerError):
     """The broker proved that it did not take the order."""
 
     code, status = "BROKER_REJECTED", 422
+
+
+class BrokerCredentialsRefused(BrokerRejected):
+    """The broker does not accept our credentials, so it took nothing."""
+
+    code = "BROKER_CREDENTIALS_REFUSED"
 
 
 class OutcomeUnknown(BrokerError):

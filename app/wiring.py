@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from app.brokers.base import Broker
-from app.brokers.paper import PaperBroker
 from app.config import Settings
 from app.container import Services
-from app.policies import paper_settings, recovery_rules, trading_rules
+from app.policies import broker_factories, recovery_rules, trading_rules
 from app.schemas.alerts import read_stored_signal
 from app.services.bots import BotDirectory
 from app.services.clock import Clock
@@ -109,7 +108,7 @@ class Wiring:
     def desk(self) -> BrokerDesk:
         """The brokers: those handed in, or those whose settings are there."""
         if self._brokers is None:
-            return BrokerDesk(self._factories())
+            return BrokerDesk(broker_factories(self.settings, self.store, self.clock))
         return BrokerDesk({name: _always(broker) for name, broker in self._brokers.items()})
 
     @cached_property
@@ -275,9 +274,6 @@ class Wiring:
             default_broker=self.settings.default_broker,
             notices=notices,
         )
-
-    def _factories(self) -> dict[str, BrokerFactory]:
-        return {"paper": lambda: PaperBroker(self.store, self.clock, paper_settings(self.settings))}
 
 
 def _always(broker: Broker) -> BrokerFactory:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.config import SOURCE_PRESETS, Settings, environment_names
+from app.config import Settings, environment_names
 from app.errors import SettingsError
+from app.parsing import SOURCE_PRESETS
 
 pytestmark = pytest.mark.unit
 
@@ -157,6 +158,14 @@ def test_bucket_when_both_secrets_are_set_then_it_replaces_the_file():
     assert settings.log_folder is None
 
 
+def test_bucket_when_there_would_be_several_processes_then_start_stops_by_the_setting():
+    several = {"GCS_BUCKET_NAME": "state", "WEBHOOK_SECRET": "one", "OPERATOR_TOKEN": "two"}
+
+    assert refusal(WEB_CONCURRENCY="2", **several).startswith("WEB_CONCURRENCY must be 1")
+    assert read(WEB_CONCURRENCY="1", **several).web_concurrency == 1
+    assert read(WEB_CONCURRENCY="2").web_concurrency == 2
+
+
 def test_secrets_when_both_are_the_same_then_refused_without_repeating_them():
     sentence = refusal(WEBHOOK_SECRET="s3cret-value", OPERATOR_TOKEN="s3cret-value")
 
@@ -166,7 +175,7 @@ def test_secrets_when_both_are_the_same_then_refused_without_repeating_them():
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_secret_when_set_then_masked_everywhere_and_never_shown(name):
-    settings = read(**{name.upper(): "s3cret-value"})
+    settings = Settings(**{name: "s3cret-value"})
 
     assert settings.secrets == ("s3cret-value",)
     assert "s3cret-value" not in repr(settings)

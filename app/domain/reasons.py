@@ -66,6 +66,11 @@ class Reason(StrEnum):
     BROKER_NOT_CONFIGURED = "BROKER_NOT_CONFIGURED", "The bot's broker has no credentials here."
     BROKER_UNAVAILABLE = "BROKER_UNAVAILABLE", "The broker could not be asked for what the gates need."
     BROKER_REJECTED = "BROKER_REJECTED", "The broker proved that it did not take the order."
+    BROKER_CREDENTIALS_REFUSED = "BROKER_CREDENTIALS_REFUSED", "The broker does not accept our credentials."
+    EXIT_NOT_FILLED = (
+        "EXIT_NOT_FILLED",
+        "The exit of a reversal had not filled in time, so its entry was not sent.",
+    )
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN", "The order may be live; it is looked up and never sent again."
     ORDER_NOT_PLACED = (
         "ORDER_NOT_PLACED",

@@ -76,6 +76,10 @@ class AlpacaBroker:
         self._market = MarketData(self._transport, clock)
         self._prices: dict[str, tuple[datetime, Decimal]] = {}
 
+    def fitted(self, order: Order) -> Order:
+        """Return the order in the form in which it will be sent."""
+        return fitted(order, self.asset(order.instrument))
+
     def submit(self, order: Order) -> Receipt:
         """Send once; an id that Alpaca has already is our own earlier send, when the terms are the same."""
         asset = self._market.known_asset(order.instrument)

@@ -11,7 +11,14 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError
 from urllib3.exceptions import NewConnectionError
 
-from app.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown, SettingsError
+from app.errors import (
+    BrokerCredentialsRefused,
+    BrokerError,
+    BrokerRejected,
+    BrokerUnavailable,
+    OutcomeUnknown,
+    SettingsError,
+)
 
 # What the documentation of POST /v2/orders proves to be a refusal; everything else may have been an order.
 REFUSALS = frozenset({401, 403, 422})
@@ -141,7 +148,9 @@ class Answer:
 
     def judged(self, refusals: frozenset[int]) -> BrokerError:
         """Return what the answer proves about a write; somebody else's error page proves nothing."""
-        if self._is_about_keys or (self.status in refusals and self.is_genuine):
+        if self._is_about_keys:
+            return BrokerCredentialsRefused(self.sentence)
+        if self.status in refusals and self.is_genuine:
             return BrokerRejected(self.sentence)
         return OutcomeUnknown(self.sentence)
 

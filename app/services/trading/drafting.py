@@ -1,5 +1,6 @@
 """How an order is written down before it is sent."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -42,7 +43,13 @@ def draft_entry(
         limit_price=price if kind is OrderType.LIMIT else None,
         reference_price=case.signal.reference_price,
     )
-    return _in_money(case, _with_exits(case, order, price), size)
+    return _as_taken(case, _in_money(case, _with_exits(case, order, price), size))
+
+
+def _as_taken(case: Case, order: Order) -> Order:
+    """Let a broker that takes not every form of an order say which one it will take."""
+    fitted: Callable[[Order], Order] | None = getattr(case.broker, "fitted", None)
+    return fitted(order) if fitted is not None else order
 
 
 def _with_exits(case: Case, order: Order, price: Decimal) -> Order:

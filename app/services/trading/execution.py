@@ -21,7 +21,7 @@ from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus, followed_status, order_record
 from app.domain.trades import Fill
-from app.errors import BrokerRejected, OutcomeUnknown
+from app.errors import BrokerCredentialsRefused, BrokerRejected, OutcomeUnknown
 from app.services.clock import Clock
 from app.services.journal import Journal
 from app.services.locks import BOT_LOCK, Locks
@@ -31,6 +31,10 @@ from app.services.trading.case import Case, TradingRules
 from app.services.trading.records import is_working, reminder, request_record, signal_record
 from app.services.trading.trades import TradeBook
 from app.storage.base import Change
+
+# How long a reversal waits for its exit to fill, within what an HTTP answer may take.
+REVERSAL_SECONDS = 2.0
+POLL_SECONDS = 0.1
 
 # Writes the changes, and whatever else closes the ticket; called while the symbol is still held.
 Finish = Callable[[list[Change]], None]
@@ -129,6 +133,8 @@ class Trading:
             return self._suppress(case)
         receipts: list[Receipt] = []
         for order in case.orders:
+            if receipts and not self._may_follow(case, case.broker, receipts[-1]):
+                return receipts
             receipt = self._submit(case, case.broker, order)
             if receipt is None:
                 return receipts
@@ -136,6 +142,19 @@ class Trading:
         ticket = case.ticket
         ticket.end(followed_status(ticket.orders), ticket.reason, ticket.message)
         return receipts
+
+    def _may_follow(self, case: Case, broker: Broker, closing: Receipt) -> bool:
+        """Wait until the exit of a reversal has filled, where a broker lets no order cross zero."""
+        deadline = time.monotonic() + REVERSAL_SECONDS
+        current = closing
+        while current.status is not OrderStatus.FILLED and not broker.capabilities.crosses_zero:
+            if current.status.is_final or time.monotonic() >= deadline:
+                status = followed_status(case.ticket.orders)
+                case.ticket.end(status, Reason.EXIT_NOT_FILLED, Reason.EXIT_NOT_FILLED.meaning)
+                return False
+            time.sleep(POLL_SECONDS)
+            current = broker.find(closing.client_order_id) or current
+        return True
 
     def _suppress(self, case: Case) -> list[Receipt]:
         for order in case.orders:
@@ -163,7 +182,7 @@ class Trading:
         if isinstance(error, OutcomeUnknown):
             case.ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, error.message)
             return self._unsent(case, order, OrderStatus.UNKNOWN)
-        case.ticket.end(TicketStatus.REJECTED, Reason.BROKER_REJECTED, error.message)
+        case.ticket.end(TicketStatus.REJECTED, _why(error), error.message)
         if order.role is OrderRole.ENTRY:
             self._assessor.release(case)
         return self._unsent(case, order, OrderStatus.REJECTED)
@@ -216,6 +235,11 @@ class Trading:
                 names += [parent + STOP_LOSS_SUFFIX, parent + TAKE_PROFIT_SUFFIX]
             changes += [reminder(name, record, multiplier=multiplier, at=at) for name in names]
         return changes
+
+
+def _why(error: BrokerRejected) -> Reason:
+    keys = isinstance(error, BrokerCredentialsRefused)
+    return Reason.BROKER_CREDENTIALS_REFUSED if keys else Reason.BROKER_REJECTED
 
 
 def _lacks_entry(signal: Signal, exit_order: Receipt) -> bool:

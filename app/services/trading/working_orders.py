@@ -1,6 +1,7 @@
 """A bot's own orders that still wait: what is asked for next must not stand on top of them."""
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,9 @@ from app.domain.orders import OrderRole, Receipt, Side
 from app.domain.signals import Intent, Signal
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.trading.following import OrderFollower
+
+CANCEL_SECONDS = 2.0
+POLL_SECONDS = 0.05
 
 _logger = logging.getLogger(__name__)
 
@@ -60,7 +64,16 @@ class WorkingOrders:
             _logger.debug("%s was not there to cancel: %s", receipt.client_order_id, error.message)
         except OutcomeUnknown as error:
             raise BrokerUnavailable(f"{receipt.client_order_id} may still be working.") from error
+        self._await_end(broker, receipt.client_order_id)
         return receipt.client_order_id
+
+    def _await_end(self, broker: Broker, name: str) -> None:
+        """A broker may only promise to cancel; what the order holds is free when it is over."""
+        deadline = time.monotonic() + CANCEL_SECONDS
+        while (receipt := broker.find(name)) is not None and not receipt.status.is_final:
+            if time.monotonic() >= deadline:
+                raise BrokerUnavailable(f"{name} is still working although it was canceled.")
+            time.sleep(POLL_SECONDS)
 
 
 def out_of_date(signal: Signal, orders: list[Working]) -> list[Working]:

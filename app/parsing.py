@@ -1,0 +1,111 @@
+"""How settings are read: from text to a value, or to a ValueError that says what is wrong."""
+
+import ipaddress
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlsplit
+
+# The addresses that TradingView publishes for its webhooks.
+SOURCE_PRESETS = {"tradingview": "52.89.214.238,34.212.75.30,54.218.53.128,52.32.178.7"}
+
+LARGEST_FIGURE = 10**12
+
+Parser = Callable[[str], Any]
+
+
+def boolean(text: str) -> bool:
+    """Read true or false."""
+    values = {"true": True, "1": True, "yes": True, "on": True}
+    values |= {"false": False, "0": False, "no": False, "off": False}
+    if text.lower() not in values:
+        raise ValueError("must be true or false")
+    return values[text.lower()]
+
+
+def integer(text: str) -> int:
+    """Read a whole number that is not negative."""
+    try:
+        number = int(text)
+    except ValueError as error:
+        raise ValueError("must be a whole number") from error
+    if number < 0:
+        raise ValueError("must not be negative")
+    return number
+
+
+def decimal(text: str) -> Decimal:
+    """Read a finite number that is not negative."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError("must be a number") from error
+    if not number.is_finite() or not 0 <= number <= LARGEST_FIGURE:
+        raise ValueError(f"must be a number from 0 to {LARGEST_FIGURE}")
+    return number
+
+
+def fraction(text: str) -> Decimal:
+    """Read a number from 0 to 1."""
+    number = decimal(text)
+    if number > 1:
+        raise ValueError("must be a fraction between 0 and 1")
+    return number
+
+
+def positive(parse: Parser) -> Parser:
+    """Return a parser that refuses zero."""
+
+    def positive(text: str) -> Any:
+        number = parse(text)
+        if number <= 0:
+            raise ValueError("must be greater than zero")
+        return number
+
+    return positive
+
+
+def port(text: str) -> int:
+    """Read a TCP port."""
+    number = integer(text)
+    if not 1 <= number <= 65535:  # noqa: PLR2004  # the range of TCP ports
+        raise ValueError("must be a port between 1 and 65535")
+    return number
+
+
+def one_of(*names: str) -> Parser:
+    """Return a parser that takes one of these words, in any case."""
+
+    def choice(text: str) -> str:
+        for name in names:
+            if text.lower() == name.lower():
+                return name
+        raise ValueError(f"must be one of {', '.join(names)}")
+
+    return choice
+
+
+def url(text: str) -> str:
+    """Read an http:// or https:// address, without its last slash."""
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise ValueError("must be an http:// or https:// address") from error
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("must be an http:// or https:// address")
+    return text.rstrip("/")
+
+
+def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Read addresses, networks and presets, separated by commas."""
+    names = [SOURCE_PRESETS.get(name.strip().lower(), name.strip()) for name in text.split(",")]
+    addresses = [address for name in names for address in name.split(",") if address]
+    if not addresses:
+        raise ValueError("must list addresses, networks or the preset 'tradingview'")
+    try:
+        return tuple(ipaddress.ip_network(address, strict=False) for address in addresses)
+    except ValueError as error:
+        raise ValueError("must list addresses, networks or the preset 'tradingview'") from error
+
+
+LEVEL = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
