@@ -87,9 +87,11 @@ def test_create_when_the_id_is_unusable_then_400(operator, body):
 
 
 def test_create_when_the_id_is_taken_then_it_is_refused(operator):
-    response = operator.post("/api/bots", json={"id": "default"})
+    etag = operator.get(URL).headers["ETag"]
+    response = operator.post("/api/bots", json={"id": "default", "name": "another"})
 
-    assert (response.status_code, response.json["error"]["code"]) == (400, "REQUEST_INVALID")
+    assert (response.status_code, response.json["error"]["code"]) == (409, "ALREADY_EXISTS")
+    assert operator.get(URL).headers["ETag"] == etag
 
 
 def test_list_when_there_are_bots_then_all_are_shown(operator):
@@ -141,6 +143,7 @@ def test_patch_when_if_match_is_unusable_then_it_says_so(patch, etag, status):
         {"limit_offset_ticks": 1.5},
         {"analyst": "maybe"},
         {"name": ""},
+        {"state": "OFF"},
     ],
     ids=str,
 )
@@ -150,6 +153,31 @@ def test_patch_when_a_field_is_unusable_then_400_and_nothing_changes(operator, p
 
     assert (response.status_code, response.json["error"]["code"]) == (400, "REQUEST_INVALID")
     assert operator.get(URL).json == before
+
+
+def test_patch_when_it_names_a_state_then_the_switch_is_thrown_with_it(client, patch):
+    shown = patch({"state": "HALTED"}).json
+    response = client.post("/webhook", json=strategy_alert())
+
+    assert (shown["state"], response.json["reason"]) == ("HALTED", "TRADING_HALTED")
+
+
+def test_patch_when_it_names_no_state_then_the_switch_stays(operator, patch):
+    operator.put(f"{URL}/trading-state", json={"state": "REDUCING", "reason": "a storm"})
+    patch({"name": "Mine"})
+
+    assert operator.get(f"{URL}/trading-state").json["reason"] == "a storm"
+
+
+def test_create_when_it_names_a_state_then_the_bot_starts_with_it(operator):
+    assert operator.post("/api/bots", json={"id": "other", "state": "HALTED"}).json["state"] == "HALTED"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]"])
+def test_body_when_it_is_no_json_object_then_it_is_not_called_an_alert(operator, body):
+    response = operator.post("/api/bots", data=body)
+
+    assert (response.status_code, response.json["error"]["code"]) == (400, "REQUEST_INVALID")
 
 
 def test_patch_when_it_is_answered_then_the_next_alert_obeys(client, patch, holding):

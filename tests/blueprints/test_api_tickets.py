@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.domain.gates import GATES
 from tests.builders import ENTER_SHORT, EXIT_LONG, bridge_alert, strategy_alert
 
 FIELDS = {
@@ -133,7 +134,7 @@ class TestPreview:
         ticket = preview(strategy_alert()).json
         refused = {verdict["code"] for verdict in ticket["gates"] if not verdict["passed"]}
 
-        assert len(ticket["gates"]) == 19
+        assert len(ticket["gates"]) == len(GATES)
         assert refused == {"SYMBOL_NOT_ALLOWED", "QUANTITY_EXCEEDS_LIMIT"}
         assert (ticket["status"], ticket["reason"]) == ("denied", "SYMBOL_NOT_ALLOWED")
 

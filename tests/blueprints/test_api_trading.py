@@ -109,7 +109,7 @@ def test_positions_when_something_is_held_then_they_have_the_fixed_shape(post, o
                 "quantity": "0.04",
                 "average_price": "50000",
                 "market_price": "51000",
-                "unrealized_pnl": "40.00",
+                "unrealized_pnl": "40",
             }
         ]
     }

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 import pytest
 
-from tests.builders import BrokenStore
+from app.domain.documents import timestamp
+from tests.builders import BrokenStore, services_of
 
 
 def test_health_when_it_is_asked_then_its_body_is_exactly_this(anonymous):
@@ -21,7 +24,7 @@ def test_ready_when_everybody_asks_then_only_that_is_told(anonymous):
 def test_ready_when_the_operator_asks_then_every_part_is_listed(operator):
     assert operator.get("/readyz").json == {
         "status": "ready",
-        "checks": {"store": "ok", "broker paper": "ok"},
+        "checks": {"store": "ok", "broker paper": "ok", "clock": "ok"},
         "warnings": [],
     }
 
@@ -38,6 +41,23 @@ def test_ready_when_the_secret_was_rotated_then_the_warning_is_gone(operator, cl
     clock.move(days=91)
     operator.post("/api/bots/default/secret")
 
+    assert operator.get("/readyz").json["warnings"] == []
+
+
+def test_ready_when_a_bot_wants_a_broker_that_nobody_set_up_then_503(operator, anonymous, configure):
+    configure(broker="fyers")
+
+    assert anonymous.get("/readyz").status_code == 503
+    assert "broker fyers" in operator.get("/readyz").json["checks"]
+
+
+def test_ready_when_trading_is_halted_then_it_warns_until_that_is_over(operator, clock):
+    until = timestamp(clock() + timedelta(hours=1))
+    operator.put("/api/trading-state", json={"state": "HALTED", "until": until})
+    during = operator.get("/readyz").json
+    clock.move(hours=1)
+
+    assert (during["status"], during["warnings"]) == ("ready", ["Trading is HALTED."])
     assert operator.get("/readyz").json["warnings"] == []
 
 
@@ -58,6 +78,13 @@ class TestOutOfOrder:
             {"status": "not_ready"},
         )
         assert operator.get("/readyz").json["checks"]["broker paper"] == "The broker does not answer."
+
+    def test_ready_when_the_clock_fails_then_503(self, operator, anonymous, broken):
+        broken.create("inbox/default/x", {"no": "entry"})
+        services_of(operator.application).supervisor.tick(everything=True)
+
+        assert anonymous.get("/readyz").status_code == 503
+        assert operator.get("/readyz").json["checks"]["clock"].endswith("failed; the log has the details")
 
     def test_ready_when_the_store_is_down_then_503_and_health_still_answers(self, anonymous, broken):
         broken.broken = {"get", "list", "ping", "create", "apply", "replace"}

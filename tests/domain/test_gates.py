@@ -16,6 +16,7 @@ from tests.domain.builders import APPLE, BITCOIN, CALL, NOW, RICH, proposal
 pytestmark = pytest.mark.unit
 
 LIVE = BrokerTraits("alpaca", short=frozenset({AssetClass.EQUITY}), live=True)
+NIFTY = replace(CALL, venue="nse")
 SHARES_ONLY = BrokerTraits("shares", asset_classes=frozenset({AssetClass.EQUITY}))
 MICROSECOND = timedelta(microseconds=1)
 
@@ -37,8 +38,15 @@ ALLOWED = [
     ("symbol_allowed", {"allowed_symbols": ("MSFT", "AAPL")}),
     ("symbol_allowed", {"allowed_symbols": None}),
     ("broker_supports", {"broker": SHARES_ONLY}),
+    ("broker_configured", {"broker_configured": True}),
     ("live_trading", {"broker": LIVE, "live_allowed": True}),
     ("live_trading", {"live_allowed": False}),
+    ("currency", {"instrument": BITCOIN}),
+    ("currency", {"instrument": NIFTY, "account": replace(RICH, currency="INR")}),
+    ("currency", {"account": None}),
+    ("other_bots", {"opposed_by": None}),
+    ("opinion_given", {"lacks_opinion": False}),
+    ("approval_given", {"lacks_approval": False}),
     ("short_selling", limits(allow_short=True) | {"side": Side.SELL}),
     ("short_selling", limits(allow_short=False) | {"side": Side.BUY}),
     ("price_known", {"price": Decimal("0.00000001")}),
@@ -83,7 +91,14 @@ REFUSED = [
     ("broker_supports", Reason.SYMBOL_UNKNOWN, {"instrument": None}),
     ("broker_supports", Reason.SYMBOL_UNSUPPORTED, {"broker": SHARES_ONLY, "instrument": BITCOIN}),
     ("broker_supports", Reason.SHORT_UNSUPPORTED, {"broker": SHARES_ONLY, "side": Side.SELL}),
+    ("broker_configured", Reason.BROKER_NOT_CONFIGURED, {"broker_configured": False}),
     ("live_trading", Reason.LIVE_NOT_ENABLED, {"broker": LIVE}),
+    ("currency", Reason.CURRENCY_UNSUPPORTED, {"instrument": replace(BITCOIN, symbol="BTC-EUR")}),
+    ("currency", Reason.CURRENCY_UNSUPPORTED, {"instrument": NIFTY}),
+    ("currency", Reason.CURRENCY_UNSUPPORTED, {"account": replace(RICH, currency="EUR")}),
+    ("other_bots", Reason.OPPOSED_BY_BOT, {"opposed_by": "trend"}),
+    ("opinion_given", Reason.OPINION_UNAVAILABLE, {"lacks_opinion": True}),
+    ("approval_given", Reason.APPROVAL_UNAVAILABLE, {"lacks_approval": True}),
     ("short_selling", Reason.SHORT_DISABLED, {"side": Side.SELL}),
     ("price_known", Reason.PRICE_UNKNOWN, {"price": None}),
     ("price_known", Reason.PRICE_UNKNOWN, {"price": Decimal(0)}),
@@ -148,8 +163,14 @@ REFUSED = [
     ),
 ]
 
-# What holds for exits too: the switches, and that there is one instrument that the broker takes.
-HOLD_FOR_EXITS = {"global_trading_state", "bot_trading_state", "symbol_known", "broker_supports"}
+# What holds for exits too: the switches, and that there is one instrument that a broker here takes.
+HOLD_FOR_EXITS = {
+    "global_trading_state",
+    "bot_trading_state",
+    "symbol_known",
+    "broker_supports",
+    "broker_configured",
+}
 
 
 @pytest.mark.parametrize(("gate", "changes"), ALLOWED)
@@ -198,6 +219,12 @@ def test_symbol_known_when_symbol_was_refused_then_exits_are_refused_too():
     assert gates.symbol_known(proposal(role=OrderRole.EXIT, symbol_refusal=refusal)).code is refusal[0]
 
 
+def test_broker_configured_when_nobody_can_send_an_exit_then_refused_too():
+    verdict = gates.broker_configured(proposal(role=OrderRole.EXIT, broker_configured=False))
+
+    assert verdict.code is Reason.BROKER_NOT_CONFIGURED
+
+
 def test_broker_supports_when_selling_exit_then_needs_no_short_selling():
     assert gates.broker_supports(proposal(role=OrderRole.EXIT, side=Side.SELL, broker=SHARES_ONLY)).passed
 
@@ -218,6 +245,12 @@ def test_gates_when_listed_then_switches_come_first_and_money_after_the_price():
     assert names.index("price_known") < min(
         names.index(name) for name in names if name.endswith(("limit", "power", "notional", "exposure"))
     )
+
+
+def test_judge_when_the_broker_is_missing_then_what_it_would_refuse_anyway_is_told_first():
+    missing = proposal(broker=SHARES_ONLY, instrument=BITCOIN, broker_configured=False)
+
+    assert first_refusal(judge(missing)).code is Reason.SYMBOL_UNSUPPORTED
 
 
 def test_judge_when_several_refuse_then_first_gate_is_the_reason():

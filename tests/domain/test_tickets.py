@@ -33,10 +33,17 @@ def test_ticket_id_when_made_then_is_a_uuid7_of_this_moment():
 
 
 def test_ticket_ids_when_many_are_made_then_unique_and_sorted_by_time():
-    made = [new_ticket_id(NOW + timedelta(milliseconds=step)) for step in range(2000)]
+    made = [new_ticket_id(NOW + timedelta(microseconds=step)) for step in range(2000)]
 
     assert len(set(made)) == 2000
     assert [str(item) for item in made] == sorted(str(item) for item in made)
+
+
+def test_ticket_ids_when_made_at_the_same_moment_then_differ():
+    made = {new_ticket_id(NOW + timedelta(microseconds=999)) for _ in range(1000)}
+
+    assert len(made) == 1000
+    assert {item.int >> 80 for item in made} == {int(NOW.timestamp() * 1000)}
 
 
 @pytest.mark.parametrize(

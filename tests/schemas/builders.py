@@ -28,7 +28,7 @@ BAD_AMOUNTS = [
     ("\u0661", "must be a number"),
     ("\uff11", "must be a number"),
     ("0x10", "must be a number"),
-    ("{{strategy.order.contracts}}", "must be a number"),
+    ("{{strategy.order.contracts}}", "is still the placeholder {{strategy.order.contracts}}"),
     ("9" * 41, "must be a number"),
     ([1], "must be a number"),
     ({"a": 1}, "must be a number"),

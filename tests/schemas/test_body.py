@@ -36,7 +36,8 @@ def test_body_when_it_is_a_json_object_then_read(body, expected):
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (b"", "not valid JSON"),
+        (b"", "The body is empty"),
+        (b" \r\n", "The body is empty"),
         (b"AAPL buy", "not valid JSON"),
         (b'{"a": 1', "not valid JSON"),
         (b'{"a": 1} x', "not valid JSON"),

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from app.domain.bots import Analyst, Approval, BotConfiguration
+from app.domain.trading_state import TradingState
 from app.errors import InvalidRequest
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.operator import load
@@ -16,7 +17,7 @@ SWITCHES = [item.name for item in fields(BotConfiguration) if item.type is bool]
 
 
 def test_schema_when_compared_with_the_configuration_then_same_fields():
-    assert set(BOT.fields) == {item.name for item in fields(BotConfiguration)}
+    assert set(BOT.fields) == {item.name for item in fields(BotConfiguration)} | {"state"}
     assert set(NEW_BOT.fields) == set(BOT.fields) | {"id"}
 
 
@@ -41,6 +42,11 @@ def test_configuration_when_sound_then_read(data, expected):
     wanted = replace(BotConfiguration(), **expected) if isinstance(expected, dict) else expected
 
     assert BotConfiguration(**load(BOT, data)) == wanted
+
+
+@pytest.mark.parametrize("state", TradingState)
+def test_state_when_sound_then_read(state):
+    assert load(BOT, {"state": state.value}) == {"state": state}
 
 
 def test_symbols_when_written_in_several_notations_then_canonical_and_once():
@@ -80,6 +86,8 @@ def test_symbols_when_written_in_several_notations_then_canonical_and_once():
         {"analyst": "maybe"},
         {"analyst": []},
         {"approval": None},
+        {"state": "halted"},
+        {"state": None},
     ],
 )
 def test_configuration_when_unclear_then_refused_by_field(data):

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,8 @@ from app.schemas.alerts import read_signal
 from tests.schemas.builders import BAD_AMOUNTS, MISSING, bridge
 
 pytestmark = pytest.mark.unit
+
+JUNE = datetime(2026, 6, 2, 14, 22, tzinfo=UTC)
 
 
 def read(**changes):
@@ -74,19 +77,26 @@ def test_required_field_when_missing_or_null_then_named(field, value):
         ({"colour": "red"}, "colour: Unknown field"),
         ({"Symbol": "BTC-USD"}, "Symbol: Unknown field"),
         ({"side": "hold"}, "side: must be one of buy, sell"),
-        ({"side": "{{strategy.order.action}}"}, "side: must be one of buy, sell"),
+        ({"side": "{{strategy.order.action}}"}, "side: is still the placeholder {{strategy.order.action}}"),
         ({"order_type": "stop"}, "order_type: must be one of market, limit"),
         ({"tif": "forever"}, "tif: must be one of day, gtc, ioc, fok"),
         ({"order_type": "limit"}, "limit_price: is needed for a limit order"),
         ({"order_type": "limit", "limit_price": None}, "limit_price: is needed for a limit order"),
         ({"limit_price": 5}, "limit_price: does not belong in a market order"),
-        ({"idempotency_key": "{{strategy.id}}-{{time}}"}, "idempotency_key: still has its placeholders"),
+        ({"idempotency_key": "{{strategy.id}}-{{time}}"}, "idempotency_key: is still the placeholder"),
+        ({"idempotency_key": "-{{strategy.id}}-{{time}}"}, "idempotency_key: still has its placeholders"),
+        ({"time": "yesterday"}, "time: must be"),
         ({"thesis": "x" * 2001}, "thesis: must not be longer than 2000"),
         ({"fund_id": 7}, "fund_id: must be text"),
     ],
 )
 def test_field_when_malformed_then_named_with_what_is_wrong(changes, sentence):
     assert sentence in refusal(**changes)
+
+
+@pytest.mark.parametrize(("time", "sent_at"), [("2026-06-02T14:22:00Z", JUNE), (None, None), (MISSING, None)])
+def test_time_when_said_then_the_alert_has_an_age(time, sent_at):
+    assert read(time=time).sent_at == sent_at
 
 
 @pytest.mark.parametrize("field", ["secret", "token"])

@@ -19,8 +19,8 @@ TICKET = "01899a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b"
     [
         ({"state": "HALTED"}, StateSwitch(TradingState.HALTED)),
         (
-            {"state": "REDUCING", "reason": "lunch", "until": "2026-06-02T14:22:00Z"},
-            StateSwitch(TradingState.REDUCING, "lunch", datetime(2026, 6, 2, 14, 22, tzinfo=UTC)),
+            {"state": "REDUCING", "reason": "lunch", "until": "2096-06-02T14:22:00Z"},
+            StateSwitch(TradingState.REDUCING, "lunch", datetime(2096, 6, 2, 14, 22, tzinfo=UTC)),
         ),
         ({"state": "ACTIVE", "reason": None, "until": None}, StateSwitch()),
     ],
@@ -40,6 +40,7 @@ def test_switch_when_sound_then_read(data, expected):
         ({"state": True}, "state"),
         ({"state": "HALTED", "untill": "2026-06-02"}, "untill"),
         ({"state": "HALTED", "until": "soon"}, "until"),
+        ({"state": "HALTED", "until": "2026-06-02T14:22:00Z"}, "until"),
         ({"state": "HALTED", "reason": 5}, "reason"),
     ],
 )

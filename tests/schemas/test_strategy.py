@@ -56,7 +56,7 @@ def test_trade_type_when_named_then_intent_follows_the_table(name, action, inten
     assert (signal.intent, signal.side.value) == (intent, action.strip().lower())
 
 
-@pytest.mark.parametrize("name", ["", "Long Entry", "{{strategy.order.id}}", "l\u043eng"])
+@pytest.mark.parametrize("name", ["", "Long Entry", "l\u043eng"])
 def test_trade_type_when_unknown_then_refused_unless_position_is_told(name):
     assert "strategy_order_id" in refusal(strategy_order_id=name).message
     assert read(strategy_order_id=name, market_position="long").intent is Intent.TARGET
@@ -171,13 +171,17 @@ def test_time_when_it_is_none_then_refused(value):
         ({"symbol": "AA\u202ePL"}, "symbol: must not contain control characters"),
         ({"symbol": "AAPL\n"}, "symbol: must not contain control characters"),
         ({"strategy_order_action": "hold"}, "strategy_order_action: must be one of buy, sell"),
-        ({"strategy_order_action": "{{strategy.order.action}}"}, "strategy_order_action: must be one of"),
+        ({"strategy_order_action": "{{strategy.order.action}}"}, "strategy_order_action: is still the pla"),
+        ({"strategy_order_id": "{{strategy.order.id}}"}, "strategy_order_id: is still the placeholder"),
+        ({"symbol": "{{ticker}}"}, "symbol: is still the placeholder {{ticker}}, which TradingView did not"),
         ({"strategy_order_action": True}, "strategy_order_action: must be text"),
         ({"strategy_order_id": MISSING}, "strategy_order_id: Missing data"),
         ({"market_position": "up"}, "market_position: must be one of long, flat, short"),
         ({"strategy_order_comment": "bell\a"}, "strategy_order_comment: must not contain control"),
         ({"idempotency_key": "x" * 201}, "idempotency_key: must not be longer than 200"),
-        ({"idempotency_key": "{{strategy.id}}-{{time}}"}, "idempotency_key: still has its placeholders"),
+        ({"idempotency_key": "{{strategy.id}}-{{time}}"}, "idempotency_key: is still the placeholder"),
+        ({"idempotency_key": "-{{time}}-"}, "idempotency_key: still has its placeholders"),
+        ({"strategy_order_contract": 5}, "strategy_order_contract: is no field of this dialect; is strateg"),
     ],
 )
 def test_field_when_malformed_then_named_with_what_is_wrong(changes, sentence):
@@ -200,6 +204,10 @@ def test_key_when_something_of_it_was_filled_in_then_kept(key):
 @pytest.mark.parametrize("value", ["", "  ", None, MISSING])
 def test_optional_text_when_empty_then_not_said(field, value):
     assert getattr(read(**{field: value}), field) is None
+
+
+def test_comment_when_it_is_a_placeholder_then_it_is_only_text():
+    assert read(strategy_order_comment="{{strategy.order.comment}}").note == "{{strategy.order.comment}}"
 
 
 def test_alert_when_it_has_more_fields_then_they_are_ignored():

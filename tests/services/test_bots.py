@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.bots import BotConfiguration
-from app.errors import InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
+from app.errors import AlreadyExists, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
 from app.services.bots import BotDirectory
 
 
@@ -122,7 +122,7 @@ def test_create_when_the_id_is_unusable_then_it_is_refused(make, name):
 
 def test_create_when_the_id_is_taken_then_the_first_bot_stays(bots, make):
     _, _, secret = make()
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(AlreadyExists):
         make()
 
     assert bots.authenticate(secret, "other").id == "other"

@@ -1,8 +1,12 @@
 import pytest
 
+from app.domain.bots import BotConfiguration
+from app.domain.trading_state import StateSwitch, TradingState
 from app.services.bots import BotDirectory
 from app.services.health import Health
 from app.services.routing import BrokerDesk
+from app.services.supervisor import Supervisor, Task
+from app.services.switches import GlobalSwitch
 from tests.builders import BrokenStore, ScriptedBroker, services_of
 
 
@@ -12,9 +16,32 @@ def broken(store):
 
 
 @pytest.fixture
-def health(broken, scripted, clock):
-    desk = BrokerDesk({"paper": lambda: scripted})
-    return Health(broken, desk, BotDirectory(broken, clock), notices=["a notice"])
+def switch(broken):
+    return GlobalSwitch(broken)
+
+
+@pytest.fixture
+def make_health(broken, clock, switch):
+    """Build a health check over one broker and the clock's tasks."""
+
+    def make(broker, *tasks: Task) -> Health:
+        return Health(
+            store=broken,
+            desk=BrokerDesk({"paper": lambda: broker}),
+            bots=BotDirectory(broken, clock),
+            switch=switch,
+            supervisor=Supervisor(tasks),
+            clock=clock,
+            default_broker="paper",
+            notices=["a notice"],
+        )
+
+    return make
+
+
+@pytest.fixture
+def health(make_health, scripted):
+    return make_health(scripted)
 
 
 def test_check_when_every_part_answers_then_it_is_ready(health):
@@ -22,34 +49,74 @@ def test_check_when_every_part_answers_then_it_is_ready(health):
 
     assert readiness.is_ready
     assert readiness.details() == {
-        "checks": {"store": "ok", "broker paper": "ok"},
+        "checks": {"store": "ok", "broker paper": "ok", "clock": "ok"},
         "warnings": ["a notice"],
     }
 
 
 def test_check_when_the_store_fails_then_it_is_told_and_not_raised(health, broken):
-    broken.broken = {"ping", "list"}
+    broken.broken = {"ping", "list", "get"}
     readiness = health.check()
 
     assert not readiness.is_ready
-    assert readiness.checks["store"] == "The store is out of order."
+    assert readiness.checks == {"store": "The store is out of order."}
+
+
+def test_check_when_only_reading_the_bots_fails_then_the_store_is_not_ready(health, broken):
+    broken.broken = {"list"}
+
+    assert health.check().checks == {"store": "The store is out of order."}
 
 
 def test_check_when_the_broker_fails_then_only_that_is_told(health, scripted):
     scripted.is_reachable = False
+    checks = health.check().checks
 
-    assert health.check().checks == {"store": "ok", "broker paper": "The broker does not answer."}
+    assert checks == {"store": "ok", "broker paper": "The broker does not answer.", "clock": "ok"}
 
 
-def test_check_when_something_unforeseen_happens_then_nothing_of_it_is_told(store, clock):
+def test_check_when_something_unforeseen_happens_then_nothing_of_it_is_told(make_health):
     class Slipping(ScriptedBroker):
         def ping(self) -> None:
             raise ValueError("an inner secret")
 
-    desk = BrokerDesk({"paper": Slipping})
-    readiness = Health(store, desk, BotDirectory(store, clock), notices=[]).check()
+    checks = make_health(Slipping()).check().checks
 
-    assert readiness.checks["broker paper"] == "failed; the log has the details"
+    assert checks["broker paper"] == "failed; the log has the details"
+
+
+def test_check_when_a_bot_wants_a_broker_without_credentials_then_it_is_not_ready(health):
+    health.bots.create("other", BotConfiguration(broker="fyers"))
+    readiness = health.check()
+
+    assert not readiness.is_ready
+    assert readiness.checks["broker fyers"] == "fyers is wanted by a bot and has no credentials here"
+
+
+def test_check_when_a_task_of_the_clock_fails_then_it_is_named_until_it_works_again(make_health, scripted):
+    outcomes = [ValueError("a slip"), 1]
+
+    def run() -> int:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    health, seen = make_health(scripted, Task("orders", 5, run)), []
+    for _ in range(2):
+        health.supervisor.tick(everything=True)
+        seen.append(health.check().checks["clock"])
+
+    assert seen == ["orders failed; the log has the details", "ok"]
+
+
+@pytest.mark.parametrize("state", [TradingState.REDUCING, TradingState.HALTED])
+def test_warnings_when_trading_is_not_active_then_it_says_so_and_stays_ready(health, switch, state):
+    switch.throw(StateSwitch(state))
+    readiness = health.check()
+
+    assert readiness.is_ready
+    assert readiness.warnings == ["a notice", f"Trading is {state.value}."]
 
 
 def test_warnings_when_a_secret_is_short_then_the_setting_is_named(make_app):

@@ -46,7 +46,6 @@ def test_webhook_when_the_bot_is_not_known_then_unknown(metrics):
             'gatehouse_denials_total{bot="main",code="PRICE_UNKNOWN"} 1.0',
         ),
         (lambda m: m.ticket("ordered"), 'gatehouse_tickets_total{status="ordered"} 1.0'),
-        (lambda m: m.store_error("create"), 'gatehouse_store_errors_total{operation="create"} 1.0'),
         (lambda m: m.recovered("expired"), 'gatehouse_recovered_entries_total{outcome="expired"} 1.0'),
         (
             lambda m: m.broker_call(broker="paper", call="submit", seconds=0.2),

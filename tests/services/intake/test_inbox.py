@@ -5,7 +5,7 @@ import pytest
 
 from app.domain.tickets import new_ticket_id
 from app.services.intake.answers import Answer
-from app.services.intake.inbox import Arrival, Inbox, idempotency_hash, stored_answer
+from app.services.intake.inbox import Arrival, Inbox, idempotency_hash
 from app.services.locks import ThreadLocks
 
 
@@ -62,14 +62,32 @@ def test_take_over_when_somebody_was_faster_then_it_fails(inbox, arrival):
 
 
 def test_closing_when_it_is_written_then_the_answer_can_be_read(inbox, arrival, close):
-    close(inbox.claim(arrival))
-    answer = stored_answer(inbox.find("default", arrival.key))
+    entry = inbox.claim(arrival)
+    before = inbox.answer(entry)
+    close(entry)
+    answer = inbox.answer(inbox.find("default", arrival.key))
 
+    assert before is None
     assert (answer.status, answer.body) == (200, {"status": "filled"})
     assert inbox.open_entries() == []
 
 
-@pytest.mark.parametrize(("seconds", "left"), [(299, 1), (300, 0)])
+def test_closing_when_it_happens_twice_then_the_first_answer_stays(inbox, arrival, close, store):
+    entry = inbox.claim(arrival)
+    close(entry)
+    store.apply([inbox.closing(entry, Answer(202, {"status": "received"}))])
+
+    assert inbox.answer(entry).status == 200
+
+
+def test_answer_when_the_key_is_claimed_anew_then_it_is_the_new_alerts_own(inbox, arrival, close, clock):
+    close(inbox.claim(arrival))
+    clock.move(seconds=300)
+
+    assert inbox.answer(inbox.claim(replace(arrival, ticket=uuid4()))) is None
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(299, 2), (300, 0)])
 def test_purge_when_entries_have_outlived_their_time_then_only_closed_ones_go(
     inbox, arrival, close, clock, store, seconds, left
 ):
@@ -77,7 +95,7 @@ def test_purge_when_entries_have_outlived_their_time_then_only_closed_ones_go(
     inbox.claim(replace(arrival, key="1" * 64))
     clock.move(seconds=seconds)
 
-    assert inbox.purge() == 1 - left
+    assert inbox.purge() == 2 - left
     assert len(list(store.list("inbox/"))) == left + 1
 
 

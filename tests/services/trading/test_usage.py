@@ -101,11 +101,19 @@ def test_usage_when_nothing_is_limited_then_nothing_is_counted(book, enter):
     assert book.of("one", "AAPL", Limits()).orders_today == 0
 
 
-def test_positions_when_an_entry_is_on_its_way_then_it_counts_until_it_is_written(book, enter, write):
-    limits = Limits(max_open_positions=1)
-    ticket = enter(limits=limits)
-    before = book.of("one", "AAPL", limits)
-    write(ticket)
+@pytest.mark.parametrize(
+    ("bot", "role", "count"), [("one", "entry", 1), ("one", "exit", 0), ("one-two", "entry", 0)]
+)
+def test_positions_when_an_order_waits_then_only_the_bots_own_entry_counts(book, store, bot, role, count):
+    store.create(f"orders/{bot}-1", {"bot": bot, "role": role, "symbol": "AAPL"})
+    usage = book.of("one", "AAPL", Limits(max_open_positions=1))
 
-    assert (before.open_positions, before.holds_symbol) == (1, True)
-    assert book.of("one", "AAPL", limits).open_positions == 0
+    assert (usage.open_positions, usage.holds_symbol) == (count, bool(count))
+
+
+def test_ledger_when_it_was_read_a_moment_ago_then_it_is_read_again_only_later(store, clock, write):
+    book = UsageBook(store, clock, TradeBook(store, clock), refresh_seconds=60)
+    before = book.of("one", "AAPL", LIMITS).orders_today
+    write(new_ticket_id(clock()))
+
+    assert (before, book.of("one", "AAPL", LIMITS).orders_today) == (0, 0)
