@@ -70,7 +70,7 @@ RULES = {
     "app/dashboard/*": {"app.dashboard", "app.blueprints", "app.container", "app.schemas", "app.errors"},
     "app/container.py": {"app.services", "app.config", "app.brokers.base", "app.storage.base"},
     "app/logs/*": {"app.logs"},
-    "app/config.py": {"app.errors"},
+    "app/config.py": {"app.parsing", "app.errors"},
     "app/first_start.py": {"app.config", "app.errors"},
     "app/welcome.py": {"app.config"},
     "app/errors.py": set(),

@@ -1,6 +1,9 @@
 """Stored first, worked on once, answered the same for ever."""
 
+import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from threading import Event
 
 import pytest
@@ -53,6 +56,7 @@ def test_duplicate_when_it_speaks_the_bridge_dialect_then_it_gets_409(client, ho
 
     assert (first.status_code, second.status_code) == (200, 409)
     assert second.json == {"error": "duplicate_idempotency_key", "key": "breakout-1716496837"}
+    assert second.headers["X-Ticket"] == first.json["ticket"]
     assert holding("BTC-USD") == "0.05"
 
 
@@ -184,6 +188,33 @@ class TestAtASlowBroker:
 
         assert (response.status_code, response.json["status"]) == (202, "received")
         assert ticket_of(response)["status"] == "filled"
+
+
+class TestAtALockedStore:
+    """Another program holds the database file for longer than an alert may wait."""
+
+    @pytest.fixture
+    def store(self, tmp_path):
+        store = SqliteStore(tmp_path / "gatehouse.sqlite3", timeout_seconds=0.2)
+        yield store
+        store.close()
+
+    @pytest.fixture
+    def locked(self, app, tmp_path):
+        with closing(sqlite3.connect(tmp_path / "gatehouse.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
+
+    @pytest.mark.usefixtures("locked")
+    def test_alerts_when_many_wait_for_the_store_then_each_gets_503_in_time(self, app, holding):
+        started = time.monotonic()
+        responses = post_at_once(app, [strategy_alert() for _ in range(12)])
+
+        assert {response.status_code for response in responses} == {503}
+        # In turns, each would wait for all before it: 12 times 0.2 s.
+        assert time.monotonic() - started < 1.5
+        assert holding() == "0"
 
 
 class TestWithoutAStore:

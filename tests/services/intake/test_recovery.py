@@ -90,6 +90,27 @@ def test_entry_when_it_is_adopted_then_the_bots_trade_is_counted(leave, recovere
     assert store.get("trades/default/paper:AAPL").value["quantity"] == "20"
 
 
+def test_entry_when_it_is_adopted_then_it_counts_towards_the_daily_caps(
+    make_app, leave, configure, scripted, settings
+):
+    app = make_app(brokers={"paper": scripted}, dry_run=False)
+    configure(daily_order_cap=1)
+    scripted.take(order_of(UUID(leave())))
+    services_of(app).recovery.recover()
+    response = client_of(app, x_bot_secret=settings.webhook_secret).post("/webhook", json=strategy_alert())
+
+    assert response.json["reason"] == "DAILY_ORDER_CAP"
+    assert scripted.submitted == []
+
+
+def test_entry_when_it_is_adopted_then_its_value_is_in_the_ticket(leave, recovered, scripted, services):
+    name = leave()
+    scripted.take(order_of(UUID(name)))
+    recovered(name)
+
+    assert services.ledger.document(UUID(name)).value["entry"] == {"symbol": "AAPL", "notional": "2000"}
+
+
 def test_entry_when_the_broker_cannot_be_asked_then_it_waits(leave, recovered, scripted, clock):
     scripted.is_reachable = False
     name = leave()
