@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -124,6 +125,9 @@ class ScriptedBroker:
         self.is_reachable = True
         self.failures: list[BaseException | None] = []
         self.before_answer: Callable[[], object] = lambda: None
+        self.cancel_failures: list[BaseException] = []
+        self.before_cancel: Callable[[], object] = lambda: None
+        self.canceled_as = OrderStatus.CANCELED
         self.submitted: list[Order] = []
         self.taken: dict[str, Receipt] = {}
         self.held: dict[str, Decimal] = {}
@@ -163,7 +167,13 @@ class ScriptedBroker:
         return self.taken.get(client_order_id)
 
     def cancel(self, receipt: Receipt) -> None:
-        raise BrokerRejected(f"{receipt.client_order_id} cannot be canceled.")
+        self.before_cancel()
+        if self.cancel_failures:
+            raise self.cancel_failures.pop(0)
+        held = self.taken[receipt.client_order_id]
+        if held.status.is_final:
+            raise BrokerRejected(f"{receipt.client_order_id} is {held.status.value}.")
+        self.taken[receipt.client_order_id] = replace(held, status=self.canceled_as)
 
     def replace(self, receipt: Receipt, _change: object) -> Receipt:
         raise BrokerRejected(f"{receipt.client_order_id} cannot be changed.")

@@ -96,6 +96,12 @@ def test_redact_when_a_key_is_harmless_then_keeps_its_value(key):
     assert redact({key: "abc"}) == {key: "abc"}
 
 
+def test_redact_when_a_key_is_itself_a_secret_then_masks_it():
+    register_secrets(SECRET)
+
+    assert redact({SECRET: 1, "a": [{f"x{SECRET}": "text"}]}) == {"***": 1, "a": [{"x***": "text"}]}
+
+
 @pytest.mark.parametrize("value", [None, True, 3, Decimal("0.1"), "text", [1, [2]], {"a": {"b": 1}}])
 def test_redact_when_nothing_is_secret_then_equal(value):
     assert redact(value) == value

@@ -165,8 +165,35 @@ class TestPreview:
         assert preview(strategy_alert(bot="other")).json["orders"][0]["notional"] == "300"
         assert preview(strategy_alert(bot="nobody")).status_code == 404
 
+    @pytest.mark.parametrize("field", ["secret", "token"])
+    def test_preview_when_a_secret_was_pasted_then_it_tells_the_bot(self, preview, operator, field):
+        secret = operator.post("/api/bots", json={"id": "other"}).json["secret"]
+
+        assert preview(strategy_alert(**{field: secret})).json["bot"] == "other"
+        assert preview(strategy_alert(bot="default", **{field: secret})).json["bot"] == "default"
+
+    def test_preview_when_the_pasted_secret_is_nobodys_then_401(self, preview):
+        assert preview(strategy_alert(secret="nobody's secret")).status_code == 401
+
+    def test_preview_when_another_alert_counts_then_it_has_taken_no_place(self, preview, client, configure):
+        configure(daily_order_cap=2)
+        statuses = []
+        for _ in range(3):
+            preview(strategy_alert())
+            statuses.append(client.post("/webhook", json=strategy_alert()).status_code)
+
+        assert statuses == [200, 200, 400]
+
+    def test_preview_when_it_denies_then_the_message_tells_the_gate_and_its_figures(self, preview, configure):
+        configure(max_order_quantity="19")
+
+        assert preview(strategy_alert()).json["message"] == "quantity_limit: quantity 20, limit 19"
+
     def test_preview_when_the_alert_carries_a_secret_then_it_is_not_shown(self, preview):
-        assert "hunter22" not in preview(strategy_alert(secret="hunter22")).text
+        response = preview(strategy_alert(bot="default", secret="hunter22"))
+
+        assert response.status_code == 200
+        assert "hunter22" not in response.text
 
     @pytest.mark.parametrize("alert", [{}, {"strategy_order_id": "long"}, {"fund_id": "default"}])
     def test_preview_when_the_alert_is_malformed_then_400(self, preview, alert):

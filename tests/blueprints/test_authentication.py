@@ -52,6 +52,16 @@ def test_bot_when_none_is_named_then_the_secret_tells_it(anonymous, other, ticke
     assert ticket_of(response)["bot"] == "other"
 
 
+@pytest.mark.parametrize("path", ["/webhook", "/tradingview/webhook"])
+@pytest.mark.parametrize(
+    "alert", [{}, {"colour": "red"}, strategy_alert(), bridge_alert(secret=None)], ids=len
+)
+def test_secret_when_it_is_wrong_then_nothing_is_told_of_the_dialect(anonymous, path, alert):
+    response = anonymous.post(path, json=alert | {"secret": "wrong"})
+
+    assert response.json["error"] == {"code": "NOT_AUTHENTICATED", "message": "The secret is wrong."}
+
+
 @pytest.mark.parametrize("named", ["default", "other"])
 def test_bot_when_it_is_named_then_it_must_be_its_own_secret(anonymous, other, named):
     statuses = [
@@ -119,6 +129,9 @@ class TestSources:
             ("10.1.2.3", 200),
             ("6.6.6.6, 10.1.2.3", 200),
             ("10.1.2.3, 6.6.6.6", 403),
+            ("::ffff:10.1.2.3", 200),
+            ("::ffff:6.6.6.6", 403),
+            ("::10.1.2.3", 403),
             ("garbage", 403),
             (None, 403),
         ],
@@ -163,6 +176,18 @@ def test_operator_when_the_token_is_not_his_then_401(anonymous, header):
     response = anonymous.get("/api/bots", headers={"Authorization": header})
 
     assert (response.status_code, response.json["error"]["code"]) == (401, "NOT_AUTHENTICATED")
+
+
+@pytest.mark.parametrize(
+    ("headers", "sentence"),
+    [
+        ({}, "Send the header Authorization: Bearer <OPERATOR_TOKEN>."),
+        ({"Authorization": "Bearer wrong"}, "The operator's token is wrong."),
+        ({"Authorization": ""}, "The operator's token is wrong."),
+    ],
+)
+def test_operator_when_he_is_refused_then_missing_and_wrong_are_told_apart(anonymous, headers, sentence):
+    assert anonymous.get("/api/bots", headers=headers).json["error"]["message"] == sentence
 
 
 def test_operator_when_the_scheme_is_written_in_small_letters_then_it_counts(anonymous):

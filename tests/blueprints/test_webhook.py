@@ -149,6 +149,23 @@ def test_bridge_alert_when_it_comes_to_the_other_address_then_400_names_the_righ
 
 
 @pytest.mark.usefixtures("untouched")
+def test_strategy_alert_when_it_comes_to_the_bridges_address_then_400_names_the_right_one(client):
+    response = client.post("/tradingview/webhook", json=strategy_alert())
+
+    assert refused(response, 400, "ALERT_MALFORMED")
+    assert response.json["error"]["message"] == "This is a strategy alert; post it to /webhook."
+
+
+def test_bridge_alert_when_it_is_too_old_then_it_is_denied(make_app, clock):
+    client = client_of(make_app(stale_alert_seconds=60))
+    sent_at = int((clock.now.timestamp() - 61) * 1000)
+
+    response = client.post("/tradingview/webhook", json=bridge_alert(time=sent_at))
+
+    assert response.json["reason"] == "ALERT_STALE"
+
+
+@pytest.mark.usefixtures("untouched")
 @pytest.mark.parametrize("path", ["/webhook", "/tradingview/webhook"])
 def test_body_when_it_is_larger_than_4_kib_then_413(client, path):
     alert = strategy_alert(padding="x" * 4096)
@@ -199,6 +216,11 @@ class TestRateLimit:
             client.post("/webhook", json=strategy_alert())
 
         assert anonymous.post("/webhook", json=strategy_alert(secret=secret)).status_code == 200
+
+    def test_bot_when_its_alerts_are_malformed_then_they_take_tokens_too(self, client):
+        statuses = [client.post("/webhook", json={}).status_code for _ in range(4)]
+
+        assert statuses[-1] == 429
 
     def test_stranger_when_he_guesses_then_the_bots_tokens_stay(self, client, anonymous):
         for _ in range(10):

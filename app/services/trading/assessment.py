@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from app.brokers.base import Broker
 from app.domain.accounts import Account
@@ -31,6 +32,18 @@ from app.services.trading.market import MarketView, look
 from app.services.trading.trades import TradeBook
 from app.services.trading.usage import Entry, UsageBook
 from app.services.trading.working_orders import WorkingOrders
+
+
+class Figures(NamedTuple):
+    """What the gates compare of one order; `held` and `account` as a reversal's first leg leaves them."""
+
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    held: Decimal | None = None
+    account: Account | None = None
+
+
+NO_FIGURES = Figures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +146,7 @@ class Assessor:
 
     def _add_exit(self, case: Case, instrument: Instrument, view: MarketView, closing: Decimal) -> bool:
         side = Side.SELL if view.position > ZERO else Side.BUY
-        passed = self._judge(case, OrderRole.EXIT, side, quantity=closing)
+        passed = self._judge(case, OrderRole.EXIT, side, Figures(closing))
         if passed:
             case.orders.append(draft_exit(case, instrument, side, closing))
         return passed
@@ -146,9 +159,9 @@ class Assessor:
         if kind is OrderType.LIMIT:
             price = limit_price(case.signal, case.bot.configuration, instrument, side, price)
         size = self._size(case, instrument, view, decided.entry_quantity, price)
-        after = _after_closing(view, decided.close, price, instrument)
-        quantity = size.quantity if size is not None else None
-        passed = self._judge(case, OrderRole.ENTRY, side, quantity=quantity, price=price, after=after)
+        held, account = _after_closing(view, decided.close, price, instrument)
+        figures = Figures(size.quantity if size is not None else None, price, held, account)
+        passed = self._judge(case, OrderRole.ENTRY, side, figures)
         if passed and size is not None and price is not None:
             self._reserve(case, size.quantity * price * instrument.multiplier)
             case.orders.append(draft_entry(case, instrument, side, kind, size, price))
@@ -181,33 +194,10 @@ class Assessor:
         case.ticket.note("sized", self.clock(), f"{size.quantity:f} by {size.source} at {price:f}")
         return size
 
-    def _judge(
-        self,
-        case: Case,
-        role: OrderRole,
-        side: Side,
-        *,
-        quantity: Decimal | None = None,
-        price: Decimal | None = None,
-        after: tuple[Decimal, Account] | None = None,
-    ) -> bool:
-        """Ask the gates about one order; a refusal ends the ticket.
-
-        `after`: the account's position and its money once a reversal's first leg is done.
-        """
-        proposal = replace(
-            self._circumstances(case, role, side),
-            quantity=quantity,
-            price=price,
-            held=after[0] if after is not None else None,
-            account=after[1] if after is not None else None,
-        )
-        return self._record(case, judge(proposal), role)
-
-    def _circumstances(self, case: Case, role: OrderRole, side: Side) -> Proposal:
-        """Put together what the gates compare an order with, whatever its size and price."""
+    def _judge(self, case: Case, role: OrderRole, side: Side, figures: Figures = NO_FIGURES) -> bool:
+        """Ask the gates about one order; a refusal ends the ticket."""
         now, configuration, signal = self.clock(), case.bot.configuration, case.signal
-        return Proposal(
+        proposal = Proposal(
             now=now,
             role=role,
             side=side,
@@ -224,11 +214,16 @@ class Assessor:
             lacks_opinion=configuration.analyst is Analyst.REQUIRED,
             lacks_approval=configuration.approval is not Approval.OFF,
             opposed_by=self._opposing(case, side) if role is OrderRole.ENTRY else None,
+            quantity=figures.quantity,
+            price=figures.price,
+            held=figures.held,
+            account=figures.account,
             quote=case.quote,
             reference_price=signal.reference_price or signal.limit_price,
             market_open=case.view.is_open if case.view is not None else None,
             usage=self.usage.of(case.bot.id, case.symbol, case.limits),
         )
+        return self._record(case, judge(proposal), role)
 
     def _opposing(self, case: Case, side: Side) -> str | None:
         others = self.bots.others(case.bot.id)

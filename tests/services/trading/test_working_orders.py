@@ -1,73 +1,335 @@
+"""What waits at the broker when the next alert comes: taken back, left beside it, or kept as protection."""
+
 import pytest
 
-from tests.builders import EXIT_LONG, bridge_alert, strategy_alert
+from app.domain.orders import OrderStatus
+from app.errors import OutcomeUnknown
+from tests.builders import ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT, bridge_alert, strategy_alert
 
 pytestmark = pytest.mark.integration
 
+TO_FLAT = {"market_position": "flat", "strategy_order_action": "sell"}
+TO_LONG_TEN = {"market_position": "long", "market_position_size": "10"}
+SWITCHES = ["/api/trading-state", "/api/bots/default/trading-state"]
+
 
 @pytest.fixture
-def long_ten(client, configure):
-    """Hold ten shares, bought at 100."""
+def app(make_app):
+    return make_app(allow_short_selling=True)
+
+
+@pytest.fixture
+def post(client, configure):
+    """Post strategy alerts of a bot that trades TradingView's own sizes."""
     configure(use_strategy_contracts=True)
-    assert client.post("/webhook", json=strategy_alert()).status_code == 200
+
+    def send(**changes):
+        return client.post("/webhook", json=strategy_alert(**changes))
+
+    return send
 
 
 @pytest.fixture
-def rest_exit(client, long_ten):
-    """Leave a sell order waiting at 120."""
+def order(client):
+    """Post a plain limit order for Apple."""
 
-    def rest(quantity: str):
-        alert = bridge_alert(symbol="AAPL", side="sell", quantity=quantity, limit_price="120")
-        return client.post("/tradingview/webhook", json=alert).json
+    def send(side: str, quantity: str, limit_price: str):
+        terms = {"side": side, "quantity": quantity, "limit_price": limit_price}
+        return client.post("/tradingview/webhook", json=bridge_alert(symbol="AAPL", tif="gtc", **terms))
 
-    return rest
-
-
-def test_exit_when_another_exit_is_resting_then_that_one_is_taken_back(client, operator, rest_exit, holding):
-    rest_exit("10")
-    client.post("/webhook", json=strategy_alert(**EXIT_LONG))
-    operator.put("/api/paper/prices", json={"AAPL": "130"})
-
-    assert holding() == "0"
-    assert operator.get("/api/orders?status=open").json["orders"] == []
+    return send
 
 
-def test_exit_when_a_bracket_protects_the_position_then_its_legs_go_with_it(
-    client, operator, configure, holding
-):
-    configure(use_strategy_contracts=True, attach_sl_tp=True)
-    client.post("/webhook", json=strategy_alert())
-    client.post("/webhook", json=strategy_alert(**EXIT_LONG))
-    operator.put("/api/paper/prices", json={"AAPL": "50"})
-
-    assert holding() == "0"
-    assert operator.get("/api/orders?status=open").json["orders"] == []
+@pytest.fixture
+def price(operator):
+    return lambda text: operator.put("/api/paper/prices", json={"AAPL": text}).json
 
 
-def test_plain_orders_when_they_scale_out_then_they_stand_beside_each_other(operator, rest_exit, holding):
-    rest_exit("4")
-    rest_exit("6")
-    operator.put("/api/paper/prices", json={"AAPL": "130"})
+@pytest.fixture
+def working(operator):
+    """List side and quantity of what still waits."""
 
-    assert holding() == "0"
+    def read() -> list[tuple[str, str]]:
+        orders = operator.get("/api/orders?status=open").json["orders"]
+        return sorted((item["side"], item["quantity"]) for item in orders)
 
-
-def test_plain_order_when_resting_exits_sell_everything_then_one_more_would_open_a_short(rest_exit):
-    rest_exit("10")
-
-    assert rest_exit("1")["error"]["code"] == "SHORT_DISABLED"
+    return read
 
 
-def test_preview_when_an_exit_is_resting_then_it_stays(operator, rest_exit):
-    rest_exit("10")
-    operator.post("/api/preview", json=strategy_alert(**EXIT_LONG))
+@pytest.fixture
+def resting(post, configure, price):
+    """Let an entry of ten wait for the market to come to it; return its answer."""
+    price("105")
+    configure(use_limit_orders=True)
+    response = post(**ENTER_LONG)
+    assert response.json["status"] == "ordered"
+    return response
 
-    assert len(operator.get("/api/orders?status=open").json["orders"]) == 1
+
+@pytest.fixture
+def long_ten(post):
+    """Hold ten shares, bought at 100."""
+    assert post(**ENTER_LONG).json["status"] == "filled"
 
 
-def test_operator_when_closing_then_resting_exits_go_first(operator, rest_exit, holding):
-    rest_exit("10")
-    operator.delete("/api/positions/paper/AAPL")
-    operator.put("/api/paper/prices", json={"AAPL": "130"})
+@pytest.fixture
+def protected(post, configure):
+    """Hold ten shares with a stop-loss at 95 and a take-profit at 110."""
+    configure(attach_sl_tp=True, sl_pct="0.05", tp_pct="0.1")
+    assert post(**ENTER_LONG).json["status"] == "filled"
 
-    assert holding() == "0"
+
+class TestRestingEntry:
+    @pytest.mark.parametrize("alert", [EXIT_LONG, TO_FLAT], ids=["exit", "flat"])
+    def test_exit_when_its_entry_still_rests_then_that_is_canceled_and_skipped(
+        self, post, resting, working, ticket_of, alert
+    ):
+        response = post(**alert)
+
+        assert (response.status_code, response.json["status"]) == (200, "skipped")
+        assert response.json["reason"] == "POSITION_NONE"
+        assert (working(), ticket_of(resting)["status"]) == ([], "canceled")
+
+    def test_exit_when_its_entry_was_canceled_then_the_market_fills_nothing(
+        self, post, resting, price, holding
+    ):
+        post(**EXIT_LONG)
+        price("90")
+
+        assert holding() == "0"
+
+    def test_exit_when_its_entry_was_canceled_then_the_timeline_names_it(self, post, resting, ticket_of):
+        stages = {item["stage"]: item["detail"] for item in ticket_of(post(**EXIT_LONG))["timeline"]}
+
+        assert stages["withdrew"] == resting.json["order"]["client_order_id"]
+
+    def test_target_when_an_entry_of_its_size_rests_then_one_position_comes_of_both(
+        self, post, resting, price, holding, working
+    ):
+        response = post(**TO_LONG_TEN)
+        before = working()
+        price("99")
+
+        assert (response.json["status"], before) == ("ordered", [("buy", "10")])
+        assert (holding(), working()) == ("10", [])
+
+    def test_entry_when_one_of_the_other_side_rests_then_it_takes_its_place(self, post, resting, working):
+        assert post(**ENTER_SHORT, strategy_order_price="110").json["status"] == "ordered"
+        assert working() == [("sell", "10")]
+
+    def test_entry_when_one_of_its_side_rests_then_both_wait(self, post, resting, price, holding):
+        post(**ENTER_LONG)
+        price("99")
+
+        assert holding() == "20"
+
+    @pytest.mark.parametrize("alert", [EXIT_LONG, ENTER_SHORT], ids=["exit", "entry"])
+    def test_alert_when_the_entry_rests_in_another_symbol_then_it_stays(self, post, resting, working, alert):
+        post(symbol="MSFT", **alert)
+
+        assert ("buy", "10") in working()
+
+    def test_exit_when_another_bots_entry_rests_then_it_stays(
+        self, resting, operator, anonymous, working
+    ):
+        secret = operator.post("/api/bots", json={"id": "other"}).json["secret"]
+        response = anonymous.post("/webhook", json=strategy_alert(secret=secret, **EXIT_LONG))
+
+        assert (response.json["status"], working()) == ("skipped", [("buy", "10")])
+
+    def test_exit_when_the_broker_filled_a_part_then_that_is_sold(self, post, resting, store, price, holding):
+        price("99")
+        response = post(**EXIT_LONG)
+
+        assert (response.json["order"]["quantity"], response.json["status"]) == ("10", "filled")
+        assert (holding(), list(store.list("trades/"))) == ("0", [])
+
+    @pytest.mark.parametrize("state", ["HALTED"])
+    @pytest.mark.parametrize("switch", SWITCHES, ids=["global", "bot"])
+    @pytest.mark.parametrize("alert", [EXIT_LONG, TO_FLAT, ENTER_SHORT], ids=["exit", "flat", "entry"])
+    def test_alert_when_trading_is_halted_then_nothing_is_canceled(
+        self, post, resting, operator, working, state, switch, alert
+    ):
+        operator.put(switch, json={"state": state})
+
+        assert post(**alert).json["reason"] == "TRADING_HALTED"
+        assert working() == [("buy", "10")]
+
+    @pytest.mark.parametrize("switch", SWITCHES, ids=["global", "bot"])
+    def test_exit_when_trading_is_reduced_then_the_entry_is_canceled(
+        self, post, resting, operator, working, switch
+    ):
+        operator.put(switch, json={"state": "REDUCING"})
+        post(**EXIT_LONG)
+
+        assert working() == []
+
+    @pytest.mark.parametrize("alert", [EXIT_LONG, TO_FLAT, ENTER_SHORT, TO_LONG_TEN])
+    def test_preview_when_an_entry_rests_then_it_stays(self, resting, operator, working, alert):
+        operator.post("/api/preview", json=strategy_alert(**alert))
+
+        assert working() == [("buy", "10")]
+
+    def test_close_when_an_entry_rests_beside_the_position_then_both_are_gone(
+        self, post, resting, configure, operator, price, holding, working
+    ):
+        configure(use_limit_orders=False)
+        post(**ENTER_LONG)
+        operator.delete("/api/positions/paper/AAPL")
+        price("90")
+
+        assert (holding(), working()) == ("0", [])
+
+
+class TestRestingExit:
+    @pytest.mark.parametrize("alert", [EXIT_LONG, TO_FLAT], ids=["exit", "flat"])
+    def test_exit_when_another_one_rests_then_the_position_is_sold_once(
+        self, post, long_ten, order, price, holding, working, alert
+    ):
+        order("sell", "10", "120")
+        post(**alert)
+        price("130")
+
+        assert (holding(), working()) == ("0", [])
+
+    def test_reversal_when_an_exit_rests_then_the_position_is_the_one_asked_for(
+        self, post, long_ten, order, price, holding
+    ):
+        order("sell", "10", "120")
+        post(**ENTER_SHORT, strategy_order_contracts="15")
+        price("130")
+
+        assert holding() == "-5"
+
+    def test_entry_when_an_exit_rests_then_that_stays(self, post, long_ten, order, working):
+        order("sell", "10", "120")
+        post(**ENTER_LONG)
+
+        assert working() == [("sell", "10")]
+
+    def test_close_when_an_exit_rests_then_it_goes_first(
+        self, long_ten, order, operator, price, holding
+    ):
+        order("sell", "10", "120")
+        operator.delete("/api/positions/paper/AAPL")
+        price("130")
+
+        assert holding() == "0"
+
+
+class TestPlainOrders:
+    def test_orders_when_they_scale_out_then_they_stand_beside_each_other(
+        self, long_ten, order, price, holding, working
+    ):
+        order("sell", "4", "120")
+        order("sell", "6", "125")
+        before = working()
+        price("130")
+
+        assert (before, holding()) == ([("sell", "4"), ("sell", "6")], "0")
+
+    def test_orders_when_they_scale_in_then_they_stand_beside_each_other(self, price, order, holding):
+        price("100")
+        order("buy", "1", "90")
+        order("buy", "2", "80")
+        price("70")
+
+        assert holding() == "3"
+
+    def test_order_when_one_of_the_other_side_rests_then_both_wait(self, price, order, working, configure):
+        price("100")
+        order("buy", "1", "90")
+        order("sell", "2", "110")
+
+        assert working() == [("buy", "1"), ("sell", "2")]
+
+    def test_order_when_resting_exits_sell_everything_then_one_more_is_an_entry(
+        self, long_ten, order, configure
+    ):
+        configure(allow_short=False)
+        order("sell", "10", "120")
+
+        assert order("sell", "1", "125").json["error"]["code"] == "SHORT_DISABLED"
+
+
+class TestProtection:
+    def test_trim_when_legs_protect_the_position_then_they_stay_for_the_rest(
+        self, post, protected, working, price, holding
+    ):
+        post(market_position="long", market_position_size="4", strategy_order_action="sell")
+        kept = working()
+        price("94")
+
+        assert ([side for side, _ in kept], holding()) == (["sell", "sell"], "0")
+
+    @pytest.mark.parametrize("alert", [EXIT_LONG, TO_FLAT, ENTER_SHORT], ids=["exit", "flat", "reversal"])
+    def test_exit_when_it_closes_everything_then_the_legs_go_with_it(
+        self, post, protected, broker, configure, working, alert
+    ):
+        configure(attach_sl_tp=False, use_strategy_contracts=False)
+        post(**alert)
+
+        assert working() == []
+
+    def test_plain_exit_when_it_closes_everything_then_the_legs_go_with_it(self, protected, order, working):
+        assert order("sell", "10", "90").json["status"] == "filled"
+        assert working() == []
+
+    @pytest.mark.parametrize("switch", SWITCHES, ids=["global", "bot"])
+    def test_exit_when_trading_is_halted_then_the_legs_stay(self, post, protected, operator, working, switch):
+        operator.put(switch, json={"state": "HALTED"})
+        post(**EXIT_LONG)
+
+        assert len(working()) == 2
+
+    def test_preview_when_it_would_close_everything_then_the_legs_stay(self, protected, operator, working):
+        operator.post("/api/preview", json=strategy_alert(**EXIT_LONG))
+
+        assert len(working()) == 2
+
+    def test_exit_when_there_is_nothing_of_its_side_then_the_legs_stay(self, post, protected, working):
+        assert post(**EXIT_SHORT).json["status"] == "skipped"
+        assert len(working()) == 2
+
+    def test_entry_when_it_adds_then_the_legs_stay(self, post, protected, working):
+        post(**ENTER_LONG)
+
+        assert len(working()) == 2
+
+
+class TestAtAnExternalBroker:
+    """A broker of which a cancel can fail, or be told too late."""
+
+    @pytest.fixture
+    def app(self, make_app, scripted):
+        return make_app(brokers={"paper": scripted}, dry_run=False)
+
+    @pytest.fixture
+    def waiting(self, post, scripted):
+        scripted.status = OrderStatus.ACCEPTED
+        post(**ENTER_LONG)
+        scripted.status = OrderStatus.FILLED
+        return scripted.submitted[0]
+
+    def test_exit_when_the_entry_fills_before_it_is_canceled_then_what_it_bought_is_sold(
+        self, post, scripted, waiting
+    ):
+        scripted.before_cancel = lambda: scripted.take(waiting, OrderStatus.FILLED)
+        response = post(**EXIT_LONG)
+
+        assert (response.json["status"], response.json["order"]["quantity"]) == ("filled", "10")
+        assert scripted.held["AAPL"] == 0
+
+    def test_exit_when_the_broker_does_not_say_whether_it_canceled_then_it_is_denied(
+        self, post, scripted, waiting
+    ):
+        scripted.cancel_failures = [OutcomeUnknown("the line went dead")]
+        response = post(**EXIT_LONG)
+
+        assert (response.status_code, response.json["reason"]) == (400, "BROKER_UNAVAILABLE")
+        assert scripted.submitted == [waiting]
+
+    def test_exit_when_the_broker_cancels_then_the_entry_is_over(self, post, scripted, waiting, store):
+        assert post(**EXIT_LONG).json["status"] == "skipped"
+        assert scripted.taken[waiting.client_order_id].status is OrderStatus.CANCELED
+        assert list(store.list("orders/")) == []
