@@ -127,6 +127,7 @@ class ScriptedBroker:
         self.before_answer: Callable[[], object] = lambda: None
         self.cancel_failures: list[BaseException] = []
         self.before_cancel: Callable[[], object] = lambda: None
+        self.before_find: Callable[[], object] = lambda: None
         self.canceled_as = OrderStatus.CANCELED
         self.submitted: list[Order] = []
         self.taken: dict[str, Receipt] = {}
@@ -163,6 +164,7 @@ class ScriptedBroker:
         return self.taken[order.client_order_id]
 
     def find(self, client_order_id: str) -> Receipt | None:
+        self.before_find()
         self._answer()
         return self.taken.get(client_order_id)
 

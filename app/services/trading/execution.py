@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from uuid import UUID
 
 from app.brokers.base import Broker
@@ -21,7 +21,7 @@ from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus, followed_status, order_record
 from app.domain.trades import Fill
-from app.errors import BrokerCredentialsRefused, BrokerRejected, OutcomeUnknown
+from app.errors import BrokerCredentialsRefused, BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.clock import Clock
 from app.services.journal import Journal
 from app.services.locks import BOT_LOCK, Locks
@@ -133,7 +133,8 @@ class Trading:
             return self._suppress(case)
         receipts: list[Receipt] = []
         for order in case.orders:
-            if receipts and not self._may_follow(case, case.broker, receipts[-1]):
+            if receipts and not self._has_closed(case, case.broker, receipts):
+                self._forget_entry(case)
                 return receipts
             receipt = self._submit(case, case.broker, order)
             if receipt is None:
@@ -143,18 +144,31 @@ class Trading:
         ticket.end(followed_status(ticket.orders), ticket.reason, ticket.message)
         return receipts
 
-    def _may_follow(self, case: Case, broker: Broker, closing: Receipt) -> bool:
+    def _has_closed(self, case: Case, broker: Broker, receipts: list[Receipt]) -> bool:
         """Wait until the exit of a reversal has filled, where a broker lets no order cross zero."""
         deadline = time.monotonic() + REVERSAL_SECONDS
-        current = closing
-        while current.status is not OrderStatus.FILLED and not broker.capabilities.crosses_zero:
-            if current.status.is_final or time.monotonic() >= deadline:
+        while receipts[-1].status is not OrderStatus.FILLED and not broker.capabilities.crosses_zero:
+            if receipts[-1].status.is_final or time.monotonic() >= deadline:
                 status = followed_status(case.ticket.orders)
                 case.ticket.end(status, Reason.EXIT_NOT_FILLED, Reason.EXIT_NOT_FILLED.meaning)
                 return False
             time.sleep(POLL_SECONDS)
-            current = broker.find(closing.client_order_id) or current
+            self._look_again(case, broker, receipts)
         return True
+
+    def _look_again(self, case: Case, broker: Broker, receipts: list[Receipt]) -> None:
+        """See how the exit stands: counted as unfilled, it would be taken off what the entry bought."""
+        with suppress(BrokerUnavailable):
+            seen = broker.find(receipts[-1].client_order_id)
+            if seen is not None:
+                receipts[-1] = seen
+                case.ticket.orders.pop()
+                self._record(case.ticket, seen, OrderRole.EXIT)
+
+    def _forget_entry(self, case: Case) -> None:
+        """Take back the count of an entry that is not at the broker."""
+        case.ticket.entry = None
+        self._assessor.release(case)
 
     def _suppress(self, case: Case) -> list[Receipt]:
         for order in case.orders:
@@ -179,12 +193,13 @@ class Trading:
         return receipt if failure is None else None
 
     def _failed(self, case: Case, order: Order, error: BrokerRejected | OutcomeUnknown) -> Receipt:
+        if order.role is OrderRole.EXIT or isinstance(error, BrokerRejected):
+            # Where an exit fails, the entry that was to follow it is not sent.
+            self._forget_entry(case)
         if isinstance(error, OutcomeUnknown):
             case.ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, error.message)
             return self._unsent(case, order, OrderStatus.UNKNOWN)
         case.ticket.end(TicketStatus.REJECTED, _why(error), error.message)
-        if order.role is OrderRole.ENTRY:
-            self._assessor.release(case)
         return self._unsent(case, order, OrderStatus.REJECTED)
 
     def _unsent(self, case: Case, order: Order, status: OrderStatus) -> Receipt:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
-from app.domain.orders import OrderRole, OrderStatus, Receipt
+from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, OrderRole, OrderStatus, Receipt
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus, followed_status, order_record
 from app.domain.trades import Counted, Fill
@@ -50,7 +50,7 @@ class OrderFollower:
     def follow(self) -> int:
         """Look at every order in sight, by few list calls; return how many moved."""
         by_broker: dict[str, list[Document]] = {}
-        for document in self._store.list("orders/"):
+        for document in sorted(self._store.list("orders/"), key=_turn):
             by_broker.setdefault(document.value["broker"], []).append(document)
         return sum(self._follow_at(name, documents) for name, documents in by_broker.items())
 
@@ -61,7 +61,7 @@ class OrderFollower:
         """
         documents = [
             document
-            for document in self._store.list("orders/")
+            for document in sorted(self._store.list("orders/"), key=_turn)
             if (document.value["broker"], document.value["symbol"]) == (broker.name, symbol)
             and bot in {None, document.value["bot"]}
         ]
@@ -138,6 +138,16 @@ class OrderFollower:
             record = order_record(receipt, bot=value["bot"], ticket=ticket, role=value["role"])
             _update_order(changed, record)
         return [self._ledger.rewriting(document, changed)]
+
+
+def _turn(document: Document) -> tuple[str, bool, int]:
+    """Say when an order is counted: as alerts came, an exit before the entry that replaces it, legs last.
+
+    A reversal's entry that is counted first would eat up the trade that its exit closes.
+    """
+    value = document.value
+    is_leg = value["client_order_id"].endswith((STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX))
+    return value["ticket"], is_leg, OrderRole(value["role"]).place
 
 
 def _counted(value: dict[str, Any]) -> Counted:

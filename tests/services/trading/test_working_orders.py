@@ -129,9 +129,7 @@ class TestRestingEntry:
 
         assert ("buy", "10") in working()
 
-    def test_exit_when_another_bots_entry_rests_then_it_stays(
-        self, resting, operator, anonymous, working
-    ):
+    def test_exit_when_another_bots_entry_rests_then_it_stays(self, resting, operator, anonymous, working):
         secret = operator.post("/api/bots", json={"id": "other"}).json["secret"]
         response = anonymous.post("/webhook", json=strategy_alert(secret=secret, **EXIT_LONG))
 
@@ -207,9 +205,7 @@ class TestRestingExit:
 
         assert working() == [("sell", "10")]
 
-    def test_close_when_an_exit_rests_then_it_goes_first(
-        self, long_ten, order, operator, price, holding
-    ):
+    def test_close_when_an_exit_rests_then_it_goes_first(self, long_ten, order, operator, price, holding):
         order("sell", "10", "120")
         operator.delete("/api/positions/paper/AAPL")
         price("130")
