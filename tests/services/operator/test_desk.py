@@ -1,5 +1,6 @@
 """What the operator does at a broker that may fail."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 
@@ -63,6 +64,26 @@ def test_close_when_a_bot_held_the_position_then_its_next_exit_is_skipped(client
     response = client.post("/webhook", json=strategy_alert(strategy_order_action="sell"))
 
     assert response.json["status"] == "skipped"
+
+
+def test_close_when_the_account_holds_nothing_any_more_then_the_bots_trades_are_forgotten(
+    operator, client, scripted, store
+):
+    client.post("/webhook", json=strategy_alert())
+    scripted.held.clear()
+    response = operator.delete("/api/positions/paper/AAPL")
+
+    assert response.status_code == 404
+    assert list(store.list("trades/")) == []
+
+
+def test_close_when_it_is_sent_then_the_exchange_is_in_the_journal(operator, scripted, settings):
+    scripted.held["AAPL"] = Decimal(7)
+    ticket = operator.delete("/api/positions/paper/AAPL").json
+    lines = (settings.log_folder / "logs.jsonl").read_text(encoding="utf-8").splitlines()
+    sent = [entry["request"] for entry in map(json.loads, lines) if entry.get("ticket") == ticket["id"]]
+
+    assert [(request["role"], request["quantity"]) for request in sent] == [("exit", "7")]
 
 
 def test_cancel_when_no_broker_knows_the_order_then_not_found(services):

@@ -1,82 +1,23 @@
-"""What waits at the broker when the next alert comes: taken back, left beside it, or kept as protection."""
+"""What waits at the broker when the next alert comes: taken back, or left beside what it asks for."""
+
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from app.domain.orders import OrderStatus
 from app.errors import OutcomeUnknown
-from tests.builders import ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT, bridge_alert, strategy_alert
+from tests.builders import ENTER_LONG, ENTER_SHORT, EXIT_LONG, strategy_alert
 
 pytestmark = pytest.mark.integration
 
 TO_FLAT = {"market_position": "flat", "strategy_order_action": "sell"}
 TO_LONG_TEN = {"market_position": "long", "market_position_size": "10"}
-SWITCHES = ["/api/trading-state", "/api/bots/default/trading-state"]
 
 
 @pytest.fixture
 def app(make_app):
     return make_app(allow_short_selling=True)
-
-
-@pytest.fixture
-def post(client, configure):
-    """Post strategy alerts of a bot that trades TradingView's own sizes."""
-    configure(use_strategy_contracts=True)
-
-    def send(**changes):
-        return client.post("/webhook", json=strategy_alert(**changes))
-
-    return send
-
-
-@pytest.fixture
-def order(client):
-    """Post a plain limit order for Apple."""
-
-    def send(side: str, quantity: str, limit_price: str):
-        terms = {"side": side, "quantity": quantity, "limit_price": limit_price}
-        return client.post("/tradingview/webhook", json=bridge_alert(symbol="AAPL", tif="gtc", **terms))
-
-    return send
-
-
-@pytest.fixture
-def price(operator):
-    return lambda text: operator.put("/api/paper/prices", json={"AAPL": text}).json
-
-
-@pytest.fixture
-def working(operator):
-    """List side and quantity of what still waits."""
-
-    def read() -> list[tuple[str, str]]:
-        orders = operator.get("/api/orders?status=open").json["orders"]
-        return sorted((item["side"], item["quantity"]) for item in orders)
-
-    return read
-
-
-@pytest.fixture
-def resting(post, configure, price):
-    """Let an entry of ten wait for the market to come to it; return its answer."""
-    price("105")
-    configure(use_limit_orders=True)
-    response = post(**ENTER_LONG)
-    assert response.json["status"] == "ordered"
-    return response
-
-
-@pytest.fixture
-def long_ten(post):
-    """Hold ten shares, bought at 100."""
-    assert post(**ENTER_LONG).json["status"] == "filled"
-
-
-@pytest.fixture
-def protected(post, configure):
-    """Hold ten shares with a stop-loss at 95 and a take-profit at 110."""
-    configure(attach_sl_tp=True, sl_pct="0.05", tp_pct="0.1")
-    assert post(**ENTER_LONG).json["status"] == "filled"
 
 
 class TestRestingEntry:
@@ -135,38 +76,14 @@ class TestRestingEntry:
 
         assert (response.json["status"], working()) == ("skipped", [("buy", "10")])
 
-    def test_exit_when_the_broker_filled_a_part_then_that_is_sold(self, post, resting, store, price, holding):
+    def test_exit_when_its_entry_filled_meanwhile_then_that_is_sold(
+        self, post, resting, store, price, holding
+    ):
         price("99")
         response = post(**EXIT_LONG)
 
         assert (response.json["order"]["quantity"], response.json["status"]) == ("10", "filled")
         assert (holding(), list(store.list("trades/"))) == ("0", [])
-
-    @pytest.mark.parametrize("state", ["HALTED"])
-    @pytest.mark.parametrize("switch", SWITCHES, ids=["global", "bot"])
-    @pytest.mark.parametrize("alert", [EXIT_LONG, TO_FLAT, ENTER_SHORT], ids=["exit", "flat", "entry"])
-    def test_alert_when_trading_is_halted_then_nothing_is_canceled(
-        self, post, resting, operator, working, state, switch, alert
-    ):
-        operator.put(switch, json={"state": state})
-
-        assert post(**alert).json["reason"] == "TRADING_HALTED"
-        assert working() == [("buy", "10")]
-
-    @pytest.mark.parametrize("switch", SWITCHES, ids=["global", "bot"])
-    def test_exit_when_trading_is_reduced_then_the_entry_is_canceled(
-        self, post, resting, operator, working, switch
-    ):
-        operator.put(switch, json={"state": "REDUCING"})
-        post(**EXIT_LONG)
-
-        assert working() == []
-
-    @pytest.mark.parametrize("alert", [EXIT_LONG, TO_FLAT, ENTER_SHORT, TO_LONG_TEN])
-    def test_preview_when_an_entry_rests_then_it_stays(self, resting, operator, working, alert):
-        operator.post("/api/preview", json=strategy_alert(**alert))
-
-        assert working() == [("buy", "10")]
 
     def test_close_when_an_entry_rests_beside_the_position_then_both_are_gone(
         self, post, resting, configure, operator, price, holding, working
@@ -248,51 +165,6 @@ class TestPlainOrders:
         assert order("sell", "1", "125").json["error"]["code"] == "SHORT_DISABLED"
 
 
-class TestProtection:
-    def test_trim_when_legs_protect_the_position_then_they_stay_for_the_rest(
-        self, post, protected, working, price, holding
-    ):
-        post(market_position="long", market_position_size="4", strategy_order_action="sell")
-        kept = working()
-        price("94")
-
-        assert ([side for side, _ in kept], holding()) == (["sell", "sell"], "0")
-
-    @pytest.mark.parametrize("alert", [EXIT_LONG, TO_FLAT, ENTER_SHORT], ids=["exit", "flat", "reversal"])
-    def test_exit_when_it_closes_everything_then_the_legs_go_with_it(
-        self, post, protected, broker, configure, working, alert
-    ):
-        configure(attach_sl_tp=False, use_strategy_contracts=False)
-        post(**alert)
-
-        assert working() == []
-
-    def test_plain_exit_when_it_closes_everything_then_the_legs_go_with_it(self, protected, order, working):
-        assert order("sell", "10", "90").json["status"] == "filled"
-        assert working() == []
-
-    @pytest.mark.parametrize("switch", SWITCHES, ids=["global", "bot"])
-    def test_exit_when_trading_is_halted_then_the_legs_stay(self, post, protected, operator, working, switch):
-        operator.put(switch, json={"state": "HALTED"})
-        post(**EXIT_LONG)
-
-        assert len(working()) == 2
-
-    def test_preview_when_it_would_close_everything_then_the_legs_stay(self, protected, operator, working):
-        operator.post("/api/preview", json=strategy_alert(**EXIT_LONG))
-
-        assert len(working()) == 2
-
-    def test_exit_when_there_is_nothing_of_its_side_then_the_legs_stay(self, post, protected, working):
-        assert post(**EXIT_SHORT).json["status"] == "skipped"
-        assert len(working()) == 2
-
-    def test_entry_when_it_adds_then_the_legs_stay(self, post, protected, working):
-        post(**ENTER_LONG)
-
-        assert len(working()) == 2
-
-
 class TestAtAnExternalBroker:
     """A broker of which a cancel can fail, or be told too late."""
 
@@ -315,6 +187,31 @@ class TestAtAnExternalBroker:
 
         assert (response.json["status"], response.json["order"]["quantity"]) == ("filled", "10")
         assert scripted.held["AAPL"] == 0
+
+    def test_exit_when_the_entry_is_filled_in_part_then_the_rest_is_canceled_and_the_part_sold(
+        self, post, scripted, waiting, store
+    ):
+        order = scripted.taken[waiting.client_order_id]
+        scripted.taken[waiting.client_order_id] = replace(
+            order,
+            status=OrderStatus.PARTIALLY_FILLED,
+            filled_quantity=Decimal(4),
+            average_fill_price=Decimal(100),
+        )
+        scripted.held["AAPL"] = Decimal(4)
+        response = post(**EXIT_LONG)
+
+        assert (response.json["order"]["quantity"], scripted.held["AAPL"]) == ("4", 0)
+        assert list(store.list("trades/")) == []
+
+    def test_exit_when_the_broker_only_promises_to_cancel_then_it_is_denied_in_time(
+        self, post, scripted, waiting
+    ):
+        scripted.canceled_as = OrderStatus.ACCEPTED
+        response = post(**EXIT_LONG)
+
+        assert response.json["error"]["message"].endswith("is still working although it was canceled.")
+        assert scripted.submitted == [waiting]
 
     def test_exit_when_the_broker_does_not_say_whether_it_canceled_then_it_is_denied(
         self, post, scripted, waiting

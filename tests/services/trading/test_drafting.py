@@ -1,0 +1,46 @@
+"""Which form an order is written down in before it is sent."""
+
+import pytest
+
+from tests.builders import bridge_alert, strategy_alert
+
+
+@pytest.fixture
+def protecting(configure):
+    """Let the bot attach stop-loss and take-profit."""
+    configure(attach_sl_tp=True)
+
+
+@pytest.fixture
+def legs(broker):
+    return lambda: sorted(order.client_order_id[-3:] for order in broker.open_orders())
+
+
+@pytest.mark.parametrize(
+    ("tif", "expected"), [("day", ["-sl", "-tp"]), ("gtc", ["-sl", "-tp"]), ("ioc", []), ("fok", [])]
+)
+@pytest.mark.usefixtures("protecting")
+def test_legs_when_the_entry_is_over_at_once_then_none_are_attached(client, legs, tif, expected):
+    response = client.post("/tradingview/webhook", json=bridge_alert(tif=tif))
+
+    assert response.json["status"] == "filled"
+    assert legs() == expected
+
+
+@pytest.mark.usefixtures("protecting")
+def test_legs_when_an_entry_adds_to_a_position_then_the_first_ones_stay(client, legs):
+    for _ in range(2):
+        client.post("/webhook", json=strategy_alert())
+
+    assert legs() == ["-sl", "-tp"]
+
+
+@pytest.mark.parametrize(("order_type", "limit_price"), [("market", None), ("limit", "120")])
+def test_exit_when_the_alert_names_its_kind_then_it_goes_like_that(client, order_type, limit_price):
+    client.post("/webhook", json=strategy_alert(symbol="AAPL"))
+    alert = bridge_alert(symbol="AAPL", side="sell", quantity="5")
+    response = client.post(
+        "/tradingview/webhook", json=alert | {"order_type": order_type, "limit_price": limit_price}
+    )
+
+    assert (response.json["order"]["role"], response.json["order"]["type"]) == ("exit", order_type)

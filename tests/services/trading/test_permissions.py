@@ -1,0 +1,134 @@
+"""Entries that a bot may not make at all, whatever their size; exits stay free."""
+
+import pytest
+
+from app.domain.instruments import AssetClass
+from tests.builders import ENTER_LONG, ENTER_SHORT, EXIT_LONG, client_of, strategy_alert
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app(allow_short_selling=True)
+
+
+@pytest.fixture
+def post(client):
+    def send(**changes):
+        return client.post("/webhook", json=strategy_alert(**changes))
+
+    return send
+
+
+@pytest.fixture
+def other(operator, anonymous):
+    """Post strategy alerts of a second bot at the same account."""
+    secret = operator.post("/api/bots", json={"id": "other"}).json["secret"]
+
+    def send(**changes):
+        return anonymous.post("/webhook", json=strategy_alert(bot="other", secret=secret, **changes))
+
+    return send
+
+
+def test_entry_when_another_bot_holds_the_opposite_then_it_is_denied(post, other, holding):
+    post(**ENTER_LONG)
+    response = other(**ENTER_SHORT)
+
+    assert (response.status_code, response.json["reason"]) == (400, "OPPOSED_BY_BOT")
+    assert response.json["error"]["message"] == "other_bots: default holds the opposite position"
+    assert holding() == "20"
+
+
+@pytest.mark.parametrize("alert", [{"symbol": "MSFT", **ENTER_SHORT}, ENTER_LONG], ids=["symbol", "side"])
+def test_entry_when_another_bot_holds_something_else_then_it_passes(post, other, alert):
+    post(**ENTER_LONG)
+
+    assert other(**alert).json["status"] == "filled"
+
+
+def test_entry_when_the_other_bot_has_left_then_it_passes(post, other, holding):
+    post(**ENTER_LONG)
+    post(**EXIT_LONG)
+
+    assert other(**ENTER_SHORT).json["status"] == "filled"
+    assert holding() == "-20"
+
+
+def test_reversal_when_another_bot_holds_what_is_left_then_it_only_closes(post, other, holding):
+    post(**ENTER_LONG)
+    other(**ENTER_LONG)
+    response = post(**ENTER_SHORT)
+
+    assert response.json["reason"] == "OPPOSED_BY_BOT"
+    assert (response.json["order"]["role"], holding()) == ("exit", "20")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        ({"analyst": "required"}, "OPINION_UNAVAILABLE"),
+        ({"approval": "always"}, "APPROVAL_UNAVAILABLE"),
+        ({"approval": "above_notional"}, "APPROVAL_UNAVAILABLE"),
+    ],
+)
+def test_entry_when_the_bot_wants_a_word_that_nobody_gives_then_it_is_denied(
+    post, configure, holding, wanted, reason
+):
+    post()
+    configure(**wanted)
+    response = post()
+
+    assert (response.status_code, response.json["reason"]) == (400, reason)
+    assert post(**EXIT_LONG).json["status"] == "filled"
+    assert holding() == "0"
+
+
+@pytest.mark.parametrize("wanted", [{"analyst": "off"}, {"analyst": "advisory"}, {"approval": "off"}])
+def test_entry_when_the_bot_wants_no_word_then_it_passes(post, configure, wanted):
+    configure(**wanted)
+
+    assert post().json["status"] == "filled"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "reason"),
+    [("BTCEUR", "CURRENCY_UNSUPPORTED"), ("EURJPY", "CURRENCY_UNSUPPORTED"), ("BTCUSD", None)],
+)
+def test_entry_when_its_price_is_in_another_currency_then_it_is_denied(post, symbol, reason):
+    assert post(symbol=symbol).json.get("reason") == reason
+
+
+@pytest.mark.parametrize(
+    ("symbol", "alert", "reason"),
+    [
+        ("AAPL", ENTER_LONG, "BROKER_NOT_CONFIGURED"),
+        ("AAPL", EXIT_LONG, "BROKER_NOT_CONFIGURED"),
+        ("OANDA:EURUSD", ENTER_LONG, "SYMBOL_UNSUPPORTED"),
+        ("BTCUSD", ENTER_SHORT, "SHORT_UNSUPPORTED"),
+        ("TVC:SPX", ENTER_LONG, "SYMBOL_INDEX"),
+    ],
+)
+def test_alert_when_its_broker_has_no_credentials_then_what_it_never_takes_is_told_first(
+    post, configure, symbol, alert, reason
+):
+    configure(broker="alpaca")
+    response = post(symbol=symbol, **alert)
+
+    assert (response.status_code, response.json["reason"]) == (400, reason)
+
+
+def test_gates_when_the_broker_has_no_credentials_then_all_are_asked(post, configure, ticket_of):
+    configure(broker="fyers")
+    verdicts = {verdict["gate"]: verdict["code"] for verdict in ticket_of(post())["gates"]}
+
+    assert verdicts["broker_supports"] == "SYMBOL_UNSUPPORTED"
+    assert verdicts["broker_configured"] == "BROKER_NOT_CONFIGURED"
+
+
+def test_alert_when_a_broker_is_there_but_not_for_its_kind_then_the_broker_is_named(make_app, scripted):
+    scripted.capabilities = type(scripted)(asset_classes=frozenset({AssetClass.CRYPTO})).capabilities
+    client = client_of(make_app(brokers={"paper": scripted}), x_bot_secret="the-default-bots-secret")
+
+    message = client.post("/webhook", json=strategy_alert()).json["error"]["message"]
+
+    assert message == "broker_supports: paper does not trade equity"
