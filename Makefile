@@ -29,7 +29,7 @@ lint: $(VENV)/test.stamp ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links
 
 lock: $(VENV)/test.stamp ## Bring the locks up to pyproject.toml (UPGRADE=1 takes newer releases)
