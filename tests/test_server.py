@@ -1,0 +1,58 @@
+"""The process that an owner starts and stops."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.alerts import strategy_alert
+from tests.reliability.server import OPERATOR_TOKEN, WEBHOOK_SECRET, Server, ask
+
+pytestmark = pytest.mark.integration
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def server(tmp_path):
+    server = Server(tmp_path)
+    yield server
+    server.kill()
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_server_when_it_is_stopped_cleanly_then_the_database_is_one_file(server, tmp_path, processes):
+    server.start(WEB_CONCURRENCY=processes)
+    ask(server.port, "POST", "/webhook", strategy_alert("stop").body)
+    during = {path.name for path in tmp_path.glob("gatehouse.sqlite3*")}
+
+    assert server.drain() == 0
+    assert during > {"gatehouse.sqlite3"}
+    assert [path.name for path in tmp_path.glob("gatehouse.sqlite3*")] == ["gatehouse.sqlite3"]
+
+
+def test_server_when_its_secrets_are_known_then_it_says_where_it_listens_and_no_secret(server):
+    server.start()
+    told = server.log.read_text()
+
+    assert f"Gatehouse listens on port {server.port}" in told
+    assert WEBHOOK_SECRET not in told
+    assert OPERATOR_TOKEN not in told
+
+
+def test_server_when_its_port_is_taken_then_it_says_so_and_leaves_no_trace(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+        known = {"PATH": os.environ["PATH"], "PYTHON_DOTENV_DISABLED": "1", "PORT": port}
+        environment = known | {"DATABASE_PATH": str(tmp_path / "gatehouse.sqlite3")}
+        command = [sys.executable, "main.py"]
+        ended = subprocess.run(
+            command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
+        )
+
+    assert ended.returncode == 1
+    assert f"Gatehouse cannot start: PORT: {port} cannot be listened on" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
