@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock lock-check docs torture bench load clean
+.PHONY: help run test lint lock lock-check docs torture bench load demo-alpaca clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ load: $(VENV)/test.stamp ## 1,000 alerts twice, then 200 identical ones at once
 
 bench: $(VENV)/test.stamp ## Measure throughput, CPU, start and memory beside a forty-line app
 	$(BIN)/python -m benchmarks.run
+
+demo-alpaca: $(VENV)/test.stamp ## Serve against a simulated Alpaca on this machine
+	@exec $(BIN)/python -m tests.simulators.demo_alpaca
 
 clean: ## Remove what the targets made, but never data/
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

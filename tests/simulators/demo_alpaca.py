@@ -1,0 +1,65 @@
+"""`make demo-alpaca`: the service against the simulated Alpaca, on this machine, until Ctrl-C."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.simulators.alpaca import FakeAlpaca
+
+ROOT = Path(__file__).parents[2]
+SECRET, OPERATOR_TOKEN = "demo-webhook-secret", "demo-operator-token"
+KEY, SECRET_KEY = "simulated-key", "simulated-secret"
+
+
+def main() -> None:
+    """Start the simulator with an open market, then the service with its orders switched on."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8080)
+    arguments = parser.parse_args()
+    with FakeAlpaca(key=KEY, secret=SECRET_KEY) as alpaca, tempfile.TemporaryDirectory() as folder:
+        alpaca.clock.open()
+        sys.stdout.write(_hints(alpaca.url, arguments.port))
+        sys.stdout.flush()
+        settings = _settings(alpaca.url, arguments.port, Path(folder))
+        server = subprocess.Popen([sys.executable, "main.py"], cwd=ROOT, env=os.environ | settings)
+        try:
+            server.wait()
+        except KeyboardInterrupt:
+            server.terminate()
+            server.wait()
+
+
+def _settings(url: str, port: int, folder: Path) -> dict[str, str]:
+    return {
+        "PORT": str(port),
+        "DATABASE_PATH": str(folder / "demo.sqlite3"),
+        "WEBHOOK_SECRET": SECRET,
+        "OPERATOR_TOKEN": OPERATOR_TOKEN,
+        "DEFAULT_BROKER": "alpaca",
+        "DRY_RUN": "false",
+        "ALPACA_API_KEY": KEY,
+        "ALPACA_SECRET_KEY": SECRET_KEY,
+        "ALPACA_TRADING_URL": url,
+        "ALPACA_DATA_URL": url,
+    }
+
+
+def _hints(url: str, port: int) -> str:
+    fields = {"symbol": "AAPL", "strategy_order_id": "long", "strategy_order_action": "buy"}
+    alert = json.dumps(fields | {"strategy_order_price": 100})
+    return f"""
+The simulated Alpaca answers at {url}, Gatehouse at http://127.0.0.1:{port}.
+
+  Buy:               curl -s 'http://127.0.0.1:{port}/webhook?secret={SECRET}' -d '{alert}'
+  Look:              curl -s http://127.0.0.1:{port}/status -H 'Authorization: Bearer {OPERATOR_TOKEN}'
+  Move the market:   curl -s {url}/_simulator/prices -d '{{"AAPL": "103"}}'
+  Close the market:  curl -s {url}/_simulator/clock -d '{{"session": "closed"}}'
+"""
+
+
+if __name__ == "__main__":
+    main()
