@@ -10,8 +10,10 @@ from app.cli import is_running_a_command, register_commands
 from app.config import Settings
 from app.container import EXTENSION
 from app.first_start import with_secrets
+from app.foundation import Foundation
 from app.logs import register_secrets
 from app.services.clock import Clock, system_clock
+from app.services.notifications import Send
 from app.storage.base import Store
 from app.wiring import Wiring
 
@@ -24,17 +26,20 @@ def create_app(
     store: Store | None = None,
     brokers: Mapping[str, Broker] | None = None,
     clock: Clock = system_clock,
+    notify: Send | None = None,
     background: bool = False,
 ) -> Flask:
     """Build the application.
 
-    `settings` default to the environment's, `store` and `brokers` to what the settings ask for. `background`
-    starts the clock's thread. Raise SettingsError or StoreUnavailable when it cannot serve.
+    `settings` default to the environment's, `store` and `brokers` to what the settings ask for. `notify`
+    replaces apprise where NOTIFICATION_URL is set. `background` starts the clock's thread. Raise
+    SettingsError or StoreUnavailable when it cannot serve.
     """
     settings, _ = with_secrets(settings if settings is not None else Settings.from_environment())
     register_secrets(*settings.secrets)
     store = store if store is not None else open_store(settings)
-    wired = Wiring(settings, store, brokers, clock, told=background).services()
+    base = Foundation(settings, store, brokers, clock, notify=notify, told=background)
+    wired = Wiring(base).services()
     wired.bots.ensure_default(settings.webhook_secret)
     app = _flask(settings)
     app.extensions[EXTENSION] = wired

@@ -113,6 +113,9 @@ class Settings:
 
     # Recovery and the clock
     background_worker: bool = setting("Run the clock in a thread; off where a scheduler does", True, boolean)
+    cleanup_seconds: int = setting(
+        "Pause between two looks for exits whose position is gone", 30, positive(integer)
+    )
     inbox_claim_seconds: int = setting(
         "After this time an unfinished alert of another machine may be taken over", 60, positive(integer)
     )

@@ -7,6 +7,7 @@ from flask import current_app
 from app.brokers.base import Broker
 from app.config import Settings
 from app.services.bots import BotDirectory
+from app.services.cleanup import Cleanup
 from app.services.clock import Clock
 from app.services.health import Health
 from app.services.intake.alerts import Intake
@@ -15,6 +16,7 @@ from app.services.intake.recovery import Recovery
 from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.metrics import Metrics
+from app.services.notifications import Notifier
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
 from app.services.operator.prices import PriceBoard
@@ -51,6 +53,8 @@ class Services:
     limiter: RateLimiter
     journal: Journal
     metrics: Metrics
+    notifier: Notifier
+    cleanup: Cleanup
 
     @property
     def brokers(self) -> list[Broker]:

@@ -7,10 +7,14 @@ from app.brokers.paper import PaperBroker, PaperSettings
 from app.config import Settings
 from app.domain.limits import Limits
 from app.services.clock import Clock
+from app.services.health import SHORT_SECRET
 from app.services.intake.recovery import RecoveryRules
+from app.services.locks import Locks, MachineLocks, ThreadLocks
 from app.services.routing import BrokerFactory
 from app.services.trading.case import TradingRules
 from app.storage.base import Store
+
+USAGE_REFRESH_SECONDS = 2.0
 
 
 def trading_rules(settings: Settings) -> TradingRules:
@@ -61,6 +65,31 @@ def _alpaca(settings: Settings, clock: Clock) -> Broker:
         timeout_seconds=float(settings.broker_timeout_seconds),
         clock=clock,
     )
+
+
+def locks_of(settings: Settings) -> Locks:
+    """Return exclusion on this machine where the state is on it, else in this process."""
+    if settings.uses_cloud_storage:
+        return ThreadLocks()
+    return MachineLocks(settings.database_path.parent / "locks")
+
+
+def tells_people(settings: Settings) -> bool:
+    """Return whether the activity log may repeat itself on the console; in the cloud that is for JSON."""
+    return settings.log_level in {"DEBUG", "INFO"} and not settings.use_cloud_logging
+
+
+def usage_refresh_seconds(settings: Settings) -> float:
+    """Return for how long counted entries are believed without a look at the store."""
+    # A bucket is served by one process, which knows its own entries; listing it is dear.
+    return USAGE_REFRESH_SECONDS if settings.uses_cloud_storage else 0
+
+
+def secret_notices(settings: Settings) -> list[str]:
+    """Return a warning for each secret that is too short."""
+    names = ("webhook_secret", "operator_token")
+    short = [name for name in names if len(getattr(settings, name) or "") < SHORT_SECRET]
+    return [f"{name.upper()} is shorter than {SHORT_SECRET} characters; use a longer one." for name in short]
 
 
 def paper_settings(settings: Settings) -> PaperSettings:

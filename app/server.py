@@ -15,6 +15,8 @@ from app.welcome import greeting, welcome
 
 # Cloud Run kills ten seconds after SIGTERM.
 DRAIN_SECONDS = 8
+# What was to be told is sent within this time at a stop, or not at all.
+LAST_MESSAGES_SECONDS = 2
 # A worker that does not answer its master for so long is replaced; requests are bounded by broker timeouts.
 STUCK_SECONDS = 120
 
@@ -104,6 +106,7 @@ def _leave_tidy(worker: Any) -> None:
     if application is not None:
         wired: Services = application.extensions[EXTENSION]
         wired.supervisor.stop()
+        wired.notifier.close(LAST_MESSAGES_SECONDS)
         wired.store.close()
 
 

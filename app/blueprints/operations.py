@@ -13,7 +13,7 @@ bp.before_request(operator)
 
 @bp.get("/status")
 def status() -> ResponseReturnValue:
-    """Show positions, working orders and protective orders without a position."""
+    """Show positions, working orders, protective orders without a position, and the last cleanup."""
     positions = services().positions.all()
     return jsonify(
         {
@@ -22,8 +22,15 @@ def status() -> ResponseReturnValue:
             "positions": positions,
             "orders": services().orders.page(status="open", after=None, limit=500),
             "orphans": services().orders.orphans(),
+            "last_cleanup": to_json(services().cleanup.last()),
         }
     )
+
+
+@bp.post("/cleanup")
+def clean_up() -> ResponseReturnValue:
+    """Cancel the protective orders whose position is gone, now."""
+    return jsonify({"status": "ok"} | to_json(services().cleanup.run()))
 
 
 @bp.get("/metrics")

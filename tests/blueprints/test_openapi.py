@@ -190,6 +190,7 @@ def test_bot_when_made_changed_and_removed_then_the_answers_have_their_shapes(op
         ("post", "/api/preview", strategy_alert()),
         ("post", "/api/preview", bridge_alert(symbol="SPX")),
         ("post", "/tasks/tick", {}),
+        ("post", "/cleanup", {}),
         ("put", "/api/trading-state", {"state": "ASLEEP"}),
     ],
 )

@@ -59,3 +59,21 @@ def test_tick_when_it_is_called_then_every_task_has_run(operator, path):
     assert response.json["status"] == "ok"
     assert {"inbox", "orders"} <= set(response.json["done"])
     assert min(response.json["done"].values()) == 0
+
+
+def test_cleanup_when_it_is_called_then_it_answers_what_it_did_and_status_repeats_it(operator, clock):
+    before = operator.get("/status").json["last_cleanup"]
+    answer = operator.post("/cleanup").json
+    nothing_done = {"at": timestamp(clock()), "checked": 0, "canceled": [], "failed": []}
+
+    assert (before, answer) == (None, {"status": "ok"} | nothing_done)
+    assert operator.get("/status").json["last_cleanup"] == nothing_done
+
+
+def test_cleanup_when_a_bracket_waits_for_its_entry_then_its_legs_stay(client, operator, configure):
+    configure(use_limit_orders=True, attach_sl_tp=True)
+    operator.put("/api/paper/prices", json={"AAPL": "110"})
+    client.post("/webhook", json=strategy_alert())
+    answer = operator.post("/cleanup").json
+
+    assert (answer["checked"], answer["canceled"]) == (2, [])

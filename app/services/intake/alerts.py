@@ -15,6 +15,7 @@ from app.services.intake.inbox import Arrival, Inbox, idempotency_hash
 from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.metrics import Metrics
+from app.services.telling import Announcer, sentence
 from app.services.trading.execution import Trading
 from app.storage.base import Change, Document, Store
 
@@ -48,6 +49,7 @@ class Intake:
         trading: Trading,
         journal: Journal,
         metrics: Metrics,
+        announcer: Announcer,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -56,6 +58,7 @@ class Intake:
         self._trading = trading
         self._journal = journal
         self._metrics = metrics
+        self._announcer = announcer
         self._clock = clock
         self._running: dict[str, threading.Event] = {}
         self._unfinished: set[str] = set()
@@ -185,7 +188,8 @@ class Intake:
             self._metrics.denied(code=reason, bot=ticket.bot)
         if ticket.status in {TicketStatus.DENIED, TicketStatus.REJECTED} and reason is not None:
             self._metrics.rejected(reason)
-        self._journal.activity(_sentence(ticket))
+        self._journal.activity(sentence(ticket))
+        self._announcer.announce(ticket)
 
 
 class Closing:
@@ -219,16 +223,3 @@ class Closing:
 
 def _going_on(ticket: str, request_id: str) -> Answer:
     return Answer(202, {"status": "received", "ticket": ticket, "request_id": request_id})
-
-
-def _sentence(ticket: Ticket) -> str:
-    """Tell people in one line what became of an alert."""
-    symbol = (ticket.signal or {}).get("symbol", "?")
-    parts = [f"{ticket.bot}: {ticket.dialect} alert for {symbol} {ticket.status.value}"]
-    for order in ticket.orders:
-        amount = order["filled_quantity"] if order["average_fill_price"] else order["quantity"]
-        price = f" at {order['average_fill_price']}" if order["average_fill_price"] else ""
-        parts.append(f"{order['side']} {amount or order['notional']} {order['symbol']}{price}")
-    if ticket.reason is not None:
-        parts.append(f"{ticket.reason.value}: {ticket.message or ticket.reason.meaning}")
-    return "; ".join([*parts, f"ticket {ticket.id}"])

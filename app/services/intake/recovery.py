@@ -20,6 +20,7 @@ from app.services.ledger import Ledger
 from app.services.locks import Locks
 from app.services.metrics import Metrics
 from app.services.routing import BrokerDesk, BrokerNotConfigured
+from app.services.telling import Announcer
 from app.storage.base import Document
 
 SignalReader = Callable[[str, dict[str, Any]], Signal]
@@ -56,6 +57,7 @@ class Recovery:
     desk: BrokerDesk
     locks: Locks
     metrics: Metrics
+    announcer: Announcer
     clock: Clock
     read_signal: SignalReader
     rules: RecoveryRules
@@ -183,6 +185,7 @@ class Recovery:
 
     def _tell(self, ticket: Ticket) -> bool:
         self.metrics.recovered(ticket.status.value)
+        self.announcer.announce_recovered(ticket)
         _logger.warning(
             "An alert that was interrupted is now %s", ticket.status.value, extra={"ticket": str(ticket.id)}
         )

@@ -6,9 +6,10 @@ from itertools import dropwhile, islice
 from typing import Any
 from uuid import UUID
 
-from app.domain.orders import OrderStatus, Receipt
+from app.domain.orders import Receipt
 from app.domain.tickets import order_record
 from app.errors import NotFound
+from app.services.cleanup import orphans_at
 from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.routing import BrokerDesk
@@ -38,12 +39,10 @@ class OrderList:
         return list(islice(_behind(wanted, after), limit))
 
     def orphans(self) -> list[str]:
-        """Return the protective orders whose symbol has no position."""
+        """Return what cleanup would cancel: protective orders without a position."""
         names: list[str] = []
         for broker in self.desk.all():
-            held = {position.symbol for position in broker.positions()}
-            working = [receipt for receipt in broker.open_orders() if receipt.status is not OrderStatus.HELD]
-            loose = (item for item in working if item.is_protective and item.symbol not in held)
+            loose = orphans_at(broker, broker.open_orders())
             names += [receipt.client_order_id for receipt in loose]
         return names
 

@@ -14,9 +14,11 @@ from app.domain.tickets import TicketStatus, followed_status, order_record
 from app.domain.trades import Counted, Fill
 from app.errors import BrokerUnavailable, Conflict
 from app.services.clock import Clock
+from app.services.ledger import PREFIX as TICKETS
 from app.services.ledger import Ledger
 from app.services.locks import Locks
 from app.services.routing import BrokerDesk, BrokerNotConfigured
+from app.services.telling import Announcer
 from app.services.trading.records import OPERATOR, counted_record
 from app.services.trading.trades import TradeBook
 from app.storage.base import Change, Delete, Document, Replace, Store
@@ -38,6 +40,7 @@ class OrderFollower:
         ledger: Ledger,
         trades: TradeBook,
         locks: Locks,
+        announcer: Announcer,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -45,6 +48,7 @@ class OrderFollower:
         self._ledger = ledger
         self._trades = trades
         self._locks = locks
+        self._announcer = announcer
         self._clock = clock
 
     def follow(self) -> int:
@@ -71,7 +75,7 @@ class OrderFollower:
 
     def _settle(self, document: Document, receipt: Receipt) -> tuple[Receipt, OrderRole]:
         if _seen(receipt) != document.value.get("seen"):
-            self._store.apply(self._changes(document, receipt, _seen(receipt)))
+            self._write(self._changes(document, receipt, _seen(receipt)))
         return receipt, OrderRole(document.value["role"])
 
     def _receipt(self, broker: Broker, working: dict[str, Receipt], document: Document) -> Receipt | None:
@@ -99,11 +103,17 @@ class OrderFollower:
             if self._has_moved(document):
                 return False
             try:
-                self._store.apply(self._changes(document, receipt, seen))
+                self._write(self._changes(document, receipt, seen))
             except Conflict:
                 # Somebody else wrote first; the next look sees what they wrote.
                 return False
         return True
+
+    def _write(self, changes: list[Change]) -> None:
+        self._store.apply(changes)
+        for change in changes:
+            if isinstance(change, Replace) and change.document.key.startswith(TICKETS):
+                self._announcer.announce_change(change.document.value, change.value)
 
     def _has_moved(self, document: Document) -> bool:
         """Another process may have counted the same fill; a trade that has closed since would not know it."""

@@ -17,6 +17,7 @@ from app.domain.orders import OrderRole, OrderStatus, OrderType, Side, TimeInFor
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
+from app.services.cleanup import Failure
 
 ANY_OBJECT: Shape = {"type": "object"}
 COUNT: Shape = {"type": "integer"}
@@ -151,6 +152,14 @@ POSITION = object_of(
         "unrealized_pnl": OR_DECIMAL,
     }
 )
+CLEANUP = object_of(
+    {
+        "at": TIME,
+        "checked": COUNT | {"description": "Working protective orders that were looked at."},
+        "canceled": list_of(TEXT) | {"description": "Client order ids."},
+        "failed": list_of(object_of(record_shape(Failure))),
+    }
+)
 PRICES: Shape = {"type": "object", "additionalProperties": DECIMAL}
 
 COMPONENTS: dict[str, Shape] = {
@@ -192,8 +201,11 @@ COMPONENTS: dict[str, Shape] = {
             "positions": list_of(ref("Position")),
             "orders": list_of(ref("Order")),
             "orphans": list_of(TEXT) | {"description": "Protective orders whose position is gone."},
+            "last_cleanup": or_null(ref("Cleanup")),
         }
     ),
+    "Cleanup": CLEANUP,
+    "CleanupAnswer": object_of({"status": {"const": "ok"}} | CLEANUP["properties"]),
     "Tick": object_of(
         {
             "status": {"const": "ok"},

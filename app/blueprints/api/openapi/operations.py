@@ -90,6 +90,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "operations.metrics": Operation(tag="Health", answers={200: ()}, media_type="text/plain"),
     "operations.status": Operation(tag="Operation", answers={200: ("Status",)}, errors=(503,)),
+    "operations.clean_up": Operation(tag="Operation", answers={200: ("CleanupAnswer",)}),
     "operations.tick": Operation(tag="Operation", answers={200: ("Tick",)}),
     "api.list_bots": Operation(tag="Bots", answers={200: ("Bots",)}),
     "api.create_bot": Operation(

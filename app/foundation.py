@@ -1,0 +1,97 @@
+"""What every collaborator stands on: the store, the brokers, the logs and the owner's ear."""
+
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+
+from app.brokers.base import Broker
+from app.config import Settings
+from app.policies import broker_factories, locks_of, tells_people
+from app.services.bots import BotDirectory
+from app.services.clock import Clock
+from app.services.journal import Journal
+from app.services.ledger import Ledger
+from app.services.locks import Locks
+from app.services.metrics import Metrics
+from app.services.notifications import Notifier, Send
+from app.services.routing import BrokerDesk, BrokerFactory
+from app.services.switches import GlobalSwitch
+from app.services.telling import Announcer
+from app.storage.base import Store
+from app.version import VERSION
+
+
+class Foundation:
+    """The parts that need none but themselves; `told` repeats the activity log on the console."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        brokers: Mapping[str, Broker] | None,
+        clock: Clock,
+        *,
+        notify: Send | None,
+        told: bool,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self._brokers = brokers
+        self._notify = notify
+        self._told = told
+
+    @cached_property
+    def locks(self) -> Locks:
+        """Exclusion on this machine where the state is on it, else in this process."""
+        return locks_of(self.settings)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The logs of alerts and exchanges."""
+        console = sys.stdout if self._told and tells_people(self.settings) else None
+        return Journal(self.settings.log_folder, clock=self.clock, console=console)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """The series that /metrics shows."""
+        return Metrics(version=VERSION)
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        """What tells the owner."""
+        settings = self.settings
+        return Notifier(
+            settings.notification_url, settings.notification_topic, clock=self.clock, send=self._notify
+        )
+
+    @cached_property
+    def announcer(self) -> Announcer:
+        """Which tickets the owner is told about."""
+        return Announcer(self.notifier)
+
+    @cached_property
+    def desk(self) -> BrokerDesk:
+        """The brokers: those handed in, or those whose settings are there."""
+        if self._brokers is None:
+            return BrokerDesk(broker_factories(self.settings, self.store, self.clock))
+        return BrokerDesk({name: _always(broker) for name, broker in self._brokers.items()})
+
+    @cached_property
+    def bots(self) -> BotDirectory:
+        """The bots."""
+        return BotDirectory(self.store, self.clock)
+
+    @cached_property
+    def switch(self) -> GlobalSwitch:
+        """The global kill switch."""
+        return GlobalSwitch(self.store)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """All tickets."""
+        return Ledger(self.store, self.clock)
+
+
+def _always(broker: Broker) -> BrokerFactory:
+    return lambda: broker

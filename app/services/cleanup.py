@@ -1,0 +1,146 @@
+"""Stop-losses and take-profits that outlived their position: found and canceled, at any hour."""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.brokers.base import Broker
+from app.domain.documents import from_json, to_json
+from app.domain.orders import Receipt
+from app.domain.orphans import family_of, orphaned
+from app.errors import AlreadyExists, BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
+from app.services.clock import Clock
+from app.services.journal import Journal
+from app.services.locks import Locks
+from app.services.notifications import Event, EventKind, Notifier, Severity
+from app.services.routing import BrokerDesk
+from app.services.trading.following import OrderFollower
+from app.storage.base import Store
+
+KEY = "state/cleanup"
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What could not be done; without an order, the broker could not be asked."""
+
+    broker: str
+    client_order_id: str | None
+    message: str
+
+
+@dataclass(slots=True)
+class CleanupRun:
+    """One run: how many protective orders it looked at, and the client order ids of those it canceled."""
+
+    at: datetime
+    checked: int = 0
+    canceled: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Cleanup:
+    """Cancel orphans; safe to run twice, and at the same time as anything else."""
+
+    store: Store
+    desk: BrokerDesk
+    follower: OrderFollower
+    locks: Locks
+    journal: Journal
+    notifier: Notifier
+    clock: Clock
+    _last: CleanupRun | None = field(default=None, init=False)
+
+    def run(self) -> CleanupRun:
+        """Look at every broker and cancel what is orphaned there."""
+        run = CleanupRun(self.clock())
+        for broker in self.desk.all():
+            try:
+                self._clean(broker, run)
+            except BrokerUnavailable as error:
+                self._fail(run, broker, None, error.message)
+        if run.canceled:
+            self._tell(run)
+            self.follower.follow()
+        self._keep(run)
+        return run
+
+    def last(self) -> CleanupRun | None:
+        """Return the last run: this process's own, or one of another's that did something later."""
+        document = self.store.get(KEY)
+        stored = from_json(CleanupRun, document.value) if document is not None else None
+        runs = [run for run in (self._last, stored) if run is not None]
+        return max(runs, key=lambda run: run.at, default=None)
+
+    def _clean(self, broker: Broker, run: CleanupRun) -> None:
+        working = broker.open_orders()
+        run.checked += sum(receipt.is_protective for receipt in working)
+        loose = orphans_at(broker, working)
+        for symbol in sorted({receipt.symbol for receipt in loose}):
+            with self.locks.hold(f"{broker.name}:{symbol}"):
+                self._clean_symbol(broker, symbol, run)
+
+    def _clean_symbol(self, broker: Broker, symbol: str, run: CleanupRun) -> None:
+        """Look again, now that no alert of ours can trade the symbol: what was bought since is protected."""
+        loose = orphans_at(broker, broker.open_orders())
+        gone: set[str] = set()
+        for leg in (receipt for receipt in loose if receipt.symbol == symbol):
+            if self._cancel(broker, leg, run, with_mate=family_of(leg) in gone):
+                gone.add(family_of(leg))
+                run.canceled += (leg.client_order_id,)
+                self.journal.activity(
+                    f"cleanup: canceled {leg.client_order_id} at {broker.name}: no position in {symbol}"
+                )
+
+    def _cancel(self, broker: Broker, leg: Receipt, run: CleanupRun, *, with_mate: bool) -> bool:
+        try:
+            broker.cancel(leg)
+        except OutcomeUnknown as error:
+            self._fail(run, broker, leg, error.message)
+            return False
+        except BrokerRejected as error:
+            # Brokers take both legs of a pair back at once; one that filled or ended meanwhile is no failure.
+            if not with_mate and _is_working(broker, leg):
+                self._fail(run, broker, leg, error.message)
+            return with_mate
+        return True
+
+    def _fail(self, run: CleanupRun, broker: Broker, leg: Receipt | None, message: str) -> None:
+        name = leg.client_order_id if leg is not None else None
+        run.failed += (Failure(broker.name, name, message),)
+        _logger.warning("Cleanup: %s at %s: %s", name or "nothing can be looked at", broker.name, message)
+
+    def _tell(self, run: CleanupRun) -> None:
+        message = f"Canceled without a position: {', '.join(run.canceled)}"
+        event = Event(EventKind.ORPHAN_CLEANED, "Orphaned exits canceled", message, severity=Severity.INFO)
+        self.notifier.tell(event)
+
+    def _keep(self, run: CleanupRun) -> None:
+        self._last = run
+        attempted = [failure for failure in run.failed if failure.client_order_id is not None]
+        if not run.canceled and not attempted:
+            return
+        document = self.store.get(KEY)
+        try:
+            if document is None:
+                self.store.create(KEY, to_json(run))
+            else:
+                self.store.replace(document, to_json(run))
+        except (AlreadyExists, Conflict):
+            _logger.debug("Another run was written down at the same time")
+
+
+def orphans_at(broker: Broker, working: list[Receipt]) -> list[Receipt]:
+    """Return the orphans among orders that were read a moment ago; raise BrokerUnavailable."""
+    # Most looks find nothing that protects, and need not ask for the positions.
+    if not any(receipt.is_protective for receipt in working):
+        return []
+    return orphaned(working, {position.symbol for position in broker.positions()})
+
+
+def _is_working(broker: Broker, leg: Receipt) -> bool:
+    found = broker.find(leg.client_order_id)
+    return found is not None and not found.status.is_final

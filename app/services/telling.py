@@ -1,0 +1,65 @@
+"""Which tickets the owner is told about, and in what words."""
+
+from typing import Any
+
+from app.domain.reasons import Reason
+from app.domain.tickets import Ticket, TicketStatus
+from app.services.notifications import Event, EventKind, Notifier, Severity
+
+# By their names, so that a cap which is added is told as well.
+CAPS = frozenset(
+    reason for reason in Reason if reason.startswith("DAILY_") or reason.endswith(("_CAP", "_LIMIT"))
+)
+
+
+class Announcer:
+    """Leave a message about a ticket, if it is worth one; return at once."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+
+    def announce(self, ticket: Ticket) -> None:
+        """Tell what an alert has come to."""
+        told = _trouble(ticket)
+        if told is not None:
+            kind, title, severity = told
+            self._tell(ticket, kind, title, severity)
+
+    def announce_change(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """Tell that an order came to nothing after its alert was answered; both tickets are as stored."""
+        ended = after["status"] in {TicketStatus.REJECTED, TicketStatus.FAILED}
+        if ended and after["status"] != before["status"]:
+            self.announce(Ticket.from_json(after))
+
+    def announce_recovered(self, ticket: Ticket) -> None:
+        """Tell that an alert was finished, or given up, after a crash."""
+        self._tell(ticket, EventKind.RECOVERED, f"Recovered: {ticket.status.value}", Severity.WARNING)
+
+    def _tell(self, ticket: Ticket, kind: EventKind, title: str, severity: Severity) -> None:
+        key = f"{ticket.bot}:{ticket.reason.value if ticket.reason is not None else ''}"
+        self._notifier.tell(Event(kind, title, sentence(ticket), key, severity))
+
+
+def sentence(ticket: Ticket) -> str:
+    """Tell people in one line what became of an alert."""
+    symbol = (ticket.signal or {}).get("symbol", "?")
+    parts = [f"{ticket.bot}: {ticket.dialect} alert for {symbol} {ticket.status.value}"]
+    for order in ticket.orders:
+        amount = order["filled_quantity"] if order["average_fill_price"] else order["quantity"]
+        price = f" at {order['average_fill_price']}" if order["average_fill_price"] else ""
+        parts.append(f"{order['side']} {amount or order['notional']} {order['symbol']}{price}")
+    if ticket.reason is not None:
+        parts.append(f"{ticket.reason.value}: {ticket.message or ticket.reason.meaning}")
+    return "; ".join([*parts, f"ticket {ticket.id}"])
+
+
+def _trouble(ticket: Ticket) -> tuple[EventKind, str, Severity] | None:
+    if ticket.status is TicketStatus.REJECTED:
+        return EventKind.REJECTED, "The broker rejected an order", Severity.FAILURE
+    if ticket.status is TicketStatus.UNKNOWN:
+        return EventKind.UNKNOWN, "An order may be live", Severity.FAILURE
+    if ticket.reason is Reason.ORDER_NOT_PLACED:
+        return EventKind.ORDER_NOT_PLACED, "An order was not placed", Severity.FAILURE
+    if ticket.reason in CAPS:
+        return EventKind.DENIED_BY_CAP, "A cap refused an entry", Severity.WARNING
+    return None
