@@ -1,0 +1,68 @@
+"""Exits that outlived their position, at an account that behaves like Alpaca's."""
+
+from decimal import Decimal
+
+import pytest
+
+from app.brokers.alpaca import AlpacaBroker
+from tests.brokers.builders import bracket, buy, limit
+from tests.simulators.alpaca import FakeAlpaca
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def fake():
+    with FakeAlpaca(checked=True) as fake:
+        fake.market.move("AAPL", Decimal(100))
+        yield fake
+        assert fake.misfits == []
+
+
+@pytest.fixture
+def alpaca(fake, clock):
+    addresses = {"trading_url": fake.url, "data_url": fake.url}
+    return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=1, clock=clock)
+
+
+@pytest.fixture
+def app(make_app, alpaca):
+    return make_app(brokers={"alpaca": alpaca}, dry_run=False)
+
+
+@pytest.fixture
+def cleanup(services):
+    return services.cleanup
+
+
+def working(alpaca) -> set[str]:
+    return {receipt.client_order_id for receipt in alpaca.open_orders()}
+
+
+@pytest.mark.parametrize("session", ["open", "close"])
+def test_cleanup_when_the_position_is_gone_then_both_legs_are_canceled(alpaca, cleanup, fake, session):
+    alpaca.submit(buy(client_order_id="bot-x", **bracket(110, 90)))
+    getattr(fake.clock, session)()
+    before = cleanup.run()
+    fake.exchange.account.holdings.clear()
+    run = cleanup.run()
+
+    assert (before.canceled, run.failed, working(alpaca)) == ((), (), set())
+    assert set(run.canceled) == {"bot-x-tp", "bot-x-sl"}
+
+
+def test_cleanup_when_a_bracket_waits_for_its_entry_then_its_legs_stay(alpaca, cleanup):
+    alpaca.submit(buy(client_order_id="bot-x", **bracket(110, 90), **limit(95)))
+
+    assert cleanup.run().canceled == ()
+    assert working(alpaca) >= {"bot-x"}
+
+
+def test_cleanup_when_nothing_is_orphaned_then_few_calls_are_made(alpaca, cleanup, fake):
+    for number in range(5):
+        alpaca.submit(buy(client_order_id=f"bot-{number}", **limit(90 + number)))
+    alpaca.submit(buy(client_order_id="bot-x", **limit(95)))
+    calls = len(fake.requests)
+    cleanup.run()
+
+    assert len(fake.requests) - calls <= 2
