@@ -113,6 +113,9 @@ class Settings:
 
     # Recovery and the clock
     background_worker: bool = setting("Run the clock in a thread; off where a scheduler does", True, boolean)
+    circuit_breaker_seconds: int = setting(
+        "Pause between two looks at the equity that the circuit breaker watches", 10, positive(integer)
+    )
     cleanup_seconds: int = setting(
         "Pause between two looks for exits whose position is gone", 30, positive(integer)
     )

@@ -7,6 +7,7 @@ from flask import current_app
 from app.brokers.base import Broker
 from app.config import Settings
 from app.services.bots import BotDirectory
+from app.services.circuit_breaker import EquityGuard
 from app.services.cleanup import Cleanup
 from app.services.clock import Clock
 from app.services.health import Health
@@ -55,6 +56,7 @@ class Services:
     metrics: Metrics
     notifier: Notifier
     cleanup: Cleanup
+    breaker: EquityGuard
 
     @property
     def brokers(self) -> list[Broker]:

@@ -11,12 +11,14 @@ from app.policies import (
     usage_refresh_seconds,
 )
 from app.schemas.alerts import read_stored_signal
+from app.services.circuit_breaker import EquityGuard
 from app.services.cleanup import Cleanup
 from app.services.health import Health
 from app.services.intake.alerts import Intake
 from app.services.intake.inbox import Inbox
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.recovery import Recovery
+from app.services.liquidation import Liquidation, Voice
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
 from app.services.operator.prices import PriceBoard
@@ -68,6 +70,7 @@ class Wiring:
             metrics=self.base.metrics,
             notifier=self.base.notifier,
             cleanup=self.cleanup,
+            breaker=self.breaker,
         )
 
     @cached_property
@@ -91,6 +94,7 @@ class Wiring:
             usage=self.usage,
             working_orders=self.working_orders,
             clearing=Clearing(self.working_orders, self.clock),
+            knows_equity=self.breaker.knows_equity,
             rules=self.rules,
             clock=self.clock,
         )
@@ -209,12 +213,29 @@ class Wiring:
         )
 
     @cached_property
+    def breaker(self) -> EquityGuard:
+        """The portfolio's circuit breaker."""
+        voice = Voice(self.base.journal, self.base.notifier.tell)
+        return EquityGuard(
+            store=self.store,
+            desk=self.base.desk,
+            switch=self.base.switch,
+            liquidation=Liquidation(positions=self.positions, clock=self.clock, voice=voice),
+            voice=voice,
+            locks=self.base.locks,
+            clock=self.clock,
+            default_broker=self.settings.default_broker,
+            sends=lambda broker: broker.capabilities.simulated or not self.settings.dry_run,
+        )
+
+    @cached_property
     def supervisor(self) -> Supervisor:
         """The clock."""
         tasks = (
             Task("inbox", INBOX_PERIOD_SECONDS, self.recovery.recover),
             Task("purge", PURGE_PERIOD_SECONDS, self.inbox.purge),
             Task("orders", ORDERS_PERIOD_SECONDS, self.follower.follow),
+            Task("circuit breaker", self.settings.circuit_breaker_seconds, self.breaker.watch),
             Task("cleanup", self.settings.cleanup_seconds, lambda: len(self.cleanup.run().canceled)),
         )
         return Supervisor(tasks)

@@ -65,6 +65,7 @@ class Proposal:
     allowed_symbols: tuple[str, ...] | None = None
     broker_configured: bool = True
     live_allowed: bool = False
+    equity_known: bool = True
     lacks_opinion: bool = False
     lacks_approval: bool = False
     opposed_by: str | None = None

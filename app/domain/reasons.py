@@ -45,6 +45,10 @@ class Reason(StrEnum):
     QUANTITY_EXCEEDS_LIMIT = "QUANTITY_EXCEEDS_LIMIT", "The order has more units than the limit allows."
     NOTIONAL_EXCEEDS_LIMIT = "NOTIONAL_EXCEEDS_LIMIT", "The order is worth more than the limit allows."
     ACCOUNT_UNKNOWN = "ACCOUNT_UNKNOWN", "The broker did not say what the account holds."
+    EQUITY_UNKNOWN = (
+        "EQUITY_UNKNOWN",
+        "The circuit breaker cannot see the account's equity: no entries until it can.",
+    )
     BUYING_POWER_INSUFFICIENT = "BUYING_POWER_INSUFFICIENT", "The order costs more than the account can pay."
     DAILY_ORDER_CAP = "DAILY_ORDER_CAP", "The bot has placed its number of entries for today (UTC)."
     DAILY_NOTIONAL_CAP = (

@@ -1,6 +1,7 @@
 """What the operator sends besides bots: switches, prices, questions."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
@@ -29,6 +30,30 @@ class TradingStateSchema(Schema):
     @post_load
     def _to_switch(self, data: dict[str, Any], **_: Any) -> StateSwitch:
         return StateSwitch(**data)
+
+
+def _is_loss(fraction: Decimal | None) -> None:
+    if fraction is not None and fraction >= 1:
+        raise ValidationError("must be below 1: 0.80 is 80 % of the base")
+
+
+def _is_gain(fraction: Decimal | None) -> None:
+    if fraction is not None and fraction <= 1:
+        raise ValidationError("must be above 1: 1.20 is 120 % of the base")
+
+
+class CircuitBreakerSchema(Schema):
+    """The thresholds of an account's equity; what is left out stays as it is."""
+
+    class Meta:
+        unknown = RAISE
+
+    glb_sl = Amount(positive=True, allow_none=True, validate=_is_loss)
+    glb_tp = Amount(positive=True, allow_none=True, validate=_is_gain)
+    base_equity = Amount(positive=True, allow_none=True)
+    active = fields.Boolean()
+    liquidate_on_tp = fields.Boolean()
+    broker = Text(longest=40)
 
 
 class TicketQuerySchema(Schema):

@@ -85,7 +85,7 @@ def test_page_when_it_shows_calls_then_the_api_takes_each(operator):
         for method, path, body in calls
     ]
 
-    assert statuses == [200] * 5
+    assert statuses == [200] * 6
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -94,6 +94,14 @@ def broker_configured(proposal: Proposal) -> tuple[Reason | None, str]:
 
 
 @entry_gate
+def equity_known(proposal: Proposal) -> tuple[Reason | None, str]:
+    """Refuse entries while the circuit breaker cannot see what the account is worth."""
+    if proposal.equity_known:
+        return None, "known, or not watched"
+    return Reason.EQUITY_UNKNOWN, f"the equity at {proposal.broker.name} is unknown"
+
+
+@entry_gate
 def currency(proposal: Proposal) -> tuple[Reason | None, str]:
     """Refuse what is priced in another currency than the account: its value cannot be compared."""
     if proposal.instrument is None or proposal.account is None:

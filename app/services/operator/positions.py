@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from app.brokers.base import Broker
 from app.domain.accounts import Position
@@ -56,15 +57,39 @@ class PositionDesk:
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
             working = self.working_orders.of(broker, None, symbol)
             self.working_orders.withdraw(broker, working)
-            ticket = self._close(broker, held)
+            ticket = self._close(broker, held, new_ticket_id(self.clock()), OPERATOR)
         self.follower.follow()
         return self.ledger.find(ticket.id) or shown(ticket.to_json(self.clock()))
 
-    def _close(self, broker: Broker, held: Position) -> Ticket:
+    def close_once(self, broker: Broker, symbol: str, ticket: UUID, *, by: str) -> bool:
+        """Close a position by the one order that a ticket stands for, however often this is called.
+
+        Return whether that order is over; raise BrokerRejected or BrokerUnavailable.
+        """
+        with self.locks.hold(f"{broker.name}:{symbol}"):
+            placed = broker.find(client_order_id(OPERATOR, ticket, OrderRole.EXIT))
+            if placed is not None:
+                return placed.status.is_final
+            written = self.ledger.document(ticket)
+            if written is not None:
+                # An order that may still be on its way is followed first, never sent again.
+                return TicketStatus(written.value["status"]) is not TicketStatus.UNKNOWN
+            # What an order fills while it is taken back is seen in the position afterwards.
+            self.working_orders.withdraw(broker, self.working_orders.of(broker, None, symbol))
+            held = next((item for item in broker.positions() if item.symbol == symbol), None)
+            if held is not None:
+                self._close(broker, held, ticket, by)
+            return held is None
+
+    def forget(self, broker: Broker, symbol: str) -> None:
+        """End every bot's trade in a symbol of which nothing is held."""
+        with self.locks.hold(f"{broker.name}:{symbol}"):
+            self.store.apply(self.trades.forgetting(broker.name, symbol))
+
+    def _close(self, broker: Broker, held: Position, number: UUID, by: str) -> Ticket:
         instrument = held.instrument or parse_symbol(held.symbol)
-        now = self.clock()
-        request = {"close": held.symbol, "broker": broker.name}
-        ticket = Ticket(new_ticket_id(now), OPERATOR, OPERATOR, now, request)
+        request = {"close": held.symbol, "broker": broker.name, "by": by}
+        ticket = Ticket(number, OPERATOR, OPERATOR, self.clock(), request)
         order = Order(
             client_order_id=client_order_id(OPERATOR, ticket.id, OrderRole.EXIT),
             instrument=instrument,
@@ -90,7 +115,7 @@ class PositionDesk:
             response=order_record(receipt, bot=OPERATOR, ticket=ticket.id, role=order.role.value),
             milliseconds=(time.perf_counter() - started) * 1000,
         )
-        self.journal.activity(f"operator: closed {held.quantity:f} {held.symbol} at {broker.name}")
+        self.journal.activity(f"{by}: closed {held.quantity:f} {held.symbol} at {broker.name}")
         return ticket
 
     def _write_ahead(self, broker: Broker, ticket: Ticket, order: Order) -> None:

@@ -1,5 +1,6 @@
 """From a signal to the orders that may be sent: everything before the broker is told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -57,6 +58,7 @@ class Assessor:
     usage: UsageBook
     working_orders: WorkingOrders
     clearing: Clearing
+    knows_equity: Callable[[str], bool]
     rules: TradingRules
     clock: Clock
 
@@ -211,6 +213,7 @@ class Assessor:
             allowed_symbols=configuration.allowed_symbols,
             broker_configured=case.broker is not None,
             live_allowed=self.rules.allow_live and configuration.live,
+            equity_known=role is OrderRole.EXIT or self.knows_equity(case.broker_name),
             lacks_opinion=configuration.analyst is Analyst.REQUIRED,
             lacks_approval=configuration.approval is not Approval.OFF,
             opposed_by=self._opposing(case, side) if role is OrderRole.ENTRY else None,

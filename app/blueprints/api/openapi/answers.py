@@ -13,6 +13,7 @@ from app.blueprints.api.openapi.shapes import (
     words_of,
 )
 from app.domain.bots import BotConfiguration
+from app.domain.circuit_breaker import Breach, Phase
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Side, TimeInForce
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus
@@ -160,6 +161,23 @@ CLEANUP = object_of(
         "failed": list_of(object_of(record_shape(Failure))),
     }
 )
+CIRCUIT_BREAKER = object_of(
+    {
+        "glb_sl": OR_DECIMAL,
+        "glb_tp": OR_DECIMAL,
+        "base_equity": OR_DECIMAL,
+        "active": FLAG,
+        "broker": TEXT,
+        "liquidate_on_tp": FLAG,
+        "phase": words_of(Phase),
+        "equity_known": FLAG | {"description": "False stops entries at the broker until it is seen again."},
+        "breach": or_null(words_of(Breach)),
+        "breach_equity": OR_DECIMAL,
+        "breach_at": or_null(TIME),
+        "last_event": OR_TEXT,
+        "last_event_at": or_null(TIME),
+    }
+)
 PRICES: Shape = {"type": "object", "additionalProperties": DECIMAL}
 
 COMPONENTS: dict[str, Shape] = {
@@ -183,6 +201,7 @@ COMPONENTS: dict[str, Shape] = {
     "Position": POSITION,
     "Positions": object_of({"positions": list_of(ref("Position"))}),
     "TradingState": object_of(record_shape(StateSwitch)),
+    "CircuitBreaker": CIRCUIT_BREAKER,
     "Prices": PRICES,
     "MovedPrices": object_of({"prices": ref("Prices"), "changed": list_of(TEXT)}),
     "Health": object_of({"status": {"const": "ok"}, "dry_run": FLAG, "alpaca_paper": FLAG}),

@@ -37,4 +37,11 @@ NEW_BOT: dict[str, Any] = {
 }
 BOT_CHANGE: dict[str, Any] = {"base_order_pct": "0.03", "daily_order_cap": 10}
 SWITCH: dict[str, Any] = {"state": "HALTED", "reason": "news"}
+CIRCUIT_BREAKER: dict[str, Any] = {
+    "glb_sl": "0.80",
+    "glb_tp": "1.20",
+    "base_equity": "100000",
+    "active": True,
+    "liquidate_on_tp": False,
+}
 PRICES: dict[str, Any] = {"AAPL": "190.50", "BTC-USD": None}

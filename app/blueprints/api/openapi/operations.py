@@ -9,7 +9,13 @@ from app.blueprints.api.openapi import examples
 from app.domain.signals import Dialect
 from app.schemas.alerts import SCHEMAS
 from app.schemas.bot import BotSchema, NewBotSchema
-from app.schemas.operator import PRICES, OrderQuerySchema, TicketQuerySchema, TradingStateSchema
+from app.schemas.operator import (
+    PRICES,
+    CircuitBreakerSchema,
+    OrderQuerySchema,
+    TicketQuerySchema,
+    TradingStateSchema,
+)
 
 PUBLIC: tuple[dict[str, list[str]], ...] = ()
 OPERATOR: tuple[dict[str, list[str]], ...] = ({"operator": []},)
@@ -56,6 +62,7 @@ REQUESTS: dict[str, Schema | fields.Field[Any]] = {
     "BotChange": BotSchema(),
     "NewBot": NewBotSchema(),
     "TradingStateChange": TradingStateSchema(),
+    "CircuitBreakerChange": CircuitBreakerSchema(),
     "PriceChange": PRICES,
 }
 
@@ -140,6 +147,14 @@ OPERATIONS: dict[str, Operation] = {
         example=examples.SWITCH,
         answers={200: ("TradingState",)},
         errors=(400,),
+    ),
+    "api.show_circuit_breaker": Operation(tag="Kill switch", answers={200: ("CircuitBreaker",)}),
+    "api.set_circuit_breaker": Operation(
+        tag="Kill switch",
+        body=("CircuitBreakerChange",),
+        example=examples.CIRCUIT_BREAKER,
+        answers={200: ("CircuitBreaker",)},
+        errors=(400, 503),
     ),
     "api.list_tickets": Operation(
         tag="Tickets", query=TicketQuerySchema(), answers={200: ("Tickets",)}, errors=(400,)

@@ -1,0 +1,114 @@
+"""Closing everything at a broker, in steps that can be taken up again after a crash."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.brokers.base import Broker
+from app.domain.circuit_breaker import CircuitBreaker, Step, closing_order_id, may_try_again, step_ticket
+from app.domain.orders import Receipt
+from app.domain.symbols import SymbolRefused
+from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from app.services.clock import Clock
+from app.services.journal import Journal
+from app.services.notifications import Event, EventKind, Severity
+from app.services.operator.positions import PositionDesk
+from app.services.trading.records import OPERATOR
+
+CANCEL_SECONDS = 2.0
+POLL_SECONDS = 0.1
+BY = "circuit breaker"
+
+_logger = logging.getLogger(__name__)
+
+# Writes the breaker down before the step that it tells of is taken.
+Save = Callable[[CircuitBreaker], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Tells people what the circuit breaker does: the activity log always, the owner where wired."""
+
+    journal: Journal
+    announce: Callable[[Event], object] | None = None
+
+    def say(self, event: str, severity: Severity) -> None:
+        """Tell one thing that happened."""
+        self.journal.activity(f"{BY}: {event}")
+        if self.announce is not None:
+            kind = EventKind.CIRCUIT_BREAKER
+            self.announce(Event(kind, "Circuit breaker", event, key=event, severity=severity))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Liquidation:
+    """Cancel what waits, then close what is held: one order for each symbol until that order is over."""
+
+    positions: PositionDesk
+    clock: Clock
+    voice: Voice
+
+    def advance(self, breaker: CircuitBreaker, broker: Broker, save: Save) -> bool:
+        """Do what can be done now; return whether nothing waits and nothing is held any more.
+
+        Raise BrokerUnavailable when the broker cannot be asked.
+        """
+        ticket = breaker.ticket or UUID(int=0)
+        busy = self._cancel_others(
+            broker, [closing_order_id(OPERATOR, ticket, step) for step in breaker.steps]
+        )
+        held = {position.symbol for position in broker.positions()}
+        for symbol in sorted(held - busy):
+            breaker = self._close(breaker, ticket, broker, symbol, save)
+        self.positions.follower.follow()
+        if broker.positions() or broker.open_orders():
+            return False
+        for step in breaker.steps:
+            self.positions.forget(broker, step.symbol)
+        return True
+
+    def _close(
+        self, breaker: CircuitBreaker, ticket: UUID, broker: Broker, symbol: str, save: Save
+    ) -> CircuitBreaker:
+        step = breaker.step(symbol)
+        if step is not None:
+            is_over = self._send(broker, ticket, step)
+            if not is_over or not may_try_again(step, self.clock()):
+                return breaker
+        breaker = breaker.attempting(symbol, self.clock())
+        save(breaker)
+        self._send(broker, ticket, breaker.steps[-1])
+        return breaker
+
+    def _send(self, broker: Broker, ticket: UUID, step: Step) -> bool:
+        """Look the step's order up, or send it; tell whether it is over. No symbol stops the others."""
+        try:
+            return self.positions.close_once(broker, step.symbol, step_ticket(ticket, step), by=BY)
+        except (BrokerRejected, BrokerUnavailable, SymbolRefused) as error:
+            told = f"{step.symbol} at {broker.name} could not be closed: {error.message}"
+            self.voice.say(told, Severity.FAILURE)
+            return isinstance(error, BrokerRejected)
+
+    def _cancel_others(self, broker: Broker, own: list[str]) -> set[str]:
+        """Cancel every order that is not ours; return the symbols in which one still works."""
+        waiting = _others(broker, own)
+        for receipt in waiting:
+            _cancel(broker, receipt)
+        deadline = time.monotonic() + CANCEL_SECONDS
+        while waiting and (waiting := _others(broker, own)) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+        return {receipt.symbol for receipt in waiting}
+
+
+def _others(broker: Broker, own: Iterable[str]) -> list[Receipt]:
+    return [receipt for receipt in broker.open_orders() if receipt.client_order_id not in own]
+
+
+def _cancel(broker: Broker, receipt: Receipt) -> None:
+    try:
+        broker.cancel(receipt)
+    except (BrokerRejected, OutcomeUnknown, BrokerUnavailable) as error:
+        # It may have ended with its mate; one that is still there is canceled again by the next look.
+        _logger.debug("%s could not be canceled: %s", receipt.client_order_id, error.message)

@@ -1,0 +1,82 @@
+"""/api/circuit-breaker, at the paper broker."""
+
+import pytest
+
+from tests.builders import ENTER_LONG, strategy_alert
+
+PATH = "/api/circuit-breaker"
+ARMED = {"glb_sl": "0.99", "glb_tp": "1.20", "base_equity": "100000", "active": True}
+
+
+@pytest.fixture
+def breached(client, operator, services, clock):
+    """Hold shares whose fall takes the account below its stop-loss."""
+    client.post("/webhook", json=strategy_alert(**ENTER_LONG))
+    operator.put(PATH, json=ARMED)
+    operator.put("/api/paper/prices", json={"AAPL": "10"})
+    clock.move(seconds=10)
+    services.supervisor.tick(everything=True)
+
+
+def test_breaker_when_never_set_then_it_is_off_with_the_documented_thresholds(operator):
+    shown = operator.get(PATH).json
+
+    assert {name: shown[name] for name in ARMED} == {
+        "glb_sl": "0.80",
+        "glb_tp": "1.20",
+        "base_equity": None,
+        "active": False,
+    }
+
+
+def test_breaker_when_set_then_it_is_shown_and_stored_as_documented(operator, store):
+    answer = operator.put(PATH, json=ARMED).json
+    stored = store.get("state/circuit-breaker").value
+
+    assert {name: answer[name] for name in ARMED} == {name: stored[name] for name in ARMED} == ARMED
+    assert operator.get(PATH).json == answer
+
+
+def test_breaker_when_set_without_a_base_then_it_is_todays_equity(operator):
+    assert operator.put(PATH, json={"active": True}).json["base_equity"] == "100000"
+
+
+def test_breach_when_the_supervisor_looks_then_all_is_sold_and_told(breached, operator, holding):
+    shown = operator.get(PATH).json
+
+    assert (holding(), shown["phase"], shown["breach"]) == ("0", "tripped", "stop_loss")
+    assert shown["last_event"].endswith("trading is HALTED")
+    assert operator.get("/api/trading-state").json["state"] == "HALTED"
+
+
+def test_breach_when_it_has_sold_then_each_sale_is_a_ticket(breached, operator):
+    newest = operator.get("/api/tickets").json["tickets"][0]
+
+    assert (newest["status"], newest["alert"]["by"]) == ("filled", "circuit breaker")
+
+
+def test_breaker_when_edited_after_a_breach_then_trading_goes_on(breached, operator, client):
+    operator.put(PATH, json={"glb_sl": "0.5"})
+
+    assert client.post("/webhook", json=strategy_alert()).json["status"] == "filled"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"glb_sl": "80"},
+        {"glb_sl": "1"},
+        {"glb_sl": "0"},
+        {"glb_tp": "0.2"},
+        {"base_equity": "-1"},
+        {"active": None},
+        {"glb_sp": "0.8"},
+        {"broker": "elsewhere"},
+    ],
+    ids=str,
+)
+def test_breaker_when_a_change_is_unusable_then_400_and_nothing_changes(operator, change):
+    before = operator.get(PATH).json
+
+    assert operator.put(PATH, json=change).status_code == 400
+    assert operator.get(PATH).json == before
