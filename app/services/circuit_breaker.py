@@ -184,5 +184,6 @@ class EquityGuard:
     def _tell(self, breaker: CircuitBreaker, event: str) -> CircuitBreaker:
         breaker = breaker.telling(event, self.clock())
         self._write(breaker)
-        self.voice.say(event, Severity.WARNING if breaker.breach is None else Severity.FAILURE)
+        is_loss = breaker.breach is Breach.STOP_LOSS
+        self.voice.say(event, Severity.FAILURE if is_loss else Severity.WARNING)
         return breaker

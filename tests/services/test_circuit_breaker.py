@@ -8,6 +8,8 @@ import pytest
 from app.domain.orders import OrderStatus
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from app.services.liquidation import Voice
+from app.services.notifications import Event, Severity
 from tests.builders import EXIT_LONG, ScriptedBroker, services_of, strategy_alert
 
 HALTED = TradingState.HALTED
@@ -252,7 +254,7 @@ def test_liquidation_when_the_broker_is_lost_then_it_goes_on_afterwards(breaker,
     assert (lost, breaker.read().phase) == (("liquidating", HALTED), "tripped")
 
 
-def test_breach_when_in_a_dry_run_then_trading_halts_and_nothing_is_sold(make_app, portfolio, services):
+def test_breach_when_in_a_dry_run_then_trading_halts_and_nothing_is_sold(make_app, portfolio):
     dry = services_of(make_app(brokers={"paper": portfolio}, dry_run=True))
     dry.breaker.edit({"active": True, "base_equity": Decimal(200_000)})
     dry.breaker.watch()
@@ -267,6 +269,17 @@ def test_edit_when_the_broker_does_not_answer_then_a_base_must_be_given(services
 
     given = services.breaker.edit({"active": True, "base_equity": Decimal(5)})
     assert (given.equity_known, services.breaker.knows_equity("paper")) == (False, False)
+
+
+def test_breach_when_it_is_seen_then_the_log_and_the_owner_are_told(services, portfolio, settings):
+    told: list[Event] = []
+    guard = replace(services.breaker, voice=Voice(services.journal, told.append))
+    guard.edit({"active": True, "base_equity": Decimal(200_000)})
+    guard.watch()
+
+    lines = (settings.log_folder / "activity.log").read_text().splitlines()
+    assert [event.severity for event in told] == [Severity.FAILURE] * 2
+    assert [line.partition(" ")[2] for line in lines][-1] == f"circuit breaker: {told[-1].message}"
 
 
 def test_other_accounts_when_one_cannot_be_seen_then_they_trade(services, portfolio):
