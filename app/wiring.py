@@ -210,6 +210,7 @@ class Wiring:
             journal=self.base.journal,
             notifier=self.base.notifier,
             clock=self.clock,
+            dry_run=self.settings.dry_run,
         )
 
     @cached_property

@@ -52,12 +52,16 @@ class Cleanup:
     journal: Journal
     notifier: Notifier
     clock: Clock
+    dry_run: bool = False
     _last: CleanupRun | None = field(default=None, init=False)
 
     def run(self) -> CleanupRun:
         """Look at every broker and cancel what is orphaned there."""
         run = CleanupRun(self.clock())
         for broker in self.desk.all():
+            if self.dry_run and not broker.capabilities.simulated:
+                # What waits there was not placed by us: a dry run touches nothing outside.
+                continue
             try:
                 self._clean(broker, run)
             except BrokerUnavailable as error:
