@@ -173,3 +173,10 @@ def test_cleanup_when_its_time_comes_then_the_clock_does_it(leave, services, scr
 
     assert services.supervisor.tick(everything=True)["cleanup"] == 1
     assert statuses(scripted, names) == [OrderStatus.CANCELED]
+
+
+def test_cleanup_when_it_is_a_dry_run_then_an_outside_account_is_left_alone(leave, make_app, scripted):
+    names = leave("-sl", "-tp")
+    run = services_of(make_app(brokers={"paper": scripted}, dry_run=True)).cleanup.run()
+
+    assert (run.checked, statuses(scripted, names)) == (0, [OrderStatus.ACCEPTED] * 2)
