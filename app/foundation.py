@@ -68,7 +68,7 @@ class Foundation:
     @cached_property
     def announcer(self) -> Announcer:
         """Which tickets the owner is told about."""
-        return Announcer(self.notifier)
+        return Announcer(self.notifier, self.journal)
 
     @cached_property
     def desk(self) -> BrokerDesk:

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.domain.reasons import Reason
 from app.domain.tickets import Ticket, TicketStatus
+from app.services.journal import Journal
 from app.services.notifications import Event, EventKind, Notifier, Severity
 
 # By their names, so that a cap which is added is told as well.
@@ -15,8 +16,9 @@ CAPS = frozenset(
 class Announcer:
     """Leave a message about a ticket, if it is worth one; return at once."""
 
-    def __init__(self, notifier: Notifier) -> None:
+    def __init__(self, notifier: Notifier, journal: Journal) -> None:
         self._notifier = notifier
+        self._journal = journal
 
     def announce(self, ticket: Ticket) -> None:
         """Tell what an alert has come to."""
@@ -26,7 +28,14 @@ class Announcer:
             self._tell(ticket, kind, title, severity)
 
     def announce_change(self, before: dict[str, Any], after: dict[str, Any]) -> None:
-        """Tell that an order came to nothing after its alert was answered; both tickets are as stored."""
+        """Write down what an order did after its alert was answered, and tell when it came to nothing.
+
+        Both tickets are as stored.
+        """
+        known = {order["client_order_id"]: order for order in before["orders"]}
+        for order in after["orders"]:
+            if _has_moved(known.get(order["client_order_id"]), order):
+                self._journal.activity(_movement(order))
         ended = after["status"] in {TicketStatus.REJECTED, TicketStatus.FAILED}
         if ended and after["status"] != before["status"]:
             self.announce(Ticket.from_json(after))
@@ -38,6 +47,20 @@ class Announcer:
     def _tell(self, ticket: Ticket, kind: EventKind, title: str, severity: Severity) -> None:
         key = f"{ticket.bot}:{ticket.reason.value if ticket.reason is not None else ''}"
         self._notifier.tell(Event(kind, title, sentence(ticket), key, severity))
+
+
+def _has_moved(before: dict[str, Any] | None, after: dict[str, Any]) -> bool:
+    seen = ("status", "filled_quantity")
+    return before is None or any(before[name] != after[name] for name in seen)
+
+
+def _movement(order: dict[str, Any]) -> str:
+    amount = (
+        order["filled_quantity"] if order["average_fill_price"] else order["quantity"] or order["notional"]
+    )
+    price = f" at {order['average_fill_price']}" if order["average_fill_price"] else ""
+    what = f"{order['side']} {amount} {order['symbol']}{price} is {order['status']}"
+    return f"{order['bot']}: {what}; order {order['client_order_id']}; ticket {order['ticket']}"
 
 
 def sentence(ticket: Ticket) -> str:

@@ -1,0 +1,30 @@
+"""The lines that people read about what happens after an alert was answered."""
+
+import pytest
+
+from tests.builders import strategy_alert
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def lines(services):
+    """Read the activity log."""
+    path = services.settings.log_folder / "activity.log"
+    return lambda: path.read_text(encoding="utf-8").splitlines()
+
+
+def test_activity_when_a_resting_order_fills_then_it_is_written_down(client, configure, operator, lines):
+    configure(use_limit_orders=True, limit_offset_ticks=-500)
+    client.post("/webhook", json=strategy_alert())
+    operator.put("/api/paper/prices", json={"AAPL": "90"})
+
+    assert [line for line in lines() if "buy" in line and "is filled" in line]
+
+
+def test_activity_when_a_stop_triggers_then_it_is_written_down(client, configure, operator, lines):
+    configure(attach_sl_tp=True)
+    client.post("/webhook", json=strategy_alert())
+    operator.put("/api/paper/prices", json={"AAPL": "50"})
+
+    assert [line for line in lines() if "sell" in line and "-sl; ticket" in line and "is filled" in line]
