@@ -94,6 +94,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "loglevel": "warning",
         "control_socket_disable": True,
         "worker_exit": lambda _server, worker: _leave_tidy(worker),
+        "on_exit": lambda _server: _leave_one_file(settings),
     }
     if settings.web_concurrency > 1:
         options |= _shared_metrics(settings)
@@ -108,6 +109,14 @@ def _leave_tidy(worker: Any) -> None:
         wired.supervisor.stop()
         wired.notifier.close(LAST_MESSAGES_SECONDS)
         wired.store.close()
+
+
+def _leave_one_file(settings: Settings) -> None:
+    """Two processes that close at the same moment each leave the tidying to the other; the last one here."""
+    from app import open_store
+
+    if not settings.uses_cloud_storage:
+        open_store(settings).close()
 
 
 def _shared_metrics(settings: Settings) -> dict[str, Any]:
