@@ -41,7 +41,9 @@ def environment_example() -> str:
     for group, items in _groups():
         parts.append(f"\n### {group}\n")
         for item in items:
-            parts.append(f"\n# {item.metadata['meaning']} ({_kind(item)})\n")
+            alias = item.metadata["alias"]
+            also = f"; also read as {alias}" if alias else ""
+            parts.append(f"\n# {item.metadata['meaning']} ({_kind(item)}{also})\n")
             parts.append(f"#{item.name.upper()}={_default(item)}\n")
     return "".join(parts)
 

@@ -26,11 +26,6 @@ class Plan:
     skip: Reason | None = None
     refusal: Reason | None = None
 
-    @property
-    def is_reversal(self) -> bool:
-        """True when a position is closed and the opposite one opened in one operation."""
-        return self.close > ZERO and self.entry_side is not None
-
 
 NOTHING_TO_EXIT = Plan(skip=Reason.POSITION_NONE)
 ALREADY_THERE = Plan(skip=Reason.POSITION_REACHED)

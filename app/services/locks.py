@@ -120,7 +120,7 @@ class MachineLocks:
                 fcntl.lockf(self._file, fcntl.LOCK_EX, 1, slot)
             except OSError as error:
                 # The kernel counts by process: two whose threads wait for each other's names look deadlocked
-                # to it, although no thread that holds a name ever waits for another.
+                # to it, although threads wait in one order only: a bot first, then a symbol.
                 if error.errno != errno.EDEADLK:
                     raise
                 time.sleep(RETRY_SECONDS)

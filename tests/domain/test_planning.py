@@ -173,12 +173,6 @@ def test_target_when_by_contracts_then_goes_to_tradingviews_position(alert, held
     assert plan(alert, Decimal(held), by_contracts=True) == expected
 
 
-def test_reversal_when_planned_then_is_told_apart_from_exit_and_entry():
-    assert enter(BUY, closing=1).is_reversal
-    assert not enter(BUY).is_reversal
-    assert not close(1).is_reversal
-
-
 sizes = st.decimals(0, 10**12, places=9)
 positive = st.decimals(Decimal("1e-9"), 10**12, places=9)
 positions = st.decimals(-(10**12), 10**12, places=9)

@@ -56,7 +56,11 @@ class PositionDesk:
                 self.store.apply(self.trades.forgetting(broker_name, symbol))
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
             working = self.working_orders.of(broker, None, symbol)
-            self.working_orders.withdraw(broker, working)
+            if self.working_orders.withdraw(broker, working):
+                # A stop may have filled before it was taken back: what is left is what is closed.
+                held = next((item for item in broker.positions() if item.symbol == symbol), None)
+            if held is None:
+                raise NotFound(f"A working order has closed {symbol} at {broker_name} meanwhile.")
             ticket = self._close(broker, held, new_ticket_id(self.clock()), OPERATOR)
         self.follower.follow()
         return self.ledger.find(ticket.id) or shown(ticket.to_json(self.clock()))

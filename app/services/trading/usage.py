@@ -50,7 +50,7 @@ class UsageBook:
 
     def of(self, bot: str, symbol: str, limits: Limits) -> Usage:
         """Return what a bot has used of its limits; figures without a limit stay at nothing."""
-        entries = self._entries_of(bot) if _counts(limits) else []
+        entries = self._entries_of(bot) if limits.counts_entries else []
         today = self._clock().date()
         current = [entry for entry in entries if entry.at.date() == today]
         held = self._held(bot) if limits.max_open_positions is not None else set()
@@ -112,11 +112,6 @@ class UsageBook:
     def _forget_before(self, moment: datetime) -> None:
         for ticket in [key for key, entry in self._entries.items() if entry.at < moment]:
             del self._entries[ticket]
-
-
-def _counts(limits: Limits) -> bool:
-    wanted = (limits.daily_order_cap, limits.daily_notional_cap, limits.cooldown_seconds)
-    return any(limit is not None for limit in wanted)
 
 
 def _ledger_position(moment: datetime) -> str:

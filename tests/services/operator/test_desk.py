@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.orders import OrderStatus
 from app.errors import BrokerRejected, NotFound, OutcomeUnknown
-from tests.builders import strategy_alert
+from tests.builders import bridge_alert, strategy_alert
 
 
 @pytest.fixture
@@ -112,3 +112,16 @@ def test_orders_when_the_broker_holds_a_strangers_order_then_it_is_listed(servic
 def _resting(scripted, order, suffix: str) -> str:
     resting = replace(order, client_order_id=order.client_order_id + suffix)
     return scripted.take(resting, OrderStatus.ACCEPTED).client_order_id
+
+
+def test_close_when_a_working_exit_fills_before_its_cancel_then_nothing_more_is_sold(
+    client, services, scripted
+):
+    scripted.held["AAPL"], scripted.status = Decimal(10), OrderStatus.ACCEPTED
+    resting = bridge_alert(symbol="AAPL", side="sell", quantity="10", limit_price="120")
+    assert client.post("/tradingview/webhook", json=resting).json["status"] == "ordered"
+    scripted.before_cancel = lambda *_: scripted.held.clear()
+
+    with pytest.raises(NotFound, match="meanwhile"):
+        services.positions.close("paper", "AAPL")
+    assert len(scripted.submitted) == 1
