@@ -119,6 +119,20 @@ class Settings:
     cleanup_seconds: int = setting(
         "Pause between two looks for exits whose position is gone", 30, positive(integer)
     )
+    exits_seconds: int = setting(
+        "Pause between two looks for positions that lack their exits", 5, positive(integer)
+    )
+    orders_seconds: int = setting("Pause between two looks at working orders", 5, positive(integer))
+    reconcile_seconds: int = setting(
+        "Pause between two comparisons of the brokers' positions with the bots' trades",
+        60,
+        positive(integer),
+    )
+    unknown_grace_seconds: int = setting(
+        "An order of unknown outcome that its broker does not know so long after the send was never placed",
+        30,
+        positive(integer),
+    )
     inbox_claim_seconds: int = setting(
         "After this time an unfinished alert of another machine may be taken over", 60, positive(integer)
     )

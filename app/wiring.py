@@ -18,11 +18,13 @@ from app.services.intake.alerts import Intake
 from app.services.intake.inbox import Inbox
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.recovery import Recovery
+from app.services.leases import Leases
 from app.services.liquidation import Liquidation, Voice
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
 from app.services.operator.prices import PriceBoard
 from app.services.supervisor import Supervisor, Task
+from app.services.telling import tell_lost_leader
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import TradingRules
 from app.services.trading.clearing import Clearing
@@ -33,7 +35,6 @@ from app.services.trading.usage import UsageBook
 from app.services.trading.working_orders import WorkingOrders
 
 INBOX_PERIOD_SECONDS = 2.0
-ORDERS_PERIOD_SECONDS = 5.0
 PURGE_PERIOD_SECONDS = 60.0
 
 
@@ -149,6 +150,7 @@ class Wiring:
             locks=self.base.locks,
             announcer=self.base.announcer,
             clock=self.clock,
+            unknown_grace_seconds=self.settings.unknown_grace_seconds,
         )
 
     @cached_property
@@ -233,13 +235,25 @@ class Wiring:
     def supervisor(self) -> Supervisor:
         """The clock."""
         tasks = (
-            Task("inbox", INBOX_PERIOD_SECONDS, self.recovery.recover),
-            Task("purge", PURGE_PERIOD_SECONDS, self.inbox.purge),
-            Task("orders", ORDERS_PERIOD_SECONDS, self.follower.follow),
+            Task("inbox", INBOX_PERIOD_SECONDS, self.recovery.recover, everywhere=True),
+            Task("purge", PURGE_PERIOD_SECONDS, self.inbox.purge, everywhere=True),
+            Task("orders", self.settings.orders_seconds, self.follower.follow),
             Task("circuit breaker", self.settings.circuit_breaker_seconds, self.breaker.watch),
             Task("cleanup", self.settings.cleanup_seconds, lambda: len(self.cleanup.run().canceled)),
         )
-        return Supervisor(tasks)
+        return Supervisor(tasks, leases=self.leases)
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Which process runs the clock's single tasks."""
+        locks = self.base.locks
+        return Leases(
+            self.store,
+            self.clock,
+            locks.owner,
+            on_lost=lambda _: tell_lost_leader(self.base.journal, self.base.notifier),
+            is_gone=lambda owner: locks.is_alive(owner) is False,
+        )
 
     @cached_property
     def health(self) -> Health:

@@ -1,13 +1,16 @@
 """The process that an owner starts and stops."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from app.storage.sqlite import SqliteStore
 from tests.reliability.alerts import strategy_alert
 from tests.reliability.server import OPERATOR_TOKEN, WEBHOOK_SECRET, Server, ask
 
@@ -23,6 +26,23 @@ def server(tmp_path):
     server.kill()
 
 
+def lease(server) -> str | None:
+    """Return the owner of the clock's lease."""
+    store = SqliteStore(server.database)
+    document = store.get("leases/supervisor")
+    store.close()
+    return None if document is None else document.value["owner"]
+
+
+def leader_of(server, not_among: set[str]) -> str:
+    """Wait for a leader that is none of these."""
+    deadline = time.monotonic() + 15
+    while (owner := lease(server)) is None or owner in not_among:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return owner
+
+
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_server_when_it_is_stopped_cleanly_then_the_database_is_one_file(server, tmp_path, processes):
     server.start(WEB_CONCURRENCY=processes)
@@ -32,6 +52,23 @@ def test_server_when_it_is_stopped_cleanly_then_the_database_is_one_file(server,
     assert server.drain() == 0
     assert during > {"gatehouse.sqlite3"}
     assert [path.name for path in tmp_path.glob("gatehouse.sqlite3*")] == ["gatehouse.sqlite3"]
+
+
+def test_server_when_the_leading_process_is_killed_then_another_leads(server):
+    server.start(WEB_CONCURRENCY="2")
+    first = leader_of(server, not_among=set())
+    os.kill(int(first.partition("-")[0]), signal.SIGKILL)
+
+    assert leader_of(server, not_among={first})
+    assert "changed hands" not in server.log.read_text()
+
+
+def test_server_when_it_is_stopped_cleanly_then_nobody_holds_the_lease(server):
+    server.start()
+    leader_of(server, not_among=set())
+    server.drain()
+
+    assert lease(server) is None
 
 
 def test_server_when_its_secrets_are_known_then_it_says_where_it_listens_and_no_secret(server):

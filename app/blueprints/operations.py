@@ -42,5 +42,7 @@ def metrics() -> ResponseReturnValue:
 
 @bp.post("/tasks/tick")
 def tick() -> ResponseReturnValue:
-    """Do what the clock does, now."""
-    return jsonify({"status": "ok", "done": services().supervisor.tick(everything=True)})
+    """Do what the clock does, now; what only one process may do is done where `leader` is true."""
+    supervisor = services().supervisor
+    done = supervisor.tick(everything=True)
+    return jsonify({"status": "ok", "leader": supervisor.leads, "done": done})

@@ -20,10 +20,14 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether every part answers: `ok` or a sentence for each; warnings do not stop trading."""
+    """Whether every part answers: `ok` or a sentence for each; warnings do not stop trading.
+
+    `leader` says whether this process runs what only one may run; either is fine.
+    """
 
     checks: dict[str, str]
     warnings: list[str]
+    leader: bool
 
     @property
     def is_ready(self) -> bool:
@@ -32,7 +36,7 @@ class Readiness:
 
     def details(self) -> dict[str, Any]:
         """Show everything, for the operator."""
-        return {"checks": self.checks, "warnings": self.warnings}
+        return {"checks": self.checks, "warnings": self.warnings, "leader": self.leader}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +60,12 @@ class Health:
             names = {*self.desk.names, *self._wanted_brokers()}
         except AppError as error:
             checks["store"] = error.message
-            return Readiness(checks, self.notices)
+            return Readiness(checks, self.notices, self.supervisor.leads)
         for name in sorted(names):
             checks[f"broker {name}"] = _outcome(lambda name=name: self.desk.get(name).ping())
         failed = self.supervisor.failing
         checks["clock"] = f"{', '.join(failed)} failed; the log has the details" if failed else "ok"
-        return Readiness(checks, warnings)
+        return Readiness(checks, warnings, self.supervisor.leads)
 
     def _wanted_brokers(self) -> set[str]:
         return {bot.configuration.broker or self.default_broker for bot, _ in self.bots.all()}

@@ -49,16 +49,25 @@ class _Seen:
 class Leases:
     """The leases of one process; `owner` must be its own among all processes and forks.
 
-    `on_lost` hears the name of a lease that was held and cannot be kept.
+    `on_lost` hears the name of a lease that was held and cannot be kept. `is_gone` tells of an owner that it
+    has died for certain; the lease of such a one is free at once.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, owner: str, *, on_lost: Callable[[str], None] | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        owner: str,
+        *,
+        on_lost: Callable[[str], None] | None = None,
+        is_gone: Callable[[str], bool] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._owner = owner
         self._on_lost = on_lost
+        self._is_gone = is_gone
+        self._is_unreachable = False
         self._turn = threading.Lock()
         self._held: dict[str, _Held] = {}
         self._seen: dict[str, _Seen] = {}
@@ -102,8 +111,12 @@ class Leases:
         now = self._clock()
         try:
             written = self._write(name, Lease(self._owner, now + length), now, length)
-        except (AlreadyExists, Conflict, StoreUnavailable):
+        except StoreUnavailable as error:
+            self._note_outage(name, error)
             return False
+        except (AlreadyExists, Conflict):
+            return False
+        self._is_unreachable = False
         if written:
             self._held[name] = _Held(now, now + length)
         return written
@@ -120,13 +133,19 @@ class Leases:
 
     def _is_free(self, name: str, document: Document, now: datetime, length: timedelta) -> bool:
         lease = _lease(document)
-        if lease.owner == self._owner:
+        if lease.owner == self._owner or (self._is_gone is not None and self._is_gone(lease.owner)):
             return True
         seen = self._seen.get(name)
         if seen is None or seen.version != document.version or seen.at > now:
             seen = self._seen[name] = _Seen(document.version, now)
         # An owner whose clock was far ahead must not block the lease for longer than it lasts.
         return now >= min(lease.until, seen.at + length) + SKEW
+
+    def _note_outage(self, name: str, error: StoreUnavailable) -> None:
+        # Every turn of the clock comes here: an outage is worth one line.
+        if not self._is_unreachable:
+            _logger.warning("The lease %s cannot be held while the store is away: %s", name, error)
+        self._is_unreachable = True
 
     def _tell_lost(self, name: str) -> None:
         _logger.warning("This process no longer holds the lease %s", name)

@@ -6,44 +6,74 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.services.leases import Leases
+
+LEASE = "supervisor"
+
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do every `period_seconds`; it returns how much it did."""
+    """Something to do every `period_seconds`; it returns how much it did.
+
+    One that runs `everywhere` does so in every process, any other only in the one that leads.
+    """
 
     name: str
     period_seconds: float
     run: Callable[[], int]
+    everywhere: bool = False
 
 
 class Supervisor:
-    """Run the tasks that are due, from a thread here or from a scheduler elsewhere."""
+    """Run the tasks that are due, from a thread here or from a scheduler elsewhere.
 
-    def __init__(self, tasks: Sequence[Task], *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._tasks = tuple(tasks)
+    Of all processes on one store the one that holds the lease leads; without `leases` there is but this one.
+    """
+
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        *,
+        leases: Leases | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        # What a dead process left is looked for first: to ask for its lease clears away that it has died.
+        self._tasks = tuple(sorted(tasks, key=lambda task: not task.everywhere))
+        self._leases = leases
         self._monotonic = monotonic
         self._last_run: dict[str, float] = {}
         self._turn = threading.Lock()
         self._stop = threading.Event()
         self._first_tick = threading.Event()
         self._thread: threading.Thread | None = None
-        self._failing: set[str] = set()
+        self._failing: dict[str, str] = {}
 
     @property
     def failing(self) -> list[str]:
         """The tasks whose last run failed."""
         return sorted(self._failing)
 
+    @property
+    def leads(self) -> bool:
+        """Whether this process runs the tasks that only one may run."""
+        return self._leases is None or self._leases.is_leader(LEASE)
+
     def tick(self, *, everything: bool = False) -> dict[str, int]:
-        """Run what is due (or everything) and return how much each task did; -1 is a failure."""
+        """Run what is due (or everything) and return how much each task did; -1 is a failure.
+
+        Without the lease nothing is run but what every process runs.
+        """
         done: dict[str, int] = {}
         with self._turn:
             for task in self._tasks:
+                # Asked before each task: those before it may have taken longer than the lease lasts.
+                if not task.everywhere and not self._hold_lease():
+                    break
                 if everything or self._is_due(task):
                     self._last_run[task.name] = self._monotonic()
-                    done[task.name] = self._run(task)
+                    done[task.name] = self._attempt(task.name, task.run)
         return done
 
     def start(self, *, wait_seconds: float = 0) -> None:
@@ -54,11 +84,13 @@ class Supervisor:
         self._first_tick.wait(wait_seconds)
 
     def stop(self) -> None:
-        """Let the thread end after the tick it is in."""
+        """Let the thread end after the task it is in, and the next process lead."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=5)
             self._thread = None
+        if self._leases is not None:
+            self._leases.release(LEASE)
 
     def _loop(self) -> None:
         pause = min(task.period_seconds for task in self._tasks)
@@ -70,12 +102,27 @@ class Supervisor:
         last = self._last_run.get(task.name)
         return last is None or self._monotonic() - last >= task.period_seconds
 
-    def _run(self, task: Task) -> int:
+    def _hold_lease(self) -> bool:
+        leases = self._leases
+        if leases is None:
+            return True
+        # A process that is told to stop has given the lease back and must not take it again.
+        if not self._stop.is_set() and self._attempt("lease", lambda: leases.hold(LEASE)) > 0:
+            return True
+        # What fails from now on is the leader's to tell.
+        for task in self._tasks:
+            if not task.everywhere:
+                self._failing.pop(task.name, None)
+        return False
+
+    def _attempt(self, name: str, run: Callable[[], int]) -> int:
         try:
-            done = task.run()
-        except Exception:  # the loop goes on: one task's trouble is not the others'
-            _logger.exception("The task %s failed; it will be tried again", task.name)
-            self._failing.add(task.name)
+            done = run()
+        except Exception as error:  # the loop goes on: one task's trouble is not the others'
+            # It is tried every few seconds: the same trouble is told once.
+            if self._failing.get(name) != repr(error):
+                _logger.exception("The task %s failed; it will be tried again", name)
+            self._failing[name] = repr(error)
             return -1
-        self._failing.discard(task.name)
+        self._failing.pop(name, None)
         return done

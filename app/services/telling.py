@@ -49,6 +49,13 @@ class Announcer:
         self._notifier.tell(Event(kind, title, sentence(ticket), key, severity))
 
 
+def tell_lost_leader(journal: Journal, notifier: Notifier) -> None:
+    """Tell that this process ran the clock's single tasks and no longer does, without having been stopped."""
+    message = "This process has lost its lease: another one leads now, or the store does not answer"
+    journal.activity(f"clock: {message}")
+    notifier.tell(Event(EventKind.LOST_LEADER, "The clock has changed hands", message))
+
+
 def _has_moved(before: dict[str, Any] | None, after: dict[str, Any]) -> bool:
     seen = ("status", "filled_quantity")
     return before is None or any(before[name] != after[name] for name in seen)

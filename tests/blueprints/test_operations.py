@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.domain.documents import timestamp
+from app.services.leases import Leases
+from app.services.locks import MachineLocks
 from tests.builders import bridge_alert, strategy_alert
 
 SERIES = (
@@ -56,9 +58,21 @@ def test_status_when_a_halt_has_ended_by_itself_then_trading_is_active(operator,
 def test_tick_when_it_is_called_then_every_task_has_run(operator, path):
     response = operator.post(path)
 
-    assert response.json["status"] == "ok"
+    assert (response.json["status"], response.json["leader"]) == ("ok", True)
     assert {"inbox", "orders"} <= set(response.json["done"])
     assert min(response.json["done"].values()) == 0
+
+
+def test_tick_when_another_process_leads_then_only_what_every_process_does_is_done(
+    operator, store, clock, settings
+):
+    another = MachineLocks(settings.database_path.parent / "locks")
+    Leases(store, clock, another.owner).hold("supervisor")
+    answer = operator.post("/tasks/tick").json
+    another.close()
+
+    assert (answer["leader"], set(answer["done"])) == (False, {"inbox", "purge"})
+    assert operator.get("/readyz").json["leader"] is False
 
 
 def test_cleanup_when_it_is_called_then_it_answers_what_it_did_and_status_repeats_it(operator, clock):

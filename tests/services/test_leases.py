@@ -213,6 +213,24 @@ def test_release_when_the_store_is_out_of_order_then_it_no_longer_leads(store, c
     assert leases.is_leader(NAME) is False
 
 
+def test_hold_when_the_leader_is_known_to_be_gone_then_another_leads_at_once(store, clock, first, second):
+    first.hold(NAME)
+    survivor = Leases(store, clock, "survivor", is_gone=lambda owner: owner == "first")
+
+    assert (second.hold(NAME), survivor.hold(NAME)) == (False, True)
+
+
+def test_hold_when_the_store_stays_out_of_order_then_each_outage_is_told_once(store, clock, caplog):
+    patchy = BrokenStore(store)
+    leases = Leases(patchy, clock, "first")
+    for broken in ({"get"}, {"get"}, {"create"}, set(), {"get", "replace"}):
+        patchy.broken = broken
+        leases.hold(NAME)
+        clock.move(seconds=11)
+
+    assert sum("while the store is away" in record.message for record in caplog.records) == 2
+
+
 def test_hold_when_shorter_than_a_bucket_can_be_rewritten_then_refused(first):
     with pytest.raises(ValueError, match="at least"):
         first.hold(NAME, 1)

@@ -45,6 +45,19 @@ def test_tick_when_a_task_fails_then_the_others_still_run(seconds):
     assert supervisor.tick() == {"bad": -1, "good": 3}
 
 
+def test_tick_when_a_task_goes_on_failing_then_the_log_has_each_trouble_once(caplog):
+    troubles = ["a slip", "a slip", "another", "another"]
+
+    def fail() -> int:
+        raise ValueError(troubles.pop(0))
+
+    supervisor = Supervisor([Task("bad", 1, fail)])
+    while troubles:
+        supervisor.tick(everything=True)
+
+    assert [str(record.exc_info[1]) for record in caplog.records] == ["a slip", "another"]
+
+
 def test_thread_when_it_is_started_then_it_ticks_at_once_and_can_be_stopped():
     ran = Event()
     supervisor = Supervisor([Task("once", 3600, lambda: ran.set() or 1)])

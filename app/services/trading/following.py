@@ -23,14 +23,15 @@ from app.services.trading.records import OPERATOR, counted_record
 from app.services.trading.trades import TradeBook
 from app.storage.base import Change, Delete, Document, Replace, Store
 
-# A broker may need this long to show an order that it took.
-UNKNOWN_GRACE = timedelta(seconds=30)
-
 _logger = logging.getLogger(__name__)
 
 
 class OrderFollower:
-    """Reminders under `orders/{client order id}`, one for each order that can still change."""
+    """Reminders under `orders/{client order id}`, one for each order that can still change.
+
+    A broker may need `unknown_grace_seconds` to show an order that it took; one that it does not know then
+    was never placed.
+    """
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class OrderFollower:
         locks: Locks,
         announcer: Announcer,
         clock: Clock,
+        unknown_grace_seconds: float = 30,
     ) -> None:
         self._store = store
         self._desk = desk
@@ -50,6 +52,7 @@ class OrderFollower:
         self._locks = locks
         self._announcer = announcer
         self._clock = clock
+        self._unknown_grace = timedelta(seconds=unknown_grace_seconds)
 
     def follow(self) -> int:
         """Look at every order in sight, by few list calls; return how many moved."""
@@ -121,7 +124,7 @@ class OrderFollower:
         return current is None or current.version != document.version
 
     def _is_overdue(self, value: dict[str, Any]) -> bool:
-        return self._clock() - datetime.fromisoformat(value["submitted_at"]) > UNKNOWN_GRACE
+        return self._clock() - datetime.fromisoformat(value["submitted_at"]) > self._unknown_grace
 
     def _changes(self, document: Document, receipt: Receipt | None, seen: list[str]) -> list[Change]:
         value = document.value

@@ -210,8 +210,9 @@ COMPONENTS: dict[str, Shape] = {
             "status": {"enum": ["ready", "not_ready"]},
             "checks": {"type": "object", "additionalProperties": TEXT},
             "warnings": list_of(TEXT),
+            "leader": FLAG | {"description": "Whether this process runs what only one may."},
         },
-        optional=("checks", "warnings"),
+        optional=("checks", "warnings", "leader"),
     ),
     "Status": object_of(
         {
@@ -228,6 +229,7 @@ COMPONENTS: dict[str, Shape] = {
     "Tick": object_of(
         {
             "status": {"const": "ok"},
+            "leader": FLAG | {"description": "Whether the process that answers runs what only one may."},
             "done": {"type": "object", "additionalProperties": COUNT},
         }
     ),
