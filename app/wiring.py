@@ -30,6 +30,7 @@ from app.services.trading.case import TradingRules
 from app.services.trading.clearing import Clearing
 from app.services.trading.execution import Trading
 from app.services.trading.following import OrderFollower
+from app.services.trading.judging import Judge
 from app.services.trading.trades import TradeBook
 from app.services.trading.usage import UsageBook
 from app.services.trading.working_orders import WorkingOrders
@@ -95,6 +96,18 @@ class Wiring:
             usage=self.usage,
             working_orders=self.working_orders,
             clearing=Clearing(self.working_orders, self.clock),
+            judge=self.judge,
+            rules=self.rules,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def judge(self) -> Judge:
+        """What may be sent."""
+        return Judge(
+            bots=self.base.bots,
+            trades=self.trades,
+            usage=self.usage,
             knows_equity=self.breaker.knows_equity,
             rules=self.rules,
             clock=self.clock,

@@ -65,9 +65,15 @@ GATES: tuple[Gate, ...] = (
 )
 
 
-def judge(proposal: Proposal) -> list[Verdict]:
+# What a command about a working order is asked: whether anything may trade here at all.
+COMMAND_GATES: tuple[Gate, ...] = (global_trading_state, bot_trading_state, broker_configured)
+# A changed entry is no new one: it counts neither towards how many there are nor to how soon they follow.
+CHANGE_GATES = tuple(gate for gate in GATES if gate not in {daily_orders, cooldown})
+
+
+def judge(proposal: Proposal, gates: tuple[Gate, ...] = GATES) -> list[Verdict]:
     """Ask every gate; the first refusal is the order's reason."""
-    return [judged(proposal) for judged in GATES]
+    return [judged(proposal) for judged in gates]
 
 
 def first_refusal(verdicts: list[Verdict]) -> Verdict | None:

@@ -1,21 +1,17 @@
 """From a signal to the orders that may be sent: everything before the broker is told."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple
 
 from app.brokers.base import Broker
 from app.domain.accounts import Account
-from app.domain.bots import Analyst, Approval, Bot
-from app.domain.gates import first_refusal, judge
+from app.domain.bots import Bot
 from app.domain.instruments import Instrument
 from app.domain.limits import effective_limits
 from app.domain.money import ZERO, round_down
 from app.domain.orders import OrderRole, OrderType, Receipt, Side
 from app.domain.planning import Plan, plan, without_closing
 from app.domain.pricing import limit_price, order_type
-from app.domain.proposals import Proposal, Verdict
 from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.sizing import Size, size_entry
@@ -29,22 +25,11 @@ from app.services.switches import GlobalSwitch
 from app.services.trading.case import Case, TradingRules
 from app.services.trading.clearing import Clearing
 from app.services.trading.drafting import draft_entry, draft_exit
+from app.services.trading.judging import Figures, Judge
 from app.services.trading.market import MarketView, look
 from app.services.trading.trades import TradeBook
 from app.services.trading.usage import Entry, UsageBook
 from app.services.trading.working_orders import WorkingOrders
-
-
-class Figures(NamedTuple):
-    """What the gates compare of one order; `held` and `account` as a reversal's first leg leaves them."""
-
-    quantity: Decimal | None = None
-    price: Decimal | None = None
-    held: Decimal | None = None
-    account: Account | None = None
-
-
-NO_FIGURES = Figures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +43,7 @@ class Assessor:
     usage: UsageBook
     working_orders: WorkingOrders
     clearing: Clearing
-    knows_equity: Callable[[str], bool]
+    judge: Judge
     rules: TradingRules
     clock: Clock
 
@@ -81,18 +66,18 @@ class Assessor:
         case.global_state = self.switch.read().at(self.clock())
         broker, instrument = case.broker, case.instrument
         if broker is None:
-            self._judge(case, OrderRole.ENTRY, case.signal.side)
+            self.judge.allows(case, OrderRole.ENTRY, case.signal.side)
             return
         if instrument is None or instrument.asset_class not in broker.capabilities.asset_classes:
-            self._judge(case, OrderRole.ENTRY, case.signal.side)
+            self.judge.allows(case, OrderRole.ENTRY, case.signal.side)
             return
         try:
             self.clearing.clear(case, broker)
-            view = self._look(case, broker, instrument)
+            view = self.look(case, broker, instrument)
             decided = self._plan(case, broker, view)
-            closes_all = decided.close > ZERO and decided.close == abs(self._share(case, view))
+            closes_all = decided.close > ZERO and decided.close == abs(self.share(case, view))
             if closes_all and self.clearing.drop_protection(case, broker):
-                view = self._look(case, broker, instrument)
+                view = self.look(case, broker, instrument)
                 decided = self._plan(case, broker, view)
         except BrokerUnavailable as error:
             case.ticket.end(TicketStatus.DENIED, Reason.BROKER_UNAVAILABLE, error.message)
@@ -110,13 +95,14 @@ class Assessor:
         """Take back the count of an entry that was proved not to be placed."""
         self.usage.release(case.ticket.id)
 
-    def _look(self, case: Case, broker: Broker, instrument: Instrument) -> MarketView:
+    def look(self, case: Case, broker: Broker, instrument: Instrument) -> MarketView:
+        """Ask the broker what is decided on; raise BrokerUnavailable."""
         case.view = look(broker, instrument, with_hours=case.limits.market_hours_only)
         return case.view
 
     def _plan(self, case: Case, broker: Broker, view: MarketView) -> Plan:
         by_contracts = case.bot.configuration.use_strategy_contracts
-        held = self._share(case, view)
+        held = self.share(case, view)
         decided = plan(case.signal, held, by_contracts=by_contracts)
         if held and case.signal.intent is Intent.ORDER:
             closing = self.working_orders.closing(broker, case.bot.id, case.symbol)
@@ -125,7 +111,8 @@ class Assessor:
         case.ticket.note("planned", self.clock(), f"{case.symbol}, {_describe(decided, held)}")
         return decided
 
-    def _share(self, case: Case, view: MarketView) -> Decimal:
+    def share(self, case: Case, view: MarketView) -> Decimal:
+        """Return how much of the account's position is the bot's."""
         if view.position == ZERO:
             return ZERO
         others = self.bots.others(case.bot.id)
@@ -143,12 +130,12 @@ class Assessor:
             self._add_entry(case, instrument, view, decided, decided.entry_side)
 
     def _skip(self, case: Case, reason: Reason) -> None:
-        if self._judge(case, OrderRole.EXIT, case.signal.side):
+        if self.judge.allows(case, OrderRole.EXIT, case.signal.side):
             case.ticket.end(TicketStatus.SKIPPED, reason)
 
     def _add_exit(self, case: Case, instrument: Instrument, view: MarketView, closing: Decimal) -> bool:
         side = Side.SELL if view.position > ZERO else Side.BUY
-        passed = self._judge(case, OrderRole.EXIT, side, Figures(closing))
+        passed = self.judge.allows(case, OrderRole.EXIT, side, Figures(closing))
         if passed:
             case.orders.append(draft_exit(case, instrument, side, closing))
         return passed
@@ -163,7 +150,7 @@ class Assessor:
         size = self._size(case, instrument, view, decided.entry_quantity, price)
         held, account = _after_closing(view, decided.close, price, instrument)
         figures = Figures(size.quantity if size is not None else None, price, held, account)
-        passed = self._judge(case, OrderRole.ENTRY, side, figures)
+        passed = self.judge.allows(case, OrderRole.ENTRY, side, figures)
         if passed and size is not None and price is not None:
             self._reserve(case, size.quantity * price * instrument.multiplier)
             case.orders.append(draft_entry(case, instrument, side, kind, size, price))
@@ -195,50 +182,6 @@ class Assessor:
         )
         case.ticket.note("sized", self.clock(), f"{size.quantity:f} by {size.source} at {price:f}")
         return size
-
-    def _judge(self, case: Case, role: OrderRole, side: Side, figures: Figures = NO_FIGURES) -> bool:
-        """Ask the gates about one order; a refusal ends the ticket."""
-        now, configuration, signal = self.clock(), case.bot.configuration, case.signal
-        proposal = Proposal(
-            now=now,
-            role=role,
-            side=side,
-            broker=case.traits,
-            limits=case.limits,
-            global_state=case.global_state,
-            bot_state=case.bot.switch.at(now),
-            sent_at=signal.sent_at,
-            instrument=case.instrument,
-            symbol_refusal=case.symbol_refusal,
-            allowed_symbols=configuration.allowed_symbols,
-            broker_configured=case.broker is not None,
-            live_allowed=self.rules.allow_live and configuration.live,
-            equity_known=role is OrderRole.EXIT or self.knows_equity(case.broker_name),
-            lacks_opinion=configuration.analyst is Analyst.REQUIRED,
-            lacks_approval=configuration.approval is not Approval.OFF,
-            opposed_by=self._opposing(case, side) if role is OrderRole.ENTRY else None,
-            quantity=figures.quantity,
-            price=figures.price,
-            held=figures.held,
-            account=figures.account,
-            quote=case.quote,
-            reference_price=signal.reference_price or signal.limit_price,
-            market_open=case.view.is_open if case.view is not None else None,
-            usage=self.usage.of(case.bot.id, case.symbol, case.limits),
-        )
-        return self._record(case, judge(proposal), role)
-
-    def _opposing(self, case: Case, side: Side) -> str | None:
-        others = self.bots.others(case.bot.id)
-        return self.trades.opposing(others, case.broker_name, case.symbol, side) if others else None
-
-    def _record(self, case: Case, verdicts: list[Verdict], role: OrderRole) -> bool:
-        case.ticket.record_gates(verdicts, role.value)
-        case.ticket.note("judged", self.clock(), role.value)
-        refusal = first_refusal(verdicts)
-        if refusal is not None:
-            case.ticket.end(TicketStatus.DENIED, refusal.code, f"{refusal.gate}: {refusal.detail}")
-        return refusal is None
 
 
 def _after_closing(

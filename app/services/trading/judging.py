@@ -1,0 +1,107 @@
+"""One order before the gates: what they compare is put together here, and what they said is kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from app.domain.accounts import Account
+from app.domain.bots import Analyst, Approval
+from app.domain.gates import GATES, first_refusal, judge
+from app.domain.gates.kinds import Gate
+from app.domain.money import ZERO
+from app.domain.orders import OrderRole, Side
+from app.domain.proposals import Proposal, Usage, Verdict
+from app.domain.tickets import TicketStatus
+from app.services.bots import BotDirectory
+from app.services.clock import Clock
+from app.services.trading.case import Case, TradingRules
+from app.services.trading.trades import TradeBook
+from app.services.trading.usage import UsageBook
+
+
+class Figures(NamedTuple):
+    """What the gates compare of one order.
+
+    `held` and `account` are as a reversal's first leg leaves them, or as they would be without the order that
+    is changed; `counted` is what that order is worth already.
+    """
+
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    held: Decimal | None = None
+    account: Account | None = None
+    counted: Decimal = ZERO
+
+
+NO_FIGURES = Figures()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Ask the gates; the ticket tells every verdict."""
+
+    bots: BotDirectory
+    trades: TradeBook
+    usage: UsageBook
+    knows_equity: Callable[[str], bool]
+    rules: TradingRules
+    clock: Clock
+
+    def allows(
+        self,
+        case: Case,
+        role: OrderRole,
+        side: Side,
+        figures: Figures = NO_FIGURES,
+        gates: tuple[Gate, ...] = GATES,
+    ) -> bool:
+        """Ask about one order; a refusal ends the ticket."""
+        verdicts = judge(self._proposal(case, role, side, figures), gates)
+        case.ticket.record_gates(verdicts, role.value)
+        case.ticket.note("judged", self.clock(), role.value)
+        return not _ends(case, first_refusal(verdicts))
+
+    def _proposal(self, case: Case, role: OrderRole, side: Side, figures: Figures) -> Proposal:
+        now, configuration, signal = self.clock(), case.bot.configuration, case.signal
+        return Proposal(
+            now=now,
+            role=role,
+            side=side,
+            broker=case.traits,
+            limits=case.limits,
+            global_state=case.global_state,
+            bot_state=case.bot.switch.at(now),
+            sent_at=signal.sent_at,
+            instrument=case.instrument,
+            symbol_refusal=case.symbol_refusal,
+            allowed_symbols=configuration.allowed_symbols,
+            broker_configured=case.broker is not None,
+            live_allowed=self.rules.allow_live and configuration.live,
+            equity_known=role is OrderRole.EXIT or self.knows_equity(case.broker_name),
+            lacks_opinion=configuration.analyst is Analyst.REQUIRED,
+            lacks_approval=configuration.approval is not Approval.OFF,
+            opposed_by=self._opposing(case, side) if role is OrderRole.ENTRY else None,
+            quantity=figures.quantity,
+            price=figures.price,
+            held=figures.held,
+            account=figures.account,
+            quote=case.quote,
+            reference_price=signal.reference_price or signal.limit_price,
+            market_open=case.view.is_open if case.view is not None else None,
+            usage=self._usage(case, figures.counted),
+        )
+
+    def _usage(self, case: Case, counted: Decimal) -> Usage:
+        usage = self.usage.of(case.bot.id, case.symbol, case.limits)
+        return replace(usage, notional_today=usage.notional_today - counted) if counted else usage
+
+    def _opposing(self, case: Case, side: Side) -> str | None:
+        others = self.bots.others(case.bot.id)
+        return self.trades.opposing(others, case.broker_name, case.symbol, side) if others else None
+
+
+def _ends(case: Case, refusal: Verdict | None) -> bool:
+    if refusal is not None:
+        case.ticket.end(TicketStatus.DENIED, refusal.code, f"{refusal.gate}: {refusal.detail}")
+    return refusal is not None
