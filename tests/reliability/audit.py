@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.reliability.evidence import LEGS, Evidence
-from tests.reliability.sender import Attempt, Sent
+from tests.reliability.sender import ANSWER_SECONDS, Attempt, Sent
 
 ENDED = frozenset(
     {
@@ -47,6 +47,9 @@ class Findings:
     dropped: list[str] = field(default_factory=list)
     disagreeing: list[str] = field(default_factory=list)
     unbalanced: list[str] = field(default_factory=list)
+    naked: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
     @property
@@ -77,6 +80,8 @@ def _lost(item: Sent, tickets: list[Any], evidence: Evidence) -> Iterator[str]:
     if item.is_acknowledged and not tickets:
         yield f"{item.alert.marker}: acknowledged, but there is no ticket"
     for ticket in tickets:
+        if ticket["id"] in evidence.awaited:
+            continue
         if ticket["status"] not in ENDED:
             yield f"{item.alert.marker}: its ticket is {ticket['status']}"
         elif not ticket["orders"] and ticket["reason"] is None:
@@ -120,7 +125,8 @@ def _dropped(item: Sent, tickets: list[Any], drains: list[Drain]) -> Iterator[st
     """Find attempts that got no answer from a draining server although it had made their ticket."""
     made = [UUID(ticket["id"]).int >> 80 for ticket in tickets]
     for attempt in item.attempts:
-        if attempt.answer is None and any(_overlap(attempt, drain) for drain in drains):
+        hung_up = attempt.ended - attempt.started >= ANSWER_SECONDS
+        if attempt.answer is None and not hung_up and any(_overlap(attempt, drain) for drain in drains):
             start, end = attempt.started * 1000 - 1, attempt.ended * 1000
             if any(start <= moment <= end for moment in made):
                 yield f"{item.alert.marker}: stored by a draining server that did not answer"

@@ -20,7 +20,10 @@ def _sums() -> Sums:
 
 @dataclass(slots=True)
 class Evidence:
-    """Read piece by piece: `look_at_broker` often, since a broker prunes its journal; `close` at the end."""
+    """Read piece by piece: `look_at_broker` often, since a broker prunes its journal; `close` at the end.
+
+    `awaited` are the tickets with an order that may still turn up at a broker outside.
+    """
 
     database: Path
     orders: dict[str, Any] = field(default_factory=dict)
@@ -29,6 +32,7 @@ class Evidence:
     trades: Sums = field(default_factory=_sums)
     tickets: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     unfinished: list[str] = field(default_factory=list)
+    awaited: set[str] = field(default_factory=set)
     _last: str = ""
 
     def look_at_broker(self) -> None:

@@ -35,9 +35,13 @@ def show_clock(fake: "FakeAlpaca", _body: Body) -> Any:
 
 
 def show_orders(fake: "FakeAlpaca", _body: Body) -> Any:
-    """Show every order there ever was, legs on their own, oldest first."""
+    """Show every order there ever was, legs on their own, oldest first; `live`: a price can fill it."""
     with fake.exchange.lock:
-        return [order.as_json() for order in fake.exchange.book.orders.values()]
+        return [
+            order.as_json()
+            | {"parent": None if order.parent is None else order.parent.id, "live": order.is_live}
+            for order in fake.exchange.book.orders.values()
+        ]
 
 
 def show_positions(fake: "FakeAlpaca", _body: Body) -> Any:

@@ -1,0 +1,183 @@
+"""What Alpaca's own word adds to the audit: exits that are missing, left over, or too much."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from app.domain.orders import OrderRole, OrderStatus, client_order_id
+from tests.reliability.alpaca_alerts import PLANS, BotPlan
+from tests.reliability.alpaca_truth import Truth
+from tests.reliability.audit import Findings
+from tests.reliability.documents import read_documents
+from tests.reliability.evidence import Evidence
+
+ZERO = Decimal(0)
+BROKER = "alpaca"
+# An order whose send went unanswered may turn up for so long before its ticket gives it up.
+GRACE = timedelta(seconds=40)
+Holding = tuple[str, str]
+
+
+class Ledger:
+    """What the store says beside the tickets: trades and exits by holding, reminders by order."""
+
+    def __init__(self, database: Path) -> None:
+        self.trades = _by_holding(database, "trades/")
+        self.exits = _by_holding(database, "exits/")
+        self.reminders = {value["client_order_id"]: value for _, value in read_documents(database, "orders/")}
+
+    def held(self, holding: Holding) -> Decimal:
+        """Return a bot's signed trade."""
+        trade = self.trades.get(holding)
+        return Decimal(trade["quantity"]) if trade is not None else ZERO
+
+    def awaited(self, truth: Truth) -> set[str]:
+        """Return the tickets with a send whose outcome may still turn up."""
+        names = truth.by_name()
+        return {
+            value["ticket"]
+            for name, value in self.reminders.items()
+            if name not in names and _age(value["submitted_at"]) < GRACE
+        }
+
+
+def gather(database: Path, truth: Truth, ledger: Ledger) -> Evidence:
+    """Put Alpaca's orders where the paper broker's would stand."""
+    evidence = Evidence(database)
+    evidence.close()
+    evidence.awaited = ledger.awaited(truth)
+    roles = _roles(evidence)
+    for order in truth.placed:
+        role = roles.get(order.name, OrderRole.EXIT).value
+        # An order for an amount of money cannot fill more units than it names: it names none.
+        quantity = order.last["qty"] or format(order.filled, "f")
+        evidence.orders[order.name] = {"id": order.name, "role": role, "quantity": quantity}
+        evidence.filled[order.name] += order.filled
+        evidence.positions[order.symbol] += order.sign * order.filled
+    return evidence
+
+
+def complete(findings: Findings, evidence: Evidence, truth: Truth, ledger: Ledger) -> None:
+    """Add what only a broker with exits of its own can break."""
+    findings.lost += _unlike(evidence, truth)
+    findings.lost += _unfollowed(evidence, truth, ledger)
+    findings.doubled += _repeated(truth)
+    findings.strays += [f"{order.name}: not one of ours" for order in truth.placed if order.bot is None]
+    findings.unbalanced += _uneven(truth, ledger)
+    findings.naked += _naked(truth, ledger)
+    findings.orphans += _orphans(truth)
+    findings.opened += _opened(evidence, truth)
+
+
+def _unlike(evidence: Evidence, truth: Truth) -> Iterator[str]:
+    """Compare what tickets say of their orders' states with Alpaca's."""
+    names = truth.by_name()
+    for ticket in (ticket for tickets in evidence.tickets.values() for ticket in tickets):
+        for record in ticket["orders"]:
+            order = names.get(record["client_order_id"])
+            known = OrderStatus(record["status"])
+            if order is not None and known is not order.status:
+                yield f"{order.name}: the ticket says {known.value}, Alpaca {order.last['status']}"
+
+
+def _unfollowed(evidence: Evidence, truth: Truth, ledger: Ledger) -> Iterator[str]:
+    """Find working orders of tickets that nobody looks after."""
+    named = _roles(evidence)
+    for order in truth.working():
+        if order.name in named and order.name not in ledger.reminders:
+            yield f"{order.name}: works at Alpaca without a reminder"
+
+
+def _repeated(truth: Truth) -> Iterator[str]:
+    seen: set[str] = set()
+    for order in truth.placed:
+        if order.name in seen:
+            yield f"{order.name}: placed twice"
+        seen.add(order.name)
+
+
+def _uneven(truth: Truth, ledger: Ledger) -> Iterator[str]:
+    sums = truth.held()
+    for holding in sorted(sums.keys() | ledger.trades.keys()):
+        filled, trade = sums.get(holding, ZERO), ledger.held(holding)
+        if filled != trade:
+            yield f"{' '.join(holding)}: fills come to {filled}, the trade says {trade}"
+
+
+def _naked(truth: Truth, ledger: Ledger) -> Iterator[str]:
+    for (bot, symbol), quantity in sorted(truth.held().items()):
+        plan = PLANS.get(bot)
+        if plan is None or not plan.attaches or not quantity:
+            continue
+        managed = (bot, symbol) in ledger.exits
+        stops = _stopped(truth, bot, symbol, quantity)
+        wanted = _needing_a_stop(plan, symbol, quantity, managed=managed)
+        if stops < wanted:
+            yield f"{bot} {symbol}: holds {quantity}, live stops for {stops}, managed: {managed}"
+
+
+def _needing_a_stop(plan: BotPlan, symbol: str, quantity: Decimal, *, managed: bool) -> Decimal:
+    """Return how much must be stopped at Alpaca: what it can stop, or all where nobody else does."""
+    if not managed:
+        return abs(quantity)
+    is_coin = "-" in symbol
+    return ZERO if is_coin or plan.shorts else abs(quantity) // 1
+
+
+def _stopped(truth: Truth, bot: str, symbol: str, quantity: Decimal) -> Decimal:
+    stops = (order for order in truth.working() if (order.bot, order.symbol) == (bot, symbol))
+    guards = (order for order in stops if order.is_live_stop and order.sign * quantity < ZERO)
+    return sum((order.remaining for order in guards), ZERO)
+
+
+def _orphans(truth: Truth) -> Iterator[str]:
+    legs = [order for order in truth.working() if order.is_leg and order.last["live"]]
+    for order in legs:
+        if not truth.positions.get(order.symbol):
+            yield f"{order.name}: works, but nothing of {order.symbol} is held"
+    for bot, symbol in sorted({(order.bot or "nobody", order.symbol) for order in legs}):
+        held = truth.held()[bot, symbol]
+        guarded = _stopped(truth, bot, symbol, held)
+        if held and guarded > abs(held):
+            yield f"{bot} {symbol}: stops for {guarded}, holds {held}"
+
+
+def _opened(evidence: Evidence, truth: Truth) -> Iterator[str]:
+    """Find exits that opened a position, and positions on a side that was never entered."""
+    roles = _roles(evidence)
+    entered: dict[tuple[str, str, int], Decimal] = {}
+    for order in truth.placed:
+        if roles.get(order.name) is OrderRole.ENTRY:
+            key = (order.bot or "nobody", order.symbol, order.sign)
+            entered[key] = entered.get(key, ZERO) + order.filled
+        elif order.filled and str(order.first["position_intent"]).endswith("open"):
+            yield f"{order.name}: an exit, and Alpaca took it to open"
+    for (bot, symbol), held in truth.held().items():
+        sign = 1 if held > ZERO else -1
+        if abs(held) > entered.get((bot, symbol, sign), ZERO):
+            yield f"{bot} {symbol}: holds {held}, entries on that side come to less"
+
+
+def _roles(evidence: Evidence) -> dict[str, OrderRole]:
+    """Return what every order that a ticket may place is to its position."""
+    tickets = (ticket for tickets in evidence.tickets.values() for ticket in tickets)
+    return {
+        client_order_id(ticket["bot"], UUID(ticket["id"]), role): role
+        for ticket in tickets
+        for role in OrderRole
+    }
+
+
+def _by_holding(database: Path, prefix: str) -> dict[Holding, Any]:
+    found = {}
+    for key, value in read_documents(database, prefix):
+        bot, _, symbol = key.removeprefix(prefix).partition(f"/{BROKER}:")
+        found[bot, symbol] = value
+    return found
+
+
+def _age(moment: str) -> timedelta:
+    return datetime.now(UTC) - datetime.fromisoformat(moment)

@@ -1,0 +1,60 @@
+"""Torture with the paper broker, whose journal in the store is the truth."""
+
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from random import Random
+
+from tests.reliability.alerts import Alert, make_bots, stream
+from tests.reliability.audit import Findings, audit
+from tests.reliability.documents import unanswered
+from tests.reliability.evidence import Evidence
+from tests.reliability.report import Report
+from tests.reliability.server import Server
+
+SETTLE_SECONDS = 30
+
+
+class PaperStage:
+    """The broker inside the server."""
+
+    senders = 24
+    longest_delay_seconds = 0.3
+
+    def __init__(self, *, partial_fills: Decimal = Decimal(0)) -> None:
+        self.settings = {"PAPER_PARTIAL_FILL_PROBABILITY": str(partial_fills)}
+        self._evidence: Evidence | None = None
+
+    def streams(self, server: Server, seed: int) -> list[Iterator[Alert]]:
+        """Make the bots; return what each sender sends."""
+        bots = make_bots(server)
+        self._evidence = Evidence(server.database)
+        return [stream(Random(f"{seed}-{number}"), bots, f"a{number}") for number in range(self.senders)]
+
+    def begin(self) -> None:
+        """Nothing outside of the server is needed."""
+
+    def look(self) -> None:
+        """Read the broker's journal before it is pruned."""
+        assert self._evidence is not None
+        self._evidence.look_at_broker()
+
+    def settle(self, server: Server) -> None:
+        """Wait until the recovery has closed every entry."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < deadline:
+            server.call("POST", "/tasks/tick")
+            if not unanswered(server.database):
+                return
+            time.sleep(0.5)
+
+    def account(self, server: Server, report: Report) -> Findings:
+        """Read the store and hold it against what was answered."""
+        assert self._evidence is not None
+        positions = server.call("GET", "/api/positions").body["positions"]
+        self._evidence.close()
+        report.evidence = self._evidence
+        return audit(report.sent, report.drains, self._evidence, positions)
+
+    def close(self) -> None:
+        """Nothing is left open."""
