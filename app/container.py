@@ -21,6 +21,7 @@ from app.services.notifications import Notifier
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
 from app.services.operator.prices import PriceBoard
+from app.services.reconciliation import Reconciliation
 from app.services.routing import BrokerDesk
 from app.services.supervisor import Supervisor
 from app.services.switches import GlobalSwitch
@@ -57,6 +58,7 @@ class Services:
     notifier: Notifier
     cleanup: Cleanup
     breaker: EquityGuard
+    reconciliation: Reconciliation
 
     @property
     def brokers(self) -> list[Broker]:

@@ -11,29 +11,29 @@ from app.policies import (
     usage_refresh_seconds,
 )
 from app.schemas.alerts import read_stored_signal
-from app.services.circuit_breaker import EquityGuard
-from app.services.cleanup import Cleanup
+from app.services.exits.book import ExitBook
+from app.services.exits.guard import ExitGuard
+from app.services.exits.sending import ExitSender
 from app.services.health import Health
 from app.services.intake.alerts import Intake
 from app.services.intake.inbox import Inbox
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.recovery import Recovery
-from app.services.leases import Leases
-from app.services.liquidation import Liquidation, Voice
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
 from app.services.operator.prices import PriceBoard
 from app.services.supervisor import Supervisor, Task
-from app.services.telling import tell_lost_leader
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import TradingRules
 from app.services.trading.clearing import Clearing
 from app.services.trading.execution import Trading
 from app.services.trading.following import OrderFollower
 from app.services.trading.judging import Judge
+from app.services.trading.submission import Submission
 from app.services.trading.trades import TradeBook
 from app.services.trading.usage import UsageBook
 from app.services.trading.working_orders import WorkingOrders
+from app.upkeep import Upkeep
 
 INBOX_PERIOD_SECONDS = 2.0
 PURGE_PERIOD_SECONDS = 60.0
@@ -71,8 +71,9 @@ class Wiring:
             journal=self.base.journal,
             metrics=self.base.metrics,
             notifier=self.base.notifier,
-            cleanup=self.cleanup,
-            breaker=self.breaker,
+            cleanup=self.upkeep.cleanup,
+            breaker=self.upkeep.breaker,
+            reconciliation=self.upkeep.reconciliation,
         )
 
     @cached_property
@@ -108,7 +109,7 @@ class Wiring:
             bots=self.base.bots,
             trades=self.trades,
             usage=self.usage,
-            knows_equity=self.breaker.knows_equity,
+            knows_equity=self.upkeep.breaker.knows_equity,
             rules=self.rules,
             clock=self.clock,
         )
@@ -126,10 +127,44 @@ class Wiring:
             assessor=self.assessor,
             trades=self.trades,
             locks=self.base.locks,
-            rules=self.rules,
-            journal=self.base.journal,
-            metrics=self.base.metrics,
+            submission=Submission(
+                assessor=self.assessor,
+                rules=self.rules,
+                journal=self.base.journal,
+                metrics=self.base.metrics,
+                clock=self.clock,
+            ),
+            exits=self.exit_book,
+            attend=self.exits.attend,
             clock=self.clock,
+        )
+
+    @cached_property
+    def exit_book(self) -> ExitBook:
+        """What is protected."""
+        return ExitBook(self.store)
+
+    @cached_property
+    def exits(self) -> ExitGuard:
+        """Stop-losses and take-profits."""
+        sender = ExitSender(
+            store=self.store,
+            book=self.exit_book,
+            journal=self.base.journal,
+            notifier=self.base.notifier,
+            clock=self.clock,
+        )
+        return ExitGuard(
+            store=self.store,
+            book=self.exit_book,
+            desk=self.base.desk,
+            trades=self.trades,
+            follower=self.follower,
+            working_orders=self.working_orders,
+            sender=sender,
+            locks=self.base.locks,
+            journal=self.base.journal,
+            dry_run=self.settings.dry_run,
         )
 
     @cached_property
@@ -215,34 +250,9 @@ class Wiring:
         )
 
     @cached_property
-    def cleanup(self) -> Cleanup:
-        """Exits without a position."""
-        return Cleanup(
-            store=self.store,
-            desk=self.base.desk,
-            follower=self.follower,
-            locks=self.base.locks,
-            journal=self.base.journal,
-            notifier=self.base.notifier,
-            clock=self.clock,
-            dry_run=self.settings.dry_run,
-        )
-
-    @cached_property
-    def breaker(self) -> EquityGuard:
-        """The portfolio's circuit breaker."""
-        voice = Voice(self.base.journal, self.base.notifier.tell)
-        return EquityGuard(
-            store=self.store,
-            desk=self.base.desk,
-            switch=self.base.switch,
-            liquidation=Liquidation(positions=self.positions, clock=self.clock, voice=voice),
-            voice=voice,
-            locks=self.base.locks,
-            clock=self.clock,
-            default_broker=self.settings.default_broker,
-            sends=lambda broker: broker.capabilities.simulated or not self.settings.dry_run,
-        )
+    def upkeep(self) -> Upkeep:
+        """What the clock does beside the alerts' way."""
+        return Upkeep(self.base, self.follower, self.positions)
 
     @cached_property
     def supervisor(self) -> Supervisor:
@@ -251,22 +261,12 @@ class Wiring:
             Task("inbox", INBOX_PERIOD_SECONDS, self.recovery.recover, everywhere=True),
             Task("purge", PURGE_PERIOD_SECONDS, self.inbox.purge, everywhere=True),
             Task("orders", self.settings.orders_seconds, self.follower.follow),
-            Task("circuit breaker", self.settings.circuit_breaker_seconds, self.breaker.watch),
-            Task("cleanup", self.settings.cleanup_seconds, lambda: len(self.cleanup.run().canceled)),
+            Task("exits", self.settings.exits_seconds, self.exits.watch),
+            Task("circuit breaker", self.settings.circuit_breaker_seconds, self.upkeep.breaker.watch),
+            Task("cleanup", self.settings.cleanup_seconds, lambda: len(self.upkeep.cleanup.run().canceled)),
+            Task("reconcile", self.settings.reconcile_seconds, self.upkeep.reconciliation.run),
         )
-        return Supervisor(tasks, leases=self.leases)
-
-    @cached_property
-    def leases(self) -> Leases:
-        """Which process runs the clock's single tasks."""
-        locks = self.base.locks
-        return Leases(
-            self.store,
-            self.clock,
-            locks.owner,
-            on_lost=lambda _: tell_lost_leader(self.base.journal, self.base.notifier),
-            is_gone=lambda owner: locks.is_alive(owner) is False,
-        )
+        return Supervisor(tasks, leases=self.upkeep.leases)
 
     @cached_property
     def health(self) -> Health:

@@ -13,7 +13,7 @@ bp.before_request(operator)
 
 @bp.get("/status")
 def status() -> ResponseReturnValue:
-    """Show positions, working orders, protective orders without a position, and the last cleanup."""
+    """Show positions, working orders, orphaned exits, what no trade explains, and the last cleanup."""
     positions = services().positions.all()
     return jsonify(
         {
@@ -22,6 +22,7 @@ def status() -> ResponseReturnValue:
             "positions": positions,
             "orders": services().orders.page(status="open", after=None, limit=500),
             "orphans": services().orders.orphans(),
+            "unreconciled": to_json(services().reconciliation.unreconciled()),
             "last_cleanup": to_json(services().cleanup.last()),
         }
     )

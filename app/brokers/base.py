@@ -11,7 +11,12 @@ from app.domain.orders import Order, OrderChange, Receipt
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a broker can do; gates and the planner read this instead of the broker's name."""
+    """What a broker can do; gates and the planner read this instead of the broker's name.
+
+    `held_exits` are the kinds of instrument whose stop-loss and take-profit the broker itself holds, for
+    multiples of `held_exit_increment` units. `opposing_orders`: an order may be sent while another rests on
+    the other side, or holds the same units.
+    """
 
     asset_classes: frozenset[AssetClass]
     fractional: frozenset[AssetClass] = frozenset()
@@ -21,6 +26,9 @@ class Capabilities:
     short_options: bool = False
     bracket: bool = False
     oco: bool = False
+    held_exits: frozenset[AssetClass] = frozenset()
+    held_exit_increment: Decimal = Decimal(1)
+    opposing_orders: bool = False
     multi_leg: bool = False
     crosses_zero: bool = False
     unique_client_order_ids: bool = False

@@ -79,6 +79,8 @@ class BotConfiguration:
     sl_pct: Decimal = Decimal("0.01")
     tp_pct: Decimal = Decimal("0.02")
     use_avg_fill_for_sl_tp: bool = True
+    trailing_stop_pct: Decimal | None = None
+    break_even_pct: Decimal | None = None
     enable_global_sl_tp: bool = False
     global_sl_pct: Decimal = Decimal("0.80")
     global_tp_pct: Decimal = Decimal("1.20")

@@ -178,8 +178,13 @@ def client_order_id(bot: str, ticket: UUID, role: OrderRole, suffix: str = "") -
     A restart therefore knows from an id which of the two the broker holds. The shape is
     `{bot}-{epoch milliseconds}-{uuid}{suffix}`; the milliseconds are the ticket's own (UUIDv7).
     """
+    return placed_order_id(bot, ticket, role.place) + suffix
+
+
+def placed_order_id(bot: str, ticket: UUID, place: int) -> str:
+    """Derive the id of the order at any place of a ticket; exits placed later have places of their own."""
     milliseconds = ticket.int >> 80
-    return f"{bot}-{milliseconds}-{uuid5(ticket, str(role.place))}{suffix}"
+    return f"{bot}-{milliseconds}-{uuid5(ticket, str(place))}"
 
 
 def bot_of_order(name: str) -> str | None:

@@ -1,7 +1,6 @@
-"""At what price an order is placed, and where its stop-loss and take-profit stand."""
+"""At what price an order is placed."""
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from app.domain.bots import BotConfiguration
 from app.domain.instruments import AssetClass, Instrument
@@ -48,27 +47,3 @@ def tick_at(price: Decimal, instrument: Instrument) -> Decimal:
     if instrument.asset_class is AssetClass.CRYPTO and price > ZERO:
         return min(tick, ONE.scaleb(price.adjusted() + 1 - COIN_DIGITS))
     return tick
-
-
-class Levels(NamedTuple):
-    """Prices at which a position is left."""
-
-    stop_loss: Decimal
-    take_profit: Decimal
-
-
-def exit_levels(bot: BotConfiguration, instrument: Instrument, side: Side, basis: Decimal) -> Levels:
-    """Place the exits of an entry around a price, each rounded towards that price but never onto it."""
-    stop = basis * (1 - side.sign * bot.sl_pct)
-    target = basis * (1 + side.sign * bot.tp_pct)
-    tick = tick_at(basis, instrument)
-    return Levels(_level(stop, basis, tick), _level(target, basis, tick))
-
-
-def _level(wanted: Decimal, basis: Decimal, tick: Decimal) -> Decimal:
-    below = wanted < basis
-    level = round_price(wanted, tick, up=below)
-    if (level < basis) is not below or level == basis:
-        level = round_price(wanted, tick, up=not below)
-    # No price is zero or less: a short's target of 100 % is one tick.
-    return max(level, tick)

@@ -80,6 +80,15 @@ class Reason(StrEnum):
         "ORDER_NOT_PLACED",
         "The broker proved, after a crash or doubt, that it has no such order.",
     )
+    ORDER_NONE = "ORDER_NONE", "There is no such working order of this bot."
+    ORDER_AMBIGUOUS = (
+        "ORDER_AMBIGUOUS",
+        "More than one working order is meant; a change names one by its client order id.",
+    )
+    ORDER_PROTECTIVE = (
+        "ORDER_PROTECTIVE",
+        "Stop-loss and take-profit are managed; an alert does not change them.",
+    )
     POSITION_NONE = "POSITION_NONE", "There is nothing to exit."
     POSITION_REACHED = "POSITION_REACHED", "The position already is what the alert asks for."
     RECOVERED_PARTLY = (

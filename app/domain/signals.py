@@ -15,8 +15,15 @@ class Dialect(StrEnum):
     BRIDGE = "bridge"
 
 
+# In the place of one order: every working order of the bot in the symbol.
+ALL_ORDERS = "all"
+
+
 class Intent(StrEnum):
-    """What an alert wants; `order` is a plain buy or sell whose meaning follows from the position."""
+    """What an alert wants; `order` is a plain buy or sell whose meaning follows from the position.
+
+    `cancel` and `modify` are commands about an order that works already.
+    """
 
     ENTER_LONG = "enter_long"
     EXIT_LONG = "exit_long"
@@ -25,6 +32,13 @@ class Intent(StrEnum):
     CLOSE = "close"
     TARGET = "target"
     ORDER = "order"
+    CANCEL = "cancel"
+    MODIFY = "modify"
+
+    @property
+    def is_command(self) -> bool:
+        """True when the alert concerns an order that works already, and asks for none of its own."""
+        return self in {Intent.CANCEL, Intent.MODIFY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,8 @@ class Signal:
     """One alert's meaning.
 
     `quantity` is in units of the instrument, prices are per unit, `sent_at` is the alert's own time (UTC).
-    `side` is what the alert's order does.
+    `side` is what the alert's order does. A command names its `order`; it has no side of its own, and its
+    symbol is empty where the alert names none.
     """
 
     dialect: Dialect
@@ -64,3 +79,5 @@ class Signal:
     bot: str | None = None
     strategy: str | None = None
     note: str | None = None
+    order: str | None = None
+    stop_price: Decimal | None = None

@@ -11,6 +11,8 @@ from app.domain.trading_state import TradingState
 from app.schemas.fields import Amount, Text, Word
 
 FRACTION = validate.Range(min=Decimal(0), max=Decimal(1))
+# A stop all of the price away would stand at nothing.
+BELOW_ONE = validate.Range(max=Decimal(1), max_inclusive=False)
 BROKERS = ("paper", "alpaca", "fyers")
 
 
@@ -55,6 +57,8 @@ class BotSchema(Schema):
     sl_pct = Amount(positive=True, validate=FRACTION)
     tp_pct = Amount(positive=True, validate=validate.Range(max=Decimal(100)))
     use_avg_fill_for_sl_tp = fields.Boolean(truthy={True}, falsy={False})
+    trailing_stop_pct = Amount(positive=True, allow_none=True, validate=BELOW_ONE)
+    break_even_pct = Amount(positive=True, allow_none=True, validate=validate.Range(max=Decimal(100)))
     enable_global_sl_tp = fields.Boolean(truthy={True}, falsy={False})
     global_sl_pct = Amount(validate=FRACTION)
     global_tp_pct = Amount(validate=validate.Range(min=Decimal(1)))

@@ -38,8 +38,10 @@ class EventKind(StrEnum):
     ORDER_NOT_PLACED = "order_not_placed"
     CIRCUIT_BREAKER = "circuit_breaker"
     RECOVERED = "recovered"
+    EXIT_REJECTED = "exit_rejected"
     LOST_LEADER = "lost_leader"
     ORPHAN_CLEANED = "orphan_cleaned"
+    POSITION_MISMATCH = "position_mismatch"
     LOGIN_DUE = "login_due"
     ANALYST_FAILING = "analyst_failing"
 

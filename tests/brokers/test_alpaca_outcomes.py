@@ -172,7 +172,7 @@ def test_submit_when_coin_then_receipt_has_our_symbol(alpaca, api):
 
 
 def test_submit_when_pair_of_exits_then_receipt_is_the_pairs_own(alpaca, api):
-    api.post(ORDERS, json=oco(status="new"))
+    api.post(ORDERS, json=oco("bot-x-tp", status="new"))
     receipt = alpaca.submit(exit_long(client_order_id="bot-x", **pair(110, 90)))
 
     assert (receipt.client_order_id, receipt.status) == ("bot-x", OrderStatus.ACCEPTED)

@@ -1,13 +1,11 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.domain.bots import BotConfiguration
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import OrderType, Side
-from app.domain.pricing import exit_levels, limit_price, order_type, tick_at
+from app.domain.pricing import limit_price, order_type, tick_at
 from tests.domain.builders import APPLE, BITCOIN, CALL, decimals, signal
 
 pytestmark = pytest.mark.unit
@@ -85,44 +83,3 @@ def test_limit_price_when_market_price_is_missing_then_falls_back_on_the_alerts(
 )
 def test_tick_when_price_is_low_then_is_finer(instrument, price, tick):
     assert tick_at(Decimal(price), instrument) == Decimal(tick)
-
-
-@pytest.mark.parametrize(
-    ("instrument", "side", "basis", "stop", "target"),
-    [
-        (APPLE, BUY, "100", "99", "102"),
-        (APPLE, SELL, "100", "101", "98"),
-        # towards the price, so that neither level is further than asked
-        (APPLE, BUY, "33.33", "33", "33.99"),
-        (APPLE, SELL, "33.33", "33.66", "32.67"),
-        (INFY, BUY, "1500.02", "1485.05", "1530"),
-        (BITCOIN, BUY, "0.00001", "0.0000099", "0.0000102"),
-        # never onto it
-        (APPLE, BUY, "0.005", "0.0049", "0.0051"),
-    ],
-)
-def test_exits_when_placed_around_a_price_then_stand_on_ticks_beyond_it(
-    instrument, side, basis, stop, target
-):
-    levels = exit_levels(BotConfiguration(), instrument, side, Decimal(basis))
-
-    assert levels == (Decimal(stop), Decimal(target))
-
-
-def test_exits_when_short_aims_at_all_of_it_then_target_is_one_tick():
-    assert exit_levels(bot(tp_pct=1), APPLE, SELL, Decimal(100)).take_profit == Decimal("0.01")
-
-
-@given(
-    st.sampled_from([APPLE, BITCOIN, CALL]),
-    st.sampled_from(Side),
-    st.decimals(1, 10**6, places=4),
-    st.decimals(Decimal("0.0001"), 1, places=4),
-    st.decimals(Decimal("0.0001"), 100, places=4),
-)
-def test_exits_when_configured_anyhow_then_enclose_the_price(instrument, side, basis, stop, target):
-    levels = exit_levels(bot(sl_pct=stop, tp_pct=target), instrument, side, basis)
-
-    assert (basis - levels.stop_loss) * side.sign > 0
-    assert (levels.take_profit - basis) * side.sign > 0
-    assert min(levels) > 0

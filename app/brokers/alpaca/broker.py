@@ -11,7 +11,7 @@ from app.brokers.alpaca.families import parent_receipt, replacement_id
 from app.brokers.alpaca.fitting import SMALLEST, Asset, fitted, fitted_price
 from app.brokers.alpaca.market_data import MarketData
 from app.brokers.alpaca.orders import OrderBook
-from app.brokers.alpaca.payload import change_payload, order_payload
+from app.brokers.alpaca.payload import change_payload, order_payload, sent_id
 from app.brokers.alpaca.receipts import NAME, Row, receipt_of
 from app.brokers.alpaca.records import account_of, position_of, signed_quantity, understood
 from app.brokers.alpaca.restrictions import alpaca_restrictions, change_restrictions
@@ -61,6 +61,7 @@ class AlpacaBroker:
             short_equity=True,
             bracket=True,
             oco=True,
+            held_exits=frozenset({AssetClass.EQUITY}),
             unique_client_order_ids=True,
             live=not paper,
         )
@@ -204,7 +205,7 @@ class AlpacaBroker:
 
     def _adopted(self, order: Order, error: BrokerRejected) -> Receipt:
         try:
-            receipt = self._orders.find(order.client_order_id)
+            receipt = self._orders.find(sent_id(order))
         except BrokerUnavailable as unanswered:
             raise OutcomeUnknown("The id is taken, and Alpaca did not say by what.") from unanswered
         if receipt is None:
@@ -235,7 +236,7 @@ class AlpacaBroker:
 
 
 def _placed(row: Row, order: Order) -> Receipt:
-    if row["client_order_id"] != order.client_order_id:
+    if row["client_order_id"] != sent_id(order):
         raise ValueError("This is the answer to another order.")
     return parent_receipt(row)
 

@@ -1,6 +1,7 @@
 """Orders brought into the nearest form that Alpaca takes, where nothing that was asked for gets worse.
 
 - A coin's order for the day rests until it is cancelled: coins have no day.
+- A bracket at the market rests until it is cancelled: its legs last as long as their entry may.
 - A fraction of a share, or an amount of money, is for the day, which is all that Alpaca takes.
 - An entry that Alpaca takes no legs with (fractions, money, coins, options, extended hours) goes out plain;
   its exits are managed afterwards.
@@ -77,8 +78,11 @@ def _fitted_time(order: Order) -> TimeInForce:
     asset_class, time_in_force = order.instrument.asset_class, order.time_in_force
     if asset_class is AssetClass.CRYPTO and time_in_force is TimeInForce.DAY:
         return TimeInForce.GTC
-    if asset_class is not AssetClass.EQUITY or not is_fractional(order):
+    if asset_class is not AssetClass.EQUITY:
         return time_in_force
+    if not is_fractional(order):
+        outlives_day = order.order_class in _PLAIN_WHEN_NEEDED and order.type is OrderType.MARKET
+        return TimeInForce.GTC if outlives_day and time_in_force is TimeInForce.DAY else time_in_force
     # At the market there is no waiting that "immediately" could be meant to prevent.
     if order.type is OrderType.MARKET or time_in_force is TimeInForce.GTC:
         return TimeInForce.DAY

@@ -7,7 +7,7 @@ from app.brokers.alpaca.families import COMPLEX, Families, members, parent_recei
 from app.brokers.alpaca.receipts import Row, is_over, receipt_of
 from app.brokers.alpaca.records import understood
 from app.brokers.alpaca.transport import Transport
-from app.domain.orders import Receipt
+from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, Receipt
 from app.errors import BrokerUnavailable
 
 PAGE = 500
@@ -36,9 +36,11 @@ class OrderBook:
                     self._latest(self._transport.read(f"/orders/{known['id']}")), client_order_id
                 )
             row = self._by_client_id(client_order_id)
-            if row is not None:
-                return self._whole(self._latest(row))
-            return self._find_leg(client_order_id)
+            if row is None:
+                return self._find_leg(client_order_id)
+            if suffix_of(client_order_id):
+                return receipt_of(self._latest(row), client_order_id)
+            return self._whole(self._latest(row))
 
     def open(self) -> list[Receipt]:
         """Return every order that can still fill; one call, as long as the families are known."""
@@ -61,7 +63,11 @@ class OrderBook:
         suffix = suffix_of(name)
         if not suffix:
             return None
-        parent = self._by_client_id(name.removesuffix(suffix))
+        root = name.removesuffix(suffix)
+        parent = self._by_client_id(root)
+        if parent is None and suffix == STOP_LOSS_SUFFIX:
+            # A pair of exits goes by its take-profit.
+            parent = self._by_client_id(root + TAKE_PROFIT_SUFFIX)
         if parent is None or parent.get("order_class") not in COMPLEX:
             return None
         leg = members(self._with_legs(self._latest(parent))).get(name)

@@ -7,7 +7,14 @@ from app.brokers.alpaca.restrictions import LIMITED, STOPPED
 from app.brokers.alpaca.symbols import order_symbol
 from app.domain.instruments import AssetClass
 from app.domain.money import plain
-from app.domain.orders import Order, OrderChange, OrderClass, OrderRole, OrderType
+from app.domain.orders import (
+    TAKE_PROFIT_SUFFIX,
+    Order,
+    OrderChange,
+    OrderClass,
+    OrderRole,
+    OrderType,
+)
 
 HUNDRED = Decimal(100)
 
@@ -19,12 +26,18 @@ def order_payload(order: Order) -> dict[str, Any]:
         "side": order.side.value,
         "type": order.type.value,
         "time_in_force": order.time_in_force.value,
-        "client_order_id": order.client_order_id,
+        "client_order_id": sent_id(order),
         **_texts({"qty": order.quantity, "notional": order.notional} | _prices(order)),
         **_class(order),
         **_intent(order),
         **({"extended_hours": True} if order.extended_hours else {}),
     }
+
+
+def sent_id(order: Order) -> str:
+    """Return the id under which an order is sent: a pair of exits is its own take-profit, and named so."""
+    is_pair = order.order_class is OrderClass.OCO
+    return order.client_order_id + TAKE_PROFIT_SUFFIX if is_pair else order.client_order_id
 
 
 def change_payload(change: OrderChange) -> dict[str, str]:

@@ -75,14 +75,22 @@ class Assessor:
             self.clearing.clear(case, broker)
             view = self.look(case, broker, instrument)
             decided = self._plan(case, broker, view)
-            closes_all = decided.close > ZERO and decided.close == abs(self.share(case, view))
-            if closes_all and self.clearing.drop_protection(case, broker):
+            if self._needs_room(case, broker, view, decided) and self.clearing.drop_exits(case, broker):
                 view = self.look(case, broker, instrument)
                 decided = self._plan(case, broker, view)
         except BrokerUnavailable as error:
             case.ticket.end(TicketStatus.DENIED, Reason.BROKER_UNAVAILABLE, error.message)
             return
         self._carry_out(case, instrument, view, decided)
+
+    def make_room(self, case: Case, broker: Broker) -> None:
+        """Take back every bot's exits where an entry must not stand on the other side of them.
+
+        Raise BrokerUnavailable.
+        """
+        adds = case.view is not None and case.view.position != ZERO
+        if adds and not broker.capabilities.opposing_orders:
+            self.clearing.drop_everybodys_exits(case, broker)
 
     def count_adopted(self, case: Case, entry: Receipt) -> None:
         """Count an entry that was placed before a crash."""
@@ -110,6 +118,12 @@ class Assessor:
             decided = plan(case.signal, held, by_contracts=by_contracts)
         case.ticket.note("planned", self.clock(), f"{case.symbol}, {_describe(decided, held)}")
         return decided
+
+    def _needs_room(self, case: Case, broker: Broker, view: MarketView, decided: Plan) -> bool:
+        """Tell whether exits hold what is to be closed: what a trim closes too, where units are held once."""
+        if decided.close == ZERO:
+            return False
+        return not broker.capabilities.opposing_orders or decided.close == abs(self.share(case, view))
 
     def share(self, case: Case, view: MarketView) -> Decimal:
         """Return how much of the account's position is the bot's."""

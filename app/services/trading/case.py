@@ -10,6 +10,7 @@ from app.domain.instruments import AssetClass, Instrument
 from app.domain.limits import Limits
 from app.domain.orders import Order
 from app.domain.proposals import BrokerTraits
+from app.domain.protection import Protection
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket
@@ -39,7 +40,10 @@ class TradingRules:
 
 @dataclass(slots=True)
 class Case:
-    """One signal while it is decided on."""
+    """One signal while it is decided on.
+
+    `protection` is what its entry shall be protected by; `lost_exits` says that exits were taken back for it.
+    """
 
     ticket: Ticket
     signal: Signal
@@ -53,6 +57,8 @@ class Case:
     global_state: TradingState = TradingState.ACTIVE
     orders: list[Order] = field(default_factory=list)
     is_preview: bool = False
+    protection: Protection | None = None
+    lost_exits: bool = False
 
     @property
     def symbol(self) -> str:

@@ -2,6 +2,7 @@
 
 from app.brokers.base import Broker
 from app.domain.orders import bot_of_order
+from app.domain.protection import live_legs
 from app.domain.trading_state import TradingState
 from app.services.clock import Clock
 from app.services.trading.case import Case
@@ -22,12 +23,19 @@ class Clearing:
             own = [item for item in everybody if bot_of_order(item.receipt.client_order_id) == case.bot.id]
             self._withdraw(case, broker, out_of_date(case.signal, own))
 
-    def drop_protection(self, case: Case, broker: Broker) -> bool:
+    def drop_exits(self, case: Case, broker: Broker) -> bool:
         """Cancel stop-loss and take-profit of a position that is about to be closed; tell whether any was."""
-        if not self._may_act(case):
-            return False
-        own = self._working_orders.of(broker, case.bot.id, case.symbol)
-        return self._withdraw(case, broker, [item for item in own if item.receipt.is_protective])
+        return self._may_act(case) and self._drop(case, broker, case.bot.id)
+
+    def drop_everybodys_exits(self, case: Case, broker: Broker) -> bool:
+        """Cancel every bot's stop-loss and take-profit in the symbol; tell whether any was."""
+        return self._may_act(case) and self._drop(case, broker, None)
+
+    def _drop(self, case: Case, broker: Broker, bot: str | None) -> bool:
+        working = self._working_orders.of(broker, bot, case.symbol)
+        live = live_legs(item.receipt for item in working if item.receipt.is_protective)
+        case.lost_exits = case.lost_exits or bool(live)
+        return self._withdraw(case, broker, [item for item in working if item.receipt in live])
 
     def _withdraw(self, case: Case, broker: Broker, orders: list[Working]) -> bool:
         if not orders:

@@ -4,10 +4,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+from app.domain.exits import exit_levels, exit_terms
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
-from app.domain.orders import Order, OrderClass, OrderRole, OrderType, Side, TimeInForce, client_order_id
-from app.domain.pricing import exit_levels
+from app.domain.orders import (
+    Order,
+    OrderClass,
+    OrderRole,
+    OrderType,
+    Receipt,
+    Side,
+    TimeInForce,
+    client_order_id,
+)
+from app.domain.protection import Protection
 from app.domain.sizing import Size
 from app.services.trading.case import Case
 
@@ -46,6 +56,20 @@ def draft_entry(
     return _as_taken(case, _in_money(case, _with_exits(case, order, price), size))
 
 
+def protect_adopted(case: Case, entry: Receipt) -> None:
+    """Protect an entry that was placed before a crash the way it was meant to be."""
+    price = case.signal.reference_price or entry.limit_price or entry.average_fill_price
+    if price is not None and case.instrument is not None:
+        case.protection = _protection(case, case.instrument, price)
+
+
+def _protection(case: Case, instrument: Instrument, alert_price: Decimal) -> Protection | None:
+    terms = exit_terms(case.bot.configuration)
+    if terms is None or case.broker is None:
+        return None
+    return Protection(case.bot.id, case.broker.name, instrument.symbol, case.ticket.id, terms, alert_price)
+
+
 def _as_taken(case: Case, order: Order) -> Order:
     """Let a broker that takes not every form of an order say which one it will take."""
     fitted: Callable[[Order], Order] | None = getattr(case.broker, "fitted", None)
@@ -54,19 +78,19 @@ def _as_taken(case: Case, order: Order) -> Order:
 
 def _with_exits(case: Case, order: Order, price: Decimal) -> Order:
     """Make the first entry into a symbol a bracket where the bot wants exits and the broker has them."""
-    configuration = case.bot.configuration
-    if not configuration.attach_sl_tp or case.broker is None or case.view is None:
+    alert_price = case.signal.reference_price or price
+    case.protection = _protection(case, order.instrument, alert_price)
+    if case.protection is None or case.broker is None or case.view is None:
         return order
+    terms = case.protection.terms
     adds = case.view.position * order.side.sign > ZERO
     if order.time_in_force not in {TimeInForce.DAY, TimeInForce.GTC}:
         # Legs cannot wait for an order that is over at once.
         return order
-    if adds or not case.broker.capabilities.bracket:
+    if adds or not terms.has_pair or not case.broker.capabilities.bracket:
         return order
-    levels = exit_levels(configuration, order.instrument, order.side, price)
-    return replace(
-        order, order_class=OrderClass.BRACKET, take_profit=levels.take_profit, stop_loss=levels.stop_loss
-    )
+    levels = exit_levels(terms, order.instrument, order.side, price if terms.by_fill else alert_price)
+    return replace(order, order_class=OrderClass.BRACKET, take_profit=levels.target, stop_loss=levels.stop)
 
 
 def _in_money(case: Case, order: Order, size: Size) -> Order:

@@ -1,12 +1,12 @@
 """From a signal to its orders at the broker: one turn at a time for each account and symbol."""
 
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 from app.brokers.base import Broker
 from app.domain.bots import Bot
+from app.domain.money import ZERO
 from app.domain.orders import (
     STOP_LOSS_SUFFIX,
     TAKE_PROFIT_SUFFIX,
@@ -19,23 +19,21 @@ from app.domain.orders import (
 from app.domain.planning import wants_entry_after
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
-from app.domain.tickets import Ticket, TicketStatus, followed_status, order_record
+from app.domain.tickets import Ticket, followed_status
 from app.domain.trades import Fill
-from app.errors import BrokerCredentialsRefused, BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.clock import Clock
-from app.services.journal import Journal
+from app.services.exits.book import ExitBook
 from app.services.locks import BOT_LOCK, Locks
-from app.services.metrics import Metrics
 from app.services.trading.assessment import Assessor
-from app.services.trading.case import Case, TradingRules
-from app.services.trading.records import is_working, reminder, request_record, signal_record
+from app.services.trading.case import Case
+from app.services.trading.drafting import protect_adopted
+from app.services.trading.records import is_working, reminder, signal_record
+from app.services.trading.submission import Submission, write_receipt
 from app.services.trading.trades import TradeBook
 from app.storage.base import Change
 
-# How long a reversal waits for its exit to fill, within what an HTTP answer may take.
-REVERSAL_SECONDS = 2.0
-POLL_SECONDS = 0.1
-
+# Brings the exits of a symbol in order, while it is held.
+Attend = Callable[[Broker, str], None]
 # Writes the changes, and whatever else closes the ticket; called while the symbol is still held.
 Finish = Callable[[list[Change]], None]
 
@@ -49,29 +47,31 @@ class Trading:
         assessor: Assessor,
         trades: TradeBook,
         locks: Locks,
-        rules: TradingRules,
-        journal: Journal,
-        metrics: Metrics,
+        submission: Submission,
+        exits: ExitBook,
+        attend: Attend,
         clock: Clock,
     ) -> None:
         self._assessor = assessor
         self._trades = trades
         self._locks = locks
-        self._rules = rules
-        self._journal = journal
-        self._metrics = metrics
+        self._submission = submission
         self._clock = clock
+        self._exits = exits
+        self._attend = attend
 
     def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
         """Take a signal to its end; `finish` is called once, with what must be written beside the ticket."""
         case = self._open(ticket, signal, bot)
         with self._turn(case):
             self._assessor.decide(case)
-            receipts = self._send(case)
+            receipts = self._submission.send(case)
             brackets = {
                 order.client_order_id for order in case.orders if order.stop_loss or order.take_profit
             }
             finish(self._changes(case, receipts, brackets))
+            if case.broker is not None and _needs_exits(case, receipts, brackets):
+                self._attend(case.broker, case.symbol)
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide on a signal without sending anything; the ticket tells every verdict."""
@@ -91,9 +91,10 @@ class Trading:
             if not placed:
                 return False
             for role, receipt in placed.items():
-                self._record(ticket, receipt, role)
+                write_receipt(ticket, receipt, role)
             if OrderRole.ENTRY in placed:
                 self._assessor.count_adopted(case, placed[OrderRole.ENTRY])
+                protect_adopted(case, placed[OrderRole.ENTRY])
             partly = OrderRole.ENTRY not in placed and _lacks_entry(signal, placed[OrderRole.EXIT])
             ticket.end(followed_status(ticket.orders), Reason.RECOVERED_PARTLY if partly else None)
             receipts = list(placed.values())
@@ -126,115 +127,6 @@ class Trading:
         suffixes = (STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX)
         return {name for name in names if any(broker.find(name + suffix) is not None for suffix in suffixes)}
 
-    def _send(self, case: Case) -> list[Receipt]:
-        if not case.orders or case.broker is None:
-            return []
-        if self._rules.dry_run and not case.broker.capabilities.simulated:
-            return self._suppress(case)
-        receipts: list[Receipt] = []
-        for order in case.orders:
-            if receipts and not self._has_closed(case, case.broker, receipts):
-                self._forget_entry(case)
-                return receipts
-            receipt = self._submit(case, case.broker, order)
-            if receipt is None:
-                return receipts
-            receipts.append(receipt)
-        ticket = case.ticket
-        ticket.end(followed_status(ticket.orders), ticket.reason, ticket.message)
-        return receipts
-
-    def _has_closed(self, case: Case, broker: Broker, receipts: list[Receipt]) -> bool:
-        """Wait until the exit of a reversal has filled, where a broker lets no order cross zero."""
-        deadline = time.monotonic() + REVERSAL_SECONDS
-        while receipts[-1].status is not OrderStatus.FILLED and not broker.capabilities.crosses_zero:
-            if receipts[-1].status.is_final or time.monotonic() >= deadline:
-                status = followed_status(case.ticket.orders)
-                case.ticket.end(status, Reason.EXIT_NOT_FILLED, Reason.EXIT_NOT_FILLED.meaning)
-                return False
-            time.sleep(POLL_SECONDS)
-            self._look_again(case, broker, receipts)
-        return True
-
-    def _look_again(self, case: Case, broker: Broker, receipts: list[Receipt]) -> None:
-        """See how the exit stands: counted as unfilled, it would be taken off what the entry bought."""
-        with suppress(BrokerUnavailable):
-            seen = broker.find(receipts[-1].client_order_id)
-            if seen is not None:
-                receipts[-1] = seen
-                case.ticket.orders.pop()
-                self._record(case.ticket, seen, OrderRole.EXIT)
-
-    def _forget_entry(self, case: Case) -> None:
-        """Take back the count of an entry that is not at the broker."""
-        case.ticket.entry = None
-        self._assessor.release(case)
-
-    def _suppress(self, case: Case) -> list[Receipt]:
-        for order in case.orders:
-            self._record(case.ticket, self._unsent(case, order, OrderStatus.PENDING), order.role)
-            case.ticket.orders[-1]["status"] = TicketStatus.DRY_RUN.value
-        case.ticket.end(TicketStatus.DRY_RUN, case.ticket.reason, case.ticket.message)
-        return []
-
-    def _submit(self, case: Case, broker: Broker, order: Order) -> Receipt | None:
-        """Send one order; None when the next one must not follow."""
-        started = time.perf_counter()
-        ticket, failure = case.ticket, None
-        try:
-            receipt = broker.submit(order)
-        except (BrokerRejected, OutcomeUnknown) as error:
-            failure = error
-            receipt = self._failed(case, order, error)
-        self._record(ticket, receipt, order.role)
-        seconds = time.perf_counter() - started
-        ticket.note("submitted", self._clock(), f"{order.client_order_id} {receipt.status.value}")
-        self._tell(case, order, seconds, failure)
-        return receipt if failure is None else None
-
-    def _failed(self, case: Case, order: Order, error: BrokerRejected | OutcomeUnknown) -> Receipt:
-        if order.role is OrderRole.EXIT or isinstance(error, BrokerRejected):
-            # Where an exit fails, the entry that was to follow it is not sent.
-            self._forget_entry(case)
-        if isinstance(error, OutcomeUnknown):
-            case.ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, error.message)
-            return self._unsent(case, order, OrderStatus.UNKNOWN)
-        case.ticket.end(TicketStatus.REJECTED, _why(error), error.message)
-        return self._unsent(case, order, OrderStatus.REJECTED)
-
-    def _unsent(self, case: Case, order: Order, status: OrderStatus) -> Receipt:
-        return Receipt(
-            client_order_id=order.client_order_id,
-            broker_order_id="",
-            broker=case.broker_name,
-            symbol=order.instrument.symbol,
-            side=order.side,
-            type=order.type,
-            status=status,
-            created_at=self._clock(),
-            quantity=order.quantity,
-            notional=order.notional,
-            limit_price=order.limit_price,
-            stop_price=order.stop_price,
-        )
-
-    def _record(self, ticket: Ticket, receipt: Receipt, role: OrderRole) -> None:
-        ticket.orders.append(order_record(receipt, bot=ticket.bot, ticket=ticket.id, role=role.value))
-
-    def _tell(self, case: Case, order: Order, seconds: float, failure: Exception | None) -> None:
-        self._metrics.broker_call(
-            broker=case.broker_name, call="submit", seconds=seconds, failed=failure is not None
-        )
-        if failure is None:
-            self._metrics.submitted()
-        self._journal.exchange(
-            ticket=case.ticket.id,
-            broker=case.broker_name,
-            request=request_record(order),
-            response={"error": str(failure)} if failure is not None else case.ticket.orders[-1],
-            milliseconds=seconds * 1000,
-        )
-
     def _changes(self, case: Case, receipts: list[Receipt], brackets: set[str]) -> list[Change]:
         """Return the trade's change and a reminder of every order that is not over."""
         if case.instrument is None or not case.ticket.orders:
@@ -243,6 +135,7 @@ class Trading:
         roles = {record["client_order_id"]: OrderRole(record["role"]) for record in case.ticket.orders}
         fills = [Fill(receipt, roles[receipt.client_order_id]) for receipt in receipts]
         changes = self._trades.counting(case.bot.id, case.broker_name, case.symbol, multiplier, fills)
+        changes += self._exits_of(case)
         for record in case.ticket.orders:
             names = [record["client_order_id"]] if is_working(record) else []
             if record["client_order_id"] in brackets and record["status"] != OrderStatus.REJECTED:
@@ -251,10 +144,26 @@ class Trading:
             changes += [reminder(name, record, multiplier=multiplier, at=at) for name in names]
         return changes
 
+    def _exits_of(self, case: Case) -> list[Change]:
+        """Return what starts the exits of an entry, or ends those that an earlier position left behind."""
+        if case.protection is not None:
+            return [self._exits.starting(case.protection)]
+        if not _opens(case) or len(case.ticket.orders) < len(case.orders):
+            return []
+        return self._exits.forgetting(case.bot.id, case.broker_name, case.symbol)
 
-def _why(error: BrokerRejected) -> Reason:
-    keys = isinstance(error, BrokerCredentialsRefused)
-    return Reason.BROKER_CREDENTIALS_REFUSED if keys else Reason.BROKER_REJECTED
+
+def _opens(case: Case) -> bool:
+    """Tell whether an entry was sent that adds to nothing."""
+    if case.view is None or not case.orders or case.orders[-1].role is not OrderRole.ENTRY:
+        return False
+    return case.view.position * case.orders[-1].side.sign <= ZERO
+
+
+def _needs_exits(case: Case, receipts: list[Receipt], brackets: set[str]) -> bool:
+    """Tell whether exits are due at once: those taken back, or of what was bought without legs."""
+    has_filled = any(receipt.filled_quantity > ZERO for receipt in receipts)
+    return case.lost_exits or (case.protection is not None and not brackets and has_filled)
 
 
 def _lacks_entry(signal: Signal, exit_order: Receipt) -> bool:

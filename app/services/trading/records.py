@@ -7,6 +7,7 @@ from typing import Any
 from app.domain.documents import timestamp
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderRole, OrderStatus, Receipt
+from app.domain.protection import Protection
 from app.domain.signals import Signal
 from app.domain.tickets import TicketStatus
 from app.logs import mask
@@ -37,6 +38,25 @@ def reminder(name: str, record: dict[str, Any], *, multiplier: Decimal, at: date
     )
 
 
+def exit_reminder(protection: Protection, name: str, *, multiplier: Decimal, at: datetime) -> Create:
+    """Return the document that keeps an exit order in sight which was placed after its entry's alert."""
+    return Create(
+        f"orders/{name}",
+        {
+            "client_order_id": name,
+            "ticket": str(protection.ticket),
+            "bot": protection.bot,
+            "broker": protection.broker,
+            "symbol": protection.symbol,
+            "role": OrderRole.EXIT.value,
+            "multiplier": format(multiplier, "f"),
+            "counted": ["0", "0"],
+            "seen": None,
+            "submitted_at": timestamp(at),
+        },
+    )
+
+
 def counted_record(receipt: Receipt) -> list[str]:
     """Write how much of an order has been counted into its trade: units and their average price."""
     return [format(receipt.filled_quantity, "f"), format(receipt.average_fill_price or ZERO, "f")]
@@ -47,15 +67,17 @@ def signal_record(signal: Signal) -> dict[str, Any]:
     return {
         name: value
         for name, value in (
-            ("symbol", signal.symbol),
+            ("symbol", signal.symbol or None),
             ("exchange", signal.exchange),
             ("intent", signal.intent.value),
-            ("side", signal.side.value),
+            ("order", signal.order and mask(signal.order)),
+            ("side", None if signal.intent.is_command else signal.side.value),
             ("quantity", _text(signal.quantity)),
             ("target", _target_record(signal)),
             ("order_type", signal.order_type and signal.order_type.value),
             ("limit_price", _text(signal.limit_price)),
-            ("time_in_force", signal.time_in_force.value),
+            ("stop_price", _text(signal.stop_price)),
+            ("time_in_force", None if signal.intent.is_command else signal.time_in_force.value),
             ("reference_price", _text(signal.reference_price)),
             ("sent_at", timestamp(signal.sent_at) if signal.sent_at is not None else None),
             # Texts that people write freely may hold a secret, as they may in the alert itself.

@@ -20,6 +20,11 @@ class TradeBook:
         """Return a bot's trade in a symbol."""
         return self._store.get(f"trades/{bot}/{broker}:{symbol}")
 
+    def every(self) -> dict[tuple[str, str, str], Trade]:
+        """Return all open trades by bot, broker and symbol."""
+        trades = (Trade.from_json(document.value) for document in self._store.list("trades/"))
+        return {(trade.bot, trade.broker, trade.symbol): trade for trade in trades}
+
     def share(self, bot: str, others: list[str], broker: str, symbol: str, account: Decimal) -> Decimal:
         """Return how much of the account's signed position is the bot's."""
         shared = any(self.find(other, broker, symbol) is not None for other in others)

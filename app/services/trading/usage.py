@@ -27,12 +27,13 @@ NOT_PLACED = frozenset({TicketStatus.REJECTED.value, TicketStatus.FAILED.value})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry order that was sent, or is about to be."""
+    """One entry order that was sent, or is about to be; or, not `is_new`, what one has grown by."""
 
     bot: str
     symbol: str
     notional: Decimal
     at: datetime
+    is_new: bool = True
 
 
 class UsageBook:
@@ -53,13 +54,14 @@ class UsageBook:
         entries = self._entries_of(bot) if limits.counts_entries else []
         today = self._clock().date()
         current = [entry for entry in entries if entry.at.date() == today]
+        new = [entry for entry in entries if entry.is_new]
         held = self._held(bot) if limits.max_open_positions is not None else set()
         return Usage(
-            orders_today=len(current),
+            orders_today=sum(entry.is_new for entry in current),
             notional_today=sum((entry.notional for entry in current), ZERO),
             open_positions=len(held),
             holds_symbol=symbol in held,
-            last_entry_at=max((entry.at for entry in entries if entry.symbol == symbol), default=None),
+            last_entry_at=max((entry.at for entry in new if entry.symbol == symbol), default=None),
         )
 
     def reserve(self, ticket: UUID, entry: Entry, limits: Limits) -> None:
@@ -107,7 +109,8 @@ class UsageBook:
         elif entry is not None:
             at = datetime.fromisoformat(ticket["created_at"])
             notional = Decimal(entry["notional"])
-            self._entries.setdefault(ticket["id"], Entry(ticket["bot"], entry["symbol"], notional, at))
+            counted = Entry(ticket["bot"], entry["symbol"], notional, at, entry.get("is_new", True))
+            self._entries.setdefault(ticket["id"], counted)
 
     def _forget_before(self, moment: datetime) -> None:
         for ticket in [key for key, entry in self._entries.items() if entry.at < moment]:

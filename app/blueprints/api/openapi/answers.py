@@ -16,6 +16,7 @@ from app.domain.bots import BotConfiguration
 from app.domain.circuit_breaker import Breach, Phase
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Side, TimeInForce
 from app.domain.reasons import Reason
+from app.domain.reconciliation import Difference
 from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
 from app.services.cleanup import Failure
@@ -161,6 +162,13 @@ CLEANUP = object_of(
         "failed": list_of(object_of(record_shape(Failure))),
     }
 )
+DIFFERENCE = object_of(
+    record_shape(Difference)
+    | {
+        "held": DECIMAL | {"description": "What the broker holds, signed."},
+        "known": DECIMAL | {"description": "What the bots' trades say together."},
+    }
+)
 CIRCUIT_BREAKER = object_of(
     {
         "glb_sl": OR_DECIMAL,
@@ -221,9 +229,11 @@ COMPONENTS: dict[str, Shape] = {
             "positions": list_of(ref("Position")),
             "orders": list_of(ref("Order")),
             "orphans": list_of(TEXT) | {"description": "Protective orders whose position is gone."},
+            "unreconciled": list_of(ref("Difference")),
             "last_cleanup": or_null(ref("Cleanup")),
         }
     ),
+    "Difference": DIFFERENCE,
     "Cleanup": CLEANUP,
     "CleanupAnswer": object_of({"status": {"const": "ok"}} | CLEANUP["properties"]),
     "Tick": object_of(

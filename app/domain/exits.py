@@ -1,0 +1,141 @@
+"""Where a position is left: what the owner asked for, and the prices that come of it as the market moves."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from app.domain.bots import BotConfiguration
+from app.domain.instruments import Instrument
+from app.domain.money import ZERO, round_price
+from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, Side
+from app.domain.pricing import tick_at
+
+# A trailing stop follows in steps of this part of its distance: not every tick is worth a change.
+TRAILING_STEP = Decimal("0.05")
+
+
+@dataclass(frozen=True, slots=True)
+class ExitTerms:
+    """What an owner asked for when the position was entered; fractions of a price, None where not wanted.
+
+    `stop_price` and `target_price` are prices per unit and stand for the fractions where they are set.
+    `by_fill` counts from the average fill, otherwise from the alert's price.
+    """
+
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    trailing: Decimal | None = None
+    break_even: Decimal | None = None
+    stop_price: Decimal | None = None
+    target_price: Decimal | None = None
+    by_fill: bool = True
+
+    @property
+    def follows_market(self) -> bool:
+        """True when the stop moves with the market."""
+        return self.trailing is not None or self.break_even is not None
+
+    @property
+    def has_pair(self) -> bool:
+        """True when there are a stop and a target from the first moment on."""
+        has_stop = any(item is not None for item in (self.stop_price, self.stop_loss, self.trailing))
+        return has_stop and (self.target_price is not None or self.take_profit is not None)
+
+
+class Levels(NamedTuple):
+    """Prices at which a position is left; None: no such exit."""
+
+    stop: Decimal | None
+    target: Decimal | None
+
+
+def exit_terms(bot: BotConfiguration) -> ExitTerms | None:
+    """Return what a bot asks for; None when it wants no exits."""
+    pair = (bot.sl_pct, bot.tp_pct) if bot.attach_sl_tp else (None, None)
+    terms = ExitTerms(
+        stop_loss=pair[0],
+        take_profit=pair[1],
+        trailing=bot.trailing_stop_pct,
+        break_even=bot.break_even_pct,
+        by_fill=bot.use_avg_fill_for_sl_tp,
+    )
+    return terms if bot.attach_sl_tp or terms.follows_market else None
+
+
+def exit_levels(
+    terms: ExitTerms, instrument: Instrument, side: Side, basis: Decimal, best: Decimal | None = None
+) -> Levels:
+    """Place the exits of a position that was entered on `side` around a price, never onto it.
+
+    `best` is the best price since the entry: trailing and break-even stops follow it, and never go back.
+    """
+    tick = tick_at(basis, instrument)
+    stops = [
+        stop
+        for stop in (
+            _fixed(terms.stop_price, terms.stop_loss, basis, tick, -side.sign),
+            _trailed(terms, side, best if best is not None else basis, tick),
+            _break_even(terms, side, basis, best, tick),
+        )
+        if stop is not None
+    ]
+    tightest = max if side is Side.BUY else min
+    target = _fixed(terms.target_price, terms.take_profit, basis, tick, side.sign)
+    return Levels(tightest(stops) if stops else None, target)
+
+
+def reached(levels: Levels, side: Side, price: Decimal | None) -> str | None:
+    """Return the suffix of the exit that a price asks for, if any; `side` is the entry's."""
+    if price is None:
+        return None
+    if levels.stop is not None and (price - levels.stop) * side.sign <= ZERO:
+        return STOP_LOSS_SUFFIX
+    if levels.target is not None and (price - levels.target) * side.sign >= ZERO:
+        return TAKE_PROFIT_SUFFIX
+    return None
+
+
+def better(best: Decimal, price: Decimal | None, side: Side) -> Decimal:
+    """Return the better of two prices, of which one may be unknown, for an entry on `side`."""
+    if price is None:
+        return best
+    return max(best, price) if side is Side.BUY else min(best, price)
+
+
+def smallest_move(terms: ExitTerms, instrument: Instrument, basis: Decimal) -> Decimal:
+    """Return by how much a stop must be off before it is worth a change at the broker."""
+    tick = tick_at(basis, instrument)
+    return tick if terms.trailing is None else max(tick, basis * terms.trailing * TRAILING_STEP)
+
+
+def _fixed(
+    price: Decimal | None, fraction: Decimal | None, basis: Decimal, tick: Decimal, sign: int
+) -> Decimal | None:
+    if price is not None:
+        return max(round_price(price, tick, up=sign < 0), tick)
+    return None if fraction is None else _level(basis * (1 + sign * fraction), basis, tick)
+
+
+def _trailed(terms: ExitTerms, side: Side, best: Decimal, tick: Decimal) -> Decimal | None:
+    if terms.trailing is None:
+        return None
+    return _level(best * (1 - side.sign * terms.trailing), best, tick)
+
+
+def _break_even(
+    terms: ExitTerms, side: Side, basis: Decimal, best: Decimal | None, tick: Decimal
+) -> Decimal | None:
+    if terms.break_even is None or best is None:
+        return None
+    gain = (best / basis - 1) * side.sign
+    return round_price(basis, tick, up=side is Side.BUY) if gain >= terms.break_even else None
+
+
+def _level(wanted: Decimal, basis: Decimal, tick: Decimal) -> Decimal:
+    """Round towards the price that the level stands around, but never onto it."""
+    below = wanted < basis
+    level = round_price(wanted, tick, up=below)
+    if (level < basis) is not below or level == basis:
+        level = round_price(wanted, tick, up=not below)
+    # No price is zero or less: a short's target of 100 % is one tick.
+    return max(level, tick)

@@ -1,0 +1,196 @@
+"""The exits of one bot's position: what is written down of them, and what must be done next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias
+from uuid import UUID
+
+from app.domain.exits import ExitTerms, Levels, reached
+from app.domain.money import ZERO
+from app.domain.orders import (
+    STOP_LOSS_SUFFIX,
+    TAKE_PROFIT_SUFFIX,
+    OrderChange,
+    OrderStatus,
+    OrderType,
+    Receipt,
+    Side,
+)
+from app.domain.orphans import family_of
+
+# The first place of an exit's order in its entry's ticket; before it stand the ticket's own two.
+FIRST_PLACE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """An exit order written down before it is sent; None for an order at the market.
+
+    `name` is its client order id without the suffix of a leg, `suffix` is set where it is one order alone.
+    """
+
+    name: str
+    side: Side
+    quantity: Decimal
+    at: datetime
+    stop: Decimal | None = None
+    target: Decimal | None = None
+    suffix: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The client order ids under which the broker holds it."""
+        if self.suffix:
+            return [self.name + self.suffix]
+        return [self.name + TAKE_PROFIT_SUFFIX, self.name + STOP_LOSS_SUFFIX]
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What a bot's position in a symbol is protected by.
+
+    `ticket` is the entry's, from which the exits' ids are derived with the next `place`. `alert_price` is the
+    price that the entry was decided at, `best` the best one since that a stop has followed.
+    """
+
+    bot: str
+    broker: str
+    symbol: str
+    ticket: UUID
+    terms: ExitTerms
+    alert_price: Decimal
+    place: int = FIRST_PLACE
+    best: Decimal | None = None
+    sending: Sending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How a protected position stands at the broker.
+
+    `share` is the bot's signed part of the position, `held` what is left of it, unsigned, once the orders
+    that close it at the market have filled; `restable` is how much of that the broker can hold exits for.
+    `legs` are the stop-losses and take-profits that rest, `waiting` the bot's other orders that do.
+    `is_filling` says that no exit can be placed until its entries are over.
+    """
+
+    share: Decimal
+    held: Decimal
+    price: Decimal | None
+    restable: Decimal
+    legs: tuple[Receipt, ...] = ()
+    waiting: tuple[Receipt, ...] = ()
+    is_filling: bool = False
+
+    @property
+    def side(self) -> Side:
+        """The side on which the position was entered."""
+        return Side.BUY if self.share >= ZERO else Side.SELL
+
+    @property
+    def is_over(self) -> bool:
+        """True when there is nothing left, and nothing working."""
+        return self.share == ZERO and not self.legs and not self.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take orders back: they stand in the way of the right ones, or protect nothing."""
+
+    orders: tuple[Receipt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Let the broker hold exits for so many units."""
+
+    quantity: Decimal
+    levels: Levels
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Give working legs new prices."""
+
+    changes: tuple[tuple[Receipt, OrderChange], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Close so many units at the market, since the price has reached the exit of this suffix."""
+
+    quantity: Decimal
+    suffix: str
+
+
+Step: TypeAlias = Withdraw | Place | Move | Leave
+
+
+def next_step(holding: Holding, levels: Levels, smallest_move: Decimal) -> Step | None:
+    """Decide what brings the exits to where they should be; None: they are there."""
+    live = live_legs(holding.legs)
+    if holding.share == ZERO:
+        return Withdraw(live) if live else None
+    covered = covered_by(live)
+    suffix = reached(levels, holding.side, holding.price)
+    if suffix is not None and holding.held > covered:
+        # What waits to buy more would be bought after the stop; what waits to sell holds the units.
+        return Withdraw(holding.waiting) if holding.waiting else Leave(holding.held - covered, suffix)
+    if holding.is_filling or holding.held == ZERO:
+        return None
+    if covered != holding.restable or not _have_shape(live, levels):
+        return _rebuild(holding, live, levels)
+    return _move(live, levels, smallest_move)
+
+
+def live_legs(legs: Iterable[Receipt]) -> tuple[Receipt, ...]:
+    """Return the legs that protect now; those of an entry that has not filled are all held."""
+    legs = tuple(legs)
+    active = {family_of(leg) for leg in legs if leg.status is not OrderStatus.HELD}
+    return tuple(leg for leg in legs if family_of(leg) in active)
+
+
+def covered_by(live: Iterable[Receipt]) -> Decimal:
+    """Return for how many units there are exits; the two legs of a pair count once."""
+    families: dict[str, Decimal] = {}
+    for leg in live:
+        name, left = family_of(leg), (leg.quantity or ZERO) - leg.filled_quantity
+        families[name] = min(families.get(name, left), left)
+    return sum(families.values(), ZERO)
+
+
+def _rebuild(holding: Holding, live: tuple[Receipt, ...], levels: Levels) -> Step | None:
+    if live:
+        return Withdraw(live)
+    if holding.restable == ZERO or levels == Levels(None, None):
+        return None
+    return Place(holding.restable, levels)
+
+
+def _have_shape(live: tuple[Receipt, ...], levels: Levels) -> bool:
+    wanted = {
+        suffix
+        for suffix, price in ((STOP_LOSS_SUFFIX, levels.stop), (TAKE_PROFIT_SUFFIX, levels.target))
+        if price is not None
+    }
+    families: dict[str, set[str]] = {}
+    for leg in live:
+        families.setdefault(family_of(leg), set()).add(leg.client_order_id[-len(STOP_LOSS_SUFFIX) :])
+    return all(found == wanted for found in families.values())
+
+
+def _move(live: tuple[Receipt, ...], levels: Levels, smallest: Decimal) -> Move | None:
+    changes = [(leg, change) for leg in live if (change := _change(leg, levels, smallest)) is not None]
+    return Move(tuple(changes)) if changes else None
+
+
+def _change(leg: Receipt, levels: Levels, smallest: Decimal) -> OrderChange | None:
+    if leg.type is OrderType.STOP and leg.stop_price is not None and levels.stop is not None:
+        is_off = abs(leg.stop_price - levels.stop) >= smallest
+        return OrderChange(stop_price=levels.stop) if is_off else None
+    if leg.type is OrderType.LIMIT and leg.limit_price is not None and levels.target is not None:
+        is_off = abs(leg.limit_price - levels.target) > ZERO
+        return OrderChange(limit_price=levels.target) if is_off else None
+    return None

@@ -1,0 +1,54 @@
+"""What is protected, under `exits/{bot}/{broker}:{symbol}`: one document for each position with exits."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from app.domain.documents import from_json, to_json
+from app.domain.protection import Protection
+from app.storage.base import Change, Create, Delete, Document, Replace, Store
+
+PREFIX = "exits/"
+
+
+class ExitBook:
+    """Read and write protections; whoever writes holds the symbol."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def every(self) -> Iterator[Document]:
+        """Yield all of them."""
+        yield from self._store.list(PREFIX)
+
+    def find(self, bot: str, broker: str, symbol: str) -> Document | None:
+        """Return a bot's protection in a symbol."""
+        return self._store.get(_key(bot, broker, symbol))
+
+    def starting(self, protection: Protection) -> Change:
+        """Return the change that protects an entry; an order that is being sent for an earlier one stays."""
+        key = _key(protection.bot, protection.broker, protection.symbol)
+        known = self._store.get(key)
+        if known is None:
+            return Create(key, to_json(protection))
+        earlier = protection_of(known)
+        if earlier.ticket == protection.ticket:
+            protection = replace(protection, place=earlier.place, best=earlier.best)
+        return Replace(known, to_json(replace(protection, sending=earlier.sending)))
+
+    def rewrite(self, document: Document, protection: Protection) -> Document:
+        """Write a protection over the one that was read; raise Conflict."""
+        return self._store.replace(document, to_json(protection))
+
+    def forgetting(self, bot: str, broker: str, symbol: str) -> list[Change]:
+        """Return the changes that end a protection."""
+        known = self.find(bot, broker, symbol)
+        return [Delete(known)] if known is not None else []
+
+
+def protection_of(document: Document) -> Protection:
+    """Read a stored protection."""
+    return from_json(Protection, document.value)
+
+
+def _key(bot: str, broker: str, symbol: str) -> str:
+    return f"{PREFIX}{bot}/{broker}:{symbol}"

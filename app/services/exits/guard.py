@@ -1,0 +1,175 @@
+"""What bots hold has its exits: at the broker where it can hold them, else by watching the price."""
+
+import logging
+from dataclasses import dataclass, replace
+
+from app.brokers.base import Broker
+from app.domain.instruments import Instrument
+from app.domain.money import ZERO
+from app.domain.orders import OrderRole
+from app.domain.protection import Leave, Move, Place, Protection, Withdraw
+from app.domain.symbols import parse_symbol
+from app.domain.trades import Trade
+from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown, StoreError
+from app.services.exits.book import ExitBook, protection_of
+from app.services.exits.scene import Prospect, look, prospect_of
+from app.services.exits.sending import ExitSender
+from app.services.journal import Journal
+from app.services.locks import Locks
+from app.services.routing import BrokerDesk, BrokerNotConfigured
+from app.services.trading.following import OrderFollower
+from app.services.trading.trades import TradeBook
+from app.services.trading.working_orders import Working, WorkingOrders
+from app.storage.base import Delete, Document, Store
+
+# Orders in the way are taken back, what they filled is seen, exits are placed: each is a step.
+MOST_STEPS = 6
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitGuard:
+    """Bring every protected position's exits to where they should be; safe to run twice, in every state."""
+
+    store: Store
+    book: ExitBook
+    desk: BrokerDesk
+    trades: TradeBook
+    follower: OrderFollower
+    working_orders: WorkingOrders
+    sender: ExitSender
+    locks: Locks
+    journal: Journal
+    dry_run: bool = False
+
+    def watch(self) -> int:
+        """Look at all that is protected, by two list calls a broker; return how many needed a hand."""
+        by_broker: dict[str, list[Document]] = {}
+        for document in self.book.every():
+            by_broker.setdefault(document.value["broker"], []).append(document)
+        return sum(self._watch_at(name, documents) for name, documents in by_broker.items())
+
+    def attend(self, broker: Broker, symbol: str) -> None:
+        """Bring the exits of every bot in a symbol in order; the caller holds the symbol.
+
+        What fails is left to the next watch.
+        """
+        try:
+            for document in self.book.every():
+                if (document.value["broker"], document.value["symbol"]) == (broker.name, symbol):
+                    self._tend(broker, document)
+        except (BrokerUnavailable, StoreError) as error:
+            _logger.warning("The exits of %s are left to the next watch: %s", symbol, error)
+
+    def _watch_at(self, name: str, documents: list[Document]) -> int:
+        try:
+            broker = self.desk.get(name)
+        except BrokerNotConfigured:
+            _logger.warning("%s positions have exits at %s, which is not configured", len(documents), name)
+            return 0
+        if self.dry_run and not broker.capabilities.simulated:
+            return 0
+        try:
+            return self._watch_all(broker, documents)
+        except BrokerUnavailable as error:
+            _logger.warning("The exits at %s cannot be watched now: %s", name, error)
+            return 0
+
+    def _watch_all(self, broker: Broker, documents: list[Document]) -> int:
+        scene, trades = look(broker), self.trades.every()
+        reminders = {_place(item) for item in self.store.list("orders/")}
+        tended = 0
+        for document in documents:
+            protection = protection_of(document)
+            prospect = prospect_of(protection, trades.get(_place(document)), scene, broker.capabilities)
+            is_over = prospect.holding.is_over and _place(document) not in reminders
+            if is_over or self._needs_hand(document.key, protection, prospect):
+                tended += self._tend_alone(broker, document)
+        return tended
+
+    def _needs_hand(self, key: str, protection: Protection, prospect: Prospect) -> bool:
+        if protection.sending is not None:
+            return True
+        is_sent = isinstance(prospect.step, Place | Leave)
+        if prospect.step is not None and not (is_sent and self.sender.is_pausing(key)):
+            return True
+        return prospect.has_moved
+
+    def _tend_alone(self, broker: Broker, document: Document) -> bool:
+        symbol = document.value["symbol"]
+        with self.locks.hold(f"{broker.name}:{symbol}"):
+            try:
+                self._tend(broker, document)
+            except (BrokerUnavailable, Conflict) as error:
+                _logger.warning("The exits of %s wait for the next watch: %s", symbol, error)
+                return False
+        return True
+
+    def _tend(self, broker: Broker, document: Document) -> None:
+        bot, symbol = document.value["bot"], document.value["symbol"]
+        for _ in range(MOST_STEPS):
+            self.follower.settle(broker, bot, symbol)
+            known = self.book.find(bot, broker.name, symbol)
+            known = known and self.sender.resolved(broker, known, parse_symbol(symbol))
+            if known is None or not self._go_on(broker, known):
+                return
+
+    def _go_on(self, broker: Broker, document: Document) -> bool:
+        """Take the next step; tell whether another may follow at once."""
+        protection = protection_of(document)
+        scene = look(broker)
+        trade = self._trade(protection)
+        prospect = prospect_of(protection, trade, scene, broker.capabilities)
+        if prospect.holding.is_over and not self._is_expected(protection):
+            self.store.apply([Delete(document)])
+            return False
+        if prospect.has_moved:
+            document = self.book.rewrite(document, replace(protection, best=prospect.best))
+        if isinstance(prospect.step, Withdraw):
+            self._withdraw(broker, protection, prospect.step)
+            return True
+        self._act(broker, document, prospect)
+        return False
+
+    def _act(self, broker: Broker, document: Document, prospect: Prospect) -> None:
+        step = prospect.step
+        if isinstance(step, Move):
+            self._move(broker, protection_of(document), step)
+        elif isinstance(step, Place | Leave) and not self.sender.is_pausing(document.key):
+            if isinstance(step, Leave) and not _is_open(broker, prospect.instrument):
+                return
+            self.sender.send(broker, document, prospect.holding, step, prospect.instrument)
+
+    def _withdraw(self, broker: Broker, protection: Protection, step: Withdraw) -> None:
+        orders = [Working(receipt, OrderRole.EXIT) for receipt in step.orders]
+        names = self.working_orders.withdraw(broker, orders)
+        self.journal.activity(f"exits: {protection.bot}: took back {', '.join(names)} at {broker.name}")
+
+    def _move(self, broker: Broker, protection: Protection, step: Move) -> None:
+        for leg, change in step.changes:
+            try:
+                broker.replace(leg, change)
+            except (BrokerRejected, OutcomeUnknown) as error:
+                _logger.warning("%s was not moved: %s", leg.client_order_id, error.message)
+                continue
+            price = change.stop_price or change.limit_price or ZERO
+            self.journal.activity(f"exits: {protection.bot}: moved {leg.client_order_id} to {price:f}")
+
+    def _trade(self, protection: Protection) -> Trade | None:
+        document = self.trades.find(protection.bot, protection.broker, protection.symbol)
+        return Trade.from_json(document.value) if document is not None else None
+
+    def _is_expected(self, protection: Protection) -> bool:
+        """Tell whether an order of the bot may still open the position again."""
+        place = (protection.bot, protection.broker, protection.symbol)
+        return any(_place(item) == place for item in self.store.list(f"orders/{protection.bot}-"))
+
+
+def _place(document: Document) -> tuple[str, str, str]:
+    value = document.value
+    return value["bot"], value["broker"], value["symbol"]
+
+
+def _is_open(broker: Broker, instrument: Instrument) -> bool:
+    return broker.capabilities.simulated or broker.market(instrument).is_open

@@ -1,0 +1,125 @@
+"""How a protected position stands: one look at the broker joined with what the books say."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.brokers.base import Broker, Capabilities
+from app.domain.accounts import Position
+from app.domain.exits import better, exit_levels, smallest_move
+from app.domain.instruments import Instrument
+from app.domain.money import ZERO, round_down
+from app.domain.orders import OrderStatus, OrderType, Receipt, Side, bot_of_order
+from app.domain.protection import Holding, Protection, Step, next_step
+from app.domain.symbols import parse_symbol
+from app.domain.trades import Trade, bots_share
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A broker's working orders and positions; the orders were read first."""
+
+    working: dict[str, list[Receipt]]
+    positions: dict[str, Position]
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """A protected position and what its exits need next.
+
+    `has_moved` says that the best price is worth writing down, for a stop that follows it.
+    """
+
+    instrument: Instrument
+    holding: Holding
+    best: Decimal
+    has_moved: bool
+    step: Step | None
+
+
+def look(broker: Broker) -> Scene:
+    """Ask the broker for everything in two calls; raise BrokerUnavailable."""
+    working: dict[str, list[Receipt]] = {}
+    for receipt in broker.open_orders():
+        working.setdefault(receipt.symbol, []).append(receipt)
+    return Scene(working, {position.symbol: position for position in broker.positions()})
+
+
+def prospect_of(
+    protection: Protection, trade: Trade | None, scene: Scene, capabilities: Capabilities
+) -> Prospect:
+    """Say how a position stands and what its exits need next."""
+    position = scene.positions.get(protection.symbol)
+    instrument = _instrument(protection, position)
+    own = [
+        receipt
+        for receipt in scene.working.get(protection.symbol, ())
+        if bot_of_order(receipt.client_order_id) == protection.bot
+    ]
+    holding = _holding(trade, position, own, capabilities, instrument)
+    terms, before = protection.terms, protection.best
+    basis = protection.alert_price
+    if terms.by_fill and trade is not None and holding.share:
+        basis = trade.average_price
+    best = better(before if before is not None else basis, holding.price, holding.side)
+    levels = exit_levels(terms, instrument, holding.side, basis, best)
+    smallest = smallest_move(terms, instrument, basis)
+    follows = terms.follows_market and holding.share != ZERO
+    return Prospect(
+        instrument,
+        holding,
+        best,
+        has_moved=follows and abs(best - (before or basis)) >= smallest,
+        step=next_step(holding, levels, smallest),
+    )
+
+
+def _instrument(protection: Protection, position: Position | None) -> Instrument:
+    if position is not None and position.instrument is not None:
+        return position.instrument
+    return parse_symbol(protection.symbol)
+
+
+def _holding(
+    trade: Trade | None,
+    position: Position | None,
+    own: list[Receipt],
+    capabilities: Capabilities,
+    instrument: Instrument,
+) -> Holding:
+    share = ZERO
+    if trade is not None and position is not None:
+        share = bots_share(trade.quantity, position.quantity, shared=True)
+    side = Side.BUY if share >= ZERO else Side.SELL
+    leaving = [item for item in own if item.side is not side and item.type is OrderType.MARKET]
+    resting = [item for item in own if item not in leaving]
+    legs = tuple(item for item in resting if item.is_protective)
+    waiting = tuple(item for item in resting if not item.is_protective)
+    entries = [item for item in waiting if item.side is side]
+    held = max(abs(share) - _remaining(leaving), ZERO)
+    taken = ZERO if capabilities.opposing_orders else _remaining(set(waiting) - set(entries))
+    return Holding(
+        share=share,
+        held=held,
+        price=position.market_price if position is not None else None,
+        restable=_restable(max(held - taken, ZERO), instrument, capabilities),
+        legs=legs,
+        waiting=waiting,
+        is_filling=_is_filling(legs, entries, capabilities),
+    )
+
+
+def _is_filling(legs: Iterable[Receipt], entries: list[Receipt], capabilities: Capabilities) -> bool:
+    if not entries:
+        return False
+    return not capabilities.opposing_orders or any(leg.status is OrderStatus.HELD for leg in legs)
+
+
+def _restable(held: Decimal, instrument: Instrument, capabilities: Capabilities) -> Decimal:
+    if instrument.asset_class not in capabilities.held_exits:
+        return ZERO
+    return round_down(held, capabilities.held_exit_increment)
+
+
+def _remaining(orders: Iterable[Receipt]) -> Decimal:
+    return sum(((item.quantity or ZERO) - item.filled_quantity for item in orders), ZERO)

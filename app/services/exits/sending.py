@@ -1,0 +1,188 @@
+"""Exit orders on their way: written down before they are sent, and looked up before they are sent again."""
+
+import logging
+import time
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from app.brokers.base import Broker
+from app.domain.exits import Levels
+from app.domain.instruments import Instrument
+from app.domain.orders import (
+    STOP_LOSS_SUFFIX,
+    TAKE_PROFIT_SUFFIX,
+    Order,
+    OrderClass,
+    OrderRole,
+    OrderType,
+    TimeInForce,
+    placed_order_id,
+)
+from app.domain.protection import Holding, Leave, Place, Protection, Sending
+from app.errors import BrokerRejected, OutcomeUnknown
+from app.services.clock import Clock
+from app.services.exits.book import ExitBook, protection_of
+from app.services.journal import Journal
+from app.services.notifications import Event, EventKind, Notifier
+from app.services.trading.records import exit_reminder, request_record
+from app.storage.base import Delete, Document, Store
+
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class ExitSender:
+    """Send a protection's orders, each once; the caller holds the symbol."""
+
+    store: Store
+    book: ExitBook
+    journal: Journal
+    notifier: Notifier
+    clock: Clock
+    _pauses: dict[str, tuple[datetime, timedelta]] = field(default_factory=dict, init=False)
+
+    def is_pausing(self, key: str) -> bool:
+        """Tell whether the broker refused this protection's last order a short time ago."""
+        until, _ = self._pauses.get(key, (None, None))
+        return until is not None and self.clock() < until
+
+    def resolved(self, broker: Broker, document: Document, instrument: Instrument) -> Document | None:
+        """Find out what became of an order that was being sent; None while that is in doubt.
+
+        Where the broker takes an id once, what it does not know is sent under the same id.
+        """
+        protection = protection_of(document)
+        sending = protection.sending
+        if sending is None:
+            return document
+        if any(broker.find(name) is not None for name in sending.names):
+            return self._settled(document, protection)
+        if broker.capabilities.unique_client_order_ids:
+            return self._submit(broker, document, protection, instrument)
+        is_followed = any(self.store.get(f"orders/{name}") is not None for name in sending.names)
+        return None if is_followed else self._settled(document, protection)
+
+    def send(
+        self,
+        broker: Broker,
+        document: Document,
+        holding: Holding,
+        step: Place | Leave,
+        instrument: Instrument,
+    ) -> Document | None:
+        """Send an exit; None when the outcome is in doubt."""
+        protection = protection_of(document)
+        sending = _sending(protection, holding, step, self.clock())
+        protection = replace(protection, place=protection.place + 1, sending=sending)
+        document = self.book.rewrite(document, protection)
+        return self._submit(broker, document, protection, instrument)
+
+    def _submit(
+        self, broker: Broker, document: Document, protection: Protection, instrument: Instrument
+    ) -> Document | None:
+        sending = protection.sending
+        assert sending is not None  # noqa: S101  # both callers have seen to it
+        self.store.apply(
+            [
+                exit_reminder(protection, name, multiplier=instrument.multiplier, at=self.clock())
+                for name in sending.names
+            ]
+        )
+        order, started = _order(sending, instrument), time.perf_counter()
+        failure: BrokerRejected | OutcomeUnknown | None = None
+        try:
+            broker.submit(order)
+        except (BrokerRejected, OutcomeUnknown) as error:
+            failure = error
+        self._tell(protection, order, started, failure)
+        if isinstance(failure, OutcomeUnknown):
+            return None
+        if failure is not None:
+            self._give_up(document, sending)
+        else:
+            self._pauses.pop(document.key, None)
+        return self._settled(document, protection)
+
+    def _settled(self, document: Document, protection: Protection) -> Document:
+        return self.book.rewrite(document, replace(protection, sending=None))
+
+    def _give_up(self, document: Document, sending: Sending) -> None:
+        reminders = (self.store.get(f"orders/{name}") for name in sending.names)
+        self.store.apply([Delete(reminder) for reminder in reminders if reminder is not None])
+        _, last = self._pauses.get(document.key, (None, SHORTEST_PAUSE / 2))
+        pause = min(last * 2, LONGEST_PAUSE)
+        self._pauses[document.key] = (self.clock() + pause, pause)
+
+    def _tell(
+        self,
+        protection: Protection,
+        order: Order,
+        started: float,
+        failure: BrokerRejected | OutcomeUnknown | None,
+    ) -> None:
+        what = f"{protection.bot}: {_describe(order)} at {protection.broker}"
+        outcome = "placed" if failure is None else failure.message
+        self.journal.activity(f"exits: {what}: {outcome}")
+        self.journal.exchange(
+            ticket=protection.ticket,
+            broker=protection.broker,
+            request=request_record(order),
+            response={"error": failure.message} if failure is not None else {"status": "placed"},
+            milliseconds=(time.perf_counter() - started) * 1000,
+        )
+        if isinstance(failure, BrokerRejected):
+            _logger.warning("The broker refused exits of %s: %s", protection.symbol, failure.message)
+            title = f"Exits of {protection.symbol} refused"
+            message = f"{what}: {failure.message} Gatehouse watches the price itself and tries again."
+            key = f"{protection.bot} {protection.symbol}"
+            self.notifier.tell(Event(EventKind.EXIT_REJECTED, title, message, key=key))
+
+
+def _sending(protection: Protection, holding: Holding, step: Place | Leave, now: datetime) -> Sending:
+    name = placed_order_id(protection.bot, protection.ticket, protection.place)
+    side = holding.side.opposite
+    if isinstance(step, Leave):
+        return Sending(name, side, step.quantity, now, suffix=step.suffix)
+    return Sending(name, side, step.quantity, now, *step.levels, suffix=_suffix(step.levels))
+
+
+def _suffix(levels: Levels) -> str:
+    if levels.stop is not None and levels.target is not None:
+        return ""
+    return STOP_LOSS_SUFFIX if levels.stop is not None else TAKE_PROFIT_SUFFIX
+
+
+def _order(sending: Sending, instrument: Instrument) -> Order:
+    is_pair = not sending.suffix
+    kind = OrderType.STOP if sending.stop is not None else OrderType.MARKET
+    if sending.target is not None:
+        kind = OrderType.LIMIT
+    return Order(
+        client_order_id=sending.name + sending.suffix,
+        instrument=instrument,
+        side=sending.side,
+        role=OrderRole.EXIT,
+        type=kind,
+        time_in_force=TimeInForce.DAY if kind is OrderType.MARKET else TimeInForce.GTC,
+        quantity=sending.quantity,
+        limit_price=sending.target,
+        stop_price=None if is_pair else sending.stop,
+        order_class=OrderClass.OCO if is_pair else OrderClass.SIMPLE,
+        take_profit=sending.target if is_pair else None,
+        stop_loss=sending.stop if is_pair else None,
+    )
+
+
+def _describe(order: Order) -> str:
+    levels = [
+        f"{name} {price:f}"
+        for name, price in (
+            ("stop", order.stop_loss or order.stop_price),
+            ("target", order.limit_price),
+        )
+        if price is not None
+    ]
+    where = ", ".join(levels) or "at the market"
+    return f"{order.side.value} {order.quantity:f} {order.instrument.symbol} {where}"

@@ -1,0 +1,201 @@
+"""What brokers hold against what bots' trades say: told, and put right in the books, never by trading."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from app.brokers.base import Broker
+from app.domain.accounts import Position
+from app.domain.documents import from_json, to_json
+from app.domain.instruments import AssetClass
+from app.domain.money import ZERO
+from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX
+from app.domain.reconciliation import Difference, DifferenceKind, differences, reduced
+from app.domain.trades import Trade
+from app.errors import AlreadyExists, BrokerUnavailable, Conflict
+from app.services.clock import Clock
+from app.services.journal import Journal
+from app.services.locks import Locks
+from app.services.notifications import Event, EventKind, Notifier, Severity
+from app.services.routing import BrokerDesk
+from app.services.trading.following import OrderFollower
+from app.storage.base import Change, Delete, Document, Replace, Store
+
+KEY = "state/reconciliation"
+# Some brokers keep their fee in the coin itself; what is missing then is nobody's doing.
+LARGEST_FEE = Decimal("0.005")
+PROTECTIVE = (STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX)
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The differences that were told and are not over."""
+
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Reconciliation:
+    """Compare; a difference counts when looks `period_seconds` apart saw it and no order explains it.
+
+    What counts is kept under `state/reconciliation`, what was seen but once in this process alone.
+    """
+
+    store: Store
+    desk: BrokerDesk
+    follower: OrderFollower
+    locks: Locks
+    journal: Journal
+    notifier: Notifier
+    clock: Clock
+    period_seconds: float
+    dry_run: bool = False
+    _seen: dict[str, dict[str, Difference]] = field(default_factory=dict, init=False)
+
+    def run(self) -> int:
+        """Look at every broker; return how many differences began, ended or were put right."""
+        document = self.store.get(KEY)
+        before = _findings(document).differences
+        after, changes = list[Difference](), 0
+        for broker in self._brokers():
+            told = {item.symbol: item for item in before if item.broker == broker.name}
+            try:
+                changes += self._look(broker, told)
+            except BrokerUnavailable as error:
+                _logger.warning("The positions at %s cannot be compared now: %s", broker.name, error)
+            after += [told[symbol] for symbol in sorted(told)]
+        if tuple(after) != before:
+            self._keep(document, Findings(tuple(after)))
+        return changes
+
+    def unreconciled(self) -> list[Difference]:
+        """Return the differences that count, whichever process found them."""
+        return list(_findings(self.store.get(KEY)).differences)
+
+    def _brokers(self) -> Iterable[Broker]:
+        # In a dry run nothing is traded outside: what is held there is not ours.
+        return (item for item in self.desk.all() if item.capabilities.simulated or not self.dry_run)
+
+    def _look(self, broker: Broker, told: dict[str, Difference]) -> int:
+        positions = broker.positions()
+        found = list(differences(broker.name, _held(positions), self._known(broker), self.clock()))
+        over = sorted(set(told) - {item.symbol for item in found})
+        for symbol in over:
+            self._tell_over(told.pop(symbol))
+        busy = self._busy(broker)
+        coins = {item.symbol for item in positions if _is_coin(item)}
+        lasting = self._lasting(broker, [item for item in found if item.symbol not in busy])
+        return len(over) + sum(self._treat(broker, item, told, coins) for item in lasting)
+
+    def _lasting(self, broker: Broker, found: list[Difference]) -> list[Difference]:
+        before = self._seen.get(broker.name, {})
+        self._seen[broker.name] = {item.symbol: item.first_seen(before.get(item.symbol)) for item in found}
+        now, period = self.clock(), timedelta(seconds=self.period_seconds)
+        return [item for item in self._seen[broker.name].values() if now - item.since >= period]
+
+    def _treat(self, broker: Broker, item: Difference, told: dict[str, Difference], coins: set[str]) -> int:
+        """Put right what can be and tell the rest, once."""
+        if item.kind is DifferenceKind.MISSING:
+            is_fee = item.symbol in coins and item.is_within(LARGEST_FEE)
+            try:
+                return self._put_right(broker, item, told, is_fee=is_fee)
+            except (BrokerUnavailable, Conflict) as error:
+                _logger.warning("The trades in %s cannot be put right now: %s", item.symbol, error)
+        if item.is_same(told.get(item.symbol)):
+            return 0
+        told[item.symbol] = item
+        self._tell(item, "nothing was traded")
+        return 1
+
+    def _put_right(
+        self, broker: Broker, item: Difference, told: dict[str, Difference], *, is_fee: bool
+    ) -> int:
+        with self.locks.hold(f"{broker.name}:{item.symbol}"):
+            # What an order of ours has filled meanwhile is no difference.
+            self.follower.settle(broker, None, item.symbol)
+            if not self._lasts(broker, item):
+                return 0
+            self._reduce(broker, item, "went as a fee" if is_fee else "was closed outside Gatehouse")
+        told.pop(item.symbol, None)
+        if not is_fee:
+            self._tell(item, "put right: closed outside Gatehouse")
+        return 1
+
+    def _lasts(self, broker: Broker, item: Difference) -> bool:
+        held = _held(broker.positions()).get(item.symbol, ZERO)
+        known = self._known(broker).get(item.symbol, ZERO)
+        return (held, known) == (item.held, item.known) and item.symbol not in self._busy(broker)
+
+    def _reduce(self, broker: Broker, item: Difference, why: str) -> None:
+        documents = {each.key: each for each in self._trades(broker) if each.value["symbol"] == item.symbol}
+        before = {key: Trade.from_json(document.value) for key, document in documents.items()}
+        changes, lines = list[Change](), list[str]()
+        for trade in reduced(before.values(), item.held):
+            key = f"trades/{trade.bot}/{trade.broker}:{trade.symbol}"
+            document, lost = documents[key], before[key].quantity - trade.quantity
+            changes.append(Replace(document, trade.to_json()) if trade.quantity else Delete(document))
+            lines.append(
+                f"{trade.bot}: {lost:f} {trade.symbol} at {trade.broker} {why}; {trade.quantity:f} left"
+            )
+        self.store.apply(changes)
+        for line in lines:
+            self.journal.activity(f"reconciliation: {line}")
+
+    def _known(self, broker: Broker) -> dict[str, Decimal]:
+        known: dict[str, Decimal] = {}
+        for trade in (Trade.from_json(document.value) for document in self._trades(broker)):
+            known[trade.symbol] = known.get(trade.symbol, ZERO) + trade.quantity
+        return known
+
+    def _trades(self, broker: Broker) -> Iterable[Document]:
+        return (item for item in self.store.list("trades/") if item.value["broker"] == broker.name)
+
+    def _busy(self, broker: Broker) -> set[str]:
+        """Return the symbols in which an order may have filled without being counted yet.
+
+        Stop-loss and take-profit rest as long as their position, and would hide every difference.
+        """
+        reminders = (item.value for item in self.store.list("orders/"))
+        return {
+            item["symbol"]
+            for item in reminders
+            if item["broker"] == broker.name and not item["client_order_id"].endswith(PROTECTIVE)
+        }
+
+    def _tell(self, item: Difference, done: str) -> None:
+        told = f"{item.broker} holds {item.held:f} {item.symbol}, the bots' trades say {item.known:f}"
+        self._say(item, f"{item.kind.value}: {told}; {done}", Severity.WARNING)
+
+    def _tell_over(self, item: Difference) -> None:
+        self._say(item, f"{item.broker} and the bots' trades agree on {item.symbol} again", Severity.INFO)
+
+    def _say(self, item: Difference, message: str, severity: Severity) -> None:
+        self.journal.activity(f"reconciliation: {message}")
+        # What ends a difference, or changes it, is not folded into the message that began it.
+        key = f"{item.broker}:{item.symbol}:{message}"
+        self.notifier.tell(Event(EventKind.POSITION_MISMATCH, "Positions differ", message, key, severity))
+
+    def _keep(self, document: Document | None, findings: Findings) -> None:
+        try:
+            if document is None:
+                self.store.create(KEY, to_json(findings))
+            else:
+                self.store.replace(document, to_json(findings))
+        except (AlreadyExists, Conflict):
+            _logger.debug("Another process has compared at the same time")
+
+
+def _findings(document: Document | None) -> Findings:
+    return Findings() if document is None else from_json(Findings, document.value)
+
+
+def _held(positions: Iterable[Position]) -> dict[str, Decimal]:
+    return {position.symbol: position.quantity for position in positions}
+
+
+def _is_coin(position: Position) -> bool:
+    return position.instrument is not None and position.instrument.asset_class is AssetClass.CRYPTO

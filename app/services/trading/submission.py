@@ -1,0 +1,178 @@
+"""From decided orders to the broker: each sent once, in its turn, and its answer written into the ticket."""
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.brokers.base import Broker
+from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Receipt
+from app.domain.reasons import Reason
+from app.domain.tickets import Ticket, TicketStatus, followed_status, order_record
+from app.errors import BrokerCredentialsRefused, BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from app.services.clock import Clock
+from app.services.journal import Journal
+from app.services.metrics import Metrics
+from app.services.trading.assessment import Assessor
+from app.services.trading.case import Case, TradingRules
+from app.services.trading.records import request_record
+
+# How long a reversal waits for its exit to fill, within what an HTTP answer may take.
+REVERSAL_SECONDS = 2.0
+# How long after its arrival an alert may wait for a fill; TradingView gives up after three seconds.
+ANSWER_TIME = timedelta(seconds=2.5)
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """Send a case's orders; the caller holds the symbol."""
+
+    assessor: Assessor
+    rules: TradingRules
+    journal: Journal
+    metrics: Metrics
+    clock: Clock
+
+    def send(self, case: Case) -> list[Receipt]:
+        """Send what was decided and return the receipts; the ticket tells how it ended."""
+        if not case.orders or case.broker is None:
+            return []
+        if self.rules.dry_run and not case.broker.capabilities.simulated:
+            return self._suppress(case)
+        receipts: list[Receipt] = []
+        if case.orders[0].role is OrderRole.ENTRY and not self._has_room(case, case.broker):
+            return []
+        for order in case.orders:
+            if receipts and not self._has_closed(case, case.broker, receipts):
+                self._forget_entry(case)
+                return receipts
+            receipt = self._submit(case, case.broker, order)
+            if receipt is None:
+                return receipts
+            receipts.append(receipt)
+        self._await_fill(case, case.broker, receipts)
+        ticket = case.ticket
+        ticket.end(followed_status(ticket.orders), ticket.reason, ticket.message)
+        return receipts
+
+    def _has_room(self, case: Case, broker: Broker) -> bool:
+        """Take back exits that an added entry would stand against; they are placed anew after it."""
+        try:
+            self.assessor.make_room(case, broker)
+        except BrokerUnavailable as error:
+            case.ticket.end(TicketStatus.DENIED, Reason.BROKER_UNAVAILABLE, error.message)
+            self._forget_entry(case)
+            return False
+        return True
+
+    def _await_fill(self, case: Case, broker: Broker, receipts: list[Receipt]) -> None:
+        """Give a plain entry time to fill: its exits then follow within the request, else by the clock."""
+        order = case.orders[-1]
+        is_plain = order.order_class is OrderClass.SIMPLE and order.type is OrderType.MARKET
+        if case.protection is None or not is_plain:
+            return
+        left = case.ticket.created_at + ANSWER_TIME - self.clock()
+        deadline = time.monotonic() + left.total_seconds()
+        while not receipts[-1].status.is_final and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+            self._look_again(case, broker, receipts, order.role)
+
+    def _has_closed(self, case: Case, broker: Broker, receipts: list[Receipt]) -> bool:
+        """Wait until the exit of a reversal has filled, where a broker lets no order cross zero."""
+        deadline = time.monotonic() + REVERSAL_SECONDS
+        while receipts[-1].status is not OrderStatus.FILLED and not broker.capabilities.crosses_zero:
+            if receipts[-1].status.is_final or time.monotonic() >= deadline:
+                status = followed_status(case.ticket.orders)
+                case.ticket.end(status, Reason.EXIT_NOT_FILLED, Reason.EXIT_NOT_FILLED.meaning)
+                return False
+            time.sleep(POLL_SECONDS)
+            self._look_again(case, broker, receipts, OrderRole.EXIT)
+        return True
+
+    def _look_again(self, case: Case, broker: Broker, receipts: list[Receipt], role: OrderRole) -> None:
+        """See how the last order stands: an exit counted as unfilled would be taken off what follows it."""
+        with suppress(BrokerUnavailable):
+            seen = broker.find(receipts[-1].client_order_id)
+            if seen is not None:
+                receipts[-1] = seen
+                case.ticket.orders.pop()
+                write_receipt(case.ticket, seen, role)
+
+    def _forget_entry(self, case: Case) -> None:
+        """Take back the count of an entry that is not at the broker, and what would have protected it."""
+        case.ticket.entry = case.protection = None
+        self.assessor.release(case)
+
+    def _suppress(self, case: Case) -> list[Receipt]:
+        for order in case.orders:
+            write_receipt(case.ticket, self._unsent(case, order, OrderStatus.PENDING), order.role)
+            case.ticket.orders[-1]["status"] = TicketStatus.DRY_RUN.value
+        case.protection = None
+        case.ticket.end(TicketStatus.DRY_RUN, case.ticket.reason, case.ticket.message)
+        return []
+
+    def _submit(self, case: Case, broker: Broker, order: Order) -> Receipt | None:
+        """Send one order; None when the next one must not follow."""
+        started = time.perf_counter()
+        ticket, failure = case.ticket, None
+        try:
+            receipt = broker.submit(order)
+        except (BrokerRejected, OutcomeUnknown) as error:
+            failure = error
+            receipt = self._failed(case, order, error)
+        write_receipt(ticket, receipt, order.role)
+        seconds = time.perf_counter() - started
+        ticket.note("submitted", self.clock(), f"{order.client_order_id} {receipt.status.value}")
+        self._tell(case, order, seconds, failure)
+        return receipt if failure is None else None
+
+    def _failed(self, case: Case, order: Order, error: BrokerRejected | OutcomeUnknown) -> Receipt:
+        if order.role is OrderRole.EXIT or isinstance(error, BrokerRejected):
+            # Where an exit fails, the entry that was to follow it is not sent.
+            self._forget_entry(case)
+        if isinstance(error, OutcomeUnknown):
+            case.ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, error.message)
+            return self._unsent(case, order, OrderStatus.UNKNOWN)
+        case.ticket.end(TicketStatus.REJECTED, _why(error), error.message)
+        return self._unsent(case, order, OrderStatus.REJECTED)
+
+    def _unsent(self, case: Case, order: Order, status: OrderStatus) -> Receipt:
+        return Receipt(
+            client_order_id=order.client_order_id,
+            broker_order_id="",
+            broker=case.broker_name,
+            symbol=order.instrument.symbol,
+            side=order.side,
+            type=order.type,
+            status=status,
+            created_at=self.clock(),
+            quantity=order.quantity,
+            notional=order.notional,
+            limit_price=order.limit_price,
+            stop_price=order.stop_price,
+        )
+
+    def _tell(self, case: Case, order: Order, seconds: float, failure: Exception | None) -> None:
+        self.metrics.broker_call(
+            broker=case.broker_name, call="submit", seconds=seconds, failed=failure is not None
+        )
+        if failure is None:
+            self.metrics.submitted()
+        self.journal.exchange(
+            ticket=case.ticket.id,
+            broker=case.broker_name,
+            request=request_record(order),
+            response={"error": str(failure)} if failure is not None else case.ticket.orders[-1],
+            milliseconds=seconds * 1000,
+        )
+
+
+def write_receipt(ticket: Ticket, receipt: Receipt, role: OrderRole) -> None:
+    """Write a receipt into its ticket."""
+    ticket.orders.append(order_record(receipt, bot=ticket.bot, ticket=ticket.id, role=role.value))
+
+
+def _why(error: BrokerRejected) -> Reason:
+    keys = isinstance(error, BrokerCredentialsRefused)
+    return Reason.BROKER_CREDENTIALS_REFUSED if keys else Reason.BROKER_REJECTED

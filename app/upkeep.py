@@ -1,0 +1,84 @@
+"""How the clock's own collaborators are made: those that look after orders and positions by themselves."""
+
+from functools import cached_property
+
+from app.brokers.base import Broker
+from app.foundation import Foundation
+from app.services.circuit_breaker import EquityGuard
+from app.services.cleanup import Cleanup
+from app.services.leases import Leases
+from app.services.liquidation import Liquidation, Voice
+from app.services.operator.positions import PositionDesk
+from app.services.reconciliation import Reconciliation
+from app.services.telling import tell_lost_leader
+from app.services.trading.following import OrderFollower
+
+
+class Upkeep:
+    """The collaborators beside the alerts' way, by name."""
+
+    def __init__(self, base: Foundation, follower: OrderFollower, positions: PositionDesk) -> None:
+        self.base = base
+        self.follower = follower
+        self.positions = positions
+        self.settings = base.settings
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Which process runs the clock's single tasks."""
+        locks = self.base.locks
+        return Leases(
+            self.base.store,
+            self.base.clock,
+            locks.owner,
+            on_lost=lambda _: tell_lost_leader(self.base.journal, self.base.notifier),
+            is_gone=lambda owner: locks.is_alive(owner) is False,
+        )
+
+    @cached_property
+    def cleanup(self) -> Cleanup:
+        """Exits without a position."""
+        return Cleanup(
+            store=self.base.store,
+            desk=self.base.desk,
+            follower=self.follower,
+            locks=self.base.locks,
+            journal=self.base.journal,
+            notifier=self.base.notifier,
+            clock=self.base.clock,
+            dry_run=self.settings.dry_run,
+        )
+
+    @cached_property
+    def reconciliation(self) -> Reconciliation:
+        """Positions against trades."""
+        return Reconciliation(
+            store=self.base.store,
+            desk=self.base.desk,
+            follower=self.follower,
+            locks=self.base.locks,
+            journal=self.base.journal,
+            notifier=self.base.notifier,
+            clock=self.base.clock,
+            period_seconds=self.settings.reconcile_seconds,
+            dry_run=self.settings.dry_run,
+        )
+
+    @cached_property
+    def breaker(self) -> EquityGuard:
+        """The portfolio's circuit breaker."""
+        voice = Voice(self.base.journal, self.base.notifier.tell)
+        return EquityGuard(
+            store=self.base.store,
+            desk=self.base.desk,
+            switch=self.base.switch,
+            liquidation=Liquidation(positions=self.positions, clock=self.base.clock, voice=voice),
+            voice=voice,
+            locks=self.base.locks,
+            clock=self.base.clock,
+            default_broker=self.settings.default_broker,
+            sends=self._sends,
+        )
+
+    def _sends(self, broker: Broker) -> bool:
+        return broker.capabilities.simulated or not self.settings.dry_run
