@@ -39,6 +39,7 @@ RULES = {
         "app.storage.base",
         "app.version",
     },
+    "app/upkeep.py": {"app.foundation", "app.services", "app.brokers.base"},
     "app/policies.py": {"app.config", "app.domain", "app.services", "app.brokers", "app.storage.base"},
     "app/parsing.py": set(),
     "app/cli/*": ANYTHING,
