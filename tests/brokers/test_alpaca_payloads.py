@@ -100,7 +100,7 @@ TABLE = {
     "oco": (
         exit_long,
         oco(110, 90),
-        {"client_order_id": "bot-x-tp", "side": "sell", "type": "limit", "order_class": "oco", **LEGS_SENT},
+        {"client_order_id": "bot-x-tp", "side": "sell", "type": "limit", "order_class": "oco"} | LEGS_SENT,
     ),
     "fraction": (buy, FRACTION, {"qty": "1.5", "time_in_force": "day"}),
     "fraction with a limit": (

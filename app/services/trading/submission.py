@@ -75,8 +75,9 @@ class Submission:
         left = case.ticket.created_at + ANSWER_TIME - self.clock()
         deadline = time.monotonic() + left.total_seconds()
         while not receipts[-1].status.is_final and time.monotonic() < deadline:
-            time.sleep(POLL_SECONDS)
             self._look_again(case, broker, receipts, order.role)
+            if not receipts[-1].status.is_final:
+                time.sleep(POLL_SECONDS)
 
     def _has_closed(self, case: Case, broker: Broker, receipts: list[Receipt]) -> bool:
         """Wait until the exit of a reversal has filled, where a broker lets no order cross zero."""
