@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.services.leases import Leases
 
 LEASE = "supervisor"
+SHORTEST_PAUSE_SECONDS = 0.05
 
 _logger = logging.getLogger(__name__)
 
@@ -51,6 +52,11 @@ class Supervisor:
         self._failing: dict[str, str] = {}
 
     @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What is done, in the order in which it is done."""
+        return self._tasks
+
+    @property
     def failing(self) -> list[str]:
         """The tasks whose last run failed."""
         return sorted(self._failing)
@@ -76,6 +82,14 @@ class Supervisor:
                     done[task.name] = self._attempt(task.name, task.run)
         return done
 
+    def pause_seconds(self) -> float:
+        """Return how long nothing is due, at most the shortest period: each turn asks for the lease too."""
+        now, leads = self._monotonic(), self.leads
+        mine = (task for task in self._tasks if task.everywhere or leads)
+        waits = (self._last_run.get(task.name, now) + task.period_seconds - now for task in mine)
+        shortest = min(task.period_seconds for task in self._tasks)
+        return max(SHORTEST_PAUSE_SECONDS, min(shortest, *waits))
+
     def start(self, *, wait_seconds: float = 0) -> None:
         """Run the clock in a thread until `stop`; wait for its first tick, but no longer than told."""
         if self._thread is None:
@@ -93,8 +107,7 @@ class Supervisor:
             self._leases.release(LEASE)
 
     def _loop(self) -> None:
-        pause = min(task.period_seconds for task in self._tasks)
-        while not self._stop.wait(pause if self._first_tick.is_set() else 0):
+        while not self._stop.wait(self.pause_seconds() if self._first_tick.is_set() else 0):
             self.tick()
             self._first_tick.set()
 

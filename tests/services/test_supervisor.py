@@ -36,6 +36,17 @@ def test_tick_when_everything_is_asked_for_then_nothing_waits(seconds):
     assert supervisor.tick(everything=True) == {"seldom": 1}
 
 
+def test_pause_when_periods_differ_then_it_ends_when_the_next_task_is_due(seconds):
+    supervisor = Supervisor([Task("often", 2, lambda: 0), Task("seldom", 5, lambda: 0)], monotonic=seconds)
+    pauses = []
+    for _ in range(5):
+        supervisor.tick()
+        pauses.append(supervisor.pause_seconds())
+        seconds.now += pauses[-1]
+
+    assert pauses == [2, 2, 1, 1, 2]
+
+
 def test_tick_when_a_task_fails_then_the_others_still_run(seconds):
     def fail() -> int:
         raise ValueError("a slip")

@@ -95,6 +95,19 @@ def test_tick_when_the_leader_on_a_bucket_dies_then_another_leads_within_30_seco
     assert 20 < seconds <= 30
 
 
+def test_pause_when_another_has_taken_over_then_what_that_does_is_not_waited_for(store, clock, follower):
+    seconds = [0.0]
+    tasks = [Task("orders", 5, lambda: 0), Task("inbox", 2, lambda: 0, everywhere=True)]
+    leases = Leases(store, clock, "first")
+    supervisor = Supervisor(tasks, leases=leases, monotonic=lambda: seconds[0])
+    supervisor.tick()
+    clock.move(seconds=23)
+    seconds[0] = 23
+    turn(follower, supervisor)
+
+    assert supervisor.pause_seconds() == 2
+
+
 def test_stop_when_it_leads_then_the_next_leads_at_once_and_nobody_is_told(leader, follower, lost):
     turn(leader, follower)
     leader.stop()
