@@ -13,6 +13,7 @@ from app.policies import (
 from app.schemas.alerts import read_stored_signal
 from app.services.exits.book import ExitBook
 from app.services.exits.guard import ExitGuard
+from app.services.exits.listing import ExitList
 from app.services.exits.sending import ExitSender
 from app.services.health import Health
 from app.services.intake.alerts import Intake
@@ -231,6 +232,7 @@ class Wiring:
             desk=self.base.desk,
             ledger=self.base.ledger,
             follower=self.follower,
+            exits=self.exit_book,
             journal=self.base.journal,
         )
 
@@ -244,6 +246,7 @@ class Wiring:
             follower=self.follower,
             trades=self.trades,
             working_orders=self.working_orders,
+            exits=ExitList(self.exit_book, self.trades),
             locks=self.base.locks,
             journal=self.base.journal,
             clock=self.clock,

@@ -1,5 +1,7 @@
 """`flask positions`: what the accounts hold, and the way out of it."""
 
+from typing import Any
+
 import click
 
 from app.cli.commands import Group, show_table
@@ -7,7 +9,7 @@ from app.container import services
 from app.domain.symbols import SymbolRefused, parse_symbol
 
 FIELDS = ("broker", "symbol", "quantity", "average_price", "market_price", "unrealized_pnl")
-HEADINGS = ("BROKER", "SYMBOL", "QUANTITY", "AVERAGE", "MARKET", "GAIN")
+HEADINGS = ("BROKER", "SYMBOL", "QUANTITY", "AVERAGE", "MARKET", "GAIN", "STOP", "TARGET")
 
 positions = Group("positions", help="See and close positions.")
 
@@ -33,8 +35,16 @@ def close_position(symbol: str, broker: str | None) -> None:
 
 def show_positions() -> None:
     """Print every position."""
-    rows = [tuple(item[name] for name in FIELDS) for item in services().positions.all()]
+    rows = [
+        (*(item[name] for name in FIELDS), _levels(item, "stop_loss"), _levels(item, "take_profit"))
+        for item in services().positions.all()
+    ]
     show_table(HEADINGS, rows, none="No positions.")
+
+
+def _levels(position: dict[str, Any], name: str) -> str | None:
+    """Show every bot's level, or none."""
+    return " ".join(exits[name] for exits in position["exits"] if exits[name] is not None) or None
 
 
 def _canonical(symbol: str) -> str:

@@ -110,9 +110,35 @@ def test_positions_when_something_is_held_then_they_have_the_fixed_shape(post, o
                 "average_price": "50000",
                 "market_price": "51000",
                 "unrealized_pnl": "40",
+                "exits": [],
             }
         ]
     }
+
+
+def test_positions_when_exits_protect_them_then_their_levels_are_shown(post, configure, operator):
+    configure(attach_sl_tp=True)
+    post()
+    (position,) = operator.get("/api/positions").json["positions"]
+
+    assert position["exits"] == [
+        {
+            "bot": "default",
+            "stop_loss": "99",
+            "take_profit": "102",
+            "held_by_broker": position["quantity"],
+            "watched": "0",
+        }
+    ]
+
+
+def test_cancel_when_it_is_a_stop_then_the_position_stays_bare(post, configure, orders, operator, services):
+    configure(attach_sl_tp=True)
+    parent = post()["order"]["client_order_id"]
+    operator.delete(f"/api/orders/{parent}-sl")
+    services.supervisor.tick(everything=True)
+
+    assert orders(status="open") == []
 
 
 @pytest.mark.parametrize("state", ["ACTIVE", "REDUCING", "HALTED"])

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.brokers.base import Broker, Capabilities
 from app.domain.accounts import Position
-from app.domain.exits import better, exit_levels, smallest_move
+from app.domain.exits import Levels, better, exit_levels, smallest_move
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO, round_down
 from app.domain.orders import OrderStatus, OrderType, Receipt, Side, bot_of_order
@@ -25,13 +25,14 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """A protected position and what its exits need next.
+    """A protected position, the levels that its exits should have, and what they need next.
 
     `has_moved` says that the best price is worth writing down, for a stop that follows it.
     """
 
     instrument: Instrument
     holding: Holding
+    levels: Levels
     best: Decimal
     has_moved: bool
     step: Step | None
@@ -68,6 +69,7 @@ def prospect_of(
     return Prospect(
         instrument,
         holding,
+        levels,
         best,
         has_moved=follows and abs(best - (before or basis)) >= smallest,
         step=next_step(holding, levels, smallest),

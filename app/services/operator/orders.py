@@ -6,10 +6,11 @@ from itertools import dropwhile, islice
 from typing import Any
 from uuid import UUID
 
-from app.domain.orders import Receipt
+from app.domain.orders import Receipt, bot_of_order
 from app.domain.tickets import order_record
 from app.errors import NotFound
 from app.services.cleanup import orphans_at
+from app.services.exits.book import ExitBook
 from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.routing import BrokerDesk
@@ -28,6 +29,7 @@ class OrderList:
     desk: BrokerDesk
     ledger: Ledger
     follower: OrderFollower
+    exits: ExitBook
     journal: Journal
 
     def page(self, *, status: str, after: str | None, limit: int) -> list[dict[str, Any]]:
@@ -52,10 +54,17 @@ class OrderList:
             receipt = broker.find(name)
             if receipt is not None:
                 broker.cancel(receipt)
+                self._stay_bare(receipt)
                 self.journal.activity(f"operator: canceled {name} at {broker.name}")
                 self.follower.follow()
                 return
         raise NotFound(f"There is no order {name}.")
+
+    def _stay_bare(self, receipt: Receipt) -> None:
+        """Leave a position without the exit that the operator took from it."""
+        bot = bot_of_order(receipt.client_order_id)
+        if receipt.is_protective and bot is not None:
+            self.store.apply(self.exits.forgetting(bot, receipt.broker, receipt.symbol))
 
     def _every(self) -> Iterator[dict[str, Any]]:
         seen: set[str] = set()

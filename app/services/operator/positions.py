@@ -14,6 +14,7 @@ from app.domain.symbols import parse_symbol
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id, order_record, shown
 from app.errors import BrokerRejected, NotFound, OutcomeUnknown
 from app.services.clock import Clock
+from app.services.exits.listing import ExitList
 from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.locks import Locks
@@ -35,14 +36,18 @@ class PositionDesk:
     follower: OrderFollower
     trades: TradeBook
     working_orders: WorkingOrders
+    exits: ExitList
     locks: Locks
     journal: Journal
     clock: Clock
 
     def all(self) -> list[dict[str, Any]]:
-        """Return every broker's positions."""
-        brokers = self.desk.all()
-        return [_view(broker, position) for broker in brokers for position in broker.positions()]
+        """Return every broker's positions, each with its exits."""
+        return [
+            _view(broker, position) | {"exits": exits}
+            for broker in self.desk.all()
+            for position, exits in self.exits.beside(broker)
+        ]
 
     def close(self, broker_name: str, symbol: str) -> dict[str, Any]:
         """Close a whole position at the market; return the ticket."""

@@ -144,6 +144,15 @@ BOT = object_of(
         "created_at": TIME,
     }
 )
+EXITS = object_of(
+    {
+        "bot": TEXT,
+        "stop_loss": OR_DECIMAL,
+        "take_profit": OR_DECIMAL,
+        "held_by_broker": DECIMAL | {"description": "Units whose exits rest at the broker."},
+        "watched": DECIMAL | {"description": "Units that are sold at the market when a level is reached."},
+    }
+)
 POSITION = object_of(
     {
         "broker": TEXT,
@@ -152,6 +161,7 @@ POSITION = object_of(
         "average_price": OR_DECIMAL,
         "market_price": OR_DECIMAL,
         "unrealized_pnl": OR_DECIMAL,
+        "exits": list_of(EXITS) | {"description": "Stop-losses and take-profits, one for each bot in it."},
     }
 )
 CLEANUP = object_of(
