@@ -20,6 +20,7 @@ PRICES = {
     "GOOG": 160.0,
     "IBM": 220.0,
     "QQQ": 450.0,
+    "ORCL": 130.0,
     "BTC/USD": 50_000.0,
     "ETH/USD": 2_500.0,
 }
@@ -38,7 +39,7 @@ class BotPlan:
     @property
     def attaches(self) -> bool:
         """True when its positions want exits."""
-        return bool(self.configuration.get("attach_sl_tp"))
+        return any(self.configuration.get(name) for name in ("attach_sl_tp", "trailing_stop_pct"))
 
     @property
     def shorts(self) -> bool:
@@ -57,6 +58,9 @@ PLANS = {
     "sides": BotPlan(("SPY", "IBM"), ("1", "2", "4"), SIZED | EXITS | {"allow_short": True}, turns=True),
     "limits": BotPlan(("QQQ",), ("2", "4"), SIZED | EXITS | {"use_limit_orders": True}),
     "fractions": BotPlan(("GOOG",), ("0.5", "1.5", "2.25"), SIZED | EXITS),
+    "trails": BotPlan(
+        ("ORCL",), ("2", "3"), SIZED | {"trailing_stop_pct": "0.01", "break_even_pct": "0.004"}
+    ),
     "coins": BotPlan(
         ("ETH/USD",), ("0.01", "0.25", "1.5"), SIZED | EXITS | {"use_avg_fill_for_sl_tp": False}
     ),

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from app.domain.orders import OrderRole, OrderStatus, client_order_id
-from tests.reliability.alpaca_alerts import PLANS, BotPlan
+from app.domain.documents import from_json
+from app.domain.exits import exit_levels, reached
+from app.domain.orders import OrderRole, OrderStatus, Side, client_order_id
+from app.domain.protection import Protection
+from app.domain.symbols import parse_symbol
+from tests.reliability.alpaca_alerts import PLANS
 from tests.reliability.alpaca_truth import Truth
 from tests.reliability.audit import Findings
 from tests.reliability.documents import read_documents
@@ -112,19 +116,35 @@ def _naked(truth: Truth, ledger: Ledger) -> Iterator[str]:
         plan = PLANS.get(bot)
         if plan is None or not plan.attaches or not quantity:
             continue
-        managed = (bot, symbol) in ledger.exits
+        document = ledger.exits.get((bot, symbol))
         stops = _stopped(truth, bot, symbol, quantity)
-        wanted = _needing_a_stop(plan, symbol, quantity, managed=managed)
-        if stops < wanted:
-            yield f"{bot} {symbol}: holds {quantity}, live stops for {stops}, managed: {managed}"
+        if document is None:
+            yield f"{bot} {symbol}: holds {quantity}, nobody looks after its exits"
+        elif stops < _stoppable(truth, bot, symbol, quantity):
+            yield f"{bot} {symbol}: holds {quantity}, live stops for {stops}"
+        elif stops < abs(quantity):
+            yield from _overdue(truth, ledger, document, quantity)
 
 
-def _needing_a_stop(plan: BotPlan, symbol: str, quantity: Decimal, *, managed: bool) -> Decimal:
-    """Return how much must be stopped at Alpaca: what it can stop, or all where nobody else does."""
-    if not managed:
-        return abs(quantity)
-    is_coin = "-" in symbol
-    return ZERO if is_coin or plan.shorts else abs(quantity) // 1
+def _stoppable(truth: Truth, bot: str, symbol: str, quantity: Decimal) -> Decimal:
+    """Return how much Alpaca can stop: whole shares, while no entry of the bot waits on their other side."""
+    entries = (order for order in truth.working() if (order.bot, order.symbol) == (bot, symbol))
+    waits = any(not order.is_leg and order.sign * quantity > ZERO for order in entries)
+    return ZERO if waits or "-" in symbol else abs(quantity) // 1
+
+
+def _overdue(truth: Truth, ledger: Ledger, document: Any, quantity: Decimal) -> Iterator[str]:
+    """Find a price that has reached an exit which only Gatehouse itself watches."""
+    protection = from_json(Protection, document)
+    side = Side.BUY if quantity > ZERO else Side.SELL
+    trade = ledger.trades.get((protection.bot, protection.symbol))
+    basis = protection.alert_price
+    if protection.terms.by_fill and trade is not None:
+        basis = Decimal(trade["average_price"])
+    levels = exit_levels(protection.terms, parse_symbol(protection.symbol), side, basis, protection.best)
+    price = truth.prices[protection.symbol]
+    if reached(levels, side, price) is not None:
+        yield f"{protection.bot} {protection.symbol}: holds {quantity} at {price}, exits at {levels}"
 
 
 def _stopped(truth: Truth, bot: str, symbol: str, quantity: Decimal) -> Decimal:

@@ -45,6 +45,10 @@ class AlpacaStage:
             "ALPACA_DATA_URL": self._simulator.url,
             "BROKER_TIMEOUT_SECONDS": str(BROKER_SECONDS),
             "CLEANUP_SECONDS": "2",
+            "EXITS_SECONDS": "2",
+            "ORDERS_SECONDS": "2",
+            "RECONCILE_SECONDS": "3",
+            "CIRCUIT_BREAKER_SECONDS": "3",
             "UNKNOWN_GRACE_SECONDS": str(GRACE_SECONDS),
         }
 
@@ -58,13 +62,16 @@ class AlpacaStage:
         self._simulator.spoil(self._seed)
         self._unrest.enter_context(unrest(self._simulator, Random(self._seed), PRICES))
 
+    def end(self) -> None:
+        """Heal Alpaca."""
+        self._unrest.close()
+        self._struck = self._simulator.heal()
+
     def look(self) -> None:
         """The simulator forgets nothing."""
 
     def settle(self, server: Server) -> None:
-        """Heal Alpaca, then wait until several looks in a row change nothing and nothing is in doubt."""
-        self._unrest.close()
-        self._struck = self._simulator.heal()
+        """Wait until several looks in a row change nothing and nothing is in doubt."""
         deadline, quiet, before = time.monotonic() + self._settle_seconds, 0, None
         while quiet < QUIET_LOOKS and time.monotonic() < deadline:
             time.sleep(PAUSE_SECONDS)

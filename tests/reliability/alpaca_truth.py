@@ -67,9 +67,9 @@ class Truth:
     def __init__(self, rows: list[Row], positions: list[Row]) -> None:
         self._rows = {row["id"]: row for row in rows}
         self.placed = [self._placed(row) for row in rows if row["replaces"] is None]
-        self.positions = {
-            canonical_symbol(row["symbol"], row["asset_class"]): Decimal(row["qty"]) for row in positions
-        }
+        held = {canonical_symbol(row["symbol"], row["asset_class"]): row for row in positions}
+        self.positions = {symbol: Decimal(row["qty"]) for symbol, row in held.items()}
+        self.prices = {symbol: Decimal(row["current_price"]) for symbol, row in held.items()}
 
     def by_name(self) -> dict[str, Placed]:
         """Return the orders by our ids."""

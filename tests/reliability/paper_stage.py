@@ -34,6 +34,9 @@ class PaperStage:
     def begin(self) -> None:
         """Nothing outside of the server is needed."""
 
+    def end(self) -> None:
+        """Nothing outside of the server was disturbed."""
+
     def look(self) -> None:
         """Read the broker's journal before it is pruned."""
         assert self._evidence is not None

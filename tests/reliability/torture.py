@@ -44,6 +44,9 @@ class Stage(Protocol):
     def begin(self) -> None:
         """Be told that the torment begins."""
 
+    def end(self) -> None:
+        """Be told that it is over; what was sent is still answered."""
+
     def look(self) -> None:
         """Be told that the server is about to be stopped."""
 
@@ -89,6 +92,7 @@ class Torture:
                 self._stop_somehow()
                 self._start_somehow()
         finally:
+            self._stage.end()
             self._sender.stop()
 
     def _stop_somehow(self) -> None:
