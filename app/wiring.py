@@ -4,12 +4,7 @@ from functools import cached_property
 
 from app.container import Services
 from app.foundation import Foundation
-from app.policies import (
-    recovery_rules,
-    secret_notices,
-    trading_rules,
-    usage_refresh_seconds,
-)
+from app.policies import recovery_rules, secret_notices, trading_rules, usage_refresh_seconds
 from app.schemas.alerts import read_stored_signal
 from app.services.exits.book import ExitBook
 from app.services.exits.guard import ExitGuard
@@ -20,6 +15,7 @@ from app.services.intake.alerts import Intake
 from app.services.intake.inbox import Inbox
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.recovery import Recovery
+from app.services.intake.workers import Workers
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
 from app.services.operator.prices import PriceBoard
@@ -27,6 +23,8 @@ from app.services.supervisor import Supervisor, Task
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import TradingRules
 from app.services.trading.clearing import Clearing
+from app.services.trading.commands import Commands
+from app.services.trading.commands_sending import Sender
 from app.services.trading.execution import Trading
 from app.services.trading.following import OrderFollower
 from app.services.trading.judging import Judge
@@ -169,6 +167,12 @@ class Wiring:
         )
 
     @cached_property
+    def commands(self) -> Commands:
+        """What alerts ask about orders that work already."""
+        sender = Sender(self.base.journal, self.base.metrics, self.clock)
+        return Commands.over(self.assessor, sender, self.store, self.base.ledger, self.base.locks)
+
+    @cached_property
     def inbox(self) -> Inbox:
         """The idempotency cache and durable queue."""
         lifetime = self.settings.idempotency_ttl_seconds
@@ -181,7 +185,7 @@ class Wiring:
             store=self.store,
             inbox=self.inbox,
             ledger=self.base.ledger,
-            trading=self.trading,
+            workers=Workers(self.trading, self.commands),
             journal=self.base.journal,
             metrics=self.base.metrics,
             announcer=self.base.announcer,

@@ -35,6 +35,7 @@ OUTCOMES = {
     Reason.BROKER_REJECTED: TicketStatus.REJECTED,
     Reason.OUTCOME_UNKNOWN: TicketStatus.UNKNOWN,
     Reason.ORDER_NOT_PLACED: TicketStatus.FAILED,
+    Reason.ORDER_NONE: TicketStatus.SKIPPED,
     Reason.POSITION_NONE: TicketStatus.SKIPPED,
     Reason.POSITION_REACHED: TicketStatus.SKIPPED,
     Reason.RECOVERED_PARTLY: TicketStatus.FAILED,

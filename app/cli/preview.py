@@ -45,10 +45,10 @@ def _preview(alert: dict[str, Any]) -> dict[str, Any]:
     bot = _bot(alert, alert.get(BOT_FIELD.get(dialect, "bot")))
     now = services().clock()
     ticket = Ticket(new_ticket_id(now), bot.id, dialect.value, now, to_json(redact(alert)))
-    orders = services().trading.preview(ticket, signal, bot)
+    orders = services().intake.preview(ticket, signal, bot)
     planned = [request_record(order) | {"status": "planned"} for order in orders]
     status = "ordered" if planned else ticket.status.value
-    return shown(ticket.to_json(now)) | {"status": status, "orders": planned}
+    return shown(ticket.to_json(now)) | {"status": status, "orders": planned or ticket.orders}
 
 
 def _bot(alert: dict[str, Any], named: Any) -> Bot:
@@ -62,7 +62,7 @@ def _bot(alert: dict[str, Any], named: Any) -> Bot:
 def _show(ticket: dict[str, Any]) -> None:
     names = ("status", "bot", "reason", "message")
     show_fields({name: ticket[name] for name in names if ticket[name] is not None})
-    orders = [tuple(order[name] for name in ORDER_FIELDS) for order in ticket["orders"]]
+    orders = [tuple(order.get(name) for name in ORDER_FIELDS) for order in ticket["orders"]]
     click.echo()
     show_table(ORDER_HEADINGS, orders, none="No order.")
     click.echo()

@@ -7,12 +7,19 @@ from marshmallow import Schema, ValidationError
 from app.domain.signals import Dialect, Signal
 from app.errors import MalformedAlert
 from app.schemas.bridge import BridgeAlertSchema
+from app.schemas.commands import BridgeCommandSchema, StrategyCommandSchema
 from app.schemas.strategy import StrategyAlertSchema
 
 SCHEMAS: dict[Dialect, Schema] = {
     Dialect.STRATEGY: StrategyAlertSchema(),
     Dialect.BRIDGE: BridgeAlertSchema(),
 }
+COMMANDS: dict[Dialect, Schema] = {
+    Dialect.STRATEGY: StrategyCommandSchema(),
+    Dialect.BRIDGE: BridgeCommandSchema(),
+}
+# What makes a command of an alert, in every dialect.
+COMMAND_MARK = "command"
 SECRET_FIELDS = ("secret", "token")
 # A field that stands in one dialect only tells it.
 MARKS = {
@@ -26,10 +33,17 @@ def dialect_of(alert: dict[str, Any]) -> Dialect:
     for dialect, marks in MARKS.items():
         if not marks.isdisjoint(alert):
             return dialect
+    if COMMAND_MARK in alert:
+        return Dialect.STRATEGY
     raise MalformedAlert(
-        "The alert has none of the fields that tell its dialect: strategy_order_action (strategy) or "
-        "fund_id (bridge)."
+        "The alert has none of the fields that tell its dialect: strategy_order_action or "
+        "command (strategy), or fund_id (bridge)."
     )
+
+
+def schema_for(dialect: Dialect, alert: dict[str, Any]) -> Schema:
+    """Return what an alert of a dialect is read by: a command is not read as an order, nor the reverse."""
+    return (COMMANDS if COMMAND_MARK in alert else SCHEMAS)[dialect]
 
 
 def read_signal(dialect: Dialect, alert: dict[str, Any]) -> Signal:
@@ -39,7 +53,7 @@ def read_signal(dialect: Dialect, alert: dict[str, Any]) -> Signal:
     """
     plain = {name: value for name, value in alert.items() if name not in SECRET_FIELDS}
     try:
-        signal: Signal = SCHEMAS[dialect].load(plain)
+        signal: Signal = schema_for(dialect, alert).load(plain)
     except ValidationError as error:
         raise MalformedAlert(_sentence(error), fields=error.messages_dict) from error
     return signal

@@ -1,5 +1,6 @@
 """The strategy dialect: what TradingView's strategy placeholders fill in."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
@@ -45,11 +46,7 @@ class StrategyAlertSchema(Schema):
 
     @pre_load
     def _refuse_misspelt(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """A field that is almost one of ours would be ignored, and a size or a price with it."""
-        for name in data.keys() - self.fields.keys():
-            meant = get_close_matches(name, self.fields, n=1, cutoff=0.9)
-            if meant:
-                raise ValidationError(f"is no field of this dialect; is {meant[0]} meant?", name)
+        refuse_misspelt(data, self.fields)
         return data
 
     @validates_schema
@@ -80,6 +77,14 @@ class StrategyAlertSchema(Schema):
             strategy=data["strategy_order_id"],
             note=data.get("strategy_order_comment"),
         )
+
+
+def refuse_misspelt(data: dict[str, Any], known: Collection[str]) -> None:
+    """Refuse a field that is almost a known one: it would be ignored, and a size or a price with it."""
+    for name in data.keys() - set(known):
+        meant = get_close_matches(name, known, n=1, cutoff=0.9)
+        if meant:
+            raise ValidationError(f"is no field of this dialect; is {meant[0]} meant?", name)
 
 
 def _trade_type(data: dict[str, Any]) -> Intent | None:

@@ -44,7 +44,7 @@ class Ledger:
         document = self.document(ticket)
         if document is not None:
             return shown(document.value)
-        return next((item for item in self._unfinished() if item["id"] == str(ticket)), None)
+        return next((item for item in self.unfinished() if item["id"] == str(ticket)), None)
 
     def newest_first(
         self, *, day: date | None = None, before: UUID | None = None
@@ -52,7 +52,7 @@ class Ledger:
         """Yield tickets from the newest on, of one UTC day or of all, older than `before` if given."""
         limit = str(before) if before is not None else "g"
         if day is None:
-            yield from (item for item in self._unfinished() if item["id"] < limit)
+            yield from (item for item in self.unfinished() if item["id"] < limit)
         for current in [day] if day is not None else self._days(before):
             documents = list(self._store.list(f"{PREFIX}{current.isoformat()}/"))
             yield from (shown(item.value) for item in reversed(documents) if item.value["id"] < limit)
@@ -67,7 +67,7 @@ class Ledger:
             yield current
             current -= timedelta(days=1)
 
-    def _unfinished(self) -> list[dict[str, Any]]:
+    def unfinished(self) -> list[dict[str, Any]]:
         """Show the alerts that are being worked on as tickets, newest first."""
         tickets = [self._in_progress(entry.value) for entry in unanswered(self._store.list(INBOX))]
         return sorted(tickets, key=lambda ticket: str(ticket["id"]), reverse=True)

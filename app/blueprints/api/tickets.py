@@ -54,9 +54,11 @@ def preview() -> ResponseReturnValue:
     bot = _bot(alert, alert.get(BOT_FIELD.get(dialect, "bot")))
     now = services().clock()
     ticket = Ticket(new_ticket_id(now), bot.id, dialect.value, now, to_json(redact(alert)))
-    orders = services().trading.preview(ticket, signal, bot)
+    orders = services().intake.preview(ticket, signal, bot)
     planned = [request_record(order) | {"status": "planned"} for order in orders]
-    return jsonify(shown(ticket.to_json(now)) | {"status": _outcome(ticket, planned), "orders": planned})
+    return jsonify(
+        shown(ticket.to_json(now)) | {"status": _outcome(ticket, planned), "orders": planned or ticket.orders}
+    )
 
 
 def _bot(alert: dict[str, Any], named: Any) -> Bot:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.bots import Bot
+from app.domain.orders import Order
 from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
 from app.services.clock import Clock
 from app.services.intake.answers import Answer, answer_for
 from app.services.intake.inbox import Arrival, Inbox, idempotency_hash
+from app.services.intake.workers import Workers
 from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.metrics import Metrics
 from app.services.telling import Announcer, sentence
-from app.services.trading.execution import Trading
 from app.storage.base import Change, Document, Store
 
 DUPLICATE_WAIT_SECONDS = 2.5
@@ -46,7 +47,7 @@ class Intake:
         store: Store,
         inbox: Inbox,
         ledger: Ledger,
-        trading: Trading,
+        workers: Workers,
         journal: Journal,
         metrics: Metrics,
         announcer: Announcer,
@@ -55,7 +56,7 @@ class Intake:
         self._store = store
         self._inbox = inbox
         self._ledger = ledger
-        self._trading = trading
+        self._workers = workers
         self._journal = journal
         self._metrics = metrics
         self._announcer = announcer
@@ -79,14 +80,14 @@ class Intake:
     def work_on(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> Answer:
         """Carry out a claimed alert and close its entry."""
         closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
-        self._trading.carry_out(ticket, signal, bot, closing.write)
+        self._workers.of(signal).carry_out(ticket, signal, bot, closing.write)
         self._account_for(ticket)
         return closing.answer
 
     def adopt(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
         """Close an entry with the orders that the broker already holds for it; False when there are none."""
         closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
-        adopted = self._trading.adopt(ticket, signal, bot, closing.write)
+        adopted = self._workers.of(signal).adopt(ticket, signal, bot, closing.write)
         if adopted:
             self._account_for(ticket)
         return adopted
@@ -101,6 +102,10 @@ class Intake:
     def close_as(self, entry: Document, ticket: Ticket, request_id: str) -> None:
         """Close an entry with the answer of a ticket that is written already."""
         self._store.apply([self._inbox.closing(entry, answer_for(ticket, request_id))])
+
+    def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
+        """Tell in the ticket what would become of an alert; return the orders that would be placed."""
+        return self._workers.of(signal).preview(ticket, signal, bot)
 
     def has_unfinished(self) -> bool:
         """True when an alert was interrupted in this process and nobody has closed its entry since."""

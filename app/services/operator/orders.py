@@ -69,7 +69,7 @@ class OrderList:
     def _every(self) -> Iterator[dict[str, Any]]:
         seen: set[str] = set()
         for ticket in self.ledger.newest_first():
-            for order in reversed(ticket["orders"]):
+            for order in _placed_by(ticket):
                 seen.add(order["client_order_id"])
                 yield order
         yield from self._strangers(seen)
@@ -80,8 +80,7 @@ class OrderList:
         found = [self.ledger.document(UUID(ticket)) for ticket in sorted(tickets, reverse=True)]
         seen: set[str] = set()
         for document in found:
-            orders = reversed(document.value["orders"]) if document is not None else ()
-            for order in orders:
+            for order in _placed_by(document.value) if document is not None else ():
                 if is_working(order):
                     seen.add(order["client_order_id"])
                     yield order
@@ -91,6 +90,11 @@ class OrderList:
         for broker in self.desk.all():
             others = (item for item in broker.open_orders() if item.client_order_id not in seen)
             yield from (_stranger(item) for item in others)
+
+
+def _placed_by(ticket: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a ticket's own orders; one that cancels or modifies shows another ticket's."""
+    return (order for order in reversed(ticket["orders"]) if order["ticket"] == ticket["id"])
 
 
 def _stranger(receipt: Receipt) -> dict[str, Any]:

@@ -64,3 +64,28 @@ def protected(post, configure):
     """Hold ten shares with a stop-loss at 95 and a take-profit at 110."""
     configure(attach_sl_tp=True, sl_pct="0.05", tp_pct="0.1")
     assert post(**ENTER_LONG).json["status"] == "filled"
+
+
+@pytest.fixture
+def command(client):
+    """Post a command of the default bot."""
+    return lambda **terms: client.post("/webhook", json=terms)
+
+
+@pytest.fixture
+def enter(post, configure, operator):
+    """Let entries of ten wait far below the market."""
+    operator.put("/api/paper/prices", json={"AAPL": "105", "MSFT": "105"})
+    configure(use_limit_orders=True, use_strategy_order_price=True)
+    return lambda **changes: post(**ENTER_LONG | changes)
+
+
+@pytest.fixture
+def orders(operator):
+    """List working orders by their client order ids."""
+
+    def read() -> dict[str, dict]:
+        found = operator.get("/api/orders?status=open").json["orders"]
+        return {order["client_order_id"]: order for order in found}
+
+    return read

@@ -1,0 +1,103 @@
+"""Alerts that cancel or modify an order that works already, in both dialects."""
+
+from typing import Any, ClassVar
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, post_load, pre_load, validates_schema
+
+from app.domain.orders import Side
+from app.domain.signals import ALL_ORDERS, Dialect, Intent, Signal
+from app.schemas.fields import Amount, Key, Moment, Text, Word
+from app.schemas.strategy import StrategyAlertSchema, refuse_misspelt
+
+CHANGES = ("limit_price", "stop_price", "quantity")
+# What says how to trade; a comment may stand in a command too.
+ORDER_FIELDS = frozenset(
+    name for name in StrategyAlertSchema().fields if name.startswith(("strategy_order_", "market_", "prev_"))
+) - {"strategy_order_comment"}
+
+
+class CommandSchema(Schema):
+    """What every command says; JSON in, Signal out."""
+
+    dialect: ClassVar[Dialect]
+    bot_field: ClassVar[str]
+
+    command = Word("cancel", "modify", required=True)
+    order = Key(required=True, longest=200)
+    symbol = Text(allow_none=True, longest=60)
+    limit_price = Amount(positive=True, allow_none=True)
+    stop_price = Amount(positive=True, allow_none=True)
+    quantity = Amount(positive=True, allow_none=True)
+    idempotency_key = Key(allow_none=True, longest=200)
+    time = Moment(allow_none=True)
+
+    @validates_schema
+    def _says_what_to_change(self, data: dict[str, Any], **_: Any) -> None:
+        given = [name for name in CHANGES if data.get(name) is not None]
+        if data.get("command") == "cancel" and given:
+            raise ValidationError("does not belong in a cancel", given[0])
+        if data.get("command") == "modify" and not given:
+            raise ValidationError("needs at least one of limit_price, stop_price and quantity", "command")
+
+    @validates_schema
+    def _says_which_orders(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("order") != ALL_ORDERS:
+            return
+        if data.get("command") == "modify":
+            raise ValidationError("'all' is for cancel; modify names one order", "order")
+        if not data.get("symbol"):
+            raise ValidationError("is needed with the order 'all'", "symbol")
+
+    @post_load
+    def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:
+        return Signal(
+            dialect=self.dialect,
+            symbol=data.get("symbol") or "",
+            intent=Intent(data["command"]),
+            side=Side.BUY,  # a command has none; what it concerns is known by its order
+            exchange=data.get("exchange") or None,
+            quantity=data.get("quantity"),
+            limit_price=data.get("limit_price"),
+            stop_price=data.get("stop_price"),
+            sent_at=data.get("time"),
+            idempotency_key=data.get("idempotency_key") or None,
+            bot=data.get(self.bot_field) or None,
+            strategy=data.get("strategy_id"),
+            note=data.get("thesis"),
+            order=data["order"],
+        )
+
+
+class StrategyCommandSchema(CommandSchema):
+    """A command at `/webhook`; unknown fields are ignored, misspelt ones and those of an order refused."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    dialect = Dialect.STRATEGY
+    bot_field = "bot"
+
+    exchange = Text(allow_none=True, longest=40)
+    bot = Text(allow_none=True, longest=48)
+
+    @pre_load
+    def _refuse_orders(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        for name in sorted(data.keys() & ORDER_FIELDS):
+            raise ValidationError("does not belong in a command, which places no order", name)
+        refuse_misspelt(data, self.fields)
+        return data
+
+
+class BridgeCommandSchema(CommandSchema):
+    """A command at `/tradingview/webhook`; a field that it does not know is refused."""
+
+    class Meta:
+        unknown = RAISE
+
+    dialect = Dialect.BRIDGE
+    bot_field = "fund_id"
+
+    fund_id = Text(required=True, longest=48)
+    strategy_id = Text(allow_none=True, longest=200)
+    actor = Text(allow_none=True, longest=200)
+    thesis = Text(allow_none=True, longest=2000, lines=True)

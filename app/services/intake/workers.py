@@ -1,0 +1,35 @@
+"""Who carries an alert out: one places orders, the other cancels and changes them."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.bots import Bot
+from app.domain.orders import Order
+from app.domain.signals import Signal
+from app.domain.tickets import Ticket
+from app.services.trading.execution import Finish
+
+
+class Worker(Protocol):
+    """Takes a signal to its end."""
+
+    def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
+        """Do what the signal asks for; `finish` is called once."""
+
+    def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
+        """Decide without sending anything; return the orders that would be placed."""
+
+    def adopt(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> bool:
+        """Take up what an interrupted attempt has done at the broker; False when there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """The two of them."""
+
+    trading: Worker
+    commands: Worker
+
+    def of(self, signal: Signal) -> Worker:
+        """Return whose a signal is."""
+        return self.commands if signal.intent.is_command else self.trading

@@ -1,0 +1,60 @@
+"""What a command has come to, told from how its orders stand."""
+
+from contextlib import suppress
+from typing import Any
+
+from app.brokers.base import Broker
+from app.domain.orders import OrderChange, OrderStatus, Receipt
+from app.domain.reasons import Reason
+from app.domain.signals import Intent, Signal
+from app.domain.tickets import TicketStatus, followed_status
+from app.errors import BrokerCredentialsRefused, BrokerRejected, BrokerUnavailable
+from app.services.trading.commands_begun import Undertaking
+from app.services.trading.commands_sending import has_values
+
+
+def change_of(signal: Signal) -> OrderChange:
+    """Return what a modify asks for."""
+    return OrderChange(signal.quantity, signal.limit_price, signal.stop_price)
+
+
+def is_done(signal: Signal, begun: Undertaking, receipt: Receipt) -> bool:
+    """Tell whether an order is already as the command wants it."""
+    if signal.intent is Intent.CANCEL:
+        return receipt.status.is_final
+    return has_values(receipt, begun.change)
+
+
+def outcome_of(
+    signal: Signal, receipts: list[Receipt], orders: list[dict[str, Any]]
+) -> tuple[TicketStatus, Reason | None, str | None]:
+    """Return the ticket's state, and why it is so where that is not plain."""
+    if signal.intent is Intent.MODIFY:
+        return followed_status(orders), None, None
+    if any(receipt.status is OrderStatus.CANCELED for receipt in receipts):
+        return TicketStatus.CANCELED, None, None
+    return TicketStatus.SKIPPED, Reason.ORDER_NONE, _sentence(receipts)
+
+
+def how_they_ended(broker: Broker | None, names: frozenset[str]) -> str | None:
+    """Say of orders that no longer work what became of them; None: nothing is known."""
+    found = [broker.find(name) for name in sorted(names)] if broker is not None else []
+    return _sentence([receipt for receipt in found if receipt is not None])
+
+
+def _sentence(receipts: list[Receipt]) -> str | None:
+    words = [f"{receipt.client_order_id} was {receipt.status.value} already." for receipt in receipts]
+    return " ".join(words) or None
+
+
+def as_it_stands(broker: Broker, receipt: Receipt) -> Receipt:
+    """Return an order as the broker shows it now, or as it was seen last."""
+    with suppress(BrokerUnavailable):
+        return broker.find(receipt.client_order_id) or receipt
+    return receipt
+
+
+def reason_of(error: BrokerRejected) -> Reason:
+    """Return why the broker would not."""
+    keys = isinstance(error, BrokerCredentialsRefused)
+    return Reason.BROKER_CREDENTIALS_REFUSED if keys else Reason.BROKER_REJECTED

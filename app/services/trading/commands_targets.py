@@ -1,0 +1,163 @@
+"""Which working orders a command means: its bot's own, by their id, their alert's key, or their symbol."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.brokers.base import Broker
+from app.domain.instruments import Instrument
+from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, OrderRole, bot_of_order
+from app.domain.signals import ALL_ORDERS
+from app.domain.symbols import SymbolRefused, parse_symbol
+from app.errors import BrokerUnavailable
+from app.logs import redact
+from app.services.ledger import Ledger
+from app.services.trading.case import Case
+from app.services.trading.working_orders import Working, WorkingOrders
+from app.storage.base import Document, Store
+
+# How long a command waits for the alert that places the order which it names.
+PLACING_SECONDS = 2.0
+POLL_SECONDS = 0.05
+
+
+def is_protective(name: str) -> bool:
+    """True for the client order id of a stop-loss or take-profit."""
+    return name.endswith((STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX))
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Reminders tell which orders a bot may have working; the broker tells which of them do."""
+
+    store: Store
+    ledger: Ledger
+    working_orders: WorkingOrders
+
+    def find(self, case: Case) -> frozenset[str]:
+        """Return the client order ids that a command may mean, and learn their symbol.
+
+        All that works in a symbol is told by `working` alone. Raise BrokerUnavailable while the alert with
+        the key in question is still being worked on.
+        """
+        order = case.signal.order or ""
+        if order == ALL_ORDERS:
+            return frozenset()
+        if bot_of_order(order) is not None:
+            names = self._by_name(case, order)
+        else:
+            names = self._by_key(case, order) or self._by_key_once_placed(case, order)
+        return frozenset(names)
+
+    def working(self, case: Case, broker: Broker, names: frozenset[str]) -> list[Working]:
+        """Return those that can still fill, fills being counted; the caller holds the symbol."""
+        found = self._in_symbol(case, broker)
+        if case.signal.order == ALL_ORDERS:
+            return [item for item in found if not item.receipt.is_protective]
+        meant = [item for item in found if item.receipt.client_order_id in names]
+        missing = names - {item.receipt.client_order_id for item in meant}
+        return meant + list(_strays(broker, missing, case.symbol))
+
+    def ticket_of(self, name: str) -> UUID | None:
+        """Return the ticket that placed a working order; None: nobody remembers it."""
+        document = self.store.get(f"orders/{name}")
+        return UUID(document.value["ticket"]) if document is not None else None
+
+    def _by_name(self, case: Case, name: str) -> list[str]:
+        if bot_of_order(name) != case.bot.id:
+            return []
+        document = self.store.get(f"orders/{name}")
+        if document is not None:
+            return [name] if self._concerns(case, document) else []
+        receipt = case.broker.find(name) if case.broker is not None else None
+        return [name] if receipt is not None and self._is_in(case, receipt.symbol, None) else []
+
+    def _by_key(self, case: Case, key: str) -> list[str]:
+        reminders = [
+            item for item in self._reminders(case) if not is_protective(item.value["client_order_id"])
+        ]
+        tickets = {item.value["ticket"] for item in reminders}
+        meant = {ticket for ticket in tickets if _key_of(self._ticket(ticket)) == redact(key)}
+        return [
+            item.value["client_order_id"]
+            for item in reminders
+            if item.value["ticket"] in meant and self._concerns(case, item)
+        ]
+
+    def _by_key_once_placed(self, case: Case, key: str) -> list[str]:
+        """An order and its cancellation may arrive together: wait for the first to be placed."""
+        deadline, waited = time.monotonic() + PLACING_SECONDS, False
+        while not case.is_preview and self._is_being_placed(case, key):
+            if time.monotonic() >= deadline:
+                raise BrokerUnavailable("The alert that places this order is still being worked on.")
+            waited = True
+            time.sleep(POLL_SECONDS)
+        return self._by_key(case, key) if waited else []
+
+    def _is_being_placed(self, case: Case, key: str) -> bool:
+        own = str(case.ticket.id)
+        return any(
+            ticket["bot"] == case.bot.id and ticket["id"] != own and _key_of(ticket) == redact(key)
+            for ticket in self.ledger.unfinished()
+        )
+
+    def _in_symbol(self, case: Case, broker: Broker) -> list[Working]:
+        if not case.is_preview:
+            return self.working_orders.of(broker, case.bot.id, case.symbol)
+        roles = {
+            item.value["client_order_id"]: OrderRole(item.value["role"])
+            for item in self._reminders(case)
+            if item.value["symbol"] == case.symbol
+        }
+        listed = [item for item in broker.open_orders() if item.client_order_id in roles]
+        return [Working(receipt, roles[receipt.client_order_id]) for receipt in listed]
+
+    def _reminders(self, case: Case) -> list[Document]:
+        documents = self.store.list(f"orders/{case.bot.id}-")
+        owner = (case.bot.id, case.broker_name)
+        return [item for item in documents if (item.value["bot"], item.value["broker"]) == owner]
+
+    def _concerns(self, case: Case, reminder: Document) -> bool:
+        value = reminder.value
+        if (value["bot"], value["broker"]) != (case.bot.id, case.broker_name):
+            return False
+        return self._is_in(case, value["symbol"], self._ticket(value["ticket"]))
+
+    def _is_in(self, case: Case, symbol: str, ticket: dict[str, Any] | None) -> bool:
+        """Tell whether the symbol is the command's; one that names none takes the order's."""
+        if case.signal.symbol:
+            return case.symbol == symbol
+        case.instrument, case.symbol_refusal = instrument_of(symbol, (ticket or {}).get("signal")), None
+        return True
+
+    def _ticket(self, ticket: str) -> dict[str, Any] | None:
+        document = self.ledger.document(UUID(ticket))
+        return document.value if document is not None else None
+
+
+def instrument_of(symbol: str, signal: dict[str, Any] | None) -> Instrument | None:
+    """Return what an order trades, read as the alert that placed it was read."""
+    told = signal or {}
+    for name, exchange in ((told.get("symbol"), told.get("exchange")), (symbol, None)):
+        try:
+            instrument = parse_symbol(name or "", exchange=exchange)
+        except SymbolRefused:
+            continue
+        if instrument.symbol == symbol:
+            return instrument
+    return None
+
+
+def _strays(broker: Broker, names: frozenset[str], symbol: str) -> Iterator[Working]:
+    """Yield what works without a reminder, as after a crash; it counts as an entry, which is stricter."""
+    for name in sorted(names):
+        receipt = broker.find(name)
+        if receipt is not None and receipt.symbol == symbol and not receipt.status.is_final:
+            yield Working(receipt, OrderRole.ENTRY)
+
+
+def _key_of(ticket: dict[str, Any] | None) -> str | None:
+    key = ticket["alert"].get("idempotency_key") if ticket is not None else None
+    return key.strip() if isinstance(key, str) else None
