@@ -15,7 +15,7 @@ class Capabilities:
 
     `held_exits` are the kinds of instrument whose stop-loss and take-profit the broker itself holds, for
     multiples of `held_exit_increment` units. `opposing_orders`: an order may be sent while another rests on
-    the other side, or holds the same units.
+    the other side, or holds the same units. `whole_shorts`: only whole units are sold short.
     """
 
     asset_classes: frozenset[AssetClass]
@@ -24,6 +24,7 @@ class Capabilities:
     short_equity: bool = False
     short_crypto: bool = False
     short_options: bool = False
+    whole_shorts: bool = False
     bracket: bool = False
     oco: bool = False
     held_exits: frozenset[AssetClass] = frozenset()

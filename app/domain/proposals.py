@@ -30,6 +30,7 @@ class BrokerTraits:
     name: str
     asset_classes: frozenset[AssetClass] = frozenset(AssetClass)
     short: frozenset[AssetClass] = frozenset()
+    whole_shorts: bool = False
     live: bool = False
 
 

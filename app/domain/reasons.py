@@ -33,7 +33,7 @@ class Reason(StrEnum):
     SYMBOL_INDEX = "SYMBOL_INDEX", "The symbol is an index, which cannot be traded itself."
     SYMBOL_UNSUPPORTED = "SYMBOL_UNSUPPORTED", "The bot's broker does not trade this kind of instrument."
     SYMBOL_NOT_ALLOWED = "SYMBOL_NOT_ALLOWED", "The symbol is not in the bot's allowed_symbols."
-    SHORT_UNSUPPORTED = "SHORT_UNSUPPORTED", "The broker does not sell this kind of instrument short."
+    SHORT_UNSUPPORTED = "SHORT_UNSUPPORTED", "The broker does not sell this, or not a part of a unit, short."
     SHORT_DISABLED = "SHORT_DISABLED", "Selling short is off, globally (ALLOW_SHORT_SELLING) or for the bot."
     TARGET_SIZE_UNKNOWN = (
         "TARGET_SIZE_UNKNOWN",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.domain.bots import BotConfiguration
 from app.domain.instruments import Instrument
-from app.domain.money import ZERO, round_down
+from app.domain.money import ONE, ZERO, round_down
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,18 @@ def size_entry(
     price: Decimal,
     equity: Decimal,
     increment: Decimal,
+    whole: bool = False,
 ) -> Size:
     """Size by contracts, else by the bot's notional, else by a fraction of equity (account currency).
 
-    `increment` is the smallest step of a quantity here.
+    `increment` is the smallest step of a quantity here. With `whole` the bot's own sizes come in whole units
+    and not as an amount of money; contracts stay what the alert says.
     """
     if contracts is not None:
         return Size(round_down(contracts, increment))
     value, source = bot.notional, "notional"
     if value is None:
         value, source = max(equity, ZERO) * bot.base_order_pct, "equity"
-    quantity = round_down(value / (price * instrument.multiplier), increment)
-    return Size(quantity, bot.notional, source)
+    step = max(increment, ONE) if whole else increment
+    quantity = round_down(value / (price * instrument.multiplier), step)
+    return Size(quantity, None if whole else bot.notional, source)

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.unit
 LIVE = BrokerTraits("alpaca", short=frozenset({AssetClass.EQUITY}), live=True)
 NIFTY = replace(CALL, venue="nse")
 SHARES_ONLY = BrokerTraits("shares", asset_classes=frozenset({AssetClass.EQUITY}))
+WHOLE_SHORTS = BrokerTraits("whole", short=frozenset({AssetClass.EQUITY}), whole_shorts=True)
+HALF_A_SHARE = {"quantity": Decimal("0.5")}
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -37,6 +39,8 @@ ALLOWED = [
     ("symbol_known", {}),
     ("symbol_allowed", {"allowed_symbols": ("MSFT", "AAPL")}),
     ("broker_supports", {"broker": SHARES_ONLY}),
+    ("broker_supports", {"broker": WHOLE_SHORTS} | HALF_A_SHARE),
+    ("broker_supports", {"broker": WHOLE_SHORTS, "side": Side.SELL, "quantity": Decimal(1)}),
     ("broker_configured", {"broker_configured": True}),
     ("live_trading", {"broker": LIVE, "live_allowed": True}),
     ("live_trading", {"live_allowed": False}),
@@ -91,6 +95,7 @@ REFUSED = [
     ("broker_supports", Reason.SYMBOL_UNKNOWN, {"instrument": None}),
     ("broker_supports", Reason.SYMBOL_UNSUPPORTED, {"broker": SHARES_ONLY, "instrument": BITCOIN}),
     ("broker_supports", Reason.SHORT_UNSUPPORTED, {"broker": SHARES_ONLY, "side": Side.SELL}),
+    ("broker_supports", Reason.SHORT_UNSUPPORTED, {"broker": WHOLE_SHORTS, "side": Side.SELL} | HALF_A_SHARE),
     ("broker_configured", Reason.BROKER_NOT_CONFIGURED, {"broker_configured": False}),
     ("live_trading", Reason.LIVE_NOT_ENABLED, {"broker": LIVE}),
     ("equity_known", Reason.EQUITY_UNKNOWN, {"equity_known": False}),

@@ -11,9 +11,18 @@ from tests.domain.builders import APPLE, BITCOIN, CALL, decimals
 pytestmark = pytest.mark.unit
 
 
-def size(instrument=APPLE, *, contracts=None, price=100, equity=10_000, increment="0.01", **configuration):
+def size(
+    instrument=APPLE,
+    *,
+    contracts=None,
+    price=100,
+    equity=10_000,
+    increment="0.01",
+    whole=False,
+    **configuration,
+):
     figures = decimals({"contracts": contracts, "price": price, "equity": equity, "increment": increment})
-    return size_entry(BotConfiguration(**decimals(configuration)), instrument, **figures)
+    return size_entry(BotConfiguration(**decimals(configuration)), instrument, whole=whole, **figures)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +40,18 @@ def size(instrument=APPLE, *, contracts=None, price=100, equity=10_000, incremen
 )
 def test_size_when_bot_and_alert_say_how_then_contracts_outrank_money_and_money_equity(terms, expected):
     assert size(**terms) == expected
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ({"contracts": "1.5"}, Size(Decimal("1.5"))),
+        ({"notional": 500, "price": 300}, Size(Decimal(1), None, "notional")),
+        ({"price": 97}, Size(Decimal(2), None, "equity")),
+    ],
+)
+def test_size_when_only_whole_units_then_the_bots_own_sizes_are_rounded_down(terms, expected):
+    assert size(whole=True, **terms) == expected
 
 
 def test_size_when_instrument_is_an_option_then_counts_its_multiplier():

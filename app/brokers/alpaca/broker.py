@@ -59,6 +59,7 @@ class AlpacaBroker:
             fractional=_DIVISIBLE,
             notional=True,
             short_equity=True,
+            whole_shorts=True,
             bracket=True,
             oco=True,
             held_exits=frozenset({AssetClass.EQUITY}),

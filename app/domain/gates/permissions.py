@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app.domain.gates.kinds import entry_gate, gate
+from app.domain.money import ONE, ZERO
 from app.domain.orders import OrderRole
 from app.domain.proposals import Proposal
 from app.domain.reasons import Reason
@@ -74,6 +75,8 @@ def broker_supports(proposal: Proposal) -> tuple[Reason | None, str]:
         return Reason.SYMBOL_UNSUPPORTED, f"{broker.name} does not trade {kind.value}"
     if proposal.opens_short and kind not in broker.short:
         return Reason.SHORT_UNSUPPORTED, f"{broker.name} does not sell {kind.value} short"
+    if proposal.opens_short and broker.whole_shorts and (proposal.quantity or ZERO) % ONE:
+        return Reason.SHORT_UNSUPPORTED, f"{broker.name} sells whole units short, not {proposal.quantity:f}"
     return None, f"{broker.name} trades {kind.value}"
 
 

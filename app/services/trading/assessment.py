@@ -161,7 +161,7 @@ class Assessor:
         price = view.price(case.signal.reference_price)
         if kind is OrderType.LIMIT:
             price = limit_price(case.signal, case.bot.configuration, instrument, side, price)
-        size = self._size(case, instrument, view, decided.entry_quantity, price)
+        size = self._size(case, instrument, view, decided, price)
         held, account = _after_closing(view, decided.close, price, instrument)
         figures = Figures(size.quantity if size is not None else None, price, held, account)
         passed = self.judge.allows(case, OrderRole.ENTRY, side, figures)
@@ -181,7 +181,7 @@ class Assessor:
         case: Case,
         instrument: Instrument,
         view: MarketView,
-        quantity: Decimal | None,
+        decided: Plan,
         price: Decimal | None,
     ) -> Size | None:
         if price is None or price <= ZERO:
@@ -189,10 +189,11 @@ class Assessor:
         size = size_entry(
             case.bot.configuration,
             instrument,
-            contracts=quantity,
+            contracts=decided.entry_quantity,
             price=price,
             equity=view.account.equity,
             increment=view.increment,
+            whole=decided.entry_side is Side.SELL and case.traits.whole_shorts,
         )
         case.ticket.note("sized", self.clock(), f"{size.quantity:f} by {size.source} at {price:f}")
         return size

@@ -23,6 +23,7 @@ UNCONFIGURED = {
         "alpaca",
         frozenset({AssetClass.CRYPTO, AssetClass.EQUITY, AssetClass.OPTION}),
         frozenset({AssetClass.EQUITY, AssetClass.OPTION}),
+        whole_shorts=True,
     ),
     "fyers": BrokerTraits("fyers", frozenset({AssetClass.OPTION}), frozenset({AssetClass.OPTION})),
 }
@@ -90,4 +91,10 @@ def traits_of(name: str, capabilities: Capabilities) -> BrokerTraits:
         AssetClass.FOREX: AssetClass.FOREX in capabilities.asset_classes,
     }
     short = frozenset(kind for kind, possible in shorts.items() if possible)
-    return BrokerTraits(name, capabilities.asset_classes, short, live=capabilities.live)
+    return BrokerTraits(
+        name,
+        capabilities.asset_classes,
+        short,
+        whole_shorts=capabilities.whole_shorts,
+        live=capabilities.live,
+    )
