@@ -73,7 +73,7 @@ class Holding:
     `share` is the bot's signed part of the position, `held` what is left of it, unsigned, once the orders
     that close it at the market have filled; `restable` is how much of that the broker can hold exits for.
     `legs` are the stop-losses and take-profits that rest, `waiting` the bot's other orders that do.
-    `is_filling` says that no exit can be placed until its entries are over.
+    `is_filling` says that no exit can be placed until its entries are over, `is_flat` that the bot's trade is.
     """
 
     share: Decimal
@@ -83,6 +83,7 @@ class Holding:
     legs: tuple[Receipt, ...] = ()
     waiting: tuple[Receipt, ...] = ()
     is_filling: bool = False
+    is_flat: bool = False
 
     @property
     def side(self) -> Side:
@@ -92,7 +93,7 @@ class Holding:
     @property
     def is_over(self) -> bool:
         """True when there is nothing left, and nothing working."""
-        return self.share == ZERO and not self.legs and not self.waiting
+        return self.is_flat and self.share == ZERO and not self.legs and not self.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ def next_step(holding: Holding, levels: Levels, smallest_move: Decimal) -> Step 
     """Decide what brings the exits to where they should be; None: they are there."""
     live = live_legs(holding.legs)
     if holding.share == ZERO:
-        return Withdraw(live) if live else None
+        # A broker may show a fill before the position that it made.
+        return Withdraw(live) if live and holding.is_flat else None
     covered = covered_by(live)
     suffix = reached(levels, holding.side, holding.price)
     if suffix is not None and holding.held > covered:

@@ -76,7 +76,8 @@ HELD = {"status": OrderStatus.HELD}
         (holding(legs=pair("6")), Withdraw(pair("6"))),
         (holding(legs=pair("20")), Withdraw(pair("20"))),
         (holding(legs=[leg("-tp")]), Withdraw((leg("-tp"),))),
-        (holding("0", legs=pair()), Withdraw(pair())),
+        (holding("0", legs=pair(), is_flat=True), Withdraw(pair())),
+        (holding("0", legs=pair()), None),
         (holding("0"), None),
         # a fraction cannot rest: it is watched
         (holding("10.5", restable="10", legs=pair()), None),

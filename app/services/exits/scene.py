@@ -107,6 +107,7 @@ def _holding(
         restable=_restable(max(held - taken, ZERO), instrument, capabilities),
         legs=legs,
         waiting=waiting,
+        is_flat=trade is None or trade.quantity == ZERO,
         is_filling=_is_filling(legs, entries, capabilities),
     )
 
