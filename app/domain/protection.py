@@ -73,7 +73,7 @@ class Holding:
     `share` is the bot's signed part of the position, `held` what is left of it, unsigned, once the orders
     that close it at the market have filled; `restable` is how much of that the broker can hold exits for.
     `legs` are the stop-losses and take-profits that rest, `waiting` the bot's other orders that do.
-    `is_filling` says that no exit can be placed until its entries are over, `is_flat` that the bot's trade is.
+    `is_filling` says that no exit can be placed until its entries are over, `is_flat` that the trade is.
     """
 
     share: Decimal
