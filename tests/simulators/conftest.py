@@ -1,7 +1,14 @@
+from datetime import datetime
+
 import pytest
 
 from tests.simulators.alpaca import FakeAlpaca
 from tests.simulators.alpaca.driving import Driver
+from tests.simulators.fyers import FakeFyers
+from tests.simulators.fyers.driving import Driver as FyersDriver
+from tests.simulators.fyers.driving import model
+
+TRADING_DAY = datetime.fromisoformat("2026-11-25T10:00+05:30")
 
 
 @pytest.fixture
@@ -16,3 +23,24 @@ def driver(fake):
     driver = Driver(fake)
     yield driver
     driver.session.close()
+
+
+@pytest.fixture
+def fyers_simulator():
+    with FakeFyers(checked=True) as fake:
+        yield fake
+        assert fake.misfits == []
+
+
+@pytest.fixture
+def fyers(fyers_simulator):
+    fyers_simulator.clock.set(TRADING_DAY)
+    driver = FyersDriver(fyers_simulator)
+    yield driver
+    driver.session.close()
+
+
+@pytest.fixture
+def sdk(fyers, tmp_path):
+    with model(fyers.fake, str(tmp_path), fyers.token) as sdk:
+        yield sdk

@@ -1,0 +1,167 @@
+"""Faults on demand: a list of them, each with its own dice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from tests.simulators.alpaca.faults import Dice
+from tests.simulators.alpaca.messages import Answer, Request, in_json
+from tests.simulators.fyers.refusals import forbidden, invalid, too_many
+from tests.simulators.fyers.whims import Whims
+
+SPOILING = frozenset(
+    {"latency", "timeout", "reset", "status", "rate_limit", "html", "empty", "torn", "refused"}
+    | {"unacknowledged", "ip_refused", "dead_token"},
+)
+WHIMS = frozenset({"partial_fill", "late_fill", "transit", "mpp_pending", "rejection"})
+AFTER = frozenset({"timeout", "html", "empty", "torn", "refused", "unacknowledged"})
+ONLY_BEFORE, ONLY_AFTER = frozenset({"ip_refused", "dead_token"}), frozenset({"torn"})
+ORDERS_ONLY = frozenset({"refused", "unacknowledged", "ip_refused"})
+PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+HTML = {"Content-Type": "text/html; charset=UTF-8"}
+INTERNAL = 500
+ORDER_PATHS = ("/api/v3/orders", "/api/v3/multi-order", "/api/v3/positions")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What may happen to a request, how often, and to which.
+
+    `when` is "before" or "after" the request is carried out. `seconds` is the wait of latency, of a timeout
+    (None: no answer ever), of a 429, of a late fill (None: until the next move). `skip` requests pass first,
+    `times` are struck at most (None: without end). `status` is that of a page (200) or of a breakdown (503),
+    `message` the text of a refusal.
+    """
+
+    kind: str
+    when: str = ""
+    probability: float = 1.0
+    seed: int = 0
+    methods: tuple[str, ...] = ()
+    path: str = ""
+    skip: int = 0
+    times: int | None = None
+    seconds: float | None = None
+    status: int | None = None
+    fraction: Decimal = Decimal("0.5")
+    message: str = ""
+
+    @property
+    def is_before(self) -> bool:
+        return (self.when or ("after" if self.kind in AFTER else "before")) == "before"
+
+    @classmethod
+    def read(cls, body: Any) -> "Fault":
+        """Read a fault from JSON; raise Refused."""
+        if not isinstance(body, dict) or set(body) - {each.name for each in fields(cls)}:
+            raise invalid(f"a fault has only {', '.join(each.name for each in fields(cls))}")
+        changes: dict[str, Any] = {"methods": tuple(body.get("methods") or ())}
+        if "fraction" in body:
+            changes["fraction"] = Decimal(str(body["fraction"]))
+        return known(cls(**(body | changes)))
+
+    def concerns(self, request: Request) -> bool:
+        if self.kind in WHIMS and not makes_order(request):
+            return False
+        if self.kind in ORDERS_ONLY and not changes_orders(request):
+            return False
+        return (not self.methods or request.method in self.methods) and self.path in request.path
+
+    def answer(self) -> Answer:
+        """What goes back instead of the truth."""
+        return ANSWERS.get(self.kind, broken)(self)
+
+
+IP_TEXT = "Order placement is not allowed from this IP address. Please whitelist your static IP"
+
+
+def error(code: int, message: str, status: int = 400) -> Answer:
+    return in_json({"s": "error", "code": code, "message": message}, status)
+
+
+def broken(fault: Fault) -> Answer:
+    """Return a breakdown: Fyers' own is JSON, that of what stands before it is a page."""
+    status = fault.status or 503
+    if status == INTERNAL:
+        return error(-1, fault.message or "Internal server error", INTERNAL)
+    return Answer(status, PAGE, HTML)
+
+
+def unacknowledged(fault: Fault) -> Answer:
+    text = fault.message or "Request sent, no acknowledgement. Please check the order book"
+    return in_json({"s": "ok", "code": 201, "message": text})
+
+
+def limited(fault: Fault) -> Answer:
+    refused = too_many(1.0 if fault.seconds is None else fault.seconds)
+    answer = in_json(refused.body, refused.status)
+    return Answer(answer.status, answer.content, answer.headers | refused.headers)
+
+
+ANSWERS: dict[str, Callable[[Fault], Answer]] = {
+    "html": lambda fault: Answer(fault.status or 200, PAGE, HTML),
+    "empty": lambda _: Answer(200, b"", {"Content-Type": "application/json"}),
+    "refused": lambda fault: error(-99, fault.message or "Bad request"),
+    "unacknowledged": unacknowledged,
+    "ip_refused": lambda _: in_json(forbidden(IP_TEXT).body, 403),
+    "rate_limit": limited,
+}
+
+
+def makes_order(request: Request) -> bool:
+    """True when a request may bring an order into the book."""
+    if request.method == "DELETE":
+        return request.path == "/api/v3/positions"
+    return request.method == "POST" and request.path in {"/api/v3/orders/sync", "/api/v3/multi-order/sync"}
+
+
+def changes_orders(request: Request) -> bool:
+    """True for what is taken from a whitelisted address only."""
+    return request.method != "GET" and request.path.startswith(ORDER_PATHS)
+
+
+def known(fault: Fault) -> Fault:
+    if fault.kind not in SPOILING | WHIMS:
+        raise invalid(f"fault kind must be one of {', '.join(sorted(SPOILING | WHIMS))}")
+    wrong = ONLY_AFTER if fault.is_before else ONLY_BEFORE
+    if fault.when not in {"", "before", "after"} or fault.kind in wrong:
+        raise invalid(f"{fault.kind} cannot happen {fault.when!r}")
+    return fault
+
+
+class Faults:
+    """All faults in force; of those that strike, one spoils the exchange of messages."""
+
+    def __init__(self) -> None:
+        self.dice: list[Dice] = []
+
+    def add(self, fault: Fault) -> None:
+        self.dice = [*self.dice, Dice(known(fault))]  # type: ignore[arg-type]  # the same fields
+
+    def clear(self) -> None:
+        self.dice = []
+
+    def strike(self, request: Request) -> tuple[Any, Whims]:
+        """Throw every dice; the caller holds the lock."""
+        struck = [dice.fault for dice in self.dice if dice.strikes(request)]
+        spoils = next((fault for fault in struck if fault.kind in SPOILING), None)
+        return spoils, whims({fault.kind: fault for fault in struck if fault.kind in WHIMS})
+
+    def as_json(self) -> list[dict[str, Any]]:
+        return [
+            {"kind": dice.fault.kind, "seen": dice.seen, "struck": dice.struck} for dice in list(self.dice)
+        ]
+
+
+def whims(kinds: dict[str, Any]) -> Whims:
+    partial, refusal = kinds.get("partial_fill"), kinds.get("rejection")
+    waits = kinds.get("late_fill") or kinds.get("transit") or partial or kinds.get("mpp_pending")
+    return Whims(
+        fraction=None if partial is None else partial.fraction,
+        late="late_fill" in kinds,
+        late_seconds=None if waits is None else waits.seconds,
+        transit="transit" in kinds,
+        mpp_pending="mpp_pending" in kinds,
+        rejection=None if refusal is None else refusal.message or "RED:Rejected by the exchange",
+    )
