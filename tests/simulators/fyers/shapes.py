@@ -1,4 +1,4 @@
-"""What every answer must have, from the examples of Fyers' documentation; and what in an answer does not fit."""
+"""What every answer must have, by the examples in Fyers' documentation; and what does not fit."""
 
 import json
 import re
