@@ -1,16 +1,20 @@
 """The load generator, a process of its own: distinct strategy alerts over kept connections.
 
-Prints one JSON object: `seconds` for all, and each alert's latency in milliseconds.
+Prints one JSON object: `seconds` for all, each alert's latency in milliseconds, and when the alert of each
+order was sent, by `time.monotonic()`.
 """
 
 import argparse
 import http.client
+import itertools
 import json
 import sys
 import threading
 import time
 
 from tests.reliability.alerts import strategy_alert
+
+SYMBOLS = ["AAPL", *("".join(letters) for letters in itertools.product("KLMNPQR", repeat=4))]
 
 
 class Client(threading.Thread):
@@ -19,6 +23,7 @@ class Client(threading.Thread):
     def __init__(self, port: int, bodies: list[bytes]) -> None:
         super().__init__()
         self.milliseconds: list[float] = []
+        self.answers: list[tuple[float, bytes]] = []
         self.failure: str | None = None
         self._bodies = bodies
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -27,14 +32,15 @@ class Client(threading.Thread):
     def run(self) -> None:
         """Send every alert; stop at the first that is not answered with 200."""
         for body in self._bodies:
-            started = time.perf_counter()
+            started = time.monotonic()
             self._connection.request("POST", "/webhook", body, {"Content-Type": "text/plain"})
             answer = self._connection.getresponse()
             text = answer.read()
-            self.milliseconds.append((time.perf_counter() - started) * 1000)
+            self.milliseconds.append((time.monotonic() - started) * 1000)
             if answer.status != http.client.OK:
                 self.failure = f"{answer.status} {text.decode()}"
                 return
+            self.answers.append((started, text))
 
 
 def main() -> None:
@@ -44,8 +50,12 @@ def main() -> None:
     parser.add_argument("--alerts", type=int, required=True)
     parser.add_argument("--concurrency", type=int, required=True)
     parser.add_argument("--name", required=True, help="makes the bodies distinct from other runs'")
+    parser.add_argument("--symbols", type=int, default=1, help="how many different ones, in turn")
     options = parser.parse_args()
-    bodies = [strategy_alert(f"{options.name}-{number}").body for number in range(options.alerts)]
+    bodies = [
+        strategy_alert(f"{options.name}-{number}", symbol=SYMBOLS[number % options.symbols]).body
+        for number in range(options.alerts)
+    ]
     clients = [
         Client(options.port, bodies[place :: options.concurrency]) for place in range(options.concurrency)
     ]
@@ -59,7 +69,9 @@ def main() -> None:
     if failure is not None:
         sys.exit(f"An alert was answered with {failure}")
     latencies = [value for client in clients for value in client.milliseconds]
-    sys.stdout.write(json.dumps({"seconds": seconds, "milliseconds": latencies}))
+    answers = ((at, json.loads(text)) for client in clients for at, text in client.answers)
+    sent = {answer["order"]["client_order_id"]: at for at, answer in answers if "order" in answer}
+    sys.stdout.write(json.dumps({"seconds": seconds, "milliseconds": latencies, "sent": sent}))
 
 
 if __name__ == "__main__":

@@ -14,10 +14,9 @@ from tests.reliability.server import GATEHOUSE, ROOT, Lost, Server, ask
 
 WARM_UP_ALERTS = 200
 OK = 200
-BASELINE = (
+GUNICORN = (
     *(sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning"),
     *("--worker-class", "gthread", "--threads", "16", "--workers", "1", "--keep-alive", "65"),
-    "benchmarks.baseline:create_app()",
 )
 
 
@@ -44,9 +43,9 @@ def ours(folder: Path) -> Server:
     return Server(folder, GATEHOUSE)
 
 
-def baseline(folder: Path) -> Server:
+def baseline(folder: Path, module: str = "baseline") -> Server:
     """Make the baseline, under the same server software with the same threads."""
-    server = Server(folder, BASELINE)
+    server = Server(folder, (*GUNICORN, f"benchmarks.{module}:create_app()"))
     server.settings["GUNICORN_CMD_ARGS"] = f"--bind 0.0.0.0:{server.port}"
     return server
 
@@ -72,10 +71,10 @@ def measure_load(server: Server, *, concurrency: int, alerts: int) -> Load:
     return Load(alerts / result["seconds"], percentiles[49], percentiles[98], used * 1000 / alerts)
 
 
-def run_load(server: Server, *, concurrency: int, alerts: int, name: str) -> dict[str, Any]:
+def run_load(server: Server, *, concurrency: int, alerts: int, name: str, symbols: int = 1) -> dict[str, Any]:
     """Run the load generator and return what it printed."""
     command = [sys.executable, "-m", "benchmarks.load", "--port", str(server.port), "--name", name]
-    command += ["--alerts", str(alerts), "--concurrency", str(concurrency)]
+    command += ["--alerts", str(alerts), "--concurrency", str(concurrency), "--symbols", str(symbols)]
     printed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603
     result: dict[str, Any] = json.loads(printed)
     return result

@@ -23,6 +23,7 @@ from benchmarks.measure import (
     measure_start,
     ours,
 )
+from benchmarks.orders import show_orders
 from tests.reliability.server import Server
 
 T = TypeVar("T")
@@ -43,9 +44,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--alerts", type=int, default=1000)
+    parser.add_argument("--only-orders", action="store_true", help="only the way of an order to Alpaca")
     options = parser.parse_args()
     show_machine(options.rounds, options.alerts)
+    if options.only_orders:
+        show_orders(options.rounds, options.alerts)
+        return
     show_loads(options.rounds, options.alerts)
+    show_orders(options.rounds, options.alerts)
     show_starts(options.rounds)
     show_memory(options.alerts)
 
