@@ -5,11 +5,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 
 from app.blueprints.api.openapi.document import build_document, routes
-from app.blueprints.api.openapi.examples import ALERTS, BOT_CHANGE, NEW_BOT, PRICES, SWITCH
+from app.blueprints.api.openapi.examples import ALERTS, BOT_CHANGE, COMMANDS, NEW_BOT, PRICES, SWITCH
 from app.blueprints.api.openapi.operations import OPERATIONS
 from app.domain.reasons import Reason
 from app.domain.signals import Dialect
-from app.schemas.alerts import MARKS
+from app.schemas.alerts import MARKS, read_signal
 from tests.builders import WEBHOOK_SECRET, bridge_alert, client_of, strategy_alert
 
 pytestmark = pytest.mark.unit
@@ -93,6 +93,13 @@ def test_document_when_dialects_are_known_then_each_has_an_alert_and_a_sample(do
     assert {f"{dialect.title()}Alert" for dialect in Dialect} <= set(document["components"]["schemas"])
 
 
+def test_commands_when_described_then_each_dialect_has_one_with_a_sound_sample(document):
+    for dialect, command in COMMANDS.items():
+        component = document["components"]["schemas"][f"{dialect.title()}Command"]
+        Draft202012Validator(component).validate(command)
+        assert (read_signal(dialect, command).dialect, component["examples"]) == (dialect, [command])
+
+
 def test_reasons_when_listed_then_they_are_those_of_the_domain(document):
     reason = document["components"]["schemas"]["AlertAnswer"]["properties"]["reason"]
 
@@ -128,6 +135,11 @@ def test_document_when_nobody_has_logged_in_then_it_is_kept(anonymous):
 )
 def test_alert_when_answered_then_the_answer_has_its_shape(client, check, changes):
     check(client.post("/webhook", json=strategy_alert(**changes)))
+
+
+@pytest.mark.parametrize("order", ["all", "default-1763654400000-00000000-0000-5000-8000-000000000000-sl"])
+def test_command_when_answered_then_the_answer_has_its_shape(client, check, order):
+    check(client.post("/webhook", json={"command": "cancel", "order": order, "symbol": "AAPL"}))
 
 
 def test_bridge_alert_when_sent_twice_then_both_answers_have_their_shape(client, check):

@@ -103,7 +103,31 @@ whole_strategies = strategies.map(
     lambda alert: alert | PRICED | {"symbol": "AAPL", "idempotency_key": alert["strategy_order_comment"]}
 )
 whole_bridges = bridges.map(lambda alert: alert | BRIDGED | {"idempotency_key": alert["thesis"]})
-alerts = strategies | bridges | whole_strategies | whole_bridges
+cancels = st.fixed_dictionaries(
+    {
+        "secret": st.just(WEBHOOK_SECRET),
+        "command": st.just("cancel"),
+        "order": st.just("all") | markers,
+        "symbol": st.sampled_from(["AAPL", "BTCUSD", "SPX"]),
+        "idempotency_key": markers,
+    },
+    optional={"fund_id": st.just("default")},
+)
+modifies = st.fixed_dictionaries(
+    {
+        "secret": st.just(WEBHOOK_SECRET),
+        "command": st.just("modify"),
+        "order": markers,
+        "limit_price": st.integers(1, 1000),
+        "idempotency_key": markers,
+    },
+    optional={
+        "fund_id": st.just("default"),
+        "stop_price": st.just("90.5"),
+        "quantity": st.decimals("0.01", "10", places=2).map(str),
+    },
+)
+alerts = cancels | modifies | strategies | bridges | whole_strategies | whole_bridges
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.decimals().map(str)
 values = st.recursive(

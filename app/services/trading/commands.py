@@ -11,7 +11,7 @@ from app.domain.bots import Bot
 from app.domain.gates import COMMAND_GATES
 from app.domain.gates.permissions import symbol_known
 from app.domain.instruments import Instrument
-from app.domain.orders import Order, OrderChange, OrderRole, Receipt, bot_of_order
+from app.domain.orders import Order, OrderChange, OrderRole, Receipt
 from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import Ticket, TicketStatus, order_record
@@ -32,7 +32,7 @@ from app.services.trading.commands_outcomes import (
     reason_of,
 )
 from app.services.trading.commands_sending import Sender, has_values, wanted_change
-from app.services.trading.commands_targets import Targets, instrument_of, is_protective
+from app.services.trading.commands_targets import Targets, instrument_of
 from app.services.trading.execution import Finish
 from app.services.trading.records import signal_record
 from app.services.trading.usage import Entry
@@ -126,8 +126,8 @@ class Commands:
         gates = (*COMMAND_GATES, symbol_known) if case.signal.symbol else COMMAND_GATES
         if not self.assessor.judge.allows(case, OrderRole.EXIT, case.signal.side, gates=gates):
             return []
-        order, broker = case.signal.order or "", case.broker
-        if is_protective(order) and bot_of_order(order) == case.bot.id:
+        broker = case.broker
+        if broker is not None and self.targets.protects(case, broker):
             case.ticket.end(TicketStatus.DENIED, Reason.ORDER_PROTECTIVE)
             return []
         working = self.targets.working(case, broker, names) if broker is not None else []

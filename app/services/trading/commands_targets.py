@@ -23,9 +23,7 @@ PLACING_SECONDS = 2.0
 POLL_SECONDS = 0.05
 
 
-def is_protective(name: str) -> bool:
-    """True for the client order id of a stop-loss or take-profit."""
-    return name.endswith((STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX))
+LEGS = (STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,19 @@ class Targets:
         else:
             names = self._by_key(case, order) or self._by_key_once_placed(case, order)
         return frozenset(names)
+
+    def protects(self, case: Case, broker: Broker) -> bool:
+        """Tell whether a command names one of the bot's stop-losses or take-profits, or the pair of them."""
+        name = case.signal.order or ""
+        if bot_of_order(name) != case.bot.id:
+            return False
+        if name.endswith(LEGS):
+            return True
+        if self.ticket_of(name) is not None or all(self.ticket_of(name + leg) is None for leg in LEGS):
+            return False
+        # Of a bracket whose entry has filled the name is free; of a pair it works as long as its legs do.
+        receipt = broker.find(name)
+        return receipt is not None and not receipt.status.is_final
 
     def working(self, case: Case, broker: Broker, names: frozenset[str]) -> list[Working]:
         """Return those that can still fill, fills being counted; the caller holds the symbol."""
@@ -76,7 +87,7 @@ class Targets:
 
     def _by_key(self, case: Case, key: str) -> list[str]:
         reminders = [
-            item for item in self._reminders(case) if not is_protective(item.value["client_order_id"])
+            item for item in self._reminders(case) if not item.value["client_order_id"].endswith(LEGS)
         ]
         tickets = {item.value["ticket"] for item in reminders}
         meant = {ticket for ticket in tickets if _key_of(self._ticket(ticket)) == redact(key)}

@@ -2,11 +2,7 @@
 
 import pytest
 
-from tests.builders import (
-    WEBHOOK_SECRET,
-    bridge_alert,
-    post_at_once,
-)
+from tests.builders import ENTER_LONG, WEBHOOK_SECRET, bridge_alert, post_at_once
 from tests.services.trading.commands import CANCEL, MODIFY, name_of, told
 
 
@@ -140,6 +136,16 @@ class TestWhose:
         for name in orders():
             assert told(command(**terms, order=name)) == (400, "denied", "ORDER_PROTECTIVE")
         assert len(orders()) == 2
+
+    @pytest.mark.parametrize("terms", [CANCEL, MODIFY | {"quantity": "90"}], ids=["cancel", "modify"])
+    def test_command_when_it_names_a_pair_of_exits_then_denied(self, protected, post, command, orders, terms):
+        post(**ENTER_LONG)
+        legs = orders()
+        pairs = {name[:-3] for name in legs}
+
+        for name in pairs:
+            assert told(command(**terms, order=name)) == (400, "denied", "ORDER_PROTECTIVE")
+        assert orders().keys() == legs.keys() != set()
 
     def test_command_when_another_bots_order_protects_then_nothing_is_told(
         self, protected, strangers, orders

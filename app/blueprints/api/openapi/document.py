@@ -10,6 +10,7 @@ from marshmallow import Schema
 from werkzeug.routing import Rule
 
 from app.blueprints.api.openapi.answers import COMPONENTS, ref
+from app.blueprints.api.openapi.examples import COMMANDS as COMMANDS_SENT
 from app.blueprints.api.openapi.operations import (
     JSON,
     OPERATIONS,
@@ -17,9 +18,10 @@ from app.blueprints.api.openapi.operations import (
     REQUESTS,
     Operation,
     alert_component,
+    command_component,
 )
 from app.blueprints.api.openapi.shapes import TEXT, UUID, Shape, field_shape, request_shape
-from app.schemas.alerts import SCHEMAS, SECRET_FIELDS
+from app.schemas.alerts import COMMANDS, SCHEMAS, SECRET_FIELDS
 from app.version import VERSION
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -137,11 +139,15 @@ def _any_of(components: tuple[str, ...]) -> Shape:
 
 def _schemas() -> dict[str, Shape]:
     alerts = {alert_component(dialect): _alert_shape(schema) for dialect, schema in SCHEMAS.items()}
+    commands = {
+        command_component(dialect): _alert_shape(schema) | {"examples": [COMMANDS_SENT[dialect]]}
+        for dialect, schema in COMMANDS.items()
+    }
     requests = {
         name: request_shape(schema) if isinstance(schema, Schema) else field_shape(schema)
         for name, schema in REQUESTS.items()
     }
-    return COMPONENTS | alerts | requests
+    return COMPONENTS | alerts | commands | requests
 
 
 def _alert_shape(schema: Schema) -> Shape:

@@ -26,6 +26,16 @@ BRIDGE: dict[str, Any] = {
     "thesis": "20-bar breakout with volume",
 }
 ALERTS: dict[Dialect, dict[str, Any]] = {Dialect.STRATEGY: STRATEGY, Dialect.BRIDGE: BRIDGE}
+COMMANDS: dict[Dialect, dict[str, Any]] = {
+    Dialect.STRATEGY: {"command": "cancel", "order": "all", "symbol": "BTCUSD"},
+    Dialect.BRIDGE: {
+        "command": "modify",
+        "fund_id": "default",
+        "order": "tv_breakout_v1-1716496837",
+        "limit_price": "94500",
+        "idempotency_key": "tv_breakout_v1-1716496837-lower",
+    },
+}
 
 NEW_BOT: dict[str, Any] = {
     "id": "swing",

@@ -54,8 +54,19 @@ def alert_component(dialect: Dialect) -> str:
     return f"{dialect.value.title().replace('_', '')}Alert"
 
 
-WEBHOOK_BODIES = tuple(alert_component(dialect) for dialect in SCHEMAS if dialect is not Dialect.BRIDGE)
-EVERY_ALERT = tuple(alert_component(dialect) for dialect in SCHEMAS)
+def command_component(dialect: Dialect) -> str:
+    """Name the component that describes a dialect's command."""
+    return alert_component(dialect).removesuffix("Alert") + "Command"
+
+
+def _bodies(dialect: Dialect) -> tuple[str, ...]:
+    return alert_component(dialect), command_component(dialect)
+
+
+WEBHOOK_BODIES = tuple(
+    name for dialect in SCHEMAS if dialect is not Dialect.BRIDGE for name in _bodies(dialect)
+)
+EVERY_ALERT = tuple(name for dialect in SCHEMAS for name in _bodies(dialect))
 
 # What views load, by the names in `#/components/schemas`.
 REQUESTS: dict[str, Schema | fields.Field[Any]] = {
@@ -86,7 +97,7 @@ OPERATIONS: dict[str, Operation] = {
     "webhook.receive_bridge_alert": Operation(
         tag="Alerts",
         security=BOT_SECRET,
-        body=("BridgeAlert",),
+        body=_bodies(Dialect.BRIDGE),
         example=examples.BRIDGE,
         answers=_ALERT_ANSWERS | {409: ("Duplicate",)},
         errors=ALERT_ERRORS,
