@@ -50,7 +50,7 @@ class BotPlan:
 EXITS = {"attach_sl_tp": True, "sl_pct": "0.01", "tp_pct": "0.02"}
 SIZED = {"use_strategy_contracts": True}
 PLANS = {
-    # `default` sends amounts of money and shares AAPL with `bridge`.
+    # `default` sends amounts of money and shares AAPL with `bridge`; `brackets` shares NVDA with `trails`.
     "default": BotPlan(("AAPL", "MSFT", "BTC/USD"), ("1",), {"notional": "50"}),
     "bridge": BotPlan(("AAPL",), ("0.3", "1", "2"), SIZED),
     "shorts": BotPlan(("TSLA", "AMD"), ("1", "2", "3"), SIZED | {"allow_short": True}, turns=True),
@@ -59,7 +59,7 @@ PLANS = {
     "limits": BotPlan(("QQQ",), ("2", "4"), SIZED | EXITS | {"use_limit_orders": True}),
     "fractions": BotPlan(("GOOG",), ("0.5", "1.5", "2.25"), SIZED | EXITS),
     "trails": BotPlan(
-        ("ORCL",), ("2", "3"), SIZED | {"trailing_stop_pct": "0.01", "break_even_pct": "0.004"}
+        ("ORCL", "NVDA"), ("2", "3"), SIZED | {"trailing_stop_pct": "0.01", "break_even_pct": "0.004"}
     ),
     "coins": BotPlan(
         ("ETH/USD",), ("0.01", "0.25", "1.5"), SIZED | EXITS | {"use_avg_fill_for_sl_tp": False}

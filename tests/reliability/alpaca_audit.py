@@ -71,9 +71,14 @@ def complete(findings: Findings, evidence: Evidence, truth: Truth, ledger: Ledge
     findings.doubled += _repeated(truth)
     findings.strays += [f"{order.name}: not one of ours" for order in truth.placed if order.bot is None]
     findings.unbalanced += _uneven(truth, ledger)
-    findings.naked += _naked(truth, ledger)
+    findings.naked += naked(truth, ledger)
     findings.orphans += _orphans(truth)
     findings.opened += _opened(evidence, truth)
+
+
+def reconciled(log: Path) -> list[str]:
+    """Return what the reconciliation said: nobody but the service trades here, so there is nothing to say."""
+    return [line for line in log.read_text().splitlines() if " reconciliation: " in line]
 
 
 def _unlike(evidence: Evidence, truth: Truth) -> Iterator[str]:
@@ -111,7 +116,8 @@ def _uneven(truth: Truth, ledger: Ledger) -> Iterator[str]:
             yield f"{' '.join(holding)}: fills come to {filled}, the trade says {trade}"
 
 
-def _naked(truth: Truth, ledger: Ledger) -> Iterator[str]:
+def naked(truth: Truth, ledger: Ledger) -> Iterator[str]:
+    """Find what a bot with exits holds without them."""
     for (bot, symbol), quantity in sorted(truth.held().items()):
         plan = PLANS.get(bot)
         if plan is None or not plan.attaches or not quantity:

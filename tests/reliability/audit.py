@@ -57,6 +57,11 @@ class Findings:
         """True when every promise was kept."""
         return not any(getattr(self, name) for name in self.__slots__)
 
+    def add(self, others: "Findings", where: str) -> None:
+        """Take up other findings, each with the place where it was found."""
+        for name in self.__slots__:
+            getattr(self, name).extend(where + finding for finding in getattr(others, name))
+
 
 def audit(sent: list[Sent], drains: list[Drain], evidence: Evidence, positions: list[Any]) -> Findings:
     """Hold what was answered against what the store says; `positions` are the API's."""
@@ -112,12 +117,14 @@ def _doubled(item: Sent, tickets: list[Any], evidence: Evidence) -> Iterator[str
 
 
 def _strays(evidence: Evidence) -> set[str]:
-    known = {
+    known = evidence.followed | {
         order["client_order_id"]
         for tickets in evidence.tickets.values()
         for ticket in tickets
         for order in ticket["orders"]
     }
+    # A pair of exits stands in its ticket by its two legs; a broker may hold it as an order of its own.
+    known |= {name.removesuffix("-sl").removesuffix("-tp") for name in known}
     return {name for name in evidence.orders if name not in known and not name.endswith(LEGS)}
 
 

@@ -22,7 +22,8 @@ def _sums() -> Sums:
 class Evidence:
     """Read piece by piece: `look_at_broker` often, since a broker prunes its journal; `close` at the end.
 
-    `awaited` are the tickets with an order that may still turn up at a broker outside.
+    `awaited` are the tickets with an order that may still turn up at a broker outside, `followed` the orders
+    that somebody still looks after.
     """
 
     database: Path
@@ -33,6 +34,7 @@ class Evidence:
     tickets: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     unfinished: list[str] = field(default_factory=list)
     awaited: set[str] = field(default_factory=set)
+    followed: set[str] = field(default_factory=set)
     _last: str = ""
 
     def look_at_broker(self) -> None:
@@ -49,6 +51,7 @@ class Evidence:
         for _, ticket in read_documents(self.database, "tickets/"):
             self.tickets[marker_of(ticket["alert"]) or ticket["id"]].append(ticket)
         self.unfinished = unanswered(self.database)
+        self.followed = {value["client_order_id"] for _, value in read_documents(self.database, "orders/")}
         for _, trade in read_documents(self.database, "trades/"):
             self.trades[trade["symbol"]] += Decimal(trade["quantity"])
 

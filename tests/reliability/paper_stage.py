@@ -12,14 +12,15 @@ from tests.reliability.evidence import Evidence
 from tests.reliability.report import Report
 from tests.reliability.server import Server
 
+SENDERS = 24
 SETTLE_SECONDS = 30
 
 
 class PaperStage:
     """The broker inside the server."""
 
-    senders = 24
     longest_delay_seconds = 0.3
+    kills_between_looks = None
 
     def __init__(self, *, partial_fills: Decimal = Decimal(0)) -> None:
         self.settings = {"PAPER_PARTIAL_FILL_PROBABILITY": str(partial_fills)}
@@ -29,7 +30,7 @@ class PaperStage:
         """Make the bots; return what each sender sends."""
         bots = make_bots(server)
         self._evidence = Evidence(server.database)
-        return [stream(Random(f"{seed}-{number}"), bots, f"a{number}") for number in range(self.senders)]
+        return [stream(Random(f"{seed}-{number}"), bots, f"a{number}") for number in range(SENDERS)]
 
     def begin(self) -> None:
         """Nothing outside of the server is needed."""
@@ -50,6 +51,9 @@ class PaperStage:
             if not unanswered(server.database):
                 return
             time.sleep(0.5)
+
+    def inspect(self, server: Server) -> None:
+        """What the journal says in the end is enough."""
 
     def account(self, server: Server, report: Report) -> Findings:
         """Read the store and hold it against what was answered."""

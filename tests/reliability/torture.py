@@ -34,8 +34,8 @@ IMPATIENT_SHARE = 0.2
 class Stage(Protocol):
     """A broker to torture with: what it needs, what is sent to it, and what it holds in the end."""
 
-    senders: int
     longest_delay_seconds: float
+    kills_between_looks: int | None
     settings: dict[str, str]
 
     def streams(self, server: Server, seed: int) -> list[Iterator[Alert]]:
@@ -52,6 +52,9 @@ class Stage(Protocol):
 
     def settle(self, server: Server) -> None:
         """Wait until nothing moves any more."""
+
+    def inspect(self, server: Server) -> None:
+        """Look for what must not be, in the middle of a run; the next alerts may hide it."""
 
     def account(self, server: Server, report: Report) -> Findings:
         """Audit; put the evidence into the report."""
@@ -70,16 +73,18 @@ class Torture:
             folder, ALLOW_SHORT_SELLING="true", WEB_CONCURRENCY=str(processes), **stage.settings
         )
         self._server.start()
-        self._sender = Sender(self._server.port, stage.streams(self._server, seed))
+        self._streams = stage.streams(self._server, seed)
         self.report = Report(seed)
 
     def run(self, kills: int, seconds: float) -> Report:
         """Kill until there were enough kills or the time is over; then settle and account."""
         try:
-            self._stage.begin()
-            self._sender.start()
-            self._torment(kills, time.monotonic() + seconds)
-            self._stage.settle(self._server)
+            deadline = time.monotonic() + seconds
+            while self.report.kills < kills and time.monotonic() < deadline:
+                step = self._stage.kills_between_looks or kills
+                self._torment(min(kills, self.report.kills + step), deadline)
+                self._stage.settle(self._server)
+                self._stage.inspect(self._server)
             self._account()
         finally:
             self._server.kill()
@@ -87,6 +92,9 @@ class Torture:
         return self.report
 
     def _torment(self, kills: int, deadline: float) -> None:
+        self._stage.begin()
+        self._sender = Sender(self._server.port, self._streams)
+        self._sender.start()
         try:
             while self.report.kills < kills and time.monotonic() < deadline:
                 self._stop_somehow()
@@ -94,6 +102,7 @@ class Torture:
         finally:
             self._stage.end()
             self._sender.stop()
+            self.report.sent += self._sender.sent
 
     def _stop_somehow(self) -> None:
         self._wait_for_load()
@@ -125,7 +134,6 @@ class Torture:
 
     def _account(self) -> None:
         report = self.report
-        report.sent = self._sender.sent
         report.findings = self._stage.account(self._server, report)
         report.tracebacks = self._server.tracebacks()
 
