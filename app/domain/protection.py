@@ -40,6 +40,11 @@ class Sending:
     suffix: str = ""
 
     @property
+    def leaves(self) -> bool:
+        """True for an order at the market."""
+        return self.stop is None and self.target is None
+
+    @property
     def names(self) -> list[str]:
         """The client order ids under which the broker holds it."""
         if self.suffix:

@@ -91,10 +91,17 @@ class ExitGuard:
     def _needs_hand(self, key: str, protection: Protection, prospect: Prospect) -> bool:
         if protection.sending is not None:
             return True
-        is_sent = isinstance(prospect.step, Place | Leave)
-        if prospect.step is not None and not (is_sent and self.sender.is_pausing(key)):
-            return True
-        return prospect.has_moved
+        return prospect.has_moved or (prospect.step is not None and not self._must_wait(key, prospect))
+
+    def _must_wait(self, key: str, prospect: Prospect) -> bool:
+        """Tell whether to leave all as it is: the broker has just refused what the next step leads to."""
+        step = prospect.step
+        if isinstance(step, Withdraw):
+            # Legs that are wrong are better than none, while no others can be placed.
+            is_rebuild = prospect.holding.share != ZERO and all(leg.is_protective for leg in step.orders)
+            return is_rebuild and self.sender.is_pausing(key, leaves=False)
+        is_sent = isinstance(step, Place | Leave)
+        return is_sent and self.sender.is_pausing(key, leaves=isinstance(step, Leave))
 
     def _tend_alone(self, broker: Broker, document: Document) -> bool:
         symbol = document.value["symbol"]
@@ -126,6 +133,8 @@ class ExitGuard:
             return False
         if prospect.has_moved:
             document = self.book.rewrite(document, replace(protection, best=prospect.best))
+        if self._must_wait(document.key, prospect):
+            return False
         if isinstance(prospect.step, Withdraw):
             self._withdraw(broker, protection, prospect.step)
             return True
@@ -136,7 +145,7 @@ class ExitGuard:
         step = prospect.step
         if isinstance(step, Move):
             self._move(broker, protection_of(document), step)
-        elif isinstance(step, Place | Leave) and not self.sender.is_pausing(document.key):
+        elif isinstance(step, Place | Leave):
             if isinstance(step, Leave) and not _is_open(broker, prospect.instrument):
                 return
             self.sender.send(broker, document, prospect.holding, step, prospect.instrument)

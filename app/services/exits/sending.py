@@ -27,7 +27,9 @@ from app.services.notifications import Event, EventKind, Notifier
 from app.services.trading.records import exit_reminder, request_record
 from app.storage.base import Delete, Document, Store
 
-SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
+SHORTEST_PAUSE = timedelta(seconds=5)
+# Exits that rest can wait, since the price is watched meanwhile; one that is due cannot.
+LONGEST_PAUSE, LONGEST_PAUSE_TO_LEAVE = timedelta(minutes=5), timedelta(seconds=20)
 
 _logger = logging.getLogger(__name__)
 
@@ -41,11 +43,11 @@ class ExitSender:
     journal: Journal
     notifier: Notifier
     clock: Clock
-    _pauses: dict[str, tuple[datetime, timedelta]] = field(default_factory=dict, init=False)
+    _pauses: dict[tuple[str, bool], tuple[datetime, timedelta]] = field(default_factory=dict, init=False)
 
-    def is_pausing(self, key: str) -> bool:
-        """Tell whether the broker refused this protection's last order a short time ago."""
-        until, _ = self._pauses.get(key, (None, None))
+    def is_pausing(self, key: str, *, leaves: bool) -> bool:
+        """Tell whether the broker refused a protection's last order of this kind a short time ago."""
+        until, _ = self._pauses.get((key, leaves), (None, None))
         return until is not None and self.clock() < until
 
     def resolved(self, broker: Broker, document: Document, instrument: Instrument) -> Document | None:
@@ -90,30 +92,41 @@ class ExitSender:
                 for name in sending.names
             ]
         )
-        order, started = _order(sending, instrument), time.perf_counter()
+        for order in _orders(sending, instrument, together=broker.capabilities.oco):
+            failure = self._send_one(broker, protection, order)
+            if isinstance(failure, OutcomeUnknown):
+                return None
+            if failure is not None:
+                self._give_up(document, sending, order)
+                return self._settled(document, protection)
+        self._pauses.pop((document.key, sending.leaves), None)
+        return self._settled(document, protection)
+
+    def _send_one(
+        self, broker: Broker, protection: Protection, order: Order
+    ) -> BrokerRejected | OutcomeUnknown | None:
+        started = time.perf_counter()
         failure: BrokerRejected | OutcomeUnknown | None = None
         try:
             broker.submit(order)
         except (BrokerRejected, OutcomeUnknown) as error:
             failure = error
         self._tell(protection, order, started, failure)
-        if isinstance(failure, OutcomeUnknown):
-            return None
-        if failure is not None:
-            self._give_up(document, sending)
-        else:
-            self._pauses.pop(document.key, None)
-        return self._settled(document, protection)
+        return failure
 
     def _settled(self, document: Document, protection: Protection) -> Document:
         return self.book.rewrite(document, replace(protection, sending=None))
 
-    def _give_up(self, document: Document, sending: Sending) -> None:
-        reminders = (self.store.get(f"orders/{name}") for name in sending.names)
+    def _give_up(self, document: Document, sending: Sending, order: Order) -> None:
+        names = [order.client_order_id]
+        if order.order_class is OrderClass.OCO:
+            names = [order.client_order_id + suffix for suffix in (TAKE_PROFIT_SUFFIX, STOP_LOSS_SUFFIX)]
+        reminders = (self.store.get(f"orders/{name}") for name in names)
         self.store.apply([Delete(reminder) for reminder in reminders if reminder is not None])
-        _, last = self._pauses.get(document.key, (None, SHORTEST_PAUSE / 2))
-        pause = min(last * 2, LONGEST_PAUSE)
-        self._pauses[document.key] = (self.clock() + pause, pause)
+        key = document.key, sending.leaves
+        _, last = self._pauses.get(key, (None, SHORTEST_PAUSE / 2))
+        pause = min(last * 2, LONGEST_PAUSE_TO_LEAVE if sending.leaves else LONGEST_PAUSE)
+        self._pauses[key] = (self.clock() + pause, pause)
 
     def _tell(
         self,
@@ -154,8 +167,25 @@ def _suffix(levels: Levels) -> str:
     return STOP_LOSS_SUFFIX if levels.stop is not None else TAKE_PROFIT_SUFFIX
 
 
-def _order(sending: Sending, instrument: Instrument) -> Order:
-    is_pair = not sending.suffix
+def _orders(sending: Sending, instrument: Instrument, *, together: bool) -> list[Order]:
+    """Write a pair as one order where the broker knows such, else as two that are canceled for each other."""
+    if sending.suffix:
+        return [_single(sending, instrument)]
+    if not together:
+        stop = replace(sending, target=None, suffix=STOP_LOSS_SUFFIX)
+        target = replace(sending, stop=None, suffix=TAKE_PROFIT_SUFFIX)
+        return [_single(stop, instrument), _single(target, instrument)]
+    pair = replace(
+        _single(sending, instrument),
+        order_class=OrderClass.OCO,
+        stop_price=None,
+        take_profit=sending.target,
+        stop_loss=sending.stop,
+    )
+    return [pair]
+
+
+def _single(sending: Sending, instrument: Instrument) -> Order:
     kind = OrderType.STOP if sending.stop is not None else OrderType.MARKET
     if sending.target is not None:
         kind = OrderType.LIMIT
@@ -168,10 +198,7 @@ def _order(sending: Sending, instrument: Instrument) -> Order:
         time_in_force=TimeInForce.DAY if kind is OrderType.MARKET else TimeInForce.GTC,
         quantity=sending.quantity,
         limit_price=sending.target,
-        stop_price=None if is_pair else sending.stop,
-        order_class=OrderClass.OCO if is_pair else OrderClass.SIMPLE,
-        take_profit=sending.target if is_pair else None,
-        stop_loss=sending.stop if is_pair else None,
+        stop_price=sending.stop,
     )
 
 

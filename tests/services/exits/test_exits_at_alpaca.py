@@ -132,18 +132,29 @@ def test_exits_when_their_outcome_is_unknown_then_there_is_one_pair(bot, post, f
     assert len({sent["client_order_id"] for sent in pairs}) == 1
 
 
-def test_exits_when_the_broker_refuses_them_then_the_price_is_watched(
-    bot, post, fake, legs, watch, held, clock
-):
+def test_exits_when_the_broker_refuses_them_then_the_price_is_watched(bot, post, fake, legs, watch, held):
     bot()
     fake.inject("status", status=403, methods=("POST",), skip=1, times=1)
     post(strategy_order_contracts="10.5")
     refused = legs()
     fake.market.move("AAPL", Decimal(97))
-    clock.move(seconds=6)
     watch()
 
     assert (refused, held()) == ({}, {})
+
+
+def test_exits_when_the_broker_refused_them_then_they_are_tried_again_later(
+    bot, post, fake, legs, watch, clock
+):
+    bot()
+    fake.inject("status", status=403, methods=("POST",), skip=1, times=1)
+    post(strategy_order_contracts="10.5")
+    watch()
+    soon = legs()
+    clock.move(seconds=6)
+    watch()
+
+    assert (soon, legs()) == ({}, PAIR)
 
 
 def test_entry_when_filled_in_part_then_what_filled_is_sold_at_its_stop(bot, client, fake, watch, held):
