@@ -72,7 +72,8 @@ def _movement(order: dict[str, Any]) -> str:
 
 def sentence(ticket: Ticket) -> str:
     """Tell people in one line what became of an alert."""
-    symbol = (ticket.signal or {}).get("symbol", "?")
+    signal = ticket.signal or {}
+    symbol = signal.get("symbol") or signal.get("order", "?")
     parts = [f"{ticket.bot}: {ticket.dialect} alert for {symbol} {ticket.status.value}"]
     for order in ticket.orders:
         amount = order["filled_quantity"] if order["average_fill_price"] else order["quantity"]

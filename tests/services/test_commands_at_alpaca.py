@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.brokers.alpaca import AlpacaBroker
+from app.services.trading import commands_sending
 from tests.builders import ENTER_LONG, BrokenStore, client_of, strategy_alert
 from tests.simulators.alpaca import FakeAlpaca
 
@@ -25,6 +26,11 @@ def fake():
 def alpaca(fake, clock):
     addresses = {"trading_url": fake.url, "data_url": fake.url}
     return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=0.5, clock=clock)
+
+
+@pytest.fixture(autouse=True)
+def _short_look(monkeypatch):
+    monkeypatch.setattr(commands_sending, "LOOK_SECONDS", 0.5)
 
 
 @pytest.fixture
@@ -181,6 +187,16 @@ def test_modify_when_a_crash_interrupts_its_growth_then_that_still_counts(
 
     assert growth == {"symbol": "AAPL", "notional": "400", "is_new": False}
     assert told(more) == (400, "denied", "DAILY_NOTIONAL_CAP")
+
+
+def test_modify_when_it_was_lost_on_the_way_then_its_growth_counts_once(
+    entry, command, configure, fake, later
+):
+    configure(daily_notional_cap="1500")
+    fake.inject("status", status=503, when="before", methods=("PATCH",), times=1)
+    ticket = later(command(command="modify", order=entry, quantity=15))
+
+    assert (ticket["status"], ticket["entry"]["notional"]) == ("ordered", "500")
 
 
 def test_cancel_when_alpaca_takes_its_time_then_it_ends_later(entry, command, fake, later):

@@ -166,6 +166,8 @@ class Commands:
         if has_values(item.receipt, change):
             begun = Undertaking(case.symbol, (self._concerned(case, item),), change)
             return self._end(case, broker, begun, [item.receipt])
+        # What an interrupted attempt has counted is not there yet.
+        self.assessor.release(case)
         if not self.changes.allows(case, broker, instrument, item, change):
             return []
         if self._only_looks(case, broker, working, TicketStatus.ORDERED):

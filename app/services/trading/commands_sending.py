@@ -40,7 +40,7 @@ class Sender:
         _, failure = self._exchange(ticket, broker, request, lambda: broker.cancel(receipt))
         if isinstance(failure, BrokerCredentialsRefused):
             raise failure
-        seen = _await(broker, name, lambda seen: seen.status.is_final)
+        seen = _await(broker, name, lambda seen: seen.status.is_final, LOOK_SECONDS)
         if seen is None:
             raise _verdict(failure, name)
         ticket.note("canceled", self.clock(), f"{name} {seen.status.value}")
@@ -118,9 +118,7 @@ def has_values(receipt: Receipt, change: OrderChange) -> bool:
     return all(wanted is None or held == wanted for held, wanted in pairs)
 
 
-def _await(
-    broker: Broker, name: str, is_done: Callable[[Receipt], bool], seconds: float = LOOK_SECONDS
-) -> Receipt | None:
+def _await(broker: Broker, name: str, is_done: Callable[[Receipt], bool], seconds: float) -> Receipt | None:
     """Look until the order is as it should be; None: it was not in time."""
     deadline = time.monotonic() + seconds
     while True:

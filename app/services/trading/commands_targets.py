@@ -63,13 +63,16 @@ class Targets:
         return receipt is not None and not receipt.status.is_final
 
     def working(self, case: Case, broker: Broker, names: frozenset[str]) -> list[Working]:
-        """Return those that can still fill, fills being counted; the caller holds the symbol."""
+        """Return those that can still fill, fills being counted; the caller holds the symbol.
+
+        Raise BrokerUnavailable while it is in doubt whether one of them is at the broker.
+        """
         found = self._in_symbol(case, broker)
         if case.signal.order == ALL_ORDERS:
-            return [item for item in found if not item.receipt.is_protective]
+            names = self._placed_in_symbol(case)
         meant = [item for item in found if item.receipt.client_order_id in names]
         missing = names - {item.receipt.client_order_id for item in meant}
-        return meant + list(_strays(broker, missing, case.symbol))
+        return meant + list(self._strays(broker, missing, case.symbol))
 
     def ticket_of(self, name: str) -> UUID | None:
         """Return the ticket that placed a working order; None: nobody remembers it."""
@@ -117,13 +120,24 @@ class Targets:
     def _in_symbol(self, case: Case, broker: Broker) -> list[Working]:
         if not case.is_preview:
             return self.working_orders.of(broker, case.bot.id, case.symbol)
-        roles = {
-            item.value["client_order_id"]: OrderRole(item.value["role"])
-            for item in self._reminders(case)
-            if item.value["symbol"] == case.symbol
-        }
+        reminders = (item.value for item in self._reminders(case) if item.value["symbol"] == case.symbol)
+        roles = {value["client_order_id"]: OrderRole(value["role"]) for value in reminders}
         listed = [item for item in broker.open_orders() if item.client_order_id in roles]
         return [Working(receipt, roles[receipt.client_order_id]) for receipt in listed]
+
+    def _placed_in_symbol(self, case: Case) -> frozenset[str]:
+        reminders = (item.value for item in self._reminders(case) if item.value["symbol"] == case.symbol)
+        names = (value["client_order_id"] for value in reminders)
+        return frozenset(name for name in names if not name.endswith(LEGS))
+
+    def _strays(self, broker: Broker, names: frozenset[str], symbol: str) -> Iterator[Working]:
+        """Yield what works without a reminder, as after a crash; it counts as an entry, which is stricter."""
+        for name in sorted(names):
+            receipt = broker.find(name)
+            if receipt is None and self.ticket_of(name) is not None:
+                raise BrokerUnavailable(f"It is not known yet whether {name} is at the broker.")
+            if receipt is not None and receipt.symbol == symbol and not receipt.status.is_final:
+                yield Working(receipt, OrderRole.ENTRY)
 
     def _reminders(self, case: Case) -> list[Document]:
         documents = self.store.list(f"orders/{case.bot.id}-")
@@ -159,14 +173,6 @@ def instrument_of(symbol: str, signal: dict[str, Any] | None) -> Instrument | No
         if instrument.symbol == symbol:
             return instrument
     return None
-
-
-def _strays(broker: Broker, names: frozenset[str], symbol: str) -> Iterator[Working]:
-    """Yield what works without a reminder, as after a crash; it counts as an entry, which is stricter."""
-    for name in sorted(names):
-        receipt = broker.find(name)
-        if receipt is not None and receipt.symbol == symbol and not receipt.status.is_final:
-            yield Working(receipt, OrderRole.ENTRY)
 
 
 def _key_of(ticket: dict[str, Any] | None) -> str | None:

@@ -2,7 +2,11 @@
 
 import pytest
 
-from tests.builders import ENTER_LONG, WEBHOOK_SECRET, bridge_alert, post_at_once
+from app.domain.tickets import new_ticket_id
+from app.services.intake.inbox import Arrival, Inbox
+from app.services.locks import ThreadLocks
+from app.services.trading import commands_targets
+from tests.builders import ENTER_LONG, WEBHOOK_SECRET, bridge_alert, post_at_once, strategy_alert
 from tests.services.trading.commands import CANCEL, MODIFY, name_of, told
 
 
@@ -103,6 +107,31 @@ class TestCancel:
         assert ticket["signal"] == {"intent": "cancel", "order": name, "symbol": "AAPL"}
         assert {"judged", "found", "canceled"} <= {item["stage"] for item in ticket["timeline"]}
         assert ["global_trading_state", True] in [[gate["gate"], gate["passed"]] for gate in ticket["gates"]]
+
+
+class TestTogether:
+    @pytest.fixture
+    def placing(self, enter, store, clock):
+        """Leave an entry in the inbox, as while it is worked on."""
+        inbox = Inbox(store, clock, ThreadLocks(), ttl_seconds=300)
+        terms = strategy_alert(**ENTER_LONG, idempotency_key="first")
+        return lambda: inbox.claim(
+            Arrival(new_ticket_id(clock()), "default", "strategy", "first", terms, clock())
+        )
+
+    def test_cancel_when_its_order_is_just_being_placed_then_it_comes_after_it(
+        self, placing, command, services, clock, operator, monkeypatch
+    ):
+        monkeypatch.setattr(commands_targets, "PLACING_SECONDS", 0.1)
+        placing()
+        clock.move(seconds=1)
+        response = command(**CANCEL, order="first")
+        clock.move(seconds=6)
+        services.supervisor.tick(everything=True)
+        ticket = operator.get(f"/api/tickets/{response.json['ticket']}").json
+
+        assert told(response) == (202, "received", None)
+        assert (ticket["status"], len(ticket["orders"])) == ("canceled", 1)
 
 
 class TestWhose:
