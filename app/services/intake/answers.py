@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.reasons import Reason
+from app.domain.signals import Dialect
 from app.domain.tickets import Ticket, TicketStatus
 
 # 200: done. 202: stored and going on. 400: refused by us. 422: refused by the broker.
@@ -42,6 +43,9 @@ def answer_for(ticket: Ticket, request_id: str) -> Answer:
 
 
 def _http_status(ticket: Ticket) -> int:
+    if ticket.dialect == Dialect.OPTION and ticket.status in {TicketStatus.DENIED, TicketStatus.REJECTED}:
+        # The document of this dialect knows one answer to every refusal.
+        return 400
     if ticket.status is TicketStatus.DENIED and ticket.reason in FORBIDDEN:
         return 403
     return STATUS.get(ticket.status, 200)

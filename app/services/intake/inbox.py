@@ -67,12 +67,12 @@ class Inbox:
         document = self._store.get(_answer_key(entry))
         return None if document is None else Answer(document.value["status"], document.value["body"])
 
-    def take_over(self, entry: Document) -> Document | None:
+    def take_over(self, entry: Document, *, counted: bool = True) -> Document | None:
         """Become the owner of an entry whose owner is gone; None when somebody was faster."""
         value = entry.value | {
             "owner": self._locks.owner,
             "claimed_at": timestamp(self._clock()),
-            "attempts": entry.value["attempts"] + 1,
+            "attempts": entry.value["attempts"] + counted,
         }
         try:
             return self._store.replace(entry, value)

@@ -1,7 +1,7 @@
 """What a crash left in the inbox: finished, looked up at the broker first, or expired, and told."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from app.domain.orders import OrderRole, client_order_id
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus
-from app.errors import BrokerUnavailable, MalformedAlert, StoreError
+from app.errors import AppError, BrokerUnavailable, MalformedAlert, StoreError
 from app.services.bots import BotDirectory
 from app.services.clock import Clock
 from app.services.intake.alerts import Intake
@@ -63,13 +63,16 @@ class Recovery:
     rules: RecoveryRules
     _looked_at: datetime | None = field(default=None, init=False)
     _look_again: bool = field(default=True, init=False)
+    _waiting: set[str] = field(default_factory=set, init=False)
 
     def recover(self) -> int:
         """Finish or expire every entry that was left; return how many were closed."""
         if not self._must_look():
             return 0
-        left = [entry for entry in self.inbox.open_entries() if self._is_left(entry)]
-        closed = sum(self._try(entry) for entry in sorted(left, key=self._turn))
+        entries = self.inbox.open_entries()
+        self._waiting &= {entry.key for entry in entries}
+        left = [entry for entry in entries if self._is_left(entry)]
+        closed = sum(self._try(entry) for entry in self._in_turn(left))
         self._look_again = closed < len(left)
         self._looked_at = self.clock()
         return closed
@@ -85,19 +88,36 @@ class Recovery:
         owner = entry.value["owner"]
         age = self.clock() - datetime.fromisoformat(entry.value["claimed_at"])
         if owner == self.locks.owner:
-            return age > OWN_ENTRY_AGE and not self.intake.is_running(entry.key)
+            is_known = entry.key in self._waiting or age > OWN_ENTRY_AGE
+            return is_known and not self.intake.is_running(entry.key)
         alive = self.locks.is_alive(owner)
         return age > timedelta(seconds=self.rules.claim_seconds) if alive is None else not alive
 
-    def _turn(self, entry: Document) -> tuple[int, str]:
-        """Say when an entry is due: entries that were placed, exits that were placed, then the rest.
+    def _in_turn(self, left: list[Document]) -> Iterator[Document]:
+        """Yield entries as they are due; those of a bot wait for one of its that the broker says nothing of.
 
         A trade must know what it bought before it is told what it sold, and both before anything is sent.
         """
+        turns: list[tuple[int, str, Document]] = []
+        held_up: set[str] = set()
+        for entry in left:
+            try:
+                turns.append((*self._turn(entry), entry))
+            except BrokerUnavailable as error:
+                self._wait(entry, error)
+                held_up.add(entry.value["bot"])
+        for *_, entry in sorted(turns, key=lambda turn: turn[:2]):
+            if entry.value["bot"] not in held_up:
+                yield entry
+                if entry.key in self._waiting:
+                    held_up.add(entry.value["bot"])
+
+    def _turn(self, entry: Document) -> tuple[int, str]:
+        """Say when an entry is due: entries that were placed, exits that were placed, then the rest."""
         ticket = entry.value["ticket"]
         try:
             placed = self._placed(entry.value["bot"], UUID(ticket))
-        except (BrokerNotConfigured, BrokerUnavailable):
+        except BrokerNotConfigured:
             placed = set()
         if OrderRole.ENTRY in placed:
             return 0, ticket
@@ -111,18 +131,25 @@ class Recovery:
         return {role for role in OrderRole if broker.find(client_order_id(name, ticket, role)) is not None}
 
     def _try(self, entry: Document) -> bool:
+        finished = False
         try:
-            taken = self.inbox.take_over(entry)
+            # An attempt that only found the broker away is none: it must not use up the few that there are.
+            taken = self.inbox.take_over(entry, counted=entry.key not in self._waiting)
             finished = taken is not None and self._finish(taken)
         except (StoreError, BrokerUnavailable) as error:
-            _logger.warning("The alert stays in the inbox for now: %s", error, extra=_extra(entry))
+            self._wait(entry, error)
+            return False
         except Exception:  # one alert that cannot be finished must not keep the others waiting
             _logger.exception("The alert could not be finished", extra=_extra(entry))
-        else:
-            if finished:
-                self.intake.forget(entry.key)
-            return finished
-        return False
+        self._waiting.discard(entry.key)
+        if finished:
+            self.intake.forget(entry.key)
+        return finished
+
+    def _wait(self, entry: Document, error: AppError) -> None:
+        if entry.key not in self._waiting:
+            _logger.warning("The alert stays in the inbox for now: %s", error, extra=_extra(entry))
+        self._waiting.add(entry.key)
 
     def _finish(self, entry: Document) -> bool:
         written = self.ledger.document(UUID(entry.value["ticket"]))

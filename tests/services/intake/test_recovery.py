@@ -122,6 +122,35 @@ def test_entry_when_the_broker_cannot_be_asked_then_it_waits(leave, recovered, s
     assert len(scripted.submitted) == 1
 
 
+def test_entry_when_the_broker_was_away_for_long_then_it_is_finished_as_soon_as_it_is_back(
+    leave, recovered, scripted, clock
+):
+    scripted.is_reachable = False
+    name = leave()
+    for _ in range(20):
+        waiting = recovered(name)["status"]
+        clock.move(seconds=2)
+    scripted.is_reachable = True
+
+    assert (waiting, recovered(name)["status"]) == ("received", "filled")
+    assert len(scripted.submitted) == 1
+
+
+def test_exit_when_the_broker_does_not_say_what_was_bought_before_then_it_is_counted_after_it(
+    leave, services, scripted, store, clock
+):
+    bought = UUID(leave())
+    clock.move(seconds=1)
+    sold = UUID(leave(**EXIT_LONG))
+    scripted.submit(order_of(bought))
+    scripted.submit(order_of(sold, Side.SELL, OrderRole.EXIT))
+    answers = iter([False])
+    scripted.before_find = lambda: setattr(scripted, "is_reachable", next(answers, True))
+    closed = [services.recovery.recover(), services.recovery.recover()]
+
+    assert (closed, list(store.list("trades/"))) == ([0, 2], [])
+
+
 def test_entry_when_the_broker_takes_an_id_twice_then_it_is_not_sent_again(leave, make_app, scripted):
     scripted.capabilities = type(scripted)(unique_client_order_ids=False).capabilities
     app = make_app(brokers={"paper": scripted}, dry_run=False)
