@@ -156,6 +156,30 @@ def test_strategy_alert_when_it_comes_to_the_bridges_address_then_400_names_the_
     assert response.json["error"]["message"] == "This is a strategy alert; post it to /webhook."
 
 
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize(
+    ("path", "alert", "message"),
+    [
+        ("/webhook", {"fund_id": "default"}, "This is a bridge alert; post it to /tradingview/webhook."),
+        ("/tradingview/webhook", {}, "fund_id"),
+        ("/webhook", {"quantity": 5}, "quantity: does not belong in a cancel"),
+        ("/tradingview/webhook", {"fund_id": "default", "side": "buy"}, "side"),
+    ],
+    ids=str,
+)
+def test_command_when_it_breaks_its_schema_then_400(client, path, alert, message):
+    response = client.post(path, json={"command": "cancel", "order": "first"} | alert)
+
+    assert refused(response, 400, "ALERT_MALFORMED") or refused_with_fields(response)
+    assert message in response.json["error"]["message"]
+
+
+def test_command_when_the_secret_is_wrong_then_401(anonymous):
+    command = {"command": "cancel", "order": "all", "symbol": "AAPL", "secret": "wrong"}
+
+    assert refused(anonymous.post("/webhook", json=command), 401, "NOT_AUTHENTICATED")
+
+
 def test_bridge_alert_when_it_is_too_old_then_it_is_denied(make_app, clock):
     client = client_of(make_app(stale_alert_seconds=60))
     sent_at = int((clock.now.timestamp() - 61) * 1000)

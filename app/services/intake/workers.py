@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from app.domain.bots import Bot
 from app.domain.orders import Order
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.services.trading.execution import Finish
+from app.storage.base import Change
 
 
 class Worker(Protocol):
@@ -23,12 +25,19 @@ class Worker(Protocol):
         """Take up what an interrupted attempt has done at the broker; False when there is nothing."""
 
 
+class Commander(Worker, Protocol):
+    """Cancels and changes; what it has begun is written down."""
+
+    def forgetting(self, ticket: UUID) -> list[Change]:
+        """Return the changes that forget what a command had begun."""
+
+
 @dataclass(frozen=True, slots=True)
 class Workers:
     """The two of them."""
 
     trading: Worker
-    commands: Worker
+    commands: Commander
 
     def of(self, signal: Signal) -> Worker:
         """Return whose a signal is."""

@@ -77,7 +77,7 @@ class Commands:
         names = self.targets.find(case)
         with self._turn(case, case.symbol):
             changes = self._decide(case, names)
-            finish([*changes, *self.begun.ending(ticket.id)])
+            finish([*changes, *self.forgetting(ticket.id)])
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide on a command and leave all as it is; the ticket tells every verdict. It places no order."""
@@ -104,8 +104,12 @@ class Commands:
             if len(receipts) < len(begun.orders):
                 return False
             changes = self._end(case, case.broker, begun, receipts)
-            finish([*changes, *self.begun.ending(ticket.id)])
+            finish([*changes, *self.forgetting(ticket.id)])
         return True
+
+    def forgetting(self, ticket: UUID) -> list[Change]:
+        """Return the changes that forget what a command had begun."""
+        return self.begun.ending(ticket)
 
     def _open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
         ticket.signal = signal_record(signal)

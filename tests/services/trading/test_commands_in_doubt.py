@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.orders import OrderStatus
 from app.errors import BrokerCredentialsRefused, BrokerRejected, OutcomeUnknown
+from app.services.trading import commands_sending
 from tests.builders import strategy_alert
 from tests.services.trading.commands import CANCEL, MODIFY, name_of, told
 
@@ -11,6 +12,11 @@ from tests.services.trading.commands import CANCEL, MODIFY, name_of, told
 @pytest.fixture
 def app(make_app, scripted):
     return make_app(brokers={"paper": scripted}, dry_run=False)
+
+
+@pytest.fixture(autouse=True)
+def _short_look(monkeypatch):
+    monkeypatch.setattr(commands_sending, "LOOK_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -60,6 +66,19 @@ def test_cancel_when_the_broker_is_away_then_it_is_finished_later(place, command
     assert later(response)["status"] == "canceled"
 
 
+def test_cancel_when_it_was_never_answered_then_it_expires_and_is_forgotten(
+    place, command, scripted, later, clock, store
+):
+    place()
+    scripted.cancel_failures = [OutcomeUnknown("?")]
+    response = command(**CANCEL, order="first")
+    begun = list(store.list("commands/"))
+    clock.move(minutes=3)
+
+    assert (later(response)["reason"], len(begun)) == ("ALERT_EXPIRED", 1)
+    assert list(store.list("commands/")) == []
+
+
 @pytest.mark.parametrize(
     ("failure", "reason"),
     [
@@ -67,10 +86,7 @@ def test_cancel_when_the_broker_is_away_then_it_is_finished_later(place, command
         (BrokerCredentialsRefused("wrong keys"), "BROKER_CREDENTIALS_REFUSED"),
     ],
 )
-def test_cancel_when_the_broker_refuses_then_the_order_works_on(
-    place, command, scripted, monkeypatch, failure, reason
-):
-    monkeypatch.setattr("app.services.trading.commands_sending.LOOK_SECONDS", 0)
+def test_cancel_when_the_broker_refuses_then_the_order_works_on(place, command, scripted, failure, reason):
     name = name_of(place())
     scripted.cancel_failures = [failure]
 

@@ -61,6 +61,16 @@ def test_usage_when_an_entry_is_released_then_it_does_not_count(book, enter):
     assert book.of("one", "AAPL", LIMITS).orders_today == 0
 
 
+def test_usage_when_an_entry_grew_then_its_growth_is_no_entry_of_its_own(book, make_book, store, clock):
+    ticket = Ticket(new_ticket_id(clock()), "one", "strategy", clock(), {}, TicketStatus.ORDERED)
+    ticket.entry = {"symbol": "AAPL", "notional": "100", "is_new": False}
+    book.reserve(ticket.id, Entry("one", "AAPL", Decimal(100), clock(), is_new=False), LIMITS)
+    store.apply([Ledger(store, clock).writing(ticket)])
+
+    for usage in (book.of("one", "AAPL", LIMITS), make_book().of("one", "AAPL", LIMITS)):
+        assert (usage.orders_today, usage.notional_today, usage.last_entry_at) == (0, 100, None)
+
+
 def test_usage_when_a_day_is_over_then_the_count_begins_anew(book, enter, clock):
     enter()
     clock.move(days=1)
