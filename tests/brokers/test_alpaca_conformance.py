@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +13,28 @@ from tests.simulators.alpaca import FakeAlpaca
 pytestmark = pytest.mark.integration
 
 
+WRITES = ("POST", "PATCH", "DELETE")
+BEFORE = [
+    {"kind": "timeout", "when": "before"},
+    {"kind": "reset", "when": "before"},
+    {"kind": "rate_limit", "when": "before"},
+    *({"kind": "status", "when": "before", "status": status} for status in (500, 502, 503, 504)),
+]
+AFTER = [
+    {"kind": "timeout", "when": "after"},
+    {"kind": "reset", "when": "after"},
+    *({"kind": "status", "when": "after", "status": status} for status in (429, 500, 502, 503, 504)),
+    {"kind": "html", "when": "after", "status": 502},
+    {"kind": "html", "when": "after", "status": 200},
+]
+CUT = [
+    {"kind": "timeout"},
+    {"kind": "reset"},
+    {"kind": "status", "status": 503},
+    {"kind": "html", "status": 200},
+]
+
+
 class LookingTwice:
     """Alpaca answers a submit before the first fill; the suite asks about what comes of it."""
 
@@ -21,7 +45,9 @@ class LookingTwice:
         return getattr(self._broker, name)
 
     def submit(self, order: Order) -> Receipt:
-        return self._broker.find(self._broker.submit(order).client_order_id)
+        receipt = self._broker.submit(order)
+        # A pair of exits is found by the names of its legs only.
+        return self._broker.find(receipt.client_order_id) or receipt
 
 
 @dataclass
@@ -46,7 +72,20 @@ def fake():
 @pytest.fixture
 def alpaca(fake, clock):
     addresses = {"trading_url": fake.url, "data_url": fake.url}
-    return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=2, clock=clock)
+    return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=0.3, clock=clock)
+
+
+@pytest.fixture
+def spoil(fake) -> Callable[..., AbstractContextManager[None]]:
+    """Let a fault of the line strike requests of these methods."""
+
+    @contextmanager
+    def during(fault, methods):
+        fake.inject(**fault, methods=methods)
+        yield
+        fake.faults.clear()
+
+    return lambda fault, *methods: lambda: during(fault, methods)
 
 
 class TestAlpacaBroker(BrokerConformance):
@@ -55,3 +94,20 @@ class TestAlpacaBroker(BrokerConformance):
         desk = AlpacaDesk(LookingTwice(alpaca), fake)
         desk.move(Decimal(100))
         return desk
+
+    @pytest.fixture
+    def partial_desk(self, desk, fake):
+        fake.inject("partial_fill", fraction=Decimal("0.4"))
+        return desk
+
+    @pytest.fixture(params=BEFORE, ids=str)
+    def lose_order(self, request, spoil):
+        return spoil(request.param, *WRITES)
+
+    @pytest.fixture(params=AFTER, ids=str)
+    def lose_answer(self, request, spoil):
+        return spoil(request.param, *WRITES)
+
+    @pytest.fixture(params=CUT, ids=str)
+    def cut_line(self, request, spoil):
+        return spoil(request.param, "GET")

@@ -1,9 +1,11 @@
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
 
 from app.brokers.paper import PaperBroker
+from app.storage.base import JSON, Document
 from tests.brokers.builders import APPLE
 from tests.brokers.conformance import BrokerConformance
 from tests.brokers.memory_store import MemoryStore
@@ -11,24 +13,72 @@ from tests.brokers.memory_store import MemoryStore
 pytestmark = pytest.mark.unit
 
 
+class CountingStore(MemoryStore):
+    """A store that counts the documents it was asked to create, in vain or not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
+        self.asked += 1
+        return super().create(key, value, durable=durable)
+
+
 @dataclass
 class PaperDesk:
     broker: PaperBroker
-    store: MemoryStore
+    store: CountingStore
 
     def move(self, price: Decimal) -> None:
         self.broker.set_prices({APPLE.symbol: price})
 
     def writes(self) -> int:
-        return len(self.store.documents)
+        return self.store.asked
+
+
+@pytest.fixture
+def store():
+    return CountingStore()
 
 
 class TestPaperBroker(BrokerConformance):
+    """Its line is the store, which is either out of reach or does not say what it did."""
+
     @pytest.fixture
     def desk(self, broker, store):
         desk = PaperDesk(broker, store)
         desk.move(Decimal(100))
         return desk
 
-    def test_market_when_asked_then_always_open(self, desk):
-        assert desk.broker.market(APPLE).is_open
+    @pytest.fixture
+    def partial_desk(self, make_broker, store):
+        desk = PaperDesk(make_broker(partial_fill_probability=Decimal(1)), store)
+        desk.move(Decimal(100))
+        return desk
+
+    @pytest.fixture
+    def lose_order(self, store):
+        return lambda: failing(store, "create")
+
+    @pytest.fixture
+    def lose_answer(self, store):
+        return lambda: losing_answers(store)
+
+    @pytest.fixture
+    def cut_line(self, store):
+        return lambda: failing(store, "list", "get")
+
+
+@contextmanager
+def failing(store: MemoryStore, *methods: str):
+    store.failing = set(methods)
+    yield
+    store.failing = set()
+
+
+@contextmanager
+def losing_answers(store: MemoryStore):
+    store.loses_answers = True
+    yield
+    store.loses_answers = False

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from threading import Thread
 
@@ -40,11 +41,19 @@ def test_state_when_restarted_then_the_same(make_broker, broker):
     assert state(make_broker()) == state(broker)
 
 
-def test_duplicate_when_sent_after_a_restart_then_rejected(make_broker, broker):
+def test_order_when_sent_again_after_a_restart_then_it_is_the_first(make_broker, broker):
+    order = buy(10, **bracket(110, 90))
+    first = broker.submit(order)
+
+    assert make_broker().submit(order) == first
+    assert [held.quantity for held in broker.positions()] == [10]
+
+
+def test_id_when_taken_before_a_restart_then_another_order_is_rejected(make_broker, broker):
     order = buy(10)
     broker.submit(order)
     with pytest.raises(BrokerRejected, match="unique"):
-        make_broker().submit(order)
+        make_broker().submit(replace(order, quantity=Decimal(11)))
 
 
 def test_two_brokers_when_on_one_store_then_each_sees_the_other(make_broker, broker):
@@ -64,13 +73,11 @@ def test_two_brokers_when_one_is_behind_then_its_submit_uses_the_latest_state(ma
     assert other.submit(exit_long(10)).status.value == "filled"
 
 
-def test_two_brokers_when_one_is_behind_then_a_duplicate_is_still_rejected(make_broker, broker):
+def test_two_brokers_when_one_is_behind_then_the_same_order_trades_once(make_broker, broker):
     other, order = make_broker(), buy(10)
     other.positions()
-    broker.submit(order)
-    with pytest.raises(BrokerRejected, match="unique"):
-        other.submit(order)
 
+    assert broker.submit(order) == other.submit(order)
     assert [held.quantity for held in other.positions()] == [10]
 
 
@@ -89,10 +96,9 @@ def test_submit_when_answer_is_lost_then_found_and_not_doubled(broker, store):
     with pytest.raises(OutcomeUnknown):
         broker.submit(order)
     store.loses_answers = False
-    with pytest.raises(BrokerRejected):
-        broker.submit(order)
 
-    assert broker.find(order.client_order_id).filled_quantity == 10
+    assert broker.submit(order).filled_quantity == 10
+    assert [held.quantity for held in broker.positions()] == [10]
 
 
 def test_reads_when_store_is_away_then_unavailable(broker, store):

@@ -1,32 +1,18 @@
-"""What every broker adapter must do. Subclass it with a `desk` fixture, and it runs against your adapter."""
+"""Orders of every kind, and what is read back of them."""
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Protocol
 
 import pytest
 
-from app.brokers.base import Broker
 from app.domain.instruments import AssetClass
-from app.domain.orders import OrderChange, OrderStatus, TimeInForce
+from app.domain.orders import OrderChange, OrderStatus, OrderType, TimeInForce
 from app.errors import BrokerRejected
-from tests.brokers.builders import APPLE, bracket, buy, exit_long, limit, sell, stop
+from tests.brokers.builders import APPLE, buy, exit_long, limit, sell, stop
 
 
-class Desk(Protocol):
-    """A broker under test, the market behind it, and a count of the orders that reached it."""
-
-    broker: Broker
-
-    def move(self, price: Decimal) -> None:
-        """Set the price of AAPL."""
-
-    def writes(self) -> int:
-        """Count the submits, cancels and replaces that arrived."""
-
-
-class BrokerConformance:
-    """The shared suite; AAPL trades at 100 when a test starts and the account has 100,000."""
+class OrderConformance:
+    """Needs the fixture `desk`."""
 
     def test_submit_when_market_order_then_it_fills_once(self, desk):
         before = desk.writes()
@@ -63,6 +49,45 @@ class BrokerConformance:
 
         assert desk.broker.find(order.client_order_id).status is OrderStatus.FILLED
 
+    def test_submit_when_price_jumps_past_a_stop_limit_then_it_rests_at_its_limit(self, desk):
+        desk.broker.submit(buy(10))
+        order = exit_long(10, type=OrderType.STOP_LIMIT, stop_price=95, limit_price=94)
+        desk.broker.submit(order)
+        desk.move(Decimal(90))
+        waits = desk.broker.find(order.client_order_id).status
+        desk.move(Decimal("94.5"))
+
+        assert waits is OrderStatus.ACCEPTED
+        assert desk.broker.find(order.client_order_id).average_fill_price >= 94
+
+    @pytest.mark.parametrize("trail", [{"trail_amount": 5}, {"trail_fraction": "0.05"}], ids=str)
+    def test_submit_when_stop_trails_then_it_fills_below_the_top(self, desk, trail):
+        desk.broker.submit(buy(10))
+        order = exit_long(10, type=OrderType.TRAILING_STOP, **trail)
+        desk.broker.submit(order)
+        for price in (120, 116):
+            desk.move(Decimal(price))
+        waits = desk.broker.find(order.client_order_id)
+        desk.move(Decimal(113))
+
+        assert (waits.status, waits.stop_price in {114, 115}) == (OrderStatus.ACCEPTED, True)
+        assert desk.broker.positions() == []
+
+    def test_submit_when_exit_finds_nothing_to_close_then_rejected(self, desk):
+        with pytest.raises(BrokerRejected):
+            desk.broker.submit(exit_long(10))
+
+        assert desk.broker.positions() == []
+
+    def test_submit_when_the_same_again_then_it_is_the_first_order(self, desk):
+        if not desk.broker.capabilities.unique_client_order_ids:
+            pytest.skip("the broker takes an id twice")
+        order = buy(10)
+        first = desk.broker.submit(order)
+
+        assert desk.broker.submit(order) == first
+        assert [held.quantity for held in desk.broker.positions()] == [10]
+
     def test_submit_when_client_order_id_is_taken_then_first_order_stands(self, desk):
         order = buy(10, **limit(90))
         first = desk.broker.submit(order)
@@ -81,10 +106,12 @@ class BrokerConformance:
         assert desk.broker.open_orders() == []
 
     def test_submit_when_buying_power_is_exceeded_then_rejected(self, desk):
+        before = desk.writes()
         with pytest.raises(BrokerRejected):
             desk.broker.submit(buy(1_000_000))
 
-        assert desk.broker.positions() == []
+        assert desk.writes() <= before + 1
+        assert desk.broker.positions() == desk.broker.open_orders() == []
 
     def test_submit_when_notional_then_quantity_follows_the_price(self, desk):
         if not desk.broker.capabilities.notional:
@@ -106,13 +133,6 @@ class BrokerConformance:
         desk.broker.submit(sell(10))
 
         assert [held.quantity for held in desk.broker.positions()] == [-10]
-
-    def test_submit_when_bracket_then_legs_wait_under_our_ids(self, desk):
-        if not desk.broker.capabilities.bracket:
-            pytest.skip("the broker has no brackets")
-        desk.broker.submit(buy(10, **bracket(110, 90)))
-
-        assert len([leg for leg in desk.broker.open_orders() if leg.is_protective]) == 2
 
     def test_find_when_never_sent_then_none(self, desk):
         assert desk.broker.find("bot-never") is None
@@ -137,6 +157,21 @@ class BrokerConformance:
 
         assert changed.limit_price == 91
         assert len(desk.broker.open_orders()) == 1
+
+    def test_replace_when_done_then_order_is_found_under_its_first_id(self, desk):
+        receipt = desk.broker.submit(buy(10, **limit(90)))
+        for price in (91, 92):
+            receipt = desk.broker.replace(receipt, OrderChange(limit_price=Decimal(price)))
+
+        assert desk.broker.find(receipt.client_order_id).limit_price == 92
+        assert [rest.client_order_id for rest in desk.broker.open_orders()] == [receipt.client_order_id]
+
+    def test_replace_when_quantity_then_only_so_much_fills(self, desk):
+        receipt = desk.broker.submit(buy(10, **limit(90)))
+        desk.broker.replace(receipt, OrderChange(quantity=Decimal(4)))
+        desk.move(Decimal(90))
+
+        assert [held.quantity for held in desk.broker.positions()] == [4]
 
     def test_replace_when_filled_then_rejected(self, desk):
         receipt = desk.broker.submit(buy(10))
@@ -163,11 +198,26 @@ class BrokerConformance:
 
         assert desk.broker.account().equity == 100_010
 
+    def test_account_when_fresh_then_all_money_can_be_spent(self, desk):
+        account = desk.broker.account()
+
+        assert (account.cash, account.equity, account.currency) == (100_000, 100_000, "USD")
+        assert account.buying_power >= account.cash
+
     def test_quote_when_priced_then_time_is_aware(self, desk):
         quote = desk.broker.quote(APPLE)
 
         assert quote.price == 100
         assert quote.at.tzinfo is not None
+
+    def test_quote_when_symbol_is_not_listed_then_none(self, desk):
+        assert desk.broker.quote(replace(APPLE, symbol="ZZZZ")) is None
+
+    def test_market_when_session_runs_then_open_until_an_aware_time(self, desk):
+        hours = desk.broker.market(APPLE)
+
+        assert hours.is_open
+        assert hours.next_close.tzinfo is not None
 
     def test_reads_when_called_then_nothing_is_written(self, desk):
         before = desk.writes()
