@@ -33,6 +33,19 @@ class Reason(StrEnum):
     SYMBOL_INDEX = "SYMBOL_INDEX", "The symbol is an index, which cannot be traded itself."
     SYMBOL_UNSUPPORTED = "SYMBOL_UNSUPPORTED", "The bot's broker does not trade this kind of instrument."
     SYMBOL_NOT_ALLOWED = "SYMBOL_NOT_ALLOWED", "The symbol is not in the bot's allowed_symbols."
+    CONTRACT_MALFORMED = (
+        "CONTRACT_MALFORMED",
+        "The expiry, strike or option type is not written in a way that means exactly one.",
+    )
+    CONTRACT_UNKNOWN = (
+        "CONTRACT_UNKNOWN",
+        "The exchange lists no such contract; the message names the nearest ones.",
+    )
+    SYMBOL_MASTER_MISSING = "SYMBOL_MASTER_MISSING", "The exchange's list of contracts was never downloaded."
+    SYMBOL_MASTER_STALE = (
+        "SYMBOL_MASTER_STALE",
+        "The list of contracts is older than SYMBOL_MASTER_MAX_AGE_DAYS.",
+    )
     SHORT_UNSUPPORTED = "SHORT_UNSUPPORTED", "The broker does not sell this, or not a part of a unit, short."
     SHORT_DISABLED = "SHORT_DISABLED", "Selling short is off, globally (ALLOW_SHORT_SELLING) or for the bot."
     TARGET_SIZE_UNKNOWN = (
