@@ -39,6 +39,7 @@ MEANINGS = {
     "use_avg_fill_for_sl_tp": "Exits stand around the average fill; false: around the alert's price.",
     "trailing_stop_pct": "The stop follows the best price since the entry at this distance, and never goes back.",
     "break_even_pct": "Once the gain has been this much, the stop stands at the entry's price.",
+    "cover_only": "The BUY of an option alert may only cover what was sold short; false lets it open.",
     "enable_global_sl_tp": "Stored, without effect: `/api/circuit-breaker` guards the whole account.",
     "global_sl_pct": "Stored, without effect: `/api/circuit-breaker` guards the whole account.",
     "global_tp_pct": "Stored, without effect: `/api/circuit-breaker` guards the whole account.",

@@ -81,6 +81,7 @@ class BotConfiguration:
     use_avg_fill_for_sl_tp: bool = True
     trailing_stop_pct: Decimal | None = None
     break_even_pct: Decimal | None = None
+    cover_only: bool = True
     enable_global_sl_tp: bool = False
     global_sl_pct: Decimal = Decimal("0.80")
     global_tp_pct: Decimal = Decimal("1.20")

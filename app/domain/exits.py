@@ -35,12 +35,6 @@ class ExitTerms:
         """True when the stop moves with the market."""
         return self.trailing is not None or self.break_even is not None
 
-    @property
-    def has_pair(self) -> bool:
-        """True when there are a stop and a target from the first moment on."""
-        has_stop = any(item is not None for item in (self.stop_price, self.stop_loss, self.trailing))
-        return has_stop and (self.target_price is not None or self.take_profit is not None)
-
 
 class Levels(NamedTuple):
     """Prices at which a position is left; None: no such exit."""

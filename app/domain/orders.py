@@ -110,7 +110,8 @@ class Order:
     Exactly one of `quantity` (units of the instrument) and `notional` (account currency) is set.
     `reference_price` is the market's price that the alert told: simulated markets may adopt it.
     `take_profit` and `stop_loss` are prices of the protecting legs of a bracket, OCO or OTO order; their
-    client order ids are this order's with `-tp` and `-sl` appended.
+    client order ids are this order's with `-tp` and `-sl` appended. `product` is the broker's own word for
+    how it holds the position.
     `trail_amount` (price) or `trail_fraction` (0.02 is 2 %) belong to a trailing stop.
     """
 
@@ -131,6 +132,7 @@ class Order:
     stop_loss: Decimal | None = None
     extended_hours: bool = False
     reference_price: Decimal | None = None
+    product: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,17 @@ def placed_order_id(bot: str, ticket: UUID, place: int) -> str:
     """Derive the id of the order at any place of a ticket; exits placed later have places of their own."""
     milliseconds = ticket.int >> 80
     return f"{bot}-{milliseconds}-{uuid5(ticket, str(place))}"
+
+
+def leg_names(order: Order) -> list[str]:
+    """Return the client order ids of the legs that go out with an order."""
+    legs = ((order.take_profit, TAKE_PROFIT_SUFFIX), (order.stop_loss, STOP_LOSS_SUFFIX))
+    return [order.client_order_id + suffix for price, suffix in legs if price is not None]
+
+
+def family_name(name: str) -> str:
+    """Return the client order id of the order whose leg a name is; its own where it is none."""
+    return name.removesuffix(STOP_LOSS_SUFFIX).removesuffix(TAKE_PROFIT_SUFFIX)
 
 
 def bot_of_order(name: str) -> str | None:

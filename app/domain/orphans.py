@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, OrderStatus, Receipt
+from app.domain.orders import OrderStatus, Receipt, family_name
 
 
 def orphaned(working: Sequence[Receipt], held: Collection[str]) -> list[Receipt]:
@@ -17,7 +17,7 @@ def orphaned(working: Sequence[Receipt], held: Collection[str]) -> list[Receipt]
 
 def family_of(leg: Receipt) -> str:
     """Return the client order id of the order whose leg this is."""
-    return leg.client_order_id.removesuffix(STOP_LOSS_SUFFIX).removesuffix(TAKE_PROFIT_SUFFIX)
+    return family_name(leg.client_order_id)
 
 
 def _awaits_entry(leg: Receipt, names: Collection[str]) -> bool:

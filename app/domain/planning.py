@@ -31,13 +31,16 @@ NOTHING_TO_EXIT = Plan(skip=Reason.POSITION_NONE)
 ALREADY_THERE = Plan(skip=Reason.POSITION_REACHED)
 
 
-def plan(signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
+def plan(signal: Signal, held: Decimal, *, by_contracts: bool, cover_only: bool = True) -> Plan:
     """Decide what takes the bot from what it holds to what the alert asks for.
 
-    `by_contracts`: the bot trades TradingView's own sizes rather than a size of its own.
+    `by_contracts`: the bot trades TradingView's own sizes rather than a size of its own. `cover_only`: what
+    says that it covers may do nothing else.
     """
     if signal.intent is Intent.ORDER:
         return _plain_order(signal, held)
+    if signal.intent is Intent.COVER:
+        return _cover(signal, held, cover_only=cover_only)
     if signal.intent is Intent.TARGET and signal.target is not None:
         return _towards(signal.target, signal, held, by_contracts=by_contracts)
     if signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT}:
@@ -69,6 +72,15 @@ def _plain_order(signal: Signal, held: Decimal) -> Plan:
     if quantity <= abs(held):
         return Plan(close=quantity)
     return Plan(close=abs(held), entry_side=signal.side, entry_quantity=quantity - abs(held))
+
+
+def _cover(signal: Signal, held: Decimal, *, cover_only: bool) -> Plan:
+    if not cover_only:
+        return _plain_order(signal, held)
+    quantity = signal.quantity or ZERO
+    if held >= ZERO:
+        return Plan(refusal=Reason.COVER_WITHOUT_SHORT)
+    return Plan(close=quantity) if quantity <= -held else Plan(refusal=Reason.COVER_EXCEEDS_SHORT)
 
 
 def _towards(target: Target, signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
@@ -126,7 +138,7 @@ def _never_against(signal: Signal, wanted: Plan) -> Plan:
 
 def wants_entry_after(signal: Signal, side: Side, closed: Decimal) -> bool:
     """Tell whether an alert whose exit of this side and size was placed wanted an entry after it."""
-    if signal.intent is Intent.ORDER:
+    if signal.intent in {Intent.ORDER, Intent.COVER}:
         return signal.quantity is not None and signal.quantity > closed
     if signal.intent is Intent.TARGET and signal.target is not None:
         return signal.target.now == side.sign

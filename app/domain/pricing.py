@@ -20,6 +20,18 @@ def order_type(signal: Signal, bot: BotConfiguration) -> OrderType:
     return OrderType.LIMIT if bot.use_limit_orders else OrderType.MARKET
 
 
+def entry_price(
+    signal: Signal, bot: BotConfiguration, instrument: Instrument, side: Side, market_price: Decimal | None
+) -> Decimal | None:
+    """Return the price that an entry is valued at: its limit, its trigger, or the market's; None: unknown."""
+    kind = order_type(signal, bot)
+    if kind is OrderType.LIMIT:
+        return limit_price(signal, bot, instrument, side, market_price)
+    return {OrderType.STOP_LIMIT: signal.limit_price, OrderType.STOP: signal.stop_price}.get(
+        kind, market_price
+    )
+
+
 def limit_price(
     signal: Signal, bot: BotConfiguration, instrument: Instrument, side: Side, market_price: Decimal | None
 ) -> Decimal | None:

@@ -102,6 +102,16 @@ class Reason(StrEnum):
         "ORDER_PROTECTIVE",
         "Stop-loss and take-profit are managed; an alert does not change them.",
     )
+    COVER_WITHOUT_SHORT = "COVER_WITHOUT_SHORT", "A BUY may only cover, and this contract was not sold short."
+    COVER_EXCEEDS_SHORT = (
+        "COVER_EXCEEDS_SHORT",
+        "A BUY may only cover, and less than this is open and not being covered already.",
+    )
+    QUANTITY_NOT_LOT = "QUANTITY_NOT_LOT", "The quantity is no multiple of the contract's lot."
+    QUANTITY_EXCEEDS_FREEZE = (
+        "QUANTITY_EXCEEDS_FREEZE",
+        "The exchange takes no single order of so many units (freeze quantity).",
+    )
     POSITION_NONE = "POSITION_NONE", "There is nothing to exit."
     POSITION_REACHED = "POSITION_REACHED", "The position already is what the alert asks for."
     RECOVERED_PARTLY = (

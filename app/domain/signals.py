@@ -13,6 +13,7 @@ class Dialect(StrEnum):
 
     STRATEGY = "strategy"
     BRIDGE = "bridge"
+    OPTION = "option"
 
 
 # In the place of one order: every working order of the bot in the symbol.
@@ -22,7 +23,8 @@ ALL_ORDERS = "all"
 class Intent(StrEnum):
     """What an alert wants; `order` is a plain buy or sell whose meaning follows from the position.
 
-    `cancel` and `modify` are commands about an order that works already.
+    `cover` buys back what was sold short, and nothing else where the bot is cover-only. `cancel` and `modify`
+    are commands about an order that works already.
     """
 
     ENTER_LONG = "enter_long"
@@ -32,6 +34,7 @@ class Intent(StrEnum):
     CLOSE = "close"
     TARGET = "target"
     ORDER = "order"
+    COVER = "cover"
     CANCEL = "cancel"
     MODIFY = "modify"
 
@@ -55,10 +58,20 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractWords:
+    """Which option of the alert's symbol is meant, in the alert's own words; `kind` is call or put."""
+
+    expiry: str
+    strike: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """One alert's meaning.
 
     `quantity` is in units of the instrument, prices are per unit, `sent_at` is the alert's own time (UTC).
+    `stop_loss` and `take_profit` are the alert's own exits, `product` says how the broker holds it.
     `side` is what the alert's order does. A command names its `order`; it has no side of its own, and its
     symbol is empty where the alert names none.
     """
@@ -81,3 +94,7 @@ class Signal:
     note: str | None = None
     order: str | None = None
     stop_price: Decimal | None = None
+    contract: ContractWords | None = None
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    product: str | None = None

@@ -8,11 +8,13 @@ from app.domain.signals import Dialect, Signal
 from app.errors import MalformedAlert
 from app.schemas.bridge import BridgeAlertSchema
 from app.schemas.commands import BridgeCommandSchema, StrategyCommandSchema
+from app.schemas.option import OptionAlertSchema
 from app.schemas.strategy import StrategyAlertSchema
 
 SCHEMAS: dict[Dialect, Schema] = {
     Dialect.STRATEGY: StrategyAlertSchema(),
     Dialect.BRIDGE: BridgeAlertSchema(),
+    Dialect.OPTION: OptionAlertSchema(),
 }
 COMMANDS: dict[Dialect, Schema] = {
     Dialect.STRATEGY: StrategyCommandSchema(),
@@ -25,6 +27,7 @@ SECRET_FIELDS = ("secret", "token")
 MARKS = {
     Dialect.STRATEGY: frozenset({"strategy_order_action", "strategy_order_id"}),
     Dialect.BRIDGE: frozenset({"fund_id", "strategy_id", "side", "order_type"}),
+    Dialect.OPTION: frozenset({"strikeprice", "optionType"}),
 }
 
 
@@ -37,13 +40,15 @@ def dialect_of(alert: dict[str, Any]) -> Dialect:
         return Dialect.STRATEGY
     raise MalformedAlert(
         "The alert has none of the fields that tell its dialect: strategy_order_action or "
-        "command (strategy), or fund_id (bridge)."
+        "command (strategy), fund_id (bridge), or strikeprice (option)."
     )
 
 
 def schema_for(dialect: Dialect, alert: dict[str, Any]) -> Schema:
     """Return what an alert of a dialect is read by: a command is not read as an order, nor the reverse."""
-    return (COMMANDS if COMMAND_MARK in alert else SCHEMAS)[dialect]
+    if COMMAND_MARK in alert and dialect in COMMANDS:
+        return COMMANDS[dialect]
+    return SCHEMAS[dialect]
 
 
 def read_signal(dialect: Dialect, alert: dict[str, Any]) -> Signal:

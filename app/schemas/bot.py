@@ -59,6 +59,7 @@ class BotSchema(Schema):
     use_avg_fill_for_sl_tp = fields.Boolean(truthy={True}, falsy={False})
     trailing_stop_pct = Amount(positive=True, allow_none=True, validate=BELOW_ONE)
     break_even_pct = Amount(positive=True, allow_none=True, validate=validate.Range(max=Decimal(100)))
+    cover_only = fields.Boolean(truthy={True}, falsy={False})
     enable_global_sl_tp = fields.Boolean(truthy={True}, falsy={False})
     global_sl_pct = Amount(validate=FRACTION)
     global_tp_pct = Amount(validate=validate.Range(min=Decimal(1)))

@@ -56,6 +56,15 @@ class CircuitBreakerSchema(Schema):
     broker = Text(longest=40)
 
 
+class AuthCodeSchema(Schema):
+    """The code that Fyers put into the browser's address."""
+
+    class Meta:
+        unknown = RAISE
+
+    auth_code = Text(required=True, longest=4000)
+
+
 class TicketQuerySchema(Schema):
     """Which tickets to list."""
 

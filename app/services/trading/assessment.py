@@ -9,9 +9,9 @@ from app.domain.bots import Bot
 from app.domain.instruments import Instrument
 from app.domain.limits import effective_limits
 from app.domain.money import ZERO, round_down
-from app.domain.orders import OrderRole, OrderType, Receipt, Side
+from app.domain.orders import OrderRole, Receipt, Side
 from app.domain.planning import Plan, plan, without_closing
-from app.domain.pricing import limit_price, order_type
+from app.domain.pricing import entry_price, order_type
 from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.sizing import Size, size_entry
@@ -111,11 +111,11 @@ class Assessor:
     def _plan(self, case: Case, broker: Broker, view: MarketView) -> Plan:
         by_contracts = case.bot.configuration.use_strategy_contracts
         held = self.share(case, view)
-        decided = plan(case.signal, held, by_contracts=by_contracts)
-        if held and case.signal.intent is Intent.ORDER:
+        cover_only = case.bot.configuration.cover_only
+        if held and case.signal.intent in {Intent.ORDER, Intent.COVER}:
             closing = self.working_orders.closing(broker, case.bot.id, case.symbol)
             held = without_closing(held, closing)
-            decided = plan(case.signal, held, by_contracts=by_contracts)
+        decided = plan(case.signal, held, by_contracts=by_contracts, cover_only=cover_only)
         case.ticket.note("planned", self.clock(), f"{case.symbol}, {_describe(decided, held)}")
         return decided
 
@@ -123,6 +123,8 @@ class Assessor:
         """Tell whether exits hold what is to be closed: what a trim closes too, where units are held once."""
         if decided.close == ZERO:
             return False
+        if case.signal.intent is Intent.COVER:
+            return True
         return not broker.capabilities.opposing_orders or decided.close == abs(self.share(case, view))
 
     def share(self, case: Case, view: MarketView) -> Decimal:
@@ -158,9 +160,9 @@ class Assessor:
         self, case: Case, instrument: Instrument, view: MarketView, decided: Plan, side: Side
     ) -> None:
         kind = order_type(case.signal, case.bot.configuration)
-        price = view.price(case.signal.reference_price)
-        if kind is OrderType.LIMIT:
-            price = limit_price(case.signal, case.bot.configuration, instrument, side, price)
+        price = entry_price(
+            case.signal, case.bot.configuration, instrument, side, view.price(case.signal.reference_price)
+        )
         size = self._size(case, instrument, view, decided, price)
         held, account = _after_closing(view, decided.close, price, instrument)
         figures = Figures(size.quantity if size is not None else None, price, held, account)

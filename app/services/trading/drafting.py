@@ -21,6 +21,9 @@ from app.domain.protection import Protection
 from app.domain.sizing import Size
 from app.services.trading.case import Case
 
+LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
+STOPPED = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
+
 
 def draft_exit(case: Case, instrument: Instrument, side: Side, quantity: Decimal) -> Order:
     """Write the order that closes; at the market unless the alert itself names a limit."""
@@ -33,7 +36,9 @@ def draft_exit(case: Case, instrument: Instrument, side: Side, quantity: Decimal
         type=kind,
         time_in_force=case.signal.time_in_force,
         quantity=quantity,
-        limit_price=case.signal.limit_price if kind is OrderType.LIMIT else None,
+        limit_price=case.signal.limit_price if kind in LIMITED else None,
+        stop_price=case.signal.stop_price if kind in STOPPED else None,
+        product=case.signal.product,
         reference_price=case.signal.reference_price,
     )
 
@@ -50,7 +55,9 @@ def draft_entry(
         type=kind,
         time_in_force=case.signal.time_in_force,
         quantity=size.quantity,
-        limit_price=price if kind is OrderType.LIMIT else None,
+        limit_price=price if kind in LIMITED else None,
+        stop_price=case.signal.stop_price if kind in STOPPED else None,
+        product=case.signal.product,
         reference_price=case.signal.reference_price,
     )
     return _as_taken(case, _in_money(case, _with_exits(case, order, price), size))
@@ -87,10 +94,11 @@ def _with_exits(case: Case, order: Order, price: Decimal) -> Order:
     if order.time_in_force not in {TimeInForce.DAY, TimeInForce.GTC}:
         # Legs cannot wait for an order that is over at once.
         return order
-    if adds or not terms.has_pair or not case.broker.capabilities.bracket:
-        return order
     levels = exit_levels(terms, order.instrument, order.side, price if terms.by_fill else alert_price)
-    return replace(order, order_class=OrderClass.BRACKET, take_profit=levels.target, stop_loss=levels.stop)
+    if adds or levels.stop is None or not case.broker.capabilities.bracket:
+        return order
+    kind = OrderClass.BRACKET if levels.target is not None else OrderClass.OTO
+    return replace(order, order_class=kind, take_profit=levels.target, stop_loss=levels.stop)
 
 
 def _in_money(case: Case, order: Order, size: Size) -> Order:

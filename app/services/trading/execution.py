@@ -15,11 +15,13 @@ from app.domain.orders import (
     OrderStatus,
     Receipt,
     client_order_id,
+    family_name,
+    leg_names,
 )
 from app.domain.planning import wants_entry_after
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
-from app.domain.tickets import Ticket, followed_status
+from app.domain.tickets import Ticket, TicketStatus, followed_status
 from app.domain.trades import Fill
 from app.services.clock import Clock
 from app.services.exits.book import ExitBook
@@ -66,11 +68,9 @@ class Trading:
         with self._turn(case):
             self._assessor.decide(case)
             receipts = self._submission.send(case)
-            brackets = {
-                order.client_order_id for order in case.orders if order.stop_loss or order.take_profit
-            }
-            finish(self._changes(case, receipts, brackets))
-            if case.broker is not None and _needs_exits(case, receipts, brackets):
+            legs = [name for order in case.orders for name in leg_names(order)]
+            finish(self._changes(case, receipts, legs))
+            if case.broker is not None and _needs_exits(case, receipts, legs):
                 self._attend(case.broker, case.symbol)
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
@@ -98,7 +98,7 @@ class Trading:
             partly = OrderRole.ENTRY not in placed and _lacks_entry(signal, placed[OrderRole.EXIT])
             ticket.end(followed_status(ticket.orders), Reason.RECOVERED_PARTLY if partly else None)
             receipts = list(placed.values())
-            finish(self._changes(case, receipts, self._brackets(case.broker, receipts)))
+            finish(self._changes(case, receipts, self._legs(case.broker, receipts)))
         return True
 
     @contextmanager
@@ -121,13 +121,13 @@ class Trading:
         }
         return {role: receipt for role, receipt in found.items() if receipt is not None}
 
-    def _brackets(self, broker: Broker, receipts: list[Receipt]) -> set[str]:
-        """Return the orders that the broker protects with legs."""
-        names = {receipt.client_order_id for receipt in receipts}
-        suffixes = (STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX)
-        return {name for name in names if any(broker.find(name + suffix) is not None for suffix in suffixes)}
+    def _legs(self, broker: Broker, receipts: list[Receipt]) -> list[str]:
+        """Return the legs by which the broker protects what the orders open."""
+        suffixes = (TAKE_PROFIT_SUFFIX, STOP_LOSS_SUFFIX)
+        names = (receipt.client_order_id + suffix for receipt in receipts for suffix in suffixes)
+        return [name for name in names if broker.find(name) is not None]
 
-    def _changes(self, case: Case, receipts: list[Receipt], brackets: set[str]) -> list[Change]:
+    def _changes(self, case: Case, receipts: list[Receipt], legs: list[str]) -> list[Change]:
         """Return the trade's change and a reminder of every order that is not over."""
         if case.instrument is None or not case.ticket.orders:
             return []
@@ -138,9 +138,8 @@ class Trading:
         changes += self._exits_of(case)
         for record in case.ticket.orders:
             names = [record["client_order_id"]] if is_working(record) else []
-            if record["client_order_id"] in brackets and record["status"] != OrderStatus.REJECTED:
-                parent = record["client_order_id"]
-                names += [parent + STOP_LOSS_SUFFIX, parent + TAKE_PROFIT_SUFFIX]
+            if record["status"] not in {OrderStatus.REJECTED, TicketStatus.DRY_RUN}:
+                names += [name for name in legs if family_name(name) == record["client_order_id"]]
             changes += [reminder(name, record, multiplier=multiplier, at=at) for name in names]
         return changes
 
@@ -160,10 +159,10 @@ def _opens(case: Case) -> bool:
     return case.view.position * case.orders[-1].side.sign <= ZERO
 
 
-def _needs_exits(case: Case, receipts: list[Receipt], brackets: set[str]) -> bool:
+def _needs_exits(case: Case, receipts: list[Receipt], legs: list[str]) -> bool:
     """Tell whether exits are due at once: those taken back, or of what was bought without legs."""
     has_filled = any(receipt.filled_quantity > ZERO for receipt in receipts)
-    return case.lost_exits or (case.protection is not None and not brackets and has_filled)
+    return case.lost_exits or (case.protection is not None and not legs and has_filled)
 
 
 def _lacks_entry(signal: Signal, exit_order: Receipt) -> bool:

@@ -83,7 +83,7 @@ def out_of_date(signal: Signal, orders: list[Working]) -> list[Working]:
     entry of the other side. A plain order stands beside what waits.
     """
     waiting = [item for item in orders if not item.receipt.is_protective]
-    if signal.intent is Intent.ORDER:
+    if signal.intent in {Intent.ORDER, Intent.COVER}:
         return []
     if signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT}:
         side = Side.BUY if signal.intent is Intent.ENTER_LONG else Side.SELL

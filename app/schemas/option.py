@@ -1,0 +1,94 @@
+"""The option dialect: which contract of an Indian underlying, and what to do with it."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, post_load, pre_load, validates_schema
+
+from app.domain.orders import OrderType, Side, TimeInForce
+from app.domain.signals import ContractWords, Dialect, Intent, Signal
+from app.schemas.fields import Amount, Key, Moment, Text, Word
+from app.schemas.strategy import refuse_misspelt
+
+# As Fyers writes them; SL-M waits for its trigger and goes to the market, SL-L to its price.
+ORDER_TYPES = {
+    "market": OrderType.MARKET,
+    "limit": OrderType.LIMIT,
+    "sl-m": OrderType.STOP,
+    "sl-l": OrderType.STOP_LIMIT,
+}
+PRICED = frozenset({"limit", "sl-l"})
+TRIGGERED = frozenset({"sl-m", "sl-l"})
+KINDS = {"ce": "call", "call": "call", "c": "call", "pe": "put", "put": "put", "p": "put"}
+PRODUCTS = ("intraday", "margin", "cnc", "mtf", "bo", "co")
+
+
+class Strike(Text):
+    """A strike as a number or in words (`ATM+2`)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        plain = str(value) if not isinstance(value, (str, bool)) and value is not None else value
+        return super()._deserialize(plain, attr, data, **options)
+
+
+class OptionAlertSchema(Schema):
+    """JSON in, Signal out; fields that it does not know are kept in the ticket and otherwise ignored.
+
+    `sl` and `tp` are prices per unit of the option.
+    """
+
+    class Meta:
+        unknown = EXCLUDE
+
+    symbol = Text(required=True, longest=60)
+    strikeprice = Strike(required=True, longest=30)
+    optionType = Word(*KINDS, required=True)  # noqa: N815  # the alert's own name
+    expiry = Text(required=True, longest=30)
+    action = Word("buy", "sell", required=True)
+    qty = Amount(required=True, positive=True)
+    productType = Word(*PRODUCTS, allow_none=True)  # noqa: N815
+    orderType = Word(*ORDER_TYPES, allow_none=True)  # noqa: N815
+    price = Amount(positive=True, allow_none=True)
+    triggerPrice = Amount(positive=True, allow_none=True)  # noqa: N815
+    sl = Amount(positive=True, allow_none=True)
+    tp = Amount(positive=True, allow_none=True)
+    validity = Word("day", "ioc", allow_none=True)
+    idempotency_key = Key(allow_none=True, longest=200)
+    time = Moment(allow_none=True)
+    bot = Text(allow_none=True, longest=48)
+
+    @pre_load
+    def _refuse_misspelt(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        refuse_misspelt(data, self.fields)
+        return data
+
+    @validates_schema
+    def _has_the_prices_of_its_type(self, data: dict[str, Any], **_: Any) -> None:
+        kind = data.get("orderType") or "market"
+        for name, kinds in (("price", PRICED), ("triggerPrice", TRIGGERED)):
+            is_given = data.get(name) is not None
+            if kind in kinds and not is_given:
+                raise ValidationError(f"is needed for an order of type {kind.upper()}", name)
+            if kind not in kinds and is_given:
+                raise ValidationError(f"does not belong in an order of type {kind.upper()}", name)
+
+    @post_load
+    def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:
+        side, product = Side(data["action"]), data.get("productType")
+        return Signal(
+            dialect=Dialect.OPTION,
+            symbol=data["symbol"],
+            intent=Intent.COVER if side is Side.BUY else Intent.ORDER,
+            side=side,
+            quantity=data["qty"],
+            contract=ContractWords(data["expiry"], data["strikeprice"], KINDS[data["optionType"]]),
+            order_type=ORDER_TYPES[data.get("orderType") or "market"],
+            limit_price=data.get("price"),
+            stop_price=data.get("triggerPrice"),
+            stop_loss=data.get("sl"),
+            take_profit=data.get("tp"),
+            product=product.upper() if product else None,
+            time_in_force=TimeInForce(data.get("validity") or "day"),
+            sent_at=data.get("time"),
+            idempotency_key=data.get("idempotency_key") or None,
+            bot=data.get("bot") or None,
+        )
