@@ -92,8 +92,11 @@ class MachineLocks:
         self.owner = self._threads.owner
         folder.mkdir(parents=True, exist_ok=True)
         self._file = os.open(folder / "symbols.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        self._life = os.open(self._path(self.owner), os.O_RDWR | os.O_CREAT, 0o600)
+        # It gets its name when it is locked: one that others find unlocked belongs to the dead.
+        unborn = folder / f"{self.owner}.unborn"
+        self._life = os.open(unborn, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._life, fcntl.LOCK_EX)
+        unborn.rename(self._path(self.owner))
 
     @contextmanager
     def hold(self, name: str) -> Iterator[None]:
