@@ -122,6 +122,11 @@ class Move:
 
     changes: tuple[tuple[Receipt, OrderChange], ...]
 
+    @property
+    def distance(self) -> Decimal:
+        """By which part of its price the leg that is off most is off."""
+        return max(_distance(leg, change) for leg, change in self.changes)
+
 
 @dataclass(frozen=True, slots=True)
 class Leave:
@@ -191,6 +196,15 @@ def _have_shape(live: tuple[Receipt, ...], levels: Levels) -> bool:
 def _move(live: tuple[Receipt, ...], levels: Levels, smallest: Decimal) -> Move | None:
     changes = [(leg, change) for leg in live if (change := _change(leg, levels, smallest)) is not None]
     return Move(tuple(changes)) if changes else None
+
+
+def _distance(leg: Receipt, change: OrderChange) -> Decimal:
+    now, wanted = (
+        (leg.limit_price, change.limit_price)
+        if change.limit_price is not None
+        else (leg.stop_price, change.stop_price)
+    )
+    return abs(wanted / now - 1) if wanted is not None and now else ZERO
 
 
 def _change(leg: Receipt, levels: Levels, smallest: Decimal) -> OrderChange | None:

@@ -24,6 +24,8 @@ from app.storage.base import Delete, Document, Store
 
 # Orders in the way are taken back, what they filled is seen, exits are placed: each is a step.
 MOST_STEPS = 6
+# Each move is a request or two; with a look every five seconds this leaves brokers' limits for the orders.
+MOST_MOVES = 6
 
 _logger = logging.getLogger(__name__)
 
@@ -79,14 +81,17 @@ class ExitGuard:
     def _watch_all(self, broker: Broker, documents: list[Document]) -> int:
         scene, trades = look(broker), self.trades.every()
         reminders = {_place(item) for item in self.store.list("orders/")}
-        tended = 0
+        tended, moves = 0, list[tuple[Document, Move]]()
         for document in documents:
             protection = protection_of(document)
             prospect = prospect_of(protection, trades.get(_place(document)), scene, broker.capabilities)
             is_over = prospect.holding.is_over and _place(document) not in reminders
-            if is_over or self._needs_hand(document.key, protection, prospect):
+            if isinstance(prospect.step, Move) and protection.sending is None:
+                moves.append((self._remember(document, prospect), prospect.step))
+            elif is_over or self._needs_hand(document.key, protection, prospect):
                 tended += self._tend_alone(broker, document)
-        return tended
+        furthest = sorted(moves, key=lambda item: item[1].distance, reverse=True)
+        return tended + sum(self._move_alone(broker, *item) for item in furthest[:MOST_MOVES])
 
     def _needs_hand(self, key: str, protection: Protection, prospect: Prospect) -> bool:
         if protection.sending is not None:
@@ -113,6 +118,21 @@ class ExitGuard:
                 return False
         return True
 
+    def _move_alone(self, broker: Broker, document: Document, step: Move) -> int:
+        """Move legs as they were just seen: one that is gone since is refused, and nothing happens."""
+        with self.locks.hold(f"{broker.name}:{document.value['symbol']}"):
+            self._move(broker, protection_of(document), step)
+        return 1
+
+    def _remember(self, document: Document, prospect: Prospect) -> Document:
+        """Write the best price down, where a stop follows it; who wrote meanwhile knows better."""
+        if not prospect.has_moved:
+            return document
+        try:
+            return self.book.rewrite(document, replace(protection_of(document), best=prospect.best))
+        except Conflict:
+            return document
+
     def _tend(self, broker: Broker, document: Document) -> None:
         bot, symbol = document.value["bot"], document.value["symbol"]
         for _ in range(MOST_STEPS):
@@ -131,8 +151,7 @@ class ExitGuard:
         if prospect.holding.is_over and not self._is_expected(protection):
             self.store.apply([Delete(document)])
             return False
-        if prospect.has_moved:
-            document = self.book.rewrite(document, replace(protection, best=prospect.best))
+        document = self._remember(document, prospect)
         if self._must_wait(document.key, prospect):
             return False
         if isinstance(prospect.step, Withdraw):

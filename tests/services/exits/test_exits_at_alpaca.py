@@ -234,3 +234,19 @@ def test_level_when_reached_while_closed_then_the_exit_waits_for_the_market(
     watch()
 
     assert (closed, held()) == (1, {})
+
+
+def test_stops_when_many_trail_at_once_then_few_are_moved_at_a_time(bot, post, fake, watch):
+    bot(attach_sl_tp=False, trailing_stop_pct="0.05", use_strategy_contracts=False)
+    symbols = [f"AA{letter}" for letter in "BCDEFGHI"]
+    for symbol in symbols:
+        fake.market.move(symbol, Decimal(100))
+        post(symbol=symbol)
+    for symbol in symbols:
+        fake.market.move(symbol, Decimal(120))
+    moves = []
+    for _ in range(3):
+        watch()
+        moves.append(sum(each.method == "PATCH" for each in fake.requests))
+
+    assert moves == [6, 8, 8]
