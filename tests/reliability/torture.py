@@ -161,7 +161,7 @@ def main() -> None:
         torture = Torture(folder, options.seed, stage, processes=options.processes)
         report = torture.run(options.kills, options.seconds)
     show(report)
-    sys.exit(0 if report.findings.are_none else 1)
+    sys.exit(0 if report.findings.are_none and not report.tracebacks else 1)
 
 
 if __name__ == "__main__":
