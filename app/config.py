@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from app.parsing import (
     LEVEL,
     Parser,
     boolean,
+    clock_time,
     decimal,
     fraction,
     integer,
@@ -147,9 +149,14 @@ class Settings:
     # Fyers
     fyers_app_id: str | None = setting("Fyers app id", None)
     fyers_secret_id: str | None = setting("Fyers app secret", None, secret=True)
-    fyers_redirect_uri: str | None = setting("Where Fyers sends the browser after the login", None, url)
+    fyers_redirect_uri: str | None = setting(
+        "Where Fyers sends the browser after the login; unset: /auth-callback under PUBLIC_URL", None, url
+    )
     fyers_auth_code: str | None = setting("One-time code of a login", None, secret=True)
     fyers_pin: str | None = setting("PIN of the refresh flow", None, secret=True)
+    login_reminder_time: time = setting(
+        "When the owner is told on trading days that a login is due, in India", time(8, 30), clock_time
+    )
     fyers_api_url: str | None = setting("Fyers address, with /api/v3", None, url)
     fyers_data_url: str | None = setting("Fyers data address, with /data", None, url)
     fyers_symbol_master_url: str | None = setting("Address of the symbol master CSV", None, url)

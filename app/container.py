@@ -10,6 +10,7 @@ from app.services.bots import BotDirectory
 from app.services.circuit_breaker import EquityGuard
 from app.services.cleanup import Cleanup
 from app.services.clock import Clock
+from app.services.fyers.access import FyersAccess
 from app.services.health import Health
 from app.services.intake.alerts import Intake
 from app.services.intake.rate_limit import RateLimiter
@@ -59,6 +60,7 @@ class Services:
     cleanup: Cleanup
     breaker: EquityGuard
     reconciliation: Reconciliation
+    fyers: FyersAccess | None
 
     @property
     def brokers(self) -> list[Broker]:

@@ -10,6 +10,10 @@ AppError
 │   └── TooManyRequests         429, with Retry-After
 ├── NotFound                    404
 ├── InvalidRequest              400: an operator's request that cannot be carried out
+├── FyersNotConfigured          409: nobody has set up an app to log in with
+├── LoginLinkRefused            403: forged, used up or too old
+├── LoginRefused                422: Fyers did not take the code
+├── RefreshRefused              409: Fyers does not renew the token; log in instead
 ├── PreconditionFailed          412: If-Match is stale
 ├── PreconditionRequired        428: If-Match is missing
 ├── StoreError
@@ -21,6 +25,7 @@ AppError
     │   └── BrokerCredentialsRefused  422: because it does not accept our credentials
     ├── OutcomeUnknown          202: the order may be live
     └── BrokerUnavailable       503: a read could not be answered
+        └── BrokerLoginRequired 503: because somebody has to log in first
 """
 
 from typing import Any, ClassVar
@@ -96,6 +101,30 @@ class InvalidRequest(AppError):
     code, status = "REQUEST_INVALID", 400
 
 
+class FyersNotConfigured(AppError):
+    """There is no Fyers app to log in with."""
+
+    code, status = "FYERS_NOT_CONFIGURED", 409
+
+
+class LoginLinkRefused(AppError):
+    """The state of a login is forged, used up or too old."""
+
+    code, status = "LOGIN_LINK_REFUSED", 403
+
+
+class LoginRefused(AppError):
+    """Fyers did not take the code of a login."""
+
+    code, status = "LOGIN_REFUSED", 422
+
+
+class RefreshRefused(AppError):
+    """Fyers does not renew the token; somebody has to log in."""
+
+    code, status = "REFRESH_REFUSED", 409
+
+
 class PreconditionFailed(AppError):
     """If-Match names a version that has been overwritten."""
 
@@ -133,9 +162,13 @@ class Conflict(StoreError):
 
 
 class BrokerError(AppError):
-    """A broker did not do what was asked."""
+    """A broker did not do what was asked; `reason` is a code of its own where it told more than that."""
 
     code = "BROKER_ERROR"
+
+    def __init__(self, message: str, *, reason: str | None = None, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.reason = self.code if reason is None else reason
 
 
 class BrokerRejected(BrokerError):
@@ -160,3 +193,9 @@ class BrokerUnavailable(BrokerError):
     """A read could not be answered; what was asked for is unknown."""
 
     code, status = "BROKER_UNAVAILABLE", 503
+
+
+class BrokerLoginRequired(BrokerUnavailable):
+    """The broker wants a login before it answers anything, so nothing was sent."""
+
+    code = "BROKER_LOGIN_REQUIRED"

@@ -6,9 +6,11 @@ from functools import cached_property
 
 from app.brokers.base import Broker
 from app.config import Settings
+from app.logins import fyers_access
 from app.policies import broker_factories, locks_of, tells_people
 from app.services.bots import BotDirectory
 from app.services.clock import Clock
+from app.services.fyers.access import FyersAccess
 from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.locks import Locks
@@ -76,6 +78,11 @@ class Foundation:
         if self._brokers is None:
             return BrokerDesk(broker_factories(self.settings, self.store, self.clock))
         return BrokerDesk({name: _always(broker) for name, broker in self._brokers.items()})
+
+    @cached_property
+    def fyers(self) -> FyersAccess | None:
+        """The login at Fyers, where an app is set up for it."""
+        return fyers_access(self.settings, self.store, self.clock, self.notifier.tell, self.journal.activity)
 
     @cached_property
     def bots(self) -> BotDirectory:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable
+from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,6 +72,17 @@ def port(text: str) -> int:
     if not 1 <= number <= 65535:  # noqa: PLR2004  # the range of TCP ports
         raise ValueError("must be a port between 1 and 65535")
     return number
+
+
+def clock_time(text: str) -> time:
+    """Read a time of day without a zone, as 08:30."""
+    try:
+        moment = time.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("must be a time of day like 08:30") from error
+    if moment.tzinfo is not None:
+        raise ValueError("must be a time of day like 08:30")
+    return moment
 
 
 def one_of(*names: str) -> Parser:

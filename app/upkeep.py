@@ -6,12 +6,16 @@ from app.brokers.base import Broker
 from app.foundation import Foundation
 from app.services.circuit_breaker import EquityGuard
 from app.services.cleanup import Cleanup
+from app.services.fyers.login import FyersLogin
 from app.services.leases import Leases
 from app.services.liquidation import Liquidation, Voice
 from app.services.operator.positions import PositionDesk
 from app.services.reconciliation import Reconciliation
+from app.services.supervisor import Task
 from app.services.telling import tell_lost_leader
 from app.services.trading.following import OrderFollower
+
+LOGIN_PERIOD_SECONDS = 30.0
 
 
 class Upkeep:
@@ -79,6 +83,17 @@ class Upkeep:
             default_broker=self.settings.default_broker,
             sends=self._sends,
         )
+
+    @property
+    def logins(self) -> dict[str, FyersLogin]:
+        """Logins that people renew, by broker."""
+        return {} if self.base.fyers is None else {"fyers": self.base.fyers.login}
+
+    @property
+    def login_tasks(self) -> tuple[Task, ...]:
+        """What looks after those logins."""
+        fyers = self.base.fyers
+        return () if fyers is None else (Task("login", LOGIN_PERIOD_SECONDS, fyers.watch.run),)
 
     def _sends(self, broker: Broker) -> bool:
         return broker.capabilities.simulated or not self.settings.dry_run

@@ -73,6 +73,7 @@ class Wiring:
             cleanup=self.upkeep.cleanup,
             breaker=self.upkeep.breaker,
             reconciliation=self.upkeep.reconciliation,
+            fyers=self.base.fyers,
         )
 
     @cached_property
@@ -272,6 +273,7 @@ class Wiring:
             Task("circuit breaker", self.settings.circuit_breaker_seconds, self.upkeep.breaker.watch),
             Task("cleanup", self.settings.cleanup_seconds, lambda: len(self.upkeep.cleanup.run().canceled)),
             Task("reconcile", self.settings.reconcile_seconds, self.upkeep.reconciliation.run),
+            *self.upkeep.login_tasks,
         )
         return Supervisor(tasks, leases=self.upkeep.leases)
 
@@ -287,4 +289,5 @@ class Wiring:
             clock=self.clock,
             default_broker=self.settings.default_broker,
             notices=secret_notices(self.settings),
+            logins=self.upkeep.logins,
         )

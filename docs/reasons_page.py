@@ -58,15 +58,16 @@ def _reason_row(reason: Reason) -> str:
 
 
 def _error_rows() -> Iterator[str]:
-    for error in _leaves(errors.AppError):
+    for error in _raised(errors.AppError):
         if error is not errors.SettingsError:
             meaning = (error.__doc__ or "").splitlines()[0]
             yield f"| `{error.code}` | {meaning} | {error.status} |\n"
 
 
-def _leaves(root: type[errors.AppError]) -> Iterator[type[errors.AppError]]:
+def _raised(root: type[errors.AppError]) -> Iterator[type[errors.AppError]]:
+    """Yield what is raised itself: what has no kinds, or a reason of its own beside them."""
     children = root.__subclasses__()
-    if not children:
+    if not children or root.code in set(Reason) - {Reason.INTERNAL_ERROR}:
         yield root
     for child in children:
-        yield from _leaves(child)
+        yield from _raised(child)

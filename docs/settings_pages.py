@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -12,7 +13,14 @@ from app.config import Settings, environment_names
 
 _GROUP = re.compile(r" {4}# (.+)")
 _NAME = re.compile(r" {4}(\w+): ")
-_KINDS = {bool: "true or false", int: "whole number", Decimal: "number", Path: "path", str: "text"}
+_KINDS = {
+    bool: "true or false",
+    int: "whole number",
+    Decimal: "number",
+    Path: "path",
+    time: "time of day",
+    str: "text",
+}
 _PARSERS = {"_fraction": "fraction, 0 to 1", "_url": "http(s) address", "_port": "port"}
 
 SETTINGS_HEAD = """# Settings
@@ -74,6 +82,8 @@ def _default(item: "Field[Any]") -> str:
     value = item.default
     if value is None or value is MISSING or value == ():
         return ""
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -33,6 +33,7 @@ RULES = {
     "app/wiring.py": ANYTHING,
     "app/foundation.py": {
         "app.config",
+        "app.logins",
         "app.policies",
         "app.services",
         "app.brokers.base",
@@ -40,6 +41,7 @@ RULES = {
         "app.version",
     },
     "app/upkeep.py": {"app.foundation", "app.services", "app.brokers.base"},
+    "app/logins.py": {"app.config", "app.services", "app.storage.base"},
     "app/policies.py": {"app.config", "app.domain", "app.services", "app.brokers", "app.storage.base"},
     "app/parsing.py": set(),
     "app/cli/*": ANYTHING,
@@ -99,7 +101,7 @@ HOMES = {
 SDKS = {"alpaca", "fyers_apiv3", "openai", "google", "apprise"}
 
 # The only blueprints that may let everybody in.
-PUBLIC_BLUEPRINTS = {"health", "dashboard"}
+PUBLIC_BLUEPRINTS = {"health", "dashboard", "login_callback"}
 SECRET = "a-secret-that-nobody-presents"
 
 

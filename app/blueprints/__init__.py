@@ -2,18 +2,18 @@
 
 from flask import Flask
 
-from app.blueprints import health, operations, webhook
-from app.blueprints.api import bots, bp, circuit_breaker, openapi, tickets, trading
+from app.blueprints import health, login, operations, webhook
+from app.blueprints.api import bots, bp, circuit_breaker, logins, openapi, tickets, trading
 from app.blueprints.envelope import register_error_handlers
 from app.blueprints.request_context import register_request_context
 
 # Importing these modules gives the API's blueprint its views.
-API_VIEWS = (bots, circuit_breaker, openapi, tickets, trading)
+API_VIEWS = (bots, circuit_breaker, logins, openapi, tickets, trading)
 
 
 def register_blueprints(app: Flask) -> None:
     """Give an application its routes, its error envelope and its request ids."""
     register_request_context(app)
     register_error_handlers(app)
-    for blueprint in (webhook.bp, bp, health.bp, operations.bp):
+    for blueprint in (webhook.bp, bp, health.bp, login.bp, login.callback, operations.bp):
         app.register_blueprint(blueprint)

@@ -9,6 +9,7 @@ from flask import Flask
 from app.cli.alerts import send_alert
 from app.cli.backup import backup
 from app.cli.bots import bots
+from app.cli.login import login
 from app.cli.orders import orders
 from app.cli.paper import paper
 from app.cli.positions import positions
@@ -23,7 +24,7 @@ from app.welcome import welcome
 
 COMMANDS = (
     *(status, tickets, orders, positions, bots, trading_state),
-    *(preview, send_alert, paper, backup),
+    *(preview, send_alert, paper, login, backup),
 )
 
 

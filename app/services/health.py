@@ -1,19 +1,23 @@
 """Whether the parts that an order needs are there."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from app.domain.logins import LoginState
 from app.domain.trading_state import TradingState
 from app.errors import AppError
 from app.services.bots import BotDirectory
 from app.services.clock import Clock
+from app.services.fyers.login import FyersLogin
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.supervisor import Supervisor
 from app.services.switches import GlobalSwitch
 from app.storage.base import Store
 
 SHORT_SECRET = 16
+LOGIN_DUE = "{} wants its daily login: GET /auth-url has the link"
 
 _logger = logging.getLogger(__name__)
 
@@ -28,6 +32,7 @@ class Readiness:
     checks: dict[str, str]
     warnings: list[str]
     leader: bool
+    logins: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def is_ready(self) -> bool:
@@ -36,7 +41,8 @@ class Readiness:
 
     def details(self) -> dict[str, Any]:
         """Show everything, for the operator."""
-        return {"checks": self.checks, "warnings": self.warnings, "leader": self.leader}
+        shown = {"checks": self.checks, "warnings": self.warnings, "leader": self.leader}
+        return shown | {"logins": self.logins}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,21 +57,36 @@ class Health:
     clock: Clock
     default_broker: str
     notices: list[str]
+    logins: Mapping[str, FyersLogin] = field(default_factory=dict)
 
     def check(self) -> Readiness:
         """Ping every part; a failure is told and never raised."""
         checks = {"store": _outcome(self.store.ping)}
         try:
             warnings = self.notices + self._halted() + self._old_secrets()
-            names = {*self.desk.names, *self._wanted_brokers()}
+            wanted = self._wanted_brokers()
+            logins = self.show_logins()
         except AppError as error:
             checks["store"] = error.message
             return Readiness(checks, self.notices, self.supervisor.leads)
-        for name in sorted(names):
-            checks[f"broker {name}"] = _outcome(lambda name=name: self.desk.get(name).ping())
+        due = {name for name, login in logins.items() if login["state"] != LoginState.VALID}
+        checks |= self._ask_brokers(wanted, due)
+        warnings += [LOGIN_DUE.format(name) for name in sorted(due - wanted)]
         failed = self.supervisor.failing
         checks["clock"] = f"{', '.join(failed)} failed; the log has the details" if failed else "ok"
-        return Readiness(checks, warnings, self.supervisor.leads)
+        return Readiness(checks, warnings, self.supervisor.leads, logins)
+
+    def show_logins(self) -> dict[str, dict[str, Any]]:
+        """Return how each login stands that people have to renew; raise StoreUnavailable."""
+        return {name: login.view() for name, login in self.logins.items()}
+
+    def _ask_brokers(self, wanted: set[str], due: set[str]) -> dict[str, str]:
+        """Ask every broker that can answer; one without its login fails only where a bot wants it."""
+        missing = {f"broker {name}": LOGIN_DUE.format(name) for name in wanted & due}
+        return missing | {
+            f"broker {name}": _outcome(lambda name=name: self.desk.get(name).ping())
+            for name in sorted({*self.desk.names, *wanted} - due)
+        }
 
     def _wanted_brokers(self) -> set[str]:
         return {bot.configuration.broker or self.default_broker for bot, _ in self.bots.all()}

@@ -27,6 +27,7 @@ def test_ready_when_the_operator_asks_then_every_part_is_listed(operator):
         "checks": {"store": "ok", "broker paper": "ok", "clock": "ok"},
         "warnings": [],
         "leader": False,
+        "logins": {},
     }
 
 

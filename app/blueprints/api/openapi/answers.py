@@ -14,6 +14,7 @@ from app.blueprints.api.openapi.shapes import (
 )
 from app.domain.bots import BotConfiguration
 from app.domain.circuit_breaker import Breach, Phase
+from app.domain.logins import LoginState
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Side, TimeInForce
 from app.domain.reasons import Reason
 from app.domain.reconciliation import Difference
@@ -113,6 +114,7 @@ def _ticket(order: str, *, identity: str = "", status: str = "") -> Shape:
             "orders": list_of(ref(order)),
             "timeline": list_of(STAGE),
             "entry": or_null(ANY_OBJECT),
+            "exits": or_null(ANY_OBJECT),
         }
     )
 
@@ -196,6 +198,16 @@ CIRCUIT_BREAKER = object_of(
         "last_event_at": or_null(TIME),
     }
 )
+LOGIN = object_of(
+    {
+        "state": words_of(LoginState),
+        "issued_at": or_null(TIME),
+        "expires_at": or_null(TIME),
+        "probed_at": or_null(TIME) | {"description": "When the broker last took the token."},
+    }
+)
+LOGINS: Shape = {"type": "object", "additionalProperties": ref("Login")}
+LINK: dict[str, Shape] = {"status": {"const": "ok"}, "url": TEXT, "expires_at": TIME}
 PRICES: Shape = {"type": "object", "additionalProperties": DECIMAL}
 
 COMPONENTS: dict[str, Shape] = {
@@ -220,6 +232,11 @@ COMPONENTS: dict[str, Shape] = {
     "Positions": object_of({"positions": list_of(ref("Position"))}),
     "TradingState": object_of(record_shape(StateSwitch)),
     "CircuitBreaker": CIRCUIT_BREAKER,
+    "Login": LOGIN,
+    "Logins": object_of({"logins": LOGINS | {"description": "By broker; tokens are never shown."}}),
+    "LoginLink": object_of(LINK),
+    "LoggedIn": object_of({"status": {"const": "ok"}, "login": ref("Login")}),
+    "RefreshRefused": object_of(ERROR["properties"] | {"login_url": TEXT, "expires_at": TIME}),
     "Prices": PRICES,
     "MovedPrices": object_of({"prices": ref("Prices"), "changed": list_of(TEXT)}),
     "Health": object_of({"status": {"const": "ok"}, "dry_run": FLAG, "alpaca_paper": FLAG}),
@@ -229,8 +246,9 @@ COMPONENTS: dict[str, Shape] = {
             "checks": {"type": "object", "additionalProperties": TEXT},
             "warnings": list_of(TEXT),
             "leader": FLAG | {"description": "Whether this process runs what only one may."},
+            "logins": LOGINS,
         },
-        optional=("checks", "warnings", "leader"),
+        optional=("checks", "warnings", "leader", "logins"),
     ),
     "Status": object_of(
         {

@@ -54,4 +54,5 @@ CIRCUIT_BREAKER: dict[str, Any] = {
     "active": True,
     "liquidate_on_tp": False,
 }
+AUTH_CODE: dict[str, Any] = {"auth_code": "eyJ…"}
 PRICES: dict[str, Any] = {"AAPL": "190.50", "BTC-USD": None}

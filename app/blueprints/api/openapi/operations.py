@@ -7,10 +7,11 @@ from marshmallow import Schema, fields
 
 from app.blueprints.api.openapi import examples
 from app.domain.signals import Dialect
-from app.schemas.alerts import SCHEMAS
+from app.schemas.alerts import COMMANDS, SCHEMAS
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.operator import (
     PRICES,
+    AuthCodeSchema,
     CircuitBreakerSchema,
     OrderQuerySchema,
     TicketQuerySchema,
@@ -60,7 +61,8 @@ def command_component(dialect: Dialect) -> str:
 
 
 def _bodies(dialect: Dialect) -> tuple[str, ...]:
-    return alert_component(dialect), command_component(dialect)
+    commands = (command_component(dialect),) if dialect in COMMANDS else ()
+    return alert_component(dialect), *commands
 
 
 WEBHOOK_BODIES = tuple(
@@ -75,6 +77,7 @@ REQUESTS: dict[str, Schema | fields.Field[Any]] = {
     "TradingStateChange": TradingStateSchema(),
     "CircuitBreakerChange": CircuitBreakerSchema(),
     "PriceChange": PRICES,
+    "AuthCode": AuthCodeSchema(),
 }
 
 _ALERT_ANSWERS: dict[int, tuple[str, ...]] = {
@@ -106,6 +109,24 @@ OPERATIONS: dict[str, Operation] = {
     "health.ready": Operation(
         tag="Health", security=OPERATOR_SEES_MORE, answers={200: ("Readiness",), 503: ("Readiness",)}
     ),
+    "login.login_url": Operation(tag="Login", answers={200: ("LoginLink",)}, errors=(409, 503)),
+    "login_callback.finish_login": Operation(
+        tag="Login",
+        security=PUBLIC,
+        answers={200: (), 403: (), 409: (), 422: (), 503: ()},
+        media_type="text/html",
+    ),
+    "login.generate_token": Operation(
+        tag="Login",
+        body=("AuthCode",),
+        example=examples.AUTH_CODE,
+        answers={200: ("LoggedIn",)},
+        errors=(400, 409, 422, 503),
+    ),
+    "login.refresh_token": Operation(
+        tag="Login", answers={200: ("LoggedIn",), 409: ("RefreshRefused", "Error")}, errors=(503,)
+    ),
+    "api.list_logins": Operation(tag="Login", answers={200: ("Logins",)}, errors=(503,)),
     "operations.metrics": Operation(tag="Health", answers={200: ()}, media_type="text/plain"),
     "operations.status": Operation(tag="Operation", answers={200: ("Status",)}, errors=(503,)),
     "operations.clean_up": Operation(tag="Operation", answers={200: ("CleanupAnswer",)}),

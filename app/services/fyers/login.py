@@ -1,0 +1,112 @@
+"""The daily login at Fyers: a link for a person, a code for us, a token for everybody."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.domain.documents import to_json
+from app.domain.logins import Login, end_of_token, login_state
+from app.errors import AppError, BrokerUnavailable, LoginRefused, RefreshRefused
+from app.services.clock import Clock
+from app.services.fyers.api import Issued, LoginApi
+from app.services.fyers.memory import LoginMemory
+from app.services.fyers.tokens import TokenStore
+
+# A link that was asked for, and one that waits in a message until somebody looks.
+LINK_LIFE = timedelta(minutes=10)
+MESSAGE_LIFE = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginLink:
+    """Where a person logs in, once; the address is as good as a key until it ends."""
+
+    url: str = field(repr=False)
+    expires_at: datetime
+
+
+class FyersLogin:
+    """Make links, finish logins, try to renew; `note` writes a line into the activity log."""
+
+    def __init__(
+        self,
+        *,
+        api: LoginApi,
+        tokens: TokenStore,
+        memory: LoginMemory,
+        clock: Clock,
+        note: Callable[[str], None],
+    ) -> None:
+        self._api = api
+        self._tokens = tokens
+        self._memory = memory
+        self._clock = clock
+        self._note = note
+
+    def link(self, life: timedelta = LINK_LIFE) -> LoginLink:
+        """Return a fresh link; raise StoreUnavailable."""
+        ends_at = self._clock() + life
+        return LoginLink(self._api.login_url(self._memory.sign(ends_at)), ends_at)
+
+    def finish(self, state: str, code: str | None, told: str = "") -> Login:
+        """Log in with what the browser brought back; without a code, `told` is why.
+
+        Raise LoginLinkRefused, or LoginRefused or BrokerUnavailable with another link in their details. A
+        state is used up by its first code, whatever becomes of that.
+        """
+        ends_at = self._memory.check(state)
+        if code is None:
+            raise LoginRefused(f"Fyers says: {told or 'no code'}.", link=self._api.login_url(state))
+        self._memory.use(state)
+        try:
+            return self.exchange(code)
+        except AppError as error:
+            error.details["link"] = self._api.login_url(self._memory.sign(ends_at))
+            raise
+
+    def exchange(self, code: str) -> Login:
+        """Turn a code into the token that counts; raise LoginRefused or BrokerUnavailable."""
+        issued = self._api.exchange(code)
+        try:
+            is_taken = self._api.takes(issued.access_token)
+        except BrokerUnavailable:
+            # The code is used up, so the token is kept; the clock proves it within a minute.
+            return self._keep(issued, "logged in", is_proven=False)
+        if not is_taken:
+            raise LoginRefused("Fyers gave a token that it does not accept.")
+        return self._keep(issued, "logged in")
+
+    def refresh(self) -> Login:
+        """Renew the token without a person; raise RefreshRefused or BrokerUnavailable."""
+        held = self._tokens.read()
+        if held is None or held.refresh_token is None or self._api.app.pin is None:
+            raise RefreshRefused("Without FYERS_PIN and an earlier login nothing can be renewed: log in.")
+        try:
+            renewed = self._api.renew(held.refresh_token)
+        except LoginRefused as error:
+            raise RefreshRefused(f"Fyers does not renew the token: log in. {error.message}") from error
+        if not self._api.takes(renewed.access_token):
+            # Since April 2026 a renewed token may look good and be dead at the server.
+            raise RefreshRefused("Fyers renewed the token and does not accept it: log in.")
+        issued = Issued(renewed.access_token, renewed.refresh_token or held.refresh_token)
+        return self._keep(issued, "renewed the token")
+
+    def view(self) -> dict[str, Any]:
+        """Return how the login stands, without its tokens; raise StoreUnavailable."""
+        held = self._tokens.current()
+        return {
+            "state": login_state(held, self._clock()).value,
+            "issued_at": to_json(held.issued_at if held is not None else None),
+            "expires_at": to_json(held.expires_at if held is not None else None),
+            "probed_at": to_json(held.probed_at if held is not None else None),
+        }
+
+    def _keep(self, issued: Issued, what: str, *, is_proven: bool = True) -> Login:
+        now = self._clock()
+        ends_at = end_of_token(issued.access_token, now)
+        probed_at = now if is_proven else None
+        login = Login(issued.access_token, issued.refresh_token, now, ends_at, probed_at=probed_at)
+        kept = self._tokens.save(login)
+        self._note(f"fyers: {what}, good until {to_json(kept.expires_at)}")
+        return kept

@@ -1,0 +1,82 @@
+"""Looking after the login: proven now and then, ended in time, asked for before the market opens."""
+
+import logging
+from datetime import timedelta
+
+from app.domain.logins import Login
+from app.errors import AppError, BrokerUnavailable
+from app.services.clock import Clock
+from app.services.fyers.api import LoginApi
+from app.services.fyers.login import FyersLogin
+from app.services.fyers.memory import LoginMemory
+from app.services.fyers.reminder import LoginReminder
+from app.services.fyers.source import FyersTokenSource
+from app.services.fyers.tokens import TokenStore
+
+PROBE_PERIOD = timedelta(minutes=10)
+
+_logger = logging.getLogger(__name__)
+
+
+class LoginWatch:
+    """What the clock does for the login; `first_code` is tried once, where there is no token."""
+
+    def __init__(
+        self,
+        *,
+        api: LoginApi,
+        tokens: TokenStore,
+        login: FyersLogin,
+        memory: LoginMemory,
+        source: FyersTokenSource,
+        reminder: LoginReminder,
+        clock: Clock,
+        first_code: str | None,
+    ) -> None:
+        self._api = api
+        self._tokens = tokens
+        self._login = login
+        self._memory = memory
+        self._source = source
+        self._reminder = reminder
+        self._clock = clock
+        self._first_code = first_code
+
+    def run(self) -> int:
+        """Look once; return how much there was to do. Raise StoreError."""
+        held = self._tokens.read()
+        if held is not None and not held.is_dead:
+            if self._clock() < held.expires_at:
+                return self._prove(held)
+            if self._source.expire(held.access_token) is not None:
+                return 1
+        if self._use_first_code():
+            return 1
+        return int(self._reminder.remind())
+
+    def _prove(self, held: Login) -> int:
+        if held.probed_at is not None and timedelta() <= self._clock() - held.probed_at < PROBE_PERIOD:
+            return 0
+        return self._probe(held.access_token)
+
+    def _probe(self, token: str) -> int:
+        try:
+            is_taken = self._api.takes(token)
+        except BrokerUnavailable as error:
+            _logger.warning("Fyers' token could not be proven: %s", error.message)
+            return 0
+        if is_taken:
+            self._tokens.note_probe(token)
+        else:
+            self._source.refused(token)
+        return 1
+
+    def _use_first_code(self) -> bool:
+        if self._first_code is None or not self._memory.claim_code(self._first_code):
+            return False
+        try:
+            self._login.exchange(self._first_code)
+        except AppError as error:
+            _logger.warning("FYERS_AUTH_CODE did not log in: %s", error.message)
+            return False
+        return True

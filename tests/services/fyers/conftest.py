@@ -1,0 +1,57 @@
+from dataclasses import replace
+
+import pytest
+
+from app.logins import fyers_access
+from app.services.fyers.access import FyersAccess
+from app.services.notifications import Event
+from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in
+from tests.simulators.fyers import FakeFyers
+
+
+@pytest.fixture
+def fake(clock):
+    clock.now = TRADING_DAY
+    with FakeFyers(checked=True, stocks=1) as fake:
+        fake.clock.set(TRADING_DAY, frozen=True)
+        yield fake
+        assert fake.misfits == []
+
+
+@pytest.fixture
+def told() -> list[Event]:
+    """What the owner was told, whichever process told it."""
+    return []
+
+
+@pytest.fixture
+def noted() -> list[str]:
+    """The activity log."""
+    return []
+
+
+@pytest.fixture
+def make_access(settings, store, clock, fake, told, noted):
+    """Build the login of one process; settings by keyword."""
+
+    def make(*, store=store, **changes) -> FyersAccess:
+        changed = replace(settings, **(fyers_settings(fake) | changes))
+        return fyers_access(changed, store, clock, told.append, noted.append)
+
+    return make
+
+
+@pytest.fixture
+def access(make_access) -> FyersAccess:
+    return make_access()
+
+
+@pytest.fixture
+def enter():
+    """Log in as a person does."""
+
+    def enter(access: FyersAccess):
+        back = log_in(access.login.link().url)
+        return access.login.finish(back["state"], back["auth_code"])
+
+    return enter
