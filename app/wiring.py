@@ -28,6 +28,7 @@ from app.services.trading.commands_sending import Sender
 from app.services.trading.execution import Trading
 from app.services.trading.following import OrderFollower
 from app.services.trading.judging import Judge
+from app.services.trading.instruments import Instruments, no_contracts
 from app.services.trading.submission import Submission
 from app.services.trading.trades import TradeBook
 from app.services.trading.usage import UsageBook
@@ -93,6 +94,7 @@ class Wiring:
             desk=self.base.desk,
             bots=self.base.bots,
             switch=self.base.switch,
+            instruments=self.instruments,
             trades=self.trades,
             usage=self.usage,
             working_orders=self.working_orders,
@@ -101,6 +103,11 @@ class Wiring:
             rules=self.rules,
             clock=self.clock,
         )
+
+    @cached_property
+    def instruments(self) -> Instruments:
+        """What alerts want to trade."""
+        return Instruments(no_contracts, self.clock)
 
     @cached_property
     def judge(self) -> Judge:

@@ -43,17 +43,25 @@ class Levels(NamedTuple):
     target: Decimal | None
 
 
-def exit_terms(bot: BotConfiguration) -> ExitTerms | None:
-    """Return what a bot asks for; None when it wants no exits."""
-    pair = (bot.sl_pct, bot.tp_pct) if bot.attach_sl_tp else (None, None)
+def exit_terms(
+    bot: BotConfiguration, stop: Decimal | None = None, target: Decimal | None = None, *, needed: bool = False
+) -> ExitTerms | None:
+    """Return what a bot asks for, or an alert's own `stop` and `target`; None when neither wants exits.
+
+    `needed`: there must be both, whatever the bot says.
+    """
+    pair = (bot.sl_pct, bot.tp_pct) if bot.attach_sl_tp or needed else (None, None)
     terms = ExitTerms(
         stop_loss=pair[0],
         take_profit=pair[1],
         trailing=bot.trailing_stop_pct,
         break_even=bot.break_even_pct,
+        stop_price=stop,
+        target_price=target,
         by_fill=bot.use_avg_fill_for_sl_tp,
     )
-    return terms if bot.attach_sl_tp or terms.follows_market else None
+    is_wanted = pair[0] is not None or stop is not None or target is not None
+    return terms if is_wanted or terms.follows_market else None
 
 
 def exit_levels(

@@ -36,7 +36,8 @@ class Instrument:
     """One tradable thing under its canonical name (`AAPL`, `BTC-USD`, `AAPL250620C00100000`).
 
     `venue` is the hint that came with the alert (`binance`), never part of the identity.
-    `quantity_increment` is the smallest step of a quantity, `price_tick` the smallest step of a price.
+    `quantity_increment` is the smallest step of a quantity, `price_tick` the smallest step of a price;
+    the exchange takes no single order of more than `freeze_quantity` units, where that is known.
     """
 
     symbol: str
@@ -45,6 +46,7 @@ class Instrument:
     option: OptionContract | None = None
     quantity_increment: Decimal = Decimal("0.000000001")
     price_tick: Decimal = Decimal("0.01")
+    freeze_quantity: Decimal | None = None
 
     @property
     def currency(self) -> str:

@@ -51,6 +51,9 @@ class Proposal:
 
     `price` and `quote` are per unit, `notional` and `position_value` in the account's currency; `held` is the
     account's signed position before the order. None is unknown.
+
+    `asked` is the size that the alert itself names, `stop_loss` and `take_profit` are its own exits.
+    `may_sell_options`: its dialect is for selling options, which short selling of shares does not concern.
     """
 
     now: datetime
@@ -70,6 +73,10 @@ class Proposal:
     lacks_opinion: bool = False
     lacks_approval: bool = False
     opposed_by: str | None = None
+    may_sell_options: bool = False
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    asked: Decimal | None = None
     quantity: Decimal | None = None
     price: Decimal | None = None
     quote: Decimal | None = None

@@ -84,6 +84,16 @@ class Reason(StrEnum):
     BROKER_UNAVAILABLE = "BROKER_UNAVAILABLE", "The broker could not be asked for what the gates need."
     BROKER_REJECTED = "BROKER_REJECTED", "The broker proved that it did not take the order."
     BROKER_CREDENTIALS_REFUSED = "BROKER_CREDENTIALS_REFUSED", "The broker does not accept our credentials."
+    BROKER_LOGIN_REQUIRED = "BROKER_LOGIN_REQUIRED", "The broker wants a login before it takes anything."
+    BROKER_ADDRESS_REFUSED = (
+        "BROKER_ADDRESS_REFUSED",
+        "The broker takes no orders from this IP address; it wants the static one that is registered with it.",
+    )
+    RATE_LIMIT_REACHED = (
+        "RATE_LIMIT_REACHED",
+        "The broker's limit of requests leaves no room; nothing was sent.",
+    )
+    PRICE_BEYOND_CIRCUIT = "PRICE_BEYOND_CIRCUIT", "The price lies outside what the exchange allows today."
     EXIT_NOT_FILLED = (
         "EXIT_NOT_FILLED",
         "The exit of a reversal had not filled in time, so its entry was not sent.",
@@ -101,6 +111,10 @@ class Reason(StrEnum):
     ORDER_PROTECTIVE = (
         "ORDER_PROTECTIVE",
         "Stop-loss and take-profit are managed; an alert does not change them.",
+    )
+    EXIT_MISPLACED = (
+        "EXIT_MISPLACED",
+        "The alert's own stop-loss or take-profit is on the wrong side of the price.",
     )
     COVER_WITHOUT_SHORT = "COVER_WITHOUT_SHORT", "A BUY may only cover, and this contract was not sold short."
     COVER_EXCEEDS_SHORT = (

@@ -79,6 +79,7 @@ class Ticket:
     orders: list[dict[str, Any]] = field(default_factory=list)
     timeline: list[dict[str, Any]] = field(default_factory=list)
     entry: dict[str, Any] | None = None
+    exits: dict[str, Any] | None = None
     _lap: float = field(default_factory=time.perf_counter)
 
     @classmethod
@@ -93,6 +94,7 @@ class Ticket:
             status=TicketStatus(data["status"]),
             reason=Reason[data["reason"]] if data["reason"] is not None else None,
             message=data["message"],
+            exits=data.get("exits"),
             **{name: data[name] for name in ("signal", "opinion", "gates", "orders", "timeline", "entry")},
         )
 
@@ -129,6 +131,7 @@ class Ticket:
             "orders": self.orders,
             "timeline": self.timeline,
             "entry": self.entry,
+            "exits": self.exits,
         }
 
 

@@ -31,6 +31,7 @@ def limits(**values):
     return {"limits": {name: Decimal(v) if isinstance(v, str) else v for name, v in values.items()}}
 
 
+LOTS = replace(CALL, quantity_increment=Decimal(65), freeze_quantity=Decimal(1800))
 ALLOWED = [
     ("freshness", limits(stale_after_seconds=60) | {"sent_at": NOW - seconds(60)}),
     ("freshness", limits(stale_after_seconds=60) | {"sent_at": NOW + seconds(60)}),
@@ -60,6 +61,13 @@ ALLOWED = [
     ("price_deviation", {"reference_price": Decimal(1)}),
     ("quantity_limit", limits(max_order_quantity="10")),
     ("quantity_limit", {"quantity": Decimal("0.000000001")}),
+    ("lot_multiple", {"asked": Decimal(130), "instrument": LOTS}),
+    ("lot_multiple", {"asked": None, "instrument": LOTS}),
+    ("freeze_quantity", {"quantity": Decimal(1800), "instrument": LOTS}),
+    ("freeze_quantity", {"quantity": Decimal(10**6)}),
+    ("exits_placed", {"stop_loss": Decimal("99.99"), "take_profit": Decimal("100.01")}),
+    ("exits_placed", {"stop_loss": Decimal("100.01"), "side": Side.SELL}),
+    ("exits_placed", {"stop_loss": Decimal(99), "price": None}),
     ("notional_limit", limits(max_order_notional="1000")),
     ("notional_limit", {"quantity": Decimal(10**9)}),
     ("buying_power", {"account": replace(RICH, buying_power=Decimal(1000))}),
@@ -124,6 +132,11 @@ REFUSED = [
     ("quantity_limit", Reason.QUANTITY_ZERO, {"quantity": Decimal(0)}),
     ("quantity_limit", Reason.ACCOUNT_UNKNOWN, {"quantity": None}),
     ("quantity_limit", Reason.PRICE_UNKNOWN, {"quantity": None, "price": None}),
+    ("lot_multiple", Reason.QUANTITY_NOT_LOT, {"asked": Decimal(64), "instrument": LOTS}),
+    ("freeze_quantity", Reason.QUANTITY_EXCEEDS_FREEZE, {"quantity": Decimal(1865), "instrument": LOTS}),
+    ("exits_placed", Reason.EXIT_MISPLACED, {"stop_loss": Decimal(100)}),
+    ("exits_placed", Reason.EXIT_MISPLACED, {"take_profit": Decimal(100)}),
+    ("exits_placed", Reason.EXIT_MISPLACED, {"stop_loss": Decimal(99), "side": Side.SELL}),
     ("notional_limit", Reason.NOTIONAL_EXCEEDS_LIMIT, limits(max_order_notional="999.99")),
     (
         "notional_limit",
@@ -175,6 +188,8 @@ HOLD_FOR_EXITS = {
     "symbol_known",
     "broker_supports",
     "broker_configured",
+    "lot_multiple",
+    "freeze_quantity",
 }
 
 
@@ -232,6 +247,14 @@ def test_broker_configured_when_nobody_can_send_an_exit_then_refused_too():
 
 def test_broker_supports_when_selling_exit_then_needs_no_short_selling():
     assert gates.broker_supports(proposal(role=OrderRole.EXIT, side=Side.SELL, broker=SHARES_ONLY)).passed
+
+
+def test_short_selling_when_options_are_what_is_sold_then_passes():
+    selling = {"side": Side.SELL, "instrument": CALL}
+
+    assert gates.short_selling(proposal(**selling, may_sell_options=True)).passed
+    assert not gates.short_selling(proposal(**selling)).passed
+    assert not gates.short_selling(proposal(side=Side.SELL, may_sell_options=True)).passed
 
 
 def test_every_gate_when_tested_then_has_both_sides():

@@ -105,6 +105,25 @@ def test_bridge_order_when_position_is_held_then_closes_adds_or_crosses_zero(
 
 
 @pytest.mark.parametrize(
+    ("held", "cover_only", "expected"),
+    [
+        (-10, True, close(5)),
+        (-5, True, close(5)),
+        (-4, True, Plan(refusal=Reason.COVER_EXCEEDS_SHORT)),
+        (0, True, Plan(refusal=Reason.COVER_WITHOUT_SHORT)),
+        (10, True, Plan(refusal=Reason.COVER_WITHOUT_SHORT)),
+        (-10, False, close(5)),
+        (-2, False, enter(BUY, 3, closing=2)),
+        (0, False, enter(BUY, 5)),
+    ],
+)
+def test_cover_when_less_is_sold_short_then_refused_unless_the_bot_may_buy(held, cover_only, expected):
+    order = signal(Intent.COVER, BUY, quantity=5)
+
+    assert plan(order, Decimal(held), by_contracts=False, cover_only=cover_only) == expected
+
+
+@pytest.mark.parametrize(
     ("alert", "held", "expected"),
     [
         (targeting(SELL, FLAT, LONG, 0, 10), 7, close(7)),

@@ -15,6 +15,14 @@ BRIDGE = {
     "quantity": "0.05",
     "order_type": "market",
 }
+OPTION = {
+    "symbol": "NSE:NIFTY",
+    "strikeprice": 24500,
+    "optionType": "CE",
+    "expiry": "2026-01-29",
+    "action": "SELL",
+    "qty": 65,
+}
 MISSING = object()
 
 # What no amount may be, and the start of what the owner is told.
@@ -54,3 +62,7 @@ def strategy(**changes):
 
 def bridge(**changes):
     return changed(BRIDGE, **changes)
+
+
+def option(**changes):
+    return changed(OPTION, **changes)

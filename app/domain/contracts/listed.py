@@ -61,7 +61,12 @@ class ListedContract:
     def instrument(self) -> Instrument:
         """The instrument under its canonical name; raise SymbolRefused for a strike that has none."""
         plain = self._future() if self.strike is None else self._option(self.strike)
-        return replace(plain, quantity_increment=self.lot_size, price_tick=self.tick)
+        return replace(
+            plain,
+            quantity_increment=self.lot_size,
+            price_tick=self.tick,
+            freeze_quantity=self.freeze_quantity,
+        )
 
     def _future(self) -> Instrument:
         return Instrument(self.ticker.removeprefix(EXCHANGE), AssetClass.FUTURE, VENUE)

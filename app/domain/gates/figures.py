@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from app.domain.gates.kinds import entry_gate
+from app.domain.gates.kinds import entry_gate, gate
 from app.domain.money import ZERO
 from app.domain.proposals import Proposal
 from app.domain.reasons import Reason
@@ -38,6 +38,39 @@ def quantity_limit(proposal: Proposal) -> tuple[Reason | None, str]:
     if quantity <= ZERO:
         return Reason.QUANTITY_ZERO, "the size buys less than the smallest quantity that can be traded"
     return _at_most(quantity, limit, Reason.QUANTITY_EXCEEDS_LIMIT, "quantity")
+
+
+@gate
+def lot_multiple(proposal: Proposal) -> tuple[Reason | None, str]:
+    """Refuse a named size that is not whole lots, rather than trade less than was asked for."""
+    if proposal.asked is None or proposal.instrument is None:
+        return None, "the alert names no size, or one that may be rounded"
+    lot = proposal.instrument.quantity_increment
+    detail = f"asked {proposal.asked:f}, lot {lot:f}"
+    return (Reason.QUANTITY_NOT_LOT if proposal.asked % lot else None), detail
+
+
+@gate
+def freeze_quantity(proposal: Proposal) -> tuple[Reason | None, str]:
+    """Refuse more units than the exchange takes in one order."""
+    limit = proposal.instrument.freeze_quantity if proposal.instrument is not None else None
+    if limit is None or proposal.quantity is None:
+        return None, "no limit is known"
+    return _at_most(proposal.quantity, limit, Reason.QUANTITY_EXCEEDS_FREEZE, "quantity")
+
+
+@entry_gate
+def exits_placed(proposal: Proposal) -> tuple[Reason | None, str]:
+    """Refuse an alert's own stop-loss or take-profit on the wrong side of the price."""
+    stop, target, price = proposal.stop_loss, proposal.take_profit, proposal.price
+    if (stop is None and target is None) or price is None:
+        return None, "the alert brings none"
+    sign = proposal.side.sign
+    is_wrong = (stop is not None and (price - stop) * sign <= ZERO) or (
+        target is not None and (target - price) * sign <= ZERO
+    )
+    shown = ", ".join(f"{name} {value}" for name, value in (("stop", stop), ("target", target)) if value)
+    return (Reason.EXIT_MISPLACED if is_wrong else None), f"price {price:f}, {shown}"
 
 
 @entry_gate

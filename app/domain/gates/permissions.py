@@ -142,6 +142,8 @@ def short_selling(proposal: Proposal) -> tuple[Reason | None, str]:
     """Refuse to open a short position unless that is allowed globally and not forbidden by the bot."""
     if not proposal.opens_short:
         return None, "does not open a short position"
+    if proposal.may_sell_options and proposal.instrument is not None and proposal.instrument.option:
+        return None, "the dialect is for selling options"
     allowed = proposal.limits.allow_short
     if allowed:
         return None, "short selling on"

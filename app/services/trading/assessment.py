@@ -6,6 +6,7 @@ from decimal import Decimal
 from app.brokers.base import Broker
 from app.domain.accounts import Account
 from app.domain.bots import Bot
+from app.domain.contracts import ContractRefused
 from app.domain.instruments import Instrument
 from app.domain.limits import effective_limits
 from app.domain.money import ZERO, round_down
@@ -15,7 +16,6 @@ from app.domain.pricing import entry_price, order_type
 from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.sizing import Size, size_entry
-from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.tickets import Ticket, TicketStatus
 from app.errors import BrokerUnavailable
 from app.services.bots import BotDirectory
@@ -25,6 +25,7 @@ from app.services.switches import GlobalSwitch
 from app.services.trading.case import Case, TradingRules
 from app.services.trading.clearing import Clearing
 from app.services.trading.drafting import draft_entry, draft_exit
+from app.services.trading.instruments import Instruments
 from app.services.trading.judging import Figures, Judge
 from app.services.trading.market import MarketView, look
 from app.services.trading.trades import TradeBook
@@ -39,6 +40,7 @@ class Assessor:
     desk: BrokerDesk
     bots: BotDirectory
     switch: GlobalSwitch
+    instruments: Instruments
     trades: TradeBook
     usage: UsageBook
     working_orders: WorkingOrders
@@ -52,13 +54,13 @@ class Assessor:
         name = bot.configuration.broker or self.rules.default_broker
         case = Case(ticket, signal, bot, effective_limits(self.rules.ceiling, bot.configuration), name)
         try:
-            case.instrument = parse_symbol(signal.symbol, exchange=signal.exchange)
-        except SymbolRefused as refused:
-            case.symbol_refusal = (Reason[refused.code], refused.message)
-        try:
             case.broker = self.desk.get(name)
         except BrokerNotConfigured:
             case.broker = None
+        try:
+            case.instrument = self.instruments.wanted(signal, case.broker)
+        except ContractRefused as refused:
+            case.symbol_refusal = (refused.reason, refused.message)
         return case
 
     def decide(self, case: Case) -> None:
@@ -79,7 +81,7 @@ class Assessor:
                 view = self.look(case, broker, instrument)
                 decided = self._plan(case, broker, view)
         except BrokerUnavailable as error:
-            case.ticket.end(TicketStatus.DENIED, Reason.BROKER_UNAVAILABLE, error.message)
+            case.ticket.end(TicketStatus.DENIED, Reason(error.reason), error.message)
             return
         self._carry_out(case, instrument, view, decided)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.domain.exits import exit_levels, exit_terms
 from app.domain.instruments import Instrument
-from app.domain.money import ZERO
+from app.domain.money import ZERO, text
 from app.domain.orders import (
     Order,
     OrderClass,
@@ -21,6 +21,8 @@ from app.domain.protection import Protection
 from app.domain.sizing import Size
 from app.services.trading.case import Case
 
+# Bracket and cover orders exist by their exits.
+PRODUCTS_WITH_EXITS = frozenset({"BO", "CO"})
 LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 STOPPED = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 
@@ -71,7 +73,9 @@ def protect_adopted(case: Case, entry: Receipt) -> None:
 
 
 def _protection(case: Case, instrument: Instrument, alert_price: Decimal) -> Protection | None:
-    terms = exit_terms(case.bot.configuration)
+    signal = case.signal
+    needed = signal.product in PRODUCTS_WITH_EXITS
+    terms = exit_terms(case.bot.configuration, signal.stop_loss, signal.take_profit, needed=needed)
     if terms is None or case.broker is None:
         return None
     return Protection(case.bot.id, case.broker.name, instrument.symbol, case.ticket.id, terms, alert_price)
@@ -87,6 +91,7 @@ def _with_exits(case: Case, order: Order, price: Decimal) -> Order:
     """Make the first entry into a symbol a bracket where the bot wants exits and the broker has them."""
     alert_price = case.signal.reference_price or price
     case.protection = _protection(case, order.instrument, alert_price)
+    _show_levels(case, order, alert_price)
     if case.protection is None or case.broker is None or case.view is None:
         return order
     terms = case.protection.terms
@@ -99,6 +104,21 @@ def _with_exits(case: Case, order: Order, price: Decimal) -> Order:
         return order
     kind = OrderClass.BRACKET if levels.target is not None else OrderClass.OTO
     return replace(order, order_class=kind, take_profit=levels.target, stop_loss=levels.stop)
+
+
+def _show_levels(case: Case, order: Order, alert_price: Decimal) -> None:
+    """Tell in the ticket where exits stand, or of an option would stand although nobody wants them placed."""
+    terms = case.protection.terms if case.protection is not None else None
+    if terms is None and case.signal.contract is not None:
+        terms = exit_terms(case.bot.configuration, needed=True)
+    if terms is not None:
+        levels = exit_levels(terms, order.instrument, order.side, alert_price)
+        case.ticket.exits = {
+            "stop_loss": text(levels.stop),
+            "take_profit": text(levels.target),
+            "basis": text(alert_price),
+            "placed": case.protection is not None,
+        }
 
 
 def _in_money(case: Case, order: Order, size: Size) -> Order:

@@ -12,6 +12,7 @@ from app.domain.gates.kinds import Gate
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Side
 from app.domain.proposals import Proposal, Usage, Verdict
+from app.domain.signals import Dialect
 from app.domain.tickets import TicketStatus
 from app.services.bots import BotDirectory
 from app.services.clock import Clock
@@ -82,6 +83,10 @@ class Judge:
             lacks_opinion=configuration.analyst is Analyst.REQUIRED,
             lacks_approval=configuration.approval is not Approval.OFF,
             opposed_by=self._opposing(case, side) if role is OrderRole.ENTRY else None,
+            may_sell_options=signal.dialect is Dialect.OPTION,
+            stop_loss=signal.stop_loss,
+            take_profit=signal.take_profit,
+            asked=signal.quantity if signal.contract is not None else None,
             quantity=figures.quantity,
             price=figures.price,
             held=figures.held,

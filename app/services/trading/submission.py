@@ -61,7 +61,7 @@ class Submission:
         try:
             self.assessor.make_room(case, broker)
         except BrokerUnavailable as error:
-            case.ticket.end(TicketStatus.DENIED, Reason.BROKER_UNAVAILABLE, error.message)
+            case.ticket.end(TicketStatus.DENIED, Reason(error.reason), error.message)
             self._forget_entry(case)
             return False
         return True

@@ -1,0 +1,72 @@
+"""What an alert wants to trade: by its symbol, or by the words that pick one contract of an underlying."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.brokers.base import Broker
+from app.domain.contracts import ContractIndex, ContractRefused
+from app.domain.contracts.words import WantedContract, find_contract
+from app.domain.instruments import Instrument
+from app.domain.reasons import Reason
+from app.domain.signals import ContractWords, Signal
+from app.domain.symbols import SymbolRefused, parse_symbol
+from app.errors import BrokerUnavailable
+from app.services.clock import Clock
+
+# The exchange's list of contracts; raises ContractRefused where there is none that can be relied on.
+Contracts = Callable[[], ContractIndex]
+# What an underlying costs at a broker now.
+Spot = Callable[[str], Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Instruments:
+    """Find instruments; raise ContractRefused."""
+
+    contracts: Contracts
+    clock: Clock
+
+    def wanted(self, signal: Signal, broker: Broker | None) -> Instrument:
+        """Return the one instrument that an alert means."""
+        if signal.contract is not None:
+            return self._contract(signal.symbol, signal.contract, broker)
+        return _parsed(signal.symbol, signal.exchange)
+
+    def named(self, symbol: str, venue: str | None = None) -> Instrument:
+        """Return the instrument of a canonical name, with the terms of a listed contract where it is one."""
+        try:
+            listed = self.contracts().find_canonical(symbol)
+        except ContractRefused:
+            listed = None
+        return listed.instrument if listed is not None else _parsed(symbol, venue)
+
+    def _contract(self, underlying: str, words: ContractWords, broker: Broker | None) -> Instrument:
+        wanted = WantedContract(underlying, words.expiry, words.strike, words.kind)
+        found = find_contract(self.contracts(), wanted, self.clock(), lambda name: _spot(broker, name))
+        try:
+            return found.instrument
+        except SymbolRefused as refused:
+            raise ContractRefused(Reason[refused.code], refused.message) from refused
+
+
+def no_contracts() -> ContractIndex:
+    """Refuse: this house has no broker that trades listed contracts."""
+    raise ContractRefused(Reason.SYMBOL_MASTER_MISSING, Reason.SYMBOL_MASTER_MISSING.meaning)
+
+
+def _parsed(symbol: str, exchange: str | None) -> Instrument:
+    try:
+        return parse_symbol(symbol, exchange=exchange)
+    except SymbolRefused as refused:
+        raise ContractRefused(Reason[refused.code], refused.message) from refused
+
+
+def _spot(broker: Broker | None, underlying: str) -> Decimal | None:
+    spot: Spot | None = getattr(broker, "spot", None)
+    if spot is None:
+        return None
+    try:
+        return spot(underlying)
+    except BrokerUnavailable:
+        return None
