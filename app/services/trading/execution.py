@@ -86,6 +86,10 @@ class Trading:
         case = self._open(ticket, signal, bot)
         if case.broker is None:
             return False
+        if signal.contract is not None:
+            # Words such as "at the money" may mean another contract by now.
+            for receipt in self._placed(case.broker, bot.id, ticket.id).values():
+                case.instrument = self._assessor.instruments.named(receipt.symbol)
         with self._turn(case):
             placed = self._placed(case.broker, bot.id, ticket.id)
             if not placed:
