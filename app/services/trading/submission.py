@@ -9,7 +9,7 @@ from app.brokers.base import Broker
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Receipt
 from app.domain.reasons import Reason
 from app.domain.tickets import Ticket, TicketStatus, followed_status, order_record
-from app.errors import BrokerCredentialsRefused, BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.clock import Clock
 from app.services.journal import Journal
 from app.services.metrics import Metrics
@@ -61,23 +61,27 @@ class Submission:
         try:
             self.assessor.make_room(case, broker)
         except BrokerUnavailable as error:
-            case.ticket.end(TicketStatus.DENIED, Reason(error.reason), error.message)
+            case.ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
             self._forget_entry(case)
             return False
         return True
 
     def _await_fill(self, case: Case, broker: Broker, receipts: list[Receipt]) -> None:
-        """Give a plain entry time to fill: its exits then follow within the request, else by the clock."""
+        """Give a plain entry time to fill: its exits then follow within the request, else by the clock.
+
+        One at the market is worth waiting for; another fills at once or may rest for days.
+        """
         order = case.orders[-1]
-        is_plain = order.order_class is OrderClass.SIMPLE and order.type is OrderType.MARKET
-        if case.protection is None or not is_plain:
+        if case.protection is None or order.order_class is not OrderClass.SIMPLE:
             return
         left = case.ticket.created_at + ANSWER_TIME - self.clock()
-        deadline = time.monotonic() + left.total_seconds()
-        while not receipts[-1].status.is_final and time.monotonic() < deadline:
+        waits = order.type is OrderType.MARKET
+        deadline = time.monotonic() + (left.total_seconds() if waits else 0)
+        while not receipts[-1].status.is_final:
             self._look_again(case, broker, receipts, order.role)
-            if not receipts[-1].status.is_final:
-                time.sleep(POLL_SECONDS)
+            if receipts[-1].status.is_final or time.monotonic() >= deadline:
+                return
+            time.sleep(POLL_SECONDS)
 
     def _has_closed(self, case: Case, broker: Broker, receipts: list[Receipt]) -> bool:
         """Wait until the exit of a reversal has filled, where a broker lets no order cross zero."""
@@ -135,7 +139,7 @@ class Submission:
         if isinstance(error, OutcomeUnknown):
             case.ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, error.message)
             return self._unsent(case, order, OrderStatus.UNKNOWN)
-        case.ticket.end(TicketStatus.REJECTED, _why(error), error.message)
+        case.ticket.end(TicketStatus.REJECTED, Reason[error.reason], error.message)
         return self._unsent(case, order, OrderStatus.REJECTED)
 
     def _unsent(self, case: Case, order: Order, status: OrderStatus) -> Receipt:
@@ -172,8 +176,3 @@ class Submission:
 def write_receipt(ticket: Ticket, receipt: Receipt, role: OrderRole) -> None:
     """Write a receipt into its ticket."""
     ticket.orders.append(order_record(receipt, bot=ticket.bot, ticket=ticket.id, role=role.value))
-
-
-def _why(error: BrokerRejected) -> Reason:
-    keys = isinstance(error, BrokerCredentialsRefused)
-    return Reason.BROKER_CREDENTIALS_REFUSED if keys else Reason.BROKER_REJECTED
