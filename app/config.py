@@ -159,7 +159,14 @@ class Settings:
     )
     fyers_api_url: str | None = setting("Fyers address, with /api/v3", None, url)
     fyers_data_url: str | None = setting("Fyers data address, with /data", None, url)
-    fyers_symbol_master_url: str | None = setting("Address of the symbol master CSV", None, url)
+    fyers_symbol_master_url: str = setting(
+        "Address of the symbol master CSV; its JSON twin is looked for beside it",
+        "https://public.fyers.in/sym_details/NSE_FO.csv",
+        url,
+    )
+    symbol_master_max_age_days: int = setting(
+        "Days after which the last good symbol master is too old to trade by", 3, positive(integer)
+    )
 
     # The analyst
     openai_api_key: str | None = setting("Key of the language model", None, secret=True)

@@ -26,6 +26,7 @@ from app.services.reconciliation import Reconciliation
 from app.services.routing import BrokerDesk
 from app.services.supervisor import Supervisor
 from app.services.switches import GlobalSwitch
+from app.services.symbol_master import SymbolMaster
 from app.services.trading.execution import Trading
 from app.services.trading.following import OrderFollower
 from app.storage.base import Store
@@ -60,6 +61,7 @@ class Services:
     cleanup: Cleanup
     breaker: EquityGuard
     reconciliation: Reconciliation
+    symbols: SymbolMaster | None
     fyers: FyersAccess | None
 
     @property

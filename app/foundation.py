@@ -18,6 +18,7 @@ from app.services.metrics import Metrics
 from app.services.notifications import Notifier, Send
 from app.services.routing import BrokerDesk, BrokerFactory
 from app.services.switches import GlobalSwitch
+from app.services.symbol_master import SymbolMaster
 from app.services.telling import Announcer
 from app.storage.base import Store
 from app.version import VERSION
@@ -83,6 +84,21 @@ class Foundation:
     def fyers(self) -> FyersAccess | None:
         """The login at Fyers, where an app is set up for it."""
         return fyers_access(self.settings, self.store, self.clock, self.notifier.tell, self.journal.activity)
+
+    @cached_property
+    def symbols(self) -> SymbolMaster | None:
+        """The list of Indian contracts; None where Fyers is not configured."""
+        settings = self.settings
+        if settings.fyers_app_id is None:
+            return None
+        return SymbolMaster(
+            store=self.store,
+            url=settings.fyers_symbol_master_url,
+            max_age_days=settings.symbol_master_max_age_days,
+            clock=self.clock,
+            notifier=self.notifier,
+            in_background=settings.background_worker,
+        )
 
     @cached_property
     def bots(self) -> BotDirectory:

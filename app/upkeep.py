@@ -12,6 +12,7 @@ from app.services.liquidation import Liquidation, Voice
 from app.services.operator.positions import PositionDesk
 from app.services.reconciliation import Reconciliation
 from app.services.supervisor import Task
+from app.services.symbol_master import ATTEND_SECONDS
 from app.services.telling import tell_lost_leader
 from app.services.trading.following import OrderFollower
 
@@ -94,6 +95,17 @@ class Upkeep:
         """What looks after those logins."""
         fyers = self.base.fyers
         return () if fyers is None else (Task("login", LOGIN_PERIOD_SECONDS, fyers.watch.run),)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What all this does by the clock; the list of contracts only where there is one."""
+        settings, symbols = self.settings, self.base.symbols
+        tasks = (
+            Task("circuit breaker", settings.circuit_breaker_seconds, self.breaker.watch),
+            Task("cleanup", settings.cleanup_seconds, lambda: len(self.cleanup.run().canceled)),
+            Task("reconcile", settings.reconcile_seconds, self.reconciliation.run),
+        )
+        return tasks if symbols is None else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.attend))
 
     def _sends(self, broker: Broker) -> bool:
         return broker.capabilities.simulated or not self.settings.dry_run

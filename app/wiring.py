@@ -74,6 +74,7 @@ class Wiring:
             cleanup=self.upkeep.cleanup,
             breaker=self.upkeep.breaker,
             reconciliation=self.upkeep.reconciliation,
+            symbols=self.base.symbols,
             fyers=self.base.fyers,
         )
 
@@ -277,9 +278,7 @@ class Wiring:
             Task("purge", PURGE_PERIOD_SECONDS, self.inbox.purge, everywhere=True),
             Task("orders", self.settings.orders_seconds, self.follower.follow),
             Task("exits", self.settings.exits_seconds, self.exits.watch),
-            Task("circuit breaker", self.settings.circuit_breaker_seconds, self.upkeep.breaker.watch),
-            Task("cleanup", self.settings.cleanup_seconds, lambda: len(self.upkeep.cleanup.run().canceled)),
-            Task("reconcile", self.settings.reconcile_seconds, self.upkeep.reconciliation.run),
+            *self.upkeep.tasks,
             *self.upkeep.login_tasks,
         )
         return Supervisor(tasks, leases=self.upkeep.leases)

@@ -24,6 +24,7 @@ from benchmarks.measure import (
     ours,
 )
 from benchmarks.orders import show_orders
+from benchmarks.symbols import show_symbols
 from tests.reliability.server import Server
 
 T = TypeVar("T")
@@ -54,6 +55,7 @@ def main() -> None:
     show_orders(options.rounds, options.alerts)
     show_starts(options.rounds)
     show_memory(options.alerts)
+    show_symbols()
 
 
 def show_machine(rounds: int, alerts: int) -> None:

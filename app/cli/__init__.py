@@ -16,6 +16,7 @@ from app.cli.positions import positions
 from app.cli.preview import preview
 from app.cli.status import status
 from app.cli.switches import trading_state
+from app.cli.symbols import symbols
 from app.cli.tickets import tickets
 from app.config import Settings
 from app.errors import AppError
@@ -23,7 +24,7 @@ from app.first_start import secrets_file, with_secrets
 from app.welcome import welcome
 
 COMMANDS = (
-    *(status, tickets, orders, positions, bots, trading_state),
+    *(status, tickets, orders, positions, bots, trading_state, symbols),
     *(preview, send_alert, paper, login, backup),
 )
 

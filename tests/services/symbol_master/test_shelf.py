@@ -1,0 +1,74 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.services.symbol_master.shelf import KEY, PARTS, Shelf
+from tests.domain.contracts.builders import market
+
+NOW = datetime(2026, 7, 20, 5, tzinfo=UTC)
+URL = "http://127.0.0.1/NSE_FO.csv"
+pytestmark = pytest.mark.integration
+
+
+class Overtaken:
+    """A store in which somebody else writes just before us."""
+
+    def __init__(self, store, overtake) -> None:
+        self._store = store
+        self._overtake = overtake
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def get(self, key):
+        found = self._store.get(key)
+        overtake, self._overtake = self._overtake, lambda: None
+        overtake()
+        return found
+
+
+@pytest.fixture
+def shelf(store):
+    return Shelf(store)
+
+
+def test_list_when_put_then_loads_the_same(shelf):
+    record = shelf.put(market(), URL, NOW)
+
+    assert shelf.record() == record
+    assert list(shelf.load(record)) == list(market())
+
+
+def test_list_when_large_then_lies_in_parts(shelf, store, monkeypatch):
+    monkeypatch.setattr("app.services.symbol_master.shelf.PART_SIZE", 100)
+    record = shelf.put(market(), URL, NOW)
+
+    assert record.parts == len(list(store.list(PARTS))) > 5
+    assert len(shelf.load(record)) == len(market())
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_list_when_somebody_was_faster_then_theirs_stays(shelf, store, first):
+    if not first:
+        shelf.put(market(), URL, NOW - timedelta(days=1))
+    late = Shelf(Overtaken(store, lambda: shelf.put(market(), "http://127.0.0.1/theirs.csv", NOW)))
+
+    assert late.put(market(), URL, NOW).url == "http://127.0.0.1/theirs.csv"
+
+
+def test_parts_when_an_hour_old_then_go_with_the_next_list(shelf, store):
+    old = shelf.put(market(), URL, NOW)
+    soon = shelf.put(market(), URL, NOW + timedelta(minutes=30))
+    kept = len(list(store.list(PARTS)))
+    shelf.put(market(), URL, NOW + timedelta(minutes=90, seconds=1))
+
+    assert kept == old.parts + soon.parts
+    assert not any(document.key.startswith(PARTS + old.id) for document in store.list(PARTS))
+
+
+def test_record_when_of_another_form_then_none(shelf, store):
+    shelf.put(market(), URL, NOW)
+    document = store.get(KEY)
+    store.replace(document, document.value | {"form": 99})
+
+    assert shelf.record() is None
