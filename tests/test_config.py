@@ -1,6 +1,7 @@
 import ipaddress
 import re
 from dataclasses import fields, replace
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -96,6 +97,8 @@ def test_setting_when_value_is_nonsense_then_one_sentence_names_it(item):
         ("DAILY_NOTIONAL_CAP", "NaN"),
         ("PER_SYMBOL_CAP", "Infinity"),
         ("MAX_NOTIONAL_USD", "0"),
+        ("LOGIN_REMINDER_TIME", "25:00"),
+        ("LOGIN_REMINDER_TIME", "08:30+05:30"),
         ("MAX_ORDER_QUANTITY", "0"),
         ("MIN_LLM_CONFIDENCE", "72"),
         ("DRY_RUN", "maybe"),
@@ -125,6 +128,7 @@ def test_setting_when_out_of_bounds_then_refused_by_name(name, value):
         ({"DAILY_ORDER_CAP": "0"}, "daily_order_cap", 0),
         ({"PER_SYMBOL_CAP": "1000.50"}, "per_symbol_cap", Decimal("1000.50")),
         ({"PUBLIC_URL": "https://gatehouse.example/"}, "public_url", "https://gatehouse.example"),
+        ({"LOGIN_REMINDER_TIME": "07:45"}, "login_reminder_time", time(7, 45)),
         ({"PORT": ""}, "port", 8080),
         ({"OPENAI_MODEL": "  "}, "openai_model", "gpt-5.5"),
         ({"WEBHOOK_SECRET_TOKEN": "old"}, "webhook_secret", "old"),

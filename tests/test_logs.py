@@ -145,6 +145,13 @@ def test_redact_when_a_number_is_not_json_then_a_string():
         "sent Bearer hush1234",
         "api_key=hush1234",
         "POST /webhook/hush1234/enter/main",
+        "GET /auth-callback?s=ok&code=hush1234&state=x",
+        "GET https://api.example/x?s=ok&auth_code=hush1234&state=x",
+        "GET /data?access_token=hush1234",
+        '{"refresh_token": "hush1234"}',
+        '{"appIdHash": "hush1234"}',
+        "Authorization: APP-100:hush1234",
+        "for https://gate.example: eyJhbGciOiJ.hush1234.seal_",
     ],
 )
 def test_mask_when_a_secret_stands_in_its_usual_place_then_hidden(text):

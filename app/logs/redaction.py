@@ -18,13 +18,16 @@ _SECRET_KEY = re.compile(
     r"|signature|\bpin$|_pin$|appidhash"
 )
 _ASSIGNED = re.compile(
-    r"((?:secret|token|password|passphrase|api[_-]?key|secret[_-]?key|authorization|auth[_-]?code)[\"'\\]*"
+    r"((?:secret|token|password|passphrase|api[_-]?key|secret[_-]?key|authorization|auth[_-]?code|app_?id_?hash)[\"'\\]*"
     r"\s*[=:]\s*)(?:\\?\"[^\"]*\"?|'[^']*'?|(?:bearer\s+|basic\s+)?[^\s\"'\\&,;})]+)",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"\b(bearer\s+)[^\s\"',;]+", re.IGNORECASE)
+# Of a JSON Web Token even the part without the seal tells who somebody is.
+_JWT = re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?")
+_CALLBACK = re.compile(r"(/auth-callback\?)[^\s\"'<>]+")
 _PATH = re.compile(r"(/webhook/)[^/\s?\"']+(?=/(?:bots|trades|enter|exit)\b)")
-_ASSIGNED_WORDS = ("secret", "token", "passw", "passphrase", "key", "authorization", "auth")
+_ASSIGNED_WORDS = ("secret", "token", "passw", "passphrase", "key", "authorization", "auth", "hash")
 
 
 class _Known:
@@ -64,6 +67,10 @@ def mask(text: str) -> str:
             text = _ASSIGNED.sub(rf"\1{MASK}", text)
     if "earer" in text or "EARER" in text:
         text = _BEARER.sub(rf"\1{MASK}", text)
+    if "eyJ" in text:
+        text = _JWT.sub(MASK, text)
+    if "/auth-callback?" in text:
+        text = _CALLBACK.sub(rf"\1{MASK}", text)
     return _PATH.sub(rf"\1{MASK}", text) if "/webhook/" in text else text
 
 

@@ -1,15 +1,18 @@
 """One record under one key, changed by compare and swap."""
 
+import logging
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from app.domain.documents import from_json, to_json
 from app.errors import AlreadyExists, Conflict
-from app.storage.base import Store
+from app.storage.base import Document, Store
 
 Record = TypeVar("Record")
 
 ATTEMPTS = 5
+
+_logger = logging.getLogger(__name__)
 
 
 class StoredRecord(Generic[Record]):
@@ -22,8 +25,7 @@ class StoredRecord(Generic[Record]):
 
     def read(self) -> Record | None:
         """Return the record as it stands; raise StoreUnavailable."""
-        document = self._store.get(self._key)
-        return None if document is None else from_json(self._kind, document.value)
+        return self._understood(self._store.get(self._key))
 
     def change(self, step: Callable[[Record | None], Record | None]) -> Record | None:
         """Write what `step` makes of the record as it stands; None when it wants no change.
@@ -32,7 +34,7 @@ class StoredRecord(Generic[Record]):
         """
         for _ in range(ATTEMPTS):
             document = self._store.get(self._key)
-            wanted = step(None if document is None else from_json(self._kind, document.value))
+            wanted = step(self._understood(document))
             if wanted is None:
                 return None
             try:
@@ -44,3 +46,11 @@ class StoredRecord(Generic[Record]):
                 continue
             return wanted
         raise Conflict(f"{self._key} is being changed by others")
+
+    def _understood(self, document: Document | None) -> Record | None:
+        """Return what is stored; what another program left under our key counts as nothing."""
+        try:
+            return None if document is None else from_json(self._kind, document.value)
+        except (TypeError, ValueError, AttributeError):
+            _logger.warning("%s holds something that is not ours; it will be replaced", self._key)
+            return None

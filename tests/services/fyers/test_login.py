@@ -89,6 +89,13 @@ def test_login_when_its_token_cannot_be_proven_then_kept_for_the_clock_to_prove(
     assert access.source.token() == login.access_token
 
 
+def test_login_when_state_is_in_a_bucket_then_kept_in_the_object_of_that_name(make_access, enter, store):
+    access = make_access(gcs_bucket_name="bucket", gcs_tokens_file="my/tokens.json")
+    login = enter(access)
+
+    assert store.get("my/tokens.json").value["access_token"] == login.access_token
+
+
 def test_refresh_when_fyers_has_ended_it_then_refused(make_access, enter):
     access = make_access(fyers_pin=PIN)
     enter(access)

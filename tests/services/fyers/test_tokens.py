@@ -84,6 +84,16 @@ def test_token_when_it_was_replaced_then_the_new_one_stays_alive(tokens, login):
     assert not tokens.current().is_dead
 
 
+@pytest.mark.parametrize("left", [{"access_token": "x"}, {"issued_at": 5}, {}])
+def test_login_when_the_file_is_another_programs_then_missing_until_the_next_login(
+    tokens, login, store, left
+):
+    store.create(KEY, left)
+
+    assert tokens.read() is None
+    assert tokens.save(login) == tokens.read() == login
+
+
 def test_login_when_shown_or_logged_then_without_its_tokens(tokens, login):
     tokens.save(login)
 
