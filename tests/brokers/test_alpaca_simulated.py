@@ -154,6 +154,12 @@ def test_submit_when_duplicate_is_reported_then_the_order_is_adopted(alpaca, fak
     assert [position.quantity for position in alpaca.positions()] == [10]
 
 
+def test_fitted_when_nothing_is_said_of_the_instrument_then_the_general_rules_hold(alpaca, fake):
+    fake.inject("status", path="/v2/assets/")
+
+    assert alpaca.fitted(buy(**limit("100.001"))).limit_price == Decimal(100)
+
+
 def test_submit_when_exit_finds_nothing_to_close_then_rejected(alpaca):
     with pytest.raises(BrokerRejected):
         alpaca.submit(exit_long())

@@ -79,8 +79,9 @@ class AlpacaBroker:
         self._prices: dict[str, tuple[datetime, Decimal]] = {}
 
     def fitted(self, order: Order) -> Order:
-        """Return the order in the form in which it will be sent."""
-        return fitted(order, self.asset(order.instrument))
+        """Return the order in the form in which it will be sent, as far as the instrument is known."""
+        self._remember_asset(order.instrument)
+        return fitted(order, self._market.known_asset(order.instrument))
 
     def submit(self, order: Order) -> Receipt:
         """Send once; an id that Alpaca has already is our own earlier send, when the terms are the same."""
