@@ -87,7 +87,7 @@ class Reason(StrEnum):
     BROKER_LOGIN_REQUIRED = "BROKER_LOGIN_REQUIRED", "The broker wants a login before it takes anything."
     BROKER_ADDRESS_REFUSED = (
         "BROKER_ADDRESS_REFUSED",
-        "The broker takes no orders from this IP address; it wants the static one that is registered with it.",
+        "The broker takes no orders from this IP address; it wants the static one that is registered.",
     )
     RATE_LIMIT_REACHED = (
         "RATE_LIMIT_REACHED",

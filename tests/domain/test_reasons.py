@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.reasons import Reason
+from app.errors import BrokerCredentialsRefused, BrokerRejected, BrokerUnavailable
 
 pytestmark = pytest.mark.unit
 
@@ -33,6 +34,7 @@ def test_reasons_when_code_is_searched_then_every_one_is_given_somewhere():
     given = set(re.findall(r"\bReason\.([A-Z_]+)", text)) | set(
         re.findall(r'SymbolRefused\(\s*"([A-Z_]+)"', text)
     )
+    given |= {kind.code for kind in (BrokerUnavailable, BrokerRejected, BrokerCredentialsRefused)}
 
     assert {reason.name for reason in Reason} <= given
 

@@ -81,7 +81,7 @@ class Assessor:
                 view = self.look(case, broker, instrument)
                 decided = self._plan(case, broker, view)
         except BrokerUnavailable as error:
-            case.ticket.end(TicketStatus.DENIED, Reason(error.reason), error.message)
+            case.ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
             return
         self._carry_out(case, instrument, view, decided)
 

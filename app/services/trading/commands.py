@@ -86,7 +86,7 @@ class Commands:
         try:
             self._decide(case, self.targets.find(case))
         except BrokerUnavailable as error:
-            ticket.end(TicketStatus.DENIED, Reason(error.reason), error.message)
+            ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
         return []
 
     def adopt(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> bool:

@@ -8,7 +8,7 @@ from app.domain.orders import OrderChange, OrderStatus, Receipt
 from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import TicketStatus, followed_status
-from app.errors import BrokerCredentialsRefused, BrokerRejected, BrokerUnavailable
+from app.errors import BrokerRejected, BrokerUnavailable
 from app.services.trading.commands_begun import Undertaking
 from app.services.trading.commands_sending import has_values
 
@@ -56,5 +56,4 @@ def as_it_stands(broker: Broker, receipt: Receipt) -> Receipt:
 
 def reason_of(error: BrokerRejected) -> Reason:
     """Return why the broker would not."""
-    keys = isinstance(error, BrokerCredentialsRefused)
-    return Reason.BROKER_CREDENTIALS_REFUSED if keys else Reason.BROKER_REJECTED
+    return Reason[error.reason]

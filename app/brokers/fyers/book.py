@@ -1,0 +1,131 @@
+"""One look at the orders of today: entries under our ids, and legs through their entries."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from app.brokers.fyers.receipts import Row, is_over, price, receipt_of, side_of, suffix_of
+from app.brokers.fyers.symbols import Tickers
+from app.brokers.fyers.tags import Names, digest, digest_in, tagged
+from app.domain.money import ZERO
+from app.domain.orders import (
+    STOP_LOSS_SUFFIX,
+    TAKE_PROFIT_SUFFIX,
+    OrderStatus,
+    OrderType,
+    Receipt,
+)
+
+# What is not ours goes by its tag, or by Fyers' own number.
+_STRANGER = "fyers-"
+_LEGS = (
+    (STOP_LOSS_SUFFIX, "stopLoss", OrderType.STOP, -1),
+    (TAKE_PROFIT_SUFFIX, "takeProfit", OrderType.LIMIT, 1),
+)
+
+
+class Book:
+    """Orders by our names; a row that is no order raises KeyError or ValueError."""
+
+    def __init__(self, rows: Iterable[Row], names: Names, tickers: Tickers) -> None:
+        self._names, self._tickers = names, tickers
+        rows = list(rows)
+        self._entries = {str(row["id"]): row for row in rows if not row["parentId"]}
+        self._legs: dict[str, list[Row]] = {}
+        for row in rows:
+            if row["parentId"]:
+                self._legs.setdefault(str(row["parentId"]), []).append(row)
+
+    def find(self, name: str) -> Receipt | None:
+        """Return the order or leg of this name."""
+        entry = self._entry(name)
+        if entry is not None:
+            return receipt_of(entry, name, self._tickers)
+        suffix = name[-len(STOP_LOSS_SUFFIX) :]
+        if suffix not in {STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX}:
+            return None
+        parent = self._entry(name.removesuffix(suffix))
+        if parent is None:
+            return None
+        legs = [row for row in self._legs.get(str(parent["id"]), ()) if suffix_of(row) == suffix]
+        if legs:
+            return self._leg(max(legs, key=_relevance), name, parent)
+        waiting = (leg for leg in self._unplaced(parent, name.removesuffix(suffix)))
+        return next((leg for leg in waiting if leg.client_order_id == name), None)
+
+    def open(self) -> list[Receipt]:
+        """Return what can still fill; the legs of an entry that has not filled are held."""
+        return [*self._open_entries(), *self._open_legs()]
+
+    def _open_entries(self) -> Iterator[Receipt]:
+        working = [row for row in self._entries.values() if not is_over(row)]
+        self._names.learn(tagged(row["orderTag"]) for row in self._entries.values())
+        for row in working:
+            name = self._name(row)
+            yield receipt_of(row, name, self._tickers)
+            yield from self._unplaced(row, name)
+
+    def _open_legs(self) -> Iterator[Receipt]:
+        for number, legs in self._legs.items():
+            parent = self._entries.get(number)
+            for row in legs:
+                if not is_over(row):
+                    root = self._name(row) if parent is None else self._name(parent)
+                    yield self._leg(row, root + suffix_of(row), parent)
+
+    def _entry(self, name: str) -> Row | None:
+        wanted = digest(name)
+        rows = [row for row in self._entries.values() if _is_named(row, name, wanted)]
+        return max(rows, key=_relevance, default=None)
+
+    def _name(self, row: Row) -> str:
+        tag = tagged(row["orderTag"])
+        return self._names.of(tag) or tag or f"{_STRANGER}{row['parentId'] or row['id']}"
+
+    def _leg(self, row: Row, name: str, parent: Row | None) -> Receipt:
+        receipt = receipt_of(row, name, self._tickers)
+        waits = parent is not None and not parent["filledQty"] and not receipt.status.is_final
+        return replace(receipt, status=OrderStatus.HELD) if waits else receipt
+
+    def _unplaced(self, entry: Row, name: str) -> Iterator[Receipt]:
+        """Yield the legs that Fyers places when the entry fills; until then they are figures in its row."""
+        placed = {suffix_of(row) for row in self._legs.get(str(entry["id"]), ())}
+        receipt = receipt_of(entry, name, self._tickers)
+        for suffix, field, kind, direction in _LEGS:
+            distance = price(entry.get(field))
+            if distance is None or suffix in placed:
+                continue
+            level = _basis(entry) + side_of(entry).sign * direction * distance
+            yield replace(
+                receipt,
+                client_order_id=name + suffix,
+                broker_order_id="",
+                side=receipt.side.opposite,
+                type=kind,
+                status=_waiting_status(receipt),
+                limit_price=level if kind is OrderType.LIMIT else None,
+                stop_price=level if kind is OrderType.STOP else None,
+                filled_quantity=ZERO,
+                average_fill_price=None,
+                message=None,
+            )
+
+
+def _waiting_status(entry: Receipt) -> OrderStatus:
+    gone = entry.status.is_final and entry.status is not OrderStatus.FILLED
+    return OrderStatus.CANCELED if gone and not entry.filled_quantity else OrderStatus.HELD
+
+
+def _is_named(row: Row, name: str, wanted: str) -> bool:
+    tag = tagged(row["orderTag"])
+    return digest_in(tag) == wanted or name in {tag, f"{_STRANGER}{row['id']}"}
+
+
+def _relevance(row: Row) -> tuple[bool, bool, str]:
+    """Of rows with one name, the one that works counts, else the one that filled, else the newest."""
+    return not is_over(row), bool(row["filledQty"]), str(row["id"])
+
+
+def _basis(entry: Row) -> Decimal:
+    known = (price(entry.get(name)) for name in ("tradedPrice", "limitPrice", "stopPrice", "lp"))
+    return next((found for found in known if found is not None), ZERO)

@@ -1,0 +1,274 @@
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from app.brokers.base import Capabilities, Glance
+from app.brokers.fyers.fitting import fitted, fitted_change
+from app.brokers.fyers.limiter import Limiter, windows_for
+from app.brokers.fyers.line import Line, as_refusal
+from app.brokers.fyers.market_data import MarketData
+from app.brokers.fyers.orders import OrderBook
+from app.brokers.fyers.payload import change_payload, order_payload
+from app.brokers.fyers.products import INTRADAY, MARGIN, chosen
+from app.brokers.fyers.receipts import NAME, Row
+from app.brokers.fyers.records import account_of, positions_of, products_of, understood
+from app.brokers.fyers.restrictions import WITH_LEGS, leg_restrictions, restrictions
+from app.brokers.fyers.symbols import Contracts, Tickers
+from app.brokers.fyers.tags import Names
+from app.brokers.tokens import TokenSource
+from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.instruments import AssetClass, Instrument
+from app.domain.money import ZERO
+from app.domain.orders import Order, OrderChange, OrderRole, OrderStatus, OrderType, Receipt
+from app.domain.reasons import Reason
+from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+
+_READERS = 8
+_TRADED = frozenset({AssetClass.EQUITY, AssetClass.OPTION})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FyersSettings:
+    """What an account at Fyers is reached with; `processes` share its limits of requests.
+
+    Contracts are held on margin, since Fyers sells intraday positions by itself in the afternoon; shares are
+    intraday, the only product of theirs that stays among the positions for as long as it lives.
+    """
+
+    app_id: str
+    api_url: str | None = None
+    data_url: str | None = None
+    timeout_seconds: float = 10.0
+    contract_product: str = MARGIN
+    share_product: str = INTRADAY
+    book_age_seconds: float = 0.3
+    processes: int = 1
+
+
+class FyersBroker:
+    """An account at Fyers, with real money: options of the NSE, and its shares.
+
+    Fyers takes the same order twice, so nothing is ever sent again in doubt. A resting exit counts against
+    its position: a second order to close it would need the margin of a new one (no `opposing_orders`).
+    """
+
+    name = NAME
+    capabilities = Capabilities(
+        asset_classes=_TRADED,
+        short_equity=True,
+        short_options=True,
+        whole_shorts=True,
+        bracket=True,
+        held_exits=_TRADED,
+        live=True,
+    )
+
+    def __init__(
+        self,
+        settings: FyersSettings,
+        *,
+        tokens: TokenSource,
+        contracts: Contracts,
+        known_names: Callable[[], Iterable[str]],
+        clock: Callable[[], datetime],
+        limiter: Limiter | None = None,
+    ) -> None:
+        self._settings = settings
+        self._tickers = Tickers(contracts)
+        self._line = Line(
+            settings.app_id,
+            tokens,
+            limiter or Limiter(windows_for(settings.processes)),
+            api_url=settings.api_url,
+            data_url=settings.data_url,
+            timeout_seconds=settings.timeout_seconds,
+        )
+        self._orders = OrderBook(
+            self._line, self._tickers, Names(known_names), age_seconds=settings.book_age_seconds
+        )
+        self._market = MarketData(self._line, self._tickers, clock)
+        self._clock = clock
+
+    def fitted(self, order: Order) -> Order:
+        """Return the order in the form in which it will be sent."""
+        return fitted(order, self._known(order.instrument))
+
+    def submit(self, order: Order) -> Receipt:
+        """Send once; Fyers answers before the exchange does, so that a refusal may only show in the book."""
+        ticker = self._tickers.of(order.instrument)
+        if ticker is None:
+            told = f"Fyers lists no {order.instrument.symbol}."
+            raise BrokerRejected(told, reason=Reason.SYMBOL_UNKNOWN.value)
+        instrument, order = self._known(order.instrument), self.fitted(order)
+        _refuse(restrictions(order, instrument))
+        with _before_sending():
+            entry = self._entry_price(order)
+            product = self._product(order, ticker)
+        if entry is not None:
+            _refuse(leg_restrictions(order, entry))
+        body = order_payload(order, ticker=ticker, product=product, instrument=instrument, entry=entry)
+        self._orders.names.remember([order.client_order_id])
+        answer = self._write("POST", body, urgent=order.role is OrderRole.EXIT)
+        with understood(OutcomeUnknown):
+            return self._receipt(order, instrument, str(answer["id"]))
+
+    def find(self, client_order_id: str) -> Receipt | None:
+        """Return the order or leg of this id; None: today's book has none."""
+        return self._orders.find(client_order_id)
+
+    def cancel(self, receipt: Receipt) -> None:
+        """Ask for an order to be taken back; its mate stays."""
+        self._write("DELETE", {"id": self._id_of(receipt)}, urgent=True)
+
+    def replace(self, receipt: Receipt, change: OrderChange) -> Receipt:
+        """Change a working order, which keeps its ids."""
+        receipt = replace(receipt, broker_order_id=self._id_of(receipt))
+        instrument = self._instrument(receipt.symbol)
+        change = fitted_change(change, receipt.side, instrument)
+        body = change_payload(receipt, change)
+        self._write("PATCH", body, urgent=receipt.is_protective)
+        gets_limit = receipt.type is OrderType.MARKET and change.limit_price is not None
+        return replace(
+            receipt,
+            type=OrderType.LIMIT if gets_limit else receipt.type,
+            quantity=receipt.quantity if change.quantity is None else change.quantity,
+            limit_price=receipt.limit_price if change.limit_price is None else change.limit_price,
+            stop_price=receipt.stop_price if change.stop_price is None else change.stop_price,
+        )
+
+    def open_orders(self) -> list[Receipt]:
+        """Return every order that can still fill, held legs included, under our ids."""
+        return self._orders.open()
+
+    def positions(self) -> list[Position]:
+        """Return every holding that is not flat."""
+        with understood(BrokerUnavailable):
+            return positions_of(self._position_rows(), self._tickers)
+
+    def account(self) -> Account:
+        """Return equity, cash and what is left for margins, in rupees."""
+        positions = self._readers.submit(self._position_rows)
+        with understood(BrokerUnavailable):
+            return account_of(self._fund_rows(), positions.result())
+
+    def quote(self, instrument: Instrument) -> Quote | None:
+        """Return the last trade, with bid and ask where there are both."""
+        return self.quotes([instrument]).get(instrument)
+
+    def quotes(self, instruments: Iterable[Instrument]) -> dict[Instrument, Quote]:
+        """Return the last trades of many, by few requests; what has no price is left out."""
+        return self._market.quotes(instruments)
+
+    def spot(self, underlying: str) -> Decimal | None:
+        """Return the level of an index, or the price of a share, that options are written on."""
+        return self._market.spot(underlying)
+
+    def glance(self, instrument: Instrument) -> Glance:
+        """Return account, position and quote of one moment, by three requests."""
+        funds = self._readers.submit(self._fund_rows)
+        held = self._readers.submit(self._position_rows)
+        quote = self.quote(instrument)
+        with understood(BrokerUnavailable):
+            account = account_of(funds.result(), held.result())
+            products = products_of(held.result(), self._tickers.of(instrument) or "")
+        return Glance(account, sum(products.values(), ZERO), quote)
+
+    def market(self, instrument: Instrument) -> MarketHours:
+        """Return whether the instrument trades now, by the exchange's own word."""
+        return self._market.hours(instrument)
+
+    def ping(self) -> None:
+        """Prove that Fyers answers and accepts the token."""
+        self._line.read("/profile")
+
+    @cached_property
+    def _readers(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(_READERS, thread_name_prefix="fyers")
+
+    def _write(self, method: str, body: Row, *, urgent: bool) -> Row:
+        try:
+            return self._line.write(method, "/orders/sync", body, urgent=urgent)
+        finally:
+            self._orders.forget()
+
+    def _position_rows(self, *, urgent: bool = False) -> list[Row]:
+        rows: list[Row] = self._line.read("/positions", urgent=urgent)["netPositions"]
+        return rows
+
+    def _fund_rows(self) -> list[Row]:
+        rows: list[Row] = self._line.read("/funds")["fund_limit"]
+        return rows
+
+    def _known(self, instrument: Instrument) -> Instrument:
+        """Return an instrument with the lot and tick that are listed, whoever named it."""
+        ticker = self._tickers.of(instrument)
+        return instrument if ticker is None else self._tickers.instrument(ticker)
+
+    def _instrument(self, symbol: str) -> Instrument:
+        for kind in (AssetClass.OPTION, AssetClass.FUTURE):
+            ticker = self._tickers.of(Instrument(symbol, kind, "nse"))
+            if ticker is not None:
+                return self._tickers.instrument(ticker)
+        return self._known(Instrument(symbol, AssetClass.EQUITY))
+
+    def _product(self, order: Order, ticker: str) -> str:
+        is_share = order.instrument.asset_class is AssetClass.EQUITY
+        default = self._settings.share_product if is_share else self._settings.contract_product
+        if order.product is not None or order.role is not OrderRole.EXIT:
+            return order.product or default
+        with understood(BrokerUnavailable):
+            return chosen(order, products_of(self._position_rows(urgent=True), ticker), default)
+
+    def _entry_price(self, order: Order) -> Decimal | None:
+        """Return where an entry with exits is expected to fill; None for an order without."""
+        if order.order_class not in WITH_LEGS:
+            return None
+        price = order.limit_price or order.stop_price or self._market.recent_price(order.instrument)
+        if price is None:
+            quote = self.quote(order.instrument)
+            price = quote.price if quote is not None else order.reference_price
+        if price is None:
+            raise BrokerUnavailable("No price is known that the exits could be counted from.")
+        return price
+
+    def _receipt(self, order: Order, instrument: Instrument, number: str) -> Receipt:
+        return Receipt(
+            client_order_id=order.client_order_id,
+            broker_order_id=number,
+            broker=NAME,
+            symbol=instrument.symbol,
+            side=order.side,
+            type=order.type,
+            status=OrderStatus.PENDING,
+            created_at=self._clock(),
+            quantity=order.quantity,
+            limit_price=order.limit_price,
+            stop_price=order.stop_price,
+        )
+
+    def _id_of(self, receipt: Receipt) -> str:
+        if receipt.broker_order_id:
+            return receipt.broker_order_id
+        with _before_sending():
+            found = self._orders.find(receipt.client_order_id)
+        if found is None or not found.broker_order_id:
+            raise BrokerRejected(f"Fyers has no working order {receipt.client_order_id} of its own.")
+        return found.broker_order_id
+
+
+@contextmanager
+def _before_sending() -> Iterator[None]:
+    """Refuse what cannot even be begun."""
+    try:
+        yield
+    except BrokerUnavailable as error:
+        raise as_refusal(error) from error
+
+
+def _refuse(sentence: str | None) -> None:
+    if sentence is not None:
+        raise BrokerRejected(sentence)

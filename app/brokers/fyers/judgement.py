@@ -1,0 +1,153 @@
+"""What came of a request, and what that proves; the SDK's own answer is never asked."""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+from requests import ConnectionError as ConnectionFailed
+from requests import ConnectTimeout, RequestException, Response, Timeout
+from requests.exceptions import ChunkedEncodingError
+from urllib3.exceptions import NewConnectionError
+
+from app.brokers.fyers.codes import LIMIT_REACHED, TOO_MANY, explained
+from app.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown
+
+Body: TypeAlias = dict[str, Any]
+
+DONE = frozenset({200, 1101, 1102, 1103})
+NOT_ACKNOWLEDGED = 201
+TOKEN_REFUSED = frozenset({-8, -15, -16, -17})
+# Fyers lost its own connection to the exchange, or does not know itself.
+DOUBTFUL = frozenset({-1, -201, -202, -204, -205})
+REJECTED, NO_WORDS = -99, "Bad request"
+_TRANSIENT = (ConnectionFailed, Timeout, ChunkedEncodingError)
+_PASSING = frozenset({500, 502, 503, 504})
+_SHORT_PAUSE_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer; `body` is empty where it is not the JSON object that Fyers answers with."""
+
+    status: int
+    body: Body = field(default_factory=dict)
+    retry_after_seconds: float | None = None
+
+    @property
+    def code(self) -> int | None:
+        """Fyers' own code."""
+        code = self.body.get("code")
+        return code if isinstance(code, int) else None
+
+    @property
+    def message(self) -> str:
+        """Fyers' own words; empty where there are none."""
+        message = self.body.get("message")
+        return message if isinstance(message, str) else ""
+
+    @property
+    def is_refusal(self) -> bool:
+        """True when Fyers itself says no, with a code and words."""
+        told = self.body.get("s") == "error" and self.code is not None and self.code < 0
+        return told and self.message not in {"", NO_WORDS} and self.code not in DOUBTFUL
+
+
+# None: the SDK sent nothing, or hid what came of it.
+Outcome: TypeAlias = Answer | RequestException | None
+
+
+def answer_of(response: Response) -> Answer:
+    """Read a response without trusting it."""
+    try:
+        body = response.json()
+    except ValueError:
+        body = {}
+    return Answer(response.status_code, body if isinstance(body, dict) else {}, _pause(response))
+
+
+def is_success(outcome: Outcome) -> bool:
+    """True for an answer that says that what was asked for was done."""
+    if not isinstance(outcome, Answer) or outcome.status != HTTPStatus.OK:
+        return False
+    return (
+        outcome.body.get("s", "ok") == "ok" and outcome.body.get("code", 200) in DONE and bool(outcome.body)
+    )
+
+
+def refuses_token(outcome: Outcome) -> bool:
+    """True when the token was not taken, so that nothing was done."""
+    if not isinstance(outcome, Answer):
+        return False
+    return outcome.status == HTTPStatus.UNAUTHORIZED or outcome.code in TOKEN_REFUSED
+
+
+def is_too_much(outcome: Outcome) -> bool:
+    """True when Fyers did not look at a request, since there were too many."""
+    if not isinstance(outcome, Answer):
+        return False
+    told = outcome.code is not None or outcome.retry_after_seconds is not None
+    return outcome.code == LIMIT_REACHED or (outcome.status == TOO_MANY and told)
+
+
+def judged_write(outcome: Outcome) -> BrokerError:
+    """Return what a write that did not succeed proves."""
+    if isinstance(outcome, Answer):
+        return _judged_answer(outcome)
+    if never_left(outcome):
+        return BrokerRejected("Fyers could not be reached; nothing was sent.")
+    if isinstance(outcome, Timeout):
+        return OutcomeUnknown("Fyers did not answer in time; it may have taken the order.")
+    return OutcomeUnknown("The connection to Fyers broke; it may have taken the order.")
+
+
+def judged_read(outcome: Outcome) -> BrokerUnavailable:
+    """Return why a read was not answered."""
+    if isinstance(outcome, Answer) and (outcome.is_refusal or is_too_much(outcome)):
+        sentence, reason = explained(outcome.status, outcome.code, outcome.message)
+        return BrokerUnavailable(sentence, reason=reason)
+    if isinstance(outcome, Answer):
+        return BrokerUnavailable(f"Fyers' answer cannot be read (status {outcome.status}).")
+    return BrokerUnavailable("Fyers could not be read.")
+
+
+def write_pause(outcome: Outcome) -> float | None:
+    """Return the seconds after which a write may be sent again; None unless nothing was placed for sure."""
+    if is_too_much(outcome):
+        return outcome.retry_after_seconds if isinstance(outcome, Answer) else None
+    return _SHORT_PAUSE_SECONDS if never_left(outcome) else None
+
+
+def read_pause(outcome: Outcome) -> float | None:
+    """Return the seconds after which a read may succeed; None where repeating it is no use."""
+    if isinstance(outcome, Answer):
+        if is_too_much(outcome):
+            return outcome.retry_after_seconds
+        return _SHORT_PAUSE_SECONDS if outcome.status in _PASSING or not outcome.body else None
+    return _SHORT_PAUSE_SECONDS if isinstance(outcome, _TRANSIENT) else None
+
+
+def never_left(outcome: Outcome) -> bool:
+    """True when there was no connection to send anything through."""
+    if isinstance(outcome, ConnectTimeout):
+        return True
+    if not isinstance(outcome, ConnectionFailed) or not outcome.args:
+        return False
+    # requests wraps urllib3's MaxRetryError, whose reason says at which step it ended.
+    return isinstance(getattr(outcome.args[0], "reason", None), NewConnectionError)
+
+
+def _judged_answer(answer: Answer) -> BrokerError:
+    if is_too_much(answer) or (answer.is_refusal and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR):
+        sentence, reason = explained(answer.status, answer.code, answer.message)
+        return BrokerRejected(sentence, reason=reason)
+    if answer.code == NOT_ACKNOWLEDGED:
+        return OutcomeUnknown("Fyers sent the order on and has no answer yet; it may be live.")
+    return OutcomeUnknown(f"Fyers answered with status {answer.status}; it may have taken the order.")
+
+
+def _pause(response: Response) -> float | None:
+    milliseconds = response.headers.get("X-Retry-After-Ms", "")
+    if milliseconds.isdecimal():
+        return int(milliseconds) / 1000
+    seconds = response.headers.get("Retry-After", "")
+    return float(seconds) if seconds.isdecimal() else None

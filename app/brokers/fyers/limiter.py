@@ -1,0 +1,85 @@
+"""Room for requests: Fyers counts every one of them, and blocks an account that exceeds too often."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+PATIENCE_SECONDS = 1.0
+_SHORTEST_WAIT_SECONDS = 0.001
+
+
+class NoRoom(Exception):
+    """The limit leaves no room for a request within a second; nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """So many requests in any span of so many seconds; the reserved ones are for what is urgent."""
+
+    seconds: float
+    most: int
+    reserved: int
+
+
+# Fyers takes 10 in a second and 200 in a minute, and a third minute too many costs the day. Both spans are
+# a little longer here, since requests do not arrive at the distance at which they were sent.
+WINDOWS = (Window(1.05, 10, 2), Window(61.0, 200, 30))
+
+
+def windows_for(processes: int) -> tuple[Window, ...]:
+    """Share the limits among processes that use one account; each can place at least one request."""
+    return tuple(
+        Window(window.seconds, most, min(-(-window.reserved // processes), most - 1))
+        for window in WINDOWS
+        for most in [max(window.most // processes, 1)]
+    )
+
+
+class Limiter:
+    """Let requests through as the windows have room; `clock` is monotonic, in seconds."""
+
+    def __init__(
+        self,
+        windows: Sequence[Window] = WINDOWS,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._windows = windows
+        self._clock, self._sleep = clock, sleep
+        self._sent: deque[float] = deque(maxlen=max(window.most for window in windows))
+        self._closed_until = 0.0
+        self._lock = Lock()
+
+    def enter(self, *, urgent: bool) -> None:
+        """Take room for one request, waiting up to a second for it; raise NoRoom."""
+        deadline = self._clock() + PATIENCE_SECONDS
+        while (wait := self._take(urgent=urgent)) > 0:
+            if self._clock() + wait > deadline:
+                raise NoRoom
+            self._sleep(max(wait, _SHORTEST_WAIT_SECONDS))
+
+    def close(self, seconds: float) -> None:
+        """Let nothing through for so long: Fyers said that it was too much."""
+        with self._lock:
+            self._closed_until = max(self._closed_until, self._clock() + seconds)
+
+    def _take(self, *, urgent: bool) -> float:
+        """Return the seconds until there may be room; 0 when it was taken."""
+        with self._lock:
+            now = self._clock()
+            waits = [self._wait(window, now, urgent=urgent) for window in self._windows]
+            wait = max([self._closed_until - now, *waits])
+            if wait > 0:
+                return wait
+            self._sent.append(now)
+            return 0.0
+
+    def _wait(self, window: Window, now: float, *, urgent: bool) -> float:
+        allowed = window.most - (0 if urgent else window.reserved)
+        if len(self._sent) < allowed:
+            return 0.0
+        # The request that must have left the window before there is room for one more.
+        return max(self._sent[-allowed] + window.seconds - now, 0.0)

@@ -1,0 +1,69 @@
+"""Orders as Fyers holds them today; there is no other day in its book."""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+
+from app.brokers.fyers.book import Book
+from app.brokers.fyers.line import Line
+from app.brokers.fyers.receipts import Row
+from app.brokers.fyers.records import understood
+from app.brokers.fyers.symbols import Tickers
+from app.brokers.fyers.tags import Names
+from app.domain.orders import Receipt
+from app.errors import BrokerUnavailable
+
+
+class OrderBook:
+    """Read orders; every method raises BrokerUnavailable.
+
+    The whole book is one request: what was read serves whoever asks within `age_seconds`, unless something
+    was sent since. Requests are scarce here, and an order is looked at many times.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        tickers: Tickers,
+        names: Names,
+        *,
+        age_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.names = names
+        self._line, self._tickers = line, tickers
+        self._age_seconds, self._clock = age_seconds, clock
+        self._read: tuple[float, list[Row]] | None = None
+        self._writes = 0
+        self._lock = Lock()
+
+    def find(self, name: str) -> Receipt | None:
+        """Return the order or leg of this name; None: it is not in today's book."""
+        with understood(BrokerUnavailable):
+            return self._book().find(name)
+
+    def open(self) -> list[Receipt]:
+        """Return every order that can still fill."""
+        with understood(BrokerUnavailable):
+            return self._book().open()
+
+    def forget(self) -> None:
+        """Read the book anew the next time: something was sent."""
+        with self._lock:
+            self._writes += 1
+            self._read = None
+
+    def _book(self) -> Book:
+        return Book(self._rows(), self.names, self._tickers)
+
+    def _rows(self) -> list[Row]:
+        with self._lock:
+            writes, read = self._writes, self._read
+        if read is not None and self._clock() - read[0] < self._age_seconds:
+            return read[1]
+        at = self._clock()
+        rows: list[Row] = self._line.read("/orders")["orderBook"]
+        with self._lock:
+            # What was read while something was being sent may not show it.
+            self._read = (at, rows) if writes == self._writes else None
+        return rows

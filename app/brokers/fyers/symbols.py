@@ -1,0 +1,75 @@
+"""Our names for instruments and Fyers' tickers: `SBIN` is `NSE:SBIN-EQ`; contracts come from their list."""
+
+from decimal import Decimal
+from typing import Protocol
+
+from app.domain.instruments import AssetClass, Instrument
+from app.domain.money import ONE
+
+VENUE = "nse"
+EXCHANGE, SHARE, FUTURE = "NSE:", "-EQ", "FUT"
+_INDICES = {
+    "NIFTY": "NSE:NIFTY50-INDEX",
+    "BANKNIFTY": "NSE:NIFTYBANK-INDEX",
+    "FINNIFTY": "NSE:FINNIFTY-INDEX",
+    "MIDCPNIFTY": "NSE:MIDCPNIFTY-INDEX",
+    "NIFTYNXT50": "NSE:NIFTYNXT50-INDEX",
+}
+# What the NSE lets a share's price move by: up to a price, in steps of so much.
+_TICKS = ((1000, "0.05"), (5000, "0.1"), (10_000, "0.5"), (20_000, "1"))
+_LARGEST_TICK = Decimal(5)
+
+
+class Contracts(Protocol):
+    """The futures and options that are listed today, lots and ticks with them."""
+
+    def by_ticker(self, ticker: str) -> Instrument | None:
+        """Return the contract that Fyers calls so."""
+
+    def ticker_of(self, instrument: Instrument) -> str | None:
+        """Return what Fyers calls a contract."""
+
+
+class Tickers:
+    """Tell what Fyers calls an instrument, and which one it means."""
+
+    def __init__(self, contracts: Contracts) -> None:
+        self._contracts = contracts
+
+    def of(self, instrument: Instrument) -> str | None:
+        """Return Fyers' ticker; None when it trades no such thing."""
+        listed = self._contracts.ticker_of(instrument)
+        if listed is not None:
+            return listed
+        is_share = instrument.asset_class is AssetClass.EQUITY and instrument.venue in {None, VENUE}
+        return f"{EXCHANGE}{instrument.symbol}{SHARE}" if is_share else None
+
+    def instrument(self, ticker: str) -> Instrument:
+        """Return what a ticker names, with lot and tick where they are known."""
+        listed = self._contracts.by_ticker(ticker)
+        if listed is not None:
+            return listed
+        name = ticker.partition(":")[2] or ticker
+        if ticker.startswith(EXCHANGE) and name.endswith(SHARE):
+            return share(name.removesuffix(SHARE))
+        kind = AssetClass.FUTURE if name.endswith(FUTURE) else AssetClass.UNKNOWN
+        return Instrument(name, kind, ticker.partition(":")[0].lower() or None, quantity_increment=ONE)
+
+
+def share(symbol: str) -> Instrument:
+    """Return a share at the NSE."""
+    tick = Decimal(_TICKS[0][1])
+    return Instrument(symbol, AssetClass.EQUITY, VENUE, quantity_increment=ONE, price_tick=tick)
+
+
+def spot_ticker(underlying: str) -> str:
+    """Return the ticker of what options are written on: an index or a share."""
+    return _INDICES.get(underlying, f"{EXCHANGE}{underlying}{SHARE}")
+
+
+def tick_of(price: Decimal, instrument: Instrument) -> Decimal:
+    """Return the step that a price as high as this one moves by; dear shares move in wider steps."""
+    if instrument.asset_class is not AssetClass.EQUITY:
+        return instrument.price_tick
+    wide = next((Decimal(tick) for limit, tick in _TICKS if price <= limit), _LARGEST_TICK)
+    return max(wide, instrument.price_tick)
