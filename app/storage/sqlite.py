@@ -1,9 +1,11 @@
 """The embedded store: one SQLite file in write-ahead mode, safe for threads and processes."""
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
@@ -57,6 +59,7 @@ SELECT_FROM = "SELECT key, value, version FROM documents WHERE key >= ? AND key 
 SELECT_AFTER = SELECT_FROM.replace(">=", ">")
 
 PAGE = 500
+OWNER_ONLY, EVERYBODY_ELSE = 0o600, 0o077
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 HIGHEST = "\U0010ffff"
 
@@ -70,6 +73,7 @@ class SqliteStore:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreUnavailable(f"{path.parent} cannot be made: {error.strerror}") from error
+        _keep_to_owner(path)
         with self._shared.reading as connection:
             connection.execute(SCHEMA)
             connection.execute("BEGIN IMMEDIATE")
@@ -166,3 +170,13 @@ def _make(writer: sqlite3.Connection, change: Change) -> None:
 def _next_version(document: Document) -> int:
     """Versions only grow, also when the clock is set back."""
     return max(document.version + 1, time.time_ns())
+
+
+def _keep_to_owner(path: Path) -> None:
+    """Let nobody else read the file: a broker's tokens are in it."""
+    # Only a file that is not there is opened: closing one would give up the locks that SQLite holds on it.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY))
+    for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        with suppress(OSError):
+            file.chmod(file.stat().st_mode & ~EVERYBODY_ELSE)
