@@ -161,9 +161,12 @@ class AlpacaBroker:
         """Return the account, with the buying power for this instrument, its position and its quote."""
         account = self._readers.submit(self._account, instrument.asset_class)
         position = self._readers.submit(self._position, instrument)
-        asset = self._readers.submit(self._remember_asset, instrument)
-        quote = self.quote(instrument)
-        asset.result()
+        if self._market.known_asset(instrument) is None:
+            asset = self._readers.submit(self._remember_asset, instrument)
+            quote = self.quote(instrument)
+            asset.result()
+        else:
+            quote = self.quote(instrument)
         return Glance(account.result(), position.result(), quote)
 
     def market(self, instrument: Instrument) -> MarketHours:

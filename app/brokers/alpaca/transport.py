@@ -2,15 +2,14 @@
 
 import time
 from http import HTTPStatus
-from threading import local
 from typing import Any
 
 from requests import ConnectionError as ConnectionFailed
-from requests import PreparedRequest, RequestException, Response, Timeout
-from requests.adapters import HTTPAdapter
+from requests import RequestException, Response, Timeout
 from requests.exceptions import ChunkedEncodingError
 from urllib3.exceptions import NewConnectionError
 
+from app.brokers.alpaca.line import Line
 from app.errors import (
     BrokerCredentialsRefused,
     BrokerError,
@@ -28,7 +27,6 @@ BAD_KEYS = "Alpaca does not accept the API key; check ALPACA_API_KEY, ALPACA_SEC
 _PASSING = frozenset({429, 500, 502, 503, 504})
 _TRANSIENT = (ConnectionFailed, Timeout, ChunkedEncodingError)
 _PAUSES_SECONDS = (0.1, 0.3)
-_CONNECTIONS = 32
 _LONGEST_MESSAGE = 300
 
 
@@ -48,11 +46,11 @@ class Transport:
         self._refused: type[Exception] = APIError
         self._data_url = data_url.rstrip("/")
         self._timeout_seconds = timeout_seconds
-        self._adapter = _Patience(timeout_seconds)
+        self._line = Line(trading_url, timeout_seconds)
         self._client = RESTClient(trading_url.rstrip("/"), api_key, secret_key, raw_data=True)
         # The SDK sends an order four times on 429 and 504, and has no argument that stops it.
         self._client._retry = 0  # noqa: SLF001
-        self._prepare(self._client._session, trading_url)  # noqa: SLF001
+        self._client._session = self._line  # noqa: SLF001
 
     def read(
         self,
@@ -70,7 +68,7 @@ class Transport:
         deadline = time.monotonic() + self._timeout_seconds
         for pause in (*_PAUSES_SECONDS, None):
             try:
-                self._adapter.allow(deadline - time.monotonic())
+                self._line.allow(deadline - time.monotonic())
                 return self._client.get(path, query, **source)
             except self._refused as error:
                 answer = Answer(error)
@@ -97,7 +95,7 @@ class Transport:
         """Send once and return the answer, None where it is empty."""
         send = {"POST": self._client.post, "PATCH": self._client.patch, "DELETE": self._client.delete}[method]
         try:
-            self._adapter.allow(self._timeout_seconds)
+            self._line.allow(self._timeout_seconds)
             return send(path, body)
         except self._refused as error:
             raise Answer(error).judged(refusals) from error
@@ -109,14 +107,6 @@ class Transport:
             raise OutcomeUnknown("Alpaca did not answer in time; it may have taken the order.") from error
         except (RequestException, ValueError) as error:
             raise OutcomeUnknown("Alpaca's answer cannot be read; it may have taken the order.") from error
-
-    def _prepare(self, session: Any, url: str) -> None:
-        # Proxies and certificates are looked up once: asking the environment each time costs too much.
-        surroundings = session.merge_environment_settings(url, {}, None, None, None)
-        session.proxies, session.verify = surroundings["proxies"], surroundings["verify"]
-        session.trust_env = False
-        session.mount("https://", self._adapter)
-        session.mount("http://", self._adapter)
 
 
 class Answer:
@@ -159,23 +149,6 @@ class Answer:
         if pause is None or self.status not in _PASSING:
             return None
         return max(pause, float(self._retry_after)) if self._retry_after.isdecimal() else pause
-
-
-class _Patience(HTTPAdapter):
-    """Gives every request a timeout, which the SDK does not; each thread has its own."""
-
-    def __init__(self, timeout_seconds: float) -> None:
-        super().__init__(pool_maxsize=_CONNECTIONS)
-        self._timeout_seconds = timeout_seconds
-        self._allowed = local()
-
-    def allow(self, seconds: float) -> None:
-        """Say how long the thread's next request may take."""
-        self._allowed.seconds = max(seconds, 0.001)
-
-    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        kwargs["timeout"] = getattr(self._allowed, "seconds", self._timeout_seconds)
-        return super().send(request, *args, **kwargs)
 
 
 def _json(response: Response) -> dict[str, Any]:
