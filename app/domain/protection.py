@@ -57,7 +57,8 @@ class Protection:
     """What a bot's position in a symbol is protected by.
 
     `ticket` is the entry's, from which the exits' ids are derived with the next `place`. `alert_price` is the
-    price that the entry was decided at, `best` the best one since that a stop has followed.
+    price that the entry was decided at, `best` the best one since that a stop has followed. `lone_stop`: the
+    broker holds the stop only, having refused a target beside it.
     """
 
     bot: str
@@ -66,6 +67,7 @@ class Protection:
     ticket: UUID
     terms: ExitTerms
     alert_price: Decimal
+    lone_stop: bool = False
     place: int = FIRST_PLACE
     best: Decimal | None = None
     sending: Sending | None = None
@@ -139,22 +141,26 @@ class Leave:
 Step: TypeAlias = Withdraw | Place | Move | Leave
 
 
-def next_step(holding: Holding, levels: Levels, smallest_move: Decimal) -> Step | None:
-    """Decide what brings the exits to where they should be; None: they are there."""
+def next_step(
+    holding: Holding, levels: Levels, smallest_move: Decimal, *, lone_stop: bool = False
+) -> Step | None:
+    """Decide what brings the exits to where they should be; None: they are there.
+
+    With `lone_stop` a stop rests without its target, which is watched.
+    """
     live = live_legs(holding.legs)
     if holding.share == ZERO:
         # A broker may show a fill before the position that it made.
         return Withdraw(live) if live and holding.is_flat else None
-    covered = covered_by(live)
     suffix = reached(levels, holding.side, holding.price)
-    if suffix is not None and holding.held > covered:
-        # What waits to buy more would be bought after the stop; what waits to sell holds the units.
-        return Withdraw(holding.waiting) if holding.waiting else Leave(holding.held - covered, suffix)
+    if suffix is not None and holding.held > covered_by(live, suffix):
+        return _leave(holding, live, suffix)
     if holding.is_filling or holding.held == ZERO:
         return None
-    if covered != holding.restable or not _have_shape(live, levels):
-        return _rebuild(holding, live, levels)
-    return _move(live, levels, smallest_move)
+    resting = Levels(levels.stop, None) if lone_stop and levels.stop is not None else levels
+    if covered_by(live) != holding.restable or not _have_shape(live, resting):
+        return _rebuild(holding, live, resting)
+    return _move(live, resting, smallest_move)
 
 
 def live_legs(legs: Iterable[Receipt]) -> tuple[Receipt, ...]:
@@ -164,13 +170,27 @@ def live_legs(legs: Iterable[Receipt]) -> tuple[Receipt, ...]:
     return tuple(leg for leg in legs if family_of(leg) in active)
 
 
-def covered_by(live: Iterable[Receipt]) -> Decimal:
-    """Return for how many units there are exits; the two legs of a pair count once."""
+def covered_by(live: Iterable[Receipt], suffix: str = "") -> Decimal:
+    """Return for how many units there are exits, of one kind or any; the two legs of a pair count once."""
     families: dict[str, Decimal] = {}
     for leg in live:
+        if not leg.client_order_id.endswith(suffix):
+            continue
         name, left = family_of(leg), (leg.quantity or ZERO) - leg.filled_quantity
         families[name] = min(families.get(name, left), left)
     return sum(families.values(), ZERO)
+
+
+def _leave(holding: Holding, live: tuple[Receipt, ...], suffix: str) -> Step:
+    """Close at the market what no exit of this kind closes, once nothing is in its way.
+
+    What waits to buy more would be bought after the stop, and what waits to sell holds the units.
+    """
+    acting = {family_of(leg) for leg in live if leg.client_order_id.endswith(suffix)}
+    others = tuple(leg for leg in live if family_of(leg) not in acting)
+    if holding.waiting or others:
+        return Withdraw((*holding.waiting, *others))
+    return Leave(holding.held - covered_by(live, suffix), suffix)
 
 
 def _rebuild(holding: Holding, live: tuple[Receipt, ...], levels: Levels) -> Step | None:

@@ -94,6 +94,20 @@ def test_step_when_the_position_stands_so_then_it_is_the_next_one(seen, step):
     assert next_step(seen, LEVELS, CENT) == step
 
 
+@pytest.mark.parametrize(
+    ("price", "legs", "step"),
+    [
+        ("100", [], Place(Decimal(10), Levels(LEVELS.stop, None))),
+        ("100", [leg("-sl")], None),
+        ("97", [leg("-sl")], None),
+        ("105", [leg("-sl")], Withdraw((leg("-sl"),))),
+        ("105", [], Leave(Decimal(10), "-tp")),
+    ],
+)
+def test_step_when_the_stop_rests_alone_then_the_target_is_watched(price, legs, step):
+    assert next_step(holding(price=price, legs=legs), LEVELS, CENT, lone_stop=True) == step
+
+
 def test_step_when_a_stop_is_off_then_only_it_is_moved():
     stop = leg("-sl", stop_price=Decimal(97))
     step = next_step(holding(legs=(leg("-tp"), stop)), LEVELS, CENT)

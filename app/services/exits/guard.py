@@ -103,7 +103,7 @@ class ExitGuard:
         step = prospect.step
         if isinstance(step, Withdraw):
             # Legs that are wrong are better than none, while no others can be placed.
-            is_rebuild = prospect.holding.share != ZERO and all(leg.is_protective for leg in step.orders)
+            is_rebuild = prospect.holding.share != ZERO and not prospect.is_due
             return is_rebuild and self.sender.is_pausing(key, leaves=False)
         is_sent = isinstance(step, Place | Leave)
         return is_sent and self.sender.is_pausing(key, leaves=isinstance(step, Leave))

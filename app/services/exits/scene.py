@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.brokers.base import Broker, Capabilities
 from app.domain.accounts import Position
-from app.domain.exits import Levels, better, exit_levels, smallest_move
+from app.domain.exits import Levels, better, exit_levels, reached, smallest_move
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO, round_down
 from app.domain.orders import OrderStatus, OrderType, Receipt, Side, bot_of_order
@@ -27,7 +27,8 @@ class Scene:
 class Prospect:
     """A protected position, the levels that its exits should have, and what they need next.
 
-    `has_moved` says that the best price is worth writing down, for a stop that follows it.
+    `has_moved` says that the best price is worth writing down, for a stop that follows it; `is_due` that the
+    price has reached an exit.
     """
 
     instrument: Instrument
@@ -35,6 +36,7 @@ class Prospect:
     levels: Levels
     best: Decimal
     has_moved: bool
+    is_due: bool
     step: Step | None
 
 
@@ -71,8 +73,9 @@ def prospect_of(
         holding,
         levels,
         best,
+        is_due=reached(levels, holding.side, holding.price) is not None,
         has_moved=follows and abs(best - (before or basis)) >= smallest,
-        step=next_step(holding, levels, smallest),
+        step=next_step(holding, levels, smallest, lone_stop=protection.lone_stop),
     )
 
 

@@ -92,12 +92,18 @@ class ExitSender:
                 for name in sending.names
             ]
         )
-        for order in _orders(sending, instrument, together=broker.capabilities.oco):
+        orders = _orders(sending, instrument, together=broker.capabilities.oco)
+        for order in orders:
             failure = self._send_one(broker, protection, order)
             if isinstance(failure, OutcomeUnknown):
                 return None
+            if failure is not None and order is not orders[0]:
+                # The stop is there; a broker may want money for a second order on the same units.
+                self._forget(order)
+                return self._settled(document, replace(protection, lone_stop=True))
             if failure is not None:
-                self._give_up(document, sending, order)
+                self._forget(order)
+                self._pause(document, sending)
                 return self._settled(document, protection)
         self._pauses.pop((document.key, sending.leaves), None)
         return self._settled(document, protection)
@@ -117,12 +123,14 @@ class ExitSender:
     def _settled(self, document: Document, protection: Protection) -> Document:
         return self.book.rewrite(document, replace(protection, sending=None))
 
-    def _give_up(self, document: Document, sending: Sending, order: Order) -> None:
+    def _forget(self, order: Order) -> None:
         names = [order.client_order_id]
         if order.order_class is OrderClass.OCO:
             names = [order.client_order_id + suffix for suffix in (TAKE_PROFIT_SUFFIX, STOP_LOSS_SUFFIX)]
         reminders = (self.store.get(f"orders/{name}") for name in names)
         self.store.apply([Delete(reminder) for reminder in reminders if reminder is not None])
+
+    def _pause(self, document: Document, sending: Sending) -> None:
         key = document.key, sending.leaves
         _, last = self._pauses.get(key, (None, SHORTEST_PAUSE / 2))
         pause = min(last * 2, LONGEST_PAUSE_TO_LEAVE if sending.leaves else LONGEST_PAUSE)
