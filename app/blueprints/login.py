@@ -1,5 +1,6 @@
 """The daily login at Fyers: the operator asks for a link, the browser comes back with a code."""
 
+import logging
 from html import escape
 
 from flask import Blueprint, Response, jsonify, request
@@ -22,6 +23,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 LONGEST_TOLD = 200
+
+_logger = logging.getLogger(__name__)
 
 bp = Blueprint("login", __name__)
 bp.before_request(operator)
@@ -50,6 +53,7 @@ def finish_login() -> ResponseReturnValue:
     try:
         login = _fyers().finish(_state(), _code(), told)
     except AppError as error:
+        _logger.warning("A login at Fyers failed: %s", error.message)
         return _page("Not logged in", error.message, link=error.details.get("link")), error.status
     return _page("Logged in", f"Valid until {_in_india(login)}. You may close this page.")
 

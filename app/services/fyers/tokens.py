@@ -46,10 +46,13 @@ class TokenStore:
         return self._keep(self._record.read())
 
     def save(self, login: Login) -> Login:
-        """Store a login unless a newer one is there; return the one that counts."""
-        written = self._record.change(
-            lambda held: None if held is not None and held.issued_at > login.issued_at else login
-        )
+        """Store a login unless a newer one is there that still counts; return the one that does."""
+
+        def step(held: Login | None) -> Login | None:
+            is_newer = held is not None and held.issued_at > login.issued_at
+            return None if held is not None and is_newer and held.is_usable(self._clock()) else login
+
+        written = self._record.change(step)
         return self._keep(written) if written is not None else self.read() or login
 
     def mark_dead(self, token: str) -> bool:

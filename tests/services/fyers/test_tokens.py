@@ -41,6 +41,13 @@ def test_login_when_a_newer_one_is_there_then_that_counts(tokens, other, login):
     assert tokens.read() == newer
 
 
+def test_login_when_the_newer_one_is_dead_then_replaced_by_whatever_clock(tokens, other, login):
+    tokens.save(replace(login, access_token="ahead", issued_at=login.issued_at + timedelta(seconds=5)))
+    tokens.mark_dead("ahead")
+
+    assert other.save(login) == tokens.read() == login
+
+
 def test_login_when_replaced_elsewhere_then_seen_within_a_second(tokens, other, login, clock):
     tokens.save(login)
     newer = other.save(replace(login, access_token="newer-token"))
