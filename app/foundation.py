@@ -4,10 +4,11 @@ import sys
 from collections.abc import Mapping
 from functools import cached_property
 
+from app.brokerage import Brokerage
 from app.brokers.base import Broker
 from app.config import Settings
 from app.logins import fyers_access
-from app.policies import broker_factories, locks_of, tells_people
+from app.policies import locks_of, tells_people
 from app.services.bots import BotDirectory
 from app.services.clock import Clock
 from app.services.fyers.access import FyersAccess
@@ -77,7 +78,14 @@ class Foundation:
     def desk(self) -> BrokerDesk:
         """The brokers: those handed in, or those whose settings are there."""
         if self._brokers is None:
-            return BrokerDesk(broker_factories(self.settings, self.store, self.clock))
+            brokerage = Brokerage(
+                settings=self.settings,
+                store=self.store,
+                clock=self.clock,
+                fyers=self.fyers,
+                symbols=self.symbols,
+            )
+            return BrokerDesk(brokerage.factories())
         return BrokerDesk({name: _always(broker) for name, broker in self._brokers.items()})
 
     @cached_property

@@ -2,17 +2,13 @@
 
 from dataclasses import replace
 
-from app.brokers.base import Broker
-from app.brokers.paper import PaperBroker, PaperSettings
+from app.brokers.paper import PaperSettings
 from app.config import Settings
 from app.domain.limits import Limits
-from app.services.clock import Clock
 from app.services.health import SHORT_SECRET
 from app.services.intake.recovery import RecoveryRules
 from app.services.locks import Locks, MachineLocks, ThreadLocks
-from app.services.routing import BrokerFactory
 from app.services.trading.case import TradingRules
-from app.storage.base import Store
 
 USAGE_REFRESH_SECONDS = 2.0
 
@@ -41,30 +37,6 @@ def recovery_rules(settings: Settings) -> RecoveryRules:
     rules = RecoveryRules(default_broker=settings.default_broker, claim_seconds=settings.inbox_claim_seconds)
     stale = settings.stale_alert_seconds
     return rules if stale is None else replace(rules, stale_seconds=stale)
-
-
-def broker_factories(settings: Settings, store: Store, clock: Clock) -> dict[str, BrokerFactory]:
-    """Return how to build the brokers that have what they need; the paper broker always has."""
-    factories: dict[str, BrokerFactory] = {
-        "paper": lambda: PaperBroker(store, clock, paper_settings(settings))
-    }
-    if settings.alpaca_api_key and settings.alpaca_secret_key:
-        factories["alpaca"] = lambda: _alpaca(settings, clock)
-    return factories
-
-
-def _alpaca(settings: Settings, clock: Clock) -> Broker:
-    from app.brokers.alpaca import AlpacaBroker
-
-    return AlpacaBroker(
-        settings.alpaca_api_key or "",
-        settings.alpaca_secret_key or "",
-        paper=settings.alpaca_paper,
-        trading_url=settings.alpaca_trading_url,
-        data_url=settings.alpaca_data_url,
-        timeout_seconds=float(settings.broker_timeout_seconds),
-        clock=clock,
-    )
 
 
 def locks_of(settings: Settings) -> Locks:

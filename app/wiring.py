@@ -27,8 +27,8 @@ from app.services.trading.commands import Commands
 from app.services.trading.commands_sending import Sender
 from app.services.trading.execution import Trading
 from app.services.trading.following import OrderFollower
-from app.services.trading.judging import Judge
 from app.services.trading.instruments import Instruments, no_contracts
+from app.services.trading.judging import Judge
 from app.services.trading.submission import Submission
 from app.services.trading.trades import TradeBook
 from app.services.trading.usage import UsageBook
@@ -108,7 +108,8 @@ class Wiring:
     @cached_property
     def instruments(self) -> Instruments:
         """What alerts want to trade."""
-        return Instruments(no_contracts, self.clock)
+        symbols = self.base.symbols
+        return Instruments(no_contracts if symbols is None else symbols.index, self.clock)
 
     @cached_property
     def judge(self) -> Judge:

@@ -32,6 +32,7 @@ RULES = {
     "app/server.py": ANYTHING,
     "app/wiring.py": ANYTHING,
     "app/foundation.py": {
+        "app.brokerage",
         "app.config",
         "app.logins",
         "app.policies",
@@ -41,6 +42,7 @@ RULES = {
         "app.version",
     },
     "app/upkeep.py": {"app.foundation", "app.services", "app.brokers.base"},
+    "app/brokerage.py": {"app.brokers", "app.config", "app.policies", "app.services", "app.storage.base"},
     "app/logins.py": {"app.config", "app.services", "app.storage.base"},
     "app/policies.py": {"app.config", "app.domain", "app.services", "app.brokers", "app.storage.base"},
     "app/parsing.py": set(),
