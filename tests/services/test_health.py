@@ -52,6 +52,7 @@ def test_check_when_every_part_answers_then_it_is_ready(health):
         "checks": {"store": "ok", "broker paper": "ok", "clock": "ok"},
         "warnings": ["a notice"],
         "leader": True,
+        "logins": {},
     }
 
 
