@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.domain.exits import exit_levels, exit_terms
 from app.domain.instruments import Instrument
-from app.domain.money import ZERO, text
+from app.domain.money import ZERO, plain, text
 from app.domain.orders import (
     Order,
     OrderClass,
@@ -116,7 +116,7 @@ def _show_levels(case: Case, order: Order, alert_price: Decimal) -> None:
         case.ticket.exits = {
             "stop_loss": text(levels.stop),
             "take_profit": text(levels.target),
-            "basis": text(alert_price),
+            "basis": text(plain(alert_price)),
             "placed": case.protection is not None,
         }
 

@@ -25,7 +25,19 @@ BRIDGE: dict[str, Any] = {
     "idempotency_key": "tv_breakout_v1-1716496837",
     "thesis": "20-bar breakout with volume",
 }
-ALERTS: dict[Dialect, dict[str, Any]] = {Dialect.STRATEGY: STRATEGY, Dialect.BRIDGE: BRIDGE}
+OPTION: dict[str, Any] = {
+    "symbol": "NSE:NIFTY",
+    "strikeprice": "ATM",
+    "optionType": "CE",
+    "expiry": "weekly",
+    "action": "SELL",
+    "qty": 65,
+}
+ALERTS: dict[Dialect, dict[str, Any]] = {
+    Dialect.STRATEGY: STRATEGY,
+    Dialect.BRIDGE: BRIDGE,
+    Dialect.OPTION: OPTION,
+}
 COMMANDS: dict[Dialect, dict[str, Any]] = {
     Dialect.STRATEGY: {"command": "cancel", "order": "all", "symbol": "BTCUSD"},
     Dialect.BRIDGE: {

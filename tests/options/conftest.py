@@ -1,0 +1,84 @@
+"""The whole application against the simulated Fyers, from the login to the order."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from tests.builders import client_of, services_of
+from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in
+from tests.simulators.fyers import FakeFyers
+
+CONTRACT = {"symbol": "NSE:NIFTY", "strikeprice": "24500", "optionType": "CE", "expiry": "weekly"}
+ALERT = CONTRACT | {"action": "SELL", "qty": 65}
+
+
+@pytest.fixture(scope="session")
+def listing():
+    """Keep one simulator's list of contracts for all: the real one has 92,000 rows."""
+    with FakeFyers(stocks=0) as fake:
+        fake.clock.set(TRADING_DAY)
+        yield fake
+
+
+@pytest.fixture
+def fake():
+    with FakeFyers(checked=True, stocks=2) as fake:
+        fake.clock.set(TRADING_DAY, frozen=True)
+        yield fake
+        assert fake.misfits == []
+
+
+@pytest.fixture
+def app(make_app, fake, clock):
+    clock.now = TRADING_DAY
+    app = make_app(
+        **fyers_settings(fake),
+        fyers_data_url=fake.data_url,
+        fyers_symbol_master_url=fake.master_url,
+        default_broker="fyers",
+        dry_run=False,
+        allow_live_trading=True,
+        background_worker=False,
+    )
+    services_of(app).symbols.refresh()
+    return app
+
+
+@pytest.fixture
+def logged_in(app, operator, configure) -> None:
+    """Log in by the link, and let the default bot trade real money."""
+    link = operator.get("/auth-url").json["url"]
+    assert client_of(app).get("/auth-callback", query_string=log_in(link)).status_code == 200
+    configure(live=True)
+
+
+@pytest.fixture
+def ticker(app, fake) -> str:
+    """Name the contract of the alert as Fyers does, and let it cost 100."""
+    expiry = services_of(app).symbols.index().expiries("NIFTY")[0]
+    (listed,) = [
+        item
+        for item in services_of(app).symbols.index()
+        if (item.underlying, item.expiry, item.strike, item.kind) == ("NIFTY", expiry, Decimal(24500), "call")
+    ]
+    fake.market.move(listed.ticker, Decimal(100))
+    return listed.ticker
+
+
+@pytest.fixture
+def post(client) -> Callable[..., tuple[int, dict]]:
+    """Post an option alert, changed; return status and answer."""
+
+    def send(**changes):
+        alert = {name: value for name, value in (ALERT | changes).items() if value is not None}
+        response = client.post("/webhook", json=alert)
+        return response.status_code, response.json
+
+    return send
+
+
+@pytest.fixture
+def watch(app) -> Callable[[], None]:
+    """Let the clock come round once."""
+    return lambda: services_of(app).supervisor.tick(everything=True)
