@@ -148,7 +148,7 @@ def test_step_8_when_more_than_allowed_is_asked_for_then_400(ticker, post, confi
 
 def test_step_9_when_fyers_was_only_busy_then_the_order_goes_out_all_the_same(ticker, post, fake, orders):
     fake.inject("rate_limit", methods=("POST",), times=1)
-    status, answer = post()
+    status, _ = post()
 
     assert (status, len(orders())) == (200, 1)
 
