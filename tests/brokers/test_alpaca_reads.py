@@ -12,6 +12,8 @@ from tests.brokers.alpaca_line import (
     ASSETS,
     CLOCK,
     DATA,
+    ORDERS,
+    PARENT,
     POSITIONS,
     STOCK_QUOTES,
     STOCK_TRADES,
@@ -22,9 +24,10 @@ from tests.brokers.alpaca_line import (
     position,
     quotes,
     refusal,
+    row,
     trades,
 )
-from tests.brokers.builders import APPLE, BITCOIN, CALL
+from tests.brokers.builders import APPLE, BITCOIN, CALL, buy
 
 pytestmark = pytest.mark.unit
 
@@ -180,11 +183,30 @@ def test_glance_when_answered_then_all_of_it(alpaca, market):
     assert (seen.position, seen.quote.price, seen.account.buying_power) == (7, 100, 200000)
 
 
-def test_glance_when_seen_before_then_asset_is_not_asked_again(alpaca, api, market):
+def test_glance_when_seen_before_then_asset_and_account_are_not_asked_again(alpaca, api, market):
     alpaca.glance(APPLE)
     alpaca.glance(APPLE)
 
-    assert len(api.calls) == 4 + 3
+    assert len(api.calls) == 4 + 2
+
+
+def test_glance_when_an_entry_was_sent_since_then_it_is_off_the_buying_power(alpaca, api, market):
+    api.post(ORDERS, json=row(qty="2"))
+    alpaca.glance(APPLE)
+    alpaca.submit(buy(2, client_order_id="bot-x"))
+
+    assert alpaca.glance(APPLE).account.buying_power == 200000 - 2 * 100
+
+
+def test_glance_when_an_order_was_taken_back_since_then_account_is_read_again(alpaca, api, market):
+    api.post(ORDERS, json=row())
+    api.delete(f"{ORDERS}/{PARENT}", status=204)
+    sent = alpaca.submit(buy(10, client_order_id="bot-x"))
+    alpaca.glance(APPLE)
+    alpaca.cancel(sent)
+    alpaca.glance(APPLE)
+
+    assert len([call for call in api.calls if call.request.url == ACCOUNT]) == 2
 
 
 def test_glance_when_coin_and_nothing_held_then_cash_is_the_buying_power(alpaca, api):

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 from urllib.parse import quote as quoted
 
 from app.brokers.alpaca.families import parent_receipt, replacement_id
 from app.brokers.alpaca.fitting import SMALLEST, Asset, fitted, fitted_price
+from app.brokers.alpaca.funds import Funds
 from app.brokers.alpaca.market_data import MarketData
 from app.brokers.alpaca.orders import OrderBook
 from app.brokers.alpaca.payload import change_payload, order_payload, sent_id
@@ -76,6 +78,7 @@ class AlpacaBroker:
         self._clock = clock
         self._orders = OrderBook(self._transport, clock)
         self._market = MarketData(self._transport, clock)
+        self._funds = Funds(lambda: self._transport.read("/account"), clock)
         self._prices: dict[str, tuple[datetime, Decimal]] = {}
 
     def fitted(self, order: Order) -> Order:
@@ -87,11 +90,13 @@ class AlpacaBroker:
         """Send once; an id that Alpaca has already is our own earlier send, when the terms are the same."""
         asset = self._market.known_asset(order.instrument)
         order = fitted(order, asset)
-        sentence = alpaca_restrictions(order, base_price=self._last_price(order.instrument), asset=asset)
+        price = self._last_price(order.instrument)
+        sentence = alpaca_restrictions(order, base_price=price, asset=asset)
         if sentence is not None:
             raise BrokerRejected(sentence)
         try:
-            row = self._transport.write("POST", "/orders", order_payload(order))
+            with self._funds.sending(order, price):
+                row = self._transport.write("POST", "/orders", order_payload(order))
         except BrokerRejected as error:
             if DUPLICATE not in error.message:
                 raise
@@ -106,7 +111,7 @@ class AlpacaBroker:
 
     def cancel(self, receipt: Receipt) -> None:
         """Ask for an order to be taken back; its legs, or its mate, go with it."""
-        self._transport.write("DELETE", f"/orders/{self._id_of(receipt)}", refusals=REFUSALS_OF_A_CHANGE)
+        self._change("DELETE", f"/orders/{self._id_of(receipt)}")
 
     def replace(self, receipt: Receipt, change: OrderChange) -> Receipt:
         """Change a working order that has not filled in part: its fills would be counted on two orders."""
@@ -117,7 +122,7 @@ class AlpacaBroker:
         old_id = self._id_of(receipt)
         with understood(OutcomeUnknown):
             body["client_order_id"] = replacement_id(receipt.client_order_id, old_id)
-        row = self._transport.write("PATCH", f"/orders/{old_id}", body, refusals=REFUSALS_OF_A_CHANGE)
+        row = self._change("PATCH", f"/orders/{old_id}", body)
         with understood(OutcomeUnknown):
             self._orders.families.exchange(old_id, row)
             return receipt_of(row, receipt.client_order_id)
@@ -132,7 +137,7 @@ class AlpacaBroker:
         percentage = format(round_down(fraction * HUNDRED, SMALLEST), "f")
         query = f"?percentage={percentage}" if fraction < ONE else ""
         path = f"/positions/{quoted(path_symbol(instrument), safe='')}{query}"
-        row = self._transport.write("DELETE", path, refusals=REFUSALS_OF_A_CHANGE)
+        row = self._change("DELETE", path)
         with understood(OutcomeUnknown):
             return receipt_of(row, row["client_order_id"])
 
@@ -148,7 +153,8 @@ class AlpacaBroker:
 
     def account(self) -> Account:
         """Return equity, cash and buying power."""
-        return self._account(AssetClass.EQUITY)
+        with understood(BrokerUnavailable):
+            return account_of(self._transport.read("/account"))
 
     def quote(self, instrument: Instrument) -> Quote | None:
         """Return the middle of a tight market, else the last trade, with bid and ask where there are both."""
@@ -158,16 +164,19 @@ class AlpacaBroker:
         return quote
 
     def glance(self, instrument: Instrument) -> Glance:
-        """Return the account, with the buying power for this instrument, its position and its quote."""
-        account = self._readers.submit(self._account, instrument.asset_class)
+        """Return the account, with the buying power for this instrument, its position and its quote.
+
+        The account is at most a second old, less what was sent since; the rest is read.
+        """
         position = self._readers.submit(self._position, instrument)
+        account = self._account_soon(instrument.asset_class)
         if self._market.known_asset(instrument) is None:
             asset = self._readers.submit(self._remember_asset, instrument)
             quote = self.quote(instrument)
             asset.result()
         else:
             quote = self.quote(instrument)
-        return Glance(account.result(), position.result(), quote)
+        return Glance(account(), position.result(), quote)
 
     def market(self, instrument: Instrument) -> MarketHours:
         """Return whether the instrument trades now, by Alpaca's clock."""
@@ -189,9 +198,17 @@ class AlpacaBroker:
     def _readers(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(_READERS, thread_name_prefix="alpaca")
 
-    def _account(self, asset_class: AssetClass) -> Account:
-        with understood(BrokerUnavailable):
-            return account_of(self._transport.read("/account"), asset_class)
+    def _change(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:
+        try:
+            return self._transport.write(method, path, body, refusals=REFUSALS_OF_A_CHANGE)
+        finally:
+            self._funds.forget()
+
+    def _account_soon(self, asset_class: AssetClass) -> Callable[[], Account]:
+        known = self._funds.remembered(asset_class)
+        if known is not None:
+            return lambda: known
+        return self._readers.submit(self._funds.account, asset_class).result
 
     def _position(self, instrument: Instrument) -> Decimal:
         path = f"/positions/{quoted(path_symbol(instrument), safe='')}"
