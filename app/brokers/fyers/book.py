@@ -55,15 +55,20 @@ class Book:
 
     def open(self) -> list[Receipt]:
         """Return what can still fill; the legs of an entry that has not filled are held."""
+        concerned = [
+            row
+            for number, row in self._entries.items()
+            if not all(map(is_over, (row, *self._legs.get(number, ()))))
+        ]
+        self._names.learn(tagged(row["orderTag"]) for row in concerned)
         return [*self._open_entries(), *self._open_legs()]
 
     def _open_entries(self) -> Iterator[Receipt]:
-        working = [row for row in self._entries.values() if not is_over(row)]
-        self._names.learn(tagged(row["orderTag"]) for row in self._entries.values())
-        for row in working:
-            name = self._name(row)
-            yield receipt_of(row, name, self._tickers)
-            yield from self._unplaced(row, name)
+        for row in self._entries.values():
+            if not is_over(row):
+                name = self._name(row)
+                yield receipt_of(row, name, self._tickers)
+                yield from self._unplaced(row, name)
 
     def _open_legs(self) -> Iterator[Receipt]:
         for number, legs in self._legs.items():

@@ -13,7 +13,7 @@ from app.brokers.fyers.line import Line, as_refusal
 from app.brokers.fyers.market_data import MarketData
 from app.brokers.fyers.orders import OrderBook
 from app.brokers.fyers.payload import change_payload, order_payload
-from app.brokers.fyers.products import INTRADAY, MARGIN, chosen
+from app.brokers.fyers.products import INTRADAY, MARGIN, exit_product
 from app.brokers.fyers.receipts import NAME, Row
 from app.brokers.fyers.records import account_of, positions_of, products_of, understood
 from app.brokers.fyers.restrictions import WITH_LEGS, leg_restrictions, restrictions
@@ -218,10 +218,13 @@ class FyersBroker:
     def _product(self, order: Order, ticker: str) -> str:
         is_share = order.instrument.asset_class is AssetClass.EQUITY
         default = self._settings.share_product if is_share else self._settings.contract_product
-        if order.product is not None or order.role is not OrderRole.EXIT:
+        if order.role is not OrderRole.EXIT:
             return order.product or default
         with understood(BrokerUnavailable):
-            return chosen(order, products_of(self._position_rows(urgent=True), ticker), default)
+            product = exit_product(order, products_of(self._position_rows(urgent=True), ticker))
+        if product is None:
+            raise BrokerRejected(f"There is no position in {ticker} that this exit would close.")
+        return product
 
     def _entry_price(self, order: Order) -> Decimal | None:
         """Return where an entry with exits is expected to fill; None for an order without."""

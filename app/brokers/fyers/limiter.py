@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-PATIENCE_SECONDS = 1.0
+# Longer than the shorter window, so that a burst waits instead of failing.
+PATIENCE_SECONDS = 1.1
 _SHORTEST_WAIT_SECONDS = 0.001
 
 
 class NoRoom(Exception):
-    """The limit leaves no room for a request within a second; nothing was sent."""
+    """The limit leaves no room for a request soon; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Limiter:
         self._lock = Lock()
 
     def enter(self, *, urgent: bool) -> None:
-        """Take room for one request, waiting up to a second for it; raise NoRoom."""
+        """Take room for one request, waiting about a second for it; raise NoRoom."""
         deadline = self._clock() + PATIENCE_SECONDS
         while (wait := self._take(urgent=urgent)) > 0:
             if self._clock() + wait > deadline:

@@ -52,7 +52,7 @@ class MarketData:
             with understood(BrokerUnavailable):
                 self._hours = (now, self._line.read("/marketStatus", data=True)["marketStatus"])
         with understood(BrokerUnavailable):
-            return hours_of(self._hours[1], instrument.asset_class)
+            return hours_of(self._hours[1], instrument.asset_class, now)
 
     def _read(self, tickers: Iterable[str]) -> dict[str, Quote]:
         wanted, found = sorted(tickers), dict[str, Quote]()

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from app.domain.instruments import AssetClass
-from app.domain.orders import Order, OrderRole
+from app.domain.money import ZERO
+from app.domain.orders import Order
 
 INTRADAY, MARGIN, CNC, MTF = "INTRADAY", "MARGIN", "CNC", "MTF"
 RETIRED = frozenset({"CO", "BO"})
@@ -17,14 +18,19 @@ def allowed(asset_class: AssetClass) -> frozenset[str]:
     return FOR_SHARES if asset_class is AssetClass.EQUITY else FOR_CONTRACTS
 
 
-def chosen(order: Order, held: Mapping[str, Decimal], default: str) -> str:
-    """Return the product of an order; an exit takes that of the position which it closes.
+def closing(order: Order, held: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Return what an order can close under each product, of the signed quantities that are `held`."""
+    return {name: abs(size) for name, size in held.items() if size * order.side.sign < 0}
 
-    `held` is the signed quantity of the symbol under each product. Another product would open a position.
+
+def exit_product(order: Order, held: Mapping[str, Decimal]) -> str | None:
+    """Return the product of the position that an exit closes; None: it would open one.
+
+    The largest counts: Fyers nets nothing across products.
     """
+    closable = closing(order, held)
     if order.product is not None:
-        return order.product
-    closing = {name: abs(size) for name, size in held.items() if size * order.side.sign < 0}
-    if order.role is not OrderRole.EXIT or not closing:
-        return default
-    return max(closing, key=lambda name: closing[name])
+        closable = {name: size for name, size in closable.items() if name == order.product}
+    if sum(closable.values(), ZERO) < (order.quantity or ZERO):
+        return None
+    return max(closable, key=lambda name: closable[name], default=None)

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from app.brokers.fyers.receipts import Row, price
-from app.brokers.fyers.symbols import Tickers
+from app.brokers.fyers.symbols import VENUE, Tickers
 from app.domain.accounts import Account, MarketHours, Position, Quote
-from app.domain.instruments import AssetClass
+from app.domain.hours import market_hours
+from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ZERO
 from app.errors import BrokerUnavailable, OutcomeUnknown
 
@@ -60,13 +62,14 @@ def quotes_of(rows: Iterable[Row], now: datetime) -> dict[str, Quote]:
     }
 
 
-def hours_of(rows: Iterable[Row], asset_class: AssetClass) -> MarketHours:
-    """Read whether the exchange's part for a kind of instrument is open; raise LookupError without one."""
+def hours_of(rows: Iterable[Row], asset_class: AssetClass, now: datetime) -> MarketHours:
+    """Read whether the exchange's part for a kind of instrument is open; its changes are the calendar's."""
     segment = CASH if asset_class is AssetClass.EQUITY else CONTRACTS
     states = [row["status"] for row in rows if (row["exchange"], row["segment"]) == (NSE, segment)]
     if not states:
         raise KeyError(segment)
-    return MarketHours(is_open=OPEN in states)
+    expected = market_hours(Instrument("NIFTY", AssetClass.EQUITY, VENUE), now)
+    return replace(expected, is_open=OPEN in states)
 
 
 def _position(rows: list[Row], ticker: str, tickers: Tickers) -> Position:
