@@ -127,7 +127,7 @@ def naked(truth: Truth, ledger: Ledger) -> Iterator[str]:
         if document is None:
             yield f"{bot} {symbol}: holds {quantity}, nobody looks after its exits"
         elif stops < _stoppable(truth, bot, symbol, quantity):
-            yield f"{bot} {symbol}: holds {quantity}, live stops for {stops}"
+            yield f"{bot} {symbol}: holds {quantity} at {truth.prices.get(symbol)}, live stops for {stops}"
         elif stops < abs(quantity):
             yield from _overdue(truth, ledger, document, quantity)
 

@@ -114,7 +114,7 @@ def _stir(simulator: Simulator, random: Random, prices: dict[str, float], stop: 
         try:
             simulator.ask("POST", "prices", moves)
             if random.random() < CLOSING_SHARE:
-                simulator.ask("POST", "clock", {"session": "closed"})
+                simulator.ask("POST", "clock", {"session": "briefly closed"})
                 stop.wait(CLOSED_SECONDS)
                 simulator.ask("POST", "clock", {"session": "open"})
         except Lost:

@@ -52,7 +52,7 @@ class AlpacaStage:
             "CLEANUP_SECONDS": "2",
             "EXITS_SECONDS": "2",
             "ORDERS_SECONDS": "2",
-            "RECONCILE_SECONDS": "3",
+            "RECONCILE_SECONDS": "10",
             "CIRCUIT_BREAKER_SECONDS": "3",
             "UNKNOWN_GRACE_SECONDS": str(GRACE_SECONDS),
         }

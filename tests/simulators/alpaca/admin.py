@@ -24,8 +24,13 @@ def move(fake: "FakeAlpaca", body: Body) -> Any:
 
 
 def turn(fake: "FakeAlpaca", body: Body) -> Any:
-    """Take {"session": "open" | "extended" | "closed"}."""
-    turns = {"open": fake.clock.open, "extended": fake.clock.extend, "closed": fake.clock.close}
+    """Take {"session": "open" | "extended" | "closed" | "briefly closed"}."""
+    turns = {
+        "open": fake.clock.open,
+        "extended": fake.clock.extend,
+        "closed": fake.clock.close,
+        "briefly closed": lambda: fake.clock.close(brief=True),
+    }
     turns[body["session"]]()
     return show_clock(fake, None)
 

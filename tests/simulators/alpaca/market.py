@@ -17,6 +17,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 OPENS, CLOSES = time(9, 30), time(16)
 MINUTE = 60 * SECOND
 SATURDAY = 5
+MOMENT = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class Clock:
 
     def __init__(self, lock: AbstractContextManager[Any], timer: Timer) -> None:
         self.session = "open"
+        self.is_brief = False
         self.on_change: Callable[[str], None] = lambda _session: None
         self._lock, self._timer = lock, timer
 
@@ -122,9 +124,9 @@ class Clock:
         """Begin a session before or after hours: only limit orders marked for it trade."""
         self._turn("extended")
 
-    def close(self) -> None:
-        """End the day: DAY orders for stocks and options expire."""
-        self._turn("closed")
+    def close(self, *, brief: bool = False) -> None:
+        """End the day: DAY orders for stocks and options expire. A `brief` night lasts a moment."""
+        self._turn("closed", brief=brief)
 
     def trades(self, order: Order) -> bool:
         """True when the order's market is open to it now."""
@@ -141,7 +143,9 @@ class Clock:
         if is_open:
             opens = next_at(close, OPENS)
         else:
-            opens = next_at(now, OPENS)
+            # A whim, and a session that was closed for a moment, end soon: who keeps the answer must know.
+            soon = self.session == "open" or self.is_brief
+            opens = now + MOMENT if soon else next_at(now, OPENS)
             close = next_at(opens, CLOSES)
         return {
             "timestamp": now.isoformat(),
@@ -150,9 +154,9 @@ class Clock:
             "next_close": close.isoformat(),
         }
 
-    def _turn(self, session: str) -> None:
+    def _turn(self, session: str, *, brief: bool = False) -> None:
         with self._lock:
-            self.session = session
+            self.session, self.is_brief = session, brief
             self.on_change(session)
 
 
