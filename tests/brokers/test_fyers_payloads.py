@@ -15,6 +15,7 @@ from app.brokers.fyers.restrictions import leg_restrictions, restrictions
 from app.brokers.fyers.symbols import Tickers, share, spot_ticker, tick_of
 from app.brokers.fyers.tags import Names, digest, digest_in, is_market, tag_of
 from app.domain.orders import OrderChange, OrderClass, OrderType, TimeInForce
+from app.errors import BrokerUnavailable, StoreUnavailable
 from tests.brokers.builders import bracket, buy, exit_long, limit, oco, sell, stop
 from tests.brokers.fyers_line import CALL, CALL_TICKER, SHARE, SHARE_TICKER, Listed, row
 
@@ -193,6 +194,14 @@ def test_names_when_others_know_an_id_then_its_tag_is_read():
     names.learn([tag])
 
     assert (names.of(tag), names.of("strangers"), len(asked)) == ("bot-x", None, 1)
+
+
+def test_names_when_the_store_is_away_then_no_order_passes_for_a_strangers():
+    def away():
+        raise StoreUnavailable("gone")
+
+    with pytest.raises(BrokerUnavailable):
+        Names(away).learn([tag_of(lot())])
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hashlib import sha256
 from threading import Lock
 
 from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, Order, OrderType
+from app.errors import BrokerUnavailable, StoreError
 
 # The book shows an order at the market as a limit order; its tag keeps what it was.
 _MARKET, _OTHER = "ghm", "gho"
@@ -59,11 +60,17 @@ class Names:
                 self._names.popitem(last=False)
 
     def learn(self, tags: Iterable[str]) -> None:
-        """Ask others for the ids behind tags of ours that are not known here."""
+        """Ask others for the ids behind tags of ours that are not known here; raise BrokerUnavailable.
+
+        An order of ours must never pass for a stranger's because the store was away.
+        """
         digests = {found for tag in tags if (found := digest_in(tag)) is not None}
         if digests <= self._names.keys():
             return
-        known = set(self._known())
+        try:
+            known = set(self._known())
+        except StoreError as error:
+            raise BrokerUnavailable("Whose orders these are cannot be looked up.") from error
         parents = {_parent(name) for name in known}
         self.remember(name for name in known | parents if digest(name) in digests)
 
