@@ -225,6 +225,25 @@ def test_ticker_when_read_then_is_our_instrument_and_back(ticker, instrument):
     assert TICKERS.of(instrument) == ticker
 
 
+def test_option_when_it_was_never_listed_then_is_not_read_under_another_name():
+    with pytest.raises(BrokerUnavailable, match="refresh the symbol master"):
+        Tickers(Listed()).instrument(CALL_TICKER)
+
+
+def test_option_when_the_list_is_lost_then_is_remembered_both_ways():
+    listed = {CALL_TICKER: CALL}
+    tickers = Tickers(Listed(listed))
+    tickers.instrument(CALL_TICKER)
+    listed.clear()
+
+    assert (tickers.instrument(CALL_TICKER), tickers.of(CALL)) == (CALL, CALL_TICKER)
+
+
+@pytest.mark.parametrize("ticker", ["MCX:SILVERMIC20AUGFUT", "NSE:NIFTY26AUGFUT", "BSE:SENSEX2672180000CE"])
+def test_ticker_when_it_is_none_of_ours_then_goes_by_its_own_name(ticker):
+    assert TICKERS.instrument(ticker).symbol == ticker.partition(":")[2]
+
+
 @pytest.mark.parametrize("change", [{"venue": "bse"}, {"asset_class": CALL.asset_class}])
 def test_ticker_when_nothing_is_listed_then_none(change):
     assert TICKERS.of(replace(SHARE, **change)) is None

@@ -1,10 +1,12 @@
 """Our names for instruments and Fyers' tickers: `SBIN` is `NSE:SBIN-EQ`; contracts come from their list."""
 
+import re
 from decimal import Decimal
 from typing import Protocol
 
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ONE
+from app.errors import BrokerUnavailable
 
 VENUE = "nse"
 EXCHANGE, SHARE, FUTURE = "NSE:", "-EQ", "FUT"
@@ -18,6 +20,7 @@ _INDICES = {
 # What the NSE lets a share's price move by: up to a price, in steps of so much.
 _TICKS = ((1000, "0.05"), (5000, "0.1"), (10_000, "0.5"), (20_000, "1"))
 _LARGEST_TICK = Decimal(5)
+_OPTION = re.compile(r"\d(CE|PE)$")
 
 
 class Contracts(Protocol):
@@ -31,24 +34,36 @@ class Contracts(Protocol):
 
 
 class Tickers:
-    """Tell what Fyers calls an instrument, and which one it means."""
+    """Tell what Fyers calls an instrument, and which one it means.
+
+    What was listed once is remembered: a position must be closed even while there is no list to rely on.
+    """
 
     def __init__(self, contracts: Contracts) -> None:
         self._contracts = contracts
+        self._instruments: dict[str, Instrument] = {}
+        self._tickers: dict[str, str] = {}
 
     def of(self, instrument: Instrument) -> str | None:
         """Return Fyers' ticker; None when it trades no such thing."""
-        listed = self._contracts.ticker_of(instrument)
+        listed = self._contracts.ticker_of(instrument) or self._tickers.get(instrument.symbol)
         if listed is not None:
             return listed
         is_share = instrument.asset_class is AssetClass.EQUITY and instrument.venue in {None, VENUE}
         return f"{EXCHANGE}{instrument.symbol}{SHARE}" if is_share else None
 
     def instrument(self, ticker: str) -> Instrument:
-        """Return what a ticker names, with lot and tick where they are known."""
-        listed = self._contracts.by_ticker(ticker)
+        """Return what a ticker names, with lot and tick where they are known.
+
+        Raise BrokerUnavailable for an option that is not listed: under another name it would pass for flat.
+        """
+        listed = self._contracts.by_ticker(ticker) or self._instruments.get(ticker)
         if listed is not None:
+            self._instruments[ticker] = listed
+            self._tickers[listed.symbol] = ticker
             return listed
+        if ticker.startswith(EXCHANGE) and _OPTION.search(ticker):
+            raise BrokerUnavailable(f"{ticker} is not in the list of contracts; refresh the symbol master.")
         name = ticker.partition(":")[2] or ticker
         if ticker.startswith(EXCHANGE) and name.endswith(SHARE):
             return share(name.removesuffix(SHARE))
