@@ -77,10 +77,18 @@ class AlpacaStage:
         """The simulator forgets nothing."""
 
     def settle(self, server: Server) -> None:
-        """Wait until several looks in a row change nothing and nothing is in doubt.
+        """Wait until nothing moves and nothing is in doubt.
 
         A refused exit is tried again after some seconds: so long the last look may find positions naked.
         """
+        self._quieten(server)
+        deadline = time.monotonic() + RETRY_SECONDS
+        while self._is_naked(server) and time.monotonic() < deadline:
+            time.sleep(PAUSE_SECONDS)
+        self._quieten(server)
+
+    def _quieten(self, server: Server) -> None:
+        """Wait until several looks in a row change nothing."""
         deadline, quiet, before = time.monotonic() + self._settle_seconds, 0, None
         while quiet < QUIET_LOOKS and time.monotonic() < deadline:
             time.sleep(PAUSE_SECONDS)
@@ -90,9 +98,6 @@ class AlpacaStage:
             now = self._state(server)
             pending = unanswered(server.database) or _in_doubt(server)
             before, quiet = now, quiet + 1 if now == before and not pending else 0
-        deadline = time.monotonic() + RETRY_SECONDS
-        while self._is_naked(server) and time.monotonic() < deadline:
-            time.sleep(PAUSE_SECONDS)
 
     def inspect(self, server: Server) -> None:
         """Hold positions, exits and trades against each other."""
