@@ -125,6 +125,16 @@ class Settings:
         "Pause between two looks for positions that lack their exits", 5, positive(integer)
     )
     orders_seconds: int = setting("Pause between two looks at working orders", 5, positive(integer))
+    mpp_pending_seconds: int = setting(
+        "How long an order at the market may rest where brokers turn it into a price-protected limit",
+        20,
+        positive(integer),
+    )
+    mpp_pending_action: str = setting(
+        "What becomes of it then: a fresh limit, its end, or nothing; a stop-loss gets a fresh one",
+        "reprice",
+        one_of("reprice", "cancel", "leave"),
+    )
     reconcile_seconds: int = setting(
         "Pause between two comparisons of the brokers' positions with the bots' trades",
         60,

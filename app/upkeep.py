@@ -6,6 +6,7 @@ from app.brokers.base import Broker
 from app.foundation import Foundation
 from app.services.circuit_breaker import EquityGuard
 from app.services.cleanup import Cleanup
+from app.services.exits.guard import ExitGuard
 from app.services.fyers.login import FyersLogin
 from app.services.leases import Leases
 from app.services.liquidation import Liquidation, Voice
@@ -15,6 +16,8 @@ from app.services.supervisor import Task
 from app.services.symbol_master import ATTEND_SECONDS
 from app.services.telling import tell_lost_leader
 from app.services.trading.following import OrderFollower
+from app.services.trading.instruments import Instruments
+from app.services.trading.pending import PERIOD_SECONDS, PendingOrders
 
 LOGIN_PERIOD_SECONDS = 30.0
 
@@ -22,10 +25,19 @@ LOGIN_PERIOD_SECONDS = 30.0
 class Upkeep:
     """The collaborators beside the alerts' way, by name."""
 
-    def __init__(self, base: Foundation, follower: OrderFollower, positions: PositionDesk) -> None:
+    def __init__(
+        self,
+        base: Foundation,
+        follower: OrderFollower,
+        positions: PositionDesk,
+        exits: ExitGuard,
+        instruments: Instruments,
+    ) -> None:
         self.base = base
         self.follower = follower
         self.positions = positions
+        self.exits = exits
+        self.instruments = instruments
         self.settings = base.settings
 
     @cached_property
@@ -85,6 +97,23 @@ class Upkeep:
             sends=self._sends,
         )
 
+    @cached_property
+    def pending(self) -> PendingOrders:
+        """Orders at the market that rest."""
+        return PendingOrders(
+            store=self.base.store,
+            desk=self.base.desk,
+            follower=self.follower,
+            instruments=self.instruments,
+            locks=self.base.locks,
+            journal=self.base.journal,
+            attend=self.exits.attend,
+            clock=self.base.clock,
+            after_seconds=self.settings.mpp_pending_seconds,
+            action=self.settings.mpp_pending_action,
+            dry_run=self.settings.dry_run,
+        )
+
     @property
     def logins(self) -> dict[str, FyersLogin]:
         """Logins that people renew, by broker."""
@@ -103,6 +132,7 @@ class Upkeep:
         tasks = (
             Task("circuit breaker", settings.circuit_breaker_seconds, self.breaker.watch),
             Task("cleanup", settings.cleanup_seconds, lambda: len(self.cleanup.run().canceled)),
+            Task("market orders", PERIOD_SECONDS, self.pending.run),
             Task("reconcile", settings.reconcile_seconds, self.reconciliation.run),
         )
         return tasks if symbols is None else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.attend))

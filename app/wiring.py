@@ -269,7 +269,7 @@ class Wiring:
     @cached_property
     def upkeep(self) -> Upkeep:
         """What the clock does beside the alerts' way."""
-        return Upkeep(self.base, self.follower, self.positions)
+        return Upkeep(self.base, self.follower, self.positions, self.exits, self.instruments)
 
     @cached_property
     def supervisor(self) -> Supervisor:

@@ -16,6 +16,7 @@ class Capabilities:
     `held_exits` are the kinds of instrument whose stop-loss and take-profit the broker itself holds, for
     multiples of `held_exit_increment` units. `opposing_orders`: an order may be sent while another rests on
     the other side, or holds the same units. `whole_shorts`: only whole units are sold short.
+    `market_orders_rest`: an order at the market becomes a limit that may rest.
     """
 
     asset_classes: frozenset[AssetClass]
@@ -30,6 +31,7 @@ class Capabilities:
     held_exits: frozenset[AssetClass] = frozenset()
     held_exit_increment: Decimal = Decimal(1)
     opposing_orders: bool = False
+    market_orders_rest: bool = False
     multi_leg: bool = False
     crosses_zero: bool = False
     unique_client_order_ids: bool = False

@@ -12,6 +12,15 @@ from app.domain.signals import Signal
 CENT, FINE_CENT = Decimal("0.01"), Decimal("0.0001")
 COIN_DIGITS = 5
 
+# How far from the last price Indian exchanges let an order at the market trade: up to a price, so much in
+# rupees or as a fraction. What is not published for shares is taken to be that of their futures.
+_OPTION_REACHES = (
+    (Decimal(10), Decimal("1.5"), ZERO),
+    (Decimal(20), ZERO, Decimal("0.15")),
+    (None, ZERO, Decimal("0.1")),
+)
+_OTHER_REACHES = ((Decimal(50), Decimal("0.75"), ZERO), (None, ZERO, Decimal("0.015")))
+
 
 def order_type(signal: Signal, bot: BotConfiguration) -> OrderType:
     """Return what the alert asks for, else what the bot prefers."""
@@ -59,3 +68,14 @@ def tick_at(price: Decimal, instrument: Instrument) -> Decimal:
     if instrument.asset_class is AssetClass.CRYPTO and price > ZERO:
         return min(tick, ONE.scaleb(price.adjusted() + 1 - COIN_DIGITS))
     return tick
+
+
+def protected_limit(instrument: Instrument, side: Side, last: Decimal) -> Decimal:
+    """Return the limit within which an order at the market may trade, by India's market price protection."""
+    is_option = instrument.asset_class is AssetClass.OPTION
+    for most, amount, part in _OPTION_REACHES if is_option else _OTHER_REACHES:
+        if most is None or last <= most:
+            reach = amount + last * part
+            break
+    tick = instrument.price_tick
+    return max(round_price(last + side.sign * reach, tick, up=side is Side.SELL), tick)

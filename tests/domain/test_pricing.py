@@ -5,7 +5,8 @@ import pytest
 from app.domain.bots import BotConfiguration
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import OrderType, Side
-from app.domain.pricing import limit_price, order_type, tick_at
+from app.domain.pricing import limit_price, order_type, protected_limit, tick_at
+from app.domain.symbols import parse_symbol
 from tests.domain.builders import APPLE, BITCOIN, CALL, decimals, signal
 
 pytestmark = pytest.mark.unit
@@ -83,3 +84,20 @@ def test_limit_price_when_market_price_is_missing_then_falls_back_on_the_alerts(
 )
 def test_tick_when_price_is_low_then_is_finer(instrument, price, tick):
     assert tick_at(Decimal(price), instrument) == Decimal(tick)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "side", "last", "limit"),
+    [
+        ("NIFTY261201C24500000", "buy", "10", "11.5"),
+        ("NIFTY261201C24500000", "sell", "20", "17"),
+        ("NIFTY261201C24500000", "buy", "100.07", "110.07"),
+        ("NIFTY261201C24500000", "sell", "100.07", "90.07"),
+        ("NIFTY261201C24500000", "sell", "1", "0.01"),
+        ("SBIN", "buy", "800", "812"),
+    ],
+)
+def test_protected_limit_when_a_price_is_known_then_it_reaches_as_far_as_the_exchange_lets(
+    symbol, side, last, limit
+):
+    assert protected_limit(parse_symbol(symbol), Side(side), Decimal(last)) == Decimal(limit)

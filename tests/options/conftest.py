@@ -30,19 +30,30 @@ def fake():
 
 
 @pytest.fixture
-def app(make_app, fake, clock):
+def make_option_app(make_app, fake, clock):
+    """Build an application that trades real money at the simulator; settings by keyword."""
     clock.now = TRADING_DAY
-    app = make_app(
-        **fyers_settings(fake),
-        fyers_data_url=fake.data_url,
-        fyers_symbol_master_url=fake.master_url,
-        default_broker="fyers",
-        dry_run=False,
-        allow_live_trading=True,
-        background_worker=False,
-    )
-    services_of(app).symbols.refresh()
-    return app
+
+    def make(**changes):
+        app = make_app(
+            **fyers_settings(fake),
+            fyers_data_url=fake.data_url,
+            fyers_symbol_master_url=fake.master_url,
+            default_broker="fyers",
+            dry_run=False,
+            allow_live_trading=True,
+            background_worker=False,
+            **changes,
+        )
+        services_of(app).symbols.refresh()
+        return app
+
+    return make
+
+
+@pytest.fixture
+def app(make_option_app):
+    return make_option_app()
 
 
 @pytest.fixture
@@ -82,3 +93,9 @@ def post(client) -> Callable[..., tuple[int, dict]]:
 def watch(app) -> Callable[[], None]:
     """Let the clock come round once."""
     return lambda: services_of(app).supervisor.tick(everything=True)
+
+
+@pytest.fixture
+def held(fake) -> Callable[[], int]:
+    """Read how much of everything Fyers says is held."""
+    return lambda: sum(row["netQty"] for row in fake.exchange.account.positions_as_json()["netPositions"])

@@ -64,6 +64,7 @@ class FyersBroker:
         whole_shorts=True,
         bracket=True,
         held_exits=_TRADED,
+        market_orders_rest=True,
         live=True,
     )
 

@@ -88,7 +88,13 @@ class ExitSender:
         assert sending is not None  # noqa: S101  # both callers have seen to it
         self.store.apply(
             [
-                exit_reminder(protection, name, multiplier=instrument.multiplier, at=self.clock())
+                exit_reminder(
+                    protection,
+                    name,
+                    multiplier=instrument.multiplier,
+                    at=self.clock(),
+                    at_market=sending.leaves,
+                )
                 for name in sending.names
             ]
         )

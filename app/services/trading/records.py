@@ -6,7 +6,7 @@ from typing import Any
 
 from app.domain.documents import timestamp
 from app.domain.money import ZERO
-from app.domain.orders import Order, OrderRole, OrderStatus, Receipt
+from app.domain.orders import STOP_LOSS_SUFFIX, Order, OrderRole, OrderStatus, OrderType, Receipt
 from app.domain.protection import Protection
 from app.domain.signals import Signal
 from app.domain.tickets import TicketStatus
@@ -30,6 +30,7 @@ def reminder(name: str, record: dict[str, Any], *, multiplier: Decimal, at: date
             "broker": record["broker"],
             "symbol": record["symbol"],
             "role": OrderRole.EXIT.value if is_leg else record["role"],
+            "type": _leg_type(name).value if is_leg else record["type"],
             "multiplier": format(multiplier, "f"),
             "counted": filled,
             "seen": None if is_leg else [record["status"], record["filled_quantity"]],
@@ -38,8 +39,11 @@ def reminder(name: str, record: dict[str, Any], *, multiplier: Decimal, at: date
     )
 
 
-def exit_reminder(protection: Protection, name: str, *, multiplier: Decimal, at: datetime) -> Create:
+def exit_reminder(
+    protection: Protection, name: str, *, multiplier: Decimal, at: datetime, at_market: bool = False
+) -> Create:
     """Return the document that keeps an exit order in sight which was placed after its entry's alert."""
+    kind = OrderType.MARKET if at_market else _leg_type(name)
     return Create(
         f"orders/{name}",
         {
@@ -49,6 +53,7 @@ def exit_reminder(protection: Protection, name: str, *, multiplier: Decimal, at:
             "broker": protection.broker,
             "symbol": protection.symbol,
             "role": OrderRole.EXIT.value,
+            "type": kind.value,
             "multiplier": format(multiplier, "f"),
             "counted": ["0", "0"],
             "seen": None,
@@ -120,6 +125,10 @@ def request_record(order: Order) -> dict[str, Any]:
 def is_working(record: dict[str, Any]) -> bool:
     """True when an order as tickets show it can still change."""
     return record["status"] != TicketStatus.DRY_RUN and not OrderStatus(record["status"]).is_final
+
+
+def _leg_type(name: str) -> OrderType:
+    return OrderType.STOP if name.endswith(STOP_LOSS_SUFFIX) else OrderType.LIMIT
 
 
 def _text(value: Any) -> str | None:

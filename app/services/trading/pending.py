@@ -1,0 +1,154 @@
+"""Orders at the market that rest: some brokers make price-protected limits of them, which may miss."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from app.brokers.base import Broker
+from app.domain.documents import timestamp
+from app.domain.instruments import Instrument
+from app.domain.money import ZERO
+from app.domain.orders import OrderChange, OrderType, Receipt
+from app.domain.pricing import protected_limit
+from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
+from app.services.clock import Clock
+from app.services.journal import Journal
+from app.services.locks import Locks
+from app.services.routing import BrokerDesk
+from app.services.trading.following import OrderFollower
+from app.services.trading.instruments import Instruments
+from app.storage.base import Document, Store
+
+REPRICE, CANCEL, LEAVE = "reprice", "cancel", "leave"
+# Each look is a request or two; Fyers takes 200 a minute for everything.
+PERIOD_SECONDS = 10.0
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class PendingOrders:
+    """Bring resting market orders to the market again, or take them back; safe to run twice.
+
+    A stop-loss that was triggered and rests is taken back, and `attend` leaves the position anew: what
+    protects must never be given up.
+    """
+
+    store: Store
+    desk: BrokerDesk
+    follower: OrderFollower
+    instruments: Instruments
+    locks: Locks
+    journal: Journal
+    attend: Callable[[Broker, str], None]
+    clock: Clock
+    after_seconds: float
+    action: str = REPRICE
+    dry_run: bool = False
+    _triggered: dict[str, datetime] = field(default_factory=dict, init=False)
+
+    def run(self) -> int:
+        """Look once at every broker where such orders may rest; return how many were changed."""
+        if self.action == LEAVE or self.dry_run:
+            return 0
+        brokers = (item for item in self.desk.all() if item.capabilities.market_orders_rest)
+        return sum(self._look(broker) for broker in brokers)
+
+    def _look(self, broker: Broker) -> int:
+        kept = [item for item in self.store.list("orders/") if item.value["broker"] == broker.name]
+        overdue = [item for item in kept if _is(item, OrderType.MARKET) and self._is_overdue(item)]
+        try:
+            stuck = self._stuck_stops(broker, [item for item in kept if _is(item, OrderType.STOP)])
+        except BrokerUnavailable as error:
+            _logger.warning("The stops at %s cannot be looked at now: %s", broker.name, error)
+            stuck = []
+        return sum(self._tend(broker, document) for document in [*stuck, *overdue])
+
+    def _is_overdue(self, document: Document) -> bool:
+        value = document.value
+        since = datetime.fromisoformat(value.get("repriced_at") or value["submitted_at"])
+        return self.clock() - since >= timedelta(seconds=self.after_seconds)
+
+    def _stuck_stops(self, broker: Broker, documents: Iterable[Document]) -> list[Document]:
+        """Return the stops whose price was passed long ago."""
+        by_name = {item.value["client_order_id"]: item for item in documents}
+        if not by_name:
+            return []
+        working = {item.client_order_id: item for item in broker.open_orders() if _is_stop(item)}
+        prices = {item.symbol: item.market_price for item in broker.positions()}
+        passed = {name for name in by_name if _has_passed(working.get(name), prices)}
+        now = self.clock()
+        self._triggered = {name: self._triggered.get(name, now) for name in passed}
+        longest = timedelta(seconds=self.after_seconds)
+        return [by_name[name] for name, since in self._triggered.items() if now - since >= longest]
+
+    def _tend(self, broker: Broker, document: Document) -> int:
+        value = document.value
+        with self.locks.hold(f"{broker.name}:{value['symbol']}"):
+            try:
+                receipt = self._still_working(broker, document)
+                return 0 if receipt is None else self._act(broker, receipt)
+            except (BrokerUnavailable, Conflict) as error:
+                _logger.warning("%s waits for the next look: %s", value["client_order_id"], error)
+                return 0
+
+    def _still_working(self, broker: Broker, document: Document) -> Receipt | None:
+        """Return the order as it stands, once nobody else can have turned to it."""
+        value = document.value
+        seen = self.follower.settle(broker, value["bot"], value["symbol"])
+        orders = {receipt.client_order_id: receipt for receipt, _ in seen if not receipt.status.is_final}
+        known = self.store.get(document.key)
+        receipt = orders.get(value["client_order_id"])
+        if known is None or receipt is None or known.value.get("repriced_at") != value.get("repriced_at"):
+            return None
+        self.store.replace(known, known.value | {"repriced_at": timestamp(self.clock())})
+        return receipt
+
+    def _act(self, broker: Broker, receipt: Receipt) -> int:
+        instrument = self.instruments.named(receipt.symbol)
+        if not broker.market(instrument).is_open:
+            return 0
+        try:
+            if _is_stop(receipt) or (self.action == CANCEL and not receipt.is_protective):
+                return self._withdraw(broker, receipt)
+            return self._reprice(broker, receipt, instrument)
+        except (BrokerRejected, OutcomeUnknown) as error:
+            self._tell(receipt, f"was not changed: {error.message}")
+            return 0
+
+    def _withdraw(self, broker: Broker, receipt: Receipt) -> int:
+        broker.cancel(receipt)
+        self._tell(receipt, "taken back: it rested beyond its price protection")
+        self.attend(broker, receipt.symbol)
+        return 1
+
+    def _reprice(self, broker: Broker, receipt: Receipt, instrument: Instrument) -> int:
+        quote = broker.quote(instrument)
+        if quote is None:
+            return 0
+        limit = protected_limit(instrument, receipt.side, quote.price)
+        if receipt.limit_price is not None and (limit - receipt.limit_price) * receipt.side.sign <= ZERO:
+            return 0
+        broker.replace(receipt, OrderChange(limit_price=limit))
+        self._tell(receipt, f"rested; its limit is {limit:f} now")
+        return 1
+
+    def _tell(self, receipt: Receipt, what: str) -> None:
+        self.journal.activity(f"market order {receipt.client_order_id} at {receipt.broker} {what}")
+
+
+def _is(document: Document, kind: OrderType) -> bool:
+    return bool(document.value.get("type") == kind.value)
+
+
+def _is_stop(receipt: Receipt) -> bool:
+    return receipt.type is OrderType.STOP
+
+
+def _has_passed(receipt: Receipt | None, prices: dict[str, Decimal | None]) -> bool:
+    if receipt is None or receipt.stop_price is None:
+        return False
+    price = prices.get(receipt.symbol)
+    return price is not None and (price - receipt.stop_price) * receipt.side.sign >= ZERO
