@@ -22,6 +22,7 @@ from app.parsing import (
     port,
     positive,
     url,
+    words,
 )
 
 
@@ -185,7 +186,27 @@ class Settings:
     optionomics_email: str | None = setting("Optionomics account", None)
     optionomics_token: str | None = setting("Optionomics token", None, secret=True)
     optionomics_mcp_url: str = setting("Optionomics MCP server", "https://optionomics.ai/mcp", url)
+    optionomics_mcp_mode: str = setting(
+        "Who calls the MCP server's tools: this service, or the model's server with our token",
+        "local",
+        one_of("local", "hosted"),
+    )
+    optionomics_allowed_tools: tuple[str, ...] = setting(
+        "Tools that the model may use, by commas; empty is every tool that the server lists", (), words
+    )
+    mcp_tool_timeout_seconds: Decimal = setting(
+        "Longest wait for one answer of the MCP server", Decimal(15), positive(decimal)
+    )
+    analyst_timeout_seconds: Decimal = setting(
+        "Longest wait for one opinion, its tools included", Decimal(90), positive(decimal)
+    )
+    analyst_failure_limit: int = setting(
+        "Opinions of a bot that fail in a row until it goes REDUCING", 5, positive(integer)
+    )
     min_llm_confidence: Decimal = setting("Least confidence of an opinion", Decimal("0.72"), fraction)
+    approval_timeout_seconds: int = setting(
+        "How long a person may take to approve an order", 900, positive(integer)
+    )
 
     # Telling the owner
     notification_url: str | None = setting("Where notifications go", None, secret=True)

@@ -6,6 +6,7 @@ from flask import current_app
 
 from app.brokers.base import Broker
 from app.config import Settings
+from app.research import Research
 from app.services.bots import BotDirectory
 from app.services.circuit_breaker import EquityGuard
 from app.services.cleanup import Cleanup
@@ -63,6 +64,7 @@ class Services:
     reconciliation: Reconciliation
     symbols: SymbolMaster | None
     fyers: FyersAccess | None
+    research: Research
 
     @property
     def brokers(self) -> list[Broker]:

@@ -9,6 +9,8 @@ from app.brokers.base import Broker
 from app.config import Settings
 from app.logins import fyers_access
 from app.policies import locks_of, tells_people
+from app.research import Research
+from app.services.analyst.failures import FailureCount
 from app.services.bots import BotDirectory
 from app.services.clock import Clock
 from app.services.fyers.access import FyersAccess
@@ -92,6 +94,19 @@ class Foundation:
     def fyers(self) -> FyersAccess | None:
         """The login at Fyers, where an app is set up for it."""
         return fyers_access(self.settings, self.store, self.clock, self.notifier.tell, self.journal.activity)
+
+    @cached_property
+    def research(self) -> Research:
+        """Opinions on proposed trades."""
+        failures = FailureCount(
+            store=self.store,
+            bots=self.bots,
+            clock=self.clock,
+            note=self.journal.activity,
+            tell=self.notifier.tell,
+            limit=self.settings.analyst_failure_limit,
+        )
+        return Research(settings=self.settings, failures=failures)
 
     @cached_property
     def symbols(self) -> SymbolMaster | None:

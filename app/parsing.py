@@ -1,6 +1,7 @@
 """How settings are read: from text to a value, or to a ValueError that says what is wrong."""
 
 import ipaddress
+import re
 from collections.abc import Callable
 from datetime import time
 from decimal import Decimal, InvalidOperation
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 SOURCE_PRESETS = {"tradingview": "52.89.214.238,34.212.75.30,54.218.53.128,52.32.178.7"}
 
 LARGEST_FIGURE = 10**12
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 Parser = Callable[[str], Any]
 
@@ -95,6 +98,14 @@ def one_of(*names: str) -> Parser:
         raise ValueError(f"must be one of {', '.join(names)}")
 
     return choice
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Read names, separated by commas."""
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names or not all(_NAME.fullmatch(name) for name in names):
+        raise ValueError("must list names of letters, digits, dots, dashes and underscores")
+    return names
 
 
 def url(text: str) -> str:

@@ -44,9 +44,7 @@ class Wiring:
 
     def __init__(self, base: Foundation) -> None:
         self.base = base
-        self.settings = base.settings
-        self.store = base.store
-        self.clock = base.clock
+        self.settings, self.store, self.clock = base.settings, base.store, base.clock
 
     def services(self) -> Services:
         """Return what the blueprints and commands may use."""
@@ -76,6 +74,7 @@ class Wiring:
             reconciliation=self.upkeep.reconciliation,
             symbols=self.base.symbols,
             fyers=self.base.fyers,
+            research=self.base.research,
         )
 
     @cached_property
@@ -236,6 +235,7 @@ class Wiring:
             clock=self.clock,
             read_signal=read_stored_signal,
             rules=recovery_rules(self.settings),
+            agree=self.upkeep.reconciliation.agree,
         )
 
     @cached_property

@@ -38,6 +38,9 @@ OUTCOMES = {
     Reason.ORDER_NONE: TicketStatus.SKIPPED,
     Reason.POSITION_NONE: TicketStatus.SKIPPED,
     Reason.POSITION_REACHED: TicketStatus.SKIPPED,
+    Reason.MCP_UNREACHABLE: TicketStatus.SKIPPED,
+    **{reason: TicketStatus.SKIPPED for reason in Reason if reason.startswith("OPINION_")},
+    Reason.OPINION_UNAVAILABLE: TicketStatus.DENIED,
     Reason.RECOVERED_PARTLY: TicketStatus.FAILED,
     Reason.INTERNAL_ERROR: TicketStatus.FAILED,
 }

@@ -92,7 +92,7 @@ def _kind(item: "Field[Any]") -> str:
     name = getattr(parse, "__name__", "")
     if name == "choice":
         return _choices(parse)
-    if name == "_networks":
+    if name in {"_networks", "words"}:
         return "list, by commas"
     hint = get_type_hints(Settings)[item.name]
     kind = next((words for kind, words in _KINDS.items() if kind is hint or kind in _options(hint)), "text")

@@ -23,5 +23,5 @@ def ready() -> ResponseReturnValue:
     readiness = services().health.check()
     body = {"status": "ready" if readiness.is_ready else "not_ready"}
     if is_operator():
-        body |= readiness.details()
+        body |= readiness.details() | {"analyst": services().research.view()}
     return jsonify(body), 200 if readiness.is_ready else 503

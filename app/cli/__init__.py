@@ -18,6 +18,7 @@ from app.cli.status import status
 from app.cli.switches import trading_state
 from app.cli.symbols import symbols
 from app.cli.tickets import tickets
+from app.cli.verify import verify
 from app.config import Settings
 from app.errors import AppError
 from app.first_start import secrets_file, with_secrets
@@ -25,7 +26,7 @@ from app.welcome import welcome
 
 COMMANDS = (
     *(status, tickets, orders, positions, bots, trading_state, symbols),
-    *(preview, send_alert, paper, login, backup),
+    *(preview, send_alert, paper, login, verify, backup),
 )
 
 

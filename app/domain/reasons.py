@@ -73,6 +73,20 @@ class Reason(StrEnum):
     MARKET_CLOSED = "MARKET_CLOSED", "The market is closed and entries are for market hours only."
     COOLDOWN_ACTIVE = "COOLDOWN_ACTIVE", "The bot entered this symbol too short a time ago."
     OPINION_UNAVAILABLE = "OPINION_UNAVAILABLE", "The bot wants a model's opinion and none can be asked for."
+    OPINION_SKIP = "OPINION_SKIP", "The analyst advises against the trade."
+    OPINION_REFUSED = "OPINION_REFUSED", "The model refused to answer."
+    OPINION_INCOMPLETE = (
+        "OPINION_INCOMPLETE",
+        "The model did not finish: out of tokens, filtered, or more tool calls than it may make.",
+    )
+    OPINION_FAILED = "OPINION_FAILED", "The model's server failed, refused the request or is out of reach."
+    OPINION_TIMEOUT = "OPINION_TIMEOUT", "The opinion was not there within ANALYST_TIMEOUT_SECONDS."
+    OPINION_UNPARSABLE = "OPINION_UNPARSABLE", "The answer is not exactly the decision that was asked for."
+    OPINION_SYMBOL_MISMATCH = "OPINION_SYMBOL_MISMATCH", "The model answered about another symbol."
+    MCP_UNREACHABLE = (
+        "MCP_UNREACHABLE",
+        "The MCP server did not list its tools, or let no tool call through.",
+    )
     APPROVAL_UNAVAILABLE = (
         "APPROVAL_UNAVAILABLE",
         "The bot wants an approval and nobody can be asked.",

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 # Their chatter holds whole URLs and bodies; what matters of them we log ourselves.
-_CHATTY = ("asyncio", "google", "httpcore", "httpx", "openai", "urllib3")
+_CHATTY = ("asyncio", "google", "httpcore", "httpcore2", "httpx", "httpx2", "openai", "urllib3")
 _logger = logging.getLogger(__name__)
 
 

@@ -153,15 +153,21 @@ class BotDirectory:
         self._indexed_at = float("-inf")
         return shown, now + SECRET_OVERLAP
 
-    def set_state(self, bot: str, switch: StateSwitch) -> None:
-        """Throw a bot's own kill switch."""
+    def set_state(self, bot: str, switch: StateSwitch, *, if_active_at: datetime | None = None) -> bool:
+        """Throw a bot's own kill switch; with `if_active_at` only one that stands at ACTIVE then.
+
+        Tell whether it was thrown.
+        """
         while True:
             document = self._document(bot)
+            current = self._read(document)
+            if if_active_at is not None and current.switch.at(if_active_at) is not TradingState.ACTIVE:
+                return False
             try:
-                self._store.replace(document, to_json(replace(self._read(document), switch=switch)))
+                self._store.replace(document, to_json(replace(current, switch=switch)))
             except Conflict:
                 continue
-            return
+            return True
 
     def ensure_default(self, secret: str | None) -> None:
         """Make the default bot at the first start; adopt a WEBHOOK_SECRET that has changed since."""

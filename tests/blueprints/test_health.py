@@ -28,6 +28,12 @@ def test_ready_when_the_operator_asks_then_every_part_is_listed(operator):
         "warnings": [],
         "leader": False,
         "logins": {},
+        "analyst": {
+            "analyst": "rules",
+            "model": "reward-risk-1",
+            "mode": "none",
+            "tools": "Set OPTIONOMICS_EMAIL and OPTIONOMICS_TOKEN to give the model tools.",
+        },
     }
 
 

@@ -247,8 +247,9 @@ COMPONENTS: dict[str, Shape] = {
             "warnings": list_of(TEXT),
             "leader": FLAG | {"description": "Whether this process runs what only one may."},
             "logins": LOGINS,
+            "analyst": object_of({"analyst": TEXT, "model": TEXT, "mode": TEXT, "tools": TEXT}),
         },
-        optional=("checks", "warnings", "leader", "logins"),
+        optional=("checks", "warnings", "leader", "logins", "analyst"),
     ),
     "Status": object_of(
         {

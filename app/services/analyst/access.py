@@ -1,0 +1,93 @@
+"""Where the tools are, who may use them, and whether they answer."""
+
+import base64
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.domain.opinions import Mode
+from app.services.analyst.mcp import McpClient
+from app.services.analyst.mcp_line import McpLine, McpTrouble
+
+CHECK_SECONDS = 60.0
+PATIENCE_SECONDS = 1.0
+LABEL = "optionomics"
+WORDS = {
+    401: "401: e-mail or token is not accepted. Check OPTIONOMICS_EMAIL and OPTIONOMICS_TOKEN.",
+    403: "403: the credentials are good, but the account has no MCP access: Optionomics wants the Vega plan.",
+}
+NOT_SET_UP = "Set OPTIONOMICS_EMAIL and OPTIONOMICS_TOKEN to give the model tools."
+
+
+def bearer(email: str, token: str) -> str:
+    """Return what proves who we are; base64 hides nothing, so it is as secret as the token."""
+    return f"Bearer {base64.b64encode(f'{email}:{token}'.encode()).decode('ascii')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an MCP server says to our handshake, in words."""
+
+    is_good: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class McpAccess:
+    """An MCP server and how it is used; an empty `allowed` allows every tool that it lists."""
+
+    url: str
+    authorization: str | None = field(repr=False)
+    mode: Mode
+    allowed: tuple[str, ...]
+    tool_timeout_seconds: float
+
+    def client(self, seconds: Callable[[], float]) -> McpClient:
+        """Open a conversation."""
+        return McpClient(McpLine(self.url, self.authorization), seconds)
+
+    def permits(self, name: str) -> bool:
+        """Tell whether a tool may be used."""
+        return not self.allowed or name in self.allowed
+
+    def verify(self) -> Verdict:
+        """Do the handshake and say how it went."""
+        try:
+            with self.client(lambda: self.tool_timeout_seconds) as client:
+                name = client.initialize()
+        except McpTrouble as error:
+            return Verdict(False, WORDS.get(error.status or 0, error.message))
+        return Verdict(True, f"200: credentials and MCP access work; the server is {name}.")
+
+
+class McpCheck:
+    """What the server said last, for those who must not wait; it is asked again in the background."""
+
+    def __init__(self, access: McpAccess | None, *, every_seconds: float = CHECK_SECONDS) -> None:
+        self._access = access
+        self._every = every_seconds
+        self._said = "being asked" if access is not None else NOT_SET_UP
+        self._asked_at = float("-inf")
+        self._lock = threading.Lock()
+
+    def check(self) -> str:
+        """Return `ok` or a sentence, within about a second."""
+        access = self._access
+        if access is not None and self._is_due():
+            thread = threading.Thread(target=self._ask, args=(access,), name="mcp-check", daemon=True)
+            thread.start()
+            thread.join(PATIENCE_SECONDS)
+        return self._said
+
+    def _is_due(self) -> bool:
+        with self._lock:
+            now = time.monotonic()
+            if now - self._asked_at < self._every:
+                return False
+            self._asked_at = now
+            return True
+
+    def _ask(self, access: McpAccess) -> None:
+        verdict = access.verify()
+        self._said = "ok" if verdict.is_good else verdict.message

@@ -1,0 +1,69 @@
+"""What an answer of the Responses API holds: its state, its bill, its tool calls and its one message."""
+
+from typing import Any
+
+from app.domain.opinions import Usage
+from app.domain.reasons import Reason
+from app.services.analyst.base import NoDecision, quoted
+
+
+def check_state(answer: dict[str, Any]) -> None:
+    """Raise NoDecision unless the model has finished."""
+    status = answer.get("status")
+    if status == "incomplete":
+        why = _within(answer, "incomplete_details", "reason")
+        raise NoDecision(Reason.OPINION_INCOMPLETE, f"The model stopped early: {quoted(why)}.")
+    if status != "completed":
+        why = _within(answer, "error", "message") or status
+        raise NoDecision(Reason.OPINION_FAILED, f"The model failed: {quoted(why).rstrip('.')}.")
+
+
+def items(answer: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """Return the parts of one kind."""
+    output = answer.get("output")
+    found = output if isinstance(output, list) else []
+    return [item for item in found if isinstance(item, dict) and item.get("type") == kind]
+
+
+def read_message(answer: dict[str, Any]) -> str:
+    """Return the text of the only message; raise NoDecision when there is none, or more, or a refusal."""
+    messages = items(answer, "message")
+    contents = [message.get("content") for message in messages]
+    parts = [part for content in contents if isinstance(content, list) for part in content]
+    kinds = [part.get("type") if isinstance(part, dict) else None for part in parts]
+    if "refusal" in kinds:
+        said = parts[kinds.index("refusal")].get("refusal")
+        raise NoDecision(Reason.OPINION_REFUSED, f"The model refused: {quoted(said)}")
+    if len(messages) != 1 or kinds != ["output_text"] or not isinstance(parts[0].get("text"), str):
+        raise NoDecision(
+            Reason.OPINION_UNPARSABLE,
+            f"One text is wanted, not {len(messages)} messages with {len(parts)} parts.",
+        )
+    if messages[0].get("status") != "completed":
+        raise NoDecision(Reason.OPINION_INCOMPLETE, "The model's message is not complete.")
+    text: str = parts[0]["text"]
+    return text
+
+
+def add_usage(usage: Usage, answer: dict[str, Any]) -> Usage:
+    """Return the bill with one more request on it."""
+    return Usage(
+        requests=usage.requests + 1,
+        input_tokens=usage.input_tokens + _count(answer, "usage", "input_tokens"),
+        cached_tokens=usage.cached_tokens + _count(answer, "usage", "input_tokens_details", "cached_tokens"),
+        output_tokens=usage.output_tokens + _count(answer, "usage", "output_tokens"),
+        reasoning_tokens=usage.reasoning_tokens
+        + _count(answer, "usage", "output_tokens_details", "reasoning_tokens"),
+        total_tokens=usage.total_tokens + _count(answer, "usage", "total_tokens"),
+    )
+
+
+def _count(answer: dict[str, Any], *path: str) -> int:
+    value = _within(answer, *path)
+    return value if type(value) is int and 0 <= value < 1 << 53 else 0
+
+
+def _within(value: Any, *path: str) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,63 @@
+"""A bot whose analyst keeps failing stops entering."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.opinions import Failure, Opinion
+from app.domain.trading_state import StateSwitch, TradingState
+from app.services.bots import BotDirectory
+from app.services.clock import Clock
+from app.services.fyers.stored import StoredRecord
+from app.services.notifications import Event, EventKind, Severity
+from app.storage.base import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """How many opinions failed in a row."""
+
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureCount:
+    """Count failed opinions in a row, for each bot and among all processes; `count` may raise StoreError.
+
+    `note` writes a line for people, `tell` leaves a message for the owner.
+    """
+
+    store: Store
+    bots: BotDirectory
+    clock: Clock
+    note: Callable[[str], None]
+    tell: Callable[[Event], None]
+    limit: int
+
+    def count(self, bot: str, opinion: Opinion) -> int:
+        """Take an opinion into account; return how many have now failed in a row.
+
+        At the limit the bot goes REDUCING and the count begins anew, so that a bot set ACTIVE again has as
+        many attempts as before.
+        """
+        if opinion.failure is None:
+            self._record(bot).change(lambda streak: Streak() if streak is not None and streak.count else None)
+            return 0
+        written = self._record(bot).change(lambda streak: Streak((streak or Streak()).count + 1))
+        failed = written.count if written is not None else 0
+        if failed >= self.limit:
+            # The state comes first: killed in between, the next failure says it again.
+            self._stop_entering(bot, failed, opinion.failure)
+            self._record(bot).change(lambda _: Streak())
+        return failed
+
+    def _stop_entering(self, bot: str, failed: int, failure: Failure) -> None:
+        reason = f"The analyst failed {failed} times in a row, last with {failure.code}: {failure.message}"
+        switch = StateSwitch(TradingState.REDUCING, reason)
+        if not self.bots.set_state(bot, switch, if_active_at=self.clock()):
+            return
+        told = f"{bot} is now REDUCING: alerts may only exit. {reason}"
+        self.note(told)
+        self.tell(Event(EventKind.ANALYST_FAILING, "The analyst keeps failing", told, bot, Severity.FAILURE))
+
+    def _record(self, bot: str) -> StoredRecord[Streak]:
+        return StoredRecord(self.store, f"state/analyst-{bot}", Streak)
