@@ -66,12 +66,14 @@ class OrderFollower:
 
         The caller holds the symbol.
         """
-        documents = [
+        concerned = (
             document
-            for document in sorted(self._store.list("orders/"), key=_turn)
-            if (document.value["broker"], document.value["symbol"]) == (broker.name, symbol)
+            for document in self._store.list("orders/")
+            if document.value["symbol"] == symbol
+            and document.value["broker"] == broker.name
             and bot in {None, document.value["bot"]}
-        ]
+        )
+        documents = sorted(concerned, key=_turn)
         working = {item.client_order_id: item for item in broker.open_orders()} if documents else {}
         found = ((document, self._receipt(broker, working, document)) for document in documents)
         return [self._settle(document, receipt) for document, receipt in found if receipt is not None]
