@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from app.brokers.base import Broker
@@ -16,6 +16,8 @@ from app.domain.reconciliation import Difference, DifferenceKind, differences, r
 from app.domain.trades import Trade
 from app.errors import AlreadyExists, BrokerUnavailable, Conflict
 from app.services.clock import Clock
+from app.services.intake.inbox import PREFIX as INBOX
+from app.services.intake.inbox import unanswered
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.notifications import Event, EventKind, Notifier, Severity
@@ -24,6 +26,8 @@ from app.services.trading.following import OrderFollower
 from app.storage.base import Change, Delete, Document, Replace, Store
 
 KEY = "state/reconciliation"
+# An alert that waits for longer has traded nothing: it waits for a person.
+LONGEST_WORK = timedelta(minutes=3)
 # Some brokers keep their fee in the coin itself; what is missing then is nobody's doing.
 LARGEST_FEE = Decimal("0.005")
 PROTECTIVE = (STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX)
@@ -58,6 +62,8 @@ class Reconciliation:
 
     def run(self) -> int:
         """Look at every broker; return how many differences began, ended or were put right."""
+        if self._is_unfinished():
+            return 0
         document = self.store.get(KEY)
         before = _findings(document).differences
         after, changes = list[Difference](), 0
@@ -72,9 +78,30 @@ class Reconciliation:
             self._keep(document, Findings(tuple(after)))
         return changes
 
+    def agree(self, broker_name: str, symbol: str) -> None:
+        """Reduce trades at once to what a broker holds, if no order of ours works; raise BrokerUnavailable.
+
+        For who knows that the books are behind, as after a crash.
+        """
+        broker = self.desk.get(broker_name)
+        with self.locks.hold(f"{broker_name}:{symbol}"):
+            self.follower.settle(broker, None, symbol)
+            known, held = self._known(broker), _held(broker.positions())
+            found = differences(broker_name, held, known, self.clock())
+            missing = (item for item in found if item.kind is DifferenceKind.MISSING)
+            for item in missing:
+                if item.symbol == symbol and symbol not in self._busy(broker):
+                    self._reduce(broker, item, "had been sold before it was known")
+
     def unreconciled(self) -> list[Difference]:
         """Return the differences that count, whichever process found them."""
         return list(_findings(self.store.get(KEY)).differences)
+
+    def _is_unfinished(self) -> bool:
+        """Tell whether an alert is being worked on, or was left by a crash: the books lack its fills."""
+        youngest = self.clock() - LONGEST_WORK
+        entries = unanswered(self.store.list(INBOX))
+        return any(datetime.fromisoformat(entry.value["received_at"]) > youngest for entry in entries)
 
     def _brokers(self) -> Iterable[Broker]:
         # In a dry run nothing is traded outside: what is held there is not ours.

@@ -298,3 +298,23 @@ def test_status_when_something_differs_then_it_is_shown(operator, look, scripted
 
     assert found == shown | {"since": found["since"]}
     assert found["since"].startswith(since.isoformat()[:19])
+
+
+def test_agree_when_the_books_say_more_then_they_are_reduced_in_silence(
+    services, scripted, trade, written, lines
+):
+    trade(15)
+    scripted.held = {"AAPL": Decimal(10)}
+    services.reconciliation.agree("paper", "AAPL")
+
+    assert written() == {"default": "10"}
+    assert lines() == ["default: 5 AAPL at paper had been sold before it was known; 10 left"]
+
+
+def test_look_when_an_alert_is_unfinished_then_nothing_is_compared(services, store, trade, look, clock):
+    trade(10)
+    entry = {"ticket": str(UUID(int=1)), "received_at": clock().isoformat(), "bot": "default"}
+    store.create("inbox/default/abc", entry)
+
+    assert look(1) == []
+    assert services.reconciliation.run() == 0

@@ -8,7 +8,6 @@ from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole
 from app.domain.protection import Leave, Move, Place, Protection, Withdraw
-from app.domain.symbols import parse_symbol
 from app.domain.trades import Trade
 from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown, StoreError
 from app.services.exits.book import ExitBook, protection_of
@@ -138,16 +137,22 @@ class ExitGuard:
         for _ in range(MOST_STEPS):
             self.follower.settle(broker, bot, symbol)
             known = self.book.find(bot, broker.name, symbol)
-            known = known and self.sender.resolved(broker, known, parse_symbol(symbol))
+            if known is not None and protection_of(known).sending is not None:
+                known = self._resolved(broker, known)
             if known is None or not self._go_on(broker, known):
                 return
+
+    def _resolved(self, broker: Broker, document: Document) -> Document | None:
+        prospect = self._prospect(broker, protection_of(document))
+        return self.sender.resolved(broker, document, prospect.step, prospect.instrument)
+
+    def _prospect(self, broker: Broker, protection: Protection) -> Prospect:
+        return prospect_of(protection, self._trade(protection), look(broker), broker.capabilities)
 
     def _go_on(self, broker: Broker, document: Document) -> bool:
         """Take the next step; tell whether another may follow at once."""
         protection = protection_of(document)
-        scene = look(broker)
-        trade = self._trade(protection)
-        prospect = prospect_of(protection, trade, scene, broker.capabilities)
+        prospect = self._prospect(broker, protection)
         if prospect.holding.is_over and not self._is_expected(protection):
             self.store.apply([Delete(document)])
             return False

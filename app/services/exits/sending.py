@@ -18,7 +18,7 @@ from app.domain.orders import (
     TimeInForce,
     placed_order_id,
 )
-from app.domain.protection import Holding, Leave, Place, Protection, Sending
+from app.domain.protection import Holding, Leave, Place, Protection, Sending, Step
 from app.errors import BrokerRejected, OutcomeUnknown
 from app.services.clock import Clock
 from app.services.exits.book import ExitBook, protection_of
@@ -28,6 +28,8 @@ from app.services.trading.records import exit_reminder, request_record
 from app.storage.base import Delete, Document, Store
 
 SHORTEST_PAUSE = timedelta(seconds=5)
+# What a broker does not show so long after it was sent has not arrived.
+ARRIVAL_TIME = timedelta(seconds=10)
 # Exits that rest can wait, since the price is watched meanwhile; one that is due cannot.
 LONGEST_PAUSE, LONGEST_PAUSE_TO_LEAVE = timedelta(minutes=5), timedelta(seconds=20)
 
@@ -50,10 +52,13 @@ class ExitSender:
         until, _ = self._pauses.get((key, leaves), (None, None))
         return until is not None and self.clock() < until
 
-    def resolved(self, broker: Broker, document: Document, instrument: Instrument) -> Document | None:
+    def resolved(
+        self, broker: Broker, document: Document, step: Step | None, instrument: Instrument
+    ) -> Document | None:
         """Find out what became of an order that was being sent; None while that is in doubt.
 
-        Where the broker takes an id once, what it does not know is sent under the same id.
+        Where the broker takes an id once, what it does not know is sent again under the same id, if `step`
+        still wants just this; otherwise it counts as never sent after a while.
         """
         protection = protection_of(document)
         sending = protection.sending
@@ -62,7 +67,10 @@ class ExitSender:
         if any(broker.find(name) is not None for name in sending.names):
             return self._settled(document, protection)
         if broker.capabilities.unique_client_order_ids:
-            return self._submit(broker, document, protection, instrument)
+            if _asks_for(step, sending):
+                return self._submit(broker, document, protection, instrument)
+            is_late = self.clock() - sending.at > ARRIVAL_TIME
+            return self._settled(document, protection) if is_late else None
         is_followed = any(self.store.get(f"orders/{name}") is not None for name in sending.names)
         return None if is_followed else self._settled(document, protection)
 
@@ -165,6 +173,13 @@ class ExitSender:
             message = f"{what}: {failure.message} Gatehouse watches the price itself and tries again."
             key = f"{protection.bot} {protection.symbol}"
             self.notifier.tell(Event(EventKind.EXIT_REJECTED, title, message, key=key))
+
+
+def _asks_for(step: Step | None, sending: Sending) -> bool:
+    if isinstance(step, Leave):
+        return sending.leaves and (step.quantity, step.suffix) == (sending.quantity, sending.suffix)
+    wanted = Levels(sending.stop, sending.target)
+    return isinstance(step, Place) and (step.quantity, step.levels) == (sending.quantity, wanted)
 
 
 def _sending(protection: Protection, holding: Holding, step: Place | Leave, now: datetime) -> Sending:

@@ -1,6 +1,7 @@
 """What a crash left in the inbox: finished, looked up at the broker first, or expired, and told."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from app.domain.orders import OrderRole, client_order_id
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus
-from app.errors import AppError, BrokerUnavailable, MalformedAlert, StoreError
+from app.errors import AppError, BrokerUnavailable, Conflict, MalformedAlert, StoreError
 from app.services.bots import BotDirectory
 from app.services.clock import Clock
 from app.services.intake.alerts import Intake
@@ -28,6 +29,7 @@ SignalReader = Callable[[str, dict[str, Any]], Signal]
 MAXIMUM_ATTEMPTS = 4
 # A thread of this process that holds an entry has registered long before this.
 OWN_ENTRY_AGE = timedelta(seconds=5)
+LONGEST_TURN_SECONDS = 2.0
 LONGEST_WITHOUT_LOOK = timedelta(seconds=15)
 
 _logger = logging.getLogger(__name__)
@@ -61,9 +63,11 @@ class Recovery:
     clock: Clock
     read_signal: SignalReader
     rules: RecoveryRules
+    agree: Callable[[str, str], None]
     _looked_at: datetime | None = field(default=None, init=False)
     _look_again: bool = field(default=True, init=False)
     _waiting: set[str] = field(default_factory=set, init=False)
+    _adopted: set[tuple[str, str]] = field(default_factory=set, init=False)
 
     def recover(self) -> int:
         """Finish or expire every entry that was left; return how many were closed."""
@@ -72,10 +76,33 @@ class Recovery:
         entries = self.inbox.open_entries()
         self._waiting &= {entry.key for entry in entries}
         left = [entry for entry in entries if self._is_left(entry)]
-        closed = sum(self._try(entry) for entry in self._in_turn(left))
+        closed = self._try_each(left)
         self._look_again = closed < len(left)
         self._looked_at = self.clock()
+        if not self._look_again:
+            self._agree()
         return closed
+
+    def _try_each(self, left: list[Document]) -> int:
+        """Finish one after another, as long as the clock's other tasks can wait; the rest comes next time."""
+        closed, deadline = 0, time.monotonic() + LONGEST_TURN_SECONDS
+        for entry in self._in_turn(left):
+            closed += self._try(entry)
+            if time.monotonic() >= deadline:
+                break
+        return closed
+
+    def _agree(self) -> None:
+        """Bring the books of what was taken up in line with the brokers.
+
+        An alert that came before an earlier order was taken up may have sold what the books did not have.
+        """
+        for broker, symbol in sorted(self._adopted):
+            try:
+                self.agree(broker, symbol)
+            except (BrokerUnavailable, Conflict) as error:
+                _logger.warning("The books of %s at %s are left to reconciliation: %s", symbol, broker, error)
+        self._adopted.clear()
 
     def _must_look(self) -> bool:
         """Reading the whole inbox is dear: look when something was left, and now and then all the same."""
@@ -166,6 +193,7 @@ class Recovery:
             self.intake.close(entry, ticket, _request(entry))
             return self._tell(ticket)
         if self.intake.adopt(entry, ticket, signal, bot, _request(entry)):
+            self._adopted |= {(order["broker"], order["symbol"]) for order in ticket.orders}
             return self._tell(ticket)
         if self._end_without_order(entry, ticket, bot.configuration.broker or self.rules.default_broker):
             self.intake.close(entry, ticket, _request(entry))

@@ -250,3 +250,18 @@ def test_stops_when_many_trail_at_once_then_few_are_moved_at_a_time(bot, post, f
         moves.append(sum(each.method == "PATCH" for each in fake.requests))
 
     assert moves == [6, 8, 8]
+
+
+def test_exits_when_the_position_is_gone_since_they_were_lost_then_they_are_not_sent_again(
+    bot, post, fake, watch, held, clock, store
+):
+    bot()
+    fake.inject("reset", methods=("POST",), path="/v2/orders", skip=1, times=1)
+    post(strategy_order_contracts="10.5")
+    post(**EXIT_LONG)
+    watch()
+    clock.move(seconds=31)
+    watch()
+    pairs = [sent for sent in fake.sent("POST", "/v2/orders") if sent.get("order_class") == "oco"]
+
+    assert (len(pairs), held(), list(store.list("exits/"))) == (1, {}, [])
