@@ -1,7 +1,7 @@
 """The least Alpaca that takes orders, a process of its own: valid answers at once, and when each order came.
 
-The strict simulator checks too much to take no time. Orders fill on arrival; times are `time.monotonic()`,
-which all processes of a machine share.
+Unlike the strict simulator it knows every symbol, fills on arrival and does little work beside what is measured.
+Times are `time.monotonic()`, which all processes of a machine share.
 """
 
 import asyncio
