@@ -1,6 +1,6 @@
 """The least Alpaca that takes orders, a process of its own: valid answers at once, and when each order came.
 
-Unlike the strict simulator it knows every symbol, fills on arrival and does little work beside what is measured.
+Unlike the strict simulator it knows every symbol, fills on arrival and does little beside what is measured.
 Times are `time.monotonic()`, which all processes of a machine share.
 """
 
