@@ -23,6 +23,10 @@ from app.services.trading.records import OPERATOR, counted_record
 from app.services.trading.trades import TradeBook
 from app.storage.base import Change, Delete, Document, Replace, Store
 
+# Some brokers list the orders of a day only; those of an earlier one have ended with it.
+LONGEST_SESSION = timedelta(hours=8)
+NEVER_SHOWN = frozenset({"none", OrderStatus.UNKNOWN.value})
+
 _logger = logging.getLogger(__name__)
 
 
@@ -126,7 +130,9 @@ class OrderFollower:
         return current is None or current.version != document.version
 
     def _is_overdue(self, value: dict[str, Any]) -> bool:
-        return self._clock() - datetime.fromisoformat(value["submitted_at"]) > self._unknown_grace
+        """Tell whether the broker should know an order by now, or may have forgotten one that it knew."""
+        age = self._clock() - datetime.fromisoformat(value["submitted_at"])
+        return age > (LONGEST_SESSION if _was_known(value) else self._unknown_grace)
 
     def _changes(self, document: Document, receipt: Receipt | None, seen: list[str]) -> list[Change]:
         value = document.value
@@ -148,7 +154,7 @@ class OrderFollower:
             return []
         changed = dict(document.value)
         if receipt is None:
-            _mark_not_placed(changed, value["client_order_id"])
+            _mark_gone(changed, value["client_order_id"], was_known=_was_known(value))
         else:
             record = order_record(receipt, bot=value["bot"], ticket=ticket, role=value["role"])
             _update_order(changed, record)
@@ -195,12 +201,23 @@ def _update_order(ticket: dict[str, Any], record: dict[str, Any]) -> None:
             ticket["reason"] = ticket["message"] = None
 
 
-def _mark_not_placed(ticket: dict[str, Any], name: str) -> None:
+def _was_known(value: dict[str, Any]) -> bool:
+    """Tell whether a broker has shown this order before."""
+    return value.get("seen") is not None and value["seen"][0] not in NEVER_SHOWN
+
+
+def _mark_gone(ticket: dict[str, Any], name: str, *, was_known: bool) -> None:
+    """Say of an order that the broker does not know that it was never placed, or that its day has ended."""
+    status = OrderStatus.EXPIRED if was_known else OrderStatus.REJECTED
     ticket["orders"] = [
-        order | {"status": OrderStatus.REJECTED.value} if order["client_order_id"] == name else order
+        order | {"status": status.value} if order["client_order_id"] == name else order
         for order in ticket["orders"]
     ]
-    if not name.endswith(("-sl", "-tp")):
+    if name.endswith((STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX)):
+        return
+    if was_known:
+        ticket["status"] = TicketStatus.CANCELED.value
+    else:
         ticket["status"] = TicketStatus.FAILED.value
         ticket["reason"] = Reason.ORDER_NOT_PLACED.value
         ticket["message"] = Reason.ORDER_NOT_PLACED.meaning

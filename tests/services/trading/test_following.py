@@ -135,3 +135,17 @@ class TestAtThePaperBroker:
         tick()
 
         assert ticket_of(response)["status"] == "canceled"
+
+
+@pytest.mark.parametrize(
+    ("hours", "status", "order"), [(7, "ordered", "accepted"), (9, "canceled", "expired")]
+)
+def test_resting_order_when_the_broker_has_forgotten_it_then_its_day_has_ended(
+    resting, scripted, clock, tick, ticket_of, hours, status, order
+):
+    scripted.taken.clear()
+    clock.move(hours=hours)
+    tick()
+    ticket = ticket_of(resting)
+
+    assert (ticket["status"], ticket["orders"][0]["status"]) == (status, order)
