@@ -142,11 +142,17 @@ Step: TypeAlias = Withdraw | Place | Move | Leave
 
 
 def next_step(
-    holding: Holding, levels: Levels, smallest_move: Decimal, *, lone_stop: bool = False
+    holding: Holding,
+    levels: Levels,
+    smallest_move: Decimal,
+    *,
+    lone_stop: bool = False,
+    paired: bool = True,
 ) -> Step | None:
     """Decide what brings the exits to where they should be; None: they are there.
 
-    With `lone_stop` a stop rests without its target, which is watched.
+    With `lone_stop` a stop rests without its target, which is watched. Unless the broker knows of pairs, a
+    leg that its mate has left too large would close more than there is.
     """
     live = live_legs(holding.legs)
     if holding.share == ZERO:
@@ -158,7 +164,8 @@ def next_step(
     if holding.is_filling or holding.held == ZERO:
         return None
     resting = Levels(levels.stop, None) if lone_stop and levels.stop is not None else levels
-    if covered_by(live) != holding.restable or not _have_shape(live, resting):
+    is_covered = covered_by(live) == holding.restable and _have_shape(live, resting)
+    if not is_covered or not (paired or _are_even(live)):
         return _rebuild(holding, live, resting)
     return _move(live, resting, smallest_move)
 
@@ -211,6 +218,13 @@ def _have_shape(live: tuple[Receipt, ...], levels: Levels) -> bool:
     for leg in live:
         families.setdefault(family_of(leg), set()).add(leg.client_order_id[-len(STOP_LOSS_SUFFIX) :])
     return all(found == wanted for found in families.values())
+
+
+def _are_even(live: tuple[Receipt, ...]) -> bool:
+    lefts: dict[str, set[Decimal]] = {}
+    for leg in live:
+        lefts.setdefault(family_of(leg), set()).add((leg.quantity or ZERO) - leg.filled_quantity)
+    return all(len(each) == 1 for each in lefts.values())
 
 
 def _move(live: tuple[Receipt, ...], levels: Levels, smallest: Decimal) -> Move | None:

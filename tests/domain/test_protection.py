@@ -145,3 +145,13 @@ def test_protection_when_stored_then_it_comes_back_the_same():
     protection = Protection("bot", "paper", "AAPL", TICKET, terms, Decimal(100), sending=sending)
 
     assert from_json(Protection, to_json(protection)) == protection
+
+
+@pytest.mark.parametrize(("paired", "step"), [(True, None), (False, Withdraw)])
+def test_next_step_when_a_mate_is_larger_than_what_is_left_then_only_a_broker_of_pairs_sees_to_it(
+    paired, step
+):
+    legs = leg("-sl", filled_quantity=Decimal(4)), leg("-tp")
+    found = next_step(holding("6", legs=legs), LEVELS, CENT, paired=paired)
+
+    assert type(found) is (step or type(None))

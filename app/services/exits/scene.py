@@ -75,7 +75,7 @@ def prospect_of(
         best,
         is_due=reached(levels, holding.side, holding.price) is not None,
         has_moved=follows and abs(best - (before or basis)) >= smallest,
-        step=next_step(holding, levels, smallest, lone_stop=protection.lone_stop),
+        step=next_step(holding, levels, smallest, lone_stop=protection.lone_stop, paired=capabilities.oco),
     )
 
 
