@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -20,6 +21,10 @@ from tests.builders import (
     client_of,
     services_of,
 )
+
+if TYPE_CHECKING:
+    from tests.simulators.openai import FakeOpenAI
+    from tests.simulators.optionomics import FakeOptionomics
 
 
 @pytest.fixture
@@ -126,3 +131,21 @@ def holding(broker) -> Callable[..., str]:
         return format(held.normalize(), "f")
 
     return read
+
+
+@pytest.fixture
+def openai_simulator() -> Iterator["FakeOpenAI"]:
+    """A loopback OpenAI whose model does what a test tells it to."""
+    from tests.simulators.openai import FakeOpenAI
+
+    with FakeOpenAI() as fake:
+        yield fake
+
+
+@pytest.fixture
+def optionomics() -> Iterator["FakeOptionomics"]:
+    """A loopback Optionomics: a real MCP server."""
+    from tests.simulators.optionomics import FakeOptionomics
+
+    with FakeOptionomics() as fake:
+        yield fake

@@ -44,3 +44,12 @@ def fyers(fyers_simulator):
 def sdk(fyers, tmp_path):
     with model(fyers.fake, str(tmp_path), fyers.token) as sdk:
         yield sdk
+
+
+@pytest.fixture
+def asker(openai_simulator):
+    from tests.simulators.openai.driving import Asker
+
+    asker = Asker(openai_simulator)
+    yield asker
+    asker.client.close()

@@ -1,0 +1,93 @@
+"""A loopback Optionomics: the MCP server on a thread of its own, with switches and a record of calls."""
+
+import socket
+import threading
+from typing import Any, Self
+
+import uvicorn
+
+from tests.simulators.optionomics.gate import Arrival, Gate, bearer
+from tests.simulators.optionomics.mcp_server import Call, Desk
+from tests.simulators.optionomics.switches import Switches
+
+SHUTDOWN_SECONDS = 1
+STOP_SECONDS = 10
+
+
+class FakeOptionomics:
+    """An account's MCP server on a loopback port; use as a context manager and read `url`.
+
+    Turn `switches` at any time; `calls` and `requests` hold what arrived, oldest first.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        email: str = "trader@example.com",
+        token: str = "simulated-token",
+        **switches: Any,
+    ) -> None:
+        self.email, self.token = email, token
+        self.switches = Switches(**switches)
+        self.requests: list[Arrival] = []
+        self._stopping = threading.Event()
+        self.desk = Desk(self.switches, self._stopping)
+        self._gate = Gate(self, self.desk.application())
+        self._socket = listening(port)
+        self._server = uvicorn.Server(quiet(self._gate))
+        self._thread = threading.Thread(target=self.serve, daemon=True)
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/mcp"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._server.should_exit = True
+        self._thread.join(STOP_SECONDS)
+        self._socket.close()
+
+    @property
+    def authorization(self) -> str:
+        """The Authorization header that is right."""
+        return bearer(self.email, self.token)
+
+    @property
+    def calls(self) -> list[Call]:
+        """The tool calls so far, oldest first."""
+        return self.desk.calls
+
+    @property
+    def called(self) -> list[str]:
+        """The names of the tools called so far, oldest first."""
+        return [call.tool for call in list(self.calls)]
+
+    def serve(self) -> None:
+        """Serve until the context ends."""
+        self._server.run(sockets=[self._socket])
+
+    def expire_sessions(self) -> None:
+        """Let every session so far be unknown from now on."""
+        self._gate.expire_sessions()
+
+
+def listening(port: int) -> socket.socket:
+    """Listen before the thread runs, so that nobody needs to wait for it."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(128)
+    return listener
+
+
+def quiet(gate: Gate) -> uvicorn.Config:
+    return uvicorn.Config(
+        gate,
+        ws="none",  # it would import what nobody here speaks
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
