@@ -140,11 +140,9 @@ def is_same_symbol(said: str, asked: str) -> bool:
     """Tell whether a model speaks of the instrument that it was asked about; look-alike letters never do."""
     if not said.isascii():
         return False
-    return said.strip().upper() == asked.upper() or _canonical(said) == asked
-
-
-def _canonical(text: str) -> str | None:
+    if said.strip().upper() == asked.upper():
+        return True
     try:
-        return parse_symbol(text).symbol
+        return parse_symbol(said).symbol == parse_symbol(asked).symbol
     except SymbolRefused:
-        return None
+        return False

@@ -135,13 +135,10 @@ class McpClient:
 def _tool(item: Any) -> Tool | None:
     if not isinstance(item, dict) or not isinstance(item.get("name"), str):
         return None
-    schema = item.get("inputSchema")
-    description = item.get("description")
-    return Tool(
-        item["name"],
-        description if isinstance(description, str) else "",
-        schema if isinstance(schema, dict) else {"type": "object", "properties": {}},
-    )
+    schema, description = item.get("inputSchema"), item.get("description")
+    if not isinstance(schema, dict) or schema.get("type") != "object":
+        return None
+    return Tool(item["name"], description if isinstance(description, str) else "", schema)
 
 
 def _part(item: Any) -> str:

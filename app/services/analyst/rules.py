@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from app.domain.money import DOWN, ONE, ZERO, round_down
+from app.domain.money import DOWN, ZERO, round_down
 from app.domain.opinions import Action, Decision, Direction, Opinion, Question
 
 MODEL = "reward-risk-1"
@@ -33,14 +33,15 @@ def _decide(question: Question) -> Decision:
     reward, risk = sign * (target - entry), sign * (entry - stop)
     if reward <= ZERO or risk <= ZERO or entry <= ZERO:
         return _skip(question, f"Target and stop are not on the two sides of a {question.direction} entry.")
-    return _weigh(question, DOWN.divide(reward, risk))
+    return _weigh(question, reward, risk)
 
 
-def _weigh(question: Question, ratio: Decimal) -> Decision:
-    found = f"Reward/risk is {round_down(ratio, CENT)}."
-    if ratio < ONE:
+def _weigh(question: Question, reward: Decimal, risk: Decimal) -> Decision:
+    found = f"Reward/risk is {round_down(DOWN.divide(reward, risk), CENT)}."
+    if reward < risk:
         return _skip(question, found)
-    confidence = round_down(DOWN.divide(2 * ratio, 2 * ratio + 1), CENT)
+    # The same as 2r / (2r + 1), but for a digit that two divisions would lose.
+    confidence = round_down(DOWN.divide(2 * reward, 2 * reward + risk), CENT)
     return Decision(
         Action.BUY if question.direction is Direction.BULLISH else Action.SELL_SHORT,
         question.symbol,

@@ -30,7 +30,7 @@ def strict_schema(schema: dict[str, Any]) -> dict[str, Any] | None:
     Strict functions need this: https://platform.openai.com/docs/guides/function-calling#strict-mode
     """
     try:
-        return _strict(schema, DEEPEST)
+        return _strict(schema, DEEPEST) if schema.get("type") == "object" else None
     except NotStrict:
         return None
 
@@ -43,6 +43,8 @@ def without_nulls(arguments: dict[str, Any], schema: dict[str, Any]) -> dict[str
 
 def _strict(schema: Any, depth: int) -> dict[str, Any]:
     if not isinstance(schema, dict) or depth == 0:
+        raise NotStrict
+    if not {"type", "anyOf"} & set(schema) or (schema.get("type") == "array" and "items" not in schema):
         raise NotStrict
     made = {name: value for name, value in schema.items() if name in KEPT}
     for name, value in schema.items():

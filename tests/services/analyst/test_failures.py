@@ -1,0 +1,99 @@
+from datetime import timedelta
+
+import pytest
+
+from app.domain.opinions import Failure, Opinion
+from app.domain.reasons import Reason
+from app.domain.trading_state import StateSwitch, TradingState
+from app.services.analyst.failures import FailureCount
+from app.services.notifications import EventKind
+
+FAILED = Opinion(analyst="openai", model="x", failure=Failure(Reason.OPINION_FAILED, "HTTP 500."))
+GIVEN = Opinion(analyst="openai", model="x")
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def make(services, clock, told):
+    """Build the count as a process has it."""
+
+    def make() -> FailureCount:
+        return FailureCount(
+            store=services.store, bots=services.bots, clock=clock, note=told.append, tell=told.append, limit=3
+        )
+
+    return make
+
+
+@pytest.fixture
+def failures(make):
+    return make()
+
+
+def state(services) -> StateSwitch:
+    return services.bots.find("default").switch
+
+
+def test_count_when_fewer_fail_than_the_limit_then_the_bot_goes_on(failures, services, told):
+    assert [failures.count("default", FAILED) for _ in range(2)] == [1, 2]
+    assert (state(services).state, told) == (TradingState.ACTIVE, [])
+
+
+def test_count_when_the_limit_is_reached_then_the_bot_only_exits_and_the_owner_is_told(make, services, told):
+    for _ in range(3):
+        make().count("default", FAILED)
+    line, event = told
+
+    assert state(services).state is TradingState.REDUCING
+    assert "3 times in a row, last with OPINION_FAILED" in state(services).reason
+    assert (event.kind, event.key, event.message) == (EventKind.ANALYST_FAILING, "default", line)
+
+
+def test_count_when_one_succeeds_in_between_then_it_begins_anew(failures, services):
+    for opinion in (FAILED, FAILED, GIVEN, FAILED, FAILED):
+        failures.count("default", opinion)
+
+    assert state(services).state is TradingState.ACTIVE
+
+
+def test_count_when_all_goes_well_then_nothing_is_written(failures, services):
+    failures.count("default", GIVEN)
+
+    assert services.store.get("state/analyst-default") is None
+
+
+def test_count_when_another_bot_fails_then_this_one_goes_on(failures, services):
+    for bot in ("other", "default", "other"):
+        failures.count(bot, FAILED)
+
+    assert state(services).state is TradingState.ACTIVE
+
+
+@pytest.mark.parametrize("thrown", [TradingState.HALTED, TradingState.REDUCING])
+def test_count_when_the_owner_has_stopped_the_bot_already_then_that_stays(failures, services, told, thrown):
+    services.bots.set_state("default", StateSwitch(thrown, "mine"))
+    for _ in range(4):
+        failures.count("default", FAILED)
+
+    assert (state(services), told) == (StateSwitch(thrown, "mine"), [])
+
+
+def test_count_when_a_halt_is_over_by_its_time_then_the_bot_is_stopped_again(failures, services, clock):
+    services.bots.set_state("default", StateSwitch(TradingState.HALTED, "mine", clock() - timedelta(hours=1)))
+    for _ in range(3):
+        failures.count("default", FAILED)
+
+    assert state(services).state is TradingState.REDUCING
+
+
+def test_count_when_the_owner_sets_it_active_again_then_it_has_all_its_attempts(failures, services):
+    for _ in range(3):
+        failures.count("default", FAILED)
+    services.bots.set_state("default", StateSwitch())
+    failures.count("default", FAILED)
+
+    assert state(services).state is TradingState.ACTIVE
