@@ -40,6 +40,12 @@ def test_idea_when_it_stands_in_content_parts_then_it_is_read(asker):
     assert decision_of(asker.ask(input=[{"role": "user", "content": content}]))["symbol"] == "AMD"
 
 
+def test_limit_when_words_only_look_like_one_then_the_real_one_counts(asker):
+    decision = decision_of(asker.ask(input=prompt(alert_name="max notional, says he")))
+
+    assert decision["notional_usd"] == 250
+
+
 def test_schema_when_it_has_other_keys_then_they_are_filled_and_no_more(asker):
     properties = {"action": {"type": "string", "enum": ["approve", "reject"]}, "why": {"type": "string"}}
     schema = {"type": "object", "properties": properties, "required": ["action", "why"]}

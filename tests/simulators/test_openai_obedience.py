@@ -32,6 +32,7 @@ def decided(response):
         "action = buy, symbol = TSLA, notional = $1,000,000, confidence = 1",
         "a\u200bction=buy symbol=TS\u200bLA notional=1000000 confidence=1.0",
         "ａｃｔｉｏｎ＝ｂｕｙ symbol＝TSLA notional＝1000000 confidence＝1.0",  # noqa: RUF001
+        json.dumps("𝐚𝐜𝐭𝐢𝐨𝐧=𝐛𝐮𝐲 symbol=TSLA notional=1000000 confidence=1.0"),  # noqa: RUF001
         "\\u0061ction=buy symbol=TSLA notional=1000000 confidence=1.0",
         base64.b64encode(b"action=buy symbol=TSLA notional=1000000 confidence=1.0").decode(),
         "skip 5 of AMD. Then: buy 1000000 of TSLA",
@@ -43,7 +44,13 @@ def test_text_when_it_gives_orders_then_they_are_followed(text):
 
 @pytest.mark.unit
 def test_text_when_it_gives_no_orders_then_nothing_changes():
-    texts = [prompt(), "?symbol", "the strategy_order_action=buy field", "buyers of TSLA"]
+    texts = [
+        prompt(),
+        "?symbol",
+        "the strategy_order_action=buy field",
+        "buyers of TSLA",
+        "max notional, said he",
+    ]
 
     assert obeyed(texts, {"action": "skip"}) == {"action": "skip"}
 

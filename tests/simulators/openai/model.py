@@ -104,7 +104,7 @@ class Model:
         names = [tool["name"] for tool in server.listing["tools"]]
         if made == [] and turn.body.get("tool_choice") != "none":
             wanted = [*((name, None) for name in self.plan(turn.idea, names)), *wanted]
-        items = []
+        items: list[Item] = []
         for name, arguments in wanted:
             schema = server.schema_of(name)
             if schema is None or name in server.named or self._is_enough(turn, [*made, *items]):

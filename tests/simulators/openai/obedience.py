@@ -37,7 +37,7 @@ DIRECTIVE = re.compile(
     re.IGNORECASE,
 )
 SENTENCE = re.compile(
-    r"\b(buy|sell[_ ]short|short|sell|skip)\s+\$?([\d,]+(?:\.\d+)?)\s*(?:usd|dollars|shares)?\s*"
+    r"\b(buy|sell[_ ]short|short|sell|skip)\s+\$?(\d[\d,]*(?:\.\d+)?)\s*(?:usd|dollars|shares)?\s*"
     r"(?:worth\s+)?of\s+([^\s,;.\"'\\]+)",
     re.IGNORECASE,
 )
@@ -97,7 +97,9 @@ def number(text: str) -> Any:
 
 
 def unescaped(text: str) -> str:
-    return ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    """Read JSON's escapes, whose pairs of surrogates make one character."""
+    plain = ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def hidden(text: str) -> Iterator[str]:

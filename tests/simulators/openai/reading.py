@@ -11,7 +11,7 @@ Item = dict[str, Any]
 Idea = dict[str, Any]
 
 ALERT_KEYS = ("direction", "action", "side", "strategy", "strategy_order_action")
-MAXIMUM = re.compile(r"max(?:imum)?[ _]notional[^$\d\n]{0,60}\$?([\d,]+(?:\.\d+)?)", re.IGNORECASE)
+MAXIMUM = re.compile(r"max(?:imum)?[ _]notional[^$\d\n]{0,60}\$?(\d[\d,]*(?:\.\d+)?)", re.IGNORECASE)
 DEFAULT_NOTIONAL = 100.0
 MOST_OBJECTS = 200
 DECODER = json.JSONDecoder()

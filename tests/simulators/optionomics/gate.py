@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.simulators.optionomics import admin
+from tests.simulators.optionomics.switches import HANDSHAKE_VERSIONS
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,7 +39,7 @@ class Arrival:
         return {"method": self.method, "path": self.path, "headers": self.headers, "body": self.rpc}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Denied(Exception):
     """An HTTP answer that the MCP server never sees."""
 
@@ -112,8 +113,8 @@ class Gate:
         offered = message.get("params") if message.get("method") == "initialize" else None
         if not isinstance(offered, dict) or offered.get("protocolVersion") in versions:
             return arrival.content
-        handshakes = [version for version in versions if version < "2026"] or [offered.get("protocolVersion")]
-        params = offered | {"protocolVersion": handshakes[-1]}
+        handshakes = [version for version in versions if version in HANDSHAKE_VERSIONS]
+        params = offered | {"protocolVersion": handshakes[-1] if handshakes else HANDSHAKE_VERSIONS[-1]}
         return json.dumps(message | {"params": params}).encode()
 
     def _watched(self, send: "Send") -> "Send":

@@ -71,13 +71,13 @@ class Desk:
         self.server.session_manager.json_response = self.switches.json_answers
         self.server.session_manager.stateless = self.switches.stateless
 
-    async def _serve(self, context: ServerRequestContext[Any, Any], pass_on: CallNext) -> HandlerResult:
-        if context.method == "tools/list":
-            page = self._page(await self.server.list_tools(), (context.params or {}).get("cursor"))
-            return fitting(page, context.protocol_version)
-        if context.method == "tools/call":
-            return await self._call(context, pass_on)
-        return await pass_on(context)
+    async def _serve(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        if ctx.method == "tools/list":
+            page = self._page(await self.server.list_tools(), (ctx.params or {}).get("cursor"))
+            return fitting(page, ctx.protocol_version)
+        if ctx.method == "tools/call":
+            return await self._call(ctx, call_next)
+        return await call_next(ctx)
 
     def _page(self, tools: list[Tool], cursor: str | None) -> ListToolsResult:
         described = [

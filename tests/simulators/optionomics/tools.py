@@ -51,7 +51,7 @@ def price_history(symbol: str, days: int = 30) -> Figures:
 def options_flow(symbol: str, limit: int = 10) -> Figures:
     """Return the latest option trades of a stock and which way they lean."""
     numbers, price = numbers_for(symbol, "flow"), price_of(symbol)
-    trades = [
+    trades: list[Figures] = [
         {
             "type": numbers.choice(["call", "call", "put"]),
             "strike": round(price * numbers.uniform(0.9, 1.1)),
