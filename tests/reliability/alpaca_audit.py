@@ -76,9 +76,16 @@ def complete(findings: Findings, evidence: Evidence, truth: Truth, ledger: Ledge
     findings.opened += _opened(evidence, truth)
 
 
+AFTER_CRASH = "had been sold before it was known"
+
+
 def reconciled(log: Path) -> list[str]:
-    """Return what the reconciliation said: nobody but the service trades here, so there is nothing to say."""
-    return [line for line in log.read_text().splitlines() if " reconciliation: " in line]
+    """Return what the reconciliation said: nobody but the service trades here, so there is nothing to say.
+
+    After a crash the books may learn late of an entry that a later alert has sold already: that is told.
+    """
+    lines = log.read_text().splitlines()
+    return [line for line in lines if " reconciliation: " in line and AFTER_CRASH not in line]
 
 
 def _unlike(evidence: Evidence, truth: Truth) -> Iterator[str]:
