@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.brokers.alpaca import AlpacaBroker
-from app.services.trading import commands_sending
+from app.services.trading.commands import sending
 from tests.builders import ENTER_LONG, BrokenStore, client_of, strategy_alert
 from tests.simulators.alpaca import FakeAlpaca
 
@@ -30,7 +30,7 @@ def alpaca(fake, clock):
 
 @pytest.fixture(autouse=True)
 def _short_look(monkeypatch):
-    monkeypatch.setattr(commands_sending, "LOOK_SECONDS", 0.5)
+    monkeypatch.setattr(sending, "LOOK_SECONDS", 0.5)
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import pytest
 from app.domain.tickets import new_ticket_id
 from app.services.intake.inbox import Arrival, Inbox
 from app.services.locks import ThreadLocks
-from app.services.trading import commands_targets
+from app.services.trading.commands import targets
 from tests.builders import ENTER_LONG, WEBHOOK_SECRET, bridge_alert, post_at_once, strategy_alert
-from tests.services.trading.commands import CANCEL, MODIFY, name_of, told
+from tests.services.trading.commands_told import CANCEL, MODIFY, name_of, told
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ class TestTogether:
     def test_cancel_when_its_order_is_just_being_placed_then_it_comes_after_it(
         self, placing, command, services, clock, operator, monkeypatch
     ):
-        monkeypatch.setattr(commands_targets, "PLACING_SECONDS", 0.1)
+        monkeypatch.setattr(targets, "PLACING_SECONDS", 0.1)
         placing()
         clock.move(seconds=1)
         response = command(**CANCEL, order="first")

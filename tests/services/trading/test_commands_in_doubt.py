@@ -4,9 +4,9 @@ import pytest
 
 from app.domain.orders import OrderStatus
 from app.errors import BrokerCredentialsRefused, BrokerRejected, OutcomeUnknown
-from app.services.trading import commands_sending
+from app.services.trading.commands import sending
 from tests.builders import strategy_alert
-from tests.services.trading.commands import CANCEL, MODIFY, name_of, told
+from tests.services.trading.commands_told import CANCEL, MODIFY, name_of, told
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def app(make_app, scripted):
 
 @pytest.fixture(autouse=True)
 def _short_look(monkeypatch):
-    monkeypatch.setattr(commands_sending, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(sending, "LOOK_SECONDS", 0.1)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import TicketStatus, followed_status
 from app.errors import BrokerRejected, BrokerUnavailable
-from app.services.trading.commands_begun import Undertaking
-from app.services.trading.commands_sending import has_values
+from app.services.trading.commands.begun import Undertaking
+from app.services.trading.commands.sending import has_values
 
 
 def change_of(signal: Signal) -> OrderChange:

@@ -21,9 +21,9 @@ from app.services.ledger import Ledger
 from app.services.locks import BOT_LOCK, Locks
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case
-from app.services.trading.commands_begun import BegunCommands, Concerned, Undertaking
-from app.services.trading.commands_changes import ChangeAssessor
-from app.services.trading.commands_outcomes import (
+from app.services.trading.commands.begun import BegunCommands, Concerned, Undertaking
+from app.services.trading.commands.changes import ChangeAssessor
+from app.services.trading.commands.outcomes import (
     as_it_stands,
     change_of,
     how_they_ended,
@@ -31,8 +31,8 @@ from app.services.trading.commands_outcomes import (
     outcome_of,
     reason_of,
 )
-from app.services.trading.commands_sending import Sender, has_values, wanted_change
-from app.services.trading.commands_targets import Targets, instrument_of
+from app.services.trading.commands.sending import Sender, has_values, wanted_change
+from app.services.trading.commands.targets import Targets, instrument_of
 from app.services.trading.execution import Finish
 from app.services.trading.records import signal_record
 from app.services.trading.usage import Entry
