@@ -1,10 +1,12 @@
 """What every broker adapter offers, and the two ways in which a submit can fail."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
 from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.bars import Bar
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import Order, OrderChange, Receipt
 
@@ -96,3 +98,13 @@ class SeesAtOnce(Protocol):
 
     def glance(self, instrument: Instrument) -> Glance:
         """Return account, position and quote of one moment; raise BrokerUnavailable."""
+
+
+class KeepsBars(Protocol):
+    """A broker that knows what prices did; offered beside `Broker` where it has them."""
+
+    def bars(self, instrument: Instrument, start: datetime, end: datetime, minutes: int) -> list[Bar]:
+        """Return the bars that begin at `start` or later and end by `end`, in the order of time.
+
+        Where nothing was traded there is none; what it has no prices of has no bars. Raise BrokerUnavailable.
+        """

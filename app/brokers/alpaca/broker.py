@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote as quoted
 
+from app.brokers.alpaca.bars import BarReader
 from app.brokers.alpaca.families import parent_receipt, replacement_id
 from app.brokers.alpaca.fitting import SMALLEST, Asset, fitted, fitted_price
 from app.brokers.alpaca.funds import Funds
@@ -21,6 +22,7 @@ from app.brokers.alpaca.symbols import class_of, path_symbol
 from app.brokers.alpaca.transport import REFUSALS_OF_A_CHANGE, Transport
 from app.brokers.base import Capabilities, Glance
 from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.bars import Bar
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ONE, ZERO, round_down
 from app.domain.orders import Order, OrderChange, Receipt, Side
@@ -78,6 +80,7 @@ class AlpacaBroker:
         self._clock = clock
         self._orders = OrderBook(self._transport, clock)
         self._market = MarketData(self._transport, clock)
+        self._bars = BarReader(self._transport, clock)
         self._funds = Funds(lambda: self._transport.read("/account"), clock)
         self._prices: dict[str, tuple[datetime, Decimal]] = {}
 
@@ -189,6 +192,10 @@ class AlpacaBroker:
     def asset(self, instrument: Instrument) -> Asset | None:
         """Return what Alpaca says about an instrument; None: it has none of this name."""
         return self._market.asset(instrument)
+
+    def bars(self, instrument: Instrument, start: datetime, end: datetime, minutes: int) -> list[Bar]:
+        """Return what a price did, up to a quarter of an hour ago; raise BrokerUnavailable."""
+        return self._bars.read(instrument, start, end, minutes)
 
     def ping(self) -> None:
         """Prove that Alpaca answers and accepts our keys."""

@@ -11,6 +11,7 @@ from app.brokers.alpaca.fitting import Asset
 from app.brokers.alpaca.receipts import Row, decimal, moment
 from app.brokers.alpaca.symbols import instrument_of
 from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.bars import Bar
 from app.domain.instruments import AssetClass
 from app.domain.money import ZERO
 from app.errors import BrokerUnavailable, OutcomeUnknown
@@ -114,6 +115,15 @@ def asset_of(row: Row, symbol: str) -> Asset:
         quantity_increment=_step(row.get("min_trade_increment")),
         price_increment=_step(row.get("price_increment")),
     )
+
+
+def bar_of(row: Row) -> Bar:
+    """Read a bar; one that contradicts itself is no answer."""
+    first, high, low, last = (Decimal(str(row[name])) for name in ("o", "h", "l", "c"))
+    bar = Bar(moment(row["t"]), first, high, low, last, decimal(row.get("v")))
+    if not bar.is_sound:
+        raise ValueError("A bar whose prices do not fit each other.")
+    return bar
 
 
 def _step(value: Any) -> Decimal | None:

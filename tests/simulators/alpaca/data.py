@@ -10,6 +10,7 @@ from tests.simulators.alpaca.market import Bar, Market, Tick
 from tests.simulators.alpaca.refusals import Refused, invalid, not_found
 
 SINGULAR = {"quotes": "quote", "trades": "trade", "bars": "bar"}
+MOST_ROWS = 10_000
 WEEK = 7 * 86_400 * SECOND
 Show = Callable[[Asset], Any]
 
@@ -39,12 +40,18 @@ class Data:
         if "timeframe" not in query:
             raise Refused(400, "timeframe is required")
         assets = self._asked(asset_class, query)
-        shown = {asset.symbol: self._between(asset, query) for asset in assets}
-        return {"bars": {symbol: bars for symbol, bars in shown.items() if bars}, "next_page_token": None}
+        found = [(asset.symbol, shown) for asset in assets for shown in self._between(asset, query)]
+        page, following = paged(found, query)
+        shown = {symbol: [one for name, one in page if name == symbol] for symbol, _ in page}
+        return {"bars": shown, "next_page_token": following}
 
     def bars_of(self, asset_class: str, symbol: str, query: Mapping[str, str]) -> dict[str, Any]:
         answer = self.bars(asset_class, {**query, "symbols": symbol})
-        return {"symbol": symbol, "bars": answer["bars"].get(symbol, []), "next_page_token": None}
+        return {
+            "symbol": symbol,
+            "bars": answer["bars"].get(symbol, []),
+            "next_page_token": answer["next_page_token"],
+        }
 
     def snapshots(self, underlying: str, query: Mapping[str, str]) -> dict[str, Any]:
         """Answer /v1beta1/options/snapshots/{underlying}, without greeks."""
@@ -130,6 +137,18 @@ def bar(one: Bar) -> dict[str, Any]:
         "v": 100 * one.count,
         "n": one.count,
     }
+
+
+def paged(rows: list[Any], query: Mapping[str, str]) -> tuple[list[Any], str | None]:
+    """Return one page of rows and the token of the next one; raise Refused."""
+    try:
+        limit, begin = int(query.get("limit", "1000")), int(query.get("page_token", "0"))
+    except ValueError:
+        raise Refused(400, "invalid limit or page_token") from None
+    if not 1 <= limit <= MOST_ROWS:
+        raise Refused(400, f"limit must be between 1 and {MOST_ROWS}")
+    end = begin + limit
+    return rows[begin:end], str(end) if end < len(rows) else None
 
 
 def fits(contract: dict[str, Any], query: Mapping[str, str]) -> bool:

@@ -1,0 +1,46 @@
+"""What a price did over a stretch of time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from app.domain.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The prices of one stretch of time that begins at `at`, per unit; `volume` is in units, None unknown."""
+
+    at: datetime
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        """True when nothing lies outside of low and high, and all of it is above zero."""
+        ends = (self.open, self.close)
+        return ZERO < self.low <= min(ends) and max(ends) <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Bars of one instrument in the order of time, each as long as `span`.
+
+    From `since` to `until` nothing is left out: where there is no bar, nothing was traded.
+    """
+
+    bars: tuple[Bar, ...]
+    span: timedelta
+    since: datetime
+    until: datetime
+
+    def covers(self, start: datetime, end: datetime) -> bool:
+        """True when all is known of the time from `start` to `end`."""
+        return self.since <= start and end <= self.until
+
+    def within(self, start: datetime, end: datetime) -> tuple[Bar, ...]:
+        """Return the bars that begin and end in this time; one that lies across an edge tells too much."""
+        return tuple(bar for bar in self.bars if start <= bar.at and bar.at + self.span <= end)
