@@ -1,6 +1,7 @@
 """Where the tools are, who may use them, and whether they answer."""
 
 import base64
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ WORDS = {
     401: "401: e-mail or token is not accepted. Check OPTIONOMICS_EMAIL and OPTIONOMICS_TOKEN.",
     403: "403: the credentials are good, but the account has no MCP access: Optionomics wants the Vega plan.",
 }
+_logger = logging.getLogger(__name__)
 NOT_SET_UP = "Set OPTIONOMICS_EMAIL and OPTIONOMICS_TOKEN to give the model tools."
 
 
@@ -89,5 +91,10 @@ class McpCheck:
             return True
 
     def _ask(self, access: McpAccess) -> None:
-        verdict = access.verify()
-        self._said = "ok" if verdict.is_good else verdict.message
+        try:
+            verdict = access.verify()
+        except Exception:  # a health check tells what is wrong and goes on
+            _logger.exception("The check of the MCP server failed in an unforeseen way")
+            self._said = "failed; the log has the details"
+        else:
+            self._said = "ok" if verdict.is_good else verdict.message

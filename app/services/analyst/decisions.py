@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from app.domain.money import ZERO, plain
 from app.domain.opinions import Action, Decision, Question, is_same_symbol
 from app.domain.reasons import Reason
+from app.logs import mask_known
 from app.services.analyst.base import NoDecision, quoted
 
 LONGEST_DECISION = 20_000
@@ -112,7 +113,8 @@ def _notes(value: Any) -> tuple[str, ...]:
 def _text(name: str, value: Any, longest: int) -> str:
     if type(value) is not str or len(value) > longest:
         _refuse(f"{name} is not a text of at most {longest} characters")
-    line = " ".join(value.split())
+    # A tool may have shown the model what nobody is to read.
+    line = mask_known(" ".join(value.split()))
     if not line.isprintable():
         # What a person reads before an approval must look like what it is.
         _refuse(f"{name} has characters that cannot be shown")

@@ -136,6 +136,8 @@ def _events(response: requests.Response) -> Iterator[bytes]:
         elif not line and data:
             yield b"\n".join(data)
             data = []
+    if data:
+        yield b"\n".join(data)
 
 
 def _lines(response: requests.Response) -> Iterator[bytes]:

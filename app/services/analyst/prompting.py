@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from app.domain.documents import timestamp
 from app.domain.money import text
 from app.domain.opinions import Question
+from app.logs import redact
 
 FILE = Path(__file__).parent / "prompts" / "opinion.md"
 VERSION = "version: "
@@ -33,7 +35,14 @@ def read_prompt(file: Path = FILE) -> Prompt:
 
 def render(question: Question) -> str:
     """Write a question as one line of ASCII JSON, out of which no alert's text can break."""
-    return json.dumps({"limits": _limits(question), "proposal": _proposal(question)})
+    data = {"limits": _limits(question), "proposal": redact(_proposal(question))}
+    return json.dumps(data, default=_number)
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is nothing that an alert holds")
 
 
 def _limits(question: Question) -> dict[str, Any]:

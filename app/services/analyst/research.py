@@ -70,21 +70,20 @@ class OpenAiAnalyst:
     def _decide(
         self, question: Question, prompt: Prompt, trace: _Trace
     ) -> tuple[Decision | None, Failure | None]:
-        with Deadline(self.timeout_seconds) as deadline:
-            try:
-                with model_line(self.server, deadline) as line:
-                    text = self._research(_Conversation(line, prompt, question, trace), deadline)
-                return read_decision(text, question), None
-            except NoDecision as none:
-                if deadline.is_over and none.failure.code in CUT:
-                    return None, Failure(
-                        Reason.OPINION_TIMEOUT, f"After {self.timeout_seconds:g} seconds: {none}"
-                    )
-                return None, none.failure
-            except Exception:
-                # An opinion is advice: an accident in getting it must not take its alert down.
-                _logger.exception("An opinion failed in an unforeseen way")
-                return None, Failure(Reason.OPINION_FAILED, "Gatehouse failed; the log has the details.")
+        deadline = Deadline(self.timeout_seconds)
+        try:
+            with deadline, model_line(self.server, deadline) as line:
+                text = self._research(_Conversation(line, prompt, question, trace), deadline)
+            return read_decision(text, question), None
+        except NoDecision as none:
+            if deadline.is_over and none.failure.code in CUT:
+                after = f"After {self.timeout_seconds:g} seconds: {none}"
+                return None, Failure(Reason.OPINION_TIMEOUT, after)
+            return None, none.failure
+        except Exception:
+            # An opinion is advice: an accident in getting it must not take its alert down.
+            _logger.exception("An opinion failed in an unforeseen way")
+            return None, Failure(Reason.OPINION_FAILED, "Gatehouse failed; the log has the details.")
 
     def _research(self, conversation: "_Conversation", deadline: Deadline) -> str:
         access = self.tools

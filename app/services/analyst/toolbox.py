@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 import time
-from decimal import Decimal
 from typing import Any
 
 from app.domain.opinions import ToolCall
@@ -171,16 +170,17 @@ def _read_arguments(text: Any) -> dict[str, Any] | None:
         return None
     try:
         arguments = json.loads(text)
+        json.dumps(arguments, allow_nan=False)
     except (ValueError, RecursionError):
         return None
     return arguments if isinstance(arguments, dict) else None
 
 
 def _recorded(arguments: dict[str, Any] | None, text: Any) -> dict[str, Any]:
-    """Return arguments as a ticket may show them: without secrets, of bounded size, without floats."""
+    """Return arguments as a ticket may show them: without secrets, of bounded size, fractions as text."""
     if arguments is None or not isinstance(text, str) or len(text) > LONGEST_RECORD:
         return {"unread": quoted(text)}
-    shown: dict[str, Any] = redact(json.loads(text, parse_float=Decimal, parse_constant=str))
+    shown: dict[str, Any] = redact(json.loads(text, parse_float=str))
     return shown
 
 

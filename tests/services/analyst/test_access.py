@@ -79,3 +79,11 @@ def test_check_when_the_server_is_slow_then_nobody_waits_for_it():
     asked.may_answer.set()
 
     assert said == "being asked"
+
+
+def test_check_when_something_unforeseen_happens_then_it_is_told_and_logged(caplog):
+    asked = Asked()
+    asked.verdicts = []
+
+    assert McpCheck(asked).check() == "failed; the log has the details"
+    assert "unforeseen" in caplog.text

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from app.domain.opinions import Action, is_same_symbol
 from app.domain.reasons import Reason
+from app.logs import register_secrets
 from app.services.analyst.base import NoDecision
 from app.services.analyst.decisions import read_decision
 from tests.services.analyst.builders import decision, question
@@ -119,6 +120,13 @@ def test_symbol_when_another_is_meant_then_the_answer_counts_for_nothing(symbol)
 def test_symbol_when_written_otherwise_then_it_is_the_same(said, asked):
     assert is_same_symbol(said, asked)
     assert read_decision(json.dumps(decision(symbol=said)), question(symbol=asked)).symbol == asked
+
+
+def test_text_when_the_model_quotes_a_secret_then_nobody_reads_it():
+    register_secrets("our-secret-of-tools")
+    read = read_decision(json.dumps(decision(rationale="I saw our-secret-of-tools.")), question())
+
+    assert read.rationale == "I saw ***."
 
 
 def test_text_when_it_has_line_breaks_then_it_becomes_one_line():

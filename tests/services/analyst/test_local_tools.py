@@ -124,7 +124,10 @@ def test_opine_when_a_tool_is_not_allowed_then_it_is_neither_offered_nor_called(
     assert opinion.tool_calls[0].error == "There is no such tool."
 
 
-@pytest.mark.parametrize("arguments", ["{", "[]", '"NVDA"', "", None, '{"a":' * 2000, "x" * 5000])
+@pytest.mark.parametrize(
+    "arguments",
+    ["{", "[]", '"NVDA"', "", None, '{"a":' * 700, "x" * 5000, '{"a": 1e999}', "[" * 3000 + "]" * 3000],
+)
 def test_opine_when_arguments_are_no_object_then_the_tool_is_not_called(ask, server, arguments):
     opinion = ask(wants(function_call(arguments=arguments)), DECIDED)
 
@@ -207,3 +210,15 @@ def test_opine_when_nothing_is_allowed_that_is_listed_then_the_model_is_asked_wi
 
     assert opinion.failure is None
     assert "tools" not in model.bodies[0]
+
+
+def test_call_when_its_arguments_hold_fractions_then_the_ticket_has_them_as_text(ask):
+    call = function_call(arguments='{"strike": 1.50, "tiny": 1e-999999999, "limit": 5, "all": true}')
+    opinion = ask(wants(call), DECIDED)
+
+    assert opinion.tool_calls[0].arguments == {
+        "strike": "1.50",
+        "tiny": "1e-999999999",
+        "limit": 5,
+        "all": True,
+    }

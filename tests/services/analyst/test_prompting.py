@@ -1,4 +1,5 @@
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -37,3 +38,10 @@ def test_question_when_an_alert_tries_to_break_out_then_it_stays_one_line_of_dat
         "min_confidence": "0.72",
         "allow_short": False,
     }
+
+
+def test_question_when_it_holds_decimals_and_secrets_then_those_travel_and_these_do_not():
+    criteria = {"confidence_min": Decimal("0.75"), "api_key": "sk-something-secret"}
+    shown = json.loads(render(question(matched_criteria=criteria)))["proposal"]["matched_criteria"]
+
+    assert shown == {"confidence_min": "0.75", "api_key": "***"}
