@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock lock-check docs torture bench load demo-alpaca clean
+.PHONY: help run test lint lock lock-check docs torture bench load demo-alpaca demo-fyers clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ bench: $(VENV)/test.stamp ## Measure throughput, CPU, start and memory beside a 
 
 demo-alpaca: $(VENV)/test.stamp ## Serve against a simulated Alpaca on this machine
 	@exec $(BIN)/python -m tests.simulators.demo_alpaca
+
+demo-fyers: $(VENV)/test.stamp ## Serve against a simulated Fyers on this machine
+	@exec $(BIN)/python -m tests.simulators.demo_fyers
 
 clean: ## Remove what the targets made, but never data/
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

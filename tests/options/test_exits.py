@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.builders import services_of
+from tests.fyers_logins import move
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("logged_in", "ticker")]
 MARKET, LIMIT, STOP = 2, 1, 3
@@ -174,3 +175,20 @@ def test_cover_when_fyers_refuses_it_then_the_position_is_protected_again(
     watch()
 
     assert (status, exits()) == (400, pair(130, 101, 98))
+
+
+def test_exits_when_the_day_ends_then_they_are_placed_anew_once_the_market_is_open(
+    protected_pair, fake, watch, exits, posted, clock
+):
+    fake.exchange.book.expire(everything=True)
+    fake.clock.turn("closed")
+    move(clock, fake, minutes=1)
+    sent = len(posted())
+    for _ in range(3):
+        watch()
+    overnight = len(posted()) - sent
+    fake.clock.turn("open")
+    move(clock, fake, minutes=1)
+    watch()
+
+    assert (overnight, exits()) == (0, pair(130, 101, 98))

@@ -65,6 +65,7 @@ class FyersBroker:
         bracket=True,
         held_exits=_TRADED,
         market_orders_rest=True,
+        day_orders_only=True,
         live=True,
     )
 

@@ -87,19 +87,22 @@ class ExitGuard:
             is_over = prospect.holding.is_over and _place(document) not in reminders
             if isinstance(prospect.step, Move) and protection.sending is None:
                 moves.append((self._remember(document, prospect), prospect.step))
-            elif is_over or self._needs_hand(document.key, protection, prospect):
+            elif is_over or self._needs_hand(broker, document, prospect):
                 tended += self._tend_alone(broker, document)
         furthest = sorted(moves, key=lambda item: item[1].distance, reverse=True)
         return tended + sum(self._move_alone(broker, *item) for item in furthest[:MOST_MOVES])
 
-    def _needs_hand(self, key: str, protection: Protection, prospect: Prospect) -> bool:
-        if protection.sending is not None:
+    def _needs_hand(self, broker: Broker, document: Document, prospect: Prospect) -> bool:
+        if document.value["sending"] is not None or prospect.has_moved:
             return True
-        return prospect.has_moved or (prospect.step is not None and not self._must_wait(key, prospect))
+        return prospect.step is not None and not self._must_wait(broker, document.key, prospect)
 
-    def _must_wait(self, key: str, prospect: Prospect) -> bool:
-        """Tell whether to leave all as it is: the broker has just refused what the next step leads to."""
+    def _must_wait(self, broker: Broker, key: str, prospect: Prospect) -> bool:
+        """Tell whether to leave all as it is: the broker refuses, or has just refused, what comes next."""
         step = prospect.step
+        is_bound = isinstance(step, Leave) or broker.capabilities.day_orders_only
+        if isinstance(step, Place | Leave) and is_bound and not _is_open(broker, prospect.instrument):
+            return True
         if isinstance(step, Withdraw):
             # Legs that are wrong are better than none, while no others can be placed.
             is_rebuild = prospect.holding.share != ZERO and not prospect.is_due
@@ -157,7 +160,7 @@ class ExitGuard:
             self.store.apply([Delete(document)])
             return False
         document = self._remember(document, prospect)
-        if self._must_wait(document.key, prospect):
+        if self._must_wait(broker, document.key, prospect):
             return False
         if isinstance(prospect.step, Withdraw):
             self._withdraw(broker, protection, prospect.step)
@@ -170,8 +173,6 @@ class ExitGuard:
         if isinstance(step, Move):
             self._move(broker, protection_of(document), step)
         elif isinstance(step, Place | Leave):
-            if isinstance(step, Leave) and not _is_open(broker, prospect.instrument):
-                return
             self.sender.send(broker, document, prospect.holding, step, prospect.instrument)
 
     def _withdraw(self, broker: Broker, protection: Protection, step: Withdraw) -> None:
