@@ -18,6 +18,7 @@ from weakref import WeakSet
 
 from app.errors import AlreadyExists, Conflict, SettingsError, StoreUnavailable
 from app.storage.base import JSON, Change, Create, Document, Replace
+from app.storage.gcs_memory import Memory
 
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
 SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
@@ -46,6 +47,7 @@ class GcsStore:
         self._failures = _transport_failures()
         self._connect = _connector() if client is None else lambda: client
         self._connections = _Connections(self._connect)
+        self._memory = Memory()
         retry, attempt = _retry(), (timeout_seconds / 4, timeout_seconds / 2)
         self._patience = {"retry": retry.with_timeout(timeout_seconds), "timeout": attempt}
         self._hurry = {"retry": retry.with_timeout(timeout_seconds / 4), "timeout": attempt}
@@ -57,7 +59,9 @@ class GcsStore:
                 blob = self._bucket().blob(key)
                 # One request brings both content and generation; a torn one starts again from the first byte.
                 content = blob.download_as_bytes(single_shot_download=True, **self._patience)
-                return Document(key, json.loads(content), int(blob.generation))
+                document = Document(key, json.loads(content), int(blob.generation))
+                self._memory.keep(key, document.version, content)
+                return document
         except _Absent:
             return None
 
@@ -91,7 +95,7 @@ class GcsStore:
         remaining = sys.maxsize if limit is None else limit
         names = self._names(prefix, after, page_size=min(PAGE, remaining + 1))
         while remaining > 0 and (batch := self._batch(names, min(BATCH, remaining))):
-            for document in self._here().fetchers.map(self.get, batch):
+            for document in self._fetch(batch):
                 if document is not None:
                     yield document
                     remaining -= 1
@@ -146,18 +150,28 @@ class GcsStore:
         with self._calling(f"look at {key}"):
             return self._bucket().get_blob(key, **self._hurry)
 
-    def _names(self, prefix: str, after: str, *, page_size: int) -> Iterator[str]:
+    def _fetch(self, batch: tuple[tuple[str, int], ...]) -> Iterator[Document | None]:
+        """Read what is listed, several at a time; what was read in this generation is not asked for again."""
+        known = {key: self._memory.recall(key, generation) for key, generation in batch}
+        missing = [key for key, content in known.items() if content is None]
+        read = dict(zip(missing, self._here().fetchers.map(self.get, missing), strict=True))
+        for key, generation in batch:
+            content = known[key]
+            yield read[key] if content is None else Document(key, json.loads(content), generation)
+
+    def _names(self, prefix: str, after: str, *, page_size: int) -> Iterator[tuple[str, int]]:
         with self._calling("list documents"):
             blobs = self._bucket().list_blobs(
                 prefix=prefix,
                 start_offset=after or None,
                 page_size=page_size,
-                fields="items(name),nextPageToken",
+                fields="items(name,generation),nextPageToken",
                 **self._patience,
             )
-        return (blob.name for blob in blobs if blob.name > after)  # Google's offset is inclusive
+        # Google's offset is inclusive.
+        return ((blob.name, int(blob.generation)) for blob in blobs if blob.name > after)
 
-    def _batch(self, names: Iterator[str], size: int) -> tuple[str, ...]:
+    def _batch(self, names: Iterator[tuple[str, int]], size: int) -> tuple[tuple[str, int], ...]:
         with self._calling("list documents"):
             return tuple(islice(names, size))
 

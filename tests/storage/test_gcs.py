@@ -253,3 +253,22 @@ def test_close_when_used_from_threads_then_every_connection_is_closed(gcs, store
     store.close()
 
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("gcs-fetch")]
+
+
+def test_list_when_little_has_changed_then_only_that_is_read_again(gcs, store):
+    first, *_ = [store.create(f"k/{number}", {"n": number}) for number in range(3)]
+    before = [list(store.list("k/")) for _ in range(2)][0]
+    store.replace(first, {"n": 10})
+    gcs.requests.clear()
+    after = list(store.list("k/"))
+
+    assert [document.value for document in after] == [{"n": 10}, {"n": 1}, {"n": 2}]
+    assert (after[1:], len(gcs.requests)) == (before[1:], 2)
+
+
+def test_list_when_a_document_was_changed_by_its_reader_then_the_next_reads_what_is_stored(gcs, store):
+    store.create("k/1", {"n": [1]})
+    for document in [*store.list("k/"), *store.list("k/")]:
+        document.value["n"].append(2)
+
+    assert [document.value for document in store.list("k/")] == [{"n": [1]}]
