@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.config import Settings
 from app.domain.opinions import Mode
 from tests.builders import services_of
 
@@ -43,6 +44,12 @@ def test_settings_when_given_then_the_tools_follow_them(make_app):
         True,
         False,
     )
+
+
+def test_allowed_tools_when_listed_by_commas_then_each_is_one():
+    settings = Settings.from_environment({"OPTIONOMICS_ALLOWED_TOOLS": " get_quote, get_flow,"})
+
+    assert settings.optionomics_allowed_tools == ("get_quote", "get_flow")
 
 
 def test_view_when_shown_then_it_holds_no_secret(make_app):

@@ -39,7 +39,7 @@ def read_message(answer: dict[str, Any]) -> str:
             Reason.OPINION_UNPARSABLE,
             f"One text is wanted, not {len(messages)} messages with {len(parts)} parts.",
         )
-    if messages[0].get("status") != "completed":
+    if messages[0].get("status") not in ("completed", None):  # it may be anything
         raise NoDecision(Reason.OPINION_INCOMPLETE, "The model's message is not complete.")
     text: str = parts[0]["text"]
     return text

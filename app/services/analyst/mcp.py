@@ -67,7 +67,7 @@ class McpClient:
         params = {"protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": client}
         reply, result = self._ask("initialize", params)
         version = result.get("protocolVersion")
-        if version not in PROTOCOLS:
+        if not isinstance(version, str) or version not in PROTOCOLS:
             raise McpUnreachable(f"The MCP server speaks a protocol that we do not: {quoted(version)}.")
         self._protocol = {"MCP-Protocol-Version": version}
         if reply.session is not None:

@@ -37,8 +37,13 @@ def strict_schema(schema: dict[str, Any]) -> dict[str, Any] | None:
 
 def without_nulls(arguments: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """Take away the nulls that stand for what a model left out."""
-    required = schema.get("required") or ()
+    required = _required(schema)
     return {name: value for name, value in arguments.items() if value is not None or name in required}
+
+
+def _required(schema: dict[str, Any]) -> list[str]:
+    required = schema.get("required")
+    return required if isinstance(required, list) else []
 
 
 def _strict(schema: Any, depth: int) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def _strict(schema: Any, depth: int) -> dict[str, Any]:
     made = {name: value for name, value in schema.items() if name in KEPT}
     for name, value in schema.items():
         if name == "properties" and isinstance(value, dict):
-            made["properties"] = _properties(value, schema.get("required") or [], depth)
+            made["properties"] = _properties(value, _required(schema), depth)
         elif name == "items":
             made["items"] = _strict(value, depth - 1)
         elif name == "anyOf" and isinstance(value, list):

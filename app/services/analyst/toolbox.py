@@ -21,6 +21,8 @@ LONGEST_RESULT = 16_000
 LONGEST_ARGUMENTS = 4000
 LONGEST_RECORD = 2000
 LONGEST_DESCRIPTION = 1000
+# How the model's server tells that a call has not reached the tool.
+LOST = ("http_error", "mcp_protocol_error")
 
 _FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -152,7 +154,7 @@ def _hosted_call(item: dict[str, Any]) -> ToolCall:
 
 
 def _is_lost(error: Any) -> bool:
-    return isinstance(error, dict) and error.get("type") in {"http_error", "mcp_protocol_error"}
+    return isinstance(error, dict) and error.get("type") in LOST
 
 
 def _error(error: Any) -> str:

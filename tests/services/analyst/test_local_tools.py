@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from app.domain.opinions import Mode
+from app.domain.documents import from_json
+from app.domain.opinions import Mode, Opinion
 from app.domain.reasons import Reason
 from tests.services.analyst.builders import (
     TOKEN,
@@ -216,6 +217,7 @@ def test_call_when_its_arguments_hold_fractions_then_the_ticket_has_them_as_text
     call = function_call(arguments='{"strike": 1.50, "tiny": 1e-999999999, "limit": 5, "all": true}')
     opinion = ask(wants(call), DECIDED)
 
+    assert from_json(Opinion, json.loads(json.dumps(opinion.to_json()))) == opinion
     assert opinion.tool_calls[0].arguments == {
         "strike": "1.50",
         "tiny": "1e-999999999",

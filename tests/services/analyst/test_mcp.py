@@ -166,10 +166,11 @@ def test_call_when_the_answer_is_no_answer_then_the_server_is_unreachable(client
         client.call("get_quote", {})
 
 
-def test_initialize_when_the_protocol_is_unknown_then_the_server_is_unreachable(client, mcp):
-    mcp.answers = [result(1, HELLO | {"protocolVersion": "2031-01-01"})]
+@pytest.mark.parametrize("version", ["2031-01-01", None, [], {}])
+def test_initialize_when_the_protocol_is_unknown_then_the_server_is_unreachable(client, mcp, version):
+    mcp.answers = [result(1, HELLO | {"protocolVersion": version})]
 
-    with pytest.raises(McpUnreachable, match="2031-01-01"):
+    with pytest.raises(McpUnreachable, match="a protocol that we do not"):
         client.initialize()
 
 

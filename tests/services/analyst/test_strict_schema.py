@@ -66,6 +66,12 @@ def test_schema_when_nested_too_deep_then_there_is_none():
     assert strict_schema(schema) is None
 
 
+def test_schema_when_what_it_requires_is_no_list_then_nothing_is_required():
+    made = strict_schema({"type": "object", "properties": {"a": TEXT}, "required": 5})
+
+    assert made["properties"] == {"a": {"type": ["string", "null"]}}
+
+
 def test_arguments_when_null_stands_for_nothing_then_it_is_taken_away():
     schema = {"properties": {"a": TEXT, "b": TEXT, "c": TEXT}, "required": ["b"]}
 
