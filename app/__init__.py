@@ -45,6 +45,7 @@ def create_app(
     app.extensions[EXTENSION] = wired
     register_commands(app)
     if background and settings.background_worker and not is_running_a_command():
+        wired.pool.start()
         # What a crash left is settled before new alerts build on it, unless a broker keeps us waiting.
         wired.supervisor.start(wait_seconds=RECOVERY_WAIT_SECONDS)
     return app

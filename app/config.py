@@ -204,6 +204,7 @@ class Settings:
         "Opinions of a bot that fail in a row until it goes REDUCING", 5, positive(integer)
     )
     min_llm_confidence: Decimal = setting("Least confidence of an opinion", Decimal("0.72"), fraction)
+    analyst_workers: int = setting("Opinions that are asked for at one time", 4, positive(integer))
     approval_timeout_seconds: int = setting(
         "How long a person may take to approve an order", 900, positive(integer)
     )

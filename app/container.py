@@ -11,6 +11,8 @@ from app.services.bots import BotDirectory
 from app.services.circuit_breaker import EquityGuard
 from app.services.cleanup import Cleanup
 from app.services.clock import Clock
+from app.services.deliberation.desk import ApprovalDesk
+from app.services.deliberation.pool import WorkPool
 from app.services.fyers.access import FyersAccess
 from app.services.health import Health
 from app.services.intake.alerts import Intake
@@ -50,6 +52,8 @@ class Services:
     trading: Trading
     follower: OrderFollower
     recovery: Recovery
+    approvals: ApprovalDesk
+    pool: WorkPool
     supervisor: Supervisor
     orders: OrderList
     positions: PositionDesk

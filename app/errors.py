@@ -4,12 +4,15 @@ AppError
 ├── SettingsError               the environment is not usable; stops the start
 ├── AlertRefused                nothing of it was stored
 │   ├── MalformedAlert          400: not JSON, or not the dialect's shape
+│   │   └── MalformedIdea       422: not the shape of a trade idea
 │   ├── BodyTooLarge            413
 │   ├── SourceNotAllowed        403
 │   ├── NotAuthenticated        401
 │   └── TooManyRequests         429, with Retry-After
 ├── NotFound                    404
 ├── InvalidRequest              400: an operator's request that cannot be carried out
+├── ApprovalOver                409: the order waits for nobody any more
+├── ApprovalLinkRefused         403: forged or too old
 ├── FyersNotConfigured          409: nobody has set up an app to log in with
 ├── LoginLinkRefused            403: forged, used up or too old
 ├── LoginRefused                422: Fyers did not take the code
@@ -61,6 +64,12 @@ class MalformedAlert(AlertRefused):
     code = "ALERT_MALFORMED"
 
 
+class MalformedIdea(MalformedAlert):
+    """The body is JSON, but not the shape of a trade idea."""
+
+    code, status = "IDEA_MALFORMED", 422
+
+
 class BodyTooLarge(AlertRefused):
     """The body is larger than MAX_CONTENT_LENGTH."""
 
@@ -99,6 +108,18 @@ class InvalidRequest(AppError):
     """An operator's request that cannot be carried out as it stands."""
 
     code, status = "REQUEST_INVALID", 400
+
+
+class ApprovalOver(AppError):
+    """An order has been approved, rejected or given up already."""
+
+    code, status = "APPROVAL_OVER", 409
+
+
+class ApprovalLinkRefused(AppError):
+    """The link of an approval is not ours, or too old."""
+
+    code, status = "APPROVAL_LINK_REFUSED", 403
 
 
 class FyersNotConfigured(AppError):

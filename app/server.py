@@ -15,6 +15,8 @@ from app.welcome import greeting, welcome
 
 # Cloud Run kills ten seconds after SIGTERM.
 DRAIN_SECONDS = 8
+# An opinion that is not there within this time is asked for again by the next start.
+LAST_OPINIONS_SECONDS = 3
 # What was to be told is sent within this time at a stop, or not at all.
 LAST_MESSAGES_SECONDS = 2
 # A worker that does not answer its master for so long is replaced; requests are bounded by broker timeouts.
@@ -106,6 +108,7 @@ def _leave_tidy(worker: Any) -> None:
     application = getattr(worker, "wsgi", None)
     if application is not None:
         wired: Services = application.extensions[EXTENSION]
+        wired.pool.stop(LAST_OPINIONS_SECONDS)
         wired.supervisor.stop()
         wired.notifier.close(LAST_MESSAGES_SECONDS)
         wired.store.close()

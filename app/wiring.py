@@ -4,18 +4,14 @@ from functools import cached_property
 
 from app.container import Services
 from app.foundation import Foundation
-from app.policies import recovery_rules, secret_notices, trading_rules, usage_refresh_seconds
-from app.schemas.alerts import read_stored_signal
+from app.policies import secret_notices, trading_rules, usage_refresh_seconds
+from app.reception import Reception
 from app.services.exits.book import ExitBook
 from app.services.exits.guard import ExitGuard
 from app.services.exits.listing import ExitList
 from app.services.exits.sending import ExitSender
 from app.services.health import Health
-from app.services.intake.alerts import Intake
-from app.services.intake.inbox import Inbox
 from app.services.intake.rate_limit import RateLimiter
-from app.services.intake.recovery import Recovery
-from app.services.intake.workers import Workers
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
 from app.services.operator.prices import PriceBoard
@@ -33,9 +29,6 @@ from app.services.trading.trades import TradeBook
 from app.services.trading.usage import UsageBook
 from app.services.trading.working_orders import WorkingOrders
 from app.upkeep import Upkeep
-
-INBOX_PERIOD_SECONDS = 2.0
-PURGE_PERIOD_SECONDS = 60.0
 
 
 class Wiring:
@@ -55,10 +48,12 @@ class Wiring:
             bots=self.base.bots,
             switch=self.base.switch,
             ledger=self.base.ledger,
-            intake=self.intake,
+            intake=self.reception.intake,
             trading=self.trading,
             follower=self.follower,
-            recovery=self.recovery,
+            recovery=self.reception.recovery,
+            approvals=self.reception.desk,
+            pool=self.reception.pool,
             supervisor=self.supervisor,
             orders=self.orders,
             positions=self.positions,
@@ -181,24 +176,9 @@ class Wiring:
         return Commands.over(self.assessor, sender, self.store, self.base.ledger, self.base.locks)
 
     @cached_property
-    def inbox(self) -> Inbox:
-        """The idempotency cache and durable queue."""
-        lifetime = self.settings.idempotency_ttl_seconds
-        return Inbox(self.store, self.clock, self.base.locks, ttl_seconds=lifetime)
-
-    @cached_property
-    def intake(self) -> Intake:
-        """From an alert to its answer."""
-        return Intake(
-            store=self.store,
-            inbox=self.inbox,
-            ledger=self.base.ledger,
-            workers=Workers(self.trading, self.commands),
-            journal=self.base.journal,
-            metrics=self.base.metrics,
-            announcer=self.base.announcer,
-            clock=self.clock,
-        )
+    def reception(self) -> Reception:
+        """What takes alerts in."""
+        return Reception(self.base, self.trading, self.commands, self.upkeep.reconciliation.agree)
 
     @cached_property
     def follower(self) -> OrderFollower:
@@ -218,24 +198,6 @@ class Wiring:
     def working_orders(self) -> WorkingOrders:
         """What bots have waiting."""
         return WorkingOrders(self.follower)
-
-    @cached_property
-    def recovery(self) -> Recovery:
-        """What a crash left in the inbox."""
-        return Recovery(
-            inbox=self.inbox,
-            intake=self.intake,
-            ledger=self.base.ledger,
-            bots=self.base.bots,
-            desk=self.base.desk,
-            locks=self.base.locks,
-            metrics=self.base.metrics,
-            announcer=self.base.announcer,
-            clock=self.clock,
-            read_signal=read_stored_signal,
-            rules=recovery_rules(self.settings),
-            agree=self.upkeep.reconciliation.agree,
-        )
 
     @cached_property
     def orders(self) -> OrderList:
@@ -274,8 +236,7 @@ class Wiring:
     def supervisor(self) -> Supervisor:
         """The clock."""
         tasks = (
-            Task("inbox", INBOX_PERIOD_SECONDS, self.recovery.recover, everywhere=True),
-            Task("purge", PURGE_PERIOD_SECONDS, self.inbox.purge, everywhere=True),
+            *self.reception.tasks,
             Task("orders", self.settings.orders_seconds, self.follower.follow),
             Task("exits", self.settings.exits_seconds, self.exits.watch),
             *self.upkeep.tasks,

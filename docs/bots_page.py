@@ -54,8 +54,10 @@ MEANINGS = {
     "cooldown_seconds": "Seconds that must lie between two entries into one symbol.",
     "market_hours_only": "Entries only while the instrument's market is open.",
     "max_price_deviation_pct": "Largest distance of the alert's price from the market's.",
-    "analyst": "A model's opinion. There is none yet: `required` refuses entries, `advisory` does nothing.",
-    "approval": "A person's approval. It cannot be asked for yet: all but `off` refuses entries.",
+    "analyst": "Opinions on entries; one that is `required` may refuse or shrink. Trade ideas need one.",
+    "approval": "A person's approval of entries: of all, or of those above `approval_above_notional`.",
+    "approval_above_notional": "Value above which `approval: above_notional` asks; null: it asks always.",
+    "exits": "A trade idea's target and stop become exits; `off`: its order is a plain one.",
     "live": "Real money may be used; needs `ALLOW_LIVE_TRADING` as well.",
 }
 

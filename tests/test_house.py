@@ -45,6 +45,7 @@ RULES = {
     "app/upkeep.py": {"app.foundation", "app.services", "app.brokers.base"},
     "app/brokerage.py": {"app.brokers", "app.config", "app.policies", "app.services", "app.storage.base"},
     "app/logins.py": {"app.config", "app.services", "app.storage.base"},
+    "app/reception.py": {"app.foundation", "app.policies", "app.schemas", "app.services"},
     "app/research.py": {"app.config", "app.services", "app.domain", "app.logs"},
     "app/policies.py": {"app.config", "app.domain", "app.services", "app.brokers", "app.storage.base"},
     "app/parsing.py": set(),
@@ -111,7 +112,7 @@ HOMES = {
 SDKS = {"alpaca", "fyers_apiv3", "openai", "google", "apprise"}
 
 # The only blueprints that may let everybody in.
-PUBLIC_BLUEPRINTS = {"health", "dashboard", "login_callback"}
+PUBLIC_BLUEPRINTS = {"health", "dashboard", "login_callback", "approvals"}
 SECRET = "a-secret-that-nobody-presents"
 
 

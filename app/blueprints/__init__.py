@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.blueprints import health, login, operations, webhook
+from app.blueprints import approvals, health, ideas, login, operations, webhook
 from app.blueprints.api import bots, bp, circuit_breaker, logins, openapi, tickets, trading
 from app.blueprints.envelope import register_error_handlers
 from app.blueprints.request_context import register_request_context
@@ -15,5 +15,14 @@ def register_blueprints(app: Flask) -> None:
     """Give an application its routes, its error envelope and its request ids."""
     register_request_context(app)
     register_error_handlers(app)
-    for blueprint in (webhook.bp, bp, health.bp, login.bp, login.callback, operations.bp):
+    for blueprint in (
+        webhook.bp,
+        ideas.bp,
+        bp,
+        approvals.bp,
+        health.bp,
+        login.bp,
+        login.callback,
+        operations.bp,
+    ):
         app.register_blueprint(blueprint)

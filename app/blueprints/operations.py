@@ -1,11 +1,14 @@
 """What the operator and the clock call."""
 
+from uuid import UUID
+
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import operator
 from app.container import services
 from app.domain.documents import to_json
+from app.errors import NotFound
 
 bp = Blueprint("operations", __name__)
 bp.before_request(operator)
@@ -47,3 +50,13 @@ def tick() -> ResponseReturnValue:
     supervisor = services().supervisor
     done = supervisor.tick(everything=True)
     return jsonify({"status": "ok", "leader": supervisor.leads, "done": done})
+
+
+@bp.post("/tasks/inbox/<uuid:ticket>")
+def work_off(ticket: UUID) -> ResponseReturnValue:
+    """Carry out, now, what is open of a ticket; done already or somebody else's, it stays as it is."""
+    services().recovery.finish_ticket(ticket)
+    found = services().ledger.find(ticket)
+    if found is None:
+        raise NotFound(f"There is no ticket {ticket}.")
+    return jsonify({"status": found["status"], "ticket": found["id"], "reason": found["reason"]})

@@ -12,6 +12,7 @@ from app.logs import bind_request, read_trace, release_request
 
 HEADER = "X-Request-Id"
 ACCEPTABLE = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
+ALERTS = frozenset({"webhook", "ideas"})
 QUIET = frozenset({"/health", "/readyz", "/metrics"})
 
 _logger = logging.getLogger("gatehouse.http")
@@ -41,13 +42,17 @@ def _close(response: Response) -> Response:
     response.headers[HEADER] = g.request_id
     milliseconds = (time.perf_counter() - g.started) * 1000
     # Alerts have their own line in the activity log, at a tenth of the cost.
-    level = logging.DEBUG if request.path in QUIET or request.blueprint == "webhook" else logging.INFO
+    level = logging.DEBUG if request.path in QUIET or request.blueprint in ALERTS else logging.INFO
     if _logger.isEnabledFor(level):
-        # The path alone: secrets may stand in the query.
-        _logger.log(
-            level, "%s %s %s %.1f ms", request.method, request.path, response.status_code, milliseconds
-        )
+        _logger.log(level, "%s %s %s %.1f ms", request.method, _path(), response.status_code, milliseconds)
     return response
+
+
+def _path() -> str:
+    """Return the path alone: secrets may stand in the query, and an approval's link is one itself."""
+    if request.blueprint == "approvals" and request.url_rule is not None:
+        return request.url_rule.rule
+    return request.path
 
 
 def _forget(_error: Any) -> None:

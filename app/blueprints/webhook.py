@@ -33,11 +33,11 @@ def receive_alert() -> ResponseReturnValue:
     """Turn one authenticated alert into at most one order."""
     body = read_body()
     alert = read_alert(body)
-    bot = _authenticate(alert, alert.get("bot") or alert.get("fund_id"))
+    bot = authenticate(alert, alert.get("bot") or alert.get("fund_id"))
     dialect = dialect_of(alert)
     if dialect is Dialect.BRIDGE:
         raise MalformedAlert("This is a bridge alert; post it to /tradingview/webhook.")
-    return _accept(dialect, bot, alert, body)
+    return accept(dialect, bot, alert, body)
 
 
 @bp.post("/tradingview/webhook")
@@ -45,10 +45,10 @@ def receive_bridge_alert() -> ResponseReturnValue:
     """Turn one authenticated bridge alert into at most one order."""
     body = read_body()
     alert = read_alert(body)
-    bot = _authenticate(alert, alert.get("fund_id"))
+    bot = authenticate(alert, alert.get("fund_id"))
     if "strategy_order_action" in alert:
         raise MalformedAlert("This is a strategy alert; post it to /webhook.")
-    return _accept(Dialect.BRIDGE, bot, alert, body)
+    return accept(Dialect.BRIDGE, bot, alert, body)
 
 
 def read_body() -> bytes:
@@ -76,14 +76,15 @@ def read_alert(body: bytes) -> dict[str, Any]:
     return alert
 
 
-def _authenticate(alert: dict[str, Any], named: Any) -> Bot:
+def authenticate(alert: dict[str, Any], named: Any) -> Bot:
     """Know whose alert it is, and that it is not one too many, before anything is told about its fields."""
     bot = g.bot = bot_of(alert, named)
     services().limiter.take(bot.id)
     return bot
 
 
-def _accept(dialect: Dialect, bot: Bot, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
+def accept(dialect: Dialect, bot: Bot, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
+    """Hand an authenticated alert over and answer; raise MalformedAlert where its shape is wrong."""
     signal = read_signal(dialect, alert)
     source = request.remote_addr or "unknown"
     redacted = to_json(redact(alert))

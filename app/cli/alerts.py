@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,10 @@ from app.errors import InvalidRequest
 if TYPE_CHECKING:
     import requests
 
-PATHS = {Dialect.BRIDGE: "/tradingview/webhook"}
+PATHS = {
+    Dialect.BRIDGE: "/tradingview/webhook",
+    Dialect.TRADE_IDEA: "/webhooks/optionomics/trade-ideas",
+}
 # The sample's price is that of the sample's symbol.
 PRICES = {Dialect.STRATEGY: "strategy_order_price", Dialect.BRIDGE: "limit_price"}
 TIMEOUT_SECONDS = 15
@@ -54,7 +58,10 @@ def _alert(dialect: Dialect, changes: dict[str, Any]) -> dict[str, Any]:
         )
     # A key of its own: otherwise the second sample would be a duplicate of the first.
     now = int(time.time() * 1000)
-    return sample | {"idempotency_key": f"send-alert-{now}"} | changes
+    own = {"idempotency_key": f"send-alert-{now}"}
+    if dialect is Dialect.TRADE_IDEA:
+        own = {"triggered_at": datetime.now(UTC).isoformat()}
+    return sample | own | changes
 
 
 def _field(pair: str) -> tuple[str, Any]:

@@ -31,6 +31,13 @@ class Approval(StrEnum):
     ABOVE_NOTIONAL = "above_notional"
 
 
+class IdeaExits(StrEnum):
+    """Whether a trade idea's target and stop become exits."""
+
+    ON = "on"
+    OFF = "off"
+
+
 def secret_digest(secret: str) -> str:
     """Return what is stored of a secret: its SHA-256 in hexadecimal."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
@@ -98,6 +105,8 @@ class BotConfiguration:
     max_price_deviation_pct: Decimal | None = None
     analyst: Analyst = Analyst.OFF
     approval: Approval = Approval.OFF
+    approval_above_notional: Decimal | None = None
+    exits: IdeaExits = IdeaExits.ON
     live: bool = False
 
 

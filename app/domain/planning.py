@@ -136,6 +136,15 @@ def _never_against(signal: Signal, wanted: Plan) -> Plan:
     return Plan(close=wanted.close) if wanted.close else NOTHING_TO_EXIT
 
 
+def may_enter(signal: Signal, *, cover_only: bool) -> bool:
+    """Tell whether an alert can open anything at all, whatever is held; False: it only exits."""
+    if signal.intent is Intent.COVER:
+        return not cover_only
+    if signal.intent is Intent.TARGET and signal.target is not None:
+        return signal.target.now != 0
+    return signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT, Intent.ORDER}
+
+
 def wants_entry_after(signal: Signal, side: Side, closed: Decimal) -> bool:
     """Tell whether an alert whose exit of this side and size was placed wanted an entry after it."""
     if signal.intent in {Intent.ORDER, Intent.COVER}:

@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from app.domain.accounts import Account
+from app.domain.ideas import Idea
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.limits import Limits
 from app.domain.money import ZERO
+from app.domain.opinions import Decision
 from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.trading_state import TradingState
@@ -53,6 +55,7 @@ class Proposal:
     account's signed position before the order. None is unknown.
 
     `asked` is the size that the alert itself names, `stop_loss` and `take_profit` are its own exits.
+    `opinion_reason` is why a needed opinion is none, `notional_cap` the largest value that sizing aimed at.
     `may_sell_options`: its dialect is for selling options, which short selling of shares does not concern.
     """
 
@@ -71,7 +74,14 @@ class Proposal:
     live_allowed: bool = False
     equity_known: bool = True
     lacks_opinion: bool = False
+    opinion_reason: Reason | None = None
+    decision: Decision | None = None
+    is_advisory: bool = False
+    min_confidence: Decimal = ZERO
+    idea: Idea | None = None
+    notional_cap: Decimal | None = None
     lacks_approval: bool = False
+    approval_above: Decimal | None = None
     opposed_by: str | None = None
     may_sell_options: bool = False
     stop_loss: Decimal | None = None

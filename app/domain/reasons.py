@@ -83,6 +83,25 @@ class Reason(StrEnum):
     OPINION_TIMEOUT = "OPINION_TIMEOUT", "The opinion was not there within ANALYST_TIMEOUT_SECONDS."
     OPINION_UNPARSABLE = "OPINION_UNPARSABLE", "The answer is not exactly the decision that was asked for."
     OPINION_SYMBOL_MISMATCH = "OPINION_SYMBOL_MISMATCH", "The model answered about another symbol."
+    OPINION_CONFIDENCE_LOW = (
+        "OPINION_CONFIDENCE_LOW",
+        "The analyst's confidence is below MIN_LLM_CONFIDENCE.",
+    )
+    OPINION_DIRECTION_MISMATCH = (
+        "OPINION_DIRECTION_MISMATCH",
+        "The analyst would trade the other side; nothing is ever redirected.",
+    )
+    NOTIONAL_ZERO = "NOTIONAL_ZERO", "The analyst would trade, but for an amount of nothing."
+    IDEA_NEUTRAL = "IDEA_NEUTRAL", "The trade idea is neutral: there is nothing to trade."
+    IDEA_LEVELS_MISSING = "IDEA_LEVELS_MISSING", "The trade idea lacks its entry, target or stop."
+    IDEA_TARGET_MISPLACED = (
+        "IDEA_TARGET_MISPLACED",
+        "The trade idea's target is on the wrong side of its entry.",
+    )
+    IDEA_STOP_MISPLACED = (
+        "IDEA_STOP_MISPLACED",
+        "The trade idea's stop is on the wrong side of its entry.",
+    )
     MCP_UNREACHABLE = (
         "MCP_UNREACHABLE",
         "The MCP server did not list its tools, or let no tool call through.",
@@ -91,6 +110,8 @@ class Reason(StrEnum):
         "APPROVAL_UNAVAILABLE",
         "The bot wants an approval and nobody can be asked.",
     )
+    APPROVAL_REJECTED = "APPROVAL_REJECTED", "A person has rejected the order."
+    APPROVAL_EXPIRED = "APPROVAL_EXPIRED", "Nobody approved the order within APPROVAL_TIMEOUT_SECONDS."
     OPPOSED_BY_BOT = "OPPOSED_BY_BOT", "Another bot holds the opposite position in the same account."
     CURRENCY_UNSUPPORTED = "CURRENCY_UNSUPPORTED", "The price is in another currency than the account."
     LIVE_NOT_ENABLED = "LIVE_NOT_ENABLED", "Real money needs ALLOW_LIVE_TRADING and the bot's own `live`."

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from app.domain.ideas import Idea
 from app.domain.orders import OrderType, Side, TimeInForce
 
 
@@ -14,6 +15,7 @@ class Dialect(StrEnum):
     STRATEGY = "strategy"
     BRIDGE = "bridge"
     OPTION = "option"
+    TRADE_IDEA = "trade_idea"
 
 
 # In the place of one order: every working order of the bot in the symbol.
@@ -72,8 +74,8 @@ class Signal:
 
     `quantity` is in units of the instrument, prices are per unit, `sent_at` is the alert's own time (UTC).
     `stop_loss` and `take_profit` are the alert's own exits, `product` says how the broker holds it.
-    `side` is what the alert's order does. A command names its `order`; it has no side of its own, and its
-    symbol is empty where the alert names none.
+    `side` is what the alert's order does, `idea` is what a trade idea says. A command names its `order`; it
+    has no side of its own, and its symbol is empty where the alert names none.
     """
 
     dialect: Dialect
@@ -98,3 +100,4 @@ class Signal:
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     product: str | None = None
+    idea: Idea | None = None

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.domain.bots import BotConfiguration
 from app.domain.instruments import Instrument
-from app.domain.money import ONE, ZERO, round_down
+from app.domain.money import DOWN, ONE, ZERO, round_down
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +40,11 @@ def size_entry(
     step = max(increment, ONE) if whole else increment
     quantity = round_down(value / (price * instrument.multiplier), step)
     return Size(quantity, None if whole else bot.notional, source)
+
+
+def shrunk(size: Size, notional: Decimal, unit_value: Decimal, increment: Decimal, *, whole: bool) -> Size:
+    """Bring a size down to a value in the account's currency; what is worth less stays as it is."""
+    if size.quantity * unit_value <= notional:
+        return size
+    quantity = round_down(DOWN.divide(notional, unit_value), max(increment, ONE) if whole else increment)
+    return Size(quantity, notional if size.notional is not None else None, "opinion")

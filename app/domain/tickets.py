@@ -80,6 +80,7 @@ class Ticket:
     timeline: list[dict[str, Any]] = field(default_factory=list)
     entry: dict[str, Any] | None = None
     exits: dict[str, Any] | None = None
+    fingerprint: str | None = None
     _lap: float = field(default_factory=time.perf_counter)
 
     @classmethod
@@ -95,8 +96,22 @@ class Ticket:
             reason=Reason[data["reason"]] if data["reason"] is not None else None,
             message=data["message"],
             exits=data.get("exits"),
+            fingerprint=data.get("fingerprint"),
             **{name: data[name] for name in ("signal", "opinion", "gates", "orders", "timeline", "entry")},
         )
+
+    def blank(self) -> "Ticket":
+        """Return a ticket for the same alert on which nothing is written yet."""
+        return Ticket(
+            self.id, self.bot, self.dialect, self.created_at, self.alert, fingerprint=self.fingerprint
+        )
+
+    def take_over(self, other: "Ticket") -> None:
+        """Write down here what was written on a ticket for the same alert."""
+        self.status, self.reason, self.message = other.status, other.reason, other.message
+        self.signal, self.gates, self.exits = other.signal, other.gates, other.exits
+        self.opinion = other.opinion or self.opinion
+        self.timeline += [stage for stage in other.timeline if stage not in self.timeline]
 
     def note(self, stage: str, at: datetime, detail: str | None = None) -> None:
         """Add a stage to the timeline with the milliseconds that it took."""
@@ -132,6 +147,7 @@ class Ticket:
             "timeline": self.timeline,
             "entry": self.entry,
             "exits": self.exits,
+            "fingerprint": self.fingerprint,
         }
 
 

@@ -5,16 +5,18 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from app.domain.signals import Dialect, Signal
-from app.errors import MalformedAlert
+from app.errors import MalformedAlert, MalformedIdea
 from app.schemas.bridge import BridgeAlertSchema
 from app.schemas.commands import BridgeCommandSchema, StrategyCommandSchema
 from app.schemas.option import OptionAlertSchema
 from app.schemas.strategy import StrategyAlertSchema
+from app.schemas.trade_idea import SOURCE, TradeIdeaSchema
 
 SCHEMAS: dict[Dialect, Schema] = {
     Dialect.STRATEGY: StrategyAlertSchema(),
     Dialect.BRIDGE: BridgeAlertSchema(),
     Dialect.OPTION: OptionAlertSchema(),
+    Dialect.TRADE_IDEA: TradeIdeaSchema(),
 }
 COMMANDS: dict[Dialect, Schema] = {
     Dialect.STRATEGY: StrategyCommandSchema(),
@@ -38,9 +40,11 @@ def dialect_of(alert: dict[str, Any]) -> Dialect:
             return dialect
     if COMMAND_MARK in alert:
         return Dialect.STRATEGY
+    if alert.get("source") == SOURCE:
+        return Dialect.TRADE_IDEA
     raise MalformedAlert(
         "The alert has none of the fields that tell its dialect: strategy_order_action or "
-        "command (strategy), fund_id (bridge), or strikeprice (option)."
+        "command (strategy), fund_id (bridge), strikeprice (option), or source trade_idea."
     )
 
 
@@ -60,7 +64,8 @@ def read_signal(dialect: Dialect, alert: dict[str, Any]) -> Signal:
     try:
         signal: Signal = schema_for(dialect, alert).load(plain)
     except ValidationError as error:
-        raise MalformedAlert(_sentence(error), fields=error.messages_dict) from error
+        malformed = MalformedIdea if dialect is Dialect.TRADE_IDEA else MalformedAlert
+        raise malformed(_sentence(error), fields=error.messages_dict) from error
     return signal
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
-from app.domain.bots import Analyst, Approval
+from app.domain.bots import Analyst, Approval, IdeaExits
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.trading_state import TradingState
 from app.schemas.fields import Amount, Text, Word
@@ -76,6 +76,8 @@ class BotSchema(Schema):
     max_price_deviation_pct = _optional_amount()
     analyst = fields.Enum(Analyst, by_value=True)
     approval = fields.Enum(Approval, by_value=True)
+    approval_above_notional = _optional_amount()
+    exits = fields.Enum(IdeaExits, by_value=True)
     live = fields.Boolean(truthy={True}, falsy={False})
     state = fields.Enum(TradingState, by_value=True)
 

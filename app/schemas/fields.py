@@ -66,7 +66,7 @@ class Moment(fields.Field[datetime]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> datetime:
         if isinstance(value, str) and not value.strip().isdigit():
-            return _iso(value.strip())
+            return iso_moment(value.strip())
         number = _number(value)
         seconds = number / 1000 if number >= MILLISECONDS_FROM else number
         if not EARLIEST <= seconds <= LATEST:
@@ -74,7 +74,8 @@ class Moment(fields.Field[datetime]):
         return datetime.fromtimestamp(float(seconds), UTC)
 
 
-def _iso(text: str) -> datetime:
+def iso_moment(text: str) -> datetime:
+    """Read an ISO 8601 time; without an offset it is UTC. UTC comes out."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:

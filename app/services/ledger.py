@@ -13,6 +13,7 @@ from app.services.intake.inbox import unanswered
 from app.storage.base import Create, Document, Replace, Store
 
 PREFIX = "tickets/"
+APPROVALS = "approvals/"
 
 
 def ticket_key(ticket: UUID) -> str:
@@ -69,13 +70,22 @@ class Ledger:
 
     def unfinished(self) -> list[dict[str, Any]]:
         """Show the alerts that are being worked on as tickets, newest first."""
-        tickets = [self._in_progress(entry.value) for entry in unanswered(self._store.list(INBOX))]
+        entries = [entry.value for entry in unanswered(self._store.list(INBOX))]
+        waiting = self._waiting() if any(entry.get("deliberates") for entry in entries) else {}
+        tickets = [waiting.get(entry["ticket"]) or self._in_progress(entry) for entry in entries]
         return sorted(tickets, key=lambda ticket: str(ticket["id"]), reverse=True)
+
+    def _waiting(self) -> dict[str, dict[str, Any]]:
+        """Return the tickets that wait for a person."""
+        found = (item.value for item in self._store.list(APPROVALS) if item.value["verdict"] is None)
+        return {item["ticket"]["id"]: shown(item["ticket"]) for item in found}
 
     def _in_progress(self, entry: dict[str, Any]) -> dict[str, Any]:
         received_at = datetime.fromisoformat(entry["received_at"])
         ticket = Ticket(UUID(entry["ticket"]), entry["bot"], entry["dialect"], received_at, entry["alert"])
-        ticket.status = TicketStatus.RECEIVED
+        ticket.fingerprint = entry.get("fingerprint")
+        if entry.get("deliberates"):
+            ticket.status = TicketStatus.RESEARCHING
         received = {"at": timestamp(received_at), "stage": "received", "milliseconds": 0, "detail": None}
         ticket.timeline.append(received)
         return shown(ticket.to_json(received_at))

@@ -44,6 +44,7 @@ class EventKind(StrEnum):
     POSITION_MISMATCH = "position_mismatch"
     LOGIN_DUE = "login_due"
     ANALYST_FAILING = "analyst_failing"
+    APPROVAL_WANTED = "approval_wanted"
     SYMBOL_MASTER = "symbol_master"
 
 

@@ -6,7 +6,7 @@ from jsonschema.validators import validator_for
 
 from app.blueprints.api.openapi.document import build_document, routes
 from app.blueprints.api.openapi.examples import ALERTS, BOT_CHANGE, COMMANDS, NEW_BOT, PRICES, SWITCH
-from app.blueprints.api.openapi.operations import OPERATIONS
+from app.blueprints.api.openapi.operations import OPERATIONS, alert_component
 from app.domain.reasons import Reason
 from app.domain.signals import Dialect
 from app.schemas.alerts import MARKS, read_signal
@@ -89,8 +89,9 @@ def test_components_when_checked_then_each_is_a_json_schema(document):
 
 
 def test_document_when_dialects_are_known_then_each_has_an_alert_and_a_sample(document):
-    assert set(ALERTS) == set(MARKS) == set(Dialect)
-    assert {f"{dialect.title()}Alert" for dialect in Dialect} <= set(document["components"]["schemas"])
+    # A trade idea is told by its source.
+    assert set(ALERTS) == set(MARKS) | {Dialect.TRADE_IDEA} == set(Dialect)
+    assert {alert_component(dialect) for dialect in Dialect} <= set(document["components"]["schemas"])
 
 
 def test_commands_when_described_then_each_dialect_has_one_with_a_sound_sample(document):

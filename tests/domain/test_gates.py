@@ -11,6 +11,7 @@ from app.domain.orders import OrderRole, Side
 from app.domain.proposals import BrokerTraits
 from app.domain.reasons import Reason
 from app.domain.trading_state import TradingState
+from tests.domain import opinion_gates
 from tests.domain.builders import APPLE, BITCOIN, CALL, NOW, RICH, proposal
 
 pytestmark = pytest.mark.unit
@@ -82,6 +83,8 @@ ALLOWED = [
     ("cooldown", limits(cooldown_seconds=60) | {"usage": {"last_entry_at": NOW - seconds(60)}}),
     ("cooldown", limits(cooldown_seconds=60) | {"usage": {"last_entry_at": None}}),
     ("cooldown", limits(cooldown_seconds=0) | {"usage": {"last_entry_at": NOW}}),
+    ("approval_given", {"lacks_approval": True, "approval_above": Decimal(1000)}),
+    *opinion_gates.ALLOWED,
 ]
 
 REFUSED = [
@@ -179,6 +182,18 @@ REFUSED = [
         Reason.COOLDOWN_ACTIVE,
         limits(cooldown_seconds=60) | {"usage": {"last_entry_at": NOW - seconds(60) + MICROSECOND}},
     ),
+    ("opinion_given", Reason.OPINION_SKIP, {"lacks_opinion": True, "opinion_reason": Reason.OPINION_SKIP}),
+    (
+        "approval_given",
+        Reason.APPROVAL_UNAVAILABLE,
+        {"lacks_approval": True, "approval_above": Decimal("999.99")},
+    ),
+    (
+        "approval_given",
+        Reason.APPROVAL_UNAVAILABLE,
+        {"lacks_approval": True, "approval_above": Decimal(10**6), "price": None},
+    ),
+    *opinion_gates.REFUSED,
 ]
 
 # What holds for exits too: the switches, and that there is one instrument that a broker here takes.

@@ -1,5 +1,6 @@
 """`/api/tickets` and `/api/preview`: what became of alerts, and what would."""
 
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_request
 from app.blueprints.authentication import bot_of
+from app.blueprints.request_context import request_id
 from app.blueprints.webhook import BOT_FIELD
 from app.container import services
+from app.domain.approvals import Verdict
 from app.domain.bots import Bot
 from app.domain.documents import to_json
 from app.domain.tickets import Ticket, new_ticket_id, shown
@@ -45,6 +48,18 @@ def show_ticket(ticket: UUID) -> ResponseReturnValue:
     return jsonify(found)
 
 
+@bp.post("/tickets/<uuid:ticket>/approve")
+def approve(ticket: UUID) -> ResponseReturnValue:
+    """Let an order that waits for a person go, unless its time is over; it is judged once more."""
+    return _decide(ticket, Verdict.APPROVED)
+
+
+@bp.post("/tickets/<uuid:ticket>/reject")
+def reject(ticket: UUID) -> ResponseReturnValue:
+    """Turn down an order that waits for a person."""
+    return _decide(ticket, Verdict.REJECTED)
+
+
 @bp.post("/preview")
 def preview() -> ResponseReturnValue:
     """Run the whole pipeline on an alert without an order and without storing anything."""
@@ -59,6 +74,12 @@ def preview() -> ResponseReturnValue:
     return jsonify(
         shown(ticket.to_json(now)) | {"status": _outcome(ticket, planned), "orders": planned or ticket.orders}
     )
+
+
+def _decide(ticket: UUID, verdict: Verdict) -> ResponseReturnValue:
+    answer = services().approvals.decide(ticket, verdict, "the operator", request_id())
+    # The request was carried out, whatever became of the order.
+    return jsonify(answer.body), 202 if answer.status == HTTPStatus.ACCEPTED else 200
 
 
 def _bot(alert: dict[str, Any], named: Any) -> Bot:

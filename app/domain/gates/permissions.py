@@ -123,18 +123,23 @@ def other_bots(proposal: Proposal) -> tuple[Reason | None, str]:
 
 @entry_gate
 def opinion_given(proposal: Proposal) -> tuple[Reason | None, str]:
-    """Refuse an order whose bot wants a model's opinion that was not given."""
+    """Refuse an order whose alert needs an opinion in favour that was not given."""
     if proposal.lacks_opinion:
-        return Reason.OPINION_UNAVAILABLE, "analyst is required and there is none"
-    return None, "none needed"
+        code = proposal.opinion_reason or Reason.OPINION_UNAVAILABLE
+        return code, "an opinion in favour is required and there is none"
+    return None, "given, or not required"
 
 
 @entry_gate
 def approval_given(proposal: Proposal) -> tuple[Reason | None, str]:
     """Refuse an order whose bot wants a person's approval that was not given."""
-    if proposal.lacks_approval:
-        return Reason.APPROVAL_UNAVAILABLE, "approval is on and nobody can be asked"
-    return None, "none needed"
+    if not proposal.lacks_approval:
+        return None, "given, or none needed"
+    value, above = proposal.notional, proposal.approval_above
+    if above is None or value is None:
+        return Reason.APPROVAL_UNAVAILABLE, "every entry needs an approval, and this one has none"
+    detail = f"notional {value:f}, asked for above {above:f}"
+    return (Reason.APPROVAL_UNAVAILABLE if value > above else None), detail
 
 
 @entry_gate

@@ -3,6 +3,8 @@
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +13,18 @@ from app.domain.orders import Order
 from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
 from app.services.clock import Clock
-from app.services.intake.answers import Answer, answer_for
+from app.services.deliberation.worker import Stopped
+from app.services.intake.answers import Answer, answer_for, going_on, repeated_idea
+from app.services.intake.closing import Closing, fingerprint_key
 from app.services.intake.inbox import Arrival, Inbox, idempotency_hash
-from app.services.intake.workers import Workers
+from app.services.intake.workers import Worker, Workers
 from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.metrics import Metrics
 from app.services.telling import Announcer, sentence
-from app.storage.base import Change, Document, Store
+from app.storage.base import Document, Store
+
+Then = Callable[[Ticket], object]
 
 DUPLICATE_WAIT_SECONDS = 2.5
 POLL_SECONDS = 0.05
@@ -69,6 +75,7 @@ class Intake:
         started = time.perf_counter()
         arrival = self._arrival(alert)
         ticket = Ticket(arrival.ticket, arrival.bot, arrival.dialect, arrival.at, arrival.alert)
+        ticket.fingerprint = arrival.fingerprint
         ticket.note("received", arrival.at, alert.source)
         answer = self._answer_as_first(ticket, arrival, alert)
         outcome = "accepted"
@@ -78,16 +85,60 @@ class Intake:
         return answer
 
     def work_on(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> Answer:
-        """Carry out a claimed alert and close its entry."""
+        """Carry out a claimed alert and close its entry; one that waits for a person stays open."""
         closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
-        self._workers.of(signal).carry_out(ticket, signal, bot, closing.write)
-        self._account_for(ticket)
+        self._worker(entry, signal).carry_out(ticket, signal, bot, closing.write)
+        if closing.is_written:
+            self._account_for(ticket)
         return closing.answer
+
+    def put_off(
+        self,
+        entry: Document,
+        ticket: Ticket,
+        signal: Signal,
+        bot: Bot,
+        request_id: str,
+        then: Then = lambda _: None,
+    ) -> bool:
+        """Let the pool carry a claimed alert out, and then `then`; False when nobody takes it."""
+        done = self._running[entry.key] = threading.Event()
+
+        def work() -> None:
+            try:
+                self.work_on(entry, ticket, signal, bot, request_id)
+                self._unfinished.discard(entry.key)
+                then(ticket)
+            except Stopped:
+                _logger.info("The alert is left to the next start", extra={"ticket": str(ticket.id)})
+            except Exception:  # the alert is stored: whatever happened, the recovery finishes it
+                _logger.exception("The alert will be finished later", extra={"ticket": str(ticket.id)})
+                self._unfinished.add(entry.key)
+            finally:
+                self._end_running(entry.key, done)
+
+        if self._workers.pool.put(work):
+            return True
+        self._end_running(entry.key, done)
+        return False
+
+    @contextmanager
+    def running(self, entry: Document) -> Iterator[None]:
+        """Tell the others of this process that a thread of it works on an entry."""
+        done = self._running[entry.key] = threading.Event()
+        try:
+            yield
+        finally:
+            self._end_running(entry.key, done)
+
+    def takes_time(self, signal: Signal, bot: Bot) -> bool:
+        """Tell whether an alert is answered before it is carried out."""
+        return not signal.intent.is_command and self._workers.deliberation.concerns(signal, bot)
 
     def adopt(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
         """Close an entry with the orders that the broker already holds for it; False when there are none."""
         closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
-        adopted = self._workers.of(signal).adopt(ticket, signal, bot, closing.write)
+        adopted = self._worker(entry, signal).adopt(ticket, signal, bot, closing.write)
         if adopted:
             self._account_for(ticket)
         return adopted
@@ -105,11 +156,15 @@ class Intake:
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Tell in the ticket what would become of an alert; return the orders that would be placed."""
-        return self._workers.of(signal).preview(ticket, signal, bot)
+        return self._workers.of(signal, deliberates=self.takes_time(signal, bot)).preview(ticket, signal, bot)
 
     def has_unfinished(self) -> bool:
         """True when an alert was interrupted in this process and nobody has closed its entry since."""
         return bool(self._unfinished)
+
+    def is_left_open(self, key: str) -> bool:
+        """True when an alert was put off or interrupted in this process and waits for its turn."""
+        return key in self._unfinished
 
     def forget(self, key: str) -> None:
         """Take note that an interrupted alert is finished."""
@@ -128,9 +183,14 @@ class Intake:
             key=idempotency_hash(alert.signal.idempotency_key, alert.body),
             alert=alert.redacted,
             at=now,
+            fingerprint=alert.signal.idempotency_key if alert.signal.idea is not None else None,
+            symbol=alert.signal.symbol if alert.signal.idea is not None else None,
+            deliberates=self.takes_time(alert.signal, alert.bot),
         )
 
     def _answer_as_first(self, ticket: Ticket, arrival: Arrival, alert: Alert) -> Answer | None:
+        if self._known_idea(arrival) is not None:
+            return None
         entry = self._inbox.claim(arrival)
         if entry is None and self._inbox.find(arrival.bot, arrival.key) is None:
             # Its time was over between the two looks: this is a new alert after all.
@@ -140,19 +200,41 @@ class Intake:
         ticket.note("stored", self._clock())
         return self._answer_first(entry, ticket, alert)
 
+    def _worker(self, entry: Document, signal: Signal) -> Worker:
+        # As it was when the alert came: what waits for a person must not pass because nobody is asked now.
+        return self._workers.of(signal, deliberates=bool(entry.value.get("deliberates")))
+
+    def _known_idea(self, arrival: Arrival) -> str | None:
+        """Return the ticket that a trade idea has become, however long ago."""
+        if arrival.fingerprint is None:
+            return None
+        known = self._store.get(fingerprint_key(arrival.bot, arrival.fingerprint))
+        return None if known is None else str(known.value["ticket"])
+
     def _answer_first(self, entry: Document, ticket: Ticket, alert: Alert) -> Answer:
-        done = self._running[entry.key] = threading.Event()
+        later = going_on(str(ticket.id), alert.request_id, entry)
+        if entry.value["deliberates"]:
+            if not self.put_off(entry, ticket, alert.signal, alert.bot, alert.request_id):
+                self._unfinished.add(entry.key)
+            return later
         try:
-            return self.work_on(entry, ticket, alert.signal, alert.bot, alert.request_id)
+            with self.running(entry):
+                return self.work_on(entry, ticket, alert.signal, alert.bot, alert.request_id)
         except Exception:  # the alert is stored: whatever happened, the recovery finishes it
             _logger.exception("The alert will be finished later", extra={"ticket": str(ticket.id)})
             self._unfinished.add(entry.key)
-            return _going_on(str(ticket.id), alert.request_id)
-        finally:
-            del self._running[entry.key]
-            done.set()
+            return later
+
+    def _end_running(self, key: str, done: threading.Event) -> None:
+        if self._running.get(key) is done:
+            del self._running[key]
+        done.set()
 
     def _answer_again(self, alert: Alert, arrival: Arrival) -> Answer:
+        if alert.signal.idea is not None:
+            held = self._inbox.find(arrival.bot, arrival.key)
+            first = held.value["ticket"] if held is not None else self._known_idea(arrival)
+            return repeated_idea(alert.signal, first, alert.request_id)
         if alert.signal.dialect is Dialect.BRIDGE:
             key = alert.signal.idempotency_key or arrival.key
             held = self._inbox.find(arrival.bot, arrival.key)
@@ -161,7 +243,7 @@ class Intake:
         entry, answer = self._wait_for_answer(arrival)
         if answer is None:
             ticket = entry.value["ticket"] if entry is not None else str(arrival.ticket)
-            return _going_on(ticket, alert.request_id)
+            return going_on(ticket, alert.request_id, entry)
         return Answer(answer.status, answer.body, {"Idempotent-Replay": "true"})
 
     def _wait_for_answer(self, arrival: Arrival) -> tuple[Document | None, Answer | None]:
@@ -170,7 +252,7 @@ class Intake:
             entry = self._inbox.find(arrival.bot, arrival.key)
             answer = self._inbox.answer(entry) if entry is not None else None
             left = deadline - time.monotonic()
-            if entry is None or answer is not None or left <= 0:
+            if entry is None or answer is not None or left <= 0 or entry.value.get("deliberates"):
                 return entry, answer
             elsewhere = threading.Event()
             self._running.get(entry.key, elsewhere).wait(min(POLL_SECONDS, left))
@@ -195,36 +277,3 @@ class Intake:
             self._metrics.rejected(reason)
         self._journal.activity(sentence(ticket))
         self._announcer.announce(ticket)
-
-
-class Closing:
-    """The last write of an alert: its orders, its ticket and its inbox entry, in that order."""
-
-    def __init__(
-        self,
-        store: Store,
-        inbox: Inbox,
-        ledger: Ledger,
-        entry: Document,
-        ticket: Ticket,
-        request_id: str,
-    ) -> None:
-        self._store = store
-        self._inbox = inbox
-        self._ledger = ledger
-        self._entry = entry
-        self._ticket = ticket
-        self._request_id = request_id
-        self.answer = _going_on(str(ticket.id), request_id)
-
-    def write(self, changes: list[Change]) -> None:
-        """Write everything; the store takes a prefix at worst, which the recovery completes."""
-        answer = answer_for(self._ticket, self._request_id)
-        self._store.apply(
-            [*changes, self._ledger.writing(self._ticket), self._inbox.closing(self._entry, answer)]
-        )
-        self.answer = answer
-
-
-def _going_on(ticket: str, request_id: str) -> Answer:
-    return Answer(202, {"status": "received", "ticket": ticket, "request_id": request_id})

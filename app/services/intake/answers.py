@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.reasons import Reason
-from app.domain.signals import Dialect
+from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus
+from app.storage.base import Document
 
 # 200: done. 202: stored and going on. 400: refused by us. 422: refused by the broker.
 STATUS = {
@@ -49,3 +50,20 @@ def _http_status(ticket: Ticket) -> int:
     if ticket.status is TicketStatus.DENIED and ticket.reason in FORBIDDEN:
         return 403
     return STATUS.get(ticket.status, 200)
+
+
+def going_on(ticket: str, request_id: str, entry: Document | None = None) -> Answer:
+    """Say that an alert is stored and not finished; a trade idea's document has words of its own for that."""
+    body = {"status": TicketStatus.RECEIVED.value, "ticket": ticket, "request_id": request_id}
+    if entry is None or not entry.value.get("deliberates"):
+        return Answer(202, body)
+    if entry.value.get("fingerprint") is None:
+        return Answer(202, body | {"status": TicketStatus.RESEARCHING.value})
+    shown = {"fingerprint": entry.value["fingerprint"], "symbol": entry.value["symbol"]}
+    return Answer(200, {"status": "queued"} | shown | {"ticket": ticket, "request_id": request_id})
+
+
+def repeated_idea(signal: Signal, ticket: str | None, request_id: str) -> Answer:
+    """Say that a trade idea was delivered before."""
+    shown = {"fingerprint": signal.idempotency_key, "symbol": signal.symbol, "ticket": ticket}
+    return Answer(200, {"status": "duplicate"} | shown | {"request_id": request_id})

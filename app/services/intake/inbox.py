@@ -30,7 +30,10 @@ def idempotency_hash(key: str | None, body: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An alert as it is put into the inbox; `alert` is redacted."""
+    """An alert as it is put into the inbox; `alert` is redacted.
+
+    `fingerprint` and `symbol` are a trade idea's; what `deliberates` is answered before it is carried out.
+    """
 
     ticket: UUID
     bot: str
@@ -38,6 +41,9 @@ class Arrival:
     key: str
     alert: dict[str, Any]
     at: datetime
+    fingerprint: str | None = None
+    symbol: str | None = None
+    deliberates: bool = False
 
 
 class Inbox:
@@ -91,6 +97,10 @@ class Inbox:
         """Return what is not finished."""
         return unanswered(self._store.list(PREFIX))
 
+    def open_entry(self, ticket: UUID) -> Document | None:
+        """Return the entry of a ticket that is not finished."""
+        return next((entry for entry in self.open_entries() if entry.value["ticket"] == str(ticket)), None)
+
     def purge(self) -> int:
         """Remove what has outlived its time; return how much that was."""
         now = self._clock()
@@ -113,6 +123,9 @@ class Inbox:
             "claimed_at": timestamp(arrival.at),
             "expires_at": timestamp(arrival.at + self._ttl),
             "alert": arrival.alert,
+            "fingerprint": arrival.fingerprint,
+            "symbol": arrival.symbol,
+            "deliberates": arrival.deliberates,
         }
 
     def _claim_after_expiry(self, key: str, value: JSON) -> Document | None:

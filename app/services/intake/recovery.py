@@ -15,6 +15,7 @@ from app.domain.tickets import Ticket, TicketStatus
 from app.errors import AppError, BrokerUnavailable, Conflict, MalformedAlert, StoreError
 from app.services.bots import BotDirectory
 from app.services.clock import Clock
+from app.services.deliberation.standing import Standing
 from app.services.intake.alerts import Intake
 from app.services.intake.inbox import Inbox
 from app.services.ledger import Ledger
@@ -64,6 +65,7 @@ class Recovery:
     read_signal: SignalReader
     rules: RecoveryRules
     agree: Callable[[str, str], None]
+    standing: Standing
     _looked_at: datetime | None = field(default=None, init=False)
     _look_again: bool = field(default=True, init=False)
     _waiting: set[str] = field(default_factory=set, init=False)
@@ -75,13 +77,26 @@ class Recovery:
             return 0
         entries = self.inbox.open_entries()
         self._waiting &= {entry.key for entry in entries}
-        left = [entry for entry in entries if self._is_left(entry)]
+        left = [entry for entry in entries if self._is_left(entry) and not self.standing.waits(entry.value)]
         closed = self._try_each(left)
         self._look_again = closed < len(left)
         self._looked_at = self.clock()
         if not self._look_again:
             self._agree()
         return closed
+
+    def finish(self, entry: Document) -> bool:
+        """Take an entry up as it was read, and finish it at once; False when somebody else does, or later."""
+        if self.intake.is_running(entry.key):
+            return False
+        return self._try(entry, interrupted=False)
+
+    def finish_ticket(self, ticket: UUID) -> bool:
+        """Finish what was put off or left of a ticket, at once; False when nothing was, or others do."""
+        entry = self.inbox.open_entry(ticket)
+        if entry is None or not self._is_left(entry) or self.standing.waits(entry.value):
+            return False
+        return self.finish(entry)
 
     def _try_each(self, left: list[Document]) -> int:
         """Finish one after another, as long as the clock's other tasks can wait; the rest comes next time."""
@@ -115,7 +130,8 @@ class Recovery:
         owner = entry.value["owner"]
         age = self.clock() - datetime.fromisoformat(entry.value["claimed_at"])
         if owner == self.locks.owner:
-            is_known = entry.key in self._waiting or age > OWN_ENTRY_AGE
+            put_off = self.intake.is_left_open(entry.key)
+            is_known = put_off or entry.key in self._waiting or age > OWN_ENTRY_AGE
             return is_known and not self.intake.is_running(entry.key)
         alive = self.locks.is_alive(owner)
         return age > timedelta(seconds=self.rules.claim_seconds) if alive is None else not alive
@@ -142,6 +158,8 @@ class Recovery:
     def _turn(self, entry: Document) -> tuple[int, str]:
         """Say when an entry is due: entries that were placed, exits that were placed, then the rest."""
         ticket = entry.value["ticket"]
+        if self.standing.is_untouched(entry.value):
+            return 2, ticket
         try:
             placed = self._placed(entry.value["bot"], UUID(ticket))
         except BrokerNotConfigured:
@@ -157,12 +175,20 @@ class Recovery:
         broker = self.desk.get(bot.configuration.broker or self.rules.default_broker)
         return {role for role in OrderRole if broker.find(client_order_id(name, ticket, role)) is not None}
 
-    def _try(self, entry: Document) -> bool:
+    def _try(self, entry: Document, *, interrupted: bool = True) -> bool:
+        with self.intake.running(entry):
+            return self._take_up(entry, interrupted=interrupted and not self._is_first_attempt(entry))
+
+    def _is_first_attempt(self, entry: Document) -> bool:
+        is_new = entry.value["attempts"] == 1 and entry.value["owner"] == self.locks.owner
+        return is_new and bool(entry.value.get("deliberates"))
+
+    def _take_up(self, entry: Document, *, interrupted: bool) -> bool:
         finished = False
         try:
             # An attempt that only found the broker away is none: it must not use up the few that there are.
             taken = self.inbox.take_over(entry, counted=entry.key not in self._waiting)
-            finished = taken is not None and self._finish(taken)
+            finished = taken is not None and self._finish(taken, interrupted=interrupted)
         except (StoreError, BrokerUnavailable) as error:
             self._wait(entry, error)
             return False
@@ -178,39 +204,50 @@ class Recovery:
             _logger.warning("The alert stays in the inbox for now: %s", error, extra=_extra(entry))
         self._waiting.add(entry.key)
 
-    def _finish(self, entry: Document) -> bool:
+    def _finish(self, entry: Document, *, interrupted: bool) -> bool:
         written = self.ledger.document(UUID(entry.value["ticket"]))
         if written is not None:
             # The ticket is written after everything that it speaks of; only the entry was left to close.
             self.intake.close_as(entry, Ticket.from_json(written.value), _request(entry))
             return True
-        ticket = self._restore_ticket(entry)
+        ticket = self._restore_ticket(entry, interrupted=interrupted)
+        tell = self._tell if interrupted else _say_nothing
         signal = self._signal(entry, ticket)
         bot = self.bots.find(entry.value["bot"])
         if signal is None or bot is None:
             message = "The bot is gone." if bot is None else ticket.message
             ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, message)
             self.intake.close(entry, ticket, _request(entry))
-            return self._tell(ticket)
-        if self.intake.adopt(entry, ticket, signal, bot, _request(entry)):
+            return tell(ticket)
+        is_untouched = self.standing.is_untouched(entry.value)
+        if not is_untouched and self.intake.adopt(entry, ticket, signal, bot, _request(entry)):
             self._adopted |= {(order["broker"], order["symbol"]) for order in ticket.orders}
-            return self._tell(ticket)
-        if self._end_without_order(entry, ticket, bot.configuration.broker or self.rules.default_broker):
+            return tell(ticket)
+        broker = bot.configuration.broker or self.rules.default_broker
+        if self._end_without_order(entry, ticket, None if is_untouched else broker):
             self.intake.close(entry, ticket, _request(entry))
-        else:
-            self.intake.work_on(entry, ticket, signal, bot, _request(entry))
-        return self._tell(ticket)
+            return tell(ticket)
+        takes_time = interrupted and bool(entry.value.get("deliberates"))
+        if takes_time and self.intake.put_off(entry, ticket, signal, bot, _request(entry), tell):
+            return True
+        self.intake.work_on(entry, ticket, signal, bot, _request(entry))
+        return tell(ticket)
 
-    def _end_without_order(self, entry: Document, ticket: Ticket, broker: str) -> bool:
-        """End a ticket that must not be tried again; the broker was asked and has no order of it."""
-        age = self.clock() - ticket.created_at
+    def _end_without_order(self, entry: Document, ticket: Ticket, broker: str | None) -> bool:
+        """End a ticket that must not be tried again; the broker was asked and has no order of it.
+
+        `broker` is None where it cannot know of the ticket.
+        """
+        age = self.clock() - self.standing.since(entry.value)
         limit = self.rules.stale_seconds
+        if self.standing.is_refused(entry.value):
+            return False
         if age > timedelta(seconds=limit):
             message = f"Found {age.total_seconds():.0f} s after its arrival; the limit is {limit} s."
             ticket.end(TicketStatus.EXPIRED, Reason.ALERT_EXPIRED, message)
         elif entry.value["attempts"] > MAXIMUM_ATTEMPTS:
             ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, "Every attempt to finish it failed.")
-        elif not self._may_send_again(broker):
+        elif broker is not None and not self._may_send_again(broker):
             ticket.end(TicketStatus.FAILED, Reason.ORDER_NOT_PLACED)
         else:
             return False
@@ -223,12 +260,14 @@ class Recovery:
         except BrokerNotConfigured:
             return True
 
-    def _restore_ticket(self, entry: Document) -> Ticket:
+    def _restore_ticket(self, entry: Document, *, interrupted: bool) -> Ticket:
         value = entry.value
         received_at = datetime.fromisoformat(value["received_at"])
         ticket = Ticket(UUID(value["ticket"]), value["bot"], value["dialect"], received_at, value["alert"])
+        ticket.fingerprint = value.get("fingerprint")
         ticket.note("received", received_at)
-        ticket.note("recovered", self.clock(), f"attempt {value['attempts']}")
+        if interrupted:
+            ticket.note("recovered", self.clock(), f"attempt {value['attempts']}")
         return ticket
 
     def _signal(self, entry: Document, ticket: Ticket) -> Signal | None:
@@ -245,6 +284,10 @@ class Recovery:
             "An alert that was interrupted is now %s", ticket.status.value, extra={"ticket": str(ticket.id)}
         )
         return True
+
+
+def _say_nothing(_: Ticket) -> bool:
+    return True
 
 
 def _request(entry: Document) -> str:

@@ -1,4 +1,4 @@
-"""Who carries an alert out: one places orders, the other cancels and changes them."""
+"""Who carries an alert out: one places orders, one cancels and changes them, one asks others before."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,6 +8,7 @@ from app.domain.bots import Bot
 from app.domain.orders import Order
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket
+from app.services.deliberation.pool import WorkPool
 from app.services.trading.execution import Finish
 from app.storage.base import Change
 
@@ -32,13 +33,24 @@ class Commander(Worker, Protocol):
         """Return the changes that forget what a command had begun."""
 
 
+class Deliberator(Worker, Protocol):
+    """Asks an analyst or a person first; it may leave an alert open for a person's answer."""
+
+    def concerns(self, signal: Signal, bot: Bot) -> bool:
+        """Tell whether an alert takes longer than an answer may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """The two of them."""
+    """The three of them, and the threads for what takes its time."""
 
     trading: Worker
     commands: Commander
+    deliberation: Deliberator
+    pool: WorkPool
 
-    def of(self, signal: Signal) -> Worker:
+    def of(self, signal: Signal, *, deliberates: bool) -> Worker:
         """Return whose a signal is."""
-        return self.commands if signal.intent.is_command else self.trading
+        if signal.intent.is_command:
+            return self.commands
+        return self.deliberation if deliberates else self.trading

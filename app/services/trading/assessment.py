@@ -15,7 +15,7 @@ from app.domain.planning import Plan, plan, without_closing
 from app.domain.pricing import entry_price, order_type
 from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
-from app.domain.sizing import Size, size_entry
+from app.domain.sizing import Size, shrunk, size_entry
 from app.domain.tickets import Ticket, TicketStatus
 from app.errors import BrokerUnavailable
 from app.services.bots import BotDirectory
@@ -61,6 +61,10 @@ class Assessor:
             case.instrument = self.instruments.wanted(signal, case.broker)
         except ContractRefused as refused:
             case.symbol_refusal = (refused.reason, refused.message)
+        case.min_confidence = self.rules.min_confidence
+        if signal.idea is not None:
+            caps = (self.rules.idea_notional, case.limits.max_order_notional, bot.configuration.notional)
+            case.idea_cap = min(cap for cap in caps if cap is not None)
         return case
 
     def decide(self, case: Case) -> None:
@@ -163,14 +167,15 @@ class Assessor:
     ) -> None:
         kind = order_type(case.signal, case.bot.configuration)
         price = entry_price(
-            case.signal, case.bot.configuration, instrument, side, view.price(case.signal.reference_price)
+            case.signal, case.bot.configuration, instrument, side, view.price(case.reference_price)
         )
         size = self._size(case, instrument, view, decided, price)
         held, account = _after_closing(view, decided.close, price, instrument)
         figures = Figures(size.quantity if size is not None else None, price, held, account)
         passed = self.judge.allows(case, OrderRole.ENTRY, side, figures)
         if passed and size is not None and price is not None:
-            self._reserve(case, size.quantity * price * instrument.multiplier)
+            case.entry_value = size.quantity * price * instrument.multiplier
+            self._reserve(case, case.entry_value)
             case.orders.append(draft_entry(case, instrument, side, kind, size, price))
 
     def _reserve(self, case: Case, notional: Decimal) -> None:
@@ -190,15 +195,21 @@ class Assessor:
     ) -> Size | None:
         if price is None or price <= ZERO:
             return None
+        configuration, largest = case.bot.configuration, case.largest_value
+        if case.signal.idea is not None:
+            configuration = replace(configuration, notional=largest)
+        whole = decided.entry_side is Side.SELL and case.traits.whole_shorts
         size = size_entry(
-            case.bot.configuration,
+            configuration,
             instrument,
             contracts=decided.entry_quantity,
             price=price,
             equity=view.account.equity,
             increment=view.increment,
-            whole=decided.entry_side is Side.SELL and case.traits.whole_shorts,
+            whole=whole,
         )
+        if largest is not None:
+            size = shrunk(size, largest, price * instrument.multiplier, view.increment, whole=whole)
         case.ticket.note("sized", self.clock(), f"{size.quantity:f} by {size.source} at {price:f}")
         return size
 

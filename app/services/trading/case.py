@@ -5,9 +5,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from app.brokers.base import Broker, Capabilities
-from app.domain.bots import Bot
+from app.domain.advice import NO_ADVICE, Advice
+from app.domain.bots import Analyst, Bot, IdeaExits
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.limits import Limits
+from app.domain.money import ZERO, round_down
+from app.domain.opinions import Decision
 from app.domain.orders import Order
 from app.domain.proposals import BrokerTraits
 from app.domain.protection import Protection
@@ -17,6 +20,7 @@ from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
 from app.services.trading.market import MarketView
 
+CENT = Decimal("0.01")
 # What a broker would refuse anyway is told even where its credentials are missing.
 UNCONFIGURED = {
     "alpaca": BrokerTraits(
@@ -31,12 +35,17 @@ UNCONFIGURED = {
 
 @dataclass(frozen=True, slots=True)
 class TradingRules:
-    """What the environment says about trading; `ceiling` holds for every bot."""
+    """What the environment says about trading; `ceiling` holds for every bot.
+
+    `idea_notional` is the largest order of a trade idea, `min_confidence` the least of an opinion.
+    """
 
     ceiling: Limits
     default_broker: str = "paper"
     allow_live: bool = False
     dry_run: bool = True
+    idea_notional: Decimal = Decimal(250)
+    min_confidence: Decimal = ZERO
 
 
 @dataclass(slots=True)
@@ -44,6 +53,8 @@ class Case:
     """One signal while it is decided on.
 
     `protection` is what its entry shall be protected by; `lost_exits` says that exits were taken back for it.
+    `idea_cap` is what a trade idea's entry may be worth, `entry_value` what the decided entry is, and
+    `min_confidence` what an opinion must have.
     """
 
     ticket: Ticket
@@ -60,6 +71,10 @@ class Case:
     is_preview: bool = False
     protection: Protection | None = None
     lost_exits: bool = False
+    advice: Advice = NO_ADVICE
+    idea_cap: Decimal | None = None
+    min_confidence: Decimal = ZERO
+    entry_value: Decimal | None = None
 
     @property
     def symbol(self) -> str:
@@ -72,6 +87,38 @@ class Case:
         if self.view is None or self.view.quote is None:
             return None
         return self.view.quote.price
+
+    @property
+    def reference_price(self) -> Decimal | None:
+        """What the alert says the market's price is; an idea's entry is that only where there is no other."""
+        if self.signal.idea is not None and self.quote is not None:
+            return None
+        return self.signal.reference_price
+
+    @property
+    def levels(self) -> tuple[Decimal | None, Decimal | None]:
+        """The alert's own stop-loss and take-profit, unless the bot leaves an idea's alone."""
+        if self.signal.idea is not None and self.bot.configuration.exits is IdeaExits.OFF:
+            return None, None
+        return self.signal.stop_loss, self.signal.take_profit
+
+    @property
+    def needs_opinion(self) -> bool:
+        """True when an entry without an opinion in favour must not be."""
+        return self.signal.idea is not None or self.bot.configuration.analyst is Analyst.REQUIRED
+
+    @property
+    def decision(self) -> Decision | None:
+        """What the analyst decided, if anything."""
+        return self.advice.opinion.decision if self.advice.opinion is not None else None
+
+    @property
+    def largest_value(self) -> Decimal | None:
+        """What the opinion, and the cap of an idea, let the entry be worth; None is no limit."""
+        decision = self.decision if self.needs_opinion else None
+        limits = [self.idea_cap, None if decision is None else decision.notional_usd]
+        known = [limit for limit in limits if limit is not None]
+        return round_down(min(known), CENT) if known else None
 
     @property
     def traits(self) -> BrokerTraits:

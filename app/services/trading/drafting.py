@@ -41,7 +41,7 @@ def draft_exit(case: Case, instrument: Instrument, side: Side, quantity: Decimal
         limit_price=case.signal.limit_price if kind in LIMITED else None,
         stop_price=case.signal.stop_price if kind in STOPPED else None,
         product=case.signal.product,
-        reference_price=case.signal.reference_price,
+        reference_price=case.reference_price,
     )
 
 
@@ -60,7 +60,7 @@ def draft_entry(
         limit_price=price if kind in LIMITED else None,
         stop_price=case.signal.stop_price if kind in STOPPED else None,
         product=case.signal.product,
-        reference_price=case.signal.reference_price,
+        reference_price=case.reference_price,
     )
     return _as_taken(case, _in_money(case, _with_exits(case, order, price), size))
 
@@ -75,7 +75,7 @@ def protect_adopted(case: Case, entry: Receipt) -> None:
 def _protection(case: Case, instrument: Instrument, alert_price: Decimal) -> Protection | None:
     signal = case.signal
     needed = signal.product in PRODUCTS_WITH_EXITS
-    terms = exit_terms(case.bot.configuration, signal.stop_loss, signal.take_profit, needed=needed)
+    terms = exit_terms(case.bot.configuration, *case.levels, needed=needed)
     if terms is None or case.broker is None:
         return None
     return Protection(case.bot.id, case.broker.name, instrument.symbol, case.ticket.id, terms, alert_price)

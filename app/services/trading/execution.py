@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.domain.advice import ASSUMED, NO_ADVICE, Advice
 from app.domain.bots import Bot
 from app.domain.money import ZERO
 from app.domain.orders import (
@@ -62,9 +63,12 @@ class Trading:
         self._exits = exits
         self._attend = attend
 
-    def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
+    def carry_out(
+        self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, advice: Advice = NO_ADVICE
+    ) -> None:
         """Take a signal to its end; `finish` is called once, with what must be written beside the ticket."""
-        case = self._open(ticket, signal, bot)
+        case = self.open(ticket, signal, bot)
+        case.advice = advice
         with self._turn(case):
             self._assessor.decide(case)
             receipts = self._submission.send(case)
@@ -74,16 +78,20 @@ class Trading:
                 self._attend(case.broker, case.symbol)
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
-        """Decide on a signal without sending anything; the ticket tells every verdict."""
-        case = self._open(ticket, signal, bot)
-        case.is_preview = True
+        """Decide on a signal without sending or asking anything; the ticket tells every verdict."""
+        return self.weigh(ticket, signal, bot, ASSUMED).orders
+
+    def weigh(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> Case:
+        """Decide on a signal as it stands now, without sending anything."""
+        case = self.open(ticket, signal, bot)
+        case.advice, case.is_preview = advice, True
         self._assessor.decide(case)
         self._assessor.release(case)
-        return case.orders
+        return case
 
     def adopt(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> bool:
         """Take up orders of this ticket that the broker holds already; False when it holds none."""
-        case = self._open(ticket, signal, bot)
+        case = self.open(ticket, signal, bot)
         if case.broker is None:
             return False
         if signal.contract is not None:
@@ -114,7 +122,8 @@ class Trading:
             stack.enter_context(self._locks.hold(f"{case.broker_name}:{case.symbol}"))
             yield
 
-    def _open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
+    def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
+        """Find out what a signal would trade, and where."""
         ticket.signal = signal_record(signal)
         return self._assessor.open(ticket, signal, bot)
 

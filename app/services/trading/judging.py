@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from app.domain.accounts import Account
-from app.domain.bots import Analyst, Approval
+from app.domain.bots import Approval
 from app.domain.gates import GATES, first_refusal, judge
 from app.domain.gates.kinds import Gate
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Side
 from app.domain.proposals import Proposal, Usage, Verdict
+from app.domain.reasons import Reason
 from app.domain.signals import Dialect
 from app.domain.tickets import TicketStatus
 from app.services.bots import BotDirectory
@@ -36,6 +38,7 @@ class Figures(NamedTuple):
 
 
 NO_FIGURES = Figures()
+OPINION_GATE, UNASKED = "opinion_given", Reason.OPINION_UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,19 +76,26 @@ class Judge:
             limits=case.limits,
             global_state=case.global_state,
             bot_state=case.bot.switch.at(now),
-            sent_at=signal.sent_at,
+            sent_at=_sent_at(case),
             instrument=case.instrument,
             symbol_refusal=case.symbol_refusal,
             allowed_symbols=configuration.allowed_symbols,
             broker_configured=case.broker is not None,
             live_allowed=self.rules.allow_live and configuration.live,
             equity_known=role is OrderRole.EXIT or self.knows_equity(case.broker_name),
-            lacks_opinion=configuration.analyst is Analyst.REQUIRED,
-            lacks_approval=configuration.approval is not Approval.OFF,
+            lacks_opinion=_lacks_opinion(case),
+            opinion_reason=case.advice.reason,
+            decision=case.decision,
+            is_advisory=not case.needs_opinion,
+            min_confidence=case.min_confidence,
+            idea=signal.idea,
+            notional_cap=case.idea_cap,
+            lacks_approval=_lacks_approval(case),
+            approval_above=_approval_above(case),
             opposed_by=self._opposing(case, side) if role is OrderRole.ENTRY else None,
             may_sell_options=signal.dialect is Dialect.OPTION,
-            stop_loss=signal.stop_loss,
-            take_profit=signal.take_profit,
+            stop_loss=case.levels[0],
+            take_profit=case.levels[1],
             asked=signal.quantity if signal.contract is not None else None,
             quantity=figures.quantity,
             price=figures.price,
@@ -106,7 +116,36 @@ class Judge:
         return self.trades.opposing(others, case.broker_name, case.symbol, side) if others else None
 
 
+def _sent_at(case: Case) -> datetime | None:
+    """A trade idea is as old as its delivery, whenever it was had."""
+    return case.ticket.created_at if case.signal.idea is not None else case.signal.sent_at
+
+
+def _lacks_opinion(case: Case) -> bool:
+    if not case.needs_opinion or case.advice.assumed:
+        return False
+    return case.advice.opinion is None or case.advice.opinion.reason is not None
+
+
+def _lacks_approval(case: Case) -> bool:
+    is_given = case.advice.approved or case.advice.assumed
+    return case.bot.configuration.approval is not Approval.OFF and not is_given
+
+
+def _approval_above(case: Case) -> Decimal | None:
+    configuration = case.bot.configuration
+    is_above = configuration.approval is Approval.ABOVE_NOTIONAL
+    return configuration.approval_above_notional if is_above else None
+
+
 def _ends(case: Case, refusal: Verdict | None) -> bool:
-    if refusal is not None:
+    if refusal is None:
+        return False
+    opinion = case.advice.opinion
+    if opinion is not None and refusal.gate == OPINION_GATE and refusal.code is not UNASKED:
+        # Whoever was asked is against it, or has nothing to say: that is no limit that was hit.
+        message = opinion.failure.message if opinion.failure is not None else None
+        case.ticket.end(TicketStatus.SKIPPED, refusal.code, message)
+    else:
         case.ticket.end(TicketStatus.DENIED, refusal.code, f"{refusal.gate}: {refusal.detail}")
-    return refusal is not None
+    return True

@@ -64,26 +64,21 @@ def test_reversal_when_another_bot_holds_what_is_left_then_it_only_closes(post, 
 
 
 @pytest.mark.parametrize(
-    ("wanted", "reason"),
-    [
-        ({"analyst": "required"}, "OPINION_UNAVAILABLE"),
-        ({"approval": "always"}, "APPROVAL_UNAVAILABLE"),
-        ({"approval": "above_notional"}, "APPROVAL_UNAVAILABLE"),
-    ],
+    "wanted", [{"analyst": "required"}, {"approval": "always"}, {"approval": "above_notional"}]
 )
-def test_entry_when_the_bot_wants_a_word_that_nobody_gives_then_it_is_denied(
-    post, configure, holding, wanted, reason
+def test_entry_when_the_bot_wants_a_word_then_it_goes_on_later_and_exits_do_not(
+    post, configure, holding, wanted
 ):
     post()
     configure(**wanted)
     response = post()
 
-    assert (response.status_code, response.json["reason"]) == (400, reason)
+    assert (response.status_code, response.json["status"]) == (202, "researching")
     assert post(**EXIT_LONG).json["status"] == "filled"
     assert holding() == "0"
 
 
-@pytest.mark.parametrize("wanted", [{"analyst": "off"}, {"analyst": "advisory"}, {"approval": "off"}])
+@pytest.mark.parametrize("wanted", [{"analyst": "off"}, {"approval": "off"}])
 def test_entry_when_the_bot_wants_no_word_then_it_passes(post, configure, wanted):
     configure(**wanted)
 

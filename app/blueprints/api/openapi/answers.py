@@ -12,6 +12,7 @@ from app.blueprints.api.openapi.shapes import (
     record_shape,
     words_of,
 )
+from app.domain.approvals import Verdict
 from app.domain.bots import BotConfiguration
 from app.domain.circuit_breaker import Breach, Phase
 from app.domain.logins import LoginState
@@ -115,6 +116,7 @@ def _ticket(order: str, *, identity: str = "", status: str = "") -> Shape:
             "timeline": list_of(STAGE),
             "entry": or_null(ANY_OBJECT),
             "exits": or_null(ANY_OBJECT),
+            "fingerprint": OR_TEXT | {"description": "By which a trade idea is known."},
         }
     )
 
@@ -272,5 +274,16 @@ COMPONENTS: dict[str, Shape] = {
             "done": {"type": "object", "additionalProperties": COUNT},
         }
     ),
+    "IdeaAnswer": object_of(
+        {
+            "status": {"enum": ["queued", "duplicate"]},
+            "fingerprint": TEXT,
+            "symbol": TEXT,
+            "ticket": UUID,
+            "request_id": TEXT,
+        }
+    ),
+    "WorkedOff": object_of({"status": words_of(TicketStatus), "ticket": UUID, "reason": or_null(REASON)}),
+    "Decided": object_of({"status": words_of(Verdict), "ticket": UUID, "request_id": TEXT}),
     "Document": ANY_OBJECT | {"description": "This document."},
 }

@@ -88,7 +88,7 @@ def _parameters(rule: Rule, operation: Operation) -> list[dict[str, Any]]:
         for name in _CONVERTER.findall(rule.rule)
     ]
     in_query = [
-        {"name": name, "in": "query", "schema": field_shape(field)}
+        {"name": field.data_key or name, "in": "query", "schema": field_shape(field)}
         for name, field in (operation.query.fields if operation.query is not None else {}).items()
     ]
     match = {"name": "If-Match", "in": "header", "required": True, "schema": TEXT, "example": "*"}

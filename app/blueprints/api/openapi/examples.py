@@ -33,10 +33,24 @@ OPTION: dict[str, Any] = {
     "action": "SELL",
     "qty": 65,
 }
+TRADE_IDEA: dict[str, Any] = {
+    "alert_name": "High confidence bullish ideas",
+    "source": "trade_idea",
+    "symbol": "NVDA",
+    "direction": "bullish",
+    "strategy": "buy_call",
+    "model": "swing",
+    "entry_price": 142.5,
+    "target_price": 148.0,
+    "stop_price": 139.0,
+    "triggered_at": "2026-06-02T14:22:00Z",
+    "matched_criteria": {"direction": "bullish", "confidence_min": 0.75},
+}
 ALERTS: dict[Dialect, dict[str, Any]] = {
     Dialect.STRATEGY: STRATEGY,
     Dialect.BRIDGE: BRIDGE,
     Dialect.OPTION: OPTION,
+    Dialect.TRADE_IDEA: TRADE_IDEA,
 }
 COMMANDS: dict[Dialect, dict[str, Any]] = {
     Dialect.STRATEGY: {"command": "cancel", "order": "all", "symbol": "BTCUSD"},

@@ -81,12 +81,13 @@ REQUESTS: dict[str, Schema | fields.Field[Any]] = {
 }
 
 _ALERT_ANSWERS: dict[int, tuple[str, ...]] = {
-    200: ("AlertAnswer",),
+    200: ("AlertAnswer", "IdeaAnswer"),
     202: ("AlertAnswer",),
     400: ("AlertAnswer", "Error"),
     422: ("AlertAnswer",),
 }
 _BOT = {"bot": "default"}
+_TICKET = {"ticket": "019aa1e8-0000-7000-8000-000000000000"}
 
 OPERATIONS: dict[str, Operation] = {
     "webhook.receive_alert": Operation(
@@ -102,8 +103,16 @@ OPERATIONS: dict[str, Operation] = {
         security=BOT_SECRET,
         body=_bodies(Dialect.BRIDGE),
         example=examples.BRIDGE,
-        answers=_ALERT_ANSWERS | {409: ("Duplicate",)},
+        answers=_ALERT_ANSWERS | {200: ("AlertAnswer",), 409: ("Duplicate",)},
         errors=ALERT_ERRORS,
+    ),
+    "ideas.receive_idea": Operation(
+        tag="Alerts",
+        security=BOT_SECRET,
+        body=_bodies(Dialect.TRADE_IDEA),
+        example=examples.TRADE_IDEA,
+        answers={200: ("IdeaAnswer",)},
+        errors=(400, 422, *ALERT_ERRORS),
     ),
     "health.health": Operation(tag="Health", security=PUBLIC, answers={200: ("Health",)}),
     "health.ready": Operation(
@@ -131,6 +140,21 @@ OPERATIONS: dict[str, Operation] = {
     "operations.status": Operation(tag="Operation", answers={200: ("Status",)}, errors=(503,)),
     "operations.clean_up": Operation(tag="Operation", answers={200: ("CleanupAnswer",)}),
     "operations.tick": Operation(tag="Operation", answers={200: ("Tick",)}),
+    "operations.work_off": Operation(
+        tag="Operation", answers={200: ("WorkedOff",)}, errors=(404, 503), parameters=_TICKET
+    ),
+    "approvals.show_question": Operation(
+        tag="Approval",
+        security=PUBLIC,
+        answers={200: (), 403: (), 404: (), 409: ()},
+        media_type="text/html",
+    ),
+    "approvals.decide": Operation(
+        tag="Approval",
+        security=PUBLIC,
+        answers={200: (), 400: (), 403: (), 404: (), 409: ()},
+        media_type="text/html",
+    ),
     "api.list_bots": Operation(tag="Bots", answers={200: ("Bots",)}),
     "api.create_bot": Operation(
         tag="Bots",
@@ -195,7 +219,19 @@ OPERATIONS: dict[str, Operation] = {
         tag="Tickets",
         answers={200: ("Ticket",)},
         errors=(404,),
-        parameters={"ticket": "019aa1e8-0000-7000-8000-000000000000"},
+        parameters=_TICKET,
+    ),
+    "api.approve": Operation(
+        tag="Approval",
+        answers={200: ("AlertAnswer",), 202: ("Decided",)},
+        errors=(404, 409, 503),
+        parameters=_TICKET,
+    ),
+    "api.reject": Operation(
+        tag="Approval",
+        answers={200: ("AlertAnswer",), 202: ("Decided",)},
+        errors=(404, 409, 503),
+        parameters=_TICKET,
     ),
     "api.preview": Operation(
         tag="Tickets",

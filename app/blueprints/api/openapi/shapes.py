@@ -10,6 +10,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from marshmallow import RAISE, Schema, fields, missing, validate
 
 from app.schemas.fields import Amount, Moment, Text, Word
+from app.schemas.trade_idea import TICKER, Delivery, Ticker
 
 Shape = dict[str, Any]
 
@@ -94,6 +95,8 @@ def _standard_kind(field: fields.Field[Any]) -> Shape:
 
 # Subclasses stand before their bases.
 _PLAIN: dict[type[fields.Field[Any]], Shape] = {
+    Ticker: TEXT | {"pattern": f"^{TICKER.pattern}$"},
+    Delivery: TIME,
     fields.UUID: UUID,
     fields.Date: {"type": "string", "format": "date"},
     fields.Boolean: {"type": "boolean"},

@@ -1,0 +1,37 @@
+"""An order that waits for a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from app.domain.bots import Approval, BotConfiguration
+
+
+class Verdict(StrEnum):
+    """What became of the question whether an order may be sent."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A ticket that waits, as it is shown meanwhile; `summary` tells a person what it would do."""
+
+    ticket: dict[str, Any]
+    asked_at: datetime
+    expires_at: datetime
+    summary: str
+    verdict: Verdict | None = None
+    by: str | None = None
+    decided_at: datetime | None = None
+
+
+def is_asked_for(bot: BotConfiguration, value: Decimal | None) -> bool:
+    """Tell whether a person must approve an entry of this value; unknown values need one."""
+    if bot.approval is not Approval.ABOVE_NOTIONAL:
+        return bot.approval is Approval.ALWAYS
+    return value is None or bot.approval_above_notional is None or value > bot.approval_above_notional

@@ -1,0 +1,129 @@
+"""How what takes alerts in is made: the inbox, who works it off, and whom they ask."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from app.foundation import Foundation
+from app.policies import recovery_rules
+from app.schemas.alerts import read_stored_signal
+from app.services.deliberation.approvals import Approvals
+from app.services.deliberation.desk import ApprovalDesk
+from app.services.deliberation.opinions import Opinions
+from app.services.deliberation.pool import WorkPool
+from app.services.deliberation.standing import Standing
+from app.services.deliberation.worker import Deliberation
+from app.services.intake.alerts import Intake
+from app.services.intake.inbox import Inbox
+from app.services.intake.recovery import Recovery
+from app.services.intake.workers import Workers
+from app.services.supervisor import Task
+from app.services.trading.commands import Commands
+from app.services.trading.execution import Trading
+
+INBOX_PERIOD_SECONDS = 2.0
+PURGE_PERIOD_SECONDS = 60.0
+APPROVALS_PERIOD_SECONDS = 5.0
+
+
+class Reception:
+    """The collaborators between an alert's arrival and its trading, by name.
+
+    `agree` brings the books of a broker's symbol in line with it.
+    """
+
+    def __init__(
+        self, base: Foundation, trading: Trading, commands: Commands, agree: Callable[[str, str], None]
+    ) -> None:
+        self.base = base
+        self.trading = trading
+        self.commands = commands
+        self.agree = agree
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """The idempotency cache and durable queue."""
+        lifetime = self.base.settings.idempotency_ttl_seconds
+        return Inbox(self.base.store, self.base.clock, self.base.locks, ttl_seconds=lifetime)
+
+    @cached_property
+    def pool(self) -> WorkPool:
+        """The threads for what takes its time."""
+        return WorkPool(self.base.settings.analyst_workers)
+
+    @cached_property
+    def opinions(self) -> Opinions:
+        """What analysts said of tickets that are not finished."""
+        research = self.base.research
+        return Opinions(store=self.base.store, analyst=lambda: research.analyst, failures=research.failures)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """What waits for a person."""
+        return Approvals(
+            store=self.base.store,
+            notifier=self.base.notifier,
+            clock=self.base.clock,
+            timeout_seconds=self.base.settings.approval_timeout_seconds,
+            public_url=self.base.settings.public_url,
+        )
+
+    @cached_property
+    def intake(self) -> Intake:
+        """From an alert to its answer."""
+        deliberation = Deliberation(
+            trading=self.trading,
+            opinions=self.opinions,
+            approvals=self.approvals,
+            switch=self.base.switch,
+            clock=self.base.clock,
+            is_stopping=lambda: self.pool.is_stopping,
+        )
+        return Intake(
+            store=self.base.store,
+            inbox=self.inbox,
+            ledger=self.base.ledger,
+            workers=Workers(self.trading, self.commands, deliberation, self.pool),
+            journal=self.base.journal,
+            metrics=self.base.metrics,
+            announcer=self.base.announcer,
+            clock=self.base.clock,
+        )
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        """What a crash left in the inbox."""
+        return Recovery(
+            inbox=self.inbox,
+            intake=self.intake,
+            ledger=self.base.ledger,
+            bots=self.base.bots,
+            desk=self.base.desk,
+            locks=self.base.locks,
+            metrics=self.base.metrics,
+            announcer=self.base.announcer,
+            clock=self.base.clock,
+            read_signal=read_stored_signal,
+            rules=recovery_rules(self.base.settings),
+            agree=self.agree,
+            standing=Standing(self.approvals, self.opinions),
+        )
+
+    @cached_property
+    def desk(self) -> ApprovalDesk:
+        """Where people decide."""
+        return ApprovalDesk(
+            approvals=self.approvals,
+            inbox=self.inbox,
+            recovery=self.recovery,
+            ledger=self.base.ledger,
+            journal=self.base.journal,
+        )
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What is done with the inbox by the clock."""
+        return (
+            Task("inbox", INBOX_PERIOD_SECONDS, self.recovery.recover, everywhere=True),
+            Task("purge", PURGE_PERIOD_SECONDS, self.inbox.purge, everywhere=True),
+            Task("approvals", APPROVALS_PERIOD_SECONDS, self.desk.expire),
+        )

@@ -1,0 +1,91 @@
+"""The trade-idea dialect: what an Optionomics alert of the source Trade Ideas posts."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
+
+from app.domain.ideas import Idea, fingerprint
+from app.domain.opinions import Direction
+from app.domain.orders import OrderType, Side
+from app.domain.signals import Dialect, Intent, Signal
+from app.schemas.fields import Amount, Data, Text, iso_moment
+
+SOURCE = "trade_idea"
+TICKER = re.compile(r"[A-Z][A-Z0-9.]{0,9}")
+
+
+class Ticker(fields.Field[str]):
+    """The ticker of an underlying; capitals come out."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> str:
+        # A capital is made of ASCII alone: that of a dotless i would be another letter.
+        ticker = value.strip().upper() if isinstance(value, str) and value.isascii() else ""
+        if not TICKER.fullmatch(ticker):
+            raise ValidationError("must be a ticker of up to ten letters, digits and dots")
+        return ticker
+
+
+class Delivery(fields.Field[datetime]):
+    """An ISO 8601 time; it comes out in its own offset, which the fingerprint is made of."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> datetime:
+        if not isinstance(value, str):
+            raise ValidationError("must be like 2026-06-02T14:22:00Z")
+        iso_moment(value.strip())
+        return datetime.fromisoformat(value.strip())
+
+
+class TradeIdeaSchema(Schema):
+    """JSON in, Signal out; fields that it does not know are kept in the ticket and otherwise ignored."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    alert_name = Text(required=True, longest=500, lines=True, may_be_empty=True)
+    source = fields.String(required=True, validate=validate.OneOf([SOURCE]))
+    symbol = Ticker(required=True)
+    direction = fields.String(required=True, validate=validate.OneOf([word.value for word in Direction]))
+    strategy = Text(required=True, longest=200, lines=True, may_be_empty=True)
+    model = Text(allow_none=True, longest=200, lines=True)
+    entry_price = Amount(positive=True, allow_none=True)
+    target_price = Amount(positive=True, allow_none=True)
+    stop_price = Amount(positive=True, allow_none=True)
+    triggered_at = Delivery(required=True)
+    matched_criteria = fields.Dict(keys=fields.String())
+    bot = Text(allow_none=True, longest=48)
+
+    @post_load(pass_original=True)
+    def _to_signal(self, data: dict[str, Any], said: dict[str, Any], **_: Any) -> Signal:
+        idea = _idea(data)
+        is_bearish = idea.direction is Direction.BEARISH
+        return Signal(
+            dialect=Dialect.TRADE_IDEA,
+            symbol=data["symbol"],
+            intent=Intent.ENTER_SHORT if is_bearish else Intent.ENTER_LONG,
+            side=Side.SELL if is_bearish else Side.BUY,
+            order_type=OrderType.MARKET,
+            reference_price=idea.entry,
+            idempotency_key=fingerprint(said | {"symbol": data["symbol"]}, data["triggered_at"]),
+            bot=data.get("bot") or None,
+            strategy=idea.strategy or None,
+            note=idea.alert_name or None,
+            stop_loss=idea.stop,
+            take_profit=idea.target,
+            idea=idea,
+        )
+
+
+def _idea(data: dict[str, Any]) -> Idea:
+    return Idea(
+        direction=Direction(data["direction"]),
+        entry=data.get("entry_price"),
+        target=data.get("target_price"),
+        stop=data.get("stop_price"),
+        alert_name=data["alert_name"],
+        strategy=data["strategy"],
+        model=data.get("model"),
+        criteria=data.get("matched_criteria", {}),
+        triggered_at=data["triggered_at"],
+    )

@@ -1,0 +1,135 @@
+"""Orders that wait for a person: asked once, decided once, whoever decides and wherever."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from app.domain.approvals import Verdict, Waiting
+from app.domain.documents import from_json, to_json
+from app.domain.tickets import Ticket
+from app.errors import AlreadyExists, ApprovalLinkRefused, ApprovalOver, Conflict
+from app.services.clock import Clock
+from app.services.deliberation.asking import summary_of
+from app.services.fyers.stored import StoredRecord
+from app.services.notifications import Event, EventKind, Notifier
+from app.services.trading.case import Case
+from app.storage.base import Delete, Document, Store
+
+PREFIX = "approvals/"
+KEY = "state/approvals"
+KEY_BYTES, ID_DIGITS, END_DIGITS = 32, 32, 10
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """What links are signed with."""
+
+    key: str
+
+
+class Approvals:
+    """What waits, under `approvals/{ticket}` until its ticket has ended.
+
+    A verdict is written over the version that was read, so that of two clicks one counts.
+    """
+
+    def __init__(
+        self, *, store: Store, notifier: Notifier, clock: Clock, timeout_seconds: int, public_url: str | None
+    ) -> None:
+        self._store = store
+        self._notifier = notifier
+        self._clock = clock
+        self._timeout = timedelta(seconds=timeout_seconds)
+        self._public_url = public_url
+        self._signing = StoredRecord(store, KEY, SigningKey)
+
+    def find(self, ticket: UUID) -> Waiting | None:
+        """Return what is known of a ticket that waits, or has waited and is not finished."""
+        document = self._document(ticket)
+        return None if document is None else _read(document)
+
+    def is_undecided(self, ticket: UUID) -> bool:
+        """True while nobody has decided."""
+        waiting = self.find(ticket)
+        return waiting is not None and waiting.verdict is None
+
+    def ask(self, ticket: Ticket, case: Case) -> None:
+        """Let a ticket wait as it stands, and tell the owner once."""
+        now = self._clock()
+        waiting = Waiting(ticket.to_json(now), now, now + self._timeout, summary_of(case))
+        try:
+            self._store.create(f"{PREFIX}{ticket.id}", to_json(waiting))
+        except AlreadyExists:
+            return
+        link = self.link(ticket.id, waiting.expires_at)
+        where = link or f"POST /api/tickets/{ticket.id}/approve or /reject"
+        until = f"until {waiting.expires_at:%H:%M} UTC"
+        message = f"{waiting.summary}; {until}: {where}"
+        event = Event(EventKind.APPROVAL_WANTED, "An order waits for you", message)
+        self._notifier.tell(replace(event, key=str(ticket.id)))
+
+    def decide(self, ticket: UUID, verdict: Verdict, by: str) -> Verdict:
+        """Write a verdict; a late one becomes `expired`. Raise ApprovalOver when somebody was faster."""
+        document = self._document(ticket)
+        waiting = None if document is None else _read(document)
+        if document is None or waiting is None:
+            raise ApprovalOver("This ticket does not wait for an approval.")
+        if waiting.verdict is not None:
+            raise ApprovalOver(f"This order has been {waiting.verdict.value} already.")
+        now = self._clock()
+        given = Verdict.EXPIRED if now >= waiting.expires_at else verdict
+        decided = replace(waiting, verdict=given, by=by, decided_at=now)
+        try:
+            self._store.replace(document, to_json(decided))
+        except Conflict as error:
+            raise ApprovalOver("Somebody else has just decided on this order.") from error
+        return given
+
+    def overdue(self) -> list[UUID]:
+        """Return the tickets that have waited for too long."""
+        now = self._clock()
+        found = ((UUID(item.key.removeprefix(PREFIX)), _read(item)) for item in self._store.list(PREFIX))
+        return [ticket for ticket, item in found if item.verdict is None and now >= item.expires_at]
+
+    def forgetting(self, ticket: UUID) -> list[Delete]:
+        """Return the changes that forget the question."""
+        document = self._document(ticket)
+        return [] if document is None else [Delete(document)]
+
+    def link(self, ticket: UUID, ends_at: datetime) -> str | None:
+        """Return the address at which a person decides, good once; None without PUBLIC_URL."""
+        if self._public_url is None:
+            return None
+        unsigned = f"{ticket.hex}{int(ends_at.timestamp()):0{END_DIGITS}d}"
+        return f"{self._public_url}/approvals/{unsigned}{self._signature(unsigned)}"
+
+    def read_link(self, token: str) -> UUID:
+        """Return whose link it is; raise ApprovalLinkRefused unless it is ours and in time."""
+        unsigned, signature = token[: ID_DIGITS + END_DIGITS], token[ID_DIGITS + END_DIGITS :]
+        if not hmac.compare_digest(self._signature(unsigned).encode(), signature.encode()):
+            raise ApprovalLinkRefused("This is not an approval link of ours.")
+        if datetime.fromtimestamp(int(unsigned[ID_DIGITS:]), UTC) < self._clock() - self._timeout:
+            raise ApprovalLinkRefused("This approval link is too old.")
+        return UUID(unsigned[:ID_DIGITS])
+
+    def _signature(self, unsigned: str) -> str:
+        key = bytes.fromhex(self._key())
+        return hmac.new(key, f"approval {unsigned}".encode(), hashlib.sha256).hexdigest()
+
+    def _key(self) -> str:
+        """Return the secret that all processes on one store sign with, made by the first of them."""
+        fresh = SigningKey(secrets.token_hex(KEY_BYTES))
+        made = self._signing.change(lambda known: fresh if known is None else None)
+        known = made or self._signing.read()
+        assert known is not None  # noqa: S101  # made, or found by the one who would have made it
+        return known.key
+
+    def _document(self, ticket: UUID) -> Document | None:
+        return self._store.get(f"{PREFIX}{ticket}")
+
+
+def _read(document: Document) -> Waiting:
+    return from_json(Waiting, document.value)

@@ -1,0 +1,72 @@
+"""Where a person's word, or its absence, becomes the end of a ticket."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.domain.approvals import Verdict, Waiting
+from app.domain.tickets import Ticket
+from app.errors import ApprovalOver, NotFound
+from app.services.deliberation.approvals import Approvals
+from app.services.intake.answers import Answer, answer_for
+from app.services.intake.inbox import Inbox
+from app.services.intake.recovery import Recovery
+from app.services.journal import Journal
+from app.services.ledger import Ledger
+
+CLOCK = "the clock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalDesk:
+    """Decide once, then carry out at once; killed in between, the recovery carries it out."""
+
+    approvals: Approvals
+    inbox: Inbox
+    recovery: Recovery
+    ledger: Ledger
+    journal: Journal
+
+    def decide(self, ticket: UUID, verdict: Verdict, by: str, request_id: str) -> Answer:
+        """Approve or reject what waits, and tell what came of it.
+
+        Raise ApprovalOver when it does not wait any more, NotFound when there is no such ticket.
+        """
+        # Read before the verdict: whoever takes the entry up after it does so once.
+        entry = self.inbox.open_entry(ticket)
+        if entry is None:
+            raise self._over(ticket)
+        given = self.approvals.decide(ticket, verdict, by)
+        self.journal.activity(f"{entry.value['bot']}: order {given.value} by {by}; ticket {ticket}")
+        self.recovery.finish(entry)
+        document = self.ledger.document(ticket)
+        if document is None:
+            body = {"status": given.value, "ticket": str(ticket), "request_id": request_id}
+            return Answer(202, body)
+        return answer_for(Ticket.from_json(document.value), request_id)
+
+    def expire(self) -> int:
+        """End what nobody decided on in time; return how many there were."""
+        expired = 0
+        for ticket in self.approvals.overdue():
+            entry = self.inbox.open_entry(ticket)
+            try:
+                self.approvals.decide(ticket, Verdict.EXPIRED, CLOCK)
+            except ApprovalOver:
+                continue
+            expired += 1
+            if entry is not None:
+                self.recovery.finish(entry)
+        return expired
+
+    def waiting(self, ticket: UUID) -> Waiting:
+        """Return what a person is asked; raise ApprovalOver or NotFound."""
+        waiting = self.approvals.find(ticket)
+        if waiting is None or waiting.verdict is not None:
+            raise self._over(ticket)
+        return waiting
+
+    def _over(self, ticket: UUID) -> ApprovalOver | NotFound:
+        found = self.ledger.find(ticket)
+        if found is None:
+            return NotFound(f"There is no ticket {ticket}.")
+        return ApprovalOver(f"This ticket waits for nobody; it is {found['status']}.")

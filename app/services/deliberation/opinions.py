@@ -1,0 +1,68 @@
+"""One opinion for each alert: asked for once, kept as soon as it is there, counted when it fails."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.domain.bots import Bot
+from app.domain.documents import from_json
+from app.domain.opinions import Failure, Opinion, Question
+from app.domain.reasons import Reason
+from app.errors import AlreadyExists
+from app.services.analyst.base import Analyst
+from app.services.analyst.failures import FailureCount
+from app.storage.base import Delete, Document, Store
+
+PREFIX = "opinions/"
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinions:
+    """Opinions under `opinions/{ticket}`, from their asking to the end of their ticket.
+
+    `analyst` is called when the first opinion is wanted: an analyst may cost memory and time to make.
+    """
+
+    store: Store
+    analyst: Callable[[], Analyst]
+    failures: FailureCount
+
+    def given(self, ticket: UUID) -> Opinion | None:
+        """Return what was said already."""
+        document = self._document(ticket)
+        return None if document is None else from_json(Opinion, document.value)
+
+    def about(self, ticket: UUID, bot: Bot, question: Question) -> Opinion:
+        """Ask and keep the answer; whatever goes wrong is told in the opinion. Raise StoreUnavailable."""
+        opinion = self._ask(question)
+        try:
+            # From here on no crash costs another call.
+            self.store.create(_key(ticket), opinion.to_json())
+        except AlreadyExists:
+            return self.given(ticket) or opinion
+        self.failures.count(bot.id, opinion)
+        return opinion
+
+    def forgetting(self, ticket: UUID) -> list[Delete]:
+        """Return the changes that forget an opinion; its ticket keeps it."""
+        document = self._document(ticket)
+        return [] if document is None else [Delete(document)]
+
+    def _ask(self, question: Question) -> Opinion:
+        analyst = self.analyst()
+        try:
+            return analyst.opine(question)
+        except Exception:  # an analyst tells its troubles; what it does not foresee is one all the same
+            _logger.exception("The analyst failed in an unforeseen way")
+            failure = Failure(Reason.OPINION_FAILED, "The analyst failed; the log has the details.")
+            return Opinion(analyst=analyst.name, model=analyst.model, failure=failure)
+
+    def _document(self, ticket: UUID) -> Document | None:
+        return self.store.get(_key(ticket))
+
+
+def _key(ticket: UUID) -> str:
+    return f"{PREFIX}{ticket}"

@@ -1,0 +1,194 @@
+"""Carries an alert out that an analyst or a person has a word in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.advice import ASSUMED, NO_ADVICE, Advice
+from app.domain.approvals import Verdict, Waiting, is_asked_for
+from app.domain.bots import Analyst, Approval, Bot
+from app.domain.opinions import Direction, Opinion
+from app.domain.orders import Order, OrderRole
+from app.domain.planning import may_enter
+from app.domain.reasons import Reason
+from app.domain.signals import Signal
+from app.domain.tickets import Ticket, TicketStatus
+from app.domain.trading_state import TradingState
+from app.services.clock import Clock
+from app.services.deliberation.approvals import Approvals
+from app.services.deliberation.asking import question_of
+from app.services.deliberation.opinions import Opinions
+from app.services.switches import GlobalSwitch
+from app.services.trading.case import Case
+from app.services.trading.execution import Finish, Trading
+from app.storage.base import Change
+
+ENDS = {
+    Verdict.REJECTED: (TicketStatus.DENIED, Reason.APPROVAL_REJECTED),
+    Verdict.EXPIRED: (TicketStatus.EXPIRED, Reason.APPROVAL_EXPIRED),
+}
+
+
+class Stopped(Exception):
+    """The process is about to end: what is left is done by the next one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliberation:
+    """Ask the analyst, then the person, then trade; every answer is kept as soon as it is there."""
+
+    trading: Trading
+    opinions: Opinions
+    approvals: Approvals
+    switch: GlobalSwitch
+    clock: Clock
+    is_stopping: Callable[[], bool]
+
+    def concerns(self, signal: Signal, bot: Bot) -> bool:
+        """Tell whether an alert takes longer than an answer may; exits never do."""
+        if signal.idea is not None:
+            return True
+        wants = bot.configuration.analyst is not Analyst.OFF or bot.configuration.approval is not Approval.OFF
+        return wants and may_enter(signal, cover_only=bot.configuration.cover_only)
+
+    def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
+        """Decide as if analyst and person said yes; nobody is asked."""
+        if _is_neutral(signal):
+            self.trading.open(ticket, signal, bot)
+            ticket.end(TicketStatus.SKIPPED, Reason.IDEA_NEUTRAL)
+            return []
+        return self.trading.preview(ticket, signal, bot)
+
+    def adopt(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> bool:
+        """Take up what the broker holds already of this ticket."""
+        _tell_opinion(ticket, self.opinions.given(ticket.id))
+        return self.trading.adopt(ticket, signal, bot, self._forgetting(ticket, finish))
+
+    def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
+        """Take an alert to its end, or to where a person is asked: `finish` is not called then."""
+        finish = self._forgetting(ticket, finish)
+        self.trading.open(ticket, signal, bot)
+        waiting = self.approvals.find(ticket.id)
+        if waiting is not None and waiting.verdict is not Verdict.APPROVED:
+            self._end_waiting(ticket, waiting, finish)
+        elif _is_neutral(signal):
+            self._end(ticket, finish, Reason.IDEA_NEUTRAL)
+        else:
+            self._advise(ticket, signal, bot, finish, waiting)
+
+    def _advise(
+        self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, waiting: Waiting | None
+    ) -> None:
+        opinion = self._opinion(ticket, signal, bot)
+        if signal.idea is not None and opinion is not None and opinion.reason is not None:
+            message = opinion.failure.message if opinion.failure is not None else None
+            self._end(ticket, finish, opinion.reason, message)
+            return
+        if waiting is not None:
+            ticket.timeline = [*waiting.ticket["timeline"]]
+            ticket.note("approved", waiting.decided_at or self.clock(), waiting.by)
+        advice = Advice(opinion, approved=waiting is not None)
+        if self.is_stopping():
+            raise Stopped
+        if waiting is None and self._asks_person(ticket, signal, bot, advice):
+            return
+        self._trade(ticket, signal, bot, finish, advice)
+
+    def _opinion(self, ticket: Ticket, signal: Signal, bot: Bot) -> Opinion | None:
+        """Return the opinion that is kept, or ask for one where an entry could follow it."""
+        opinion = self.opinions.given(ticket.id)
+        if opinion is None and self._wants_opinion(signal, bot):
+            case = self._weighed(ticket, signal, bot)
+            if case is not None:
+                if self.is_stopping():
+                    raise Stopped
+                opinion = self.opinions.about(case.ticket.id, bot, question_of(case))
+        _tell_opinion(ticket, opinion)
+        if opinion is not None:
+            ticket.note("researched", self.clock(), f"{opinion.analyst}, {opinion.model}")
+        return opinion
+
+    def _wants_opinion(self, signal: Signal, bot: Bot) -> bool:
+        if signal.idea is None and bot.configuration.analyst is Analyst.OFF:
+            return False
+        now = self.clock()
+        # Nothing is paid for an opinion on what the switch refuses anyway.
+        return self.switch.read().at(now) is bot.switch.at(now) is TradingState.ACTIVE
+
+    def _weighed(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case | None:
+        """Return the case that an opinion is wanted on; None where no entry could follow."""
+        scratch = ticket.blank()
+        if signal.idea is not None:
+            case = self.trading.open(scratch, signal, bot)
+            return case if case.instrument is not None else None
+        case = self.trading.weigh(scratch, signal, bot, ASSUMED)
+        return case if _enters(case) else None
+
+    def _asks_person(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> bool:
+        """Let the ticket wait where a person must approve its entry; tell whether it does."""
+        if bot.configuration.approval is Approval.OFF:
+            return False
+        scratch = ticket.blank()
+        case = self.trading.weigh(scratch, signal, bot, Advice(advice.opinion, approved=True))
+        closes = any(order.role is OrderRole.EXIT for order in case.orders)
+        if not _enters(case) or not is_asked_for(bot.configuration, case.entry_value):
+            return False
+        if closes and signal.idea is None:
+            # The exit of a reversal waits for nobody; its entry is refused, as it cannot follow by itself.
+            return False
+        scratch.opinion = ticket.opinion
+        scratch.timeline = [*ticket.timeline, *scratch.timeline]
+        scratch.note("waiting", self.clock(), "for an approval")
+        scratch.end(TicketStatus.AWAITING_APPROVAL)
+        self.approvals.ask(scratch, case)
+        ticket.end(TicketStatus.AWAITING_APPROVAL)
+        return True
+
+    def _trade(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, advice: Advice) -> None:
+        """Trade; where nothing would be sent, nothing at the broker is touched for it either."""
+        if advice == NO_ADVICE or _is_against(signal, bot, advice):
+            weighed = ticket.blank()
+            if not self.trading.weigh(weighed, signal, bot, advice).orders:
+                ticket.take_over(weighed)
+                finish([])
+                return
+        self.trading.carry_out(ticket, signal, bot, finish, advice)
+
+    def _end_waiting(self, ticket: Ticket, waiting: Waiting, finish: Finish) -> None:
+        if waiting.verdict is None:
+            ticket.end(TicketStatus.AWAITING_APPROVAL)
+            return
+        ticket.take_over(Ticket.from_json(waiting.ticket))
+        ticket.note(waiting.verdict.value, waiting.decided_at or self.clock(), waiting.by)
+        ticket.end(*ENDS[waiting.verdict])
+        finish([])
+
+    def _end(self, ticket: Ticket, finish: Finish, reason: Reason, message: str | None = None) -> None:
+        ticket.end(TicketStatus.SKIPPED, reason, message)
+        finish([])
+
+    def _forgetting(self, ticket: Ticket, finish: Finish) -> Finish:
+        """Forget, with the ticket's last write, what was only kept for it."""
+
+        def finish_and_forget(changes: list[Change]) -> None:
+            kept = [*self.opinions.forgetting(ticket.id), *self.approvals.forgetting(ticket.id)]
+            finish([*changes, *kept])
+
+        return finish_and_forget
+
+
+def _is_neutral(signal: Signal) -> bool:
+    return signal.idea is not None and signal.idea.direction is Direction.NEUTRAL
+
+
+def _is_against(signal: Signal, bot: Bot, advice: Advice) -> bool:
+    is_needed = signal.idea is not None or bot.configuration.analyst is Analyst.REQUIRED
+    return is_needed and advice.opinion is not None and advice.opinion.reason is not None
+
+
+def _enters(case: Case) -> bool:
+    return any(order.role is OrderRole.ENTRY for order in case.orders)
+
+
+def _tell_opinion(ticket: Ticket, opinion: Opinion | None) -> None:
+    if opinion is not None:
+        ticket.opinion = opinion.to_json()

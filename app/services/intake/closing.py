@@ -1,0 +1,53 @@
+"""The last write of an alert."""
+
+from app.domain.documents import timestamp
+from app.domain.tickets import Ticket
+from app.services.intake.answers import answer_for, going_on
+from app.services.intake.inbox import Inbox
+from app.services.ledger import Ledger
+from app.storage.base import Change, Create, Document, Store
+
+FINGERPRINTS = "fingerprints/"
+
+
+class Closing:
+    """Its orders, its ticket and its inbox entry, in that order."""
+
+    def __init__(
+        self,
+        store: Store,
+        inbox: Inbox,
+        ledger: Ledger,
+        entry: Document,
+        ticket: Ticket,
+        request_id: str,
+    ) -> None:
+        self._store = store
+        self._inbox = inbox
+        self._ledger = ledger
+        self._entry = entry
+        self._ticket = ticket
+        self._request_id = request_id
+        self.answer = going_on(str(ticket.id), request_id, entry)
+        self.is_written = False
+
+    def write(self, changes: list[Change]) -> None:
+        """Write everything; the store takes a prefix at worst, which the recovery completes."""
+        answer = answer_for(self._ticket, self._request_id)
+        written = [self._ledger.writing(self._ticket), self._inbox.closing(self._entry, answer)]
+        self._store.apply([*changes, *_remembering(self._ticket), *written])
+        self.answer = answer
+        self.is_written = True
+
+
+def fingerprint_key(bot: str, fingerprint: str) -> str:
+    """Return where it is kept for ever which ticket a trade idea became."""
+    return f"{FINGERPRINTS}{bot}/{fingerprint}"
+
+
+def _remembering(ticket: Ticket) -> list[Change]:
+    """The inbox forgets; an idea that is delivered again is known all the same."""
+    if ticket.fingerprint is None:
+        return []
+    value = {"ticket": str(ticket.id), "at": timestamp(ticket.created_at)}
+    return [Create(fingerprint_key(ticket.bot, ticket.fingerprint), value)]
