@@ -10,6 +10,7 @@ from app.cli.alerts import send_alert
 from app.cli.backup import backup
 from app.cli.bots import bots
 from app.cli.login import login
+from app.cli.opinions import opinions
 from app.cli.orders import orders
 from app.cli.paper import paper
 from app.cli.positions import positions
@@ -25,7 +26,7 @@ from app.first_start import secrets_file, with_secrets
 from app.welcome import welcome
 
 COMMANDS = (
-    *(status, tickets, orders, positions, bots, trading_state, symbols),
+    *(status, tickets, opinions, orders, positions, bots, trading_state, symbols),
     *(preview, send_alert, paper, login, verify, backup),
 )
 

@@ -1,5 +1,6 @@
 """What a price did over a stretch of time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -44,3 +45,21 @@ class Series:
     def within(self, start: datetime, end: datetime) -> tuple[Bar, ...]:
         """Return the bars that begin and end in this time; one that lies across an edge tells too much."""
         return tuple(bar for bar in self.bars if start <= bar.at and bar.at + self.span <= end)
+
+
+@dataclass(frozen=True, slots=True)
+class BarTable:
+    """Bars of many instruments by canonical symbol, in the order of time, each as long as `span`.
+
+    From `since` to `until` nothing is left out of any of them.
+    """
+
+    bars: Mapping[str, tuple[Bar, ...]]
+    span: timedelta
+    since: datetime
+    until: datetime
+
+    def series(self, symbol: str) -> Series | None:
+        """Return the bars of one instrument; None where there are none at all."""
+        bars = self.bars.get(symbol)
+        return None if bars is None else Series(bars, self.span, self.since, self.until)

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -11,6 +12,7 @@ from app.domain.reasons import Reason
 from app.domain.signals import Dialect
 from app.schemas.alerts import MARKS, read_signal
 from tests.builders import WEBHOOK_SECRET, bridge_alert, client_of, strategy_alert
+from tests.past_opinions import NOON, past_ticket, said, write
 
 pytestmark = pytest.mark.unit
 
@@ -232,3 +234,10 @@ def test_build_when_only_routes_are_there_then_no_store_is_needed():
     app = Flask("routes")
     register_blueprints(app)
     assert build_document(app)["paths"]["/webhook"]
+
+
+def test_report_on_opinions_when_it_has_some_then_it_is_as_described(check, operator, store, clock):
+    write(store, past_ticket(), past_ticket(opinion=said(None)))
+    clock.now = NOON + timedelta(days=2)
+
+    assert len(check(operator.get("/api/opinions/report"))["opinions"]) == 2

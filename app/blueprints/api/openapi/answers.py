@@ -1,5 +1,6 @@
 """The shapes of every answer, by their names in `#/components/schemas`."""
 
+from app.blueprints.api.openapi.report_shapes import REPORT
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
     TEXT,
@@ -285,5 +286,6 @@ COMPONENTS: dict[str, Shape] = {
     ),
     "WorkedOff": object_of({"status": words_of(TicketStatus), "ticket": UUID, "reason": or_null(REASON)}),
     "Decided": object_of({"status": words_of(Verdict), "ticket": UUID, "request_id": TEXT}),
+    "OpinionReport": REPORT,
     "Document": ANY_OBJECT | {"description": "This document."},
 }

@@ -17,6 +17,7 @@ from app.schemas.operator import (
     TicketQuerySchema,
     TradingStateSchema,
 )
+from app.schemas.opinions import OpinionQuerySchema
 
 PUBLIC: tuple[dict[str, list[str]], ...] = ()
 OPERATOR: tuple[dict[str, list[str]], ...] = ({"operator": []},)
@@ -239,6 +240,9 @@ OPERATIONS: dict[str, Operation] = {
         example=examples.STRATEGY,
         answers={200: ("Preview",)},
         errors=(400, 404),
+    ),
+    "api.report_on_opinions": Operation(
+        tag="Tickets", query=OpinionQuerySchema(), answers={200: ("OpinionReport",)}, errors=(400,)
     ),
     "api.list_orders": Operation(
         tag="Orders", query=OrderQuerySchema(), answers={200: ("Orders",)}, errors=(400,)

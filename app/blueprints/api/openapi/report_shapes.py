@@ -1,0 +1,68 @@
+"""The shape of the report on opinions."""
+
+from app.blueprints.api.openapi.shapes import (
+    DECIMAL,
+    TEXT,
+    TIME,
+    UUID,
+    Shape,
+    list_of,
+    object_of,
+    or_null,
+    record_shape,
+    words_of,
+)
+from app.domain.courses import Course, Missing
+from app.domain.opinions import Action, Direction
+from app.domain.worth import GROUPINGS, Tally
+
+DAY: Shape = {"type": "string", "format": "date"}
+OR_DECIMAL = or_null(DECIMAL)
+
+_AVERAGES: dict[str, Shape] = {
+    "hit_rate": OR_DECIMAL | {"description": "Of the priced ones, the fraction that was right."},
+    "average_gain": OR_DECIMAL | {"description": "A fraction, in the direction that the alert named."},
+}
+TALLY = record_shape(Tally) | _AVERAGES
+GROUP = object_of({"name": TEXT} | TALLY)
+COUNTS: Shape = {
+    "type": "object",
+    "properties": {reason.value: {"type": "integer"} for reason in Missing},
+    "description": "How many prices are not known, by why.",
+}
+HORIZON = object_of(
+    {"horizon": TEXT, "all": object_of(TALLY), "missing": COUNTS}
+    | {f"by_{name}": list_of(GROUP) for name in GROUPINGS}
+)
+COURSE = object_of({"horizon": TEXT} | record_shape(Course))
+OPINION = object_of(
+    {
+        "ticket": UUID,
+        "bot": TEXT,
+        "symbol": TEXT,
+        "at": TIME,
+        "analyst": TEXT,
+        "model": TEXT,
+        "prompt_version": or_null(TEXT),
+        "direction": words_of(Direction),
+        "entry": OR_DECIMAL,
+        "target": OR_DECIMAL,
+        "stop": OR_DECIMAL,
+        "action": or_null(words_of(Action)),
+        "confidence": OR_DECIMAL,
+        "notional": OR_DECIMAL,
+        "outcome": TEXT | {"description": "ordered, dry_run, or the ticket's state and reason code."},
+        "courses": list_of(COURSE),
+    }
+)
+REPORT = object_of(
+    {
+        "from": DAY,
+        "to": DAY,
+        "bot": or_null(TEXT),
+        "unreadable": {"type": "integer", "description": "Tickets whose opinion cannot be read."},
+        "more": {"type": "boolean", "description": "There are older opinions than `limit` let in."},
+        "horizons": list_of(HORIZON),
+        "opinions": list_of(OPINION) | {"description": "Newest first."},
+    }
+)

@@ -1,0 +1,44 @@
+"""Where past prices come from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from app.brokers.base import Broker
+from app.domain.bars import Bar, BarTable, Series
+from app.domain.instruments import Instrument
+
+
+class Prices(Protocol):
+    """Whoever knows what prices did."""
+
+    def series(self, instrument: Instrument, start: datetime, end: datetime, minutes: int) -> Series | None:
+        """Return bars of about so many minutes, None of what it keeps none of; raise BrokerUnavailable."""
+
+
+class BrokerPrices:
+    """Asks the first broker that keeps bars of the kind, whichever broker the ticket was for."""
+
+    def __init__(self, brokers: Iterable[Broker]) -> None:
+        # A simulated market has no past.
+        self._keepers: list[Any] = [broker for broker in brokers if hasattr(broker, "bars")]
+
+    def series(self, instrument: Instrument, start: datetime, end: datetime, minutes: int) -> Series | None:
+        """Return what the broker tells; raise BrokerUnavailable."""
+        for broker in self._keepers:
+            if instrument.asset_class in broker.capabilities.asset_classes:
+                bars: list[Bar] = broker.bars(instrument, start, end, minutes)
+                return Series(tuple(bars), timedelta(minutes=minutes), start, end)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class TablePrices:
+    """Bars that were handed over, as long as they are."""
+
+    table: BarTable
+
+    def series(self, instrument: Instrument, *_: object) -> Series | None:
+        """Return all that there is of the instrument."""
+        return self.table.series(instrument.symbol)
