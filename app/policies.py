@@ -6,7 +6,7 @@ from app.brokers.paper import PaperSettings
 from app.config import Settings
 from app.domain.limits import Limits
 from app.services.health import SHORT_SECRET
-from app.services.intake.recovery import RecoveryRules
+from app.services.intake.doubts import RecoveryRules
 from app.services.locks import Locks, MachineLocks, ThreadLocks
 from app.services.trading.case import TradingRules
 
@@ -36,7 +36,11 @@ def trading_rules(settings: Settings) -> TradingRules:
 
 def recovery_rules(settings: Settings) -> RecoveryRules:
     """Return how what a crash left is judged."""
-    rules = RecoveryRules(default_broker=settings.default_broker, claim_seconds=settings.inbox_claim_seconds)
+    rules = RecoveryRules(
+        default_broker=settings.default_broker,
+        claim_seconds=settings.inbox_claim_seconds,
+        grace_seconds=settings.unknown_grace_seconds,
+    )
     stale = settings.stale_alert_seconds
     return rules if stale is None else replace(rules, stale_seconds=stale)
 

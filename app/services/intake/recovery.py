@@ -17,6 +17,7 @@ from app.services.bots import BotDirectory
 from app.services.clock import Clock
 from app.services.deliberation.standing import Standing
 from app.services.intake.alerts import Intake
+from app.services.intake.doubts import Doubts, RecoveryRules
 from app.services.intake.inbox import Inbox
 from app.services.ledger import Ledger
 from app.services.locks import Locks
@@ -34,15 +35,6 @@ LONGEST_TURN_SECONDS = 2.0
 LONGEST_WITHOUT_LOOK = timedelta(seconds=15)
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RecoveryRules:
-    """How old an alert may be to be finished, and after how long another machine's counts as left."""
-
-    default_broker: str
-    stale_seconds: int = 120
-    claim_seconds: int = 60
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,13 +62,20 @@ class Recovery:
     _look_again: bool = field(default=True, init=False)
     _waiting: set[str] = field(default_factory=set, init=False)
     _adopted: set[tuple[str, str]] = field(default_factory=set, init=False)
+    _doubts: Doubts = field(init=False)
+
+    def __post_init__(self) -> None:
+        grace = timedelta(seconds=self.rules.grace_seconds)
+        self._doubts = Doubts(desk=self.desk, clock=self.clock, grace=grace)
 
     def recover(self) -> int:
         """Finish or expire every entry that was left; return how many were closed."""
         if not self._must_look():
             return 0
         entries = self.inbox.open_entries()
-        self._waiting &= {entry.key for entry in entries}
+        keys = {entry.key for entry in entries}
+        self._waiting &= keys
+        self._doubts.keep(keys)
         left = [entry for entry in entries if self._is_left(entry) and not self.standing.waits(entry.value)]
         closed = self._try_each(left)
         self._look_again = closed < len(left)
@@ -242,23 +241,17 @@ class Recovery:
         limit = self.rules.stale_seconds
         if self.standing.is_refused(entry.value):
             return False
+        is_lost = broker is not None and not self._doubts.may_send_again(entry.key, broker)
         if age > timedelta(seconds=limit):
             message = f"Found {age.total_seconds():.0f} s after its arrival; the limit is {limit} s."
             ticket.end(TicketStatus.EXPIRED, Reason.ALERT_EXPIRED, message)
         elif entry.value["attempts"] > MAXIMUM_ATTEMPTS:
             ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, "Every attempt to finish it failed.")
-        elif broker is not None and not self._may_send_again(broker):
+        elif is_lost:
             ticket.end(TicketStatus.FAILED, Reason.ORDER_NOT_PLACED)
         else:
             return False
         return True
-
-    def _may_send_again(self, broker: str) -> bool:
-        """Sending under the same id is safe only where the broker takes an id once."""
-        try:
-            return self.desk.get(broker).capabilities.unique_client_order_ids
-        except BrokerNotConfigured:
-            return True
 
     def _restore_ticket(self, entry: Document, *, interrupted: bool) -> Ticket:
         value = entry.value

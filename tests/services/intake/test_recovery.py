@@ -151,15 +151,34 @@ def test_exit_when_the_broker_does_not_say_what_was_bought_before_then_it_is_cou
     assert (closed, list(store.list("trades/"))) == ([0, 2], [])
 
 
-def test_entry_when_the_broker_takes_an_id_twice_then_it_is_not_sent_again(leave, make_app, scripted):
+@pytest.fixture
+def forgetful(make_app, scripted):
+    """Serve with a broker that takes an id twice."""
     scripted.capabilities = type(scripted)(unique_client_order_ids=False).capabilities
-    app = make_app(brokers={"paper": scripted}, dry_run=False)
-    name = leave()
-    services_of(app).recovery.recover()
-    ticket = services_of(app).ledger.find(UUID(name))
+    return services_of(make_app(brokers={"paper": scripted}, dry_run=False, unknown_grace_seconds=10))
 
-    assert (ticket["status"], ticket["reason"]) == ("failed", "ORDER_NOT_PLACED")
+
+def test_entry_when_the_broker_takes_an_id_twice_then_it_is_given_up_after_a_while(
+    leave, forgetful, scripted, clock
+):
+    name = leave()
+    closed = forgetful.recovery.recover()
+    clock.move(seconds=10)
+    forgetful.recovery.recover()
+    ticket = forgetful.ledger.find(UUID(name))
+
+    assert (closed, ticket["status"], ticket["reason"]) == (0, "failed", "ORDER_NOT_PLACED")
     assert scripted.submitted == []
+
+
+def test_entry_when_such_a_broker_shows_its_order_late_then_it_is_taken_up(leave, forgetful, scripted, clock):
+    name = UUID(leave())
+    forgetful.recovery.recover()
+    scripted.take(order_of(name))
+    clock.move(seconds=10)
+    forgetful.recovery.recover()
+
+    assert forgetful.ledger.find(name)["status"] == "filled"
 
 
 def test_entry_when_its_owner_lives_then_it_is_left_alone(leave, recovered, scripted, settings, clock):
