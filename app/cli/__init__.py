@@ -9,6 +9,7 @@ from flask import Flask
 from app.cli.alerts import send_alert
 from app.cli.backup import backup
 from app.cli.bots import bots
+from app.cli.ideas import ideas
 from app.cli.login import login
 from app.cli.opinions import opinions
 from app.cli.orders import orders
@@ -26,7 +27,7 @@ from app.first_start import secrets_file, with_secrets
 from app.welcome import welcome
 
 COMMANDS = (
-    *(status, tickets, opinions, orders, positions, bots, trading_state, symbols),
+    *(status, tickets, opinions, ideas, orders, positions, bots, trading_state, symbols),
     *(preview, send_alert, paper, login, verify, backup),
 )
 

@@ -32,10 +32,11 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A past opinion and what it is about; None where the symbol names nothing."""
+    """A past opinion, in its ticket's own words too, and what it is about; None: its symbol names nothing."""
 
     opinion: PastOpinion
     instrument: Instrument | None
+    said: Opinion
 
 
 def read_past(ticket: dict[str, Any]) -> Found:
@@ -74,6 +75,7 @@ def _read(ticket: dict[str, Any]) -> Found:
             outcome=outcome_of(ticket),
         ),
         instrument,
+        opinion,
     )
 
 

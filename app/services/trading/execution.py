@@ -30,7 +30,8 @@ from app.services.locks import BOT_LOCK, Locks
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case
 from app.services.trading.drafting import protect_adopted
-from app.services.trading.records import is_working, reminder, signal_record
+from app.services.trading.records import is_working, reminder
+from app.services.trading.rehearsal import Rehearsal
 from app.services.trading.submission import Submission, write_receipt
 from app.services.trading.trades import TradeBook
 from app.storage.base import Change
@@ -63,6 +64,11 @@ class Trading:
         self._exits = exits
         self._attend = attend
 
+    @property
+    def rehearsal(self) -> Rehearsal:
+        """Whoever decides as this does, and sends nothing."""
+        return Rehearsal(self._assessor)
+
     def carry_out(
         self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, advice: Advice = NO_ADVICE
     ) -> None:
@@ -83,11 +89,7 @@ class Trading:
 
     def weigh(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> Case:
         """Decide on a signal as it stands now, without sending anything."""
-        case = self.open(ticket, signal, bot)
-        case.advice, case.is_preview = advice, True
-        self._assessor.decide(case)
-        self._assessor.release(case)
-        return case
+        return self.rehearsal.weigh(ticket, signal, bot, advice)
 
     def adopt(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> bool:
         """Take up orders of this ticket that the broker holds already; False when it holds none."""
@@ -124,8 +126,7 @@ class Trading:
 
     def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
         """Find out what a signal would trade, and where."""
-        ticket.signal = signal_record(signal)
-        return self._assessor.open(ticket, signal, bot)
+        return self.rehearsal.open(ticket, signal, bot)
 
     def _placed(self, broker: Broker, bot: str, ticket: UUID) -> dict[OrderRole, Receipt]:
         found = {

@@ -1,0 +1,161 @@
+"""`flask ideas`: stored trade ideas, once more."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.commands import Group
+from app.cli.opinions import prices_from, read_query
+from app.cli.replay_table import print_json, show_replay, tell_cost
+from app.container import services
+from app.domain.courses import Horizon
+from app.domain.opinions import Direction, Opinion
+from app.domain.signals import Dialect
+from app.errors import InvalidRequest
+from app.parsing import Parser, decimal, fraction
+from app.schemas.alerts import read_stored_signal
+from app.services.analyst.base import Analyst
+from app.services.analyst.prompting import read_prompt
+from app.services.analyst.rules import RulesAnalyst
+from app.services.opinions.replay import Another, Replayer, gains
+from app.services.opinions.report import Range, past_tickets
+from app.services.trading.case import TradingRules
+
+DEFAULT_LIMIT = 20
+
+ideas = Group("ideas", help="Run stored trade ideas again.")
+
+
+@ideas.command("replay")
+@click.option(
+    "--from", "since", metavar="DATE", help="The first UTC day, like 2026-06-02; else 30 days back."
+)
+@click.option("--to", "until", metavar="DATE", help="The last UTC day; else today.")
+@click.option("--bot", help="Only this bot's.")
+@click.option(
+    "--limit", type=int, default=DEFAULT_LIMIT, show_default=True, help="How many, the newest first."
+)
+@click.option("--model", help="Ask this model.")
+@click.option("--prompt", metavar="FILE", type=click.Path(path_type=Path), help="Ask with this prompt.")
+@click.option("--min-confidence", help="The least confidence that an order needs, from 0 to 1.")
+@click.option("--max-notional", help="The largest order of an idea, in the account's currency.")
+@click.option("--horizon", default="1d", show_default=True, help="How far to follow prices, by the clock.")
+@click.option(
+    "--csv", "file", metavar="FILE", type=click.Path(path_type=Path), help="Bars instead of a broker's."
+)
+@click.option("--yes", is_flag=True, help="Ask the model without asking you.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def replay(
+    *, model: str | None, prompt: Path | None, file: Path | None, yes: bool, as_json: bool, **given: Any
+) -> None:
+    """Compare stored opinions with those of another model, prompt or limit.
+
+    Nothing is ordered and no ticket is written. With --min-confidence or --max-notional alone the stored
+    opinions stand and nobody is asked; otherwise every idea costs a call of the model, or none without
+    OPENAI_API_KEY, where the rule answers. Both opinions are set before the gates as they stand now, THEN is
+    what became of the idea when it arrived. A prompt's first line is its version (version: 2).
+    """
+    limits = {name: given.pop(name) for name in ("min_confidence", "max_notional")}
+    rules = _rules(**limits)
+    asks = model is not None or prompt is not None or not any(limits.values())
+    other = Another(analyst=_analyst(model, prompt) if asks else None, rules=rules)
+    query, prices = read_query(given), prices_from(file)
+    (horizon,) = _one(query["horizon"])
+    replayer = _replayer()
+    stored, left_out = replayer.read(_tickets(query))
+    if asks and stored and not yes:
+        _confirm(other.analyst, len(stored))
+    opinions = replayer.ask(stored, other)
+    compared = replayer.compare(stored, opinions, rules)
+    told = gains(stored, prices, services().clock, horizon)
+    compared = [replace(item, gain=gain) for item, gain in zip(compared, told, strict=True)]
+    cost = _cost(opinions) if asks else {}
+    if as_json:
+        print_json(compared, left_out, cost)
+    else:
+        show_replay(compared, left_out, horizon)
+        tell_cost(other.analyst, cost)
+
+
+def _one(horizons: Sequence[Horizon]) -> Sequence[Horizon]:
+    if len(horizons) != 1:
+        raise InvalidRequest("--horizon takes one stretch of time here, like 1d.")
+    return horizons
+
+
+def _tickets(query: dict[str, Any]) -> list[dict[str, Any]]:
+    today = services().clock().date()
+    wanted = Range.of(today, query["since"], query["until"], query["bot"], query["limit"])
+    kept = (ticket for ticket in past_tickets(services().ledger, wanted) if _is_idea(ticket))
+    return list(islice(kept, wanted.limit))
+
+
+def _is_idea(ticket: dict[str, Any]) -> bool:
+    is_idea = ticket["dialect"] == Dialect.TRADE_IDEA.value and ticket["opinion"] is not None
+    return is_idea and ticket["alert"].get("direction") != Direction.NEUTRAL.value
+
+
+def _replayer() -> Replayer:
+    house = services()
+    return Replayer(
+        rehearsal=house.trading.rehearsal,
+        bots=house.bots,
+        read_signal=read_stored_signal,
+        clock=house.clock,
+        workers=house.settings.analyst_workers,
+    )
+
+
+def _rules(min_confidence: str | None, max_notional: str | None) -> TradingRules:
+    rules = services().trading.rehearsal.rules
+    least = _figure("--min-confidence", min_confidence, fraction)
+    cap = _figure("--max-notional", max_notional, decimal)
+    return replace(
+        rules,
+        min_confidence=rules.min_confidence if least is None else least,
+        idea_notional=rules.idea_notional if cap is None else cap,
+    )
+
+
+def _figure(name: str, text: str | None, parse: Parser) -> Decimal | None:
+    try:
+        return None if text is None else parse(text)
+    except ValueError as error:
+        raise InvalidRequest(f"{name} {error}.") from error
+
+
+def _analyst(model: str | None, prompt: Path | None) -> Analyst:
+    from app.services.analyst.research import OpenAiAnalyst
+
+    analyst = services().research.analyst
+    if not isinstance(analyst, OpenAiAnalyst):
+        if model is not None or prompt is not None:
+            click.echo(f"OPENAI_API_KEY is not set: {analyst.name} ({analyst.model}) answers.", err=True)
+        return analyst
+    try:
+        told = None if prompt is None else read_prompt(prompt)
+    except (OSError, ValueError) as error:
+        raise InvalidRequest(f"{prompt} is not a prompt: {error}.") from error
+    server = analyst.server if model is None else replace(analyst.server, model=model)
+    return replace(analyst, server=server, prompt=told)
+
+
+def _confirm(analyst: Analyst | None, count: int) -> None:
+    if analyst is not None and analyst.name != RulesAnalyst.name:
+        told = (
+            f"{analyst.model} is asked about {count} ideas, with several requests each where it uses tools."
+        )
+        click.confirm(f"{told} Nothing is ordered. Go on?", abort=True, err=True)
+
+
+def _cost(opinions: list[Opinion | None]) -> dict[str, int]:
+    used = [opinion.usage for opinion in opinions if opinion is not None]
+    return {
+        "requests": sum(each.requests for each in used),
+        "tokens": sum(each.total_tokens for each in used),
+    }
