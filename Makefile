@@ -45,9 +45,10 @@ lock-check: $(VENV)/test.stamp ## Fail when the locks do not belong to pyproject
 docs: $(VENV)/test.stamp ## Write the generated parts of the documentation anew
 	$(BIN)/python -m docs.generate
 
-torture: $(VENV)/test.stamp ## Kill a real server under load, then with a faulty Alpaca; account for every alert
+torture: $(VENV)/test.stamp ## Kill a real server under load, then with a faulty Alpaca and Fyers; account for every alert
 	$(BIN)/python -m tests.reliability.torture --kills 100
 	$(BIN)/python -m tests.reliability.torture --broker alpaca --kills 40
+	$(BIN)/python -m tests.reliability.torture --broker fyers --kills 24
 
 load: $(VENV)/test.stamp ## 1,000 alerts twice, then 200 identical ones at once
 	$(BIN)/python -m tests.reliability.flood

@@ -1,7 +1,7 @@
 """Kill a real server again and again under load, and account for every alert afterwards.
 
 `python -m tests.reliability.torture --kills 100` exits with 1 when a promise was broken; with
-`--broker alpaca` the orders go to a simulated Alpaca that fails in every way it can.
+`--broker alpaca` or `--broker fyers` the orders go to a simulated one that fails in every way it can.
 """
 # ruff: noqa: T201  # its result is what it prints
 
@@ -18,6 +18,7 @@ from typing import Protocol
 from tests.reliability.alerts import Alert
 from tests.reliability.alpaca_stage import AlpacaStage
 from tests.reliability.audit import Drain, Findings
+from tests.reliability.fyers_stage import FyersStage
 from tests.reliability.paper_stage import PaperStage
 from tests.reliability.report import Report, show
 from tests.reliability.sender import Sender
@@ -141,7 +142,7 @@ class Torture:
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--broker", choices=["paper", "alpaca"], default="paper")
+    parser.add_argument("--broker", choices=["paper", "alpaca", "fyers"], default="paper")
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=600, help="give up killing after this time")
     parser.add_argument("--seed", type=int, default=int(time.time()))
@@ -158,6 +159,8 @@ def main() -> None:
         stage: Stage = PaperStage(partial_fills=options.partial_fills)
         if options.broker == "alpaca":
             stage = AlpacaStage(folder, options.seed)
+        elif options.broker == "fyers":
+            stage = FyersStage(folder, options.seed)
         torture = Torture(folder, options.seed, stage, processes=options.processes)
         report = torture.run(options.kills, options.seconds)
     show(report)

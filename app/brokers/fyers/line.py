@@ -33,7 +33,7 @@ from app.errors import (
 
 API_URL = "https://api-t1.fyers.in/api/v3"
 DATA_URL = "https://api-t1.fyers.in/data"
-LOGIN = "Fyers does not accept the token: log in again."
+LOGIN = "Fyers does not take the token any more; log in again."
 _READS, _WRITES = 4, 3
 
 
