@@ -12,6 +12,7 @@ from app.container import EXTENSION
 from app.first_start import with_secrets
 from app.foundation import Foundation
 from app.logs import register_secrets
+from app.services.analyst.base import Analyst
 from app.services.clock import Clock, system_clock
 from app.services.notifications import Send
 from app.storage.base import Store
@@ -27,18 +28,19 @@ def create_app(
     brokers: Mapping[str, Broker] | None = None,
     clock: Clock = system_clock,
     notify: Send | None = None,
+    analyst: Analyst | None = None,
     background: bool = False,
 ) -> Flask:
     """Build the application.
 
     `settings` default to the environment's, `store` and `brokers` to what the settings ask for. `notify`
-    replaces apprise where NOTIFICATION_URL is set. `background` starts the clock's thread. Raise
-    SettingsError or StoreUnavailable when it cannot serve.
+    replaces apprise where NOTIFICATION_URL is set, `analyst` the model or the rule. `background` starts the
+    clock's thread and those that research. Raise SettingsError or StoreUnavailable when it cannot serve.
     """
     settings, _ = with_secrets(settings if settings is not None else Settings.from_environment())
     register_secrets(*settings.secrets)
     store = store if store is not None else open_store(settings)
-    base = Foundation(settings, store, brokers, clock, notify=notify, told=background)
+    base = Foundation(settings, store, brokers, clock, notify=notify, analyst=analyst, told=background)
     wired = Wiring(base).services()
     wired.bots.ensure_default(settings.webhook_secret)
     app = _flask(settings)

@@ -10,6 +10,7 @@ from app.config import Settings
 from app.logins import fyers_access
 from app.policies import locks_of, tells_people
 from app.research import Research
+from app.services.analyst.base import Analyst
 from app.services.analyst.failures import FailureCount
 from app.services.bots import BotDirectory
 from app.services.clock import Clock
@@ -38,6 +39,7 @@ class Foundation:
         clock: Clock,
         *,
         notify: Send | None,
+        analyst: Analyst | None,
         told: bool,
     ) -> None:
         self.settings = settings
@@ -45,6 +47,7 @@ class Foundation:
         self.clock = clock
         self._brokers = brokers
         self._notify = notify
+        self._analyst = analyst
         self._told = told
 
     @cached_property
@@ -106,7 +109,7 @@ class Foundation:
             tell=self.notifier.tell,
             limit=self.settings.analyst_failure_limit,
         )
-        return Research(settings=self.settings, failures=failures)
+        return Research(settings=self.settings, failures=failures, given=self._analyst)
 
     @cached_property
     def symbols(self) -> SymbolMaster | None:

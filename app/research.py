@@ -14,15 +14,21 @@ from app.services.analyst.failures import FailureCount
 
 @dataclass(frozen=True, kw_only=True)
 class Research:
-    """Opinions, and what is kept about them; what is not used is not built."""
+    """Opinions, and what is kept about them; what is not used is not built.
+
+    `given` stands in for the analyst that the settings ask for.
+    """
 
     settings: Settings
     failures: FailureCount
+    given: Analyst | None = None
 
     @cached_property
     def analyst(self) -> Analyst:
         """Whoever gives opinions here."""
         settings = self.settings
+        if self.given is not None:
+            return self.given
         if settings.openai_api_key is None:
             from app.services.analyst.rules import RulesAnalyst
 

@@ -11,6 +11,7 @@ from app.brokers.base import Capabilities
 from app.container import EXTENSION, Services
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.instruments import AssetClass, Instrument
+from app.domain.opinions import Action, Decision, Direction, Failure, Opinion, Question
 from app.domain.orders import Order, OrderStatus, Receipt
 from app.errors import BrokerRejected, BrokerUnavailable, StoreUnavailable
 
@@ -51,6 +52,27 @@ def bridge_alert(**changes) -> dict:
     return {name: value for name, value in (alert | changes).items() if value is not None}
 
 
+def trade_idea(**changes) -> dict:
+    """Build a distinct trade idea that the rule is in favour of; None leaves a field out."""
+    idea = {
+        "alert_name": f"High confidence ideas {next(NUMBERS)}",
+        "source": "trade_idea",
+        "symbol": "NVDA",
+        "direction": "bullish",
+        "strategy": "buy_call",
+        "model": "swing",
+        "entry_price": 142.5,
+        "target_price": 148.0,
+        "stop_price": 139.0,
+        "triggered_at": "2026-06-02T14:22:00Z",
+        "matched_criteria": {"direction": "bullish", "confidence_min": 0.75},
+    }
+    return {name: value for name, value in (idea | changes).items() if value is not None}
+
+
+BEARISH = {"direction": "bearish", "target_price": 137.0, "stop_price": 146.0}
+
+
 # The four rows of the trade-type table.
 ENTER_LONG = {"strategy_order_id": "long", "strategy_order_action": "buy"}
 EXIT_LONG = {"strategy_order_id": "long", "strategy_order_action": "sell"}
@@ -78,6 +100,28 @@ def post_at_once(app, alerts: list[dict], path: str = "/webhook") -> list:
 
     with ThreadPoolExecutor(len(alerts)) as pool:
         return list(pool.map(post, alerts))
+
+
+class ScriptedAnalyst:
+    """An analyst that decides as it is told, remembers what it was asked, and can be made to wait or fail."""
+
+    name, model = "scripted", "script-1"
+
+    def __init__(self, **decision) -> None:
+        self.decision = decision
+        self.failure: Failure | None = None
+        self.before_answer: Callable[[], object] = lambda: None
+        self.asked: list[Question] = []
+
+    def opine(self, question: Question) -> Opinion:
+        self.asked.append(question)
+        self.before_answer()
+        if self.failure is not None:
+            return Opinion(analyst=self.name, model=self.model, failure=self.failure)
+        action = Action.SELL_SHORT if question.direction is Direction.BEARISH else Action.BUY
+        said = {"action": action, "symbol": question.symbol, "notional_usd": question.max_notional}
+        said |= {"confidence": Decimal("0.9"), "rationale": "It looks good."}
+        return Opinion(analyst=self.name, model=self.model, decision=Decision(**said | self.decision))
 
 
 class HandClock:

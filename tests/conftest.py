@@ -54,8 +54,12 @@ def make_app(settings, store, clock) -> Iterator[Callable[..., Flask]]:
     """Build an application on the shared store; settings by keyword."""
     made: list[Flask] = []
 
-    def make(*, brokers: dict[str, Broker] | None = None, store=store, **changes) -> Flask:
-        made.append(create_app(replace(settings, **changes), store=store, brokers=brokers, clock=clock))
+    def make(
+        *, brokers: dict[str, Broker] | None = None, store=store, analyst=None, notify=None, **changes
+    ) -> Flask:
+        wanted = replace(settings, **changes)
+        others = {"brokers": brokers, "clock": clock, "analyst": analyst, "notify": notify}
+        made.append(create_app(wanted, store=store, **others))
         return made[-1]
 
     yield make

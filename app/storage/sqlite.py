@@ -11,6 +11,7 @@ from pathlib import Path
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
 from app.storage.base import JSON, Change, Create, Document, Replace
 from app.storage.sqlite_connection import SharedConnection
+from app.storage.sqlite_ledger import LEDGER_VIEW
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -18,36 +19,6 @@ CREATE TABLE IF NOT EXISTS documents (
     value TEXT NOT NULL,
     version INTEGER NOT NULL
 )
-"""
-
-# The ledger in the columns that the trade-idea document promises; `queued` is an alert still in the inbox.
-LEDGER_VIEW = """
-CREATE VIEW webhook_events AS
-SELECT
-    coalesce(json_extract(value, '$.fingerprint'), json_extract(value, '$.id')) AS fingerprint,
-    CASE json_extract(value, '$.status')
-        WHEN 'denied' THEN 'skipped'
-        WHEN 'awaiting_approval' THEN 'queued'
-        ELSE json_extract(value, '$.status')
-    END AS status,
-    json_extract(value, '$.alert') AS payload_json,
-    json_extract(value, '$.opinion.decision') AS decision_json,
-    json_extract(value, '$.orders') AS order_json,
-    json_extract(value, '$.message') AS error,
-    json_extract(value, '$.created_at') AS created_at,
-    json_extract(value, '$.updated_at') AS updated_at
-FROM documents WHERE key >= 'tickets/' AND key < 'tickets0'
-UNION ALL
-SELECT
-    coalesce(json_extract(value, '$.fingerprint'), json_extract(value, '$.ticket')),
-    'queued', json_extract(value, '$.alert'), NULL, NULL, NULL,
-    json_extract(value, '$.received_at'), json_extract(value, '$.received_at')
-FROM documents
-WHERE key >= 'inbox/' AND key < 'inbox0' AND json_extract(value, '$.alert') IS NOT NULL
-    AND NOT EXISTS (
-        SELECT 1 FROM documents AS answer
-        WHERE answer.key = documents.key || '/' || json_extract(documents.value, '$.ticket')
-    )
 """
 
 INSERT = "INSERT INTO documents (key, value, version) VALUES (?, ?, ?)"

@@ -16,7 +16,7 @@ from app.services.deliberation.asking import summary_of
 from app.services.fyers.stored import StoredRecord
 from app.services.notifications import Event, EventKind, Notifier
 from app.services.trading.case import Case
-from app.storage.base import Delete, Document, Store
+from app.storage.base import JSON, Delete, Document, Store
 
 PREFIX = "approvals/"
 KEY = "state/approvals"
@@ -61,7 +61,7 @@ class Approvals:
         now = self._clock()
         waiting = Waiting(ticket.to_json(now), now, now + self._timeout, summary_of(case))
         try:
-            self._store.create(f"{PREFIX}{ticket.id}", to_json(waiting))
+            self._store.create(f"{PREFIX}{ticket.id}", _stored(waiting))
         except AlreadyExists:
             return
         link = self.link(ticket.id, waiting.expires_at)
@@ -83,7 +83,7 @@ class Approvals:
         given = Verdict.EXPIRED if now >= waiting.expires_at else verdict
         decided = replace(waiting, verdict=given, by=by, decided_at=now)
         try:
-            self._store.replace(document, to_json(decided))
+            self._store.replace(document, _stored(decided))
         except Conflict as error:
             raise ApprovalOver("Somebody else has just decided on this order.") from error
         return given
@@ -129,6 +129,11 @@ class Approvals:
 
     def _document(self, ticket: UUID) -> Document | None:
         return self._store.get(f"{PREFIX}{ticket}")
+
+
+def _stored(waiting: Waiting) -> JSON:
+    # The ticket is JSON already.
+    return {**to_json(replace(waiting, ticket={})), "ticket": waiting.ticket}
 
 
 def _read(document: Document) -> Waiting:

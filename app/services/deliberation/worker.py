@@ -79,6 +79,9 @@ class Deliberation:
         self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, waiting: Waiting | None
     ) -> None:
         opinion = self._opinion(ticket, signal, bot)
+        if ticket.status is not TicketStatus.RECEIVED:
+            finish([])
+            return
         if signal.idea is not None and opinion is not None and opinion.reason is not None:
             message = opinion.failure.message if opinion.failure is not None else None
             self._end(ticket, finish, opinion.reason, message)
@@ -98,7 +101,10 @@ class Deliberation:
         opinion = self.opinions.given(ticket.id)
         if opinion is None and self._wants_opinion(signal, bot):
             case = self._weighed(ticket, signal, bot)
-            if case is not None:
+            if signal.idea is None and not case.orders:
+                # Whatever the analyst would say, nothing comes of it; the ticket tells why.
+                ticket.take_over(case.ticket)
+            elif _may_enter(case):
                 if self.is_stopping():
                     raise Stopped
                 opinion = self.opinions.about(case.ticket.id, bot, question_of(case))
@@ -114,14 +120,11 @@ class Deliberation:
         # Nothing is paid for an opinion on what the switch refuses anyway.
         return self.switch.read().at(now) is bot.switch.at(now) is TradingState.ACTIVE
 
-    def _weighed(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case | None:
-        """Return the case that an opinion is wanted on; None where no entry could follow."""
-        scratch = ticket.blank()
+    def _weighed(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
+        """Return the case that an opinion is wanted on, as it would be with one."""
         if signal.idea is not None:
-            case = self.trading.open(scratch, signal, bot)
-            return case if case.instrument is not None else None
-        case = self.trading.weigh(scratch, signal, bot, ASSUMED)
-        return case if _enters(case) else None
+            return self.trading.open(ticket.blank(), signal, bot)
+        return self.trading.weigh(ticket.blank(), signal, bot, ASSUMED)
 
     def _asks_person(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> bool:
         """Let the ticket wait where a person must approve its entry; tell whether it does."""
@@ -183,6 +186,10 @@ def _is_neutral(signal: Signal) -> bool:
 def _is_against(signal: Signal, bot: Bot, advice: Advice) -> bool:
     is_needed = signal.idea is not None or bot.configuration.analyst is Analyst.REQUIRED
     return is_needed and advice.opinion is not None and advice.opinion.reason is not None
+
+
+def _may_enter(case: Case) -> bool:
+    return _enters(case) if case.signal.idea is None else case.instrument is not None
 
 
 def _enters(case: Case) -> bool:

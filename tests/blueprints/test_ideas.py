@@ -1,0 +1,255 @@
+"""Trade ideas over HTTP: answered at once, known for ever, worked off by the tick or a few threads."""
+
+import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from decimal import Decimal
+
+import pytest
+
+from tests.builders import (
+    WEBHOOK_SECRET,
+    ScriptedAnalyst,
+    client_of,
+    services_of,
+    strategy_alert,
+    trade_idea,
+)
+
+IDEAS = "/webhooks/optionomics/trade-ideas"
+CROWD = 100
+VIEW = "SELECT * FROM webhook_events ORDER BY created_at"
+
+
+@pytest.fixture
+def rows(settings):
+    """Read the ledger's view, newest last."""
+
+    def read() -> list[dict]:
+        with closing(sqlite3.connect(settings.database_path)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(VIEW)]
+
+    return read
+
+
+def test_idea_when_posted_then_queued_then_ordered_by_the_tick(client, operator, ticket_of, holding):
+    response = client.post(IDEAS, json=trade_idea())
+    before = ticket_of(response)["status"]
+    operator.post("/tasks/tick")
+    ticket = ticket_of(response)
+
+    assert (response.status_code, response.json["status"], before) == (200, "queued", "researching")
+    assert set(response.json) == {"status", "fingerprint", "symbol", "ticket", "request_id"}
+    assert (ticket["status"], ticket["opinion"]["analyst"]) == ("filled", "rules")
+    assert ticket["fingerprint"] == response.json["fingerprint"]
+
+
+def test_idea_when_its_secret_stands_in_the_address_then_taken(anonymous):
+    assert anonymous.post(f"{IDEAS}?secret={WEBHOOK_SECRET}", json=trade_idea()).status_code == 200
+
+
+def test_idea_when_it_comes_to_the_webhook_then_told_by_its_source(client):
+    assert client.post("/webhook", json=trade_idea()).json["status"] == "queued"
+    assert client.post("/webhook", json=trade_idea(direction="up")).status_code == 422
+    assert client.post("/webhook", json=trade_idea(source=None)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"json": trade_idea(direction="up")}, 422),
+        ({"json": trade_idea(source=None)}, 422),
+        ({"json": strategy_alert()}, 422),
+        ({"data": b"not JSON"}, 400),
+        ({"json": trade_idea(alert_name="a" * 5000)}, 413),
+        ({"json": trade_idea(bot="nobody")}, 404),
+    ],
+)
+def test_idea_when_it_cannot_be_taken_then_nothing_is_stored(client, store, sent, status):
+    assert client.post(IDEAS, **sent).status_code == status
+    assert list(store.list("inbox/")) == []
+
+
+@pytest.mark.parametrize("secret", [{}, {"x_bot_secret": "a-wrong-secret"}])
+def test_idea_when_the_secret_is_wrong_then_401(app, secret):
+    assert client_of(app, **secret).post(IDEAS, json=trade_idea()).status_code == 401
+
+
+def test_idea_when_too_many_come_then_429(make_app):
+    client = client_of(make_app(rate_limit_per_second=Decimal(1)), x_bot_secret=WEBHOOK_SECRET)
+    answers = [client.post(IDEAS, json=trade_idea()).status_code for _ in range(2)]
+
+    assert answers == [200, 429]
+
+
+@pytest.mark.parametrize("when", ["at once", "when it is done", "a year later"])
+def test_idea_when_delivered_again_then_a_duplicate(client, services, operator, clock, holding, when):
+    idea = trade_idea()
+    first = client.post(IDEAS, json=idea)
+    if when != "at once":
+        services.recovery.recover()
+    if when == "a year later":
+        clock.move(days=365)
+        services.supervisor.tick(everything=True)
+    second = client.post(IDEAS, json=idea | {"matched_criteria": {"again": True}})
+    clock.move(seconds=20)
+    services.recovery.recover()
+
+    assert (second.status_code, second.json["status"]) == (200, "duplicate")
+    assert second.json["ticket"] == first.json["ticket"]
+    assert holding("NVDA") == "1.754385964"
+
+
+def test_ticket_when_worked_off_by_hand_then_done_once(client, operator, holding):
+    ticket = client.post(IDEAS, json=trade_idea()).json["ticket"]
+    answers = [operator.post(f"/tasks/inbox/{ticket}") for _ in range(2)]
+
+    assert [answer.json["status"] for answer in answers] == ["filled", "filled"]
+    assert holding("NVDA") == "1.754385964"
+    assert operator.post("/tasks/inbox/019aa1e8-0000-7000-8000-000000000000").status_code == 404
+
+
+def test_idea_when_put_off_for_too_long_then_it_expires(client, services, ticket_of, clock):
+    response = client.post(IDEAS, json=trade_idea())
+    clock.move(seconds=121)
+    services.recovery.recover()
+
+    assert ticket_of(response)["reason"] == "ALERT_EXPIRED"
+
+
+@pytest.mark.parametrize(("seconds", "reason"), [(60, None), (61, "ALERT_STALE")])
+def test_idea_when_the_analyst_takes_long_then_its_age_counts_from_arrival(
+    make_app, clock, operator, seconds, reason
+):
+    analyst = ScriptedAnalyst()
+    analyst.before_answer = lambda: clock.move(seconds=seconds)
+    app = make_app(analyst=analyst, stale_alert_seconds=60)
+    response = client_of(app, x_bot_secret=WEBHOOK_SECRET).post(IDEAS, json=trade_idea())
+    services_of(app).recovery.recover()
+
+    assert operator.get(f"/api/tickets/{response.json['ticket']}").json["reason"] == reason
+
+
+def test_preview_when_an_idea_is_tried_then_nobody_is_asked(make_app, settings):
+    analyst = ScriptedAnalyst()
+    operator = client_of(make_app(analyst=analyst), authorization=f"Bearer {settings.operator_token}")
+    shown = operator.post("/api/preview", json=trade_idea()).json
+
+    assert (shown["status"], shown["opinion"], analyst.asked) == ("ordered", None, [])
+    assert operator.post("/api/preview", json=trade_idea(direction="neutral")).json["status"] == "skipped"
+
+
+class TestTheView:
+    def test_view_when_an_idea_is_queued_then_shown(self, client, rows):
+        fingerprint = client.post(IDEAS, json=trade_idea()).json["fingerprint"]
+
+        assert [(row["fingerprint"], row["status"]) for row in rows()] == [(fingerprint, "queued")]
+
+    def test_view_when_an_idea_waits_for_a_person_then_queued(self, client, rows, services, configure):
+        configure(approval="always")
+        client.post(IDEAS, json=trade_idea())
+        services.recovery.recover()
+
+        assert [row["status"] for row in rows()] == ["queued"]
+
+    def test_view_when_ordered_then_decision_and_order_are_shown(self, client, rows, services):
+        client.post(IDEAS, json=trade_idea())
+        services.recovery.recover()
+        row = rows()[0]
+
+        assert row["status"] == "ordered"
+        assert '"notional_usd":250.0,"confidence":0.75' in row["decision_json"]
+        assert '"symbol":"NVDA","status":"filled","side":"buy"' in row["order_json"]
+
+    def test_view_when_a_gate_refused_then_skipped_and_the_notes_tell(self, client, rows, services):
+        client.post(IDEAS, json=trade_idea(target_price=142.6, stop_price=142.4))
+        services.recovery.recover()
+        row = rows()[0]
+
+        assert (row["status"], row["order_json"]) == ("skipped", "{}")
+        assert '"action":"skip"' in row["decision_json"]
+        assert "Risk gate: opinion_confidence: confidence 0.66, at least 0.72" in row["decision_json"]
+
+
+class TestTheThreads:
+    @pytest.fixture
+    def analyst(self):
+        return ScriptedAnalyst()
+
+    @pytest.fixture
+    def app(self, make_app, analyst):
+        app = make_app(analyst=analyst, analyst_workers=4)
+        services_of(app).pool.start()
+        yield app
+        services_of(app).pool.stop(5)
+
+    def test_idea_when_threads_run_then_done_without_a_tick(self, client, ticket_of):
+        response = client.post(IDEAS, json=trade_idea())
+
+        assert becomes(lambda: ticket_of(response)["status"] == "filled")
+
+    def test_alert_when_it_needs_an_opinion_then_202_and_done(self, client, analyst, configure, ticket_of):
+        configure(analyst="required")
+        alert, go_on = strategy_alert(), threading.Event()
+        analyst.before_answer = lambda: go_on.wait(5)
+        first, second = (client.post("/webhook", json=alert) for _ in range(2))
+        go_on.set()
+
+        assert (first.status_code, second.status_code) == (202, 202)
+        assert first.json | {"request_id": ""} == second.json | {"request_id": ""}
+        assert becomes(lambda: ticket_of(first)["status"] == "filled")
+
+    def test_ideas_when_a_hundred_come_at_once_then_a_few_at_a_time_and_none_is_lost(
+        self, app, analyst, operator, store
+    ):
+        crowd = Crowd()
+        analyst.before_answer = crowd.visit
+        ideas = [trade_idea(entry_price=10 + n, target_price=20 + n, stop_price=9 + n) for n in range(CROWD)]
+        seconds, answers = timed(app, ideas)
+
+        assert {answer.json["status"] for answer in answers} == {"queued"}
+        assert max(seconds) < 1
+        assert becomes(lambda: len(list(store.list("tickets/"))) == CROWD)
+        assert (crowd.most, len(analyst.asked)) == (4, CROWD)
+
+
+class Crowd:
+    """Count how many are inside at one time."""
+
+    def __init__(self) -> None:
+        self.inside = self.most = 0
+        self._lock = threading.Lock()
+
+    def visit(self) -> None:
+        with self._lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        time.sleep(0.01)
+        with self._lock:
+            self.inside -= 1
+
+
+def timed(app, ideas: list[dict]) -> tuple[list[float], list]:
+    """Post every idea from a thread of its own; return how long each took, and the answers."""
+
+    def post(idea: dict):
+        started = time.perf_counter()
+        answer = client_of(app, x_bot_secret=WEBHOOK_SECRET).post(IDEAS, json=idea)
+        return time.perf_counter() - started, answer
+
+    with ThreadPoolExecutor(16) as pool:
+        seconds, answers = zip(*pool.map(post, ideas), strict=True)
+    return list(seconds), list(answers)
+
+
+def becomes(condition, seconds: float = 20) -> bool:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True

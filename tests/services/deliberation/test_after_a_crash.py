@@ -1,0 +1,115 @@
+"""What was left in the middle of an idea is finished later: asked once more and ordered once, at most."""
+
+import threading
+from decimal import Decimal
+
+import pytest
+
+from app.domain.opinions import Direction, Question
+from tests.builders import WEBHOOK_SECRET, ScriptedBroker, client_of, services_of, trade_idea
+from tests.services.deliberation.conftest import IDEAS
+
+QUESTION = Question(
+    dialect="trade_idea",
+    symbol="NVDA",
+    direction=Direction.BULLISH,
+    max_notional=Decimal(250),
+    allow_short=False,
+    min_confidence=Decimal(0),
+)
+
+
+class Killed(BaseException):
+    """Ends a work as a kill would: nothing catches it."""
+
+
+def die() -> None:
+    raise Killed
+
+
+@pytest.fixture
+def later(services, clock, ticket_of):
+    """Let the recovery find what was left, and read the ticket."""
+
+    def recover(response) -> dict:
+        clock.move(seconds=20)
+        services.recovery.recover()
+        return ticket_of(response)
+
+    return recover
+
+
+def test_idea_when_killed_while_it_is_researched_then_asked_once_more(queue, services, later, analyst):
+    response, analyst.before_answer = queue(), die
+    with pytest.raises(Killed):
+        services.recovery.recover()
+    analyst.before_answer = lambda: None
+    ticket = later(response)
+
+    assert (ticket["status"], len(analyst.asked)) == ("filled", 2)
+    assert "recovered" in [stage["stage"] for stage in ticket["timeline"]]
+
+
+def test_idea_when_killed_with_its_opinion_then_not_asked_again(queue, later, store, analyst):
+    response = queue()
+    store.create(f"opinions/{response.json['ticket']}", analyst.opine(QUESTION).to_json())
+
+    assert (later(response)["status"], len(analyst.asked)) == ("filled", 1)
+
+
+class TestAtABroker:
+    @pytest.fixture
+    def scripted(self):
+        broker = ScriptedBroker(unique_client_order_ids=False)
+        broker.price = "142.5"
+        return broker
+
+    @pytest.fixture
+    def app(self, make_app, analyst, scripted):
+        return make_app(analyst=analyst, brokers={"paper": scripted}, dry_run=False)
+
+    def test_idea_when_killed_after_its_order_then_that_is_taken_up(
+        self, queue, services, later, scripted, analyst
+    ):
+        response, scripted.failures = queue(), [Killed()]
+        with pytest.raises(Killed):
+            services.recovery.recover()
+        scripted.take(scripted.submitted[0])
+        ticket = later(response)
+
+        assert (ticket["status"], len(scripted.submitted), len(analyst.asked)) == ("filled", 1, 1)
+        assert ticket["opinion"]["analyst"] == "scripted"
+
+    def test_idea_when_killed_before_its_opinion_then_it_may_be_sent(
+        self, queue, services, later, scripted, analyst
+    ):
+        response, analyst.before_answer = queue(), die
+        with pytest.raises(Killed):
+            services.recovery.recover()
+        analyst.before_answer = lambda: None
+
+        assert (later(response)["status"], len(scripted.submitted)) == ("filled", 1)
+
+    def test_idea_when_killed_after_its_opinion_then_it_is_not_sent_blindly(
+        self, queue, services, later, scripted
+    ):
+        response, scripted.failures = queue(), [Killed()]
+        with pytest.raises(Killed):
+            services.recovery.recover()
+
+        assert (later(response)["reason"], len(scripted.submitted)) == ("ORDER_NOT_PLACED", 1)
+
+
+def test_idea_when_told_to_stop_while_it_is_researched_then_left_to_the_next_start(make_app, analyst, store):
+    services = services_of(app := make_app(analyst=analyst))
+    services.pool.start()
+    asked, go_on = threading.Event(), threading.Event()
+    analyst.before_answer = lambda: (asked.set(), go_on.wait(5))
+    response = client_of(app, x_bot_secret=WEBHOOK_SECRET).post(IDEAS, json=trade_idea())
+    assert asked.wait(5)
+    services.pool.stop(0)
+    go_on.set()
+    services.pool.stop(5)
+
+    assert store.get(f"opinions/{response.json['ticket']}") is not None
+    assert list(store.list("tickets/")) == []
