@@ -69,6 +69,7 @@ class Intake:
         self._clock = clock
         self._running: dict[str, threading.Event] = {}
         self._unfinished: set[str] = set()
+        self._not_begun: set[str] = set()
 
     def accept(self, alert: Alert) -> Answer:
         """Turn one alert into at most one order, and a repeated one into the first one's answer."""
@@ -166,6 +167,12 @@ class Intake:
         """True when an alert was put off or interrupted in this process and waits for its turn."""
         return key in self._unfinished
 
+    def begins_with(self, key: str) -> bool:
+        """Take note that an entry is worked on; tell whether it was put off and this is the first time."""
+        is_new = key in self._not_begun
+        self._not_begun.discard(key)
+        return is_new
+
     def forget(self, key: str) -> None:
         """Take note that an interrupted alert is finished."""
         self._unfinished.discard(key)
@@ -216,6 +223,7 @@ class Intake:
         if entry.value["deliberates"]:
             if not self.put_off(entry, ticket, alert.signal, alert.bot, alert.request_id):
                 self._unfinished.add(entry.key)
+                self._not_begun.add(entry.key)
             return later
         try:
             with self.running(entry):

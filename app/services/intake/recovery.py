@@ -86,16 +86,14 @@ class Recovery:
 
     def finish(self, entry: Document) -> bool:
         """Take an entry up as it was read, and finish it at once; False when somebody else does, or later."""
-        if self.intake.is_running(entry.key):
-            return False
-        return self._try(entry, interrupted=False)
+        return self._try(entry, is_new=True, at_once=True)
 
     def finish_ticket(self, ticket: UUID) -> bool:
         """Finish what was put off or left of a ticket, at once; False when nothing was, or others do."""
         entry = self.inbox.open_entry(ticket)
         if entry is None or not self._is_left(entry) or self.standing.waits(entry.value):
             return False
-        return self.finish(entry)
+        return self._try(entry, at_once=True)
 
     def _try_each(self, left: list[Document]) -> int:
         """Finish one after another, as long as the clock's other tasks can wait; the rest comes next time."""
@@ -174,20 +172,19 @@ class Recovery:
         broker = self.desk.get(bot.configuration.broker or self.rules.default_broker)
         return {role for role in OrderRole if broker.find(client_order_id(name, ticket, role)) is not None}
 
-    def _try(self, entry: Document, *, interrupted: bool = True) -> bool:
+    def _try(self, entry: Document, *, is_new: bool = False, at_once: bool = False) -> bool:
+        if self.intake.is_running(entry.key):
+            return False
         with self.intake.running(entry):
-            return self._take_up(entry, interrupted=interrupted and not self._is_first_attempt(entry))
+            is_new = self.intake.begins_with(entry.key) or is_new
+            return self._take_up(entry, is_new=is_new, at_once=at_once)
 
-    def _is_first_attempt(self, entry: Document) -> bool:
-        is_new = entry.value["attempts"] == 1 and entry.value["owner"] == self.locks.owner
-        return is_new and bool(entry.value.get("deliberates"))
-
-    def _take_up(self, entry: Document, *, interrupted: bool) -> bool:
+    def _take_up(self, entry: Document, *, is_new: bool, at_once: bool) -> bool:
         finished = False
         try:
             # An attempt that only found the broker away is none: it must not use up the few that there are.
             taken = self.inbox.take_over(entry, counted=entry.key not in self._waiting)
-            finished = taken is not None and self._finish(taken, interrupted=interrupted)
+            finished = taken is not None and self._finish(taken, is_new=is_new, at_once=at_once)
         except (StoreError, BrokerUnavailable) as error:
             self._wait(entry, error)
             return False
@@ -203,14 +200,14 @@ class Recovery:
             _logger.warning("The alert stays in the inbox for now: %s", error, extra=_extra(entry))
         self._waiting.add(entry.key)
 
-    def _finish(self, entry: Document, *, interrupted: bool) -> bool:
+    def _finish(self, entry: Document, *, is_new: bool, at_once: bool) -> bool:
         written = self.ledger.document(UUID(entry.value["ticket"]))
         if written is not None:
             # The ticket is written after everything that it speaks of; only the entry was left to close.
             self.intake.close_as(entry, Ticket.from_json(written.value), _request(entry))
             return True
-        ticket = self._restore_ticket(entry, interrupted=interrupted)
-        tell = self._tell if interrupted else _say_nothing
+        ticket = self._restore_ticket(entry, interrupted=not is_new)
+        tell = _say_nothing if is_new else self._tell
         signal = self._signal(entry, ticket)
         bot = self.bots.find(entry.value["bot"])
         if signal is None or bot is None:
@@ -218,7 +215,7 @@ class Recovery:
             ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, message)
             self.intake.close(entry, ticket, _request(entry))
             return tell(ticket)
-        is_untouched = self.standing.is_untouched(entry.value)
+        is_untouched = is_new or self.standing.is_untouched(entry.value)
         if not is_untouched and self.intake.adopt(entry, ticket, signal, bot, _request(entry)):
             self._adopted |= {(order["broker"], order["symbol"]) for order in ticket.orders}
             return tell(ticket)
@@ -226,7 +223,7 @@ class Recovery:
         if self._end_without_order(entry, ticket, None if is_untouched else broker):
             self.intake.close(entry, ticket, _request(entry))
             return tell(ticket)
-        takes_time = interrupted and bool(entry.value.get("deliberates"))
+        takes_time = not at_once and bool(entry.value.get("deliberates"))
         if takes_time and self.intake.put_off(entry, ticket, signal, bot, _request(entry), tell):
             return True
         self.intake.work_on(entry, ticket, signal, bot, _request(entry))

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app.domain.opinions import Direction, Question
-from tests.builders import WEBHOOK_SECRET, ScriptedBroker, client_of, services_of, trade_idea
+from tests.builders import WEBHOOK_SECRET, ScriptedBroker, client_of, services_of, strategy_alert, trade_idea
 from tests.services.deliberation.conftest import IDEAS
 
 QUESTION = Question(
@@ -91,13 +91,32 @@ class TestAtABroker:
         assert (later(response)["status"], len(scripted.submitted)) == ("filled", 1)
 
     def test_idea_when_killed_after_its_opinion_then_it_is_not_sent_blindly(
-        self, queue, services, later, scripted
+        self, queue, services, later, scripted, clock
     ):
         response, scripted.failures = queue(), [Killed()]
         with pytest.raises(Killed):
             services.recovery.recover()
+        later(response)
+        clock.move(seconds=60)
 
         assert (later(response)["reason"], len(scripted.submitted)) == ("ORDER_NOT_PLACED", 1)
+
+    def test_idea_when_approved_then_it_is_sent_although_ids_are_taken_twice(
+        self, queue, services, operator, configure, scripted
+    ):
+        configure(approval="always")
+        response = queue()
+        services.recovery.recover()
+        answer = operator.post(f"/api/tickets/{response.json['ticket']}/approve")
+
+        assert (answer.json["status"], len(scripted.submitted)) == ("filled", 1)
+
+    def test_alert_when_put_off_then_the_tick_sends_it_although_ids_are_taken_twice(
+        self, client, later, configure, scripted
+    ):
+        configure(analyst="required", notional="100")
+
+        assert later(client.post("/webhook", json=strategy_alert()))["status"] == "filled"
 
 
 def test_idea_when_told_to_stop_while_it_is_researched_then_left_to_the_next_start(make_app, analyst, store):
