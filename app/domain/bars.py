@@ -1,5 +1,6 @@
 """What a price did over a stretch of time."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,7 +45,8 @@ class Series:
 
     def within(self, start: datetime, end: datetime) -> tuple[Bar, ...]:
         """Return the bars that begin and end in this time; one that lies across an edge tells too much."""
-        return tuple(bar for bar in self.bars if start <= bar.at and bar.at + self.span <= end)
+        first = bisect_left(self.bars, start, key=_beginning)
+        return self.bars[first : bisect_right(self.bars, end - self.span, key=_beginning)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +65,7 @@ class BarTable:
         """Return the bars of one instrument; None where there are none at all."""
         bars = self.bars.get(symbol)
         return None if bars is None else Series(bars, self.span, self.since, self.until)
+
+
+def _beginning(bar: Bar) -> datetime:
+    return bar.at

@@ -2,6 +2,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.bars import Bar, Series
 
@@ -32,3 +34,12 @@ def test_within_when_a_bar_lies_across_an_edge_then_it_is_left_out():
     found = series.within(NOON - timedelta(seconds=30), NOON + timedelta(seconds=150))
 
     assert [bar.at for bar in found] == [NOON, NOON + MINUTE]
+
+
+@given(st.sets(st.integers(0, 60)), st.integers(-5, 65), st.integers(0, 65))
+def test_within_when_read_then_exactly_the_whole_bars_of_the_time(minutes, start, length):
+    bars = tuple(Bar(NOON + minute * MINUTE, *[Decimal(1)] * 4) for minute in sorted(minutes))
+    begin, end = NOON + start * MINUTE, NOON + (start + length) * MINUTE
+    found = Series(bars, 2 * MINUTE, NOON, NOON).within(begin, end)
+
+    assert found == tuple(bar for bar in bars if begin <= bar.at and bar.at + 2 * MINUTE <= end)
