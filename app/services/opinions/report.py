@@ -11,6 +11,7 @@ from app.domain.courses import HORIZONS, Horizon
 from app.domain.documents import timestamp, to_json
 from app.domain.money import text
 from app.domain.opinions import Direction
+from app.domain.tickets import EPOCH
 from app.domain.worth import GROUPINGS, Judged, Tally, grouped, missing, tally
 from app.services.clock import Clock
 from app.services.ledger import Ledger
@@ -36,7 +37,7 @@ class Range:
     @classmethod
     def of(cls, today: date, since: date | None, until: date | None, bot: str | None, limit: int) -> "Range":
         """Fill in what is not said: the thirty days up to the last one, which is today."""
-        last = min(until or today, today)
+        last = max(min(until or today, today), EPOCH.date())
         return cls(since=since or last - timedelta(days=DEFAULT_DAYS), until=last, bot=bot, limit=limit)
 
 

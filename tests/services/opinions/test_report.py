@@ -56,6 +56,12 @@ def test_report_when_the_last_day_lies_ahead_then_it_is_today(report):
     assert report(until=date(9999, 12, 31)).range.until == TODAY
 
 
+def test_report_when_the_last_day_is_long_ago_then_there_is_nothing(report, store):
+    write(store, past_ticket())
+
+    assert names(report(until=date.min)) == names(report(since=date.min, until=date.min)) == []
+
+
 def test_report_when_a_bot_is_given_then_only_its_tickets(report, store):
     write(store, past_ticket())
     swing = write(store, past_ticket(bot="swing"))
