@@ -232,7 +232,7 @@ class Recovery:
     def _end_without_order(self, entry: Document, ticket: Ticket, broker: str | None) -> bool:
         """End a ticket that must not be tried again; the broker was asked and has no order of it.
 
-        `broker` is None where it cannot know of the ticket.
+        `broker` is None where it cannot know of the ticket; how often that was taken up does not matter.
         """
         age = self.clock() - self.standing.since(entry.value)
         limit = self.rules.stale_seconds
@@ -242,7 +242,7 @@ class Recovery:
         if age > timedelta(seconds=limit):
             message = f"Found {age.total_seconds():.0f} s after its arrival; the limit is {limit} s."
             ticket.end(TicketStatus.EXPIRED, Reason.ALERT_EXPIRED, message)
-        elif entry.value["attempts"] > MAXIMUM_ATTEMPTS:
+        elif broker is not None and entry.value["attempts"] > MAXIMUM_ATTEMPTS:
             ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, "Every attempt to finish it failed.")
         elif is_lost:
             ticket.end(TicketStatus.FAILED, Reason.ORDER_NOT_PLACED)

@@ -1,0 +1,14 @@
+import pytest
+
+from tests.reliability.ideas import Ordeal, simulated
+
+pytestmark = pytest.mark.integration
+
+
+def test_server_when_killed_while_it_researches_then_every_idea_is_accounted_for(tmp_path):
+    with simulated(7) as model:
+        account = Ordeal(tmp_path, 7, model).run(kills=3)
+
+    assert account.findings == []
+    assert account.tracebacks == 0
+    assert account.orders > 0
