@@ -242,10 +242,10 @@ class Recovery:
         if age > timedelta(seconds=limit):
             message = f"Found {age.total_seconds():.0f} s after its arrival; the limit is {limit} s."
             ticket.end(TicketStatus.EXPIRED, Reason.ALERT_EXPIRED, message)
-        elif broker is not None and entry.value["attempts"] > MAXIMUM_ATTEMPTS:
-            ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, "Every attempt to finish it failed.")
         elif is_lost:
             ticket.end(TicketStatus.FAILED, Reason.ORDER_NOT_PLACED)
+        elif broker is not None and entry.value["attempts"] > MAXIMUM_ATTEMPTS:
+            ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, "Every attempt to finish it failed.")
         else:
             return False
         return True

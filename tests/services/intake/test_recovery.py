@@ -171,6 +171,19 @@ def test_entry_when_the_broker_takes_an_id_twice_then_it_is_given_up_after_a_whi
     assert scripted.submitted == []
 
 
+def test_entry_when_crash_follows_on_crash_at_such_a_broker_then_the_reason_is_the_same(
+    leave, forgetful, store, clock
+):
+    name = leave()
+    (entry,) = [document for document in store.list("inbox/") if document.value.get("ticket") == name]
+    store.replace(entry, entry.value | {"attempts": 9})
+    forgetful.recovery.recover()
+    clock.move(seconds=10)
+    forgetful.recovery.recover()
+
+    assert forgetful.ledger.find(UUID(name))["reason"] == "ORDER_NOT_PLACED"
+
+
 def test_entry_when_such_a_broker_shows_its_order_late_then_it_is_taken_up(leave, forgetful, scripted, clock):
     name = UUID(leave())
     forgetful.recovery.recover()
