@@ -41,6 +41,10 @@ OUTCOMES = {
     Reason.MCP_UNREACHABLE: TicketStatus.SKIPPED,
     **{reason: TicketStatus.SKIPPED for reason in Reason if reason.startswith("OPINION_")},
     Reason.OPINION_UNAVAILABLE: TicketStatus.DENIED,
+    Reason.OPINION_CONFIDENCE_LOW: TicketStatus.DENIED,
+    Reason.OPINION_DIRECTION_MISMATCH: TicketStatus.DENIED,
+    Reason.IDEA_NEUTRAL: TicketStatus.SKIPPED,
+    Reason.APPROVAL_EXPIRED: TicketStatus.EXPIRED,
     Reason.RECOVERED_PARTLY: TicketStatus.FAILED,
     Reason.INTERNAL_ERROR: TicketStatus.FAILED,
 }

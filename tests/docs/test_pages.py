@@ -59,7 +59,7 @@ def test_page_when_it_shows_alerts_then_each_is_understood(page):
     alerts = [read_object(block.encode()) for block in BLOCK.findall(text)]
     understood = [read_signal(dialect_of(alert), alert).dialect for alert in alerts if "symbol" in alert]
 
-    assert set(understood) == {Dialect.STRATEGY, Dialect.BRIDGE, Dialect.OPTION}
+    assert {Dialect.STRATEGY, Dialect.BRIDGE, Dialect.OPTION} <= set(understood)
 
 
 def test_readme_when_it_makes_a_key_then_no_two_orders_share_it():
