@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.domain.advice import ASSUMED, NO_ADVICE, Advice
 from app.domain.approvals import Verdict, Waiting, is_asked_for
@@ -49,6 +50,10 @@ class Deliberation:
             return True
         wants = bot.configuration.analyst is not Analyst.OFF or bot.configuration.approval is not Approval.OFF
         return wants and may_enter(signal, cover_only=bot.configuration.cover_only)
+
+    def forgetting(self, ticket: UUID) -> list[Change]:
+        """Return the changes that forget what was said of a ticket."""
+        return [*self.opinions.forgetting(ticket), *self.approvals.forgetting(ticket)]
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide as if analyst and person said yes; nobody is asked."""
@@ -173,8 +178,7 @@ class Deliberation:
         """Forget, with the ticket's last write, what was only kept for it."""
 
         def finish_and_forget(changes: list[Change]) -> None:
-            kept = [*self.opinions.forgetting(ticket.id), *self.approvals.forgetting(ticket.id)]
-            finish([*changes, *kept])
+            finish([*changes, *self.forgetting(ticket.id)])
 
         return finish_and_forget
 

@@ -147,7 +147,7 @@ class Intake:
     def close(self, entry: Document, ticket: Ticket, request_id: str) -> Answer:
         """Close an entry whose ticket has come to its end without the broker."""
         closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
-        closing.write(self._workers.commands.forgetting(ticket.id))
+        closing.write(self._workers.forgetting(ticket.id))
         self._account_for(ticket)
         return closing.answer
 

@@ -182,8 +182,7 @@ class Recovery:
     def _take_up(self, entry: Document, *, is_new: bool, at_once: bool) -> bool:
         finished = False
         try:
-            # An attempt that only found the broker away is none: it must not use up the few that there are.
-            taken = self.inbox.take_over(entry, counted=entry.key not in self._waiting)
+            taken = self.inbox.take_over(entry, counted=self._counts(entry))
             finished = taken is not None and self._finish(taken, is_new=is_new, at_once=at_once)
         except (StoreError, BrokerUnavailable) as error:
             self._wait(entry, error)
@@ -194,6 +193,11 @@ class Recovery:
         if finished:
             self.intake.forget(entry.key)
         return finished
+
+    def _counts(self, entry: Document) -> bool:
+        """Finding only the broker away is no attempt, nor is a place in a queue that a kill emptied."""
+        was_queued = entry.value.get("deliberates") and entry.value["owner"] != self.locks.owner
+        return entry.key not in self._waiting and not was_queued
 
     def _wait(self, entry: Document, error: AppError) -> None:
         if entry.key not in self._waiting:
@@ -232,7 +236,7 @@ class Recovery:
     def _end_without_order(self, entry: Document, ticket: Ticket, broker: str | None) -> bool:
         """End a ticket that must not be tried again; the broker was asked and has no order of it.
 
-        `broker` is None where it cannot know of the ticket; how often that was taken up does not matter.
+        `broker` is None where it cannot know of the ticket.
         """
         age = self.clock() - self.standing.since(entry.value)
         limit = self.rules.stale_seconds
@@ -244,7 +248,7 @@ class Recovery:
             ticket.end(TicketStatus.EXPIRED, Reason.ALERT_EXPIRED, message)
         elif is_lost:
             ticket.end(TicketStatus.FAILED, Reason.ORDER_NOT_PLACED)
-        elif broker is not None and entry.value["attempts"] > MAXIMUM_ATTEMPTS:
+        elif entry.value["attempts"] > MAXIMUM_ATTEMPTS:
             ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, "Every attempt to finish it failed.")
         else:
             return False

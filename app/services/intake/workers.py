@@ -39,6 +39,9 @@ class Deliberator(Worker, Protocol):
     def concerns(self, signal: Signal, bot: Bot) -> bool:
         """Tell whether an alert takes longer than an answer may."""
 
+    def forgetting(self, ticket: UUID) -> list[Change]:
+        """Return the changes that forget what was said of a ticket."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workers:
@@ -48,6 +51,10 @@ class Workers:
     commands: Commander
     deliberation: Deliberator
     pool: WorkPool
+
+    def forgetting(self, ticket: UUID) -> list[Change]:
+        """Return the changes that forget what was kept for a ticket."""
+        return [*self.commands.forgetting(ticket), *self.deliberation.forgetting(ticket)]
 
     def of(self, signal: Signal, *, deliberates: bool) -> Worker:
         """Return whose a signal is."""
