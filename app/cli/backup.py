@@ -20,19 +20,21 @@ OWNER_ONLY = 0o600
 
 
 @click.command("backup", cls=Command)
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path())
 @click.option("--force", is_flag=True, help="Put the copy in the place of a file that is there.")
 @with_appcontext
-def backup(path: Path, *, force: bool) -> None:
+def backup(path: str, *, force: bool) -> None:
     """Copy the database, also while the service runs.
 
-    The copy is whole and of one moment, and readable by its owner only. Where PATH is a folder, the copy is
-    put into it under a name that tells the time.
+    The copy is whole and of one moment, and readable by its owner only. Where PATH is a folder, or ends in a
+    slash and is made, the copy is put into it under a name that tells the time.
     """
     settings = services().settings
     target = _target(path, services().clock())
     _refuse(settings, target, force=force)
     try:
+        if path.endswith("/"):
+            target.parent.mkdir(exist_ok=True)
         _copy(settings.database_path, target)
     except (OSError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
@@ -42,8 +44,9 @@ def backup(path: Path, *, force: bool) -> None:
         click.echo(f"Keep {secrets_file(settings)} with it: the secrets are not in the copy.")
 
 
-def _target(path: Path, now: datetime) -> Path:
-    return path / f"gatehouse-{now:%Y%m%dT%H%M%SZ}.sqlite3" if path.is_dir() else path
+def _target(text: str, now: datetime) -> Path:
+    path, name = Path(text), f"gatehouse-{now:%Y%m%dT%H%M%SZ}.sqlite3"
+    return path / name if text.endswith("/") or path.is_dir() else path
 
 
 def _refuse(settings: Settings, target: Path, *, force: bool) -> None:

@@ -45,6 +45,12 @@ def test_backup_when_folder_is_named_then_copies_of_two_days_stand_in_it(run, cl
     assert len(names) == 2
 
 
+def test_backup_when_the_named_folder_is_missing_then_it_is_made(run, tmp_path):
+    run("backup", f"{tmp_path}/backups/")
+
+    assert [path.suffix for path in (tmp_path / "backups").iterdir()] == [".sqlite3"]
+
+
 def test_backup_when_file_is_there_then_it_stays_unless_forced(run, client, tmp_path):
     path = str(tmp_path / "copy.sqlite3")
     run("backup", path)
