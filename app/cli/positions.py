@@ -1,5 +1,6 @@
 """`flask positions`: what the accounts hold, and the way out of it."""
 
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -8,7 +9,7 @@ from app.cli.commands import Group, show_table
 from app.container import services
 from app.domain.symbols import SymbolRefused, parse_symbol
 
-FIELDS = ("broker", "symbol", "quantity", "average_price", "market_price", "unrealized_pnl")
+PRICES = ("average_price", "market_price", "unrealized_pnl")
 HEADINGS = ("BROKER", "SYMBOL", "QUANTITY", "AVERAGE", "MARKET", "GAIN", "STOP", "TARGET")
 
 positions = Group("positions", help="See and close positions.")
@@ -36,10 +37,22 @@ def close_position(symbol: str, broker: str | None) -> None:
 def show_positions() -> None:
     """Print every position."""
     rows = [
-        (*(item[name] for name in FIELDS), _levels(item, "stop_loss"), _levels(item, "take_profit"))
+        (
+            *(item[name] for name in ("broker", "symbol", "quantity")),
+            *(_short(item[name]) for name in PRICES),
+            *(_levels(item, name) for name in ("stop_loss", "take_profit")),
+        )
         for item in services().positions.all()
     ]
     show_table(HEADINGS, rows, none="No positions.")
+
+
+def _short(figure: str | None) -> str | None:
+    """Four decimals are enough to look at, eight for what is worth less than one; the API tells all."""
+    if figure is None:
+        return None
+    value = Decimal(figure)
+    return f"{round(value, 4 if abs(value) >= 1 else 8).normalize():f}"
 
 
 def _levels(position: dict[str, Any], name: str) -> str | None:

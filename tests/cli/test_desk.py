@@ -47,6 +47,15 @@ def test_positions_list_when_something_is_held_then_it_is_shown(run, client):
     ]
 
 
+@pytest.mark.parametrize(
+    ("price", "shown"), [("70341.9071962566000", "70341.9072"), ("0.0000123456", "0.00001235")]
+)
+def test_positions_list_when_a_price_is_long_then_it_is_rounded(run, client, price, shown):
+    client.post("/webhook", json=strategy_alert(symbol="BTCUSD", strategy_order_price=price))
+
+    assert run("positions", "list").output.splitlines()[1].split()[3:5] == [shown, shown]
+
+
 def test_positions_close_when_named_as_in_an_alert_then_it_is_gone(run, working):
     result = run("positions", "close", "COINBASE:BTCUSD")
 
