@@ -8,6 +8,7 @@ from uuid import UUID
 import click
 
 from app.cli.commands import Group, show_table
+from app.cli.ticket_sheet import show_sheet
 from app.container import services
 from app.domain.tickets import TicketStatus
 from app.errors import NotFound
@@ -38,12 +39,16 @@ def list_tickets(**given: Any) -> None:
 
 @tickets.command("show")
 @click.argument("ticket")
-def show_ticket(ticket: str) -> None:
-    """Show everything about one ticket, as JSON."""
+@click.option("--json", "as_json", is_flag=True, help="Print everything, as GET /api/tickets/ID answers it.")
+def show_ticket(ticket: str, *, as_json: bool) -> None:
+    """Show what became of one alert: opinion, orders, refusals and times."""
     found = services().ledger.find(_ticket_id(ticket))
     if found is None:
         raise NotFound(f"There is no ticket {ticket}.")
-    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        show_sheet(found)
 
 
 def _ticket_id(text: str) -> UUID:

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from tests.builders import strategy_alert
+from tests.past_opinions import past_ticket, said, write
 
 pytestmark = pytest.mark.unit
 
@@ -54,8 +55,42 @@ def test_list_when_the_operator_closed_a_position_then_its_symbol_is_shown(run, 
     assert row[-3:] == ["operator", "AAPL", "filled"]
 
 
-def test_show_when_ticket_exists_then_it_is_told_as_json(run, ticket):
-    shown = json.loads(run("tickets", "show", ticket).output)
+def test_show_when_it_filled_then_order_gates_and_stages_are_told(run, ticket):
+    fields, orders, gates, stages = run("tickets", "show", ticket).output.split("\n\n")
+
+    assert f"id       {ticket}\nstatus   filled\n" in fields
+    assert orders.splitlines()[1].split()[:4] == ["entry", "buy", "20", "AAPL"]
+    assert gates.endswith("gates passed; --json shows each.")
+    assert "received" in stages
+
+
+def test_show_when_it_was_denied_then_the_gates_that_refused_are_told(run, client):
+    denied = client.post("/webhook", json=strategy_alert(symbol="SPX")).json["ticket"]
+    _, orders, gates, _ = run("tickets", "show", denied).output.split("\n\n")
+
+    assert orders == "No order."
+    assert gates.splitlines()[1].split()[:3] == ["symbol_known", "entry", "SYMBOL_INDEX"]
+
+
+def test_show_when_the_operator_closed_then_no_gate_was_asked(run, ticket):
+    run("positions", "close", "AAPL")
+    closed = run("tickets", "list", "--bot", "operator").output.splitlines()[1].split()[0]
+
+    assert "No gate was asked." in run("tickets", "show", closed).output
+
+
+@pytest.mark.parametrize(
+    ("opinion", "sentence"),
+    [(said(), "openai, buy at confidence 0.8: Flow."), (said(None), "openai, none: OPINION_FAILED")],
+)
+def test_show_when_an_analyst_was_asked_then_what_it_said_is_told(run, store, opinion, sentence):
+    (name,) = write(store, past_ticket(opinion=opinion, orders=[]))
+
+    assert f"opinion  {sentence}" in run("tickets", "show", name).output
+
+
+def test_show_when_json_is_wanted_then_everything_is_told(run, ticket):
+    shown = json.loads(run("tickets", "show", "--json", ticket).output)
 
     assert (shown["id"], shown["status"]) == (ticket, "filled")
 
