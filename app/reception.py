@@ -74,6 +74,7 @@ class Reception:
             trading=self.trading,
             opinions=self.opinions,
             approvals=self.approvals,
+            bots=self.base.bots,
             switch=self.base.switch,
             clock=self.base.clock,
             is_stopping=lambda: self.pool.is_stopping,

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from app.welcome import greeting, welcome
 # Cloud Run kills ten seconds after SIGTERM.
 DRAIN_SECONDS = 8
 # An opinion that is not there within this time is asked for again by the next start.
-LAST_OPINIONS_SECONDS = 3
+LAST_OPINIONS_SECONDS = 5
 # What was to be told is sent within this time at a stop, or not at all.
 LAST_MESSAGES_SECONDS = 2
 # A worker that does not answer its master for so long is replaced; requests are bounded by broker timeouts.
@@ -108,8 +109,10 @@ def _leave_tidy(worker: Any) -> None:
     application = getattr(worker, "wsgi", None)
     if application is not None:
         wired: Services = application.extensions[EXTENSION]
-        wired.pool.stop(LAST_OPINIONS_SECONDS)
+        deadline = time.monotonic() + LAST_OPINIONS_SECONDS
+        wired.pool.stop(0)
         wired.supervisor.stop()
+        wired.pool.stop(max(0, deadline - time.monotonic()))
         wired.notifier.close(LAST_MESSAGES_SECONDS)
         wired.store.close()
 

@@ -14,6 +14,7 @@ from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus
 from app.domain.trading_state import TradingState
+from app.services.bots import BotDirectory
 from app.services.clock import Clock
 from app.services.deliberation.approvals import Approvals
 from app.services.deliberation.asking import question_of
@@ -40,6 +41,7 @@ class Deliberation:
     trading: Trading
     opinions: Opinions
     approvals: Approvals
+    bots: BotDirectory
     switch: GlobalSwitch
     clock: Clock
     is_stopping: Callable[[], bool]
@@ -70,7 +72,7 @@ class Deliberation:
 
     def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
         """Take an alert to its end, or to where a person is asked: `finish` is not called then."""
-        finish = self._forgetting(ticket, finish)
+        finish, bot = self._forgetting(ticket, finish), self._as_now(bot)
         self.trading.open(ticket, signal, bot)
         waiting = self.approvals.find(ticket.id)
         if waiting is not None and waiting.verdict is not Verdict.APPROVED:
@@ -91,6 +93,8 @@ class Deliberation:
             message = opinion.failure.message if opinion.failure is not None else None
             self._end(ticket, finish, opinion.reason, message)
             return
+        # A model may take a minute, in which somebody throws a switch.
+        bot = self._as_now(bot)
         if waiting is not None:
             ticket.timeline = [*waiting.ticket["timeline"]]
             ticket.note("approved", waiting.decided_at or self.clock(), waiting.by)
@@ -117,6 +121,11 @@ class Deliberation:
         if opinion is not None:
             ticket.note("researched", self.clock(), f"{opinion.analyst}, {opinion.model}")
         return opinion
+
+    def _as_now(self, bot: Bot) -> Bot:
+        """Return the bot as it is stored; raise NotFound."""
+        current, _ = self.bots.get(bot.id)
+        return current
 
     def _wants_opinion(self, signal: Signal, bot: Bot) -> bool:
         if signal.idea is None and bot.configuration.analyst is Analyst.OFF:

@@ -121,6 +121,22 @@ class TestAnIdea:
         assert operator.get("/api/bots/default").json["state"] == "REDUCING"
         assert (ended()["reason"], len(analyst.asked)) == ("TRADING_REDUCING", 5)
 
+    @pytest.mark.parametrize("path", ["/api/trading-state", "/api/bots/default/trading-state"])
+    def test_idea_when_trading_is_halted_while_the_analyst_is_asked_then_denied(
+        self, ended, analyst, operator, path
+    ):
+        analyst.before_answer = lambda: operator.put(path, json={"state": "HALTED"})
+        ticket = ended()
+
+        assert (ticket["status"], ticket["reason"], ticket["orders"]) == ("denied", "TRADING_HALTED", [])
+
+    def test_idea_when_approval_is_turned_on_while_the_analyst_is_asked_then_it_waits(
+        self, ended, analyst, configure
+    ):
+        analyst.before_answer = lambda: configure(approval="always")
+
+        assert ended()["status"] == "awaiting_approval"
+
     def test_idea_when_its_symbol_is_an_index_then_nobody_is_asked(self, ended, analyst):
         assert (ended(symbol="SPX")["reason"], analyst.asked) == ("SYMBOL_INDEX", [])
 
