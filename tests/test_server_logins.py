@@ -44,8 +44,18 @@ def server(tmp_path, fake):
     )
     server.start()
     server.configure_bot("default", live=True)
+    await_contracts(server, fake)
     yield server
     server.kill()
+
+
+def await_contracts(server, fake) -> None:
+    """Only the process that leads fetches the list; the other one reads what that has stored."""
+    deadline = time.monotonic() + SECONDS
+    question = json.loads(alert(fake, 0))
+    while server.call("POST", "/api/preview", question).body["reason"] == "SYMBOL_MASTER_MISSING":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def alert(fake, number: int) -> bytes:
