@@ -78,17 +78,35 @@ def test_order_when_the_market_is_closed_then_it_is_left_alone(resting, fake, la
     assert orders() == [(SELL, 90.0, PENDING)]
 
 
-@pytest.mark.parametrize("action", ["reprice", "cancel"])
-def test_stop_when_it_was_triggered_and_rests_then_the_position_is_left_anew(
-    post, configure, fake, ticker, later, watch, held
-):
+@pytest.fixture
+def stuck(post, configure, fake, ticker, watch):
+    """Hold a short whose stop was triggered, and rests at the circuit's end."""
     configure(attach_sl_tp=True)
     post()
     fake.market.limit(ticker, "1", "120")
     fake.market.move(ticker, Decimal(130))
     watch()
-    before = held()
     fake.market.limit(ticker, "1", "500")
+
+
+@pytest.mark.parametrize("action", ["reprice", "cancel"])
+def test_stop_when_it_was_triggered_and_rests_then_the_position_is_left_anew(stuck, later, watch, held):
+    before = held()
+    later()
+    watch()
+
+    assert (before, held()) == (-65, 0)
+
+
+@pytest.mark.parametrize("action", ["cancel"])
+def test_exit_when_it_rests_too_then_it_is_repriced_whatever_the_setting(
+    stuck, fake, ticker, later, watch, held
+):
+    fake.inject("mpp_pending", times=1, seconds=600)
+    later()
+    watch()
+    fake.market.move(ticker, Decimal(150))
+    before = held()
     later()
     watch()
 
