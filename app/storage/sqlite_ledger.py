@@ -1,7 +1,8 @@
 """The ledger as a table, in the columns and words that the trade-idea document promises.
 
 `queued` is an alert still in the inbox, whether it is researched or waits for a person. What was not traded
-shows a decision to skip, and the gate that refused stands in its `risk_notes`.
+shows a decision to skip, and the gate that refused stands in its `risk_notes`. The order is the entry, where
+exits follow it.
 """
 
 _TICKETS = """
@@ -9,6 +10,10 @@ SELECT
     value,
     json_extract(value, '$.status') AS status,
     json_array_length(value, '$.orders') AS orders,
+    (
+        SELECT item.value FROM json_each(documents.value, '$.orders') AS item
+        ORDER BY json_extract(item.value, '$.role') = 'entry' DESC, item.key LIMIT 1
+    ) AS placed,
     json_set(
         json_extract(value, '$.opinion.decision'),
         '$.confidence', CAST(json_extract(value, '$.opinion.decision.confidence') AS REAL)
@@ -36,12 +41,12 @@ END
 _ORDER = """
 CASE WHEN orders = 0 THEN '{}' ELSE json_object(
     'dry_run', json(iif(status = 'dry_run', 'true', 'false')),
-    'id', json_extract(value, '$.orders[#-1].broker_order_id'),
-    'client_order_id', json_extract(value, '$.orders[#-1].client_order_id'),
-    'symbol', json_extract(value, '$.orders[#-1].symbol'),
-    'status', json_extract(value, '$.orders[#-1].status'),
-    'side', json_extract(value, '$.orders[#-1].side'),
-    'quantity', json_extract(value, '$.orders[#-1].quantity'),
+    'id', json_extract(placed, '$.broker_order_id'),
+    'client_order_id', json_extract(placed, '$.client_order_id'),
+    'symbol', json_extract(placed, '$.symbol'),
+    'status', json_extract(placed, '$.status'),
+    'side', json_extract(placed, '$.side'),
+    'quantity', json_extract(placed, '$.quantity'),
     'notional_usd', round(CAST(worth AS REAL), 2)
 ) END
 """

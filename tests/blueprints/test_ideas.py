@@ -157,7 +157,8 @@ class TestTheView:
 
     def test_view_when_ordered_then_decision_and_order_are_shown(self, client, rows, services):
         client.post(IDEAS, json=trade_idea())
-        services.recovery.recover()
+        services.supervisor.tick(everything=True)
+        services.supervisor.tick(everything=True)
         row = rows()[0]
 
         assert row["status"] == "ordered"

@@ -1,7 +1,7 @@
 import pytest
 
 from app.container import Services
-from tests.builders import ScriptedAnalyst, trade_idea
+from tests.builders import ScriptedAnalyst, services_of, trade_idea
 
 IDEAS = "/webhooks/optionomics/trade-ideas"
 
@@ -21,7 +21,9 @@ def heard() -> list:
 def app(make_app, analyst, heard):
     """An application whose tick works off what was put off."""
     told = {"notification_url": "ntfy://localhost/x", "public_url": "https://gatehouse.example"}
-    return make_app(analyst=analyst, notify=heard.append, allow_short_selling=True, **told)
+    app = make_app(analyst=analyst, notify=heard.append, allow_short_selling=True, **told)
+    yield app
+    services_of(app).notifier.close(2)
 
 
 @pytest.fixture
