@@ -3,9 +3,9 @@
 import logging
 from typing import Any
 
-from flask import Flask, jsonify
+from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app.blueprints.request_context import request_id
 from app.errors import AppError, TooManyRequests
@@ -43,12 +43,22 @@ def answer_error(error: AppError) -> ResponseReturnValue:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    response = jsonify(error_body(CODES.get(status, "HTTP_ERROR"), error.description or error.name))
+    response = jsonify(error_body(CODES.get(status, "HTTP_ERROR"), _sentence(error)))
     # Allow, Retry-After and the like belong to the answer as much as its status.
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response, status
+
+
+def _sentence(error: HTTPException) -> str:
+    """Say what to do instead; the framework's own words are for people with a browser."""
+    if isinstance(error, MethodNotAllowed):
+        methods = sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"})
+        return f"Send {' or '.join(methods)} to this address, not {request.method}."
+    if isinstance(error, NotFound):
+        return "There is nothing at this address."
+    return error.description or error.name
 
 
 def _unforeseen(error: Exception) -> ResponseReturnValue:

@@ -115,7 +115,7 @@ class Cleanup:
     def _fail(self, run: CleanupRun, broker: Broker, leg: Receipt | None, message: str) -> None:
         name = leg.client_order_id if leg is not None else None
         run.failed += (Failure(broker.name, name, message),)
-        _logger.warning("Cleanup: %s at %s: %s", name or "nothing can be looked at", broker.name, message)
+        _logger.warning("Cleanup: %s at %s: %s", name or "nothing can be seen", broker.name, message)
 
     def _tell(self, run: CleanupRun) -> None:
         message = f"Canceled without a position: {', '.join(run.canceled)}"

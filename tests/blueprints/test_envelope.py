@@ -45,7 +45,10 @@ def test_error_when_it_is_answered_then_it_has_the_envelope(operator, method, pa
 
 
 def test_method_when_it_is_not_allowed_then_the_answer_says_which_are(anonymous):
-    assert "POST" in anonymous.get("/webhook").headers["Allow"]
+    answer = anonymous.get("/webhook")
+
+    assert "POST" in answer.headers["Allow"]
+    assert answer.json["error"]["message"] == "Send POST to this address, not GET."
 
 
 def test_denial_when_it_is_answered_then_it_has_the_envelope_and_its_ticket(client):

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, time
 
-from app.domain.documents import timestamp
 from app.domain.hours import is_trading_day
 from app.domain.logins import INDIA
 from app.services.clock import Clock
@@ -59,5 +58,6 @@ class LoginReminder:
         link = self._login.link(MESSAGE_LIFE)
         # The link lets people in, so it is for the message alone.
         _logger.warning("%s `flask login fyers` shows the link.", what)
-        message = f"{what}\n{link.url}\nThe link is good once, until {timestamp(link.expires_at)}."
+        until = f"{link.expires_at.astimezone(INDIA):%-d %B, %H:%M} in India"
+        message = f"{what}\n{link.url}\nThe link is good once, until {until}."
         self._leave(Event(EventKind.LOGIN_DUE, "Log in to Fyers", message, key=f"fyers {key}"))

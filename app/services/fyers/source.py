@@ -35,7 +35,9 @@ class FyersTokenSource:
             if held is None:
                 raise BrokerUnavailable("The store did not give the token of Fyers.") from error
         if held is None or not held.is_usable(self._clock()):
-            raise BrokerLoginRequired("Fyers wants its daily login: open the link of GET /auth-url.")
+            raise BrokerLoginRequired(
+                "Fyers wants its daily login: `flask login fyers`, or GET /auth-url, gives the link."
+            )
         return held.access_token
 
     def refused(self, token: str) -> str | None:

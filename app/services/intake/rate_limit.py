@@ -31,4 +31,7 @@ class RateLimiter:
             self._buckets[name] = (tokens - 1 if has_one else tokens, now)
         if not has_one:
             wait = math.ceil((1 - tokens) / self._rate)
-            raise TooManyRequests(f"{name} sends too many alerts.", retry_after=max(wait, 1))
+            raise TooManyRequests(
+                f"{name} sends more than {self._rate:g} alerts a second (RATE_LIMIT_PER_SECOND).",
+                retry_after=max(wait, 1),
+            )

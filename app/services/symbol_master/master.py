@@ -64,7 +64,8 @@ class SymbolMaster:
         held = self._current()
         if held is None:
             raise ContractRefused(
-                Reason.SYMBOL_MASTER_MISSING, "The list of contracts has not been downloaded yet."
+                Reason.SYMBOL_MASTER_MISSING,
+                "The list of contracts was never downloaded: flask symbols refresh.",
             )
         if self.is_stale(held.record):
             raise ContractRefused(

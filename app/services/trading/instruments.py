@@ -52,7 +52,10 @@ class Instruments:
 
 def no_contracts() -> ContractIndex:
     """Refuse: this house has no broker that trades listed contracts."""
-    raise ContractRefused(Reason.SYMBOL_MASTER_MISSING, Reason.SYMBOL_MASTER_MISSING.meaning)
+    raise ContractRefused(
+        Reason.SYMBOL_MASTER_MISSING,
+        "The exchange's list of contracts is kept only where FYERS_APP_ID is set.",
+    )
 
 
 def _parsed(symbol: str, exchange: str | None) -> Instrument:

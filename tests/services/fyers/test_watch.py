@@ -136,4 +136,4 @@ def test_watch_when_the_token_can_be_renewed_then_renewed_at_the_end_of_its_day(
 def test_message_when_its_link_waits_then_good_for_hours(access, enter, told):
     access.source.refused(enter(access).access_token)
 
-    assert "until 2026-11-25T16:30:00Z" in told[0].message
+    assert "until 25 November, 22:00 in India." in told[0].message

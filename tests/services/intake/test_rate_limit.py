@@ -35,6 +35,14 @@ def test_bucket_when_it_is_full_then_it_holds_a_second_of_tokens(seconds):
     assert taken(RateLimiter(Decimal(10), monotonic=seconds)) == 10
 
 
+def test_bucket_when_it_is_empty_then_the_refusal_names_the_limit(seconds):
+    limiter = RateLimiter(Decimal(10), monotonic=seconds)
+    taken(limiter)
+
+    with pytest.raises(TooManyRequests, match=r"^swing sends more than 10 alerts a second \(RATE_LIMIT"):
+        [limiter.take("swing") for _ in range(11)]
+
+
 def test_bucket_when_time_passes_then_it_fills_but_never_over(seconds):
     limiter = RateLimiter(Decimal(10), monotonic=seconds)
     taken(limiter)
