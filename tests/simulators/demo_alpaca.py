@@ -51,13 +51,22 @@ def _settings(url: str, port: int, folder: Path) -> dict[str, str]:
 def _hints(url: str, port: int) -> str:
     fields = {"symbol": "AAPL", "strategy_order_id": "long", "strategy_order_action": "buy"}
     alert = json.dumps(fields | {"strategy_order_price": 100})
+    exits = json.dumps({"attach_sl_tp": True, "sl_pct": 0.02, "tp_pct": 0.04})
+    here = f"http://127.0.0.1:{port}"
+    bearer = f"-H 'Authorization: Bearer {OPERATOR_TOKEN}'"
     return f"""
-The simulated Alpaca answers at {url}, Gatehouse at http://127.0.0.1:{port}.
+The simulated Alpaca answers at {url}, Gatehouse at {here}.
+What fills is seen within five seconds. `flask` looks into data/, so it knows nothing of this demonstration.
 
-  Buy:               curl -s 'http://127.0.0.1:{port}/webhook?secret={SECRET}' -d '{alert}'
-  Look:              curl -s http://127.0.0.1:{port}/status -H 'Authorization: Bearer {OPERATOR_TOKEN}'
-  Move the market:   curl -s {url}/_simulator/prices -d '{{"AAPL": "103"}}'
+  Want exits:        curl -s -X PATCH {here}/api/bots/default {bearer} -H 'If-Match: *' -d '{exits}'
+  Buy:               curl -s '{here}/webhook?secret={SECRET}' -d '{alert}'
+  Look:              curl -s {here}/status {bearer}
+  Hit the stop:      curl -s {url}/_simulator/prices -d '{{"AAPL": "97"}}'
+  Hit the target:    curl -s {url}/_simulator/prices -d '{{"AAPL": "105"}}'
+  Close a position:  curl -s -X DELETE {here}/api/positions/alpaca/AAPL {bearer}
   Close the market:  curl -s {url}/_simulator/clock -d '{{"session": "closed"}}'
+  Open it again:     curl -s {url}/_simulator/clock -d '{{"session": "open"}}'
+
 """
 
 

@@ -66,7 +66,7 @@ def _prepare(fyers: FakeFyers, port: int) -> None:
     while not _is_ready(fyers, port):
         if time.monotonic() > deadline:
             raise SystemExit("Gatehouse did not start; its words are above.")
-        time.sleep(0.1)
+        time.sleep(0.5)
     ask(port, "PATCH", "/api/bots/default", json.dumps(BOT).encode(), headers=BEARER | {"If-Match": "*"})
 
 
