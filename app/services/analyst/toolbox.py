@@ -86,9 +86,7 @@ class LocalTools:
             listed = list(self._client.tools())
         except McpTrouble as error:
             raise NoDecision(Reason.MCP_UNREACHABLE, error.message) from error
-        usable = (
-            tool for tool in listed if self._access.permits(tool.name) and _FUNCTION.fullmatch(tool.name)
-        )
+        usable = (tool for tool in listed if self._access.permits(tool.name) and _is_usable(tool.name))
         self._tools = {tool.name: tool for tool in usable}
         return [_function(tool) for tool in self._tools.values()]
 
@@ -131,13 +129,19 @@ class LocalTools:
         return result, _digest(result.text)
 
 
+def _is_usable(name: str) -> bool:
+    return _FUNCTION.fullmatch(name) is not None and mask_known(name) == name
+
+
 def _function(tool: Tool) -> dict[str, Any]:
-    strict = strict_schema(tool.schema)
+    # The MCP server knows our token; the model's server is not to learn it from a description.
+    schema = json.loads(mask_known(json.dumps(tool.schema)))
+    strict = strict_schema(schema)
     return {
         "type": "function",
         "name": tool.name,
-        "description": tool.description[:LONGEST_DESCRIPTION],
-        "parameters": tool.schema if strict is None else strict,
+        "description": mask_known(tool.description)[:LONGEST_DESCRIPTION],
+        "parameters": schema if strict is None else strict,
         "strict": strict is not None,
     }
 
