@@ -10,6 +10,7 @@ import click
 from app.cli.commands import Group, show_table
 from app.cli.ticket_sheet import show_sheet
 from app.container import services
+from app.domain.approvals import Verdict
 from app.domain.tickets import TicketStatus
 from app.errors import NotFound
 from app.schemas.operator import TicketQuerySchema, load
@@ -49,6 +50,26 @@ def show_ticket(ticket: str, *, as_json: bool) -> None:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         show_sheet(found)
+
+
+@tickets.command("approve")
+@click.argument("ticket")
+def approve_ticket(ticket: str) -> None:
+    """Let an order that waits for a person go; it is judged once more."""
+    _decide(ticket, Verdict.APPROVED)
+
+
+@tickets.command("reject")
+@click.argument("ticket")
+def reject_ticket(ticket: str) -> None:
+    """Turn down an order that waits for a person."""
+    _decide(ticket, Verdict.REJECTED)
+
+
+def _decide(ticket: str, verdict: Verdict) -> None:
+    answer = services().approvals.decide(_ticket_id(ticket), verdict, "the operator", "-").body
+    why = f"; {answer['error']['code']}: {answer['error']['message']}" if "error" in answer else ""
+    click.echo(f"{ticket} is {answer['status']}{why}")
 
 
 def _ticket_id(text: str) -> UUID:

@@ -101,3 +101,22 @@ def test_show_when_there_is_no_such_ticket_then_a_sentence_says_so(run, name):
 
     assert result.output == f"Error: There is no ticket {name}.\n"
     assert result.exit_code == 1
+
+
+@pytest.fixture
+def waiting(run, client, operator):
+    run("bots", "set", "default", "approval=always")
+    ticket = client.post("/webhook", json=strategy_alert()).json["ticket"]
+    operator.post(f"/tasks/inbox/{ticket}")
+    return ticket
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"), [("approve", "filled"), ("reject", "denied; APPROVAL_REJECTED: ")]
+)
+def test_decision_when_an_order_waits_then_it_ends(run, waiting, word, sentence):
+    assert f"{waiting} is {sentence}" in run("tickets", word, waiting).output
+
+
+def test_decision_when_nothing_waits_then_a_sentence_says_so(run, ticket):
+    assert run("tickets", "approve", ticket).output == "Error: This ticket waits for nobody; it is filled.\n"
