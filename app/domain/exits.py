@@ -71,18 +71,17 @@ def exit_levels(
 
     `best` is the best price since the entry: trailing and break-even stops follow it, and never go back.
     """
-    tick = tick_at(basis, instrument)
     stops = [
         stop
         for stop in (
-            _fixed(terms.stop_price, terms.stop_loss, basis, tick, -side.sign),
-            _trailed(terms, side, best if best is not None else basis, tick),
-            _break_even(terms, side, basis, best, tick),
+            _fixed(terms.stop_price, terms.stop_loss, basis, instrument, -side.sign),
+            _trailed(terms, side, best if best is not None else basis, instrument),
+            _break_even(terms, side, basis, best, instrument),
         )
         if stop is not None
     ]
     tightest = max if side is Side.BUY else min
-    target = _fixed(terms.target_price, terms.take_profit, basis, tick, side.sign)
+    target = _fixed(terms.target_price, terms.take_profit, basis, instrument, side.sign)
     return Levels(tightest(stops) if stops else None, target)
 
 
@@ -111,30 +110,34 @@ def smallest_move(terms: ExitTerms, instrument: Instrument, basis: Decimal) -> D
 
 
 def _fixed(
-    price: Decimal | None, fraction: Decimal | None, basis: Decimal, tick: Decimal, sign: int
+    price: Decimal | None, fraction: Decimal | None, basis: Decimal, instrument: Instrument, sign: int
 ) -> Decimal | None:
     if price is not None:
+        tick = tick_at(price, instrument)
         return max(round_price(price, tick, up=sign < 0), tick)
-    return None if fraction is None else _level(basis * (1 + sign * fraction), basis, tick)
+    return None if fraction is None else _level(basis * (1 + sign * fraction), basis, instrument)
 
 
-def _trailed(terms: ExitTerms, side: Side, best: Decimal, tick: Decimal) -> Decimal | None:
+def _trailed(terms: ExitTerms, side: Side, best: Decimal, instrument: Instrument) -> Decimal | None:
     if terms.trailing is None:
         return None
-    return _level(best * (1 - side.sign * terms.trailing), best, tick)
+    return _level(best * (1 - side.sign * terms.trailing), best, instrument)
 
 
 def _break_even(
-    terms: ExitTerms, side: Side, basis: Decimal, best: Decimal | None, tick: Decimal
+    terms: ExitTerms, side: Side, basis: Decimal, best: Decimal | None, instrument: Instrument
 ) -> Decimal | None:
     if terms.break_even is None or best is None:
         return None
     gain = (best / basis - 1) * side.sign
+    tick = tick_at(basis, instrument)
     return round_price(basis, tick, up=side is Side.BUY) if gain >= terms.break_even else None
 
 
-def _level(wanted: Decimal, basis: Decimal, tick: Decimal) -> Decimal:
-    """Round towards the price that the level stands around, but never onto it."""
+def _level(wanted: Decimal, basis: Decimal, instrument: Instrument) -> Decimal:
+    """Round towards the price that the level stands around, never onto it."""
+    # A share's steps are coarser from a dollar on: a broker takes none between, whatever the basis has.
+    tick = max(tick_at(wanted, instrument), tick_at(basis, instrument))
     below = wanted < basis
     level = round_price(wanted, tick, up=below)
     if (level < basis) is not below or level == basis:

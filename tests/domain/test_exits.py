@@ -53,6 +53,8 @@ def test_terms_when_a_bot_asks_for_exits_then_they_say_which(configuration, expe
         (BITCOIN, BUY, "0.00001", "0.0000099", "0.0000102"),
         # never onto it
         (APPLE, BUY, "0.005", "0.0049", "0.0051"),
+        # in cents from a dollar on, which is all that a broker takes there
+        (APPLE, BUY, "0.9999", "0.99", "1.01"),
     ],
 )
 def test_exits_when_placed_around_a_price_then_stand_on_ticks_beyond_it(
