@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from app.domain.documents import from_json, to_json
+from app.domain.orders import OrderRole
 from app.domain.protection import Protection
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
@@ -24,20 +25,33 @@ class ExitBook:
         """Return a bot's protection in a symbol."""
         return self._store.get(_key(bot, broker, symbol))
 
-    def starting(self, protection: Protection) -> Change:
-        """Return the change that protects an entry; an order that is being sent for an earlier one stays."""
+    def starting(self, protection: Protection, *, adds: bool = False) -> Change:
+        """Return the change that protects an entry; an order that is being sent for an earlier one stays.
+
+        Where the entry adds to what is held, a stop that follows the market keeps the best price.
+        """
         key = _key(protection.bot, protection.broker, protection.symbol)
         known = self._store.get(key)
         if known is None:
             return Create(key, to_json(protection))
         earlier = protection_of(known)
         if earlier.ticket == protection.ticket:
-            protection = replace(protection, place=earlier.place, best=earlier.best)
+            protection = replace(protection, place=earlier.place)
+        if adds or earlier.ticket == protection.ticket:
+            protection = replace(protection, best=earlier.best)
         return Replace(known, to_json(replace(protection, sending=earlier.sending)))
 
     def rewrite(self, document: Document, protection: Protection) -> Document:
         """Write a protection over the one that was read; raise Conflict."""
         return self._store.replace(document, to_json(protection))
+
+    def leaving_behind(self, bot: str, broker: str, symbol: str) -> list[Change]:
+        """Return the changes that end what an earlier position left; an entry that waits keeps its own."""
+        place = bot, broker, symbol, OrderRole.ENTRY.value
+        waiting = (item.value for item in self._store.list(f"orders/{bot}-"))
+        if any((item["bot"], item["broker"], item["symbol"], item["role"]) == place for item in waiting):
+            return []
+        return self.forgetting(bot, broker, symbol)
 
     def forgetting(self, bot: str, broker: str, symbol: str) -> list[Change]:
         """Return the changes that end a protection."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from decimal import Decimal
 from uuid import UUID
 
 from app.brokers.base import Broker
@@ -35,6 +36,8 @@ from app.services.trading.rehearsal import Rehearsal
 from app.services.trading.submission import Submission, write_receipt
 from app.services.trading.trades import TradeBook
 from app.storage.base import Change
+
+NEVER_THERE = frozenset({OrderStatus.REJECTED.value, TicketStatus.DRY_RUN.value})
 
 # Brings the exits of a symbol in order, while it is held.
 Attend = Callable[[Broker, str], None]
@@ -152,7 +155,7 @@ class Trading:
         changes += self._exits_of(case)
         for record in case.ticket.orders:
             names = [record["client_order_id"]] if is_working(record) else []
-            if record["status"] not in {OrderStatus.REJECTED, TicketStatus.DRY_RUN}:
+            if record["status"] not in NEVER_THERE:
                 names += [name for name in legs if family_name(name) == record["client_order_id"]]
             changes += [reminder(name, record, multiplier=multiplier, at=at) for name in names]
         return changes
@@ -160,10 +163,20 @@ class Trading:
     def _exits_of(self, case: Case) -> list[Change]:
         """Return what starts the exits of an entry, or ends those that an earlier position left behind."""
         if case.protection is not None:
-            return [self._exits.starting(case.protection)]
+            return [self._exits.starting(case.protection, adds=self._adds(case))]
         if not _opens(case) or len(case.ticket.orders) < len(case.orders):
             return []
-        return self._exits.forgetting(case.bot.id, case.broker_name, case.symbol)
+        if case.ticket.orders[-1]["status"] in NEVER_THERE:
+            return []
+        return self._exits.leaving_behind(case.bot.id, case.broker_name, case.symbol)
+
+    def _adds(self, case: Case) -> bool:
+        """Tell whether an entry adds to what its bot holds, by its books and by the account."""
+        document = self._trades.find(case.bot.id, case.broker_name, case.symbol)
+        if document is None or case.view is None or not case.orders:
+            return False
+        held, sign = Decimal(document.value["quantity"]), case.orders[-1].side.sign
+        return held * sign > ZERO and case.view.position * sign > ZERO
 
 
 def _opens(case: Case) -> bool:
