@@ -92,7 +92,7 @@ class Wiring:
             trades=self.trades,
             usage=self.usage,
             working_orders=self.working_orders,
-            clearing=Clearing(self.working_orders, self.clock),
+            clearing=Clearing(self.working_orders, self.clock, dry_run=self.settings.dry_run),
             judge=self.judge,
             rules=self.rules,
             clock=self.clock,
@@ -208,6 +208,7 @@ class Wiring:
             ledger=self.base.ledger,
             follower=self.follower,
             exits=self.exit_book,
+            locks=self.base.locks,
             journal=self.base.journal,
         )
 

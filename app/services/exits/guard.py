@@ -11,7 +11,7 @@ from app.domain.protection import Leave, Move, Place, Protection, Withdraw
 from app.domain.trades import Trade
 from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown, StoreError
 from app.services.exits.book import ExitBook, protection_of
-from app.services.exits.scene import Prospect, look, prospect_of
+from app.services.exits.scene import Prospect, Scene, look, prospect_of
 from app.services.exits.sending import ExitSender
 from app.services.journal import Journal
 from app.services.locks import Locks
@@ -56,6 +56,8 @@ class ExitGuard:
 
         What fails is left to the next watch.
         """
+        if self._is_dry(broker):
+            return
         try:
             for document in self.book.every():
                 if (document.value["broker"], document.value["symbol"]) == (broker.name, symbol):
@@ -63,13 +65,16 @@ class ExitGuard:
         except (BrokerUnavailable, StoreError) as error:
             _logger.warning("The exits of %s are left to the next watch: %s", symbol, error)
 
+    def _is_dry(self, broker: Broker) -> bool:
+        return self.dry_run and not broker.capabilities.simulated
+
     def _watch_at(self, name: str, documents: list[Document]) -> int:
         try:
             broker = self.desk.get(name)
         except BrokerNotConfigured:
             _logger.warning("%s positions have exits at %s, which is not configured", len(documents), name)
             return 0
-        if self.dry_run and not broker.capabilities.simulated:
+        if self._is_dry(broker):
             return 0
         try:
             return self._watch_all(broker, documents)
@@ -86,7 +91,7 @@ class ExitGuard:
             prospect = prospect_of(protection, trades.get(_place(document)), scene, broker.capabilities)
             is_over = prospect.holding.is_over and _place(document) not in reminders
             if isinstance(prospect.step, Move) and protection.sending is None:
-                moves.append((self._remember(document, prospect), prospect.step))
+                moves.append((self._remember_alone(broker, document, prospect), prospect.step))
             elif is_over or self._needs_hand(broker, document, prospect):
                 tended += self._tend_alone(broker, document)
         furthest = sorted(moves, key=lambda item: item[1].distance, reverse=True)
@@ -126,6 +131,11 @@ class ExitGuard:
             self._move(broker, protection_of(document), step)
         return 1
 
+    def _remember_alone(self, broker: Broker, document: Document, prospect: Prospect) -> Document:
+        """Who trades in the symbol must not find that what it has read was written over."""
+        with self.locks.hold(f"{broker.name}:{document.value['symbol']}"):
+            return self._remember(document, prospect)
+
     def _remember(self, document: Document, prospect: Prospect) -> Document:
         """Write the best price down, where a stop follows it; who wrote meanwhile knows better."""
         if not prospect.has_moved:
@@ -138,24 +148,20 @@ class ExitGuard:
     def _tend(self, broker: Broker, document: Document) -> None:
         bot, symbol = document.value["bot"], document.value["symbol"]
         for _ in range(MOST_STEPS):
+            # What fills after the look is counted: nothing that has gone since is taken for what is held.
+            scene = look(broker)
             self.follower.settle(broker, bot, symbol)
             known = self.book.find(bot, broker.name, symbol)
-            if known is not None and protection_of(known).sending is not None:
-                known = self._resolved(broker, known)
-            if known is None or not self._go_on(broker, known):
+            if known is None or not self._go_on(broker, known, scene):
                 return
 
-    def _resolved(self, broker: Broker, document: Document) -> Document | None:
-        prospect = self._prospect(broker, protection_of(document))
-        return self.sender.resolved(broker, document, prospect.step, prospect.instrument)
-
-    def _prospect(self, broker: Broker, protection: Protection) -> Prospect:
-        return prospect_of(protection, self._trade(protection), look(broker), broker.capabilities)
-
-    def _go_on(self, broker: Broker, document: Document) -> bool:
+    def _go_on(self, broker: Broker, document: Document, scene: Scene) -> bool:
         """Take the next step; tell whether another may follow at once."""
         protection = protection_of(document)
-        prospect = self._prospect(broker, protection)
+        prospect = prospect_of(protection, self._trade(protection), scene, broker.capabilities)
+        if protection.sending is not None:
+            # What was sent meanwhile is not in the scene.
+            return self.sender.resolved(broker, document, prospect.step, prospect.instrument) is not None
         if prospect.holding.is_over and not self._is_expected(protection):
             self.store.apply([Delete(document)])
             return False

@@ -13,6 +13,7 @@ from app.services.cleanup import orphans_at
 from app.services.exits.book import ExitBook
 from app.services.journal import Journal
 from app.services.ledger import Ledger
+from app.services.locks import Locks
 from app.services.routing import BrokerDesk
 from app.services.trading.following import OrderFollower
 from app.services.trading.records import is_working
@@ -30,6 +31,7 @@ class OrderList:
     ledger: Ledger
     follower: OrderFollower
     exits: ExitBook
+    locks: Locks
     journal: Journal
 
     def page(self, *, status: str, after: str | None, limit: int) -> list[dict[str, Any]]:
@@ -53,8 +55,9 @@ class OrderList:
         for broker in self.desk.all():
             receipt = broker.find(name)
             if receipt is not None:
-                broker.cancel(receipt)
-                self._stay_bare(receipt)
+                with self.locks.hold(f"{broker.name}:{receipt.symbol}"):
+                    broker.cancel(receipt)
+                    self._stay_bare(receipt)
                 self.journal.activity(f"operator: canceled {name} at {broker.name}")
                 self.follower.follow()
                 return

@@ -81,7 +81,7 @@ class Assessor:
             self.clearing.clear(case, broker)
             view = self.look(case, broker, instrument)
             decided = self._plan(case, broker, view)
-            if self._needs_room(case, broker, view, decided) and self.clearing.drop_exits(case, broker):
+            if self._needs_room(case, broker, view, decided) and self._has_changed(case, broker, view):
                 view = self.look(case, broker, instrument)
                 decided = self._plan(case, broker, view)
         except BrokerUnavailable as error:
@@ -132,6 +132,11 @@ class Assessor:
         if case.signal.intent is Intent.COVER:
             return True
         return not broker.capabilities.opposing_orders or decided.close == abs(self.share(case, view))
+
+    def _has_changed(self, case: Case, broker: Broker, view: MarketView) -> bool:
+        """Take the exits back; tell whether any was, or one has filled since the view was had."""
+        held = self.share(case, view)
+        return self.clearing.drop_exits(case, broker) or self.share(case, view) != held
 
     def share(self, case: Case, view: MarketView) -> Decimal:
         """Return how much of the account's position is the bot's."""

@@ -10,26 +10,30 @@ from app.services.trading.working_orders import Working, WorkingOrders, out_of_d
 
 
 class Clearing:
-    """Acts on the broker only for an alert that may trade; a preview or a halted one leaves all as it is."""
+    """Acts on the broker only for an alert that may trade; a preview or a halted one leaves all as it is.
 
-    def __init__(self, working_orders: WorkingOrders, clock: Clock) -> None:
+    So does any alert in a dry run, save at a simulated broker.
+    """
+
+    def __init__(self, working_orders: WorkingOrders, clock: Clock, *, dry_run: bool = False) -> None:
         self._working_orders = working_orders
         self._clock = clock
+        self._dry_run = dry_run
 
     def clear(self, case: Case, broker: Broker) -> None:
         """Count every bot's fills, which tells whose part of the position is whose; cancel what is moot."""
-        if self._may_act(case):
+        if self._may_act(case, broker):
             everybody = self._working_orders.of(broker, None, case.symbol)
             own = [item for item in everybody if bot_of_order(item.receipt.client_order_id) == case.bot.id]
             self._withdraw(case, broker, out_of_date(case.signal, own))
 
     def drop_exits(self, case: Case, broker: Broker) -> bool:
         """Cancel stop-loss and take-profit of a position that is about to be closed; tell whether any was."""
-        return self._may_act(case) and self._drop(case, broker, case.bot.id)
+        return self._may_act(case, broker) and self._drop(case, broker, case.bot.id)
 
     def drop_everybodys_exits(self, case: Case, broker: Broker) -> bool:
         """Cancel every bot's stop-loss and take-profit in the symbol; tell whether any was."""
-        return self._may_act(case) and self._drop(case, broker, None)
+        return self._may_act(case, broker) and self._drop(case, broker, None)
 
     def _drop(self, case: Case, broker: Broker, bot: str | None) -> bool:
         working = self._working_orders.of(broker, bot, case.symbol)
@@ -46,6 +50,8 @@ class Clearing:
         case.ticket.note("withdrew", self._clock(), ", ".join(names))
         return True
 
-    def _may_act(self, case: Case) -> bool:
+    def _may_act(self, case: Case, broker: Broker) -> bool:
+        if self._dry_run and not broker.capabilities.simulated:
+            return False
         states = {case.global_state, case.bot.switch.at(self._clock())}
         return not case.is_preview and TradingState.HALTED not in states

@@ -1,0 +1,141 @@
+"""The guard beside everything else that trades: alerts, other bots, the operator, and dry runs."""
+
+from decimal import Decimal
+from threading import Thread
+
+import pytest
+
+from app.brokers.alpaca import AlpacaBroker
+from app.domain.orders import Order, OrderRole, Side
+from tests.builders import EXIT_LONG, WEBHOOK_SECRET, client_of, strategy_alert
+from tests.domain.builders import APPLE
+
+pytestmark = pytest.mark.integration
+PAIR = {"-sl": ("10", "98"), "-tp": ("10", "104")}
+# By then every look at the orders has been the one that something happens after.
+LOOKS = range(1, 8)
+
+
+class Interrupted(AlpacaBroker):
+    """An account where something happens right after its orders were listed, or one was canceled."""
+
+    after_looks, after_look, after_cancel = 0, None, None
+
+    def open_orders(self):
+        orders = super().open_orders()
+        self.after_looks -= 1
+        if self.after_looks == 0:
+            self.after_look()
+        return orders
+
+    def cancel(self, receipt):
+        super().cancel(receipt)
+        if self.after_cancel is not None:
+            self.after_cancel()
+
+
+@pytest.fixture
+def alpaca(fake, clock):
+    addresses = {"trading_url": fake.url, "data_url": fake.url}
+    return Interrupted(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=0.5, clock=clock)
+
+
+@pytest.fixture
+def fall(fake, alpaca):
+    """Let the price reach the stop, which fills after so many looks."""
+
+    def move(looks: int) -> None:
+        fake.market.move("AAPL", Decimal("97.5"), volume=Decimal(0))
+        alpaca.after_look = lambda: fake.market.move("AAPL", Decimal("97.5"))
+        alpaca.after_looks = looks
+
+    return move
+
+
+@pytest.fixture
+def other_bot(operator, configure, client):
+    """Let another bot, which wants no exits, buy as many shares."""
+
+    def buy() -> None:
+        operator.post("/api/bots", json={"id": "other"})
+        secret = operator.post("/api/bots/other/secret", headers={"If-Match": "*"}).json["secret"]
+        configure("other", use_strategy_contracts=True)
+        client.post("/webhook", json=strategy_alert(bot="other", secret=secret))
+
+    return buy
+
+
+@pytest.fixture
+def best(store):
+    return lambda: [document.value["best"] for document in store.list("exits/")]
+
+
+@pytest.mark.parametrize("looks", LOOKS)
+def test_stop_when_it_fills_while_the_rest_is_left_then_nobody_elses_shares_are_sold(
+    bot, post, alpaca, fall, watch, held, looks
+):
+    bot()
+    alpaca.submit(Order("theirs", APPLE, Side.BUY, OrderRole.ENTRY, quantity=Decimal(20)))
+    post(strategy_order_contracts="10.5")
+    fall(looks)
+    for _ in range(4):
+        watch()
+
+    assert held() == {"AAPL": "20"}
+
+
+@pytest.mark.parametrize("looks", LOOKS)
+def test_stop_when_it_fills_while_an_exit_is_planned_then_the_other_bot_keeps_its_shares(
+    bot, post, other_bot, fake, fall, held, looks
+):
+    bot()
+    other_bot()
+    post()
+    fall(looks)
+    post(**EXIT_LONG)
+    fake.market.move("AAPL", Decimal("97.5"))
+
+    assert held() == {"AAPL": "10"}
+
+
+@pytest.mark.parametrize("alert", [EXIT_LONG, {}], ids=["exit", "add"])
+def test_alert_when_it_is_a_dry_run_then_the_exits_that_rest_stay(
+    bot, post, fake, legs, make_app, alpaca, alert
+):
+    bot()
+    post()
+    dry = make_app(brokers={"alpaca": alpaca}, default_broker="alpaca", dry_run=True)
+    answer = client_of(dry, x_bot_secret=WEBHOOK_SECRET).post("/webhook", json=strategy_alert(**alert))
+
+    assert (answer.json["status"], legs()) == ("dry_run", PAIR)
+    assert [each.method for each in fake.requests if each.method != "GET"] == ["POST"]
+
+
+def test_best_price_when_the_symbol_is_held_then_it_is_not_written_over(
+    bot, post, fake, watch, services, best
+):
+    bot(attach_sl_tp=False, trailing_stop_pct="0.05")
+    post()
+    fake.market.move("AAPL", Decimal(120))
+    clock = Thread(target=watch)
+    with services.orders.locks.hold("alpaca:AAPL"):
+        clock.start()
+        clock.join(0.5)
+        meanwhile = best()
+    clock.join()
+
+    assert (meanwhile, best()) == ([None], ["120"])
+
+
+def test_exit_when_the_operator_cancels_it_then_no_other_takes_its_place(
+    bot, post, alpaca, operator, watch, legs
+):
+    bot()
+    post()
+    clock = Thread(target=watch)
+    alpaca.after_cancel = lambda: (clock.start(), clock.join(0.5))
+    name = next(item.client_order_id for item in alpaca.open_orders() if item.is_protective)
+    operator.delete(f"/api/orders/{name}")
+    clock.join()
+
+    assert legs() == {}
