@@ -21,5 +21,7 @@ def status() -> None:
     show_positions()
     click.echo()
     show_orders("open", SHOWN_ORDERS)
+    for ticket, waiting in services().approvals.approvals.undecided().items():
+        click.echo(f"Waits for you until {waiting.expires_at:%H:%M} UTC: {waiting.summary}; ticket {ticket}")
     for name in services().orders.orphans():
         click.echo(f"{name} protects a position that is gone; flask orders cancel takes it back.")

@@ -118,5 +118,14 @@ def test_decision_when_an_order_waits_then_it_ends(run, waiting, word, sentence)
     assert f"{waiting} is {sentence}" in run("tickets", word, waiting).output
 
 
+def test_status_when_an_order_waits_then_it_is_told_until_it_is_decided(run, waiting):
+    last = run("status").output.splitlines()[-1]
+    run("tickets", "reject", waiting)
+
+    assert last.startswith("Waits for you until ")
+    assert last.endswith(f"buy 20 AAPL; worth about 2000; ticket {waiting}")
+    assert waiting not in run("status").output
+
+
 def test_decision_when_nothing_waits_then_a_sentence_says_so(run, ticket):
     assert run("tickets", "approve", ticket).output == "Error: This ticket waits for nobody; it is filled.\n"

@@ -88,11 +88,15 @@ class Approvals:
             raise ApprovalOver("Somebody else has just decided on this order.") from error
         return given
 
+    def undecided(self) -> dict[UUID, Waiting]:
+        """Return what nobody has decided on, by ticket."""
+        found = ((UUID(item.key.removeprefix(PREFIX)), _read(item)) for item in self._store.list(PREFIX))
+        return {ticket: item for ticket, item in found if item.verdict is None}
+
     def overdue(self) -> list[UUID]:
         """Return the tickets that have waited for too long."""
         now = self._clock()
-        found = ((UUID(item.key.removeprefix(PREFIX)), _read(item)) for item in self._store.list(PREFIX))
-        return [ticket for ticket, item in found if item.verdict is None and now >= item.expires_at]
+        return [ticket for ticket, item in self.undecided().items() if now >= item.expires_at]
 
     def forgetting(self, ticket: UUID) -> list[Delete]:
         """Return the changes that forget the question."""
