@@ -65,6 +65,7 @@ class Reception:
             clock=self.base.clock,
             timeout_seconds=self.base.settings.approval_timeout_seconds,
             public_url=self.base.settings.public_url,
+            note=self.base.journal.activity,
         )
 
     @cached_property
@@ -75,6 +76,7 @@ class Reception:
             opinions=self.opinions,
             approvals=self.approvals,
             bots=self.base.bots,
+            ledger=self.base.ledger,
             switch=self.base.switch,
             clock=self.base.clock,
             is_stopping=lambda: self.pool.is_stopping,

@@ -43,6 +43,7 @@ OUTCOMES = {
     Reason.OPINION_UNAVAILABLE: TicketStatus.DENIED,
     Reason.OPINION_CONFIDENCE_LOW: TicketStatus.DENIED,
     Reason.OPINION_DIRECTION_MISMATCH: TicketStatus.DENIED,
+    Reason.ALERT_OVERTAKEN: TicketStatus.SKIPPED,
     Reason.IDEA_NEUTRAL: TicketStatus.SKIPPED,
     Reason.APPROVAL_EXPIRED: TicketStatus.EXPIRED,
     Reason.RECOVERED_PARTLY: TicketStatus.FAILED,

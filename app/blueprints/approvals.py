@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.authentication import public
 from app.blueprints.request_context import request_id
 from app.container import services
-from app.domain.approvals import Verdict
+from app.domain.approvals import Verdict, Waiting
 from app.errors import AppError, InvalidRequest
 
 HEADERS = {
@@ -37,7 +37,11 @@ def show_question(token: str) -> ResponseReturnValue:
     until = f"Until {waiting.expires_at:%d %B %Y, %H:%M} UTC."
     buttons = BUTTON.format("approve", "Approve") + BUTTON.format("reject", "Reject")
     return _page(
-        "May this order be sent?", waiting.summary, until, form=f"<form method=post>{buttons}</form>"
+        "May this order be sent?",
+        waiting.summary,
+        *_reasons(waiting),
+        until,
+        form=f"<form method=post>{buttons}</form>",
     )
 
 
@@ -53,6 +57,12 @@ def decide(token: str) -> ResponseReturnValue:
         return _page("Not decided", error.message), error.status
     reason = answer.body.get("error", {}).get("message", "")
     return _page(f"The ticket is {answer.body['status']}", f"Ticket {answer.body['ticket']}", reason)
+
+
+def _reasons(waiting: Waiting) -> list[str]:
+    """Return what the analyst said in words, if there is an opinion."""
+    decision = (waiting.ticket["opinion"] or {}).get("decision") or {}
+    return [decision.get("rationale", ""), *decision.get("risk_notes", [])]
 
 
 def _ticket(token: str) -> UUID:

@@ -27,6 +27,10 @@ class Reason(StrEnum):
     ALERT_STALE = "ALERT_STALE", "The alert is older than STALE_ALERT_SECONDS."
     ALERT_FROM_FUTURE = "ALERT_FROM_FUTURE", "The alert's time lies ahead of our clock."
     ALERT_EXPIRED = "ALERT_EXPIRED", "A crash interrupted the alert and it was too old to be finished."
+    ALERT_OVERTAKEN = (
+        "ALERT_OVERTAKEN",
+        "While others were asked about the entry, a later alert wanted the other side.",
+    )
     SYMBOL_MALFORMED = "SYMBOL_MALFORMED", "The symbol is empty, too long or has characters no symbol has."
     SYMBOL_UNKNOWN = "SYMBOL_UNKNOWN", "The symbol cannot be told to be any one instrument."
     SYMBOL_AMBIGUOUS = "SYMBOL_AMBIGUOUS", "The symbol names a coin and a listed fund; add the exchange."
@@ -72,7 +76,7 @@ class Reason(StrEnum):
     OPEN_POSITIONS_CAP = "OPEN_POSITIONS_CAP", "The bot has as many open positions as it may."
     MARKET_CLOSED = "MARKET_CLOSED", "The market is closed and entries are for market hours only."
     COOLDOWN_ACTIVE = "COOLDOWN_ACTIVE", "The bot entered this symbol too short a time ago."
-    OPINION_UNAVAILABLE = "OPINION_UNAVAILABLE", "The bot wants a model's opinion and none can be asked for."
+    OPINION_UNAVAILABLE = "OPINION_UNAVAILABLE", "The entry needs an opinion that it does not have."
     OPINION_SKIP = "OPINION_SKIP", "The analyst advises against the trade."
     OPINION_REFUSED = "OPINION_REFUSED", "The model refused to answer."
     OPINION_INCOMPLETE = (
@@ -106,10 +110,7 @@ class Reason(StrEnum):
         "MCP_UNREACHABLE",
         "The MCP server did not list its tools, or let no tool call through.",
     )
-    APPROVAL_UNAVAILABLE = (
-        "APPROVAL_UNAVAILABLE",
-        "The bot wants an approval and nobody can be asked.",
-    )
+    APPROVAL_UNAVAILABLE = "APPROVAL_UNAVAILABLE", "The entry needs an approval that it does not have."
     APPROVAL_REJECTED = "APPROVAL_REJECTED", "A person has rejected the order."
     APPROVAL_EXPIRED = "APPROVAL_EXPIRED", "Nobody approved the order within APPROVAL_TIMEOUT_SECONDS."
     OPPOSED_BY_BOT = "OPPOSED_BY_BOT", "Another bot holds the opposite position in the same account."

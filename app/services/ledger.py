@@ -58,6 +58,14 @@ class Ledger:
             documents = list(self._store.list(f"{PREFIX}{current.isoformat()}/"))
             yield from (shown(item.value) for item in reversed(documents) if item.value["id"] < limit)
 
+    def later_than(self, ticket: UUID) -> Iterator[dict[str, Any]]:
+        """Yield the written tickets of alerts that came after this one's, oldest first, as stored."""
+        current, today = date.fromisoformat(ticket_day(ticket)), self._clock().date()
+        while current <= today:
+            prefix = f"{PREFIX}{current.isoformat()}/"
+            yield from (item.value for item in self._store.list(prefix, after=ticket_key(ticket)))
+            current += timedelta(days=1)
+
     def _days(self, before: UUID | None) -> Iterator[date]:
         first = next(self._store.list(PREFIX, limit=1), None)
         if first is None:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -37,10 +38,18 @@ class Approvals:
     """
 
     def __init__(
-        self, *, store: Store, notifier: Notifier, clock: Clock, timeout_seconds: int, public_url: str | None
+        self,
+        *,
+        store: Store,
+        notifier: Notifier,
+        note: Callable[[str], None],
+        clock: Clock,
+        timeout_seconds: int,
+        public_url: str | None,
     ) -> None:
         self._store = store
         self._notifier = notifier
+        self._note = note
         self._clock = clock
         self._timeout = timedelta(seconds=timeout_seconds)
         self._public_url = public_url
@@ -64,6 +73,7 @@ class Approvals:
             self._store.create(f"{PREFIX}{ticket.id}", _stored(waiting))
         except AlreadyExists:
             return
+        self._note(f"{waiting.summary}; waits for an approval; ticket {ticket.id}")
         link = self.link(ticket.id, waiting.expires_at)
         where = link or f"POST /api/tickets/{ticket.id}/approve or /reject"
         until = f"until {waiting.expires_at:%H:%M} UTC"

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from app.domain.advice import ASSUMED, NO_ADVICE, Advice
@@ -11,7 +13,7 @@ from app.domain.opinions import Direction, Opinion
 from app.domain.orders import Order, OrderRole
 from app.domain.planning import may_enter
 from app.domain.reasons import Reason
-from app.domain.signals import Signal
+from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus
 from app.domain.trading_state import TradingState
 from app.services.bots import BotDirectory
@@ -19,6 +21,7 @@ from app.services.clock import Clock
 from app.services.deliberation.approvals import Approvals
 from app.services.deliberation.asking import question_of
 from app.services.deliberation.opinions import Opinions
+from app.services.ledger import Ledger
 from app.services.switches import GlobalSwitch
 from app.services.trading.case import Case
 from app.services.trading.execution import Finish, Trading
@@ -42,6 +45,7 @@ class Deliberation:
     opinions: Opinions
     approvals: Approvals
     bots: BotDirectory
+    ledger: Ledger
     switch: GlobalSwitch
     clock: Clock
     is_stopping: Callable[[], bool]
@@ -168,13 +172,23 @@ class Deliberation:
                 ticket.take_over(weighed)
                 finish([])
                 return
-        self.trading.carry_out(ticket, signal, bot, finish, advice)
+        self.trading.carry_out(
+            ticket, signal, bot, finish, advice, lambda: self._is_overtaken(ticket, signal)
+        )
+
+    def _is_overtaken(self, ticket: Ticket, signal: Signal) -> bool:
+        """Tell whether a later alert wanted the other side: an entry now would be left over."""
+        return any(
+            later["bot"] == ticket.bot and later["dialect"] != Dialect.TRADE_IDEA and _opposes(later, signal)
+            for later in self.ledger.later_than(ticket.id)
+        )
 
     def _end_waiting(self, ticket: Ticket, waiting: Waiting, finish: Finish) -> None:
         if waiting.verdict is None:
             ticket.end(TicketStatus.AWAITING_APPROVAL)
             return
         ticket.take_over(Ticket.from_json(waiting.ticket))
+        ticket.timeline = [*waiting.ticket["timeline"]]
         ticket.note(waiting.verdict.value, waiting.decided_at or self.clock(), waiting.by)
         ticket.end(*ENDS[waiting.verdict])
         finish([])
@@ -190,6 +204,12 @@ class Deliberation:
             finish([*changes, *self.forgetting(ticket.id)])
 
         return finish_and_forget
+
+
+def _opposes(later: dict[str, Any], signal: Signal) -> bool:
+    said = later["signal"] or {}
+    is_same = str(said.get("symbol", "")).upper() == signal.symbol.upper()
+    return is_same and said.get("side") not in {None, signal.side.value}
 
 
 def _is_neutral(signal: Signal) -> bool:

@@ -73,12 +73,25 @@ class Trading:
         return Rehearsal(self._assessor)
 
     def carry_out(
-        self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, advice: Advice = NO_ADVICE
+        self,
+        ticket: Ticket,
+        signal: Signal,
+        bot: Bot,
+        finish: Finish,
+        advice: Advice = NO_ADVICE,
+        is_moot: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Take a signal to its end; `finish` is called once, with what must be written beside the ticket."""
+        """Take a signal to its end; `finish` is called once, with what must be written beside the ticket.
+
+        `is_moot` is asked when it is this signal's turn: later ones may have had theirs before.
+        """
         case = self.open(ticket, signal, bot)
         case.advice = advice
         with self._turn(case):
+            if is_moot():
+                ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
+                finish([])
+                return
             self._assessor.decide(case)
             receipts = self._submission.send(case)
             legs = [name for order in case.orders for name in leg_names(order)]

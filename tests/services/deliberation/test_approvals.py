@@ -10,6 +10,7 @@ from app.errors import ApprovalOver
 from tests.builders import (
     BEARISH,
     ENTER_SHORT,
+    EXIT_LONG,
     OPERATOR_TOKEN,
     ScriptedAnalyst,
     client_of,
@@ -179,6 +180,31 @@ def test_strategy_when_it_reverses_then_the_exit_waits_for_nobody(client, work, 
     assert (ticket["reason"], holding()) == ("APPROVAL_UNAVAILABLE", "0")
 
 
+def test_strategy_when_it_has_exited_meanwhile_then_the_entry_is_not_made_up_for(
+    client, work, operator, clock, holding
+):
+    entry = client.post("/webhook", json=strategy_alert())
+    assert work(entry)["status"] == "awaiting_approval"
+    clock.move(seconds=1)
+    client.post("/webhook", json=strategy_alert(**EXIT_LONG))
+    answer = operator.post(f"/api/tickets/{entry.json['ticket']}/approve")
+
+    assert (answer.json["status"], answer.json["reason"]) == ("skipped", "ALERT_OVERTAKEN")
+    assert holding() == "0"
+
+
+@pytest.mark.parametrize("later", [{}, {"symbol": "MSFT", **EXIT_LONG}])
+def test_strategy_when_a_later_alert_is_of_another_mind_then_the_entry_is_made(
+    client, work, operator, clock, later
+):
+    entry = client.post("/webhook", json=strategy_alert())
+    work(entry)
+    clock.move(seconds=1)
+    client.post("/webhook", json=strategy_alert(**later))
+
+    assert operator.post(f"/api/tickets/{entry.json['ticket']}/approve").json["status"] == "filled"
+
+
 def test_strategy_when_it_enters_then_it_waits(client, work, configure):
     response = client.post("/webhook", json=strategy_alert())
 
@@ -202,6 +228,7 @@ class TestTheLink:
         page = anonymous.get(link)
 
         assert (page.status_code, "buy 1.754385964 NVDA" in page.text) == (200, True)
+        assert "It looks good." in page.text
         assert ticket_of(waiting)["status"] == "awaiting_approval"
         assert page.headers["Cache-Control"] == "no-store"
 
