@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -178,10 +178,8 @@ class Deliberation:
 
     def _is_overtaken(self, ticket: Ticket, signal: Signal) -> bool:
         """Tell whether a later alert wanted the other side: an entry now would be left over."""
-        return any(
-            later["bot"] == ticket.bot and later["dialect"] != Dialect.TRADE_IDEA and _opposes(later, signal)
-            for later in self.ledger.later_than(ticket.id)
-        )
+        written = self.ledger.later_than(ticket.id)
+        return any(_opposes(later, ticket, signal) for later in written)
 
     def _end_waiting(self, ticket: Ticket, waiting: Waiting, finish: Finish) -> None:
         if waiting.verdict is None:
@@ -206,10 +204,14 @@ class Deliberation:
         return finish_and_forget
 
 
-def _opposes(later: dict[str, Any], signal: Signal) -> bool:
+def _opposes(later: dict[str, Any], ticket: Ticket, signal: Signal) -> bool:
     said = later["signal"] or {}
-    is_same = str(said.get("symbol", "")).upper() == signal.symbol.upper()
-    return is_same and said.get("side") not in {None, signal.side.value}
+    is_same = later["bot"] == ticket.bot and str(said.get("symbol", "")).upper() == signal.symbol.upper()
+    # Ideas are had independently of each other; one does not take another back.
+    if not is_same or later["dialect"] == Dialect.TRADE_IDEA:
+        return False
+    is_later = datetime.fromisoformat(later["created_at"]) > ticket.created_at
+    return is_later and said.get("side") not in {None, signal.side.value}
 
 
 def _is_neutral(signal: Signal) -> bool:
