@@ -17,7 +17,8 @@ class Capabilities:
 
     `held_exits` are the kinds of instrument whose stop-loss and take-profit the broker itself holds, for
     multiples of `held_exit_increment` units. `opposing_orders`: an order may be sent while another rests on
-    the other side, or holds the same units. `whole_shorts`: only whole units are sold short.
+    the other side, or holds the same units; `one_sided` are the kinds of which no plain order is taken while
+    anybody's rests on the other side. `whole_shorts`: only whole units are sold short.
     `market_orders_rest`: an order at the market becomes a limit that may rest. `day_orders_only`: working
     orders end with the day, and are taken while the market is open.
     """
@@ -34,6 +35,7 @@ class Capabilities:
     held_exits: frozenset[AssetClass] = frozenset()
     held_exit_increment: Decimal = Decimal(1)
     opposing_orders: bool = False
+    one_sided: frozenset[AssetClass] = frozenset()
     market_orders_rest: bool = False
     day_orders_only: bool = False
     multi_leg: bool = False

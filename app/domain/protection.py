@@ -79,7 +79,8 @@ class Holding:
 
     `share` is the bot's signed part of the position, `held` what is left of it, unsigned, once the orders
     that close it at the market have filled; `restable` is how much of that the broker can hold exits for.
-    `legs` are the stop-losses and take-profits that rest, `waiting` the bot's other orders that do.
+    `legs` are the stop-losses and take-profits that rest, `waiting` the bot's other orders that do,
+    `opposing` those entries of other bots beside which the broker takes no order at the market.
     `is_filling` says that no exit can be placed until its entries are over, `is_flat` that the trade is.
     """
 
@@ -89,6 +90,7 @@ class Holding:
     restable: Decimal
     legs: tuple[Receipt, ...] = ()
     waiting: tuple[Receipt, ...] = ()
+    opposing: tuple[Receipt, ...] = ()
     is_filling: bool = False
     is_flat: bool = False
 
@@ -191,12 +193,14 @@ def covered_by(live: Iterable[Receipt], suffix: str = "") -> Decimal:
 def _leave(holding: Holding, live: tuple[Receipt, ...], suffix: str) -> Step:
     """Close at the market what no exit of this kind closes, once nothing is in its way.
 
-    What waits to buy more would be bought after the stop, and what waits to sell holds the units.
+    What waits to buy more would be bought after the stop, and what waits to sell holds the units. Another
+    bot's entry may have to go as well: it can wait for another day, a stop cannot.
     """
     acting = {family_of(leg) for leg in live if leg.client_order_id.endswith(suffix)}
     others = tuple(leg for leg in live if family_of(leg) not in acting)
-    if holding.waiting or others:
-        return Withdraw((*holding.waiting, *others))
+    in_the_way = (*holding.waiting, *holding.opposing, *others)
+    if in_the_way:
+        return Withdraw(in_the_way)
     return Leave(holding.held - covered_by(live, suffix), suffix)
 
 

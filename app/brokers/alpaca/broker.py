@@ -67,6 +67,7 @@ class AlpacaBroker:
             bracket=True,
             oco=True,
             held_exits=frozenset({AssetClass.EQUITY}),
+            one_sided=frozenset({AssetClass.EQUITY}),
             unique_client_order_ids=True,
             live=not paper,
         )

@@ -13,6 +13,7 @@ from app.domain.orders import OrderStatus, OrderType, Receipt, Side, bot_of_orde
 from app.domain.protection import Holding, Protection, Step, next_step
 from app.domain.symbols import parse_symbol
 from app.domain.trades import Trade, bots_share
+from app.services.trading.records import OPERATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,8 @@ def prospect_of(
     """Say how a position stands and what its exits need next."""
     position = scene.positions.get(protection.symbol)
     instrument = _instrument(protection, position)
-    own = [
-        receipt
-        for receipt in scene.working.get(protection.symbol, ())
-        if bot_of_order(receipt.client_order_id) == protection.bot
-    ]
-    holding = _holding(trade, position, own, capabilities, instrument)
+    working = scene.working.get(protection.symbol, [])
+    holding = _holding(protection.bot, trade, position, working, capabilities, instrument)
     terms, before = protection.terms, protection.best
     basis = protection.alert_price
     if terms.by_fill and trade is not None and holding.share:
@@ -86,17 +83,22 @@ def _instrument(protection: Protection, position: Position | None) -> Instrument
 
 
 def _holding(
+    bot: str,
     trade: Trade | None,
     position: Position | None,
-    own: list[Receipt],
+    working: list[Receipt],
     capabilities: Capabilities,
     instrument: Instrument,
 ) -> Holding:
+    owners = {receipt.client_order_id: bot_of_order(receipt.client_order_id) for receipt in working}
+    own = [item for item in working if owners[item.client_order_id] == bot]
     share = ZERO
     if trade is not None and position is not None:
         share = bots_share(trade.quantity, position.quantity, shared=True)
     side = Side.BUY if share >= ZERO else Side.SELL
-    leaving = [item for item in own if item.side is not side and item.type is OrderType.MARKET]
+    # What the operator closes is everybody's.
+    closing = [item for item in working if owners[item.client_order_id] in {bot, OPERATOR}]
+    leaving = [item for item in closing if item.side is not side and item.type is OrderType.MARKET]
     resting = [item for item in own if item not in leaving]
     legs = tuple(item for item in resting if item.is_protective)
     waiting = tuple(item for item in resting if not item.is_protective)
@@ -110,9 +112,19 @@ def _holding(
         restable=_restable(max(held - taken, ZERO), instrument, capabilities),
         legs=legs,
         waiting=waiting,
+        opposing=_opposing(bot, side, working, capabilities, instrument),
         is_flat=trade is None or trade.quantity == ZERO,
         is_filling=_is_filling(legs, entries, capabilities),
     )
+
+
+def _opposing(
+    bot: str, side: Side, working: list[Receipt], capabilities: Capabilities, instrument: Instrument
+) -> tuple[Receipt, ...]:
+    if instrument.asset_class not in capabilities.one_sided:
+        return ()
+    entries = (item for item in working if item.side is side and not item.is_protective)
+    return tuple(item for item in entries if bot_of_order(item.client_order_id) not in {bot, None})
 
 
 def _is_filling(legs: Iterable[Receipt], entries: list[Receipt], capabilities: Capabilities) -> bool:

@@ -116,7 +116,6 @@ class PositionDesk:
         except OutcomeUnknown:
             # The ticket says so already, and what became of the order is found by following it.
             return ticket
-        self.store.apply(self.trades.forgetting(broker.name, held.symbol))
         self.journal.exchange(
             ticket=ticket.id,
             broker=broker.name,

@@ -92,8 +92,11 @@ class Assessor:
     def make_room(self, case: Case, broker: Broker) -> None:
         """Take back every bot's exits where an entry must not stand on the other side of them.
 
-        Raise BrokerUnavailable.
+        Before an exit it is other bots' entries. Raise BrokerUnavailable.
         """
+        if case.orders[0].role is OrderRole.EXIT:
+            self.clearing.make_way(case, broker, case.orders[0])
+            return
         adds = case.view is not None and case.view.position != ZERO
         if adds and not broker.capabilities.opposing_orders:
             self.clearing.drop_everybodys_exits(case, broker)

@@ -19,6 +19,7 @@ from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
 from app.services.trading.market import MarketView
+from app.services.trading.working_orders import Working
 
 CENT = Decimal("0.01")
 # What a broker would refuse anyway is told even where its credentials are missing.
@@ -52,7 +53,8 @@ class TradingRules:
 class Case:
     """One signal while it is decided on.
 
-    `protection` is what its entry shall be protected by; `lost_exits` says that exits were taken back for it.
+    `protection` is what its entry shall be protected by; `lost_exits` says that exits were taken back for it;
+    `rivals` are other bots' orders that wait in the symbol.
     `idea_cap` is what a trade idea's entry may be worth, `entry_value` what the decided entry is, and
     `min_confidence` what an opinion must have.
     """
@@ -71,6 +73,7 @@ class Case:
     is_preview: bool = False
     protection: Protection | None = None
     lost_exits: bool = False
+    rivals: list[Working] = field(default_factory=list)
     advice: Advice = NO_ADVICE
     idea_cap: Decimal | None = None
     min_confidence: Decimal = ZERO

@@ -1,7 +1,7 @@
 """Before anything is planned: fills are counted, and orders that the alert makes pointless are taken back."""
 
 from app.brokers.base import Broker
-from app.domain.orders import bot_of_order
+from app.domain.orders import Order, OrderRole, bot_of_order
 from app.domain.protection import live_legs
 from app.domain.trading_state import TradingState
 from app.services.clock import Clock
@@ -25,6 +25,7 @@ class Clearing:
         if self._may_act(case, broker):
             everybody = self._working_orders.of(broker, None, case.symbol)
             own = [item for item in everybody if bot_of_order(item.receipt.client_order_id) == case.bot.id]
+            case.rivals = [item for item in everybody if item not in own]
             self._withdraw(case, broker, out_of_date(case.signal, own))
 
     def drop_exits(self, case: Case, broker: Broker) -> bool:
@@ -34,6 +35,15 @@ class Clearing:
     def drop_everybodys_exits(self, case: Case, broker: Broker) -> bool:
         """Cancel every bot's stop-loss and take-profit in the symbol; tell whether any was."""
         return self._may_act(case, broker) and self._drop(case, broker, None)
+
+    def make_way(self, case: Case, broker: Broker, order: Order) -> None:
+        """Cancel other bots' entries beside which the broker would not take an order that closes."""
+        if order.instrument.asset_class not in broker.capabilities.one_sided or not self._may_act(
+            case, broker
+        ):
+            return
+        entries = [item for item in case.rivals if item.role is OrderRole.ENTRY]
+        self._withdraw(case, broker, [item for item in entries if item.receipt.side is not order.side])
 
     def _drop(self, case: Case, broker: Broker, bot: str | None) -> bool:
         working = self._working_orders.of(broker, bot, case.symbol)

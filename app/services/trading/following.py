@@ -137,7 +137,9 @@ class OrderFollower:
     def _changes(self, document: Document, receipt: Receipt | None, seen: list[str]) -> list[Change]:
         value = document.value
         changes: list[Change] = []
-        if receipt is not None and value["bot"] != OPERATOR:
+        if receipt is not None and value["bot"] == OPERATOR:
+            changes += self._closed(receipt)
+        elif receipt is not None:
             fill = Fill(receipt, OrderRole(value["role"]), _counted(value))
             changes += self._trades.counting(
                 value["bot"], value["broker"], value["symbol"], Decimal(value["multiplier"]), [fill]
@@ -146,6 +148,13 @@ class OrderFollower:
         if receipt is None or receipt.status.is_final:
             return [*changes, Delete(document)]
         return [*changes, Replace(document, value | {"seen": seen, "counted": counted_record(receipt)})]
+
+    def _closed(self, receipt: Receipt) -> list[Change]:
+        """End what bots hold once the operator's order has closed it; one that is canceled closes nothing."""
+        if receipt.status is not OrderStatus.FILLED:
+            return []
+        change = receipt.side.sign * receipt.filled_quantity
+        return self._trades.closing(receipt.broker, receipt.symbol, change)
 
     def _ticket_changes(self, value: dict[str, Any], receipt: Receipt | None) -> list[Change]:
         ticket = UUID(value["ticket"])

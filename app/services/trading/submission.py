@@ -41,7 +41,7 @@ class Submission:
         if self.rules.dry_run and not case.broker.capabilities.simulated:
             return self._suppress(case)
         receipts: list[Receipt] = []
-        if case.orders[0].role is OrderRole.ENTRY and not self._has_room(case, case.broker):
+        if not self._has_room(case, case.broker):
             return []
         for order in case.orders:
             if receipts and not self._has_closed(case, case.broker, receipts):
@@ -57,10 +57,15 @@ class Submission:
         return receipts
 
     def _has_room(self, case: Case, broker: Broker) -> bool:
-        """Take back exits that an added entry would stand against; they are placed anew after it."""
+        """Take back exits that an added entry would stand against; they are placed anew after it.
+
+        An exit is sent whatever stands against it: the broker says whether it may.
+        """
         try:
             self.assessor.make_room(case, broker)
         except BrokerUnavailable as error:
+            if case.orders[0].role is OrderRole.EXIT:
+                return True
             case.ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
             self._forget_entry(case)
             return False

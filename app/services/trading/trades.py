@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Side
+from app.domain.reconciliation import reduced
 from app.domain.trades import Fill, Trade, bots_share, count_fill
 from app.services.clock import Clock
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
@@ -50,6 +51,20 @@ class TradeBook:
         """Return the changes that end every bot's trade in a symbol, when the operator closed it."""
         suffix = f"/{broker}:{symbol}"
         return [Delete(document) for document in self._store.list("trades/") if document.key.endswith(suffix)]
+
+    def closing(self, broker: str, symbol: str, change: Decimal) -> list[Change]:
+        """Return the changes by which bots' trades lose the operator's order closed, the latest first."""
+        suffix = f"/{broker}:{symbol}"
+        documents = [item for item in self._store.list("trades/") if item.key.endswith(suffix)]
+        trades = {item.key: Trade.from_json(item.value) for item in documents}
+        known = sum((trade.quantity for trade in trades.values()), ZERO)
+        after = {f"trades/{each.bot}{suffix}": each for each in reduced(trades.values(), known + change)}
+        return [
+            written
+            for item in documents
+            if item.key in after
+            for written in self._changes(item, trades[item.key], after[item.key])
+        ]
 
     def counting(
         self, bot: str, broker: str, symbol: str, multiplier: Decimal, fills: list[Fill]

@@ -54,12 +54,12 @@ def fall(fake, alpaca):
 
 @pytest.fixture
 def other_bot(operator, configure, client):
-    """Let another bot, which wants no exits, buy as many shares."""
+    """Let another bot, which wants no exits, buy as many shares, changed."""
 
-    def buy() -> None:
+    def buy(**changes) -> None:
         operator.post("/api/bots", json={"id": "other"})
         secret = operator.post("/api/bots/other/secret", headers={"If-Match": "*"}).json["secret"]
-        configure("other", use_strategy_contracts=True)
+        configure("other", **{"use_strategy_contracts": True} | changes)
         client.post("/webhook", json=strategy_alert(bot="other", secret=secret))
 
     return buy
@@ -139,3 +139,54 @@ def test_exit_when_the_operator_cancels_it_then_no_other_takes_its_place(
     clock.join()
 
     assert legs() == {}
+
+
+def test_level_when_reached_while_another_bots_entry_waits_then_that_goes(
+    bot, post, other_bot, fake, watch, held, alpaca
+):
+    bot()
+    post(strategy_order_contracts="10.5")
+    other_bot(use_limit_orders=True, limit_offset_ticks=-1000)
+    fake.market.move("AAPL", Decimal("97.5"))
+    watch()
+
+    assert (held(), alpaca.open_orders()) == ({}, [])
+
+
+def test_exit_when_another_bots_entry_waits_then_that_goes(bot, post, other_bot, held, alpaca):
+    bot()
+    other_bot(use_limit_orders=True, limit_offset_ticks=-1000)
+    post()
+    post(**EXIT_LONG)
+
+    assert (held(), alpaca.open_orders()) == ({}, [])
+
+
+def test_position_when_the_operator_changes_his_mind_about_closing_then_it_is_protected_anew(
+    bot, post, fake, operator, alpaca, watch, legs
+):
+    bot()
+    post()
+    fake.clock.close()
+    operator.delete("/api/positions/alpaca/AAPL")
+    watch()
+    (closing,) = alpaca.open_orders()
+    operator.delete(f"/api/orders/{closing.client_order_id}")
+    watch()
+
+    assert (closing.type.value, legs()) == ("market", PAIR)
+
+
+def test_trades_when_the_operator_closes_all_then_they_end_with_the_fill(
+    bot, post, fake, operator, store, watch
+):
+    bot()
+    post()
+    fake.clock.close()
+    operator.delete("/api/positions/alpaca/AAPL")
+    waiting = len(list(store.list("trades/")))
+    fake.clock.open()
+    fake.market.move("AAPL", Decimal(100))
+    watch()
+
+    assert (waiting, list(store.list("trades/"))) == (1, [])
