@@ -20,5 +20,5 @@ def verify_mcp() -> None:
         raise click.ClickException(NOT_SET_UP)
     verdict = access.verify()
     if not verdict.is_good:
-        raise click.ClickException(f"{access.url} says {verdict.message}")
-    click.echo(f"{access.url} says {verdict.message}")
+        raise click.ClickException(f"{access.url}: {verdict.message}")
+    click.echo(f"{access.url}: {verdict.message}")

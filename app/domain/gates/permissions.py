@@ -26,9 +26,9 @@ def bot_trading_state(proposal: Proposal) -> tuple[Reason | None, str]:
 
 def _state(state: TradingState, role: OrderRole) -> tuple[Reason | None, str]:
     if state is TradingState.HALTED:
-        return Reason.TRADING_HALTED, "state HALTED"
+        return Reason.TRADING_HALTED, "state HALTED; flask status tells why"
     if state is TradingState.REDUCING and role is OrderRole.ENTRY:
-        return Reason.TRADING_REDUCING, "state REDUCING"
+        return Reason.TRADING_REDUCING, "state REDUCING; flask status tells why"
     return None, f"state {state.value}"
 
 

@@ -55,7 +55,7 @@ class FailureCount:
         switch = StateSwitch(TradingState.REDUCING, reason)
         if not self.bots.set_state(bot, switch, if_active_at=self.clock()):
             return
-        told = f"{bot} is now REDUCING: alerts may only exit. {reason}"
+        told = f"{bot} is now REDUCING: alerts may only exit. {reason} To go on: flask bots resume {bot}"
         self.note(told)
         self.tell(Event(EventKind.ANALYST_FAILING, "The analyst keeps failing", told, bot, Severity.FAILURE))
 
