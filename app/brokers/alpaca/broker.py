@@ -25,13 +25,14 @@ from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.bars import Bar
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ONE, ZERO, round_down
-from app.domain.orders import Order, OrderChange, Receipt, Side
+from app.domain.orders import Order, OrderChange, OrderRole, OrderType, Receipt, Side
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 
 PAPER_URL = "https://paper-api.alpaca.markets"
 LIVE_URL = "https://api.alpaca.markets"
 DATA_URL = "https://data.alpaca.markets"
 DUPLICATE = "client_order_id must be unique"
+TOO_LITTLE = "minimal amount of order"
 HUNDRED = Decimal(100)
 _READERS = 16
 _PRICE_AGE = timedelta(seconds=5)
@@ -102,6 +103,8 @@ class AlpacaBroker:
             with self._funds.sending(order, price):
                 row = self._transport.write("POST", "/orders", order_payload(order))
         except BrokerRejected as error:
+            if TOO_LITTLE in error.message and order.quantity is not None and _leaves(order):
+                return self._closed(order, order.quantity)
             if DUPLICATE not in error.message:
                 raise
             return self._adopted(order, error)
@@ -233,6 +236,14 @@ class AlpacaBroker:
         at, price = self._prices.get(instrument.symbol, (None, None))
         return price if at is not None and self._clock() - at < _PRICE_AGE else None
 
+    def _closed(self, order: Order, quantity: Decimal) -> Receipt:
+        """Close what is worth less than an order must be the one way that has no least value."""
+        path = f"/positions/{quoted(path_symbol(order.instrument), safe='')}?qty={quantity:f}"
+        row = self._change("DELETE", path)
+        with understood(OutcomeUnknown):
+            self._orders.name(row, order.client_order_id)
+            return receipt_of(row, order.client_order_id)
+
     def _adopted(self, order: Order, error: BrokerRejected) -> Receipt:
         try:
             receipt = self._orders.find(sent_id(order))
@@ -269,6 +280,10 @@ def _placed(row: Row, order: Order) -> Receipt:
     if row["client_order_id"] != sent_id(order):
         raise ValueError("This is the answer to another order.")
     return parent_receipt(row)
+
+
+def _leaves(order: Order) -> bool:
+    return order.role is OrderRole.EXIT and order.type is OrderType.MARKET
 
 
 def _is_same(receipt: Receipt, order: Order) -> bool:

@@ -24,12 +24,20 @@ class OrderBook:
         self._transport = transport
         self._clock = clock
         self.families = Families()
+        self._named: dict[str, str] = {}
         self._strangers: frozenset[str] = frozenset()
         self._learned_at: datetime | None = None
+
+    def name(self, row: Row, client_order_id: str) -> None:
+        """Remember an order that Alpaca gave an id of its own under ours, as long as this process runs."""
+        self._named[client_order_id] = row["id"]
 
     def find(self, client_order_id: str) -> Receipt | None:
         """Return an order, or a leg through its parent; a replaced order is told by its replacement."""
         with understood(BrokerUnavailable):
+            if client_order_id in self._named:
+                named = self._transport.read(f"/orders/{self._named[client_order_id]}")
+                return receipt_of(named, client_order_id)
             known = self.families.leg(client_order_id)
             if known is not None:
                 return receipt_of(

@@ -11,6 +11,7 @@ from tests.builders import EXIT_LONG, WEBHOOK_SECRET, client_of, strategy_alert
 from tests.domain.builders import APPLE
 
 pytestmark = pytest.mark.integration
+COIN = {"symbol": "BTCUSD", "strategy_order_price": "50000"}
 PAIR = {"-sl": ("10", "98"), "-tp": ("10", "104")}
 # By then every look at the orders has been the one that something happens after.
 LOOKS = range(1, 8)
@@ -190,3 +191,24 @@ def test_trades_when_the_operator_closes_all_then_they_end_with_the_fill(
     watch()
 
     assert (waiting, list(store.list("trades/"))) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("entry", "fall"),
+    [
+        ({"strategy_order_contracts": "10.005"}, ("AAPL", "97.5")),
+        ({**COIN, "strategy_order_contracts": "0.000202"}, ("BTC/USD", "48999")),
+    ],
+    ids=["rest of shares", "coin"],
+)
+def test_level_when_reached_by_less_than_an_order_must_be_then_it_is_left_all_the_same(
+    bot, post, fake, watch, held, store, entry, fall
+):
+    bot()
+    post(**entry)
+    bought = len(held())
+    fake.market.move(fall[0], Decimal(fall[1]))
+    for _ in range(2):
+        watch()
+
+    assert (bought, held(), list(store.list("trades/"))) == (1, {}, [])
