@@ -5,6 +5,10 @@ import click
 from app.cli.commands import Group
 from app.container import services
 from app.services.analyst.access import NOT_SET_UP
+from app.services.notifications import Event, EventKind, Severity
+
+# Longer than a notification service is waited for.
+SENT_WITHIN_SECONDS = 60
 
 
 @click.group("verify", cls=Group)
@@ -22,3 +26,16 @@ def verify_mcp() -> None:
     if not verdict.is_good:
         raise click.ClickException(f"{access.url}: {verdict.message}")
     click.echo(f"{access.url}: {verdict.message}")
+
+
+@verify.command("notifications")
+def verify_notifications() -> None:
+    """Send you a message; exit 1 when it does not get out."""
+    if services().settings.notification_url is None:
+        raise click.ClickException("Set NOTIFICATION_URL to be told anything.")
+    notifier, text = services().notifier, "You asked for it: flask verify notifications."
+    notifier.tell(Event(EventKind.TRIAL, "Gatehouse can reach you", text, severity=Severity.INFO))
+    notifier.close(SENT_WITHIN_SECONDS)
+    if notifier.dropped:
+        raise click.ClickException("The message did not get out; the line above says why.")
+    click.echo("A message was sent.")

@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     ANALYST_FAILING = "analyst_failing"
     APPROVAL_WANTED = "approval_wanted"
     SYMBOL_MASTER = "symbol_master"
+    TRIAL = "trial"
 
 
 class Severity(StrEnum):
