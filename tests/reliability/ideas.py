@@ -20,6 +20,7 @@ from random import Random
 
 from tests.reliability.alerts import Alert
 from tests.reliability.audit import ENDED
+from tests.reliability.clicker import Clicker
 from tests.reliability.documents import count_documents, read_documents, unanswered
 from tests.reliability.evidence import LEGS, Evidence
 from tests.reliability.sender import Sender, Sent
@@ -88,10 +89,22 @@ class Ordeal:
         self._evidence = Evidence(self._server.database)
         self.account = Account(seed)
 
-    def run(self, kills: int) -> Account:
-        """Kill so often, settle, and look."""
+    def run(self, kills: int, *, approval: str = "off") -> Account:
+        """Kill so often, settle, and look; what waits for an approval gets it."""
         self._server.start()
-        self._server.configure_bot("default", notional="50")
+        self._server.configure_bot("default", notional="50", approval=approval)
+        clicker = Clicker(self._server)
+        clicker.start()
+        try:
+            self._torment(kills)
+            self._settle()
+        finally:
+            clicker.stop()
+            self._look()
+            self._server.kill()
+        return self.account
+
+    def _torment(self, kills: int) -> None:
         sender = Sender(self._server.port, [ideas(letter) for letter in "QXZ"[:SENDERS]])
         sender.start()
         try:
@@ -100,12 +113,7 @@ class Ordeal:
                 self._server.start()
         finally:
             sender.stop()
-        try:
-            self._settle()
-            self._look(sender.sent)
-        finally:
-            self._server.kill()
-        return self.account
+            self.account.sent = sender.sent
 
     def _stop_somehow(self) -> None:
         time.sleep(self._random.uniform(0, LONGEST_DELAY_SECONDS))
@@ -124,10 +132,10 @@ class Ordeal:
         while unanswered(self._server.database) and time.monotonic() < deadline:
             time.sleep(0.2)
 
-    def _look(self, sent: list[Sent]) -> None:
+    def _look(self) -> None:
         account, database = self.account, self._server.database
         self._evidence.look_at_broker()
-        account.sent, account.tracebacks = sent, self._server.tracebacks()
+        account.tracebacks = self._server.tracebacks()
         tickets = [ticket for _, ticket in read_documents(database, "tickets/")]
         account.ends.update((ticket["status"], ticket["reason"]) for ticket in tickets)
         account.findings += [f"unfinished {name}" for name in unanswered(database)]
@@ -200,10 +208,11 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--processes", type=int, default=1, help="WEB_CONCURRENCY of the server")
+    parser.add_argument("--approve", action="store_true", help="every order waits, and is approved twice")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, simulated(options.seed) as model:
         ordeal = Ordeal(Path(folder), options.seed, model, WEB_CONCURRENCY=str(options.processes))
-        account = ordeal.run(options.kills)
+        account = ordeal.run(options.kills, approval="always" if options.approve else "off")
     show(account)
     sys.exit(1 if account.findings or account.tracebacks else 0)
 
