@@ -86,8 +86,11 @@ def exit_levels(
 
 
 def reached(levels: Levels, side: Side, price: Decimal | None) -> str | None:
-    """Return the suffix of the exit that a price asks for, if any; `side` is the entry's."""
-    if price is None:
+    """Return the suffix of the exit that a price asks for, if any; `side` is the entry's.
+
+    A price of nothing is none: brokers show it where they know no other.
+    """
+    if price is None or price <= ZERO:
         return None
     if levels.stop is not None and (price - levels.stop) * side.sign <= ZERO:
         return STOP_LOSS_SUFFIX
@@ -98,7 +101,7 @@ def reached(levels: Levels, side: Side, price: Decimal | None) -> str | None:
 
 def better(best: Decimal, price: Decimal | None, side: Side) -> Decimal:
     """Return the better of two prices, of which one may be unknown, for an entry on `side`."""
-    if price is None:
+    if price is None or price <= ZERO:
         return best
     return max(best, price) if side is Side.BUY else min(best, price)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.bots import BotConfiguration
-from app.domain.exits import ExitTerms, Levels, exit_levels, exit_terms, reached
+from app.domain.exits import ExitTerms, Levels, better, exit_levels, exit_terms, reached
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import Side
 from tests.domain.builders import APPLE, BITCOIN, CALL, decimals
@@ -127,9 +127,17 @@ def test_stop_when_best_only_improves_then_it_never_goes_back(side, prices):
         (SELL, "104", "-sl"),
         (SELL, "100", None),
         (BUY, None, None),
+        # what is not known, or no longer listed, may be shown as nothing
+        (BUY, "0", None),
+        (SELL, "0", None),
     ],
 )
 def test_level_when_price_reaches_it_then_its_suffix_is_told(side, price, expected):
     stop, target = (Decimal(98), Decimal(104))[:: side.sign]
 
     assert reached(Levels(stop, target), side, price and Decimal(price)) == expected
+
+
+@pytest.mark.parametrize("price", [None, Decimal(0)])
+def test_best_price_when_there_is_none_now_then_it_stays(price):
+    assert better(HUNDRED, price, SELL) == HUNDRED
