@@ -180,3 +180,10 @@ def test_step_10_when_it_is_ordered_then_json_says_so(ticker, post):
         "ordered",
         "NIFTY261201C24500000",
     )
+
+
+def test_order_when_it_waits_then_a_changed_price_needs_no_leave_to_sell_shares_short(client, ticker, post):
+    post(orderType="LIMIT", price=110, sl=150, tp=50, idempotency_key="first")
+    answer = client.post("/webhook", json={"command": "modify", "order": "first", "limit_price": 112}).json
+
+    assert (answer["status"], answer["order"]["limit_price"]) == ("ordered", "112")

@@ -56,7 +56,8 @@ class Case:
     `protection` is what its entry shall be protected by; `lost_exits` says that exits were taken back for it;
     `rivals` are other bots' orders that wait in the symbol.
     `idea_cap` is what a trade idea's entry may be worth, `entry_value` what the decided entry is, and
-    `min_confidence` what an opinion must have.
+    `min_confidence` what an opinion must have. `may_sell_options`: by its dialect, or by that of the alert
+    whose order a command changes.
     """
 
     ticket: Ticket
@@ -78,6 +79,7 @@ class Case:
     idea_cap: Decimal | None = None
     min_confidence: Decimal = ZERO
     entry_value: Decimal | None = None
+    may_sell_options: bool = False
 
     @property
     def symbol(self) -> str:

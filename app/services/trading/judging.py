@@ -93,7 +93,7 @@ class Judge:
             lacks_approval=_lacks_approval(case),
             approval_above=_approval_above(case),
             opposed_by=self._opposing(case, side) if role is OrderRole.ENTRY else None,
-            may_sell_options=signal.dialect is Dialect.OPTION,
+            may_sell_options=case.may_sell_options or signal.dialect is Dialect.OPTION,
             stop_loss=case.levels[0],
             take_profit=case.levels[1],
             asked=signal.quantity if signal.contract is not None else None,

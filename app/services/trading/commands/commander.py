@@ -13,7 +13,7 @@ from app.domain.gates.permissions import symbol_known
 from app.domain.instruments import Instrument
 from app.domain.orders import Order, OrderChange, OrderRole, Receipt
 from app.domain.reasons import Reason
-from app.domain.signals import Intent, Signal
+from app.domain.signals import Dialect, Intent, Signal
 from app.domain.tickets import Ticket, TicketStatus, order_record
 from app.errors import BrokerRejected, BrokerUnavailable
 from app.services.clock import Clock
@@ -166,6 +166,7 @@ class Commands:
             case.ticket.end(TicketStatus.DENIED, Reason.ORDER_AMBIGUOUS)
             return []
         item, instrument = working[0], case.instrument
+        case.may_sell_options = self._dialect(case, item) == Dialect.OPTION.value
         change = wanted_change(broker, instrument, item, change_of(case.signal))
         if has_values(item.receipt, change):
             begun = Undertaking(case.symbol, (self._concerned(case, item),), change)
@@ -225,6 +226,11 @@ class Commands:
         name = item.receipt.client_order_id
         ticket = self.targets.ticket_of(name)
         return Concerned(name, item.role, ticket if ticket is not None else case.ticket.id)
+
+    def _dialect(self, case: Case, item: Working) -> str | None:
+        """Return the dialect of the alert that placed an order, whose rules hold for its change too."""
+        placed = self.ledger.find(self._concerned(case, item).ticket)
+        return placed["dialect"] if placed is not None else None
 
     def _end(self, case: Case, broker: Broker, begun: Undertaking, receipts: list[Receipt]) -> list[Change]:
         """Tell how the orders stand, in this ticket and in those that placed them."""
