@@ -31,7 +31,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise MalformedAlert(f"The body is not valid JSON: {_sentence(error)}") from error
     if not isinstance(value, dict):
-        raise MalformedAlert("The body must be a JSON object: {…}.")
+        raise MalformedAlert("The body must be a JSON object.")
     _refuse_unprintable(value, 0)
     return value
 
