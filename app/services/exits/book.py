@@ -41,6 +41,10 @@ class ExitBook:
             protection = replace(protection, best=earlier.best)
         return Replace(known, to_json(replace(protection, sending=earlier.sending)))
 
+    def keeping(self, protection: Protection) -> Change:
+        """Return the change that protects what has no exits yet; those that it has are left as they are."""
+        return Create(_key(protection.bot, protection.broker, protection.symbol), to_json(protection))
+
     def rewrite(self, document: Document, protection: Protection) -> Document:
         """Write a protection over the one that was read; raise Conflict."""
         return self._store.replace(document, to_json(protection))

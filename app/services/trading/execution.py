@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from decimal import Decimal
+from dataclasses import replace
 from uuid import UUID
 
 from app.brokers.base import Broker
@@ -21,10 +21,11 @@ from app.domain.orders import (
     leg_names,
 )
 from app.domain.planning import wants_entry_after
+from app.domain.protection import Protection
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus, followed_status
-from app.domain.trades import Fill
+from app.domain.trades import Fill, Trade
 from app.services.clock import Clock
 from app.services.exits.book import ExitBook
 from app.services.locks import BOT_LOCK, Locks
@@ -165,7 +166,7 @@ class Trading:
         roles = {record["client_order_id"]: OrderRole(record["role"]) for record in case.ticket.orders}
         fills = [Fill(receipt, roles[receipt.client_order_id]) for receipt in receipts]
         changes = self._trades.counting(case.bot.id, case.broker_name, case.symbol, multiplier, fills)
-        changes += self._exits_of(case)
+        changes += self._exits_of(case, receipts)
         for record in case.ticket.orders:
             names = [record["client_order_id"]] if is_working(record) else []
             if record["status"] not in NEVER_THERE:
@@ -173,23 +174,32 @@ class Trading:
             changes += [reminder(name, record, multiplier=multiplier, at=at) for name in names]
         return changes
 
-    def _exits_of(self, case: Case) -> list[Change]:
+    def _exits_of(self, case: Case, receipts: list[Receipt]) -> list[Change]:
         """Return what starts the exits of an entry, or ends those that an earlier position left behind."""
         if case.protection is not None:
-            return [self._exits.starting(case.protection, adds=self._adds(case))]
+            return [self._starting(case, case.protection, receipts)]
         if not _opens(case) or len(case.ticket.orders) < len(case.orders):
             return []
         if case.ticket.orders[-1]["status"] in NEVER_THERE:
             return []
         return self._exits.leaving_behind(case.bot.id, case.broker_name, case.symbol)
 
-    def _adds(self, case: Case) -> bool:
-        """Tell whether an entry adds to what its bot holds, by its books and by the account."""
+    def _starting(self, case: Case, protection: Protection, receipts: list[Receipt]) -> Change:
+        """Start an entry's exits; those of what is held stay until something has been added to it."""
+        held = self._held_before(case)
+        if held is None:
+            return self._exits.starting(protection)
+        if any(receipt.filled_quantity for receipt in receipts):
+            return self._exits.starting(protection, adds=True)
+        return self._exits.keeping(replace(protection, alert_price=held.average_price))
+
+    def _held_before(self, case: Case) -> Trade | None:
+        """Return what an entry adds to, if its bot's books and the account agree that it does."""
         document = self._trades.find(case.bot.id, case.broker_name, case.symbol)
         if document is None or case.view is None or not case.orders:
-            return False
-        held, sign = Decimal(document.value["quantity"]), case.orders[-1].side.sign
-        return held * sign > ZERO and case.view.position * sign > ZERO
+            return None
+        held, sign = Trade.from_json(document.value), case.orders[-1].side.sign
+        return held if held.quantity * sign > ZERO and case.view.position * sign > ZERO else None
 
 
 def _opens(case: Case) -> bool:

@@ -62,13 +62,14 @@ def test_entry_when_the_next_one_is_not_sent_then_its_exits_are_still_due(
     assert (answer.json["status"], len(protected())) == ("dry_run", 1)
 
 
-def test_add_when_a_stop_trails_then_it_does_not_go_back(bot, post, rest, fake, watch, protected):
+@pytest.mark.parametrize("limit", ["40000", "60000"], ids=["waits", "fills"])
+def test_add_when_a_stop_trails_then_it_does_not_go_back(bot, post, rest, fake, watch, protected, limit):
     bot(attach_sl_tp=False, trailing_stop_pct="0.05")
     post(**COIN)
     for price in (60_000, 58_000):
         fake.market.move("BTC/USD", Decimal(price))
         watch()
-    rest("40000")
+    rest(limit)
     watch()
 
     assert protected() == ["60000"]
@@ -84,3 +85,29 @@ def test_entry_when_an_earlier_position_is_gone_then_its_stop_trails_anew(bot, p
     post(**COIN)
 
     assert protected() == [None]
+
+
+def test_add_when_it_rests_then_what_is_held_keeps_its_levels(bot, post, client, fake, watch, held):
+    bot(use_avg_fill_for_sl_tp=False)
+    post()
+    alert = bridge_alert(symbol="AAPL", quantity="10", order_type="limit", limit_price="90")
+    client.post("/tradingview/webhook", json=alert)
+    watch()
+    kept = held()
+    fake.market.move("AAPL", Decimal("97.5"))
+    watch()
+
+    assert (kept, held()) == ({"AAPL": "10"}, {})
+
+
+def test_add_when_it_rests_beside_no_exits_then_the_entry_is_what_they_stand_around(
+    bot, post, client, watch, held
+):
+    bot(attach_sl_tp=False)
+    post()
+    bot(use_avg_fill_for_sl_tp=False)
+    alert = bridge_alert(symbol="AAPL", quantity="10", order_type="limit", limit_price="90")
+    client.post("/tradingview/webhook", json=alert)
+    watch()
+
+    assert held() == {"AAPL": "10"}
