@@ -54,7 +54,7 @@ def finish_login() -> ResponseReturnValue:
         login = _fyers().finish(_state(), _code(), told)
     except AppError as error:
         _logger.warning("A login at Fyers failed: %s", error.message)
-        return _page("Not logged in", error.message, link=error.details.get("link")), error.status
+        return _page("No new login", error.message, link=error.details.get("link")), error.status
     return _page("Logged in", f"Valid until {_in_india(login)}. You may close this page.")
 
 

@@ -57,7 +57,7 @@ class LoginMemory:
         ends_at = self._read_signed(state)
         record = self._record.read()
         if record is not None and digest(state) in record.used_links:
-            raise LoginLinkRefused("This login link has been used already.")
+            raise LoginLinkRefused("This login link has been used already; GET /api/logins tells whether it worked.")
         return ends_at
 
     def use(self, state: str) -> datetime:
@@ -73,7 +73,7 @@ class LoginMemory:
             return replace(known, used_links=lasting | {mark: ends_at})
 
         if self._record.change(step) is None:
-            raise LoginLinkRefused("This login link has been used already.")
+            raise LoginLinkRefused("This login link has been used already; GET /api/logins tells whether it worked.")
         return ends_at
 
     def claim_code(self, code: str) -> bool:
