@@ -15,6 +15,7 @@ from app.storage.base import Store
 
 KEY = "state/fyers-login"
 KEY_BYTES, NONCE_DIGITS, END_DIGITS = 32, 24, 10
+USED = "This login link has been used already; GET /api/logins tells whether it worked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class LoginMemory:
         ends_at = self._read_signed(state)
         record = self._record.read()
         if record is not None and digest(state) in record.used_links:
-            raise LoginLinkRefused("This login link has been used already; GET /api/logins tells whether it worked.")
+            raise LoginLinkRefused(USED)
         return ends_at
 
     def use(self, state: str) -> datetime:
@@ -73,7 +74,7 @@ class LoginMemory:
             return replace(known, used_links=lasting | {mark: ends_at})
 
         if self._record.change(step) is None:
-            raise LoginLinkRefused("This login link has been used already; GET /api/logins tells whether it worked.")
+            raise LoginLinkRefused(USED)
         return ends_at
 
     def claim_code(self, code: str) -> bool:
