@@ -106,10 +106,17 @@ def better(best: Decimal, price: Decimal | None, side: Side) -> Decimal:
     return max(best, price) if side is Side.BUY else min(best, price)
 
 
-def smallest_move(terms: ExitTerms, instrument: Instrument, basis: Decimal) -> Decimal:
-    """Return by how much a stop must be off before it is worth a change at the broker."""
+def smallest_move(
+    terms: ExitTerms, instrument: Instrument, side: Side, basis: Decimal, stop: Decimal | None = None
+) -> Decimal:
+    """Return by how much `stop` must be off before it is worth a change; only one that trails has steps."""
     tick = tick_at(basis, instrument)
-    return tick if terms.trailing is None else max(tick, basis * terms.trailing * TRAILING_STEP)
+    if terms.trailing is None:
+        return tick
+    fixed = _fixed(terms.stop_price, terms.stop_loss, basis, instrument, -side.sign)
+    if stop is not None and stop in {fixed, round_price(basis, tick, up=side is Side.BUY)}:
+        return tick
+    return max(tick, basis * terms.trailing * TRAILING_STEP)
 
 
 def _fixed(

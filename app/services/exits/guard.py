@@ -49,7 +49,11 @@ class ExitGuard:
         by_broker: dict[str, list[Document]] = {}
         for document in self.book.every():
             by_broker.setdefault(document.value["broker"], []).append(document)
-        return sum(self._watch_at(name, documents) for name, documents in by_broker.items())
+        failures: list[Exception] = []
+        tended = sum(self._watch_at(name, documents, failures) for name, documents in by_broker.items())
+        if failures:
+            raise failures[0]
+        return tended
 
     def attend(self, broker: Broker, symbol: str) -> None:
         """Bring the exits of every bot in a symbol in order; the caller holds the symbol.
@@ -68,7 +72,7 @@ class ExitGuard:
     def _is_dry(self, broker: Broker) -> bool:
         return self.dry_run and not broker.capabilities.simulated
 
-    def _watch_at(self, name: str, documents: list[Document]) -> int:
+    def _watch_at(self, name: str, documents: list[Document], failures: list[Exception]) -> int:
         try:
             broker = self.desk.get(name)
         except BrokerNotConfigured:
@@ -77,23 +81,29 @@ class ExitGuard:
         if self._is_dry(broker):
             return 0
         try:
-            return self._watch_all(broker, documents)
+            return self._watch_all(broker, documents, failures)
         except BrokerUnavailable as error:
             _logger.warning("The exits at %s cannot be watched now: %s", name, error)
             return 0
 
-    def _watch_all(self, broker: Broker, documents: list[Document]) -> int:
+    def _watch_all(self, broker: Broker, documents: list[Document], failures: list[Exception]) -> int:
+        """Look at one broker's; one position's trouble is added to `failures` and is not the others'."""
         scene, trades = look(broker), self.trades.every()
         reminders = {_place(item) for item in self.store.list("orders/")}
         tended, moves = 0, list[tuple[Document, Move]]()
         for document in documents:
-            protection = protection_of(document)
-            prospect = prospect_of(protection, trades.get(_place(document)), scene, broker.capabilities)
-            is_over = prospect.holding.is_over and _place(document) not in reminders
-            if isinstance(prospect.step, Move) and protection.sending is None:
-                moves.append((self._remember_alone(broker, document, prospect), prospect.step))
-            elif is_over or self._needs_hand(broker, document, prospect):
-                tended += self._tend_alone(broker, document)
+            try:
+                protection = protection_of(document)
+                prospect = prospect_of(protection, trades.get(_place(document)), scene, broker.capabilities)
+                is_over = prospect.holding.is_over and _place(document) not in reminders
+                if isinstance(prospect.step, Move) and protection.sending is None:
+                    moves.append((self._remember_alone(broker, document, prospect), prospect.step))
+                elif is_over or self._needs_hand(broker, document, prospect):
+                    tended += self._tend_alone(broker, document)
+            except (BrokerUnavailable, StoreError):
+                raise
+            except Exception as error:  # noqa: BLE001  # raised once all have been looked at
+                failures.append(error)
         furthest = sorted(moves, key=lambda item: item[1].distance, reverse=True)
         return tended + sum(self._move_alone(broker, *item) for item in furthest[:MOST_MOVES])
 

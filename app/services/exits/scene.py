@@ -63,7 +63,8 @@ def prospect_of(
         basis = trade.average_price
     best = better(before if before is not None else basis, holding.price, holding.side)
     levels = exit_levels(terms, instrument, holding.side, basis, best)
-    smallest = smallest_move(terms, instrument, basis)
+    smallest = smallest_move(terms, instrument, holding.side, basis)
+    nearest = smallest_move(terms, instrument, holding.side, basis, levels.stop)
     follows = terms.follows_market and holding.share != ZERO
     return Prospect(
         instrument,
@@ -72,7 +73,7 @@ def prospect_of(
         best,
         is_due=reached(levels, holding.side, holding.price) is not None,
         has_moved=follows and abs(best - (before or basis)) >= smallest,
-        step=next_step(holding, levels, smallest, lone_stop=protection.lone_stop, paired=capabilities.oco),
+        step=next_step(holding, levels, nearest, lone_stop=protection.lone_stop, paired=capabilities.oco),
     )
 
 

@@ -212,3 +212,27 @@ def test_level_when_reached_by_less_than_an_order_must_be_then_it_is_left_all_th
         watch()
 
     assert (bought, held(), list(store.list("trades/"))) == (1, {}, [])
+
+
+def test_watch_when_one_position_cannot_be_read_then_the_others_are_left_at_their_level(
+    bot, post, fake, watch, held, store
+):
+    bot()
+    post(**COIN, strategy_order_contracts="0.5")
+    (known,) = store.list("exits/")
+    store.create("exits/another/alpaca:?", known.value | {"bot": "another", "symbol": "?"})
+    fake.market.move("BTC/USD", Decimal(48999))
+    done = watch()
+
+    assert (done["exits"], held()) == (-1, {})
+
+
+def test_bracket_when_its_stop_need_not_trail_yet_then_it_moves_to_the_fill_by_a_cent(
+    bot, post, fake, watch, legs
+):
+    bot(trailing_stop_pct="0.2")
+    fake.market.move("AAPL", Decimal("100.5"), bid=Decimal("100.4"), ask=Decimal("100.6"))
+    post()
+    watch()
+
+    assert legs()["-sl"] == ("10", "98.59")
