@@ -52,6 +52,9 @@ NAMES = [
     named("mathematical letters", "𝐬𝐲𝐦𝐛𝐨𝐥=TSLA", OTHER),  # noqa: RUF001
     named("a Cyrillic symbol", "symbol=NVD\u0410", OTHER),
     named("a Greek symbol", "symbol=\u039dVDA", OTHER),
+    Attack(
+        name="name: a dotless letter", idea={"symbol": "DIS", "alert_name": "symbol=D\u0131S"}, ends=OTHER
+    ),
     named("an invisible letter in the symbol", 'symbol="NVDA\u00ad"', "malformed"),
     named("an option of the same stock", "symbol=NVDA260619C00150000 qty=100 asset_class=option", OTHER),
     named(

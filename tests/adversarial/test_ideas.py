@@ -1,5 +1,6 @@
 """Whatever an idea, a tool or a model says: no order that the idea, the bot and the environment forbid."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from tests.adversarial.attack import Attack
 from tests.adversarial.leaks import leaks
 from tests.adversarial.oracle import Bounds, Permit, permit, violations
 from tests.adversarial.world import PRICE, World
-from tests.builders import trade_idea
+from tests.builders import services_of, trade_idea
 
 pytestmark = pytest.mark.integration
 
@@ -17,20 +18,25 @@ POISONED = [*alert_attacks.ATTACKS, *tool_attacks.ATTACKS, *secret_attacks.ATTAC
 # How an answer is read does not depend on who called the tools.
 MODES = [(attack, mode) for attack in POISONED for mode in ("local", "hosted")]
 MODES += [(attack, "local") for attack in answer_attacks.ATTACKS]
+MODES += [(attack, "restarted") for attack in secret_attacks.ATTACKS]
 TARGETS = {"bullish": Decimal("148.5"), "bearish": Decimal(136)}
 
 
 @pytest.fixture
-def world(make_world, attack, mode, request) -> World:
-    """The world that the attack is let loose on."""
+def world(make_world, attack, mode, request) -> Iterator[World]:
+    """The world that the attack is let loose on; `restarted` reads the idea from the inbox."""
     alpaca = request.getfixturevalue("alpaca") if attack.at == "alpaca" else None
-    world = make_world(mode, alpaca=alpaca, **attack.settings)
+    world = make_world("hosted" if mode == "hosted" else "local", alpaca=alpaca, **attack.settings)
+    pool = services_of(world.app).pool
+    if mode != "restarted":
+        pool.start()
     world.optionomics.switches.change(dict(attack.tools))
     if attack.answer:
         world.openai.behave(**attack.answer)
     if attack.bot:
         world.configure(**attack.bot)
-    return world
+    yield world
+    pool.stop(5)
 
 
 @pytest.mark.parametrize(("attack", "mode"), MODES, ids=str)

@@ -1,6 +1,7 @@
 """The whole application between an alert that attacks it and the brokers, and whatever it lets out."""
 
 import json
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,7 +14,7 @@ from flask import Flask
 from app.brokers.base import Broker
 from app.domain.orders import Order, Receipt
 from tests.adversarial.oracle import Sent
-from tests.builders import OPERATOR_TOKEN, WEBHOOK_SECRET, client_of
+from tests.builders import OPERATOR_TOKEN, WEBHOOK_SECRET, client_of, services_of
 from tests.simulators.alpaca import FakeAlpaca
 from tests.simulators.openai import FakeOpenAI
 from tests.simulators.openai.model import Decision, Model
@@ -25,6 +26,8 @@ OPENAI_KEY = "sk-adversarial-openai-key"
 OPTIONOMICS_TOKEN = "adversarial-optionomics-token"
 ALPACA_KEY, ALPACA_SECRET = "adversarial-alpaca-key", "adversarial-alpaca-secret"
 PRICE = Decimal("142.5")
+PATIENCE_SECONDS = 10
+UNDER_WAY = frozenset({"received", "researching"})
 OWN_THOUGHTS = {"action": "buy", "symbol": "NVDA", "notional_usd": 250.0, "confidence": 0.84}
 DICTATES = frozenset({"action", "notional_usd"})
 
@@ -105,10 +108,16 @@ class World:
         return self.heard(operator.open(path, method=method, json=body))
 
     def work_off(self, response: Any) -> dict[str, Any]:
-        """Carry out what an answer has put off; return the ticket."""
-        ticket = response.json["ticket"]
-        self.operate("POST", f"/tasks/inbox/{ticket}")
-        return dict(self.operate("GET", f"/api/tickets/{ticket}").json)
+        """Carry out what an answer has put off, unless the pool is about to; return the ticket."""
+        path = f"/api/tickets/{response.json['ticket']}"
+        if not services_of(self.app).pool.is_running:
+            self.operate("POST", f"/tasks/inbox/{response.json['ticket']}")
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (found := self.operate("GET", path).json)[
+            "status"
+        ] in UNDER_WAY and time.monotonic() < deadline:
+            time.sleep(0.005)
+        return dict(found)
 
     def configure(self, **changes: Any) -> None:
         """Change the default bot."""
