@@ -75,7 +75,7 @@ class Approvals:
             return
         self._note(f"{waiting.summary}; waits for an approval; ticket {ticket.id}")
         link = self.link(ticket.id, waiting.expires_at)
-        where = link or f"POST /api/tickets/{ticket.id}/approve or /reject"
+        where = link or f"flask tickets approve (or reject) {ticket.id}; without PUBLIC_URL there is no link"
         until = f"until {waiting.expires_at:%H:%M} UTC"
         message = f"{waiting.summary}; {until}: {where}"
         event = Event(EventKind.APPROVAL_WANTED, "An order waits for you", message)
