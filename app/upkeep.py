@@ -108,6 +108,8 @@ class Upkeep:
             locks=self.base.locks,
             journal=self.base.journal,
             attend=self.exits.attend,
+            bots=self.base.bots,
+            switch=self.base.switch,
             clock=self.base.clock,
             after_seconds=self.settings.mpp_pending_seconds,
             action=self.settings.mpp_pending_action,

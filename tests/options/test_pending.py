@@ -78,6 +78,18 @@ def test_order_when_the_market_is_closed_then_it_is_left_alone(resting, fake, la
     assert orders() == [(SELL, 90.0, PENDING)]
 
 
+@pytest.mark.parametrize("state", ["HALTED", "REDUCING"])
+@pytest.mark.parametrize("path", ["/api/trading-state", "/api/bots/default/trading-state"])
+def test_order_when_alerts_may_not_enter_any_more_then_it_is_left_alone(
+    resting, operator, later, watch, orders, state, path
+):
+    assert operator.put(path, json={"state": state}).status_code == 200
+    later()
+    watch()
+
+    assert orders() == [(SELL, 90.0, PENDING)]
+
+
 @pytest.fixture
 def stuck(post, configure, fake, ticker, watch):
     """Hold a short whose stop was triggered, and rests at the circuit's end."""

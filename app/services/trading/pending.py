@@ -10,13 +10,16 @@ from app.brokers.base import Broker
 from app.domain.documents import timestamp
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
-from app.domain.orders import OrderChange, OrderType, Receipt
+from app.domain.orders import OrderChange, OrderRole, OrderType, Receipt
 from app.domain.pricing import protected_limit
+from app.domain.trading_state import TradingState
 from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
+from app.services.bots import BotDirectory
 from app.services.clock import Clock
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.routing import BrokerDesk
+from app.services.switches import GlobalSwitch
 from app.services.trading.following import OrderFollower
 from app.services.trading.instruments import Instruments
 from app.storage.base import Document, Store
@@ -33,7 +36,7 @@ class PendingOrders:
     """Bring resting market orders to the market again, or take them back; safe to run twice.
 
     A stop-loss that was triggered and rests is taken back, and `attend` leaves the position anew: what
-    protects must never be given up.
+    protects must never be given up. What opens a position is brought nowhere while alerts may not enter.
     """
 
     store: Store
@@ -43,6 +46,8 @@ class PendingOrders:
     locks: Locks
     journal: Journal
     attend: Callable[[Broker, str], None]
+    bots: BotDirectory
+    switch: GlobalSwitch
     clock: Clock
     after_seconds: float
     action: str = REPRICE
@@ -64,7 +69,16 @@ class PendingOrders:
         except BrokerUnavailable as error:
             _logger.warning("The stops at %s cannot be looked at now: %s", broker.name, error)
             stuck = []
-        return sum(self._tend(broker, document) for document in [*stuck, *overdue])
+        wanted = (item for item in overdue if self._may_tend(item))
+        return sum(self._tend(broker, document) for document in [*stuck, *wanted])
+
+    def _may_tend(self, document: Document) -> bool:
+        """Bring no entry to the market that its alert would not be let in with now."""
+        if self.action == CANCEL or document.value["role"] == OrderRole.EXIT.value:
+            return True
+        bot, now = self.bots.find(document.value["bot"]), self.clock()
+        states = {self.switch.read().at(now), bot.switch.at(now)} if bot is not None else set()
+        return states == {TradingState.ACTIVE}
 
     def _is_overdue(self, document: Document) -> bool:
         value = document.value
