@@ -48,6 +48,11 @@ class Instrument:
     price_tick: Decimal = Decimal("0.01")
     freeze_quantity: Decimal | None = None
 
+    def in_one_order(self, quantity: Decimal) -> Decimal:
+        """Return how much of a quantity the exchange takes in one order, in whole lots."""
+        limit = self.freeze_quantity
+        return quantity if limit is None or quantity <= limit else limit - limit % self.quantity_increment
+
     @property
     def currency(self) -> str:
         """The currency of its price: a pair's second half, rupees at the Indian exchanges, else dollars."""

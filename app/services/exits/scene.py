@@ -137,7 +137,7 @@ def _is_filling(legs: Iterable[Receipt], entries: list[Receipt], capabilities: C
 def _restable(held: Decimal, instrument: Instrument, capabilities: Capabilities) -> Decimal:
     if instrument.asset_class not in capabilities.held_exits:
         return ZERO
-    return round_down(held, capabilities.held_exit_increment)
+    return round_down(instrument.in_one_order(held), capabilities.held_exit_increment)
 
 
 def _remaining(orders: Iterable[Receipt]) -> Decimal:

@@ -84,6 +84,7 @@ class ExitSender:
     ) -> Document | None:
         """Send an exit; None when the outcome is in doubt."""
         protection = protection_of(document)
+        step = replace(step, quantity=instrument.in_one_order(step.quantity))
         sending = _sending(protection, holding, step, self.clock())
         protection = replace(protection, place=protection.place + 1, sending=sending)
         document = self.book.rewrite(document, protection)

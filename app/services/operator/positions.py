@@ -50,7 +50,7 @@ class PositionDesk:
         ]
 
     def close(self, broker_name: str, symbol: str) -> dict[str, Any]:
-        """Close a whole position at the market; return the ticket."""
+        """Close a position at the market, as far as one order can; return the ticket."""
         try:
             broker = self.desk.get(broker_name)
         except BrokerNotConfigured as error:
@@ -99,12 +99,13 @@ class PositionDesk:
         instrument = held.instrument or parse_symbol(held.symbol)
         request = {"close": held.symbol, "broker": broker.name, "by": by}
         ticket = Ticket(number, OPERATOR, OPERATOR, self.clock(), request)
+        quantity = instrument.in_one_order(abs(held.quantity))
         order = Order(
             client_order_id=client_order_id(OPERATOR, ticket.id, OrderRole.EXIT),
             instrument=instrument,
             side=Side.SELL if held.quantity > ZERO else Side.BUY,
             role=OrderRole.EXIT,
-            quantity=abs(held.quantity),
+            quantity=quantity,
         )
         self._write_ahead(broker, ticket, order)
         started = time.perf_counter()
@@ -123,7 +124,7 @@ class PositionDesk:
             response=order_record(receipt, bot=OPERATOR, ticket=ticket.id, role=order.role.value),
             milliseconds=(time.perf_counter() - started) * 1000,
         )
-        self.journal.activity(f"{by}: closed {held.quantity:f} {held.symbol} at {broker.name}")
+        self.journal.activity(f"{by}: closed {-order.side.sign * quantity:f} {held.symbol} at {broker.name}")
         return ticket
 
     def _write_ahead(self, broker: Broker, ticket: Ticket, order: Order) -> None:
