@@ -26,11 +26,11 @@ def closing(order: Order, held: Mapping[str, Decimal]) -> dict[str, Decimal]:
 def exit_product(order: Order, held: Mapping[str, Decimal]) -> str | None:
     """Return the product of the position that an exit closes; None: it would open one.
 
-    The largest counts: Fyers nets nothing across products.
+    The largest counts: Fyers nets nothing across products. One that the order names counts before others.
     """
     closable = closing(order, held)
-    if order.product is not None:
-        closable = {name: size for name, size in closable.items() if name == order.product}
+    named = {name: size for name, size in closable.items() if name == order.product}
+    closable = named or closable
     if sum(closable.values(), ZERO) < (order.quantity or ZERO):
         return None
     return max(closable, key=lambda name: closable[name], default=None)
