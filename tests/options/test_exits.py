@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.builders import services_of
+from tests.builders import EXIT_LONG, services_of, strategy_alert
 from tests.fyers_logins import move
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("logged_in", "ticker")]
@@ -192,3 +192,47 @@ def test_exits_when_the_day_ends_then_they_are_placed_anew_once_the_market_is_op
     watch()
 
     assert (overnight, exits()) == (0, pair(130, 101, 98))
+
+
+@pytest.fixture
+def large(bot, post, fake, ticker, watch):
+    """Hold twice what the exchange takes in one order."""
+    fake.exchange.account.cash = Decimal(10**9)
+    most = fake.exchange.listing.find(ticker).freeze // 65 * 65
+    bot()
+    post(qty=most)
+    post(qty=most, idempotency_key="second")
+    watch()
+    return most
+
+
+def test_position_when_above_the_freeze_quantity_then_a_part_rests_and_the_rest_is_watched(
+    large, price, watch, held, exits
+):
+    before = exits()
+    price("110")
+    watch()
+    watch()
+
+    assert (before, held()) == (pair(large, 101, 98), 0)
+
+
+def test_position_when_above_the_freeze_quantity_then_the_operator_closes_it_in_parts(
+    large, operator, held, app
+):
+    (position,) = services_of(app).desk.get("fyers").positions()
+    path = f"/api/positions/fyers/{position.symbol}"
+    parts = [(operator.delete(path).status_code, held()) for _ in range(2)]
+
+    assert parts == [(200, -large), (200, 0)]
+
+
+def test_exit_when_an_earlier_one_is_in_doubt_then_it_is_denied(client, fake, app):
+    fake.market.move("NSE:ABB-EQ", Decimal(800))
+    share = {"symbol": "ABB", "exchange": "NSE", "strategy_order_price": "800"}
+    assert client.post("/webhook", json=strategy_alert(**share)).json["status"] == "ordered"
+    fake.inject("unacknowledged", when="before", times=1)
+    first = client.post("/webhook", json=strategy_alert(**share | EXIT_LONG)).json["status"]
+    second = client.post("/webhook", json=strategy_alert(**share | EXIT_LONG)).json
+
+    assert (first, second["status"], second["reason"]) == ("unknown", "denied", "BROKER_UNAVAILABLE")

@@ -106,6 +106,22 @@ def test_step_6_when_less_was_sold_then_a_buy_is_refused(short, post, orders):
     assert len(orders()) == 1
 
 
+def test_step_6_when_an_earlier_cover_is_in_doubt_then_only_the_rest_is_covered(short, post, fake, orders):
+    fake.inject("unacknowledged", when="before", times=1)
+    first = post(action="BUY", qty=65)[1]["status"]
+
+    assert first == "unknown"
+    assert code(post(action="BUY", qty=130, idempotency_key="b")) == (400, "COVER_EXCEEDS_SHORT")
+    assert post(action="BUY", qty=65, idempotency_key="c")[1]["status"] == "ordered"
+
+
+def test_step_6_when_it_was_sold_otherwise_then_a_cover_takes_its_product(ticker, post, orders):
+    post()
+    post(action="BUY", productType="INTRADAY", idempotency_key="b")
+
+    assert [each[:3] for each in orders()] == [(-1, 1, 65), (1, 1, 65)]
+
+
 def test_step_6_when_it_was_sold_then_a_buy_covers(short, post, orders):
     status, answer = post(action="BUY", qty=65)
 

@@ -124,9 +124,18 @@ class Assessor:
         if held and case.signal.intent in {Intent.ORDER, Intent.COVER}:
             closing = self.working_orders.closing(broker, case.bot.id, case.symbol)
             held = without_closing(held, closing)
+        elif held:
+            self._refuse_in_doubt(case, broker)
         decided = plan(case.signal, held, by_contracts=by_contracts, cover_only=cover_only)
         case.ticket.note("planned", self.clock(), f"{case.symbol}, {_describe(decided, held)}")
         return decided
+
+    def _refuse_in_doubt(self, case: Case, broker: Broker) -> None:
+        """Where a broker would take it twice, nothing closes what an order on its way may close already."""
+        if not broker.capabilities.unique_client_order_ids and self.working_orders.in_doubt(
+            broker, case.bot.id, case.symbol
+        ):
+            raise BrokerUnavailable("What became of an earlier exit is not known yet; nothing was sent.")
 
     def _needs_room(self, case: Case, broker: Broker, view: MarketView, decided: Plan) -> bool:
         """Tell whether exits hold what is to be closed: what a trim closes too, where units are held once."""

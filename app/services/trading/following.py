@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.domain.money import ZERO
 from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, OrderRole, OrderStatus, Receipt
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus, followed_status, order_record
@@ -81,6 +82,16 @@ class OrderFollower:
         working = {item.client_order_id: item for item in broker.open_orders()} if documents else {}
         found = ((document, self._receipt(broker, working, document)) for document in documents)
         return [self._settle(document, receipt) for document, receipt in found if receipt is not None]
+
+    def in_doubt(self, broker: Broker, bot: str, symbol: str) -> Decimal:
+        """Return how many units a bot's exits may close that were sent and that the broker has never shown.
+
+        What it does show has been settled before this is asked.
+        """
+        reminders = (document.value for document in self._store.list(f"orders/{bot}-"))
+        place = bot, broker.name, symbol, OrderRole.EXIT.value
+        sent = (item for item in reminders if _place(item) == place and _is_in_doubt(item))
+        return sum((Decimal(item.get("quantity") or 0) for item in sent), ZERO)
 
     def _settle(self, document: Document, receipt: Receipt) -> tuple[Receipt, OrderRole]:
         if _seen(receipt) != document.value.get("seen"):
@@ -178,6 +189,14 @@ def _turn(document: Document) -> tuple[str, bool, int]:
     value = document.value
     is_leg = value["client_order_id"].endswith((STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX))
     return value["ticket"], is_leg, OrderRole(value["role"]).place
+
+
+def _place(value: dict[str, Any]) -> tuple[str, str, str, str]:
+    return value["bot"], value["broker"], value["symbol"], value["role"]
+
+
+def _is_in_doubt(value: dict[str, Any]) -> bool:
+    return value["seen"] is not None and value["seen"][0] == OrderStatus.UNKNOWN.value
 
 
 def _counted(value: dict[str, Any]) -> Counted:

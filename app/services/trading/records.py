@@ -31,6 +31,7 @@ def reminder(name: str, record: dict[str, Any], *, multiplier: Decimal, at: date
             "symbol": record["symbol"],
             "role": OrderRole.EXIT.value if is_leg else record["role"],
             "type": _leg_type(name).value if is_leg else record["type"],
+            "quantity": record["quantity"],
             "multiplier": format(multiplier, "f"),
             "counted": filled,
             "seen": None if is_leg else [record["status"], record["filled_quantity"]],

@@ -44,9 +44,14 @@ class WorkingOrders:
         return [Working(receipt, role) for receipt, role in seen if not receipt.status.is_final]
 
     def closing(self, broker: Broker, bot: str, symbol: str) -> Decimal:
-        """Return how many units working exits will close; stop-loss and take-profit do not count."""
+        """Return how many units working exits close, or may; stop-loss and take-profit do not count."""
         exits = (item for item in self.of(broker, bot, symbol) if item.role is OrderRole.EXIT)
-        return sum((item.remaining for item in exits if not item.receipt.is_protective), ZERO)
+        working = sum((item.remaining for item in exits if not item.receipt.is_protective), ZERO)
+        return working + self.in_doubt(broker, bot, symbol)
+
+    def in_doubt(self, broker: Broker, bot: str, symbol: str) -> Decimal:
+        """Return how many units exits may close that were sent and that the broker has never shown."""
+        return self._follower.in_doubt(broker, bot, symbol)
 
     def withdraw(self, broker: Broker, orders: Iterable[Working]) -> list[str]:
         """Cancel orders; return their client order ids.
