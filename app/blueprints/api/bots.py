@@ -71,7 +71,7 @@ def _if_match(version: int) -> int:
     """Return the version that the caller saw; raise PreconditionRequired when he does not say."""
     given = request.headers.get("If-Match", "").strip()
     if not given:
-        raise PreconditionRequired("Send If-Match with the ETag that GET answered.")
+        raise PreconditionRequired("Send If-Match with the ETag that GET answered, or `*`.")
     if given == "*":
         return version
     text = given.removeprefix("W/").strip('"')
