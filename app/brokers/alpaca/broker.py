@@ -234,7 +234,7 @@ class AlpacaBroker:
 
     def _last_price(self, instrument: Instrument) -> Decimal | None:
         at, price = self._prices.get(instrument.symbol, (None, None))
-        return price if at is not None and self._clock() - at < _PRICE_AGE else None
+        return price if at is not None and abs(self._clock() - at) < _PRICE_AGE else None
 
     def _closed(self, order: Order, quantity: Decimal) -> Receipt:
         """Close what is worth less than an order must be the one way that has no least value."""

@@ -58,7 +58,8 @@ class MarketData:
         if instrument.asset_class is AssetClass.CRYPTO:
             return MarketHours(is_open=True)
         now = self._clock()
-        if self._hours is None or now >= self._hours[0]:
+        # A clock that was set back must not make the answer last.
+        if self._hours is None or not now < self._hours[0] <= now + _CLOCK_AGE:
             with understood(BrokerUnavailable):
                 hours = hours_of(self._transport.read("/clock"))
             changes = [at for at in (hours.next_open, hours.next_close) if at is not None and at > now]

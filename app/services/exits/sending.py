@@ -49,8 +49,9 @@ class ExitSender:
 
     def is_pausing(self, key: str, *, leaves: bool) -> bool:
         """Tell whether the broker refused a protection's last order of this kind a short time ago."""
-        until, _ = self._pauses.get((key, leaves), (None, None))
-        return until is not None and self.clock() < until
+        until, pause = self._pauses.get((key, leaves), (None, timedelta(0)))
+        # A clock that was set back must not make a pause longer than it was meant to be.
+        return until is not None and timedelta(0) < until - self.clock() <= pause
 
     def resolved(
         self, broker: Broker, document: Document, step: Step | None, instrument: Instrument
@@ -69,7 +70,7 @@ class ExitSender:
         if broker.capabilities.unique_client_order_ids:
             if _asks_for(step, sending):
                 return self._submit(broker, document, protection, instrument)
-            is_late = self.clock() - sending.at > ARRIVAL_TIME
+            is_late = abs(self.clock() - sending.at) > ARRIVAL_TIME
             return self._settled(document, protection) if is_late else None
         is_followed = any(self.store.get(f"orders/{name}") is not None for name in sending.names)
         return None if is_followed else self._settled(document, protection)

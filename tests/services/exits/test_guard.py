@@ -236,3 +236,44 @@ def test_bracket_when_its_stop_need_not_trail_yet_then_it_moves_to_the_fill_by_a
     watch()
 
     assert legs()["-sl"] == ("10", "98.59")
+
+
+def test_exits_when_refused_before_the_clock_was_set_back_then_the_pause_is_over(
+    bot, post, fake, watch, legs, clock
+):
+    bot()
+    fake.inject("status", status=403, methods=("POST",), skip=1, times=1)
+    post(strategy_order_contracts="10.5")
+    clock.move(hours=-1)
+    watch()
+
+    assert legs() == PAIR
+
+
+def test_exits_when_lost_before_the_clock_was_set_back_then_others_are_sent(
+    bot, post, fake, watch, legs, clock
+):
+    bot(trailing_stop_pct="0.02")
+    fake.inject("reset", methods=("POST",), path="/v2/orders", skip=1, times=1)
+    post(strategy_order_contracts="10.5")
+    fake.market.move("AAPL", Decimal(103))
+    clock.move(hours=-1)
+    watch()
+
+    assert legs() == {"-sl": ("10", "100.94"), "-tp": ("10", "104")}
+
+
+def test_level_when_reached_after_the_clock_was_set_back_then_the_market_is_asked_anew(
+    bot, post, fake, watch, held, clock
+):
+    bot()
+    post(strategy_order_contracts="0.5")
+    fake.clock.close()
+    fake.market.move("AAPL", Decimal(97))
+    watch()
+    closed = held()
+    fake.clock.open()
+    clock.move(hours=-1)
+    watch()
+
+    assert (closed, held()) == ({"AAPL": "0.5"}, {})
