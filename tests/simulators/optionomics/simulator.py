@@ -77,7 +77,7 @@ def listening(port: int) -> socket.socket:
     """Listen before the thread runs, so that nobody needs to wait for it."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # asyncio only does so for sockets that name their protocol; without it each answer waits 40 ms for an ACK.
+    # asyncio only does so for sockets that name their protocol; without it an answer waits 40 ms for an ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.bind(("127.0.0.1", port))
     listener.listen(128)
