@@ -227,6 +227,9 @@ def _update_order(ticket: dict[str, Any], record: dict[str, Any]) -> None:
         ticket["status"] = followed_status(placed).value
         if ticket["reason"] == Reason.OUTCOME_UNKNOWN:
             ticket["reason"] = ticket["message"] = None
+        if ticket["status"] == TicketStatus.REJECTED and ticket["reason"] is None:
+            ticket["reason"] = Reason.BROKER_REJECTED.value
+            ticket["message"] = Reason.BROKER_REJECTED.meaning
 
 
 def _was_known(value: dict[str, Any]) -> bool:

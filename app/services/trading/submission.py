@@ -53,7 +53,10 @@ class Submission:
             receipts.append(receipt)
         self._await_fill(case, case.broker, receipts)
         ticket = case.ticket
-        ticket.end(followed_status(ticket.orders), ticket.reason, ticket.message)
+        status, reason, message = followed_status(ticket.orders), ticket.reason, ticket.message
+        if status is TicketStatus.REJECTED and reason is None:
+            reason, message = Reason.BROKER_REJECTED, receipts[-1].message
+        ticket.end(status, reason, message)
         return receipts
 
     def _has_room(self, case: Case, broker: Broker) -> bool:

@@ -43,6 +43,23 @@ def test_unknown_when_the_broker_has_the_order_then_the_ticket_is_filled(
     assert store.get("trades/default/paper:AAPL").value["quantity"] == "20"
 
 
+def test_order_when_the_broker_rejects_it_after_all_then_the_ticket_says_why(
+    resting, scripted, tick, ticket_of
+):
+    scripted.take(scripted.submitted[0], OrderStatus.REJECTED)
+    tick()
+    ticket = ticket_of(resting)
+
+    assert (ticket["status"], ticket["reason"]) == ("rejected", "BROKER_REJECTED")
+
+
+def test_order_when_the_answer_is_that_it_was_rejected_then_the_ticket_says_why(client, scripted):
+    scripted.status = OrderStatus.REJECTED
+    answer = client.post("/webhook", json=strategy_alert()).json
+
+    assert (answer["status"], answer["reason"]) == ("rejected", "BROKER_REJECTED")
+
+
 @pytest.mark.parametrize(("seconds", "status"), [(30, "unknown"), (31, "failed")])
 def test_unknown_when_the_broker_has_no_order_then_it_fails_after_30_seconds(
     unknown, clock, tick, ticket_of, seconds, status
