@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app.brokers.fyers.book import Book
-from app.brokers.fyers.orders import OrderBook
+from app.brokers.fyers.orders import LEG_SECONDS, OrderBook
 from app.brokers.fyers.receipts import moment, receipt_of
 from app.brokers.fyers.records import account_of, positions_of, quotes_of
 from app.brokers.fyers.symbols import Tickers
@@ -117,6 +117,18 @@ def test_legs_when_the_entry_was_canceled_then_are_canceled_with_it():
     gone = book(row(TAG, status=1, stopLoss=10.0))
 
     assert (gone.find("bot-x-sl").status, gone.open()) == (OrderStatus.CANCELED, [])
+
+
+def test_legs_when_the_entry_has_just_filled_then_are_on_their_way():
+    now = [0.0]
+    rows = {"orderBook": [row(TAG, stopLoss=10.0, takeProfit=5.0, **FILLED)]}
+    names = Names(lambda: ["bot-x"])
+    orders = OrderBook(Promises(rows), TICKERS, names, age_seconds=0, clock=lambda: now[0])
+    coming = [(leg.client_order_id, leg.status) for leg in orders.open()]
+    now[0] = LEG_SECONDS
+
+    assert coming == [("bot-x-sl", OrderStatus.PENDING), ("bot-x-tp", OrderStatus.PENDING)]
+    assert (orders.open(), orders.find("bot-x-sl").status) == ([], OrderStatus.CANCELED)
 
 
 def test_exit_when_sent_alone_under_a_legs_name_then_is_found_by_its_own_tag():

@@ -1,10 +1,10 @@
 """One look at the orders of today: entries under our ids, and legs through their entries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from app.brokers.fyers.receipts import Row, is_over, price, receipt_of, side_of, suffix_of
+from app.brokers.fyers.receipts import Row, is_over, price, receipt_of, side_of, status_of, suffix_of
 from app.brokers.fyers.symbols import Tickers
 from app.brokers.fyers.tags import Names, digest, digest_in, tagged
 from app.domain.money import ZERO
@@ -25,10 +25,20 @@ _LEGS = (
 
 
 class Book:
-    """Orders by our names; a row that is no order raises KeyError or ValueError."""
+    """Orders by our names; a row that is no order raises KeyError or ValueError.
 
-    def __init__(self, rows: Iterable[Row], names: Names, tickers: Tickers) -> None:
+    `is_coming` tells of an entry that has filled, by its number, whether missing legs may still appear.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[Row],
+        names: Names,
+        tickers: Tickers,
+        is_coming: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._names, self._tickers = names, tickers
+        self._is_coming = is_coming
         rows = list(rows)
         self._entries = {str(row["id"]): row for row in rows if not row["parentId"]}
         self._legs: dict[str, list[Row]] = {}
@@ -58,7 +68,7 @@ class Book:
         concerned = [
             row
             for number, row in self._entries.items()
-            if not all(map(is_over, (row, *self._legs.get(number, ()))))
+            if self._awaits_legs(row) or not all(map(is_over, (row, *self._legs.get(number, ()))))
         ]
         self._names.learn(tagged(row["orderTag"]) for row in concerned)
         return [*self._open_entries(), *self._open_legs()]
@@ -66,9 +76,9 @@ class Book:
     def _open_entries(self) -> Iterator[Receipt]:
         for row in self._entries.values():
             if not is_over(row):
-                name = self._name(row)
-                yield receipt_of(row, name, self._tickers)
-                yield from self._unplaced(row, name)
+                yield receipt_of(row, self._name(row), self._tickers)
+            if not is_over(row) or self._awaits_legs(row):
+                yield from self._unplaced(row, self._name(row))
 
     def _open_legs(self) -> Iterator[Receipt]:
         for number, legs in self._legs.items():
@@ -92,10 +102,22 @@ class Book:
         waits = parent is not None and not parent["filledQty"] and not receipt.status.is_final
         return replace(receipt, status=OrderStatus.HELD) if waits else receipt
 
+    def _awaits_legs(self, entry: Row) -> bool:
+        placed = {suffix_of(row) for row in self._legs.get(str(entry["id"]), ())}
+        lacks = any(price(entry.get(field)) and suffix not in placed for suffix, field, *_ in _LEGS)
+        return status_of(entry) is OrderStatus.FILLED and lacks and self._is_coming(str(entry["id"]))
+
+    def _waiting_status(self, entry: Row) -> OrderStatus:
+        """Legs of an entry that has filled are on their way, or never came: both protect nothing for long."""
+        if self._awaits_legs(entry):
+            return OrderStatus.PENDING
+        is_gone = is_over(entry) and (status_of(entry) is OrderStatus.FILLED or not entry["filledQty"])
+        return OrderStatus.CANCELED if is_gone else OrderStatus.HELD
+
     def _unplaced(self, entry: Row, name: str) -> Iterator[Receipt]:
         """Yield the legs that Fyers places when the entry fills; until then they are figures in its row."""
         placed = {suffix_of(row) for row in self._legs.get(str(entry["id"]), ())}
-        receipt = receipt_of(entry, name, self._tickers)
+        receipt, status = receipt_of(entry, name, self._tickers), self._waiting_status(entry)
         for suffix, field, kind, direction in _LEGS:
             distance = price(entry.get(field))
             if distance is None or suffix in placed:
@@ -107,18 +129,13 @@ class Book:
                 broker_order_id="",
                 side=receipt.side.opposite,
                 type=kind,
-                status=_waiting_status(receipt),
+                status=status,
                 limit_price=level if kind is OrderType.LIMIT else None,
                 stop_price=level if kind is OrderType.STOP else None,
                 filled_quantity=ZERO,
                 average_fill_price=None,
                 message=None,
             )
-
-
-def _waiting_status(entry: Receipt) -> OrderStatus:
-    gone = entry.status.is_final and entry.status is not OrderStatus.FILLED
-    return OrderStatus.CANCELED if gone and not entry.filled_quantity else OrderStatus.HELD
 
 
 def _is_named(row: Row, name: str, wanted: str) -> bool:

@@ -13,6 +13,9 @@ from app.brokers.fyers.tags import Names
 from app.domain.orders import Receipt
 from app.errors import BrokerUnavailable
 
+# An entry's legs may appear later than its fill; what has not come by then is not waited for.
+LEG_SECONDS = 10.0
+
 
 class OrderBook:
     """Read orders; every method raises BrokerUnavailable.
@@ -34,6 +37,7 @@ class OrderBook:
         self._line, self._tickers = line, tickers
         self._age_seconds, self._clock = age_seconds, clock
         self._read: tuple[float, list[Row]] | None = None
+        self._without_legs: dict[str, float] = {}
         self._writes = 0
         self._lock = Lock()
 
@@ -54,7 +58,12 @@ class OrderBook:
             self._read = None
 
     def _book(self) -> Book:
-        return Book(self._rows(), self.names, self._tickers)
+        return Book(self._rows(), self.names, self._tickers, self._is_coming)
+
+    def _is_coming(self, number: str) -> bool:
+        now = self._clock()
+        with self._lock:
+            return now - self._without_legs.setdefault(number, now) < LEG_SECONDS
 
     def _rows(self) -> list[Row]:
         with self._lock:
