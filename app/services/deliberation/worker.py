@@ -166,7 +166,7 @@ class Deliberation:
 
     def _trade(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, advice: Advice) -> None:
         """Trade; where nothing would be sent, nothing at the broker is touched for it either."""
-        if advice == NO_ADVICE or _is_against(signal, bot, advice):
+        if signal.idea is not None or advice == NO_ADVICE or _is_against(signal, bot, advice):
             weighed = ticket.blank()
             if not self.trading.weigh(weighed, signal, bot, advice).orders:
                 ticket.take_over(weighed)

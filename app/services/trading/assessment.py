@@ -167,6 +167,9 @@ class Assessor:
             return
         elif decided.entry_side is not None:
             self._add_entry(case, instrument, view, decided, decided.entry_side)
+            if case.signal.idea is not None and case.orders[-1:] and case.orders[-1].role is OrderRole.EXIT:
+                # A thesis that is not followed closes nothing either: no gate has judged that alone.
+                case.orders.clear()
 
     def _skip(self, case: Case, reason: Reason) -> None:
         if self.judge.allows(case, OrderRole.EXIT, case.signal.side):

@@ -221,3 +221,28 @@ class TestAnotherAlert:
 
         assert post(**EXIT_LONG).json["status"] == "filled"
         assert len(analyst.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"confidence": Decimal("0.1")}, "OPINION_CONFIDENCE_LOW"),
+        ({"action": Action.BUY}, "OPINION_DIRECTION_MISMATCH"),
+        ({"notional_usd": Decimal(0)}, "NOTIONAL_ZERO"),
+    ],
+)
+def test_idea_when_a_gate_refuses_it_then_the_opposite_position_stays(ended, analyst, holding, said, reason):
+    ended()
+    analyst.decision = said
+    ticket = ended(**BEARISH)
+
+    assert (ticket["status"], ticket["reason"], ticket["orders"]) == ("denied", reason, [])
+    assert holding("NVDA") == "1.754385964"
+
+
+def test_idea_when_selling_short_is_off_then_the_opposite_position_stays(ended, configure, holding):
+    ended()
+    configure(allow_short=False)
+
+    assert ended(**BEARISH)["reason"] == "SHORT_DISABLED"
+    assert holding("NVDA") == "1.754385964"
