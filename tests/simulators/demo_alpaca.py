@@ -50,7 +50,7 @@ def _settings(url: str, port: int, folder: Path) -> dict[str, str]:
 
 def _hints(url: str, port: int) -> str:
     fields = {"symbol": "AAPL", "strategy_order_id": "long", "strategy_order_action": "buy"}
-    alert = json.dumps(fields | {"strategy_order_price": 100})
+    alert = json.dumps(fields | {"strategy_order_price": 100, "idempotency_key": "'$(date +%s%N)'"})
     exits = json.dumps({"attach_sl_tp": True, "sl_pct": 0.02, "tp_pct": 0.04})
     here = f"http://127.0.0.1:{port}"
     bearer = f"-H 'Authorization: Bearer {OPERATOR_TOKEN}'"
