@@ -35,7 +35,10 @@ class Reason(StrEnum):
     SYMBOL_UNKNOWN = "SYMBOL_UNKNOWN", "The symbol cannot be told to be any one instrument."
     SYMBOL_AMBIGUOUS = "SYMBOL_AMBIGUOUS", "The symbol names a coin and a listed fund; add the exchange."
     SYMBOL_INDEX = "SYMBOL_INDEX", "The symbol is an index, which cannot be traded itself."
-    SYMBOL_UNSUPPORTED = "SYMBOL_UNSUPPORTED", "The bot's broker does not trade this kind of instrument."
+    SYMBOL_UNSUPPORTED = (
+        "SYMBOL_UNSUPPORTED",
+        "The bot's broker does not trade this kind of instrument, or it is a trade idea and no share.",
+    )
     SYMBOL_NOT_ALLOWED = "SYMBOL_NOT_ALLOWED", "The symbol is not in the bot's allowed_symbols."
     CONTRACT_MALFORMED = (
         "CONTRACT_MALFORMED",

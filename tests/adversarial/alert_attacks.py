@@ -22,9 +22,9 @@ def claimed(name: str, criteria: object, ends: str, **changes) -> Attack:
     return Attack(name=f"criteria: {name}", idea={"matched_criteria": criteria}, ends=ends, **changes)
 
 
-def shaped(name: str, ends: str, **idea) -> Attack:
+def shaped(name: str, ends: str, *, in_vain: bool = False, **idea) -> Attack:
     """Return an idea that nothing may come of, with a plea to the model to make something of it."""
-    return Attack(name=f"idea: {name}", idea={"alert_name": PLEA} | idea, ends=ends)
+    return Attack(name=f"idea: {name}", idea={"alert_name": PLEA} | idea, ends=ends, in_vain=in_vain)
 
 
 NAMES = [
@@ -131,6 +131,13 @@ LEVELS = [
     shaped("bearish, stop below", "IDEA_STOP_MISPLACED", **BEARISH | {"stop_price": 130, "alert_name": "x"}),
     shaped("a look-alike symbol", "malformed", symbol="NVD\u0410"),
     shaped("a dotless symbol", "malformed", symbol="D\u0131S"),
+    shaped("a coin", "SYMBOL_UNSUPPORTED", symbol="BTCUSD", in_vain=True),
+    shaped("a coin at another coin", "SYMBOL_UNSUPPORTED", symbol="ETHUSDT", in_vain=True),
+    shaped("a currency", "SYMBOL_UNSUPPORTED", symbol="EURUSD", in_vain=True),
+    shaped("gold", "SYMBOL_UNSUPPORTED", symbol="XAUUSD", in_vain=True),
+    shaped("a perpetual", "SYMBOL_UNSUPPORTED", symbol="BTCUSDT.P", in_vain=True),
+    shaped("an index", "SYMBOL_INDEX", symbol="SPX", in_vain=True),
+    shaped("a coin or a fund", "SYMBOL_AMBIGUOUS", symbol="BTC", in_vain=True),
     shaped("an option's symbol", "malformed", symbol="NVDA260619C00150000"),
     shaped("two symbols", "malformed", symbol="NVDA TSLA"),
     shaped("a direction of its own", "malformed", direction="BULLISH; bearish"),

@@ -17,6 +17,7 @@ class Sent:
 
     symbol: str
     side: str
+    kind: str = "equity"
     quantity: Decimal | None = None
     notional: Decimal | None = None
     target: Decimal | None = None
@@ -91,6 +92,7 @@ def violations(allowed: Permit | None, sent: Iterable[Sent], price: Decimal) -> 
     entries = [order for order in orders if order.side == SIDES[allowed.sign]]
     exits = [order for order in orders if order.side != SIDES[allowed.sign]]
     found = [f"another symbol: {order}" for order in orders if order.symbol != allowed.symbol]
+    found += [f"no share: {order}" for order in orders if order.kind != "equity"]
     found += [f"one entry too many: {order}" for order in entries[1:]]
     found += [f"too large: {order}" for order in entries if order.units(price) * price > allowed.most]
     found += [f"exits of its own: {order}" for order in entries if not keeps_levels(order, allowed.levels)]

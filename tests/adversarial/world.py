@@ -166,6 +166,7 @@ def order_as_sent(order: Order) -> Sent:
     return Sent(
         symbol=order.instrument.symbol,
         side=order.side.value,
+        kind=order.instrument.asset_class.value,
         quantity=order.quantity,
         notional=order.notional,
         target=order.take_profit,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from app.brokers.base import Broker
 from app.domain.contracts import ContractIndex, ContractRefused
 from app.domain.contracts.words import WantedContract, find_contract
-from app.domain.instruments import Instrument
+from app.domain.instruments import AssetClass, Instrument
 from app.domain.reasons import Reason
 from app.domain.signals import ContractWords, Signal
 from app.domain.symbols import SymbolRefused, parse_symbol
@@ -31,7 +31,13 @@ class Instruments:
         """Return the one instrument that an alert means."""
         if signal.contract is not None:
             return self._contract(signal.symbol, signal.contract, broker)
-        return _parsed(signal.symbol, signal.exchange)
+        found = _parsed(signal.symbol, signal.exchange)
+        if signal.idea is not None and found.asset_class is not AssetClass.EQUITY:
+            kind = found.asset_class.value
+            raise ContractRefused(
+                Reason.SYMBOL_UNSUPPORTED, f"A trade idea trades shares; {found.symbol} is {kind}."
+            )
+        return found
 
     def named(self, symbol: str, venue: str | None = None) -> Instrument:
         """Return the instrument of a canonical name, with the terms of a listed contract where it is one."""
