@@ -66,7 +66,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an analyst would do; `confidence` is from 0 to 1, `symbol` is the question's."""
+    """What an analyst would do; `confidence` is from 0 to 1, `symbol` is the question's.
+
+    Raise ValueError for a confidence that is none.
+    """
 
     action: Action
     symbol: str
@@ -74,6 +77,11 @@ class Decision:
     confidence: Decimal
     rationale: str
     risk_notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # No least confidence is ever too high for one without bounds.
+        if not (self.confidence.is_finite() and 0 <= self.confidence <= 1):
+            raise ValueError(f"a confidence is from 0 to 1, not {self.confidence}")
 
 
 @dataclass(frozen=True, slots=True)
