@@ -72,11 +72,11 @@ class Deliberation:
     def adopt(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> bool:
         """Take up what the broker holds already of this ticket."""
         _tell_opinion(ticket, self.opinions.given(ticket.id))
-        return self.trading.adopt(ticket, signal, bot, self._forgetting(ticket, finish))
+        return self.trading.adopt(ticket, signal, bot, finish)
 
     def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
         """Take an alert to its end, or to where a person is asked: `finish` is not called then."""
-        finish, bot = self._forgetting(ticket, finish), self._as_now(bot)
+        bot = self._as_now(bot)
         self.trading.open(ticket, signal, bot)
         waiting = self.approvals.find(ticket.id)
         if waiting is not None and waiting.verdict is not Verdict.APPROVED:
@@ -194,14 +194,6 @@ class Deliberation:
     def _end(self, ticket: Ticket, finish: Finish, reason: Reason, message: str | None = None) -> None:
         ticket.end(TicketStatus.SKIPPED, reason, message)
         finish([])
-
-    def _forgetting(self, ticket: Ticket, finish: Finish) -> Finish:
-        """Forget, with the ticket's last write, what was only kept for it."""
-
-        def finish_and_forget(changes: list[Change]) -> None:
-            finish([*changes, *self.forgetting(ticket.id)])
-
-        return finish_and_forget
 
 
 def _opposes(later: dict[str, Any], ticket: Ticket, signal: Signal) -> bool:

@@ -22,6 +22,7 @@ from app.services.journal import Journal
 from app.services.ledger import Ledger
 from app.services.metrics import Metrics
 from app.services.telling import Announcer, sentence
+from app.services.trading.execution import Finish
 from app.storage.base import Document, Store
 
 Then = Callable[[Ticket], object]
@@ -88,7 +89,8 @@ class Intake:
     def work_on(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> Answer:
         """Carry out a claimed alert and close its entry; one that waits for a person stays open."""
         closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
-        self._worker(entry, signal).carry_out(ticket, signal, bot, closing.write)
+        finish = self._finishing(closing, entry, ticket)
+        self._worker(entry, signal).carry_out(ticket, signal, bot, finish)
         if closing.is_written:
             self._account_for(ticket)
         return closing.answer
@@ -139,7 +141,8 @@ class Intake:
     def adopt(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
         """Close an entry with the orders that the broker already holds for it; False when there are none."""
         closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
-        adopted = self._worker(entry, signal).adopt(ticket, signal, bot, closing.write)
+        finish = self._finishing(closing, entry, ticket)
+        adopted = self._worker(entry, signal).adopt(ticket, signal, bot, finish)
         if adopted:
             self._account_for(ticket)
         return adopted
@@ -147,13 +150,14 @@ class Intake:
     def close(self, entry: Document, ticket: Ticket, request_id: str) -> Answer:
         """Close an entry whose ticket has come to its end without the broker."""
         closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
-        closing.write(self._workers.forgetting(ticket.id))
+        closing.write([], self._workers.forgetting(ticket.id))
         self._account_for(ticket)
         return closing.answer
 
     def close_as(self, entry: Document, ticket: Ticket, request_id: str) -> None:
         """Close an entry with the answer of a ticket that is written already."""
-        self._store.apply([self._inbox.closing(entry, answer_for(ticket, request_id))])
+        closing = self._inbox.closing(entry, answer_for(ticket, request_id))
+        self._store.apply([*self._workers.forgetting(ticket.id), closing])
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Tell in the ticket what would become of an alert; return the orders that would be placed."""
@@ -210,6 +214,13 @@ class Intake:
     def _worker(self, entry: Document, signal: Signal) -> Worker:
         # As it was when the alert came: what waits for a person must not pass because nobody is asked now.
         return self._workers.of(signal, deliberates=bool(entry.value.get("deliberates")))
+
+    def _finishing(self, closing: Closing, entry: Document, ticket: Ticket) -> Finish:
+        """Return the last write of a ticket; nothing is kept for one that asked nobody."""
+        if not entry.value.get("deliberates"):
+            return closing.write
+        forgetting = self._workers.deliberation.forgetting
+        return lambda changes: closing.write(changes, forgetting(ticket.id))
 
     def _known_idea(self, arrival: Arrival) -> str | None:
         """Return the ticket that a trade idea has become, however long ago."""

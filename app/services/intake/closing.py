@@ -1,5 +1,7 @@
 """The last write of an alert."""
 
+from collections.abc import Sequence
+
 from app.domain.documents import timestamp
 from app.domain.tickets import Ticket
 from app.services.intake.answers import answer_for, going_on
@@ -31,11 +33,15 @@ class Closing:
         self.answer = going_on(str(ticket.id), request_id, entry)
         self.is_written = False
 
-    def write(self, changes: list[Change]) -> None:
-        """Write everything; the store takes a prefix at worst, which the recovery completes."""
+    def write(self, changes: list[Change], forgetting: Sequence[Change] = ()) -> None:
+        """Write everything; the store takes a prefix at worst, which the recovery completes.
+
+        What was kept for the ticket is forgotten after it: without either it would look like a new alert.
+        """
         answer = answer_for(self._ticket, self._request_id)
-        written = [self._ledger.writing(self._ticket), self._inbox.closing(self._entry, answer)]
-        self._store.apply([*changes, *_remembering(self._ticket), *written])
+        written = self._ledger.writing(self._ticket)
+        closing = self._inbox.closing(self._entry, answer)
+        self._store.apply([*changes, *_remembering(self._ticket), written, *forgetting, closing])
         self.answer = answer
         self.is_written = True
 

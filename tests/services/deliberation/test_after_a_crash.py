@@ -1,6 +1,7 @@
 """What was left in the middle of an idea is finished later: asked once more and ordered once, at most."""
 
 import threading
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
@@ -37,6 +38,24 @@ def later(services, clock, ticket_of):
         return ticket_of(response)
 
     return recover
+
+
+@pytest.fixture
+def cut_short(store, monkeypatch):
+    """Let a kill come in between two writes, as a bucket makes it possible."""
+    whole = type(store).apply
+
+    @contextmanager
+    def after(written: int):
+        def apply(self, changes):
+            whole(self, changes[:written])
+            die()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(type(store), "apply", apply)
+            yield
+
+    return after
 
 
 def test_idea_when_killed_while_it_is_researched_then_asked_once_more(queue, services, later, analyst):
@@ -100,6 +119,18 @@ class TestAtABroker:
         clock.move(seconds=60)
 
         assert (later(response)["reason"], len(scripted.submitted)) == ("ORDER_NOT_PLACED", 1)
+
+    @pytest.mark.parametrize("written", range(8))
+    def test_idea_when_killed_while_its_end_is_written_then_it_is_not_sent_again(
+        self, queue, services, later, scripted, analyst, kept, cut_short, written
+    ):
+        response = queue()
+        with cut_short(written), pytest.raises(Killed):
+            services.recovery.recover()
+        ticket = later(response)
+
+        assert (ticket["status"], len(scripted.submitted), len(analyst.asked)) == ("filled", 1, 1)
+        assert kept() == []
 
     def test_idea_when_approved_then_it_is_sent_although_ids_are_taken_twice(
         self, queue, services, operator, configure, scripted
