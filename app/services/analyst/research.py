@@ -2,8 +2,12 @@
 
 import logging
 import time
+from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import Any
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeAlias
 
 from app.domain.opinions import Decision, Failure, Mode, Opinion, Question, ToolCall, Usage
 from app.domain.reasons import Reason
@@ -20,6 +24,11 @@ MOST_TURNS = 6
 FORMAT = {"format": {"type": "json_schema", "name": "decision", "strict": True, "schema": SCHEMA}}
 # What an end of the time looks like from inside.
 CUT = frozenset({Reason.OPINION_FAILED, Reason.OPINION_UNPARSABLE, Reason.MCP_UNREACHABLE})
+
+# What it takes to notice that a connection was cut.
+GRACE_SECONDS = 1.0
+
+_Outcome: TypeAlias = tuple[Decision | None, Failure | None]
 
 _logger = logging.getLogger(__name__)
 
@@ -54,7 +63,7 @@ class OpenAiAnalyst:
         """Answer in bounded time; whatever goes wrong is told in the opinion and never raised."""
         started, trace = time.perf_counter(), _Trace()
         prompt = self.prompt or read_prompt()
-        decision, failure = self._decide(question, prompt, trace)
+        decision, failure = self._in_time(lambda: self._decide(question, prompt, trace))
         return Opinion(
             analyst=self.name,
             model=self.server.model,
@@ -67,9 +76,18 @@ class OpenAiAnalyst:
             milliseconds=round((time.perf_counter() - started) * 1000),
         )
 
-    def _decide(
-        self, question: Question, prompt: Prompt, trace: _Trace
-    ) -> tuple[Decision | None, Failure | None]:
+    def _in_time(self, decide: Callable[[], _Outcome]) -> _Outcome:
+        """Wait no longer than there is time: a search for an address can be cut by nobody."""
+        found: SimpleQueue[_Outcome] = SimpleQueue()
+        context = copy_context()
+        # Whatever it connects to later is cut at once, so nothing is asked behind our back.
+        Thread(target=lambda: found.put(context.run(decide)), name="opinion", daemon=True).start()
+        try:
+            return found.get(timeout=self.timeout_seconds + GRACE_SECONDS)
+        except Empty:
+            return None, Failure(Reason.OPINION_TIMEOUT, f"No answer after {self.timeout_seconds:g} seconds.")
+
+    def _decide(self, question: Question, prompt: Prompt, trace: _Trace) -> _Outcome:
         deadline = Deadline(self.timeout_seconds)
         try:
             with deadline, model_line(self.server, deadline) as line:

@@ -1,5 +1,7 @@
 import json
 import logging
+import socket
+import threading
 import time
 from decimal import Decimal
 
@@ -126,6 +128,30 @@ def test_opine_when_the_server_trickles_then_it_is_cut_off_in_time(model, header
     opinion = analyst(model.url, timeout_seconds=0.5).opine(question())
 
     assert opinion.reason is Reason.OPINION_TIMEOUT
+    assert time.monotonic() - started < 3
+
+
+@pytest.fixture
+def slow_names(monkeypatch):
+    """Let nobody find an address until the test is over."""
+    over = threading.Event()
+
+    def look_up(*_: object, **__: object):
+        over.wait(20)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    yield
+    over.set()
+
+
+@pytest.mark.usefixtures("slow_names")
+@pytest.mark.parametrize("tools", [None, access("https://mcp.example/mcp", mode=Mode.LOCAL)])
+def test_opine_when_no_address_is_found_then_it_is_given_up_in_time(tools):
+    started = time.monotonic()
+    opinion = analyst("https://model.example", tools, timeout_seconds=0.3).opine(question())
+
+    assert (opinion.reason, opinion.decision) == (Reason.OPINION_TIMEOUT, None)
     assert time.monotonic() - started < 3
 
 
