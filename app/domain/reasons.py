@@ -138,6 +138,11 @@ class Reason(StrEnum):
         "The exit of a reversal had not filled in time, so its entry was not sent.",
     )
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN", "The order may be live; it is looked up and never sent again."
+    ORDER_CANCELED = (
+        "ORDER_CANCELED",
+        "The order was taken back before all of it had filled: by an alert, by you, or by the broker.",
+    )
+    ORDER_EXPIRED = "ORDER_EXPIRED", "The order's time was over before all of it had filled."
     ORDER_NOT_PLACED = (
         "ORDER_NOT_PLACED",
         "The broker proved, after a crash or doubt, that it has no such order.",

@@ -45,6 +45,13 @@ FOLLOWED = {
 }
 
 
+WHY_NOT_FILLED = {
+    OrderStatus.CANCELED: Reason.ORDER_CANCELED,
+    OrderStatus.EXPIRED: Reason.ORDER_EXPIRED,
+    OrderStatus.REJECTED: Reason.BROKER_REJECTED,
+}
+
+
 def new_ticket_id(at: datetime) -> UUID:
     """Make a UUIDv7: unique, and sorted by the microsecond of its alert's arrival."""
     # Whole numbers throughout: a float cannot hold a microsecond of this century exactly.
@@ -181,6 +188,11 @@ def order_record(receipt: Receipt, *, bot: str, ticket: UUID, role: str) -> dict
         "fees": _text(plain(receipt.fees)),
         "created_at": timestamp(receipt.created_at),
     }
+
+
+def followed_reason(orders: list[dict[str, Any]]) -> Reason | None:
+    """Return why the order that was wanted did not fill; None while it may, or when it has."""
+    return WHY_NOT_FILLED.get(OrderStatus(orders[-1]["status"]))
 
 
 def followed_status(orders: list[dict[str, Any]]) -> TicketStatus:

@@ -88,7 +88,8 @@ def test_cancel_when_the_order_works_then_it_and_its_ticket_are_canceled(rest, o
 
     assert response.status_code == 204
     assert orders(status="open") == []
-    assert operator.get(f"/api/tickets/{order['ticket']}").json["status"] == "canceled"
+    ticket = operator.get(f"/api/tickets/{order['ticket']}").json
+    assert (ticket["status"], ticket["reason"]) == ("canceled", "ORDER_CANCELED")
 
 
 def test_cancel_when_the_order_is_filled_then_422(post, operator):

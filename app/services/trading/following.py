@@ -11,7 +11,7 @@ from app.brokers.base import Broker
 from app.domain.money import ZERO
 from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, OrderRole, OrderStatus, Receipt
 from app.domain.reasons import Reason
-from app.domain.tickets import TicketStatus, followed_status, order_record
+from app.domain.tickets import TicketStatus, followed_reason, followed_status, order_record
 from app.domain.trades import Counted, Fill
 from app.errors import BrokerUnavailable, Conflict
 from app.services.clock import Clock
@@ -227,9 +227,9 @@ def _update_order(ticket: dict[str, Any], record: dict[str, Any]) -> None:
         ticket["status"] = followed_status(placed).value
         if ticket["reason"] == Reason.OUTCOME_UNKNOWN:
             ticket["reason"] = ticket["message"] = None
-        if ticket["status"] == TicketStatus.REJECTED and ticket["reason"] is None:
-            ticket["reason"] = Reason.BROKER_REJECTED.value
-            ticket["message"] = Reason.BROKER_REJECTED.meaning
+        reason = followed_reason(placed)
+        if reason is not None and ticket["reason"] is None:
+            ticket["reason"], ticket["message"] = reason.value, reason.meaning
 
 
 def _was_known(value: dict[str, Any]) -> bool:
@@ -248,6 +248,8 @@ def _mark_gone(ticket: dict[str, Any], name: str, *, was_known: bool) -> None:
         return
     if was_known:
         ticket["status"] = TicketStatus.CANCELED.value
+        ticket["reason"] = Reason.ORDER_EXPIRED.value
+        ticket["message"] = Reason.ORDER_EXPIRED.meaning
     else:
         ticket["status"] = TicketStatus.FAILED.value
         ticket["reason"] = Reason.ORDER_NOT_PLACED.value

@@ -8,7 +8,7 @@ from datetime import timedelta
 from app.brokers.base import Broker
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Receipt
 from app.domain.reasons import Reason
-from app.domain.tickets import Ticket, TicketStatus, followed_status, order_record
+from app.domain.tickets import Ticket, TicketStatus, followed_reason, followed_status, order_record
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.clock import Clock
 from app.services.journal import Journal
@@ -53,10 +53,10 @@ class Submission:
             receipts.append(receipt)
         self._await_fill(case, case.broker, receipts)
         ticket = case.ticket
-        status, reason, message = followed_status(ticket.orders), ticket.reason, ticket.message
-        if status is TicketStatus.REJECTED and reason is None:
-            reason, message = Reason.BROKER_REJECTED, receipts[-1].message
-        ticket.end(status, reason, message)
+        reason, message = ticket.reason, ticket.message
+        if reason is None:
+            reason, message = followed_reason(ticket.orders), receipts[-1].message
+        ticket.end(followed_status(ticket.orders), reason, message)
         return receipts
 
     def _has_room(self, case: Case, broker: Broker) -> bool:

@@ -166,3 +166,4 @@ def test_resting_order_when_the_broker_has_forgotten_it_then_its_day_has_ended(
     ticket = ticket_of(resting)
 
     assert (ticket["status"], ticket["orders"][0]["status"]) == (status, order)
+    assert ticket["reason"] == ("ORDER_EXPIRED" if order == "expired" else None)
