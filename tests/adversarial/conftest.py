@@ -19,6 +19,7 @@ from tests.adversarial.world import (
     Overheard,
     Watched,
     World,
+    research,
 )
 from tests.simulators.alpaca import FakeAlpaca
 from tests.simulators.openai import FakeOpenAI
@@ -62,11 +63,8 @@ def console() -> Iterator[logging.StreamHandler]:
 
 
 @pytest.fixture
-def make_world(make_app, store, clock, console, obedient, lying) -> Callable[..., World]:
-    """Build the world of one attack: `mode` hosted or local, `alpaca` for orders that go there.
-
-    Another `store` makes a world of its own, in which nothing has happened yet.
-    """
+def fooled(obedient, lying) -> None:
+    """Let both begin anew: nobody is asked yet, everybody is obeyed."""
     lying.switches.reset()
     lying.requests.clear()
     lying.calls.clear()
@@ -74,11 +72,17 @@ def make_world(make_app, store, clock, console, obedient, lying) -> Callable[...
     obedient.requests.clear()
     obedient.model = Overheard(obey=True, plan=one_tool)
 
+
+@pytest.fixture
+def make_world(make_app, store, clock, console, obedient, lying, fooled) -> Callable[..., World]:
+    """Build the world of one attack: `mode` hosted or local, `alpaca` for orders that go there.
+
+    Another `store` makes a world of its own, in which nothing has happened yet.
+    """
+
     def make(mode: str = "local", *, alpaca: FakeAlpaca | None = None, store=store, **changes) -> World:
         paper, told = Watched(PaperBroker(store, clock)), []
-        access = {"optionomics_email": lying.email, "optionomics_token": lying.token}
-        access |= {"optionomics_mcp_url": lying.url, "optionomics_mcp_mode": mode}
-        access |= {"openai_api_key": OPENAI_KEY, "openai_base_url": obedient.base_url}
+        access = research(obedient, lying) | {"optionomics_mcp_mode": mode}
         access |= {"alpaca_api_key": ALPACA_KEY, "alpaca_secret_key": ALPACA_SECRET}
         access |= {"notification_url": "ntfy://localhost/x", "public_url": "https://gatehouse.example"}
         brokers = {"paper": paper}

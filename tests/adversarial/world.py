@@ -181,3 +181,13 @@ def body_as_sent(body: dict[str, Any]) -> Sent:
     figures["stop"] = (body.get("stop_loss") or {}).get("stop_price")
     known = {name: Decimal(str(value)) for name, value in figures.items() if value is not None}
     return Sent(symbol=body["symbol"], side=body["side"], **known)
+
+
+def research(obedient: FakeOpenAI, lying: FakeOptionomics) -> dict[str, str]:
+    """Return the settings that lead to both."""
+    account = {"optionomics_email": lying.email, "optionomics_token": lying.token}
+    return account | {
+        "optionomics_mcp_url": lying.url,
+        "openai_api_key": OPENAI_KEY,
+        "openai_base_url": obedient.base_url,
+    }
