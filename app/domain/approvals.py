@@ -19,7 +19,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A ticket that waits, as it is shown meanwhile; `summary` tells a person what it would do."""
+    """A ticket that waits, as it is shown meanwhile; `summary` tells a person what it would do.
+
+    `broker`, `value` (in the account's currency) and `quantity` are those of the entry that was asked about.
+    """
 
     ticket: dict[str, Any]
     asked_at: datetime
@@ -28,6 +31,9 @@ class Waiting:
     verdict: Verdict | None = None
     by: str | None = None
     decided_at: datetime | None = None
+    broker: str | None = None
+    value: Decimal | None = None
+    quantity: Decimal | None = None
 
 
 def is_asked_for(bot: BotConfiguration, value: Decimal | None) -> bool:

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from app.domain.approvals import Verdict, Waiting
 from app.domain.documents import from_json, to_json
+from app.domain.money import round_price
 from app.domain.tickets import Ticket
 from app.errors import AlreadyExists, ApprovalLinkRefused, ApprovalOver, Conflict
 from app.services.clock import Clock
 from app.services.deliberation.asking import summary_of
 from app.services.fyers.stored import StoredRecord
 from app.services.notifications import Event, EventKind, Notifier
-from app.services.trading.case import Case
+from app.services.trading.case import CENT, Case
 from app.storage.base import JSON, Delete, Document, Store
 
 PREFIX = "approvals/"
@@ -68,7 +69,13 @@ class Approvals:
     def ask(self, ticket: Ticket, case: Case) -> None:
         """Let a ticket wait as it stands, and tell the owner once."""
         now = self._clock()
-        waiting = Waiting(ticket.to_json(now), now, now + self._timeout, summary_of(case))
+        waiting = replace(
+            Waiting(ticket.to_json(now), now, now + self._timeout, summary_of(case)),
+            broker=case.broker_name,
+            # To the cent, as a person reads it.
+            value=None if case.entry_value is None else round_price(case.entry_value, CENT, up=True),
+            quantity=case.orders[-1].quantity,
+        )
         try:
             self._store.create(f"{PREFIX}{ticket.id}", _stored(waiting))
         except AlreadyExists:

@@ -32,6 +32,8 @@ ENDS = {
     Verdict.EXPIRED: (TicketStatus.EXPIRED, Reason.APPROVAL_EXPIRED),
 }
 
+MOVED = "It was approved for another broker than the bot trades at now."
+
 
 class Stopped(Exception):
     """The process is about to end: what is left is done by the next one."""
@@ -102,7 +104,11 @@ class Deliberation:
         if waiting is not None:
             ticket.timeline = [*waiting.ticket["timeline"]]
             ticket.note("approved", waiting.decided_at or self.clock(), waiting.by)
-        advice = Advice(opinion, approved=waiting is not None)
+            if waiting.broker not in {None, self._broker(bot)}:
+                ticket.end(TicketStatus.DENIED, Reason.APPROVAL_UNAVAILABLE, MOVED)
+                finish([])
+                return
+        advice = _advice(opinion, waiting)
         if self.is_stopping():
             raise Stopped
         if waiting is None and self._asks_person(ticket, signal, bot, advice):
@@ -130,6 +136,9 @@ class Deliberation:
         """Return the bot as it is stored; raise NotFound."""
         current, _ = self.bots.get(bot.id)
         return current
+
+    def _broker(self, bot: Bot) -> str:
+        return bot.configuration.broker or self.trading.rehearsal.rules.default_broker
 
     def _wants_opinion(self, signal: Signal, bot: Bot) -> bool:
         if signal.idea is None and bot.configuration.analyst is Analyst.OFF:
@@ -194,6 +203,13 @@ class Deliberation:
     def _end(self, ticket: Ticket, finish: Finish, reason: Reason, message: str | None = None) -> None:
         ticket.end(TicketStatus.SKIPPED, reason, message)
         finish([])
+
+
+def _advice(opinion: Opinion | None, waiting: Waiting | None) -> Advice:
+    """Take a person's word for an order of the size that was asked about."""
+    if waiting is None:
+        return Advice(opinion)
+    return Advice(opinion, approved=True, approved_value=waiting.value, approved_quantity=waiting.quantity)
 
 
 def _opposes(later: dict[str, Any], ticket: Ticket, signal: Signal) -> bool:

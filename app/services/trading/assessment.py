@@ -228,8 +228,10 @@ class Assessor:
             increment=view.increment,
             whole=whole,
         )
-        if largest is not None:
-            size = shrunk(size, largest, price * instrument.multiplier, view.increment, whole=whole)
+        unit_value = price * instrument.multiplier
+        for most in (largest, case.advice.most(unit_value)):
+            if most is not None:
+                size = shrunk(size, most, unit_value, view.increment, whole=whole)
         case.ticket.note("sized", self.clock(), f"{size.quantity:f} by {size.source} at {price:f}")
         return size
 

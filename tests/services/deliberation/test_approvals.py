@@ -268,3 +268,21 @@ def test_decision_when_nothing_waits_then_over(services, ended, configure):
 
     with pytest.raises(ApprovalOver, match="it is filled"):
         services.approvals.waiting(UUID(ticket["id"]))
+
+
+def test_approval_when_the_bot_trades_more_meanwhile_then_it_is_for_what_was_asked(
+    client, work, configure, operator, holding
+):
+    configure(notional="200")
+    waiting = client.post("/webhook", json=strategy_alert())
+    assert work(waiting)["status"] == "awaiting_approval"
+    configure(notional="20000")
+    operator.post(f"/api/tickets/{waiting.json['ticket']}/approve")
+
+    assert holding() == "2"
+
+
+def test_approval_when_the_bot_is_at_another_broker_meanwhile_then_denied(decide, configure):
+    configure(broker="alpaca")
+
+    assert decide("approve").json["reason"] == "APPROVAL_UNAVAILABLE"
