@@ -1,6 +1,7 @@
 """What the settings mean for a part of the house."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from app.brokers.paper import PaperSettings
 from app.config import Settings
@@ -11,6 +12,7 @@ from app.services.locks import Locks, MachineLocks, ThreadLocks
 from app.services.trading.case import TradingRules
 
 USAGE_REFRESH_SECONDS = 2.0
+LONGEST_QUEUE_SECONDS = 900
 
 
 def trading_rules(settings: Settings) -> TradingRules:
@@ -55,6 +57,15 @@ def locks_of(settings: Settings) -> Locks:
 def tells_people(settings: Settings) -> bool:
     """Return whether the activity log may repeat itself on the console; in the cloud that is for JSON."""
     return settings.log_level in {"DEBUG", "INFO"} and not settings.use_cloud_logging
+
+
+def longest_wait(settings: Settings) -> timedelta:
+    """Return how long an alert may be asked about before it is finished: an analyst first, then a person."""
+    if settings.uses_cloud_storage:
+        # One process, which knows its own entries; reading far back is dear in a bucket.
+        return timedelta()
+    asked = settings.stale_alert_seconds or LONGEST_QUEUE_SECONDS
+    return timedelta(seconds=asked + settings.approval_timeout_seconds)
 
 
 def usage_refresh_seconds(settings: Settings) -> float:

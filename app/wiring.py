@@ -4,7 +4,7 @@ from functools import cached_property
 
 from app.container import Services
 from app.foundation import Foundation
-from app.policies import secret_notices, trading_rules, usage_refresh_seconds
+from app.policies import longest_wait, secret_notices, trading_rules, usage_refresh_seconds
 from app.reception import Reception
 from app.services.exits.book import ExitBook
 from app.services.exits.guard import ExitGuard
@@ -119,8 +119,8 @@ class Wiring:
     @cached_property
     def usage(self) -> UsageBook:
         """What bots have used up of their caps."""
-        refresh = usage_refresh_seconds(self.settings)
-        return UsageBook(self.store, self.clock, self.trades, refresh_seconds=refresh)
+        refresh, wait = usage_refresh_seconds(self.settings), longest_wait(self.settings)
+        return UsageBook(self.store, self.clock, self.trades, refresh_seconds=refresh, longest_wait=wait)
 
     @cached_property
     def trading(self) -> Trading:

@@ -37,13 +37,25 @@ class Entry:
 
 
 class UsageBook:
-    """Entries of today and yesterday (UTC) by ticket."""
+    """Entries of today and yesterday (UTC) by ticket.
 
-    def __init__(self, store: Store, clock: Clock, trades: TradeBook, *, refresh_seconds: float = 0) -> None:
+    `longest_wait` is how long an alert may wait for an opinion and a person before it is finished.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        trades: TradeBook,
+        *,
+        refresh_seconds: float = 0,
+        longest_wait: timedelta = timedelta(),
+    ) -> None:
         self._store = store
         self._clock = clock
         self._trades = trades
         self._refresh_seconds = refresh_seconds
+        self._latest_finish = LATEST_FINISH + longest_wait
         self._entries: dict[str, Entry] = {}
         self._read_until = ""
         self._read_at = float("-inf")
@@ -95,7 +107,7 @@ class UsageBook:
             for document in self._store.list("tickets/", after=self._start(now)):
                 self._remember(document.value)
             # A ticket is filed under its arrival but written when it is done, a little later.
-            self._read_until = _ledger_position(now - LATEST_FINISH)
+            self._read_until = _ledger_position(now - self._latest_finish)
             self._read_at = time.monotonic()
 
     def _start(self, now: datetime) -> str:

@@ -286,3 +286,18 @@ def test_approval_when_the_bot_is_at_another_broker_meanwhile_then_denied(decide
     configure(broker="alpaca")
 
     assert decide("approve").json["reason"] == "APPROVAL_UNAVAILABLE"
+
+
+def test_approval_when_another_process_gave_the_last_one_then_the_cap_holds(
+    make_app, queue, work, configure, operator, clock
+):
+    configure(daily_order_cap=1)
+    first, second = queue(), queue(symbol="AAPL")
+    assert [work(each)["status"] for each in (first, second)] == ["awaiting_approval"] * 2
+    other = client_of(make_app(analyst=ScriptedAnalyst()), authorization=f"Bearer {OPERATOR_TOKEN}")
+    clock.move(seconds=600)
+    other.post("/api/preview", json=strategy_alert())
+    operator.post(f"/api/tickets/{first.json['ticket']}/approve")
+    answer = other.post(f"/api/tickets/{second.json['ticket']}/approve")
+
+    assert answer.json["reason"] == "DAILY_ORDER_CAP"
