@@ -1,5 +1,7 @@
 """What every broker adapter offers, and the two ways in which a submit can fail."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -112,3 +114,9 @@ class KeepsBars(Protocol):
 
         Where nothing was traded there is none; what it has no prices of has no bars. Raise BrokerUnavailable.
         """
+
+
+def urgently(broker: Broker) -> AbstractContextManager[None]:
+    """Let what is asked inside take the requests that a broker keeps for exits, where it keeps some."""
+    own: Callable[[], AbstractContextManager[None]] | None = getattr(broker, "urgently", None)
+    return nullcontext() if own is None else own()

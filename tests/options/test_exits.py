@@ -1,12 +1,18 @@
 """Stop-loss and take-profit of options at Fyers: with the entry, after it, and taken down by a cover."""
 
 import json
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 
-from tests.builders import EXIT_LONG, services_of, strategy_alert
+from app.brokers.fyers.limiter import Limiter, Window
+from app.errors import BrokerUnavailable
+from app.services.symbol_master.tickers import ListedTickers
+from tests.brokers.fyers_line import make_fyers
+from tests.builders import EXIT_LONG, WEBHOOK_SECRET, client_of, services_of, strategy_alert
 from tests.fyers_logins import move
+from tests.options.conftest import ALERT
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("logged_in", "ticker")]
 MARKET, LIMIT, STOP = 2, 1, 3
@@ -236,3 +242,23 @@ def test_exit_when_an_earlier_one_is_in_doubt_then_it_is_denied(client, fake, ap
     second = client.post("/webhook", json=strategy_alert(**share | EXIT_LONG)).json
 
     assert (first, second["status"], second["reason"]) == ("unknown", "denied", "BROKER_UNAVAILABLE")
+
+
+@pytest.fixture
+def hurried(app, make_option_app, fake, clock):
+    """Serve with few requests for an hour, of which some are kept for exits, and use up the others."""
+    contracts, limiter = ListedTickers(services_of(app).symbols.index), Limiter((Window(3600, 60, 25),))
+    broker = make_fyers(fake, contracts=contracts, limiter=limiter, clock=clock)
+    client = client_of(make_option_app(brokers={"fyers": broker}), x_bot_secret=WEBHOOK_SECRET)
+    assert client.post("/webhook", json=ALERT).json["status"] == "ordered"
+    with suppress(BrokerUnavailable):
+        for _ in range(60):
+            broker.ping()
+    return client
+
+
+def test_cover_when_the_requests_are_used_up_then_those_kept_for_exits_let_it_through(hurried, held):
+    entry = hurried.post("/webhook", json=ALERT | {"idempotency_key": "b"}).json
+    cover = hurried.post("/webhook", json=ALERT | {"action": "BUY"}).json
+
+    assert (entry["reason"], cover["status"], held()) == ("RATE_LIMIT_REACHED", "ordered", 0)

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from functools import cached_property
 
 from app.brokers.base import Capabilities, Glance
 from app.brokers.fyers.fitting import fitted, fitted_change
-from app.brokers.fyers.limiter import Limiter, windows_for
+from app.brokers.fyers.limiter import Limiter, urgently, windows_for
 from app.brokers.fyers.line import Line, as_refusal
 from app.brokers.fyers.market_data import MarketData
 from app.brokers.fyers.orders import OrderBook
@@ -151,9 +152,13 @@ class FyersBroker:
         with understood(BrokerUnavailable):
             return positions_of(self._position_rows(), self._tickers)
 
+    def urgently(self) -> AbstractContextManager[None]:
+        """Let what is asked inside take the room that is kept for exits."""
+        return urgently()
+
     def account(self) -> Account:
         """Return equity, cash and what is left for margins, in rupees."""
-        positions = self._readers.submit(self._position_rows)
+        positions = self._readers.submit(copy_context().run, self._position_rows)
         with understood(BrokerUnavailable):
             return account_of(self._fund_rows(), positions.result())
 
@@ -171,8 +176,8 @@ class FyersBroker:
 
     def glance(self, instrument: Instrument) -> Glance:
         """Return account, position and quote of one moment, by three requests."""
-        funds = self._readers.submit(self._fund_rows)
-        held = self._readers.submit(self._position_rows)
+        funds = self._readers.submit(copy_context().run, self._fund_rows)
+        held = self._readers.submit(copy_context().run, self._position_rows)
         quote = self.quote(instrument)
         with understood(BrokerUnavailable):
             account = account_of(funds.result(), held.result())

@@ -2,13 +2,26 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Lock
 
 # Longer than the shorter window, so that a burst waits instead of failing.
 PATIENCE_SECONDS = 1.1
 _SHORTEST_WAIT_SECONDS = 0.001
+_is_urgent: ContextVar[bool] = ContextVar("is_urgent", default=False)
+
+
+@contextmanager
+def urgently() -> Iterator[None]:
+    """Make every request inside an urgent one."""
+    before = _is_urgent.set(True)
+    try:
+        yield
+    finally:
+        _is_urgent.reset(before)
 
 
 class NoRoom(Exception):
@@ -57,6 +70,7 @@ class Limiter:
     def enter(self, *, urgent: bool) -> None:
         """Take room for one request, waiting about a second for it; raise NoRoom."""
         deadline = self._clock() + PATIENCE_SECONDS
+        urgent = urgent or _is_urgent.get()
         while (wait := self._take(urgent=urgent)) > 0:
             if self._clock() + wait > deadline:
                 raise NoRoom

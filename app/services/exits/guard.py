@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 
-from app.brokers.base import Broker
+from app.brokers.base import Broker, urgently
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole
@@ -81,7 +81,8 @@ class ExitGuard:
         if self._is_dry(broker):
             return 0
         try:
-            return self._watch_all(broker, documents, failures)
+            with urgently(broker):
+                return self._watch_all(broker, documents, failures)
         except BrokerUnavailable as error:
             _logger.warning("The exits at %s cannot be watched now: %s", name, error)
             return 0

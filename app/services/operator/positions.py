@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.brokers.base import Broker
+from app.brokers.base import Broker, urgently
 from app.domain.accounts import Position
 from app.domain.money import ZERO, text
 from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
@@ -55,7 +55,7 @@ class PositionDesk:
             broker = self.desk.get(broker_name)
         except BrokerNotConfigured as error:
             raise NotFound(f"There is no broker {broker_name} here.") from error
-        with self.locks.hold(f"{broker_name}:{symbol}"):
+        with self.locks.hold(f"{broker_name}:{symbol}"), urgently(broker):
             held = next((item for item in broker.positions() if item.symbol == symbol), None)
             if held is None:
                 self.store.apply(self.trades.forgetting(broker_name, symbol))
@@ -75,7 +75,7 @@ class PositionDesk:
 
         Return whether that order is over; raise BrokerRejected or BrokerUnavailable.
         """
-        with self.locks.hold(f"{broker.name}:{symbol}"):
+        with self.locks.hold(f"{broker.name}:{symbol}"), urgently(broker):
             placed = broker.find(client_order_id(OPERATOR, ticket, OrderRole.EXIT))
             if placed is not None:
                 return placed.status.is_final

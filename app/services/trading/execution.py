@@ -1,11 +1,11 @@
 """From a signal to its orders at the broker: one turn at a time for each account and symbol."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from uuid import UUID
 
-from app.brokers.base import Broker
+from app.brokers.base import Broker, urgently
 from app.domain.advice import ASSUMED, NO_ADVICE, Advice
 from app.domain.bots import Bot
 from app.domain.money import ZERO
@@ -20,7 +20,7 @@ from app.domain.orders import (
     family_name,
     leg_names,
 )
-from app.domain.planning import wants_entry_after
+from app.domain.planning import may_enter, wants_entry_after
 from app.domain.protection import Protection
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
@@ -88,7 +88,7 @@ class Trading:
         """
         case = self.open(ticket, signal, bot)
         case.advice = advice
-        with self._turn(case):
+        with self._turn(case), _room_for(case):
             if is_moot():
                 ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
                 finish([])
@@ -200,6 +200,12 @@ class Trading:
             return None
         held, sign = Trade.from_json(document.value), case.orders[-1].side.sign
         return held if held.quantity * sign > ZERO and case.view.position * sign > ZERO else None
+
+
+def _room_for(case: Case) -> AbstractContextManager[None]:
+    """Let an alert that only exits ask while requests are few."""
+    enters = may_enter(case.signal, cover_only=case.bot.configuration.cover_only)
+    return nullcontext() if enters or case.broker is None else urgently(case.broker)
 
 
 def _opens(case: Case) -> bool:
