@@ -61,7 +61,8 @@ def gather(database: Path, truth: Truth, books: Books) -> Evidence:
         evidence.orders[order.name] = {"id": order.name, "role": role, "quantity": str(order.last["qty"])}
         # Until it fills, the exits of an entry are figures in its row.
         for suffix in LEGS if order.last["stopLoss"] else ():
-            evidence.orders.setdefault(order.name + suffix, evidence.orders[order.name] | {"role": "exit"})
+            leg = evidence.orders[order.name] | {"id": order.name + suffix, "role": "exit"}
+            evidence.orders.setdefault(order.name + suffix, leg)
         evidence.filled[order.name] += order.filled
         evidence.positions[order.symbol] += order.sign * order.filled
     return evidence
