@@ -43,9 +43,13 @@ class Ledger:
     def find(self, ticket: UUID) -> dict[str, Any] | None:
         """Return a ticket, written or still in the inbox."""
         document = self.document(ticket)
-        if document is not None:
-            return shown(document.value)
-        return next((item for item in self.unfinished() if item["id"] == str(ticket)), None)
+        if document is None:
+            waiting = next((item for item in self.unfinished() if item["id"] == str(ticket)), None)
+            if waiting is not None:
+                return waiting
+            # It may have left the inbox between the two looks.
+            document = self.document(ticket)
+        return None if document is None else shown(document.value)
 
     def newest_first(
         self, *, day: date | None = None, before: UUID | None = None

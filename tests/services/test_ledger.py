@@ -90,3 +90,11 @@ def test_rewriting_when_a_ticket_changes_then_its_time_is_told(ledger, store, cl
     ticket = ledger.find(UUID(written[0]))
 
     assert (ticket["status"], ticket["updated_at"]) == ("canceled", "2026-03-05T00:01:00Z")
+
+
+def test_find_when_a_ticket_is_finished_between_two_looks_then_it_is_there(ledger, store, clock, monkeypatch):
+    ticket = Ticket(ticket_id("2026-03-05", 1), "default", "strategy", clock(), {}, TicketStatus.FILLED)
+    finishing = [ledger.writing(ticket)]
+    monkeypatch.setattr(ledger, "unfinished", lambda: store.apply(finishing) or [])
+
+    assert ledger.find(ticket.id)["status"] == "filled"
