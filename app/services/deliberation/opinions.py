@@ -35,15 +35,19 @@ class Opinions:
         document = self._document(ticket)
         return None if document is None else from_json(Opinion, document.value)
 
-    def about(self, ticket: UUID, bot: Bot, question: Question) -> Opinion:
-        """Ask and keep the answer; whatever goes wrong is told in the opinion. Raise StoreUnavailable."""
+    def about(self, ticket: UUID, bot: Bot, question: Question, *, is_required: bool) -> Opinion:
+        """Ask and keep the answer; whatever goes wrong is told in the opinion. Raise StoreUnavailable.
+
+        Failures of an opinion that is not required are not counted: it must not stop a bot.
+        """
         opinion = self._ask(question)
         try:
             # From here on no crash costs another call.
             self.store.create(_key(ticket), opinion.to_json())
         except AlreadyExists:
             return self.given(ticket) or opinion
-        self.failures.count(bot.id, opinion)
+        if is_required:
+            self.failures.count(bot.id, opinion)
         return opinion
 
     def forgetting(self, ticket: UUID) -> list[Delete]:

@@ -126,7 +126,9 @@ class Deliberation:
             elif _may_enter(case):
                 if self.is_stopping():
                     raise Stopped
-                opinion = self.opinions.about(case.ticket.id, bot, question_of(case))
+                opinion = self.opinions.about(
+                    case.ticket.id, bot, question_of(case), is_required=case.needs_opinion
+                )
         _tell_opinion(ticket, opinion)
         if opinion is not None:
             ticket.note("researched", self.clock(), f"{opinion.analyst}, {opinion.model}")

@@ -199,6 +199,16 @@ class TestAnotherAlert:
         assert (ticket["status"], ticket["orders"][0]["filled_quantity"]) == ("filled", "10")
         assert ticket["opinion"]["decision"]["action"] == "skip"
 
+    def test_bot_when_an_advisory_analyst_keeps_failing_then_it_goes_on(
+        self, post, work, analyst, configure, operator
+    ):
+        configure(analyst="advisory")
+        analyst.failure = Failure(Reason.OPINION_TIMEOUT, "too late")
+        for _ in range(5):
+            work(post())
+
+        assert operator.get("/api/bots/default").json["state"] == "ACTIVE"
+
     def test_reversal_when_the_analyst_fails_then_it_still_closes(
         self, post, work, analyst, configure, holding
     ):
