@@ -203,3 +203,14 @@ def test_order_when_it_waits_then_a_changed_price_needs_no_leave_to_sell_shares_
     answer = client.post("/webhook", json={"command": "modify", "order": "first", "limit_price": 112}).json
 
     assert (answer["status"], answer["order"]["limit_price"]) == ("ordered", "112")
+
+
+def test_step_8_when_the_contract_is_held_under_another_product_then_an_entry_is_refused(
+    ticker, post, orders, settle
+):
+    post(productType="INTRADAY")
+    settle()
+    status, answer = post(productType="MARGIN")
+
+    assert (status, answer["status"], len(orders())) == (400, "rejected", 1)
+    assert "held as INTRADAY" in answer["error"]["message"]

@@ -14,7 +14,7 @@ from app.brokers.fyers.line import Line, as_refusal
 from app.brokers.fyers.market_data import MarketData
 from app.brokers.fyers.orders import OrderBook
 from app.brokers.fyers.payload import change_payload, order_payload
-from app.brokers.fyers.products import INTRADAY, MARGIN, exit_product
+from app.brokers.fyers.products import INTRADAY, MARGIN, exit_product, other_product
 from app.brokers.fyers.receipts import NAME, Row
 from app.brokers.fyers.records import account_of, positions_of, products_of, understood
 from app.brokers.fyers.restrictions import WITH_LEGS, leg_restrictions, restrictions
@@ -94,6 +94,8 @@ class FyersBroker:
             self._line, self._tickers, Names(known_names), age_seconds=settings.book_age_seconds
         )
         self._market = MarketData(self._line, self._tickers, clock)
+        # How each contract was held when it was last looked at, which every alert begins with.
+        self._held: dict[str, dict[str, Decimal]] = {}
         self._clock = clock
 
     def fitted(self, order: Order) -> Order:
@@ -181,7 +183,8 @@ class FyersBroker:
         quote = self.quote(instrument)
         with understood(BrokerUnavailable):
             account = account_of(funds.result(), held.result())
-            products = products_of(held.result(), self._tickers.of(instrument) or "")
+            ticker = self._tickers.of(instrument) or ""
+            products = self._held[ticker] = products_of(held.result(), ticker)
         return Glance(account, sum(products.values(), ZERO), quote)
 
     def market(self, instrument: Instrument) -> MarketHours:
@@ -226,7 +229,9 @@ class FyersBroker:
         is_share = order.instrument.asset_class is AssetClass.EQUITY
         default = self._settings.share_product if is_share else self._settings.contract_product
         if order.role is not OrderRole.EXIT:
-            return order.product or default
+            opens = order.product or default
+            _refuse(other_product(opens, self._held.get(ticker, {})))
+            return opens
         with understood(BrokerUnavailable):
             product = exit_product(order, products_of(self._position_rows(urgent=True), ticker))
         if product is None:

@@ -34,3 +34,12 @@ def exit_product(order: Order, held: Mapping[str, Decimal]) -> str | None:
     if sum(closable.values(), ZERO) < (order.quantity or ZERO):
         return None
     return max(closable, key=lambda name: closable[name], default=None)
+
+
+def other_product(product: str, held: Mapping[str, Decimal]) -> str | None:
+    """Return why an entry under this product is refused: an exit closes what one product holds."""
+    own = INTRADAY if product in RETIRED else product
+    others = sorted(name for name, quantity in held.items() if quantity and name != own)
+    if not others:
+        return None
+    return f"The contract is held as {', '.join(others)}; what {own} adds could not be closed with it."
