@@ -10,7 +10,6 @@ from app.domain.orders import Order
 INTRADAY, MARGIN, CNC, MTF = "INTRADAY", "MARGIN", "CNC", "MTF"
 RETIRED = frozenset({"CO", "BO"})
 FOR_SHARES, FOR_CONTRACTS = frozenset({INTRADAY, CNC, MTF}), frozenset({INTRADAY, MARGIN})
-KNOWN = FOR_SHARES | FOR_CONTRACTS
 
 
 def allowed(asset_class: AssetClass) -> frozenset[str]:

@@ -61,11 +61,6 @@ class Approvals:
         document = self._document(ticket)
         return None if document is None else _read(document)
 
-    def is_undecided(self, ticket: UUID) -> bool:
-        """True while nobody has decided."""
-        waiting = self.find(ticket)
-        return waiting is not None and waiting.verdict is None
-
     def ask(self, ticket: Ticket, case: Case) -> None:
         """Let a ticket wait as it stands, and tell the owner once."""
         now = self._clock()

@@ -1,7 +1,7 @@
 """From a signal to its orders at the broker: one turn at a time for each account and symbol."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from app.domain.tickets import Ticket, TicketStatus, followed_status
 from app.domain.trades import Fill, Trade
 from app.services.clock import Clock
 from app.services.exits.book import ExitBook
-from app.services.locks import BOT_LOCK, Locks
+from app.services.locks import Locks
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case
 from app.services.trading.drafting import protect_adopted
@@ -36,6 +36,7 @@ from app.services.trading.records import is_working, reminder
 from app.services.trading.rehearsal import Rehearsal
 from app.services.trading.submission import Submission, write_receipt
 from app.services.trading.trades import TradeBook
+from app.services.trading.turns import turn
 from app.storage.base import Change
 
 NEVER_THERE = frozenset({OrderStatus.REJECTED.value, TicketStatus.DRY_RUN.value})
@@ -88,7 +89,7 @@ class Trading:
         """
         case = self.open(ticket, signal, bot)
         case.advice = advice
-        with self._turn(case), _room_for(case):
+        with turn(self._locks, case, case.symbol), _room_for(case):
             if is_moot():
                 ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
                 finish([])
@@ -117,7 +118,7 @@ class Trading:
             # Words such as "at the money" may mean another contract by now.
             for receipt in self._placed(case.broker, bot.id, ticket.id).values():
                 case.instrument = self._assessor.instruments.named(receipt.symbol)
-        with self._turn(case):
+        with turn(self._locks, case, case.symbol):
             placed = self._placed(case.broker, bot.id, ticket.id)
             if not placed:
                 return False
@@ -131,15 +132,6 @@ class Trading:
             receipts = list(placed.values())
             finish(self._changes(case, receipts, self._legs(case.broker, receipts)))
         return True
-
-    @contextmanager
-    def _turn(self, case: Case) -> Iterator[None]:
-        """Hold the symbol, and before it the bot where its entries are counted: always in this order."""
-        with ExitStack() as stack:
-            if case.limits.counts_entries:
-                stack.enter_context(self._locks.hold(f"{BOT_LOCK}{case.bot.id}"))
-            stack.enter_context(self._locks.hold(f"{case.broker_name}:{case.symbol}"))
-            yield
 
     def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
         """Find out what a signal would trade, and where."""

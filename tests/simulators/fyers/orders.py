@@ -17,6 +17,8 @@ STOP_LOSS, TAKE_PROFIT = "stopLoss", "takeProfit"
 UNTIL_NEXT_MOVE = inf
 NAMES = UUID("1c0e5c2a-6d57-4a38-9a55-1f7c8f6f4b11")
 CLIENT = "X******"
+# What every order of this account says.
+FIXED: dict[str, Any] = {"clientId": CLIENT, "dqQtyRem": 0, "exchange": 10, "pan": "", "source": "ITS"}
 UNTAGGED = "2:Untagged"
 
 
@@ -123,8 +125,7 @@ class Order:
         """Return the order as the book shows it."""
         change = last - base
         open_quantity = 0 if self.is_final else self.remaining
-        return {
-            "clientId": CLIENT,
+        return FIXED | {
             "id": self.id,
             "id_fyers": str(uuid5(NAMES, self.id)),
             "exchOrdId": "" if self.status in {TRANSIT, REJECTED} else f"11000000{self.id[-8:]}",
@@ -134,13 +135,11 @@ class Order:
             "filledQty": self.filled,
             "discloseQty": self.disclosed,
             "disclosedQty": self.disclosed,
-            "dqQtyRem": 0,
             "limitPrice": float(self.limit_price),
             "stopPrice": float(self.stop_price),
             "tradedPrice": amount(self.average),
             "type": self.shown_type,
             "fyToken": self.instrument.fy_token,
-            "exchange": 10,
             "segment": self.instrument.segment,
             "symbol": self.instrument.symbol,
             "instrument": self.instrument.code,
@@ -148,11 +147,9 @@ class Order:
             "offlineOrder": self.offline,
             "orderDateTime": f"{self.at:%d-%b-%Y %H:%M:%S}",
             "orderValidity": self.validity,
-            "pan": "",
             "productType": self.product,
             "side": self.side,
             "status": self.status,
-            "source": "ITS",
             "ex_sym": "" if self.instrument.underlying is None else self.instrument.underlying.name,
             "description": self.instrument.description,
             "ch": amount(change),

@@ -1,7 +1,5 @@
 """Alerts that cancel or modify a working order: the bot's own, once, and never a stop-loss or take-profit."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,7 +16,7 @@ from app.domain.tickets import Ticket, TicketStatus, order_record
 from app.errors import BrokerRejected, BrokerUnavailable
 from app.services.clock import Clock
 from app.services.ledger import Ledger
-from app.services.locks import BOT_LOCK, Locks
+from app.services.locks import Locks
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case
 from app.services.trading.commands.begun import BegunCommands, Concerned, Undertaking
@@ -35,6 +33,7 @@ from app.services.trading.commands.sending import Sender, has_values, wanted_cha
 from app.services.trading.commands.targets import Targets, instrument_of
 from app.services.trading.execution import Finish
 from app.services.trading.records import signal_record
+from app.services.trading.turns import turn
 from app.services.trading.usage import Entry
 from app.services.trading.working_orders import Working
 from app.storage.base import Change, Store
@@ -75,7 +74,7 @@ class Commands:
             return
         case = self._open(ticket, signal, bot)
         names = self.targets.find(case)
-        with self._turn(case, case.symbol):
+        with turn(self.locks, case, case.symbol):
             changes = self._decide(case, names)
             finish([*changes, *self.forgetting(ticket.id)])
 
@@ -98,7 +97,7 @@ class Commands:
         if case.broker is None:
             return False
         case.instrument = instrument_of(begun.symbol, None)
-        with self._turn(case, begun.symbol):
+        with turn(self.locks, case, begun.symbol):
             found = [case.broker.find(order.name) for order in begun.orders]
             receipts = [item for item in found if item is not None and is_done(signal, begun, item)]
             if len(receipts) < len(begun.orders):
@@ -114,15 +113,6 @@ class Commands:
     def _open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
         ticket.signal = signal_record(signal)
         return self.assessor.open(ticket, signal, bot)
-
-    @contextmanager
-    def _turn(self, case: Case, symbol: str) -> Iterator[None]:
-        """Hold what an alert that trades in the symbol holds, in the same order."""
-        with ExitStack() as stack:
-            if case.limits.counts_entries:
-                stack.enter_context(self.locks.hold(f"{BOT_LOCK}{case.bot.id}"))
-            stack.enter_context(self.locks.hold(f"{case.broker_name}:{symbol}"))
-            yield
 
     def _decide(self, case: Case, names: frozenset[str]) -> list[Change]:
         case.global_state = self.assessor.switch.read().at(self.clock())
