@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from app.brokers.base import Broker
 from app.brokers.paper import PaperBroker
+from app.clock import Clock
 from app.config import Settings
 from app.policies import paper_settings
-from app.services.clock import Clock
 from app.services.fyers.access import FyersAccess
 from app.services.routing import BrokerFactory
 from app.services.symbol_master import SymbolMaster

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from flask import current_app
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.config import Settings
 from app.research import Research
 from app.services.bots import BotDirectory
 from app.services.circuit_breaker import EquityGuard
 from app.services.cleanup import Cleanup
-from app.services.clock import Clock
 from app.services.deliberation.desk import ApprovalDesk
 from app.services.deliberation.pool import WorkPool
 from app.services.fyers.access import FyersAccess

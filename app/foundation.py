@@ -6,6 +6,7 @@ from functools import cached_property
 
 from app.brokerage import Brokerage
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.config import Settings
 from app.logins import fyers_access
 from app.policies import locks_of, tells_people
@@ -13,7 +14,6 @@ from app.research import Research
 from app.services.analyst.base import Analyst
 from app.services.analyst.failures import FailureCount
 from app.services.bots import BotDirectory
-from app.services.clock import Clock
 from app.services.fyers.access import FyersAccess
 from app.services.journal import Journal
 from app.services.ledger import Ledger

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from app.clock import Clock
 from app.config import Settings
-from app.services.clock import Clock
 from app.services.fyers.access import FyersAccess
 from app.services.fyers.api import API_URL, FyersApp, LoginApi
 from app.services.fyers.login import FyersLogin

@@ -11,8 +11,7 @@ from gunicorn.app.base import BaseApplication
 from app.config import Settings
 from app.container import EXTENSION, Services
 from app.errors import SettingsError, StoreUnavailable
-from app.first_start import secrets_file, with_secrets
-from app.welcome import greeting, welcome
+from app.first_start import greeting, secrets_file, welcome, with_secrets
 
 # Cloud Run kills ten seconds after SIGTERM.
 DRAIN_SECONDS = 8

@@ -23,8 +23,7 @@ from app.cli.tickets import tickets
 from app.cli.verify import verify
 from app.config import Settings
 from app.errors import AppError
-from app.first_start import secrets_file, with_secrets
-from app.welcome import welcome
+from app.first_start import secrets_file, welcome, with_secrets
 
 COMMANDS = (
     *(status, tickets, opinions, ideas, orders, positions, bots, trading_state, symbols),

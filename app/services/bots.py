@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from app.clock import Clock
 from app.domain.bots import (
     BOT_ID,
     SECRET_MAXIMUM_AGE,
@@ -20,7 +21,6 @@ from app.domain.bots import (
 from app.domain.documents import from_json, to_json
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import AlreadyExists, Conflict, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
-from app.services.clock import Clock
 from app.services.trading.records import OPERATOR
 from app.storage.base import Document, Store
 

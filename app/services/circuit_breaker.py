@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.domain.circuit_breaker import Breach, CircuitBreaker, Phase
 from app.domain.documents import from_json, to_json
 from app.domain.tickets import new_ticket_id
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerError, BrokerUnavailable, InvalidRequest
-from app.services.clock import Clock
 from app.services.liquidation import BY, Liquidation, Voice
 from app.services.locks import BOT_LOCK, Locks
 from app.services.notifications import Severity

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.domain.documents import from_json, to_json
 from app.domain.orders import Receipt
 from app.domain.orphans import family_of, orphaned
 from app.errors import AlreadyExists, BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
-from app.services.clock import Clock
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.notifications import Event, EventKind, Notifier, Severity

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.clock import Clock
 from app.domain.logins import LoginState
 from app.domain.trading_state import TradingState
 from app.errors import AppError
 from app.services.bots import BotDirectory
-from app.services.clock import Clock
 from app.services.fyers.login import FyersLogin
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.supervisor import Supervisor

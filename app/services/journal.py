@@ -11,8 +11,8 @@ from time import monotonic
 from typing import Any, TextIO
 from uuid import UUID
 
+from app.clock import Clock, system_clock
 from app.logs import escape, mask, mask_known, utc_text
-from app.services.clock import Clock, system_clock
 
 MAX_BYTES = 20 * 1024 * 1024
 KEPT_FILES = 5

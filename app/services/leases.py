@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.clock import Clock
 from app.domain.documents import from_json, to_json
 from app.errors import AlreadyExists, Conflict, StoreError, StoreUnavailable
-from app.services.clock import Clock
 from app.storage.base import Document, Store
 
 # With a poll every five seconds, a dead leader's lease moves within 27 seconds.

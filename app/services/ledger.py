@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.clock import Clock
 from app.domain.documents import timestamp
 from app.domain.tickets import Ticket, TicketStatus, shown, ticket_day
-from app.services.clock import Clock
 from app.services.intake.inbox import PREFIX as INBOX
 from app.services.intake.inbox import unanswered
 from app.storage.base import Create, Document, Replace, Store

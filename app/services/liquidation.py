@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.domain.circuit_breaker import CircuitBreaker, Step, closing_order_id, may_try_again, step_ticket
 from app.domain.orders import Receipt
 from app.domain.symbols import SymbolRefused
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
-from app.services.clock import Clock
 from app.services.journal import Journal
 from app.services.notifications import Event, EventKind, Severity
 from app.services.operator.positions import PositionDesk

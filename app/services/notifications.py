@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from app.clock import Clock
 from app.logs import escape, mask
-from app.services.clock import Clock
 
 CAPACITY = 100
 FOLD_WINDOW = timedelta(minutes=5)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.domain.accounts import Position
 from app.domain.documents import from_json, to_json
 from app.domain.instruments import AssetClass
@@ -15,7 +16,6 @@ from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX
 from app.domain.reconciliation import Difference, DifferenceKind, differences, reduced
 from app.domain.trades import Trade
 from app.errors import AlreadyExists, BrokerUnavailable, Conflict
-from app.services.clock import Clock
 from app.services.intake.inbox import PREFIX as INBOX
 from app.services.intake.inbox import unanswered
 from app.services.journal import Journal

@@ -19,7 +19,7 @@ real_apprise = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:Depreca
 
 FORKED = """
 import os, sys
-from app.services.clock import system_clock
+from app.clock import system_clock
 from app.services.notifications import Event, EventKind, Notifier
 
 def send(event):

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from app.clock import Clock
 from app.domain.approvals import Verdict, Waiting
 from app.domain.documents import from_json, to_json
 from app.domain.money import round_price
 from app.domain.tickets import Ticket
 from app.errors import AlreadyExists, ApprovalLinkRefused, ApprovalOver, Conflict
-from app.services.clock import Clock
 from app.services.deliberation.asking import summary_of
 from app.services.fyers.stored import StoredRecord
 from app.services.notifications import Event, EventKind, Notifier

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.clock import Clock
 from app.domain.advice import ASSUMED, NO_ADVICE, Advice
 from app.domain.approvals import Verdict, Waiting, is_asked_for
 from app.domain.bots import Analyst, Approval, Bot
@@ -17,7 +18,6 @@ from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus
 from app.domain.trading_state import TradingState
 from app.services.bots import BotDirectory
-from app.services.clock import Clock
 from app.services.deliberation.approvals import Approvals
 from app.services.deliberation.asking import question_of
 from app.services.deliberation.opinions import Opinions

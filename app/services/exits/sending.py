@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.domain.exits import Levels
 from app.domain.instruments import Instrument
 from app.domain.orders import (
@@ -20,7 +21,6 @@ from app.domain.orders import (
 )
 from app.domain.protection import Holding, Leave, Place, Protection, Sending, Step
 from app.errors import BrokerRejected, OutcomeUnknown
-from app.services.clock import Clock
 from app.services.exits.book import ExitBook, protection_of
 from app.services.journal import Journal
 from app.services.notifications import Event, EventKind, Notifier

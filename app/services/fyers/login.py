@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.clock import Clock
 from app.domain.documents import to_json
 from app.domain.logins import Login, end_of_token, login_state
 from app.errors import AppError, BrokerUnavailable, LoginRefused, RefreshRefused
-from app.services.clock import Clock
 from app.services.fyers.api import Issued, LoginApi
 from app.services.fyers.memory import LoginMemory
 from app.services.fyers.tokens import TokenStore

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TypeAlias
 
+from app.clock import Clock
 from app.errors import LoginLinkRefused
-from app.services.clock import Clock
 from app.services.fyers.stored import StoredRecord
 from app.storage.base import Store
 

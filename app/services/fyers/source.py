@@ -3,9 +3,9 @@
 import logging
 import threading
 
+from app.clock import Clock
 from app.domain.logins import Login
 from app.errors import AppError, BrokerLoginRequired, BrokerUnavailable, StoreError
-from app.services.clock import Clock
 from app.services.fyers.login import FyersLogin
 from app.services.fyers.reminder import LoginReminder
 from app.services.fyers.tokens import TokenStore

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
+from app.clock import Clock
 from app.domain.logins import Login
 from app.logs import register_secrets
-from app.services.clock import Clock
 from app.services.fyers.stored import StoredRecord
 from app.storage.base import Store
 

@@ -3,9 +3,9 @@
 import logging
 from datetime import timedelta
 
+from app.clock import Clock
 from app.domain.logins import Login
 from app.errors import AppError, BrokerUnavailable
-from app.services.clock import Clock
 from app.services.fyers.api import LoginApi
 from app.services.fyers.login import FyersLogin
 from app.services.fyers.memory import LoginMemory

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from app.clock import Clock
 from app.domain.bots import Bot
 from app.domain.orders import Order
 from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
-from app.services.clock import Clock
 from app.services.deliberation.worker import Stopped
 from app.services.intake.answers import Answer, answer_for, going_on, repeated_idea
 from app.services.intake.closing import Closing, fingerprint_key

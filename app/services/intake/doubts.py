@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from app.clock import Clock
 from app.errors import BrokerUnavailable
-from app.services.clock import Clock
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 
 

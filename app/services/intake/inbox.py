@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.clock import Clock
 from app.domain.documents import timestamp
 from app.errors import AlreadyExists, Conflict
-from app.services.clock import Clock
 from app.services.intake.answers import Answer
 from app.services.locks import Locks
 from app.storage.base import JSON, Change, Create, Delete, Document, Store

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.clock import Clock
 from app.domain.orders import OrderRole, client_order_id
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus
 from app.errors import AppError, BrokerUnavailable, Conflict, MalformedAlert, StoreError
 from app.services.bots import BotDirectory
-from app.services.clock import Clock
 from app.services.deliberation.standing import Standing
 from app.services.intake.alerts import Intake
 from app.services.intake.doubts import Doubts, RecoveryRules

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker, urgently
+from app.clock import Clock
 from app.domain.accounts import Position
 from app.domain.money import ZERO, text
 from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
@@ -13,7 +14,6 @@ from app.domain.reasons import Reason
 from app.domain.symbols import parse_symbol
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id, order_record, shown
 from app.errors import BrokerRejected, NotFound, OutcomeUnknown
-from app.services.clock import Clock
 from app.services.exits.listing import ExitList
 from app.services.journal import Journal
 from app.services.ledger import Ledger

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from app.clock import Clock
 from app.domain.advice import Advice
 from app.domain.bots import Bot
 from app.domain.courses import Horizon
@@ -17,7 +18,6 @@ from app.domain.tickets import Ticket, new_ticket_id
 from app.errors import AppError
 from app.services.analyst.base import Analyst
 from app.services.bots import BotDirectory
-from app.services.clock import Clock
 from app.services.deliberation.asking import question_of
 from app.services.opinions.following import Follower
 from app.services.opinions.past import Found, read_past

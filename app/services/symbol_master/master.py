@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from datetime import time as hour
 from typing import NamedTuple
 
+from app.clock import Clock
 from app.domain.contracts import IST, ContractIndex, ContractRefused, IndexUnreadable
 from app.domain.reasons import Reason
 from app.errors import StoreError, StoreUnavailable
-from app.services.clock import Clock
 from app.services.notifications import Event, EventKind, Notifier, Severity
 from app.services.symbol_master.shelf import MasterRecord, Shelf
 from app.services.symbol_master.source import MasterSource, RefreshFailed

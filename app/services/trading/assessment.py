@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.domain.accounts import Account
 from app.domain.bots import Bot
 from app.domain.contracts import ContractRefused
@@ -19,7 +20,6 @@ from app.domain.sizing import Size, shrunk, size_entry
 from app.domain.tickets import Ticket, TicketStatus
 from app.errors import BrokerUnavailable
 from app.services.bots import BotDirectory
-from app.services.clock import Clock
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.switches import GlobalSwitch
 from app.services.trading.case import Case, TradingRules

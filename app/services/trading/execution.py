@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from app.brokers.base import Broker, urgently
+from app.clock import Clock
 from app.domain.advice import ASSUMED, NO_ADVICE, Advice
 from app.domain.bots import Bot
 from app.domain.money import ZERO
@@ -26,7 +27,6 @@ from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus, followed_status
 from app.domain.trades import Fill, Trade
-from app.services.clock import Clock
 from app.services.exits.book import ExitBook
 from app.services.locks import Locks
 from app.services.trading.assessment import Assessor

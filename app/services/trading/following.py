@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.domain.money import ZERO
 from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, OrderRole, OrderStatus, Receipt
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus, followed_reason, followed_status, order_record
 from app.domain.trades import Counted, Fill
 from app.errors import BrokerUnavailable, Conflict
-from app.services.clock import Clock
 from app.services.ledger import PREFIX as TICKETS
 from app.services.ledger import Ledger
 from app.services.locks import Locks

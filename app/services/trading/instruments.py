@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.domain.contracts import ContractIndex, ContractRefused
 from app.domain.contracts.words import WantedContract, find_contract
 from app.domain.instruments import AssetClass, Instrument
@@ -12,7 +13,6 @@ from app.domain.reasons import Reason
 from app.domain.signals import ContractWords, Signal
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import BrokerUnavailable
-from app.services.clock import Clock
 
 # The exchange's list of contracts; raises ContractRefused where there is none that can be relied on.
 Contracts = Callable[[], ContractIndex]

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from app.clock import Clock
 from app.domain.accounts import Account
 from app.domain.bots import Approval
 from app.domain.gates import GATES, first_refusal, judge
@@ -17,7 +18,6 @@ from app.domain.reasons import Reason
 from app.domain.signals import Dialect
 from app.domain.tickets import TicketStatus
 from app.services.bots import BotDirectory
-from app.services.clock import Clock
 from app.services.trading.case import Case, TradingRules
 from app.services.trading.trades import TradeBook
 from app.services.trading.usage import UsageBook

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.domain.documents import timestamp
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
@@ -15,7 +16,6 @@ from app.domain.pricing import protected_limit
 from app.domain.trading_state import TradingState
 from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
 from app.services.bots import BotDirectory
-from app.services.clock import Clock
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.routing import BrokerDesk

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Receipt
 from app.domain.reasons import Reason
 from app.domain.tickets import Ticket, TicketStatus, followed_reason, followed_status, order_record
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
-from app.services.clock import Clock
 from app.services.journal import Journal
 from app.services.metrics import Metrics
 from app.services.trading.assessment import Assessor

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
+from app.clock import Clock
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Side
 from app.domain.reconciliation import reduced
 from app.domain.trades import Fill, Trade, bots_share, count_fill
-from app.services.clock import Clock
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
 

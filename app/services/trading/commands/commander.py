@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.domain.bots import Bot
 from app.domain.gates import COMMAND_GATES
 from app.domain.gates.permissions import symbol_known
@@ -14,7 +15,6 @@ from app.domain.reasons import Reason
 from app.domain.signals import Dialect, Intent, Signal
 from app.domain.tickets import Ticket, TicketStatus, order_record
 from app.errors import BrokerRejected, BrokerUnavailable
-from app.services.clock import Clock
 from app.services.ledger import Ledger
 from app.services.locks import Locks
 from app.services.trading.assessment import Assessor

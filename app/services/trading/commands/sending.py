@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.brokers.base import Broker
+from app.clock import Clock
 from app.domain.instruments import Instrument
 from app.domain.orders import Order, OrderChange, Receipt
 from app.domain.tickets import Ticket
 from app.errors import BrokerCredentialsRefused, BrokerRejected, BrokerUnavailable, OutcomeUnknown
-from app.services.clock import Clock
 from app.services.journal import Journal
 from app.services.metrics import Metrics
 from app.services.trading.working_orders import Working
