@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.alpaca.funds import Funds
+from app.brokers.alpaca.buying_power import Funds
 from app.domain.instruments import AssetClass
 from app.errors import BrokerUnavailable
 from tests.brokers.alpaca_line import account

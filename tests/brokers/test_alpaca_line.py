@@ -9,7 +9,7 @@ import pytest
 import requests
 import responses
 
-from app.brokers.alpaca.line import Line
+from app.brokers.alpaca.session import Line
 from tests.brokers.alpaca_line import ACCOUNT, ORDERS, STOCK_QUOTES, TRADING
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=UTF-8\r\nSet-Cookie: a=b\r\n"

@@ -5,7 +5,7 @@ import pytest
 import responses
 
 from app.brokers.alpaca import alpaca_restrictions, fitted
-from app.brokers.alpaca.fitting import Asset
+from app.brokers.alpaca.normalisation import Asset
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import OrderClass, OrderRole, OrderType, TimeInForce
 from app.errors import BrokerRejected

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from app.brokers.alpaca.families import own_id
+from app.brokers.alpaca.legs import own_id
 from app.brokers.alpaca.receipts import status_of
 from app.brokers.alpaca.symbols import canonical_symbol
 from app.domain.orders import OrderStatus, bot_of_order

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.brokers.alpaca.records import bar_of, understood
+from app.brokers.alpaca.mapping import bar_of, understood
 from app.brokers.alpaca.symbols import order_symbol
 from app.brokers.alpaca.transport import Transport
 from app.domain.bars import Bar

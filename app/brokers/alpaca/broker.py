@@ -9,15 +9,15 @@ from typing import Any
 from urllib.parse import quote as quoted
 
 from app.brokers.alpaca.bars import BarReader
-from app.brokers.alpaca.families import parent_receipt, replacement_id
-from app.brokers.alpaca.fitting import SMALLEST, Asset, fitted, fitted_price
-from app.brokers.alpaca.funds import Funds
+from app.brokers.alpaca.buying_power import Funds
+from app.brokers.alpaca.legs import parent_receipt, replacement_id
+from app.brokers.alpaca.mapping import account_of, position_of, signed_quantity, understood
 from app.brokers.alpaca.market_data import MarketData
+from app.brokers.alpaca.normalisation import SMALLEST, Asset, fitted, fitted_price
+from app.brokers.alpaca.order_checks import alpaca_restrictions, change_restrictions
 from app.brokers.alpaca.orders import OrderBook
 from app.brokers.alpaca.payload import change_payload, order_payload, sent_id
 from app.brokers.alpaca.receipts import NAME, Row, receipt_of
-from app.brokers.alpaca.records import account_of, position_of, signed_quantity, understood
-from app.brokers.alpaca.restrictions import alpaca_restrictions, change_restrictions
 from app.brokers.alpaca.symbols import class_of, path_symbol
 from app.brokers.alpaca.transport import REFUSALS_OF_A_CHANGE, Transport
 from app.brokers.base import Capabilities, Glance

@@ -5,9 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote as quoted
 
-from app.brokers.alpaca.fitting import Asset
-from app.brokers.alpaca.receipts import Row
-from app.brokers.alpaca.records import (
+from app.brokers.alpaca.mapping import (
     asset_of,
     hours_of,
     is_tight,
@@ -16,6 +14,8 @@ from app.brokers.alpaca.records import (
     understood,
     with_trade,
 )
+from app.brokers.alpaca.normalisation import Asset
+from app.brokers.alpaca.receipts import Row
 from app.brokers.alpaca.symbols import order_symbol, path_symbol
 from app.brokers.alpaca.transport import Transport
 from app.domain.accounts import MarketHours, Quote

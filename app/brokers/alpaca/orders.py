@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from app.brokers.alpaca.families import COMPLEX, Families, members, parent_receipt, suffix_of
+from app.brokers.alpaca.legs import COMPLEX, Families, members, parent_receipt, suffix_of
+from app.brokers.alpaca.mapping import understood
 from app.brokers.alpaca.receipts import Row, is_over, receipt_of
-from app.brokers.alpaca.records import understood
 from app.brokers.alpaca.transport import Transport
 from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, Receipt
 from app.errors import BrokerUnavailable

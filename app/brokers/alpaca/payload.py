@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from app.brokers.alpaca.restrictions import LIMITED, STOPPED
+from app.brokers.alpaca.order_checks import LIMITED, STOPPED
 from app.brokers.alpaca.symbols import order_symbol
 from app.domain.instruments import AssetClass
 from app.domain.money import plain

@@ -9,7 +9,7 @@ from requests import RequestException, Response, Timeout
 from requests.exceptions import ChunkedEncodingError
 from urllib3.exceptions import NewConnectionError
 
-from app.brokers.alpaca.line import Line
+from app.brokers.alpaca.session import Line
 from app.errors import (
     BrokerCredentialsRefused,
     BrokerError,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from app.brokers.alpaca.fitting import CENT, RESTING, Asset, is_fractional, takes_legs
+from app.brokers.alpaca.normalisation import CENT, RESTING, Asset, is_fractional, takes_legs
 from app.brokers.alpaca.symbols import class_of
 from app.domain.instruments import AssetClass
 from app.domain.money import ONE, ZERO

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from threading import Lock
 
+from app.brokers.alpaca.mapping import account_of, understood
 from app.brokers.alpaca.receipts import Row
-from app.brokers.alpaca.records import account_of, understood
 from app.domain.accounts import Account
 from app.domain.instruments import AssetClass
 from app.domain.money import ZERO

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.brokers.alpaca.fitting import Asset
+from app.brokers.alpaca.normalisation import Asset
 from app.brokers.alpaca.receipts import Row, decimal, moment
 from app.brokers.alpaca.symbols import instrument_of
 from app.domain.accounts import Account, MarketHours, Position, Quote
