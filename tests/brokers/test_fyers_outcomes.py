@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.fyers.judgement import Answer, is_success, judged_read, judged_write, write_pause
 from app.brokers.fyers.limiter import WINDOWS, Limiter
+from app.brokers.fyers.outcomes import Answer, is_success, judged_read, judged_write, write_pause
 from app.domain.orders import OrderStatus
 from app.errors import (
     BrokerCredentialsRefused,

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from app.brokers.fyers.codes import explained
-from app.brokers.fyers.fitting import fitted, fitted_price, offset
+from app.brokers.fyers.normalisation import fitted, fitted_price, offset
+from app.brokers.fyers.order_checks import leg_restrictions, restrictions
 from app.brokers.fyers.payload import change_payload, order_payload
 from app.brokers.fyers.products import exit_product
 from app.brokers.fyers.receipts import receipt_of
-from app.brokers.fyers.restrictions import leg_restrictions, restrictions
 from app.brokers.fyers.symbols import Tickers, share, spot_ticker, tick_of
 from app.brokers.fyers.tags import Names, digest, digest_in, is_market, tag_of
 from app.domain.orders import OrderChange, OrderClass, OrderType, TimeInForce

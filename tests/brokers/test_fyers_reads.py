@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.fyers.book import Book
+from app.brokers.fyers.mapping import account_of, positions_of, quotes_of
+from app.brokers.fyers.order_snapshot import Book
 from app.brokers.fyers.orders import LEG_SECONDS, OrderBook
 from app.brokers.fyers.receipts import moment, receipt_of
-from app.brokers.fyers.records import account_of, positions_of, quotes_of
 from app.brokers.fyers.symbols import Tickers
 from app.brokers.fyers.tags import Names, tag_of
 from app.domain.accounts import Quote

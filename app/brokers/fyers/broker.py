@@ -8,18 +8,18 @@ from decimal import Decimal
 from functools import cached_property
 
 from app.brokers.base import Capabilities, Glance
-from app.brokers.fyers.fitting import fitted, fitted_change
 from app.brokers.fyers.limiter import Limiter, urgently, windows_for
-from app.brokers.fyers.line import Line, as_refusal
+from app.brokers.fyers.mapping import account_of, positions_of, products_of, understood
 from app.brokers.fyers.market_data import MarketData
+from app.brokers.fyers.normalisation import fitted, fitted_change
+from app.brokers.fyers.order_checks import WITH_LEGS, leg_restrictions, restrictions
 from app.brokers.fyers.orders import OrderBook
 from app.brokers.fyers.payload import change_payload, order_payload
 from app.brokers.fyers.products import INTRADAY, MARGIN, exit_product, other_product
 from app.brokers.fyers.receipts import NAME, Row
-from app.brokers.fyers.records import account_of, positions_of, products_of, understood
-from app.brokers.fyers.restrictions import WITH_LEGS, leg_restrictions, restrictions
 from app.brokers.fyers.symbols import Contracts, Tickers
 from app.brokers.fyers.tags import Names
+from app.brokers.fyers.transport import Line, as_refusal
 from app.brokers.tokens import TokenSource
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.instruments import AssetClass, Instrument

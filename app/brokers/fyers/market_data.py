@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from app.brokers.fyers.line import Line
+from app.brokers.fyers.mapping import hours_of, quotes_of, understood
 from app.brokers.fyers.receipts import Row
-from app.brokers.fyers.records import hours_of, quotes_of, understood
 from app.brokers.fyers.symbols import Tickers, spot_ticker
+from app.brokers.fyers.transport import Line
 from app.domain.accounts import MarketHours, Quote
 from app.domain.instruments import Instrument
 from app.errors import BrokerUnavailable

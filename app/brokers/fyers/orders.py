@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-from app.brokers.fyers.book import Book
-from app.brokers.fyers.line import Line
+from app.brokers.fyers.mapping import understood
+from app.brokers.fyers.order_snapshot import Book
 from app.brokers.fyers.receipts import Row
-from app.brokers.fyers.records import understood
 from app.brokers.fyers.symbols import Tickers
 from app.brokers.fyers.tags import Names
+from app.brokers.fyers.transport import Line
 from app.domain.orders import Receipt
 from app.errors import BrokerUnavailable
 

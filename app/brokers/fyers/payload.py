@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from app.brokers.fyers.fitting import offset
-from app.brokers.fyers.restrictions import LIMITED, STOPPED, WITH_LEGS
+from app.brokers.fyers.normalisation import offset
+from app.brokers.fyers.order_checks import LIMITED, STOPPED, WITH_LEGS
 from app.brokers.fyers.tags import tag_of
 from app.domain.instruments import Instrument
 from app.domain.orders import Order, OrderChange, OrderType, Receipt, TimeInForce

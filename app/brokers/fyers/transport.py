@@ -6,7 +6,8 @@ from typing import Any
 
 from requests import Response
 
-from app.brokers.fyers.judgement import (
+from app.brokers.fyers.limiter import Limiter, NoRoom
+from app.brokers.fyers.outcomes import (
     Answer,
     Body,
     Outcome,
@@ -19,7 +20,6 @@ from app.brokers.fyers.judgement import (
     refuses_token,
     write_pause,
 )
-from app.brokers.fyers.limiter import Limiter, NoRoom
 from app.brokers.fyers.session import RecordingSession
 from app.brokers.tokens import TokenSource
 from app.domain.reasons import Reason
