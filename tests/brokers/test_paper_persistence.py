@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from app.brokers.paper import PaperBroker, journal
+from app.brokers.paper import PaperBroker, event_log
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.storage.sqlite import SqliteStore
 from tests.brokers.builders import CALL, Clock, bracket, buy, exit_long, limit, sell
@@ -132,7 +132,7 @@ def small_journal(monkeypatch):
         "PRUNE_EVERY": 2,
         "PRUNE_AT_MOST": 4,
     }.items():
-        monkeypatch.setattr(journal, name, value)
+        monkeypatch.setattr(event_log, name, value)
 
 
 def test_snapshot_when_written_then_journal_is_pruned_and_state_survives(
@@ -142,7 +142,7 @@ def test_snapshot_when_written_then_journal_is_pruned_and_state_survives(
     for step in range(40):
         move(100 + step % 3)
 
-    assert len([key for key in store.documents if key.startswith(journal.PREFIX)]) < 20
+    assert len([key for key in store.documents if key.startswith(event_log.PREFIX)]) < 20
     assert state(make_broker())[:4] == state(broker)[:4]
 
 
@@ -172,7 +172,7 @@ def test_submit_when_far_behind_a_pruned_journal_then_history_is_not_split(
     sleeper.positions()
     for step in range(40):
         move(100 + step)
-    monkeypatch.setattr(journal, "TRUSTED_SECONDS", -1.0)
+    monkeypatch.setattr(event_log, "TRUSTED_SECONDS", -1.0)
 
     assert sleeper.submit(buy(1)).average_fill_price == 139
     assert state(make_broker()) == state(sleeper) == state(broker)
@@ -180,7 +180,7 @@ def test_submit_when_far_behind_a_pruned_journal_then_history_is_not_split(
 
 def test_start_when_journal_has_a_gap_then_unavailable(make_broker, broker, store, move):
     move(101)
-    store.delete(store.get(journal.key(1)))
+    store.delete(store.get(event_log.key(1)))
     with pytest.raises(BrokerUnavailable, match="gap"):
         make_broker().positions()
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.brokers.paper import PaperBroker, PaperSettings
-from app.brokers.paper.encoding import decode_outcome
-from app.brokers.paper.journal import PREFIX
+from app.brokers.paper.event_codec import decode_outcome
+from app.brokers.paper.event_log import PREFIX
 from app.brokers.paper.records import Outcome
 from app.domain.orders import OrderChange, OrderRole, OrderType, Side
 from app.errors import BrokerRejected

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from app.brokers.base import Capabilities, Glance
 from app.brokers.paper import operations
-from app.brokers.paper.draft import Draft
-from app.brokers.paper.journal import Journal
+from app.brokers.paper.event_log import Journal
 from app.brokers.paper.records import NAME, Holding
 from app.brokers.paper.settings import PaperSettings
+from app.brokers.paper.transaction import Draft
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.hours import market_hours
 from app.domain.instruments import AssetClass, Instrument

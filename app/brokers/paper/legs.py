@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from app.brokers.paper.draft import Draft
 from app.brokers.paper.records import PaperOrder
+from app.brokers.paper.transaction import Draft
 from app.domain.money import ZERO
 from app.domain.orders import (
     STOP_LOSS_SUFFIX,

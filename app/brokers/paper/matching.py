@@ -4,8 +4,8 @@ from dataclasses import replace
 from decimal import Context, Decimal
 
 from app.brokers.paper import legs
-from app.brokers.paper.draft import Draft
 from app.brokers.paper.records import Fill, Holding, PaperOrder, Price
+from app.brokers.paper.transaction import Draft
 from app.domain.money import ZERO, round_down
 from app.domain.orders import Order, OrderStatus, OrderType, Side, TimeInForce
 

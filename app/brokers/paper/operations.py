@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from app.brokers.paper import checks, legs, matching
-from app.brokers.paper.draft import Draft
+from app.brokers.paper import legs, matching, order_checks
 from app.brokers.paper.records import NAME, PaperOrder, Price
+from app.brokers.paper.transaction import Draft
 from app.domain.orders import Order, OrderChange, OrderStatus, Receipt
 from app.errors import BrokerRejected, InvalidRequest
 
@@ -16,16 +16,16 @@ def submit(draft: Draft, order: Order) -> Receipt:
     first = draft.order(order.client_order_id)
     if first is not None and _is_same(first, order):
         return first.receipt()
-    checks.check_terms(draft, order)
+    order_checks.check_terms(draft, order)
     _follow_alert(draft, order)
-    quantity = checks.check_against_market(draft, order)
+    quantity = order_checks.check_against_market(draft, order)
     paper = PaperOrder(
         order=order,
         broker_order_id=f"{NAME}-{draft.sequence}",
         created_at=draft.at,
         quantity=quantity,
-        limit_price=order.limit_price if order.type in checks.LIMITED else None,
-        stop_price=order.stop_price if order.type in checks.STOPPED else None,
+        limit_price=order.limit_price if order.type in order_checks.LIMITED else None,
+        stop_price=order.stop_price if order.type in order_checks.STOPPED else None,
     )
     if paper.is_container:
         paper = replace(paper, limit_price=order.take_profit, stop_price=order.stop_loss)
@@ -53,7 +53,7 @@ def change(draft: Draft, client_order_id: str, change: OrderChange) -> Receipt:
         limit_price=_changed_price("limit_price", paper.limit_price, change.limit_price),
         stop_price=_changed_price("stop_price", paper.stop_price, change.stop_price),
     )
-    checks.check_growth(draft, paper, changed)
+    order_checks.check_growth(draft, paper, changed)
     draft.put(changed)
     draft.queue.append(paper.id)
     matching.settle(draft)
@@ -127,7 +127,7 @@ def _known(draft: Draft, client_order_id: str) -> PaperOrder:
 def _changed_quantity(paper: PaperOrder, quantity: Decimal | None) -> Decimal:
     if quantity is None:
         return paper.quantity
-    checks.check_quantity(paper.order, quantity)
+    order_checks.check_quantity(paper.order, quantity)
     if quantity <= paper.filled:
         raise BrokerRejected(f"{paper.filled} has filled already; the quantity must be larger.")
     return quantity
@@ -138,5 +138,5 @@ def _changed_price(name: str, old: Decimal | None, new: Decimal | None) -> Decim
         return old
     if old is None:
         raise BrokerRejected(f"The order has no {name} to change.")
-    checks.check_price(name, new)
+    order_checks.check_price(name, new)
     return new

@@ -5,7 +5,7 @@ from decimal import Decimal
 from time import monotonic
 
 from app.brokers.paper.book import Book
-from app.brokers.paper.encoding import decode_outcome, encode_outcome
+from app.brokers.paper.event_codec import decode_outcome, encode_outcome
 from app.brokers.paper.records import Outcome
 from app.errors import AlreadyExists, BrokerUnavailable, StoreError
 from app.storage.base import Change, Create, Delete, Document, Replace, Store

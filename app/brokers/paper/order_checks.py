@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from app.brokers.paper.draft import Draft
 from app.brokers.paper.legs import FLAT, leg_ids
 from app.brokers.paper.matching import fill_price, increment_of
 from app.brokers.paper.records import PaperOrder
+from app.brokers.paper.transaction import Draft
 from app.domain.instruments import AssetClass
 from app.domain.money import ZERO, round_down
 from app.domain.options_pricing import years_to_expiry
