@@ -6,8 +6,8 @@ from itertools import count
 from typing import Any
 
 from app.domain.bars import Bar, Series
-from app.domain.documents import timestamp
 from app.domain.instruments import Instrument
+from app.domain.json_codec import timestamp
 from app.domain.tickets import ticket_day
 from app.errors import BrokerUnavailable
 from app.storage.base import Create

@@ -10,8 +10,8 @@ from app.blueprints.api import read_request
 from app.blueprints.authentication import operator, public
 from app.blueprints.envelope import error_body
 from app.container import services
-from app.domain.documents import timestamp
-from app.domain.logins import INDIA, Login
+from app.domain.broker_logins import INDIA, Login
+from app.domain.json_codec import timestamp
 from app.errors import AppError, FyersNotConfigured, LoginLinkRefused, RefreshRefused
 from app.schemas.operator import AuthCodeSchema, load
 from app.services.fyers.login import FyersLogin

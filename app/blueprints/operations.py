@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import operator
 from app.container import services
-from app.domain.documents import to_json
+from app.domain.json_codec import to_json
 from app.errors import NotFound
 
 bp = Blueprint("operations", __name__)

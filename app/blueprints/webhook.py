@@ -13,7 +13,7 @@ from app.blueprints.envelope import answer_error
 from app.blueprints.request_context import request_id
 from app.container import services
 from app.domain.bots import Bot
-from app.domain.documents import to_json
+from app.domain.json_codec import to_json
 from app.domain.signals import Dialect
 from app.errors import AlertRefused, BodyTooLarge, MalformedAlert, NotFound
 from app.logs import redact

@@ -13,10 +13,10 @@ import click
 from app.cli.commands import Group, show_table
 from app.cli.opinions import percent, prices_from, read_query
 from app.container import services
-from app.domain.courses import Horizon
-from app.domain.documents import to_json
+from app.domain.json_codec import to_json
 from app.domain.opinions import Direction, Opinion
-from app.domain.replays import Comparison, Side, Take, difference
+from app.domain.price_outcomes import Horizon
+from app.domain.replay_comparison import Comparison, Side, Take, difference
 from app.domain.signals import Dialect
 from app.errors import InvalidRequest
 from app.parsing import Parser, decimal, fraction

@@ -5,7 +5,7 @@ from flask.cli import with_appcontext
 
 from app.cli.commands import Command
 from app.container import services
-from app.domain.documents import timestamp
+from app.domain.json_codec import timestamp
 from app.errors import FyersNotConfigured
 
 

@@ -12,8 +12,8 @@ import click
 from app.cli.commands import Group, show_table
 from app.container import services
 from app.domain.bars import BarTable
-from app.domain.courses import Horizon
-from app.domain.worth import GROUPINGS, Tally, grouped, missing, tally
+from app.domain.opinion_scores import GROUPINGS, Tally, grouped, missing, tally
+from app.domain.price_outcomes import Horizon
 from app.errors import InvalidRequest
 from app.schemas.bar_rows import read_bar_rows
 from app.schemas.operator import load

@@ -10,7 +10,7 @@ from app.blueprints.webhook import BOT_FIELD
 from app.cli.commands import Command, show_fields, show_table
 from app.container import services
 from app.domain.bots import Bot
-from app.domain.documents import to_json
+from app.domain.json_codec import to_json
 from app.domain.tickets import Ticket, new_ticket_id, shown
 from app.logs import redact
 from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal

@@ -8,7 +8,7 @@ from app.cli.commands import Group, show_fields
 from app.container import services
 from app.domain.contracts import ContractIndex, ContractRefused, ListedContract, WantedContract, find_contract
 from app.domain.contracts.underlyings import find_underlying
-from app.domain.documents import to_json
+from app.domain.json_codec import to_json
 from app.errors import InvalidRequest
 from app.services.symbol_master import RefreshFailed, SymbolMaster
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from app.domain.documents import to_json
+from app.domain.json_codec import to_json
 from app.domain.orders import Side
 from app.domain.reasons import Reason
 from app.domain.symbols import SymbolRefused, parse_symbol

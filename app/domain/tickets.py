@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.domain.documents import timestamp
+from app.domain.json_codec import timestamp
 from app.domain.money import plain
+from app.domain.order_check import Verdict
 from app.domain.orders import OrderStatus, Receipt
-from app.domain.proposals import Verdict
 from app.domain.reasons import Reason
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from app.domain.documents import timestamp
+from app.domain.json_codec import timestamp
 from app.domain.money import ZERO, plain
 from app.domain.orders import OrderRole, Receipt
 

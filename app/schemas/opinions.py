@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from app.domain.courses import HORIZONS, Horizon
+from app.domain.price_outcomes import HORIZONS, Horizon
 from app.schemas.fields import Text
 
 MOST_HORIZONS = 6

@@ -18,7 +18,7 @@ from app.domain.bots import (
     BotSecrets,
     secret_digest,
 )
-from app.domain.documents import from_json, to_json
+from app.domain.json_codec import from_json, to_json
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import AlreadyExists, Conflict, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
 from app.services.trading.records import OPERATOR

@@ -10,7 +10,7 @@ from typing import Any
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.circuit_breaker import Breach, CircuitBreaker, Phase
-from app.domain.documents import from_json, to_json
+from app.domain.json_codec import from_json, to_json
 from app.domain.tickets import new_ticket_id
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerError, BrokerUnavailable, InvalidRequest

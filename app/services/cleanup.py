@@ -6,9 +6,9 @@ from datetime import datetime
 
 from app.brokers.base import Broker
 from app.clock import Clock
-from app.domain.documents import from_json, to_json
+from app.domain.exit_plan import family_of, orphaned
+from app.domain.json_codec import from_json, to_json
 from app.domain.orders import Receipt
-from app.domain.orphans import family_of, orphaned
 from app.errors import AlreadyExists, BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
 from app.services.journal import Journal
 from app.services.locks import Locks

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.clock import Clock
-from app.domain.logins import LoginState
+from app.domain.broker_logins import LoginState
 from app.domain.trading_state import TradingState
 from app.errors import AppError
 from app.services.bots import BotDirectory

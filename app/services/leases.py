@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.clock import Clock
-from app.domain.documents import from_json, to_json
+from app.domain.json_codec import from_json, to_json
 from app.errors import AlreadyExists, Conflict, StoreError, StoreUnavailable
 from app.storage.base import Document, Store
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.documents import timestamp
+from app.domain.json_codec import timestamp
 from app.domain.tickets import Ticket, TicketStatus, shown, ticket_day
 from app.services.intake.inbox import PREFIX as INBOX
 from app.services.intake.inbox import unanswered

@@ -9,8 +9,8 @@ from decimal import Decimal
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.accounts import Position
-from app.domain.documents import from_json, to_json
 from app.domain.instruments import AssetClass
+from app.domain.json_codec import from_json, to_json
 from app.domain.money import ZERO
 from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX
 from app.domain.reconciliation import Difference, DifferenceKind, differences, reduced

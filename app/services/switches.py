@@ -1,6 +1,6 @@
 """The global kill switch, read from the store for every alert."""
 
-from app.domain.documents import from_json, to_json
+from app.domain.json_codec import from_json, to_json
 from app.domain.trading_state import StateSwitch
 from app.errors import AlreadyExists, Conflict
 from app.storage.base import Store

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.documents import timestamp
+from app.domain.json_codec import timestamp
 from tests.builders import BrokenStore, services_of
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.documents import timestamp
+from app.domain.json_codec import timestamp
 from app.services.leases import Leases
 from app.services.locks import MachineLocks
 from tests.builders import bridge_alert, strategy_alert

@@ -6,8 +6,8 @@ from uuid import UUID
 from app.domain.accounts import Account
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from app.domain.limits import Limits
+from app.domain.order_check import BrokerTraits, Proposal, Usage
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
-from app.domain.proposals import BrokerTraits, Proposal, Usage
 from app.domain.signals import Dialect, Intent, Signal, Target
 
 NOW = datetime(2026, 6, 2, 14, 30, tzinfo=UTC)

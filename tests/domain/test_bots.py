@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.bots import BOT_ID, Analyst, Approval, Bot, BotConfiguration, BotSecrets, secret_digest
-from app.domain.documents import from_json, to_json
+from app.domain.json_codec import from_json, to_json
 from app.domain.trading_state import TradingState
 from tests.domain.builders import NOW
 

@@ -15,7 +15,7 @@ from app.domain.circuit_breaker import (
     may_try_again,
     step_ticket,
 )
-from app.domain.documents import from_json, to_json
+from app.domain.json_codec import from_json, to_json
 from app.domain.tickets import ticket_day
 from app.domain.trading_state import StateSwitch, TradingState
 from tests.domain.builders import NOW, TICKET

@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from app.domain.bars import Bar, Series
-from app.domain.courses import Basis, First, Horizon, Missing, Thesis, follow
 from app.domain.opinions import Direction
+from app.domain.price_outcomes import Basis, First, Horizon, Missing, Thesis, follow
 
 pytestmark = pytest.mark.unit
 

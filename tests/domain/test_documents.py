@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.documents import from_json, timestamp, to_json
 from app.domain.instruments import AssetClass, Instrument
+from app.domain.json_codec import from_json, timestamp, to_json
 from app.domain.orders import Side
 from tests.domain.builders import CALL, NOW, TICKET
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.bots import BotConfiguration
-from app.domain.exits import ExitTerms, Levels, better, exit_levels, exit_terms, reached
+from app.domain.exit_levels import ExitTerms, Levels, better, exit_levels, exit_terms, reached
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import Side
 from tests.domain.builders import APPLE, BITCOIN, CALL, decimals

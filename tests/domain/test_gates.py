@@ -7,8 +7,8 @@ import pytest
 from app.domain import gates
 from app.domain.gates import GATES, first_refusal, judge
 from app.domain.instruments import AssetClass
+from app.domain.order_check import BrokerTraits
 from app.domain.orders import OrderRole, Side
-from app.domain.proposals import BrokerTraits
 from app.domain.reasons import Reason
 from app.domain.trading_state import TradingState
 from tests.domain import opinion_gates

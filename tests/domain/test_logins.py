@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.logins import end_of_token
+from app.domain.broker_logins import end_of_token
 
 pytestmark = pytest.mark.unit
 

@@ -1,7 +1,7 @@
 import pytest
 
+from app.domain.exit_plan import orphaned
 from app.domain.orders import OrderStatus
-from app.domain.orphans import orphaned
 from tests.domain.builders import receipt
 
 

@@ -5,10 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.documents import from_json, to_json
-from app.domain.exits import ExitTerms, Levels
-from app.domain.orders import OrderChange, OrderStatus, OrderType, Receipt, Side
-from app.domain.protection import (
+from app.domain.exit_levels import ExitTerms, Levels
+from app.domain.exit_plan import (
     Holding,
     Leave,
     Move,
@@ -20,6 +18,8 @@ from app.domain.protection import (
     live_legs,
     next_step,
 )
+from app.domain.json_codec import from_json, to_json
+from app.domain.orders import OrderChange, OrderStatus, OrderType, Receipt, Side
 from tests.domain.builders import NOW, TICKET
 
 pytestmark = pytest.mark.unit

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.opinions import Action
-from app.domain.replays import Comparison, Take, difference
+from app.domain.replay_comparison import Comparison, Take, difference
 
 pytestmark = pytest.mark.unit
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
+from app.domain.order_check import Verdict
 from app.domain.orders import OrderStatus
-from app.domain.proposals import Verdict
 from app.domain.reasons import Reason
 from app.domain.tickets import (
     Ticket,

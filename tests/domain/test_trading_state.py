@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.documents import from_json, to_json
+from app.domain.json_codec import from_json, to_json
 from app.domain.trading_state import StateSwitch, TradingState
 from tests.domain.builders import NOW
 

@@ -5,10 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.courses import Course, First, Missing, Thesis
 from app.domain.money import ZERO
-from app.domain.opinions import Action, Direction
-from app.domain.worth import (
+from app.domain.opinion_scores import (
     GROUPINGS,
     Judged,
     PastOpinion,
@@ -18,6 +16,8 @@ from app.domain.worth import (
     missing,
     tally,
 )
+from app.domain.opinions import Action, Direction
+from app.domain.price_outcomes import Course, First, Missing, Thesis
 
 pytestmark = pytest.mark.unit
 

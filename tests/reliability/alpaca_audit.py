@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from app.domain.documents import from_json
-from app.domain.exits import exit_levels, reached
+from app.domain.exit_levels import exit_levels, reached
+from app.domain.exit_plan import Protection
+from app.domain.json_codec import from_json
 from app.domain.orders import OrderRole, OrderStatus, Side, client_order_id
-from app.domain.protection import Protection
 from app.domain.symbols import parse_symbol
 from tests.reliability.alpaca_alerts import PLANS
 from tests.reliability.alpaca_truth import Truth

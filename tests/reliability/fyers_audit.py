@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from app.domain.exit_plan import FIRST_PLACE
 from app.domain.orders import OrderRole, OrderStatus, client_order_id, placed_order_id
-from app.domain.protection import FIRST_PLACE
 from tests.reliability.audit import Findings
 from tests.reliability.documents import read_documents
 from tests.reliability.evidence import Evidence

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.documents import to_json
+from app.domain.json_codec import to_json
 from app.errors import MalformedAlert
 from app.schemas.body import read_object
 

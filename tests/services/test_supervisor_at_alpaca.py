@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 
 from app.brokers.alpaca import AlpacaBroker
-from app.domain.exits import ExitTerms
+from app.domain.exit_levels import ExitTerms
+from app.domain.exit_plan import Protection
 from app.domain.orders import OrderRole, client_order_id
-from app.domain.protection import Protection
 from app.domain.tickets import new_ticket_id
 from app.domain.trades import Trade
 from app.services.exits.book import ExitBook

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.documents import timestamp
+from app.domain.json_codec import timestamp
 from app.domain.trading_state import StateSwitch, TradingState
 from app.services.switches import GlobalSwitch
 from app.storage.sqlite import SqliteStore

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.api import bp, read_request
 from app.container import services
 from app.domain.bots import Bot, BotConfiguration
-from app.domain.documents import to_json
+from app.domain.json_codec import to_json
 from app.domain.trading_state import TradingState
 from app.errors import PreconditionFailed, PreconditionRequired
 from app.schemas.bot import BotSchema, NewBotSchema

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.api import bp, read_request
 from app.container import services
 from app.domain.circuit_breaker import CircuitBreaker
-from app.domain.documents import to_json
+from app.domain.json_codec import to_json
 from app.schemas.operator import CircuitBreakerSchema, load
 
 CHANGES = CircuitBreakerSchema()

@@ -15,7 +15,7 @@ from app.blueprints.webhook import BOT_FIELD
 from app.container import services
 from app.domain.approvals import Verdict
 from app.domain.bots import Bot
-from app.domain.documents import to_json
+from app.domain.json_codec import to_json
 from app.domain.tickets import Ticket, new_ticket_id, shown
 from app.errors import NotFound
 from app.logs import redact

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.api import bp, read_request
 from app.blueprints.webhook import read_body
 from app.container import services
-from app.domain.documents import to_json
+from app.domain.json_codec import to_json
 from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch
 from app.errors import InvalidRequest, MalformedAlert

@@ -8,8 +8,8 @@ from app.brokers.alpaca.mapping import bar_of, understood
 from app.brokers.alpaca.symbols import order_symbol
 from app.brokers.alpaca.transport import Transport
 from app.domain.bars import Bar
-from app.domain.documents import timestamp
 from app.domain.instruments import INDIAN_VENUES, AssetClass, Instrument
+from app.domain.json_codec import timestamp
 from app.errors import BrokerUnavailable
 
 # Version and path of the bars of a class.

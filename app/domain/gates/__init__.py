@@ -50,7 +50,7 @@ from app.domain.gates.permissions import (
     symbol_allowed,
     symbol_known,
 )
-from app.domain.proposals import Proposal, Verdict
+from app.domain.order_check import Proposal, Verdict
 
 GATES: tuple[Gate, ...] = (
     global_trading_state,

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from functools import wraps
 
+from app.domain.order_check import Proposal, Verdict
 from app.domain.orders import OrderRole
-from app.domain.proposals import Proposal, Verdict
 from app.domain.reasons import Reason
 
 Gate = Callable[[Proposal], Verdict]

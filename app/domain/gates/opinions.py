@@ -12,7 +12,7 @@ from app.domain.gates.kinds import Gate, entry_gate
 from app.domain.ideas import Idea
 from app.domain.money import ZERO
 from app.domain.opinions import Action, Decision, Direction, is_same_symbol
-from app.domain.proposals import Proposal
+from app.domain.order_check import Proposal
 from app.domain.reasons import Reason
 
 Outcome: TypeAlias = tuple[Reason | None, str]

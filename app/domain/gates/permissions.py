@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from app.domain.gates.kinds import entry_gate, gate
 from app.domain.money import ONE, ZERO
+from app.domain.order_check import Proposal
 from app.domain.orders import OrderRole
-from app.domain.proposals import Proposal
 from app.domain.reasons import Reason
 from app.domain.trading_state import TradingState
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.domain.documents import timestamp
+from app.domain.json_codec import timestamp
 from app.domain.money import text
 from app.domain.opinions import Question
 from app.logs import redact

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.approvals import Verdict, Waiting
-from app.domain.documents import from_json, to_json
+from app.domain.json_codec import from_json, to_json
 from app.domain.money import round_price
 from app.domain.tickets import Ticket
 from app.errors import AlreadyExists, ApprovalLinkRefused, ApprovalOver, Conflict

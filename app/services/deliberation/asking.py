@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from app.domain.documents import to_json
 from app.domain.ideas import Idea
+from app.domain.json_codec import to_json
 from app.domain.money import ZERO, plain
 from app.domain.opinions import Direction, Question
 from app.domain.orders import OrderRole

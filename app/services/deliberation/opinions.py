@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.domain.bots import Bot
-from app.domain.documents import from_json
+from app.domain.json_codec import from_json
 from app.domain.opinions import Failure, Opinion, Question
 from app.domain.reasons import Reason
 from app.errors import AlreadyExists

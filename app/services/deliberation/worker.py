@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.advice import ASSUMED, NO_ADVICE, Advice
 from app.domain.approvals import Verdict, Waiting, is_asked_for
 from app.domain.bots import Analyst, Approval, Bot
 from app.domain.opinions import Direction, Opinion
 from app.domain.orders import Order, OrderRole
 from app.domain.planning import may_enter
 from app.domain.reasons import Reason
+from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus
 from app.domain.trading_state import TradingState

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from app.domain.documents import from_json, to_json
+from app.domain.exit_plan import Protection
+from app.domain.json_codec import from_json, to_json
 from app.domain.orders import OrderRole
-from app.domain.protection import Protection
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
 PREFIX = "exits/"

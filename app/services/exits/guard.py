@@ -4,10 +4,10 @@ import logging
 from dataclasses import dataclass, replace
 
 from app.brokers.base import Broker, urgently
+from app.domain.exit_plan import Leave, Move, Place, Protection, Withdraw
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole
-from app.domain.protection import Leave, Move, Place, Protection, Withdraw
 from app.domain.trades import Trade
 from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown, StoreError
 from app.services.exits.book import ExitBook, protection_of

@@ -5,8 +5,8 @@ from typing import Any
 
 from app.brokers.base import Broker
 from app.domain.accounts import Position
+from app.domain.exit_plan import covered_by, live_legs
 from app.domain.money import ZERO, text
-from app.domain.protection import covered_by, live_legs
 from app.services.exits.book import ExitBook, protection_of
 from app.services.exits.scene import Prospect, look, prospect_of
 from app.services.trading.trades import TradeBook

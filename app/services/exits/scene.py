@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from app.brokers.base import Broker, Capabilities
 from app.domain.accounts import Position
-from app.domain.exits import Levels, better, exit_levels, reached, smallest_move
+from app.domain.exit_levels import Levels, better, exit_levels, reached, smallest_move
+from app.domain.exit_plan import Holding, Protection, Step, next_step
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO, round_down
 from app.domain.orders import OrderStatus, OrderType, Receipt, Side, bot_of_order
-from app.domain.protection import Holding, Protection, Step, next_step
 from app.domain.symbols import parse_symbol
 from app.domain.trades import Trade, bots_share
 from app.services.trading.records import OPERATOR

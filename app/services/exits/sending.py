@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from app.brokers.base import Broker
 from app.clock import Clock
-from app.domain.exits import Levels
+from app.domain.exit_levels import Levels
+from app.domain.exit_plan import Holding, Leave, Place, Protection, Sending, Step
 from app.domain.instruments import Instrument
 from app.domain.orders import (
     STOP_LOSS_SUFFIX,
@@ -19,7 +20,6 @@ from app.domain.orders import (
     TimeInForce,
     placed_order_id,
 )
-from app.domain.protection import Holding, Leave, Place, Protection, Sending, Step
 from app.errors import BrokerRejected, OutcomeUnknown
 from app.services.exits.book import ExitBook, protection_of
 from app.services.journal import Journal

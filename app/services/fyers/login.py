@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.clock import Clock
-from app.domain.documents import to_json
-from app.domain.logins import Login, end_of_token, login_state
+from app.domain.broker_logins import Login, end_of_token, login_state
+from app.domain.json_codec import to_json
 from app.errors import AppError, BrokerUnavailable, LoginRefused, RefreshRefused
 from app.services.fyers.api import Issued, LoginApi
 from app.services.fyers.memory import LoginMemory

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 
 from app.clock import Clock
+from app.domain.broker_logins import INDIA
 from app.domain.hours import is_trading_day
-from app.domain.logins import INDIA
 from app.services.fyers.login import MESSAGE_LIFE, FyersLogin
 from app.services.fyers.memory import LoginMemory
 from app.services.notifications import Event, EventKind

@@ -4,7 +4,7 @@ import logging
 import threading
 
 from app.clock import Clock
-from app.domain.logins import Login
+from app.domain.broker_logins import Login
 from app.errors import AppError, BrokerLoginRequired, BrokerUnavailable, StoreError
 from app.services.fyers.login import FyersLogin
 from app.services.fyers.reminder import LoginReminder

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from app.domain.documents import from_json, to_json
+from app.domain.json_codec import from_json, to_json
 from app.errors import AlreadyExists, Conflict
 from app.storage.base import Document, Store
 

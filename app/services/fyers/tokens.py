@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 from app.clock import Clock
-from app.domain.logins import Login
+from app.domain.broker_logins import Login
 from app.logs import register_secrets
 from app.services.fyers.stored import StoredRecord
 from app.storage.base import Store

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from app.clock import Clock
-from app.domain.logins import Login
+from app.domain.broker_logins import Login
 from app.errors import AppError, BrokerUnavailable
 from app.services.fyers.api import LoginApi
 from app.services.fyers.login import FyersLogin

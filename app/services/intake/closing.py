@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.domain.documents import timestamp
+from app.domain.json_codec import timestamp
 from app.domain.tickets import Ticket
 from app.services.intake.answers import answer_for, going_on
 from app.services.intake.inbox import Inbox

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.documents import timestamp
+from app.domain.json_codec import timestamp
 from app.errors import AlreadyExists, Conflict
 from app.services.intake.answers import Answer
 from app.services.locks import Locks

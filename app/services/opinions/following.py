@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.bars import Series
-from app.domain.courses import Course, Horizon, Missing, follow
 from app.domain.instruments import Instrument
+from app.domain.price_outcomes import Course, Horizon, Missing, follow
 from app.errors import BrokerUnavailable
 from app.services.opinions.past import Found
 from app.services.opinions.prices import Prices

@@ -5,15 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.domain.courses import Thesis
-from app.domain.documents import from_json
 from app.domain.instruments import AssetClass, Instrument
+from app.domain.json_codec import from_json
+from app.domain.opinion_scores import PastOpinion
 from app.domain.opinions import Direction, Opinion
 from app.domain.orders import OrderRole, Side
+from app.domain.price_outcomes import Thesis
 from app.domain.signals import Dialect
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.tickets import TicketStatus
-from app.domain.worth import PastOpinion
 
 ORDERED, DRY_RUN = "ordered", TicketStatus.DRY_RUN.value
 # What a ticket is called whose alert was refused its entry after an exit was placed.

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from app.clock import Clock
-from app.domain.advice import Advice
 from app.domain.bots import Bot
-from app.domain.courses import Horizon
 from app.domain.opinions import Opinion
 from app.domain.orders import OrderRole
-from app.domain.replays import ORDERED, Comparison, Take
+from app.domain.price_outcomes import Horizon
+from app.domain.replay_comparison import ORDERED, Comparison, Take
+from app.domain.review import Advice
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, new_ticket_id
 from app.errors import AppError

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.courses import HORIZONS, Horizon
-from app.domain.documents import timestamp, to_json
+from app.domain.json_codec import timestamp, to_json
 from app.domain.money import text
+from app.domain.opinion_scores import GROUPINGS, Judged, Tally, grouped, missing, tally
 from app.domain.opinions import Direction
+from app.domain.price_outcomes import HORIZONS, Horizon
 from app.domain.tickets import EPOCH
-from app.domain.worth import GROUPINGS, Judged, Tally, grouped, missing, tally
 from app.services.ledger import Ledger
 from app.services.opinions.following import Courses, Follower
 from app.services.opinions.past import Found, read_past

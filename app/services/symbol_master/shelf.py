@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from app.domain.contracts import ContractIndex, IndexUnreadable
 from app.domain.contracts.index import FORM
-from app.domain.documents import from_json, to_json
+from app.domain.json_codec import from_json, to_json
 from app.errors import AlreadyExists, Conflict
 from app.storage.base import Document, Store
 

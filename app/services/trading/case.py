@@ -5,16 +5,16 @@ from decimal import Decimal
 from functools import lru_cache
 
 from app.brokers.base import Broker, Capabilities
-from app.domain.advice import NO_ADVICE, Advice
 from app.domain.bots import Analyst, Bot, IdeaExits
+from app.domain.exit_plan import Protection
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.limits import Limits
 from app.domain.money import ZERO, round_down
 from app.domain.opinions import Decision
+from app.domain.order_check import BrokerTraits
 from app.domain.orders import Order
-from app.domain.proposals import BrokerTraits
-from app.domain.protection import Protection
 from app.domain.reasons import Reason
+from app.domain.review import NO_ADVICE, Advice
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState

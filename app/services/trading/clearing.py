@@ -2,8 +2,8 @@
 
 from app.brokers.base import Broker
 from app.clock import Clock
+from app.domain.exit_plan import live_legs
 from app.domain.orders import Order, OrderRole, bot_of_order
-from app.domain.protection import live_legs
 from app.domain.trading_state import TradingState
 from app.services.trading.case import Case
 from app.services.trading.working_orders import Working, WorkingOrders, out_of_date

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from app.domain.exits import exit_levels, exit_terms
+from app.domain.exit_levels import exit_levels, exit_terms
+from app.domain.exit_plan import Protection
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO, plain, text
 from app.domain.orders import (
@@ -17,7 +18,6 @@ from app.domain.orders import (
     TimeInForce,
     client_order_id,
 )
-from app.domain.protection import Protection
 from app.domain.sizing import Size
 from app.services.trading.case import Case
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from app.brokers.base import Broker, urgently
 from app.clock import Clock
-from app.domain.advice import ASSUMED, NO_ADVICE, Advice
 from app.domain.bots import Bot
+from app.domain.exit_plan import Protection
 from app.domain.money import ZERO
 from app.domain.orders import (
     STOP_LOSS_SUFFIX,
@@ -22,8 +22,8 @@ from app.domain.orders import (
     leg_names,
 )
 from app.domain.planning import may_enter, wants_entry_after
-from app.domain.protection import Protection
 from app.domain.reasons import Reason
+from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus, followed_status
 from app.domain.trades import Fill, Trade

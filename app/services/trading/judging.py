@@ -12,8 +12,8 @@ from app.domain.bots import Approval
 from app.domain.gates import GATES, first_refusal, judge
 from app.domain.gates.kinds import Gate
 from app.domain.money import ZERO
+from app.domain.order_check import Proposal, Usage, Verdict
 from app.domain.orders import OrderRole, Side
-from app.domain.proposals import Proposal, Usage, Verdict
 from app.domain.reasons import Reason
 from app.domain.signals import Dialect
 from app.domain.tickets import TicketStatus

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.clock import Clock
-from app.domain.documents import timestamp
 from app.domain.instruments import Instrument
+from app.domain.json_codec import timestamp
 from app.domain.money import ZERO
 from app.domain.orders import OrderChange, OrderRole, OrderType, Receipt
 from app.domain.pricing import protected_limit

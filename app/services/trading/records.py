@@ -4,10 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.domain.documents import timestamp
+from app.domain.exit_plan import Protection
+from app.domain.json_codec import timestamp
 from app.domain.money import ZERO
 from app.domain.orders import STOP_LOSS_SUFFIX, Order, OrderRole, OrderStatus, OrderType, Receipt
-from app.domain.protection import Protection
 from app.domain.signals import Signal
 from app.domain.tickets import TicketStatus
 from app.logs import mask

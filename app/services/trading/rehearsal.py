@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from app.domain.advice import Advice
 from app.domain.bots import Bot
+from app.domain.review import Advice
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.services.trading.assessment import Assessor

@@ -15,8 +15,8 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.limits import Limits
 from app.domain.money import ZERO
+from app.domain.order_check import Usage
 from app.domain.orders import OrderRole
-from app.domain.proposals import Usage
 from app.domain.tickets import TicketStatus
 from app.services.trading.trades import TradeBook
 from app.storage.base import Store

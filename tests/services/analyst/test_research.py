@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.documents import from_json
+from app.domain.json_codec import from_json
 from app.domain.opinions import Mode, Opinion
 from app.domain.reasons import Reason
 from tests.services.analyst.builders import (

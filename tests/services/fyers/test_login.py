@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.documents import timestamp
+from app.domain.json_codec import timestamp
 from app.errors import BrokerUnavailable, LoginLinkRefused, LoginRefused, RefreshRefused
 from tests.fyers_logins import PIN, fyers_settings, log_in, move
 

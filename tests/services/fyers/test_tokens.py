@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.logins import Login
+from app.domain.broker_logins import Login
 from app.errors import StoreUnavailable
 from app.logs import mask
 from app.services.fyers.tokens import TokenStore

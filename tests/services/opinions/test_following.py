@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.courses import HORIZONS, Horizon, Missing
+from app.domain.price_outcomes import HORIZONS, Horizon, Missing
 from app.services.opinions.following import Follower, merged
 from app.services.opinions.past import read_past
 from tests.past_opinions import NOON, RisingPrices, idea_alert, past_ticket

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.advice import ASSUMED
+from app.domain.review import ASSUMED
 from app.domain.tickets import Ticket, new_ticket_id
 from app.schemas.alerts import read_stored_signal
 from tests.past_opinions import idea_alert

@@ -15,8 +15,8 @@ from app.blueprints.api.openapi.shapes import (
 )
 from app.domain.approvals import Verdict
 from app.domain.bots import BotConfiguration
+from app.domain.broker_logins import LoginState
 from app.domain.circuit_breaker import Breach, Phase
-from app.domain.logins import LoginState
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Side, TimeInForce
 from app.domain.reasons import Reason
 from app.domain.reconciliation import Difference

@@ -12,9 +12,9 @@ from app.blueprints.api.openapi.shapes import (
     record_shape,
     words_of,
 )
-from app.domain.courses import Course, Missing
+from app.domain.opinion_scores import GROUPINGS, Tally
 from app.domain.opinions import Action, Direction
-from app.domain.worth import GROUPINGS, Tally
+from app.domain.price_outcomes import Course, Missing
 
 DAY: Shape = {"type": "string", "format": "date"}
 OR_DECIMAL = or_null(DECIMAL)

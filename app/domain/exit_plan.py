@@ -1,13 +1,13 @@
 """The exits of one bot's position: what is written down of them, and what must be done next."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from app.domain.exits import ExitTerms, Levels, reached
+from app.domain.exit_levels import ExitTerms, Levels, reached
 from app.domain.money import ZERO
 from app.domain.orders import (
     STOP_LOSS_SUFFIX,
@@ -17,8 +17,8 @@ from app.domain.orders import (
     OrderType,
     Receipt,
     Side,
+    family_name,
 )
-from app.domain.orphans import family_of
 
 # The first place of an exit's order in its entry's ticket; before it stand the ticket's own two.
 FIRST_PLACE = 2
@@ -253,3 +253,22 @@ def _change(leg: Receipt, levels: Levels, smallest: Decimal) -> OrderChange | No
         is_off = abs(leg.limit_price - levels.target) > ZERO
         return OrderChange(limit_price=levels.target) if is_off else None
     return None
+
+
+def orphaned(working: Sequence[Receipt], held: Collection[str]) -> list[Receipt]:
+    """Return the protective orders whose symbol is not `held`, save those that wait for their own entry.
+
+    `working` must have been read before `held`: an entry that fills in between has its position then.
+    """
+    names = {receipt.client_order_id for receipt in working}
+    loose = (receipt for receipt in working if receipt.is_protective and receipt.symbol not in held)
+    return [receipt for receipt in loose if not _awaits_entry(receipt, names)]
+
+
+def family_of(leg: Receipt) -> str:
+    """Return the client order id of the order whose leg this is."""
+    return family_name(leg.client_order_id)
+
+
+def _awaits_entry(leg: Receipt, names: Collection[str]) -> bool:
+    return leg.status is OrderStatus.HELD and family_of(leg) in names

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from app.domain.courses import STEP
 from app.domain.money import ZERO
 from app.domain.opinions import Action
+from app.domain.price_outcomes import STEP
 from app.domain.reasons import Reason
 
 ORDERED = "ordered"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from app.domain.courses import STEP, Course, First, Thesis
 from app.domain.money import ZERO
 from app.domain.opinions import Action
+from app.domain.price_outcomes import STEP, Course, First, Thesis
 
 NONE = "none"
 # Below a half there is little to tell apart.
