@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from app.clock import Clock
 from app.domain.contracts import IST, ContractIndex, MasterRefused, read_master
-from app.domain.contracts.freezes import read_freezes
+from app.domain.contracts.freeze_quantities import read_freezes
 from app.services.symbol_master.download import DownloadFailed, download
 from app.services.symbol_master.shelf import MasterRecord
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.contracts import ContractIndex, ContractRefused
-from app.domain.contracts.words import WantedContract, find_contract
+from app.domain.contracts.contract_query import WantedContract, find_contract
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.reasons import Reason
 from app.domain.signals import ContractWords, Signal

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.contracts.freezes import read_freezes
+from app.domain.contracts.freeze_quantities import read_freezes
 
 TWIN = (
     b'{"NSE:A": {"symTicker": "NSE:A", "isin": "", "qtyFreeze": "1800", "tickSize": 0.05},\n'
