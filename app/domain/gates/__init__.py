@@ -4,7 +4,8 @@ A gate sees everything as arguments and answers with a verdict that carries the 
 data is missing, an entry is refused. Exits pass the limits that guard entries.
 """
 
-from app.domain.gates.figures import (
+from app.domain.gates.gate import Gate
+from app.domain.gates.limits import (
     buying_power,
     cooldown,
     daily_notional,
@@ -20,7 +21,6 @@ from app.domain.gates.figures import (
     quantity_limit,
     symbol_exposure,
 )
-from app.domain.gates.kinds import Gate
 from app.domain.gates.opinions import (
     bearish_stop,
     bearish_target,

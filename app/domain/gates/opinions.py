@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import wraps
 from typing import TypeAlias
 
-from app.domain.gates.kinds import Gate, entry_gate
+from app.domain.gates.gate import Gate, entry_gate
 from app.domain.ideas import Idea
 from app.domain.money import ZERO
 from app.domain.opinions import Action, Decision, Direction, is_same_symbol

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.domain.gates.kinds import entry_gate, gate
+from app.domain.gates.gate import entry_gate, gate
 from app.domain.money import ONE, ZERO
 from app.domain.order_check import Proposal
 from app.domain.orders import OrderRole

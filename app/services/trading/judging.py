@@ -10,7 +10,7 @@ from app.clock import Clock
 from app.domain.accounts import Account
 from app.domain.bots import Approval
 from app.domain.gates import GATES, first_refusal, judge
-from app.domain.gates.kinds import Gate
+from app.domain.gates.gate import Gate
 from app.domain.money import ZERO
 from app.domain.order_check import Proposal, Usage, Verdict
 from app.domain.orders import OrderRole, Side

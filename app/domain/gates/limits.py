@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from app.domain.gates.kinds import entry_gate, gate
+from app.domain.gates.gate import entry_gate, gate
 from app.domain.money import ZERO
 from app.domain.order_check import Proposal
 from app.domain.reasons import Reason
