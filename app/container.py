@@ -7,8 +7,10 @@ from flask import current_app
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.config import Settings
+from app.repositories.bots import BotDirectory
+from app.repositories.tickets import Ledger
+from app.repositories.trading_state import GlobalSwitch
 from app.research import Research
-from app.services.bots import BotDirectory
 from app.services.circuit_breaker import EquityGuard
 from app.services.cleanup import Cleanup
 from app.services.deliberation.desk import ApprovalDesk
@@ -19,7 +21,6 @@ from app.services.intake.alerts import Intake
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.recovery import Recovery
 from app.services.journal import Journal
-from app.services.ledger import Ledger
 from app.services.metrics import Metrics
 from app.services.notifications import Notifier
 from app.services.operator.orders import OrderList
@@ -28,7 +29,6 @@ from app.services.operator.prices import PriceBoard
 from app.services.reconciliation import Reconciliation
 from app.services.routing import BrokerDesk
 from app.services.supervisor import Supervisor
-from app.services.switches import GlobalSwitch
 from app.services.symbol_master import SymbolMaster
 from app.services.trading.execution import Trading
 from app.services.trading.following import OrderFollower

@@ -10,18 +10,18 @@ from app.clock import Clock
 from app.config import Settings
 from app.logins import fyers_access
 from app.policies import locks_of, tells_people
+from app.repositories.bots import BotDirectory
+from app.repositories.tickets import Ledger
+from app.repositories.trading_state import GlobalSwitch
 from app.research import Research
 from app.services.analyst.base import Analyst
 from app.services.analyst.failures import FailureCount
-from app.services.bots import BotDirectory
 from app.services.fyers.access import FyersAccess
 from app.services.journal import Journal
-from app.services.ledger import Ledger
 from app.services.locks import Locks
 from app.services.metrics import Metrics
 from app.services.notifications import Notifier, Send
 from app.services.routing import BrokerDesk, BrokerFactory
-from app.services.switches import GlobalSwitch
 from app.services.symbol_master import SymbolMaster
 from app.services.telling import Announcer
 from app.storage.base import Store

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from app.foundation import Foundation
 from app.policies import recovery_rules
+from app.repositories.inbox import Inbox
 from app.schemas.alerts import read_stored_signal
 from app.services.deliberation.approvals import Approvals
 from app.services.deliberation.desk import ApprovalDesk
@@ -13,7 +14,6 @@ from app.services.deliberation.pool import WorkPool
 from app.services.deliberation.standing import Standing
 from app.services.deliberation.worker import Deliberation
 from app.services.intake.alerts import Intake
-from app.services.intake.inbox import Inbox
 from app.services.intake.recovery import Recovery
 from app.services.intake.workers import Workers
 from app.services.supervisor import Task

@@ -6,7 +6,8 @@ from app.container import Services
 from app.foundation import Foundation
 from app.policies import longest_wait, secret_notices, trading_rules, usage_refresh_seconds
 from app.reception import Reception
-from app.services.exits.book import ExitBook
+from app.repositories.exit_plans import ExitBook
+from app.repositories.trades import TradeBook
 from app.services.exits.guard import ExitGuard
 from app.services.exits.listing import ExitList
 from app.services.exits.sending import ExitSender
@@ -25,7 +26,6 @@ from app.services.trading.following import OrderFollower
 from app.services.trading.instruments import Instruments, no_contracts
 from app.services.trading.judging import Judge
 from app.services.trading.submission import Submission
-from app.services.trading.trades import TradeBook
 from app.services.trading.usage import UsageBook
 from app.services.trading.working_orders import WorkingOrders
 from app.upkeep import Upkeep

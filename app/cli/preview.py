@@ -13,9 +13,9 @@ from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.tickets import Ticket, new_ticket_id, shown
 from app.logs import redact
+from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
 from app.schemas.body import read_object
-from app.services.bots import DEFAULT_BOT
 from app.services.trading.records import request_record
 
 ORDER_FIELDS = ("role", "side", "quantity", "symbol", "type", "limit_price", "stop_loss", "take_profit")

@@ -14,11 +14,11 @@ from app.domain.json_codec import from_json, to_json
 from app.domain.tickets import new_ticket_id
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerError, BrokerUnavailable, InvalidRequest
+from app.repositories.trading_state import GlobalSwitch
 from app.services.liquidation import BY, Liquidation, Voice
 from app.services.locks import BOT_LOCK, Locks
 from app.services.notifications import Severity
 from app.services.routing import BrokerDesk, BrokerNotConfigured
-from app.services.switches import GlobalSwitch
 from app.storage.base import Store
 
 KEY = "state/circuit-breaker"

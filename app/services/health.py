@@ -9,11 +9,11 @@ from app.clock import Clock
 from app.domain.broker_logins import LoginState
 from app.domain.trading_state import TradingState
 from app.errors import AppError
-from app.services.bots import BotDirectory
+from app.repositories.bots import BotDirectory
+from app.repositories.trading_state import GlobalSwitch
 from app.services.fyers.login import FyersLogin
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.supervisor import Supervisor
-from app.services.switches import GlobalSwitch
 from app.storage.base import Store
 
 SHORT_SECRET = 16

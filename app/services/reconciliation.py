@@ -16,8 +16,8 @@ from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX
 from app.domain.reconciliation import Difference, DifferenceKind, differences, reduced
 from app.domain.trades import Trade
 from app.errors import AlreadyExists, BrokerUnavailable, Conflict
-from app.services.intake.inbox import PREFIX as INBOX
-from app.services.intake.inbox import unanswered
+from app.repositories.inbox import PREFIX as INBOX
+from app.repositories.inbox import unanswered
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.notifications import Event, EventKind, Notifier, Severity

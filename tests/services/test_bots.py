@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.bots import BotConfiguration
 from app.errors import AlreadyExists, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
-from app.services.bots import BotDirectory
+from app.repositories.bots import BotDirectory
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@ import pytest
 
 from app.domain.bots import BotConfiguration
 from app.domain.trading_state import StateSwitch, TradingState
-from app.services.bots import BotDirectory
+from app.repositories.bots import BotDirectory
+from app.repositories.trading_state import GlobalSwitch
 from app.services.health import Health
 from app.services.routing import BrokerDesk
 from app.services.supervisor import Supervisor, Task
-from app.services.switches import GlobalSwitch
 from tests.builders import BrokenStore, ScriptedBroker, services_of
 
 

@@ -4,8 +4,8 @@ from uuid import UUID
 import pytest
 
 from app.domain.tickets import Ticket, TicketStatus
-from app.services.intake.inbox import Arrival, Inbox
-from app.services.ledger import Ledger, ticket_key
+from app.repositories.inbox import Arrival, Inbox
+from app.repositories.tickets import Ledger, ticket_key
 from app.services.locks import ThreadLocks
 
 DAYS = ["2026-03-01", "2026-03-01", "2026-03-02", "2026-03-04"]

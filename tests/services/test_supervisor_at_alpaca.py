@@ -14,7 +14,7 @@ from app.domain.exit_plan import Protection
 from app.domain.orders import OrderRole, client_order_id
 from app.domain.tickets import new_ticket_id
 from app.domain.trades import Trade
-from app.services.exits.book import ExitBook
+from app.repositories.exit_plans import ExitBook
 from app.services.supervisor import Supervisor
 from app.services.trading.records import exit_reminder
 from tests.simulators.alpaca import FakeAlpaca

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.json_codec import timestamp
 from app.domain.trading_state import StateSwitch, TradingState
-from app.services.switches import GlobalSwitch
+from app.repositories.trading_state import GlobalSwitch
 from app.storage.sqlite import SqliteStore
 from tests.builders import ENTER_LONG, EXIT_LONG, WEBHOOK_SECRET, client_of, strategy_alert
 

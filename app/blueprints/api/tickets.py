@@ -19,9 +19,9 @@ from app.domain.json_codec import to_json
 from app.domain.tickets import Ticket, new_ticket_id, shown
 from app.errors import NotFound
 from app.logs import redact
+from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
 from app.schemas.operator import TicketQuerySchema, load
-from app.services.bots import DEFAULT_BOT
 from app.services.trading.records import request_record
 
 QUERY = TicketQuerySchema()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from app.clock import Clock
 from app.domain.opinions import Failure, Opinion
 from app.domain.trading_state import StateSwitch, TradingState
-from app.services.bots import BotDirectory
-from app.services.fyers.stored import StoredRecord
+from app.repositories.bots import BotDirectory
+from app.repositories.stored_record import StoredRecord
 from app.services.notifications import Event, EventKind, Severity
 from app.storage.base import Store
 

@@ -14,8 +14,8 @@ from app.domain.json_codec import from_json, to_json
 from app.domain.money import round_price
 from app.domain.tickets import Ticket
 from app.errors import AlreadyExists, ApprovalLinkRefused, ApprovalOver, Conflict
+from app.repositories.stored_record import StoredRecord
 from app.services.deliberation.asking import summary_of
-from app.services.fyers.stored import StoredRecord
 from app.services.notifications import Event, EventKind, Notifier
 from app.services.trading.case import CENT, Case
 from app.storage.base import JSON, Delete, Document, Store

@@ -6,12 +6,12 @@ from uuid import UUID
 from app.domain.approvals import Verdict, Waiting
 from app.domain.tickets import Ticket
 from app.errors import ApprovalOver, NotFound
+from app.repositories.inbox import Inbox
+from app.repositories.tickets import Ledger
 from app.services.deliberation.approvals import Approvals
 from app.services.intake.answers import Answer, answer_for
-from app.services.intake.inbox import Inbox
 from app.services.intake.recovery import Recovery
 from app.services.journal import Journal
-from app.services.ledger import Ledger
 
 CLOCK = "the clock"
 

@@ -17,12 +17,12 @@ from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus
 from app.domain.trading_state import TradingState
-from app.services.bots import BotDirectory
+from app.repositories.bots import BotDirectory
+from app.repositories.tickets import Ledger
+from app.repositories.trading_state import GlobalSwitch
 from app.services.deliberation.approvals import Approvals
 from app.services.deliberation.asking import question_of
 from app.services.deliberation.opinions import Opinions
-from app.services.ledger import Ledger
-from app.services.switches import GlobalSwitch
 from app.services.trading.case import Case
 from app.services.trading.execution import Finish, Trading
 from app.storage.base import Change

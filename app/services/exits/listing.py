@@ -7,9 +7,9 @@ from app.brokers.base import Broker
 from app.domain.accounts import Position
 from app.domain.exit_plan import covered_by, live_legs
 from app.domain.money import ZERO, text
-from app.services.exits.book import ExitBook, protection_of
+from app.repositories.exit_plans import ExitBook, protection_of
+from app.repositories.trades import TradeBook
 from app.services.exits.scene import Prospect, look, prospect_of
-from app.services.trading.trades import TradeBook
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from app.domain.orders import (
     placed_order_id,
 )
 from app.errors import BrokerRejected, OutcomeUnknown
-from app.services.exits.book import ExitBook, protection_of
+from app.repositories.exit_plans import ExitBook, protection_of
 from app.services.journal import Journal
 from app.services.notifications import Event, EventKind, Notifier
 from app.services.trading.records import exit_reminder, request_record

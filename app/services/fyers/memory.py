@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from app.clock import Clock
 from app.errors import LoginLinkRefused
-from app.services.fyers.stored import StoredRecord
+from app.repositories.stored_record import StoredRecord
 from app.storage.base import Store
 
 KEY = "state/fyers-login"

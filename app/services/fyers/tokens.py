@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 from app.clock import Clock
 from app.domain.broker_logins import Login
 from app.logs import register_secrets
-from app.services.fyers.stored import StoredRecord
+from app.repositories.stored_record import StoredRecord
 from app.storage.base import Store
 
 # A login in another process counts here so much later at the latest.

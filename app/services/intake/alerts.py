@@ -13,13 +13,13 @@ from app.domain.bots import Bot
 from app.domain.orders import Order
 from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
+from app.repositories.inbox import Arrival, Inbox, idempotency_hash
+from app.repositories.tickets import Ledger
 from app.services.deliberation.worker import Stopped
 from app.services.intake.answers import Answer, answer_for, going_on, repeated_idea
 from app.services.intake.closing import Closing, fingerprint_key
-from app.services.intake.inbox import Arrival, Inbox, idempotency_hash
 from app.services.intake.workers import Worker, Workers
 from app.services.journal import Journal
-from app.services.ledger import Ledger
 from app.services.metrics import Metrics
 from app.services.telling import Announcer, sentence
 from app.services.trading.execution import Finish

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from app.domain.json_codec import timestamp
 from app.domain.tickets import Ticket
+from app.repositories.inbox import Inbox
+from app.repositories.tickets import Ledger
 from app.services.intake.answers import answer_for, going_on
-from app.services.intake.inbox import Inbox
-from app.services.ledger import Ledger
 from app.storage.base import Change, Create, Document, Store
 
 FINGERPRINTS = "fingerprints/"

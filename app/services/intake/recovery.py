@@ -14,12 +14,12 @@ from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus
 from app.errors import AppError, BrokerUnavailable, Conflict, MalformedAlert, StoreError
-from app.services.bots import BotDirectory
+from app.repositories.bots import BotDirectory
+from app.repositories.inbox import Inbox
+from app.repositories.tickets import Ledger
 from app.services.deliberation.standing import Standing
 from app.services.intake.alerts import Intake
 from app.services.intake.doubts import Doubts, RecoveryRules
-from app.services.intake.inbox import Inbox
-from app.services.ledger import Ledger
 from app.services.locks import Locks
 from app.services.metrics import Metrics
 from app.services.routing import BrokerDesk, BrokerNotConfigured

@@ -9,10 +9,10 @@ from uuid import UUID
 from app.domain.orders import Receipt, bot_of_order
 from app.domain.tickets import order_record
 from app.errors import NotFound
+from app.repositories.exit_plans import ExitBook
+from app.repositories.tickets import Ledger
 from app.services.cleanup import orphans_at
-from app.services.exits.book import ExitBook
 from app.services.journal import Journal
-from app.services.ledger import Ledger
 from app.services.locks import Locks
 from app.services.routing import BrokerDesk
 from app.services.trading.following import OrderFollower

@@ -14,14 +14,14 @@ from app.domain.reasons import Reason
 from app.domain.symbols import parse_symbol
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id, order_record, shown
 from app.errors import BrokerRejected, NotFound, OutcomeUnknown
+from app.repositories.tickets import Ledger
+from app.repositories.trades import TradeBook
 from app.services.exits.listing import ExitList
 from app.services.journal import Journal
-from app.services.ledger import Ledger
 from app.services.locks import Locks
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.trading.following import OrderFollower
 from app.services.trading.records import OPERATOR, reminder, request_record
-from app.services.trading.trades import TradeBook
 from app.services.trading.working_orders import WorkingOrders
 from app.storage.base import Delete, Store
 

@@ -16,8 +16,8 @@ from app.domain.review import Advice
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, new_ticket_id
 from app.errors import AppError
+from app.repositories.bots import BotDirectory
 from app.services.analyst.base import Analyst
-from app.services.bots import BotDirectory
 from app.services.deliberation.asking import question_of
 from app.services.opinions.following import Follower
 from app.services.opinions.past import Found, read_past

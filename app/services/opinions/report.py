@@ -14,7 +14,7 @@ from app.domain.opinion_scores import GROUPINGS, Judged, Tally, grouped, missing
 from app.domain.opinions import Direction
 from app.domain.price_outcomes import HORIZONS, Horizon
 from app.domain.tickets import EPOCH
-from app.services.ledger import Ledger
+from app.repositories.tickets import Ledger
 from app.services.opinions.following import Courses, Follower
 from app.services.opinions.past import Found, read_past
 from app.services.opinions.prices import Prices

@@ -12,8 +12,8 @@ from app.clock import Clock
 from app.domain.contracts import IST, ContractIndex, ContractRefused, IndexUnreadable
 from app.domain.reasons import Reason
 from app.errors import StoreError, StoreUnavailable
+from app.repositories.contract_lists import MasterRecord, Shelf
 from app.services.notifications import Event, EventKind, Notifier, Severity
-from app.services.symbol_master.shelf import MasterRecord, Shelf
 from app.services.symbol_master.source import MasterSource, RefreshFailed
 from app.storage.base import Store
 

@@ -19,16 +19,16 @@ from app.domain.signals import Intent, Signal
 from app.domain.sizing import Size, shrunk, size_entry
 from app.domain.tickets import Ticket, TicketStatus
 from app.errors import BrokerUnavailable
-from app.services.bots import BotDirectory
+from app.repositories.bots import BotDirectory
+from app.repositories.trades import TradeBook
+from app.repositories.trading_state import GlobalSwitch
 from app.services.routing import BrokerDesk, BrokerNotConfigured
-from app.services.switches import GlobalSwitch
 from app.services.trading.case import Case, TradingRules
 from app.services.trading.clearing import Clearing
 from app.services.trading.drafting import draft_entry, draft_exit
 from app.services.trading.instruments import Instruments
 from app.services.trading.judging import Figures, Judge
 from app.services.trading.market import MarketView, look
-from app.services.trading.trades import TradeBook
 from app.services.trading.usage import Entry, UsageBook
 from app.services.trading.working_orders import WorkingOrders
 

@@ -27,7 +27,8 @@ from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus, followed_status
 from app.domain.trades import Fill, Trade
-from app.services.exits.book import ExitBook
+from app.repositories.exit_plans import ExitBook
+from app.repositories.trades import TradeBook
 from app.services.locks import Locks
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case
@@ -35,7 +36,6 @@ from app.services.trading.drafting import protect_adopted
 from app.services.trading.records import is_working, reminder
 from app.services.trading.rehearsal import Rehearsal
 from app.services.trading.submission import Submission, write_receipt
-from app.services.trading.trades import TradeBook
 from app.services.trading.turns import turn
 from app.storage.base import Change
 

@@ -15,13 +15,13 @@ from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus, followed_reason, followed_status, order_record
 from app.domain.trades import Counted, Fill
 from app.errors import BrokerUnavailable, Conflict
-from app.services.ledger import PREFIX as TICKETS
-from app.services.ledger import Ledger
+from app.repositories.tickets import PREFIX as TICKETS
+from app.repositories.tickets import Ledger
+from app.repositories.trades import TradeBook
 from app.services.locks import Locks
 from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.telling import Announcer
 from app.services.trading.records import OPERATOR, counted_record
-from app.services.trading.trades import TradeBook
 from app.storage.base import Change, Delete, Document, Replace, Store
 
 # Some brokers list the orders of a day only; those of an earlier one have ended with it.

@@ -17,9 +17,9 @@ from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.signals import Dialect
 from app.domain.tickets import TicketStatus
-from app.services.bots import BotDirectory
+from app.repositories.bots import BotDirectory
+from app.repositories.trades import TradeBook
 from app.services.trading.case import Case, TradingRules
-from app.services.trading.trades import TradeBook
 from app.services.trading.usage import UsageBook
 
 

@@ -15,11 +15,11 @@ from app.domain.orders import OrderChange, OrderRole, OrderType, Receipt
 from app.domain.pricing import protected_limit
 from app.domain.trading_state import TradingState
 from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
-from app.services.bots import BotDirectory
+from app.repositories.bots import BotDirectory
+from app.repositories.trading_state import GlobalSwitch
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.routing import BrokerDesk
-from app.services.switches import GlobalSwitch
 from app.services.trading.following import OrderFollower
 from app.services.trading.instruments import Instruments
 from app.storage.base import Document, Store

@@ -18,7 +18,7 @@ from app.domain.money import ZERO
 from app.domain.order_check import Usage
 from app.domain.orders import OrderRole
 from app.domain.tickets import TicketStatus
-from app.services.trading.trades import TradeBook
+from app.repositories.trades import TradeBook
 from app.storage.base import Store
 
 LATEST_FINISH = timedelta(minutes=2)

@@ -4,8 +4,8 @@ from uuid import uuid4
 import pytest
 
 from app.domain.tickets import new_ticket_id
+from app.repositories.inbox import Arrival, Inbox, idempotency_hash
 from app.services.intake.answers import Answer
-from app.services.intake.inbox import Arrival, Inbox, idempotency_hash
 from app.services.locks import ThreadLocks
 
 

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.services.ledger import Ledger
+from app.repositories.tickets import Ledger
 from app.services.opinions.report import Range, Reporter
 from tests.past_opinions import NOON, RisingPrices, idea_alert, past_ticket, refused, said, write
 

@@ -3,8 +3,8 @@ import pytest
 from app.domain.contracts import ContractRefused
 from app.domain.reasons import Reason
 from app.errors import StoreUnavailable
+from app.repositories.contract_lists import PARTS
 from app.services.symbol_master import RefreshFailed
-from app.services.symbol_master.shelf import PARTS
 from tests.builders import BrokenStore
 
 TICKER = "NSE:NIFTY26D0125000PE"

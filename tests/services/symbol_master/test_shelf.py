@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.services.symbol_master.shelf import KEY, PARTS, Shelf
+from app.repositories.contract_lists import KEY, PARTS, Shelf
 from tests.domain.contracts.builders import market
 
 NOW = datetime(2026, 7, 20, 5, tzinfo=UTC)
@@ -40,7 +40,7 @@ def test_list_when_put_then_loads_the_same(shelf):
 
 
 def test_list_when_large_then_lies_in_parts(shelf, store, monkeypatch):
-    monkeypatch.setattr("app.services.symbol_master.shelf.PART_SIZE", 100)
+    monkeypatch.setattr("app.repositories.contract_lists.PART_SIZE", 100)
     record = shelf.put(market(), URL, NOW)
 
     assert record.parts == len(list(store.list(PARTS))) > 5

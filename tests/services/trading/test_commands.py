@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.tickets import new_ticket_id
-from app.services.intake.inbox import Arrival, Inbox
+from app.repositories.inbox import Arrival, Inbox
 from app.services.locks import ThreadLocks
 from app.services.trading.commands import targets
 from tests.builders import ENTER_LONG, WEBHOOK_SECRET, bridge_alert, post_at_once, strategy_alert

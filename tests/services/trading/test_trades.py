@@ -5,7 +5,7 @@ import pytest
 
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
 from app.domain.trades import Fill
-from app.services.trading.trades import TradeBook
+from app.repositories.trades import TradeBook
 
 
 @pytest.fixture

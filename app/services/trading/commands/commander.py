@@ -15,11 +15,11 @@ from app.domain.reasons import Reason
 from app.domain.signals import Dialect, Intent, Signal
 from app.domain.tickets import Ticket, TicketStatus, order_record
 from app.errors import BrokerRejected, BrokerUnavailable
-from app.services.ledger import Ledger
+from app.repositories.begun_commands import BegunCommands, Concerned, Undertaking
+from app.repositories.tickets import Ledger
 from app.services.locks import Locks
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case
-from app.services.trading.commands.begun import BegunCommands, Concerned, Undertaking
 from app.services.trading.commands.changes import ChangeAssessor
 from app.services.trading.commands.outcomes import (
     as_it_stands,

@@ -9,7 +9,7 @@ from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import TicketStatus, followed_status
 from app.errors import BrokerRejected, BrokerUnavailable
-from app.services.trading.commands.begun import Undertaking
+from app.repositories.begun_commands import Undertaking
 from app.services.trading.commands.sending import has_values
 
 

@@ -13,7 +13,7 @@ from app.domain.signals import ALL_ORDERS
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import BrokerUnavailable
 from app.logs import redact
-from app.services.ledger import Ledger
+from app.repositories.tickets import Ledger
 from app.services.trading.case import Case
 from app.services.trading.working_orders import Working, WorkingOrders
 from app.storage.base import Document, Store

@@ -8,8 +8,8 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.json_codec import timestamp
 from app.domain.tickets import Ticket, TicketStatus, shown, ticket_day
-from app.services.intake.inbox import PREFIX as INBOX
-from app.services.intake.inbox import unanswered
+from app.repositories.inbox import PREFIX as INBOX
+from app.repositories.inbox import unanswered
 from app.storage.base import Create, Document, Replace, Store
 
 PREFIX = "tickets/"
