@@ -7,6 +7,7 @@ from app.foundation import Foundation
 from app.policies import recovery_rules
 from app.repositories.inbox import Inbox
 from app.schemas.alerts import read_stored_signal
+from app.services.amendments import Commands
 from app.services.deliberation.approvals import Approvals
 from app.services.deliberation.desk import ApprovalDesk
 from app.services.deliberation.opinions import Opinions
@@ -17,7 +18,6 @@ from app.services.intake.alerts import Intake
 from app.services.intake.recovery import Recovery
 from app.services.intake.workers import Workers
 from app.services.supervisor import Task
-from app.services.trading.commands import Commands
 from app.services.trading.execution import Trading
 
 INBOX_PERIOD_SECONDS = 2.0

@@ -8,6 +8,7 @@ from app.policies import longest_wait, secret_notices, trading_rules, usage_refr
 from app.reception import Reception
 from app.repositories.exit_plans import ExitBook
 from app.repositories.trades import TradeBook
+from app.services.amendments import Commands, Sender
 from app.services.exits.guard import ExitGuard
 from app.services.exits.listing import ExitList
 from app.services.exits.sending import ExitSender
@@ -20,7 +21,6 @@ from app.services.supervisor import Supervisor, Task
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import TradingRules
 from app.services.trading.clearing import Clearing
-from app.services.trading.commands import Commands, Sender
 from app.services.trading.execution import Trading
 from app.services.trading.following import OrderFollower
 from app.services.trading.instruments import Instruments, no_contracts

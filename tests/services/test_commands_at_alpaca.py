@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.brokers.alpaca import AlpacaBroker
-from app.services.trading.commands import sending
+from app.services.amendments import sending
 from tests.builders import ENTER_LONG, BrokenStore, client_of, strategy_alert
 from tests.simulators.alpaca import FakeAlpaca
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.orders import OrderStatus
 from app.errors import BrokerCredentialsRefused, BrokerRejected, OutcomeUnknown
-from app.services.trading.commands import sending
+from app.services.amendments import sending
 from tests.builders import strategy_alert
 from tests.services.trading.commands_told import CANCEL, MODIFY, name_of, told
 

@@ -10,7 +10,7 @@ from app.domain.signals import Intent, Signal
 from app.domain.tickets import TicketStatus, followed_status
 from app.errors import BrokerRejected, BrokerUnavailable
 from app.repositories.begun_commands import Undertaking
-from app.services.trading.commands.sending import has_values
+from app.services.amendments.sending import has_values
 
 
 def change_of(signal: Signal) -> OrderChange:

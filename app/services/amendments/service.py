@@ -17,11 +17,8 @@ from app.domain.tickets import Ticket, TicketStatus, order_record
 from app.errors import BrokerRejected, BrokerUnavailable
 from app.repositories.begun_commands import BegunCommands, Concerned, Undertaking
 from app.repositories.tickets import Ledger
-from app.services.locks import Locks
-from app.services.trading.assessment import Assessor
-from app.services.trading.case import Case
-from app.services.trading.commands.changes import ChangeAssessor
-from app.services.trading.commands.outcomes import (
+from app.services.amendments.change_check import ChangeAssessor
+from app.services.amendments.outcomes import (
     as_it_stands,
     change_of,
     how_they_ended,
@@ -29,8 +26,11 @@ from app.services.trading.commands.outcomes import (
     outcome_of,
     reason_of,
 )
-from app.services.trading.commands.sending import Sender, has_values, wanted_change
-from app.services.trading.commands.targets import Targets, instrument_of
+from app.services.amendments.sending import Sender, has_values, wanted_change
+from app.services.amendments.targets import Targets, instrument_of
+from app.services.locks import Locks
+from app.services.trading.assessment import Assessor
+from app.services.trading.case import Case
 from app.services.trading.execution import Finish
 from app.services.trading.records import signal_record
 from app.services.trading.turns import turn
