@@ -15,7 +15,7 @@ from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
 from app.research import Research
 from app.services.analyst.base import Analyst
-from app.services.analyst.failures import FailureCount
+from app.services.analyst.failure_limit import FailureCount
 from app.services.fyers.access import FyersAccess
 from app.services.journal import Journal
 from app.services.locks import Locks

@@ -7,9 +7,9 @@ from typing import Any
 from app.config import Settings
 from app.domain.opinions import Mode
 from app.logs import register_secrets
-from app.services.analyst.access import McpAccess, McpCheck, bearer
 from app.services.analyst.base import Analyst
-from app.services.analyst.failures import FailureCount
+from app.services.analyst.failure_limit import FailureCount
+from app.services.analyst.mcp_access import McpAccess, McpCheck, bearer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +30,11 @@ class Research:
         if self.given is not None:
             return self.given
         if settings.openai_api_key is None:
-            from app.services.analyst.rules import RulesAnalyst
+            from app.services.analyst.rule_analyst import RulesAnalyst
 
             return RulesAnalyst()
-        from app.services.analyst.model import API_URL, ModelServer
-        from app.services.analyst.research import OpenAiAnalyst
+        from app.services.analyst.model_api import API_URL, ModelServer
+        from app.services.analyst.openai_analyst import OpenAiAnalyst
 
         base_url = settings.openai_base_url or API_URL
         return OpenAiAnalyst(

@@ -23,7 +23,7 @@ from app.parsing import Parser, decimal, fraction
 from app.schemas.alerts import read_stored_signal
 from app.services.analyst.base import Analyst
 from app.services.analyst.prompting import read_prompt
-from app.services.analyst.rules import RulesAnalyst
+from app.services.analyst.rule_analyst import RulesAnalyst
 from app.services.opinions.replay import Another, Replayer, gains
 from app.services.opinions.report import Range, past_tickets
 from app.services.trading.case import TradingRules
@@ -132,7 +132,7 @@ def _figure(name: str, text: str | None, parse: Parser) -> Decimal | None:
 
 
 def _analyst(model: str | None, prompt: Path | None) -> Analyst:
-    from app.services.analyst.research import OpenAiAnalyst
+    from app.services.analyst.openai_analyst import OpenAiAnalyst
 
     analyst = services().research.analyst
     if not isinstance(analyst, OpenAiAnalyst):

@@ -11,7 +11,7 @@ from app.domain.opinions import Failure, Opinion, Question
 from app.domain.reasons import Reason
 from app.errors import AlreadyExists
 from app.services.analyst.base import Analyst
-from app.services.analyst.failures import FailureCount
+from app.services.analyst.failure_limit import FailureCount
 from app.storage.base import Delete, Document, Store
 
 PREFIX = "opinions/"

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.opinions import Direction, Mode, Question
-from app.services.analyst.access import McpAccess, bearer
-from app.services.analyst.model import ModelServer
-from app.services.analyst.research import OpenAiAnalyst
+from app.services.analyst.mcp_access import McpAccess, bearer
+from app.services.analyst.model_api import ModelServer
+from app.services.analyst.openai_analyst import OpenAiAnalyst
 
 KEY = "sk-a-key-that-nobody-may-see"
 TOKEN = "a-token-that-nobody-may-see"

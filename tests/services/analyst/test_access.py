@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from app.services.analyst.access import McpCheck, Verdict, bearer
+from app.services.analyst.mcp_access import McpCheck, Verdict, bearer
 from tests.services.analyst.builders import TOKEN, access
 
 HELLO = {"protocolVersion": "2024-11-05", "capabilities": {}, "serverInfo": {"name": "Optionomics"}}

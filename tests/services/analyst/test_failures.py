@@ -5,7 +5,7 @@ import pytest
 from app.domain.opinions import Failure, Opinion
 from app.domain.reasons import Reason
 from app.domain.trading_state import StateSwitch, TradingState
-from app.services.analyst.failures import FailureCount
+from app.services.analyst.failure_limit import FailureCount
 from app.services.notifications import EventKind
 
 FAILED = Opinion(analyst="openai", model="x", failure=Failure(Reason.OPINION_FAILED, "HTTP 500."))

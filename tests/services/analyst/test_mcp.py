@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from app.services.analyst.mcp_line import McpRefused, McpUnreachable
+from app.services.analyst.mcp_transport import McpRefused, McpUnreachable
 from tests.services.analyst.builders import access
 from tests.services.analyst.stub import trickle
 

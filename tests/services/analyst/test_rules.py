@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.opinions import Action, Direction, Mode
 from app.domain.reasons import Reason
-from app.services.analyst.rules import RulesAnalyst
+from app.services.analyst.rule_analyst import RulesAnalyst
 from tests.services.analyst.builders import question
 
 BEARISH = {

@@ -6,9 +6,9 @@ import pytest
 
 from app.domain.opinions import Action, Mode
 from app.domain.reasons import Reason
-from app.services.analyst.access import McpAccess
-from app.services.analyst.model import ModelServer
-from app.services.analyst.research import OpenAiAnalyst
+from app.services.analyst.mcp_access import McpAccess
+from app.services.analyst.model_api import ModelServer
+from app.services.analyst.openai_analyst import OpenAiAnalyst
 from tests.services.analyst.builders import question
 
 pytestmark = pytest.mark.integration

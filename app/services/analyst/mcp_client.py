@@ -10,7 +10,7 @@ from typing import Any, Self
 import requests
 
 from app.services.analyst.base import quoted
-from app.services.analyst.mcp_line import McpLine, McpRefused, McpTrouble, McpUnreachable, Reply
+from app.services.analyst.mcp_transport import McpLine, McpRefused, McpTrouble, McpUnreachable, Reply
 
 PROTOCOL = "2025-11-25"
 PROTOCOLS = frozenset({PROTOCOL, "2025-06-18", "2025-03-26", "2024-11-05"})

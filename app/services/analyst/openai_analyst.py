@@ -11,14 +11,14 @@ from typing import Any, TypeAlias
 
 from app.domain.opinions import Decision, Failure, Mode, Opinion, Question, ToolCall, Usage
 from app.domain.reasons import Reason
-from app.services.analyst.access import McpAccess
-from app.services.analyst.answers import add_usage, check_state, items, read_message
 from app.services.analyst.base import NoDecision
 from app.services.analyst.deadline import Deadline
 from app.services.analyst.decisions import SCHEMA, read_decision
-from app.services.analyst.model import ModelLine, ModelServer, model_line
+from app.services.analyst.mcp_access import McpAccess
+from app.services.analyst.model_api import ModelLine, ModelServer, model_line
 from app.services.analyst.prompting import Prompt, read_prompt, render
-from app.services.analyst.toolbox import LocalTools, check_hosted, hosted_tools, record_hosted
+from app.services.analyst.responses import add_usage, check_state, items, read_message
+from app.services.analyst.tools import LocalTools, check_hosted, hosted_tools, record_hosted
 
 MOST_TURNS = 6
 FORMAT = {"format": {"type": "json_schema", "name": "decision", "strict": True, "schema": SCHEMA}}

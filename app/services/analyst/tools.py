@@ -9,11 +9,11 @@ from typing import Any
 from app.domain.opinions import ToolCall
 from app.domain.reasons import Reason
 from app.logs import mask_known, redact
-from app.services.analyst.access import LABEL, McpAccess
-from app.services.analyst.answers import items
 from app.services.analyst.base import NoDecision, quoted
-from app.services.analyst.mcp import McpClient, Tool, ToolResult
-from app.services.analyst.mcp_line import McpRefused, McpTrouble, McpUnreachable
+from app.services.analyst.mcp_access import LABEL, McpAccess
+from app.services.analyst.mcp_client import McpClient, Tool, ToolResult
+from app.services.analyst.mcp_transport import McpRefused, McpTrouble, McpUnreachable
+from app.services.analyst.responses import items
 from app.services.analyst.strict_schema import strict_schema, without_nulls
 
 MOST_CALLS = 12

@@ -10,8 +10,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from app.services.analyst.base import quoted
-from app.services.analyst.deadline import Deadline
-from app.services.analyst.watched import Authorization, watched_session
+from app.services.analyst.deadline import Authorization, Deadline, watched_session
 
 LARGEST_ANSWER = 1 << 20
 BLOCK = 1 << 16

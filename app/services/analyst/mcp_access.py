@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.domain.opinions import Mode
-from app.services.analyst.mcp import McpClient
-from app.services.analyst.mcp_line import McpLine, McpTrouble
+from app.services.analyst.mcp_client import McpClient
+from app.services.analyst.mcp_transport import McpLine, McpTrouble
 
 CHECK_SECONDS = 60.0
 PATIENCE_SECONDS = 1.0
