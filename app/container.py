@@ -11,6 +11,7 @@ from app.repositories.bots import BotDirectory
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
 from app.research import Research
+from app.services.broker_access.registry import BrokerDesk
 from app.services.circuit_breaker import EquityGuard
 from app.services.cleanup import Cleanup
 from app.services.deliberation.desk import ApprovalDesk
@@ -27,7 +28,6 @@ from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
 from app.services.operator.prices import PriceBoard
 from app.services.reconciliation import Reconciliation
-from app.services.routing import BrokerDesk
 from app.services.supervisor import Supervisor
 from app.services.symbol_master import SymbolMaster
 from app.services.trading.execution import Trading

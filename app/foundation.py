@@ -16,12 +16,12 @@ from app.repositories.trading_state import GlobalSwitch
 from app.research import Research
 from app.services.analyst.base import Analyst
 from app.services.analyst.failure_limit import FailureCount
+from app.services.broker_access.registry import BrokerDesk, BrokerFactory
 from app.services.fyers.access import FyersAccess
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.metrics import Metrics
 from app.services.notifications import Notifier, Send
-from app.services.routing import BrokerDesk, BrokerFactory
 from app.services.symbol_master import SymbolMaster
 from app.services.telling import Announcer
 from app.storage.base import Store

@@ -15,10 +15,10 @@ from app.domain.tickets import new_ticket_id
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerError, BrokerUnavailable, InvalidRequest
 from app.repositories.trading_state import GlobalSwitch
+from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.liquidation import BY, Liquidation, Voice
 from app.services.locks import BOT_LOCK, Locks
 from app.services.notifications import Severity
-from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.storage.base import Store
 
 KEY = "state/circuit-breaker"

@@ -11,8 +11,8 @@ from app.domain.trading_state import TradingState
 from app.errors import AppError
 from app.repositories.bots import BotDirectory
 from app.repositories.trading_state import GlobalSwitch
+from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.fyers.login import FyersLogin
-from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.supervisor import Supervisor
 from app.storage.base import Store
 

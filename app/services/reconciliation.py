@@ -18,10 +18,10 @@ from app.domain.trades import Trade
 from app.errors import AlreadyExists, BrokerUnavailable, Conflict
 from app.repositories.inbox import PREFIX as INBOX
 from app.repositories.inbox import unanswered
+from app.services.broker_access.registry import BrokerDesk
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.notifications import Event, EventKind, Notifier, Severity
-from app.services.routing import BrokerDesk
 from app.services.trading.following import OrderFollower
 from app.storage.base import Change, Delete, Document, Replace, Store
 

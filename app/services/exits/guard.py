@@ -12,11 +12,11 @@ from app.domain.trades import Trade
 from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown, StoreError
 from app.repositories.exit_plans import ExitBook, protection_of
 from app.repositories.trades import TradeBook
+from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.exits.scene import Prospect, Scene, look, prospect_of
 from app.services.exits.sending import ExitSender
 from app.services.journal import Journal
 from app.services.locks import Locks
-from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.trading.following import OrderFollower
 from app.services.trading.working_orders import Working, WorkingOrders
 from app.storage.base import Delete, Document, Store

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.clock import Clock
 from app.errors import BrokerUnavailable
-from app.services.routing import BrokerDesk, BrokerNotConfigured
+from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 
 
 @dataclass(frozen=True, slots=True)

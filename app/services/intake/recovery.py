@@ -17,12 +17,12 @@ from app.errors import AppError, BrokerUnavailable, Conflict, MalformedAlert, St
 from app.repositories.bots import BotDirectory
 from app.repositories.inbox import Inbox
 from app.repositories.tickets import Ledger
+from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.deliberation.standing import Standing
 from app.services.intake.alerts import Intake
 from app.services.intake.doubts import Doubts, RecoveryRules
 from app.services.locks import Locks
 from app.services.metrics import Metrics
-from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.telling import Announcer
 from app.storage.base import Document
 

@@ -11,10 +11,10 @@ from app.domain.tickets import order_record
 from app.errors import NotFound
 from app.repositories.exit_plans import ExitBook
 from app.repositories.tickets import Ledger
+from app.services.broker_access.registry import BrokerDesk
 from app.services.cleanup import orphans_at
 from app.services.journal import Journal
 from app.services.locks import Locks
-from app.services.routing import BrokerDesk
 from app.services.trading.following import OrderFollower
 from app.services.trading.records import is_working
 from app.storage.base import Store

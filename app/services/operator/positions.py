@@ -16,10 +16,10 @@ from app.domain.tickets import Ticket, TicketStatus, new_ticket_id, order_record
 from app.errors import BrokerRejected, NotFound, OutcomeUnknown
 from app.repositories.tickets import Ledger
 from app.repositories.trades import TradeBook
+from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.exits.listing import ExitList
 from app.services.journal import Journal
 from app.services.locks import Locks
-from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.trading.following import OrderFollower
 from app.services.trading.records import OPERATOR, reminder, request_record
 from app.services.trading.working_orders import WorkingOrders

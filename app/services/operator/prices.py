@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from app.domain.orders import Receipt
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import InvalidRequest
-from app.services.routing import BrokerDesk
+from app.services.broker_access.registry import BrokerDesk
 from app.services.trading.following import OrderFollower
 
 

@@ -22,7 +22,7 @@ from app.errors import BrokerUnavailable
 from app.repositories.bots import BotDirectory
 from app.repositories.trades import TradeBook
 from app.repositories.trading_state import GlobalSwitch
-from app.services.routing import BrokerDesk, BrokerNotConfigured
+from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.trading.case import Case, TradingRules
 from app.services.trading.clearing import Clearing
 from app.services.trading.drafting import draft_entry, draft_exit

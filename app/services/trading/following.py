@@ -18,8 +18,8 @@ from app.errors import BrokerUnavailable, Conflict
 from app.repositories.tickets import PREFIX as TICKETS
 from app.repositories.tickets import Ledger
 from app.repositories.trades import TradeBook
+from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.locks import Locks
-from app.services.routing import BrokerDesk, BrokerNotConfigured
 from app.services.telling import Announcer
 from app.services.trading.records import OPERATOR, counted_record
 from app.storage.base import Change, Delete, Document, Replace, Store

@@ -17,9 +17,9 @@ from app.domain.trading_state import TradingState
 from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
 from app.repositories.bots import BotDirectory
 from app.repositories.trading_state import GlobalSwitch
+from app.services.broker_access.registry import BrokerDesk
 from app.services.journal import Journal
 from app.services.locks import Locks
-from app.services.routing import BrokerDesk
 from app.services.trading.following import OrderFollower
 from app.services.trading.instruments import Instruments
 from app.storage.base import Document, Store
