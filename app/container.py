@@ -12,11 +12,11 @@ from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
 from app.research import Research
 from app.services.broker_access.registry import BrokerDesk
+from app.services.broker_login.access import FyersAccess
 from app.services.circuit_breaker import EquityGuard
 from app.services.cleanup import Cleanup
 from app.services.deliberation.desk import ApprovalDesk
 from app.services.deliberation.pool import WorkPool
-from app.services.fyers.access import FyersAccess
 from app.services.health import Health
 from app.services.intake.alerts import Intake
 from app.services.intake.rate_limit import RateLimiter

@@ -17,7 +17,7 @@ from app.research import Research
 from app.services.analyst.base import Analyst
 from app.services.analyst.failure_limit import FailureCount
 from app.services.broker_access.registry import BrokerDesk, BrokerFactory
-from app.services.fyers.access import FyersAccess
+from app.services.broker_login.access import FyersAccess
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.metrics import Metrics

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 from app.clock import Clock
 from app.config import Settings
-from app.services.fyers.access import FyersAccess
-from app.services.fyers.api import API_URL, FyersApp, LoginApi
-from app.services.fyers.login import FyersLogin
-from app.services.fyers.memory import LoginMemory
-from app.services.fyers.reminder import LoginReminder
-from app.services.fyers.source import FyersTokenSource
-from app.services.fyers.tokens import TokenStore
-from app.services.fyers.watch import LoginWatch
+from app.services.broker_login.access import FyersAccess
+from app.services.broker_login.api import API_URL, FyersApp, LoginApi
+from app.services.broker_login.link_state import LoginMemory
+from app.services.broker_login.login import FyersLogin
+from app.services.broker_login.monitor import LoginWatch
+from app.services.broker_login.reminder import LoginReminder
+from app.services.broker_login.token_source import FyersTokenSource
+from app.services.broker_login.token_store import TokenStore
 from app.services.notifications import Event
 from app.storage.base import Store
 

@@ -14,7 +14,7 @@ from app.domain.broker_logins import INDIA, Login
 from app.domain.json_codec import timestamp
 from app.errors import AppError, FyersNotConfigured, LoginLinkRefused, RefreshRefused
 from app.schemas.operator import AuthCodeSchema, load
-from app.services.fyers.login import FyersLogin
+from app.services.broker_login.login import FyersLogin
 
 CODE = AuthCodeSchema()
 HEADERS = {

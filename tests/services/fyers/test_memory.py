@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.errors import LoginLinkRefused
-from app.services.fyers.memory import KEY, LoginMemory
+from app.services.broker_login.link_state import KEY, LoginMemory
 
 LIFE = timedelta(minutes=10)
 

@@ -6,7 +6,7 @@ import pytest
 from app.domain.broker_logins import Login
 from app.errors import StoreUnavailable
 from app.logs import mask
-from app.services.fyers.tokens import TokenStore
+from app.services.broker_login.token_store import TokenStore
 from tests.builders import BrokenStore
 
 KEY = "tokens/fyers"

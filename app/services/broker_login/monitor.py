@@ -6,12 +6,12 @@ from datetime import timedelta
 from app.clock import Clock
 from app.domain.broker_logins import Login
 from app.errors import AppError, BrokerUnavailable
-from app.services.fyers.api import LoginApi
-from app.services.fyers.login import FyersLogin
-from app.services.fyers.memory import LoginMemory
-from app.services.fyers.reminder import LoginReminder
-from app.services.fyers.source import FyersTokenSource
-from app.services.fyers.tokens import TokenStore
+from app.services.broker_login.api import LoginApi
+from app.services.broker_login.link_state import LoginMemory
+from app.services.broker_login.login import FyersLogin
+from app.services.broker_login.reminder import LoginReminder
+from app.services.broker_login.token_source import FyersTokenSource
+from app.services.broker_login.token_store import TokenStore
 
 PROBE_PERIOD = timedelta(minutes=10)
 

@@ -6,9 +6,9 @@ import threading
 from app.clock import Clock
 from app.domain.broker_logins import Login
 from app.errors import AppError, BrokerLoginRequired, BrokerUnavailable, StoreError
-from app.services.fyers.login import FyersLogin
-from app.services.fyers.reminder import LoginReminder
-from app.services.fyers.tokens import TokenStore
+from app.services.broker_login.login import FyersLogin
+from app.services.broker_login.reminder import LoginReminder
+from app.services.broker_login.token_store import TokenStore
 
 _logger = logging.getLogger(__name__)
 

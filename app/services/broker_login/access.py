@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from app.services.fyers.login import FyersLogin
-from app.services.fyers.source import FyersTokenSource
-from app.services.fyers.watch import LoginWatch
+from app.services.broker_login.login import FyersLogin
+from app.services.broker_login.monitor import LoginWatch
+from app.services.broker_login.token_source import FyersTokenSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 from app.clock import Clock
 from app.domain.broker_logins import INDIA
 from app.domain.hours import is_trading_day
-from app.services.fyers.login import MESSAGE_LIFE, FyersLogin
-from app.services.fyers.memory import LoginMemory
+from app.services.broker_login.link_state import LoginMemory
+from app.services.broker_login.login import MESSAGE_LIFE, FyersLogin
 from app.services.notifications import Event, EventKind
 
 MARKET_CLOSES = time(15, 30)

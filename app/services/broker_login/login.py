@@ -9,9 +9,9 @@ from app.clock import Clock
 from app.domain.broker_logins import Login, end_of_token, login_state
 from app.domain.json_codec import to_json
 from app.errors import AppError, BrokerUnavailable, LoginRefused, RefreshRefused
-from app.services.fyers.api import Issued, LoginApi
-from app.services.fyers.memory import LoginMemory
-from app.services.fyers.tokens import TokenStore
+from app.services.broker_login.api import Issued, LoginApi
+from app.services.broker_login.link_state import LoginMemory
+from app.services.broker_login.token_store import TokenStore
 
 # A link that was asked for, and one that waits in a message until somebody looks.
 LINK_LIFE = timedelta(minutes=10)
