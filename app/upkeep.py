@@ -6,8 +6,8 @@ from app.brokers.base import Broker
 from app.foundation import Foundation
 from app.services.broker_login.login import FyersLogin
 from app.services.circuit_breaker import EquityGuard
-from app.services.cleanup import Cleanup
-from app.services.exits.guard import ExitGuard
+from app.services.exits.monitor import ExitGuard
+from app.services.exits.orphan_cleanup import Cleanup
 from app.services.leases import Leases
 from app.services.liquidation import Liquidation, Voice
 from app.services.operator.positions import PositionDesk

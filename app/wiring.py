@@ -9,9 +9,9 @@ from app.reception import Reception
 from app.repositories.exit_plans import ExitBook
 from app.repositories.trades import TradeBook
 from app.services.amendments import Commands, Sender
-from app.services.exits.guard import ExitGuard
-from app.services.exits.listing import ExitList
-from app.services.exits.sending import ExitSender
+from app.services.exits.monitor import ExitGuard
+from app.services.exits.placement import ExitSender
+from app.services.exits.view import ExitList
 from app.services.health import Health
 from app.services.intake.rate_limit import RateLimiter
 from app.services.operator.orders import OrderList

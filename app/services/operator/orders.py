@@ -12,7 +12,7 @@ from app.errors import NotFound
 from app.repositories.exit_plans import ExitBook
 from app.repositories.tickets import Ledger
 from app.services.broker_access.registry import BrokerDesk
-from app.services.cleanup import orphans_at
+from app.services.exits.orphan_cleanup import orphans_at
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.trading.following import OrderFollower

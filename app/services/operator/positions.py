@@ -17,7 +17,7 @@ from app.errors import BrokerRejected, NotFound, OutcomeUnknown
 from app.repositories.tickets import Ledger
 from app.repositories.trades import TradeBook
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
-from app.services.exits.listing import ExitList
+from app.services.exits.view import ExitList
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.trading.following import OrderFollower

@@ -22,7 +22,7 @@ from app.domain.reasons import Reason
 from app.domain.reconciliation import Difference
 from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
-from app.services.cleanup import Failure
+from app.services.exits.orphan_cleanup import Failure
 
 ANY_OBJECT: Shape = {"type": "object"}
 COUNT: Shape = {"type": "integer"}

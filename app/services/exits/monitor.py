@@ -13,8 +13,8 @@ from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnkno
 from app.repositories.exit_plans import ExitBook, protection_of
 from app.repositories.trades import TradeBook
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
-from app.services.exits.scene import Prospect, Scene, look, prospect_of
-from app.services.exits.sending import ExitSender
+from app.services.exits.placement import ExitSender
+from app.services.exits.position_status import Prospect, Scene, look, prospect_of
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.trading.following import OrderFollower

@@ -9,7 +9,7 @@ from app.domain.exit_plan import covered_by, live_legs
 from app.domain.money import ZERO, text
 from app.repositories.exit_plans import ExitBook, protection_of
 from app.repositories.trades import TradeBook
-from app.services.exits.scene import Prospect, look, prospect_of
+from app.services.exits.position_status import Prospect, look, prospect_of
 
 
 @dataclass(frozen=True, slots=True)
