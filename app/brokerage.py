@@ -9,8 +9,8 @@ from app.config import Settings
 from app.policies import paper_settings
 from app.services.broker_access.registry import BrokerFactory
 from app.services.broker_login.access import FyersAccess
-from app.services.symbol_master import SymbolMaster
-from app.services.symbol_master.tickers import ListedTickers
+from app.services.instruments import SymbolMaster
+from app.services.instruments.tickers import ListedTickers
 from app.storage.base import Store
 
 

@@ -18,6 +18,7 @@ from app.services.deliberation.desk import ApprovalDesk
 from app.services.deliberation.pool import WorkPool
 from app.services.exits.orphan_cleanup import Cleanup
 from app.services.health import Health
+from app.services.instruments import SymbolMaster
 from app.services.intake.alerts import Intake
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.recovery import Recovery
@@ -29,7 +30,6 @@ from app.services.operator.positions import PositionDesk
 from app.services.operator.prices import PriceBoard
 from app.services.reconciliation import Reconciliation
 from app.services.supervisor import Supervisor
-from app.services.symbol_master import SymbolMaster
 from app.services.trading.execution import Trading
 from app.services.trading.following import OrderFollower
 from app.storage.base import Store

@@ -18,11 +18,11 @@ from app.services.analyst.base import Analyst
 from app.services.analyst.failure_limit import FailureCount
 from app.services.broker_access.registry import BrokerDesk, BrokerFactory
 from app.services.broker_login.access import FyersAccess
+from app.services.instruments import SymbolMaster
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.metrics import Metrics
 from app.services.notifications import Notifier, Send
-from app.services.symbol_master import SymbolMaster
 from app.services.telling import Announcer
 from app.storage.base import Store
 from app.version import VERSION

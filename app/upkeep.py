@@ -8,15 +8,15 @@ from app.services.broker_login.login import FyersLogin
 from app.services.circuit_breaker import EquityGuard
 from app.services.exits.monitor import ExitGuard
 from app.services.exits.orphan_cleanup import Cleanup
+from app.services.instruments import ATTEND_SECONDS
+from app.services.instruments.resolver import Instruments
 from app.services.leases import Leases
 from app.services.liquidation import Liquidation, Voice
 from app.services.operator.positions import PositionDesk
 from app.services.reconciliation import Reconciliation
 from app.services.supervisor import Task
-from app.services.symbol_master import ATTEND_SECONDS
 from app.services.telling import tell_lost_leader
 from app.services.trading.following import OrderFollower
-from app.services.trading.instruments import Instruments
 from app.services.trading.pending import PERIOD_SECONDS, PendingOrders
 
 LOGIN_PERIOD_SECONDS = 30.0

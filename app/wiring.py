@@ -13,6 +13,7 @@ from app.services.exits.monitor import ExitGuard
 from app.services.exits.placement import ExitSender
 from app.services.exits.view import ExitList
 from app.services.health import Health
+from app.services.instruments.resolver import Instruments, no_contracts
 from app.services.intake.rate_limit import RateLimiter
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
@@ -23,7 +24,6 @@ from app.services.trading.case import TradingRules
 from app.services.trading.clearing import Clearing
 from app.services.trading.execution import Trading
 from app.services.trading.following import OrderFollower
-from app.services.trading.instruments import Instruments, no_contracts
 from app.services.trading.judging import Judge
 from app.services.trading.submission import Submission
 from app.services.trading.usage import UsageBook

@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any
 
 from app.domain.contracts import ContractIndex, ListedContract, read_master
-from app.services.symbol_master import Shelf
+from app.services.instruments import Shelf
 from app.storage.sqlite import SqliteStore
 from tests.simulators.fyers.master import Master
 

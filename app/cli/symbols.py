@@ -10,7 +10,7 @@ from app.domain.contracts import ContractIndex, ContractRefused, ListedContract,
 from app.domain.contracts.underlyings import find_underlying
 from app.domain.json_codec import to_json
 from app.errors import InvalidRequest
-from app.services.symbol_master import RefreshFailed, SymbolMaster
+from app.services.instruments import RefreshFailed, SymbolMaster
 
 symbols = Group("symbols", help="Look up Indian options, and renew the list of them.")
 

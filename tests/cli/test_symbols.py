@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.services.symbol_master import Shelf
+from app.services.instruments import Shelf
 from tests.domain.contracts.builders import MONDAY, market
 
 URL = "http://127.0.0.1:9/NSE_FO.csv"

@@ -23,10 +23,10 @@ from app.repositories.bots import BotDirectory
 from app.repositories.trades import TradeBook
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
+from app.services.instruments.resolver import Instruments
 from app.services.trading.case import Case, TradingRules
 from app.services.trading.clearing import Clearing
 from app.services.trading.drafting import draft_entry, draft_exit
-from app.services.trading.instruments import Instruments
 from app.services.trading.judging import Figures, Judge
 from app.services.trading.market import MarketView, look
 from app.services.trading.usage import Entry, UsageBook

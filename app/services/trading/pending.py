@@ -18,10 +18,10 @@ from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnkno
 from app.repositories.bots import BotDirectory
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerDesk
+from app.services.instruments.resolver import Instruments
 from app.services.journal import Journal
 from app.services.locks import Locks
 from app.services.trading.following import OrderFollower
-from app.services.trading.instruments import Instruments
 from app.storage.base import Document, Store
 
 REPRICE, CANCEL, LEAVE = "reprice", "cancel", "leave"

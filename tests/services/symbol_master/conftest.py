@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.services.symbol_master import SymbolMaster
+from app.services.instruments import SymbolMaster
 from tests.simulators.fyers import FakeFyers
 
 WEDNESDAY_AT_TEN = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)

@@ -4,7 +4,7 @@ from app.domain.contracts import ContractRefused
 from app.domain.reasons import Reason
 from app.errors import StoreUnavailable
 from app.repositories.contract_lists import PARTS
-from app.services.symbol_master import RefreshFailed
+from app.services.instruments import RefreshFailed
 from tests.builders import BrokenStore
 
 TICKER = "NSE:NIFTY26D0125000PE"

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.services.symbol_master.download import DownloadFailed, download
-from app.services.symbol_master.source import MasterSource, RefreshFailed
+from app.services.instruments.download import DownloadFailed, download
+from app.services.instruments.source import MasterSource, RefreshFailed
 
 pytestmark = pytest.mark.integration
 

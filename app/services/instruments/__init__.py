@@ -1,7 +1,7 @@
 """The exchange's list of contracts, kept up to date."""
 
 from app.repositories.contract_lists import MasterRecord, Shelf
-from app.services.symbol_master.master import ATTEND_SECONDS, SymbolMaster
-from app.services.symbol_master.source import RefreshFailed
+from app.services.instruments.master import ATTEND_SECONDS, SymbolMaster
+from app.services.instruments.source import RefreshFailed
 
 __all__ = ["ATTEND_SECONDS", "MasterRecord", "RefreshFailed", "Shelf", "SymbolMaster"]

@@ -6,7 +6,7 @@ from app.clock import Clock
 from app.domain.contracts import IST, ContractIndex, MasterRefused, read_master
 from app.domain.contracts.freeze_quantities import read_freezes
 from app.repositories.contract_lists import MasterRecord
-from app.services.symbol_master.download import DownloadFailed, download
+from app.services.instruments.download import DownloadFailed, download
 
 MOST_BYTES = 64 << 20
 MOST_TWIN_BYTES = 512 << 20
