@@ -14,12 +14,12 @@ from app.research import Research
 from app.services.broker_access.registry import BrokerDesk
 from app.services.broker_login.access import FyersAccess
 from app.services.circuit_breaker import EquityGuard
-from app.services.deliberation.desk import ApprovalDesk
 from app.services.deliberation.pool import WorkPool
 from app.services.exits.orphan_cleanup import Cleanup
 from app.services.health import Health
 from app.services.instruments import SymbolMaster
 from app.services.intake.alerts import Intake
+from app.services.intake.approval_decisions import ApprovalDesk
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.recovery import Recovery
 from app.services.journal import Journal

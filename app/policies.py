@@ -7,7 +7,7 @@ from app.brokers.paper import PaperSettings
 from app.config import Settings
 from app.domain.limits import Limits
 from app.services.health import SHORT_SECRET
-from app.services.intake.doubts import RecoveryRules
+from app.services.intake.resubmission import RecoveryRules
 from app.services.locks import Locks, MachineLocks, ThreadLocks
 from app.services.trading.case import TradingRules
 

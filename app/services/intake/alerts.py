@@ -17,8 +17,8 @@ from app.repositories.inbox import Arrival, Inbox, idempotency_hash
 from app.repositories.tickets import Ledger
 from app.services.deliberation.worker import Stopped
 from app.services.intake.answers import Answer, answer_for, going_on, repeated_idea
-from app.services.intake.closing import Closing, fingerprint_key
-from app.services.intake.workers import Worker, Workers
+from app.services.intake.completion import Closing, fingerprint_key
+from app.services.intake.handlers import Worker, Workers
 from app.services.journal import Journal
 from app.services.metrics import Metrics
 from app.services.telling import Announcer, sentence

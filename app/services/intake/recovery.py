@@ -20,7 +20,7 @@ from app.repositories.tickets import Ledger
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.deliberation.standing import Standing
 from app.services.intake.alerts import Intake
-from app.services.intake.doubts import Doubts, RecoveryRules
+from app.services.intake.resubmission import Doubts, RecoveryRules
 from app.services.locks import Locks
 from app.services.metrics import Metrics
 from app.services.telling import Announcer
