@@ -14,7 +14,7 @@ from app.first_start import with_secrets
 from app.foundation import Foundation
 from app.logs import register_secrets
 from app.services.analyst.base import Analyst
-from app.services.notifications import Send
+from app.services.observability.notifier import Send
 from app.storage.base import Store
 from app.wiring import Wiring
 

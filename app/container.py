@@ -22,9 +22,9 @@ from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalDesk
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.recovery import Recovery
-from app.services.journal import Journal
-from app.services.metrics import Metrics
-from app.services.notifications import Notifier
+from app.services.observability.journal import Journal
+from app.services.observability.metrics import Metrics
+from app.services.observability.notifier import Notifier
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
 from app.services.operator.prices import PriceBoard

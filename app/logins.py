@@ -12,7 +12,7 @@ from app.services.broker_login.monitor import LoginWatch
 from app.services.broker_login.reminder import LoginReminder
 from app.services.broker_login.token_source import FyersTokenSource
 from app.services.broker_login.token_store import TokenStore
-from app.services.notifications import Event
+from app.services.observability.notifier import Event
 from app.storage.base import Store
 
 SQLITE_KEY = "tokens/fyers"

@@ -128,7 +128,7 @@ def _shared_metrics(settings: Settings) -> dict[str, Any]:
     """Let the processes count together; the folder must be known before the first series is made."""
     folder = settings.database_path.parent / "metrics"
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(folder))
-    from app.services.metrics import process_ended, start_afresh
+    from app.services.observability.metrics import process_ended, start_afresh
 
     start_afresh()
     return {"child_exit": lambda _server, worker: process_ended(worker.pid)}

@@ -12,10 +12,10 @@ from app.services.instruments import ATTEND_SECONDS
 from app.services.instruments.resolver import Instruments
 from app.services.leases import Leases
 from app.services.liquidation import Liquidation, Voice
+from app.services.observability.ticket_messages import tell_lost_leader
 from app.services.operator.positions import PositionDesk
 from app.services.reconciliation import Reconciliation
 from app.services.supervisor import Task
-from app.services.telling import tell_lost_leader
 from app.services.trading.following import OrderFollower
 from app.services.trading.pending import PERIOD_SECONDS, PendingOrders
 

@@ -5,7 +5,7 @@ import click
 from app.cli.commands import Group
 from app.container import services
 from app.services.analyst.mcp_access import NOT_SET_UP
-from app.services.notifications import Event, EventKind, Severity
+from app.services.observability.notifier import Event, EventKind, Severity
 
 # Longer than a notification service is waited for.
 SENT_WITHIN_SECONDS = 60

@@ -18,7 +18,7 @@ from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.liquidation import BY, Liquidation, Voice
 from app.services.locks import BOT_LOCK, Locks
-from app.services.notifications import Severity
+from app.services.observability.notifier import Severity
 from app.storage.base import Store
 
 KEY = "state/circuit-breaker"

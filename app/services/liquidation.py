@@ -12,8 +12,8 @@ from app.domain.circuit_breaker import CircuitBreaker, Step, closing_order_id, m
 from app.domain.orders import Receipt
 from app.domain.symbols import SymbolRefused
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
-from app.services.journal import Journal
-from app.services.notifications import Event, EventKind, Severity
+from app.services.observability.journal import Journal
+from app.services.observability.notifier import Event, EventKind, Severity
 from app.services.operator.positions import PositionDesk
 from app.services.trading.records import OPERATOR
 

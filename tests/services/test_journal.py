@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from app.logs import register_secrets
-from app.services.journal import AppendFile, Journal
+from app.services.observability.journal import AppendFile, Journal
 
 pytestmark = pytest.mark.unit
 
@@ -203,7 +203,7 @@ def test_file_when_processes_append_then_no_line_is_lost_or_torn(tmp_path):
 SMALL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from app.services.journal import AppendFile
+from app.services.observability.journal import AppendFile
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 file = AppendFile(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (150, resource.RLIM_INFINITY))

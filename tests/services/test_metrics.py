@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.metrics import MAX_CHILDREN, Metrics
+from app.services.observability.metrics import MAX_CHILDREN, Metrics
 
 pytestmark = pytest.mark.unit
 
@@ -102,7 +102,7 @@ def test_label_when_it_has_line_breaks_then_escaped(metrics):
 
 WORKERS = """
 import os
-from app.services.metrics import Metrics, process_ended, start_afresh
+from app.services.observability.metrics import Metrics, process_ended, start_afresh
 start_afresh()
 metrics = Metrics(version="1")
 for worker in range(2):

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from app.services.notifications import CAPACITY, Event, EventKind, Notifier, NotSent, apprise_address
+from app.services.observability.notifier import CAPACITY, Event, EventKind, Notifier, NotSent, apprise_address
 
 URL, TOPIC = "https://push.example", "the-secret-topic"
 # apprise loads its plugins for the first message; one of them imports a module that Python will drop.
@@ -20,7 +20,7 @@ real_apprise = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:Depreca
 FORKED = """
 import os, sys
 from app.clock import system_clock
-from app.services.notifications import Event, EventKind, Notifier
+from app.services.observability.notifier import Event, EventKind, Notifier
 
 def send(event):
     os.write(1, f"{event.title} {'apprise' in sys.modules}\\n".encode())

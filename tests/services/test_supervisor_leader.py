@@ -8,7 +8,7 @@ import pytest
 from app import create_app
 from app.services.leases import Leases
 from app.services.locks import MachineLocks
-from app.services.notifications import Event, EventKind
+from app.services.observability.notifier import Event, EventKind
 from app.services.supervisor import LEASE, Supervisor, Task
 from app.storage.gcs import GcsStore
 from tests.builders import BrokenStore, services_of

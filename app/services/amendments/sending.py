@@ -12,8 +12,8 @@ from app.domain.instruments import Instrument
 from app.domain.orders import Order, OrderChange, Receipt
 from app.domain.tickets import Ticket
 from app.errors import BrokerCredentialsRefused, BrokerRejected, BrokerUnavailable, OutcomeUnknown
-from app.services.journal import Journal
-from app.services.metrics import Metrics
+from app.services.observability.journal import Journal
+from app.services.observability.metrics import Metrics
 from app.services.trading.working_orders import Working
 
 LOOK_SECONDS = 2.0

@@ -8,7 +8,7 @@ from app.domain.opinions import Failure, Opinion
 from app.domain.trading_state import StateSwitch, TradingState
 from app.repositories.bots import BotDirectory
 from app.repositories.stored_record import StoredRecord
-from app.services.notifications import Event, EventKind, Severity
+from app.services.observability.notifier import Event, EventKind, Severity
 from app.storage.base import Store
 
 

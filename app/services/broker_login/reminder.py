@@ -9,7 +9,7 @@ from app.domain.broker_logins import INDIA
 from app.domain.hours import is_trading_day
 from app.services.broker_login.link_state import LoginMemory
 from app.services.broker_login.login import MESSAGE_LIFE, FyersLogin
-from app.services.notifications import Event, EventKind
+from app.services.observability.notifier import Event, EventKind
 
 MARKET_CLOSES = time(15, 30)
 

@@ -15,8 +15,8 @@ from app.repositories.trades import TradeBook
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.exits.placement import ExitSender
 from app.services.exits.position_status import Prospect, Scene, look, prospect_of
-from app.services.journal import Journal
 from app.services.locks import Locks
+from app.services.observability.journal import Journal
 from app.services.trading.following import OrderFollower
 from app.services.trading.working_orders import Working, WorkingOrders
 from app.storage.base import Delete, Document, Store

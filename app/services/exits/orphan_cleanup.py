@@ -11,9 +11,9 @@ from app.domain.json_codec import from_json, to_json
 from app.domain.orders import Receipt
 from app.errors import AlreadyExists, BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
 from app.services.broker_access.registry import BrokerDesk
-from app.services.journal import Journal
 from app.services.locks import Locks
-from app.services.notifications import Event, EventKind, Notifier, Severity
+from app.services.observability.journal import Journal
+from app.services.observability.notifier import Event, EventKind, Notifier, Severity
 from app.services.trading.following import OrderFollower
 from app.storage.base import Store
 

@@ -22,8 +22,8 @@ from app.domain.orders import (
 )
 from app.errors import BrokerRejected, OutcomeUnknown
 from app.repositories.exit_plans import ExitBook, protection_of
-from app.services.journal import Journal
-from app.services.notifications import Event, EventKind, Notifier
+from app.services.observability.journal import Journal
+from app.services.observability.notifier import Event, EventKind, Notifier
 from app.services.trading.records import exit_reminder, request_record
 from app.storage.base import Delete, Document, Store
 

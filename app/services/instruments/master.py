@@ -14,7 +14,7 @@ from app.domain.reasons import Reason
 from app.errors import StoreError, StoreUnavailable
 from app.repositories.contract_lists import MasterRecord, Shelf
 from app.services.instruments.source import MasterSource, RefreshFailed
-from app.services.notifications import Event, EventKind, Notifier, Severity
+from app.services.observability.notifier import Event, EventKind, Notifier, Severity
 from app.storage.base import Store
 
 # New contracts are listed overnight.

@@ -19,9 +19,9 @@ from app.services.deliberation.worker import Stopped
 from app.services.intake.answers import Answer, answer_for, going_on, repeated_idea
 from app.services.intake.completion import Closing, fingerprint_key
 from app.services.intake.handlers import Worker, Workers
-from app.services.journal import Journal
-from app.services.metrics import Metrics
-from app.services.telling import Announcer, sentence
+from app.services.observability.journal import Journal
+from app.services.observability.metrics import Metrics
+from app.services.observability.ticket_messages import Announcer, sentence
 from app.services.trading.execution import Finish
 from app.storage.base import Document, Store
 

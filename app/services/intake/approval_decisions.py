@@ -11,7 +11,7 @@ from app.repositories.tickets import Ledger
 from app.services.deliberation.approvals import Approvals
 from app.services.intake.answers import Answer, answer_for
 from app.services.intake.recovery import Recovery
-from app.services.journal import Journal
+from app.services.observability.journal import Journal
 
 CLOCK = "the clock"
 

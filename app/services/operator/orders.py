@@ -13,8 +13,8 @@ from app.repositories.exit_plans import ExitBook
 from app.repositories.tickets import Ledger
 from app.services.broker_access.registry import BrokerDesk
 from app.services.exits.orphan_cleanup import orphans_at
-from app.services.journal import Journal
 from app.services.locks import Locks
+from app.services.observability.journal import Journal
 from app.services.trading.following import OrderFollower
 from app.services.trading.records import is_working
 from app.storage.base import Store

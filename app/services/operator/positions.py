@@ -18,8 +18,8 @@ from app.repositories.tickets import Ledger
 from app.repositories.trades import TradeBook
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.exits.view import ExitList
-from app.services.journal import Journal
 from app.services.locks import Locks
+from app.services.observability.journal import Journal
 from app.services.trading.following import OrderFollower
 from app.services.trading.records import OPERATOR, reminder, request_record
 from app.services.trading.working_orders import WorkingOrders

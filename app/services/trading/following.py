@@ -20,7 +20,7 @@ from app.repositories.tickets import Ledger
 from app.repositories.trades import TradeBook
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.locks import Locks
-from app.services.telling import Announcer
+from app.services.observability.ticket_messages import Announcer
 from app.services.trading.records import OPERATOR, counted_record
 from app.storage.base import Change, Delete, Document, Replace, Store
 

@@ -19,8 +19,8 @@ from app.repositories.bots import BotDirectory
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerDesk
 from app.services.instruments.resolver import Instruments
-from app.services.journal import Journal
 from app.services.locks import Locks
+from app.services.observability.journal import Journal
 from app.services.trading.following import OrderFollower
 from app.storage.base import Document, Store
 

@@ -11,8 +11,8 @@ from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderTy
 from app.domain.reasons import Reason
 from app.domain.tickets import Ticket, TicketStatus, followed_reason, followed_status, order_record
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
-from app.services.journal import Journal
-from app.services.metrics import Metrics
+from app.services.observability.journal import Journal
+from app.services.observability.metrics import Metrics
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case, TradingRules
 from app.services.trading.records import request_record

@@ -6,7 +6,7 @@ from app.domain.opinions import Failure, Opinion
 from app.domain.reasons import Reason
 from app.domain.trading_state import StateSwitch, TradingState
 from app.services.analyst.failure_limit import FailureCount
-from app.services.notifications import EventKind
+from app.services.observability.notifier import EventKind
 
 FAILED = Opinion(analyst="openai", model="x", failure=Failure(Reason.OPINION_FAILED, "HTTP 500."))
 GIVEN = Opinion(analyst="openai", model="x")

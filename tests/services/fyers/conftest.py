@@ -4,7 +4,7 @@ import pytest
 
 from app.logins import fyers_access
 from app.services.broker_login.access import FyersAccess
-from app.services.notifications import Event
+from app.services.observability.notifier import Event
 from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in
 from tests.simulators.fyers import FakeFyers
 

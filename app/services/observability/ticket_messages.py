@@ -4,8 +4,8 @@ from typing import Any
 
 from app.domain.reasons import Reason
 from app.domain.tickets import Ticket, TicketStatus
-from app.services.journal import Journal
-from app.services.notifications import Event, EventKind, Notifier, Severity
+from app.services.observability.journal import Journal
+from app.services.observability.notifier import Event, EventKind, Notifier, Severity
 
 # By their names, so that a cap which is added is told as well.
 CAPS = frozenset(
