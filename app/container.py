@@ -16,7 +16,6 @@ from app.services.broker_login.access import FyersAccess
 from app.services.circuit_breaker import EquityGuard
 from app.services.deliberation.pool import WorkPool
 from app.services.exits.orphan_cleanup import Cleanup
-from app.services.health import Health
 from app.services.instruments import SymbolMaster
 from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalDesk
@@ -25,9 +24,10 @@ from app.services.intake.recovery import Recovery
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier
+from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
-from app.services.operator.prices import PriceBoard
+from app.services.operator.simulated_prices import PriceBoard
 from app.services.reconciliation import Reconciliation
 from app.services.supervisor import Supervisor
 from app.services.trading.execution import Trading

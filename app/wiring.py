@@ -12,12 +12,12 @@ from app.services.amendments import Commands, Sender
 from app.services.exits.monitor import ExitGuard
 from app.services.exits.placement import ExitSender
 from app.services.exits.view import ExitList
-from app.services.health import Health
 from app.services.instruments.resolver import Instruments, no_contracts
 from app.services.intake.rate_limit import RateLimiter
+from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
-from app.services.operator.prices import PriceBoard
+from app.services.operator.simulated_prices import PriceBoard
 from app.services.supervisor import Supervisor, Task
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import TradingRules

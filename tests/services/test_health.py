@@ -5,7 +5,7 @@ from app.domain.trading_state import StateSwitch, TradingState
 from app.repositories.bots import BotDirectory
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerDesk
-from app.services.health import Health
+from app.services.operator.health import Health
 from app.services.supervisor import Supervisor, Task
 from tests.builders import BrokenStore, ScriptedBroker, services_of
 
