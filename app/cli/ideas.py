@@ -24,8 +24,8 @@ from app.schemas.alerts import read_stored_signal
 from app.services.analyst.base import Analyst
 from app.services.analyst.prompting import read_prompt
 from app.services.analyst.rule_analyst import RulesAnalyst
-from app.services.opinions.replay import Another, Replayer, gains
-from app.services.opinions.report import Range, past_tickets
+from app.services.opinion_scores.replay import Another, Replayer, gains
+from app.services.opinion_scores.report import Range, past_tickets
 from app.services.trading.case import TradingRules
 
 DEFAULT_LIMIT = 20

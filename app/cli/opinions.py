@@ -18,8 +18,8 @@ from app.errors import InvalidRequest
 from app.schemas.bar_rows import read_bar_rows
 from app.schemas.operator import load
 from app.schemas.opinions import OpinionQuerySchema
-from app.services.opinions.prices import BrokerPrices, Prices, TablePrices
-from app.services.opinions.report import Range, Report, Reporter
+from app.services.opinion_scores.price_sources import BrokerPrices, Prices, TablePrices
+from app.services.opinion_scores.report import Range, Report, Reporter
 
 # Whoever sits before it can break off.
 PATIENCE_SECONDS = 600.0

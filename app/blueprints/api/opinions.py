@@ -7,8 +7,8 @@ from app.blueprints.api import bp
 from app.container import services
 from app.schemas.operator import load
 from app.schemas.opinions import OpinionQuerySchema
-from app.services.opinions.prices import BrokerPrices
-from app.services.opinions.report import Range, Reporter
+from app.services.opinion_scores.price_sources import BrokerPrices
+from app.services.opinion_scores.report import Range, Reporter
 
 QUERY = OpinionQuerySchema()
 

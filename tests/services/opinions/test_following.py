@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.price_outcomes import HORIZONS, Horizon, Missing
-from app.services.opinions.following import Follower, merged
-from app.services.opinions.past import read_past
+from app.services.opinion_scores.past_opinions import read_past
+from app.services.opinion_scores.price_outcomes import Follower, merged
 from tests.past_opinions import NOON, RisingPrices, idea_alert, past_ticket
 
 pytestmark = pytest.mark.unit

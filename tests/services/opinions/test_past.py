@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.instruments import AssetClass
 from app.domain.opinions import Action, Direction
-from app.services.opinions.past import outcome_of, read_past
+from app.services.opinion_scores.past_opinions import outcome_of, read_past
 from tests.past_opinions import NOON, idea_alert, past_ticket, refused, said
 
 pytestmark = pytest.mark.unit

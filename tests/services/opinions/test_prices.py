@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.instruments import AssetClass, Instrument
 from app.schemas.bar_rows import read_bar_rows
-from app.services.opinions.prices import BrokerPrices, TablePrices
+from app.services.opinion_scores.price_sources import BrokerPrices, TablePrices
 from tests.builders import ScriptedBroker
 from tests.past_opinions import NOON, bar_rows
 

@@ -10,7 +10,7 @@ import pytest
 from app.domain.opinions import Decision, Opinion
 from app.schemas.alerts import read_stored_signal
 from app.services.analyst.rule_analyst import RulesAnalyst
-from app.services.opinions.replay import Another, Replayer
+from app.services.opinion_scores.replay import Another, Replayer
 from tests.past_opinions import NOON, idea_alert, past_ticket, said
 
 pytestmark = pytest.mark.unit

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.repositories.tickets import Ledger
-from app.services.opinions.report import Range, Reporter
+from app.services.opinion_scores.report import Range, Reporter
 from tests.past_opinions import NOON, RisingPrices, idea_alert, past_ticket, refused, said, write
 
 pytestmark = pytest.mark.unit

@@ -10,8 +10,8 @@ from app.domain.bars import Series
 from app.domain.instruments import Instrument
 from app.domain.price_outcomes import Course, Horizon, Missing, follow
 from app.errors import BrokerUnavailable
-from app.services.opinions.past import Found
-from app.services.opinions.prices import Prices
+from app.services.opinion_scores.past_opinions import Found
+from app.services.opinion_scores.price_sources import Prices
 
 # Prices of the last quarter of an hour are not for everybody; a minute more lets the last bar be written.
 UNSETTLED = timedelta(minutes=16)

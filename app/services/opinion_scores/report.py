@@ -15,9 +15,9 @@ from app.domain.opinions import Direction
 from app.domain.price_outcomes import HORIZONS, Horizon
 from app.domain.tickets import EPOCH
 from app.repositories.tickets import Ledger
-from app.services.opinions.following import Courses, Follower
-from app.services.opinions.past import Found, read_past
-from app.services.opinions.prices import Prices
+from app.services.opinion_scores.past_opinions import Found, read_past
+from app.services.opinion_scores.price_outcomes import Courses, Follower
+from app.services.opinion_scores.price_sources import Prices
 
 DEFAULT_DAYS = 30
 DEFAULT_LIMIT = 500
