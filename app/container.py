@@ -28,10 +28,10 @@ from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
 from app.services.operator.simulated_prices import PriceBoard
+from app.services.orders.tracking import OrderFollower
 from app.services.reconciliation import Reconciliation
 from app.services.supervisor import Supervisor
 from app.services.trading.execution import Trading
-from app.services.trading.following import OrderFollower
 from app.storage.base import Store
 
 EXTENSION = "gatehouse"

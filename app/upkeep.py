@@ -14,10 +14,10 @@ from app.services.leases import Leases
 from app.services.liquidation import Liquidation, Voice
 from app.services.observability.ticket_messages import tell_lost_leader
 from app.services.operator.positions import PositionDesk
+from app.services.orders.resting_orders import PERIOD_SECONDS, PendingOrders
+from app.services.orders.tracking import OrderFollower
 from app.services.reconciliation import Reconciliation
 from app.services.supervisor import Task
-from app.services.trading.following import OrderFollower
-from app.services.trading.pending import PERIOD_SECONDS, PendingOrders
 
 LOGIN_PERIOD_SECONDS = 30.0
 

@@ -18,16 +18,16 @@ from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
 from app.services.operator.positions import PositionDesk
 from app.services.operator.simulated_prices import PriceBoard
+from app.services.orders.tracking import OrderFollower
+from app.services.orders.working import WorkingOrders
 from app.services.supervisor import Supervisor, Task
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import TradingRules
 from app.services.trading.clearing import Clearing
 from app.services.trading.execution import Trading
-from app.services.trading.following import OrderFollower
 from app.services.trading.judging import Judge
 from app.services.trading.submission import Submission
 from app.services.trading.usage import UsageBook
-from app.services.trading.working_orders import WorkingOrders
 from app.upkeep import Upkeep
 
 

@@ -16,7 +16,7 @@ from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
 from app.schemas.body import read_object
-from app.services.trading.records import request_record
+from app.services.orders.records import request_record
 
 ORDER_FIELDS = ("role", "side", "quantity", "symbol", "type", "limit_price", "stop_loss", "take_profit")
 ORDER_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "SYMBOL", "TYPE", "LIMIT", "STOP-LOSS", "TAKE-PROFIT")

@@ -13,7 +13,7 @@ from app.domain.approvals import Verdict
 from app.domain.tickets import TicketStatus
 from app.errors import NotFound
 from app.schemas.operator import TicketQuerySchema, load
-from app.services.trading.records import OPERATOR
+from app.services.orders.records import OPERATOR
 
 QUERY = TicketQuerySchema()
 STATUS = click.Choice([status.value for status in TicketStatus])

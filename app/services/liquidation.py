@@ -15,7 +15,7 @@ from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Severity
 from app.services.operator.positions import PositionDesk
-from app.services.trading.records import OPERATOR
+from app.services.orders.records import OPERATOR
 
 CANCEL_SECONDS = 2.0
 POLL_SECONDS = 0.1

@@ -13,7 +13,7 @@ from app.domain.orders import OrderStatus, Side
 from app.domain.tickets import order_record
 from app.domain.trades import Trade
 from app.services.observability.notifier import EventKind
-from app.services.trading.records import reminder
+from app.services.orders.records import reminder
 from tests.builders import ScriptedBroker, services_of, strategy_alert
 
 KEY = "trades/default/paper:AAPL"

@@ -22,7 +22,7 @@ from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
 from app.schemas.operator import TicketQuerySchema, load
-from app.services.trading.records import request_record
+from app.services.orders.records import request_record
 
 QUERY = TicketQuerySchema()
 

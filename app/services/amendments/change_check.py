@@ -10,11 +10,11 @@ from app.domain.money import ZERO
 from app.domain.orders import OrderChange, OrderRole, Receipt, Side
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus
+from app.services.orders.working import Working
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case
 from app.services.trading.judging import Figures
 from app.services.trading.market import MarketView
-from app.services.trading.working_orders import Working
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.domain.tickets import Ticket
 from app.errors import BrokerCredentialsRefused, BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
-from app.services.trading.working_orders import Working
+from app.services.orders.working import Working
 
 LOOK_SECONDS = 2.0
 POLL_SECONDS = 0.1

@@ -14,8 +14,8 @@ from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import BrokerUnavailable
 from app.logs import redact
 from app.repositories.tickets import Ledger
+from app.services.orders.working import Working, WorkingOrders
 from app.services.trading.case import Case
-from app.services.trading.working_orders import Working, WorkingOrders
 from app.storage.base import Document, Store
 
 # How long a command waits for the alert that places the order which it names.

@@ -14,7 +14,7 @@ from app.services.broker_access.registry import BrokerDesk
 from app.services.locks import Locks
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Notifier, Severity
-from app.services.trading.following import OrderFollower
+from app.services.orders.tracking import OrderFollower
 from app.storage.base import Store
 
 KEY = "state/cleanup"

@@ -24,7 +24,7 @@ from app.errors import BrokerRejected, OutcomeUnknown
 from app.repositories.exit_plans import ExitBook, protection_of
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Notifier
-from app.services.trading.records import exit_reminder, request_record
+from app.services.orders.records import exit_reminder, request_record
 from app.storage.base import Delete, Document, Store
 
 SHORTEST_PAUSE = timedelta(seconds=5)

@@ -13,7 +13,7 @@ from app.domain.money import ZERO, round_down
 from app.domain.orders import OrderStatus, OrderType, Receipt, Side, bot_of_order
 from app.domain.symbols import parse_symbol
 from app.domain.trades import Trade, bots_share
-from app.services.trading.records import OPERATOR
+from app.services.orders.records import OPERATOR
 
 
 @dataclass(frozen=True, slots=True)

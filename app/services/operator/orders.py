@@ -15,8 +15,8 @@ from app.services.broker_access.registry import BrokerDesk
 from app.services.exits.orphan_cleanup import orphans_at
 from app.services.locks import Locks
 from app.services.observability.journal import Journal
-from app.services.trading.following import OrderFollower
-from app.services.trading.records import is_working
+from app.services.orders.records import is_working
+from app.services.orders.tracking import OrderFollower
 from app.storage.base import Store
 
 NO_TICKET = UUID(int=0)

@@ -20,9 +20,9 @@ from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.exits.view import ExitList
 from app.services.locks import Locks
 from app.services.observability.journal import Journal
-from app.services.trading.following import OrderFollower
-from app.services.trading.records import OPERATOR, reminder, request_record
-from app.services.trading.working_orders import WorkingOrders
+from app.services.orders.records import OPERATOR, reminder, request_record
+from app.services.orders.tracking import OrderFollower
+from app.services.orders.working import WorkingOrders
 from app.storage.base import Delete, Store
 
 

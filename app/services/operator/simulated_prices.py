@@ -9,7 +9,7 @@ from app.domain.orders import Receipt
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import InvalidRequest
 from app.services.broker_access.registry import BrokerDesk
-from app.services.trading.following import OrderFollower
+from app.services.orders.tracking import OrderFollower
 
 
 class SimulatedMarket(Protocol):

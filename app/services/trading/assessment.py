@@ -24,13 +24,13 @@ from app.repositories.trades import TradeBook
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.instruments.resolver import Instruments
+from app.services.orders.working import WorkingOrders
 from app.services.trading.case import Case, TradingRules
 from app.services.trading.clearing import Clearing
 from app.services.trading.drafting import draft_entry, draft_exit
 from app.services.trading.judging import Figures, Judge
 from app.services.trading.market import MarketView, look
 from app.services.trading.usage import Entry, UsageBook
-from app.services.trading.working_orders import WorkingOrders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

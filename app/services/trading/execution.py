@@ -30,10 +30,10 @@ from app.domain.trades import Fill, Trade
 from app.repositories.exit_plans import ExitBook
 from app.repositories.trades import TradeBook
 from app.services.locks import Locks
+from app.services.orders.records import is_working, reminder
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case
 from app.services.trading.drafting import protect_adopted
-from app.services.trading.records import is_working, reminder
 from app.services.trading.rehearsal import Rehearsal
 from app.services.trading.submission import Submission, write_receipt
 from app.services.trading.turns import turn

@@ -6,9 +6,9 @@ from app.domain.bots import Bot
 from app.domain.review import Advice
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket
+from app.services.orders.records import signal_record
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case, TradingRules
-from app.services.trading.records import signal_record
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from app.domain.tickets import Ticket, TicketStatus, followed_reason, followed_s
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
+from app.services.orders.records import request_record
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case, TradingRules
-from app.services.trading.records import request_record
 
 # How long a reversal waits for its exit to fill, within what an HTTP answer may take.
 REVERSAL_SECONDS = 2.0

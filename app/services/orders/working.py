@@ -11,7 +11,7 @@ from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Receipt, Side
 from app.domain.signals import Intent, Signal
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
-from app.services.trading.following import OrderFollower
+from app.services.orders.tracking import OrderFollower
 
 CANCEL_SECONDS = 2.0
 POLL_SECONDS = 0.05

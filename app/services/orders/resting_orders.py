@@ -21,7 +21,7 @@ from app.services.broker_access.registry import BrokerDesk
 from app.services.instruments.resolver import Instruments
 from app.services.locks import Locks
 from app.services.observability.journal import Journal
-from app.services.trading.following import OrderFollower
+from app.services.orders.tracking import OrderFollower
 from app.storage.base import Document, Store
 
 REPRICE, CANCEL, LEAVE = "reprice", "cancel", "leave"
