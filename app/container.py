@@ -13,7 +13,6 @@ from app.repositories.trading_state import GlobalSwitch
 from app.research import Research
 from app.services.broker_access.registry import BrokerDesk
 from app.services.broker_login.access import FyersAccess
-from app.services.circuit_breaker import EquityGuard
 from app.services.deliberation.pool import WorkPool
 from app.services.exits.orphan_cleanup import Cleanup
 from app.services.instruments import SymbolMaster
@@ -26,10 +25,11 @@ from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier
 from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
-from app.services.operator.positions import PositionDesk
 from app.services.operator.simulated_prices import PriceBoard
 from app.services.orders.tracking import OrderFollower
-from app.services.reconciliation import Reconciliation
+from app.services.portfolio.circuit_breaker import EquityGuard
+from app.services.portfolio.positions import PositionDesk
+from app.services.portfolio.reconciliation import Reconciliation
 from app.services.supervisor import Supervisor
 from app.services.trading.execution import Trading
 from app.storage.base import Store

@@ -16,10 +16,10 @@ from app.services.instruments.resolver import Instruments, no_contracts
 from app.services.intake.rate_limit import RateLimiter
 from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
-from app.services.operator.positions import PositionDesk
 from app.services.operator.simulated_prices import PriceBoard
 from app.services.orders.tracking import OrderFollower
 from app.services.orders.working import WorkingOrders
+from app.services.portfolio.positions import PositionDesk
 from app.services.supervisor import Supervisor, Task
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import TradingRules

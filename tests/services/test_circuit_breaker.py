@@ -8,8 +8,8 @@ import pytest
 from app.domain.orders import OrderStatus
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
-from app.services.liquidation import Voice
 from app.services.observability.notifier import Event, Severity
+from app.services.portfolio.liquidation import Voice
 from tests.builders import EXIT_LONG, ScriptedBroker, services_of, strategy_alert
 
 HALTED = TradingState.HALTED

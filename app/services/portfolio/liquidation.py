@@ -14,8 +14,8 @@ from app.domain.symbols import SymbolRefused
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Severity
-from app.services.operator.positions import PositionDesk
 from app.services.orders.records import OPERATOR
+from app.services.portfolio.positions import PositionDesk
 
 CANCEL_SECONDS = 2.0
 POLL_SECONDS = 0.1
