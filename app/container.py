@@ -13,7 +13,6 @@ from app.repositories.trading_state import GlobalSwitch
 from app.research import Research
 from app.services.broker_access.registry import BrokerDesk
 from app.services.broker_login.access import FyersAccess
-from app.services.deliberation.pool import WorkPool
 from app.services.exits.orphan_cleanup import Cleanup
 from app.services.instruments import SymbolMaster
 from app.services.intake.alerts import Intake
@@ -30,7 +29,8 @@ from app.services.orders.tracking import OrderFollower
 from app.services.portfolio.circuit_breaker import EquityGuard
 from app.services.portfolio.positions import PositionDesk
 from app.services.portfolio.reconciliation import Reconciliation
-from app.services.supervisor import Supervisor
+from app.services.runtime.supervisor import Supervisor
+from app.services.runtime.worker_pool import WorkPool
 from app.services.trading.execution import Trading
 from app.storage.base import Store
 

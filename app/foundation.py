@@ -19,11 +19,11 @@ from app.services.analyst.failure_limit import FailureCount
 from app.services.broker_access.registry import BrokerDesk, BrokerFactory
 from app.services.broker_login.access import FyersAccess
 from app.services.instruments import SymbolMaster
-from app.services.locks import Locks
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier, Send
 from app.services.observability.ticket_messages import Announcer
+from app.services.runtime.locks import Locks
 from app.storage.base import Store
 from app.version import VERSION
 

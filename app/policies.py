@@ -7,8 +7,8 @@ from app.brokers.paper import PaperSettings
 from app.config import Settings
 from app.domain.limits import Limits
 from app.services.intake.resubmission import RecoveryRules
-from app.services.locks import Locks, MachineLocks, ThreadLocks
 from app.services.operator.health import SHORT_SECRET
+from app.services.runtime.locks import Locks, MachineLocks, ThreadLocks
 from app.services.trading.case import TradingRules
 
 USAGE_REFRESH_SECONDS = 2.0

@@ -10,14 +10,14 @@ from app.schemas.alerts import read_stored_signal
 from app.services.amendments import Commands
 from app.services.deliberation.approvals import Approvals
 from app.services.deliberation.opinions import Opinions
-from app.services.deliberation.pool import WorkPool
 from app.services.deliberation.standing import Standing
 from app.services.deliberation.worker import Deliberation
 from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalDesk
 from app.services.intake.handlers import Workers
 from app.services.intake.recovery import Recovery
-from app.services.supervisor import Task
+from app.services.runtime.supervisor import Task
+from app.services.runtime.worker_pool import WorkPool
 from app.services.trading.execution import Trading
 
 INBOX_PERIOD_SECONDS = 2.0

@@ -9,7 +9,6 @@ from app.services.exits.monitor import ExitGuard
 from app.services.exits.orphan_cleanup import Cleanup
 from app.services.instruments import ATTEND_SECONDS
 from app.services.instruments.resolver import Instruments
-from app.services.leases import Leases
 from app.services.observability.ticket_messages import tell_lost_leader
 from app.services.orders.resting_orders import PERIOD_SECONDS, PendingOrders
 from app.services.orders.tracking import OrderFollower
@@ -17,7 +16,8 @@ from app.services.portfolio.circuit_breaker import EquityGuard
 from app.services.portfolio.liquidation import Liquidation, Voice
 from app.services.portfolio.positions import PositionDesk
 from app.services.portfolio.reconciliation import Reconciliation
-from app.services.supervisor import Task
+from app.services.runtime.leases import Leases
+from app.services.runtime.supervisor import Task
 
 LOGIN_PERIOD_SECONDS = 30.0
 

@@ -20,7 +20,7 @@ from app.services.operator.simulated_prices import PriceBoard
 from app.services.orders.tracking import OrderFollower
 from app.services.orders.working import WorkingOrders
 from app.services.portfolio.positions import PositionDesk
-from app.services.supervisor import Supervisor, Task
+from app.services.runtime.supervisor import Supervisor, Task
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import TradingRules
 from app.services.trading.clearing import Clearing

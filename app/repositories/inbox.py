@@ -15,7 +15,7 @@ from app.clock import Clock
 from app.domain.json_codec import timestamp
 from app.errors import AlreadyExists, Conflict
 from app.services.intake.answers import Answer
-from app.services.locks import Locks
+from app.services.runtime.locks import Locks
 from app.storage.base import JSON, Change, Create, Delete, Document, Store
 
 PREFIX = "inbox/"

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.domain.json_codec import timestamp
-from app.services.leases import Leases
-from app.services.locks import MachineLocks
+from app.services.runtime.leases import Leases
+from app.services.runtime.locks import MachineLocks
 from tests.builders import bridge_alert, strategy_alert
 
 SERIES = (

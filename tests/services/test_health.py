@@ -6,7 +6,7 @@ from app.repositories.bots import BotDirectory
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerDesk
 from app.services.operator.health import Health
-from app.services.supervisor import Supervisor, Task
+from app.services.runtime.supervisor import Supervisor, Task
 from tests.builders import BrokenStore, ScriptedBroker, services_of
 
 

@@ -3,7 +3,7 @@ from threading import Barrier
 
 import pytest
 
-from app.services.leases import Leases
+from app.services.runtime.leases import Leases
 from app.storage.gcs import GcsStore
 from app.storage.sqlite import SqliteStore
 from tests.builders import BrokenStore, HandClock

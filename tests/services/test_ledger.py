@@ -6,7 +6,7 @@ import pytest
 from app.domain.tickets import Ticket, TicketStatus
 from app.repositories.inbox import Arrival, Inbox
 from app.repositories.tickets import Ledger, ticket_key
-from app.services.locks import ThreadLocks
+from app.services.runtime.locks import ThreadLocks
 
 DAYS = ["2026-03-01", "2026-03-01", "2026-03-02", "2026-03-04"]
 

@@ -4,12 +4,12 @@ from threading import Event, Thread
 
 import pytest
 
-from app.services.locks import MachineLocks, ThreadLocks
+from app.services.runtime.locks import MachineLocks, ThreadLocks
 
 HOLDER = """
 import sys
 from pathlib import Path
-from app.services.locks import MachineLocks
+from app.services.runtime.locks import MachineLocks
 
 locks = MachineLocks(Path(sys.argv[1]))
 with locks.hold("paper:AAPL"):

@@ -2,7 +2,7 @@ from threading import Event
 
 import pytest
 
-from app.services.supervisor import Supervisor, Task
+from app.services.runtime.supervisor import Supervisor, Task
 
 
 class Seconds:

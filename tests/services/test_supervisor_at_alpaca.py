@@ -16,7 +16,7 @@ from app.domain.tickets import new_ticket_id
 from app.domain.trades import Trade
 from app.repositories.exit_plans import ExitBook
 from app.services.orders.records import exit_reminder
-from app.services.supervisor import Supervisor
+from app.services.runtime.supervisor import Supervisor
 from tests.simulators.alpaca import FakeAlpaca
 from tests.simulators.alpaca.assets import Asset
 

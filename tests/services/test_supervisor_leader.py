@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from app import create_app
-from app.services.leases import Leases
-from app.services.locks import MachineLocks
 from app.services.observability.notifier import Event, EventKind
-from app.services.supervisor import LEASE, Supervisor, Task
+from app.services.runtime.leases import Leases
+from app.services.runtime.locks import MachineLocks
+from app.services.runtime.supervisor import LEASE, Supervisor, Task
 from app.storage.gcs import GcsStore
 from tests.builders import BrokenStore, services_of
 from tests.simulators.gcs import FakeGcs

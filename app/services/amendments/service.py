@@ -28,9 +28,9 @@ from app.services.amendments.outcomes import (
 )
 from app.services.amendments.sending import Sender, has_values, wanted_change
 from app.services.amendments.targets import Targets, instrument_of
-from app.services.locks import Locks
 from app.services.orders.records import signal_record
 from app.services.orders.working import Working
+from app.services.runtime.locks import Locks
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case
 from app.services.trading.execution import Finish

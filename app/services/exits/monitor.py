@@ -15,10 +15,10 @@ from app.repositories.trades import TradeBook
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.exits.placement import ExitSender
 from app.services.exits.position_status import Prospect, Scene, look, prospect_of
-from app.services.locks import Locks
 from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderFollower
 from app.services.orders.working import Working, WorkingOrders
+from app.services.runtime.locks import Locks
 from app.storage.base import Delete, Document, Store
 
 # Orders in the way are taken back, what they filled is seen, exits are placed: each is a step.

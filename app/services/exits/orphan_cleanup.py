@@ -11,10 +11,10 @@ from app.domain.json_codec import from_json, to_json
 from app.domain.orders import Receipt
 from app.errors import AlreadyExists, BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
 from app.services.broker_access.registry import BrokerDesk
-from app.services.locks import Locks
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Notifier, Severity
 from app.services.orders.tracking import OrderFollower
+from app.services.runtime.locks import Locks
 from app.storage.base import Store
 
 KEY = "state/cleanup"

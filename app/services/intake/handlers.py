@@ -8,7 +8,7 @@ from app.domain.bots import Bot
 from app.domain.orders import Order
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket
-from app.services.deliberation.pool import WorkPool
+from app.services.runtime.worker_pool import WorkPool
 from app.services.trading.execution import Finish
 from app.storage.base import Change
 

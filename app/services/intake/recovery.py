@@ -21,9 +21,9 @@ from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.deliberation.standing import Standing
 from app.services.intake.alerts import Intake
 from app.services.intake.resubmission import Doubts, RecoveryRules
-from app.services.locks import Locks
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import Announcer
+from app.services.runtime.locks import Locks
 from app.storage.base import Document
 
 SignalReader = Callable[[str, dict[str, Any]], Signal]

@@ -13,7 +13,7 @@ from app.repositories.bots import BotDirectory
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.broker_login.login import FyersLogin
-from app.services.supervisor import Supervisor
+from app.services.runtime.supervisor import Supervisor
 from app.storage.base import Store
 
 SHORT_SECRET = 16

@@ -13,10 +13,10 @@ from app.repositories.exit_plans import ExitBook
 from app.repositories.tickets import Ledger
 from app.services.broker_access.registry import BrokerDesk
 from app.services.exits.orphan_cleanup import orphans_at
-from app.services.locks import Locks
 from app.services.observability.journal import Journal
 from app.services.orders.records import is_working
 from app.services.orders.tracking import OrderFollower
+from app.services.runtime.locks import Locks
 from app.storage.base import Store
 
 NO_TICKET = UUID(int=0)

@@ -19,9 +19,9 @@ from app.repositories.bots import BotDirectory
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerDesk
 from app.services.instruments.resolver import Instruments
-from app.services.locks import Locks
 from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderFollower
+from app.services.runtime.locks import Locks
 from app.storage.base import Document, Store
 
 REPRICE, CANCEL, LEAVE = "reprice", "cancel", "leave"

@@ -19,9 +19,9 @@ from app.repositories.tickets import PREFIX as TICKETS
 from app.repositories.tickets import Ledger
 from app.repositories.trades import TradeBook
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
-from app.services.locks import Locks
 from app.services.observability.ticket_messages import Announcer
 from app.services.orders.records import OPERATOR, counted_record
+from app.services.runtime.locks import Locks
 from app.storage.base import Change, Delete, Document, Replace, Store
 
 # Some brokers list the orders of a day only; those of an earlier one have ended with it.

@@ -16,9 +16,9 @@ from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerError, BrokerUnavailable, InvalidRequest
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
-from app.services.locks import BOT_LOCK, Locks
 from app.services.observability.notifier import Severity
 from app.services.portfolio.liquidation import BY, Liquidation, Voice
+from app.services.runtime.locks import BOT_LOCK, Locks
 from app.storage.base import Store
 
 KEY = "state/circuit-breaker"

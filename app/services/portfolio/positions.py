@@ -18,11 +18,11 @@ from app.repositories.tickets import Ledger
 from app.repositories.trades import TradeBook
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.exits.view import ExitList
-from app.services.locks import Locks
 from app.services.observability.journal import Journal
 from app.services.orders.records import OPERATOR, reminder, request_record
 from app.services.orders.tracking import OrderFollower
 from app.services.orders.working import WorkingOrders
+from app.services.runtime.locks import Locks
 from app.storage.base import Delete, Store
 
 

@@ -19,10 +19,10 @@ from app.errors import AlreadyExists, BrokerUnavailable, Conflict
 from app.repositories.inbox import PREFIX as INBOX
 from app.repositories.inbox import unanswered
 from app.services.broker_access.registry import BrokerDesk
-from app.services.locks import Locks
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Notifier, Severity
 from app.services.orders.tracking import OrderFollower
+from app.services.runtime.locks import Locks
 from app.storage.base import Change, Delete, Document, Replace, Store
 
 KEY = "state/reconciliation"

@@ -29,8 +29,8 @@ from app.domain.tickets import Ticket, TicketStatus, followed_status
 from app.domain.trades import Fill, Trade
 from app.repositories.exit_plans import ExitBook
 from app.repositories.trades import TradeBook
-from app.services.locks import Locks
 from app.services.orders.records import is_working, reminder
+from app.services.runtime.locks import Locks
 from app.services.trading.assessment import Assessor
 from app.services.trading.case import Case
 from app.services.trading.drafting import protect_adopted

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from app.services.locks import BOT_LOCK, Locks
+from app.services.runtime.locks import BOT_LOCK, Locks
 from app.services.trading.case import Case
 
 

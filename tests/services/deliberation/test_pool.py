@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from app.services.deliberation.pool import WorkPool
+from app.services.runtime.worker_pool import WorkPool
 
 pytestmark = pytest.mark.unit
 

@@ -6,7 +6,7 @@ import pytest
 from app.domain.tickets import new_ticket_id
 from app.repositories.inbox import Arrival, Inbox, idempotency_hash
 from app.services.intake.answers import Answer
-from app.services.locks import ThreadLocks
+from app.services.runtime.locks import ThreadLocks
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from app.domain.orders import Order, OrderRole, Side, client_order_id
 from app.domain.symbols import parse_symbol
 from app.domain.tickets import new_ticket_id
 from app.repositories.inbox import Arrival, Inbox
-from app.services.locks import MachineLocks, ThreadLocks
+from app.services.runtime.locks import MachineLocks, ThreadLocks
 from tests.builders import ENTER_LONG, EXIT_LONG, client_of, services_of, strategy_alert
 
 

@@ -5,7 +5,7 @@ import pytest
 from app.domain.tickets import new_ticket_id
 from app.repositories.inbox import Arrival, Inbox
 from app.services.amendments import targets
-from app.services.locks import ThreadLocks
+from app.services.runtime.locks import ThreadLocks
 from tests.builders import ENTER_LONG, WEBHOOK_SECRET, bridge_alert, post_at_once, strategy_alert
 from tests.services.trading.commands_told import CANCEL, MODIFY, name_of, told
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.services.leases import Leases
+from app.services.runtime.leases import Leases
 
 LEASE = "supervisor"
 SHORTEST_PAUSE_SECONDS = 0.05
