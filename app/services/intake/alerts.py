@@ -15,13 +15,13 @@ from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
 from app.repositories.inbox import Arrival, Inbox, idempotency_hash
 from app.repositories.tickets import Ledger
-from app.services.deliberation.worker import Stopped
 from app.services.intake.answers import Answer, answer_for, going_on, repeated_idea
 from app.services.intake.completion import Closing, fingerprint_key
 from app.services.intake.handlers import Worker, Workers
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import Announcer, sentence
+from app.services.review.reviewer import Stopped
 from app.services.trading.execution import Finish
 from app.storage.base import Document, Store
 

@@ -8,10 +8,10 @@ from app.domain.tickets import Ticket
 from app.errors import ApprovalOver, NotFound
 from app.repositories.inbox import Inbox
 from app.repositories.tickets import Ledger
-from app.services.deliberation.approvals import Approvals
 from app.services.intake.answers import Answer, answer_for
 from app.services.intake.recovery import Recovery
 from app.services.observability.journal import Journal
+from app.services.review.approvals import Approvals
 
 CLOCK = "the clock"
 

@@ -18,11 +18,11 @@ from app.repositories.bots import BotDirectory
 from app.repositories.inbox import Inbox
 from app.repositories.tickets import Ledger
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
-from app.services.deliberation.standing import Standing
 from app.services.intake.alerts import Intake
 from app.services.intake.resubmission import Doubts, RecoveryRules
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import Announcer
+from app.services.review.progress import Standing
 from app.services.runtime.locks import Locks
 from app.storage.base import Document
 

@@ -18,10 +18,10 @@ from app.domain.tickets import Ticket, new_ticket_id
 from app.errors import AppError
 from app.repositories.bots import BotDirectory
 from app.services.analyst.base import Analyst
-from app.services.deliberation.asking import question_of
 from app.services.opinion_scores.past_opinions import Found, read_past
 from app.services.opinion_scores.price_outcomes import Follower
 from app.services.opinion_scores.price_sources import Prices
+from app.services.review.questions import question_of
 from app.services.trading.case import TradingRules
 from app.services.trading.rehearsal import Rehearsal
 

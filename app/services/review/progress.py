@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.approvals import Verdict, Waiting
-from app.services.deliberation.approvals import Approvals
-from app.services.deliberation.opinions import Opinions
+from app.services.review.approvals import Approvals
+from app.services.review.opinions import Opinions
 
 Entry = dict[str, Any]
 

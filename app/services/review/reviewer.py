@@ -20,9 +20,9 @@ from app.domain.trading_state import TradingState
 from app.repositories.bots import BotDirectory
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
-from app.services.deliberation.approvals import Approvals
-from app.services.deliberation.asking import question_of
-from app.services.deliberation.opinions import Opinions
+from app.services.review.approvals import Approvals
+from app.services.review.opinions import Opinions
+from app.services.review.questions import question_of
 from app.services.trading.case import Case
 from app.services.trading.execution import Finish, Trading
 from app.storage.base import Change

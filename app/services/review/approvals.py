@@ -15,8 +15,8 @@ from app.domain.money import round_price
 from app.domain.tickets import Ticket
 from app.errors import AlreadyExists, ApprovalLinkRefused, ApprovalOver, Conflict
 from app.repositories.stored_record import StoredRecord
-from app.services.deliberation.asking import summary_of
 from app.services.observability.notifier import Event, EventKind, Notifier
+from app.services.review.questions import summary_of
 from app.services.trading.case import CENT, Case
 from app.storage.base import JSON, Delete, Document, Store
 
