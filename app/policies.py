@@ -9,7 +9,7 @@ from app.domain.limits import Limits
 from app.services.intake.resubmission import RecoveryRules
 from app.services.operator.health import SHORT_SECRET
 from app.services.runtime.locks import Locks, MachineLocks, ThreadLocks
-from app.services.trading.case import TradingRules
+from app.services.trading.context import TradingRules
 
 USAGE_REFRESH_SECONDS = 2.0
 LONGEST_QUEUE_SECONDS = 900

@@ -22,12 +22,12 @@ from app.services.orders.working import WorkingOrders
 from app.services.portfolio.positions import PositionDesk
 from app.services.runtime.supervisor import Supervisor, Task
 from app.services.trading.assessment import Assessor
-from app.services.trading.case import TradingRules
-from app.services.trading.clearing import Clearing
+from app.services.trading.conflicting_orders import Clearing
+from app.services.trading.context import TradingRules
+from app.services.trading.entry_usage import UsageBook
 from app.services.trading.execution import Trading
-from app.services.trading.judging import Judge
+from app.services.trading.gate_check import Judge
 from app.services.trading.submission import Submission
-from app.services.trading.usage import UsageBook
 from app.upkeep import Upkeep
 
 

@@ -26,7 +26,7 @@ from app.services.analyst.prompting import read_prompt
 from app.services.analyst.rule_analyst import RulesAnalyst
 from app.services.opinion_scores.replay import Another, Replayer, gains
 from app.services.opinion_scores.report import Range, past_tickets
-from app.services.trading.case import TradingRules
+from app.services.trading.context import TradingRules
 
 DEFAULT_LIMIT = 20
 

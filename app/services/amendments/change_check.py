@@ -12,9 +12,9 @@ from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus
 from app.services.orders.working import Working
 from app.services.trading.assessment import Assessor
-from app.services.trading.case import Case
-from app.services.trading.judging import Figures
-from app.services.trading.market import MarketView
+from app.services.trading.context import Case
+from app.services.trading.gate_check import Figures
+from app.services.trading.market_snapshot import MarketView
 
 
 @dataclass(frozen=True, slots=True)

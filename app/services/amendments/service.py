@@ -32,10 +32,9 @@ from app.services.orders.records import signal_record
 from app.services.orders.working import Working
 from app.services.runtime.locks import Locks
 from app.services.trading.assessment import Assessor
-from app.services.trading.case import Case
-from app.services.trading.execution import Finish
-from app.services.trading.turns import turn
-from app.services.trading.usage import Entry
+from app.services.trading.context import Case
+from app.services.trading.entry_usage import Entry
+from app.services.trading.execution import Finish, turn
 from app.storage.base import Change, Store
 
 

@@ -15,7 +15,7 @@ from app.errors import BrokerUnavailable
 from app.logs import redact
 from app.repositories.tickets import Ledger
 from app.services.orders.working import Working, WorkingOrders
-from app.services.trading.case import Case
+from app.services.trading.context import Case
 from app.storage.base import Document, Store
 
 # How long a command waits for the alert that places the order which it names.

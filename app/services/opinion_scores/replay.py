@@ -22,8 +22,8 @@ from app.services.opinion_scores.past_opinions import Found, read_past
 from app.services.opinion_scores.price_outcomes import Follower
 from app.services.opinion_scores.price_sources import Prices
 from app.services.review.questions import question_of
-from app.services.trading.case import TradingRules
-from app.services.trading.rehearsal import Rehearsal
+from app.services.trading.context import TradingRules
+from app.services.trading.preview import Rehearsal
 
 # Reads a stored alert of a dialect; raises AppError.
 ReadSignal = Callable[[str, dict[str, Any]], Signal]

@@ -17,7 +17,7 @@ from app.errors import AlreadyExists, ApprovalLinkRefused, ApprovalOver, Conflic
 from app.repositories.stored_record import StoredRecord
 from app.services.observability.notifier import Event, EventKind, Notifier
 from app.services.review.questions import summary_of
-from app.services.trading.case import CENT, Case
+from app.services.trading.context import CENT, Case
 from app.storage.base import JSON, Delete, Document, Store
 
 PREFIX = "approvals/"

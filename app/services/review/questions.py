@@ -7,7 +7,7 @@ from app.domain.json_codec import to_json
 from app.domain.money import ZERO, plain
 from app.domain.opinions import Direction, Question
 from app.domain.orders import OrderRole
-from app.services.trading.case import Case
+from app.services.trading.context import Case
 
 
 def question_of(case: Case) -> Question:

@@ -23,7 +23,7 @@ from app.repositories.trading_state import GlobalSwitch
 from app.services.review.approvals import Approvals
 from app.services.review.opinions import Opinions
 from app.services.review.questions import question_of
-from app.services.trading.case import Case
+from app.services.trading.context import Case
 from app.services.trading.execution import Finish, Trading
 from app.storage.base import Change
 

@@ -25,12 +25,12 @@ from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
 from app.services.instruments.resolver import Instruments
 from app.services.orders.working import WorkingOrders
-from app.services.trading.case import Case, TradingRules
-from app.services.trading.clearing import Clearing
-from app.services.trading.drafting import draft_entry, draft_exit
-from app.services.trading.judging import Figures, Judge
-from app.services.trading.market import MarketView, look
-from app.services.trading.usage import Entry, UsageBook
+from app.services.trading.conflicting_orders import Clearing
+from app.services.trading.context import Case, TradingRules
+from app.services.trading.entry_usage import Entry, UsageBook
+from app.services.trading.gate_check import Figures, Judge
+from app.services.trading.market_snapshot import MarketView, look
+from app.services.trading.order_building import draft_entry, draft_exit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

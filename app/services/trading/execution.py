@@ -1,7 +1,7 @@
 """From a signal to its orders at the broker: one turn at a time for each account and symbol."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from uuid import UUID
 
@@ -30,13 +30,12 @@ from app.domain.trades import Fill, Trade
 from app.repositories.exit_plans import ExitBook
 from app.repositories.trades import TradeBook
 from app.services.orders.records import is_working, reminder
-from app.services.runtime.locks import Locks
+from app.services.runtime.locks import BOT_LOCK, Locks
 from app.services.trading.assessment import Assessor
-from app.services.trading.case import Case
-from app.services.trading.drafting import protect_adopted
-from app.services.trading.rehearsal import Rehearsal
+from app.services.trading.context import Case
+from app.services.trading.order_building import protect_adopted
+from app.services.trading.preview import Rehearsal
 from app.services.trading.submission import Submission, write_receipt
-from app.services.trading.turns import turn
 from app.storage.base import Change
 
 NEVER_THERE = frozenset({OrderStatus.REJECTED.value, TicketStatus.DRY_RUN.value})
@@ -216,3 +215,13 @@ def _needs_exits(case: Case, receipts: list[Receipt], legs: list[str]) -> bool:
 def _lacks_entry(signal: Signal, exit_order: Receipt) -> bool:
     closed = exit_order.quantity or exit_order.filled_quantity
     return wants_entry_after(signal, exit_order.side, closed)
+
+
+@contextmanager
+def turn(locks: Locks, case: Case, symbol: str) -> Iterator[None]:
+    """Hold a symbol, and before it the bot where its entries are counted: always in this order."""
+    with ExitStack() as stack:
+        if case.limits.counts_entries:
+            stack.enter_context(locks.hold(f"{BOT_LOCK}{case.bot.id}"))
+        stack.enter_context(locks.hold(f"{case.broker_name}:{symbol}"))
+        yield

@@ -15,7 +15,7 @@ from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.orders.records import request_record
 from app.services.trading.assessment import Assessor
-from app.services.trading.case import Case, TradingRules
+from app.services.trading.context import Case, TradingRules
 
 # How long a reversal waits for its exit to fill, within what an HTTP answer may take.
 REVERSAL_SECONDS = 2.0

@@ -6,7 +6,7 @@ from app.domain.limits import Limits
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
 from app.repositories.tickets import Ledger
 from app.repositories.trades import TradeBook
-from app.services.trading.usage import Entry, UsageBook
+from app.services.trading.entry_usage import Entry, UsageBook
 
 LIMITS = Limits(daily_order_cap=5, cooldown_seconds=60)
 

@@ -8,7 +8,7 @@ from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.services.orders.records import signal_record
 from app.services.trading.assessment import Assessor
-from app.services.trading.case import Case, TradingRules
+from app.services.trading.context import Case, TradingRules
 
 
 @dataclass(frozen=True, slots=True)

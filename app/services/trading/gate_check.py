@@ -19,8 +19,8 @@ from app.domain.signals import Dialect
 from app.domain.tickets import TicketStatus
 from app.repositories.bots import BotDirectory
 from app.repositories.trades import TradeBook
-from app.services.trading.case import Case, TradingRules
-from app.services.trading.usage import UsageBook
+from app.services.trading.context import Case, TradingRules
+from app.services.trading.entry_usage import UsageBook
 
 
 class Figures(NamedTuple):

@@ -19,7 +19,7 @@ from app.domain.orders import (
     client_order_id,
 )
 from app.domain.sizing import Size
-from app.services.trading.case import Case
+from app.services.trading.context import Case
 
 # Bracket and cover orders exist by their exits.
 PRODUCTS_WITH_EXITS = frozenset({"BO", "CO"})

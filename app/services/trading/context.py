@@ -19,7 +19,7 @@ from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
 from app.services.orders.working import Working
-from app.services.trading.market import MarketView
+from app.services.trading.market_snapshot import MarketView
 
 CENT = Decimal("0.01")
 # What a broker would refuse anyway is told even where its credentials are missing.

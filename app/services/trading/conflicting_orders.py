@@ -6,7 +6,7 @@ from app.domain.exit_plan import live_legs
 from app.domain.orders import Order, OrderRole, bot_of_order
 from app.domain.trading_state import TradingState
 from app.services.orders.working import Working, WorkingOrders, out_of_date
-from app.services.trading.case import Case
+from app.services.trading.context import Case
 
 
 class Clearing:
