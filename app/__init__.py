@@ -9,14 +9,14 @@ from app.brokers.base import Broker
 from app.cli import is_running_a_command, register_commands
 from app.clock import Clock, system_clock
 from app.config import Settings
-from app.container import EXTENSION
 from app.first_start import with_secrets
-from app.foundation import Foundation
 from app.logs import register_secrets
 from app.services.analyst.base import Analyst
 from app.services.observability.notifier import Send
 from app.storage.base import Store
-from app.wiring import Wiring
+from app.wiring.application import Wiring
+from app.wiring.container import EXTENSION
+from app.wiring.foundation import Foundation
 
 RECOVERY_WAIT_SECONDS = 5
 

@@ -9,9 +9,9 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from app.config import Settings
-from app.container import EXTENSION, Services
 from app.errors import SettingsError, StoreUnavailable
 from app.first_start import greeting, secrets_file, welcome, with_secrets
+from app.wiring.container import EXTENSION, Services
 
 # Cloud Run kills ten seconds after SIGTERM.
 DRAIN_SECONDS = 8

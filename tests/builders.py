@@ -8,12 +8,12 @@ from decimal import Decimal
 from itertools import count
 
 from app.brokers.base import Capabilities
-from app.container import EXTENSION, Services
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.opinions import Action, Decision, Direction, Failure, Opinion, Question
 from app.domain.orders import Order, OrderStatus, Receipt
 from app.errors import BrokerRejected, BrokerUnavailable, StoreUnavailable
+from app.wiring.container import EXTENSION, Services
 
 OPERATOR_TOKEN = "the-operators-own-token"
 WEBHOOK_SECRET = "the-default-bots-secret"

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.brokers.base import Broker
 from app.config import Settings
-from app.container import Services
 from app.storage.sqlite import SqliteStore
+from app.wiring.container import Services
 from tests.builders import (
     OPERATOR_TOKEN,
     WEBHOOK_SECRET,

@@ -12,8 +12,8 @@ from werkzeug.routing import PathConverter, UUIDConverter
 
 from app import create_app
 from app.config import Settings
-from app.container import EXTENSION
 from app.domain.reasons import Reason
+from app.wiring.container import EXTENSION
 
 ROOT = Path(__file__).parents[1]
 SOURCES = {
@@ -30,48 +30,19 @@ RULES = {
     "main.py": ANYTHING,
     "app/__init__.py": ANYTHING,
     "app/server.py": ANYTHING,
-    "app/wiring.py": ANYTHING,
-    "app/foundation.py": {
-        "app.clock",
-        "app.repositories",
-        "app.brokerage",
-        "app.config",
-        "app.logins",
-        "app.policies",
-        "app.research",
+    "app/wiring/*": {
+        "app.wiring",
         "app.services",
-        "app.brokers.base",
-        "app.storage.base",
-        "app.version",
-    },
-    "app/upkeep.py": {"app.clock", "app.repositories", "app.foundation", "app.services", "app.brokers.base"},
-    "app/brokerage.py": {
-        "app.clock",
         "app.repositories",
-        "app.brokers",
-        "app.config",
-        "app.policies",
-        "app.services",
-        "app.storage.base",
-    },
-    "app/logins.py": {"app.clock", "app.repositories", "app.config", "app.services", "app.storage.base"},
-    "app/reception.py": {
-        "app.clock",
-        "app.repositories",
-        "app.foundation",
-        "app.policies",
         "app.schemas",
-        "app.services",
-    },
-    "app/research.py": {"app.config", "app.services", "app.domain", "app.logs"},
-    "app/policies.py": {
-        "app.clock",
-        "app.repositories",
-        "app.config",
-        "app.domain",
-        "app.services",
         "app.brokers",
-        "app.storage.base",
+        "app.storage",
+        "app.domain",
+        "app.clock",
+        "app.config",
+        "app.errors",
+        "app.logs",
+        "app.version",
     },
     "app/parsing.py": set(),
     "app/cli/*": ANYTHING,
@@ -118,20 +89,17 @@ RULES = {
         "app.errors",
         "app.logs",
         "app.config",
-        "app.container",
+        "app.wiring.container",
         "app.version",
         "app.brokers.base",
         "app.storage.base",
     },
-    "app/dashboard/*": {"app.dashboard", "app.blueprints", "app.container", "app.schemas", "app.errors"},
-    "app/container.py": {
-        "app.clock",
-        "app.repositories",
-        "app.services",
-        "app.config",
-        "app.research",
-        "app.brokers.base",
-        "app.storage.base",
+    "app/dashboard/*": {
+        "app.dashboard",
+        "app.blueprints",
+        "app.wiring.container",
+        "app.schemas",
+        "app.errors",
     },
     "app/logs/*": {"app.logs"},
     "app/config.py": {"app.parsing", "app.errors"},
@@ -148,7 +116,13 @@ HOMES = {
     "google": ["app/storage/gcs.py"],
     "prometheus_client": ["app/services/*metrics*"],
     "apprise": ["app/services/*noti*"],
-    "flask": ["app/__init__.py", "app/container.py", "app/blueprints/*", "app/dashboard/*", "app/cli/*"],
+    "flask": [
+        "app/__init__.py",
+        "app/wiring/container.py",
+        "app/blueprints/*",
+        "app/dashboard/*",
+        "app/cli/*",
+    ],
 }
 SDKS = {"alpaca", "fyers_apiv3", "openai", "google", "apprise"}
 

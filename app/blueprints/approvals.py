@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import public
 from app.blueprints.request_context import request_id
-from app.container import services
 from app.domain.approvals import Verdict, Waiting
 from app.errors import AppError, InvalidRequest
+from app.wiring.container import services
 
 HEADERS = {
     "Cache-Control": "no-store",

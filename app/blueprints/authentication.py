@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import request
 
-from app.container import services
 from app.domain.bots import BOT_ID, Bot
 from app.errors import NotAuthenticated, SourceNotAllowed
 from app.logs import register_secrets
 from app.schemas.alerts import SECRET_FIELDS
+from app.wiring.container import services
 
 SECRET_HEADERS = ("X-Bot-Secret", "X-Webhook-Secret")
 LARGEST_OPERATOR_BODY = 1024 * 1024

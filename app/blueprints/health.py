@@ -4,7 +4,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import is_operator, public
-from app.container import services
+from app.wiring.container import services
 
 bp = Blueprint("health", __name__)
 bp.before_request(public)

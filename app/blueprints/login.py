@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.api import read_request
 from app.blueprints.authentication import operator, public
 from app.blueprints.envelope import error_body
-from app.container import services
 from app.domain.broker_logins import INDIA, Login
 from app.domain.json_codec import timestamp
 from app.errors import AppError, FyersNotConfigured, LoginLinkRefused, RefreshRefused
 from app.schemas.operator import AuthCodeSchema, load
 from app.services.broker_login.login import FyersLogin
+from app.wiring.container import services
 
 CODE = AuthCodeSchema()
 HEADERS = {

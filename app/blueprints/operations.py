@@ -6,9 +6,9 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import operator
-from app.container import services
 from app.domain.json_codec import to_json
 from app.errors import NotFound
+from app.wiring.container import services
 
 bp = Blueprint("operations", __name__)
 bp.before_request(operator)

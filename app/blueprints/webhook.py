@@ -11,7 +11,6 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from app.blueprints.authentication import allowed_source, bot_of
 from app.blueprints.envelope import answer_error
 from app.blueprints.request_context import request_id
-from app.container import services
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.signals import Dialect
@@ -20,6 +19,7 @@ from app.logs import redact
 from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.body import read_object
 from app.services.intake.alerts import Alert
+from app.wiring.container import services
 
 bp = Blueprint("webhook", __name__)
 bp.before_request(allowed_source)

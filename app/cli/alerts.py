@@ -12,9 +12,9 @@ from flask.cli import with_appcontext
 from app.blueprints.api.openapi.examples import ALERTS
 from app.cli.commands import Command
 from app.config import Settings
-from app.container import services
 from app.domain.signals import Dialect
 from app.errors import InvalidRequest
+from app.wiring.container import services
 
 if TYPE_CHECKING:
     import requests

@@ -12,9 +12,9 @@ from flask.cli import with_appcontext
 
 from app.cli.commands import Command
 from app.config import Settings
-from app.container import services
 from app.errors import InvalidRequest
 from app.first_start import secrets_file
+from app.wiring.container import services
 
 OWNER_ONLY = 0o600
 

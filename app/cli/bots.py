@@ -10,12 +10,12 @@ from marshmallow import fields
 
 from app.cli.commands import Group, show_fields, show_table
 from app.cli.switches import standing, throw
-from app.container import services
 from app.domain.bots import BotConfiguration
 from app.errors import InvalidRequest
 from app.schemas.bot import BotSchema, NewBotSchema, Symbols
 from app.schemas.fields import Text
 from app.schemas.operator import load
+from app.wiring.container import services
 
 BOT, NEW_BOT = BotSchema(), NewBotSchema()
 # What belongs to a bot and is changed by a command of its own.

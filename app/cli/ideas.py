@@ -12,7 +12,6 @@ import click
 
 from app.cli.commands import Group, show_table
 from app.cli.opinions import percent, prices_from, read_query
-from app.container import services
 from app.domain.json_codec import to_json
 from app.domain.opinions import Direction, Opinion
 from app.domain.price_outcomes import Horizon
@@ -27,6 +26,7 @@ from app.services.analyst.rule_analyst import RulesAnalyst
 from app.services.opinion_scores.replay import Another, Replayer, gains
 from app.services.opinion_scores.report import Range, past_tickets
 from app.services.trading.context import TradingRules
+from app.wiring.container import services
 
 DEFAULT_LIMIT = 20
 

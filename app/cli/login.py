@@ -4,9 +4,9 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli.commands import Command
-from app.container import services
 from app.domain.json_codec import timestamp
 from app.errors import FyersNotConfigured
+from app.wiring.container import services
 
 
 @click.command("login", cls=Command)

@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from app.cli.commands import Group, show_table
-from app.container import services
 from app.domain.bars import BarTable
 from app.domain.opinion_scores import GROUPINGS, Tally, grouped, missing, tally
 from app.domain.price_outcomes import Horizon
@@ -20,6 +19,7 @@ from app.schemas.operator import load
 from app.schemas.opinions import OpinionQuerySchema
 from app.services.opinion_scores.price_sources import BrokerPrices, Prices, TablePrices
 from app.services.opinion_scores.report import Range, Report, Reporter
+from app.wiring.container import services
 
 # Whoever sits before it can break off.
 PATIENCE_SECONDS = 600.0

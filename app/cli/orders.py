@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from app.cli.commands import Group, show_table
-from app.container import services
+from app.wiring.container import services
 
 HEADINGS = ("ORDER", "BOT", "SYMBOL", "SIDE", "QUANTITY", "TYPE", "PRICE", "STATUS", "FILLED")
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from app.cli.commands import Group, show_table
-from app.container import services
 from app.errors import InvalidRequest
 from app.schemas.operator import PRICES, load
 from app.schemas.price_rows import read_price_rows
+from app.wiring.container import services
 
 paper = Group("paper", help="Read and move the simulated market.")
 

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from app.cli.commands import Group, show_table
-from app.container import services
 from app.domain.symbols import SymbolRefused, parse_symbol
+from app.wiring.container import services
 
 PRICES = ("average_price", "market_price", "unrealized_pnl")
 HEADINGS = ("BROKER", "SYMBOL", "QUANTITY", "AVERAGE", "MARKET", "GAIN", "STOP", "TARGET")

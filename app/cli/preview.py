@@ -8,7 +8,6 @@ from flask.cli import with_appcontext
 
 from app.blueprints.webhook import BOT_FIELD
 from app.cli.commands import Command, show_fields, show_table
-from app.container import services
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.tickets import Ticket, new_ticket_id, shown
@@ -17,6 +16,7 @@ from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
 from app.schemas.body import read_object
 from app.services.orders.records import request_record
+from app.wiring.container import services
 
 ORDER_FIELDS = ("role", "side", "quantity", "symbol", "type", "limit_price", "stop_loss", "take_profit")
 ORDER_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "SYMBOL", "TYPE", "LIMIT", "STOP-LOSS", "TAKE-PROFIT")

@@ -7,7 +7,7 @@ from app.cli.commands import Command
 from app.cli.orders import show_orders
 from app.cli.positions import show_positions
 from app.cli.switches import show_states
-from app.container import services
+from app.wiring.container import services
 
 SHOWN_ORDERS = 100
 

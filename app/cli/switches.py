@@ -6,11 +6,11 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli.commands import Command, show_table
-from app.container import services
 from app.domain.bots import Bot
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import InvalidRequest
 from app.schemas.operator import TradingStateSchema, load
+from app.wiring.container import services
 
 SWITCH = TradingStateSchema()
 STATES = [state.value for state in TradingState]

@@ -5,12 +5,12 @@ from decimal import Decimal
 import click
 
 from app.cli.commands import Group, show_fields
-from app.container import services
 from app.domain.contracts import ContractIndex, ContractRefused, ListedContract, WantedContract, find_contract
 from app.domain.contracts.underlyings import find_underlying
 from app.domain.json_codec import to_json
 from app.errors import InvalidRequest
 from app.services.instruments import RefreshFailed, SymbolMaster
+from app.wiring.container import services
 
 symbols = Group("symbols", help="Look up Indian options, and renew the list of them.")
 

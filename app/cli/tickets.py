@@ -8,12 +8,12 @@ from uuid import UUID
 import click
 
 from app.cli.commands import Group, show_fields, show_table
-from app.container import services
 from app.domain.approvals import Verdict
 from app.domain.tickets import TicketStatus
 from app.errors import NotFound
 from app.schemas.operator import TicketQuerySchema, load
 from app.services.orders.records import OPERATOR
+from app.wiring.container import services
 
 QUERY = TicketQuerySchema()
 STATUS = click.Choice([status.value for status in TicketStatus])

@@ -3,9 +3,9 @@
 import click
 
 from app.cli.commands import Group
-from app.container import services
 from app.services.analyst.mcp_access import NOT_SET_UP
 from app.services.observability.notifier import Event, EventKind, Severity
+from app.wiring.container import services
 
 # Longer than a notification service is waited for.
 SENT_WITHIN_SECONDS = 60

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from app import create_app
 from app.config import Settings
-from app.container import EXTENSION
+from app.wiring.container import EXTENSION
 from tests.reliability.bodies import alerts, encode, path_of, requests
 from tests.reliability.server import OPERATOR_TOKEN, WEBHOOK_SECRET
 

@@ -6,13 +6,13 @@ from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_request
-from app.container import services
 from app.domain.bots import Bot, BotConfiguration
 from app.domain.json_codec import to_json
 from app.domain.trading_state import TradingState
 from app.errors import PreconditionFailed, PreconditionRequired
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.operator import load
+from app.wiring.container import services
 
 BOT, NEW_BOT = BotSchema(), NewBotSchema()
 

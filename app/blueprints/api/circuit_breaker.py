@@ -6,10 +6,10 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_request
-from app.container import services
 from app.domain.circuit_breaker import CircuitBreaker
 from app.domain.json_codec import to_json
 from app.schemas.operator import CircuitBreakerSchema, load
+from app.wiring.container import services
 
 CHANGES = CircuitBreakerSchema()
 SHOWN = (

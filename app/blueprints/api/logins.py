@@ -4,7 +4,7 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp
-from app.container import services
+from app.wiring.container import services
 
 
 @bp.get("/logins")

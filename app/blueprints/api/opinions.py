@@ -4,11 +4,11 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp
-from app.container import services
 from app.schemas.operator import load
 from app.schemas.opinions import OpinionQuerySchema
 from app.services.opinion_scores.price_sources import BrokerPrices
 from app.services.opinion_scores.report import Range, Reporter
+from app.wiring.container import services
 
 QUERY = OpinionQuerySchema()
 

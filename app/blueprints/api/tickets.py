@@ -12,7 +12,6 @@ from app.blueprints.api import bp, read_request
 from app.blueprints.authentication import bot_of
 from app.blueprints.request_context import request_id
 from app.blueprints.webhook import BOT_FIELD
-from app.container import services
 from app.domain.approvals import Verdict
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
@@ -23,6 +22,7 @@ from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
 from app.schemas.operator import TicketQuerySchema, load
 from app.services.orders.records import request_record
+from app.wiring.container import services
 
 QUERY = TicketQuerySchema()
 

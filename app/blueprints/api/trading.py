@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_request
 from app.blueprints.webhook import read_body
-from app.container import services
 from app.domain.json_codec import to_json
 from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch
 from app.errors import InvalidRequest, MalformedAlert
 from app.schemas.operator import PRICES, OrderQuerySchema, TradingStateSchema, load
 from app.schemas.price_rows import read_price_rows
+from app.wiring.container import services
 
 QUERY, SWITCH = OrderQuerySchema(), TradingStateSchema()
 

@@ -1,6 +1,6 @@
 import pytest
 
-from app.container import Services
+from app.wiring.container import Services
 from tests.builders import ScriptedAnalyst, services_of, trade_idea
 
 IDEAS = "/webhooks/optionomics/trade-ideas"

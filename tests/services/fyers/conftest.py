@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.logins import fyers_access
 from app.services.broker_login.access import FyersAccess
 from app.services.observability.notifier import Event
+from app.wiring.brokers import fyers_access
 from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in
 from tests.simulators.fyers import FakeFyers
 

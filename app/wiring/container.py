@@ -10,7 +10,6 @@ from app.config import Settings
 from app.repositories.bots import BotDirectory
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
-from app.research import Research
 from app.services.broker_access.registry import BrokerDesk
 from app.services.broker_login.access import FyersAccess
 from app.services.exits.orphan_cleanup import Cleanup
@@ -33,6 +32,7 @@ from app.services.runtime.supervisor import Supervisor
 from app.services.runtime.worker_pool import WorkPool
 from app.services.trading.execution import Trading
 from app.storage.base import Store
+from app.wiring.analyst import Research
 
 EXTENSION = "gatehouse"
 

@@ -2,10 +2,6 @@
 
 from functools import cached_property
 
-from app.container import Services
-from app.foundation import Foundation
-from app.policies import longest_wait, secret_notices, trading_rules, usage_refresh_seconds
-from app.reception import Reception
 from app.repositories.exit_plans import ExitBook
 from app.repositories.trades import TradeBook
 from app.services.amendments import Commands, Sender
@@ -28,7 +24,11 @@ from app.services.trading.entry_usage import UsageBook
 from app.services.trading.execution import Trading
 from app.services.trading.gate_check import Judge
 from app.services.trading.submission import Submission
-from app.upkeep import Upkeep
+from app.wiring.background import Upkeep
+from app.wiring.container import Services
+from app.wiring.foundation import Foundation
+from app.wiring.intake import Reception
+from app.wiring.policies import longest_wait, secret_notices, trading_rules, usage_refresh_seconds
 
 
 class Wiring:

@@ -3,7 +3,6 @@
 from functools import cached_property
 
 from app.brokers.base import Broker
-from app.foundation import Foundation
 from app.services.broker_login.login import FyersLogin
 from app.services.exits.monitor import ExitGuard
 from app.services.exits.orphan_cleanup import Cleanup
@@ -18,6 +17,7 @@ from app.services.portfolio.positions import PositionDesk
 from app.services.portfolio.reconciliation import Reconciliation
 from app.services.runtime.leases import Leases
 from app.services.runtime.supervisor import Task
+from app.wiring.foundation import Foundation
 
 LOGIN_PERIOD_SECONDS = 30.0
 

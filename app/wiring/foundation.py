@@ -4,16 +4,12 @@ import sys
 from collections.abc import Mapping
 from functools import cached_property
 
-from app.brokerage import Brokerage
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.config import Settings
-from app.logins import fyers_access
-from app.policies import locks_of, tells_people
 from app.repositories.bots import BotDirectory
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
-from app.research import Research
 from app.services.analyst.base import Analyst
 from app.services.analyst.failure_limit import FailureCount
 from app.services.broker_access.registry import BrokerDesk, BrokerFactory
@@ -26,6 +22,9 @@ from app.services.observability.ticket_messages import Announcer
 from app.services.runtime.locks import Locks
 from app.storage.base import Store
 from app.version import VERSION
+from app.wiring.analyst import Research
+from app.wiring.brokers import Brokerage, fyers_access
+from app.wiring.policies import locks_of, tells_people
 
 
 class Foundation:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from functools import cached_property
 
-from app.foundation import Foundation
-from app.policies import recovery_rules
 from app.repositories.inbox import Inbox
 from app.schemas.alerts import read_stored_signal
 from app.services.amendments import Commands
@@ -19,6 +17,8 @@ from app.services.review.reviewer import Deliberation
 from app.services.runtime.supervisor import Task
 from app.services.runtime.worker_pool import WorkPool
 from app.services.trading.execution import Trading
+from app.wiring.foundation import Foundation
+from app.wiring.policies import recovery_rules
 
 INBOX_PERIOD_SECONDS = 2.0
 PURGE_PERIOD_SECONDS = 60.0
