@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any
 
 from app.domain.contracts import ContractIndex, ListedContract, read_master
-from app.services.instruments import Shelf
+from app.services.instruments import ContractLists
 from app.storage.sqlite import SqliteStore
 from tests.simulators.fyers.master import Master
 
@@ -72,7 +72,7 @@ def main() -> None:
 def measure_load(index: ContractIndex) -> float:
     """Return the processor time in milliseconds until a stored list can be searched."""
     with tempfile.TemporaryDirectory() as folder, closing(SqliteStore(Path(folder) / "x.sqlite3")) as store:
-        shelf = Shelf(store)
+        shelf = ContractLists(store)
         record = shelf.put(index, "http://127.0.0.1/NSE_FO.csv", datetime.now(UTC))
         return median(timed(lambda: shelf.load(record)) for _ in range(ROUNDS))
 

@@ -96,7 +96,7 @@ def operator(app) -> FlaskClient:
 @pytest.fixture
 def broker(services) -> Broker:
     """The application's broker named paper."""
-    return services.desk.get("paper")
+    return services.registry.get("paper")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import public
 from app.blueprints.request_context import request_id
-from app.domain.approvals import Verdict, Waiting
+from app.domain.approvals import PendingApproval, Verdict
 from app.errors import AppError, InvalidRequest
 from app.wiring.container import services
 
@@ -59,7 +59,7 @@ def decide(token: str) -> ResponseReturnValue:
     return _page(f"The ticket is {answer.body['status']}", f"Ticket {answer.body['ticket']}", reason)
 
 
-def _reasons(waiting: Waiting) -> list[str]:
+def _reasons(waiting: PendingApproval) -> list[str]:
     """Return what the analyst said in words, if there is an opinion."""
     decision = (waiting.ticket["opinion"] or {}).get("decision") or {}
     return [decision.get("rationale", ""), *decision.get("risk_notes", [])]

@@ -105,7 +105,7 @@ def _is_idea(ticket: dict[str, Any]) -> bool:
 def _replayer() -> Replayer:
     house = services()
     return Replayer(
-        rehearsal=house.trading.rehearsal,
+        previews=house.trading.previews,
         bots=house.bots,
         read_signal=read_stored_signal,
         clock=house.clock,
@@ -114,7 +114,7 @@ def _replayer() -> Replayer:
 
 
 def _rules(min_confidence: str | None, max_notional: str | None) -> TradingRules:
-    rules = services().trading.rehearsal.rules
+    rules = services().trading.previews.rules
     least = _figure("--min-confidence", min_confidence, fraction)
     cap = _figure("--max-notional", max_notional, decimal)
     return replace(

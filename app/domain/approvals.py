@@ -18,7 +18,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingApproval:
     """A ticket that waits, as it is shown meanwhile; `summary` tells a person what it would do.
 
     `broker`, `value` (in the account's currency) and `quantity` are those of the entry that was asked about.

@@ -53,7 +53,7 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
-class Protection:
+class ExitPlan:
     """What a bot's position in a symbol is protected by.
 
     `ticket` is the entry's, from which the exits' ids are derived with the next `place`. `alert_price` is the
@@ -106,14 +106,14 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdraw:
+class CancelOrders:
     """Take orders back: they stand in the way of the right ones, or protect nothing."""
 
     orders: tuple[Receipt, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceExits:
     """Let the broker hold exits for so many units."""
 
     quantity: Decimal
@@ -121,7 +121,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class ReplaceExits:
     """Give working legs new prices."""
 
     changes: tuple[tuple[Receipt, OrderChange], ...]
@@ -133,14 +133,14 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class CloseAtMarket:
     """Close so many units at the market, since the price has reached the exit of this suffix."""
 
     quantity: Decimal
     suffix: str
 
 
-Step: TypeAlias = Withdraw | Place | Move | Leave
+Step: TypeAlias = CancelOrders | PlaceExits | ReplaceExits | CloseAtMarket
 
 
 def next_step(
@@ -159,7 +159,7 @@ def next_step(
     live = live_legs(holding.legs)
     if holding.share == ZERO:
         # A broker may show a fill before the position that it made.
-        return Withdraw(live) if live and holding.is_flat else None
+        return CancelOrders(live) if live and holding.is_flat else None
     suffix = reached(levels, holding.side, holding.price)
     if suffix is not None and holding.held > covered_by(live, suffix):
         return _leave(holding, live, suffix)
@@ -200,16 +200,16 @@ def _leave(holding: Holding, live: tuple[Receipt, ...], suffix: str) -> Step:
     others = tuple(leg for leg in live if family_of(leg) not in acting)
     in_the_way = (*holding.waiting, *holding.opposing, *others)
     if in_the_way:
-        return Withdraw(in_the_way)
-    return Leave(holding.held - covered_by(live, suffix), suffix)
+        return CancelOrders(in_the_way)
+    return CloseAtMarket(holding.held - covered_by(live, suffix), suffix)
 
 
 def _rebuild(holding: Holding, live: tuple[Receipt, ...], levels: Levels) -> Step | None:
     if live:
-        return Withdraw(live)
+        return CancelOrders(live)
     if holding.restable == ZERO or levels == Levels(None, None):
         return None
-    return Place(holding.restable, levels)
+    return PlaceExits(holding.restable, levels)
 
 
 def _have_shape(live: tuple[Receipt, ...], levels: Levels) -> bool:
@@ -231,9 +231,9 @@ def _are_even(live: tuple[Receipt, ...]) -> bool:
     return all(len(each) == 1 for each in lefts.values())
 
 
-def _move(live: tuple[Receipt, ...], levels: Levels, smallest: Decimal) -> Move | None:
+def _move(live: tuple[Receipt, ...], levels: Levels, smallest: Decimal) -> ReplaceExits | None:
     changes = [(leg, change) for leg in live if (change := _change(leg, levels, smallest)) is not None]
-    return Move(tuple(changes)) if changes else None
+    return ReplaceExits(tuple(changes)) if changes else None
 
 
 def _distance(leg: Receipt, change: OrderChange) -> Decimal:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from app.domain.money import ZERO
 from app.domain.opinions import Action
-from app.domain.price_outcomes import STEP, Course, First, Thesis
+from app.domain.price_outcomes import STEP, First, PriceOutcome, Thesis
 
 NONE = "none"
 # Below a half there is little to tell apart.
@@ -37,11 +37,11 @@ class PastOpinion:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ScoredOpinion:
     """An opinion beside what the price did."""
 
     opinion: PastOpinion
-    course: Course
+    course: PriceOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Tally:
         return _average(self.total_gain, self.priced)
 
 
-def tally(judged: Iterable[Judged]) -> Tally:
+def tally(judged: Iterable[ScoredOpinion]) -> Tally:
     """Count and add up."""
     courses = [item.course for item in judged]
     gains = [course.gain for course in courses if course.gain is not None]
@@ -88,7 +88,7 @@ def tally(judged: Iterable[Judged]) -> Tally:
     )
 
 
-def missing(judged: Iterable[Judged]) -> dict[str, int]:
+def missing(judged: Iterable[ScoredOpinion]) -> dict[str, int]:
     """Count the prices that are not known, by why."""
     found = Counter(item.course.missing.value for item in judged if item.course.missing is not None)
     return dict(sorted(found.items()))
@@ -112,9 +112,9 @@ GROUPINGS: dict[str, Callable[[PastOpinion], str]] = {
 }
 
 
-def grouped(judged: Sequence[Judged], name: str) -> dict[str, Tally]:
+def grouped(judged: Sequence[ScoredOpinion], name: str) -> dict[str, Tally]:
     """Return a tally for each action, confidence, model, prompt or outcome, in the order of their names."""
-    groups: dict[str, list[Judged]] = defaultdict(list)
+    groups: dict[str, list[ScoredOpinion]] = defaultdict(list)
     for item in judged:
         groups[GROUPINGS[name](item.opinion)].append(item)
     return {key: tally(groups[key]) for key in sorted(groups)}

@@ -77,7 +77,7 @@ class Thesis:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class PriceOutcome:
     """What the price did until a horizon, or why that is not known.
 
     `gain` is the fraction that was won in the thesis's direction, negative where it was lost. `first` is None
@@ -94,15 +94,15 @@ class Course:
     ambiguous: bool = False
 
 
-def follow(thesis: Thesis, series: Series, start: datetime, horizon: Horizon) -> Course:
+def follow(thesis: Thesis, series: Series, start: datetime, horizon: Horizon) -> PriceOutcome:
     """Tell what became of a thesis from its arrival to its horizon, by the whole bars between them."""
     end = start + horizon.length
     bars = series.within(start, end)
     if not bars or not series.covers(start, end):
-        return Course(Missing.NO_BARS)
+        return PriceOutcome(Missing.NO_BARS)
     entry = thesis.entry or bars[0].open
     first, ambiguous = _first(thesis, bars)
-    return Course(
+    return PriceOutcome(
         basis=Basis.NAMED if thesis.entry else Basis.ARRIVAL,
         entry=entry,
         close=bars[-1].close,

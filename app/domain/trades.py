@@ -12,7 +12,7 @@ from app.domain.orders import OrderRole, Receipt
 REMEMBERED_ORDERS = 5
 
 
-class Counted(NamedTuple):
+class FilledSoFar(NamedTuple):
     """What has been counted of an order: units, their average price per unit, whether more may follow."""
 
     quantity: Decimal = ZERO
@@ -25,16 +25,16 @@ class Counted(NamedTuple):
         return self.quantity * self.average_price
 
 
-NOTHING_COUNTED = Counted()
+NOTHING_COUNTED = FilledSoFar()
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
+class FillUpdate:
     """What a receipt says was filled, by an exit or an entry; `counted` is what is known to be counted."""
 
     receipt: Receipt
     role: OrderRole = OrderRole.ENTRY
-    counted: Counted = NOTHING_COUNTED
+    counted: FilledSoFar = NOTHING_COUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Trade:
     quantity: Decimal = ZERO
     average_price: Decimal = ZERO
     realized_pnl: Decimal = ZERO
-    orders: dict[str, Counted] = field(default_factory=dict)
+    orders: dict[str, FilledSoFar] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the trade as it is stored; written out, since every fill writes one."""
@@ -81,13 +81,13 @@ class Trade:
             average_price=Decimal(data["average_price"]),
             realized_pnl=Decimal(data["realized_pnl"]),
             orders={
-                name: Counted(Decimal(quantity), Decimal(price), is_working)
+                name: FilledSoFar(Decimal(quantity), Decimal(price), is_working)
                 for name, (quantity, price, is_working) in data["orders"].items()
             },
         )
 
 
-def count_fill(trade: Trade, fill: Fill, multiplier: Decimal) -> Trade:
+def count_fill(trade: Trade, fill: FillUpdate, multiplier: Decimal) -> Trade:
     """Return the trade after a fill, counting nothing twice; an exit never takes it beyond nothing."""
     receipt = fill.receipt
     seen = max(trade.orders.get(receipt.client_order_id, NOTHING_COUNTED), fill.counted)
@@ -104,13 +104,13 @@ def count_fill(trade: Trade, fill: Fill, multiplier: Decimal) -> Trade:
     return replace(_move(trade, receipt.side.sign * new, price, multiplier), orders=orders)
 
 
-def counted(receipt: Receipt) -> Counted:
+def counted(receipt: Receipt) -> FilledSoFar:
     """Return what has been counted once this receipt has been."""
     price = receipt.average_fill_price or ZERO
-    return Counted(receipt.filled_quantity, price, is_working=not receipt.status.is_final)
+    return FilledSoFar(receipt.filled_quantity, price, is_working=not receipt.status.is_final)
 
 
-def _remembered(orders: dict[str, Counted]) -> dict[str, Counted]:
+def _remembered(orders: dict[str, FilledSoFar]) -> dict[str, FilledSoFar]:
     """Keep what may still fill, and the last that are over: a restart may bring their receipts once more."""
     over = [name for name, seen in orders.items() if not seen.is_working]
     forgotten = set(over[:-REMEMBERED_ORDERS])

@@ -23,7 +23,7 @@ class Concerned:
 
 
 @dataclass(frozen=True, slots=True)
-class Undertaking:
+class AmendmentIntent:
     """Orders that may be canceled or changed by now; `entry` is what a change adds to the day's entries."""
 
     symbol: str
@@ -42,7 +42,7 @@ class Undertaking:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Undertaking":
+    def from_json(cls, data: dict[str, Any]) -> "AmendmentIntent":
         """Take up an undertaking that was stored."""
         orders = (Concerned(name, OrderRole(role), UUID(ticket)) for name, role, ticket in data["orders"])
         change = OrderChange(**{name: Decimal(value) for name, value in data["change"].items()})
@@ -59,7 +59,7 @@ class BegunCommands:
         """Return what a ticket's command had set out to do, if it had."""
         return self._store.get(f"{PREFIX}{ticket}")
 
-    def begin(self, ticket: UUID, undertaking: Undertaking) -> Undertaking:
+    def begin(self, ticket: UUID, undertaking: AmendmentIntent) -> AmendmentIntent:
         """Write it down and return it, together with what an earlier attempt had begun."""
         try:
             self._store.create(f"{PREFIX}{ticket}", undertaking.to_json())
@@ -72,14 +72,14 @@ class BegunCommands:
         document = self.find(ticket)
         return [Delete(document)] if document is not None else []
 
-    def _begin_again(self, ticket: UUID, undertaking: Undertaking) -> Undertaking:
+    def _begin_again(self, ticket: UUID, undertaking: AmendmentIntent) -> AmendmentIntent:
         document = self.find(ticket)
         if document is None:
             return undertaking
         names = {order.name for order in undertaking.orders}
-        before = Undertaking.from_json(document.value)
+        before = AmendmentIntent.from_json(document.value)
         earlier = (order for order in before.orders if order.name not in names)
-        whole = Undertaking(
+        whole = AmendmentIntent(
             undertaking.symbol,
             (*earlier, *undertaking.orders),
             undertaking.change,

@@ -31,7 +31,7 @@ class MasterRecord:
     form: int = FORM
 
 
-class Shelf:
+class ContractLists:
     """Keeps one list; a new one takes its place as a whole."""
 
     def __init__(self, store: Store) -> None:

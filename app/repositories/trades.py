@@ -6,11 +6,11 @@ from app.clock import Clock
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Side
 from app.domain.reconciliation import reduced
-from app.domain.trades import Fill, Trade, bots_share, count_fill
+from app.domain.trades import FillUpdate, Trade, bots_share, count_fill
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
 
-class TradeBook:
+class Trades:
     """Open trades under `trades/{bot}/{broker}:{symbol}`; a trade that comes to nothing is removed."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -67,7 +67,7 @@ class TradeBook:
         ]
 
     def counting(
-        self, bot: str, broker: str, symbol: str, multiplier: Decimal, fills: list[Fill]
+        self, bot: str, broker: str, symbol: str, multiplier: Decimal, fills: list[FillUpdate]
     ) -> list[Change]:
         """Return the change that counts the fills; exits alone open no trade."""
         if not any(fill.receipt.filled_quantity for fill in fills):

@@ -2,27 +2,27 @@
 
 from functools import cached_property
 
-from app.repositories.exit_plans import ExitBook
-from app.repositories.trades import TradeBook
-from app.services.amendments import Commands, Sender
-from app.services.exits.monitor import ExitGuard
-from app.services.exits.placement import ExitSender
-from app.services.exits.view import ExitList
+from app.repositories.exit_plans import ExitPlans
+from app.repositories.trades import Trades
+from app.services.amendments import Amendments, Sender
+from app.services.exits.monitor import ExitMonitor
+from app.services.exits.placement import ExitPlacement
+from app.services.exits.view import ExitView
 from app.services.instruments.resolver import Instruments, no_contracts
 from app.services.intake.rate_limit import RateLimiter
 from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
 from app.services.operator.simulated_prices import PriceBoard
-from app.services.orders.tracking import OrderFollower
+from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
-from app.services.portfolio.positions import PositionDesk
+from app.services.portfolio.positions import PositionService
 from app.services.runtime.supervisor import Supervisor, Task
 from app.services.trading.assessment import Assessor
-from app.services.trading.conflicting_orders import Clearing
+from app.services.trading.conflicting_orders import ConflictingOrders
 from app.services.trading.context import TradingRules
-from app.services.trading.entry_usage import UsageBook
+from app.services.trading.entry_usage import EntryUsage
 from app.services.trading.execution import Trading
-from app.services.trading.gate_check import Judge
+from app.services.trading.gate_check import GateCheck
 from app.services.trading.submission import Submission
 from app.wiring.background import Upkeep
 from app.wiring.container import Services
@@ -44,20 +44,20 @@ class Wiring:
             settings=self.settings,
             store=self.store,
             clock=self.clock,
-            desk=self.base.desk,
+            registry=self.base.registry,
             bots=self.base.bots,
             switch=self.base.switch,
             ledger=self.base.ledger,
             intake=self.reception.intake,
             trading=self.trading,
-            follower=self.follower,
+            tracker=self.tracker,
             recovery=self.reception.recovery,
-            approvals=self.reception.desk,
+            approvals=self.reception.approval_service,
             pool=self.reception.pool,
             supervisor=self.supervisor,
             orders=self.orders,
             positions=self.positions,
-            prices=PriceBoard(desk=self.base.desk, follower=self.follower),
+            prices=PriceBoard(registry=self.base.registry, tracker=self.tracker),
             health=self.health,
             limiter=RateLimiter(self.settings.rate_limit_per_second),
             journal=self.base.journal,
@@ -72,9 +72,9 @@ class Wiring:
         )
 
     @cached_property
-    def trades(self) -> TradeBook:
+    def trades(self) -> Trades:
         """Whose part of a position is whose."""
-        return TradeBook(self.store, self.clock)
+        return Trades(self.store, self.clock)
 
     @cached_property
     def rules(self) -> TradingRules:
@@ -85,15 +85,15 @@ class Wiring:
     def assessor(self) -> Assessor:
         """Everything before the broker is told."""
         return Assessor(
-            desk=self.base.desk,
+            registry=self.base.registry,
             bots=self.base.bots,
             switch=self.base.switch,
             instruments=self.instruments,
             trades=self.trades,
             usage=self.usage,
             working_orders=self.working_orders,
-            clearing=Clearing(self.working_orders, self.clock, dry_run=self.settings.dry_run),
-            judge=self.judge,
+            conflicts=ConflictingOrders(self.working_orders, self.clock, dry_run=self.settings.dry_run),
+            gate_check=self.gate_check,
             rules=self.rules,
             clock=self.clock,
         )
@@ -105,9 +105,9 @@ class Wiring:
         return Instruments(no_contracts if symbols is None else symbols.index, self.clock)
 
     @cached_property
-    def judge(self) -> Judge:
+    def gate_check(self) -> GateCheck:
         """What may be sent."""
-        return Judge(
+        return GateCheck(
             bots=self.base.bots,
             trades=self.trades,
             usage=self.usage,
@@ -117,10 +117,10 @@ class Wiring:
         )
 
     @cached_property
-    def usage(self) -> UsageBook:
+    def usage(self) -> EntryUsage:
         """What bots have used up of their caps."""
         refresh, wait = usage_refresh_seconds(self.settings), longest_wait(self.settings)
-        return UsageBook(self.store, self.clock, self.trades, refresh_seconds=refresh, longest_wait=wait)
+        return EntryUsage(self.store, self.clock, self.trades, refresh_seconds=refresh, longest_wait=wait)
 
     @cached_property
     def trading(self) -> Trading:
@@ -137,31 +137,31 @@ class Wiring:
                 clock=self.clock,
             ),
             exits=self.exit_book,
-            attend=self.exits.attend,
+            ensure_exits=self.exits.ensure,
             clock=self.clock,
         )
 
     @cached_property
-    def exit_book(self) -> ExitBook:
+    def exit_book(self) -> ExitPlans:
         """What is protected."""
-        return ExitBook(self.store)
+        return ExitPlans(self.store)
 
     @cached_property
-    def exits(self) -> ExitGuard:
+    def exits(self) -> ExitMonitor:
         """Stop-losses and take-profits."""
-        sender = ExitSender(
+        sender = ExitPlacement(
             store=self.store,
             book=self.exit_book,
             journal=self.base.journal,
             notifier=self.base.notifier,
             clock=self.clock,
         )
-        return ExitGuard(
+        return ExitMonitor(
             store=self.store,
             book=self.exit_book,
-            desk=self.base.desk,
+            registry=self.base.registry,
             trades=self.trades,
-            follower=self.follower,
+            tracker=self.tracker,
             working_orders=self.working_orders,
             sender=sender,
             locks=self.base.locks,
@@ -170,10 +170,10 @@ class Wiring:
         )
 
     @cached_property
-    def commands(self) -> Commands:
+    def commands(self) -> Amendments:
         """What alerts ask about orders that work already."""
         sender = Sender(self.base.journal, self.base.metrics, self.clock)
-        return Commands.over(self.assessor, sender, self.store, self.base.ledger, self.base.locks)
+        return Amendments.over(self.assessor, sender, self.store, self.base.ledger, self.base.locks)
 
     @cached_property
     def reception(self) -> Reception:
@@ -181,11 +181,11 @@ class Wiring:
         return Reception(self.base, self.trading, self.commands, self.upkeep.reconciliation.agree)
 
     @cached_property
-    def follower(self) -> OrderFollower:
+    def tracker(self) -> OrderTracker:
         """Orders that outlive their alert."""
-        return OrderFollower(
+        return OrderTracker(
             store=self.store,
-            desk=self.base.desk,
+            registry=self.base.registry,
             ledger=self.base.ledger,
             trades=self.trades,
             locks=self.base.locks,
@@ -197,32 +197,32 @@ class Wiring:
     @cached_property
     def working_orders(self) -> WorkingOrders:
         """What bots have waiting."""
-        return WorkingOrders(self.follower)
+        return WorkingOrders(self.tracker)
 
     @cached_property
     def orders(self) -> OrderList:
         """Every order that we know of."""
         return OrderList(
             store=self.store,
-            desk=self.base.desk,
+            registry=self.base.registry,
             ledger=self.base.ledger,
-            follower=self.follower,
+            tracker=self.tracker,
             exits=self.exit_book,
             locks=self.base.locks,
             journal=self.base.journal,
         )
 
     @cached_property
-    def positions(self) -> PositionDesk:
+    def positions(self) -> PositionService:
         """Every broker's positions."""
-        return PositionDesk(
+        return PositionService(
             store=self.store,
-            desk=self.base.desk,
+            registry=self.base.registry,
             ledger=self.base.ledger,
-            follower=self.follower,
+            tracker=self.tracker,
             trades=self.trades,
             working_orders=self.working_orders,
-            exits=ExitList(self.exit_book, self.trades),
+            exits=ExitView(self.exit_book, self.trades),
             locks=self.base.locks,
             journal=self.base.journal,
             clock=self.clock,
@@ -231,15 +231,15 @@ class Wiring:
     @cached_property
     def upkeep(self) -> Upkeep:
         """What the clock does beside the alerts' way."""
-        return Upkeep(self.base, self.follower, self.positions, self.exits, self.instruments)
+        return Upkeep(self.base, self.tracker, self.positions, self.exits, self.instruments)
 
     @cached_property
     def supervisor(self) -> Supervisor:
         """The clock."""
         tasks = (
             *self.reception.tasks,
-            Task("orders", self.settings.orders_seconds, self.follower.follow),
-            Task("exits", self.settings.exits_seconds, self.exits.watch),
+            Task("orders", self.settings.orders_seconds, self.tracker.follow),
+            Task("exits", self.settings.exits_seconds, self.exits.run),
             *self.upkeep.tasks,
             *self.upkeep.login_tasks,
         )
@@ -250,7 +250,7 @@ class Wiring:
         """Whether every part answers; short secrets are worth a warning as long as the process runs."""
         return Health(
             store=self.store,
-            desk=self.base.desk,
+            registry=self.base.registry,
             bots=self.base.bots,
             switch=self.base.switch,
             supervisor=self.supervisor,

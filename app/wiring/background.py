@@ -4,16 +4,16 @@ from functools import cached_property
 
 from app.brokers.base import Broker
 from app.services.broker_login.login import FyersLogin
-from app.services.exits.monitor import ExitGuard
+from app.services.exits.monitor import ExitMonitor
 from app.services.exits.orphan_cleanup import Cleanup
 from app.services.instruments import ATTEND_SECONDS
 from app.services.instruments.resolver import Instruments
 from app.services.observability.ticket_messages import tell_lost_leader
-from app.services.orders.resting_orders import PERIOD_SECONDS, PendingOrders
-from app.services.orders.tracking import OrderFollower
+from app.services.orders.resting_orders import PERIOD_SECONDS, RestingOrders
+from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.circuit_breaker import EquityGuard
 from app.services.portfolio.liquidation import Liquidation, Voice
-from app.services.portfolio.positions import PositionDesk
+from app.services.portfolio.positions import PositionService
 from app.services.portfolio.reconciliation import Reconciliation
 from app.services.runtime.leases import Leases
 from app.services.runtime.supervisor import Task
@@ -28,13 +28,13 @@ class Upkeep:
     def __init__(
         self,
         base: Foundation,
-        follower: OrderFollower,
-        positions: PositionDesk,
-        exits: ExitGuard,
+        tracker: OrderTracker,
+        positions: PositionService,
+        exits: ExitMonitor,
         instruments: Instruments,
     ) -> None:
         self.base = base
-        self.follower = follower
+        self.tracker = tracker
         self.positions = positions
         self.exits = exits
         self.instruments = instruments
@@ -57,8 +57,8 @@ class Upkeep:
         """Exits without a position."""
         return Cleanup(
             store=self.base.store,
-            desk=self.base.desk,
-            follower=self.follower,
+            registry=self.base.registry,
+            tracker=self.tracker,
             locks=self.base.locks,
             journal=self.base.journal,
             notifier=self.base.notifier,
@@ -71,8 +71,8 @@ class Upkeep:
         """Positions against trades."""
         return Reconciliation(
             store=self.base.store,
-            desk=self.base.desk,
-            follower=self.follower,
+            registry=self.base.registry,
+            tracker=self.tracker,
             locks=self.base.locks,
             journal=self.base.journal,
             notifier=self.base.notifier,
@@ -87,7 +87,7 @@ class Upkeep:
         voice = Voice(self.base.journal, self.base.notifier.tell)
         return EquityGuard(
             store=self.base.store,
-            desk=self.base.desk,
+            registry=self.base.registry,
             switch=self.base.switch,
             liquidation=Liquidation(positions=self.positions, clock=self.base.clock, voice=voice),
             voice=voice,
@@ -98,16 +98,16 @@ class Upkeep:
         )
 
     @cached_property
-    def pending(self) -> PendingOrders:
+    def pending(self) -> RestingOrders:
         """Orders at the market that rest."""
-        return PendingOrders(
+        return RestingOrders(
             store=self.base.store,
-            desk=self.base.desk,
-            follower=self.follower,
+            registry=self.base.registry,
+            tracker=self.tracker,
             instruments=self.instruments,
             locks=self.base.locks,
             journal=self.base.journal,
-            attend=self.exits.attend,
+            ensure_exits=self.exits.ensure,
             bots=self.base.bots,
             switch=self.base.switch,
             clock=self.base.clock,
@@ -137,7 +137,11 @@ class Upkeep:
             Task("market orders", PERIOD_SECONDS, self.pending.run),
             Task("reconcile", settings.reconcile_seconds, self.reconciliation.run),
         )
-        return tasks if symbols is None else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.attend))
+        return (
+            tasks
+            if symbols is None
+            else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.ensure_exits))
+        )
 
     def _sends(self, broker: Broker) -> bool:
         return broker.capabilities.simulated or not self.settings.dry_run

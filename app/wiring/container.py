@@ -10,12 +10,12 @@ from app.config import Settings
 from app.repositories.bots import BotDirectory
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
-from app.services.broker_access.registry import BrokerDesk
+from app.services.broker_access.registry import BrokerRegistry
 from app.services.broker_login.access import FyersAccess
 from app.services.exits.orphan_cleanup import Cleanup
 from app.services.instruments import SymbolMaster
 from app.services.intake.alerts import Intake
-from app.services.intake.approval_decisions import ApprovalDesk
+from app.services.intake.approval_decisions import ApprovalService
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.recovery import Recovery
 from app.services.observability.journal import Journal
@@ -24,9 +24,9 @@ from app.services.observability.notifier import Notifier
 from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
 from app.services.operator.simulated_prices import PriceBoard
-from app.services.orders.tracking import OrderFollower
+from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.circuit_breaker import EquityGuard
-from app.services.portfolio.positions import PositionDesk
+from app.services.portfolio.positions import PositionService
 from app.services.portfolio.reconciliation import Reconciliation
 from app.services.runtime.supervisor import Supervisor
 from app.services.runtime.worker_pool import WorkPool
@@ -44,19 +44,19 @@ class Services:
     settings: Settings
     store: Store
     clock: Clock
-    desk: BrokerDesk
+    registry: BrokerRegistry
     bots: BotDirectory
     switch: GlobalSwitch
     ledger: Ledger
     intake: Intake
     trading: Trading
-    follower: OrderFollower
+    tracker: OrderTracker
     recovery: Recovery
-    approvals: ApprovalDesk
+    approvals: ApprovalService
     pool: WorkPool
     supervisor: Supervisor
     orders: OrderList
-    positions: PositionDesk
+    positions: PositionService
     prices: PriceBoard
     health: Health
     limiter: RateLimiter
@@ -73,7 +73,7 @@ class Services:
     @property
     def brokers(self) -> list[Broker]:
         """The configured brokers."""
-        return self.desk.all()
+        return self.registry.all()
 
 
 def services() -> Services:

@@ -12,13 +12,13 @@ from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
 from app.services.analyst.base import Analyst
 from app.services.analyst.failure_limit import FailureCount
-from app.services.broker_access.registry import BrokerDesk, BrokerFactory
+from app.services.broker_access.registry import BrokerFactory, BrokerRegistry
 from app.services.broker_login.access import FyersAccess
 from app.services.instruments import SymbolMaster
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier, Send
-from app.services.observability.ticket_messages import Announcer
+from app.services.observability.ticket_messages import TicketMessages
 from app.services.runtime.locks import Locks
 from app.storage.base import Store
 from app.version import VERSION
@@ -74,12 +74,12 @@ class Foundation:
         )
 
     @cached_property
-    def announcer(self) -> Announcer:
+    def announcer(self) -> TicketMessages:
         """Which tickets the owner is told about."""
-        return Announcer(self.notifier, self.journal)
+        return TicketMessages(self.notifier, self.journal)
 
     @cached_property
-    def desk(self) -> BrokerDesk:
+    def registry(self) -> BrokerRegistry:
         """The brokers: those handed in, or those whose settings are there."""
         if self._brokers is None:
             brokerage = Brokerage(
@@ -89,8 +89,8 @@ class Foundation:
                 fyers=self.fyers,
                 symbols=self.symbols,
             )
-            return BrokerDesk(brokerage.factories())
-        return BrokerDesk({name: _always(broker) for name, broker in self._brokers.items()})
+            return BrokerRegistry(brokerage.factories())
+        return BrokerRegistry({name: _always(broker) for name, broker in self._brokers.items()})
 
     @cached_property
     def fyers(self) -> FyersAccess | None:

@@ -5,15 +5,15 @@ from functools import cached_property
 
 from app.repositories.inbox import Inbox
 from app.schemas.alerts import read_stored_signal
-from app.services.amendments import Commands
+from app.services.amendments import Amendments
 from app.services.intake.alerts import Intake
-from app.services.intake.approval_decisions import ApprovalDesk
-from app.services.intake.handlers import Workers
+from app.services.intake.approval_decisions import ApprovalService
+from app.services.intake.handlers import Handlers
 from app.services.intake.recovery import Recovery
 from app.services.review.approvals import Approvals
 from app.services.review.opinions import Opinions
-from app.services.review.progress import Standing
-from app.services.review.reviewer import Deliberation
+from app.services.review.progress import ReviewProgress
+from app.services.review.reviewer import Reviewer
 from app.services.runtime.supervisor import Task
 from app.services.runtime.worker_pool import WorkPool
 from app.services.trading.execution import Trading
@@ -32,7 +32,7 @@ class Reception:
     """
 
     def __init__(
-        self, base: Foundation, trading: Trading, commands: Commands, agree: Callable[[str, str], None]
+        self, base: Foundation, trading: Trading, commands: Amendments, agree: Callable[[str, str], None]
     ) -> None:
         self.base = base
         self.trading = trading
@@ -71,7 +71,7 @@ class Reception:
     @cached_property
     def intake(self) -> Intake:
         """From an alert to its answer."""
-        deliberation = Deliberation(
+        review = Reviewer(
             trading=self.trading,
             opinions=self.opinions,
             approvals=self.approvals,
@@ -85,7 +85,7 @@ class Reception:
             store=self.base.store,
             inbox=self.inbox,
             ledger=self.base.ledger,
-            workers=Workers(self.trading, self.commands, deliberation, self.pool),
+            workers=Handlers(self.trading, self.commands, review, self.pool),
             journal=self.base.journal,
             metrics=self.base.metrics,
             announcer=self.base.announcer,
@@ -100,7 +100,7 @@ class Reception:
             intake=self.intake,
             ledger=self.base.ledger,
             bots=self.base.bots,
-            desk=self.base.desk,
+            registry=self.base.registry,
             locks=self.base.locks,
             metrics=self.base.metrics,
             announcer=self.base.announcer,
@@ -108,13 +108,13 @@ class Reception:
             read_signal=read_stored_signal,
             rules=recovery_rules(self.base.settings),
             agree=self.agree,
-            standing=Standing(self.approvals, self.opinions),
+            standing=ReviewProgress(self.approvals, self.opinions),
         )
 
     @cached_property
-    def desk(self) -> ApprovalDesk:
+    def approval_service(self) -> ApprovalService:
         """Where people decide."""
-        return ApprovalDesk(
+        return ApprovalService(
             approvals=self.approvals,
             inbox=self.inbox,
             recovery=self.recovery,
@@ -128,5 +128,5 @@ class Reception:
         return (
             Task("inbox", INBOX_PERIOD_SECONDS, self.recovery.recover, everywhere=True),
             Task("purge", PURGE_PERIOD_SECONDS, self.inbox.purge, everywhere=True),
-            Task("approvals", APPROVALS_PERIOD_SECONDS, self.desk.expire),
+            Task("approvals", APPROVALS_PERIOD_SECONDS, self.approval_service.expire),
         )

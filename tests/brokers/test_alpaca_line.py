@@ -9,7 +9,7 @@ import pytest
 import requests
 import responses
 
-from app.brokers.alpaca.session import Line
+from app.brokers.alpaca.session import AlpacaSession
 from tests.brokers.alpaca_line import ACCOUNT, ORDERS, STOCK_QUOTES, TRADING
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=UTF-8\r\nSet-Cookie: a=b\r\n"
@@ -45,20 +45,20 @@ def whole(body: bytes = b"{}") -> bytes:
     return ANSWER + b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
-def get(line: Line, url: str, **query: str) -> requests.Response:
+def get(line: AlpacaSession, url: str, **query: str) -> requests.Response:
     return line.request("GET", url, headers=KEYS, allow_redirects=False, params=query)
 
 
 def test_request_when_there_are_parameters_then_they_are_escaped(api):
     api.get(STOCK_QUOTES, json={})
-    get(Line(TRADING, 1), STOCK_QUOTES, symbols="BRK/B, X")
+    get(AlpacaSession(TRADING, 1), STOCK_QUOTES, symbols="BRK/B, X")
 
     assert api.calls[0].request.url == f"{STOCK_QUOTES}?symbols=BRK%2FB%2C+X"
 
 
 def test_request_when_there_is_a_body_then_it_is_json_of_known_length(api):
     api.post(ORDERS, json={})
-    Line(TRADING, 1).request("POST", ORDERS, headers=KEYS, allow_redirects=False, json={"qty": "1"})
+    AlpacaSession(TRADING, 1).request("POST", ORDERS, headers=KEYS, allow_redirects=False, json={"qty": "1"})
     sent = api.calls[0].request
 
     assert (sent.body, sent.headers["Content-Length"]) == (b'{"qty": "1"}', "12")
@@ -70,7 +70,7 @@ def test_request_when_there_is_a_body_then_it_is_json_of_known_length(api):
 
 def test_request_when_repeated_then_connection_is_kept_and_cookies_are_not():
     with listener(whole(), whole()) as (url, arrived):
-        line = Line(url, 1)
+        line = AlpacaSession(url, 1)
         get(line, f"{url}/v2/account")
         get(line, f"{url}/v2/clock")
 
@@ -82,7 +82,7 @@ def test_request_when_environment_names_a_proxy_then_it_is_asked(monkeypatch):
     with listener(whole(b'{"by": "proxy"}')) as (proxy, arrived):
         monkeypatch.setenv("HTTP_PROXY", proxy)
         monkeypatch.setenv("http_proxy", proxy)
-        answer = get(Line(TRADING, 1), ACCOUNT)
+        answer = get(AlpacaSession(TRADING, 1), ACCOUNT)
 
     assert answer.json() == {"by": "proxy"}
     assert arrived[0].startswith(f"GET {ACCOUNT} ".encode())
@@ -93,4 +93,4 @@ def test_request_when_answer_breaks_off_then_it_fails():
         listener(ANSWER + b"Content-Length: 100\r\n\r\n{") as (url, _),
         pytest.raises(requests.RequestException),
     ):
-        get(Line(url, 1), f"{url}/v2/account")
+        get(AlpacaSession(url, 1), f"{url}/v2/account")

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app.brokers.fyers.limiter import WINDOWS, Limiter
-from app.brokers.fyers.outcomes import Answer, is_success, judged_read, judged_write, write_pause
+from app.brokers.fyers.outcomes import FyersAnswer, is_success, judged_read, judged_write, write_pause
 from app.domain.orders import OrderStatus
 from app.errors import (
     BrokerCredentialsRefused,
@@ -44,25 +44,25 @@ def share(quantity=1, **changes):
 
 
 UNKNOWN = [
-    Answer(200),
-    Answer(502),
-    Answer(200, {"s": "ok", "code": 201, "message": "no acknowledgement"}),
-    Answer(200, {"s": "error", "code": 200, "message": "Bad request"}),
-    Answer(400, {"s": "error", "code": -99, "message": "Bad request"}),
-    Answer(500, {**ERROR, "code": -99}),
-    *(Answer(400, {**ERROR, "code": code}) for code in (-1, -201, -202, -204, -205)),
-    Answer(404, {"s": "error", "code": 404, "message": "Not Found"}),
-    Answer(429),
+    FyersAnswer(200),
+    FyersAnswer(502),
+    FyersAnswer(200, {"s": "ok", "code": 201, "message": "no acknowledgement"}),
+    FyersAnswer(200, {"s": "error", "code": 200, "message": "Bad request"}),
+    FyersAnswer(400, {"s": "error", "code": -99, "message": "Bad request"}),
+    FyersAnswer(500, {**ERROR, "code": -99}),
+    *(FyersAnswer(400, {**ERROR, "code": code}) for code in (-1, -201, -202, -204, -205)),
+    FyersAnswer(404, {"s": "error", "code": 404, "message": "Not Found"}),
+    FyersAnswer(429),
     None,
 ]
 REJECTED = [
-    Answer(400, {**ERROR, "code": -99, "id": "26112500000001"}),
-    Answer(200, {**ERROR, "code": -99}),
-    Answer(400, {**ERROR, "code": -50}),
-    Answer(400, {**ERROR, "code": -51}),
-    Answer(403, {**ERROR, "code": -50}),
-    Answer(429, {**ERROR, "code": -429}),
-    Answer(429, {}, retry_after_seconds=1.0),
+    FyersAnswer(400, {**ERROR, "code": -99, "id": "26112500000001"}),
+    FyersAnswer(200, {**ERROR, "code": -99}),
+    FyersAnswer(400, {**ERROR, "code": -50}),
+    FyersAnswer(400, {**ERROR, "code": -51}),
+    FyersAnswer(403, {**ERROR, "code": -50}),
+    FyersAnswer(429, {**ERROR, "code": -429}),
+    FyersAnswer(429, {}, retry_after_seconds=1.0),
 ]
 
 
@@ -79,7 +79,7 @@ def test_write_when_fyers_says_no_then_rejected(answer):
 
 @pytest.mark.parametrize("code", [200, 1101, 1102, 1103])
 def test_answer_when_its_code_is_of_success_then_done(code):
-    assert is_success(Answer(200, {"s": "ok", "code": code}))
+    assert is_success(FyersAnswer(200, {"s": "ok", "code": code}))
 
 
 @pytest.mark.parametrize("outcome", [*UNKNOWN, *REJECTED], ids=str)

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from app.brokers.fyers.mapping import account_of, positions_of, quotes_of
-from app.brokers.fyers.order_snapshot import Book
-from app.brokers.fyers.orders import LEG_SECONDS, OrderBook
+from app.brokers.fyers.order_snapshot import OrderSnapshot
+from app.brokers.fyers.orders import LEG_SECONDS, OrderLookup
 from app.brokers.fyers.receipts import moment, receipt_of
 from app.brokers.fyers.symbols import Tickers
 from app.brokers.fyers.tags import Names, tag_of
@@ -48,7 +48,7 @@ class Promises:
 
 
 def book(*rows, known=("bot-x",)):
-    return Book(rows, Names(lambda: known), TICKERS)
+    return OrderSnapshot(rows, Names(lambda: known), TICKERS)
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_legs_when_the_entry_has_just_filled_then_are_on_their_way():
     now = [0.0]
     rows = {"orderBook": [row(TAG, stopLoss=10.0, takeProfit=5.0, **FILLED)]}
     names = Names(lambda: ["bot-x"])
-    orders = OrderBook(Promises(rows), TICKERS, names, age_seconds=0, clock=lambda: now[0])
+    orders = OrderLookup(Promises(rows), TICKERS, names, age_seconds=0, clock=lambda: now[0])
     coming = [(leg.client_order_id, leg.status) for leg in orders.open()]
     now[0] = LEG_SECONDS
 
@@ -306,6 +306,6 @@ def test_quote_when_there_is_no_price_then_none(fake):
 
 @pytest.mark.parametrize("answer", [{}, {"orderBook": None}, {"orderBook": [{"id": "1"}]}], ids=str)
 def test_book_when_it_is_not_as_promised_then_unavailable(answer):
-    orders = OrderBook(Promises(answer), TICKERS, Names(list), age_seconds=0)
+    orders = OrderLookup(Promises(answer), TICKERS, Names(list), age_seconds=0)
     with pytest.raises(BrokerUnavailable, match="not what its documentation promises"):
         orders.open()

@@ -62,7 +62,7 @@ def test_replay_when_done_then_nothing_was_ordered_or_written(replay, store, ser
     replay()
 
     assert {document.key: document.value for document in store.list("")} == before
-    assert services.desk.get("paper").open_orders() == services.desk.get("paper").positions() == []
+    assert services.registry.get("paper").open_orders() == services.registry.get("paper").positions() == []
 
 
 def test_replay_when_the_ideas_caps_are_used_up_then_it_uses_nothing_itself(replay, store, configure):

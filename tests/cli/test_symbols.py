@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.services.instruments import Shelf
+from app.services.instruments import ContractLists
 from tests.domain.contracts.builders import MONDAY, market
 
 URL = "http://127.0.0.1:9/NSE_FO.csv"
@@ -23,7 +23,7 @@ def app(make_app):
 @pytest.fixture
 def listed(store):
     """Keep a small list, as of Monday."""
-    Shelf(store).put(market(), URL, MONDAY)
+    ContractLists(store).put(market(), URL, MONDAY)
 
 
 def test_show_when_an_alerts_words_then_the_contract(run, listed):

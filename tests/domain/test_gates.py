@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.domain import gates
-from app.domain.gates import GATES, first_refusal, judge
+from app.domain.gates import GATES, ask_gates, first_refusal
 from app.domain.instruments import AssetClass
 from app.domain.order_check import BrokerTraits
 from app.domain.orders import OrderRole, Side
@@ -243,7 +243,7 @@ def test_entry_gate_when_order_is_an_exit_then_passes(gate, changes):
     ],
 )
 def test_switch_when_state_and_role_meet_then_only_reducing_lets_exits_pass(scope, state, role, reason):
-    verdict = first_refusal(judge(proposal(role=role, **{f"{scope}_state": state})))
+    verdict = first_refusal(ask_gates(proposal(role=role, **{f"{scope}_state": state})))
 
     assert (verdict.code if verdict is not None else None) is reason
 
@@ -291,18 +291,18 @@ def test_gates_when_listed_then_switches_come_first_and_money_after_the_price():
 def test_judge_when_the_broker_is_missing_then_what_it_would_refuse_anyway_is_told_first():
     missing = proposal(broker=SHARES_ONLY, instrument=BITCOIN, broker_configured=False)
 
-    assert first_refusal(judge(missing)).code is Reason.SYMBOL_UNSUPPORTED
+    assert first_refusal(ask_gates(missing)).code is Reason.SYMBOL_UNSUPPORTED
 
 
 def test_judge_when_several_refuse_then_first_gate_is_the_reason():
-    verdicts = judge(proposal(global_state=TradingState.HALTED, price=None, quantity=None))
+    verdicts = ask_gates(proposal(global_state=TradingState.HALTED, price=None, quantity=None))
 
     assert [verdict.gate for verdict in verdicts] == [gate.__name__ for gate in GATES]
     assert first_refusal(verdicts).code is Reason.TRADING_HALTED
 
 
 def test_judge_when_nothing_is_wrong_then_no_refusal():
-    assert first_refusal(judge(proposal())) is None
+    assert first_refusal(ask_gates(proposal())) is None
 
 
 def test_judge_when_exit_lacks_all_data_then_passes():
@@ -317,12 +317,12 @@ def test_judge_when_exit_lacks_all_data_then_passes():
         held=None,
     )
 
-    assert first_refusal(judge(bare)) is None
+    assert first_refusal(ask_gates(bare)) is None
 
 
 @pytest.mark.parametrize("missing", ["instrument", "price", "quantity", "account"])
 def test_judge_when_entry_lacks_data_then_refused(missing):
-    assert first_refusal(judge(proposal(**{missing: None}))) is not None
+    assert first_refusal(ask_gates(proposal(**{missing: None}))) is not None
 
 
 def test_verdict_when_refused_then_detail_carries_both_figures():

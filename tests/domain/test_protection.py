@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from app.domain.exit_levels import ExitTerms, Levels
 from app.domain.exit_plan import (
+    CancelOrders,
+    CloseAtMarket,
+    ExitPlan,
     Holding,
-    Leave,
-    Move,
-    Place,
-    Protection,
+    PlaceExits,
+    ReplaceExits,
     Sending,
-    Withdraw,
     covered_by,
     live_legs,
     next_step,
@@ -68,23 +68,23 @@ HELD = {"status": OrderStatus.HELD}
 @pytest.mark.parametrize(
     ("seen", "step"),
     [
-        (holding(), Place(Decimal(10), LEVELS)),
+        (holding(), PlaceExits(Decimal(10), LEVELS)),
         (holding(legs=pair()), None),
         # Alpaca holds the stop while the target works, and both while their entry does.
         (holding(legs=(leg("-tp"), leg("-sl", **HELD))), None),
         (holding(legs=pair(**HELD), is_filling=True), None),
-        (holding(legs=pair("6")), Withdraw(pair("6"))),
-        (holding(legs=pair("20")), Withdraw(pair("20"))),
-        (holding(legs=[leg("-tp")]), Withdraw((leg("-tp"),))),
-        (holding("0", legs=pair(), is_flat=True), Withdraw(pair())),
+        (holding(legs=pair("6")), CancelOrders(pair("6"))),
+        (holding(legs=pair("20")), CancelOrders(pair("20"))),
+        (holding(legs=[leg("-tp")]), CancelOrders((leg("-tp"),))),
+        (holding("0", legs=pair(), is_flat=True), CancelOrders(pair())),
         (holding("0", legs=pair()), None),
         (holding("0"), None),
         # a fraction cannot rest: it is watched
         (holding("10.5", restable="10", legs=pair()), None),
-        (holding("10.5", "97", restable="10", legs=pair()), Leave(Decimal("0.5"), "-sl")),
-        (holding("0.5", "105", restable="0"), Leave(Decimal("0.5"), "-tp")),
+        (holding("10.5", "97", restable="10", legs=pair()), CloseAtMarket(Decimal("0.5"), "-sl")),
+        (holding("0.5", "105", restable="0"), CloseAtMarket(Decimal("0.5"), "-tp")),
         (holding("0.5", None, restable="0"), None),
-        (holding("4", "97", waiting=(BUYING,), is_filling=True), Withdraw((BUYING,))),
+        (holding("4", "97", waiting=(BUYING,), is_filling=True), CancelOrders((BUYING,))),
         (holding("4", "100", waiting=(BUYING,), is_filling=True), None),
         # what an order at the market closes already is not closed twice
         (holding("10", "97", held=Decimal(0), restable="0"), None),
@@ -97,11 +97,11 @@ def test_step_when_the_position_stands_so_then_it_is_the_next_one(seen, step):
 @pytest.mark.parametrize(
     ("price", "legs", "step"),
     [
-        ("100", [], Place(Decimal(10), Levels(LEVELS.stop, None))),
+        ("100", [], PlaceExits(Decimal(10), Levels(LEVELS.stop, None))),
         ("100", [leg("-sl")], None),
         ("97", [leg("-sl")], None),
-        ("105", [leg("-sl")], Withdraw((leg("-sl"),))),
-        ("105", [], Leave(Decimal(10), "-tp")),
+        ("105", [leg("-sl")], CancelOrders((leg("-sl"),))),
+        ("105", [], CloseAtMarket(Decimal(10), "-tp")),
     ],
 )
 def test_step_when_the_stop_rests_alone_then_the_target_is_watched(price, legs, step):
@@ -112,7 +112,7 @@ def test_step_when_a_stop_is_off_then_only_it_is_moved():
     stop = leg("-sl", stop_price=Decimal(97))
     step = next_step(holding(legs=(leg("-tp"), stop)), LEVELS, CENT)
 
-    assert step == Move(((stop, OrderChange(stop_price=LEVELS.stop)),))
+    assert step == ReplaceExits(((stop, OrderChange(stop_price=LEVELS.stop)),))
 
 
 def test_step_when_a_trailing_stop_is_off_by_little_then_it_stays():
@@ -135,19 +135,19 @@ def test_step_when_anything_rests_then_no_exit_is_for_more_than_is_left(share, p
     seen = holding(str(share), str(price), restable=str(abs(share) // 1), legs=legs)
     step = next_step(seen, LEVELS, CENT)
 
-    if isinstance(step, Leave | Place):
+    if isinstance(step, CloseAtMarket | PlaceExits):
         assert covered_by(live_legs(legs)) + step.quantity <= abs(share)
 
 
 def test_protection_when_stored_then_it_comes_back_the_same():
     sending = Sending("bot-x", Side.SELL, Decimal(10), NOW, *LEVELS)
     terms = ExitTerms(stop_loss=CENT, trailing=CENT)
-    protection = Protection("bot", "paper", "AAPL", TICKET, terms, Decimal(100), sending=sending)
+    protection = ExitPlan("bot", "paper", "AAPL", TICKET, terms, Decimal(100), sending=sending)
 
-    assert from_json(Protection, to_json(protection)) == protection
+    assert from_json(ExitPlan, to_json(protection)) == protection
 
 
-@pytest.mark.parametrize(("paired", "step"), [(True, None), (False, Withdraw)])
+@pytest.mark.parametrize(("paired", "step"), [(True, None), (False, CancelOrders)])
 def test_next_step_when_a_mate_is_larger_than_what_is_left_then_only_a_broker_of_pairs_sees_to_it(
     paired, step
 ):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.orders import OrderRole, Side
-from app.domain.trades import Counted, Fill, Trade, bots_share, count_fill
+from app.domain.trades import FilledSoFar, FillUpdate, Trade, bots_share, count_fill
 from tests.domain.builders import NOW, receipt
 
 pytestmark = pytest.mark.unit
@@ -20,7 +20,9 @@ BUY, SELL = Side.BUY, Side.SELL
 def counted(*fills, trade=FLAT, multiplier=ONE):
     """Count fills of (side, quantity, price), each of its own order."""
     for place, (side, quantity, price) in enumerate(fills):
-        trade = count_fill(trade, Fill(receipt(quantity, price, side=side, name=f"o{place}")), multiplier)
+        trade = count_fill(
+            trade, FillUpdate(receipt(quantity, price, side=side, name=f"o{place}")), multiplier
+        )
     return trade
 
 
@@ -49,30 +51,30 @@ def test_profit_when_instrument_is_an_option_then_counts_its_multiplier():
 
 
 def test_receipt_when_seen_again_then_nothing_is_counted():
-    once = count_fill(FLAT, Fill(receipt(5)), ONE)
+    once = count_fill(FLAT, FillUpdate(receipt(5)), ONE)
 
-    assert count_fill(once, Fill(receipt(5)), ONE) is once
-    assert count_fill(once, Fill(receipt(3)), ONE) is once
+    assert count_fill(once, FillUpdate(receipt(5)), ONE) is once
+    assert count_fill(once, FillUpdate(receipt(3)), ONE) is once
 
 
 def test_receipt_when_order_fills_further_then_only_the_rest_is_counted_at_its_own_price():
-    partly = count_fill(FLAT, Fill(receipt(5, "100")), ONE)
-    fully = count_fill(partly, Fill(receipt(10, "105")), ONE)
+    partly = count_fill(FLAT, FillUpdate(receipt(5, "100")), ONE)
+    fully = count_fill(partly, FillUpdate(receipt(10, "105")), ONE)
 
     assert (fully.quantity, fully.average_price) == (10, 105)
 
 
 def test_receipt_when_exit_fills_in_parts_then_profit_is_of_all_its_fills():
     held = counted((BUY, 10, "100"))
-    partly = count_fill(held, Fill(receipt(5, "110", side=SELL, name="x")), ONE)
-    fully = count_fill(partly, Fill(receipt(10, "105", side=SELL, name="x")), ONE)
+    partly = count_fill(held, FillUpdate(receipt(5, "110", side=SELL, name="x")), ONE)
+    fully = count_fill(partly, FillUpdate(receipt(10, "105", side=SELL, name="x")), ONE)
 
     assert (fully.quantity, fully.realized_pnl) == (0, 50)
 
 
 @pytest.mark.parametrize("nothing", [receipt(0), receipt(5, None)])
 def test_receipt_when_nothing_was_filled_then_trade_is_untouched(nothing):
-    assert count_fill(FLAT, Fill(nothing), ONE) is FLAT
+    assert count_fill(FLAT, FillUpdate(nothing), ONE) is FLAT
 
 
 def test_trade_when_stored_and_taken_up_then_same():
@@ -131,12 +133,12 @@ def test_share_when_trade_is_replaced_then_trade_is_frozen():
 
 def test_count_fill_when_an_exit_sold_more_than_the_trade_then_the_trade_ends_at_nothing():
     held = counted((BUY, 5, "100"))
-    after = count_fill(held, Fill(receipt(8, "110", side=SELL, name="out"), OrderRole.EXIT), ONE)
+    after = count_fill(held, FillUpdate(receipt(8, "110", side=SELL, name="out"), OrderRole.EXIT), ONE)
 
     assert (after.quantity, after.realized_pnl) == (0, 50)
 
 
 def test_count_fill_when_its_reminder_counted_a_part_then_only_the_rest_counts():
-    rest = Fill(receipt(10, "105", name="slow"), counted=Counted(Decimal(4), Decimal(100)))
+    rest = FillUpdate(receipt(10, "105", name="slow"), counted=FilledSoFar(Decimal(4), Decimal(100)))
 
     assert count_fill(FLAT, rest, ONE).quantity == 6

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from app.domain.money import ZERO
 from app.domain.opinion_scores import (
     GROUPINGS,
-    Judged,
     PastOpinion,
+    ScoredOpinion,
     Tally,
     confidence_bucket,
     grouped,
@@ -17,7 +17,7 @@ from app.domain.opinion_scores import (
     tally,
 )
 from app.domain.opinions import Action, Direction
-from app.domain.price_outcomes import Course, First, Missing, Thesis
+from app.domain.price_outcomes import First, Missing, PriceOutcome, Thesis
 
 pytestmark = pytest.mark.unit
 
@@ -26,19 +26,23 @@ GAINS = st.decimals(min_value=-1, max_value=5, places=6)
 CONFIDENCES = st.none() | st.decimals(min_value=0, max_value=1, places=4)
 
 
-def judged(gain: str | None = "0.01", **changes) -> Judged:
+def judged(gain: str | None = "0.01", **changes) -> ScoredOpinion:
     told = {"ticket": "t", "bot": "b", "symbol": "NVDA", "at": datetime(2026, 6, 1, tzinfo=UTC)}
     told |= {"thesis": Thesis(Direction.BULLISH), "analyst": "rules", "model": "r", "prompt_version": None}
     told |= {"action": Action.BUY, "confidence": Decimal("0.8"), "notional": ZERO, "outcome": "ordered"}
-    course = Course(Missing.NO_BARS) if gain is None else Course(gain=Decimal(gain), first=First.TARGET)
-    return Judged(PastOpinion(**told | changes), course)
+    course = (
+        PriceOutcome(Missing.NO_BARS)
+        if gain is None
+        else PriceOutcome(gain=Decimal(gain), first=First.TARGET)
+    )
+    return ScoredOpinion(PastOpinion(**told | changes), course)
 
 
-COURSES = st.builds(Course, missing=st.sampled_from(Missing)) | st.builds(
-    Course, gain=GAINS, first=st.none() | st.sampled_from(First), ambiguous=st.booleans()
+COURSES = st.builds(PriceOutcome, missing=st.sampled_from(Missing)) | st.builds(
+    PriceOutcome, gain=GAINS, first=st.none() | st.sampled_from(First), ambiguous=st.booleans()
 )
 JUDGED = st.builds(
-    lambda course, **changes: Judged(judged(**changes).opinion, course),
+    lambda course, **changes: ScoredOpinion(judged(**changes).opinion, course),
     COURSES,
     action=st.none() | st.sampled_from(Action),
     confidence=CONFIDENCES,

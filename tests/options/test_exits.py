@@ -34,7 +34,7 @@ def price(fake, ticker):
 @pytest.fixture
 def exits(app):
     """Read side, quantity and price of every working exit by the ending of its id."""
-    broker = services_of(app).desk.get("fyers")
+    broker = services_of(app).registry.get("fyers")
 
     def read():
         return sorted(
@@ -226,7 +226,7 @@ def test_position_when_above_the_freeze_quantity_then_a_part_rests_and_the_rest_
 def test_position_when_above_the_freeze_quantity_then_the_operator_closes_it_in_parts(
     large, operator, held, app
 ):
-    (position,) = services_of(app).desk.get("fyers").positions()
+    (position,) = services_of(app).registry.get("fyers").positions()
     path = f"/api/positions/fyers/{position.symbol}"
     parts = [(operator.delete(path).status_code, held()) for _ in range(2)]
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.exit_levels import exit_levels, reached
-from app.domain.exit_plan import Protection
+from app.domain.exit_plan import ExitPlan
 from app.domain.json_codec import from_json
 from app.domain.orders import OrderRole, OrderStatus, Side, client_order_id
 from app.domain.symbols import parse_symbol
@@ -148,7 +148,7 @@ def _stoppable(truth: Truth, bot: str, symbol: str, quantity: Decimal) -> Decima
 
 def _overdue(truth: Truth, ledger: Ledger, document: Any, quantity: Decimal) -> Iterator[str]:
     """Find a price that has reached an exit which only Gatehouse itself watches."""
-    protection = from_json(Protection, document)
+    protection = from_json(ExitPlan, document)
     side = Side.BUY if quantity > ZERO else Side.SELL
     trade = ledger.trades.get((protection.bot, protection.symbol))
     basis = protection.alert_price

@@ -4,7 +4,7 @@ from app.domain.bots import BotConfiguration
 from app.domain.trading_state import StateSwitch, TradingState
 from app.repositories.bots import BotDirectory
 from app.repositories.trading_state import GlobalSwitch
-from app.services.broker_access.registry import BrokerDesk
+from app.services.broker_access.registry import BrokerRegistry
 from app.services.operator.health import Health
 from app.services.runtime.supervisor import Supervisor, Task
 from tests.builders import BrokenStore, ScriptedBroker, services_of
@@ -27,7 +27,7 @@ def make_health(broken, clock, switch):
     def make(broker, *tasks: Task) -> Health:
         return Health(
             store=broken,
-            desk=BrokerDesk({"paper": lambda: broker}),
+            registry=BrokerRegistry({"paper": lambda: broker}),
             bots=BotDirectory(broken, clock),
             switch=switch,
             supervisor=Supervisor(tasks),

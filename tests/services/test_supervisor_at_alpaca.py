@@ -10,11 +10,11 @@ import pytest
 
 from app.brokers.alpaca import AlpacaBroker
 from app.domain.exit_levels import ExitTerms
-from app.domain.exit_plan import Protection
+from app.domain.exit_plan import ExitPlan
 from app.domain.orders import OrderRole, client_order_id
 from app.domain.tickets import new_ticket_id
 from app.domain.trades import Trade
-from app.repositories.exit_plans import ExitBook
+from app.repositories.exit_plans import ExitPlans
 from app.services.orders.records import exit_reminder
 from app.services.runtime.supervisor import Supervisor
 from tests.simulators.alpaca import FakeAlpaca
@@ -51,7 +51,7 @@ class Account:
         body = {"symbol": symbol, "qty": "10", "side": "buy", "type": "market", "client_order_id": name}
         self.fake.exchange.submit(body | terms)
         legs = [name + "-tp", name + "-sl"] if "order_class" in terms else []
-        protection = Protection(
+        protection = ExitPlan(
             "default", "alpaca", symbol, ticket, ExitTerms(Decimal("0.1"), Decimal("0.1")), Decimal(100)
         )
         kept = legs if terms.get("type") != "limit" else [name, *legs]
@@ -59,7 +59,7 @@ class Account:
             [exit_reminder(protection, each, multiplier=Decimal(1), at=self.clock()) for each in kept]
         )
         if legs:
-            self.store.apply([ExitBook(self.store).starting(protection)])
+            self.store.apply([ExitPlans(self.store).starting(protection)])
 
 
 @pytest.fixture

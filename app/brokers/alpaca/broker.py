@@ -15,7 +15,7 @@ from app.brokers.alpaca.mapping import account_of, position_of, signed_quantity,
 from app.brokers.alpaca.market_data import MarketData
 from app.brokers.alpaca.normalisation import SMALLEST, Asset, fitted, fitted_price
 from app.brokers.alpaca.order_checks import alpaca_restrictions, change_restrictions
-from app.brokers.alpaca.orders import OrderBook
+from app.brokers.alpaca.orders import OrderLookup
 from app.brokers.alpaca.payload import change_payload, order_payload, sent_id
 from app.brokers.alpaca.receipts import NAME, Row, receipt_of
 from app.brokers.alpaca.symbols import class_of, path_symbol
@@ -80,7 +80,7 @@ class AlpacaBroker:
             timeout_seconds=timeout_seconds,
         )
         self._clock = clock
-        self._orders = OrderBook(self._transport, clock)
+        self._orders = OrderLookup(self._transport, clock)
         self._market = MarketData(self._transport, clock)
         self._bars = BarReader(self._transport, clock)
         self._funds = Funds(lambda: self._transport.read("/account"), clock)

@@ -17,7 +17,7 @@ _NOT_THERE = frozenset({404})
 _FAMILIES_AGE = timedelta(minutes=5)
 
 
-class OrderBook:
+class OrderLookup:
     """Read orders; every method raises BrokerUnavailable."""
 
     def __init__(self, transport: Transport, clock: Callable[[], datetime]) -> None:

@@ -17,7 +17,7 @@ _CONNECTIONS = 32
 _ACCEPTED = {"Accept-Encoding": "gzip, deflate"}
 
 
-class Line(Session):
+class AlpacaSession(Session):
     """Kept connections to Alpaca; each thread says how long its next request may take."""
 
     def __init__(self, url: str, timeout_seconds: float) -> None:

@@ -9,7 +9,7 @@ from requests import RequestException, Response, Timeout
 from requests.exceptions import ChunkedEncodingError
 from urllib3.exceptions import NewConnectionError
 
-from app.brokers.alpaca.session import Line
+from app.brokers.alpaca.session import AlpacaSession
 from app.errors import (
     BrokerCredentialsRefused,
     BrokerError,
@@ -46,7 +46,7 @@ class Transport:
         self._refused: type[Exception] = APIError
         self._data_url = data_url.rstrip("/")
         self._timeout_seconds = timeout_seconds
-        self._line = Line(trading_url, timeout_seconds)
+        self._line = AlpacaSession(trading_url, timeout_seconds)
         self._client = RESTClient(trading_url.rstrip("/"), api_key, secret_key, raw_data=True)
         # The SDK sends an order four times on 429 and 504, and has no argument that stops it.
         self._client._retry = 0  # noqa: SLF001
@@ -71,7 +71,7 @@ class Transport:
                 self._line.allow(deadline - time.monotonic())
                 return self._client.get(path, query, **source)
             except self._refused as error:
-                answer = Answer(error)
+                answer = ErrorAnswer(error)
                 if answer.status in absent and answer.is_genuine:
                     return None
                 wait = answer.wait(pause)
@@ -98,7 +98,7 @@ class Transport:
             self._line.allow(self._timeout_seconds)
             return send(path, body)
         except self._refused as error:
-            raise Answer(error).judged(refusals) from error
+            raise ErrorAnswer(error).judged(refusals) from error
         except ConnectionFailed as error:
             if _never_connected(error):
                 raise BrokerRejected("Alpaca could not be reached; nothing was sent.") from error
@@ -109,7 +109,7 @@ class Transport:
             raise OutcomeUnknown("Alpaca's answer cannot be read; it may have taken the order.") from error
 
 
-class Answer:
+class ErrorAnswer:
     """An answer with an error status, read without trusting its body."""
 
     def __init__(self, error: Any) -> None:

@@ -13,13 +13,13 @@ from app.brokers.fyers.mapping import account_of, positions_of, products_of, und
 from app.brokers.fyers.market_data import MarketData
 from app.brokers.fyers.normalisation import fitted, fitted_change
 from app.brokers.fyers.order_checks import WITH_LEGS, leg_restrictions, restrictions
-from app.brokers.fyers.orders import OrderBook
+from app.brokers.fyers.orders import OrderLookup
 from app.brokers.fyers.payload import change_payload, order_payload
 from app.brokers.fyers.products import INTRADAY, MARGIN, exit_product, other_product
 from app.brokers.fyers.receipts import NAME, Row
 from app.brokers.fyers.symbols import Contracts, Tickers
 from app.brokers.fyers.tags import Names
-from app.brokers.fyers.transport import Line, as_refusal
+from app.brokers.fyers.transport import Transport, as_refusal
 from app.brokers.tokens import TokenSource
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.instruments import AssetClass, Instrument
@@ -82,7 +82,7 @@ class FyersBroker:
     ) -> None:
         self._settings = settings
         self._tickers = Tickers(contracts)
-        self._line = Line(
+        self._line = Transport(
             settings.app_id,
             tokens,
             limiter or Limiter(windows_for(settings.processes)),
@@ -90,7 +90,7 @@ class FyersBroker:
             data_url=settings.data_url,
             timeout_seconds=settings.timeout_seconds,
         )
-        self._orders = OrderBook(
+        self._orders = OrderLookup(
             self._line, self._tickers, Names(known_names), age_seconds=settings.book_age_seconds
         )
         self._market = MarketData(self._line, self._tickers, clock)

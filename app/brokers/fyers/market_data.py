@@ -7,7 +7,7 @@ from decimal import Decimal
 from app.brokers.fyers.mapping import hours_of, quotes_of, understood
 from app.brokers.fyers.receipts import Row
 from app.brokers.fyers.symbols import Tickers, spot_ticker
-from app.brokers.fyers.transport import Line
+from app.brokers.fyers.transport import Transport
 from app.domain.accounts import MarketHours, Quote
 from app.domain.instruments import Instrument
 from app.errors import BrokerUnavailable
@@ -19,7 +19,7 @@ _HOURS_AGE, _PRICE_AGE = timedelta(seconds=30), timedelta(seconds=5)
 class MarketData:
     """Read the market; every method raises BrokerUnavailable."""
 
-    def __init__(self, line: Line, tickers: Tickers, clock: Callable[[], datetime]) -> None:
+    def __init__(self, line: Transport, tickers: Tickers, clock: Callable[[], datetime]) -> None:
         self._line, self._tickers, self._clock = line, tickers, clock
         self._hours: tuple[datetime, list[Row]] | None = None
         self._prices: dict[str, tuple[datetime, Decimal]] = {}

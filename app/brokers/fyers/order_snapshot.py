@@ -24,7 +24,7 @@ _LEGS = (
 )
 
 
-class Book:
+class OrderSnapshot:
     """Orders by our names; a row that is no order raises KeyError or ValueError.
 
     `is_coming` tells of an entry that has filled, by its number, whether missing legs may still appear.

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from threading import Lock
 
 from app.brokers.fyers.mapping import understood
-from app.brokers.fyers.order_snapshot import Book
+from app.brokers.fyers.order_snapshot import OrderSnapshot
 from app.brokers.fyers.receipts import Row
 from app.brokers.fyers.symbols import Tickers
 from app.brokers.fyers.tags import Names
-from app.brokers.fyers.transport import Line
+from app.brokers.fyers.transport import Transport
 from app.domain.orders import Receipt
 from app.errors import BrokerUnavailable
 
@@ -17,7 +17,7 @@ from app.errors import BrokerUnavailable
 LEG_SECONDS = 10.0
 
 
-class OrderBook:
+class OrderLookup:
     """Read orders; every method raises BrokerUnavailable.
 
     The whole book is one request: what was read serves whoever asks within `age_seconds`, unless something
@@ -26,7 +26,7 @@ class OrderBook:
 
     def __init__(
         self,
-        line: Line,
+        line: Transport,
         tickers: Tickers,
         names: Names,
         *,
@@ -57,8 +57,8 @@ class OrderBook:
             self._writes += 1
             self._read = None
 
-    def _book(self) -> Book:
-        return Book(self._rows(), self.names, self._tickers, self._is_coming)
+    def _book(self) -> OrderSnapshot:
+        return OrderSnapshot(self._rows(), self.names, self._tickers, self._is_coming)
 
     def _is_coming(self, number: str) -> bool:
         now = self._clock()

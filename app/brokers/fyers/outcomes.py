@@ -26,7 +26,7 @@ _SHORT_PAUSE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FyersAnswer:
     """An answer; `body` is empty where it is not the JSON object that Fyers answers with."""
 
     status: int
@@ -53,21 +53,21 @@ class Answer:
 
 
 # None: the SDK sent nothing, or hid what came of it.
-Outcome: TypeAlias = Answer | RequestException | None
+Outcome: TypeAlias = FyersAnswer | RequestException | None
 
 
-def answer_of(response: Response) -> Answer:
+def answer_of(response: Response) -> FyersAnswer:
     """Read a response without trusting it."""
     try:
         body = response.json()
     except ValueError:
         body = {}
-    return Answer(response.status_code, body if isinstance(body, dict) else {}, _pause(response))
+    return FyersAnswer(response.status_code, body if isinstance(body, dict) else {}, _pause(response))
 
 
 def is_success(outcome: Outcome) -> bool:
     """True for an answer that says that what was asked for was done."""
-    if not isinstance(outcome, Answer) or outcome.status != HTTPStatus.OK:
+    if not isinstance(outcome, FyersAnswer) or outcome.status != HTTPStatus.OK:
         return False
     return (
         outcome.body.get("s", "ok") == "ok" and outcome.body.get("code", 200) in DONE and bool(outcome.body)
@@ -76,14 +76,14 @@ def is_success(outcome: Outcome) -> bool:
 
 def refuses_token(outcome: Outcome) -> bool:
     """True when the token was not taken, so that nothing was done."""
-    if not isinstance(outcome, Answer):
+    if not isinstance(outcome, FyersAnswer):
         return False
     return outcome.status == HTTPStatus.UNAUTHORIZED or outcome.code in TOKEN_REFUSED
 
 
 def is_too_much(outcome: Outcome) -> bool:
     """True when Fyers did not look at a request, since there were too many."""
-    if not isinstance(outcome, Answer):
+    if not isinstance(outcome, FyersAnswer):
         return False
     told = outcome.code is not None or outcome.retry_after_seconds is not None
     return outcome.code == LIMIT_REACHED or (outcome.status == TOO_MANY and told)
@@ -91,7 +91,7 @@ def is_too_much(outcome: Outcome) -> bool:
 
 def judged_write(outcome: Outcome) -> BrokerError:
     """Return what a write that did not succeed proves."""
-    if isinstance(outcome, Answer):
+    if isinstance(outcome, FyersAnswer):
         return _judged_answer(outcome)
     if never_left(outcome):
         return BrokerRejected("Fyers could not be reached; nothing was sent.")
@@ -102,10 +102,10 @@ def judged_write(outcome: Outcome) -> BrokerError:
 
 def judged_read(outcome: Outcome) -> BrokerUnavailable:
     """Return why a read was not answered."""
-    if isinstance(outcome, Answer) and (outcome.is_refusal or is_too_much(outcome)):
+    if isinstance(outcome, FyersAnswer) and (outcome.is_refusal or is_too_much(outcome)):
         sentence, reason = explained(outcome.status, outcome.code, outcome.message)
         return BrokerUnavailable(sentence, reason=reason)
-    if isinstance(outcome, Answer):
+    if isinstance(outcome, FyersAnswer):
         return BrokerUnavailable(f"Fyers' answer cannot be read (status {outcome.status}).")
     return BrokerUnavailable("Fyers could not be read.")
 
@@ -113,13 +113,13 @@ def judged_read(outcome: Outcome) -> BrokerUnavailable:
 def write_pause(outcome: Outcome) -> float | None:
     """Return the seconds after which a write may be sent again; None unless nothing was placed for sure."""
     if is_too_much(outcome):
-        return outcome.retry_after_seconds if isinstance(outcome, Answer) else None
+        return outcome.retry_after_seconds if isinstance(outcome, FyersAnswer) else None
     return _SHORT_PAUSE_SECONDS if never_left(outcome) else None
 
 
 def read_pause(outcome: Outcome) -> float | None:
     """Return the seconds after which a read may succeed; None where repeating it is no use."""
-    if isinstance(outcome, Answer):
+    if isinstance(outcome, FyersAnswer):
         if is_too_much(outcome):
             return outcome.retry_after_seconds
         return _SHORT_PAUSE_SECONDS if outcome.status in _PASSING or not outcome.body else None
@@ -136,7 +136,7 @@ def never_left(outcome: Outcome) -> bool:
     return isinstance(getattr(outcome.args[0], "reason", None), NewConnectionError)
 
 
-def _judged_answer(answer: Answer) -> BrokerError:
+def _judged_answer(answer: FyersAnswer) -> BrokerError:
     if is_too_much(answer) or (answer.is_refusal and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR):
         sentence, reason = explained(answer.status, answer.code, answer.message)
         return BrokerRejected(sentence, reason=reason)

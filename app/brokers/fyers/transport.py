@@ -8,8 +8,8 @@ from requests import Response
 
 from app.brokers.fyers.limiter import Limiter, NoRoom
 from app.brokers.fyers.outcomes import (
-    Answer,
     Body,
+    FyersAnswer,
     Outcome,
     answer_of,
     is_success,
@@ -37,7 +37,7 @@ LOGIN = "Fyers does not take the token any more; log in again."
 _READS, _WRITES = 4, 3
 
 
-class Line:
+class Transport:
     """One session with Fyers: reads are repeated within their time, writes only when nothing was placed.
 
     Reads raise BrokerUnavailable; writes raise BrokerRejected or OutcomeUnknown.
@@ -76,7 +76,7 @@ class Line:
         renewed = False
         for attempt in range(_READS):
             outcome = self._get(path, query, token, deadline, data=data, urgent=urgent)
-            if isinstance(outcome, Answer) and is_success(outcome):
+            if isinstance(outcome, FyersAnswer) and is_success(outcome):
                 return outcome.body
             if refuses_token(outcome):
                 token, renewed = self._renewed(token, renewed=renewed), True
@@ -95,7 +95,7 @@ class Line:
         token = self._token_to_write()
         for attempt in range(_WRITES):
             outcome = self._send(method, path, body, token, urgent=urgent)
-            if isinstance(outcome, Answer) and is_success(outcome) and "code" in outcome.body:
+            if isinstance(outcome, FyersAnswer) and is_success(outcome) and "code" in outcome.body:
                 return outcome.body
             if refuses_token(outcome):
                 token, renewed = self._renewed_to_write(token, renewed=renewed), True

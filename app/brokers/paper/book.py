@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
-from app.brokers.paper.records import EPOCH, Holding, Outcome, PaperOrder, Price
+from app.brokers.paper.records import EPOCH, Outcome, PaperHolding, PaperOrder, Price
 from app.domain.money import ZERO
 from app.domain.orders import TimeInForce
 
@@ -24,12 +24,12 @@ class Book:
         self.realized = ZERO
         self.fees = ZERO
         self.prices: dict[str, Price] = {}
-        self.holdings: dict[str, Holding] = {}
+        self.holdings: dict[str, PaperHolding] = {}
         self.open: dict[str, PaperOrder] = {}
         self.finished: OrderedDict[str, PaperOrder] = OrderedDict()
         self.working: dict[str, dict[str, None]] = {}
         self.derivatives: dict[str, set[str]] = {}
-        self.options: dict[str, Holding] = {}
+        self.options: dict[str, PaperHolding] = {}
         self.day_orders: dict[str, date] = {}
         self.long_value = ZERO
         self.short_value = ZERO
@@ -86,7 +86,7 @@ class Book:
             else:
                 self.short_value -= value
 
-    def _hold(self, symbol: str, holding: Holding) -> None:
+    def _hold(self, symbol: str, holding: PaperHolding) -> None:
         if holding.quantity:
             self.holdings[symbol] = holding
             if holding.instrument.option is not None:

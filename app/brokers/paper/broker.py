@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from app.brokers.base import Capabilities, Glance
 from app.brokers.paper import operations
-from app.brokers.paper.event_log import Journal
-from app.brokers.paper.records import NAME, Holding
+from app.brokers.paper.event_log import EventLog
+from app.brokers.paper.records import NAME, PaperHolding
 from app.brokers.paper.settings import PaperSettings
-from app.brokers.paper.transaction import Draft
+from app.brokers.paper.transaction import Transaction
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.hours import market_hours
 from app.domain.instruments import AssetClass, Instrument
@@ -56,7 +56,7 @@ class PaperBroker:
         self._store = store
         self._clock = clock
         self._settings = settings or PaperSettings()
-        self._journal = Journal(store, self._settings.starting_cash)
+        self._journal = EventLog(store, self._settings.starting_cash)
         self._lock = RLock()
 
     def submit(self, order: Order) -> Receipt:
@@ -147,10 +147,10 @@ class PaperBroker:
         with self._reading("ping"):
             return
 
-    def _operate(self, name: str, action: Callable[[Draft], T]) -> T:
+    def _operate(self, name: str, action: Callable[[Transaction], T]) -> T:
         with self._lock:
             for _ in range(_ATTEMPTS):
-                draft = Draft(self._journal.book, self._settings, self._clock(), name)
+                draft = Transaction(self._journal.book, self._settings, self._clock(), name)
                 try:
                     operations.expire_due(draft)
                     result = action(draft)
@@ -164,7 +164,7 @@ class PaperBroker:
         raise OutcomeUnknown("Other processes kept writing first.")
 
     @contextmanager
-    def _reading(self, name: str) -> Iterator[Draft]:
+    def _reading(self, name: str) -> Iterator[Transaction]:
         with self._lock:
             try:
                 self._journal.catch_up()
@@ -172,7 +172,7 @@ class PaperBroker:
                     self._operate("expire", operations.expire_due)
             except (StoreError, OutcomeUnknown) as error:
                 raise BrokerUnavailable("The store did not answer.") from error
-            yield Draft(self._journal.book, self._settings, self._clock(), name)
+            yield Transaction(self._journal.book, self._settings, self._clock(), name)
 
 
 @contextmanager
@@ -183,7 +183,7 @@ def _writing() -> Iterator[None]:
         raise OutcomeUnknown("The store did not confirm the write.") from error
 
 
-def _position(draft: Draft, holding: Holding) -> Position:
+def _position(draft: Transaction, holding: PaperHolding) -> Position:
     instrument = holding.instrument
     position = Position(instrument.symbol, holding.quantity, holding.average, instrument=instrument)
     mark = draft.mark(instrument)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.brokers.paper.records import Fill, Holding, Outcome, PaperOrder, Price
+from app.brokers.paper.records import Execution, Outcome, PaperHolding, PaperOrder, Price
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Side, TimeInForce
@@ -45,7 +45,7 @@ def decode_outcome(value: JSON) -> Outcome:
         orders={order.id: order for order in orders},
         holdings={holding.instrument.symbol: holding for holding in holdings},
         prices={symbol: Price(Decimal(price), pinned) for symbol, (price, pinned) in value["prices"].items()},
-        fills=[Fill(name, *map(Decimal, figures)) for name, *figures in value["fills"]],
+        fills=[Execution(name, *map(Decimal, figures)) for name, *figures in value["fills"]],
     )
 
 
@@ -117,7 +117,7 @@ def _optional(value: JSON, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: Decimal(value[name]) for name in names if name in value}
 
 
-def _encode_holding(holding: Holding) -> JSON:
+def _encode_holding(holding: PaperHolding) -> JSON:
     return {
         "instrument": _encode_instrument(holding.instrument),
         "quantity": str(holding.quantity),
@@ -125,9 +125,9 @@ def _encode_holding(holding: Holding) -> JSON:
     }
 
 
-def _decode_holding(value: JSON) -> Holding:
+def _decode_holding(value: JSON) -> PaperHolding:
     instrument = _decode_instrument(value["instrument"])
-    return Holding(instrument, Decimal(value["quantity"]), Decimal(value["average"]))
+    return PaperHolding(instrument, Decimal(value["quantity"]), Decimal(value["average"]))
 
 
 def _encode_instrument(instrument: Instrument) -> list[Any]:

@@ -26,7 +26,7 @@ def key(sequence: int) -> str:
     return f"{PREFIX}{sequence:012d}"
 
 
-class Journal:
+class EventLog:
     """Appends outcomes to the store and folds what this and other processes appended.
 
     The number of an entry is its place in one sequence for all processes: `create` lets exactly one of them

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.brokers.paper.records import PaperOrder
-from app.brokers.paper.transaction import Draft
+from app.brokers.paper.transaction import Transaction
 from app.domain.money import ZERO
 from app.domain.orders import (
     STOP_LOSS_SUFFIX,
@@ -30,7 +30,7 @@ def leg_ids(order: Order) -> list[str]:
     return [order.client_order_id + suffix for price, suffix in legs if price is not None]
 
 
-def place_legs(draft: Draft, parent: PaperOrder) -> None:
+def place_legs(draft: Transaction, parent: PaperOrder) -> None:
     """Put the legs beside their parent: held until it has filled, or live at once for an OCO order."""
     ids = leg_ids(parent.order)
     for place, name in enumerate(ids, start=1):
@@ -65,7 +65,7 @@ def _leg_terms(parent: PaperOrder, name: str) -> Order:
     )
 
 
-def follow_fill(draft: Draft, before: PaperOrder, order: PaperOrder) -> None:
+def follow_fill(draft: Transaction, before: PaperOrder, order: PaperOrder) -> None:
     """Let a fill reach the order's mate, container and children."""
     if order.status is OrderStatus.FILLED:
         _release(draft, order)
@@ -74,7 +74,7 @@ def follow_fill(draft: Draft, before: PaperOrder, order: PaperOrder) -> None:
         _sum_up(draft, before, order)
 
 
-def cancel_stale_exits(draft: Draft, symbol: str) -> None:
+def cancel_stale_exits(draft: Transaction, symbol: str) -> None:
     """Cancel the live exits of a symbol that have nothing left to close."""
     for name in draft.working(symbol):
         order = draft.order(name)
@@ -82,7 +82,7 @@ def cancel_stale_exits(draft: Draft, symbol: str) -> None:
             end(draft, order, OrderStatus.CANCELED, FLAT)
 
 
-def end(draft: Draft, order: PaperOrder, status: OrderStatus, message: str | None) -> None:
+def end(draft: Transaction, order: PaperOrder, status: OrderStatus, message: str | None) -> None:
     """Take an open order out of the market, with all that depends on it.
 
     The legs of an entry that filled in part go live for the part that filled, so that it stays protected.
@@ -99,19 +99,19 @@ def end(draft: Draft, order: PaperOrder, status: OrderStatus, message: str | Non
     _close_container(draft, order, status)
 
 
-def _open_legs(draft: Draft, order: PaperOrder) -> list[PaperOrder]:
+def _open_legs(draft: Transaction, order: PaperOrder) -> list[PaperOrder]:
     legs = (draft.order(name) for name in leg_ids(order.order))
     return [leg for leg in legs if leg is not None and not leg.status.is_final]
 
 
-def _release(draft: Draft, parent: PaperOrder) -> None:
+def _release(draft: Transaction, parent: PaperOrder) -> None:
     for leg in _open_legs(draft, parent):
         if leg.status is OrderStatus.HELD:
             draft.put(replace(leg, status=OrderStatus.ACCEPTED, quantity=parent.filled))
             draft.queue.append(leg.id)
 
 
-def _shrink_mate(draft: Draft, order: PaperOrder) -> None:
+def _shrink_mate(draft: Transaction, order: PaperOrder) -> None:
     mate = None if order.mate is None else draft.order(order.mate)
     if mate is None or mate.status.is_final:
         return
@@ -121,7 +121,7 @@ def _shrink_mate(draft: Draft, order: PaperOrder) -> None:
         draft.put(replace(mate, quantity=min(mate.quantity, mate.filled + order.remaining)))
 
 
-def _sum_up(draft: Draft, before: PaperOrder, order: PaperOrder) -> None:
+def _sum_up(draft: Transaction, before: PaperOrder, order: PaperOrder) -> None:
     container = _container(draft, order)
     if container is None:
         return
@@ -141,7 +141,7 @@ def _sum_up(draft: Draft, before: PaperOrder, order: PaperOrder) -> None:
     _close_container(draft, order, order.status)
 
 
-def _close_container(draft: Draft, order: PaperOrder, status: OrderStatus) -> None:
+def _close_container(draft: Transaction, order: PaperOrder, status: OrderStatus) -> None:
     container = _container(draft, order)
     if container is None or not status.is_final:
         return
@@ -150,6 +150,6 @@ def _close_container(draft: Draft, order: PaperOrder, status: OrderStatus) -> No
     draft.put(replace(container, status=status, message=order.message, quantity=quantity))
 
 
-def _container(draft: Draft, order: PaperOrder) -> PaperOrder | None:
+def _container(draft: Transaction, order: PaperOrder) -> PaperOrder | None:
     parent = None if order.parent is None else draft.order(order.parent)
     return parent if parent is not None and parent.is_container and not parent.status.is_final else None

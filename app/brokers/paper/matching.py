@@ -4,8 +4,8 @@ from dataclasses import replace
 from decimal import Context, Decimal
 
 from app.brokers.paper import legs
-from app.brokers.paper.records import Fill, Holding, PaperOrder, Price
-from app.brokers.paper.transaction import Draft
+from app.brokers.paper.records import Execution, PaperHolding, PaperOrder, Price
+from app.brokers.paper.transaction import Transaction
 from app.domain.money import ZERO, round_down
 from app.domain.orders import Order, OrderStatus, OrderType, Side, TimeInForce
 
@@ -21,7 +21,7 @@ def increment_of(order: Order) -> Decimal:
     return increment if order.instrument.option is None else max(increment, Decimal(1))
 
 
-def move_price(draft: Draft, symbol: str, price: Price) -> None:
+def move_price(draft: Transaction, symbol: str, price: Price) -> None:
     """Set a price and let every order that follows it meet the market, oldest first."""
     draft.outcome.prices[symbol] = price
     for name in (symbol, *sorted(draft.book.derivatives.get(symbol, ()))):
@@ -29,7 +29,7 @@ def move_price(draft: Draft, symbol: str, price: Price) -> None:
     settle(draft)
 
 
-def settle(draft: Draft) -> None:
+def settle(draft: Transaction) -> None:
     """Match the queue until it is empty; fills may add to it."""
     while draft.queue:
         order = draft.order(draft.queue.popleft())
@@ -37,7 +37,7 @@ def settle(draft: Draft) -> None:
             match(draft, order)
 
 
-def match(draft: Draft, order: PaperOrder) -> None:
+def match(draft: Transaction, order: PaperOrder) -> None:
     """Let one live order meet the current price."""
     price = draft.mark(order.order.instrument)
     if price is None:
@@ -50,7 +50,7 @@ def match(draft: Draft, order: PaperOrder) -> None:
     _take_back_rest(draft, order.id)
 
 
-def fill_price(draft: Draft, side: Side, price: Decimal, limit: Decimal | None) -> Decimal:
+def fill_price(draft: Transaction, side: Side, price: Decimal, limit: Decimal | None) -> Decimal:
     """Return what a fill at the market costs: slippage hurts, a limit holds."""
     slippage = draft.settings.slippage_fraction
     if slippage:
@@ -89,7 +89,7 @@ def _is_marketable(order: PaperOrder, price: Decimal) -> bool:
     return (order.limit_price - price) * order.order.side.sign >= 0
 
 
-def _execute(draft: Draft, order: PaperOrder, price: Decimal) -> None:
+def _execute(draft: Transaction, order: PaperOrder, price: Decimal) -> None:
     if order.reduces_only:
         closable = draft.closable(order)
         if not closable:
@@ -101,7 +101,7 @@ def _execute(draft: Draft, order: PaperOrder, price: Decimal) -> None:
     _fill(draft, order, quantity, fill_price(draft, order.order.side, price, order.limit_price))
 
 
-def _quantity_now(draft: Draft, order: PaperOrder) -> Decimal:
+def _quantity_now(draft: Transaction, order: PaperOrder) -> Decimal:
     probability = draft.settings.partial_fill_probability
     all_or_none = order.filled or order.order.time_in_force is TimeInForce.FOK
     if not probability or all_or_none or draft.chance() >= probability:
@@ -110,7 +110,7 @@ def _quantity_now(draft: Draft, order: PaperOrder) -> Decimal:
     return round_down(order.remaining * part, increment_of(order.order)) or order.remaining
 
 
-def _fill(draft: Draft, order: PaperOrder, quantity: Decimal, price: Decimal) -> None:
+def _fill(draft: Transaction, order: PaperOrder, quantity: Decimal, price: Decimal) -> None:
     fee = _fee(draft, order, quantity * price * order.order.instrument.multiplier)
     filled = order.filled + quantity
     after = replace(
@@ -122,22 +122,22 @@ def _fill(draft: Draft, order: PaperOrder, quantity: Decimal, price: Decimal) ->
     )
     draft.put(after)
     signed = quantity * order.order.side.sign
-    draft.outcome.fills.append(Fill(order.id, signed, price, fee))
+    draft.outcome.fills.append(Execution(order.id, signed, price, fee))
     flattened = _book_fill(draft, order, signed, price, fee)
     legs.follow_fill(draft, order, after)
     if flattened:
         legs.cancel_stale_exits(draft, order.symbol)
 
 
-def _fee(draft: Draft, order: PaperOrder, value: Decimal) -> Decimal:
+def _fee(draft: Transaction, order: PaperOrder, value: Decimal) -> Decimal:
     settings = draft.settings
     fixed = ZERO if order.filled else settings.fee_per_order
     return _PRICE.plus(fixed + value * settings.fee_fraction)
 
 
-def _book_fill(draft: Draft, order: PaperOrder, signed: Decimal, price: Decimal, fee: Decimal) -> bool:
+def _book_fill(draft: Transaction, order: PaperOrder, signed: Decimal, price: Decimal, fee: Decimal) -> bool:
     instrument, outcome = order.order.instrument, draft.outcome
-    held = draft.holding(order.symbol) or Holding(instrument, ZERO, price)
+    held = draft.holding(order.symbol) or PaperHolding(instrument, ZERO, price)
     closed = max(min(held.quantity, -signed), ZERO) + min(max(held.quantity, -signed), ZERO)
     after = held.quantity + signed
     adds = after * held.quantity > 0 and abs(after) > abs(held.quantity)
@@ -146,7 +146,7 @@ def _book_fill(draft: Draft, order: PaperOrder, signed: Decimal, price: Decimal,
         average = _average(abs(held.quantity), held.average, abs(signed), price)
     elif after * held.quantity <= 0:
         average = price
-    outcome.holdings[order.symbol] = Holding(instrument, after, average)
+    outcome.holdings[order.symbol] = PaperHolding(instrument, after, average)
     outcome.cash -= signed * price * instrument.multiplier + fee
     outcome.fees += fee
     outcome.realized += closed * (price - held.average) * instrument.multiplier
@@ -159,7 +159,7 @@ def _average(before: Decimal, average: Decimal | None, quantity: Decimal, price:
     return _AVERAGE.divide(before * average + quantity * price, before + quantity)
 
 
-def _take_back_rest(draft: Draft, name: str) -> None:
+def _take_back_rest(draft: Transaction, name: str) -> None:
     order = draft.order(name)
     if order is not None and order.is_live and order.order.time_in_force in _AT_ONCE:
         legs.end(draft, order, OrderStatus.CANCELED, "What could not fill at once was taken back.")

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from app.brokers.paper import legs, matching, order_checks
 from app.brokers.paper.records import NAME, PaperOrder, Price
-from app.brokers.paper.transaction import Draft
+from app.brokers.paper.transaction import Transaction
 from app.domain.orders import Order, OrderChange, OrderStatus, Receipt
 from app.errors import BrokerRejected, InvalidRequest
 
 
-def submit(draft: Draft, order: Order) -> Receipt:
+def submit(draft: Transaction, order: Order) -> Receipt:
     """Check, price and match a new order; the same order again is the first one, as it stands now."""
     first = draft.order(order.client_order_id)
     if first is not None and _is_same(first, order):
@@ -36,13 +36,13 @@ def submit(draft: Draft, order: Order) -> Receipt:
     return _known(draft, paper.id).receipt()
 
 
-def cancel(draft: Draft, client_order_id: str) -> None:
+def cancel(draft: Transaction, client_order_id: str) -> None:
     """Take an open order back."""
     legs.end(draft, _open(draft, client_order_id), OrderStatus.CANCELED, None)
     matching.settle(draft)
 
 
-def change(draft: Draft, client_order_id: str, change: OrderChange) -> Receipt:
+def change(draft: Transaction, client_order_id: str, change: OrderChange) -> Receipt:
     """Give an open order new figures and let it meet the market."""
     paper = _open(draft, client_order_id)
     if paper.is_container:
@@ -60,7 +60,7 @@ def change(draft: Draft, client_order_id: str, change: OrderChange) -> Receipt:
     return _known(draft, paper.id).receipt()
 
 
-def set_prices(draft: Draft, prices: Mapping[str, Decimal | None]) -> list[Receipt]:
+def set_prices(draft: Transaction, prices: Mapping[str, Decimal | None]) -> list[Receipt]:
     """Pin or unpin prices and return what changed."""
     for symbol, value in prices.items():
         if value is None:
@@ -72,7 +72,7 @@ def set_prices(draft: Draft, prices: Mapping[str, Decimal | None]) -> list[Recei
     return [order.receipt() for order in draft.outcome.orders.values()]
 
 
-def expire_due(draft: Draft) -> None:
+def expire_due(draft: Transaction) -> None:
     """End the day orders of days gone by (UTC)."""
     if not draft.book.has_due_orders(draft.at):
         return
@@ -92,7 +92,7 @@ def _is_same(first: PaperOrder, order: Order) -> bool:
     return terms[0] == terms[1] and order.quantity in {None, first.quantity}
 
 
-def _follow_alert(draft: Draft, order: Order) -> None:
+def _follow_alert(draft: Transaction, order: Order) -> None:
     symbol = order.instrument.symbol
     known = draft.price(symbol)
     value = order.reference_price
@@ -104,20 +104,20 @@ def _follow_alert(draft: Draft, order: Order) -> None:
     matching.move_price(draft, symbol, Price(value))
 
 
-def _unpin(draft: Draft, symbol: str) -> None:
+def _unpin(draft: Transaction, symbol: str) -> None:
     price = draft.price(symbol)
     if price is not None and price.pinned:
         matching.move_price(draft, symbol, replace(price, pinned=False))
 
 
-def _open(draft: Draft, client_order_id: str) -> PaperOrder:
+def _open(draft: Transaction, client_order_id: str) -> PaperOrder:
     order = _known(draft, client_order_id)
     if order.status.is_final:
         raise BrokerRejected(f"The order is {order.status.value} already.")
     return order
 
 
-def _known(draft: Draft, client_order_id: str) -> PaperOrder:
+def _known(draft: Transaction, client_order_id: str) -> PaperOrder:
     order = draft.order(client_order_id)
     if order is None:
         raise BrokerRejected("There is no such order.")

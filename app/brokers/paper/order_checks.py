@@ -5,7 +5,7 @@ from decimal import Decimal
 from app.brokers.paper.legs import FLAT, leg_ids
 from app.brokers.paper.matching import fill_price, increment_of
 from app.brokers.paper.records import PaperOrder
-from app.brokers.paper.transaction import Draft
+from app.brokers.paper.transaction import Transaction
 from app.domain.instruments import AssetClass
 from app.domain.money import ZERO, round_down
 from app.domain.options_pricing import years_to_expiry
@@ -19,7 +19,7 @@ _LARGEST = Decimal(10) ** 15
 _RESTING = frozenset({TimeInForce.DAY, TimeInForce.GTC})
 
 
-def check_terms(draft: Draft, order: Order) -> None:
+def check_terms(draft: Transaction, order: Order) -> None:
     """Refuse an order that could not trade at any price."""
     if any(draft.order(name) is not None for name in (order.client_order_id, *leg_ids(order))):
         raise BrokerRejected("client_order_id must be unique; the first order stands as it is.")
@@ -29,7 +29,7 @@ def check_terms(draft: Draft, order: Order) -> None:
     _check_class(order)
 
 
-def check_against_market(draft: Draft, order: Order) -> Decimal:
+def check_against_market(draft: Transaction, order: Order) -> Decimal:
     """Refuse an order that the market or the account does not allow; return its quantity in units."""
     price = draft.mark(order.instrument)
     if price is None:
@@ -51,7 +51,7 @@ def check_quantity(order: Order, quantity: Decimal) -> None:
         raise BrokerRejected(f"The quantity {quantity} is not a multiple of {increment}.")
 
 
-def check_growth(draft: Draft, paper: PaperOrder, changed: PaperOrder) -> None:
+def check_growth(draft: Transaction, paper: PaperOrder, changed: PaperOrder) -> None:
     """Refuse a change that reserves more than the account still has."""
     growth, available = changed.reserved - paper.reserved, draft.buying_power()
     if growth > available:
@@ -63,7 +63,7 @@ def check_price(name: str, price: Decimal) -> None:
     _positive(name, price)
 
 
-def _check_instrument(draft: Draft, order: Order) -> None:
+def _check_instrument(draft: Transaction, order: Order) -> None:
     instrument, terms = order.instrument, order.instrument.option
     if instrument.asset_class not in TRADED:
         raise BrokerRejected(f"The paper broker does not trade {instrument.asset_class.value} instruments.")
@@ -118,7 +118,7 @@ def _check_class(order: Order) -> None:
         raise BrokerRejected(f"A {kind.value} order must be an entry.")
 
 
-def _expected_price(draft: Draft, order: Order, price: Decimal) -> Decimal:
+def _expected_price(draft: Transaction, order: Order, price: Decimal) -> Decimal:
     market = fill_price(draft, order.side, price, None)
     if order.order_class is OrderClass.OCO:
         return price
@@ -154,14 +154,14 @@ def _quantity(order: Order, price: Decimal) -> Decimal:
     return quantity
 
 
-def _closing_quantity(draft: Draft, order: Order, quantity: Decimal) -> Decimal:
+def _closing_quantity(draft: Transaction, order: Order, quantity: Decimal) -> Decimal:
     closable = max(ZERO, -draft.position(order.instrument.symbol) * order.side.sign)
     if not closable:
         raise BrokerRejected(FLAT)
     return min(quantity, closable)
 
 
-def _check_buying_power(draft: Draft, order: Order, quantity: Decimal, price: Decimal) -> None:
+def _check_buying_power(draft: Transaction, order: Order, quantity: Decimal, price: Decimal) -> None:
     held = draft.position(order.instrument.symbol)
     growth = abs(held + quantity * order.side.sign) - abs(held)
     if growth <= 0:

@@ -101,7 +101,7 @@ class PaperOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class PaperHolding:
     """A signed quantity of an instrument at its average price."""
 
     instrument: Instrument
@@ -118,7 +118,7 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
+class Execution:
     """One execution: `quantity` is signed, `price` per unit, `fee` in the account's currency."""
 
     client_order_id: str
@@ -140,9 +140,9 @@ class Outcome:
     realized: Decimal
     fees: Decimal
     orders: dict[str, PaperOrder] = field(default_factory=dict)
-    holdings: dict[str, Holding] = field(default_factory=dict)
+    holdings: dict[str, PaperHolding] = field(default_factory=dict)
     prices: dict[str, Price] = field(default_factory=dict)
-    fills: list[Fill] = field(default_factory=list)
+    fills: list[Execution] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:

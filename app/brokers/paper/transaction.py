@@ -5,14 +5,14 @@ from decimal import Decimal
 from random import Random
 
 from app.brokers.paper.book import Book
-from app.brokers.paper.records import Holding, Outcome, PaperOrder, Price
+from app.brokers.paper.records import Outcome, PaperHolding, PaperOrder, Price
 from app.brokers.paper.settings import PaperSettings
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.options_pricing import value_option, years_to_expiry
 
 
-class Draft:
+class Transaction:
     """The book at one instant, with the changes of one operation that nobody else sees yet.
 
     The book itself stays untouched: what changes is kept in `outcome`, to be written and folded, or dropped.
@@ -76,7 +76,7 @@ class Draft:
             return True
         return terms is not None and self.price(terms.underlying) is not None
 
-    def holding(self, symbol: str) -> Holding | None:
+    def holding(self, symbol: str) -> PaperHolding | None:
         """Return a holding; one that this operation closed has a quantity of zero."""
         return self.outcome.holdings.get(symbol) or self.book.holdings.get(symbol)
 
@@ -127,10 +127,10 @@ class Draft:
             reserved += ZERO if order.status.is_final else order.reserved
         return max(ZERO, self.settings.leverage * equity - long - short - reserved)
 
-    def _options(self) -> Iterable[Holding]:
+    def _options(self) -> Iterable[PaperHolding]:
         changed = {s: h for s, h in self.outcome.holdings.items() if h.instrument.option is not None}
         return (self.book.options | changed).values()
 
 
-def _sign(holding: Holding) -> int:
+def _sign(holding: PaperHolding) -> int:
     return 1 if holding.quantity > 0 else -1

@@ -101,7 +101,7 @@ COMMAND_GATES: tuple[Gate, ...] = (global_trading_state, bot_trading_state, brok
 CHANGE_GATES = tuple(gate for gate in GATES if gate not in {daily_orders, cooldown})
 
 
-def judge(proposal: Proposal, gates: tuple[Gate, ...] = GATES) -> list[Verdict]:
+def ask_gates(proposal: Proposal, gates: tuple[Gate, ...] = GATES) -> list[Verdict]:
     """Ask every gate; the first refusal is the order's reason."""
     return [judged(proposal) for judged in gates]
 

@@ -12,9 +12,9 @@ from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus
 from app.services.orders.working import Working
 from app.services.trading.assessment import Assessor
-from app.services.trading.context import Case
+from app.services.trading.context import OrderContext
 from app.services.trading.gate_check import Figures
-from app.services.trading.market_snapshot import MarketView
+from app.services.trading.market_snapshot import MarketSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,47 +24,61 @@ class ChangeAssessor:
     assessor: Assessor
 
     def allows(
-        self, case: Case, broker: Broker, instrument: Instrument, item: Working, change: OrderChange
+        self,
+        context: OrderContext,
+        broker: Broker,
+        instrument: Instrument,
+        item: Working,
+        change: OrderChange,
     ) -> bool:
         """Tell, and end the ticket where not; raise BrokerUnavailable."""
         if item.role is OrderRole.EXIT:
-            return self._keeps_to_position(case, broker, instrument, item, change)
-        view = self.assessor.look(case, broker, instrument)
+            return self._keeps_to_position(context, broker, instrument, item, change)
+        view = self.assessor.look(context, broker, instrument)
         figures = _figures(view, instrument, item.receipt, change)
-        return self.assessor.judge.allows(case, OrderRole.ENTRY, item.receipt.side, figures, CHANGE_GATES)
+        return self.assessor.gate_check.allows(
+            context, OrderRole.ENTRY, item.receipt.side, figures, CHANGE_GATES
+        )
 
-    def growth(self, case: Case, instrument: Instrument, item: Working, change: OrderChange) -> Decimal:
+    def growth(
+        self, context: OrderContext, instrument: Instrument, item: Working, change: OrderChange
+    ) -> Decimal:
         """Return by how much a change makes an entry worth more; nothing for an exit."""
-        if item.role is OrderRole.EXIT or case.view is None:
+        if item.role is OrderRole.EXIT or context.view is None:
             return ZERO
-        figures = _figures(case.view, instrument, item.receipt, change)
+        figures = _figures(context.view, instrument, item.receipt, change)
         worth = (figures.quantity or ZERO) * (figures.price or ZERO) * instrument.multiplier
         return max(ZERO, worth - figures.counted)
 
     def _keeps_to_position(
-        self, case: Case, broker: Broker, instrument: Instrument, item: Working, change: OrderChange
+        self,
+        context: OrderContext,
+        broker: Broker,
+        instrument: Instrument,
+        item: Working,
+        change: OrderChange,
     ) -> bool:
         """An exit never opens a position, however it came to its size."""
         before = item.receipt.quantity or ZERO
         if change.quantity is None or change.quantity <= before:
             return True
-        share = self.assessor.share(case, self.assessor.look(case, broker, instrument))
+        share = self.assessor.share(context, self.assessor.look(context, broker, instrument))
         held = max(ZERO, share if item.receipt.side is Side.SELL else -share)
-        left = held - self._closed_by_others(case, broker, item)
+        left = held - self._closed_by_others(context, broker, item)
         wanted = change.quantity - item.receipt.filled_quantity
         if wanted <= left:
             return True
         message = f"{wanted:f} would be closed, but only {max(ZERO, left):f} can be."
-        case.ticket.end(TicketStatus.DENIED, Reason.QUANTITY_EXCEEDS_LIMIT, message)
+        context.ticket.end(TicketStatus.DENIED, Reason.QUANTITY_EXCEEDS_LIMIT, message)
         return False
 
-    def _closed_by_others(self, case: Case, broker: Broker, item: Working) -> Decimal:
-        if case.is_preview:
+    def _closed_by_others(self, context: OrderContext, broker: Broker, item: Working) -> Decimal:
+        if context.is_preview:
             return ZERO
-        return self.assessor.working_orders.closing(broker, case.bot.id, case.symbol) - item.remaining
+        return self.assessor.working_orders.closing(broker, context.bot.id, context.symbol) - item.remaining
 
 
-def _figures(view: MarketView, instrument: Instrument, receipt: Receipt, change: OrderChange) -> Figures:
+def _figures(view: MarketSnapshot, instrument: Instrument, receipt: Receipt, change: OrderChange) -> Figures:
     """Put together what the gates compare, as if the order that is changed did not exist."""
     market = view.price(None)
     before = receipt.limit_price or receipt.stop_price or market

@@ -9,7 +9,7 @@ from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import TicketStatus, followed_status
 from app.errors import BrokerRejected, BrokerUnavailable
-from app.repositories.begun_commands import Undertaking
+from app.repositories.begun_commands import AmendmentIntent
 from app.services.amendments.sending import has_values
 
 
@@ -18,7 +18,7 @@ def change_of(signal: Signal) -> OrderChange:
     return OrderChange(signal.quantity, signal.limit_price, signal.stop_price)
 
 
-def is_done(signal: Signal, begun: Undertaking, receipt: Receipt) -> bool:
+def is_done(signal: Signal, begun: AmendmentIntent, receipt: Receipt) -> bool:
     """Tell whether an order is already as the command wants it."""
     if signal.intent is Intent.CANCEL:
         return receipt.status.is_final

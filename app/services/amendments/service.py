@@ -15,7 +15,7 @@ from app.domain.reasons import Reason
 from app.domain.signals import Dialect, Intent, Signal
 from app.domain.tickets import Ticket, TicketStatus, order_record
 from app.errors import BrokerRejected, BrokerUnavailable
-from app.repositories.begun_commands import BegunCommands, Concerned, Undertaking
+from app.repositories.begun_commands import AmendmentIntent, BegunCommands, Concerned
 from app.repositories.tickets import Ledger
 from app.services.amendments.change_check import ChangeAssessor
 from app.services.amendments.outcomes import (
@@ -32,14 +32,14 @@ from app.services.orders.records import signal_record
 from app.services.orders.working import Working
 from app.services.runtime.locks import Locks
 from app.services.trading.assessment import Assessor
-from app.services.trading.context import Case
+from app.services.trading.context import OrderContext
 from app.services.trading.entry_usage import Entry
 from app.services.trading.execution import Finish, turn
 from app.storage.base import Change, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Commands:
+class Amendments:
     """Find what a command means, judge it, carry it out and tell how the orders then stand."""
 
     assessor: Assessor
@@ -54,7 +54,7 @@ class Commands:
     @classmethod
     def over(
         cls, assessor: Assessor, sender: Sender, store: Store, ledger: Ledger, locks: Locks
-    ) -> "Commands":
+    ) -> "Amendments":
         """Put the parts together."""
         return cls(
             assessor=assessor,
@@ -71,18 +71,18 @@ class Commands:
         """Take a command to its end; raise BrokerUnavailable where that must wait for the broker."""
         if self.adopt(ticket, signal, bot, finish):
             return
-        case = self._open(ticket, signal, bot)
-        names = self.targets.find(case)
-        with turn(self.locks, case, case.symbol):
-            changes = self._decide(case, names)
+        context = self._open(ticket, signal, bot)
+        names = self.targets.find(context)
+        with turn(self.locks, context, context.symbol):
+            changes = self._decide(context, names)
             finish([*changes, *self.forgetting(ticket.id)])
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide on a command and leave all as it is; the ticket tells every verdict. It places no order."""
-        case = self._open(ticket, signal, bot)
-        case.is_preview = True
+        context = self._open(ticket, signal, bot)
+        context.is_preview = True
         try:
-            self._decide(case, self.targets.find(case))
+            self._decide(context, self.targets.find(context))
         except BrokerUnavailable as error:
             ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
         return []
@@ -92,16 +92,16 @@ class Commands:
         document = self.begun.find(ticket.id)
         if document is None:
             return False
-        case, begun = self._open(ticket, signal, bot), Undertaking.from_json(document.value)
-        if case.broker is None:
+        context, begun = self._open(ticket, signal, bot), AmendmentIntent.from_json(document.value)
+        if context.broker is None:
             return False
-        case.instrument = instrument_of(begun.symbol, None)
-        with turn(self.locks, case, begun.symbol):
-            found = [case.broker.find(order.name) for order in begun.orders]
+        context.instrument = instrument_of(begun.symbol, None)
+        with turn(self.locks, context, begun.symbol):
+            found = [context.broker.find(order.name) for order in begun.orders]
             receipts = [item for item in found if item is not None and is_done(signal, begun, item)]
             if len(receipts) < len(begun.orders):
                 return False
-            changes = self._end(case, case.broker, begun, receipts)
+            changes = self._end(context, context.broker, begun, receipts)
             finish([*changes, *self.forgetting(ticket.id)])
         return True
 
@@ -109,139 +109,152 @@ class Commands:
         """Return the changes that forget what a command had begun."""
         return self.begun.ending(ticket)
 
-    def _open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
+    def _open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
         ticket.signal = signal_record(signal)
         return self.assessor.open(ticket, signal, bot)
 
-    def _decide(self, case: Case, names: frozenset[str]) -> list[Change]:
-        case.global_state = self.assessor.switch.read().at(self.clock())
+    def _decide(self, context: OrderContext, names: frozenset[str]) -> list[Change]:
+        context.global_state = self.assessor.switch.read().at(self.clock())
         # Nothing is said of the symbol where the alert says nothing of it.
-        gates = (*COMMAND_GATES, symbol_known) if case.signal.symbol else COMMAND_GATES
-        if not self.assessor.judge.allows(case, OrderRole.EXIT, case.signal.side, gates=gates):
+        gates = (*COMMAND_GATES, symbol_known) if context.signal.symbol else COMMAND_GATES
+        if not self.assessor.gate_check.allows(context, OrderRole.EXIT, context.signal.side, gates=gates):
             return []
-        broker = case.broker
-        if broker is not None and self.targets.protects(case, broker):
-            case.ticket.end(TicketStatus.DENIED, Reason.ORDER_PROTECTIVE)
+        broker = context.broker
+        if broker is not None and self.targets.protects(context, broker):
+            context.ticket.end(TicketStatus.DENIED, Reason.ORDER_PROTECTIVE)
             return []
-        working = self.targets.working(case, broker, names) if broker is not None else []
+        working = self.targets.working(context, broker, names) if broker is not None else []
         if broker is None or not working:
-            case.ticket.end(TicketStatus.SKIPPED, Reason.ORDER_NONE, how_they_ended(broker, names))
+            context.ticket.end(TicketStatus.SKIPPED, Reason.ORDER_NONE, how_they_ended(broker, names))
             return []
         found = ", ".join(item.receipt.client_order_id for item in working)
-        case.ticket.note("found", self.clock(), found)
-        if case.signal.intent is Intent.CANCEL:
-            return self._cancel(case, broker, working)
-        return self._modify(case, broker, working)
+        context.ticket.note("found", self.clock(), found)
+        if context.signal.intent is Intent.CANCEL:
+            return self._cancel(context, broker, working)
+        return self._modify(context, broker, working)
 
-    def _cancel(self, case: Case, broker: Broker, working: list[Working]) -> list[Change]:
-        if self._only_looks(case, broker, working, TicketStatus.CANCELED):
+    def _cancel(self, context: OrderContext, broker: Broker, working: list[Working]) -> list[Change]:
+        if self._only_looks(context, broker, working, TicketStatus.CANCELED):
             return []
-        begun = self._begin(case, working, OrderChange())
+        begun = self._begin(context, working, OrderChange())
         known = {item.receipt.client_order_id: item.receipt for item in working}
         refusal: BrokerRejected | None = None
         for name, receipt in known.items():
             try:
-                known[name] = self.sender.cancel(case.ticket, broker, receipt)
+                known[name] = self.sender.cancel(context.ticket, broker, receipt)
             except BrokerRejected as error:
                 refusal = error
         receipts = [known.get(order.name) or broker.find(order.name) for order in begun.orders]
-        changes = self._end(case, broker, begun, [item for item in receipts if item is not None])
+        changes = self._end(context, broker, begun, [item for item in receipts if item is not None])
         if refusal is not None:
-            case.ticket.end(TicketStatus.REJECTED, reason_of(refusal), refusal.message)
+            context.ticket.end(TicketStatus.REJECTED, reason_of(refusal), refusal.message)
         return changes
 
-    def _modify(self, case: Case, broker: Broker, working: list[Working]) -> list[Change]:
-        if len(working) > 1 or case.instrument is None:
-            case.ticket.end(TicketStatus.DENIED, Reason.ORDER_AMBIGUOUS)
+    def _modify(self, context: OrderContext, broker: Broker, working: list[Working]) -> list[Change]:
+        if len(working) > 1 or context.instrument is None:
+            context.ticket.end(TicketStatus.DENIED, Reason.ORDER_AMBIGUOUS)
             return []
-        item, instrument = working[0], case.instrument
-        case.may_sell_options = self._dialect(case, item) == Dialect.OPTION.value
-        change = wanted_change(broker, instrument, item, change_of(case.signal))
+        item, instrument = working[0], context.instrument
+        context.may_sell_options = self._dialect(context, item) == Dialect.OPTION.value
+        change = wanted_change(broker, instrument, item, change_of(context.signal))
         if has_values(item.receipt, change):
-            begun = Undertaking(case.symbol, (self._concerned(case, item),), change)
-            return self._end(case, broker, begun, [item.receipt])
+            begun = AmendmentIntent(context.symbol, (self._concerned(context, item),), change)
+            return self._end(context, broker, begun, [item.receipt])
         # What an interrupted attempt has counted is not there yet.
-        self.assessor.release(case)
-        if not self.changes.allows(case, broker, instrument, item, change):
+        self.assessor.release(context)
+        if not self.changes.allows(context, broker, instrument, item, change):
             return []
-        if self._only_looks(case, broker, working, TicketStatus.ORDERED):
+        if self._only_looks(context, broker, working, TicketStatus.ORDERED):
             return []
-        return self._replace(case, broker, item, change, self._growth(case, instrument, item, change))
+        return self._replace(context, broker, item, change, self._growth(context, instrument, item, change))
 
     def _replace(
-        self, case: Case, broker: Broker, item: Working, change: OrderChange, entry: dict[str, Any] | None
+        self,
+        context: OrderContext,
+        broker: Broker,
+        item: Working,
+        change: OrderChange,
+        entry: dict[str, Any] | None,
     ) -> list[Change]:
-        begun = self._begin(case, [item], change, entry)
+        begun = self._begin(context, [item], change, entry)
         try:
-            receipt = self.sender.replace(case.ticket, broker, item.receipt, change)
+            receipt = self.sender.replace(context.ticket, broker, item.receipt, change)
         except BrokerRejected as error:
-            self.assessor.release(case)
-            changes = self._end(case, broker, begun, [as_it_stands(broker, item.receipt)])
-            case.ticket.entry = None
-            case.ticket.end(TicketStatus.REJECTED, reason_of(error), error.message)
+            self.assessor.release(context)
+            changes = self._end(context, broker, begun, [as_it_stands(broker, item.receipt)])
+            context.ticket.entry = None
+            context.ticket.end(TicketStatus.REJECTED, reason_of(error), error.message)
             return changes
-        return self._end(case, broker, begun, [receipt])
+        return self._end(context, broker, begun, [receipt])
 
-    def _only_looks(self, case: Case, broker: Broker, working: list[Working], status: TicketStatus) -> bool:
+    def _only_looks(
+        self, context: OrderContext, broker: Broker, working: list[Working], status: TicketStatus
+    ) -> bool:
         """Stop before the broker is told, in a preview and in a dry run."""
-        if case.is_preview:
+        if context.is_preview:
             for item in working:
-                self._record(case, self._concerned(case, item), item.receipt)
-            case.ticket.end(status)
+                self._record(context, self._concerned(context, item), item.receipt)
+            context.ticket.end(status)
         elif self.assessor.rules.dry_run and not broker.capabilities.simulated:
-            case.ticket.end(TicketStatus.DRY_RUN)
+            context.ticket.end(TicketStatus.DRY_RUN)
         else:
             return False
         return True
 
     def _growth(
-        self, case: Case, instrument: Instrument, item: Working, change: OrderChange
+        self, context: OrderContext, instrument: Instrument, item: Working, change: OrderChange
     ) -> dict[str, Any] | None:
         """Count what an entry grows by into its day; the ticket keeps it for other processes."""
-        growth = self.changes.growth(case, instrument, item, change)
+        growth = self.changes.growth(context, instrument, item, change)
         if not growth:
             return None
-        entry = Entry(case.bot.id, case.symbol, growth, case.ticket.created_at, is_new=False)
-        self.assessor.usage.reserve(case.ticket.id, entry, case.limits)
-        return {"symbol": case.symbol, "notional": format(growth, "f"), "is_new": False}
+        entry = Entry(context.bot.id, context.symbol, growth, context.ticket.created_at, is_new=False)
+        self.assessor.usage.reserve(context.ticket.id, entry, context.limits)
+        return {"symbol": context.symbol, "notional": format(growth, "f"), "is_new": False}
 
     def _begin(
-        self, case: Case, working: list[Working], change: OrderChange, entry: dict[str, Any] | None = None
-    ) -> Undertaking:
-        orders = tuple(self._concerned(case, item) for item in working)
-        return self.begun.begin(case.ticket.id, Undertaking(case.symbol, orders, change, entry))
+        self,
+        context: OrderContext,
+        working: list[Working],
+        change: OrderChange,
+        entry: dict[str, Any] | None = None,
+    ) -> AmendmentIntent:
+        orders = tuple(self._concerned(context, item) for item in working)
+        return self.begun.begin(context.ticket.id, AmendmentIntent(context.symbol, orders, change, entry))
 
-    def _concerned(self, case: Case, item: Working) -> Concerned:
+    def _concerned(self, context: OrderContext, item: Working) -> Concerned:
         name = item.receipt.client_order_id
         ticket = self.targets.ticket_of(name)
-        return Concerned(name, item.role, ticket if ticket is not None else case.ticket.id)
+        return Concerned(name, item.role, ticket if ticket is not None else context.ticket.id)
 
-    def _dialect(self, case: Case, item: Working) -> str | None:
+    def _dialect(self, context: OrderContext, item: Working) -> str | None:
         """Return the dialect of the alert that placed an order, whose rules hold for its change too."""
-        placed = self.ledger.find(self._concerned(case, item).ticket)
+        placed = self.ledger.find(self._concerned(context, item).ticket)
         return placed["dialect"] if placed is not None else None
 
-    def _end(self, case: Case, broker: Broker, begun: Undertaking, receipts: list[Receipt]) -> list[Change]:
+    def _end(
+        self, context: OrderContext, broker: Broker, begun: AmendmentIntent, receipts: list[Receipt]
+    ) -> list[Change]:
         """Tell how the orders stand, in this ticket and in those that placed them."""
         # What they have filled is counted, and what is over forgotten.
-        self.assessor.working_orders.of(broker, case.bot.id, begun.symbol)
+        self.assessor.working_orders.of(broker, context.bot.id, begun.symbol)
         by_name = {order.name: order for order in begun.orders}
         for receipt in receipts:
-            self._record(case, by_name[receipt.client_order_id], receipt)
-        case.ticket.entry = begun.entry
-        case.ticket.end(*outcome_of(case.signal, receipts, case.ticket.orders))
-        return [change for record in case.ticket.orders for change in self._rewriting(case, record)]
+            self._record(context, by_name[receipt.client_order_id], receipt)
+        context.ticket.entry = begun.entry
+        context.ticket.end(*outcome_of(context.signal, receipts, context.ticket.orders))
+        return [change for record in context.ticket.orders for change in self._rewriting(context, record)]
 
-    def _record(self, case: Case, order: Concerned, receipt: Receipt) -> None:
-        record = order_record(receipt, bot=case.bot.id, ticket=order.ticket, role=order.role.value)
-        case.ticket.orders.append(record)
-        if case.ticket.signal is not None:
-            case.ticket.signal.setdefault("symbol", receipt.symbol)
+    def _record(self, context: OrderContext, order: Concerned, receipt: Receipt) -> None:
+        record = order_record(receipt, bot=context.bot.id, ticket=order.ticket, role=order.role.value)
+        context.ticket.orders.append(record)
+        if context.ticket.signal is not None:
+            context.ticket.signal.setdefault("symbol", receipt.symbol)
 
-    def _rewriting(self, case: Case, record: dict[str, Any]) -> list[Change]:
-        """Show an order's new terms in the ticket that placed it; its end is written by the follower."""
+    def _rewriting(self, context: OrderContext, record: dict[str, Any]) -> list[Change]:
+        """Show an order's new terms in the ticket that placed it; its end is written by the tracker."""
         document = self.ledger.document(UUID(record["ticket"]))
-        if document is None or case.signal.intent is Intent.CANCEL:
+        if document is None or context.signal.intent is Intent.CANCEL:
             return []
         name, before = record["client_order_id"], document.value["orders"]
         orders = [record if order["client_order_id"] == name else order for order in before]

@@ -15,7 +15,7 @@ from app.errors import BrokerUnavailable
 from app.logs import redact
 from app.repositories.tickets import Ledger
 from app.services.orders.working import Working, WorkingOrders
-from app.services.trading.context import Case
+from app.services.trading.context import OrderContext
 from app.storage.base import Document, Store
 
 # How long a command waits for the alert that places the order which it names.
@@ -34,25 +34,25 @@ class Targets:
     ledger: Ledger
     working_orders: WorkingOrders
 
-    def find(self, case: Case) -> frozenset[str]:
+    def find(self, context: OrderContext) -> frozenset[str]:
         """Return the client order ids that a command may mean, and learn their symbol.
 
         All that works in a symbol is told by `working` alone. Raise BrokerUnavailable while the alert with
         the key in question is still being worked on.
         """
-        order = case.signal.order or ""
+        order = context.signal.order or ""
         if order == ALL_ORDERS:
             return frozenset()
         if bot_of_order(order) is not None:
-            names = self._by_name(case, order)
+            names = self._by_name(context, order)
         else:
-            names = self._by_key(case, order) or self._by_key_once_placed(case, order)
+            names = self._by_key(context, order) or self._by_key_once_placed(context, order)
         return frozenset(names)
 
-    def protects(self, case: Case, broker: Broker) -> bool:
+    def protects(self, context: OrderContext, broker: Broker) -> bool:
         """Tell whether a command names one of the bot's stop-losses or take-profits, or the pair of them."""
-        name = case.signal.order or ""
-        if bot_of_order(name) != case.bot.id:
+        name = context.signal.order or ""
+        if bot_of_order(name) != context.bot.id:
             return False
         if name.endswith(LEGS):
             return True
@@ -62,71 +62,75 @@ class Targets:
         receipt = broker.find(name)
         return receipt is not None and not receipt.status.is_final
 
-    def working(self, case: Case, broker: Broker, names: frozenset[str]) -> list[Working]:
+    def working(self, context: OrderContext, broker: Broker, names: frozenset[str]) -> list[Working]:
         """Return those that can still fill, fills being counted; the caller holds the symbol.
 
         Raise BrokerUnavailable while it is in doubt whether one of them is at the broker.
         """
-        found = self._in_symbol(case, broker)
-        if case.signal.order == ALL_ORDERS:
-            names = self._placed_in_symbol(case)
+        found = self._in_symbol(context, broker)
+        if context.signal.order == ALL_ORDERS:
+            names = self._placed_in_symbol(context)
         meant = [item for item in found if item.receipt.client_order_id in names]
         missing = names - {item.receipt.client_order_id for item in meant}
-        return meant + list(self._strays(broker, missing, case.symbol))
+        return meant + list(self._strays(broker, missing, context.symbol))
 
     def ticket_of(self, name: str) -> UUID | None:
         """Return the ticket that placed a working order; None: nobody remembers it."""
         document = self.store.get(f"orders/{name}")
         return UUID(document.value["ticket"]) if document is not None else None
 
-    def _by_name(self, case: Case, name: str) -> list[str]:
-        if bot_of_order(name) != case.bot.id:
+    def _by_name(self, context: OrderContext, name: str) -> list[str]:
+        if bot_of_order(name) != context.bot.id:
             return []
         document = self.store.get(f"orders/{name}")
         if document is not None:
-            return [name] if self._concerns(case, document) else []
-        receipt = case.broker.find(name) if case.broker is not None else None
-        return [name] if receipt is not None and self._is_in(case, receipt.symbol, None) else []
+            return [name] if self._concerns(context, document) else []
+        receipt = context.broker.find(name) if context.broker is not None else None
+        return [name] if receipt is not None and self._is_in(context, receipt.symbol, None) else []
 
-    def _by_key(self, case: Case, key: str) -> list[str]:
+    def _by_key(self, context: OrderContext, key: str) -> list[str]:
         reminders = [
-            item for item in self._reminders(case) if not item.value["client_order_id"].endswith(LEGS)
+            item for item in self._reminders(context) if not item.value["client_order_id"].endswith(LEGS)
         ]
         tickets = {item.value["ticket"] for item in reminders}
         meant = {ticket for ticket in tickets if _key_of(self._ticket(ticket)) == redact(key)}
         return [
             item.value["client_order_id"]
             for item in reminders
-            if item.value["ticket"] in meant and self._concerns(case, item)
+            if item.value["ticket"] in meant and self._concerns(context, item)
         ]
 
-    def _by_key_once_placed(self, case: Case, key: str) -> list[str]:
+    def _by_key_once_placed(self, context: OrderContext, key: str) -> list[str]:
         """An order and its cancellation may arrive together: wait for the first to be placed."""
         deadline, waited = time.monotonic() + PLACING_SECONDS, False
-        while not case.is_preview and self._is_being_placed(case, key):
+        while not context.is_preview and self._is_being_placed(context, key):
             if time.monotonic() >= deadline:
                 raise BrokerUnavailable("The alert that places this order is still being worked on.")
             waited = True
             time.sleep(POLL_SECONDS)
-        return self._by_key(case, key) if waited else []
+        return self._by_key(context, key) if waited else []
 
-    def _is_being_placed(self, case: Case, key: str) -> bool:
-        own = str(case.ticket.id)
+    def _is_being_placed(self, context: OrderContext, key: str) -> bool:
+        own = str(context.ticket.id)
         return any(
-            ticket["bot"] == case.bot.id and ticket["id"] != own and _key_of(ticket) == redact(key)
+            ticket["bot"] == context.bot.id and ticket["id"] != own and _key_of(ticket) == redact(key)
             for ticket in self.ledger.unfinished()
         )
 
-    def _in_symbol(self, case: Case, broker: Broker) -> list[Working]:
-        if not case.is_preview:
-            return self.working_orders.of(broker, case.bot.id, case.symbol)
-        reminders = (item.value for item in self._reminders(case) if item.value["symbol"] == case.symbol)
+    def _in_symbol(self, context: OrderContext, broker: Broker) -> list[Working]:
+        if not context.is_preview:
+            return self.working_orders.of(broker, context.bot.id, context.symbol)
+        reminders = (
+            item.value for item in self._reminders(context) if item.value["symbol"] == context.symbol
+        )
         roles = {value["client_order_id"]: OrderRole(value["role"]) for value in reminders}
         listed = [item for item in broker.open_orders() if item.client_order_id in roles]
         return [Working(receipt, roles[receipt.client_order_id]) for receipt in listed]
 
-    def _placed_in_symbol(self, case: Case) -> frozenset[str]:
-        reminders = (item.value for item in self._reminders(case) if item.value["symbol"] == case.symbol)
+    def _placed_in_symbol(self, context: OrderContext) -> frozenset[str]:
+        reminders = (
+            item.value for item in self._reminders(context) if item.value["symbol"] == context.symbol
+        )
         names = (value["client_order_id"] for value in reminders)
         return frozenset(name for name in names if not name.endswith(LEGS))
 
@@ -139,22 +143,22 @@ class Targets:
             if receipt is not None and receipt.symbol == symbol and not receipt.status.is_final:
                 yield Working(receipt, OrderRole.ENTRY)
 
-    def _reminders(self, case: Case) -> list[Document]:
-        documents = self.store.list(f"orders/{case.bot.id}-")
-        owner = (case.bot.id, case.broker_name)
+    def _reminders(self, context: OrderContext) -> list[Document]:
+        documents = self.store.list(f"orders/{context.bot.id}-")
+        owner = (context.bot.id, context.broker_name)
         return [item for item in documents if (item.value["bot"], item.value["broker"]) == owner]
 
-    def _concerns(self, case: Case, reminder: Document) -> bool:
+    def _concerns(self, context: OrderContext, reminder: Document) -> bool:
         value = reminder.value
-        if (value["bot"], value["broker"]) != (case.bot.id, case.broker_name):
+        if (value["bot"], value["broker"]) != (context.bot.id, context.broker_name):
             return False
-        return self._is_in(case, value["symbol"], self._ticket(value["ticket"]))
+        return self._is_in(context, value["symbol"], self._ticket(value["ticket"]))
 
-    def _is_in(self, case: Case, symbol: str, ticket: dict[str, Any] | None) -> bool:
+    def _is_in(self, context: OrderContext, symbol: str, ticket: dict[str, Any] | None) -> bool:
         """Tell whether the symbol is the command's; one that names none takes the order's."""
-        if case.signal.symbol:
-            return case.symbol == symbol
-        case.instrument, case.symbol_refusal = instrument_of(symbol, (ticket or {}).get("signal")), None
+        if context.signal.symbol:
+            return context.symbol == symbol
+        context.instrument, context.symbol_refusal = instrument_of(symbol, (ticket or {}).get("signal")), None
         return True
 
     def _ticket(self, ticket: str) -> dict[str, Any] | None:

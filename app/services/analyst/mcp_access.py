@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from app.domain.opinions import Mode
 from app.services.analyst.mcp_client import McpClient
-from app.services.analyst.mcp_transport import McpLine, McpTrouble
+from app.services.analyst.mcp_transport import McpTransport, McpTrouble
 
 CHECK_SECONDS = 60.0
 PATIENCE_SECONDS = 1.0
@@ -47,7 +47,7 @@ class McpAccess:
 
     def client(self, seconds: Callable[[], float]) -> McpClient:
         """Open a conversation."""
-        return McpClient(McpLine(self.url, self.authorization), seconds)
+        return McpClient(McpTransport(self.url, self.authorization), seconds)
 
     def permits(self, name: str) -> bool:
         """Tell whether a tool may be used."""

@@ -10,7 +10,7 @@ from typing import Any, Self
 import requests
 
 from app.services.analyst.base import quoted
-from app.services.analyst.mcp_transport import McpLine, McpRefused, McpTrouble, McpUnreachable, Reply
+from app.services.analyst.mcp_transport import McpRefused, McpTransport, McpTrouble, McpUnreachable, Reply
 
 PROTOCOL = "2025-11-25"
 PROTOCOLS = frozenset({PROTOCOL, "2025-06-18", "2025-03-26", "2024-11-05"})
@@ -41,7 +41,7 @@ class McpClient:
     `seconds` tells how long one request may take.
     """
 
-    def __init__(self, line: McpLine, seconds: Callable[[], float]) -> None:
+    def __init__(self, line: McpTransport, seconds: Callable[[], float]) -> None:
         self._line = line
         self._seconds = seconds
         self._ids = count(1)

@@ -50,7 +50,7 @@ class Reply:
     quote: str
 
 
-class McpLine:
+class McpTransport:
     """The connection to one server, for one conversation."""
 
     def __init__(self, url: str, authorization: str | None) -> None:

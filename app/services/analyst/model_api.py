@@ -27,7 +27,7 @@ class ModelServer:
     base_url: str = API_URL
 
 
-class ModelLine:
+class ModelTransport:
     """The connection to the model's server, for one opinion."""
 
     def __init__(self, client: Any, model: str, deadline: Deadline) -> None:
@@ -65,7 +65,7 @@ class ModelLine:
 
 
 @contextmanager
-def model_line(server: ModelServer, deadline: Deadline) -> Iterator[ModelLine]:
+def model_line(server: ModelServer, deadline: Deadline) -> Iterator[ModelTransport]:
     """Open a connection that the deadline cuts, that follows no redirect and sends nothing twice."""
     import openai
 
@@ -88,7 +88,7 @@ def model_line(server: ModelServer, deadline: Deadline) -> Iterator[ModelLine]:
         default_headers={"Accept-Encoding": "identity"},
     )
     with client:
-        yield ModelLine(client, server.model, deadline)
+        yield ModelTransport(client, server.model, deadline)
 
 
 def _refuse_failures(response: Any) -> None:

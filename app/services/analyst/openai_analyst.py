@@ -15,7 +15,7 @@ from app.services.analyst.base import NoDecision
 from app.services.analyst.deadline import Deadline
 from app.services.analyst.decisions import SCHEMA, read_decision
 from app.services.analyst.mcp_access import McpAccess
-from app.services.analyst.model_api import ModelLine, ModelServer, model_line
+from app.services.analyst.model_api import ModelServer, ModelTransport, model_line
 from app.services.analyst.prompting import Prompt, read_prompt, render
 from app.services.analyst.responses import add_usage, check_state, items, read_message
 from app.services.analyst.tools import LocalTools, check_hosted, hosted_tools, record_hosted
@@ -115,7 +115,7 @@ class OpenAiAnalyst:
 
 @dataclass(frozen=True, slots=True)
 class _Conversation:
-    line: ModelLine
+    line: ModelTransport
     prompt: Prompt
     question: Question
     trace: _Trace

@@ -12,7 +12,7 @@ class BrokerNotConfigured(LookupError):
     """No broker of that name has what it needs here."""
 
 
-class BrokerDesk:
+class BrokerRegistry:
     """The configured brokers by name."""
 
     def __init__(self, factories: Mapping[str, BrokerFactory]) -> None:

@@ -4,19 +4,19 @@ import logging
 from dataclasses import dataclass, replace
 
 from app.brokers.base import Broker, urgently
-from app.domain.exit_plan import Leave, Move, Place, Protection, Withdraw
+from app.domain.exit_plan import CancelOrders, CloseAtMarket, ExitPlan, PlaceExits, ReplaceExits
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole
 from app.domain.trades import Trade
 from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown, StoreError
-from app.repositories.exit_plans import ExitBook, protection_of
-from app.repositories.trades import TradeBook
-from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
-from app.services.exits.placement import ExitSender
-from app.services.exits.position_status import Prospect, Scene, look, prospect_of
+from app.repositories.exit_plans import ExitPlans, exit_plan_of
+from app.repositories.trades import Trades
+from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
+from app.services.exits.placement import ExitPlacement
+from app.services.exits.position_status import AccountSnapshot, PositionStatus, look, status_of
 from app.services.observability.journal import Journal
-from app.services.orders.tracking import OrderFollower
+from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import Working, WorkingOrders
 from app.services.runtime.locks import Locks
 from app.storage.base import Delete, Document, Store
@@ -30,21 +30,21 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExitGuard:
+class ExitMonitor:
     """Bring every protected position's exits to where they should be; safe to run twice, in every state."""
 
     store: Store
-    book: ExitBook
-    desk: BrokerDesk
-    trades: TradeBook
-    follower: OrderFollower
+    book: ExitPlans
+    registry: BrokerRegistry
+    trades: Trades
+    tracker: OrderTracker
     working_orders: WorkingOrders
-    sender: ExitSender
+    sender: ExitPlacement
     locks: Locks
     journal: Journal
     dry_run: bool = False
 
-    def watch(self) -> int:
+    def run(self) -> int:
         """Look at all that is protected, by two list calls a broker; return how many needed a hand."""
         by_broker: dict[str, list[Document]] = {}
         for document in self.book.every():
@@ -55,7 +55,7 @@ class ExitGuard:
             raise failures[0]
         return tended
 
-    def attend(self, broker: Broker, symbol: str) -> None:
+    def ensure(self, broker: Broker, symbol: str) -> None:
         """Bring the exits of every bot in a symbol in order; the caller holds the symbol.
 
         What fails is left to the next watch.
@@ -74,7 +74,7 @@ class ExitGuard:
 
     def _watch_at(self, name: str, documents: list[Document], failures: list[Exception]) -> int:
         try:
-            broker = self.desk.get(name)
+            broker = self.registry.get(name)
         except BrokerNotConfigured:
             _logger.warning("%s positions have exits at %s, which is not configured", len(documents), name)
             return 0
@@ -89,17 +89,17 @@ class ExitGuard:
 
     def _watch_all(self, broker: Broker, documents: list[Document], failures: list[Exception]) -> int:
         """Look at one broker's; one position's trouble is added to `failures` and is not the others'."""
-        scene, trades = look(broker), self.trades.every()
+        snapshot, trades = look(broker), self.trades.every()
         reminders = {_place(item) for item in self.store.list("orders/")}
-        tended, moves = 0, list[tuple[Document, Move]]()
+        tended, moves = 0, list[tuple[Document, ReplaceExits]]()
         for document in documents:
             try:
-                protection = protection_of(document)
-                prospect = prospect_of(protection, trades.get(_place(document)), scene, broker.capabilities)
-                is_over = prospect.holding.is_over and _place(document) not in reminders
-                if isinstance(prospect.step, Move) and protection.sending is None:
-                    moves.append((self._remember_alone(broker, document, prospect), prospect.step))
-                elif is_over or self._needs_hand(broker, document, prospect):
+                exit_plan = exit_plan_of(document)
+                status = status_of(exit_plan, trades.get(_place(document)), snapshot, broker.capabilities)
+                is_over = status.holding.is_over and _place(document) not in reminders
+                if isinstance(status.step, ReplaceExits) and exit_plan.sending is None:
+                    moves.append((self._remember_alone(broker, document, status), status.step))
+                elif is_over or self._needs_hand(broker, document, status):
                     tended += self._tend_alone(broker, document)
             except (BrokerUnavailable, StoreError):
                 raise
@@ -108,23 +108,27 @@ class ExitGuard:
         furthest = sorted(moves, key=lambda item: item[1].distance, reverse=True)
         return tended + sum(self._move_alone(broker, *item) for item in furthest[:MOST_MOVES])
 
-    def _needs_hand(self, broker: Broker, document: Document, prospect: Prospect) -> bool:
-        if document.value["sending"] is not None or prospect.has_moved:
+    def _needs_hand(self, broker: Broker, document: Document, status: PositionStatus) -> bool:
+        if document.value["sending"] is not None or status.has_moved:
             return True
-        return prospect.step is not None and not self._must_wait(broker, document.key, prospect)
+        return status.step is not None and not self._must_wait(broker, document.key, status)
 
-    def _must_wait(self, broker: Broker, key: str, prospect: Prospect) -> bool:
+    def _must_wait(self, broker: Broker, key: str, status: PositionStatus) -> bool:
         """Tell whether to leave all as it is: the broker refuses, or has just refused, what comes next."""
-        step = prospect.step
-        is_bound = isinstance(step, Leave) or broker.capabilities.day_orders_only
-        if isinstance(step, Place | Leave) and is_bound and not _is_open(broker, prospect.instrument):
+        step = status.step
+        is_bound = isinstance(step, CloseAtMarket) or broker.capabilities.day_orders_only
+        if (
+            isinstance(step, PlaceExits | CloseAtMarket)
+            and is_bound
+            and not _is_open(broker, status.instrument)
+        ):
             return True
-        if isinstance(step, Withdraw):
+        if isinstance(step, CancelOrders):
             # Legs that are wrong are better than none, while no others can be placed.
-            is_rebuild = prospect.holding.share != ZERO and not prospect.is_due
+            is_rebuild = status.holding.share != ZERO and not status.is_due
             return is_rebuild and self.sender.is_pausing(key, leaves=False)
-        is_sent = isinstance(step, Place | Leave)
-        return is_sent and self.sender.is_pausing(key, leaves=isinstance(step, Leave))
+        is_sent = isinstance(step, PlaceExits | CloseAtMarket)
+        return is_sent and self.sender.is_pausing(key, leaves=isinstance(step, CloseAtMarket))
 
     def _tend_alone(self, broker: Broker, document: Document) -> bool:
         symbol = document.value["symbol"]
@@ -136,23 +140,23 @@ class ExitGuard:
                 return False
         return True
 
-    def _move_alone(self, broker: Broker, document: Document, step: Move) -> int:
+    def _move_alone(self, broker: Broker, document: Document, step: ReplaceExits) -> int:
         """Move legs as they were just seen: one that is gone since is refused, and nothing happens."""
         with self.locks.hold(f"{broker.name}:{document.value['symbol']}"):
-            self._move(broker, protection_of(document), step)
+            self._move(broker, exit_plan_of(document), step)
         return 1
 
-    def _remember_alone(self, broker: Broker, document: Document, prospect: Prospect) -> Document:
+    def _remember_alone(self, broker: Broker, document: Document, status: PositionStatus) -> Document:
         """Who trades in the symbol must not find that what it has read was written over."""
         with self.locks.hold(f"{broker.name}:{document.value['symbol']}"):
-            return self._remember(document, prospect)
+            return self._remember(document, status)
 
-    def _remember(self, document: Document, prospect: Prospect) -> Document:
+    def _remember(self, document: Document, status: PositionStatus) -> Document:
         """Write the best price down, where a stop follows it; who wrote meanwhile knows better."""
-        if not prospect.has_moved:
+        if not status.has_moved:
             return document
         try:
-            return self.book.rewrite(document, replace(protection_of(document), best=prospect.best))
+            return self.book.rewrite(document, replace(exit_plan_of(document), best=status.best))
         except Conflict:
             return document
 
@@ -160,44 +164,44 @@ class ExitGuard:
         bot, symbol = document.value["bot"], document.value["symbol"]
         for _ in range(MOST_STEPS):
             # What fills after the look is counted: nothing that has gone since is taken for what is held.
-            scene = look(broker)
-            self.follower.settle(broker, bot, symbol)
+            snapshot = look(broker)
+            self.tracker.settle(broker, bot, symbol)
             known = self.book.find(bot, broker.name, symbol)
-            if known is None or not self._go_on(broker, known, scene):
+            if known is None or not self._go_on(broker, known, snapshot):
                 return
 
-    def _go_on(self, broker: Broker, document: Document, scene: Scene) -> bool:
+    def _go_on(self, broker: Broker, document: Document, snapshot: AccountSnapshot) -> bool:
         """Take the next step; tell whether another may follow at once."""
-        protection = protection_of(document)
-        prospect = prospect_of(protection, self._trade(protection), scene, broker.capabilities)
-        if protection.sending is not None:
+        exit_plan = exit_plan_of(document)
+        status = status_of(exit_plan, self._trade(exit_plan), snapshot, broker.capabilities)
+        if exit_plan.sending is not None:
             # What was sent meanwhile is not in the scene.
-            return self.sender.resolved(broker, document, prospect.step, prospect.instrument) is not None
-        if prospect.holding.is_over and not self._is_expected(protection):
+            return self.sender.resolved(broker, document, status.step, status.instrument) is not None
+        if status.holding.is_over and not self._is_expected(exit_plan):
             self.store.apply([Delete(document)])
             return False
-        document = self._remember(document, prospect)
-        if self._must_wait(broker, document.key, prospect):
+        document = self._remember(document, status)
+        if self._must_wait(broker, document.key, status):
             return False
-        if isinstance(prospect.step, Withdraw):
-            self._withdraw(broker, protection, prospect.step)
+        if isinstance(status.step, CancelOrders):
+            self._withdraw(broker, exit_plan, status.step)
             return True
-        self._act(broker, document, prospect)
+        self._act(broker, document, status)
         return False
 
-    def _act(self, broker: Broker, document: Document, prospect: Prospect) -> None:
-        step = prospect.step
-        if isinstance(step, Move):
-            self._move(broker, protection_of(document), step)
-        elif isinstance(step, Place | Leave):
-            self.sender.send(broker, document, prospect.holding, step, prospect.instrument)
+    def _act(self, broker: Broker, document: Document, status: PositionStatus) -> None:
+        step = status.step
+        if isinstance(step, ReplaceExits):
+            self._move(broker, exit_plan_of(document), step)
+        elif isinstance(step, PlaceExits | CloseAtMarket):
+            self.sender.send(broker, document, status.holding, step, status.instrument)
 
-    def _withdraw(self, broker: Broker, protection: Protection, step: Withdraw) -> None:
+    def _withdraw(self, broker: Broker, exit_plan: ExitPlan, step: CancelOrders) -> None:
         orders = [Working(receipt, OrderRole.EXIT) for receipt in step.orders]
         names = self.working_orders.withdraw(broker, orders)
-        self.journal.activity(f"exits: {protection.bot}: took back {', '.join(names)} at {broker.name}")
+        self.journal.activity(f"exits: {exit_plan.bot}: took back {', '.join(names)} at {broker.name}")
 
-    def _move(self, broker: Broker, protection: Protection, step: Move) -> None:
+    def _move(self, broker: Broker, exit_plan: ExitPlan, step: ReplaceExits) -> None:
         for leg, change in step.changes:
             try:
                 broker.replace(leg, change)
@@ -205,16 +209,16 @@ class ExitGuard:
                 _logger.warning("%s was not moved: %s", leg.client_order_id, error.message)
                 continue
             price = change.stop_price or change.limit_price or ZERO
-            self.journal.activity(f"exits: {protection.bot}: moved {leg.client_order_id} to {price:f}")
+            self.journal.activity(f"exits: {exit_plan.bot}: moved {leg.client_order_id} to {price:f}")
 
-    def _trade(self, protection: Protection) -> Trade | None:
-        document = self.trades.find(protection.bot, protection.broker, protection.symbol)
+    def _trade(self, exit_plan: ExitPlan) -> Trade | None:
+        document = self.trades.find(exit_plan.bot, exit_plan.broker, exit_plan.symbol)
         return Trade.from_json(document.value) if document is not None else None
 
-    def _is_expected(self, protection: Protection) -> bool:
+    def _is_expected(self, exit_plan: ExitPlan) -> bool:
         """Tell whether an order of the bot may still open the position again."""
-        place = (protection.bot, protection.broker, protection.symbol)
-        return any(_place(item) == place for item in self.store.list(f"orders/{protection.bot}-"))
+        place = (exit_plan.bot, exit_plan.broker, exit_plan.symbol)
+        return any(_place(item) == place for item in self.store.list(f"orders/{exit_plan.bot}-"))
 
 
 def _place(document: Document) -> tuple[str, str, str]:

@@ -10,10 +10,10 @@ from app.domain.exit_plan import family_of, orphaned
 from app.domain.json_codec import from_json, to_json
 from app.domain.orders import Receipt
 from app.errors import AlreadyExists, BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
-from app.services.broker_access.registry import BrokerDesk
+from app.services.broker_access.registry import BrokerRegistry
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Notifier, Severity
-from app.services.orders.tracking import OrderFollower
+from app.services.orders.tracking import OrderTracker
 from app.services.runtime.locks import Locks
 from app.storage.base import Store
 
@@ -46,8 +46,8 @@ class Cleanup:
     """Cancel orphans; safe to run twice, and at the same time as anything else."""
 
     store: Store
-    desk: BrokerDesk
-    follower: OrderFollower
+    registry: BrokerRegistry
+    tracker: OrderTracker
     locks: Locks
     journal: Journal
     notifier: Notifier
@@ -58,7 +58,7 @@ class Cleanup:
     def run(self) -> CleanupRun:
         """Look at every broker and cancel what is orphaned there."""
         run = CleanupRun(self.clock())
-        for broker in self.desk.all():
+        for broker in self.registry.all():
             if self.dry_run and not broker.capabilities.simulated:
                 # What waits there was not placed by us: a dry run touches nothing outside.
                 continue
@@ -68,7 +68,7 @@ class Cleanup:
                 self._fail(run, broker, None, error.message)
         if run.canceled:
             self._tell(run)
-            self.follower.follow()
+            self.tracker.follow()
         self._keep(run)
         return run
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.exit_levels import Levels
-from app.domain.exit_plan import Holding, Leave, Place, Protection, Sending, Step
+from app.domain.exit_plan import CloseAtMarket, ExitPlan, Holding, PlaceExits, Sending, Step
 from app.domain.instruments import Instrument
 from app.domain.orders import (
     STOP_LOSS_SUFFIX,
@@ -21,7 +21,7 @@ from app.domain.orders import (
     placed_order_id,
 )
 from app.errors import BrokerRejected, OutcomeUnknown
-from app.repositories.exit_plans import ExitBook, protection_of
+from app.repositories.exit_plans import ExitPlans, exit_plan_of
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Notifier
 from app.services.orders.records import exit_reminder, request_record
@@ -37,11 +37,11 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
-class ExitSender:
+class ExitPlacement:
     """Send a protection's orders, each once; the caller holds the symbol."""
 
     store: Store
-    book: ExitBook
+    book: ExitPlans
     journal: Journal
     notifier: Notifier
     clock: Clock
@@ -61,45 +61,45 @@ class ExitSender:
         Where the broker takes an id once, what it does not know is sent again under the same id, if `step`
         still wants just this; otherwise it counts as never sent after a while.
         """
-        protection = protection_of(document)
-        sending = protection.sending
+        exit_plan = exit_plan_of(document)
+        sending = exit_plan.sending
         if sending is None:
             return document
         if any(broker.find(name) is not None for name in sending.names):
-            return self._settled(document, protection)
+            return self._settled(document, exit_plan)
         if broker.capabilities.unique_client_order_ids:
             if _asks_for(step, sending):
-                return self._submit(broker, document, protection, instrument)
+                return self._submit(broker, document, exit_plan, instrument)
             is_late = abs(self.clock() - sending.at) > ARRIVAL_TIME
-            return self._settled(document, protection) if is_late else None
+            return self._settled(document, exit_plan) if is_late else None
         is_followed = any(self.store.get(f"orders/{name}") is not None for name in sending.names)
-        return None if is_followed else self._settled(document, protection)
+        return None if is_followed else self._settled(document, exit_plan)
 
     def send(
         self,
         broker: Broker,
         document: Document,
         holding: Holding,
-        step: Place | Leave,
+        step: PlaceExits | CloseAtMarket,
         instrument: Instrument,
     ) -> Document | None:
         """Send an exit; None when the outcome is in doubt."""
-        protection = protection_of(document)
+        exit_plan = exit_plan_of(document)
         step = replace(step, quantity=instrument.in_one_order(step.quantity))
-        sending = _sending(protection, holding, step, self.clock())
-        protection = replace(protection, place=protection.place + 1, sending=sending)
-        document = self.book.rewrite(document, protection)
-        return self._submit(broker, document, protection, instrument)
+        sending = _sending(exit_plan, holding, step, self.clock())
+        exit_plan = replace(exit_plan, place=exit_plan.place + 1, sending=sending)
+        document = self.book.rewrite(document, exit_plan)
+        return self._submit(broker, document, exit_plan, instrument)
 
     def _submit(
-        self, broker: Broker, document: Document, protection: Protection, instrument: Instrument
+        self, broker: Broker, document: Document, exit_plan: ExitPlan, instrument: Instrument
     ) -> Document | None:
-        sending = protection.sending
+        sending = exit_plan.sending
         assert sending is not None  # noqa: S101  # both callers have seen to it
         self.store.apply(
             [
                 exit_reminder(
-                    protection,
+                    exit_plan,
                     name,
                     multiplier=instrument.multiplier,
                     at=self.clock(),
@@ -110,22 +110,22 @@ class ExitSender:
         )
         orders = _orders(sending, instrument, together=broker.capabilities.oco)
         for order in orders:
-            failure = self._send_one(broker, protection, order)
+            failure = self._send_one(broker, exit_plan, order)
             if isinstance(failure, OutcomeUnknown):
                 return None
             if failure is not None and order is not orders[0]:
                 # The stop is there; a broker may want money for a second order on the same units.
                 self._forget(order)
-                return self._settled(document, replace(protection, lone_stop=True))
+                return self._settled(document, replace(exit_plan, lone_stop=True))
             if failure is not None:
                 self._forget(order)
                 self._pause(document, sending)
-                return self._settled(document, protection)
+                return self._settled(document, exit_plan)
         self._pauses.pop((document.key, sending.leaves), None)
-        return self._settled(document, protection)
+        return self._settled(document, exit_plan)
 
     def _send_one(
-        self, broker: Broker, protection: Protection, order: Order
+        self, broker: Broker, exit_plan: ExitPlan, order: Order
     ) -> BrokerRejected | OutcomeUnknown | None:
         started = time.perf_counter()
         failure: BrokerRejected | OutcomeUnknown | None = None
@@ -133,11 +133,11 @@ class ExitSender:
             broker.submit(order)
         except (BrokerRejected, OutcomeUnknown) as error:
             failure = error
-        self._tell(protection, order, started, failure)
+        self._tell(exit_plan, order, started, failure)
         return failure
 
-    def _settled(self, document: Document, protection: Protection) -> Document:
-        return self.book.rewrite(document, replace(protection, sending=None))
+    def _settled(self, document: Document, exit_plan: ExitPlan) -> Document:
+        return self.book.rewrite(document, replace(exit_plan, sending=None))
 
     def _forget(self, order: Order) -> None:
         names = [order.client_order_id]
@@ -154,40 +154,42 @@ class ExitSender:
 
     def _tell(
         self,
-        protection: Protection,
+        exit_plan: ExitPlan,
         order: Order,
         started: float,
         failure: BrokerRejected | OutcomeUnknown | None,
     ) -> None:
-        what = f"{protection.bot}: {_describe(order)} at {protection.broker}"
+        what = f"{exit_plan.bot}: {_describe(order)} at {exit_plan.broker}"
         outcome = "placed" if failure is None else failure.message
         self.journal.activity(f"exits: {what}: {outcome}")
         self.journal.exchange(
-            ticket=protection.ticket,
-            broker=protection.broker,
+            ticket=exit_plan.ticket,
+            broker=exit_plan.broker,
             request=request_record(order),
             response={"error": failure.message} if failure is not None else {"status": "placed"},
             milliseconds=(time.perf_counter() - started) * 1000,
         )
         if isinstance(failure, BrokerRejected):
-            _logger.warning("The broker refused exits of %s: %s", protection.symbol, failure.message)
-            title = f"Exits of {protection.symbol} refused"
+            _logger.warning("The broker refused exits of %s: %s", exit_plan.symbol, failure.message)
+            title = f"Exits of {exit_plan.symbol} refused"
             message = f"{what}: {failure.message} Gatehouse watches the price itself and tries again."
-            key = f"{protection.bot} {protection.symbol}"
+            key = f"{exit_plan.bot} {exit_plan.symbol}"
             self.notifier.tell(Event(EventKind.EXIT_REJECTED, title, message, key=key))
 
 
 def _asks_for(step: Step | None, sending: Sending) -> bool:
-    if isinstance(step, Leave):
+    if isinstance(step, CloseAtMarket):
         return sending.leaves and (step.quantity, step.suffix) == (sending.quantity, sending.suffix)
     wanted = Levels(sending.stop, sending.target)
-    return isinstance(step, Place) and (step.quantity, step.levels) == (sending.quantity, wanted)
+    return isinstance(step, PlaceExits) and (step.quantity, step.levels) == (sending.quantity, wanted)
 
 
-def _sending(protection: Protection, holding: Holding, step: Place | Leave, now: datetime) -> Sending:
-    name = placed_order_id(protection.bot, protection.ticket, protection.place)
+def _sending(
+    exit_plan: ExitPlan, holding: Holding, step: PlaceExits | CloseAtMarket, now: datetime
+) -> Sending:
+    name = placed_order_id(exit_plan.bot, exit_plan.ticket, exit_plan.place)
     side = holding.side.opposite
-    if isinstance(step, Leave):
+    if isinstance(step, CloseAtMarket):
         return Sending(name, side, step.quantity, now, suffix=step.suffix)
     return Sending(name, side, step.quantity, now, *step.levels, suffix=_suffix(step.levels))
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from app.brokers.base import Broker, Capabilities
 from app.domain.accounts import Position
 from app.domain.exit_levels import Levels, better, exit_levels, reached, smallest_move
-from app.domain.exit_plan import Holding, Protection, Step, next_step
+from app.domain.exit_plan import ExitPlan, Holding, Step, next_step
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO, round_down
 from app.domain.orders import OrderStatus, OrderType, Receipt, Side, bot_of_order
@@ -17,7 +17,7 @@ from app.services.orders.records import OPERATOR
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class AccountSnapshot:
     """A broker's working orders and positions; the orders were read first."""
 
     working: dict[str, list[Receipt]]
@@ -25,7 +25,7 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class PositionStatus:
     """A protected position, the levels that its exits should have, and what they need next.
 
     `has_moved` says that the best price is worth writing down, for a stop that follows it; `is_due` that the
@@ -41,24 +41,24 @@ class Prospect:
     step: Step | None
 
 
-def look(broker: Broker) -> Scene:
+def look(broker: Broker) -> AccountSnapshot:
     """Ask the broker for everything in two calls; raise BrokerUnavailable."""
     working: dict[str, list[Receipt]] = {}
     for receipt in broker.open_orders():
         working.setdefault(receipt.symbol, []).append(receipt)
-    return Scene(working, {position.symbol: position for position in broker.positions()})
+    return AccountSnapshot(working, {position.symbol: position for position in broker.positions()})
 
 
-def prospect_of(
-    protection: Protection, trade: Trade | None, scene: Scene, capabilities: Capabilities
-) -> Prospect:
+def status_of(
+    exit_plan: ExitPlan, trade: Trade | None, snapshot: AccountSnapshot, capabilities: Capabilities
+) -> PositionStatus:
     """Say how a position stands and what its exits need next."""
-    position = scene.positions.get(protection.symbol)
-    instrument = _instrument(protection, position)
-    working = scene.working.get(protection.symbol, [])
-    holding = _holding(protection.bot, trade, position, working, capabilities, instrument)
-    terms, before = protection.terms, protection.best
-    basis = protection.alert_price
+    position = snapshot.positions.get(exit_plan.symbol)
+    instrument = _instrument(exit_plan, position)
+    working = snapshot.working.get(exit_plan.symbol, [])
+    holding = _holding(exit_plan.bot, trade, position, working, capabilities, instrument)
+    terms, before = exit_plan.terms, exit_plan.best
+    basis = exit_plan.alert_price
     if terms.by_fill and trade is not None and holding.share:
         basis = trade.average_price
     best = better(before if before is not None else basis, holding.price, holding.side)
@@ -66,21 +66,21 @@ def prospect_of(
     smallest = smallest_move(terms, instrument, holding.side, basis)
     nearest = smallest_move(terms, instrument, holding.side, basis, levels.stop)
     follows = terms.follows_market and holding.share != ZERO
-    return Prospect(
+    return PositionStatus(
         instrument,
         holding,
         levels,
         best,
         is_due=reached(levels, holding.side, holding.price) is not None,
         has_moved=follows and abs(best - (before or basis)) >= smallest,
-        step=next_step(holding, levels, nearest, lone_stop=protection.lone_stop, paired=capabilities.oco),
+        step=next_step(holding, levels, nearest, lone_stop=exit_plan.lone_stop, paired=capabilities.oco),
     )
 
 
-def _instrument(protection: Protection, position: Position | None) -> Instrument:
+def _instrument(exit_plan: ExitPlan, position: Position | None) -> Instrument:
     if position is not None and position.instrument is not None:
         return position.instrument
-    return parse_symbol(protection.symbol)
+    return parse_symbol(exit_plan.symbol)
 
 
 def _holding(

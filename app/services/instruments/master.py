@@ -12,7 +12,7 @@ from app.clock import Clock
 from app.domain.contracts import IST, ContractIndex, ContractRefused, IndexUnreadable
 from app.domain.reasons import Reason
 from app.errors import StoreError, StoreUnavailable
-from app.repositories.contract_lists import MasterRecord, Shelf
+from app.repositories.contract_lists import ContractLists, MasterRecord
 from app.services.instruments.source import MasterSource, RefreshFailed
 from app.services.observability.notifier import Event, EventKind, Notifier, Severity
 from app.storage.base import Store
@@ -44,7 +44,7 @@ class SymbolMaster:
         in_background: bool,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._shelf = Shelf(store)
+        self._shelf = ContractLists(store)
         self._source = MasterSource(url, clock)
         self._max_age = timedelta(days=max_age_days)
         self._clock = clock
@@ -83,7 +83,7 @@ class SymbolMaster:
         """True when a list is too old to be believed."""
         return self._clock() - record.downloaded_at > self._max_age
 
-    def attend(self) -> int:
+    def ensure_exits(self) -> int:
         """Renew the list when that is due and return 1; trouble is told, and met again later."""
         if self._thread is not None and self._thread.is_alive():
             return 0

@@ -16,11 +16,11 @@ from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
 from app.repositories.inbox import Arrival, Inbox, idempotency_hash
 from app.repositories.tickets import Ledger
 from app.services.intake.answers import Answer, answer_for, going_on, repeated_idea
-from app.services.intake.completion import Closing, fingerprint_key
-from app.services.intake.handlers import Worker, Workers
+from app.services.intake.completion import Completion, fingerprint_key
+from app.services.intake.handlers import Handler, Handlers
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
-from app.services.observability.ticket_messages import Announcer, sentence
+from app.services.observability.ticket_messages import TicketMessages, sentence
 from app.services.review.reviewer import Stopped
 from app.services.trading.execution import Finish
 from app.storage.base import Document, Store
@@ -54,10 +54,10 @@ class Intake:
         store: Store,
         inbox: Inbox,
         ledger: Ledger,
-        workers: Workers,
+        workers: Handlers,
         journal: Journal,
         metrics: Metrics,
-        announcer: Announcer,
+        announcer: TicketMessages,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -88,7 +88,7 @@ class Intake:
 
     def work_on(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> Answer:
         """Carry out a claimed alert and close its entry; one that waits for a person stays open."""
-        closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
+        closing = Completion(self._store, self._inbox, self._ledger, entry, ticket, request_id)
         finish = self._finishing(closing, entry, ticket)
         self._worker(entry, signal).carry_out(ticket, signal, bot, finish)
         if closing.is_written:
@@ -136,11 +136,11 @@ class Intake:
 
     def takes_time(self, signal: Signal, bot: Bot) -> bool:
         """Tell whether an alert is answered before it is carried out."""
-        return not signal.intent.is_command and self._workers.deliberation.concerns(signal, bot)
+        return not signal.intent.is_command and self._workers.review.concerns(signal, bot)
 
     def adopt(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
         """Close an entry with the orders that the broker already holds for it; False when there are none."""
-        closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
+        closing = Completion(self._store, self._inbox, self._ledger, entry, ticket, request_id)
         finish = self._finishing(closing, entry, ticket)
         adopted = self._worker(entry, signal).adopt(ticket, signal, bot, finish)
         if adopted:
@@ -149,7 +149,7 @@ class Intake:
 
     def close(self, entry: Document, ticket: Ticket, request_id: str) -> Answer:
         """Close an entry whose ticket has come to its end without the broker."""
-        closing = Closing(self._store, self._inbox, self._ledger, entry, ticket, request_id)
+        closing = Completion(self._store, self._inbox, self._ledger, entry, ticket, request_id)
         closing.write([], self._workers.forgetting(ticket.id))
         self._account_for(ticket)
         return closing.answer
@@ -211,15 +211,15 @@ class Intake:
         ticket.note("stored", self._clock())
         return self._answer_first(entry, ticket, alert)
 
-    def _worker(self, entry: Document, signal: Signal) -> Worker:
+    def _worker(self, entry: Document, signal: Signal) -> Handler:
         # As it was when the alert came: what waits for a person must not pass because nobody is asked now.
         return self._workers.of(signal, deliberates=bool(entry.value.get("deliberates")))
 
-    def _finishing(self, closing: Closing, entry: Document, ticket: Ticket) -> Finish:
+    def _finishing(self, closing: Completion, entry: Document, ticket: Ticket) -> Finish:
         """Return the last write of a ticket; nothing is kept for one that asked nobody."""
         if not entry.value.get("deliberates"):
             return closing.write
-        forgetting = self._workers.deliberation.forgetting
+        forgetting = self._workers.review.forgetting
         return lambda changes: closing.write(changes, forgetting(ticket.id))
 
     def _known_idea(self, arrival: Arrival) -> str | None:

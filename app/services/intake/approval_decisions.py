@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.approvals import Verdict, Waiting
+from app.domain.approvals import PendingApproval, Verdict
 from app.domain.tickets import Ticket
 from app.errors import ApprovalOver, NotFound
 from app.repositories.inbox import Inbox
@@ -17,7 +17,7 @@ CLOCK = "the clock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalDesk:
+class ApprovalService:
     """Decide once, then carry out at once; killed in between, the recovery carries it out."""
 
     approvals: Approvals
@@ -58,7 +58,7 @@ class ApprovalDesk:
                 self.recovery.finish(entry)
         return expired
 
-    def waiting(self, ticket: UUID) -> Waiting:
+    def waiting(self, ticket: UUID) -> PendingApproval:
         """Return what a person is asked; raise ApprovalOver or NotFound."""
         waiting = self.approvals.find(ticket)
         if waiting is None or waiting.verdict is not None:

@@ -12,7 +12,7 @@ from app.storage.base import Change, Create, Document, Store
 FINGERPRINTS = "fingerprints/"
 
 
-class Closing:
+class Completion:
     """Its orders, its ticket and its inbox entry, in that order."""
 
     def __init__(

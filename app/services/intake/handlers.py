@@ -13,7 +13,7 @@ from app.services.trading.execution import Finish
 from app.storage.base import Change
 
 
-class Worker(Protocol):
+class Handler(Protocol):
     """Takes a signal to its end."""
 
     def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
@@ -26,14 +26,14 @@ class Worker(Protocol):
         """Take up what an interrupted attempt has done at the broker; False when there is nothing."""
 
 
-class Commander(Worker, Protocol):
+class AmendmentHandler(Handler, Protocol):
     """Cancels and changes; what it has begun is written down."""
 
     def forgetting(self, ticket: UUID) -> list[Change]:
         """Return the changes that forget what a command had begun."""
 
 
-class Deliberator(Worker, Protocol):
+class ReviewHandler(Handler, Protocol):
     """Asks an analyst or a person first; it may leave an alert open for a person's answer."""
 
     def concerns(self, signal: Signal, bot: Bot) -> bool:
@@ -44,20 +44,20 @@ class Deliberator(Worker, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Workers:
+class Handlers:
     """The three of them, and the threads for what takes its time."""
 
-    trading: Worker
-    commands: Commander
-    deliberation: Deliberator
+    trading: Handler
+    commands: AmendmentHandler
+    review: ReviewHandler
     pool: WorkPool
 
     def forgetting(self, ticket: UUID) -> list[Change]:
         """Return the changes that forget what was kept for a ticket."""
-        return [*self.commands.forgetting(ticket), *self.deliberation.forgetting(ticket)]
+        return [*self.commands.forgetting(ticket), *self.review.forgetting(ticket)]
 
-    def of(self, signal: Signal, *, deliberates: bool) -> Worker:
+    def of(self, signal: Signal, *, deliberates: bool) -> Handler:
         """Return whose a signal is."""
         if signal.intent.is_command:
             return self.commands
-        return self.deliberation if deliberates else self.trading
+        return self.review if deliberates else self.trading

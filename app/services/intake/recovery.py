@@ -17,12 +17,12 @@ from app.errors import AppError, BrokerUnavailable, Conflict, MalformedAlert, St
 from app.repositories.bots import BotDirectory
 from app.repositories.inbox import Inbox
 from app.repositories.tickets import Ledger
-from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
+from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.intake.alerts import Intake
-from app.services.intake.resubmission import Doubts, RecoveryRules
+from app.services.intake.resubmission import RecoveryRules, ResubmissionPolicy
 from app.services.observability.metrics import Metrics
-from app.services.observability.ticket_messages import Announcer
-from app.services.review.progress import Standing
+from app.services.observability.ticket_messages import TicketMessages
+from app.services.review.progress import ReviewProgress
 from app.services.runtime.locks import Locks
 from app.storage.base import Document
 
@@ -49,24 +49,24 @@ class Recovery:
     intake: Intake
     ledger: Ledger
     bots: BotDirectory
-    desk: BrokerDesk
+    registry: BrokerRegistry
     locks: Locks
     metrics: Metrics
-    announcer: Announcer
+    announcer: TicketMessages
     clock: Clock
     read_signal: SignalReader
     rules: RecoveryRules
     agree: Callable[[str, str], None]
-    standing: Standing
+    standing: ReviewProgress
     _looked_at: datetime | None = field(default=None, init=False)
     _look_again: bool = field(default=True, init=False)
     _waiting: set[str] = field(default_factory=set, init=False)
     _adopted: set[tuple[str, str]] = field(default_factory=set, init=False)
-    _doubts: Doubts = field(init=False)
+    _doubts: ResubmissionPolicy = field(init=False)
 
     def __post_init__(self) -> None:
         grace = timedelta(seconds=self.rules.grace_seconds)
-        self._doubts = Doubts(desk=self.desk, clock=self.clock, grace=grace)
+        self._doubts = ResubmissionPolicy(registry=self.registry, clock=self.clock, grace=grace)
 
     def recover(self) -> int:
         """Finish or expire every entry that was left; return how many were closed."""
@@ -169,7 +169,7 @@ class Recovery:
         bot = self.bots.find(name)
         if bot is None:
             return set()
-        broker = self.desk.get(bot.configuration.broker or self.rules.default_broker)
+        broker = self.registry.get(bot.configuration.broker or self.rules.default_broker)
         return {role for role in OrderRole if broker.find(client_order_id(name, ticket, role)) is not None}
 
     def _try(self, entry: Document, *, is_new: bool = False, at_once: bool = False) -> bool:

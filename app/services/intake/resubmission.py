@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.clock import Clock
 from app.errors import BrokerUnavailable
-from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
+from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,13 @@ class RecoveryRules:
 
 
 @dataclass(slots=True, kw_only=True)
-class Doubts:
+class ResubmissionPolicy:
     """Tell whether an alert may be sent again, and wait before saying that it never was.
 
     Whoever sent it is dead when it is looked at first; a broker may show its order up to `grace` later.
     """
 
-    desk: BrokerDesk
+    registry: BrokerRegistry
     clock: Clock
     grace: timedelta
     _first_seen: dict[str, datetime] = field(default_factory=dict, init=False)
@@ -40,7 +40,7 @@ class Doubts:
     def may_send_again(self, key: str, broker: str) -> bool:
         """Tell it for an order that the broker does not show; raise BrokerUnavailable while it still may."""
         try:
-            if self.desk.get(broker).capabilities.unique_client_order_ids:
+            if self.registry.get(broker).capabilities.unique_client_order_ids:
                 return True
         except BrokerNotConfigured:
             return True

@@ -13,7 +13,7 @@ CAPS = frozenset(
 )
 
 
-class Announcer:
+class TicketMessages:
     """Leave a message about a ticket, if it is worth one; return at once."""
 
     def __init__(self, notifier: Notifier, journal: Journal) -> None:

@@ -11,7 +11,7 @@ from app.domain.trading_state import TradingState
 from app.errors import AppError
 from app.repositories.bots import BotDirectory
 from app.repositories.trading_state import GlobalSwitch
-from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
+from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.broker_login.login import FyersLogin
 from app.services.runtime.supervisor import Supervisor
 from app.storage.base import Store
@@ -50,7 +50,7 @@ class Health:
     """Ask the store, the clock, and every broker that is configured or that a bot wants."""
 
     store: Store
-    desk: BrokerDesk
+    registry: BrokerRegistry
     bots: BotDirectory
     switch: GlobalSwitch
     supervisor: Supervisor
@@ -84,8 +84,8 @@ class Health:
         """Ask every broker that can answer; one without its login fails only where a bot wants it."""
         missing = {f"broker {name}": LOGIN_DUE.format(name) for name in wanted & due}
         return missing | {
-            f"broker {name}": _outcome(lambda name=name: self.desk.get(name).ping())
-            for name in sorted({*self.desk.names, *wanted} - due)
+            f"broker {name}": _outcome(lambda name=name: self.registry.get(name).ping())
+            for name in sorted({*self.registry.names, *wanted} - due)
         }
 
     def _wanted_brokers(self) -> set[str]:

@@ -9,13 +9,13 @@ from uuid import UUID
 from app.domain.orders import Receipt, bot_of_order
 from app.domain.tickets import order_record
 from app.errors import NotFound
-from app.repositories.exit_plans import ExitBook
+from app.repositories.exit_plans import ExitPlans
 from app.repositories.tickets import Ledger
-from app.services.broker_access.registry import BrokerDesk
+from app.services.broker_access.registry import BrokerRegistry
 from app.services.exits.orphan_cleanup import orphans_at
 from app.services.observability.journal import Journal
 from app.services.orders.records import is_working
-from app.services.orders.tracking import OrderFollower
+from app.services.orders.tracking import OrderTracker
 from app.services.runtime.locks import Locks
 from app.storage.base import Store
 
@@ -27,16 +27,16 @@ class OrderList:
     """Orders as tickets tell them, joined with what the brokers hold beside."""
 
     store: Store
-    desk: BrokerDesk
+    registry: BrokerRegistry
     ledger: Ledger
-    follower: OrderFollower
-    exits: ExitBook
+    tracker: OrderTracker
+    exits: ExitPlans
     locks: Locks
     journal: Journal
 
     def page(self, *, status: str, after: str | None, limit: int) -> list[dict[str, Any]]:
         """Return orders (`open`, `closed` or `all`) newest first, from behind the one named `after` on."""
-        self.follower.follow()
+        self.tracker.follow()
         wanted = self._working() if status == "open" else self._every()
         if status == "closed":
             wanted = (order for order in wanted if not is_working(order))
@@ -45,21 +45,21 @@ class OrderList:
     def orphans(self) -> list[str]:
         """Return what cleanup would cancel: protective orders without a position."""
         names: list[str] = []
-        for broker in self.desk.all():
+        for broker in self.registry.all():
             loose = orphans_at(broker, broker.open_orders())
             names += [receipt.client_order_id for receipt in loose]
         return names
 
     def cancel(self, name: str) -> None:
         """Cancel a working order by its client order id; raise NotFound or BrokerRejected."""
-        for broker in self.desk.all():
+        for broker in self.registry.all():
             receipt = broker.find(name)
             if receipt is not None:
                 with self.locks.hold(f"{broker.name}:{receipt.symbol}"):
                     broker.cancel(receipt)
                     self._stay_bare(receipt)
                 self.journal.activity(f"operator: canceled {name} at {broker.name}")
-                self.follower.follow()
+                self.tracker.follow()
                 return
         raise NotFound(f"There is no order {name}.")
 
@@ -90,7 +90,7 @@ class OrderList:
         yield from self._strangers(seen)
 
     def _strangers(self, seen: set[str]) -> Iterator[dict[str, Any]]:
-        for broker in self.desk.all():
+        for broker in self.registry.all():
             others = (item for item in broker.open_orders() if item.client_order_id not in seen)
             yield from (_stranger(item) for item in others)
 

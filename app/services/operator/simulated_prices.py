@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from app.domain.orders import Receipt
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import InvalidRequest
-from app.services.broker_access.registry import BrokerDesk
-from app.services.orders.tracking import OrderFollower
+from app.services.broker_access.registry import BrokerRegistry
+from app.services.orders.tracking import OrderTracker
 
 
 class SimulatedMarket(Protocol):
@@ -26,8 +26,8 @@ class SimulatedMarket(Protocol):
 class PriceBoard:
     """Prices of the simulated broker; what they trigger is followed into its tickets at once."""
 
-    desk: BrokerDesk
-    follower: OrderFollower
+    registry: BrokerRegistry
+    tracker: OrderTracker
 
     def show(self) -> dict[str, str]:
         """Return the simulated market's prices."""
@@ -39,7 +39,7 @@ class PriceBoard:
         if len(known) < len(prices):
             raise InvalidRequest("Two of the names are the same symbol.")
         changed = self._market().set_prices(known)
-        self.follower.follow()
+        self.tracker.follow()
         return {"prices": self.show(), "changed": [receipt.client_order_id for receipt in changed]}
 
     def play(self, rows: list[tuple[str, Decimal]]) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class PriceBoard:
         return {"prices": self.show(), "changed": list(dict.fromkeys(changed))}
 
     def _market(self) -> SimulatedMarket:
-        for broker in self.desk.all():
+        for broker in self.registry.all():
             if broker.capabilities.simulated:
                 return broker  # type: ignore[return-value]  # simulated brokers offer both
         raise InvalidRequest("No simulated broker is configured.")

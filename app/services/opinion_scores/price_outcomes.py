@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from app.domain.bars import Series
 from app.domain.instruments import Instrument
-from app.domain.price_outcomes import Course, Horizon, Missing, follow
+from app.domain.price_outcomes import Horizon, Missing, PriceOutcome, follow
 from app.errors import BrokerUnavailable
 from app.services.opinion_scores.past_opinions import Found
 from app.services.opinion_scores.price_sources import Prices
@@ -22,7 +22,7 @@ _MINUTES = ((timedelta(days=1), 1), (timedelta(days=10), 5))
 _MOST_MINUTES = 30
 
 Stretch = tuple[datetime, datetime]
-Courses = dict[str, Course]
+Courses = dict[str, PriceOutcome]
 
 
 @dataclass(slots=True)
@@ -51,13 +51,13 @@ class Follower:
                 }
         return courses
 
-    def _course(self, item: Found, horizon: Horizon, known: dict[Stretch, Series | Missing]) -> Course:
+    def _course(self, item: Found, horizon: Horizon, known: dict[Stretch, Series | Missing]) -> PriceOutcome:
         start = item.opinion.at
         if not self._is_over(start, horizon):
-            return Course(Missing.NOT_OVER)
+            return PriceOutcome(Missing.NOT_OVER)
         told = next(told for (begin, end), told in known.items() if begin <= start < end)
         if isinstance(told, Missing):
-            return Course(told)
+            return PriceOutcome(told)
         return follow(item.opinion.thesis, told, start, horizon)
 
     def _stretch(self, start: datetime) -> Stretch | None:

@@ -23,7 +23,7 @@ from app.services.opinion_scores.price_outcomes import Follower
 from app.services.opinion_scores.price_sources import Prices
 from app.services.review.questions import question_of
 from app.services.trading.context import TradingRules
-from app.services.trading.preview import Rehearsal
+from app.services.trading.preview import Preview
 
 # Reads a stored alert of a dialect; raises AppError.
 ReadSignal = Callable[[str, dict[str, Any]], Signal]
@@ -52,7 +52,7 @@ class Another:
 class Replayer:
     """Runs ideas again; `workers` opinions are asked for at one time."""
 
-    rehearsal: Rehearsal
+    previews: Preview
     bots: BotDirectory
     read_signal: ReadSignal
     clock: Clock
@@ -68,12 +68,12 @@ class Replayer:
         """Return the other opinions on the ideas; None where an idea's symbol names nothing any more."""
         if other.analyst is None:
             return [idea.found.said for idea in ideas]
-        analyst, rehearsal = other.analyst, self.rehearsal.under(other.rules)
-        cases = [rehearsal.open(self._blank(idea), idea.signal, idea.bot) for idea in ideas]
+        analyst, previews = other.analyst, self.previews.under(other.rules)
+        cases = [previews.open(self._blank(idea), idea.signal, idea.bot) for idea in ideas]
         with ThreadPoolExecutor(self.workers) as pool:
             asked = [
-                None if case.instrument is None else pool.submit(analyst.opine, question_of(case))
-                for case in cases
+                None if context.instrument is None else pool.submit(analyst.opine, question_of(context))
+                for context in cases
             ]
             return [None if answer is None else answer.result() for answer in asked]
 
@@ -81,14 +81,14 @@ class Replayer:
         self, ideas: Sequence[StoredIdea], opinions: Sequence[Opinion | None], rules: TradingRules
     ) -> list[Comparison]:
         """Set both opinions before the gates as they stand now, the old one by the rules as they are."""
-        changed = self.rehearsal.under(rules)
+        changed = self.previews.under(rules)
         return [
             Comparison(
                 ticket=idea.ticket["id"],
                 symbol=idea.found.opinion.symbol,
                 at=idea.found.opinion.at,
                 then=idea.found.opinion.outcome,
-                old=self._take(self.rehearsal, idea, idea.found.said),
+                old=self._take(self.previews, idea, idea.found.said),
                 new=self._take(changed, idea, opinion),
             )
             for idea, opinion in zip(ideas, opinions, strict=True)
@@ -102,10 +102,10 @@ class Replayer:
         except (AppError, ValueError):
             return None
 
-    def _take(self, rehearsal: Rehearsal, idea: StoredIdea, opinion: Opinion | None) -> Take:
+    def _take(self, previews: Preview, idea: StoredIdea, opinion: Opinion | None) -> Take:
         ticket = self._blank(idea)
-        case = rehearsal.weigh(ticket, idea.signal, idea.bot, Advice(opinion, approved=True))
-        is_ordered = any(order.role is OrderRole.ENTRY for order in case.orders)
+        context = previews.weigh(ticket, idea.signal, idea.bot, Advice(opinion, approved=True))
+        is_ordered = any(order.role is OrderRole.ENTRY for order in context.orders)
         refusal = f"{ticket.status.value} {ticket.reason.value}" if ticket.reason else ticket.status.value
         decision = opinion.decision if opinion is not None else None
         return Take(
@@ -113,7 +113,7 @@ class Replayer:
             action=decision.action if decision is not None else None,
             confidence=decision.confidence if decision is not None else None,
             notional=decision.notional_usd if decision is not None else None,
-            value=case.entry_value if is_ordered else None,
+            value=context.entry_value if is_ordered else None,
             failure=opinion.failure.code if opinion is not None and opinion.failure is not None else None,
         )
 
@@ -127,5 +127,5 @@ def gains(
     ideas: Sequence[StoredIdea], prices: Prices, clock: Clock, horizon: Horizon
 ) -> list[Decimal | None]:
     """Return what the ideas' prices did until a horizon, as fractions; None where that is not known."""
-    follower = Follower(prices, clock(), (horizon,), PRICE_SECONDS)
-    return [courses[horizon.name].gain for courses in follower.follow([idea.found for idea in ideas])]
+    tracker = Follower(prices, clock(), (horizon,), PRICE_SECONDS)
+    return [courses[horizon.name].gain for courses in tracker.follow([idea.found for idea in ideas])]

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.json_codec import timestamp, to_json
 from app.domain.money import text
-from app.domain.opinion_scores import GROUPINGS, Judged, Tally, grouped, missing, tally
+from app.domain.opinion_scores import GROUPINGS, ScoredOpinion, Tally, grouped, missing, tally
 from app.domain.opinions import Direction
 from app.domain.price_outcomes import HORIZONS, Horizon
 from app.domain.tickets import EPOCH
@@ -55,10 +55,10 @@ class Report:
     unreadable: int
     more: bool
 
-    def at(self, horizon: Horizon) -> list[Judged]:
+    def at(self, horizon: Horizon) -> list[ScoredOpinion]:
         """Return every opinion beside what the price did by one horizon."""
         pairs = zip(self.found, self.courses, strict=True)
-        return [Judged(item.opinion, courses[horizon.name]) for item, courses in pairs]
+        return [ScoredOpinion(item.opinion, courses[horizon.name]) for item, courses in pairs]
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as it is answered."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.domain.exit_plan import Protection
+from app.domain.exit_plan import ExitPlan
 from app.domain.json_codec import timestamp
 from app.domain.money import ZERO
 from app.domain.orders import STOP_LOSS_SUFFIX, Order, OrderRole, OrderStatus, OrderType, Receipt
@@ -41,7 +41,7 @@ def reminder(name: str, record: dict[str, Any], *, multiplier: Decimal, at: date
 
 
 def exit_reminder(
-    protection: Protection, name: str, *, multiplier: Decimal, at: datetime, at_market: bool = False
+    exit_plan: ExitPlan, name: str, *, multiplier: Decimal, at: datetime, at_market: bool = False
 ) -> Create:
     """Return the document that keeps an exit order in sight which was placed after its entry's alert."""
     kind = OrderType.MARKET if at_market else _leg_type(name)
@@ -49,10 +49,10 @@ def exit_reminder(
         f"orders/{name}",
         {
             "client_order_id": name,
-            "ticket": str(protection.ticket),
-            "bot": protection.bot,
-            "broker": protection.broker,
-            "symbol": protection.symbol,
+            "ticket": str(exit_plan.ticket),
+            "bot": exit_plan.bot,
+            "broker": exit_plan.broker,
+            "symbol": exit_plan.symbol,
             "role": OrderRole.EXIT.value,
             "type": kind.value,
             "multiplier": format(multiplier, "f"),

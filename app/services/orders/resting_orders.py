@@ -17,10 +17,10 @@ from app.domain.trading_state import TradingState
 from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
 from app.repositories.bots import BotDirectory
 from app.repositories.trading_state import GlobalSwitch
-from app.services.broker_access.registry import BrokerDesk
+from app.services.broker_access.registry import BrokerRegistry
 from app.services.instruments.resolver import Instruments
 from app.services.observability.journal import Journal
-from app.services.orders.tracking import OrderFollower
+from app.services.orders.tracking import OrderTracker
 from app.services.runtime.locks import Locks
 from app.storage.base import Document, Store
 
@@ -32,7 +32,7 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
-class PendingOrders:
+class RestingOrders:
     """Bring resting market orders to the market again, or take them back; safe to run twice.
 
     A stop-loss that was triggered and rests is taken back, and `attend` leaves the position anew: what
@@ -40,12 +40,12 @@ class PendingOrders:
     """
 
     store: Store
-    desk: BrokerDesk
-    follower: OrderFollower
+    registry: BrokerRegistry
+    tracker: OrderTracker
     instruments: Instruments
     locks: Locks
     journal: Journal
-    attend: Callable[[Broker, str], None]
+    ensure_exits: Callable[[Broker, str], None]
     bots: BotDirectory
     switch: GlobalSwitch
     clock: Clock
@@ -58,7 +58,7 @@ class PendingOrders:
         """Look once at every broker where such orders may rest; return how many were changed."""
         if self.action == LEAVE or self.dry_run:
             return 0
-        brokers = (item for item in self.desk.all() if item.capabilities.market_orders_rest)
+        brokers = (item for item in self.registry.all() if item.capabilities.market_orders_rest)
         return sum(self._look(broker) for broker in brokers)
 
     def _look(self, broker: Broker) -> int:
@@ -111,7 +111,7 @@ class PendingOrders:
     def _still_working(self, broker: Broker, document: Document) -> Receipt | None:
         """Return the order as it stands, once nobody else can have turned to it."""
         value = document.value
-        seen = self.follower.settle(broker, value["bot"], value["symbol"])
+        seen = self.tracker.settle(broker, value["bot"], value["symbol"])
         orders = {receipt.client_order_id: receipt for receipt, _ in seen if not receipt.status.is_final}
         known = self.store.get(document.key)
         receipt = orders.get(value["client_order_id"])
@@ -135,7 +135,7 @@ class PendingOrders:
     def _withdraw(self, broker: Broker, receipt: Receipt) -> int:
         broker.cancel(receipt)
         self._tell(receipt, "taken back: it rested beyond its price protection")
-        self.attend(broker, receipt.symbol)
+        self.ensure_exits(broker, receipt.symbol)
         return 1
 
     def _reprice(self, broker: Broker, receipt: Receipt, instrument: Instrument) -> int:

@@ -13,13 +13,13 @@ from app.domain.money import ZERO
 from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, OrderRole, OrderStatus, Receipt
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus, followed_reason, followed_status, order_record
-from app.domain.trades import Counted, Fill
+from app.domain.trades import FilledSoFar, FillUpdate
 from app.errors import BrokerUnavailable, Conflict
 from app.repositories.tickets import PREFIX as TICKETS
 from app.repositories.tickets import Ledger
-from app.repositories.trades import TradeBook
-from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
-from app.services.observability.ticket_messages import Announcer
+from app.repositories.trades import Trades
+from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
+from app.services.observability.ticket_messages import TicketMessages
 from app.services.orders.records import OPERATOR, counted_record
 from app.services.runtime.locks import Locks
 from app.storage.base import Change, Delete, Document, Replace, Store
@@ -31,7 +31,7 @@ NEVER_SHOWN = frozenset({"none", OrderStatus.UNKNOWN.value})
 _logger = logging.getLogger(__name__)
 
 
-class OrderFollower:
+class OrderTracker:
     """Reminders under `orders/{client order id}`, one for each order that can still change.
 
     A broker may need `unknown_grace_seconds` to show an order that it took; one that it does not know then
@@ -42,16 +42,16 @@ class OrderFollower:
         self,
         *,
         store: Store,
-        desk: BrokerDesk,
+        registry: BrokerRegistry,
         ledger: Ledger,
-        trades: TradeBook,
+        trades: Trades,
         locks: Locks,
-        announcer: Announcer,
+        announcer: TicketMessages,
         clock: Clock,
         unknown_grace_seconds: float = 30,
     ) -> None:
         self._store = store
-        self._desk = desk
+        self._desk = registry
         self._ledger = ledger
         self._trades = trades
         self._locks = locks
@@ -151,7 +151,7 @@ class OrderFollower:
         if receipt is not None and value["bot"] == OPERATOR:
             changes += self._closed(receipt)
         elif receipt is not None:
-            fill = Fill(receipt, OrderRole(value["role"]), _counted(value))
+            fill = FillUpdate(receipt, OrderRole(value["role"]), _counted(value))
             changes += self._trades.counting(
                 value["bot"], value["broker"], value["symbol"], Decimal(value["multiplier"]), [fill]
             )
@@ -199,9 +199,9 @@ def _is_in_doubt(value: dict[str, Any]) -> bool:
     return value["seen"] is not None and value["seen"][0] == OrderStatus.UNKNOWN.value
 
 
-def _counted(value: dict[str, Any]) -> Counted:
+def _counted(value: dict[str, Any]) -> FilledSoFar:
     quantity, price = value["counted"]
-    return Counted(Decimal(quantity), Decimal(price))
+    return FilledSoFar(Decimal(quantity), Decimal(price))
 
 
 def _seen(receipt: Receipt | None) -> list[str]:

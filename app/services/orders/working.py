@@ -11,7 +11,7 @@ from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Receipt, Side
 from app.domain.signals import Intent, Signal
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
-from app.services.orders.tracking import OrderFollower
+from app.services.orders.tracking import OrderTracker
 
 CANCEL_SECONDS = 2.0
 POLL_SECONDS = 0.05
@@ -35,8 +35,8 @@ class Working:
 class WorkingOrders:
     """Look at, and take back, what waits in one symbol; the caller holds the symbol."""
 
-    def __init__(self, follower: OrderFollower) -> None:
-        self._follower = follower
+    def __init__(self, tracker: OrderTracker) -> None:
+        self._follower = tracker
 
     def of(self, broker: Broker, bot: str | None, symbol: str) -> list[Working]:
         """Return a bot's working orders (everybody's, for None), what they filled being counted."""

@@ -15,7 +15,7 @@ from app.domain.tickets import new_ticket_id
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerError, BrokerUnavailable, InvalidRequest
 from app.repositories.trading_state import GlobalSwitch
-from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
+from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.observability.notifier import Severity
 from app.services.portfolio.liquidation import BY, Liquidation, Voice
 from app.services.runtime.locks import BOT_LOCK, Locks
@@ -36,7 +36,7 @@ class EquityGuard:
     """
 
     store: Store
-    desk: BrokerDesk
+    registry: BrokerRegistry
     switch: GlobalSwitch
     liquidation: Liquidation
     voice: Voice
@@ -81,7 +81,7 @@ class EquityGuard:
             if not self._is_watching(breaker):
                 return 0
             try:
-                broker = self.desk.get(breaker.broker)
+                broker = self.registry.get(breaker.broker)
                 if breaker.phase is Phase.LIQUIDATING:
                     return self._liquidate(breaker, broker)
                 return self._compare(breaker, broker)
@@ -97,12 +97,12 @@ class EquityGuard:
     def _seen(self, wanted: CircuitBreaker, *, wants_base: bool) -> CircuitBreaker:
         """Arm a breaker against what the account is worth."""
         edited = wanted.rearmed()
-        if edited.broker not in self.desk.names:
+        if edited.broker not in self.registry.names:
             raise InvalidRequest(f"There is no broker {edited.broker} here.")
         if not edited.active:
             return edited
         try:
-            equity = self.desk.get(edited.broker).account().equity
+            equity = self.registry.get(edited.broker).account().equity
         except BrokerUnavailable:
             if wants_base:
                 raise

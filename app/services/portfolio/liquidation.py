@@ -15,7 +15,7 @@ from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Severity
 from app.services.orders.records import OPERATOR
-from app.services.portfolio.positions import PositionDesk
+from app.services.portfolio.positions import PositionService
 
 CANCEL_SECONDS = 2.0
 POLL_SECONDS = 0.1
@@ -46,7 +46,7 @@ class Voice:
 class Liquidation:
     """Cancel what waits, then close what is held: one order for each symbol until that order is over."""
 
-    positions: PositionDesk
+    positions: PositionService
     clock: Clock
     voice: Voice
 
@@ -62,7 +62,7 @@ class Liquidation:
         held = {position.symbol for position in broker.positions()}
         for symbol in sorted(held - busy):
             breaker = self._close(breaker, ticket, broker, symbol, save)
-        self.positions.follower.follow()
+        self.positions.tracker.follow()
         if broker.positions() or broker.open_orders():
             return False
         for step in breaker.steps:

@@ -15,28 +15,28 @@ from app.domain.symbols import parse_symbol
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id, order_record, shown
 from app.errors import BrokerRejected, NotFound, OutcomeUnknown
 from app.repositories.tickets import Ledger
-from app.repositories.trades import TradeBook
-from app.services.broker_access.registry import BrokerDesk, BrokerNotConfigured
-from app.services.exits.view import ExitList
+from app.repositories.trades import Trades
+from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
+from app.services.exits.view import ExitView
 from app.services.observability.journal import Journal
 from app.services.orders.records import OPERATOR, reminder, request_record
-from app.services.orders.tracking import OrderFollower
+from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
 from app.services.runtime.locks import Locks
 from app.storage.base import Delete, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PositionDesk:
+class PositionService:
     """What the operator closes is a ticket like any other, written before the order is sent."""
 
     store: Store
-    desk: BrokerDesk
+    registry: BrokerRegistry
     ledger: Ledger
-    follower: OrderFollower
-    trades: TradeBook
+    tracker: OrderTracker
+    trades: Trades
     working_orders: WorkingOrders
-    exits: ExitList
+    exits: ExitView
     locks: Locks
     journal: Journal
     clock: Clock
@@ -45,14 +45,14 @@ class PositionDesk:
         """Return every broker's positions, each with its exits."""
         return [
             _view(broker, position) | {"exits": exits}
-            for broker in self.desk.all()
+            for broker in self.registry.all()
             for position, exits in self.exits.beside(broker)
         ]
 
     def close(self, broker_name: str, symbol: str) -> dict[str, Any]:
         """Close a position at the market, as far as one order can; return the ticket."""
         try:
-            broker = self.desk.get(broker_name)
+            broker = self.registry.get(broker_name)
         except BrokerNotConfigured as error:
             raise NotFound(f"There is no broker {broker_name} here.") from error
         with self.locks.hold(f"{broker_name}:{symbol}"), urgently(broker):
@@ -67,7 +67,7 @@ class PositionDesk:
             if held is None:
                 raise NotFound(f"A working order has closed {symbol} at {broker_name} meanwhile.")
             ticket = self._close(broker, held, new_ticket_id(self.clock()), OPERATOR)
-        self.follower.follow()
+        self.tracker.follow()
         return self.ledger.find(ticket.id) or shown(ticket.to_json(self.clock()))
 
     def close_once(self, broker: Broker, symbol: str, ticket: UUID, *, by: str) -> bool:

@@ -18,10 +18,10 @@ from app.domain.trades import Trade
 from app.errors import AlreadyExists, BrokerUnavailable, Conflict
 from app.repositories.inbox import PREFIX as INBOX
 from app.repositories.inbox import unanswered
-from app.services.broker_access.registry import BrokerDesk
+from app.services.broker_access.registry import BrokerRegistry
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Notifier, Severity
-from app.services.orders.tracking import OrderFollower
+from app.services.orders.tracking import OrderTracker
 from app.services.runtime.locks import Locks
 from app.storage.base import Change, Delete, Document, Replace, Store
 
@@ -50,8 +50,8 @@ class Reconciliation:
     """
 
     store: Store
-    desk: BrokerDesk
-    follower: OrderFollower
+    registry: BrokerRegistry
+    tracker: OrderTracker
     locks: Locks
     journal: Journal
     notifier: Notifier
@@ -83,9 +83,9 @@ class Reconciliation:
 
         For who knows that the books are behind, as after a crash.
         """
-        broker = self.desk.get(broker_name)
+        broker = self.registry.get(broker_name)
         with self.locks.hold(f"{broker_name}:{symbol}"):
-            self.follower.settle(broker, None, symbol)
+            self.tracker.settle(broker, None, symbol)
             known, held = self._known(broker), _held(broker.positions())
             found = differences(broker_name, held, known, self.clock())
             missing = (item for item in found if item.kind is DifferenceKind.MISSING)
@@ -105,7 +105,7 @@ class Reconciliation:
 
     def _brokers(self) -> Iterable[Broker]:
         # In a dry run nothing is traded outside: what is held there is not ours.
-        return (item for item in self.desk.all() if item.capabilities.simulated or not self.dry_run)
+        return (item for item in self.registry.all() if item.capabilities.simulated or not self.dry_run)
 
     def _look(self, broker: Broker, told: dict[str, Difference]) -> int:
         positions = broker.positions()
@@ -143,7 +143,7 @@ class Reconciliation:
     ) -> int:
         with self.locks.hold(f"{broker.name}:{item.symbol}"):
             # What an order of ours has filled meanwhile is no difference.
-            self.follower.settle(broker, None, item.symbol)
+            self.tracker.settle(broker, None, item.symbol)
             if not self._lasts(broker, item):
                 return 0
             self._reduce(broker, item, "went as a fee" if is_fee else "was closed outside Gatehouse")

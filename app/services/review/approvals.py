@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.approvals import Verdict, Waiting
+from app.domain.approvals import PendingApproval, Verdict
 from app.domain.json_codec import from_json, to_json
 from app.domain.money import round_price
 from app.domain.tickets import Ticket
@@ -17,7 +17,7 @@ from app.errors import AlreadyExists, ApprovalLinkRefused, ApprovalOver, Conflic
 from app.repositories.stored_record import StoredRecord
 from app.services.observability.notifier import Event, EventKind, Notifier
 from app.services.review.questions import summary_of
-from app.services.trading.context import CENT, Case
+from app.services.trading.context import CENT, OrderContext
 from app.storage.base import JSON, Delete, Document, Store
 
 PREFIX = "approvals/"
@@ -56,20 +56,20 @@ class Approvals:
         self._public_url = public_url
         self._signing = StoredRecord(store, KEY, SigningKey)
 
-    def find(self, ticket: UUID) -> Waiting | None:
+    def find(self, ticket: UUID) -> PendingApproval | None:
         """Return what is known of a ticket that waits, or has waited and is not finished."""
         document = self._document(ticket)
         return None if document is None else _read(document)
 
-    def ask(self, ticket: Ticket, case: Case) -> None:
+    def ask(self, ticket: Ticket, context: OrderContext) -> None:
         """Let a ticket wait as it stands, and tell the owner once."""
         now = self._clock()
         waiting = replace(
-            Waiting(ticket.to_json(now), now, now + self._timeout, summary_of(case)),
-            broker=case.broker_name,
+            PendingApproval(ticket.to_json(now), now, now + self._timeout, summary_of(context)),
+            broker=context.broker_name,
             # To the cent, as a person reads it.
-            value=None if case.entry_value is None else round_price(case.entry_value, CENT, up=True),
-            quantity=case.orders[-1].quantity,
+            value=None if context.entry_value is None else round_price(context.entry_value, CENT, up=True),
+            quantity=context.orders[-1].quantity,
         )
         try:
             self._store.create(f"{PREFIX}{ticket.id}", _stored(waiting))
@@ -100,7 +100,7 @@ class Approvals:
             raise ApprovalOver("Somebody else has just decided on this order.") from error
         return given
 
-    def undecided(self) -> dict[UUID, Waiting]:
+    def undecided(self) -> dict[UUID, PendingApproval]:
         """Return what nobody has decided on, by ticket."""
         found = ((UUID(item.key.removeprefix(PREFIX)), _read(item)) for item in self._store.list(PREFIX))
         return {ticket: item for ticket, item in found if item.verdict is None}
@@ -147,10 +147,10 @@ class Approvals:
         return self._store.get(f"{PREFIX}{ticket}")
 
 
-def _stored(waiting: Waiting) -> JSON:
+def _stored(waiting: PendingApproval) -> JSON:
     # The ticket is JSON already.
     return {**to_json(replace(waiting, ticket={})), "ticket": waiting.ticket}
 
 
-def _read(document: Document) -> Waiting:
-    return from_json(Waiting, document.value)
+def _read(document: Document) -> PendingApproval:
+    return from_json(PendingApproval, document.value)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.domain.approvals import Verdict, Waiting
+from app.domain.approvals import PendingApproval, Verdict
 from app.services.review.approvals import Approvals
 from app.services.review.opinions import Opinions
 
@@ -13,7 +13,7 @@ Entry = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReviewProgress:
     """Tells the recovery what it may do with an entry."""
 
     approvals: Approvals
@@ -41,5 +41,5 @@ class Standing:
         arrival = datetime.fromisoformat(entry["received_at"])
         return arrival if waiting is None or waiting.decided_at is None else waiting.decided_at
 
-    def _waiting(self, entry: Entry) -> Waiting | None:
+    def _waiting(self, entry: Entry) -> PendingApproval | None:
         return self.approvals.find(UUID(entry["ticket"])) if entry.get("deliberates") else None

@@ -7,31 +7,31 @@ from app.domain.json_codec import to_json
 from app.domain.money import ZERO, plain
 from app.domain.opinions import Direction, Question
 from app.domain.orders import OrderRole
-from app.services.trading.context import Case
+from app.services.trading.context import OrderContext
 
 
-def question_of(case: Case) -> Question:
+def question_of(context: OrderContext) -> Question:
     """Ask about a trade idea, or about the entry that another alert would lead to."""
-    return _about_entry(case) if case.signal.idea is None else _about_idea(case, case.signal.idea)
+    return _about_entry(context) if context.signal.idea is None else _about_idea(context, context.signal.idea)
 
 
-def summary_of(case: Case) -> str:
+def summary_of(context: OrderContext) -> str:
     """Tell in one line what a person is asked to approve."""
-    parts = [f"{case.bot.id}: {case.ticket.dialect} alert"]
-    for order in case.orders:
+    parts = [f"{context.bot.id}: {context.ticket.dialect} alert"]
+    for order in context.orders:
         size = f"{order.notional:f} worth of" if order.notional is not None else f"{order.quantity or ZERO:f}"
         parts.append(f"{order.role.value}: {order.side.value} {size} {order.instrument.symbol}")
-    if case.entry_value is not None:
-        parts.append(f"worth about {plain(round(case.entry_value, 2)):f}")
-    if case.decision is not None:
-        parts.append(f"opinion: {case.decision.action.value}, confidence {case.decision.confidence:f}")
+    if context.entry_value is not None:
+        parts.append(f"worth about {plain(round(context.entry_value, 2)):f}")
+    if context.decision is not None:
+        parts.append(f"opinion: {context.decision.action.value}, confidence {context.decision.confidence:f}")
     return "; ".join(parts)
 
 
-def _about_idea(case: Case, idea: Idea) -> Question:
+def _about_idea(context: OrderContext, idea: Idea) -> Question:
     return Question(
-        dialect=case.signal.dialect.value,
-        symbol=case.symbol,
+        dialect=context.signal.dialect.value,
+        symbol=context.symbol,
         direction=idea.direction,
         entry_price=idea.entry,
         target_price=idea.target,
@@ -41,28 +41,28 @@ def _about_idea(case: Case, idea: Idea) -> Question:
         alert_name=idea.alert_name,
         matched_criteria=to_json(idea.criteria),
         triggered_at=idea.triggered_at,
-        max_notional=case.largest_value or ZERO,
-        allow_short=case.limits.allow_short,
-        min_confidence=case.min_confidence,
+        max_notional=context.largest_value or ZERO,
+        allow_short=context.limits.allow_short,
+        min_confidence=context.min_confidence,
     )
 
 
-def _about_entry(case: Case) -> Question:
-    entry = next(order for order in case.orders if order.role is OrderRole.ENTRY)
-    exits = case.ticket.exits or {}
+def _about_entry(context: OrderContext) -> Question:
+    entry = next(order for order in context.orders if order.role is OrderRole.ENTRY)
+    exits = context.ticket.exits or {}
     return Question(
-        dialect=case.signal.dialect.value,
-        symbol=case.symbol,
+        dialect=context.signal.dialect.value,
+        symbol=context.symbol,
         direction=Direction.of(entry.side),
-        entry_price=case.signal.limit_price or case.signal.reference_price or case.quote,
+        entry_price=context.signal.limit_price or context.signal.reference_price or context.quote,
         target_price=_decimal(exits.get("take_profit")),
         stop_price=_decimal(exits.get("stop_loss")),
-        strategy=case.signal.strategy,
-        alert_name=case.signal.note,
-        triggered_at=case.signal.sent_at,
-        max_notional=case.entry_value or ZERO,
-        allow_short=case.limits.allow_short,
-        min_confidence=case.min_confidence,
+        strategy=context.signal.strategy,
+        alert_name=context.signal.note,
+        triggered_at=context.signal.sent_at,
+        max_notional=context.entry_value or ZERO,
+        allow_short=context.limits.allow_short,
+        min_confidence=context.min_confidence,
     )
 
 

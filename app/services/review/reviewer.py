@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.approvals import Verdict, Waiting, is_asked_for
+from app.domain.approvals import PendingApproval, Verdict, is_asked_for
 from app.domain.bots import Analyst, Approval, Bot
 from app.domain.opinions import Direction, Opinion
 from app.domain.orders import Order, OrderRole
@@ -23,7 +23,7 @@ from app.repositories.trading_state import GlobalSwitch
 from app.services.review.approvals import Approvals
 from app.services.review.opinions import Opinions
 from app.services.review.questions import question_of
-from app.services.trading.context import Case
+from app.services.trading.context import OrderContext
 from app.services.trading.execution import Finish, Trading
 from app.storage.base import Change
 
@@ -40,7 +40,7 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deliberation:
+class Reviewer:
     """Ask the analyst, then the person, then trade; every answer is kept as soon as it is there."""
 
     trading: Trading
@@ -89,7 +89,7 @@ class Deliberation:
             self._advise(ticket, signal, bot, finish, waiting)
 
     def _advise(
-        self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, waiting: Waiting | None
+        self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, waiting: PendingApproval | None
     ) -> None:
         opinion = self._opinion(ticket, signal, bot)
         if ticket.status is not TicketStatus.RECEIVED:
@@ -119,15 +119,15 @@ class Deliberation:
         """Return the opinion that is kept, or ask for one where an entry could follow it."""
         opinion = self.opinions.given(ticket.id)
         if opinion is None and self._wants_opinion(signal, bot):
-            case = self._weighed(ticket, signal, bot)
-            if signal.idea is None and not case.orders:
+            context = self._weighed(ticket, signal, bot)
+            if signal.idea is None and not context.orders:
                 # Whatever the analyst would say, nothing comes of it; the ticket tells why.
-                ticket.take_over(case.ticket)
-            elif _may_enter(case):
+                ticket.take_over(context.ticket)
+            elif _may_enter(context):
                 if self.is_stopping():
                     raise Stopped
                 opinion = self.opinions.about(
-                    case.ticket.id, bot, question_of(case), is_required=case.needs_opinion
+                    context.ticket.id, bot, question_of(context), is_required=context.needs_opinion
                 )
         _tell_opinion(ticket, opinion)
         if opinion is not None:
@@ -140,7 +140,7 @@ class Deliberation:
         return current
 
     def _broker(self, bot: Bot) -> str:
-        return bot.configuration.broker or self.trading.rehearsal.rules.default_broker
+        return bot.configuration.broker or self.trading.previews.rules.default_broker
 
     def _wants_opinion(self, signal: Signal, bot: Bot) -> bool:
         if signal.idea is None and bot.configuration.analyst is Analyst.OFF:
@@ -149,7 +149,7 @@ class Deliberation:
         # Nothing is paid for an opinion on what the switch refuses anyway.
         return self.switch.read().at(now) is bot.switch.at(now) is TradingState.ACTIVE
 
-    def _weighed(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
+    def _weighed(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
         """Return the case that an opinion is wanted on, as it would be with one."""
         if signal.idea is not None:
             return self.trading.open(ticket.blank(), signal, bot)
@@ -160,9 +160,9 @@ class Deliberation:
         if bot.configuration.approval is Approval.OFF:
             return False
         scratch = ticket.blank()
-        case = self.trading.weigh(scratch, signal, bot, Advice(advice.opinion, approved=True))
-        closes = any(order.role is OrderRole.EXIT for order in case.orders)
-        if not _enters(case) or not is_asked_for(bot.configuration, case.entry_value):
+        context = self.trading.weigh(scratch, signal, bot, Advice(advice.opinion, approved=True))
+        closes = any(order.role is OrderRole.EXIT for order in context.orders)
+        if not _enters(context) or not is_asked_for(bot.configuration, context.entry_value):
             return False
         if closes and signal.idea is None:
             # The exit of a reversal waits for nobody; its entry is refused, as it cannot follow by itself.
@@ -171,7 +171,7 @@ class Deliberation:
         scratch.timeline = [*ticket.timeline, *scratch.timeline]
         scratch.note("waiting", self.clock(), "for an approval")
         scratch.end(TicketStatus.AWAITING_APPROVAL)
-        self.approvals.ask(scratch, case)
+        self.approvals.ask(scratch, context)
         ticket.end(TicketStatus.AWAITING_APPROVAL)
         return True
 
@@ -192,7 +192,7 @@ class Deliberation:
         written = self.ledger.later_than(ticket.id)
         return any(_opposes(later, ticket, signal) for later in written)
 
-    def _end_waiting(self, ticket: Ticket, waiting: Waiting, finish: Finish) -> None:
+    def _end_waiting(self, ticket: Ticket, waiting: PendingApproval, finish: Finish) -> None:
         if waiting.verdict is None:
             ticket.end(TicketStatus.AWAITING_APPROVAL)
             return
@@ -207,7 +207,7 @@ class Deliberation:
         finish([])
 
 
-def _advice(opinion: Opinion | None, waiting: Waiting | None) -> Advice:
+def _advice(opinion: Opinion | None, waiting: PendingApproval | None) -> Advice:
     """Take a person's word for an order of the size that was asked about."""
     if waiting is None:
         return Advice(opinion)
@@ -233,12 +233,12 @@ def _is_against(signal: Signal, bot: Bot, advice: Advice) -> bool:
     return is_needed and advice.opinion is not None and advice.opinion.reason is not None
 
 
-def _may_enter(case: Case) -> bool:
-    return _enters(case) if case.signal.idea is None else case.instrument is not None
+def _may_enter(context: OrderContext) -> bool:
+    return _enters(context) if context.signal.idea is None else context.instrument is not None
 
 
-def _enters(case: Case) -> bool:
-    return any(order.role is OrderRole.ENTRY for order in case.orders)
+def _enters(context: OrderContext) -> bool:
+    return any(order.role is OrderRole.ENTRY for order in context.orders)
 
 
 def _tell_opinion(ticket: Ticket, opinion: Opinion | None) -> None:

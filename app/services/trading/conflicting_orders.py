@@ -6,10 +6,10 @@ from app.domain.exit_plan import live_legs
 from app.domain.orders import Order, OrderRole, bot_of_order
 from app.domain.trading_state import TradingState
 from app.services.orders.working import Working, WorkingOrders, out_of_date
-from app.services.trading.context import Case
+from app.services.trading.context import OrderContext
 
 
-class Clearing:
+class ConflictingOrders:
     """Acts on the broker only for an alert that may trade; a preview or a halted one leaves all as it is.
 
     So does any alert in a dry run, save at a simulated broker.
@@ -20,48 +20,48 @@ class Clearing:
         self._clock = clock
         self._dry_run = dry_run
 
-    def clear(self, case: Case, broker: Broker) -> None:
+    def clear(self, context: OrderContext, broker: Broker) -> None:
         """Count every bot's fills, which tells whose part of the position is whose; cancel what is moot."""
-        if self._may_act(case, broker):
-            everybody = self._working_orders.of(broker, None, case.symbol)
-            own = [item for item in everybody if bot_of_order(item.receipt.client_order_id) == case.bot.id]
-            case.rivals = [item for item in everybody if item not in own]
-            self._withdraw(case, broker, out_of_date(case.signal, own))
+        if self._may_act(context, broker):
+            everybody = self._working_orders.of(broker, None, context.symbol)
+            own = [item for item in everybody if bot_of_order(item.receipt.client_order_id) == context.bot.id]
+            context.rivals = [item for item in everybody if item not in own]
+            self._withdraw(context, broker, out_of_date(context.signal, own))
 
-    def drop_exits(self, case: Case, broker: Broker) -> bool:
+    def drop_exits(self, context: OrderContext, broker: Broker) -> bool:
         """Cancel stop-loss and take-profit of a position that is about to be closed; tell whether any was."""
-        return self._may_act(case, broker) and self._drop(case, broker, case.bot.id)
+        return self._may_act(context, broker) and self._drop(context, broker, context.bot.id)
 
-    def drop_everybodys_exits(self, case: Case, broker: Broker) -> bool:
+    def drop_everybodys_exits(self, context: OrderContext, broker: Broker) -> bool:
         """Cancel every bot's stop-loss and take-profit in the symbol; tell whether any was."""
-        return self._may_act(case, broker) and self._drop(case, broker, None)
+        return self._may_act(context, broker) and self._drop(context, broker, None)
 
-    def make_way(self, case: Case, broker: Broker, order: Order) -> None:
+    def make_way(self, context: OrderContext, broker: Broker, order: Order) -> None:
         """Cancel other bots' entries beside which the broker would not take an order that closes."""
         if order.instrument.asset_class not in broker.capabilities.one_sided or not self._may_act(
-            case, broker
+            context, broker
         ):
             return
-        entries = [item for item in case.rivals if item.role is OrderRole.ENTRY]
-        self._withdraw(case, broker, [item for item in entries if item.receipt.side is not order.side])
+        entries = [item for item in context.rivals if item.role is OrderRole.ENTRY]
+        self._withdraw(context, broker, [item for item in entries if item.receipt.side is not order.side])
 
-    def _drop(self, case: Case, broker: Broker, bot: str | None) -> bool:
-        working = self._working_orders.of(broker, bot, case.symbol)
+    def _drop(self, context: OrderContext, broker: Broker, bot: str | None) -> bool:
+        working = self._working_orders.of(broker, bot, context.symbol)
         live = live_legs(item.receipt for item in working if item.receipt.is_protective)
-        case.lost_exits = case.lost_exits or bool(live)
-        return self._withdraw(case, broker, [item for item in working if item.receipt in live])
+        context.lost_exits = context.lost_exits or bool(live)
+        return self._withdraw(context, broker, [item for item in working if item.receipt in live])
 
-    def _withdraw(self, case: Case, broker: Broker, orders: list[Working]) -> bool:
+    def _withdraw(self, context: OrderContext, broker: Broker, orders: list[Working]) -> bool:
         if not orders:
             return False
         names = self._working_orders.withdraw(broker, orders)
         # What they had filled, and that they are over, is counted before anything is planned on it.
-        self._working_orders.of(broker, case.bot.id, case.symbol)
-        case.ticket.note("withdrew", self._clock(), ", ".join(names))
+        self._working_orders.of(broker, context.bot.id, context.symbol)
+        context.ticket.note("withdrew", self._clock(), ", ".join(names))
         return True
 
-    def _may_act(self, case: Case, broker: Broker) -> bool:
+    def _may_act(self, context: OrderContext, broker: Broker) -> bool:
         if self._dry_run and not broker.capabilities.simulated:
             return False
-        states = {case.global_state, case.bot.switch.at(self._clock())}
-        return not case.is_preview and TradingState.HALTED not in states
+        states = {context.global_state, context.bot.switch.at(self._clock())}
+        return not context.is_preview and TradingState.HALTED not in states

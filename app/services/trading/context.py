@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from app.brokers.base import Broker, Capabilities
 from app.domain.bots import Analyst, Bot, IdeaExits
-from app.domain.exit_plan import Protection
+from app.domain.exit_plan import ExitPlan
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.limits import Limits
 from app.domain.money import ZERO, round_down
@@ -19,7 +19,7 @@ from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
 from app.services.orders.working import Working
-from app.services.trading.market_snapshot import MarketView
+from app.services.trading.market_snapshot import MarketSnapshot
 
 CENT = Decimal("0.01")
 # What a broker would refuse anyway is told even where its credentials are missing.
@@ -50,7 +50,7 @@ class TradingRules:
 
 
 @dataclass(slots=True)
-class Case:
+class OrderContext:
     """One signal while it is decided on.
 
     `protection` is what its entry shall be protected by; `lost_exits` says that exits were taken back for it;
@@ -68,11 +68,11 @@ class Case:
     broker: Broker | None = None
     instrument: Instrument | None = None
     symbol_refusal: tuple[Reason, str] | None = None
-    view: MarketView | None = None
+    view: MarketSnapshot | None = None
     global_state: TradingState = TradingState.ACTIVE
     orders: list[Order] = field(default_factory=list)
     is_preview: bool = False
-    protection: Protection | None = None
+    exit_plan: ExitPlan | None = None
     lost_exits: bool = False
     rivals: list[Working] = field(default_factory=list)
     advice: Advice = NO_ADVICE

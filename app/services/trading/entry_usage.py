@@ -18,7 +18,7 @@ from app.domain.money import ZERO
 from app.domain.order_check import Usage
 from app.domain.orders import OrderRole
 from app.domain.tickets import TicketStatus
-from app.repositories.trades import TradeBook
+from app.repositories.trades import Trades
 from app.storage.base import Store
 
 LATEST_FINISH = timedelta(minutes=2)
@@ -36,7 +36,7 @@ class Entry:
     is_new: bool = True
 
 
-class UsageBook:
+class EntryUsage:
     """Entries of today and yesterday (UTC) by ticket.
 
     `longest_wait` is how long an alert may wait for an opinion and a person before it is finished.
@@ -46,7 +46,7 @@ class UsageBook:
         self,
         store: Store,
         clock: Clock,
-        trades: TradeBook,
+        trades: Trades,
         *,
         refresh_seconds: float = 0,
         longest_wait: timedelta = timedelta(),

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.brokers.base import Broker, urgently
 from app.clock import Clock
 from app.domain.bots import Bot
-from app.domain.exit_plan import Protection
+from app.domain.exit_plan import ExitPlan
 from app.domain.money import ZERO
 from app.domain.orders import (
     STOP_LOSS_SUFFIX,
@@ -26,15 +26,15 @@ from app.domain.reasons import Reason
 from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus, followed_status
-from app.domain.trades import Fill, Trade
-from app.repositories.exit_plans import ExitBook
-from app.repositories.trades import TradeBook
+from app.domain.trades import FillUpdate, Trade
+from app.repositories.exit_plans import ExitPlans
+from app.repositories.trades import Trades
 from app.services.orders.records import is_working, reminder
 from app.services.runtime.locks import BOT_LOCK, Locks
 from app.services.trading.assessment import Assessor
-from app.services.trading.context import Case
+from app.services.trading.context import OrderContext
 from app.services.trading.order_building import protect_adopted
-from app.services.trading.preview import Rehearsal
+from app.services.trading.preview import Preview
 from app.services.trading.submission import Submission, write_receipt
 from app.storage.base import Change
 
@@ -53,11 +53,11 @@ class Trading:
         self,
         *,
         assessor: Assessor,
-        trades: TradeBook,
+        trades: Trades,
         locks: Locks,
         submission: Submission,
-        exits: ExitBook,
-        attend: Attend,
+        exits: ExitPlans,
+        ensure_exits: Attend,
         clock: Clock,
     ) -> None:
         self._assessor = assessor
@@ -66,12 +66,12 @@ class Trading:
         self._submission = submission
         self._clock = clock
         self._exits = exits
-        self._attend = attend
+        self._attend = ensure_exits
 
     @property
-    def rehearsal(self) -> Rehearsal:
+    def previews(self) -> Preview:
         """Whoever decides as this does, and sends nothing."""
-        return Rehearsal(self._assessor)
+        return Preview(self._assessor)
 
     def carry_out(
         self,
@@ -86,55 +86,55 @@ class Trading:
 
         `is_moot` is asked when it is this signal's turn: later ones may have had theirs before.
         """
-        case = self.open(ticket, signal, bot)
-        case.advice = advice
-        with turn(self._locks, case, case.symbol), _room_for(case):
+        context = self.open(ticket, signal, bot)
+        context.advice = advice
+        with turn(self._locks, context, context.symbol), _room_for(context):
             if is_moot():
                 ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
                 finish([])
                 return
-            self._assessor.decide(case)
-            receipts = self._submission.send(case)
-            legs = [name for order in case.orders for name in leg_names(order)]
-            finish(self._changes(case, receipts, legs))
-            if case.broker is not None and _needs_exits(case, receipts, legs):
-                self._attend(case.broker, case.symbol)
+            self._assessor.decide(context)
+            receipts = self._submission.send(context)
+            legs = [name for order in context.orders for name in leg_names(order)]
+            finish(self._changes(context, receipts, legs))
+            if context.broker is not None and _needs_exits(context, receipts, legs):
+                self._attend(context.broker, context.symbol)
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide on a signal without sending or asking anything; the ticket tells every verdict."""
         return self.weigh(ticket, signal, bot, ASSUMED).orders
 
-    def weigh(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> Case:
+    def weigh(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> OrderContext:
         """Decide on a signal as it stands now, without sending anything."""
-        return self.rehearsal.weigh(ticket, signal, bot, advice)
+        return self.previews.weigh(ticket, signal, bot, advice)
 
     def adopt(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> bool:
         """Take up orders of this ticket that the broker holds already; False when it holds none."""
-        case = self.open(ticket, signal, bot)
-        if case.broker is None:
+        context = self.open(ticket, signal, bot)
+        if context.broker is None:
             return False
         if signal.contract is not None:
             # Words such as "at the money" may mean another contract by now.
-            for receipt in self._placed(case.broker, bot.id, ticket.id).values():
-                case.instrument = self._assessor.instruments.named(receipt.symbol)
-        with turn(self._locks, case, case.symbol):
-            placed = self._placed(case.broker, bot.id, ticket.id)
+            for receipt in self._placed(context.broker, bot.id, ticket.id).values():
+                context.instrument = self._assessor.instruments.named(receipt.symbol)
+        with turn(self._locks, context, context.symbol):
+            placed = self._placed(context.broker, bot.id, ticket.id)
             if not placed:
                 return False
             for role, receipt in placed.items():
                 write_receipt(ticket, receipt, role)
             if OrderRole.ENTRY in placed:
-                self._assessor.count_adopted(case, placed[OrderRole.ENTRY])
-                protect_adopted(case, placed[OrderRole.ENTRY])
+                self._assessor.count_adopted(context, placed[OrderRole.ENTRY])
+                protect_adopted(context, placed[OrderRole.ENTRY])
             partly = OrderRole.ENTRY not in placed and _lacks_entry(signal, placed[OrderRole.EXIT])
             ticket.end(followed_status(ticket.orders), Reason.RECOVERED_PARTLY if partly else None)
             receipts = list(placed.values())
-            finish(self._changes(case, receipts, self._legs(case.broker, receipts)))
+            finish(self._changes(context, receipts, self._legs(context.broker, receipts)))
         return True
 
-    def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
+    def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
         """Find out what a signal would trade, and where."""
-        return self.rehearsal.open(ticket, signal, bot)
+        return self.previews.open(ticket, signal, bot)
 
     def _placed(self, broker: Broker, bot: str, ticket: UUID) -> dict[OrderRole, Receipt]:
         found = {
@@ -149,67 +149,69 @@ class Trading:
         names = (receipt.client_order_id + suffix for receipt in receipts for suffix in suffixes)
         return [name for name in names if broker.find(name) is not None]
 
-    def _changes(self, case: Case, receipts: list[Receipt], legs: list[str]) -> list[Change]:
+    def _changes(self, context: OrderContext, receipts: list[Receipt], legs: list[str]) -> list[Change]:
         """Return the trade's change and a reminder of every order that is not over."""
-        if case.instrument is None or not case.ticket.orders:
+        if context.instrument is None or not context.ticket.orders:
             return []
-        multiplier, at = case.instrument.multiplier, self._clock()
-        roles = {record["client_order_id"]: OrderRole(record["role"]) for record in case.ticket.orders}
-        fills = [Fill(receipt, roles[receipt.client_order_id]) for receipt in receipts]
-        changes = self._trades.counting(case.bot.id, case.broker_name, case.symbol, multiplier, fills)
-        changes += self._exits_of(case, receipts)
-        for record in case.ticket.orders:
+        multiplier, at = context.instrument.multiplier, self._clock()
+        roles = {record["client_order_id"]: OrderRole(record["role"]) for record in context.ticket.orders}
+        fills = [FillUpdate(receipt, roles[receipt.client_order_id]) for receipt in receipts]
+        changes = self._trades.counting(
+            context.bot.id, context.broker_name, context.symbol, multiplier, fills
+        )
+        changes += self._exits_of(context, receipts)
+        for record in context.ticket.orders:
             names = [record["client_order_id"]] if is_working(record) else []
             if record["status"] not in NEVER_THERE:
                 names += [name for name in legs if family_name(name) == record["client_order_id"]]
             changes += [reminder(name, record, multiplier=multiplier, at=at) for name in names]
         return changes
 
-    def _exits_of(self, case: Case, receipts: list[Receipt]) -> list[Change]:
+    def _exits_of(self, context: OrderContext, receipts: list[Receipt]) -> list[Change]:
         """Return what starts the exits of an entry, or ends those that an earlier position left behind."""
-        if case.protection is not None:
-            return [self._starting(case, case.protection, receipts)]
-        if not _opens(case) or len(case.ticket.orders) < len(case.orders):
+        if context.exit_plan is not None:
+            return [self._starting(context, context.exit_plan, receipts)]
+        if not _opens(context) or len(context.ticket.orders) < len(context.orders):
             return []
-        if case.ticket.orders[-1]["status"] in NEVER_THERE:
+        if context.ticket.orders[-1]["status"] in NEVER_THERE:
             return []
-        return self._exits.leaving_behind(case.bot.id, case.broker_name, case.symbol)
+        return self._exits.leaving_behind(context.bot.id, context.broker_name, context.symbol)
 
-    def _starting(self, case: Case, protection: Protection, receipts: list[Receipt]) -> Change:
+    def _starting(self, context: OrderContext, exit_plan: ExitPlan, receipts: list[Receipt]) -> Change:
         """Start an entry's exits; those of what is held stay until something has been added to it."""
-        held = self._held_before(case)
+        held = self._held_before(context)
         if held is None:
-            return self._exits.starting(protection)
+            return self._exits.starting(exit_plan)
         if any(receipt.filled_quantity for receipt in receipts):
-            return self._exits.starting(protection, adds=True)
-        return self._exits.keeping(replace(protection, alert_price=held.average_price))
+            return self._exits.starting(exit_plan, adds=True)
+        return self._exits.keeping(replace(exit_plan, alert_price=held.average_price))
 
-    def _held_before(self, case: Case) -> Trade | None:
+    def _held_before(self, context: OrderContext) -> Trade | None:
         """Return what an entry adds to, if its bot's books and the account agree that it does."""
-        document = self._trades.find(case.bot.id, case.broker_name, case.symbol)
-        if document is None or case.view is None or not case.orders:
+        document = self._trades.find(context.bot.id, context.broker_name, context.symbol)
+        if document is None or context.view is None or not context.orders:
             return None
-        held, sign = Trade.from_json(document.value), case.orders[-1].side.sign
-        return held if held.quantity * sign > ZERO and case.view.position * sign > ZERO else None
+        held, sign = Trade.from_json(document.value), context.orders[-1].side.sign
+        return held if held.quantity * sign > ZERO and context.view.position * sign > ZERO else None
 
 
-def _room_for(case: Case) -> AbstractContextManager[None]:
+def _room_for(context: OrderContext) -> AbstractContextManager[None]:
     """Let an alert that only exits ask while requests are few."""
-    enters = may_enter(case.signal, cover_only=case.bot.configuration.cover_only)
-    return nullcontext() if enters or case.broker is None else urgently(case.broker)
+    enters = may_enter(context.signal, cover_only=context.bot.configuration.cover_only)
+    return nullcontext() if enters or context.broker is None else urgently(context.broker)
 
 
-def _opens(case: Case) -> bool:
+def _opens(context: OrderContext) -> bool:
     """Tell whether an entry was sent that adds to nothing."""
-    if case.view is None or not case.orders or case.orders[-1].role is not OrderRole.ENTRY:
+    if context.view is None or not context.orders or context.orders[-1].role is not OrderRole.ENTRY:
         return False
-    return case.view.position * case.orders[-1].side.sign <= ZERO
+    return context.view.position * context.orders[-1].side.sign <= ZERO
 
 
-def _needs_exits(case: Case, receipts: list[Receipt], legs: list[str]) -> bool:
+def _needs_exits(context: OrderContext, receipts: list[Receipt], legs: list[str]) -> bool:
     """Tell whether exits are due at once: those taken back, or of what was bought without legs."""
     has_filled = any(receipt.filled_quantity > ZERO for receipt in receipts)
-    return case.lost_exits or (case.protection is not None and not legs and has_filled)
+    return context.lost_exits or (context.exit_plan is not None and not legs and has_filled)
 
 
 def _lacks_entry(signal: Signal, exit_order: Receipt) -> bool:
@@ -218,10 +220,10 @@ def _lacks_entry(signal: Signal, exit_order: Receipt) -> bool:
 
 
 @contextmanager
-def turn(locks: Locks, case: Case, symbol: str) -> Iterator[None]:
+def turn(locks: Locks, context: OrderContext, symbol: str) -> Iterator[None]:
     """Hold a symbol, and before it the bot where its entries are counted: always in this order."""
     with ExitStack() as stack:
-        if case.limits.counts_entries:
-            stack.enter_context(locks.hold(f"{BOT_LOCK}{case.bot.id}"))
-        stack.enter_context(locks.hold(f"{case.broker_name}:{symbol}"))
+        if context.limits.counts_entries:
+            stack.enter_context(locks.hold(f"{BOT_LOCK}{context.bot.id}"))
+        stack.enter_context(locks.hold(f"{context.broker_name}:{symbol}"))
         yield

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from app.clock import Clock
 from app.domain.accounts import Account
 from app.domain.bots import Approval
-from app.domain.gates import GATES, first_refusal, judge
+from app.domain.gates import GATES, ask_gates, first_refusal
 from app.domain.gates.gate import Gate
 from app.domain.money import ZERO
 from app.domain.order_check import Proposal, Usage, Verdict
@@ -18,9 +18,9 @@ from app.domain.reasons import Reason
 from app.domain.signals import Dialect
 from app.domain.tickets import TicketStatus
 from app.repositories.bots import BotDirectory
-from app.repositories.trades import TradeBook
-from app.services.trading.context import Case, TradingRules
-from app.services.trading.entry_usage import UsageBook
+from app.repositories.trades import Trades
+from app.services.trading.context import OrderContext, TradingRules
+from app.services.trading.entry_usage import EntryUsage
 
 
 class Figures(NamedTuple):
@@ -42,110 +42,110 @@ OPINION_GATE, UNASKED = "opinion_given", Reason.OPINION_UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
+class GateCheck:
     """Ask the gates; the ticket tells every verdict."""
 
     bots: BotDirectory
-    trades: TradeBook
-    usage: UsageBook
+    trades: Trades
+    usage: EntryUsage
     knows_equity: Callable[[str], bool]
     rules: TradingRules
     clock: Clock
 
     def allows(
         self,
-        case: Case,
+        context: OrderContext,
         role: OrderRole,
         side: Side,
         figures: Figures = NO_FIGURES,
         gates: tuple[Gate, ...] = GATES,
     ) -> bool:
         """Ask about one order; a refusal ends the ticket."""
-        verdicts = judge(self._proposal(case, role, side, figures), gates)
-        case.ticket.record_gates(verdicts, role.value)
-        case.ticket.note("judged", self.clock(), role.value)
-        return not _ends(case, first_refusal(verdicts))
+        verdicts = ask_gates(self._proposal(context, role, side, figures), gates)
+        context.ticket.record_gates(verdicts, role.value)
+        context.ticket.note("judged", self.clock(), role.value)
+        return not _ends(context, first_refusal(verdicts))
 
-    def _proposal(self, case: Case, role: OrderRole, side: Side, figures: Figures) -> Proposal:
-        now, configuration, signal = self.clock(), case.bot.configuration, case.signal
+    def _proposal(self, context: OrderContext, role: OrderRole, side: Side, figures: Figures) -> Proposal:
+        now, configuration, signal = self.clock(), context.bot.configuration, context.signal
         return Proposal(
             now=now,
             role=role,
             side=side,
-            broker=case.traits,
-            limits=case.limits,
-            global_state=case.global_state,
-            bot_state=case.bot.switch.at(now),
-            sent_at=_sent_at(case),
-            instrument=case.instrument,
-            symbol_refusal=case.symbol_refusal,
+            broker=context.traits,
+            limits=context.limits,
+            global_state=context.global_state,
+            bot_state=context.bot.switch.at(now),
+            sent_at=_sent_at(context),
+            instrument=context.instrument,
+            symbol_refusal=context.symbol_refusal,
             allowed_symbols=configuration.allowed_symbols,
-            broker_configured=case.broker is not None,
+            broker_configured=context.broker is not None,
             live_allowed=self.rules.allow_live and configuration.live,
-            equity_known=role is OrderRole.EXIT or self.knows_equity(case.broker_name),
-            lacks_opinion=_lacks_opinion(case),
-            opinion_reason=case.advice.reason,
-            decision=case.decision,
-            is_advisory=not case.needs_opinion,
-            min_confidence=case.min_confidence,
+            equity_known=role is OrderRole.EXIT or self.knows_equity(context.broker_name),
+            lacks_opinion=_lacks_opinion(context),
+            opinion_reason=context.advice.reason,
+            decision=context.decision,
+            is_advisory=not context.needs_opinion,
+            min_confidence=context.min_confidence,
             idea=signal.idea,
-            notional_cap=case.idea_cap,
-            lacks_approval=_lacks_approval(case),
-            approval_above=_approval_above(case),
-            opposed_by=self._opposing(case, side) if role is OrderRole.ENTRY else None,
-            may_sell_options=case.may_sell_options or signal.dialect is Dialect.OPTION,
-            stop_loss=case.levels[0],
-            take_profit=case.levels[1],
+            notional_cap=context.idea_cap,
+            lacks_approval=_lacks_approval(context),
+            approval_above=_approval_above(context),
+            opposed_by=self._opposing(context, side) if role is OrderRole.ENTRY else None,
+            may_sell_options=context.may_sell_options or signal.dialect is Dialect.OPTION,
+            stop_loss=context.levels[0],
+            take_profit=context.levels[1],
             asked=signal.quantity if signal.contract is not None else None,
             quantity=figures.quantity,
             price=figures.price,
             held=figures.held,
             account=figures.account,
-            quote=case.quote,
+            quote=context.quote,
             reference_price=signal.reference_price or signal.limit_price,
-            market_open=case.view.is_open if case.view is not None else None,
-            usage=self._usage(case, figures.counted),
+            market_open=context.view.is_open if context.view is not None else None,
+            usage=self._usage(context, figures.counted),
         )
 
-    def _usage(self, case: Case, counted: Decimal) -> Usage:
-        usage = self.usage.of(case.bot.id, case.symbol, case.limits)
+    def _usage(self, context: OrderContext, counted: Decimal) -> Usage:
+        usage = self.usage.of(context.bot.id, context.symbol, context.limits)
         return replace(usage, notional_today=usage.notional_today - counted) if counted else usage
 
-    def _opposing(self, case: Case, side: Side) -> str | None:
-        others = self.bots.others(case.bot.id)
-        return self.trades.opposing(others, case.broker_name, case.symbol, side) if others else None
+    def _opposing(self, context: OrderContext, side: Side) -> str | None:
+        others = self.bots.others(context.bot.id)
+        return self.trades.opposing(others, context.broker_name, context.symbol, side) if others else None
 
 
-def _sent_at(case: Case) -> datetime | None:
+def _sent_at(context: OrderContext) -> datetime | None:
     """A trade idea is as old as its delivery, whenever it was had."""
-    return case.ticket.created_at if case.signal.idea is not None else case.signal.sent_at
+    return context.ticket.created_at if context.signal.idea is not None else context.signal.sent_at
 
 
-def _lacks_opinion(case: Case) -> bool:
-    if not case.needs_opinion or case.advice.assumed:
+def _lacks_opinion(context: OrderContext) -> bool:
+    if not context.needs_opinion or context.advice.assumed:
         return False
-    return case.advice.opinion is None or case.advice.opinion.reason is not None
+    return context.advice.opinion is None or context.advice.opinion.reason is not None
 
 
-def _lacks_approval(case: Case) -> bool:
-    is_given = case.advice.approved or case.advice.assumed
-    return case.bot.configuration.approval is not Approval.OFF and not is_given
+def _lacks_approval(context: OrderContext) -> bool:
+    is_given = context.advice.approved or context.advice.assumed
+    return context.bot.configuration.approval is not Approval.OFF and not is_given
 
 
-def _approval_above(case: Case) -> Decimal | None:
-    configuration = case.bot.configuration
+def _approval_above(context: OrderContext) -> Decimal | None:
+    configuration = context.bot.configuration
     is_above = configuration.approval is Approval.ABOVE_NOTIONAL
     return configuration.approval_above_notional if is_above else None
 
 
-def _ends(case: Case, refusal: Verdict | None) -> bool:
+def _ends(context: OrderContext, refusal: Verdict | None) -> bool:
     if refusal is None:
         return False
-    opinion = case.advice.opinion
+    opinion = context.advice.opinion
     if opinion is not None and refusal.gate == OPINION_GATE and refusal.code is not UNASKED:
         # Whoever was asked is against it, or has nothing to say: that is no limit that was hit.
         message = opinion.failure.message if opinion.failure is not None else None
-        case.ticket.end(TicketStatus.SKIPPED, refusal.code, message)
+        context.ticket.end(TicketStatus.SKIPPED, refusal.code, message)
     else:
-        case.ticket.end(TicketStatus.DENIED, refusal.code, f"{refusal.gate}: {refusal.detail}")
+        context.ticket.end(TicketStatus.DENIED, refusal.code, f"{refusal.gate}: {refusal.detail}")
     return True

@@ -11,7 +11,7 @@ from app.domain.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
-class MarketView:
+class MarketSnapshot:
     """The account, the account's signed position in the instrument, the quote and whether the market is open.
 
     `increment` is the smallest step of a quantity that the broker takes.
@@ -34,10 +34,10 @@ class MarketView:
         return reference if self.simulated else None
 
 
-def look(broker: Broker, instrument: Instrument, *, with_hours: bool) -> MarketView:
+def look(broker: Broker, instrument: Instrument, *, with_hours: bool) -> MarketSnapshot:
     """Ask the broker; raise BrokerUnavailable when it cannot answer."""
     seen = _glance(broker, instrument)
-    return MarketView(
+    return MarketSnapshot(
         account=seen.account,
         position=seen.position,
         quote=seen.quote,

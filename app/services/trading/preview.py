@@ -8,11 +8,11 @@ from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.services.orders.records import signal_record
 from app.services.trading.assessment import Assessor
-from app.services.trading.context import Case, TradingRules
+from app.services.trading.context import OrderContext, TradingRules
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
+class Preview:
     """Decides on signals as they stand now; nothing is sent, canceled or counted."""
 
     assessor: Assessor
@@ -22,19 +22,19 @@ class Rehearsal:
         """What it decides by."""
         return self.assessor.rules
 
-    def under(self, rules: TradingRules) -> "Rehearsal":
+    def under(self, rules: TradingRules) -> "Preview":
         """Return one that decides by other rules."""
-        return Rehearsal(replace(self.assessor, rules=rules))
+        return Preview(replace(self.assessor, rules=rules))
 
-    def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> Case:
+    def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
         """Find out what a signal would trade, and where."""
         ticket.signal = signal_record(signal)
         return self.assessor.open(ticket, signal, bot)
 
-    def weigh(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> Case:
+    def weigh(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> OrderContext:
         """Decide; the ticket tells every verdict."""
-        case = self.open(ticket, signal, bot)
-        case.advice, case.is_preview = advice, True
-        self.assessor.decide(case)
-        self.assessor.release(case)
-        return case
+        context = self.open(ticket, signal, bot)
+        context.advice, context.is_preview = advice, True
+        self.assessor.decide(context)
+        self.assessor.release(context)
+        return context

@@ -15,7 +15,7 @@ from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.orders.records import request_record
 from app.services.trading.assessment import Assessor
-from app.services.trading.context import Case, TradingRules
+from app.services.trading.context import OrderContext, TradingRules
 
 # How long a reversal waits for its exit to fill, within what an HTTP answer may take.
 REVERSAL_SECONDS = 2.0
@@ -34,127 +34,129 @@ class Submission:
     metrics: Metrics
     clock: Clock
 
-    def send(self, case: Case) -> list[Receipt]:
+    def send(self, context: OrderContext) -> list[Receipt]:
         """Send what was decided and return the receipts; the ticket tells how it ended."""
-        if not case.orders or case.broker is None:
+        if not context.orders or context.broker is None:
             return []
-        if self.rules.dry_run and not case.broker.capabilities.simulated:
-            return self._suppress(case)
+        if self.rules.dry_run and not context.broker.capabilities.simulated:
+            return self._suppress(context)
         receipts: list[Receipt] = []
-        if not self._has_room(case, case.broker):
+        if not self._has_room(context, context.broker):
             return []
-        for order in case.orders:
-            if receipts and not self._has_closed(case, case.broker, receipts):
-                self._forget_entry(case)
+        for order in context.orders:
+            if receipts and not self._has_closed(context, context.broker, receipts):
+                self._forget_entry(context)
                 return receipts
-            receipt = self._submit(case, case.broker, order)
+            receipt = self._submit(context, context.broker, order)
             if receipt is None:
                 return receipts
             receipts.append(receipt)
-        self._await_fill(case, case.broker, receipts)
-        ticket = case.ticket
+        self._await_fill(context, context.broker, receipts)
+        ticket = context.ticket
         reason, message = ticket.reason, ticket.message
         if reason is None:
             reason, message = followed_reason(ticket.orders), receipts[-1].message
         ticket.end(followed_status(ticket.orders), reason, message)
         return receipts
 
-    def _has_room(self, case: Case, broker: Broker) -> bool:
+    def _has_room(self, context: OrderContext, broker: Broker) -> bool:
         """Take back exits that an added entry would stand against; they are placed anew after it.
 
         An exit is sent whatever stands against it: the broker says whether it may.
         """
         try:
-            self.assessor.make_room(case, broker)
+            self.assessor.make_room(context, broker)
         except BrokerUnavailable as error:
-            if case.orders[0].role is OrderRole.EXIT:
+            if context.orders[0].role is OrderRole.EXIT:
                 return True
-            case.ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
-            self._forget_entry(case)
+            context.ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
+            self._forget_entry(context)
             return False
         return True
 
-    def _await_fill(self, case: Case, broker: Broker, receipts: list[Receipt]) -> None:
+    def _await_fill(self, context: OrderContext, broker: Broker, receipts: list[Receipt]) -> None:
         """Give a plain entry time to fill: its exits then follow within the request, else by the clock.
 
         One at the market is worth waiting for; another fills at once or may rest for days.
         """
-        order = case.orders[-1]
-        if case.protection is None or order.order_class is not OrderClass.SIMPLE:
+        order = context.orders[-1]
+        if context.exit_plan is None or order.order_class is not OrderClass.SIMPLE:
             return
-        left = case.ticket.created_at + ANSWER_TIME - self.clock()
+        left = context.ticket.created_at + ANSWER_TIME - self.clock()
         waits = order.type is OrderType.MARKET
         deadline = time.monotonic() + (left.total_seconds() if waits else 0)
         while not receipts[-1].status.is_final:
-            self._look_again(case, broker, receipts, order.role)
+            self._look_again(context, broker, receipts, order.role)
             if receipts[-1].status.is_final or time.monotonic() >= deadline:
                 return
             time.sleep(POLL_SECONDS)
 
-    def _has_closed(self, case: Case, broker: Broker, receipts: list[Receipt]) -> bool:
+    def _has_closed(self, context: OrderContext, broker: Broker, receipts: list[Receipt]) -> bool:
         """Wait until the exit of a reversal has filled, where a broker lets no order cross zero."""
         deadline = time.monotonic() + REVERSAL_SECONDS
         while receipts[-1].status is not OrderStatus.FILLED and not broker.capabilities.crosses_zero:
             if receipts[-1].status.is_final or time.monotonic() >= deadline:
-                status = followed_status(case.ticket.orders)
-                case.ticket.end(status, Reason.EXIT_NOT_FILLED, Reason.EXIT_NOT_FILLED.meaning)
+                status = followed_status(context.ticket.orders)
+                context.ticket.end(status, Reason.EXIT_NOT_FILLED, Reason.EXIT_NOT_FILLED.meaning)
                 return False
             time.sleep(POLL_SECONDS)
-            self._look_again(case, broker, receipts, OrderRole.EXIT)
+            self._look_again(context, broker, receipts, OrderRole.EXIT)
         return True
 
-    def _look_again(self, case: Case, broker: Broker, receipts: list[Receipt], role: OrderRole) -> None:
+    def _look_again(
+        self, context: OrderContext, broker: Broker, receipts: list[Receipt], role: OrderRole
+    ) -> None:
         """See how the last order stands: an exit counted as unfilled would be taken off what follows it."""
         with suppress(BrokerUnavailable):
             seen = broker.find(receipts[-1].client_order_id)
             if seen is not None:
                 receipts[-1] = seen
-                case.ticket.orders.pop()
-                write_receipt(case.ticket, seen, role)
+                context.ticket.orders.pop()
+                write_receipt(context.ticket, seen, role)
 
-    def _forget_entry(self, case: Case) -> None:
+    def _forget_entry(self, context: OrderContext) -> None:
         """Take back the count of an entry that is not at the broker, and what would have protected it."""
-        case.ticket.entry = case.protection = None
-        self.assessor.release(case)
+        context.ticket.entry = context.exit_plan = None
+        self.assessor.release(context)
 
-    def _suppress(self, case: Case) -> list[Receipt]:
-        for order in case.orders:
-            write_receipt(case.ticket, self._unsent(case, order, OrderStatus.PENDING), order.role)
-            case.ticket.orders[-1]["status"] = TicketStatus.DRY_RUN.value
-        case.protection = None
-        case.ticket.end(TicketStatus.DRY_RUN, case.ticket.reason, case.ticket.message)
+    def _suppress(self, context: OrderContext) -> list[Receipt]:
+        for order in context.orders:
+            write_receipt(context.ticket, self._unsent(context, order, OrderStatus.PENDING), order.role)
+            context.ticket.orders[-1]["status"] = TicketStatus.DRY_RUN.value
+        context.exit_plan = None
+        context.ticket.end(TicketStatus.DRY_RUN, context.ticket.reason, context.ticket.message)
         return []
 
-    def _submit(self, case: Case, broker: Broker, order: Order) -> Receipt | None:
+    def _submit(self, context: OrderContext, broker: Broker, order: Order) -> Receipt | None:
         """Send one order; None when the next one must not follow."""
         started = time.perf_counter()
-        ticket, failure = case.ticket, None
+        ticket, failure = context.ticket, None
         try:
             receipt = broker.submit(order)
         except (BrokerRejected, OutcomeUnknown) as error:
             failure = error
-            receipt = self._failed(case, order, error)
+            receipt = self._failed(context, order, error)
         write_receipt(ticket, receipt, order.role)
         seconds = time.perf_counter() - started
         ticket.note("submitted", self.clock(), f"{order.client_order_id} {receipt.status.value}")
-        self._tell(case, order, seconds, failure)
+        self._tell(context, order, seconds, failure)
         return receipt if failure is None else None
 
-    def _failed(self, case: Case, order: Order, error: BrokerRejected | OutcomeUnknown) -> Receipt:
+    def _failed(self, context: OrderContext, order: Order, error: BrokerRejected | OutcomeUnknown) -> Receipt:
         if order.role is OrderRole.EXIT or isinstance(error, BrokerRejected):
             # Where an exit fails, the entry that was to follow it is not sent.
-            self._forget_entry(case)
+            self._forget_entry(context)
         if isinstance(error, OutcomeUnknown):
-            case.ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, error.message)
-            return self._unsent(case, order, OrderStatus.UNKNOWN)
-        case.ticket.end(TicketStatus.REJECTED, Reason[error.reason], error.message)
-        return self._unsent(case, order, OrderStatus.REJECTED)
+            context.ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, error.message)
+            return self._unsent(context, order, OrderStatus.UNKNOWN)
+        context.ticket.end(TicketStatus.REJECTED, Reason[error.reason], error.message)
+        return self._unsent(context, order, OrderStatus.REJECTED)
 
-    def _unsent(self, case: Case, order: Order, status: OrderStatus) -> Receipt:
+    def _unsent(self, context: OrderContext, order: Order, status: OrderStatus) -> Receipt:
         return Receipt(
             client_order_id=order.client_order_id,
             broker_order_id="",
-            broker=case.broker_name,
+            broker=context.broker_name,
             symbol=order.instrument.symbol,
             side=order.side,
             type=order.type,
@@ -166,17 +168,17 @@ class Submission:
             stop_price=order.stop_price,
         )
 
-    def _tell(self, case: Case, order: Order, seconds: float, failure: Exception | None) -> None:
+    def _tell(self, context: OrderContext, order: Order, seconds: float, failure: Exception | None) -> None:
         self.metrics.broker_call(
-            broker=case.broker_name, call="submit", seconds=seconds, failed=failure is not None
+            broker=context.broker_name, call="submit", seconds=seconds, failed=failure is not None
         )
         if failure is None:
             self.metrics.submitted()
         self.journal.exchange(
-            ticket=case.ticket.id,
-            broker=case.broker_name,
+            ticket=context.ticket.id,
+            broker=context.broker_name,
             request=request_record(order),
-            response={"error": str(failure)} if failure is not None else case.ticket.orders[-1],
+            response={"error": str(failure)} if failure is not None else context.ticket.orders[-1],
             milliseconds=seconds * 1000,
         )
 

@@ -296,4 +296,4 @@ def test_paper_exit_when_it_was_interrupted_then_it_is_finished_once(make_app, l
     leave(**EXIT_LONG)
     services_of(app).recovery.recover()
 
-    assert services_of(app).desk.get("paper").positions() == []
+    assert services_of(app).registry.get("paper").positions() == []

@@ -36,7 +36,7 @@ class Recorder:
 def replayer(services, clock):
     clock.now = NOON + timedelta(days=400)
     return Replayer(
-        rehearsal=services.trading.rehearsal,
+        previews=services.trading.previews,
         bots=services.bots,
         read_signal=read_stored_signal,
         clock=clock,
@@ -46,7 +46,7 @@ def replayer(services, clock):
 
 @pytest.fixture
 def rules(replayer):
-    return replayer.rehearsal.rules
+    return replayer.previews.rules
 
 
 def test_ask_when_there_are_many_then_several_at_once_and_each_keeps_its_place(replayer, rules):

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.repositories.contract_lists import KEY, PARTS, Shelf
+from app.repositories.contract_lists import KEY, PARTS, ContractLists
 from tests.domain.contracts.builders import market
 
 NOW = datetime(2026, 7, 20, 5, tzinfo=UTC)
@@ -29,7 +29,7 @@ class Overtaken:
 
 @pytest.fixture
 def shelf(store):
-    return Shelf(store)
+    return ContractLists(store)
 
 
 def test_list_when_put_then_loads_the_same(shelf):
@@ -51,7 +51,7 @@ def test_list_when_large_then_lies_in_parts(shelf, store, monkeypatch):
 def test_list_when_somebody_was_faster_then_theirs_stays(shelf, store, first):
     if not first:
         shelf.put(market(), URL, NOW - timedelta(days=1))
-    late = Shelf(Overtaken(store, lambda: shelf.put(market(), "http://127.0.0.1/theirs.csv", NOW)))
+    late = ContractLists(Overtaken(store, lambda: shelf.put(market(), "http://127.0.0.1/theirs.csv", NOW)))
 
     assert late.put(market(), URL, NOW).url == "http://127.0.0.1/theirs.csv"
 

@@ -4,13 +4,13 @@ from decimal import Decimal
 import pytest
 
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
-from app.domain.trades import Fill
-from app.repositories.trades import TradeBook
+from app.domain.trades import FillUpdate
+from app.repositories.trades import Trades
 
 
 @pytest.fixture
 def book(store, clock):
-    return TradeBook(store, clock)
+    return Trades(store, clock)
 
 
 @pytest.fixture
@@ -38,18 +38,18 @@ def fill(book, store):
             filled_quantity=Decimal(quantity),
             average_fill_price=Decimal(price),
         )
-        changes = book.counting(bot, "paper", "AAPL", Decimal(1), [Fill(receipt, role)])
+        changes = book.counting(bot, "paper", "AAPL", Decimal(1), [FillUpdate(receipt, role)])
         store.apply(changes)
         return changes
 
     return filled
 
 
-def quantity(book: TradeBook, bot: str = "one") -> str:
+def quantity(book: Trades, bot: str = "one") -> str:
     return book.find(bot, "paper", "AAPL").value["quantity"]
 
 
-def share(book: TradeBook, account: str) -> Decimal:
+def share(book: Trades, account: str) -> Decimal:
     return book.share("one", ["two"], "paper", "AAPL", Decimal(account))
 
 

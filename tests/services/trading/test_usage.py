@@ -5,8 +5,8 @@ import pytest
 from app.domain.limits import Limits
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
 from app.repositories.tickets import Ledger
-from app.repositories.trades import TradeBook
-from app.services.trading.entry_usage import Entry, UsageBook
+from app.repositories.trades import Trades
+from app.services.trading.entry_usage import Entry, EntryUsage
 
 LIMITS = Limits(daily_order_cap=5, cooldown_seconds=60)
 
@@ -14,7 +14,7 @@ LIMITS = Limits(daily_order_cap=5, cooldown_seconds=60)
 @pytest.fixture
 def make_book(store, clock):
     """Build what another process would count with."""
-    return lambda: UsageBook(store, clock, TradeBook(store, clock))
+    return lambda: EntryUsage(store, clock, Trades(store, clock))
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_positions_when_an_order_waits_then_only_the_bots_own_entry_counts(book,
 
 
 def test_ledger_when_it_was_read_a_moment_ago_then_it_is_read_again_only_later(store, clock, write):
-    book = UsageBook(store, clock, TradeBook(store, clock), refresh_seconds=60)
+    book = EntryUsage(store, clock, Trades(store, clock), refresh_seconds=60)
     before = book.of("one", "AAPL", LIMITS).orders_today
     write(new_ticket_id(clock()))
 

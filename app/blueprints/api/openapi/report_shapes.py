@@ -14,7 +14,7 @@ from app.blueprints.api.openapi.shapes import (
 )
 from app.domain.opinion_scores import GROUPINGS, Tally
 from app.domain.opinions import Action, Direction
-from app.domain.price_outcomes import Course, Missing
+from app.domain.price_outcomes import Missing, PriceOutcome
 
 DAY: Shape = {"type": "string", "format": "date"}
 OR_DECIMAL = or_null(DECIMAL)
@@ -34,7 +34,7 @@ HORIZON = object_of(
     {"horizon": TEXT, "all": object_of(TALLY), "missing": COUNTS}
     | {f"by_{name}": list_of(GROUP) for name in GROUPINGS}
 )
-COURSE = object_of({"horizon": TEXT} | record_shape(Course))
+COURSE = object_of({"horizon": TEXT} | record_shape(PriceOutcome))
 OPINION = object_of(
     {
         "ticket": UUID,
