@@ -11,7 +11,7 @@ from app.domain.json_codec import timestamp
 from app.domain.tickets import ticket_day
 from app.errors import BrokerUnavailable
 from app.storage.base import Create
-from tests.services.test_ledger import ticket_id
+from tests.repositories.test_tickets import ticket_id
 
 NUMBERS = count(1)
 DAY = "2026-06-01"

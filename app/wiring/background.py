@@ -137,11 +137,7 @@ class Upkeep:
             Task("market orders", PERIOD_SECONDS, self.pending.run),
             Task("reconcile", settings.reconcile_seconds, self.reconciliation.run),
         )
-        return (
-            tasks
-            if symbols is None
-            else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.ensure_exits))
-        )
+        return tasks if symbols is None else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.ensure))
 
     def _sends(self, broker: Broker) -> bool:
         return broker.capabilities.simulated or not self.settings.dry_run

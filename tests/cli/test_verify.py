@@ -1,7 +1,7 @@
 import pytest
 
 from tests.services.analyst.stub import Stub
-from tests.services.analyst.test_access import GOOD
+from tests.services.analyst.test_mcp_access import GOOD
 
 CREDENTIALS = {"optionomics_email": "owner@example.com", "optionomics_token": "the-token-of-mcp"}
 

@@ -9,7 +9,7 @@ import pytest
 from app.brokers.fyers.limiter import Limiter, Window
 from app.errors import BrokerUnavailable
 from app.services.instruments.tickers import ListedTickers
-from tests.brokers.fyers_line import make_fyers
+from tests.brokers.fyers.harness import make_fyers
 from tests.builders import EXIT_LONG, WEBHOOK_SECRET, client_of, services_of, strategy_alert
 from tests.fyers_logins import move
 from tests.options.conftest import ALERT

@@ -83,7 +83,7 @@ class SymbolMaster:
         """True when a list is too old to be believed."""
         return self._clock() - record.downloaded_at > self._max_age
 
-    def ensure_exits(self) -> int:
+    def ensure(self) -> int:
         """Renew the list when that is due and return 1; trouble is told, and met again later."""
         if self._thread is not None and self._thread.is_alive():
             return 0

@@ -10,7 +10,7 @@ import requests
 import responses
 
 from app.brokers.alpaca.session import AlpacaSession
-from tests.brokers.alpaca_line import ACCOUNT, ORDERS, STOCK_QUOTES, TRADING
+from tests.brokers.alpaca.harness import ACCOUNT, ORDERS, STOCK_QUOTES, TRADING
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=UTF-8\r\nSet-Cookie: a=b\r\n"
 KEYS = {"APCA-API-KEY-ID": "PKTESTKEY"}

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.opinions import Direction, Question
 from tests.builders import WEBHOOK_SECRET, ScriptedBroker, client_of, services_of, strategy_alert, trade_idea
-from tests.services.deliberation.conftest import IDEAS
+from tests.services.review.conftest import IDEAS
 
 QUESTION = Question(
     dialect="trade_idea",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.services.trading.commands_told import CANCEL, MODIFY, name_of, told
+from tests.services.amendments.commands_told import CANCEL, MODIFY, name_of, told
 
 
 @pytest.mark.parametrize("path", ["/api/trading-state", "/api/bots/default/trading-state"])

@@ -8,7 +8,7 @@ import pytest
 from app.brokers.alpaca.buying_power import Funds
 from app.domain.instruments import AssetClass
 from app.errors import BrokerUnavailable
-from tests.brokers.alpaca_line import account
+from tests.brokers.alpaca.harness import account
 from tests.brokers.builders import Clock, buy, exit_long
 
 POWER = Decimal(200000)

@@ -9,7 +9,7 @@ from app.brokers.alpaca.normalisation import Asset
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import OrderClass, OrderRole, OrderType, TimeInForce
 from app.errors import BrokerRejected
-from tests.brokers.alpaca_line import make_alpaca
+from tests.brokers.alpaca.harness import make_alpaca
 from tests.brokers.builders import BITCOIN, CALL, bracket, buy, exit_long, limit, oco, sell, stop
 
 pytestmark = pytest.mark.unit

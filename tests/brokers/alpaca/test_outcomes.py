@@ -12,7 +12,7 @@ import responses
 from app.brokers.alpaca import AlpacaBroker
 from app.domain.orders import OrderStatus, TimeInForce
 from app.errors import BrokerRejected, OutcomeUnknown, SettingsError
-from tests.brokers.alpaca_line import (
+from tests.brokers.alpaca.harness import (
     BY_CLIENT_ID,
     KEY,
     ORDERS,

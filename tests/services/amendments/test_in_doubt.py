@@ -6,7 +6,7 @@ from app.domain.orders import OrderStatus
 from app.errors import BrokerCredentialsRefused, BrokerRejected, OutcomeUnknown
 from app.services.amendments import sending
 from tests.builders import strategy_alert
-from tests.services.trading.commands_told import CANCEL, MODIFY, name_of, told
+from tests.services.amendments.commands_told import CANCEL, MODIFY, name_of, told
 
 
 @pytest.fixture

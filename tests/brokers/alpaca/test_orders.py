@@ -7,7 +7,7 @@ from responses import matchers
 from app.brokers.alpaca.receipts import status_of
 from app.domain.orders import OrderStatus
 from app.errors import BrokerUnavailable
-from tests.brokers.alpaca_line import (
+from tests.brokers.alpaca.harness import (
     BY_CLIENT_ID,
     ORDERS,
     OTHER,

@@ -17,7 +17,7 @@ from app.brokers.fyers.tags import Names, digest, digest_in, is_market, tag_of
 from app.domain.orders import OrderChange, OrderClass, OrderType, TimeInForce
 from app.errors import BrokerUnavailable, StoreUnavailable
 from tests.brokers.builders import bracket, buy, exit_long, limit, oco, sell, stop
-from tests.brokers.fyers_line import CALL, CALL_TICKER, SHARE, SHARE_TICKER, Listed, row
+from tests.brokers.fyers.harness import CALL, CALL_TICKER, SHARE, SHARE_TICKER, Listed, row
 
 pytestmark = pytest.mark.unit
 

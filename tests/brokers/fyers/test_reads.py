@@ -16,7 +16,7 @@ from app.domain.instruments import AssetClass
 from app.domain.orders import OrderStatus, OrderType, Side
 from app.errors import BrokerRejected, BrokerUnavailable
 from tests.brokers.builders import buy, exit_long, limit, sell
-from tests.brokers.fyers_line import (
+from tests.brokers.fyers.harness import (
     CALL,
     CALL_TICKER,
     SHARE,

@@ -7,7 +7,7 @@ import responses
 
 from app.domain.instruments import AssetClass
 from app.errors import BrokerUnavailable
-from tests.brokers.alpaca_line import (
+from tests.brokers.alpaca.harness import (
     ACCOUNT,
     ASSETS,
     CLOCK,

@@ -9,7 +9,7 @@ import responses
 from app.brokers.alpaca import AlpacaBroker
 from app.domain.instruments import AssetClass, Instrument
 from app.errors import BrokerUnavailable
-from tests.brokers.alpaca_line import DATA, make_alpaca, refusal
+from tests.brokers.alpaca.harness import DATA, make_alpaca, refusal
 from tests.brokers.builders import APPLE, BITCOIN, CALL
 from tests.simulators.alpaca import FakeAlpaca
 

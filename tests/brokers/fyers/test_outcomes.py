@@ -16,7 +16,7 @@ from app.errors import (
     OutcomeUnknown,
 )
 from tests.brokers.builders import buy, limit, sell
-from tests.brokers.fyers_line import SHARE, Tokens, listed_call, make_fyers, simulated
+from tests.brokers.fyers.harness import SHARE, Tokens, listed_call, make_fyers, simulated
 
 pytestmark = pytest.mark.integration
 

@@ -7,7 +7,7 @@ from app.repositories.inbox import Arrival, Inbox
 from app.services.amendments import targets
 from app.services.runtime.locks import ThreadLocks
 from tests.builders import ENTER_LONG, WEBHOOK_SECRET, bridge_alert, post_at_once, strategy_alert
-from tests.services.trading.commands_told import CANCEL, MODIFY, name_of, told
+from tests.services.amendments.commands_told import CANCEL, MODIFY, name_of, told
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import responses
 
 from app.domain.orders import OrderChange
 from app.errors import BrokerRejected, OutcomeUnknown
-from tests.brokers.alpaca_line import (
+from tests.brokers.alpaca.harness import (
     BY_CLIENT_ID,
     ORDERS,
     PARENT,

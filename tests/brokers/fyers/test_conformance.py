@@ -9,7 +9,7 @@ from app.domain.orders import Order, OrderType, Receipt
 from app.errors import BrokerRejected
 from tests.brokers.builders import APPLE, buy, exit_long
 from tests.brokers.conformance import BrokerConformance
-from tests.brokers.fyers_line import TRADING_DAY, Listed, make_fyers
+from tests.brokers.fyers.harness import TRADING_DAY, Listed, make_fyers
 from tests.simulators.fyers import FakeFyers
 
 pytestmark = pytest.mark.integration

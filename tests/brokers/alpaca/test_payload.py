@@ -8,7 +8,7 @@ import responses
 
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import OrderClass, OrderRole, OrderType, TimeInForce
-from tests.brokers.alpaca_line import ORDERS, echo, make_alpaca
+from tests.brokers.alpaca.harness import ORDERS, echo, make_alpaca
 from tests.brokers.builders import APPLE, BITCOIN, CALL, bracket, buy, exit_long, limit, oco, sell, stop
 
 pytestmark = pytest.mark.unit

@@ -93,7 +93,7 @@ def test_index_when_stored_parts_are_damaged_then_missing_and_downloaded_anew(
     other = make_master()
 
     assert refusal(other) is Reason.SYMBOL_MASTER_MISSING
-    assert (other.attend(), downloads()) == (1, 2)
+    assert (other.ensure(), downloads()) == (1, 2)
     assert other.index() is not None
 
 
@@ -102,18 +102,18 @@ def test_index_when_stored_parts_are_damaged_then_missing_and_downloaded_anew(
     [({"hours": 21, "minutes": 59}, False), ({"hours": 22}, True), ({"days": 9}, True)],
 )
 def test_attend_when_time_passes_then_downloads_at_eight_in_india(master, clock, downloads, waited, due):
-    first = master.attend()
-    again = master.attend()
+    first = master.ensure()
+    again = master.ensure()
     clock.move(**waited)
 
-    assert (first, again, master.attend()) == (1, 0, int(due))
+    assert (first, again, master.ensure()) == (1, 0, int(due))
     assert downloads() == 1 + due
 
 
 def test_attend_when_address_has_changed_then_downloads_from_there(master, make_master, fyers):
     make_master(url=fyers.master_url + "?old").refresh()
 
-    assert master.attend() == 1
+    assert master.ensure() == 1
     assert master.record().url == fyers.master_url
 
 
@@ -123,7 +123,7 @@ def test_attend_when_download_is_spoilt_then_last_good_one_stays(master, fyers, 
     clock.move(days=1)
     fyers.master_modes["csv"] = mode
 
-    assert master.attend() == 1
+    assert master.ensure() == 1
     assert master.index().find_ticker(TICKER) is not None
     assert [event.kind for event in told] == ["symbol_master"]
 
@@ -134,7 +134,7 @@ def test_attend_when_it_fails_then_tried_again_in_ten_minutes_and_told_once(
     fyers.master_modes["csv"] = "error"
     attempts = []
     for _ in range(4):
-        attempts.append(master.attend())
+        attempts.append(master.ensure())
         clock.move(minutes=5)
 
     assert attempts == [1, 0, 1, 0]
@@ -144,7 +144,7 @@ def test_attend_when_it_fails_then_tried_again_in_ten_minutes_and_told_once(
 def test_attend_when_in_background_then_does_not_wait(make_master):
     master = make_master(in_background=True)
 
-    assert master.attend() == 1
+    assert master.ensure() == 1
     master._thread.join(20)
     assert master.index() is not None
 
