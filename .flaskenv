@@ -1,2 +1,2 @@
 # Where `flask` finds the application in this folder.
-FLASK_APP=app.cli:application
+FLASK_APP=main:application

@@ -7,7 +7,7 @@ RUN python -m venv /venv \
 FROM python:3.12-slim
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    FLASK_APP=app.cli:application \
+    FLASK_APP=main:application \
     PORT=8080 \
     DATABASE_PATH=/data/gatehouse.sqlite3
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin gatehouse \

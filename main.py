@@ -1,4 +1,4 @@
-"""The entry: `python main.py` serves Gatehouse; `main:app` is the application for another server."""
+"""The entry: `python main.py` serves; `main:app` is for another server, `main:application` for `flask`."""
 
 import os
 import sys
@@ -8,8 +8,8 @@ from dotenv import load_dotenv
 
 from app.config import Settings
 from app.errors import AppError
+from app.first_start import secrets_file, welcome, with_secrets
 from app.logs import configure_logging
-from app.server import serve
 
 
 def load_settings() -> Settings:
@@ -29,10 +29,29 @@ def load_settings() -> Settings:
 
 def main() -> None:
     """Serve, or say in one sentence why not."""
+    from app.server import serve
+
     try:
         serve(load_settings())
     except AppError as error:
         sys.exit(f"Gatehouse cannot start: {error.message}")
+
+
+def application() -> Any:
+    """Build the application for `flask …`: without the clock's thread, and with a sentence when it fails."""
+    import click
+
+    from app import create_app
+
+    try:
+        settings, made = with_secrets(Settings.from_environment())
+        built = create_app(settings)
+    except AppError as error:
+        raise click.ClickException(f"Gatehouse cannot start: {error.message}") from error
+    if made:
+        # The secrets are shown once, whoever makes them.
+        click.echo(welcome(settings, secrets_file(settings)), err=True)
+    return built
 
 
 def __getattr__(name: str) -> Any:

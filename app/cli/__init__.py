@@ -3,7 +3,6 @@
 import os
 import sys
 
-import click
 from flask import Flask
 
 from app.cli.alerts import send_alert
@@ -21,29 +20,11 @@ from app.cli.switches import trading_state
 from app.cli.symbols import symbols
 from app.cli.tickets import tickets
 from app.cli.verify import verify
-from app.config import Settings
-from app.errors import AppError
-from app.first_start import secrets_file, welcome, with_secrets
 
 COMMANDS = (
     *(status, tickets, opinions, ideas, orders, positions, bots, trading_state, symbols),
     *(preview, send_alert, paper, login, verify, backup),
 )
-
-
-def application() -> Flask:
-    """Build the application for a command: without the clock's thread, and with a sentence when it fails."""
-    from app import create_app
-
-    try:
-        settings, made = with_secrets(Settings.from_environment())
-        app = create_app(settings)
-    except AppError as error:
-        raise click.ClickException(f"Gatehouse cannot start: {error.message}") from error
-    if made:
-        # The secrets are told once, whoever makes them.
-        click.echo(welcome(settings, secrets_file(settings)), err=True)
-    return app
 
 
 def register_commands(app: Flask) -> None:
