@@ -43,7 +43,23 @@ def _anchors(page) -> set[str]:
     return {name.strip().replace(" ", "-") for name in words}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+WRITTEN = [page for page in PAGES if "Written by `make docs`" not in page.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
+def test_page_when_written_by_hand_then_it_is_short(page):
+    assert len(page.read_text(encoding="utf-8").splitlines()) < 250
+
+
+def test_index_when_read_then_it_is_short_and_leads_to_every_page():
+    index = _text("docs/README.md")
+    named = {path for path, _ in LINK.findall(index)}
+
+    assert len(index.splitlines()) < 12
+    assert named == {page.name for page in ROOT.glob("docs/*.md")} - {"README.md"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_page_when_it_links_then_the_target_is_there(page):
     for path, anchor in LINK.findall(page.read_text(encoding="utf-8")):
         target = (page.parent / path).resolve() if path else page
@@ -51,9 +67,11 @@ def test_page_when_it_links_then_the_target_is_there(page):
         assert not anchor or anchor in _anchors(target), anchor
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/functionality.md"])
-def test_page_when_it_shows_alerts_then_each_is_understood(page):
-    text = _text(page)
+@pytest.mark.parametrize(
+    "pages", [["README.md"], ["docs/alerts.md", "docs/options.md"]], ids=["readme", "docs"]
+)
+def test_page_when_it_shows_alerts_then_each_is_understood(pages):
+    text = "\n".join(_text(page) for page in pages)
     for name, value in PLACEHOLDERS.items():
         text = text.replace(name, value)
     alerts = [read_object(block.encode()) for block in BLOCK.findall(text)]
@@ -78,7 +96,7 @@ def test_readme_when_its_message_is_the_key_then_no_two_orders_share_it():
 
 
 def test_page_when_it_shows_calls_then_the_api_takes_each(operator):
-    shown = _text("docs/functionality.md")
+    shown = _text("docs/operating.md") + _text("docs/trading.md")
     calls = re.findall(r"^curl -s -X (\w+) http://[^/]+(/\S+) .*-d '(.+)'$", shown, re.MULTILINE)
     statuses = [
         operator.open(path, method=method, data=body, headers={"If-Match": "*"}).status_code
@@ -88,7 +106,7 @@ def test_page_when_it_shows_calls_then_the_api_takes_each(operator):
     assert statuses == [200] * 6
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_page_when_it_names_a_command_then_there_is_one(app, page):
     named = re.findall(r"\bflask ((?:[a-z][a-z-]+)(?: [a-z][a-z-]+)?)", page.read_text(encoding="utf-8"))
     for words in (name.split() for name in named):
@@ -98,7 +116,7 @@ def test_page_when_it_names_a_command_then_there_is_one(app, page):
 
 
 def test_gates_when_listed_then_they_stand_in_their_order():
-    named = re.findall(r"^\| `(\w+)` \| `[A-Z]", _text("docs/functionality.md"), re.MULTILINE)
+    named = re.findall(r"^\| `(\w+)` \| `[A-Z]", _text("docs/trading.md"), re.MULTILINE)
 
     assert named == [gate.__name__ for gate in GATES]
 
@@ -106,14 +124,14 @@ def test_gates_when_listed_then_they_stand_in_their_order():
 def test_page_when_it_names_a_code_then_the_code_exists():
     known = {reason.value for reason in Reason}
     rows = re.findall(
-        r"^\| `\w+` \| (`[A-Z][^|]+) \| (?:asked|pass) \|$", _text("docs/functionality.md"), re.MULTILINE
+        r"^\| `\w+` \| (`[A-Z][^|]+) \| (?:asked|pass) \|$", _text("docs/trading.md"), re.MULTILINE
     )
 
     assert {code for row in rows for code in re.findall(r"`(\w+)`", row)} <= known
 
 
 def test_symbols_when_listed_then_they_are_read_as_the_table_says():
-    table = _text("docs/functionality.md").partition("## Symbols")[2].partition("## Bots")[0]
+    table = _text("docs/alerts.md").partition("## Symbols")[2].partition("## Bots")[0]
     for names, meaning in re.findall(r"^\| (`[^|]+) \| ([^|]+) \|$", table, re.MULTILINE):
         for name in re.findall(r"`([^`]+)`", names):
             assert _meaning(name) in meaning, name
