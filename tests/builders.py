@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
-from app.brokers.base import Capabilities
 from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.capabilities import Capabilities
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.opinions import Action, Decision, Direction, Failure, Opinion, Question
 from app.domain.orders import Order, OrderStatus, Receipt
@@ -161,7 +161,8 @@ class ScriptedBroker:
         kinds = frozenset({AssetClass.EQUITY, AssetClass.CRYPTO})
         self.name = name
         self.capabilities = Capabilities(
-            **{"asset_classes": kinds, "fractional": kinds, "unique_client_order_ids": True} | capabilities
+            **{"name": name, "asset_classes": kinds, "fractional": kinds, "unique_client_order_ids": True}
+            | capabilities
         )
         self.price: str | None = "100"
         self.status = OrderStatus.FILLED

@@ -9,42 +9,9 @@ from typing import Protocol
 
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.bars import Bar
-from app.domain.instruments import AssetClass, Instrument
+from app.domain.capabilities import Capabilities
+from app.domain.instruments import Instrument
 from app.domain.orders import Order, OrderChange, Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a broker can do; gates and the planner read this instead of the broker's name.
-
-    `held_exits` are the kinds of instrument whose stop-loss and take-profit the broker itself holds, for
-    multiples of `held_exit_increment` units. `opposing_orders`: an order may be sent while another rests on
-    the other side, or holds the same units; `one_sided` are the kinds of which no plain order is taken while
-    anybody's rests on the other side. `whole_shorts`: only whole units are sold short.
-    `market_orders_rest`: an order at the market becomes a limit that may rest. `day_orders_only`: working
-    orders end with the day, and are taken while the market is open.
-    """
-
-    asset_classes: frozenset[AssetClass]
-    fractional: frozenset[AssetClass] = frozenset()
-    notional: bool = False
-    short_equity: bool = False
-    short_crypto: bool = False
-    short_options: bool = False
-    whole_shorts: bool = False
-    bracket: bool = False
-    oco: bool = False
-    held_exits: frozenset[AssetClass] = frozenset()
-    held_exit_increment: Decimal = Decimal(1)
-    opposing_orders: bool = False
-    one_sided: frozenset[AssetClass] = frozenset()
-    market_orders_rest: bool = False
-    day_orders_only: bool = False
-    multi_leg: bool = False
-    crosses_zero: bool = False
-    unique_client_order_ids: bool = False
-    simulated: bool = False
-    live: bool = False
 
 
 class Broker(Protocol):

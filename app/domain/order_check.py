@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from app.domain.accounts import Account
+from app.domain.capabilities import Capabilities
 from app.domain.ideas import Idea
-from app.domain.instruments import AssetClass, Instrument
+from app.domain.instruments import Instrument
 from app.domain.limits import Limits
 from app.domain.money import ZERO
 from app.domain.opinions import Decision
@@ -23,17 +24,6 @@ class Verdict(NamedTuple):
     passed: bool
     code: Reason | None
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerTraits:
-    """What the gates need to know of a broker."""
-
-    name: str
-    asset_classes: frozenset[AssetClass] = frozenset(AssetClass)
-    short: frozenset[AssetClass] = frozenset()
-    whole_shorts: bool = False
-    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +52,7 @@ class Proposal:
     now: datetime
     role: OrderRole
     side: Side
-    broker: BrokerTraits
+    broker: Capabilities
     limits: Limits
     global_state: TradingState = TradingState.ACTIVE
     bot_state: TradingState = TradingState.ACTIVE

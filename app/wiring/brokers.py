@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.brokers.base import Broker
-from app.brokers.paper import PaperBroker
+from app.brokers.paper.broker import PaperBroker
 from app.clock import Clock
 from app.config import Settings
 from app.services.broker_access.registry import BrokerFactory
@@ -48,7 +48,7 @@ class Brokerage:
         return PaperBroker(self.store, self.clock, paper_settings(self.settings))
 
     def _alpaca(self) -> Broker:
-        from app.brokers.alpaca import AlpacaBroker
+        from app.brokers.alpaca.broker import AlpacaBroker
 
         settings = self.settings
         return AlpacaBroker(
@@ -62,7 +62,7 @@ class Brokerage:
         )
 
     def _fyers(self, access: FyersAccess, symbols: SymbolMaster) -> Broker:
-        from app.brokers.fyers import FyersBroker, FyersSettings
+        from app.brokers.fyers.broker import FyersBroker, FyersSettings
 
         settings = self.settings
         return FyersBroker(

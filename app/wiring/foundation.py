@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from app.brokers.base import Broker
+from app.brokers.registry import BROKERS
 from app.clock import Clock
 from app.config import Settings
 from app.repositories.bots import BotDirectory
@@ -89,8 +90,8 @@ class Foundation:
                 fyers=self.fyers,
                 symbols=self.symbols,
             )
-            return BrokerRegistry(brokerage.factories())
-        return BrokerRegistry({name: _always(broker) for name, broker in self._brokers.items()})
+            return BrokerRegistry(brokerage.factories(), BROKERS)
+        return BrokerRegistry({name: _always(broker) for name, broker in self._brokers.items()}, BROKERS)
 
     @cached_property
     def fyers(self) -> FyersAccess | None:

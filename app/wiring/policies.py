@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from app.brokers.paper import PaperSettings
+from app.brokers.paper.settings import PaperSettings
 from app.config import Settings
 from app.domain.limits import Limits
 from app.services.intake.resubmission import RecoveryRules

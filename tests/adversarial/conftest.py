@@ -8,7 +8,7 @@ from pathlib import Path
 import certifi
 import pytest
 
-from app.brokers.paper import PaperBroker
+from app.brokers.paper.broker import PaperBroker
 from app.logs import LineFormatter, MaskSecrets
 from tests.adversarial.world import (
     ALPACA_KEY,
@@ -87,7 +87,7 @@ def make_world(make_app, store, clock, console, obedient, lying, fooled) -> Call
         access |= {"notification_url": "ntfy://localhost/x", "public_url": "https://gatehouse.example"}
         brokers = {"paper": paper}
         if alpaca is not None:
-            from app.brokers.alpaca import AlpacaBroker
+            from app.brokers.alpaca.broker import AlpacaBroker
 
             addresses = {
                 "trading_url": alpaca.url,

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import create_app
-from app.brokers.paper import PaperBroker
+from app.brokers.paper.broker import PaperBroker
 from app.config import Settings
 from app.domain.opinions import Action
 from app.storage.sqlite import SqliteStore

@@ -2,7 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.paper import PaperBroker, PaperSettings
+from app.brokers.paper.broker import PaperBroker
+from app.brokers.paper.settings import PaperSettings
 from tests.brokers.builders import Clock
 from tests.brokers.memory_store import MemoryStore
 

@@ -4,9 +4,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.domain.accounts import Account
+from app.domain.capabilities import Capabilities
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from app.domain.limits import Limits
-from app.domain.order_check import BrokerTraits, Proposal, Usage
+from app.domain.order_check import Proposal, Usage
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
 from app.domain.signals import Dialect, Intent, Signal, Target
 
@@ -21,7 +22,7 @@ CALL = Instrument(
     option=OptionContract("AAPL", date(2026, 6, 20), Decimal(100), "call"),
 )
 
-EVERYTHING_SHORT = BrokerTraits("paper", short=frozenset(AssetClass))
+EVERYTHING_SHORT = Capabilities("paper", short=frozenset(AssetClass))
 RICH = Account(equity=Decimal(100_000), cash=Decimal(100_000), buying_power=Decimal(100_000))
 
 

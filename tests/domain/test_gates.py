@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from app.domain import gates
+from app.domain.capabilities import Capabilities
 from app.domain.gates import GATES, ask_gates, first_refusal
 from app.domain.instruments import AssetClass
-from app.domain.order_check import BrokerTraits
 from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.trading_state import TradingState
@@ -16,10 +16,10 @@ from tests.domain.builders import APPLE, BITCOIN, CALL, NOW, RICH, proposal
 
 pytestmark = pytest.mark.unit
 
-LIVE = BrokerTraits("alpaca", short=frozenset({AssetClass.EQUITY}), live=True)
+LIVE = Capabilities("alpaca", short=frozenset({AssetClass.EQUITY}), live=True)
 NIFTY = replace(CALL, venue="nse")
-SHARES_ONLY = BrokerTraits("shares", asset_classes=frozenset({AssetClass.EQUITY}))
-WHOLE_SHORTS = BrokerTraits("whole", short=frozenset({AssetClass.EQUITY}), whole_shorts=True)
+SHARES_ONLY = Capabilities("shares", asset_classes=frozenset({AssetClass.EQUITY}))
+WHOLE_SHORTS = Capabilities("whole", short=frozenset({AssetClass.EQUITY}), whole_shorts=True)
 HALF_A_SHARE = {"quantity": Decimal("0.5")}
 MICROSECOND = timedelta(microseconds=1)
 

@@ -10,6 +10,7 @@ from urllib.parse import quote as quoted
 
 from app.brokers.alpaca.bars import BarReader
 from app.brokers.alpaca.buying_power import Funds
+from app.brokers.alpaca.capabilities import CAPABILITIES, NAME
 from app.brokers.alpaca.legs import parent_receipt, replacement_id
 from app.brokers.alpaca.mapping import account_of, position_of, signed_quantity, understood
 from app.brokers.alpaca.market_data import MarketData
@@ -17,10 +18,10 @@ from app.brokers.alpaca.normalisation import SMALLEST, Asset, fitted, fitted_pri
 from app.brokers.alpaca.order_checks import alpaca_restrictions, change_restrictions
 from app.brokers.alpaca.orders import OrderLookup
 from app.brokers.alpaca.payload import change_payload, order_payload, sent_id
-from app.brokers.alpaca.receipts import NAME, Row, receipt_of
+from app.brokers.alpaca.receipts import Row, receipt_of
 from app.brokers.alpaca.symbols import class_of, path_symbol
 from app.brokers.alpaca.transport import REFUSALS_OF_A_CHANGE, Transport
-from app.brokers.base import Capabilities, Glance
+from app.brokers.base import Glance
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.bars import Bar
 from app.domain.instruments import AssetClass, Instrument
@@ -36,7 +37,6 @@ TOO_LITTLE = "minimal amount of order"
 HUNDRED = Decimal(100)
 _READERS = 16
 _PRICE_AGE = timedelta(seconds=5)
-_DIVISIBLE = frozenset({AssetClass.CRYPTO, AssetClass.EQUITY})
 
 
 class AlpacaBroker:
@@ -59,19 +59,7 @@ class AlpacaBroker:
         timeout_seconds: float,
         clock: Callable[[], datetime],
     ) -> None:
-        self.capabilities = Capabilities(
-            asset_classes=_DIVISIBLE | {AssetClass.OPTION},
-            fractional=_DIVISIBLE,
-            notional=True,
-            short_equity=True,
-            whole_shorts=True,
-            bracket=True,
-            oco=True,
-            held_exits=frozenset({AssetClass.EQUITY}),
-            one_sided=frozenset({AssetClass.EQUITY}),
-            unique_client_order_ids=True,
-            live=not paper,
-        )
+        self.capabilities = replace(CAPABILITIES, live=not paper)
         self._transport = Transport(
             api_key,
             secret_key,

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from app.brokers.alpaca.capabilities import NAME
 from app.brokers.alpaca.symbols import canonical_symbol
 from app.domain.money import ZERO
 from app.domain.orders import OrderStatus, OrderType, Receipt, Side
 
-NAME = "alpaca"
 Row: TypeAlias = dict[str, Any]
 
 _STATUSES = {

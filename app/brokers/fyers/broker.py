@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from app.brokers.base import Capabilities, Glance
+from app.brokers.base import Glance
+from app.brokers.fyers.capabilities import CAPABILITIES, NAME
 from app.brokers.fyers.limiter import Limiter, urgently, windows_for
 from app.brokers.fyers.mapping import account_of, positions_of, products_of, understood
 from app.brokers.fyers.market_data import MarketData
@@ -16,7 +17,7 @@ from app.brokers.fyers.order_checks import WITH_LEGS, leg_restrictions, restrict
 from app.brokers.fyers.orders import OrderLookup
 from app.brokers.fyers.payload import change_payload, order_payload
 from app.brokers.fyers.products import INTRADAY, MARGIN, exit_product, other_product
-from app.brokers.fyers.receipts import NAME, Row
+from app.brokers.fyers.receipts import Row
 from app.brokers.fyers.symbols import Contracts, Tickers
 from app.brokers.fyers.tags import Names
 from app.brokers.fyers.transport import Transport, as_refusal
@@ -29,7 +30,6 @@ from app.domain.reasons import Reason
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 
 _READERS = 8
-_TRADED = frozenset({AssetClass.EQUITY, AssetClass.OPTION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +58,7 @@ class FyersBroker:
     """
 
     name = NAME
-    capabilities = Capabilities(
-        asset_classes=_TRADED,
-        short_equity=True,
-        short_options=True,
-        whole_shorts=True,
-        bracket=True,
-        held_exits=_TRADED,
-        market_orders_rest=True,
-        day_orders_only=True,
-        live=True,
-    )
+    capabilities = CAPABILITIES
 
     def __init__(
         self,

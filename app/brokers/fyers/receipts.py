@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from app.brokers.fyers.capabilities import NAME
 from app.brokers.fyers.symbols import Tickers
 from app.brokers.fyers.tags import is_market, tagged
 from app.domain.money import ZERO
@@ -17,7 +18,6 @@ from app.domain.orders import (
     Side,
 )
 
-NAME = "fyers"
 INDIA = ZoneInfo("Asia/Kolkata")
 Row: TypeAlias = dict[str, Any]
 

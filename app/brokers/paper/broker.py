@@ -7,15 +7,16 @@ from itertools import islice
 from threading import RLock
 from typing import TypeVar
 
-from app.brokers.base import Capabilities, Glance
+from app.brokers.base import Glance
 from app.brokers.paper import operations
+from app.brokers.paper.capabilities import CAPABILITIES, NAME
 from app.brokers.paper.event_log import EventLog
-from app.brokers.paper.records import NAME, PaperHolding
+from app.brokers.paper.records import PaperHolding
 from app.brokers.paper.settings import PaperSettings
 from app.brokers.paper.transaction import Transaction
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.hours import market_hours
-from app.domain.instruments import AssetClass, Instrument
+from app.domain.instruments import Instrument
 from app.domain.money import plain
 from app.domain.orders import Order, OrderChange, Receipt
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, StoreError
@@ -23,7 +24,6 @@ from app.storage.base import Store
 
 T = TypeVar("T")
 _ATTEMPTS = 200
-_DIVISIBLE = frozenset({AssetClass.CRYPTO, AssetClass.EQUITY, AssetClass.FOREX})
 
 
 class PaperBroker:
@@ -33,22 +33,7 @@ class PaperBroker:
     """
 
     name = NAME
-    capabilities = Capabilities(
-        asset_classes=_DIVISIBLE | {AssetClass.OPTION},
-        fractional=_DIVISIBLE,
-        notional=True,
-        short_equity=True,
-        short_crypto=True,
-        short_options=True,
-        bracket=True,
-        oco=True,
-        held_exits=_DIVISIBLE | {AssetClass.OPTION},
-        held_exit_increment=Decimal("0.000000001"),
-        opposing_orders=True,
-        crosses_zero=True,
-        unique_client_order_ids=True,
-        simulated=True,
-    )
+    capabilities = CAPABILITIES
 
     def __init__(
         self, store: Store, clock: Callable[[], datetime], settings: PaperSettings | None = None

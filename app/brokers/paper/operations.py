@@ -5,7 +5,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from app.brokers.paper import legs, matching, order_checks
-from app.brokers.paper.records import NAME, PaperOrder, Price
+from app.brokers.paper.capabilities import NAME
+from app.brokers.paper.records import PaperOrder, Price
 from app.brokers.paper.transaction import Transaction
 from app.domain.orders import Order, OrderChange, OrderStatus, Receipt
 from app.errors import BrokerRejected, InvalidRequest

@@ -2,11 +2,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from app.brokers.paper.capabilities import NAME
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, Receipt
 
-NAME = "paper"
 EPOCH = datetime.fromtimestamp(0, UTC)
 _LIVE = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 
 from app.brokers.base import Broker
+from app.domain.capabilities import Capabilities
 
 BrokerFactory = Callable[[], Broker]
 
@@ -13,10 +14,11 @@ class BrokerNotConfigured(LookupError):
 
 
 class BrokerRegistry:
-    """The configured brokers by name."""
+    """The configured brokers by name, and what each of the `known` ones can do, configured or not."""
 
-    def __init__(self, factories: Mapping[str, BrokerFactory]) -> None:
+    def __init__(self, factories: Mapping[str, BrokerFactory], known: Mapping[str, Capabilities]) -> None:
         self._factories = dict(factories)
+        self._known = dict(known)
         self._brokers: dict[str, Broker] = {}
         self._lock = threading.Lock()
 
@@ -36,6 +38,12 @@ class BrokerRegistry:
             if name not in self._brokers:
                 self._brokers[name] = self._factories[name]()
             return self._brokers[name]
+
+    def capabilities(self, name: str) -> Capabilities:
+        """Return what a broker can do, configured here or not; a stranger may trade anything."""
+        if name in self._factories:
+            return self.get(name).capabilities
+        return self._known.get(name) or Capabilities(name)
 
     def all(self) -> list[Broker]:
         """Return every configured broker."""

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.brokers.base import Broker, Capabilities
+from app.brokers.base import Broker
 from app.domain.accounts import Position
+from app.domain.capabilities import Capabilities
 from app.domain.exit_levels import Levels, better, exit_levels, reached, smallest_move
 from app.domain.exit_plan import ExitPlan, Holding, Step, next_step
 from app.domain.instruments import Instrument

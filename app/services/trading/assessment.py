@@ -53,7 +53,12 @@ class Assessor:
         """Resolve the instrument and the broker."""
         name = bot.configuration.broker or self.rules.default_broker
         context = OrderContext(
-            ticket, signal, bot, effective_limits(self.rules.ceiling, bot.configuration), name
+            ticket,
+            signal,
+            bot,
+            effective_limits(self.rules.ceiling, bot.configuration),
+            name,
+            self.registry.capabilities(name),
         )
         try:
             context.broker = self.registry.get(name)
@@ -228,7 +233,7 @@ class Assessor:
         configuration, largest = context.bot.configuration, context.largest_value
         if context.signal.idea is not None:
             configuration = replace(configuration, notional=largest)
-        whole = decided.entry_side is Side.SELL and context.traits.whole_shorts
+        whole = decided.entry_side is Side.SELL and context.capabilities.whole_shorts
         size = size_entry(
             configuration,
             instrument,

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 
-from app.brokers.base import Broker, Capabilities
+from app.brokers.base import Broker
 from app.domain.bots import Analyst, Bot, IdeaExits
+from app.domain.capabilities import Capabilities
 from app.domain.exit_plan import ExitPlan
-from app.domain.instruments import AssetClass, Instrument
+from app.domain.instruments import Instrument
 from app.domain.limits import Limits
 from app.domain.money import ZERO, round_down
 from app.domain.opinions import Decision
-from app.domain.order_check import BrokerTraits
 from app.domain.orders import Order
 from app.domain.reasons import Reason
 from app.domain.review import NO_ADVICE, Advice
@@ -22,16 +21,6 @@ from app.services.orders.working import Working
 from app.services.trading.market_snapshot import MarketSnapshot
 
 CENT = Decimal("0.01")
-# What a broker would refuse anyway is told even where its credentials are missing.
-UNCONFIGURED = {
-    "alpaca": BrokerTraits(
-        "alpaca",
-        frozenset({AssetClass.CRYPTO, AssetClass.EQUITY, AssetClass.OPTION}),
-        frozenset({AssetClass.EQUITY, AssetClass.OPTION}),
-        whole_shorts=True,
-    ),
-    "fyers": BrokerTraits("fyers", frozenset({AssetClass.OPTION}), frozenset({AssetClass.OPTION})),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +42,9 @@ class TradingRules:
 class OrderContext:
     """One signal while it is decided on.
 
-    `protection` is what its entry shall be protected by; `lost_exits` says that exits were taken back for it;
-    `rivals` are other bots' orders that wait in the symbol.
+    `capabilities` are those of its broker, configured or not. `exit_plan` is what its entry shall be
+    protected by; `lost_exits` says that exits were cancelled for it; `rivals` are other bots' orders that
+    wait in the symbol.
     `idea_cap` is what a trade idea's entry may be worth, `entry_value` what the decided entry is, and
     `min_confidence` what an opinion must have. `may_sell_options`: by its dialect, or by that of the alert
     whose order a command changes.
@@ -65,6 +55,7 @@ class OrderContext:
     bot: Bot
     limits: Limits
     broker_name: str
+    capabilities: Capabilities
     broker: Broker | None = None
     instrument: Instrument | None = None
     symbol_refusal: tuple[Reason, str] | None = None
@@ -124,29 +115,3 @@ class OrderContext:
         limits = [self.idea_cap, None if decision is None else decision.notional_usd]
         known = [limit for limit in limits if limit is not None]
         return round_down(min(known), CENT) if known else None
-
-    @property
-    def traits(self) -> BrokerTraits:
-        """What the gates need to know of the broker."""
-        if self.broker is None:
-            return UNCONFIGURED.get(self.broker_name, BrokerTraits(self.broker_name))
-        return traits_of(self.broker.name, self.broker.capabilities)
-
-
-@lru_cache(maxsize=16)
-def traits_of(name: str, capabilities: Capabilities) -> BrokerTraits:
-    """Reduce what a broker can do to what the gates ask."""
-    shorts = {
-        AssetClass.EQUITY: capabilities.short_equity,
-        AssetClass.CRYPTO: capabilities.short_crypto,
-        AssetClass.OPTION: capabilities.short_options,
-        AssetClass.FOREX: AssetClass.FOREX in capabilities.asset_classes,
-    }
-    short = frozenset(kind for kind, possible in shorts.items() if possible)
-    return BrokerTraits(
-        name,
-        capabilities.asset_classes,
-        short,
-        whole_shorts=capabilities.whole_shorts,
-        live=capabilities.live,
-    )

@@ -72,7 +72,7 @@ class GateCheck:
             now=now,
             role=role,
             side=side,
-            broker=context.traits,
+            broker=context.capabilities,
             limits=context.limits,
             global_state=context.global_state,
             bot_state=context.bot.switch.at(now),

@@ -2,7 +2,7 @@
 
 import json
 
-from app.brokers.alpaca import AlpacaBroker
+from app.brokers.alpaca.broker import AlpacaBroker
 from tests.brokers.builders import Clock
 
 KEY, SECRET = "PKTESTKEY", "a-secret-that-must-not-be-seen"

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import responses
 
-from app.brokers.alpaca import AlpacaBroker
+from app.brokers.alpaca.broker import AlpacaBroker
 from app.domain.instruments import AssetClass, Instrument
 from app.errors import BrokerUnavailable
 from tests.brokers.alpaca.harness import DATA, make_alpaca, refusal

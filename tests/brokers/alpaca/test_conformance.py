@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.alpaca import AlpacaBroker
+from app.brokers.alpaca.broker import AlpacaBroker
 from app.domain.orders import Order, Receipt
 from tests.brokers.conformance import BrokerConformance
 from tests.simulators.alpaca import FakeAlpaca

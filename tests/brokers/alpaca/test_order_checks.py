@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 import responses
 
-from app.brokers.alpaca import alpaca_restrictions, fitted
-from app.brokers.alpaca.normalisation import Asset
+from app.brokers.alpaca.normalisation import Asset, fitted
+from app.brokers.alpaca.order_checks import alpaca_restrictions
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import OrderClass, OrderRole, OrderType, TimeInForce
 from app.errors import BrokerRejected

@@ -9,7 +9,7 @@ import pytest
 import requests
 import responses
 
-from app.brokers.alpaca import AlpacaBroker
+from app.brokers.alpaca.broker import AlpacaBroker
 from app.domain.orders import OrderStatus, TimeInForce
 from app.errors import BrokerRejected, OutcomeUnknown, SettingsError
 from tests.brokers.alpaca.harness import (

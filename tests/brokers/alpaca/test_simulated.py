@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.alpaca import AlpacaBroker
+from app.brokers.alpaca.broker import AlpacaBroker
 from app.brokers.alpaca.payload import order_payload
 from app.domain.orders import OrderChange, OrderStatus
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown

@@ -128,7 +128,7 @@ class OrderConformance:
         assert receipt.filled_quantity == Decimal("0.5")
 
     def test_submit_when_selling_short_then_position_is_negative(self, desk):
-        if not desk.broker.capabilities.short_equity:
+        if AssetClass.EQUITY not in desk.broker.capabilities.short:
             pytest.skip("the broker does not sell shares short")
         desk.broker.submit(sell(10))
 

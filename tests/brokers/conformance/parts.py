@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.domain.instruments import AssetClass
 from app.domain.orders import OrderChange, OrderStatus
 from app.errors import BrokerRejected
 from tests.brokers.builders import bracket, buy, exit_long, limit, oco, sell
@@ -61,7 +62,7 @@ class LegConformance:
 
     @pytest.mark.usefixtures("brackets")
     def test_bracket_when_selling_short_then_legs_buy_back(self, desk):
-        if not desk.broker.capabilities.short_equity:
+        if AssetClass.EQUITY not in desk.broker.capabilities.short:
             pytest.skip("the broker does not sell shares short")
         desk.broker.submit(sell(10, **bracket(90, 110)))
         desk.move(Decimal(111))

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 
-from app.brokers.fyers import FyersBroker, FyersSettings
+from app.brokers.fyers.broker import FyersBroker, FyersSettings
 from app.brokers.fyers.limiter import Limiter, Window
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from tests.brokers.builders import Clock

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.fyers import FyersBroker
+from app.brokers.fyers.broker import FyersBroker
 from app.domain.orders import Order, OrderType, Receipt
 from app.errors import BrokerRejected
 from tests.brokers.builders import APPLE, buy, exit_long

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.paper import PaperBroker
+from app.brokers.paper.broker import PaperBroker
 from app.storage.base import JSON, Document
 from tests.brokers.builders import APPLE
 from tests.brokers.conformance import BrokerConformance

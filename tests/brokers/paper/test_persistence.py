@@ -4,7 +4,8 @@ from threading import Thread
 
 import pytest
 
-from app.brokers.paper import PaperBroker, event_log
+from app.brokers.paper import event_log
+from app.brokers.paper.broker import PaperBroker
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.storage.sqlite import SqliteStore
 from tests.brokers.builders import CALL, Clock, bracket, buy, exit_long, limit, sell

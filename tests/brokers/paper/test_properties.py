@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.brokers.paper import PaperBroker, PaperSettings
+from app.brokers.paper.broker import PaperBroker
 from app.brokers.paper.event_codec import decode_outcome
 from app.brokers.paper.event_log import PREFIX
 from app.brokers.paper.records import Outcome
+from app.brokers.paper.settings import PaperSettings
 from app.domain.orders import OrderChange, OrderRole, OrderType, Side
 from app.errors import BrokerRejected
 from tests.brokers.builders import Clock, bracket, limit, oco, order, stop

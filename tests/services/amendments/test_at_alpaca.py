@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.alpaca import AlpacaBroker
+from app.brokers.alpaca.broker import AlpacaBroker
 from app.services.amendments import sending
 from tests.builders import ENTER_LONG, BrokenStore, client_of, strategy_alert
 from tests.simulators.alpaca import FakeAlpaca

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.alpaca import AlpacaBroker
+from app.brokers.alpaca.broker import AlpacaBroker
 from tests.builders import strategy_alert
 from tests.simulators.alpaca import FakeAlpaca
 

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from app.brokers.alpaca import AlpacaBroker
+from app.brokers.alpaca.broker import AlpacaBroker
 from app.domain.orders import Order, OrderRole, Side
 from tests.builders import EXIT_LONG, WEBHOOK_SECRET, client_of, strategy_alert
 from tests.domain.builders import APPLE

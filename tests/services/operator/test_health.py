@@ -27,7 +27,7 @@ def make_health(broken, clock, switch):
     def make(broker, *tasks: Task) -> Health:
         return Health(
             store=broken,
-            registry=BrokerRegistry({"paper": lambda: broker}),
+            registry=BrokerRegistry({"paper": lambda: broker}, {}),
             bots=BotDirectory(broken, clock),
             switch=switch,
             supervisor=Supervisor(tasks),

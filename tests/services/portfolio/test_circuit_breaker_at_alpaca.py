@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.alpaca import AlpacaBroker
+from app.brokers.alpaca.broker import AlpacaBroker
 from app.domain.instruments import AssetClass, Instrument
 from tests.brokers.builders import BITCOIN, bracket, buy, limit
 from tests.simulators.alpaca import FakeAlpaca

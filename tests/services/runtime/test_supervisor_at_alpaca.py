@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from app.brokers.alpaca import AlpacaBroker
+from app.brokers.alpaca.broker import AlpacaBroker
 from app.domain.exit_levels import ExitTerms
 from app.domain.exit_plan import ExitPlan
 from app.domain.orders import OrderRole, client_order_id

@@ -112,11 +112,14 @@ def test_alert_when_its_broker_has_no_credentials_then_what_it_never_takes_is_to
     assert (response.status_code, response.json["reason"]) == (400, reason)
 
 
-def test_gates_when_the_broker_has_no_credentials_then_all_are_asked(post, configure, ticket_of):
+@pytest.mark.parametrize(("symbol", "reason"), [("BTCUSD", "SYMBOL_UNSUPPORTED"), ("SBIN", None)])
+def test_gates_when_the_broker_has_no_credentials_then_all_are_asked_of_what_it_can_do(
+    post, configure, ticket_of, symbol, reason
+):
     configure(broker="fyers")
-    verdicts = {verdict["gate"]: verdict["code"] for verdict in ticket_of(post())["gates"]}
+    verdicts = {verdict["gate"]: verdict["code"] for verdict in ticket_of(post(symbol=symbol))["gates"]}
 
-    assert verdicts["broker_supports"] == "SYMBOL_UNSUPPORTED"
+    assert verdicts["broker_supports"] == reason
     assert verdicts["broker_configured"] == "BROKER_NOT_CONFIGURED"
 
 

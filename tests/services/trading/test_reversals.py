@@ -2,11 +2,13 @@
 
 import pytest
 
+from app.domain.instruments import AssetClass
 from app.domain.orders import OrderRole, OrderStatus
 from app.errors import BrokerRejected, OutcomeUnknown
 from tests.builders import ENTER_LONG, ScriptedBroker, services_of, strategy_alert
 
 TO_SHORT_FIVE = {"market_position": "short", "market_position_size": "5", "strategy_order_action": "sell"}
+SHARES = frozenset({AssetClass.EQUITY})
 TRADE = "trades/default/paper:AAPL"
 
 
@@ -17,7 +19,7 @@ def app(make_app, scripted):
 
 @pytest.fixture
 def scripted():
-    return ScriptedBroker(short_equity=True)
+    return ScriptedBroker(short=SHARES)
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def test_reversal_when_its_exit_filled_late_then_the_trade_is_what_the_entry_ope
 def test_reversal_when_both_fills_are_seen_later_then_the_exits_counts_first(
     reverse, scripted, app, store, _attempt
 ):
-    scripted.capabilities = ScriptedBroker(crosses_zero=True, short_equity=True).capabilities
+    scripted.capabilities = ScriptedBroker(crosses_zero=True, short=SHARES).capabilities
     reverse()
     for order in scripted.submitted[1:]:
         scripted.take(order, OrderStatus.FILLED)
@@ -80,7 +82,7 @@ def test_reversal_when_both_fills_are_seen_later_then_the_exits_counts_first(
 
 
 def test_reversal_when_the_broker_lets_orders_cross_then_nothing_is_waited_for(reverse, scripted):
-    scripted.capabilities = ScriptedBroker(crosses_zero=True, short_equity=True).capabilities
+    scripted.capabilities = ScriptedBroker(crosses_zero=True, short=SHARES).capabilities
     reverse()
 
     assert roles(scripted) == [OrderRole.EXIT, OrderRole.ENTRY]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.alpaca import AlpacaBroker
+from app.brokers.alpaca.broker import AlpacaBroker
 from tests.builders import ENTER_LONG, ENTER_SHORT, strategy_alert
 from tests.services.trading.wire_table import NAMES, ROWS, Row, alert_of
 from tests.simulators.alpaca import FakeAlpaca

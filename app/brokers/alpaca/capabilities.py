@@ -1,0 +1,22 @@
+"""What Alpaca can do."""
+
+from app.domain.capabilities import Capabilities
+from app.domain.instruments import AssetClass
+
+NAME = "alpaca"
+_DIVISIBLE = frozenset({AssetClass.CRYPTO, AssetClass.EQUITY})
+
+# An account on paper; one with real money is `live` too.
+CAPABILITIES = Capabilities(
+    name=NAME,
+    asset_classes=_DIVISIBLE | {AssetClass.OPTION},
+    fractional=_DIVISIBLE,
+    notional=True,
+    short=frozenset({AssetClass.EQUITY}),
+    whole_shorts=True,
+    bracket=True,
+    oco=True,
+    held_exits=frozenset({AssetClass.EQUITY}),
+    one_sided=frozenset({AssetClass.EQUITY}),
+    unique_client_order_ids=True,
+)

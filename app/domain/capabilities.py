@@ -1,0 +1,46 @@
+"""What a broker can do, known before anybody logs in there."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.domain.instruments import AssetClass, Instrument
+from app.domain.money import ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a broker can do; gates and the planner read this instead of the broker's name.
+
+    `short` are the kinds of instrument that can be sold short; `whole_shorts`: only whole units of them.
+    `held_exits` are the kinds whose stop-loss and take-profit the broker itself holds, for multiples of
+    `held_exit_increment` units. `opposing_orders`: an order may be sent while another rests on the other
+    side, or holds the same units; `one_sided` are the kinds of which no plain order is taken while anybody's
+    rests on the other side. `market_orders_rest`: an order at the market becomes a limit that may rest.
+    `day_orders_only`: working orders end with the day, and are taken while the market is open. `live`: an
+    entry may cost real money.
+    """
+
+    name: str
+    asset_classes: frozenset[AssetClass] = frozenset(AssetClass)
+    fractional: frozenset[AssetClass] = frozenset()
+    notional: bool = False
+    short: frozenset[AssetClass] = frozenset()
+    whole_shorts: bool = False
+    bracket: bool = False
+    oco: bool = False
+    held_exits: frozenset[AssetClass] = frozenset()
+    held_exit_increment: Decimal = ONE
+    opposing_orders: bool = False
+    one_sided: frozenset[AssetClass] = frozenset()
+    market_orders_rest: bool = False
+    day_orders_only: bool = False
+    crosses_zero: bool = False
+    unique_client_order_ids: bool = False
+    simulated: bool = False
+    live: bool = False
+
+    def increment(self, instrument: Instrument) -> Decimal:
+        """Return the smallest step of a quantity: whole units where the broker takes no fractions."""
+        if instrument.asset_class in self.fractional:
+            return instrument.quantity_increment
+        return max(ONE, instrument.quantity_increment)
