@@ -36,6 +36,27 @@ class TicketStatus(StrEnum):
     CANCELED = "canceled"
 
 
+class Stage(StrEnum):
+    """The steps of a ticket's timeline, as a trader would call them."""
+
+    RECEIVED = "received"
+    STORED = "stored"
+    RECOVERED = "resumed after a crash"
+    POSITION_CHECKED = "position checked"
+    SIZE_SET = "size set"
+    GATES_CHECKED = "gates checked"
+    OPINION_RECEIVED = "opinion received"
+    APPROVAL_WANTED = "waiting for approval"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    APPROVAL_EXPIRED = "approval expired"
+    CONFLICTS_CANCELLED = "waiting orders cancelled"
+    SENT = "sent to broker"
+    ORDERS_FOUND = "orders found"
+    ORDER_CANCELLED = "order cancelled"
+    ORDER_CHANGED = "order changed"
+
+
 FOLLOWED = {
     OrderStatus.PARTIALLY_FILLED: TicketStatus.PARTIALLY_FILLED,
     OrderStatus.FILLED: TicketStatus.FILLED,
@@ -120,12 +141,14 @@ class Ticket:
         self.opinion = other.opinion or self.opinion
         self.timeline += [stage for stage in other.timeline if stage not in self.timeline]
 
-    def note(self, stage: str, at: datetime, detail: str | None = None) -> None:
+    def note(self, stage: Stage, at: datetime, detail: str | None = None) -> None:
         """Add a stage to the timeline with the milliseconds that it took."""
         now = time.perf_counter()
         elapsed = round((now - self._lap) * 1000, 3)
         self._lap = now
-        self.timeline.append({"at": timestamp(at), "stage": stage, "milliseconds": elapsed, "detail": detail})
+        self.timeline.append(
+            {"at": timestamp(at), "stage": stage.value, "milliseconds": elapsed, "detail": detail}
+        )
 
     def end(self, status: TicketStatus, reason: Reason | None = None, message: str | None = None) -> None:
         """Set the state, and why it is so where that is not plain."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.json_codec import timestamp
-from app.domain.tickets import Ticket, TicketStatus, shown, ticket_day
+from app.domain.tickets import Stage, Ticket, TicketStatus, shown, ticket_day
 from app.repositories.inbox import PREFIX as INBOX
 from app.repositories.inbox import unanswered
 from app.storage.base import Create, Document, Replace, Store
@@ -98,6 +98,11 @@ class Ledger:
         ticket.fingerprint = entry.get("fingerprint")
         if entry.get("deliberates"):
             ticket.status = TicketStatus.RESEARCHING
-        received = {"at": timestamp(received_at), "stage": "received", "milliseconds": 0, "detail": None}
+        received = {
+            "at": timestamp(received_at),
+            "stage": Stage.RECEIVED.value,
+            "milliseconds": 0,
+            "detail": None,
+        }
         ticket.timeline.append(received)
         return shown(ticket.to_json(received_at))

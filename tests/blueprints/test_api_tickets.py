@@ -108,7 +108,7 @@ def test_ticket_when_it_is_filled_then_the_timeline_tells_every_step(client, tic
     ticket = ticket_of(client.post("/webhook", json=strategy_alert()))
     stages = [item["stage"] for item in ticket["timeline"]]
 
-    assert (stages[:2], stages[-1]) == (["received", "stored"], "submitted")
+    assert (stages[:2], stages[-1]) == (["received", "stored"], "sent to broker")
     assert all(item["milliseconds"] >= 0 for item in ticket["timeline"])
 
 

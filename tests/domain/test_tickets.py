@@ -8,6 +8,7 @@ from app.domain.order_check import Verdict
 from app.domain.orders import OrderStatus
 from app.domain.reasons import Reason
 from app.domain.tickets import (
+    Stage,
     Ticket,
     TicketStatus,
     followed_status,
@@ -82,11 +83,11 @@ def test_gates_when_recorded_then_shown_as_the_api_promises():
 
 def test_timeline_when_noted_then_has_stage_time_and_milliseconds():
     noted = ticket()
-    noted.note("resolved", NOW, "AAPL")
+    noted.note(Stage.SIZE_SET, NOW, "10 shares")
     stage = noted.timeline[0]
 
     assert stage.pop("milliseconds") >= 0
-    assert stage == {"at": "2026-06-02T14:30:00Z", "stage": "resolved", "detail": "AAPL"}
+    assert stage == {"at": "2026-06-02T14:30:00Z", "stage": "size set", "detail": "10 shares"}
 
 
 @pytest.mark.parametrize(

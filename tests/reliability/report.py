@@ -78,4 +78,4 @@ def figures(report: Report, tickets: list[Any]) -> dict[str, int]:
 
 
 def _was_recovered(ticket: Any) -> bool:
-    return any(stage["stage"] == "recovered" for stage in ticket["timeline"])
+    return any(stage["stage"] == "resumed after a crash" for stage in ticket["timeline"])

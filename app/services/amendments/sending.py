@@ -10,7 +10,7 @@ from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.instruments import Instrument
 from app.domain.orders import Order, OrderChange, Receipt
-from app.domain.tickets import Ticket
+from app.domain.tickets import Stage, Ticket
 from app.errors import BrokerCredentialsRefused, BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
@@ -43,7 +43,7 @@ class Sender:
         seen = _await(broker, name, lambda seen: seen.status.is_final, LOOK_SECONDS)
         if seen is None:
             raise _verdict(failure, name)
-        ticket.note("canceled", self.clock(), f"{name} {seen.status.value}")
+        ticket.note(Stage.ORDER_CANCELLED, self.clock(), f"{name} {seen.status.value}")
         return seen
 
     def replace(self, ticket: Ticket, broker: Broker, receipt: Receipt, change: OrderChange) -> Receipt:
@@ -62,7 +62,7 @@ class Sender:
             seen = _await(broker, name, lambda seen: has_values(seen, change), seconds)
         if seen is None:
             raise _verdict(failure, name)
-        ticket.note("modified", self.clock(), f"{name} {seen.status.value}")
+        ticket.note(Stage.ORDER_CHANGED, self.clock(), f"{name} {seen.status.value}")
         return seen
 
     def _exchange(

@@ -13,7 +13,7 @@ from app.domain.instruments import Instrument
 from app.domain.orders import Order, OrderChange, OrderRole, Receipt
 from app.domain.reasons import Reason
 from app.domain.signals import Dialect, Intent, Signal
-from app.domain.tickets import Ticket, TicketStatus, order_record
+from app.domain.tickets import Stage, Ticket, TicketStatus, order_record
 from app.errors import BrokerRejected, BrokerUnavailable
 from app.repositories.begun_commands import AmendmentIntent, BegunCommands, Concerned
 from app.repositories.tickets import Ledger
@@ -128,7 +128,7 @@ class Amendments:
             context.ticket.end(TicketStatus.SKIPPED, Reason.ORDER_NONE, how_they_ended(broker, names))
             return []
         found = ", ".join(item.receipt.client_order_id for item in working)
-        context.ticket.note("found", self.clock(), found)
+        context.ticket.note(Stage.ORDERS_FOUND, self.clock(), found)
         if context.signal.intent is Intent.CANCEL:
             return self._cancel(context, broker, working)
         return self._modify(context, broker, working)

@@ -12,7 +12,7 @@ from app.clock import Clock
 from app.domain.bots import Bot
 from app.domain.orders import Order
 from app.domain.signals import Dialect, Signal
-from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
+from app.domain.tickets import Stage, Ticket, TicketStatus, new_ticket_id
 from app.repositories.inbox import Arrival, Inbox, idempotency_hash
 from app.repositories.tickets import Ledger
 from app.services.intake.answers import Answer, answer_for, going_on, repeated_idea
@@ -78,7 +78,7 @@ class Intake:
         arrival = self._arrival(alert)
         ticket = Ticket(arrival.ticket, arrival.bot, arrival.dialect, arrival.at, arrival.alert)
         ticket.fingerprint = arrival.fingerprint
-        ticket.note("received", arrival.at, alert.source)
+        ticket.note(Stage.RECEIVED, arrival.at, alert.source)
         answer = self._answer_as_first(ticket, arrival, alert)
         outcome = "accepted"
         if answer is None:
@@ -208,7 +208,7 @@ class Intake:
             entry = self._inbox.claim(arrival)
         if entry is None:
             return None
-        ticket.note("stored", self._clock())
+        ticket.note(Stage.STORED, self._clock())
         return self._answer_first(entry, ticket, alert)
 
     def _worker(self, entry: Document, signal: Signal) -> Handler:

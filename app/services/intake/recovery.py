@@ -12,7 +12,7 @@ from app.clock import Clock
 from app.domain.orders import OrderRole, client_order_id
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
-from app.domain.tickets import Ticket, TicketStatus
+from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import AppError, BrokerUnavailable, Conflict, MalformedAlert, StoreError
 from app.repositories.bots import BotDirectory
 from app.repositories.inbox import Inbox
@@ -259,9 +259,9 @@ class Recovery:
         received_at = datetime.fromisoformat(value["received_at"])
         ticket = Ticket(UUID(value["ticket"]), value["bot"], value["dialect"], received_at, value["alert"])
         ticket.fingerprint = value.get("fingerprint")
-        ticket.note("received", received_at)
+        ticket.note(Stage.RECEIVED, received_at)
         if interrupted:
-            ticket.note("recovered", self.clock(), f"attempt {value['attempts']}")
+            ticket.note(Stage.RECOVERED, self.clock(), f"attempt {value['attempts']}")
         return ticket
 
     def _signal(self, entry: Document, ticket: Ticket) -> Signal | None:

@@ -15,7 +15,7 @@ from app.domain.planning import may_enter
 from app.domain.reasons import Reason
 from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Dialect, Signal
-from app.domain.tickets import Ticket, TicketStatus
+from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.domain.trading_state import TradingState
 from app.repositories.bots import BotDirectory
 from app.repositories.tickets import Ledger
@@ -31,6 +31,8 @@ ENDS = {
     Verdict.REJECTED: (TicketStatus.DENIED, Reason.APPROVAL_REJECTED),
     Verdict.EXPIRED: (TicketStatus.EXPIRED, Reason.APPROVAL_EXPIRED),
 }
+
+STAGES = {Verdict.REJECTED: Stage.REJECTED, Verdict.EXPIRED: Stage.APPROVAL_EXPIRED}
 
 MOVED = "It was approved for another broker than the bot trades at now."
 
@@ -103,7 +105,7 @@ class Reviewer:
         bot = self._as_now(bot)
         if waiting is not None:
             ticket.timeline = [*waiting.ticket["timeline"]]
-            ticket.note("approved", waiting.decided_at or self.clock(), waiting.by)
+            ticket.note(Stage.APPROVED, waiting.decided_at or self.clock(), waiting.by)
             if waiting.broker not in {None, self._broker(bot)}:
                 ticket.end(TicketStatus.DENIED, Reason.APPROVAL_UNAVAILABLE, MOVED)
                 finish([])
@@ -131,7 +133,7 @@ class Reviewer:
                 )
         _tell_opinion(ticket, opinion)
         if opinion is not None:
-            ticket.note("researched", self.clock(), f"{opinion.analyst}, {opinion.model}")
+            ticket.note(Stage.OPINION_RECEIVED, self.clock(), f"{opinion.analyst}, {opinion.model}")
         return opinion
 
     def _as_now(self, bot: Bot) -> Bot:
@@ -169,7 +171,7 @@ class Reviewer:
             return False
         scratch.opinion = ticket.opinion
         scratch.timeline = [*ticket.timeline, *scratch.timeline]
-        scratch.note("waiting", self.clock(), "for an approval")
+        scratch.note(Stage.APPROVAL_WANTED, self.clock())
         scratch.end(TicketStatus.AWAITING_APPROVAL)
         self.approvals.ask(scratch, context)
         ticket.end(TicketStatus.AWAITING_APPROVAL)
@@ -198,7 +200,7 @@ class Reviewer:
             return
         ticket.take_over(Ticket.from_json(waiting.ticket))
         ticket.timeline = [*waiting.ticket["timeline"]]
-        ticket.note(waiting.verdict.value, waiting.decided_at or self.clock(), waiting.by)
+        ticket.note(STAGES[waiting.verdict], waiting.decided_at or self.clock(), waiting.by)
         ticket.end(*ENDS[waiting.verdict])
         finish([])
 

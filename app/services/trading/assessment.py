@@ -17,7 +17,7 @@ from app.domain.pricing import entry_price, order_type
 from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.sizing import Size, shrunk, size_entry
-from app.domain.tickets import Ticket, TicketStatus
+from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable
 from app.repositories.bots import BotDirectory
 from app.repositories.trades import Trades
@@ -134,7 +134,9 @@ class Assessor:
         elif held:
             self._refuse_in_doubt(context, broker)
         decided = plan(context.signal, held, by_contracts=by_contracts, cover_only=cover_only)
-        context.ticket.note("planned", self.clock(), f"{context.symbol}, {_describe(decided, held)}")
+        context.ticket.note(
+            Stage.POSITION_CHECKED, self.clock(), f"{context.symbol}, {_describe(decided, held)}"
+        )
         return decided
 
     def _refuse_in_doubt(self, context: OrderContext, broker: Broker) -> None:
@@ -247,7 +249,7 @@ class Assessor:
         for most in (largest, context.advice.most(unit_value)):
             if most is not None:
                 size = shrunk(size, most, unit_value, view.increment, whole=whole)
-        context.ticket.note("sized", self.clock(), f"{size.quantity:f} by {size.source} at {price:f}")
+        context.ticket.note(Stage.SIZE_SET, self.clock(), f"{size.quantity:f} by {size.source} at {price:f}")
         return size
 
 

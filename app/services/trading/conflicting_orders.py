@@ -4,6 +4,7 @@ from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.exit_plan import live_legs
 from app.domain.orders import Order, OrderRole, bot_of_order
+from app.domain.tickets import Stage
 from app.domain.trading_state import TradingState
 from app.services.orders.working import Working, WorkingOrders, out_of_date
 from app.services.trading.context import OrderContext
@@ -57,7 +58,7 @@ class ConflictingOrders:
         names = self._working_orders.withdraw(broker, orders)
         # What they had filled, and that they are over, is counted before anything is planned on it.
         self._working_orders.of(broker, context.bot.id, context.symbol)
-        context.ticket.note("withdrew", self._clock(), ", ".join(names))
+        context.ticket.note(Stage.CONFLICTS_CANCELLED, self._clock(), ", ".join(names))
         return True
 
     def _may_act(self, context: OrderContext, broker: Broker) -> bool:

@@ -16,7 +16,7 @@ from app.domain.order_check import Proposal, Usage, Verdict
 from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.signals import Dialect
-from app.domain.tickets import TicketStatus
+from app.domain.tickets import Stage, TicketStatus
 from app.repositories.bots import BotDirectory
 from app.repositories.trades import Trades
 from app.services.trading.context import OrderContext, TradingRules
@@ -63,7 +63,7 @@ class GateCheck:
         """Ask about one order; a refusal ends the ticket."""
         verdicts = ask_gates(self._proposal(context, role, side, figures), gates)
         context.ticket.record_gates(verdicts, role.value)
-        context.ticket.note("judged", self.clock(), role.value)
+        context.ticket.note(Stage.GATES_CHECKED, self.clock(), role.value)
         return not _ends(context, first_refusal(verdicts))
 
     def _proposal(self, context: OrderContext, role: OrderRole, side: Side, figures: Figures) -> Proposal:

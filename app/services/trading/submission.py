@@ -9,7 +9,7 @@ from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Receipt
 from app.domain.reasons import Reason
-from app.domain.tickets import Ticket, TicketStatus, followed_reason, followed_status, order_record
+from app.domain.tickets import Stage, Ticket, TicketStatus, followed_reason, followed_status, order_record
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
@@ -138,7 +138,7 @@ class Submission:
             receipt = self._failed(context, order, error)
         write_receipt(ticket, receipt, order.role)
         seconds = time.perf_counter() - started
-        ticket.note("submitted", self.clock(), f"{order.client_order_id} {receipt.status.value}")
+        ticket.note(Stage.SENT, self.clock(), f"{order.client_order_id} {receipt.status.value}")
         self._tell(context, order, seconds, failure)
         return receipt if failure is None else None
 

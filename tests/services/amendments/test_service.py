@@ -105,7 +105,9 @@ class TestCancel:
         ticket = ticket_of(command(**CANCEL, order=name))
 
         assert ticket["signal"] == {"intent": "cancel", "order": name, "symbol": "AAPL"}
-        assert {"judged", "found", "canceled"} <= {item["stage"] for item in ticket["timeline"]}
+        assert {"gates checked", "orders found", "order cancelled"} <= {
+            item["stage"] for item in ticket["timeline"]
+        }
         assert ["global_trading_state", True] in [[gate["gate"], gate["passed"]] for gate in ticket["gates"]]
 
 
@@ -216,7 +218,7 @@ class TestModify:
         response = command(**MODIFY, order=name_of(enter()), limit_price="100.00")
 
         assert told(response) == (200, "ordered", None)
-        assert "modified" not in {item["stage"] for item in ticket_of(response)["timeline"]}
+        assert "order changed" not in {item["stage"] for item in ticket_of(response)["timeline"]}
 
     def test_modify_when_the_broker_refuses_then_its_words_are_told(self, enter, command, orders):
         name = name_of(enter())

@@ -56,7 +56,7 @@ def test_entry_when_it_is_young_then_it_is_finished(leave, recovered, scripted):
     ticket = recovered(leave())
 
     assert (ticket["status"], len(scripted.submitted)) == ("filled", 1)
-    assert "recovered" in [item["stage"] for item in ticket["timeline"]]
+    assert "resumed after a crash" in [item["stage"] for item in ticket["timeline"]]
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(119, "filled"), (121, "expired")])

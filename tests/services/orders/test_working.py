@@ -42,7 +42,7 @@ class TestRestingEntry:
     def test_exit_when_its_entry_was_canceled_then_the_timeline_names_it(self, post, resting, ticket_of):
         stages = {item["stage"]: item["detail"] for item in ticket_of(post(**EXIT_LONG))["timeline"]}
 
-        assert stages["withdrew"] == resting.json["order"]["client_order_id"]
+        assert stages["waiting orders cancelled"] == resting.json["order"]["client_order_id"]
 
     def test_target_when_an_entry_of_its_size_rests_then_one_position_comes_of_both(
         self, post, resting, price, holding, working

@@ -66,7 +66,7 @@ def test_idea_when_killed_while_it_is_researched_then_asked_once_more(queue, ser
     ticket = later(response)
 
     assert (ticket["status"], len(analyst.asked)) == ("filled", 2)
-    assert "recovered" in [stage["stage"] for stage in ticket["timeline"]]
+    assert "resumed after a crash" in [stage["stage"] for stage in ticket["timeline"]]
 
 
 def test_idea_when_killed_with_its_opinion_then_not_asked_again(queue, later, store, analyst):

@@ -52,7 +52,10 @@ def test_ticket_when_it_waits_then_opinion_and_gates_are_shown(waiting, ticket_o
 
     assert ticket["opinion"]["decision"]["action"] == "buy"
     assert all(gate["passed"] for gate in ticket["gates"])
-    assert (holding("NVDA"), [stage["stage"] for stage in ticket["timeline"]][-1]) == ("0", "waiting")
+    assert (holding("NVDA"), [stage["stage"] for stage in ticket["timeline"]][-1]) == (
+        "0",
+        "waiting for approval",
+    )
 
 
 def test_approval_when_given_then_it_is_judged_again_and_ordered(decide, waiting, ticket_of, holding, kept):
