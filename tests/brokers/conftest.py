@@ -5,7 +5,7 @@ import pytest
 from app.brokers.paper.broker import PaperBroker
 from app.brokers.paper.settings import PaperSettings
 from tests.brokers.builders import Clock
-from tests.brokers.memory_store import MemoryStore
+from tests.storage.faulty import FaultyStore
 
 pytest.register_assert_rewrite("tests.brokers.conformance")
 
@@ -17,7 +17,7 @@ def clock():
 
 @pytest.fixture
 def store():
-    return MemoryStore()
+    return FaultyStore()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from app.storage.base import Store
+from app.storage.memory import MemoryStore
 from tests.simulators.gcs import FakeGcs
 from tests.storage.racing import open_store
 
@@ -15,7 +16,7 @@ def gcs(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGcs]:
         yield fake
 
 
-@pytest.fixture(params=["sqlite", "gcs"])
+@pytest.fixture(params=["memory", "sqlite", "gcs"])
 def kind(request) -> str:
     return request.param
 
@@ -28,6 +29,6 @@ def where(kind: str, tmp_path: Path, request) -> str:
 
 @pytest.fixture
 def store(kind: str, where: str) -> Iterator[Store]:
-    store = open_store(kind, where)
+    store = MemoryStore() if kind == "memory" else open_store(kind, where)
     yield store
     store.close()

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.storage.racing import open_store
 
 pytestmark = pytest.mark.integration
 
+SHARED = ["sqlite", "gcs"]  # between processes; memory belongs to one and is never out of reach
 ROOT = Path(__file__).parents[2]
 AWKWARD_KEYS = ["a b", "a%2Fb", "a/b/../c", "a?b=c&d", "a#b", "a+b", 'quote"\\', "~", "k/" + "x" * 1000]
 AWKWARD_VALUES = [
@@ -29,6 +31,26 @@ def keys(documents):
 
 def fill(store, *names):
     return [store.create(name, {"name": name}) for name in names]
+
+
+def test_get_when_the_caller_changes_what_it_wrote_or_read_then_the_store_keeps_its_own(store):
+    value = {"legs": [1]}
+    created = store.create("trades/one", value)
+    value["legs"].append(2)
+    store.get("trades/one").value["legs"].append(3)
+
+    assert store.get("trades/one").value == {"legs": [1]}
+    store.replace(created, value)
+    value["legs"].append(4)
+    assert store.get("trades/one").value == {"legs": [1, 2]}
+
+
+@pytest.mark.parametrize("value", [{"price": Decimal(1)}, {"at": {1}}])
+def test_create_when_the_value_is_not_json_then_nothing_is_written(store, value):
+    with pytest.raises(TypeError):
+        store.create("values/one", value)
+
+    assert store.get("values/one") is None
 
 
 def test_get_when_nothing_is_there_then_none(store):
@@ -254,6 +276,7 @@ def test_replace_when_threads_count_together_then_no_step_is_lost(store):
     assert store.get("counter").value == {"n": 24}
 
 
+@pytest.mark.parametrize("kind", SHARED, indirect=True)
 def test_create_when_processes_and_their_forks_race_then_each_key_has_one_winner(store, kind, where):
     names = [f"race/{n:02}" for n in range(40)]
     command = [sys.executable, "-m", "tests.storage.racing", kind, where, *names]
@@ -275,6 +298,7 @@ def unreachable(kind, tmp_path, monkeypatch):
     return "gatehouse" if kind == "gcs" else str(tmp_path / "file" / "gatehouse.db")
 
 
+@pytest.mark.parametrize("kind", SHARED, indirect=True)
 @pytest.mark.parametrize(
     "call",
     [

@@ -5,41 +5,23 @@ from decimal import Decimal
 import pytest
 
 from app.brokers.paper.broker import PaperBroker
-from app.storage.base import JSON, Document
 from tests.brokers.builders import APPLE
 from tests.brokers.conformance import BrokerConformance
-from tests.brokers.memory_store import MemoryStore
+from tests.storage.faulty import FaultyStore
 
 pytestmark = pytest.mark.unit
-
-
-class CountingStore(MemoryStore):
-    """A store that counts the documents it was asked to create, in vain or not."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked = 0
-
-    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
-        self.asked += 1
-        return super().create(key, value, durable=durable)
 
 
 @dataclass
 class PaperDesk:
     broker: PaperBroker
-    store: CountingStore
+    store: FaultyStore
 
     def move(self, price: Decimal) -> None:
         self.broker.set_prices({APPLE.symbol: price})
 
     def writes(self) -> int:
         return self.store.asked
-
-
-@pytest.fixture
-def store():
-    return CountingStore()
 
 
 class TestPaperBroker(BrokerConformance):
@@ -71,14 +53,14 @@ class TestPaperBroker(BrokerConformance):
 
 
 @contextmanager
-def failing(store: MemoryStore, *methods: str):
+def failing(store: FaultyStore, *methods: str):
     store.failing = set(methods)
     yield
     store.failing = set()
 
 
 @contextmanager
-def losing_answers(store: MemoryStore):
+def losing_answers(store: FaultyStore):
     store.loses_answers = True
     yield
     store.loses_answers = False

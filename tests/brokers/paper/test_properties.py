@@ -12,8 +12,8 @@ from app.brokers.paper.records import Outcome
 from app.brokers.paper.settings import PaperSettings
 from app.domain.orders import OrderChange, OrderRole, OrderType, Side
 from app.errors import BrokerRejected
+from app.storage.memory import MemoryStore
 from tests.brokers.builders import Clock, bracket, limit, oco, order, stop
-from tests.brokers.memory_store import MemoryStore
 
 pytestmark = pytest.mark.unit
 
