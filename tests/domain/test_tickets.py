@@ -62,7 +62,7 @@ def test_ticket_day_when_around_midnight_then_is_utc(moment, day):
 
 def test_ticket_when_stored_and_taken_up_then_same():
     original = ticket()
-    original.note("resolved", NOW, "AAPL")
+    original.note(Stage.SIZE_SET, NOW, "AAPL")
     original.record_gates([Verdict("price_known", False, Reason.PRICE_UNKNOWN, "no price")], "entry")
     original.end(TicketStatus.DENIED, Reason.PRICE_UNKNOWN, "no price")
     stored = original.to_json(NOW)
