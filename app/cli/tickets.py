@@ -11,8 +11,8 @@ from app.cli.commands import Group, show_fields, show_table
 from app.domain.approvals import Verdict
 from app.domain.tickets import TicketStatus
 from app.errors import NotFound
+from app.repositories.open_orders import OPERATOR
 from app.schemas.operator import TicketQuerySchema, load
-from app.services.orders.records import OPERATOR
 from app.wiring.container import services
 
 QUERY = TicketQuerySchema()

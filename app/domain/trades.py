@@ -28,6 +28,14 @@ class FilledSoFar(NamedTuple):
 NOTHING_COUNTED = FilledSoFar()
 
 
+class Place(NamedTuple):
+    """Whose position a trade, an order or an exit plan belongs to."""
+
+    bot: str
+    broker: str
+    symbol: str
+
+
 @dataclass(frozen=True, slots=True)
 class FillUpdate:
     """What a receipt says was filled, by an exit or an entry; `counted` is what is known to be counted."""

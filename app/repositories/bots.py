@@ -21,7 +21,7 @@ from app.domain.bots import (
 from app.domain.json_codec import from_json, to_json
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import AlreadyExists, Conflict, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
-from app.services.orders.records import OPERATOR
+from app.repositories.open_orders import OPERATOR
 from app.storage.base import Document, Store
 
 PREFIX = "bots/"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.domain.exit_plan import ExitPlan
 from app.domain.json_codec import from_json, to_json
-from app.domain.orders import OrderRole
+from app.repositories.open_orders import OpenOrders
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
 PREFIX = "exits/"
@@ -16,6 +16,7 @@ class ExitPlans:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._open_orders = OpenOrders(store)
 
     def every(self) -> Iterator[Document]:
         """Yield all of them."""
@@ -51,9 +52,7 @@ class ExitPlans:
 
     def leaving_behind(self, bot: str, broker: str, symbol: str) -> list[Change]:
         """Return the changes that end what an earlier position left; an entry that waits keeps its own."""
-        place = bot, broker, symbol, OrderRole.ENTRY.value
-        waiting = (item.value for item in self._store.list(f"orders/{bot}-"))
-        if any((item["bot"], item["broker"], item["symbol"], item["role"]) == place for item in waiting):
+        if self._open_orders.awaits_entry(bot, broker, symbol):
             return []
         return self.forgetting(bot, broker, symbol)
 

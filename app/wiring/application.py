@@ -151,6 +151,7 @@ class Wiring:
         """Stop-losses and take-profits."""
         sender = ExitPlacement(
             store=self.store,
+            open_orders=self.base.open_orders,
             book=self.exit_book,
             journal=self.base.journal,
             notifier=self.base.notifier,
@@ -158,6 +159,7 @@ class Wiring:
         )
         return ExitMonitor(
             store=self.store,
+            open_orders=self.base.open_orders,
             book=self.exit_book,
             registry=self.base.registry,
             trades=self.trades,
@@ -204,6 +206,7 @@ class Wiring:
         """Every order that we know of."""
         return OrderList(
             store=self.store,
+            open_orders=self.base.open_orders,
             registry=self.base.registry,
             ledger=self.base.ledger,
             tracker=self.tracker,
@@ -217,6 +220,7 @@ class Wiring:
         """Every broker's positions."""
         return PositionService(
             store=self.store,
+            open_orders=self.base.open_orders,
             registry=self.base.registry,
             ledger=self.base.ledger,
             tracker=self.tracker,

@@ -71,6 +71,7 @@ class Upkeep:
         """Positions against trades."""
         return Reconciliation(
             store=self.base.store,
+            open_orders=self.base.open_orders,
             registry=self.base.registry,
             tracker=self.tracker,
             locks=self.base.locks,
@@ -101,7 +102,7 @@ class Upkeep:
     def pending(self) -> RestingOrders:
         """Orders at the market that rest."""
         return RestingOrders(
-            store=self.base.store,
+            open_orders=self.base.open_orders,
             registry=self.base.registry,
             tracker=self.tracker,
             instruments=self.instruments,

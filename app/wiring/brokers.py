@@ -7,6 +7,7 @@ from app.brokers.base import Broker
 from app.brokers.paper.broker import PaperBroker
 from app.clock import Clock
 from app.config import Settings
+from app.repositories.open_orders import OpenOrders
 from app.services.broker_access.registry import BrokerFactory
 from app.services.broker_login.access import FyersAccess
 from app.services.broker_login.api import API_URL, FyersApp, LoginApi
@@ -81,7 +82,7 @@ class Brokerage:
 
     def _known_names(self) -> list[str]:
         """Return the client order ids of every order in sight: Fyers keeps a short form of them only."""
-        return [document.value["client_order_id"] for document in self.store.list("orders/")]
+        return OpenOrders(self.store).names()
 
 
 SQLITE_KEY = "tokens/fyers"

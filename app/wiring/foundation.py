@@ -9,6 +9,7 @@ from app.brokers.registry import BROKERS
 from app.clock import Clock
 from app.config import Settings
 from app.repositories.bots import BotDirectory
+from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
 from app.services.analyst.base import Analyst
@@ -135,6 +136,11 @@ class Foundation:
     def switch(self) -> GlobalSwitch:
         """The global kill switch."""
         return GlobalSwitch(self.store)
+
+    @cached_property
+    def open_orders(self) -> OpenOrders:
+        """Orders that can still change."""
+        return OpenOrders(self.store)
 
     @cached_property
     def ledger(self) -> Ledger:

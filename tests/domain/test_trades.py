@@ -138,7 +138,7 @@ def test_count_fill_when_an_exit_sold_more_than_the_trade_then_the_trade_ends_at
     assert (after.quantity, after.realized_pnl) == (0, 50)
 
 
-def test_count_fill_when_its_reminder_counted_a_part_then_only_the_rest_counts():
+def test_count_fill_when_its_open_order_counted_a_part_then_only_the_rest_counts():
     rest = FillUpdate(receipt(10, "105", name="slow"), counted=FilledSoFar(Decimal(4), Decimal(100)))
 
     assert count_fill(FLAT, rest, ONE).quantity == 6

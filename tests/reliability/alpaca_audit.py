@@ -26,12 +26,14 @@ Holding = tuple[str, str]
 
 
 class Ledger:
-    """What the store says beside the tickets: trades and exits by holding, reminders by order."""
+    """What the store says beside the tickets: trades and exits by holding, open orders by name."""
 
     def __init__(self, database: Path) -> None:
         self.trades = _by_holding(database, "trades/")
         self.exits = _by_holding(database, "exits/")
-        self.reminders = {value["client_order_id"]: value for _, value in read_documents(database, "orders/")}
+        self.open_orders = {
+            value["client_order_id"]: value for _, value in read_documents(database, "orders/")
+        }
 
     def held(self, holding: Holding) -> Decimal:
         """Return a bot's signed trade."""
@@ -43,7 +45,7 @@ class Ledger:
         names = truth.by_name()
         return {
             value["ticket"]
-            for name, value in self.reminders.items()
+            for name, value in self.open_orders.items()
             if name not in names and _age(value["submitted_at"]) < GRACE
         }
 
@@ -103,8 +105,8 @@ def _unfollowed(evidence: Evidence, truth: Truth, ledger: Ledger) -> Iterator[st
     """Find working orders of tickets that nobody looks after."""
     named = _roles(evidence)
     for order in truth.working():
-        if order.name in named and order.name not in ledger.reminders:
-            yield f"{order.name}: works at Alpaca without a reminder"
+        if order.name in named and order.name not in ledger.open_orders:
+            yield f"{order.name}: works at Alpaca without an open order of ours"
 
 
 def _repeated(truth: Truth) -> Iterator[str]:

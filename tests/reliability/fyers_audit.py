@@ -22,13 +22,13 @@ Holding = tuple[str, str]
 
 
 class Books:
-    """What the store says beside the tickets: trades and exits by holding, reminders by order."""
+    """What the store says beside the tickets: trades and exits by holding, open orders by name."""
 
     def __init__(self, database: Path) -> None:
         self.tickets = [ticket for _, ticket in read_documents(database, "tickets/")]
         self.trades = _by_holding(database, "trades/")
         self.exits = _by_holding(database, "exits/")
-        self.reminders = {value["client_order_id"] for _, value in read_documents(database, "orders/")}
+        self.open_orders = {value["client_order_id"] for _, value in read_documents(database, "orders/")}
 
     def roles(self) -> dict[str, OrderRole]:
         """Return what every order that a ticket may place is to its position."""
@@ -91,8 +91,8 @@ def _unlike(truth: Truth, books: Books) -> Iterator[str]:
 def _unfollowed(truth: Truth, books: Books) -> Iterator[str]:
     """Find working orders that nobody looks after."""
     for order in truth.working():
-        if order.bot is not None and order.name not in books.reminders:
-            yield f"{order.name}: works at Fyers without a reminder"
+        if order.bot is not None and order.name not in books.open_orders:
+            yield f"{order.name}: works at Fyers without an open order of ours"
 
 
 def _repeated(truth: Truth) -> Iterator[str]:

@@ -16,6 +16,7 @@ from app.domain.signals import Dialect, Intent, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus, order_record
 from app.errors import BrokerRejected, BrokerUnavailable
 from app.repositories.begun_commands import AmendmentIntent, BegunCommands, Concerned
+from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
 from app.services.amendments.change_check import ChangeAssessor
 from app.services.amendments.outcomes import (
@@ -58,7 +59,7 @@ class Amendments:
         """Put the parts together."""
         return cls(
             assessor=assessor,
-            targets=Targets(store, ledger, assessor.working_orders),
+            targets=Targets(OpenOrders(store), ledger, assessor.working_orders),
             changes=ChangeAssessor(assessor),
             sender=sender,
             begun=BegunCommands(store),

@@ -8,29 +8,26 @@ from uuid import UUID
 
 from app.brokers.base import Broker
 from app.domain.instruments import Instrument
-from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, OrderRole, bot_of_order
+from app.domain.orders import OrderRole, bot_of_order
 from app.domain.signals import ALL_ORDERS
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import BrokerUnavailable
 from app.logs import redact
+from app.repositories.open_orders import LEGS, OpenOrder, OpenOrders
 from app.repositories.tickets import Ledger
 from app.services.orders.working import Working, WorkingOrders
 from app.services.trading.context import OrderContext
-from app.storage.base import Document, Store
 
 # How long a command waits for the alert that places the order which it names.
 PLACING_SECONDS = 2.0
 POLL_SECONDS = 0.05
 
 
-LEGS = (STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX)
-
-
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Reminders tell which orders a bot may have working; the broker tells which of them do."""
+    """Open orders tell which orders a bot may have working; the broker tells which of them do."""
 
-    store: Store
+    open_orders: OpenOrders
     ledger: Ledger
     working_orders: WorkingOrders
 
@@ -76,28 +73,24 @@ class Targets:
 
     def ticket_of(self, name: str) -> UUID | None:
         """Return the ticket that placed a working order; None: nobody remembers it."""
-        document = self.store.get(f"orders/{name}")
-        return UUID(document.value["ticket"]) if document is not None else None
+        order = self.open_orders.find(name)
+        return order.ticket if order is not None else None
 
     def _by_name(self, context: OrderContext, name: str) -> list[str]:
         if bot_of_order(name) != context.bot.id:
             return []
-        document = self.store.get(f"orders/{name}")
-        if document is not None:
-            return [name] if self._concerns(context, document) else []
+        order = self.open_orders.find(name)
+        if order is not None:
+            return [name] if self._concerns(context, order) else []
         receipt = context.broker.find(name) if context.broker is not None else None
         return [name] if receipt is not None and self._is_in(context, receipt.symbol, None) else []
 
     def _by_key(self, context: OrderContext, key: str) -> list[str]:
-        reminders = [
-            item for item in self._reminders(context) if not item.value["client_order_id"].endswith(LEGS)
-        ]
-        tickets = {item.value["ticket"] for item in reminders}
+        orders = [item for item in self._of_bot(context) if not item.is_leg]
+        tickets = {item.ticket for item in orders}
         meant = {ticket for ticket in tickets if _key_of(self._ticket(ticket)) == redact(key)}
         return [
-            item.value["client_order_id"]
-            for item in reminders
-            if item.value["ticket"] in meant and self._concerns(context, item)
+            item.client_order_id for item in orders if item.ticket in meant and self._concerns(context, item)
         ]
 
     def _by_key_once_placed(self, context: OrderContext, key: str) -> list[str]:
@@ -120,22 +113,15 @@ class Targets:
     def _in_symbol(self, context: OrderContext, broker: Broker) -> list[Working]:
         if not context.is_preview:
             return self.working_orders.of(broker, context.bot.id, context.symbol)
-        reminders = (
-            item.value for item in self._reminders(context) if item.value["symbol"] == context.symbol
-        )
-        roles = {value["client_order_id"]: OrderRole(value["role"]) for value in reminders}
+        roles = {item.client_order_id: item.role for item in self._remembered(context)}
         listed = [item for item in broker.open_orders() if item.client_order_id in roles]
         return [Working(receipt, roles[receipt.client_order_id]) for receipt in listed]
 
     def _placed_in_symbol(self, context: OrderContext) -> frozenset[str]:
-        reminders = (
-            item.value for item in self._reminders(context) if item.value["symbol"] == context.symbol
-        )
-        names = (value["client_order_id"] for value in reminders)
-        return frozenset(name for name in names if not name.endswith(LEGS))
+        return frozenset(item.client_order_id for item in self._remembered(context) if not item.is_leg)
 
     def _strays(self, broker: Broker, names: frozenset[str], symbol: str) -> Iterator[Working]:
-        """Yield what works without a reminder, as after a crash; it counts as an entry, which is stricter."""
+        """Yield what works unremembered, as after a crash; it counts as an entry, which is stricter."""
         for name in sorted(names):
             receipt = broker.find(name)
             if receipt is None and self.ticket_of(name) is not None:
@@ -143,16 +129,16 @@ class Targets:
             if receipt is not None and receipt.symbol == symbol and not receipt.status.is_final:
                 yield Working(receipt, OrderRole.ENTRY)
 
-    def _reminders(self, context: OrderContext) -> list[Document]:
-        documents = self.store.list(f"orders/{context.bot.id}-")
-        owner = (context.bot.id, context.broker_name)
-        return [item for item in documents if (item.value["bot"], item.value["broker"]) == owner]
+    def _of_bot(self, context: OrderContext) -> list[OpenOrder]:
+        return self.open_orders.of(context.bot.id, context.broker_name)
 
-    def _concerns(self, context: OrderContext, reminder: Document) -> bool:
-        value = reminder.value
-        if (value["bot"], value["broker"]) != (context.bot.id, context.broker_name):
+    def _remembered(self, context: OrderContext) -> list[OpenOrder]:
+        return self.open_orders.in_symbol(context.broker_name, context.symbol, context.bot.id)
+
+    def _concerns(self, context: OrderContext, order: OpenOrder) -> bool:
+        if (order.bot, order.broker) != (context.bot.id, context.broker_name):
             return False
-        return self._is_in(context, value["symbol"], self._ticket(value["ticket"]))
+        return self._is_in(context, order.symbol, self._ticket(order.ticket))
 
     def _is_in(self, context: OrderContext, symbol: str, ticket: dict[str, Any] | None) -> bool:
         """Tell whether the symbol is the command's; one that names none takes the order's."""
@@ -161,8 +147,8 @@ class Targets:
         context.instrument, context.symbol_refusal = instrument_of(symbol, (ticket or {}).get("signal")), None
         return True
 
-    def _ticket(self, ticket: str) -> dict[str, Any] | None:
-        document = self.ledger.document(UUID(ticket))
+    def _ticket(self, ticket: UUID) -> dict[str, Any] | None:
+        document = self.ledger.document(ticket)
         return document.value if document is not None else None
 
 

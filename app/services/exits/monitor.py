@@ -8,9 +8,10 @@ from app.domain.exit_plan import CancelOrders, CloseAtMarket, ExitPlan, PlaceExi
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole
-from app.domain.trades import Trade
+from app.domain.trades import Place, Trade
 from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown, StoreError
 from app.repositories.exit_plans import ExitPlans, exit_plan_of
+from app.repositories.open_orders import OpenOrders
 from app.repositories.trades import Trades
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.exits.placement import ExitPlacement
@@ -34,6 +35,7 @@ class ExitMonitor:
     """Bring every protected position's exits to where they should be; safe to run twice, in every state."""
 
     store: Store
+    open_orders: OpenOrders
     book: ExitPlans
     registry: BrokerRegistry
     trades: Trades
@@ -90,13 +92,13 @@ class ExitMonitor:
     def _watch_all(self, broker: Broker, documents: list[Document], failures: list[Exception]) -> int:
         """Look at one broker's; one position's trouble is added to `failures` and is not the others'."""
         snapshot, trades = look(broker), self.trades.every()
-        reminders = {_place(item) for item in self.store.list("orders/")}
+        awaited = self.open_orders.places()
         tended, moves = 0, list[tuple[Document, ReplaceExits]]()
         for document in documents:
             try:
                 exit_plan = exit_plan_of(document)
                 status = status_of(exit_plan, trades.get(_place(document)), snapshot, broker.capabilities)
-                is_over = status.holding.is_over and _place(document) not in reminders
+                is_over = status.holding.is_over and _place(document) not in awaited
                 if isinstance(status.step, ReplaceExits) and exit_plan.sending is None:
                     moves.append((self._remember_alone(broker, document, status), status.step))
                 elif is_over or self._needs_hand(broker, document, status):
@@ -217,13 +219,12 @@ class ExitMonitor:
 
     def _is_expected(self, exit_plan: ExitPlan) -> bool:
         """Tell whether an order of the bot may still open the position again."""
-        place = (exit_plan.bot, exit_plan.broker, exit_plan.symbol)
-        return any(_place(item) == place for item in self.store.list(f"orders/{exit_plan.bot}-"))
+        return bool(self.open_orders.in_symbol(exit_plan.broker, exit_plan.symbol, exit_plan.bot))
 
 
-def _place(document: Document) -> tuple[str, str, str]:
+def _place(document: Document) -> Place:
     value = document.value
-    return value["bot"], value["broker"], value["symbol"]
+    return Place(value["bot"], value["broker"], value["symbol"])
 
 
 def _is_open(broker: Broker, instrument: Instrument) -> bool:

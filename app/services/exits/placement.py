@@ -22,10 +22,11 @@ from app.domain.orders import (
 )
 from app.errors import BrokerRejected, OutcomeUnknown
 from app.repositories.exit_plans import ExitPlans, exit_plan_of
+from app.repositories.open_orders import OpenOrders, open_exit
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Notifier
-from app.services.orders.records import exit_reminder, request_record
-from app.storage.base import Delete, Document, Store
+from app.services.orders.records import request_record
+from app.storage.base import Document, Store
 
 SHORTEST_PAUSE = timedelta(seconds=5)
 # What a broker does not show so long after it was sent has not arrived.
@@ -41,6 +42,7 @@ class ExitPlacement:
     """Send a protection's orders, each once; the caller holds the symbol."""
 
     store: Store
+    open_orders: OpenOrders
     book: ExitPlans
     journal: Journal
     notifier: Notifier
@@ -72,7 +74,7 @@ class ExitPlacement:
                 return self._submit(broker, document, exit_plan, instrument)
             is_late = abs(self.clock() - sending.at) > ARRIVAL_TIME
             return self._settled(document, exit_plan) if is_late else None
-        is_followed = any(self.store.get(f"orders/{name}") is not None for name in sending.names)
+        is_followed = any(self.open_orders.find(name) is not None for name in sending.names)
         return None if is_followed else self._settled(document, exit_plan)
 
     def send(
@@ -98,13 +100,13 @@ class ExitPlacement:
         assert sending is not None  # noqa: S101  # both callers have seen to it
         self.store.apply(
             [
-                exit_reminder(
+                open_exit(
                     exit_plan,
                     name,
                     multiplier=instrument.multiplier,
                     at=self.clock(),
                     at_market=sending.leaves,
-                )
+                ).opening()
                 for name in sending.names
             ]
         )
@@ -143,8 +145,7 @@ class ExitPlacement:
         names = [order.client_order_id]
         if order.order_class is OrderClass.OCO:
             names = [order.client_order_id + suffix for suffix in (TAKE_PROFIT_SUFFIX, STOP_LOSS_SUFFIX)]
-        reminders = (self.store.get(f"orders/{name}") for name in names)
-        self.store.apply([Delete(reminder) for reminder in reminders if reminder is not None])
+        self.open_orders.forget(names)
 
     def _pause(self, document: Document, sending: Sending) -> None:
         key = document.key, sending.leaves

@@ -14,7 +14,7 @@ from app.domain.money import ZERO, round_down
 from app.domain.orders import OrderStatus, OrderType, Receipt, Side, bot_of_order
 from app.domain.symbols import parse_symbol
 from app.domain.trades import Trade, bots_share
-from app.services.orders.records import OPERATOR
+from app.repositories.open_orders import OPERATOR
 
 
 @dataclass(frozen=True, slots=True)

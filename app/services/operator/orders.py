@@ -10,6 +10,7 @@ from app.domain.orders import Receipt, bot_of_order
 from app.domain.tickets import order_record
 from app.errors import NotFound
 from app.repositories.exit_plans import ExitPlans
+from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.exits.orphan_cleanup import orphans_at
@@ -27,6 +28,7 @@ class OrderList:
     """Orders as tickets tell them, joined with what the brokers hold beside."""
 
     store: Store
+    open_orders: OpenOrders
     registry: BrokerRegistry
     ledger: Ledger
     tracker: OrderTracker
@@ -78,9 +80,9 @@ class OrderList:
         yield from self._strangers(seen)
 
     def _working(self) -> Iterator[dict[str, Any]]:
-        """The reminders lead to the tickets of working orders, however old those are."""
-        tickets = {document.value["ticket"] for document in self.store.list("orders/")}
-        found = [self.ledger.document(UUID(ticket)) for ticket in sorted(tickets, reverse=True)]
+        """Open orders lead to the tickets of working orders, however old those are."""
+        tickets = sorted(self.open_orders.tickets(), reverse=True)
+        found = [self.ledger.document(ticket) for ticket in tickets]
         seen: set[str] = set()
         for document in found:
             for order in _placed_by(document.value) if document is not None else ():

@@ -9,20 +9,19 @@ from decimal import Decimal
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.instruments import Instrument
-from app.domain.json_codec import timestamp
 from app.domain.money import ZERO
 from app.domain.orders import OrderChange, OrderRole, OrderType, Receipt
 from app.domain.pricing import protected_limit
 from app.domain.trading_state import TradingState
 from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
 from app.repositories.bots import BotDirectory
+from app.repositories.open_orders import OpenOrder, OpenOrders
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.instruments.resolver import Instruments
 from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderTracker
 from app.services.runtime.locks import Locks
-from app.storage.base import Document, Store
 
 REPRICE, CANCEL, LEAVE = "reprice", "cancel", "leave"
 # Each look is a request or two; Fyers takes 200 a minute for everything.
@@ -39,7 +38,7 @@ class RestingOrders:
     protects must never be given up. What opens a position is brought nowhere while alerts may not enter.
     """
 
-    store: Store
+    open_orders: OpenOrders
     registry: BrokerRegistry
     tracker: OrderTracker
     instruments: Instruments
@@ -62,32 +61,31 @@ class RestingOrders:
         return sum(self._look(broker) for broker in brokers)
 
     def _look(self, broker: Broker) -> int:
-        kept = [item for item in self.store.list("orders/") if item.value["broker"] == broker.name]
-        overdue = [item for item in kept if _is(item, OrderType.MARKET) and self._is_overdue(item)]
+        kept = self.open_orders.at(broker.name)
+        overdue = [item for item in kept if item.type is OrderType.MARKET and self._is_overdue(item)]
         try:
-            stuck = self._stuck_stops(broker, [item for item in kept if _is(item, OrderType.STOP)])
+            stuck = self._stuck_stops(broker, [item for item in kept if item.type is OrderType.STOP])
         except BrokerUnavailable as error:
             _logger.warning("The stops at %s cannot be looked at now: %s", broker.name, error)
             stuck = []
         wanted = (item for item in overdue if self._may_tend(item))
-        return sum(self._tend(broker, document) for document in [*stuck, *wanted])
+        return sum(self._tend(broker, order) for order in [*stuck, *wanted])
 
-    def _may_tend(self, document: Document) -> bool:
+    def _may_tend(self, order: OpenOrder) -> bool:
         """Bring no entry to the market that its alert would not be let in with now."""
-        if self.action == CANCEL or document.value["role"] == OrderRole.EXIT.value:
+        if self.action == CANCEL or order.role is OrderRole.EXIT:
             return True
-        bot, now = self.bots.find(document.value["bot"]), self.clock()
+        bot, now = self.bots.find(order.bot), self.clock()
         states = {self.switch.read().at(now), bot.switch.at(now)} if bot is not None else set()
         return states == {TradingState.ACTIVE}
 
-    def _is_overdue(self, document: Document) -> bool:
-        value = document.value
-        since = datetime.fromisoformat(value.get("repriced_at") or value["submitted_at"])
+    def _is_overdue(self, order: OpenOrder) -> bool:
+        since = order.repriced_at or order.submitted_at
         return self.clock() - since >= timedelta(seconds=self.after_seconds)
 
-    def _stuck_stops(self, broker: Broker, documents: Iterable[Document]) -> list[Document]:
+    def _stuck_stops(self, broker: Broker, orders: Iterable[OpenOrder]) -> list[OpenOrder]:
         """Return the stops whose price was passed long ago."""
-        by_name = {item.value["client_order_id"]: item for item in documents}
+        by_name = {item.client_order_id: item for item in orders}
         if not by_name:
             return []
         working = {item.client_order_id: item for item in broker.open_orders() if _is_stop(item)}
@@ -98,26 +96,22 @@ class RestingOrders:
         longest = timedelta(seconds=self.after_seconds)
         return [by_name[name] for name, since in self._triggered.items() if now - since >= longest]
 
-    def _tend(self, broker: Broker, document: Document) -> int:
-        value = document.value
-        with self.locks.hold(f"{broker.name}:{value['symbol']}"):
+    def _tend(self, broker: Broker, order: OpenOrder) -> int:
+        with self.locks.hold(f"{broker.name}:{order.symbol}"):
             try:
-                receipt = self._still_working(broker, document)
+                receipt = self._still_working(broker, order)
                 return 0 if receipt is None else self._act(broker, receipt)
             except (BrokerUnavailable, Conflict) as error:
-                _logger.warning("%s waits for the next look: %s", value["client_order_id"], error)
+                _logger.warning("%s waits for the next look: %s", order.client_order_id, error)
                 return 0
 
-    def _still_working(self, broker: Broker, document: Document) -> Receipt | None:
+    def _still_working(self, broker: Broker, order: OpenOrder) -> Receipt | None:
         """Return the order as it stands, once nobody else can have turned to it."""
-        value = document.value
-        seen = self.tracker.settle(broker, value["bot"], value["symbol"])
-        orders = {receipt.client_order_id: receipt for receipt, _ in seen if not receipt.status.is_final}
-        known = self.store.get(document.key)
-        receipt = orders.get(value["client_order_id"])
-        if known is None or receipt is None or known.value.get("repriced_at") != value.get("repriced_at"):
+        seen = self.tracker.settle(broker, order.bot, order.symbol)
+        working = {receipt.client_order_id: receipt for receipt, _ in seen if not receipt.status.is_final}
+        receipt = working.get(order.client_order_id)
+        if receipt is None or not self.open_orders.remember_repricing(order, self.clock()):
             return None
-        self.store.replace(known, known.value | {"repriced_at": timestamp(self.clock())})
         return receipt
 
     def _act(self, broker: Broker, receipt: Receipt) -> int:
@@ -151,10 +145,6 @@ class RestingOrders:
 
     def _tell(self, receipt: Receipt, what: str) -> None:
         self.journal.activity(f"market order {receipt.client_order_id} at {receipt.broker} {what}")
-
-
-def _is(document: Document, kind: OrderType) -> bool:
-    return bool(document.value.get("type") == kind.value)
 
 
 def _is_stop(receipt: Receipt) -> bool:

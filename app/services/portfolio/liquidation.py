@@ -12,9 +12,9 @@ from app.domain.circuit_breaker import CircuitBreaker, Step, closing_order_id, m
 from app.domain.orders import Receipt
 from app.domain.symbols import SymbolRefused
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from app.repositories.open_orders import OPERATOR
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Severity
-from app.services.orders.records import OPERATOR
 from app.services.portfolio.positions import PositionService
 
 CANCEL_SECONDS = 2.0

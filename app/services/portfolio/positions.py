@@ -14,16 +14,17 @@ from app.domain.reasons import Reason
 from app.domain.symbols import parse_symbol
 from app.domain.tickets import Ticket, TicketStatus, new_ticket_id, order_record, shown
 from app.errors import BrokerRejected, NotFound, OutcomeUnknown
+from app.repositories.open_orders import OPERATOR, OpenOrders, open_order
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.exits.view import ExitView
 from app.services.observability.journal import Journal
-from app.services.orders.records import OPERATOR, reminder, request_record
+from app.services.orders.records import request_record
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
 from app.services.runtime.locks import Locks
-from app.storage.base import Delete, Store
+from app.storage.base import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class PositionService:
     """What the operator closes is a ticket like any other, written before the order is sent."""
 
     store: Store
+    open_orders: OpenOrders
     registry: BrokerRegistry
     ledger: Ledger
     tracker: OrderTracker
@@ -144,17 +146,17 @@ class PositionService:
         ticket.orders.append(record)
         ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN)
         multiplier, at = order.instrument.multiplier, self.clock()
-        kept = reminder(order.client_order_id, record, multiplier=multiplier, at=at)
-        self.store.apply([kept, self.ledger.writing(ticket)])
+        kept = open_order(order.client_order_id, record, multiplier=multiplier, at=at)
+        self.store.apply([kept.opening(), self.ledger.writing(ticket)])
 
     def _write_rejection(self, ticket: Ticket, order: Order, error: BrokerRejected) -> None:
         written = self.ledger.document(ticket.id)
-        kept = self.store.get(f"orders/{order.client_order_id}")
+        kept = self.open_orders.find(order.client_order_id)
         if written is None:
             return
         ticket.orders[0]["status"] = OrderStatus.REJECTED.value
         ticket.end(TicketStatus.REJECTED, Reason.BROKER_REJECTED, error.message)
-        over = [Delete(kept)] if kept is not None else []
+        over = [kept.ending()] if kept is not None else []
         self.store.apply([self.ledger.rewriting(written, ticket.to_json(self.clock())), *over])
 
 

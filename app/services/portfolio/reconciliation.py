@@ -12,12 +12,12 @@ from app.domain.accounts import Position
 from app.domain.instruments import AssetClass
 from app.domain.json_codec import from_json, to_json
 from app.domain.money import ZERO
-from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX
 from app.domain.reconciliation import Difference, DifferenceKind, differences, reduced
 from app.domain.trades import Trade
 from app.errors import AlreadyExists, BrokerUnavailable, Conflict
 from app.repositories.inbox import PREFIX as INBOX
 from app.repositories.inbox import unanswered
+from app.repositories.open_orders import OpenOrders
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Notifier, Severity
@@ -30,7 +30,6 @@ KEY = "state/reconciliation"
 LONGEST_WORK = timedelta(minutes=3)
 # Some brokers keep their fee in the coin itself; what is missing then is nobody's doing.
 LARGEST_FEE = Decimal("0.005")
-PROTECTIVE = (STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX)
 
 _logger = logging.getLogger(__name__)
 
@@ -50,6 +49,7 @@ class Reconciliation:
     """
 
     store: Store
+    open_orders: OpenOrders
     registry: BrokerRegistry
     tracker: OrderTracker
     locks: Locks
@@ -186,12 +186,7 @@ class Reconciliation:
 
         Stop-loss and take-profit rest as long as their position, and would hide every difference.
         """
-        reminders = (item.value for item in self.store.list("orders/"))
-        return {
-            item["symbol"]
-            for item in reminders
-            if item["broker"] == broker.name and not item["client_order_id"].endswith(PROTECTIVE)
-        }
+        return {item.symbol for item in self.open_orders.at(broker.name) if not item.is_leg}
 
     def _tell(self, item: Difference, done: str) -> None:
         told = f"{item.broker} holds {item.held:f} {item.symbol}, the bots' trades say {item.known:f}"

@@ -16,8 +16,8 @@ from app.clock import Clock
 from app.domain.limits import Limits
 from app.domain.money import ZERO
 from app.domain.order_check import Usage
-from app.domain.orders import OrderRole
 from app.domain.tickets import TicketStatus
+from app.repositories.open_orders import OpenOrders
 from app.repositories.trades import Trades
 from app.storage.base import Store
 
@@ -52,6 +52,7 @@ class EntryUsage:
         longest_wait: timedelta = timedelta(),
     ) -> None:
         self._store = store
+        self._open_orders = OpenOrders(store)
         self._clock = clock
         self._trades = trades
         self._refresh_seconds = refresh_seconds
@@ -87,12 +88,7 @@ class EntryUsage:
 
     def _held(self, bot: str) -> set[str]:
         """Return the symbols that a bot holds, or will once what it has sent fills."""
-        return self._working(bot) | self._trades.open_symbols(bot)
-
-    def _working(self, bot: str) -> set[str]:
-        reminders = (document.value for document in self._store.list(f"orders/{bot}-"))
-        entries = (item for item in reminders if (item["bot"], item["role"]) == (bot, OrderRole.ENTRY.value))
-        return {item["symbol"] for item in entries}
+        return self._open_orders.entered_symbols(bot) | self._trades.open_symbols(bot)
 
     def _entries_of(self, bot: str) -> list[Entry]:
         self._read_ledger()

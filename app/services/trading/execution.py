@@ -28,8 +28,9 @@ from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus, followed_status
 from app.domain.trades import FillUpdate, Trade
 from app.repositories.exit_plans import ExitPlans
+from app.repositories.open_orders import open_order
 from app.repositories.trades import Trades
-from app.services.orders.records import is_working, reminder
+from app.services.orders.records import is_working
 from app.services.runtime.locks import BOT_LOCK, Locks
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
@@ -150,7 +151,7 @@ class Trading:
         return [name for name in names if broker.find(name) is not None]
 
     def _changes(self, context: OrderContext, receipts: list[Receipt], legs: list[str]) -> list[Change]:
-        """Return the trade's change and a reminder of every order that is not over."""
+        """Return the trade's change and what remembers every order that is not over."""
         if context.instrument is None or not context.ticket.orders:
             return []
         multiplier, at = context.instrument.multiplier, self._clock()
@@ -164,7 +165,7 @@ class Trading:
             names = [record["client_order_id"]] if is_working(record) else []
             if record["status"] not in NEVER_THERE:
                 names += [name for name in legs if family_name(name) == record["client_order_id"]]
-            changes += [reminder(name, record, multiplier=multiplier, at=at) for name in names]
+            changes += [open_order(name, record, multiplier=multiplier, at=at).opening() for name in names]
         return changes
 
     def _exits_of(self, context: OrderContext, receipts: list[Receipt]) -> list[Change]:

@@ -116,10 +116,10 @@ def test_order_when_nothing_moved_then_nothing_is_written(resting, tick, ticket_
 
 
 def test_fill_when_it_is_seen_again_then_it_counts_once(resting, scripted, services, tick, store):
-    reminder = store.get(f"orders/{scripted.submitted[0].client_order_id}")
+    remembered = store.get(f"orders/{scripted.submitted[0].client_order_id}")
     scripted.take(scripted.submitted[0], OrderStatus.FILLED)
     tick()
-    store.create(reminder.key, reminder.value)
+    store.create(remembered.key, remembered.value)
     tick()
 
     assert store.get("trades/default/paper:AAPL").value["quantity"] == "20"

@@ -9,11 +9,11 @@ import pytest
 
 from app import create_app
 from app.domain.instruments import AssetClass, Instrument
-from app.domain.orders import OrderStatus, Side
+from app.domain.orders import OrderRole, OrderStatus, Side
 from app.domain.tickets import order_record
 from app.domain.trades import Trade
+from app.repositories.open_orders import OpenOrder, open_order
 from app.services.observability.notifier import EventKind
-from app.services.orders.records import reminder
 from tests.builders import ScriptedBroker, services_of, strategy_alert
 
 KEY = "trades/default/paper:AAPL"
@@ -146,11 +146,20 @@ def test_difference_when_an_order_of_ours_works_then_it_does_not_count(client, l
     assert look(5) == []
 
 
-def test_difference_when_only_exits_rest_then_it_counts(look, scripted, store, trade, written):
+def test_difference_when_only_exits_rest_then_it_counts(look, scripted, store, trade, written, clock):
     trade(10)
     scripted.held = {"AAPL": Decimal(4)}
-    leg = {"client_order_id": "default-1-sl", "ticket": "t", "bot": "default", "role": "exit"}
-    store.create("orders/default-1-sl", leg | {"broker": "paper", "symbol": "AAPL"})
+    leg = OpenOrder(
+        client_order_id="default-1-sl",
+        ticket=UUID(int=1),
+        bot="default",
+        broker="paper",
+        symbol="AAPL",
+        role=OrderRole.EXIT,
+        multiplier=Decimal(1),
+        submitted_at=clock(),
+    )
+    store.apply([leg.opening()])
     look(2)
 
     assert written() == {"default": "4"}
@@ -214,10 +223,10 @@ def test_missing_when_a_stop_has_filled_meanwhile_then_it_is_counted_instead(
     client.post("/webhook", json=strategy_alert())
     order = replace(scripted.submitted[0], client_order_id="default-1-sl", side=Side.SELL)
     record = order_record(scripted.take(order), bot="default", ticket=UUID(int=1), role="exit")
-    kept = reminder(
+    kept = open_order(
         "default-1-sl", record | {"client_order_id": "default-1"}, multiplier=Decimal(1), at=clock()
     )
-    store.apply([kept])
+    store.apply([kept.opening()])
 
     assert (look(3), written(), lines()) == ([], {}, [])
 

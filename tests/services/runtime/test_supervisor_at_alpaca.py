@@ -15,7 +15,7 @@ from app.domain.orders import OrderRole, client_order_id
 from app.domain.tickets import new_ticket_id
 from app.domain.trades import Trade
 from app.repositories.exit_plans import ExitPlans
-from app.services.orders.records import exit_reminder
+from app.repositories.open_orders import open_exit
 from app.services.runtime.supervisor import Supervisor
 from tests.simulators.alpaca import FakeAlpaca
 from tests.simulators.alpaca.assets import Asset
@@ -56,7 +56,7 @@ class Account:
         )
         kept = legs if terms.get("type") != "limit" else [name, *legs]
         self.store.apply(
-            [exit_reminder(protection, each, multiplier=Decimal(1), at=self.clock()) for each in kept]
+            [open_exit(protection, each, multiplier=Decimal(1), at=self.clock()).opening() for each in kept]
         )
         if legs:
             self.store.apply([ExitPlans(self.store).starting(protection)])

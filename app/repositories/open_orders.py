@@ -1,0 +1,289 @@
+"""Orders of ours that can still change, under `orders/{client order id}` until they are over."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from app.domain.exit_plan import ExitPlan
+from app.domain.json_codec import timestamp
+from app.domain.money import ZERO, text
+from app.domain.orders import (
+    STOP_LOSS_SUFFIX,
+    TAKE_PROFIT_SUFFIX,
+    OrderRole,
+    OrderStatus,
+    OrderType,
+    Receipt,
+)
+from app.domain.trades import NOTHING_COUNTED, FilledSoFar, Place
+from app.storage.base import JSON, Change, Create, Delete, Document, Replace, Store
+
+PREFIX = "orders/"
+# The name under which the operator's own orders are written down; no bot has it.
+OPERATOR = "operator"
+LEGS = (STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX)
+NEVER_SHOWN = frozenset({"none", OrderStatus.UNKNOWN.value})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOrder:
+    """An order, or a leg of one, as it is remembered.
+
+    `seen` is the status and the filled units that the broker showed last; None before it showed any.
+    `counted` is what of it is in its bot's trade. `version` tells which writing of it was read.
+    """
+
+    client_order_id: str
+    ticket: UUID
+    bot: str
+    broker: str
+    symbol: str
+    role: OrderRole
+    multiplier: Decimal
+    submitted_at: datetime
+    type: OrderType | None = None
+    quantity: Decimal | None = None
+    counted: FilledSoFar = NOTHING_COUNTED
+    seen: tuple[str, ...] | None = None
+    repriced_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def place(self) -> Place:
+        """The position that it opens or closes."""
+        return Place(self.bot, self.broker, self.symbol)
+
+    @property
+    def is_leg(self) -> bool:
+        """True for a stop-loss or take-profit."""
+        return self.client_order_id.endswith(LEGS)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """True for one that was sent and that the broker has never shown."""
+        return self.seen is not None and self.seen[0] == OrderStatus.UNKNOWN.value
+
+    @property
+    def was_known(self) -> bool:
+        """True for one that the broker has shown before."""
+        return self.seen is not None and self.seen[0] not in NEVER_SHOWN
+
+    def is_shown_as(self, receipt: Receipt) -> bool:
+        """Tell whether the broker shows what it showed last."""
+        return self.seen == _seen(receipt)
+
+    def opening(self) -> Create:
+        """Return the change that keeps it in sight."""
+        return Create(_key(self.client_order_id), self.to_json())
+
+    def counting(self, receipt: Receipt) -> Change:
+        """Return the change that remembers what was seen and counted, and forgets what is over."""
+        if receipt.status.is_final:
+            return self.ending()
+        filled = FilledSoFar(receipt.filled_quantity, receipt.average_fill_price or ZERO)
+        return Replace(self._document(), replace(self, seen=_seen(receipt), counted=filled).to_json())
+
+    def ending(self) -> Delete:
+        """Return the change that forgets it."""
+        return Delete(self._document())
+
+    def to_json(self) -> JSON:
+        """Return it as it is stored; written out, since every alert writes one."""
+        stored = {
+            "client_order_id": self.client_order_id,
+            "ticket": str(self.ticket),
+            "bot": self.bot,
+            "broker": self.broker,
+            "symbol": self.symbol,
+            "role": self.role.value,
+            "type": None if self.type is None else self.type.value,
+            "quantity": text(self.quantity),
+            "multiplier": format(self.multiplier, "f"),
+            "counted": [format(self.counted.quantity, "f"), format(self.counted.average_price, "f")],
+            "seen": None if self.seen is None else list(self.seen),
+            "submitted_at": timestamp(self.submitted_at),
+        }
+        if self.repriced_at is not None:
+            stored["repriced_at"] = timestamp(self.repriced_at)
+        return stored
+
+    @classmethod
+    def from_document(cls, document: Document) -> "OpenOrder":
+        """Take up what was stored, with its version."""
+        data = document.value
+        kind, quantity, repriced_at = data.get("type"), data.get("quantity"), data.get("repriced_at")
+        units, price = data["counted"]
+        seen = data.get("seen")
+        return cls(
+            client_order_id=data["client_order_id"],
+            ticket=UUID(data["ticket"]),
+            bot=data["bot"],
+            broker=data["broker"],
+            symbol=data["symbol"],
+            role=OrderRole(data["role"]),
+            multiplier=Decimal(data["multiplier"]),
+            submitted_at=datetime.fromisoformat(data["submitted_at"]),
+            type=None if kind is None else OrderType(kind),
+            quantity=None if quantity is None else Decimal(quantity),
+            counted=FilledSoFar(Decimal(units), Decimal(price)),
+            seen=None if seen is None else tuple(seen),
+            repriced_at=None if repriced_at is None else datetime.fromisoformat(repriced_at),
+            version=document.version,
+        )
+
+    def _document(self) -> Document:
+        return Document(_key(self.client_order_id), self.to_json(), self.version)
+
+
+def open_order(name: str, record: dict[str, Any], *, multiplier: Decimal, at: datetime) -> OpenOrder:
+    """Return what is remembered of an order, or of the leg of it that the name tells.
+
+    `record` is the order as its ticket shows it; what it has filled by now is in its trade already.
+    """
+    quantity = record["quantity"]
+    order = OpenOrder(
+        client_order_id=name,
+        ticket=UUID(record["ticket"]),
+        bot=record["bot"],
+        broker=record["broker"],
+        symbol=record["symbol"],
+        role=OrderRole.EXIT,
+        multiplier=multiplier,
+        submitted_at=at,
+        type=_leg_type(name),
+        quantity=None if quantity is None else Decimal(quantity),
+    )
+    if name != record["client_order_id"]:
+        return order
+    filled, price = record["filled_quantity"], record["average_fill_price"] or ZERO
+    return replace(
+        order,
+        role=OrderRole(record["role"]),
+        type=OrderType(record["type"]),
+        counted=FilledSoFar(Decimal(filled), Decimal(price)),
+        seen=(record["status"], filled),
+    )
+
+
+def open_exit(
+    exit_plan: ExitPlan, name: str, *, multiplier: Decimal, at: datetime, at_market: bool = False
+) -> OpenOrder:
+    """Return what is remembered of an exit order that is placed after its entry's alert."""
+    return OpenOrder(
+        client_order_id=name,
+        ticket=exit_plan.ticket,
+        bot=exit_plan.bot,
+        broker=exit_plan.broker,
+        symbol=exit_plan.symbol,
+        role=OrderRole.EXIT,
+        multiplier=multiplier,
+        submitted_at=at,
+        type=OrderType.MARKET if at_market else _leg_type(name),
+    )
+
+
+class OpenOrders:
+    """Reads of open orders; their changes are written with what else a broker's answer changes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def find(self, name: str) -> OpenOrder | None:
+        """Return an order by its client order id; None: it is over, or nobody remembers it."""
+        document = self._store.get(_key(name))
+        return None if document is None else OpenOrder.from_document(document)
+
+    def every(self) -> Iterator[OpenOrder]:
+        """Yield all of them."""
+        return map(OpenOrder.from_document, self._store.list(PREFIX))
+
+    def at(self, broker: str) -> list[OpenOrder]:
+        """Return those at one broker."""
+        found = (item for item in self._store.list(PREFIX) if item.value["broker"] == broker)
+        return [OpenOrder.from_document(item) for item in found]
+
+    def of(self, bot: str, broker: str) -> list[OpenOrder]:
+        """Return a bot's at one broker."""
+        found = (item for item in self._documents(bot) if item.value["broker"] == broker)
+        return [OpenOrder.from_document(item) for item in found]
+
+    def in_symbol(self, broker: str, symbol: str, bot: str | None = None) -> list[OpenOrder]:
+        """Return a bot's (everybody's, for None) in one symbol."""
+        # An alert asks this while its symbol waits: what is none of its business is not even read.
+        found = (
+            item
+            for item in self._documents(bot)
+            if item.value["symbol"] == symbol and item.value["broker"] == broker
+        )
+        return [OpenOrder.from_document(item) for item in found]
+
+    def in_doubt(self, bot: str, broker: str, symbol: str) -> Decimal:
+        """Return how many units a bot's exits may close that were sent and that the broker never showed."""
+        exits = (item for item in self.in_symbol(broker, symbol, bot) if item.role is OrderRole.EXIT)
+        return sum((item.quantity or ZERO for item in exits if item.is_in_doubt), ZERO)
+
+    def entered_symbols(self, bot: str) -> set[str]:
+        """Return the symbols in which a bot's entry may still fill."""
+        entries = (item.value for item in self._documents(bot) if item.value["role"] == OrderRole.ENTRY.value)
+        return {value["symbol"] for value in entries}
+
+    def awaits_entry(self, bot: str, broker: str, symbol: str) -> bool:
+        """Tell whether a bot's entry in a symbol may still fill."""
+        return any(item.role is OrderRole.ENTRY for item in self.in_symbol(broker, symbol, bot))
+
+    def places(self) -> set[Place]:
+        """Return the positions that an order may still open or close."""
+        values = (item.value for item in self._store.list(PREFIX))
+        return {Place(value["bot"], value["broker"], value["symbol"]) for value in values}
+
+    def names(self) -> list[str]:
+        """Return the client order ids of all of them."""
+        return [item.value["client_order_id"] for item in self._store.list(PREFIX)]
+
+    def tickets(self) -> set[UUID]:
+        """Return the tickets that placed them."""
+        return {UUID(item.value["ticket"]) for item in self._store.list(PREFIX)}
+
+    def has_moved(self, order: OpenOrder) -> bool:
+        """Tell whether somebody has written it, or forgotten it, since it was read."""
+        current = self._store.get(_key(order.client_order_id))
+        return current is None or current.version != order.version
+
+    def remember_repricing(self, order: OpenOrder, at: datetime) -> bool:
+        """Write down that somebody turns to an order now; False when somebody has already.
+
+        What was counted meanwhile stays. Raise Conflict when another writes at the same moment.
+        """
+        document = self._store.get(_key(order.client_order_id))
+        known = None if document is None else OpenOrder.from_document(document)
+        if document is None or known is None or known.repriced_at != order.repriced_at:
+            return False
+        self._store.replace(document, replace(known, repriced_at=at).to_json())
+        return True
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Forget orders that were proved never to be placed."""
+        found = (self.find(name) for name in names)
+        self._store.apply([item.ending() for item in found if item is not None])
+
+    def _documents(self, bot: str | None) -> Iterator[Document]:
+        """Yield what a bot may have; the names of bots may begin alike."""
+        if bot is None:
+            return self._store.list(PREFIX)
+        documents = self._store.list(f"{PREFIX}{bot}-")
+        return (item for item in documents if item.value["bot"] == bot)
+
+
+def _key(name: str) -> str:
+    return f"{PREFIX}{name}"
+
+
+def _seen(receipt: Receipt) -> tuple[str, str]:
+    return receipt.status.value, format(receipt.filled_quantity, "f")
+
+
+def _leg_type(name: str) -> OrderType:
+    return OrderType.STOP if name.endswith(STOP_LOSS_SUFFIX) else OrderType.LIMIT
