@@ -1,5 +1,6 @@
 """Gatehouse: alerts become gated broker orders, exactly once."""
 
+import os
 from collections.abc import Mapping
 
 from flask import Flask
@@ -14,8 +15,9 @@ from app.logs import register_secrets
 from app.services.analyst.base import Analyst
 from app.services.observability.notifier import Send
 from app.storage.base import Store
+from app.ticket_ids import Randomness
 from app.wiring.application import Wiring
-from app.wiring.container import EXTENSION
+from app.wiring.container import EXTENSION, Services
 from app.wiring.foundation import Foundation
 
 RECOVERY_WAIT_SECONDS = 5
@@ -27,30 +29,45 @@ def create_app(
     store: Store | None = None,
     brokers: Mapping[str, Broker] | None = None,
     clock: Clock = system_clock,
+    randomness: Randomness = os.urandom,
     notify: Send | None = None,
     analyst: Analyst | None = None,
     background: bool = False,
 ) -> Flask:
     """Build the application.
 
-    `settings` default to the environment's, `store` and `brokers` to what the settings ask for. `notify`
-    replaces apprise where NOTIFICATION_URL is set, `analyst` the model or the rule. `background` starts the
-    clock's thread and those that research. Raise SettingsError or StoreUnavailable when it cannot serve.
+    `settings` default to the environment's, `store` and `brokers` to what the settings ask for. `randomness`
+    makes the ids of tickets. `notify` replaces apprise where NOTIFICATION_URL is set, `analyst` the model or
+    the rule. `background` starts the clock's thread and those that research. Raise SettingsError or
+    StoreUnavailable when it cannot serve.
     """
     settings, _ = with_secrets(settings if settings is not None else Settings.from_environment())
     register_secrets(*settings.secrets)
     store = store if store is not None else open_store(settings)
-    base = Foundation(settings, store, brokers, clock, notify=notify, analyst=analyst, told=background)
+    base = Foundation(
+        settings,
+        store,
+        brokers,
+        clock,
+        randomness=randomness,
+        notify=notify,
+        analyst=analyst,
+        told=background,
+    )
     wired = Wiring(base).services()
     wired.bots.ensure_default(settings.webhook_secret)
     app = _flask(settings)
     app.extensions[EXTENSION] = wired
     register_commands(app)
     if background and settings.background_worker and not is_running_a_command():
-        wired.pool.start()
-        # What a crash left is settled before new alerts build on it, unless a broker keeps us waiting.
-        wired.supervisor.start(wait_seconds=RECOVERY_WAIT_SECONDS)
+        _start_threads(wired)
     return app
+
+
+def _start_threads(wired: Services) -> None:
+    wired.pool.start()
+    # What a crash left is settled before new alerts build on it, unless a broker keeps us waiting.
+    wired.supervisor.start(wait_seconds=RECOVERY_WAIT_SECONDS)
 
 
 def open_store(settings: Settings) -> Store:

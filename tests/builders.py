@@ -1,17 +1,20 @@
 """Alerts, a clock that is moved by hand, and a broker that does what a test tells it to."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from uuid import UUID
 
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.capabilities import Capabilities
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.opinions import Action, Decision, Direction, Failure, Opinion, Question
 from app.domain.orders import Order, OrderStatus, Receipt
+from app.domain.tickets import new_ticket_id
 from app.errors import BrokerRejected, BrokerUnavailable, StoreUnavailable
 from app.wiring.container import EXTENSION, Services
 
@@ -122,6 +125,11 @@ class ScriptedAnalyst:
         said = {"action": action, "symbol": question.symbol, "notional_usd": question.max_notional}
         said |= {"confidence": Decimal("0.9"), "rationale": "It looks good."}
         return Opinion(analyst=self.name, model=self.model, decision=Decision(**said | self.decision))
+
+
+def fresh_ticket_id(at: datetime) -> UUID:
+    """Return the id of a ticket that begins at a moment."""
+    return new_ticket_id(at, os.urandom(8))
 
 
 class HandClock:

@@ -10,12 +10,10 @@ from app.blueprints.webhook import BOT_FIELD
 from app.cli.commands import Command, show_fields, show_table
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
-from app.domain.tickets import Ticket, new_ticket_id, shown
 from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
 from app.schemas.body import read_object
-from app.services.orders.records import request_record
 from app.wiring.container import services
 
 ORDER_FIELDS = ("role", "side", "quantity", "symbol", "type", "limit_price", "stop_loss", "take_profit")
@@ -43,12 +41,7 @@ def _preview(alert: dict[str, Any]) -> dict[str, Any]:
     dialect = dialect_of(alert)
     signal = read_signal(dialect, alert)
     bot = _bot(alert, alert.get(BOT_FIELD.get(dialect, "bot")))
-    now = services().clock()
-    ticket = Ticket(new_ticket_id(now), bot.id, dialect.value, now, to_json(redact(alert)))
-    orders = services().intake.preview(ticket, signal, bot)
-    planned = [request_record(order) | {"status": "planned"} for order in orders]
-    status = "ordered" if planned else ticket.status.value
-    return shown(ticket.to_json(now)) | {"status": status, "orders": planned or ticket.orders}
+    return services().intake.preview(signal, bot, to_json(redact(alert)))
 
 
 def _bot(alert: dict[str, Any], named: Any) -> Bot:

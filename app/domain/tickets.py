@@ -1,7 +1,5 @@
 """The record of one alert, from its arrival to its final state."""
 
-import os
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +13,8 @@ from app.domain.orders import OrderStatus, Receipt
 from app.domain.reasons import Reason
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NOISE_BYTES = 8
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class TicketStatus(StrEnum):
@@ -73,14 +73,14 @@ WHY_NOT_FILLED = {
 }
 
 
-def new_ticket_id(at: datetime) -> UUID:
-    """Make a UUIDv7: unique, and sorted by the microsecond of its alert's arrival."""
+def new_ticket_id(at: datetime, noise: bytes) -> UUID:
+    """Make a UUIDv7 of eight random bytes: unique, and sorted by the microsecond of its alert's arrival."""
     # Whole numbers throughout: a float cannot hold a microsecond of this century exactly.
     microseconds = (at - EPOCH) // timedelta(microseconds=1)
     milliseconds, rest = divmod(microseconds, 1000)
-    noise = int.from_bytes(os.urandom(8))
-    low = noise & ((1 << 62) - 1)
-    high = (rest << 2) | (noise >> 62)
+    chance = int.from_bytes(noise[:NOISE_BYTES])
+    low = chance & ((1 << 62) - 1)
+    high = (rest << 2) | (chance >> 62)
     return UUID(int=(milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
 
 
@@ -109,11 +109,12 @@ class Ticket:
     entry: dict[str, Any] | None = None
     exits: dict[str, Any] | None = None
     fingerprint: str | None = None
-    _lap: float = field(default_factory=time.perf_counter)
+    _noted_at: datetime | None = None
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Ticket":
         """Take up a ticket that was stored."""
+        timeline = data["timeline"]
         return cls(
             id=UUID(data["id"]),
             bot=data["bot"],
@@ -125,13 +126,20 @@ class Ticket:
             message=data["message"],
             exits=data.get("exits"),
             fingerprint=data.get("fingerprint"),
+            _noted_at=datetime.fromisoformat(timeline[-1]["at"]) if timeline else None,
             **{name: data[name] for name in ("signal", "opinion", "gates", "orders", "timeline", "entry")},
         )
 
     def blank(self) -> "Ticket":
         """Return a ticket for the same alert on which nothing is written yet."""
         return Ticket(
-            self.id, self.bot, self.dialect, self.created_at, self.alert, fingerprint=self.fingerprint
+            self.id,
+            self.bot,
+            self.dialect,
+            self.created_at,
+            self.alert,
+            fingerprint=self.fingerprint,
+            _noted_at=self._noted_at,
         )
 
     def take_over(self, other: "Ticket") -> None:
@@ -142,10 +150,10 @@ class Ticket:
         self.timeline += [stage for stage in other.timeline if stage not in self.timeline]
 
     def note(self, stage: Stage, at: datetime, detail: str | None = None) -> None:
-        """Add a stage to the timeline with the milliseconds that it took."""
-        now = time.perf_counter()
-        elapsed = round((now - self._lap) * 1000, 3)
-        self._lap = now
+        """Add a stage to the timeline with the milliseconds since the one before it."""
+        # A clock that was set back must not make a stage shorter than nothing.
+        elapsed = max((at - (self._noted_at or self.created_at)) / MILLISECOND, 0.0)
+        self._noted_at = at
         self.timeline.append(
             {"at": timestamp(at), "stage": stage.value, "milliseconds": elapsed, "detail": detail}
         )

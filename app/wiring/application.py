@@ -230,6 +230,7 @@ class Wiring:
             locks=self.base.locks,
             journal=self.base.journal,
             clock=self.clock,
+            new_ticket_id=self.base.new_ticket_id,
         )
 
     @cached_property

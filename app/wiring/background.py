@@ -94,6 +94,7 @@ class Upkeep:
             voice=voice,
             locks=self.base.locks,
             clock=self.base.clock,
+            new_ticket_id=self.base.new_ticket_id,
             default_broker=self.settings.default_broker,
             sends=self._sends,
         )

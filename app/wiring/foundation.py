@@ -23,6 +23,7 @@ from app.services.observability.notifier import Notifier, Send
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.runtime.locks import Locks
 from app.storage.base import Store
+from app.ticket_ids import Randomness, ticket_ids
 from app.version import VERSION
 from app.wiring.analyst import Research
 from app.wiring.brokers import Brokerage, fyers_access
@@ -39,6 +40,7 @@ class Foundation:
         brokers: Mapping[str, Broker] | None,
         clock: Clock,
         *,
+        randomness: Randomness,
         notify: Send | None,
         analyst: Analyst | None,
         told: bool,
@@ -46,6 +48,7 @@ class Foundation:
         self.settings = settings
         self.store = store
         self.clock = clock
+        self.new_ticket_id = ticket_ids(randomness)
         self._brokers = brokers
         self._notify = notify
         self._analyst = analyst

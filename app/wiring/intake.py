@@ -9,6 +9,7 @@ from app.services.amendments import Amendments
 from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalService
 from app.services.intake.handlers import Handlers
+from app.services.intake.in_flight import InFlight
 from app.services.intake.recovery import Recovery
 from app.services.review.approvals import Approvals
 from app.services.review.opinions import Opinions
@@ -86,11 +87,18 @@ class Reception:
             inbox=self.inbox,
             ledger=self.base.ledger,
             workers=Handlers(self.trading, self.commands, review, self.pool),
+            in_flight=self.in_flight,
             journal=self.base.journal,
             metrics=self.base.metrics,
             announcer=self.base.announcer,
             clock=self.base.clock,
+            new_ticket_id=self.base.new_ticket_id,
         )
+
+    @cached_property
+    def in_flight(self) -> InFlight:
+        """What this process is working on."""
+        return InFlight()
 
     @cached_property
     def recovery(self) -> Recovery:
@@ -98,6 +106,7 @@ class Reception:
         return Recovery(
             inbox=self.inbox,
             intake=self.intake,
+            in_flight=self.in_flight,
             ledger=self.base.ledger,
             bots=self.base.bots,
             registry=self.base.registry,

@@ -3,7 +3,6 @@ from itertools import product
 import pytest
 
 from app.domain.orders import OrderRole, OrderStatus, Side, client_order_id
-from app.domain.tickets import new_ticket_id
 from tests.domain.builders import NOW, TICKET, receipt
 
 pytestmark = pytest.mark.unit
@@ -20,7 +19,7 @@ def test_client_order_id_when_derived_twice_then_same_and_of_the_promised_shape(
 
 
 def test_client_order_id_when_bot_role_or_ticket_differ_then_unique():
-    tickets = (TICKET, new_ticket_id(NOW))
+    tickets = TICKET(NOW)
     names = {client_order_id(bot, ticket, role) for bot, ticket, role in product("ab", tickets, OrderRole)}
 
     assert len(names) == 8

@@ -12,11 +12,11 @@ from app.domain.tickets import (
     Ticket,
     TicketStatus,
     followed_status,
-    new_ticket_id,
     order_record,
     shown,
     ticket_day,
 )
+from tests.builders import fresh_ticket_id
 from tests.domain.builders import NOW, TICKET, receipt
 
 pytestmark = pytest.mark.unit
@@ -27,21 +27,21 @@ def ticket(**changes):
 
 
 def test_ticket_id_when_made_then_is_a_uuid7_of_this_moment():
-    made = new_ticket_id(NOW)
+    made = fresh_ticket_id(NOW)
 
     assert (made.version, made.variant) == (7, UUID(int=0, version=4).variant)
     assert made.int >> 80 == int(NOW.timestamp() * 1000)
 
 
 def test_ticket_ids_when_many_are_made_then_unique_and_sorted_by_time():
-    made = [new_ticket_id(NOW + timedelta(microseconds=step)) for step in range(2000)]
+    made = [fresh_ticket_id(NOW + timedelta(microseconds=step)) for step in range(2000)]
 
     assert len(set(made)) == 2000
     assert [str(item) for item in made] == sorted(str(item) for item in made)
 
 
 def test_ticket_ids_when_made_at_the_same_moment_then_differ():
-    made = {new_ticket_id(NOW + timedelta(microseconds=999)) for _ in range(1000)}
+    made = {fresh_ticket_id(NOW + timedelta(microseconds=999)) for _ in range(1000)}
 
     assert len(made) == 1000
     assert {item.int >> 80 for item in made} == {int(NOW.timestamp() * 1000)}

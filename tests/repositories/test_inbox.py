@@ -3,10 +3,10 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.tickets import new_ticket_id
 from app.repositories.inbox import Arrival, Inbox, idempotency_hash
 from app.services.intake.answers import Answer
 from app.services.runtime.locks import ThreadLocks
+from tests.builders import fresh_ticket_id
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def inbox(store, clock):
 
 @pytest.fixture
 def arrival(clock):
-    return Arrival(new_ticket_id(clock()), "default", "strategy", "0" * 64, {"symbol": "AAPL"}, clock())
+    return Arrival(fresh_ticket_id(clock()), "default", "strategy", "0" * 64, {"symbol": "AAPL"}, clock())
 
 
 @pytest.fixture

@@ -15,13 +15,11 @@ from app.blueprints.webhook import BOT_FIELD
 from app.domain.approvals import Verdict
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
-from app.domain.tickets import Ticket, new_ticket_id, shown
 from app.errors import NotFound
 from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
 from app.schemas.operator import TicketQuerySchema, load
-from app.services.orders.records import request_record
 from app.wiring.container import services
 
 QUERY = TicketQuerySchema()
@@ -67,13 +65,7 @@ def preview() -> ResponseReturnValue:
     dialect = dialect_of(alert)
     signal = read_signal(dialect, alert)
     bot = _bot(alert, alert.get(BOT_FIELD.get(dialect, "bot")))
-    now = services().clock()
-    ticket = Ticket(new_ticket_id(now), bot.id, dialect.value, now, to_json(redact(alert)))
-    orders = services().intake.preview(ticket, signal, bot)
-    planned = [request_record(order) | {"status": "planned"} for order in orders]
-    return jsonify(
-        shown(ticket.to_json(now)) | {"status": _outcome(ticket, planned), "orders": planned or ticket.orders}
-    )
+    return jsonify(services().intake.preview(signal, bot, to_json(redact(alert))))
 
 
 def _decide(ticket: UUID, verdict: Verdict) -> ResponseReturnValue:
@@ -88,10 +80,6 @@ def _bot(alert: dict[str, Any], named: Any) -> Bot:
         return bot_of(alert, None)
     bot, _ = services().bots.get(str(named) if named else DEFAULT_BOT)
     return bot
-
-
-def _outcome(ticket: Ticket, planned: list[dict[str, Any]]) -> str:
-    return "ordered" if planned else ticket.status.value
 
 
 def _matches(ticket: dict[str, Any], query: dict[str, Any]) -> bool:

@@ -1,29 +1,29 @@
 """From an authenticated alert to its answer: stored first, worked on once, answered the same for ever."""
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from app.clock import Clock
 from app.domain.bots import Bot
-from app.domain.orders import Order
 from app.domain.signals import Dialect, Signal
-from app.domain.tickets import Stage, Ticket, TicketStatus, new_ticket_id
+from app.domain.tickets import Stage, Ticket, TicketStatus, shown
 from app.repositories.inbox import Arrival, Inbox, idempotency_hash
 from app.repositories.tickets import Ledger
 from app.services.intake.answers import Answer, answer_for, going_on, repeated_idea
 from app.services.intake.completion import Completion, fingerprint_key
 from app.services.intake.handlers import Handler, Handlers
+from app.services.intake.in_flight import InFlight
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages, sentence
+from app.services.orders.records import request_record
 from app.services.review.reviewer import Stopped
 from app.services.trading.execution import Finish
 from app.storage.base import Document, Store
+from app.ticket_ids import NewTicketId
 
 Then = Callable[[Ticket], object]
 
@@ -45,32 +45,20 @@ class Alert:
     source: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """Accept alerts: claim, carry out, close."""
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        inbox: Inbox,
-        ledger: Ledger,
-        workers: Handlers,
-        journal: Journal,
-        metrics: Metrics,
-        announcer: TicketMessages,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._inbox = inbox
-        self._ledger = ledger
-        self._workers = workers
-        self._journal = journal
-        self._metrics = metrics
-        self._announcer = announcer
-        self._clock = clock
-        self._running: dict[str, threading.Event] = {}
-        self._unfinished: set[str] = set()
-        self._not_begun: set[str] = set()
+    store: Store
+    inbox: Inbox
+    ledger: Ledger
+    workers: Handlers
+    in_flight: InFlight
+    journal: Journal
+    metrics: Metrics
+    announcer: TicketMessages
+    clock: Clock
+    new_ticket_id: NewTicketId
 
     def accept(self, alert: Alert) -> Answer:
         """Turn one alert into at most one order, and a repeated one into the first one's answer."""
@@ -88,7 +76,7 @@ class Intake:
 
     def work_on(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> Answer:
         """Carry out a claimed alert and close its entry; one that waits for a person stays open."""
-        closing = Completion(self._store, self._inbox, self._ledger, entry, ticket, request_id)
+        closing = Completion(self.store, self.inbox, self.ledger, entry, ticket, request_id)
         finish = self._finishing(closing, entry, ticket)
         self._worker(entry, signal).carry_out(ticket, signal, bot, finish)
         if closing.is_written:
@@ -105,42 +93,33 @@ class Intake:
         then: Then = lambda _: None,
     ) -> bool:
         """Let the pool carry a claimed alert out, and then `then`; False when nobody takes it."""
-        done = self._running[entry.key] = threading.Event()
+        done = self.in_flight.begin(entry.key)
 
         def work() -> None:
             try:
                 self.work_on(entry, ticket, signal, bot, request_id)
-                self._unfinished.discard(entry.key)
+                self.in_flight.finished(entry.key)
                 then(ticket)
             except Stopped:
                 _logger.info("The alert is left to the next start", extra={"ticket": str(ticket.id)})
             except Exception:  # the alert is stored: whatever happened, the recovery finishes it
                 _logger.exception("The alert will be finished later", extra={"ticket": str(ticket.id)})
-                self._unfinished.add(entry.key)
+                self.in_flight.leave_open(entry.key)
             finally:
-                self._end_running(entry.key, done)
+                self.in_flight.end(entry.key, done)
 
-        if self._workers.pool.put(work):
+        if self.workers.pool.put(work):
             return True
-        self._end_running(entry.key, done)
+        self.in_flight.end(entry.key, done)
         return False
-
-    @contextmanager
-    def running(self, entry: Document) -> Iterator[None]:
-        """Tell the others of this process that a thread of it works on an entry."""
-        done = self._running[entry.key] = threading.Event()
-        try:
-            yield
-        finally:
-            self._end_running(entry.key, done)
 
     def takes_time(self, signal: Signal, bot: Bot) -> bool:
         """Tell whether an alert is answered before it is carried out."""
-        return not signal.intent.is_command and self._workers.review.concerns(signal, bot)
+        return not signal.intent.is_command and self.workers.review.concerns(signal, bot)
 
     def adopt(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
         """Close an entry with the orders that the broker already holds for it; False when there are none."""
-        closing = Completion(self._store, self._inbox, self._ledger, entry, ticket, request_id)
+        closing = Completion(self.store, self.inbox, self.ledger, entry, ticket, request_id)
         finish = self._finishing(closing, entry, ticket)
         adopted = self._worker(entry, signal).adopt(ticket, signal, bot, finish)
         if adopted:
@@ -149,46 +128,31 @@ class Intake:
 
     def close(self, entry: Document, ticket: Ticket, request_id: str) -> Answer:
         """Close an entry whose ticket has come to its end without the broker."""
-        closing = Completion(self._store, self._inbox, self._ledger, entry, ticket, request_id)
-        closing.write([], self._workers.forgetting(ticket.id))
+        closing = Completion(self.store, self.inbox, self.ledger, entry, ticket, request_id)
+        closing.write([], self.workers.forgetting(ticket.id))
         self._account_for(ticket)
         return closing.answer
 
     def close_as(self, entry: Document, ticket: Ticket, request_id: str) -> None:
         """Close an entry with the answer of a ticket that is written already."""
-        closing = self._inbox.closing(entry, answer_for(ticket, request_id))
-        self._store.apply([*self._workers.forgetting(ticket.id), closing])
+        closing = self.inbox.closing(entry, answer_for(ticket, request_id))
+        self.store.apply([*self.workers.forgetting(ticket.id), closing])
 
-    def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
-        """Tell in the ticket what would become of an alert; return the orders that would be placed."""
-        return self._workers.of(signal, deliberates=self.takes_time(signal, bot)).preview(ticket, signal, bot)
-
-    def has_unfinished(self) -> bool:
-        """True when an alert was interrupted in this process and nobody has closed its entry since."""
-        return bool(self._unfinished)
-
-    def is_left_open(self, key: str) -> bool:
-        """True when an alert was put off or interrupted in this process and waits for its turn."""
-        return key in self._unfinished
-
-    def begins_with(self, key: str) -> bool:
-        """Take note that an entry is worked on; tell whether it was put off and this is the first time."""
-        is_new = key in self._not_begun
-        self._not_begun.discard(key)
-        return is_new
-
-    def forget(self, key: str) -> None:
-        """Take note that an interrupted alert is finished."""
-        self._unfinished.discard(key)
-
-    def is_running(self, key: str) -> bool:
-        """True while a thread of this process works on an entry."""
-        return key in self._running
+    def preview(self, signal: Signal, bot: Bot, redacted: dict[str, Any]) -> dict[str, Any]:
+        """Return the ticket that an alert would become, as the API shows it; nothing is stored or sent."""
+        now = self.clock()
+        ticket = Ticket(self.new_ticket_id(now), bot.id, signal.dialect.value, now, redacted)
+        worker = self.workers.of(signal, deliberates=self.takes_time(signal, bot))
+        planned = [
+            request_record(order) | {"status": "planned"} for order in worker.preview(ticket, signal, bot)
+        ]
+        status = "ordered" if planned else ticket.status.value
+        return shown(ticket.to_json(now)) | {"status": status, "orders": planned or ticket.orders}
 
     def _arrival(self, alert: Alert) -> Arrival:
-        now = self._clock()
+        now = self.clock()
         return Arrival(
-            ticket=new_ticket_id(now),
+            ticket=self.new_ticket_id(now),
             bot=alert.bot.id,
             dialect=alert.signal.dialect.value,
             key=idempotency_hash(alert.signal.idempotency_key, alert.body),
@@ -202,61 +166,55 @@ class Intake:
     def _answer_as_first(self, ticket: Ticket, arrival: Arrival, alert: Alert) -> Answer | None:
         if self._known_idea(arrival) is not None:
             return None
-        entry = self._inbox.claim(arrival)
-        if entry is None and self._inbox.find(arrival.bot, arrival.key) is None:
+        entry = self.inbox.claim(arrival)
+        if entry is None and self.inbox.find(arrival.bot, arrival.key) is None:
             # Its time was over between the two looks: this is a new alert after all.
-            entry = self._inbox.claim(arrival)
+            entry = self.inbox.claim(arrival)
         if entry is None:
             return None
-        ticket.note(Stage.STORED, self._clock())
+        ticket.note(Stage.STORED, self.clock())
         return self._answer_first(entry, ticket, alert)
 
     def _worker(self, entry: Document, signal: Signal) -> Handler:
         # As it was when the alert came: what waits for a person must not pass because nobody is asked now.
-        return self._workers.of(signal, deliberates=bool(entry.value.get("deliberates")))
+        return self.workers.of(signal, deliberates=bool(entry.value.get("deliberates")))
 
     def _finishing(self, closing: Completion, entry: Document, ticket: Ticket) -> Finish:
         """Return the last write of a ticket; nothing is kept for one that asked nobody."""
         if not entry.value.get("deliberates"):
             return closing.write
-        forgetting = self._workers.review.forgetting
+        forgetting = self.workers.review.forgetting
         return lambda changes: closing.write(changes, forgetting(ticket.id))
 
     def _known_idea(self, arrival: Arrival) -> str | None:
         """Return the ticket that a trade idea has become, however long ago."""
         if arrival.fingerprint is None:
             return None
-        known = self._store.get(fingerprint_key(arrival.bot, arrival.fingerprint))
+        known = self.store.get(fingerprint_key(arrival.bot, arrival.fingerprint))
         return None if known is None else str(known.value["ticket"])
 
     def _answer_first(self, entry: Document, ticket: Ticket, alert: Alert) -> Answer:
         later = going_on(str(ticket.id), alert.request_id, entry)
         if entry.value["deliberates"]:
             if not self.put_off(entry, ticket, alert.signal, alert.bot, alert.request_id):
-                self._unfinished.add(entry.key)
-                self._not_begun.add(entry.key)
+                self.in_flight.leave_open(entry.key, is_begun=False)
             return later
         try:
-            with self.running(entry):
+            with self.in_flight.running(entry.key):
                 return self.work_on(entry, ticket, alert.signal, alert.bot, alert.request_id)
         except Exception:  # the alert is stored: whatever happened, the recovery finishes it
             _logger.exception("The alert will be finished later", extra={"ticket": str(ticket.id)})
-            self._unfinished.add(entry.key)
+            self.in_flight.leave_open(entry.key)
             return later
-
-    def _end_running(self, key: str, done: threading.Event) -> None:
-        if self._running.get(key) is done:
-            del self._running[key]
-        done.set()
 
     def _answer_again(self, alert: Alert, arrival: Arrival) -> Answer:
         if alert.signal.idea is not None:
-            held = self._inbox.find(arrival.bot, arrival.key)
+            held = self.inbox.find(arrival.bot, arrival.key)
             first = held.value["ticket"] if held is not None else self._known_idea(arrival)
             return repeated_idea(alert.signal, first, alert.request_id)
         if alert.signal.dialect is Dialect.BRIDGE:
             key = alert.signal.idempotency_key or arrival.key
-            held = self._inbox.find(arrival.bot, arrival.key)
+            held = self.inbox.find(arrival.bot, arrival.key)
             headers = {"X-Ticket": held.value["ticket"]} if held is not None else {}
             return Answer(409, {"error": "duplicate_idempotency_key", "key": key}, headers)
         entry, answer = self._wait_for_answer(arrival)
@@ -268,17 +226,16 @@ class Intake:
     def _wait_for_answer(self, arrival: Arrival) -> tuple[Document | None, Answer | None]:
         deadline = time.monotonic() + DUPLICATE_WAIT_SECONDS
         while True:
-            entry = self._inbox.find(arrival.bot, arrival.key)
-            answer = self._inbox.answer(entry) if entry is not None else None
+            entry = self.inbox.find(arrival.bot, arrival.key)
+            answer = self.inbox.answer(entry) if entry is not None else None
             left = deadline - time.monotonic()
             if entry is None or answer is not None or left <= 0 or entry.value.get("deliberates"):
                 return entry, answer
-            elsewhere = threading.Event()
-            self._running.get(entry.key, elsewhere).wait(min(POLL_SECONDS, left))
+            self.in_flight.await_end(entry.key, min(POLL_SECONDS, left))
 
     def _tell(self, alert: Alert, arrival: Arrival, answer: Answer, outcome: str, seconds: float) -> None:
-        self._metrics.webhook(fund_id=alert.bot.id, outcome=outcome, seconds=seconds)
-        self._journal.alert(
+        self.metrics.webhook(fund_id=alert.bot.id, outcome=outcome, seconds=seconds)
+        self.journal.alert(
             ticket=answer.body.get("ticket"),
             bot=alert.bot.id,
             dialect=arrival.dialect,
@@ -288,11 +245,11 @@ class Intake:
         )
 
     def _account_for(self, ticket: Ticket) -> None:
-        self._metrics.ticket(ticket.status.value)
+        self.metrics.ticket(ticket.status.value)
         reason = ticket.reason.value if ticket.reason is not None else None
         if ticket.status is TicketStatus.DENIED and reason is not None:
-            self._metrics.denied(code=reason, bot=ticket.bot)
+            self.metrics.denied(code=reason, bot=ticket.bot)
         if ticket.status in {TicketStatus.DENIED, TicketStatus.REJECTED} and reason is not None:
-            self._metrics.rejected(reason)
-        self._journal.activity(sentence(ticket))
-        self._announcer.announce(ticket)
+            self.metrics.rejected(reason)
+        self.journal.activity(sentence(ticket))
+        self.announcer.announce(ticket)

@@ -19,6 +19,7 @@ from app.repositories.inbox import Inbox
 from app.repositories.tickets import Ledger
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.intake.alerts import Intake
+from app.services.intake.in_flight import InFlight
 from app.services.intake.resubmission import RecoveryRules, ResubmissionPolicy
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages
@@ -47,6 +48,7 @@ class Recovery:
 
     inbox: Inbox
     intake: Intake
+    in_flight: InFlight
     ledger: Ledger
     bots: BotDirectory
     registry: BrokerRegistry
@@ -121,15 +123,15 @@ class Recovery:
         if self.locks.has_lost_owners():
             self._look_again = True
         since = self.clock() - self._looked_at if self._looked_at is not None else LONGEST_WITHOUT_LOOK
-        return self._look_again or self.intake.has_unfinished() or since >= LONGEST_WITHOUT_LOOK
+        return self._look_again or self.in_flight.has_unfinished() or since >= LONGEST_WITHOUT_LOOK
 
     def _is_left(self, entry: Document) -> bool:
         owner = entry.value["owner"]
         age = self.clock() - datetime.fromisoformat(entry.value["claimed_at"])
         if owner == self.locks.owner:
-            put_off = self.intake.is_left_open(entry.key)
+            put_off = self.in_flight.is_left_open(entry.key)
             is_known = put_off or entry.key in self._waiting or age > OWN_ENTRY_AGE
-            return is_known and not self.intake.is_running(entry.key)
+            return is_known and not self.in_flight.is_running(entry.key)
         alive = self.locks.is_alive(owner)
         return age > timedelta(seconds=self.rules.claim_seconds) if alive is None else not alive
 
@@ -173,10 +175,10 @@ class Recovery:
         return {role for role in OrderRole if broker.find(client_order_id(name, ticket, role)) is not None}
 
     def _try(self, entry: Document, *, is_new: bool = False, at_once: bool = False) -> bool:
-        if self.intake.is_running(entry.key):
+        if self.in_flight.is_running(entry.key):
             return False
-        with self.intake.running(entry):
-            is_new = self.intake.begins_with(entry.key) or is_new
+        with self.in_flight.running(entry.key):
+            is_new = self.in_flight.begins_with(entry.key) or is_new
             return self._take_up(entry, is_new=is_new, at_once=at_once)
 
     def _take_up(self, entry: Document, *, is_new: bool, at_once: bool) -> bool:
@@ -191,7 +193,7 @@ class Recovery:
             _logger.exception("The alert could not be finished", extra=_extra(entry))
         self._waiting.discard(entry.key)
         if finished:
-            self.intake.forget(entry.key)
+            self.in_flight.finished(entry.key)
         return finished
 
     def _counts(self, entry: Document) -> bool:

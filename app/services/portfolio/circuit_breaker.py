@@ -11,7 +11,6 @@ from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.circuit_breaker import Breach, CircuitBreaker, Phase
 from app.domain.json_codec import from_json, to_json
-from app.domain.tickets import new_ticket_id
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerError, BrokerUnavailable, InvalidRequest
 from app.repositories.trading_state import GlobalSwitch
@@ -20,6 +19,7 @@ from app.services.observability.notifier import Severity
 from app.services.portfolio.liquidation import BY, Liquidation, Voice
 from app.services.runtime.locks import BOT_LOCK, Locks
 from app.storage.base import Store
+from app.ticket_ids import NewTicketId
 
 KEY = "state/circuit-breaker"
 # It stands among the bots' locks, since who holds it may wait for a symbol; no bot can have this name.
@@ -42,6 +42,7 @@ class EquityGuard:
     voice: Voice
     locks: Locks
     clock: Clock
+    new_ticket_id: NewTicketId
     default_broker: str
     sends: Callable[[Broker], bool]
 
@@ -114,7 +115,9 @@ class EquityGuard:
         breach = breaker.breached_at(equity)
         if breach is not None:
             now = self.clock()
-            return self._trip(breaker.seeing(breach, equity, new_ticket_id(now), now), broker, breach, equity)
+            return self._trip(
+                breaker.seeing(breach, equity, self.new_ticket_id(now), now), broker, breach, equity
+            )
         if breaker.equity_known:
             return 0
         self._tell(replace(breaker, equity_known=True), f"the equity at {broker.name} is known again")

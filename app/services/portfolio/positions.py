@@ -12,7 +12,7 @@ from app.domain.money import ZERO, text
 from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
 from app.domain.reasons import Reason
 from app.domain.symbols import parse_symbol
-from app.domain.tickets import Ticket, TicketStatus, new_ticket_id, order_record, shown
+from app.domain.tickets import Ticket, TicketStatus, order_record, shown
 from app.errors import BrokerRejected, NotFound, OutcomeUnknown
 from app.repositories.open_orders import OPERATOR, OpenOrders, open_order
 from app.repositories.tickets import Ledger
@@ -25,6 +25,7 @@ from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
 from app.services.runtime.locks import Locks
 from app.storage.base import Store
+from app.ticket_ids import NewTicketId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class PositionService:
     locks: Locks
     journal: Journal
     clock: Clock
+    new_ticket_id: NewTicketId
 
     def all(self) -> list[dict[str, Any]]:
         """Return every broker's positions, each with its exits."""
@@ -68,7 +70,7 @@ class PositionService:
                 held = next((item for item in broker.positions() if item.symbol == symbol), None)
             if held is None:
                 raise NotFound(f"A working order has closed {symbol} at {broker_name} meanwhile.")
-            ticket = self._close(broker, held, new_ticket_id(self.clock()), OPERATOR)
+            ticket = self._close(broker, held, self.new_ticket_id(self.clock()), OPERATOR)
         self.tracker.follow()
         return self.ledger.find(ticket.id) or shown(ticket.to_json(self.clock()))
 

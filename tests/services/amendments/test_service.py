@@ -2,11 +2,17 @@
 
 import pytest
 
-from app.domain.tickets import new_ticket_id
 from app.repositories.inbox import Arrival, Inbox
 from app.services.amendments import targets
 from app.services.runtime.locks import ThreadLocks
-from tests.builders import ENTER_LONG, WEBHOOK_SECRET, bridge_alert, post_at_once, strategy_alert
+from tests.builders import (
+    ENTER_LONG,
+    WEBHOOK_SECRET,
+    bridge_alert,
+    fresh_ticket_id,
+    post_at_once,
+    strategy_alert,
+)
 from tests.services.amendments.commands_told import CANCEL, MODIFY, name_of, told
 
 
@@ -118,7 +124,7 @@ class TestTogether:
         inbox = Inbox(store, clock, ThreadLocks(), ttl_seconds=300)
         terms = strategy_alert(**ENTER_LONG, idempotency_key="first")
         return lambda: inbox.claim(
-            Arrival(new_ticket_id(clock()), "default", "strategy", "first", terms, clock())
+            Arrival(fresh_ticket_id(clock()), "default", "strategy", "first", terms, clock())
         )
 
     def test_cancel_when_its_order_is_just_being_placed_then_it_comes_after_it(

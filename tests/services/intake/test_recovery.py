@@ -7,10 +7,9 @@ import pytest
 
 from app.domain.orders import Order, OrderRole, Side, client_order_id
 from app.domain.symbols import parse_symbol
-from app.domain.tickets import new_ticket_id
 from app.repositories.inbox import Arrival, Inbox
 from app.services.runtime.locks import MachineLocks, ThreadLocks
-from tests.builders import ENTER_LONG, EXIT_LONG, client_of, services_of, strategy_alert
+from tests.builders import ENTER_LONG, EXIT_LONG, client_of, fresh_ticket_id, services_of, strategy_alert
 
 
 class Killed(BaseException):
@@ -28,7 +27,7 @@ def leave(store, clock):
 
     def left(locks=None, **changes) -> str:
         inbox = Inbox(store, clock, locks or ThreadLocks(), ttl_seconds=300)
-        alert, ticket = strategy_alert(**changes), new_ticket_id(clock())
+        alert, ticket = strategy_alert(**changes), fresh_ticket_id(clock())
         inbox.claim(Arrival(ticket, "default", "strategy", str(ticket), alert, clock()))
         return str(ticket)
 

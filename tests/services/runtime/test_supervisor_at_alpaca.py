@@ -12,11 +12,11 @@ from app.brokers.alpaca.broker import AlpacaBroker
 from app.domain.exit_levels import ExitTerms
 from app.domain.exit_plan import ExitPlan
 from app.domain.orders import OrderRole, client_order_id
-from app.domain.tickets import new_ticket_id
 from app.domain.trades import Trade
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import open_exit
 from app.services.runtime.supervisor import Supervisor
+from tests.builders import fresh_ticket_id
 from tests.simulators.alpaca import FakeAlpaca
 from tests.simulators.alpaca.assets import Asset
 
@@ -46,7 +46,7 @@ class Account:
 
     def order(self, symbol: str, **terms) -> UUID:
         """Send an order for ten and remember it, and its legs, while they can fill."""
-        ticket = new_ticket_id(self.clock())
+        ticket = fresh_ticket_id(self.clock())
         name = client_order_id("default", ticket, OrderRole.ENTRY)
         body = {"symbol": symbol, "qty": "10", "side": "buy", "type": "market", "client_order_id": name}
         self.fake.exchange.submit(body | terms)

@@ -3,10 +3,11 @@ from decimal import Decimal
 import pytest
 
 from app.domain.limits import Limits
-from app.domain.tickets import Ticket, TicketStatus, new_ticket_id
+from app.domain.tickets import Ticket, TicketStatus
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
 from app.services.trading.entry_usage import Entry, EntryUsage
+from tests.builders import fresh_ticket_id
 
 LIMITS = Limits(daily_order_cap=5, cooldown_seconds=60)
 
@@ -27,7 +28,7 @@ def enter(book, clock):
     """Reserve an entry; return its ticket's id."""
 
     def reserved(symbol: str = "AAPL", bot: str = "one", limits: Limits = LIMITS):
-        ticket = new_ticket_id(clock())
+        ticket = fresh_ticket_id(clock())
         book.reserve(ticket, Entry(bot, symbol, Decimal(100), clock()), limits)
         return ticket
 
@@ -62,7 +63,7 @@ def test_usage_when_an_entry_is_released_then_it_does_not_count(book, enter):
 
 
 def test_usage_when_an_entry_grew_then_its_growth_is_no_entry_of_its_own(book, make_book, store, clock):
-    ticket = Ticket(new_ticket_id(clock()), "one", "strategy", clock(), {}, TicketStatus.ORDERED)
+    ticket = Ticket(fresh_ticket_id(clock()), "one", "strategy", clock(), {}, TicketStatus.ORDERED)
     ticket.entry = {"symbol": "AAPL", "notional": "100", "is_new": False}
     book.reserve(ticket.id, Entry("one", "AAPL", Decimal(100), clock(), is_new=False), LIMITS)
     store.apply([Ledger(store, clock).writing(ticket)])
@@ -81,14 +82,14 @@ def test_usage_when_a_day_is_over_then_the_count_begins_anew(book, enter, clock)
 
 
 def test_usage_when_another_process_entered_then_its_tickets_count(make_book, write, clock):
-    write(new_ticket_id(clock()))
+    write(fresh_ticket_id(clock()))
 
     assert make_book().of("one", "AAPL", LIMITS).orders_today == 1
 
 
 @pytest.mark.parametrize("status", [TicketStatus.REJECTED, TicketStatus.FAILED])
 def test_usage_when_an_entry_was_not_placed_then_its_ticket_does_not_count(make_book, write, clock, status):
-    write(new_ticket_id(clock()), status)
+    write(fresh_ticket_id(clock()), status)
 
     assert make_book().of("one", "AAPL", LIMITS).orders_today == 0
 
@@ -124,6 +125,6 @@ def test_positions_when_an_order_waits_then_only_the_bots_own_entry_counts(book,
 def test_ledger_when_it_was_read_a_moment_ago_then_it_is_read_again_only_later(store, clock, write):
     book = EntryUsage(store, clock, Trades(store, clock), refresh_seconds=60)
     before = book.of("one", "AAPL", LIMITS).orders_today
-    write(new_ticket_id(clock()))
+    write(fresh_ticket_id(clock()))
 
     assert (before, book.of("one", "AAPL", LIMITS).orders_today) == (0, 0)

@@ -4,8 +4,9 @@ from decimal import Decimal
 import pytest
 
 from app.domain.review import ASSUMED
-from app.domain.tickets import Ticket, new_ticket_id
+from app.domain.tickets import Ticket
 from app.schemas.alerts import read_stored_signal
+from tests.builders import fresh_ticket_id
 from tests.past_opinions import idea_alert
 
 pytestmark = pytest.mark.unit
@@ -17,7 +18,7 @@ def weigh(services, clock):
 
     def weigh(**rules):
         previews = services.trading.previews
-        ticket = Ticket(new_ticket_id(clock()), "default", "trade_idea", clock(), idea_alert())
+        ticket = Ticket(fresh_ticket_id(clock()), "default", "trade_idea", clock(), idea_alert())
         signal = read_stored_signal("trade_idea", ticket.alert)
         bot = services.bots.find("default")
         return previews.under(replace(previews.rules, **rules)).weigh(ticket, signal, bot, ASSUMED)
