@@ -134,7 +134,7 @@ class ExitMonitor:
 
     def _tend_alone(self, broker: Broker, document: Document) -> bool:
         symbol = document.value["symbol"]
-        with self.locks.hold(f"{broker.name}:{symbol}"):
+        with self.locks.hold_symbol(broker.name, symbol):
             try:
                 self._tend(broker, document)
             except (BrokerUnavailable, Conflict) as error:
@@ -144,13 +144,13 @@ class ExitMonitor:
 
     def _move_alone(self, broker: Broker, document: Document, step: ReplaceExits) -> int:
         """Move legs as they were just seen: one that is gone since is refused, and nothing happens."""
-        with self.locks.hold(f"{broker.name}:{document.value['symbol']}"):
+        with self.locks.hold_symbol(broker.name, document.value["symbol"]):
             self._move(broker, exit_plan_of(document), step)
         return 1
 
     def _remember_alone(self, broker: Broker, document: Document, status: PositionStatus) -> Document:
         """Who trades in the symbol must not find that what it has read was written over."""
-        with self.locks.hold(f"{broker.name}:{document.value['symbol']}"):
+        with self.locks.hold_symbol(broker.name, document.value["symbol"]):
             return self._remember(document, status)
 
     def _remember(self, document: Document, status: PositionStatus) -> Document:

@@ -84,7 +84,7 @@ class Cleanup:
         run.checked += sum(receipt.is_protective for receipt in working)
         loose = orphans_at(broker, working)
         for symbol in sorted({receipt.symbol for receipt in loose}):
-            with self.locks.hold(f"{broker.name}:{symbol}"):
+            with self.locks.hold_symbol(broker.name, symbol):
                 self._clean_symbol(broker, symbol, run)
 
     def _clean_symbol(self, broker: Broker, symbol: str, run: CleanupRun) -> None:

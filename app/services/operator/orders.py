@@ -57,7 +57,7 @@ class OrderList:
         for broker in self.registry.all():
             receipt = broker.find(name)
             if receipt is not None:
-                with self.locks.hold(f"{broker.name}:{receipt.symbol}"):
+                with self.locks.hold_symbol(broker.name, receipt.symbol):
                     broker.cancel(receipt)
                     self._stay_bare(receipt)
                 self.journal.activity(f"operator: canceled {name} at {broker.name}")

@@ -97,7 +97,7 @@ class RestingOrders:
         return [by_name[name] for name, since in self._triggered.items() if now - since >= longest]
 
     def _tend(self, broker: Broker, order: OpenOrder) -> int:
-        with self.locks.hold(f"{broker.name}:{order.symbol}"):
+        with self.locks.hold_symbol(broker.name, order.symbol):
             try:
                 receipt = self._still_working(broker, order)
                 return 0 if receipt is None else self._act(broker, receipt)

@@ -104,7 +104,7 @@ class OrderTracker:
         has_moved = self._is_overdue(order) if receipt is None else not order.is_shown_as(receipt)
         if not has_moved:
             return False
-        with self._locks.hold(f"{order.broker}:{order.symbol}"):
+        with self._locks.hold_symbol(order.broker, order.symbol):
             # Another process may have counted the same fill; a trade that closed since would not know it.
             if self._orders.has_moved(order):
                 return False

@@ -17,13 +17,13 @@ from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.observability.notifier import Severity
 from app.services.portfolio.liquidation import BY, Liquidation, Voice
-from app.services.runtime.locks import BOT_LOCK, Locks
+from app.services.runtime.locks import Locks
 from app.storage.base import Store
 from app.ticket_ids import NewTicketId
 
 KEY = "state/circuit-breaker"
 # It stands among the bots' locks, since who holds it may wait for a symbol; no bot can have this name.
-LOCK = f"{BOT_LOCK}circuit breaker"
+LOCK = "circuit breaker"
 
 _logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class EquityGuard:
                 return self._lose_sight(error)
 
     def _hold(self) -> AbstractContextManager[None]:
-        return self.locks.hold(LOCK)
+        return self.locks.hold_bot(LOCK)
 
     def _is_watching(self, breaker: CircuitBreaker) -> bool:
         return breaker.active and breaker.phase is not Phase.TRIPPED

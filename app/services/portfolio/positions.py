@@ -59,7 +59,7 @@ class PositionService:
             broker = self.registry.get(broker_name)
         except BrokerNotConfigured as error:
             raise NotFound(f"There is no broker {broker_name} here.") from error
-        with self.locks.hold(f"{broker_name}:{symbol}"), urgently(broker):
+        with self.locks.hold_symbol(broker_name, symbol), urgently(broker):
             held = next((item for item in broker.positions() if item.symbol == symbol), None)
             if held is None:
                 self.store.apply(self.trades.forgetting(broker_name, symbol))
@@ -79,7 +79,7 @@ class PositionService:
 
         Return whether that order is over; raise BrokerRejected or BrokerUnavailable.
         """
-        with self.locks.hold(f"{broker.name}:{symbol}"), urgently(broker):
+        with self.locks.hold_symbol(broker.name, symbol), urgently(broker):
             placed = broker.find(client_order_id(OPERATOR, ticket, OrderRole.EXIT))
             if placed is not None:
                 return placed.status.is_final
@@ -96,7 +96,7 @@ class PositionService:
 
     def forget(self, broker: Broker, symbol: str) -> None:
         """End every bot's trade in a symbol of which nothing is held."""
-        with self.locks.hold(f"{broker.name}:{symbol}"):
+        with self.locks.hold_symbol(broker.name, symbol):
             self.store.apply(self.trades.forgetting(broker.name, symbol))
 
     def _close(self, broker: Broker, held: Position, number: UUID, by: str) -> Ticket:

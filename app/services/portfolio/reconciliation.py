@@ -84,7 +84,7 @@ class Reconciliation:
         For who knows that the books are behind, as after a crash.
         """
         broker = self.registry.get(broker_name)
-        with self.locks.hold(f"{broker_name}:{symbol}"):
+        with self.locks.hold_symbol(broker_name, symbol):
             self.tracker.settle(broker, None, symbol)
             known, held = self._known(broker), _held(broker.positions())
             found = differences(broker_name, held, known, self.clock())
@@ -141,7 +141,7 @@ class Reconciliation:
     def _put_right(
         self, broker: Broker, item: Difference, told: dict[str, Difference], *, is_fee: bool
     ) -> int:
-        with self.locks.hold(f"{broker.name}:{item.symbol}"):
+        with self.locks.hold_symbol(broker.name, item.symbol):
             # What an order of ours has filled meanwhile is no difference.
             self.tracker.settle(broker, None, item.symbol)
             if not self._lasts(broker, item):

@@ -17,7 +17,7 @@ from typing import Protocol
 from zlib import crc32
 
 SLOTS = 1 << 20
-BOT_LOCK = "bot:"
+_BOT = "bot:"
 RETRY_SECONDS = 0.001
 
 
@@ -29,6 +29,14 @@ class Locks(Protocol):
     def hold(self, name: str) -> AbstractContextManager[None]:
         """Wait for the name and hold it while the block runs."""
 
+    def hold_symbol(self, broker: str, symbol: str) -> AbstractContextManager[None]:
+        """Hold a symbol at a broker: whoever sends, cancels or counts orders there does."""
+        return self.hold(f"{broker}:{symbol}")
+
+    def hold_bot(self, bot: str) -> AbstractContextManager[None]:
+        """Hold a bot, always before a symbol: whoever counts its entries does."""
+        return self.hold(f"{_BOT}{bot}")
+
     def is_alive(self, owner: str) -> bool | None:
         """Tell whether a process still runs; None: it cannot be told from here."""
 
@@ -39,7 +47,7 @@ class Locks(Protocol):
         """Give up every lock."""
 
 
-class ThreadLocks:
+class ThreadLocks(Locks):
     """Exclusion among the threads of this process."""
 
     def __init__(self) -> None:
@@ -83,7 +91,7 @@ class ThreadLocks:
                 self._held[name] = (lock, users - 1)
 
 
-class MachineLocks:
+class MachineLocks(Locks):
     """Exclusion among the processes of this machine, by locks that die with their process."""
 
     def __init__(self, folder: Path) -> None:
@@ -102,7 +110,7 @@ class MachineLocks:
     def hold(self, name: str) -> Iterator[None]:
         """Wait for the name and hold it while the block runs."""
         # A thread that holds a bot waits for a symbol: the two must never share a slot.
-        slot = crc32(name.encode()) % SLOTS + (SLOTS if name.startswith(BOT_LOCK) else 0)
+        slot = crc32(name.encode()) % SLOTS + (SLOTS if name.startswith(_BOT) else 0)
         # Names of one slot share a thread lock too: a process is granted a byte that it holds already.
         with self._threads.hold(str(slot)):
             self._wait_for(slot)

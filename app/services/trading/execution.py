@@ -31,7 +31,7 @@ from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import open_order
 from app.repositories.trades import Trades
 from app.services.orders.records import is_working
-from app.services.runtime.locks import BOT_LOCK, Locks
+from app.services.runtime.locks import Locks
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
 from app.services.trading.order_building import protect_adopted
@@ -225,6 +225,6 @@ def turn(locks: Locks, context: OrderContext, symbol: str) -> Iterator[None]:
     """Hold a symbol, and before it the bot where its entries are counted: always in this order."""
     with ExitStack() as stack:
         if context.limits.counts_entries:
-            stack.enter_context(locks.hold(f"{BOT_LOCK}{context.bot.id}"))
-        stack.enter_context(locks.hold(f"{context.broker_name}:{symbol}"))
+            stack.enter_context(locks.hold_bot(context.bot.id))
+        stack.enter_context(locks.hold_symbol(context.broker_name, symbol))
         yield

@@ -12,7 +12,7 @@ from pathlib import Path
 from app.services.runtime.locks import MachineLocks
 
 locks = MachineLocks(Path(sys.argv[1]))
-with locks.hold("paper:AAPL"):
+with locks.hold_symbol("paper", "AAPL"):
     print(locks.owner, flush=True)
     sys.stdin.readline()
 """
@@ -45,10 +45,10 @@ def test_hold_when_another_thread_holds_the_name_then_it_waits(locks):
     entered = Event()
 
     def enter() -> None:
-        with locks.hold("paper:AAPL"):
+        with locks.hold_symbol("paper", "AAPL"):
             entered.set()
 
-    with locks.hold("paper:AAPL"):
+    with locks.hold_symbol("paper", "AAPL"):
         thread = start(enter)
         assert not entered.wait(0.05)
     thread.join(5)
@@ -57,17 +57,17 @@ def test_hold_when_another_thread_holds_the_name_then_it_waits(locks):
 
 
 def test_hold_when_another_name_is_held_then_it_does_not_wait(locks):
-    with locks.hold("paper:AAPL"):
-        thread = start(lambda: locks.hold("paper:MSFT").__enter__())
+    with locks.hold_symbol("paper", "AAPL"):
+        thread = start(lambda: locks.hold_symbol("paper", "MSFT").__enter__())
         thread.join(5)
 
         assert not thread.is_alive()
 
 
 def test_hold_when_the_block_fails_then_the_name_is_free_again(locks):
-    with pytest.raises(ValueError, match="a slip"), locks.hold("paper:AAPL"):
+    with pytest.raises(ValueError, match="a slip"), locks.hold_symbol("paper", "AAPL"):
         raise ValueError("a slip")
-    with locks.hold("paper:AAPL"):
+    with locks.hold_symbol("paper", "AAPL"):
         pass
 
 
@@ -76,7 +76,7 @@ def test_hold_when_many_threads_count_then_none_is_lost(locks):
 
     def count() -> None:
         for _ in range(50):
-            with locks.hold("paper:AAPL"):
+            with locks.hold_symbol("paper", "AAPL"):
                 counted[0] += 1
 
     for thread in [start(count) for _ in range(8)]:
@@ -125,7 +125,7 @@ def test_hold_when_another_process_holds_the_name_then_it_waits_for_its_end(tmp_
     locks, entered = MachineLocks(tmp_path / "locks"), Event()
 
     def enter() -> None:
-        with locks.hold("paper:AAPL"):
+        with locks.hold_symbol("paper", "AAPL"):
             entered.set()
 
     thread = start(enter)
