@@ -61,6 +61,11 @@ class Trade:
     realized_pnl: Decimal = ZERO
     orders: dict[str, FilledSoFar] = field(default_factory=dict)
 
+    @property
+    def place(self) -> Place:
+        """Whose it is, and where."""
+        return Place(self.bot, self.broker, self.symbol)
+
     def to_json(self) -> dict[str, Any]:
         """Return the trade as it is stored; written out, since every fill writes one."""
         return {

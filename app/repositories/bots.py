@@ -22,6 +22,7 @@ from app.domain.json_codec import from_json, to_json
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import AlreadyExists, Conflict, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
 from app.repositories.open_orders import OPERATOR
+from app.repositories.trades import Trades
 from app.storage.base import Document, Store
 
 PREFIX = "bots/"
@@ -130,7 +131,7 @@ class BotDirectory:
                 "The default bot cannot be deleted; set its trading state to HALTED instead."
             )
         document = self._at_version(bot, version)
-        if next(self._store.list(f"trades/{bot}/", limit=1), None) is not None:
+        if Trades(self._store, self._clock).is_trading(bot):
             raise InvalidRequest(f"{bot} still has open trades; close its positions first.")
         try:
             self._store.delete(document)

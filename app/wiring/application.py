@@ -3,7 +3,6 @@
 from functools import cached_property
 
 from app.repositories.exit_plans import ExitPlans
-from app.repositories.trades import Trades
 from app.services.amendments import Amendments, Sender
 from app.services.exits.monitor import ExitMonitor
 from app.services.exits.placement import ExitPlacement
@@ -72,11 +71,6 @@ class Wiring:
         )
 
     @cached_property
-    def trades(self) -> Trades:
-        """Whose part of a position is whose."""
-        return Trades(self.store, self.clock)
-
-    @cached_property
     def rules(self) -> TradingRules:
         """What the environment says about trading."""
         return trading_rules(self.settings)
@@ -89,7 +83,7 @@ class Wiring:
             bots=self.base.bots,
             switch=self.base.switch,
             instruments=self.instruments,
-            trades=self.trades,
+            trades=self.base.trades,
             usage=self.usage,
             working_orders=self.working_orders,
             conflicts=ConflictingOrders(self.working_orders, self.clock, dry_run=self.settings.dry_run),
@@ -109,7 +103,7 @@ class Wiring:
         """What may be sent."""
         return GateCheck(
             bots=self.base.bots,
-            trades=self.trades,
+            trades=self.base.trades,
             usage=self.usage,
             knows_equity=self.upkeep.breaker.knows_equity,
             rules=self.rules,
@@ -120,14 +114,16 @@ class Wiring:
     def usage(self) -> EntryUsage:
         """What bots have used up of their caps."""
         refresh, wait = usage_refresh_seconds(self.settings), longest_wait(self.settings)
-        return EntryUsage(self.store, self.clock, self.trades, refresh_seconds=refresh, longest_wait=wait)
+        return EntryUsage(
+            self.store, self.clock, self.base.trades, refresh_seconds=refresh, longest_wait=wait
+        )
 
     @cached_property
     def trading(self) -> Trading:
         """From a signal to its orders."""
         return Trading(
             assessor=self.assessor,
-            trades=self.trades,
+            trades=self.base.trades,
             locks=self.base.locks,
             submission=Submission(
                 assessor=self.assessor,
@@ -162,7 +158,7 @@ class Wiring:
             open_orders=self.base.open_orders,
             book=self.exit_book,
             registry=self.base.registry,
-            trades=self.trades,
+            trades=self.base.trades,
             tracker=self.tracker,
             working_orders=self.working_orders,
             sender=sender,
@@ -189,7 +185,7 @@ class Wiring:
             store=self.store,
             registry=self.base.registry,
             ledger=self.base.ledger,
-            trades=self.trades,
+            trades=self.base.trades,
             locks=self.base.locks,
             announcer=self.base.announcer,
             clock=self.clock,
@@ -224,9 +220,9 @@ class Wiring:
             registry=self.base.registry,
             ledger=self.base.ledger,
             tracker=self.tracker,
-            trades=self.trades,
+            trades=self.base.trades,
             working_orders=self.working_orders,
-            exits=ExitView(self.exit_book, self.trades),
+            exits=ExitView(self.exit_book, self.base.trades),
             locks=self.base.locks,
             journal=self.base.journal,
             clock=self.clock,

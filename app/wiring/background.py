@@ -3,6 +3,9 @@
 from functools import cached_property
 
 from app.brokers.base import Broker
+from app.repositories.circuit_breaker import StoredBreaker
+from app.repositories.cleanup_runs import CleanupRuns
+from app.repositories.differences import ToldDifferences
 from app.services.broker_login.login import FyersLogin
 from app.services.exits.monitor import ExitMonitor
 from app.services.exits.orphan_cleanup import Cleanup
@@ -56,7 +59,7 @@ class Upkeep:
     def cleanup(self) -> Cleanup:
         """Exits without a position."""
         return Cleanup(
-            store=self.base.store,
+            runs=CleanupRuns(self.base.store),
             registry=self.base.registry,
             tracker=self.tracker,
             locks=self.base.locks,
@@ -72,6 +75,8 @@ class Upkeep:
         return Reconciliation(
             store=self.base.store,
             open_orders=self.base.open_orders,
+            trades=self.base.trades,
+            findings=ToldDifferences(self.base.store),
             registry=self.base.registry,
             tracker=self.tracker,
             locks=self.base.locks,
@@ -87,7 +92,7 @@ class Upkeep:
         """The portfolio's circuit breaker."""
         voice = Voice(self.base.journal, self.base.notifier.tell)
         return EquityGuard(
-            store=self.base.store,
+            stored=StoredBreaker(self.base.store, self.settings.default_broker),
             registry=self.base.registry,
             switch=self.base.switch,
             liquidation=Liquidation(positions=self.positions, clock=self.base.clock, voice=voice),
@@ -95,7 +100,6 @@ class Upkeep:
             locks=self.base.locks,
             clock=self.base.clock,
             new_ticket_id=self.base.new_ticket_id,
-            default_broker=self.settings.default_broker,
             sends=self._sends,
         )
 

@@ -8,6 +8,7 @@ from app.brokers.paper.broker import PaperBroker
 from app.clock import Clock
 from app.config import Settings
 from app.repositories.open_orders import OpenOrders
+from app.repositories.tokens import KEY as TOKENS
 from app.services.broker_access.registry import BrokerFactory
 from app.services.broker_login.access import FyersAccess
 from app.services.broker_login.api import API_URL, FyersApp, LoginApi
@@ -85,7 +86,6 @@ class Brokerage:
         return OpenOrders(self.store).names()
 
 
-SQLITE_KEY = "tokens/fyers"
 CALLBACK = "/auth-callback"
 
 
@@ -96,7 +96,7 @@ def fyers_access(
     app = _app(settings)
     if app is None:
         return None
-    key = settings.gcs_tokens_file if settings.uses_cloud_storage else SQLITE_KEY
+    key = settings.gcs_tokens_file if settings.uses_cloud_storage else TOKENS
     api, tokens, memory = LoginApi(app), TokenStore(store, key, clock), LoginMemory(store, clock)
     login = FyersLogin(api=api, tokens=tokens, memory=memory, clock=clock, note=note)
     remind_at = settings.login_reminder_time

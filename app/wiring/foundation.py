@@ -11,6 +11,7 @@ from app.config import Settings
 from app.repositories.bots import BotDirectory
 from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
+from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
 from app.services.analyst.base import Analyst
 from app.services.analyst.failure_limit import FailureCount
@@ -144,6 +145,11 @@ class Foundation:
     def open_orders(self) -> OpenOrders:
         """Orders that can still change."""
         return OpenOrders(self.store)
+
+    @cached_property
+    def trades(self) -> Trades:
+        """Whose part of a position is whose."""
+        return Trades(self.store, self.clock)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -45,8 +45,8 @@ def fill(book, store):
     return filled
 
 
-def quantity(book: Trades, bot: str = "one") -> str:
-    return book.find(bot, "paper", "AAPL").value["quantity"]
+def quantity(book: Trades, bot: str = "one") -> Decimal:
+    return book.find(bot, "paper", "AAPL").quantity
 
 
 def share(book: Trades, account: str) -> Decimal:
@@ -57,15 +57,15 @@ def test_counting_when_fills_follow_each_other_then_the_trade_is_their_sum(book,
     fill("10", price="100")
     fill("30", order="one-2", price="120")
 
-    assert quantity(book) == "40"
-    assert book.find("one", "paper", "AAPL").value["average_price"] == "115"
+    assert quantity(book) == 40
+    assert book.find("one", "paper", "AAPL").average_price == 115
 
 
 def test_counting_when_an_order_fills_further_then_only_the_rest_is_counted(book, fill):
     fill("4")
     fill("10")
 
-    assert quantity(book) == "10"
+    assert quantity(book) == 10
 
 
 def test_counting_when_a_fill_is_seen_twice_then_nothing_changes(fill):

@@ -6,17 +6,11 @@ from dataclasses import dataclass
 from app.clock import Clock
 from app.domain.opinions import Failure, Opinion
 from app.domain.trading_state import StateSwitch, TradingState
+from app.repositories.analyst_failures import Streak, stored_streak
 from app.repositories.bots import BotDirectory
 from app.repositories.stored_record import StoredRecord
 from app.services.observability.notifier import Event, EventKind, Severity
 from app.storage.base import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Streak:
-    """How many opinions failed in a row."""
-
-    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,4 +54,4 @@ class FailureCount:
         self.tell(Event(EventKind.ANALYST_FAILING, "The analyst keeps failing", told, bot, Severity.FAILURE))
 
     def _record(self, bot: str) -> StoredRecord[Streak]:
-        return StoredRecord(self.store, f"state/analyst-{bot}", Streak)
+        return stored_streak(self.store, bot)

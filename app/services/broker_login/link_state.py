@@ -4,32 +4,20 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TypeAlias
 
 from app.clock import Clock
 from app.errors import LoginLinkRefused
-from app.repositories.stored_record import StoredRecord
+from app.repositories.link_state import LinkState, stored_link_state
 from app.storage.base import Store
 
-KEY = "state/fyers-login"
 KEY_BYTES, NONCE_DIGITS, END_DIGITS = 32, 24, 10
 USED = "This login link has been used already; GET /api/logins tells whether it worked."
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """The record itself; tokens and codes are remembered by digest."""
-
-    signing_key: str = field(repr=False)
-    used_links: dict[str, datetime] = field(default_factory=dict)
-    tried_code: str | None = None
-    told_token: str | None = None
-    reminded_on: date | None = None
-
-
-_Step: TypeAlias = Callable[[Memory], Memory | None]
+_Step: TypeAlias = Callable[[LinkState], LinkState | None]
 
 
 def digest(secret: str) -> str:
@@ -44,7 +32,7 @@ class LoginMemory:
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        self._record = StoredRecord(store, KEY, Memory)
+        self._record = stored_link_state(store)
         self._clock = clock
         self._signing_key: str | None = None
 
@@ -66,8 +54,8 @@ class LoginMemory:
         ends_at = self._read_signed(state)
         mark, now = digest(state), self._clock()
 
-        def step(record: Memory | None) -> Memory | None:
-            known = record or _new_memory()
+        def step(record: LinkState | None) -> LinkState | None:
+            known = record or _new_state()
             if mark in known.used_links:
                 return None
             lasting = {name: end for name, end in known.used_links.items() if end >= now}
@@ -88,7 +76,7 @@ class LoginMemory:
         """Tell whether nobody has told of this token's death; a date counts as that day's reminder too."""
         mark = digest(token)
 
-        def step(known: Memory) -> Memory | None:
+        def step(known: LinkState) -> LinkState | None:
             if known.told_token == mark:
                 return None
             return replace(known, told_token=mark, reminded_on=reminded_on or known.reminded_on)
@@ -102,7 +90,7 @@ class LoginMemory:
         )
 
     def _claim(self, step: _Step) -> bool:
-        return self._record.change(lambda record: step(record or _new_memory())) is not None
+        return self._record.change(lambda record: step(record or _new_state())) is not None
 
     def _read_signed(self, state: str) -> datetime:
         unsigned, signature = state[: END_DIGITS + NONCE_DIGITS], state[END_DIGITS + NONCE_DIGITS :]
@@ -121,12 +109,12 @@ class LoginMemory:
     def _key(self) -> str:
         """Return the secret that all processes on one store sign with, made by the first of them."""
         if self._signing_key is None:
-            made = self._record.change(lambda record: _new_memory() if record is None else None)
+            made = self._record.change(lambda record: _new_state() if record is None else None)
             record = made or self._record.read()
             assert record is not None  # noqa: S101  # made, or found by the one who would have made it
             self._signing_key = record.signing_key
         return self._signing_key
 
 
-def _new_memory() -> Memory:
-    return Memory(signing_key=secrets.token_hex(KEY_BYTES))
+def _new_state() -> LinkState:
+    return LinkState(signing_key=secrets.token_hex(KEY_BYTES))

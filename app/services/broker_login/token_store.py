@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 from app.clock import Clock
 from app.domain.broker_logins import Login
 from app.logs import register_secrets
-from app.repositories.stored_record import StoredRecord
+from app.repositories.tokens import stored_login
 from app.storage.base import Store
 
 # A login in another process counts here so much later at the latest.
@@ -23,7 +23,7 @@ class TokenStore:
     """Keep the newest login; every method raises StoreUnavailable when the store is away."""
 
     def __init__(self, store: Store, key: str, clock: Clock) -> None:
-        self._record = StoredRecord(store, key, Login)
+        self._record = stored_login(store, key)
         self._clock = clock
         self._cached: Login | None = None
         self._read_at: datetime | None = None

@@ -214,8 +214,7 @@ class ExitMonitor:
             self.journal.activity(f"exits: {exit_plan.bot}: moved {leg.client_order_id} to {price:f}")
 
     def _trade(self, exit_plan: ExitPlan) -> Trade | None:
-        document = self.trades.find(exit_plan.bot, exit_plan.broker, exit_plan.symbol)
-        return Trade.from_json(document.value) if document is not None else None
+        return self.trades.find(exit_plan.bot, exit_plan.broker, exit_plan.symbol)
 
     def _is_expected(self, exit_plan: ExitPlan) -> bool:
         """Tell whether an order of the bot may still open the position again."""

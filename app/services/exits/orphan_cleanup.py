@@ -2,50 +2,27 @@
 
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.exit_plan import family_of, orphaned
-from app.domain.json_codec import from_json, to_json
 from app.domain.orders import Receipt
-from app.errors import AlreadyExists, BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
+from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from app.repositories.cleanup_runs import CleanupFailure, CleanupRun, CleanupRuns
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Notifier, Severity
 from app.services.orders.tracking import OrderTracker
 from app.services.runtime.locks import Locks
-from app.storage.base import Store
-
-KEY = "state/cleanup"
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What could not be done; without an order, the broker could not be asked."""
-
-    broker: str
-    client_order_id: str | None
-    message: str
-
-
-@dataclass(slots=True)
-class CleanupRun:
-    """One run: how many protective orders it looked at, and the client order ids of those it canceled."""
-
-    at: datetime
-    checked: int = 0
-    canceled: tuple[str, ...] = ()
-    failed: tuple[Failure, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
 class Cleanup:
     """Cancel orphans; safe to run twice, and at the same time as anything else."""
 
-    store: Store
+    runs: CleanupRuns
     registry: BrokerRegistry
     tracker: OrderTracker
     locks: Locks
@@ -74,9 +51,7 @@ class Cleanup:
 
     def last(self) -> CleanupRun | None:
         """Return the last run: this process's own, or one of another's that did something later."""
-        document = self.store.get(KEY)
-        stored = from_json(CleanupRun, document.value) if document is not None else None
-        runs = [run for run in (self._last, stored) if run is not None]
+        runs = [run for run in (self._last, self.runs.last()) if run is not None]
         return max(runs, key=lambda run: run.at, default=None)
 
     def _clean(self, broker: Broker, run: CleanupRun) -> None:
@@ -114,7 +89,7 @@ class Cleanup:
 
     def _fail(self, run: CleanupRun, broker: Broker, leg: Receipt | None, message: str) -> None:
         name = leg.client_order_id if leg is not None else None
-        run.failed += (Failure(broker.name, name, message),)
+        run.failed += (CleanupFailure(broker.name, name, message),)
         _logger.warning("Cleanup: %s at %s: %s", name or "nothing can be seen", broker.name, message)
 
     def _tell(self, run: CleanupRun) -> None:
@@ -127,13 +102,7 @@ class Cleanup:
         attempted = [failure for failure in run.failed if failure.client_order_id is not None]
         if not run.canceled and not attempted:
             return
-        document = self.store.get(KEY)
-        try:
-            if document is None:
-                self.store.create(KEY, to_json(run))
-            else:
-                self.store.replace(document, to_json(run))
-        except (AlreadyExists, Conflict):
+        if not self.runs.write(run):
             _logger.debug("Another run was written down at the same time")
 
 

@@ -7,6 +7,7 @@ from app.brokers.base import Broker
 from app.domain.accounts import Position
 from app.domain.exit_plan import covered_by, live_legs
 from app.domain.money import ZERO, text
+from app.domain.trades import Place
 from app.repositories.exit_plans import ExitPlans, exit_plan_of
 from app.repositories.trades import Trades
 from app.services.exits.position_status import PositionStatus, look, status_of
@@ -29,7 +30,7 @@ class ExitView:
         snapshot, trades = look(broker), self.trades.every()
         exits: dict[str, list[dict[str, Any]]] = {}
         for item in protections:
-            trade = trades.get((item.bot, item.broker, item.symbol))
+            trade = trades.get(Place(item.bot, item.broker, item.symbol))
             status = status_of(item, trade, snapshot, broker.capabilities)
             if status.holding.share != ZERO:
                 exits.setdefault(item.symbol, []).append(_shown(item.bot, status))

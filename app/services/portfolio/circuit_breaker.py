@@ -10,18 +10,16 @@ from typing import Any
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.circuit_breaker import Breach, CircuitBreaker, Phase
-from app.domain.json_codec import from_json, to_json
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerError, BrokerUnavailable, InvalidRequest
+from app.repositories.circuit_breaker import StoredBreaker
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.observability.notifier import Severity
 from app.services.portfolio.liquidation import BY, Liquidation, Voice
 from app.services.runtime.locks import Locks
-from app.storage.base import Store
 from app.ticket_ids import NewTicketId
 
-KEY = "state/circuit-breaker"
 # It stands among the bots' locks, since who holds it may wait for a symbol; no bot can have this name.
 LOCK = "circuit breaker"
 
@@ -30,12 +28,12 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EquityGuard:
-    """One breaker, for one broker's account, under `state/circuit-breaker`.
+    """One breaker, for one broker's account.
 
     `sends` says whether orders may go to a broker at all; in a dry run trading stops and nothing is sold.
     """
 
-    store: Store
+    stored: StoredBreaker
     registry: BrokerRegistry
     switch: GlobalSwitch
     liquidation: Liquidation
@@ -43,15 +41,11 @@ class EquityGuard:
     locks: Locks
     clock: Clock
     new_ticket_id: NewTicketId
-    default_broker: str
     sends: Callable[[Broker], bool]
 
     def read(self) -> CircuitBreaker:
         """Return the breaker as it stands."""
-        document = self.store.get(KEY)
-        if document is None:
-            return CircuitBreaker(broker=self.default_broker)
-        return from_json(CircuitBreaker, document.value)
+        return self.stored.read()
 
     def knows_equity(self, broker: str) -> bool:
         """Tell whether entries at a broker may go on: false while a watched account cannot be seen."""
@@ -178,11 +172,7 @@ class EquityGuard:
         return 1
 
     def _write(self, breaker: CircuitBreaker) -> None:
-        document = self.store.get(KEY)
-        if document is None:
-            self.store.create(KEY, to_json(breaker))
-        else:
-            self.store.replace(document, to_json(breaker))
+        self.stored.write(breaker)
 
     def _tell(self, breaker: CircuitBreaker, event: str) -> CircuitBreaker:
         breaker = breaker.telling(event, self.clock())

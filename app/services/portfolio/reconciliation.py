@@ -10,22 +10,21 @@ from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.accounts import Position
 from app.domain.instruments import AssetClass
-from app.domain.json_codec import from_json, to_json
 from app.domain.money import ZERO
-from app.domain.reconciliation import Difference, DifferenceKind, differences, reduced
-from app.domain.trades import Trade
-from app.errors import AlreadyExists, BrokerUnavailable, Conflict
+from app.domain.reconciliation import Difference, DifferenceKind, differences
+from app.errors import BrokerUnavailable, Conflict
+from app.repositories.differences import ToldDifferences
 from app.repositories.inbox import PREFIX as INBOX
 from app.repositories.inbox import unanswered
 from app.repositories.open_orders import OpenOrders
+from app.repositories.trades import Trades
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Event, EventKind, Notifier, Severity
 from app.services.orders.tracking import OrderTracker
 from app.services.runtime.locks import Locks
-from app.storage.base import Change, Delete, Document, Replace, Store
+from app.storage.base import Store
 
-KEY = "state/reconciliation"
 # An alert that waits for longer has traded nothing: it waits for a person.
 LONGEST_WORK = timedelta(minutes=3)
 # Some brokers keep their fee in the coin itself; what is missing then is nobody's doing.
@@ -34,22 +33,17 @@ LARGEST_FEE = Decimal("0.005")
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """The differences that were told and are not over."""
-
-    differences: tuple[Difference, ...] = ()
-
-
 @dataclass(slots=True, kw_only=True)
 class Reconciliation:
     """Compare; a difference counts when looks `period_seconds` apart saw it and no order explains it.
 
-    What counts is kept under `state/reconciliation`, what was seen but once in this process alone.
+    What counts is stored, what was seen but once in this process alone.
     """
 
     store: Store
     open_orders: OpenOrders
+    trades: Trades
+    findings: ToldDifferences
     registry: BrokerRegistry
     tracker: OrderTracker
     locks: Locks
@@ -64,8 +58,8 @@ class Reconciliation:
         """Look at every broker; return how many differences began, ended or were put right."""
         if self._is_unfinished():
             return 0
-        document = self.store.get(KEY)
-        before = _findings(document).differences
+        findings = self.findings.read()
+        before = findings.differences
         after, changes = list[Difference](), 0
         for broker in self._brokers():
             told = {item.symbol: item for item in before if item.broker == broker.name}
@@ -74,8 +68,8 @@ class Reconciliation:
             except BrokerUnavailable as error:
                 _logger.warning("The positions at %s cannot be compared now: %s", broker.name, error)
             after += [told[symbol] for symbol in sorted(told)]
-        if tuple(after) != before:
-            self._keep(document, Findings(tuple(after)))
+        if tuple(after) != before and not self.findings.write(findings, tuple(after)):
+            _logger.debug("Another process has compared at the same time")
         return changes
 
     def agree(self, broker_name: str, symbol: str) -> None:
@@ -95,7 +89,7 @@ class Reconciliation:
 
     def unreconciled(self) -> list[Difference]:
         """Return the differences that count, whichever process found them."""
-        return list(_findings(self.store.get(KEY)).differences)
+        return list(self.findings.read().differences)
 
     def _is_unfinished(self) -> bool:
         """Tell whether an alert is being worked on, or was left by a crash: the books lack its fills."""
@@ -158,28 +152,18 @@ class Reconciliation:
         return (held, known) == (item.held, item.known) and item.symbol not in self._busy(broker)
 
     def _reduce(self, broker: Broker, item: Difference, why: str) -> None:
-        documents = {each.key: each for each in self._trades(broker) if each.value["symbol"] == item.symbol}
-        before = {key: Trade.from_json(document.value) for key, document in documents.items()}
-        changes, lines = list[Change](), list[str]()
-        for trade in reduced(before.values(), item.held):
-            key = f"trades/{trade.bot}/{trade.broker}:{trade.symbol}"
-            document, lost = documents[key], before[key].quantity - trade.quantity
-            changes.append(Replace(document, trade.to_json()) if trade.quantity else Delete(document))
-            lines.append(
-                f"{trade.bot}: {lost:f} {trade.symbol} at {trade.broker} {why}; {trade.quantity:f} left"
-            )
-        self.store.apply(changes)
-        for line in lines:
-            self.journal.activity(f"reconciliation: {line}")
+        reductions = self.trades.reducing(broker.name, item.symbol, item.held)
+        self.store.apply([reduction.change for reduction in reductions])
+        for reduction in reductions:
+            trade, lost = reduction.after, reduction.before.quantity - reduction.after.quantity
+            told = f"{trade.bot}: {lost:f} {trade.symbol} at {trade.broker} {why}; {trade.quantity:f} left"
+            self.journal.activity(f"reconciliation: {told}")
 
     def _known(self, broker: Broker) -> dict[str, Decimal]:
         known: dict[str, Decimal] = {}
-        for trade in (Trade.from_json(document.value) for document in self._trades(broker)):
+        for trade in self.trades.at(broker.name):
             known[trade.symbol] = known.get(trade.symbol, ZERO) + trade.quantity
         return known
-
-    def _trades(self, broker: Broker) -> Iterable[Document]:
-        return (item for item in self.store.list("trades/") if item.value["broker"] == broker.name)
 
     def _busy(self, broker: Broker) -> set[str]:
         """Return the symbols in which an order may have filled without being counted yet.
@@ -200,19 +184,6 @@ class Reconciliation:
         # What ends a difference, or changes it, is not folded into the message that began it.
         key = f"{item.broker}:{item.symbol}:{message}"
         self.notifier.tell(Event(EventKind.POSITION_MISMATCH, "Positions differ", message, key, severity))
-
-    def _keep(self, document: Document | None, findings: Findings) -> None:
-        try:
-            if document is None:
-                self.store.create(KEY, to_json(findings))
-            else:
-                self.store.replace(document, to_json(findings))
-        except (AlreadyExists, Conflict):
-            _logger.debug("Another process has compared at the same time")
-
-
-def _findings(document: Document | None) -> Findings:
-    return Findings() if document is None else from_json(Findings, document.value)
 
 
 def _held(positions: Iterable[Position]) -> dict[str, Decimal]:

@@ -1,4 +1,4 @@
-"""One leader by lease: whoever wrote `leases/{name}` last does what only one process may do at a time."""
+"""One leader by lease: whoever wrote it last does what only one process may do at a time."""
 
 import logging
 import threading
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.clock import Clock
-from app.domain.json_codec import from_json, to_json
 from app.errors import AlreadyExists, Conflict, StoreError, StoreUnavailable
-from app.storage.base import Document, Store
+from app.repositories.leases import Lease, StoredLeases
+from app.storage.base import Store
 
 # With a poll every five seconds, a dead leader's lease moves within 27 seconds.
 LEASE_SECONDS = 20.0
@@ -20,14 +20,6 @@ SHORTEST_SECONDS = 2.0
 SKEW = timedelta(seconds=2)
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """Who leads, and until when nobody else may."""
-
-    owner: str
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,7 @@ class Leases:
         on_lost: Callable[[str], None] | None = None,
         is_gone: Callable[[str], bool] | None = None,
     ) -> None:
-        self._store = store
+        self._stored = StoredLeases(store)
         self._clock = clock
         self._owner = owner
         self._on_lost = on_lost
@@ -98,9 +90,9 @@ class Leases:
         """Let the next process lead at once; a lease that cannot be given back runs out by itself."""
         with self._turn, suppress(StoreError):
             self._held.pop(name, None)
-            document = self._store.get(_key(name))
-            if document is not None and _lease(document).owner == self._owner:
-                self._store.delete(document)
+            lease = self._stored.find(name)
+            if lease is not None and lease.owner == self._owner:
+                self._stored.give_back(name, lease)
 
     def _is_fresh(self, name: str, seconds: float) -> bool:
         held = self._held.get(name)
@@ -122,22 +114,18 @@ class Leases:
         return written
 
     def _write(self, name: str, lease: Lease, now: datetime, length: timedelta) -> bool:
-        document = self._store.get(_key(name))
-        if document is None:
-            self._store.create(_key(name), to_json(lease))
-        elif self._is_free(name, document, now, length):
-            self._store.replace(document, to_json(lease))
-        else:
+        standing = self._stored.find(name)
+        if standing is not None and not self._is_free(name, standing, now, length):
             return False
+        self._stored.take(name, lease, standing)
         return True
 
-    def _is_free(self, name: str, document: Document, now: datetime, length: timedelta) -> bool:
-        lease = _lease(document)
+    def _is_free(self, name: str, lease: Lease, now: datetime, length: timedelta) -> bool:
         if lease.owner == self._owner or (self._is_gone is not None and self._is_gone(lease.owner)):
             return True
         seen = self._seen.get(name)
-        if seen is None or seen.version != document.version or seen.at > now:
-            seen = self._seen[name] = _Seen(document.version, now)
+        if seen is None or seen.version != lease.version or seen.at > now:
+            seen = self._seen[name] = _Seen(lease.version, now)
         # An owner whose clock was far ahead must not block the lease for longer than it lasts.
         return now >= min(lease.until, seen.at + length) + SKEW
 
@@ -151,11 +139,3 @@ class Leases:
         _logger.warning("This process no longer holds the lease %s", name)
         if self._on_lost is not None:
             self._on_lost(name)
-
-
-def _key(name: str) -> str:
-    return f"leases/{name}"
-
-
-def _lease(document: Document) -> Lease:
-    return from_json(Lease, document.value)

@@ -189,10 +189,10 @@ class Trading:
 
     def _held_before(self, context: OrderContext) -> Trade | None:
         """Return what an entry adds to, if its bot's books and the account agree that it does."""
-        document = self._trades.find(context.bot.id, context.broker_name, context.symbol)
-        if document is None or context.view is None or not context.orders:
+        held = self._trades.find(context.bot.id, context.broker_name, context.symbol)
+        if held is None or context.view is None or not context.orders:
             return None
-        held, sign = Trade.from_json(document.value), context.orders[-1].side.sign
+        sign = context.orders[-1].side.sign
         return held if held.quantity * sign > ZERO and context.view.position * sign > ZERO else None
 
 

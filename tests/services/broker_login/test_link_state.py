@@ -4,7 +4,8 @@ from datetime import date, timedelta
 import pytest
 
 from app.errors import LoginLinkRefused
-from app.services.broker_login.link_state import KEY, LoginMemory
+from app.repositories.link_state import KEY
+from app.services.broker_login.link_state import LoginMemory
 
 LIFE = timedelta(minutes=10)
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.orders import OrderStatus
 from app.errors import BrokerRejected, OutcomeUnknown
-from app.services.exits.orphan_cleanup import KEY
+from app.repositories.cleanup_runs import KEY
 from tests.builders import ScriptedBroker, client_of, services_of, strategy_alert
 
 

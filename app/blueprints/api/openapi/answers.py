@@ -22,7 +22,7 @@ from app.domain.reasons import Reason
 from app.domain.reconciliation import Difference
 from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
-from app.services.exits.orphan_cleanup import Failure
+from app.repositories.cleanup_runs import CleanupFailure
 
 ANY_OBJECT: Shape = {"type": "object"}
 COUNT: Shape = {"type": "integer"}
@@ -174,7 +174,7 @@ CLEANUP = object_of(
         "at": TIME,
         "checked": COUNT | {"description": "Working protective orders that were looked at."},
         "canceled": list_of(TEXT) | {"description": "Client order ids."},
-        "failed": list_of(object_of(record_shape(Failure))),
+        "failed": list_of(object_of(record_shape(CleanupFailure))),
     }
 )
 DIFFERENCE = object_of(
