@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import count
 from uuid import UUID
 
+from app.brokers.base import Broker
 from app.domain.accounts import Account, MarketHours, Position, Quote
 from app.domain.capabilities import Capabilities
 from app.domain.instruments import AssetClass, Instrument
@@ -159,7 +160,7 @@ class BrokenStore:
         raise StoreUnavailable("The store is out of order.")
 
 
-class ScriptedBroker:
+class ScriptedBroker(Broker):
     """A broker that records what it is sent, fills it at `price`, and fails as `failures` say.
 
     A failure that is None fills the order and lets the caller see the next one of the list.

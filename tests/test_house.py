@@ -176,6 +176,15 @@ def test_file_when_loaded_then_imports_no_sdk(file):
     assert [name for name in imports(SOURCES[file], at_start_only=True) if is_within(name, SDKS)] == []
 
 
+@pytest.mark.unit
+@pytest.mark.parametrize("file", [file for file in SOURCES if file.startswith("app/services/")])
+def test_service_when_it_wants_an_ability_then_the_protocol_has_it(file):
+    calls = [node for node in ast.walk(SOURCES[file]) if isinstance(node, ast.Call)]
+    names = [ast.unparse(call) for call in calls if getattr(call.func, "id", None) in {"getattr", "hasattr"}]
+
+    assert [name for name in names if name.endswith(("')", "', None)"))] == []
+
+
 @pytest.mark.integration
 def test_application_when_built_with_defaults_then_no_sdk_was_paid_for(tmp_path):
     program = "import sys; from app import create_app; create_app(); print(*sys.modules)"

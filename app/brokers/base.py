@@ -1,16 +1,15 @@
 """What every broker adapter offers, and the two ways in which a submit can fail."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.bars import Bar
 from app.domain.capabilities import Capabilities
 from app.domain.instruments import Instrument
+from app.domain.money import ZERO
 from app.domain.orders import Order, OrderChange, Receipt
 
 
@@ -20,7 +19,7 @@ class Broker(Protocol):
     Reads (`find`, `open_orders`, `positions`, `account`, `quote`, `market`, `ping`) may retry within their
     timeout and raise `BrokerUnavailable` when they cannot be answered. `submit`, `cancel` and `replace` are
     sent once: they raise `BrokerRejected` when the broker proved that nothing happened and `OutcomeUnknown`
-    otherwise.
+    otherwise. Adapters inherit from this class; what has a body here is theirs to improve on.
     """
 
     name: str
@@ -33,7 +32,7 @@ class Broker(Protocol):
         """Return what the broker holds under our id, if anything."""
 
     def cancel(self, receipt: Receipt) -> None:
-        """Ask for a working order to be taken back; a final order raises BrokerRejected."""
+        """Ask for a working order to be cancelled; a final order raises BrokerRejected."""
 
     def replace(self, receipt: Receipt, change: OrderChange) -> Receipt:
         """Change a working order; the answer may carry new ids."""
@@ -56,34 +55,27 @@ class Broker(Protocol):
     def ping(self) -> None:
         """Prove that the broker answers and accepts our credentials."""
 
+    def normalise(self, order: Order) -> Order:
+        """Return the order in the form in which it will be sent; by default every form is taken."""
+        return order
 
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """Account, signed position in one instrument and its quote, all of the same moment."""
+    def snapshot(self, instrument: Instrument) -> MarketSnapshot:
+        """Return what a decision needs, of one moment where that can be had; raise BrokerUnavailable."""
+        quote = self.quote(instrument)
+        held = (item.quantity for item in self.positions() if item.symbol == instrument.symbol)
+        return MarketSnapshot(position=sum(held, ZERO), quote=quote, account=self.account())
 
-    account: Account
-    position: Decimal
-    quote: Quote | None
+    def spot(self, underlying: str) -> Decimal | None:
+        """Return the level or price of what options are written on; None: unknown."""
+        return None
 
-
-class SeesAtOnce(Protocol):
-    """A broker that can answer what a decision needs in one go; offered beside `Broker` where it pays."""
-
-    def glance(self, instrument: Instrument) -> Glance:
-        """Return account, position and quote of one moment; raise BrokerUnavailable."""
-
-
-class KeepsBars(Protocol):
-    """A broker that knows what prices did; offered beside `Broker` where it has them."""
-
-    def bars(self, instrument: Instrument, start: datetime, end: datetime, minutes: int) -> list[Bar]:
+    def bars(self, instrument: Instrument, start: datetime, end: datetime, minutes: int) -> list[Bar] | None:
         """Return the bars that begin at `start` or later and end by `end`, in the order of time.
 
-        Where nothing was traded there is none; what it has no prices of has no bars. Raise BrokerUnavailable.
+        Where nothing was traded there is none. None: this broker keeps no bars. Raise BrokerUnavailable.
         """
+        return None
 
-
-def urgently(broker: Broker) -> AbstractContextManager[None]:
-    """Let what is asked inside take the requests that a broker keeps for exits, where it keeps some."""
-    own: Callable[[], AbstractContextManager[None]] | None = getattr(broker, "urgently", None)
-    return nullcontext() if own is None else own()
+    def urgently(self) -> AbstractContextManager[None]:
+        """Let what is asked inside take the requests that a broker keeps for exits, where it keeps some."""
+        return nullcontext()

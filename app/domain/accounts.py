@@ -54,3 +54,25 @@ class MarketHours:
     is_open: bool
     next_open: datetime | None = None
     next_close: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarketSnapshot:
+    """The account, its signed position in one instrument, the quote, and whether the market is open.
+
+    `is_open` is None where it was not asked for.
+    """
+
+    account: Account
+    position: Decimal
+    quote: Quote | None
+    is_open: bool | None = None
+
+    def price(self, reference: Decimal | None, *, simulated: bool) -> Decimal | None:
+        """Return the price that an order at the market would be valued at; None is unknown.
+
+        A real market is believed, and nothing else is; a simulated one follows the alert's price.
+        """
+        if self.quote is not None and (self.quote.firm or reference is None):
+            return self.quote.price
+        return reference if simulated else None

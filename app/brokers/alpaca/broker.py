@@ -14,15 +14,15 @@ from app.brokers.alpaca.capabilities import CAPABILITIES, NAME
 from app.brokers.alpaca.legs import parent_receipt, replacement_id
 from app.brokers.alpaca.mapping import account_of, position_of, signed_quantity, understood
 from app.brokers.alpaca.market_data import MarketData
-from app.brokers.alpaca.normalisation import SMALLEST, Asset, fitted, fitted_price
-from app.brokers.alpaca.order_checks import alpaca_restrictions, change_restrictions
+from app.brokers.alpaca.normalisation import SMALLEST, Asset, normalised, normalised_price
+from app.brokers.alpaca.order_checks import change_refusal, order_refusal
 from app.brokers.alpaca.orders import OrderLookup
 from app.brokers.alpaca.payload import change_payload, order_payload, sent_id
 from app.brokers.alpaca.receipts import Row, receipt_of
 from app.brokers.alpaca.symbols import class_of, path_symbol
 from app.brokers.alpaca.transport import REFUSALS_OF_A_CHANGE, Transport
-from app.brokers.base import Glance
-from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.brokers.base import Broker
+from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.bars import Bar
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ONE, ZERO, round_down
@@ -39,7 +39,7 @@ _READERS = 16
 _PRICE_AGE = timedelta(seconds=5)
 
 
-class AlpacaBroker:
+class AlpacaBroker(Broker):
     """An account at Alpaca, on paper or with real money.
 
     Orders are brought into a form that Alpaca takes (see `fitting`), and those that it would refuse are
@@ -74,17 +74,17 @@ class AlpacaBroker:
         self._funds = Funds(lambda: self._transport.read("/account"), clock)
         self._prices: dict[str, tuple[datetime, Decimal]] = {}
 
-    def fitted(self, order: Order) -> Order:
+    def normalise(self, order: Order) -> Order:
         """Return the order in the form in which it will be sent, as far as the instrument is known."""
         self._remember_asset(order.instrument)
-        return fitted(order, self._market.known_asset(order.instrument))
+        return normalised(order, self._market.known_asset(order.instrument))
 
     def submit(self, order: Order) -> Receipt:
         """Send once; an id that Alpaca has already is our own earlier send, when the terms are the same."""
         asset = self._market.known_asset(order.instrument)
-        order = fitted(order, asset)
+        order = normalised(order, asset)
         price = self._last_price(order.instrument)
-        sentence = alpaca_restrictions(order, base_price=price, asset=asset)
+        sentence = order_refusal(order, base_price=price, asset=asset)
         if sentence is not None:
             raise BrokerRejected(sentence)
         try:
@@ -110,10 +110,10 @@ class AlpacaBroker:
 
     def replace(self, receipt: Receipt, change: OrderChange) -> Receipt:
         """Change a working order that has not filled in part: its fills would be counted on two orders."""
-        sentence = change_restrictions(receipt, change)
+        sentence = change_refusal(receipt, change)
         if sentence is not None:
             raise BrokerRejected(sentence)
-        body = change_payload(self._fitted_change(receipt, change))
+        body = change_payload(self._normalised_change(receipt, change))
         old_id = self._id_of(receipt)
         with understood(OutcomeUnknown):
             body["client_order_id"] = replacement_id(receipt.client_order_id, old_id)
@@ -158,7 +158,7 @@ class AlpacaBroker:
             self._prices[instrument.symbol] = (self._clock(), quote.price)
         return quote
 
-    def glance(self, instrument: Instrument) -> Glance:
+    def snapshot(self, instrument: Instrument) -> MarketSnapshot:
         """Return the account, with the buying power for this instrument, its position and its quote.
 
         The account is at most a second old, less what was sent since; the rest is read.
@@ -171,7 +171,7 @@ class AlpacaBroker:
             asset.result()
         else:
             quote = self.quote(instrument)
-        return Glance(account(), position.result(), quote)
+        return MarketSnapshot(account(), position.result(), quote)
 
     def market(self, instrument: Instrument) -> MarketHours:
         """Return whether the instrument trades now, by Alpaca's clock."""
@@ -254,11 +254,11 @@ class AlpacaBroker:
             raise BrokerRejected(f"Alpaca has no order {receipt.client_order_id}.")
         return found.broker_order_id
 
-    def _fitted_change(self, receipt: Receipt, change: OrderChange) -> OrderChange:
+    def _normalised_change(self, receipt: Receipt, change: OrderChange) -> OrderChange:
         instrument, up = Instrument(receipt.symbol, class_of(receipt.symbol)), receipt.side is Side.SELL
         asset = self._market.known_asset(instrument)
         limit, stop = (
-            None if price is None else fitted_price(price, instrument, asset, up=up)
+            None if price is None else normalised_price(price, instrument, asset, up=up)
             for price in (change.limit_price, change.stop_price)
         )
         return replace(change, limit_price=limit, stop_price=stop)

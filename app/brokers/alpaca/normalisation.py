@@ -34,8 +34,8 @@ class Asset:
     price_increment: Decimal | None = None
 
 
-def fitted(order: Order, asset: Asset | None = None) -> Order:
-    """Return the order as Alpaca takes it; what cannot be fitted stays for `alpaca_restrictions` to name."""
+def normalised(order: Order, asset: Asset | None = None) -> Order:
+    """Return the order as Alpaca takes it; what cannot be fitted stays for `order_refusal` to name."""
     sized = replace(
         order,
         quantity=_fitted_quantity(order.quantity, asset),
@@ -52,7 +52,7 @@ def is_fractional(order: Order) -> bool:
     )
 
 
-def fitted_price(price: Decimal, instrument: Instrument, asset: Asset | None, *, up: bool) -> Decimal:
+def normalised_price(price: Decimal, instrument: Instrument, asset: Asset | None, *, up: bool) -> Decimal:
     """Move a price to a multiple of the smallest step that Alpaca takes at its height."""
     if not price.is_finite() or price <= 0:
         return price
@@ -110,7 +110,7 @@ def _fitted_prices(order: Order, asset: Asset | None) -> Order:
     exit_sells = sells if order.order_class in {OrderClass.OCO, OrderClass.SIMPLE} else not sells
 
     def move(price: Decimal | None, *, up: bool) -> Decimal | None:
-        return None if price is None else fitted_price(price, order.instrument, asset, up=up)
+        return None if price is None else normalised_price(price, order.instrument, asset, up=up)
 
     return replace(
         order,

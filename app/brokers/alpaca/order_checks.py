@@ -27,7 +27,7 @@ LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 STOPPED = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 
 
-def alpaca_restrictions(
+def order_refusal(
     order: Order, *, base_price: Decimal | None = None, asset: Asset | None = None
 ) -> str | None:
     """Return why Alpaca would refuse the order, or None.
@@ -52,7 +52,7 @@ def alpaca_restrictions(
     return next((sentence for check in checks if (sentence := check()) is not None), None)
 
 
-def change_restrictions(receipt: Receipt, change: OrderChange) -> str | None:
+def change_refusal(receipt: Receipt, change: OrderChange) -> str | None:
     """Return why Alpaca would not replace the order, or None."""
     wanted = [
         value for value in (change.quantity, change.limit_price, change.stop_price) if value is not None

@@ -7,13 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from app.brokers.base import Glance
+from app.brokers.base import Broker
 from app.brokers.fyers.capabilities import CAPABILITIES, NAME
 from app.brokers.fyers.limiter import Limiter, urgently, windows_for
 from app.brokers.fyers.mapping import account_of, positions_of, products_of, understood
 from app.brokers.fyers.market_data import MarketData
-from app.brokers.fyers.normalisation import fitted, fitted_change
-from app.brokers.fyers.order_checks import WITH_LEGS, leg_restrictions, restrictions
+from app.brokers.fyers.normalisation import normalised, normalised_change
+from app.brokers.fyers.order_checks import WITH_LEGS, leg_refusal, order_refusal
 from app.brokers.fyers.orders import OrderLookup
 from app.brokers.fyers.payload import change_payload, order_payload
 from app.brokers.fyers.products import INTRADAY, MARGIN, exit_product, other_product
@@ -22,7 +22,7 @@ from app.brokers.fyers.symbols import Contracts, Tickers
 from app.brokers.fyers.tags import Names
 from app.brokers.fyers.transport import Transport, as_refusal
 from app.brokers.tokens import TokenSource
-from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderChange, OrderRole, OrderStatus, OrderType, Receipt
@@ -50,7 +50,7 @@ class FyersSettings:
     processes: int = 1
 
 
-class FyersBroker:
+class FyersBroker(Broker):
     """An account at Fyers, with real money: options of the NSE, and its shares.
 
     Fyers takes the same order twice, so nothing is ever sent again in doubt. A resting exit counts against
@@ -88,9 +88,9 @@ class FyersBroker:
         self._held: dict[str, dict[str, Decimal]] = {}
         self._clock = clock
 
-    def fitted(self, order: Order) -> Order:
+    def normalise(self, order: Order) -> Order:
         """Return the order in the form in which it will be sent."""
-        return fitted(order, self._known(order.instrument))
+        return normalised(order, self._known(order.instrument))
 
     def submit(self, order: Order) -> Receipt:
         """Send once; Fyers answers before the exchange does, so that a refusal may only show in the book."""
@@ -98,13 +98,13 @@ class FyersBroker:
         if ticker is None:
             told = f"Fyers lists no {order.instrument.symbol}."
             raise BrokerRejected(told, reason=Reason.SYMBOL_UNKNOWN.value)
-        instrument, order = self._known(order.instrument), self.fitted(order)
-        _refuse(restrictions(order, instrument))
+        instrument, order = self._known(order.instrument), self.normalise(order)
+        _refuse(order_refusal(order, instrument))
         with _before_sending():
             entry = self._entry_price(order)
             product = self._product(order, ticker)
         if entry is not None:
-            _refuse(leg_restrictions(order, entry))
+            _refuse(leg_refusal(order, entry))
         body = order_payload(order, ticker=ticker, product=product, instrument=instrument, entry=entry)
         self._orders.names.remember([order.client_order_id])
         answer = self._write("POST", body, urgent=order.role is OrderRole.EXIT)
@@ -123,7 +123,7 @@ class FyersBroker:
         """Change a working order, which keeps its ids."""
         receipt = replace(receipt, broker_order_id=self._id_of(receipt))
         instrument = self._instrument(receipt.symbol)
-        change = fitted_change(change, receipt.side, instrument)
+        change = normalised_change(change, receipt.side, instrument)
         body = change_payload(receipt, change)
         self._write("PATCH", body, urgent=receipt.is_protective)
         gets_limit = receipt.type is OrderType.MARKET and change.limit_price is not None
@@ -166,7 +166,7 @@ class FyersBroker:
         """Return the level of an index, or the price of a share, that options are written on."""
         return self._market.spot(underlying)
 
-    def glance(self, instrument: Instrument) -> Glance:
+    def snapshot(self, instrument: Instrument) -> MarketSnapshot:
         """Return account, position and quote of one moment, by three requests."""
         funds = self._readers.submit(copy_context().run, self._fund_rows)
         held = self._readers.submit(copy_context().run, self._position_rows)
@@ -175,7 +175,7 @@ class FyersBroker:
             account = account_of(funds.result(), held.result())
             ticker = self._tickers.of(instrument) or ""
             products = self._held[ticker] = products_of(held.result(), ticker)
-        return Glance(account, sum(products.values(), ZERO), quote)
+        return MarketSnapshot(account, sum(products.values(), ZERO), quote)
 
     def market(self, instrument: Instrument) -> MarketHours:
         """Return whether the instrument trades now, by the exchange's own word."""

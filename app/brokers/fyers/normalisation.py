@@ -15,12 +15,12 @@ from app.domain.money import plain, round_down, round_price
 from app.domain.orders import Order, OrderChange, Side, TimeInForce
 
 
-def fitted(order: Order, instrument: Instrument) -> Order:
+def normalised(order: Order, instrument: Instrument) -> Order:
     """Return the order as Fyers takes it; `instrument` has the lot and the tick."""
     sells = order.side is Side.SELL
 
     def move(price: Decimal | None, *, up: bool) -> Decimal | None:
-        return None if price is None else fitted_price(price, instrument, up=up)
+        return None if price is None else normalised_price(price, instrument, up=up)
 
     lasts = TimeInForce.DAY if order.time_in_force is TimeInForce.GTC else order.time_in_force
     return replace(
@@ -35,16 +35,16 @@ def fitted(order: Order, instrument: Instrument) -> Order:
     )
 
 
-def fitted_change(change: OrderChange, side: Side, instrument: Instrument) -> OrderChange:
+def normalised_change(change: OrderChange, side: Side, instrument: Instrument) -> OrderChange:
     """Return a change with its prices on the tick."""
     limit, stop = (
-        None if price is None else fitted_price(price, instrument, up=side is Side.SELL)
+        None if price is None else normalised_price(price, instrument, up=side is Side.SELL)
         for price in (change.limit_price, change.stop_price)
     )
     return replace(change, limit_price=limit, stop_price=stop)
 
 
-def fitted_price(price: Decimal, instrument: Instrument, *, up: bool) -> Decimal:
+def normalised_price(price: Decimal, instrument: Instrument, *, up: bool) -> Decimal:
     """Move a price to a multiple of the tick; what is no price stays for `restrictions` to name."""
     if not price.is_finite() or price <= 0:
         return price

@@ -16,12 +16,12 @@ _LASTING = frozenset({TimeInForce.DAY, TimeInForce.IOC})
 Rule = Callable[[Order, Instrument], str | None]
 
 
-def restrictions(order: Order, instrument: Instrument) -> str | None:
+def order_refusal(order: Order, instrument: Instrument) -> str | None:
     """Return why Fyers would not take an order, None where nothing is known against it."""
     return next((said for rule in _RULES if (said := rule(order, instrument)) is not None), None)
 
 
-def leg_restrictions(order: Order, entry: Decimal) -> str | None:
+def leg_refusal(order: Order, entry: Decimal) -> str | None:
     """Return why exits cannot go with an entry that is expected at this price."""
     if order.take_profit is not None and (order.take_profit - entry) * order.side.sign <= 0:
         return "The take-profit is on the losing side of the entry."

@@ -7,14 +7,14 @@ from itertools import islice
 from threading import RLock
 from typing import TypeVar
 
-from app.brokers.base import Glance
+from app.brokers.base import Broker
 from app.brokers.paper import operations
 from app.brokers.paper.capabilities import CAPABILITIES, NAME
 from app.brokers.paper.event_log import EventLog
 from app.brokers.paper.records import PaperHolding
 from app.brokers.paper.settings import PaperSettings
 from app.brokers.paper.transaction import Transaction
-from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.hours import market_hours
 from app.domain.instruments import Instrument
 from app.domain.money import plain
@@ -26,7 +26,7 @@ T = TypeVar("T")
 _ATTEMPTS = 200
 
 
-class PaperBroker:
+class PaperBroker(Broker):
     """A market and an account simulated in the store: every process on one store sees the same.
 
     It is always open and needs no network. Its prices are set by the operator or follow the alerts.
@@ -103,13 +103,13 @@ class PaperBroker:
             price = draft.mark(instrument)
             return None if price is None else Quote(price, draft.at, firm=draft.is_firm(instrument))
 
-    def glance(self, instrument: Instrument) -> Glance:
+    def snapshot(self, instrument: Instrument) -> MarketSnapshot:
         """Return account, position and quote of one moment."""
         with self._reading("glance") as draft:
             price = draft.mark(instrument)
             quote = None if price is None else Quote(price, draft.at, firm=draft.is_firm(instrument))
             account = Account(draft.equity(), draft.book.cash, draft.buying_power())
-            return Glance(account, draft.position(instrument.symbol), quote)
+            return MarketSnapshot(account, draft.position(instrument.symbol), quote)
 
     def prices(self) -> dict[str, Decimal]:
         """Return every symbol's own price."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.domain.accounts import MarketSnapshot
 from app.domain.gates import CHANGE_GATES
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
@@ -14,7 +15,6 @@ from app.services.orders.working import Working
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
 from app.services.trading.gate_check import Figures
-from app.services.trading.market_snapshot import MarketSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class ChangeAssessor:
 
 def _figures(view: MarketSnapshot, instrument: Instrument, receipt: Receipt, change: OrderChange) -> Figures:
     """Put together what the gates compare, as if the order that is changed did not exist."""
-    market = view.price(None)
+    market = view.quote.price if view.quote is not None else None
     before = receipt.limit_price or receipt.stop_price or market
     price = change.limit_price or receipt.limit_price or change.stop_price or before
     quantity = change.quantity or receipt.quantity

@@ -90,9 +90,6 @@ class Sender:
 
 def wanted_change(broker: Broker, instrument: Instrument, item: Working, wanted: OrderChange) -> OrderChange:
     """Return the change in the steps that the broker takes, so that its success can be told."""
-    fitted: Callable[[Order], Order] | None = getattr(broker, "fitted", None)
-    if fitted is None:
-        return wanted
     receipt = item.receipt
     order = Order(
         client_order_id=receipt.client_order_id,
@@ -104,7 +101,7 @@ def wanted_change(broker: Broker, instrument: Instrument, item: Working, wanted:
         limit_price=wanted.limit_price,
         stop_price=wanted.stop_price,
     )
-    taken = fitted(order)
+    taken = broker.normalise(order)
     return replace(wanted, limit_price=taken.limit_price, stop_price=taken.stop_price)
 
 

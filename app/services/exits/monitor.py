@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 
-from app.brokers.base import Broker, urgently
+from app.brokers.base import Broker
 from app.domain.exit_plan import CancelOrders, CloseAtMarket, ExitPlan, PlaceExits, ReplaceExits
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
@@ -83,7 +83,7 @@ class ExitMonitor:
         if self._is_dry(broker):
             return 0
         try:
-            with urgently(broker):
+            with broker.urgently():
                 return self._watch_all(broker, documents, failures)
         except BrokerUnavailable as error:
             _logger.warning("The exits at %s cannot be watched now: %s", name, error)

@@ -16,8 +16,6 @@ from app.errors import BrokerUnavailable
 
 # The exchange's list of contracts; raises ContractRefused where there is none that can be relied on.
 Contracts = Callable[[], ContractIndex]
-# What an underlying costs at a broker now.
-Spot = Callable[[str], Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +70,9 @@ def _parsed(symbol: str, exchange: str | None) -> Instrument:
 
 
 def _spot(broker: Broker | None, underlying: str) -> Decimal | None:
-    spot: Spot | None = getattr(broker, "spot", None)
-    if spot is None:
+    if broker is None:
         return None
     try:
-        return spot(underlying)
+        return broker.spot(underlying)
     except BrokerUnavailable:
         return None

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from app.brokers.base import Broker
-from app.domain.bars import Bar, BarTable, Series
+from app.domain.bars import BarTable, Series
 from app.domain.instruments import Instrument
 
 
@@ -21,14 +21,15 @@ class BrokerPrices:
     """Asks the first broker that keeps bars of the kind, whichever broker the ticket was for."""
 
     def __init__(self, brokers: Iterable[Broker]) -> None:
-        # A simulated market has no past.
-        self._keepers: list[Any] = [broker for broker in brokers if hasattr(broker, "bars")]
+        self._brokers = list(brokers)
 
     def series(self, instrument: Instrument, start: datetime, end: datetime, minutes: int) -> Series | None:
         """Return what the broker tells; raise BrokerUnavailable."""
-        for broker in self._keepers:
-            if instrument.asset_class in broker.capabilities.asset_classes:
-                bars: list[Bar] = broker.bars(instrument, start, end, minutes)
+        for broker in self._brokers:
+            if instrument.asset_class not in broker.capabilities.asset_classes:
+                continue
+            bars = broker.bars(instrument, start, end, minutes)
+            if bars is not None:
                 return Series(tuple(bars), timedelta(minutes=minutes), start, end)
         return None
 

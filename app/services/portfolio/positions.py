@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.brokers.base import Broker, urgently
+from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.accounts import Position
 from app.domain.money import ZERO, text
@@ -59,7 +59,7 @@ class PositionService:
             broker = self.registry.get(broker_name)
         except BrokerNotConfigured as error:
             raise NotFound(f"There is no broker {broker_name} here.") from error
-        with self.locks.hold_symbol(broker_name, symbol), urgently(broker):
+        with self.locks.hold_symbol(broker_name, symbol), broker.urgently():
             held = next((item for item in broker.positions() if item.symbol == symbol), None)
             if held is None:
                 self.store.apply(self.trades.forgetting(broker_name, symbol))
@@ -79,7 +79,7 @@ class PositionService:
 
         Return whether that order is over; raise BrokerRejected or BrokerUnavailable.
         """
-        with self.locks.hold_symbol(broker.name, symbol), urgently(broker):
+        with self.locks.hold_symbol(broker.name, symbol), broker.urgently():
             placed = broker.find(client_order_id(OPERATOR, ticket, OrderRole.EXIT))
             if placed is not None:
                 return placed.status.is_final

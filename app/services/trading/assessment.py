@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.clock import Clock
-from app.domain.accounts import Account
+from app.domain.accounts import Account, MarketSnapshot
 from app.domain.bots import Bot
 from app.domain.contracts import ContractRefused
 from app.domain.instruments import Instrument
@@ -29,7 +29,6 @@ from app.services.trading.conflicting_orders import ConflictingOrders
 from app.services.trading.context import OrderContext, TradingRules
 from app.services.trading.entry_usage import Entry, EntryUsage
 from app.services.trading.gate_check import Figures, GateCheck
-from app.services.trading.market_snapshot import MarketSnapshot, look
 from app.services.trading.order_building import draft_entry, draft_exit
 
 
@@ -121,8 +120,11 @@ class Assessor:
 
     def look(self, context: OrderContext, broker: Broker, instrument: Instrument) -> MarketSnapshot:
         """Ask the broker what is decided on; raise BrokerUnavailable."""
-        context.view = look(broker, instrument, with_hours=context.limits.market_hours_only)
-        return context.view
+        view = broker.snapshot(instrument)
+        if context.limits.market_hours_only:
+            view = replace(view, is_open=broker.market(instrument).is_open)
+        context.view = view
+        return view
 
     def _plan(self, context: OrderContext, broker: Broker, view: MarketSnapshot) -> Plan:
         by_contracts = context.bot.configuration.use_strategy_contracts
@@ -169,7 +171,7 @@ class Assessor:
     def _carry_out(
         self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, decided: Plan
     ) -> None:
-        closing = round_down(decided.close, view.increment)
+        closing = round_down(decided.close, context.capabilities.increment(instrument))
         if decided.refusal is not None:
             context.ticket.end(TicketStatus.DENIED, decided.refusal)
         elif closing == ZERO and decided.entry_side is None:
@@ -203,9 +205,8 @@ class Assessor:
         self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, decided: Plan, side: Side
     ) -> None:
         kind = order_type(context.signal, context.bot.configuration)
-        price = entry_price(
-            context.signal, context.bot.configuration, instrument, side, view.price(context.reference_price)
-        )
+        market = view.price(context.reference_price, simulated=context.capabilities.simulated)
+        price = entry_price(context.signal, context.bot.configuration, instrument, side, market)
         size = self._size(context, instrument, view, decided, price)
         held, account = _after_closing(view, decided.close, price, instrument)
         figures = Figures(size.quantity if size is not None else None, price, held, account)
@@ -236,19 +237,20 @@ class Assessor:
         if context.signal.idea is not None:
             configuration = replace(configuration, notional=largest)
         whole = decided.entry_side is Side.SELL and context.capabilities.whole_shorts
+        increment = context.capabilities.increment(instrument)
         size = size_entry(
             configuration,
             instrument,
             contracts=decided.entry_quantity,
             price=price,
             equity=view.account.equity,
-            increment=view.increment,
+            increment=increment,
             whole=whole,
         )
         unit_value = price * instrument.multiplier
         for most in (largest, context.advice.most(unit_value)):
             if most is not None:
-                size = shrunk(size, most, unit_value, view.increment, whole=whole)
+                size = shrunk(size, most, unit_value, increment, whole=whole)
         context.ticket.note(Stage.SIZE_SET, self.clock(), f"{size.quantity:f} by {size.source} at {price:f}")
         return size
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.domain.accounts import MarketSnapshot
 from app.domain.bots import Analyst, Bot, IdeaExits
 from app.domain.capabilities import Capabilities
 from app.domain.exit_plan import ExitPlan
@@ -18,7 +19,6 @@ from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
 from app.services.orders.working import Working
-from app.services.trading.market_snapshot import MarketSnapshot
 
 CENT = Decimal("0.01")
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import replace
 from uuid import UUID
 
-from app.brokers.base import Broker, urgently
+from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.bots import Bot
 from app.domain.exit_plan import ExitPlan
@@ -199,7 +199,7 @@ class Trading:
 def _room_for(context: OrderContext) -> AbstractContextManager[None]:
     """Let an alert that only exits ask while requests are few."""
     enters = may_enter(context.signal, cover_only=context.bot.configuration.cover_only)
-    return nullcontext() if enters or context.broker is None else urgently(context.broker)
+    return nullcontext() if enters or context.broker is None else context.broker.urgently()
 
 
 def _opens(context: OrderContext) -> bool:

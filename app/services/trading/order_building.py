@@ -1,6 +1,5 @@
 """How an order is written down before it is sent."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -62,7 +61,7 @@ def draft_entry(
         product=context.signal.product,
         reference_price=context.reference_price,
     )
-    return _as_taken(context, _in_money(context, _with_exits(context, order, price), size))
+    return _normalised(context, _in_money(context, _with_exits(context, order, price), size))
 
 
 def protect_adopted(context: OrderContext, entry: Receipt) -> None:
@@ -83,10 +82,9 @@ def _protection(context: OrderContext, instrument: Instrument, alert_price: Deci
     )
 
 
-def _as_taken(context: OrderContext, order: Order) -> Order:
+def _normalised(context: OrderContext, order: Order) -> Order:
     """Let a broker that takes not every form of an order say which one it will take."""
-    fitted: Callable[[Order], Order] | None = getattr(context.broker, "fitted", None)
-    return fitted(order) if fitted is not None else order
+    return context.broker.normalise(order) if context.broker is not None else order
 
 
 def _with_exits(context: OrderContext, order: Order, price: Decimal) -> Order:

@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 import responses
 
-from app.brokers.alpaca.normalisation import Asset, fitted
-from app.brokers.alpaca.order_checks import alpaca_restrictions
+from app.brokers.alpaca.normalisation import Asset, normalised
+from app.brokers.alpaca.order_checks import order_refusal
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import OrderClass, OrderRole, OrderType, TimeInForce
 from app.errors import BrokerRejected
@@ -77,14 +77,14 @@ def test_submit_when_alpaca_would_refuse_then_rejected_and_nothing_is_sent(name)
 
 @pytest.mark.parametrize("legs", [bracket("100.00", 90), bracket(110, "99.995"), bracket(99, 90)])
 def test_restrictions_when_legs_miss_the_market_then_sentence_names_it(legs):
-    order = fitted(buy(**legs))
+    order = normalised(buy(**legs))
 
-    assert "both sides of 100" in alpaca_restrictions(order, base_price=Decimal(100))
+    assert "both sides of 100" in order_refusal(order, base_price=Decimal(100))
 
 
 @pytest.mark.parametrize("order", [buy(**bracket("100.01", "99.99")), exit_long(**oco("100.01", "99.99"))])
 def test_restrictions_when_legs_are_a_cent_away_then_none(order):
-    assert alpaca_restrictions(order, base_price=Decimal(100)) is None
+    assert order_refusal(order, base_price=Decimal(100)) is None
 
 
 @pytest.mark.parametrize(
@@ -97,22 +97,22 @@ def test_restrictions_when_legs_are_a_cent_away_then_none(order):
     ],
 )
 def test_restrictions_when_asset_does_not_allow_it_then_sentence(order, changes, sentence):
-    assert sentence in alpaca_restrictions(order, asset=replace(APPLE_ASSET, **changes))
+    assert sentence in order_refusal(order, asset=replace(APPLE_ASSET, **changes))
 
 
 @pytest.mark.parametrize("order", [exit_long(), buy(role=OrderRole.EXIT), exit_long(HALF, **COIN)])
 def test_restrictions_when_closing_then_shorting_rules_do_not_apply(order):
-    assert alpaca_restrictions(order, asset=replace(APPLE_ASSET, shortable=False)) is None
+    assert order_refusal(order, asset=replace(APPLE_ASSET, shortable=False)) is None
 
 
-def test_fitted_when_coin_has_increments_then_quantity_and_price_follow():
+def test_normalise_when_coin_has_increments_then_quantity_and_price_follow():
     increments = {"quantity_increment": Decimal("0.001"), "price_increment": Decimal("0.5")}
-    order = fitted(buy("0.12345", **COIN, **limit("100.7")), replace(APPLE_ASSET, **increments))
+    order = normalised(buy("0.12345", **COIN, **limit("100.7")), replace(APPLE_ASSET, **increments))
 
     assert (order.quantity, order.limit_price) == (Decimal("0.123"), Decimal("100.5"))
 
 
-def test_fitted_when_whole_shares_with_exits_then_unchanged():
+def test_normalise_when_whole_shares_with_exits_then_unchanged():
     order = buy(**limit(100), **bracket(110, 90))
 
-    assert fitted(order) == order
+    assert normalised(order) == order

@@ -170,60 +170,60 @@ def test_asset_when_asked_twice_then_one_call(alpaca, api):
 
 @pytest.fixture
 def market(api):
-    """What a glance at Apple's share reads."""
+    """What a snapshot of Apple's share reads."""
     api.get(ACCOUNT, json=account())
     api.get(f"{POSITIONS}/AAPL", json=position(qty="7"))
     api.get(STOCK_QUOTES, json=quotes(100, 100))
     api.get(f"{ASSETS}/AAPL", json=asset(shortable=False))
 
 
-def test_glance_when_answered_then_all_of_it(alpaca, market):
-    seen = alpaca.glance(APPLE)
+def test_snapshot_when_answered_then_all_of_it(alpaca, market):
+    seen = alpaca.snapshot(APPLE)
 
     assert (seen.position, seen.quote.price, seen.account.buying_power) == (7, 100, 200000)
 
 
-def test_glance_when_seen_before_then_asset_and_account_are_not_asked_again(alpaca, api, market):
-    alpaca.glance(APPLE)
-    alpaca.glance(APPLE)
+def test_snapshot_when_seen_before_then_asset_and_account_are_not_asked_again(alpaca, api, market):
+    alpaca.snapshot(APPLE)
+    alpaca.snapshot(APPLE)
 
     assert len(api.calls) == 4 + 2
 
 
-def test_glance_when_an_entry_was_sent_since_then_it_is_off_the_buying_power(alpaca, api, market):
+def test_snapshot_when_an_entry_was_sent_since_then_it_is_off_the_buying_power(alpaca, api, market):
     api.post(ORDERS, json=row(qty="2"))
-    alpaca.glance(APPLE)
+    alpaca.snapshot(APPLE)
     alpaca.submit(buy(2, client_order_id="bot-x"))
 
-    assert alpaca.glance(APPLE).account.buying_power == 200000 - 2 * 100
+    assert alpaca.snapshot(APPLE).account.buying_power == 200000 - 2 * 100
 
 
-def test_glance_when_an_order_was_taken_back_since_then_account_is_read_again(alpaca, api, market):
+def test_snapshot_when_an_order_was_taken_back_since_then_account_is_read_again(alpaca, api, market):
     api.post(ORDERS, json=row())
     api.delete(f"{ORDERS}/{PARENT}", status=204)
     sent = alpaca.submit(buy(10, client_order_id="bot-x"))
-    alpaca.glance(APPLE)
+    alpaca.snapshot(APPLE)
     alpaca.cancel(sent)
-    alpaca.glance(APPLE)
+    alpaca.snapshot(APPLE)
 
     assert len([call for call in api.calls if call.request.url == ACCOUNT]) == 2
 
 
-def test_glance_when_coin_and_nothing_held_then_cash_is_the_buying_power(alpaca, api):
+def test_snapshot_when_coin_and_nothing_held_then_cash_is_the_buying_power(alpaca, api):
     api.get(ACCOUNT, json=account())
     api.get(f"{POSITIONS}/BTCUSD", status=404, json=refusal("position does not exist", 40410000))
     api.get(f"{DATA}/v1beta3/crypto/us/latest/quotes", json=quotes(100, 100, "BTC/USD"))
     api.get(f"{ASSETS}/BTCUSD", status=500)
-    seen = alpaca.glance(BITCOIN)
+    seen = alpaca.snapshot(BITCOIN)
 
     assert (seen.position, seen.account.buying_power) == (0, 49000)
 
 
 @pytest.mark.parametrize("failing", [ACCOUNT, f"{POSITIONS}/AAPL", STOCK_QUOTES])
-def test_glance_when_a_part_cannot_be_read_then_unavailable(alpaca, api, market, failing):
+def test_snapshot_when_a_part_cannot_be_read_then_unavailable(alpaca, api, market, failing):
     api.replace(responses.GET, failing, status=403, json=refusal("no"))
     with pytest.raises(BrokerUnavailable):
-        alpaca.glance(APPLE)
+        alpaca.snapshot(APPLE)
 
 
 PASSING = [

@@ -154,10 +154,10 @@ def test_submit_when_duplicate_is_reported_then_the_order_is_adopted(alpaca, fak
     assert [position.quantity for position in alpaca.positions()] == [10]
 
 
-def test_fitted_when_nothing_is_said_of_the_instrument_then_the_general_rules_hold(alpaca, fake):
+def test_normalise_when_nothing_is_said_of_the_instrument_then_the_general_rules_hold(alpaca, fake):
     fake.inject("status", path="/v2/assets/")
 
-    assert alpaca.fitted(buy(**limit("100.001"))).limit_price == Decimal(100)
+    assert alpaca.normalise(buy(**limit("100.001"))).limit_price == Decimal(100)
 
 
 def test_submit_when_exit_finds_nothing_to_close_then_rejected(alpaca):
@@ -186,7 +186,7 @@ def test_position_when_a_half_is_closed_then_half_is_left(alpaca, instrument, qu
     alpaca.submit(buy(quantity, instrument=instrument))
     alpaca.close_position(instrument, Decimal("0.5"))
 
-    assert alpaca.glance(instrument).position == Decimal(quantity) / 2
+    assert alpaca.snapshot(instrument).position == Decimal(quantity) / 2
 
 
 def test_coin_when_bought_then_order_and_position_have_one_symbol(alpaca):

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from app.brokers.fyers.codes import explained
-from app.brokers.fyers.normalisation import fitted, fitted_price, offset
-from app.brokers.fyers.order_checks import leg_restrictions, restrictions
+from app.brokers.fyers.normalisation import normalised, normalised_price, offset
+from app.brokers.fyers.order_checks import leg_refusal, order_refusal
 from app.brokers.fyers.payload import change_payload, order_payload
 from app.brokers.fyers.products import exit_product
 from app.brokers.fyers.receipts import receipt_of
@@ -104,22 +104,22 @@ def test_change_when_a_market_order_gets_a_limit_then_it_becomes_one_of_that_kin
     assert change_payload(receipt, OrderChange(limit_price=Decimal(99)))["type"] == 1
 
 
-def test_fitted_when_it_should_rest_then_rests_for_the_day_on_the_tick():
-    order = fitted(lot(**limit("90.07"), time_in_force=TimeInForce.GTC), CALL)
+def test_normalise_when_it_should_rest_then_rests_for_the_day_on_the_tick():
+    order = normalised(lot(**limit("90.07"), time_in_force=TimeInForce.GTC), CALL)
 
     assert (order.limit_price, order.time_in_force) == (Decimal("90.05"), TimeInForce.DAY)
 
 
 @pytest.mark.parametrize("product", ["CO", "BO"])
-def test_fitted_when_product_is_retired_then_intraday_with_its_exits(product):
-    order = fitted(lot(product=product, **bracket(110, 90)), CALL)
+def test_normalise_when_product_is_retired_then_intraday_with_its_exits(product):
+    order = normalised(lot(product=product, **bracket(110, 90)), CALL)
 
     assert (order.product, order.take_profit, order.stop_loss) == ("INTRADAY", 110, 90)
 
 
 @pytest.mark.parametrize("up", [True, False])
 def test_price_when_on_the_tick_then_stays(up):
-    assert fitted_price(Decimal("100.15"), CALL, up=up) == Decimal("100.15")
+    assert normalised_price(Decimal("100.15"), CALL, up=up) == Decimal("100.15")
 
 
 @pytest.mark.parametrize(("price", "tick"), [(90, "0.05"), (1500, "0.1"), (9000, "0.5"), (12_000, "1")])
@@ -145,17 +145,17 @@ REFUSED = {
 
 @pytest.mark.parametrize("words", REFUSED)
 def test_restrictions_when_fyers_takes_no_such_order_then_a_sentence_says_why(words):
-    assert words in restrictions(fitted(REFUSED[words], CALL), CALL)
+    assert words in order_refusal(normalised(REFUSED[words], CALL), CALL)
 
 
 @pytest.mark.parametrize("changes", [{}, limit(90), stop(110), bracket(110, 90), {"product": "INTRADAY"}])
 def test_restrictions_when_nothing_is_wrong_then_none(changes):
-    assert restrictions(fitted(lot(**changes), CALL), CALL) is None
+    assert order_refusal(normalised(lot(**changes), CALL), CALL) is None
 
 
 @pytest.mark.parametrize(("side", "levels"), [(buy, (99, 90)), (buy, (110, 101)), (sell, (101, 110))])
 def test_legs_when_on_the_wrong_side_of_the_entry_then_refused(side, levels):
-    assert leg_restrictions(side(65, **bracket(*levels)), Decimal(100)) is not None
+    assert leg_refusal(side(65, **bracket(*levels)), Decimal(100)) is not None
 
 
 HELD = {"INTRADAY": Decimal(65), "MARGIN": Decimal(130), "CNC": Decimal(-65)}

@@ -211,15 +211,15 @@ def test_spot_when_asked_for_then_is_the_index(fake):
 
 
 @pytest.mark.integration
-def test_glance_when_taken_then_three_requests_tell_all(fake):
+def test_snapshot_when_taken_then_three_requests_tell_all(fake):
     call, contracts = listed_call(fake)
     fyers = make_fyers(fake, contracts=contracts)
     fyers.submit(sell(call.quantity_increment, instrument=call))
     before = len(fake.requests)
-    glance = fyers.glance(call)
+    snapshot = fyers.snapshot(call)
 
-    assert (glance.position, glance.quote.price) == (-call.quantity_increment, 100)
-    assert (glance.account.equity, len(fake.requests) - before) == (1_000_000, 3)
+    assert (snapshot.position, snapshot.quote.price) == (-call.quantity_increment, 100)
+    assert (snapshot.account.equity, len(fake.requests) - before) == (1_000_000, 3)
 
 
 @pytest.mark.integration
