@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.brokers.base import Broker
 from app.config import Settings
+from app.storage.base import Store
+from app.storage.memory import MemoryStore
 from app.storage.sqlite import SqliteStore
 from app.wiring.container import Services
 from tests.builders import (
@@ -43,8 +45,15 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(tmp_path / "gatehouse.sqlite3")
+def store() -> Store:
+    """The application's store; a module that needs a file returns `file_store` in its own `store`."""
+    return MemoryStore()
+
+
+@pytest.fixture
+def file_store(settings: Settings) -> Iterator[SqliteStore]:
+    """The store that other processes find by `settings.database_path`."""
+    store = SqliteStore(settings.database_path)
     yield store
     store.close()
 

@@ -143,6 +143,10 @@ def test_preview_when_an_idea_is_tried_then_nobody_is_asked(make_app, settings):
 
 
 class TestTheView:
+    @pytest.fixture
+    def store(self, file_store):
+        return file_store
+
     def test_view_when_an_idea_is_queued_then_shown(self, client, rows):
         fingerprint = client.post(IDEAS, json=trade_idea()).json["fingerprint"]
 

@@ -10,6 +10,11 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
+def store(file_store):
+    return file_store
+
+
+@pytest.fixture
 def database(settings):
     return settings.database_path
 

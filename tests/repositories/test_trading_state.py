@@ -14,6 +14,11 @@ SWITCHES = ["/api/trading-state", "/api/bots/default/trading-state"]
 
 
 @pytest.fixture
+def store(file_store):
+    return file_store
+
+
+@pytest.fixture
 def post(client):
     def send(**changes):
         return client.post("/webhook", json=strategy_alert(**changes))

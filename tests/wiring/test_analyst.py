@@ -9,7 +9,7 @@ from app.config import Settings
 from app.domain.opinions import Mode
 from tests.builders import services_of
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CREDENTIALS = {"optionomics_email": "owner@example.com", "optionomics_token": "the-token-of-mcp"}
 
 

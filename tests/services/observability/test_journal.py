@@ -218,7 +218,7 @@ file.append(b"d" * 99 + b"\\n")
 @pytest.mark.integration
 @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="needs a file size limit")
 def test_file_when_the_disk_cuts_a_line_short_then_the_next_one_is_whole(tmp_path):
-    here = Path(__file__).parents[2]
+    here = Path(__file__).parents[3]
     subprocess.run([sys.executable, "-c", SMALL_DISK, tmp_path / "f"], check=True, cwd=here, timeout=60)
 
     lines = (tmp_path / "f").read_text().splitlines()

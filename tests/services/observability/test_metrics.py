@@ -9,7 +9,7 @@ from app.services.observability.metrics import MAX_CHILDREN, Metrics
 
 pytestmark = pytest.mark.unit
 
-HERE = Path(__file__).parents[2]
+HERE = Path(__file__).parents[3]
 
 
 @pytest.fixture

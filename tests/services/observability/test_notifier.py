@@ -287,7 +287,7 @@ def test_tell_when_apprise_fails_then_logged_without_secrets(make_notifier, ntfy
 
 @pytest.mark.integration
 def test_tell_when_forked_then_both_processes_send_their_own_without_apprise():
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
     done = subprocess.run(
         [sys.executable, "-c", FORKED],
         env=environment,
