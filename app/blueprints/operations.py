@@ -23,7 +23,7 @@ def status() -> ResponseReturnValue:
             "status": "ok",
             "trading_state": to_json(services().switch.read().seen_at(services().clock())),
             "positions": positions,
-            "orders": services().orders.page(status="open", after=None, limit=500),
+            "orders": services().orders.page(status="open", after=None, limit=500).orders,
             "orphans": services().orders.orphans(),
             "unreconciled": to_json(services().reconciliation.unreconciled()),
             "last_cleanup": to_json(services().cleanup.last()),

@@ -31,7 +31,7 @@ def cancel_orders(names: tuple[str, ...]) -> None:
 
 def show_orders(status: str, limit: int) -> None:
     """Print orders that are `open` or `closed`, or `all`."""
-    found = services().orders.page(status=status, after=None, limit=limit)
+    found = services().orders.page(status=status, after=None, limit=limit).orders
     none = "No working orders." if status == "open" else "No orders."
     show_table(HEADINGS, [_row(order) for order in found], none=none)
 

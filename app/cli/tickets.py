@@ -1,6 +1,7 @@
 """`flask tickets`: what became of alerts."""
 
 import json
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -29,9 +30,7 @@ tickets = Group("tickets", help="See what became of alerts.")
 def list_tickets(**given: Any) -> None:
     """List tickets, newest first."""
     query = load(QUERY, {name: value for name, value in given.items() if value is not None})
-    found = services().ledger.newest_first(day=query["date"])
-    wanted = (ticket for ticket in found if _matches(ticket, query))
-    rows = [_row(ticket) for ticket in islice(wanted, query["limit"])]
+    rows = [_row(ticket) for ticket in _found(query)]
     if not rows:
         _refuse_unknown(query["bot"])
     show_table(("ID", "ARRIVED", "BOT", "SYMBOL", "STATUS", "REASON"), rows, none="No such tickets.")
@@ -84,8 +83,9 @@ def _refuse_unknown(bot: str | None) -> None:
         raise NotFound(f"There is no bot {bot}.")
 
 
-def _matches(ticket: dict[str, Any], query: dict[str, Any]) -> bool:
-    return query["status"] in {None, ticket["status"]} and query["bot"] in {None, ticket["bot"]}
+def _found(query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    wanted = services().ledger.newest_first(day=query["date"], bot=query["bot"], status=query["status"])
+    return islice(wanted, query["limit"])
 
 
 def _row(ticket: dict[str, Any]) -> tuple[Any, ...]:

@@ -100,7 +100,7 @@ class OrderRole(StrEnum):
 
 STOP_LOSS_SUFFIX = "-sl"
 TAKE_PROFIT_SUFFIX = "-tp"
-OWN_ID = re.compile(r"(.+)-\d{13}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-sl|-tp)?")
+OWN_ID = re.compile(r"(.+)-(\d{13})-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-sl|-tp)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +204,9 @@ def bot_of_order(name: str) -> str | None:
     """Return whose order a client order id names; None when it is none of ours."""
     match = OWN_ID.fullmatch(name)
     return match[1] if match is not None else None
+
+
+def moment_of_order(name: str) -> int | None:
+    """Return the epoch milliseconds in which an order's alert came; None for what is none of ours."""
+    match = OWN_ID.fullmatch(name)
+    return int(match[2]) if match is not None else None

@@ -1,19 +1,46 @@
 """All tickets: written once when they are done, changed when their orders move, kept for ever."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
 from app.domain.json_codec import timestamp
+from app.domain.orders import moment_of_order
+from app.domain.ticket_terms import TICKETS, WITH_ORDERS, placed_by, ticket_term
 from app.domain.tickets import Stage, Ticket, TicketStatus, shown, ticket_day
 from app.repositories.inbox import PREFIX as INBOX
 from app.repositories.inbox import unanswered
-from app.storage.base import Create, Document, Replace, Store
+from app.storage.base import Create, Document, Page, Replace, Store
 
-PREFIX = "tickets/"
+PREFIX = TICKETS
 APPROVALS = "approvals/"
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """Tickets as the API shows them; the next page is asked for behind `next`, None ends the list."""
+
+    tickets: list[dict[str, Any]]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which of the alerts that are being worked on belong on a list."""
+
+    day: date | None
+    bot: str | None
+    status: str | None
+    before: str
+
+    def has(self, ticket: dict[str, Any]) -> bool:
+        is_of_day = self.day is None or ticket_day(UUID(ticket["id"])) == self.day.isoformat()
+        is_asked_for = self.bot in {None, ticket["bot"]} and self.status in {None, ticket["status"]}
+        return is_of_day and is_asked_for and ticket["id"] < self.before
 
 
 def ticket_key(ticket: UUID) -> str:
@@ -51,16 +78,56 @@ class Ledger:
             document = self.document(ticket)
         return None if document is None else shown(document.value)
 
+    def page(
+        self,
+        *,
+        limit: int,
+        day: date | None = None,
+        bot: str | None = None,
+        status: str | None = None,
+        before: UUID | None = None,
+    ) -> TicketPage:
+        """Return tickets newest first, finished or not; of a UTC day, a bot, a state, older than `before`."""
+        wanted = _Wanted(day, bot, status, str(before) if before is not None else "g")
+        # Read first: what is finished meanwhile is among the written ones then.
+        waiting = [item for item in self.unfinished() if wanted.has(item)]
+        page = self._store.page(
+            PREFIX if day is None else f"{PREFIX}{day.isoformat()}/",
+            term=ticket_term(bot=bot, status=status),
+            before=ticket_key(before) if before is not None else "",
+            limit=limit,
+        )
+        return _joined(waiting, page, limit)
+
     def newest_first(
-        self, *, day: date | None = None, before: UUID | None = None
+        self,
+        *,
+        day: date | None = None,
+        bot: str | None = None,
+        status: str | None = None,
+        before: UUID | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """Yield tickets from the newest on, of one UTC day or of all, older than `before` if given."""
-        limit = str(before) if before is not None else "g"
-        if day is None:
-            yield from (item for item in self.unfinished() if item["id"] < limit)
-        for current in [day] if day is not None else self._days(before):
-            documents = list(self._store.list(f"{PREFIX}{current.isoformat()}/"))
-            yield from (shown(item.value) for item in reversed(documents) if item.value["id"] < limit)
+        """Yield the tickets of page after page."""
+        while True:
+            page = self.page(day=day, bot=bot, status=status, before=before, limit=PAGE)
+            yield from page.tickets
+            if page.next is None:
+                return
+            before = UUID(page.next)
+
+    def with_orders(self, kind: str, *, before: str, limit: int) -> Page:
+        """Return written tickets with orders of their own (`open`, `closed` or `all`), newest first."""
+        return self._store.page(PREFIX, term=WITH_ORDERS[kind], before=before, limit=limit)
+
+    def of_order(self, name: str) -> Document | None:
+        """Return the written ticket that placed an order, by the order's client order id."""
+        moment = moment_of_order(name)
+        if moment is None:
+            return None
+        # Both ids begin with the millisecond in which the alert came.
+        first = UUID(int=moment << 80)
+        same_moment = self._store.list(ticket_key(first)[: -len("-0000-0000-000000000000")])
+        return next((item for item in same_moment if _placed(item.value, name)), None)
 
     def later_than(self, ticket: UUID) -> Iterator[dict[str, Any]]:
         """Yield the written tickets of alerts that came after this one's, oldest first, as stored."""
@@ -69,16 +136,6 @@ class Ledger:
             prefix = f"{PREFIX}{current.isoformat()}/"
             yield from (item.value for item in self._store.list(prefix, after=ticket_key(ticket)))
             current += timedelta(days=1)
-
-    def _days(self, before: UUID | None) -> Iterator[date]:
-        first = next(self._store.list(PREFIX, limit=1), None)
-        if first is None:
-            return
-        earliest = date.fromisoformat(first.key.split("/")[1])
-        current = date.fromisoformat(ticket_day(before)) if before is not None else self._clock().date()
-        while current >= earliest:
-            yield current
-            current -= timedelta(days=1)
 
     def unfinished(self) -> list[dict[str, Any]]:
         """Show the alerts that are being worked on as tickets, newest first."""
@@ -106,3 +163,20 @@ class Ledger:
         }
         ticket.timeline.append(received)
         return shown(ticket.to_json(received_at))
+
+
+def _joined(waiting: list[dict[str, Any]], page: Page, limit: int) -> TicketPage:
+    """Put what is being worked on between the written tickets, where its time of arrival belongs."""
+    written = [shown(document.value) for document in page.documents]
+    known = {ticket["id"] for ticket in written}
+    # What is older than the last one that was looked at comes with a later page.
+    last = page.before.rpartition("/")[2] if page.before is not None else ""
+    others = [item for item in waiting if item["id"] not in known and item["id"] > last]
+    found = sorted([*written, *others], key=lambda ticket: str(ticket["id"]), reverse=True)
+    if len(found) > limit:
+        return TicketPage(found[:limit], found[limit - 1]["id"])
+    return TicketPage(found, last or None)
+
+
+def _placed(ticket: dict[str, Any], name: str) -> bool:
+    return any(order["client_order_id"] == name for order in placed_by(ticket))

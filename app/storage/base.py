@@ -42,6 +42,14 @@ class Delete:
 Change: TypeAlias = Create | Replace | Delete
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Documents from the last key down; the next page is asked for `before` this key, None ends the list."""
+
+    documents: tuple[Document, ...]
+    before: str | None
+
+
 class Store(Protocol):
     """Versioned JSON documents under string keys.
 
@@ -67,6 +75,13 @@ class Store(Protocol):
 
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order (by bytes)."""
+
+    def page(self, prefix: str, *, term: str | None = None, before: str = "", limit: int) -> Page:
+        """Return documents under `prefix` that carry a term (`storage/terms.py`), from the last key down.
+
+        Only keys before `before` count, unless that is empty. A store without an index may look at some
+        thousand documents and answer with fewer than `limit` although more follow.
+        """
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Make the changes in their order (after a failure: a prefix of them) without waiting for the disk.

@@ -4,9 +4,7 @@ import json
 import os
 import re
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
@@ -14,17 +12,16 @@ from http.client import HTTPException
 from itertools import islice
 from typing import Any
 from uuid import uuid4
-from weakref import WeakSet
 
 from app.errors import AlreadyExists, Conflict, SettingsError, StoreUnavailable
-from app.storage.base import JSON, Change, Create, Document, Replace
+from app.storage.base import JSON, Change, Create, Document, Page, Replace
+from app.storage.gcs_connections import Connections
 from app.storage.gcs_memory import Memory
+from app.storage.gcs_pages import BATCH, BucketPages
 
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
 SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
 WRITER = "writer"
-FETCHERS = 16
-BATCH = 64
 PAGE = 1000
 PASSING = {408, 429, 500, 502, 503, 504}
 MISSING_BUCKET = "specified bucket does not exist"
@@ -46,7 +43,7 @@ class GcsStore:
         self._bucket_name = bucket_name
         self._failures = _transport_failures()
         self._connect = _connector() if client is None else lambda: client
-        self._connections = _Connections(self._connect)
+        self._connections = Connections(self._connect)
         self._memory = Memory()
         retry, attempt = _retry(), (timeout_seconds / 4, timeout_seconds / 2)
         self._patience = {"retry": retry.with_timeout(timeout_seconds), "timeout": attempt}
@@ -100,6 +97,11 @@ class GcsStore:
                     yield document
                     remaining -= 1
 
+    def page(self, prefix: str, *, term: str | None = None, before: str = "", limit: int) -> Page:
+        """Return documents under `prefix` that carry a term, from the last key down; see BucketPages."""
+        pages = BucketPages(self._folders, partial(self._names, after="", page_size=PAGE), self._fetch)
+        return pages.page(prefix, term=term, before=before, limit=limit)
+
     def apply(self, changes: Sequence[Change]) -> None:
         """Make the changes one after the other; an error leaves a prefix of them made."""
         for change in changes:
@@ -115,7 +117,7 @@ class GcsStore:
     def close(self) -> None:
         """Close every connection of this process."""
         self._here().close()
-        self._connections = _Connections(self._connect)
+        self._connections = Connections(self._connect)
 
     def _make(self, change: Change) -> None:
         if isinstance(change, Replace):
@@ -171,6 +173,14 @@ class GcsStore:
         # Google's offset is inclusive.
         return ((blob.name, int(blob.generation)) for blob in blobs if blob.name > after)
 
+    def _folders(self, prefix: str) -> Sequence[str]:
+        with self._calling("list folders"):
+            options = {"delimiter": "/", "fields": "prefixes,nextPageToken"} | self._patience
+            listed = self._bucket().list_blobs(prefix=prefix, **options)
+            # The SDK gathers the folders while its pages are turned.
+            any(listed)
+            return tuple(listed.prefixes)
+
     def _batch(self, names: Iterator[tuple[str, int]], size: int) -> tuple[tuple[str, int], ...]:
         with self._calling("list documents"):
             return tuple(islice(names, size))
@@ -178,9 +188,9 @@ class GcsStore:
     def _bucket(self) -> Any:
         return self._here().client().bucket(self._bucket_name)
 
-    def _here(self) -> "_Connections":
+    def _here(self) -> "Connections":
         if self._connections.process != os.getpid():
-            self._connections = _Connections(self._connect)
+            self._connections = Connections(self._connect)
         return self._connections
 
     @contextmanager
@@ -202,29 +212,6 @@ class _Absent(Exception):
 
 class _Moved(Exception):
     """The generation precondition did not hold."""
-
-
-class _Connections:
-    """The clients and fetching threads of one process: a session crosses neither threads nor forks."""
-
-    def __init__(self, connect: Callable[[], Any]) -> None:
-        self.process = os.getpid()
-        self.fetchers = ThreadPoolExecutor(FETCHERS, "gcs-fetch")
-        self._connect = connect
-        self._thread = threading.local()
-        self._opened: WeakSet[Any] = WeakSet()
-
-    def client(self) -> Any:
-        client = getattr(self._thread, "client", None)
-        if client is None:
-            client = self._thread.client = self._connect()
-            self._opened.add(client)
-        return client
-
-    def close(self) -> None:
-        self.fetchers.shutdown(cancel_futures=True)
-        for client in tuple(self._opened):
-            client.close()
 
 
 def _connector() -> Callable[[], Any]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from app.errors import AlreadyExists, Conflict
-from app.storage.base import JSON, Change, Create, Document, Replace
+from app.storage.base import JSON, Change, Create, Document, Page, Replace
+from app.storage.terms import page_among
 
 HIGHEST = "\U0010ffff"
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -75,6 +76,10 @@ class MemoryStore:
             page = [(key, self._held[key]) for key in self._keys[start:last]]
         for key, held in page:
             yield _document(key, held)
+
+    def page(self, prefix: str, *, term: str | None = None, before: str = "", limit: int) -> Page:
+        """Return documents under `prefix` that carry a term, from the last key down."""
+        return page_among(self.list(prefix), term, before, limit)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Make all the changes, or none of them."""

@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
-from app.storage.base import JSON, Change, Create, Document, Replace
+from app.storage import sqlite_terms
+from app.storage.base import JSON, Change, Create, Document, Page, Replace
 from app.storage.sqlite_connection import SharedConnection
 from app.storage.sqlite_ledger import LEDGER_VIEW
 
@@ -52,7 +53,10 @@ class SqliteStore:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("DROP VIEW IF EXISTS webhook_events")
             connection.execute(LEDGER_VIEW)
+            sqlite_terms.prepare(connection)
             connection.execute("COMMIT")
+        while self._catch_up():
+            pass
 
     def get(self, key: str) -> Document | None:
         """Return the document, or None."""
@@ -68,6 +72,7 @@ class SqliteStore:
                 connection.execute(INSERT, (key, text, version))
             except sqlite3.IntegrityError as error:
                 raise AlreadyExists(f"{key} already exists") from error
+        # What is written by itself is indexed by the next page that is asked for; tickets come with `apply`.
         return Document(key, value, version)
 
     def replace(self, document: Document, value: JSON) -> Document:
@@ -99,6 +104,13 @@ class SqliteStore:
             after = rows[-1][0]
             remaining = None if remaining is None else remaining - len(rows)
 
+    def page(self, prefix: str, *, term: str | None = None, before: str = "", limit: int) -> Page:
+        """Return documents under `prefix` that carry a term, from the last key down."""
+        while self._catch_up():
+            pass
+        with self._shared.reading as connection:
+            return sqlite_terms.read_page(connection, prefix, term, before, limit)
+
     def apply(self, changes: Sequence[Change]) -> None:
         """Make the changes in one transaction that does not wait for the disk."""
         with self._shared.writing as connection:
@@ -122,6 +134,10 @@ class SqliteStore:
         """Close the connection; the next call would open it again."""
         self._shared.close()
 
+    def _catch_up(self) -> bool:
+        with self._shared.reading as connection:
+            return sqlite_terms.catch_up(connection)
+
     def _page(self, prefix: str, after: str, size: int) -> Sequence[tuple[str, str, int]]:
         query, lower = (SELECT_AFTER, after) if after >= prefix else (SELECT_FROM, prefix)
         with self._shared.reading as connection:
@@ -130,12 +146,15 @@ class SqliteStore:
 
 def _make(writer: sqlite3.Connection, change: Change) -> None:
     if isinstance(change, Create):
-        writer.execute(INSERT_IF_ABSENT, (change.key, _encode(change.value), time.time_ns()))
+        new = (change.key, _encode(change.value), time.time_ns())
+        if writer.execute(INSERT_IF_ABSENT, new).rowcount == 1:
+            sqlite_terms.index(writer, change.key, change.value)
     elif isinstance(change, Replace):
         old = change.document
         row = (_encode(change.value), _next_version(old), old.key, old.version)
         if writer.execute(UPDATE, row).rowcount != 1:
             raise Conflict(f"{old.key} has been overwritten")
+        sqlite_terms.index(writer, old.key, change.value, old.value)
     else:
         writer.execute(DELETE, (change.document.key, change.document.version))
 

@@ -3,6 +3,7 @@ from uuid import UUID
 
 import pytest
 
+from app.domain.orders import placed_order_id
 from app.domain.tickets import Ticket, TicketStatus
 from app.repositories.inbox import Arrival, Inbox
 from app.repositories.tickets import Ledger, ticket_key
@@ -98,3 +99,53 @@ def test_find_when_a_ticket_is_finished_between_two_looks_then_it_is_there(ledge
     monkeypatch.setattr(ledger, "unfinished", lambda: store.apply(finishing) or [])
 
     assert ledger.find(ticket.id)["status"] == "filled"
+
+
+class TestPages:
+    def test_page_when_an_older_alert_still_waits_then_it_stands_where_it_arrived(
+        self, ledger, store, clock, written
+    ):
+        waiting = ticket_id("2026-03-01", 9)
+        Inbox(store, clock, ThreadLocks(), ttl_seconds=300).claim(
+            Arrival(waiting, "default", "strategy", "0" * 64, {}, clock())
+        )
+        pages, before = [], None
+        while len(pages) < 9:
+            page = ledger.page(limit=2, before=before)
+            pages.append(ids(page.tickets))
+            if page.next is None:
+                break
+            before = UUID(page.next)
+
+        assert pages == [[written[3], written[2]], [str(waiting), written[1]], [written[0]]]
+
+    def test_page_when_it_is_full_to_the_last_then_nothing_follows(self, ledger, written):
+        assert ledger.page(limit=4).next is None
+        assert ledger.page(limit=3).next == written[1]
+
+    @pytest.mark.parametrize(
+        ("asked", "expected"),
+        [
+            ({"bot": "default"}, 4),
+            ({"bot": "other"}, 0),
+            ({"status": "filled"}, 4),
+            ({"status": "received"}, 1),
+        ],
+    )
+    def test_page_when_filtered_then_what_waits_is_filtered_too(
+        self, ledger, store, clock, written, asked, expected
+    ):
+        inbox = Inbox(store, clock, ThreadLocks(), ttl_seconds=300)
+        inbox.claim(Arrival(ticket_id("2026-03-05", 9), "third", "strategy", "0" * 64, {}, clock()))
+
+        assert len(ledger.page(limit=9, **asked).tickets) == expected
+
+    def test_of_order_when_a_ticket_placed_it_then_that_ticket(self, ledger, store, clock):
+        tickets = [Ticket(ticket_id("2026-03-01", n), "b", "strategy", clock(), {}) for n in (1, 2)]
+        for ticket in tickets:
+            name = placed_order_id("b", ticket.id, 1)
+            ticket.orders.append({"client_order_id": name, "ticket": str(ticket.id), "status": "filled"})
+        store.apply([ledger.writing(ticket) for ticket in tickets])
+
+        assert ledger.of_order(tickets[1].orders[0]["client_order_id"]).value["id"] == str(tickets[1].id)
+        assert ledger.of_order("somebody-elses") is None

@@ -23,7 +23,7 @@ CONDITIONS = {
     "ifMetagenerationNotMatch",
 }
 COMMON = {"alt", "fields", "prettyPrint", "projection", "userProject"}
-LISTING = {"prefix", "startOffset", "endOffset", "pageToken", "maxResults"}
+LISTING = {"prefix", "delimiter", "startOffset", "endOffset", "pageToken", "maxResults"}
 DID_NOT_HOLD = "At least one of the pre-conditions you specified did not hold."
 TOO_OFTEN = (
     "The object {} exceeded the rate limit for object mutation operations (create, update, and delete)."
@@ -129,11 +129,14 @@ class Bucket:
     def list(self, query: Query) -> Resource:
         known(query, COMMON | LISTING)
         size = min(number(query, "maxResults") or 1000, 1000)
-        names = sorted(filter(wanted(query), self.objects), key=str.encode)
+        found = {folded(query, name) for name in filter(wanted(query), self.objects)}
+        names = sorted(found, key=str.encode)
         page, rest = names[:size], names[size:]
         answer: Resource = {"kind": "storage#objects"}
-        if page:
-            answer["items"] = [self.objects[name].resource(self.name) for name in page]
+        items = [self.objects[name].resource(self.name) for name in page if name in self.objects]
+        folders = [name for name in page if name not in self.objects]
+        answer |= {"items": items} if items else {}
+        answer |= {"prefixes": folders} if folders else {}
         if rest:
             answer["nextPageToken"] = base64.b64encode(page[-1].encode()).decode()
         return answer
@@ -183,6 +186,13 @@ def wanted(query: Query) -> Callable[[str], bool]:
     start, end = query.get("startOffset", ""), query.get("endOffset") or "\U0010ffff"
     prefix = query.get("prefix", "")
     return lambda name: name.startswith(prefix) and start <= name < end and name > seen
+
+
+def folded(query: Query, name: str) -> str:
+    """Return the folder that stands for a name, where the listing asks for folders."""
+    prefix, delimiter = query.get("prefix", ""), query.get("delimiter")
+    head, found, _ = name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
+    return prefix + head + found if found else name
 
 
 def digests(content: bytes) -> dict[str, str]:

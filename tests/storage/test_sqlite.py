@@ -1,7 +1,11 @@
+import sqlite3
 import stat
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from app.storage.base import Create
 from app.storage.sqlite import SqliteStore
 
 
@@ -30,3 +34,60 @@ def test_file_when_others_could_read_it_then_no_longer(folder):
     SqliteStore(path).close()
 
     assert modes(folder) == {"0o600"}
+
+
+@pytest.fixture
+def kind() -> str:
+    return "sqlite"
+
+
+WITHOUT_INDEX = """
+DROP TRIGGER ticket_created; DROP TRIGGER ticket_changed; DROP TABLE terms; DROP TABLE unindexed
+"""
+
+
+def filled(store, *, term="status:filled") -> list[str]:
+    return [document.key for document in store.page("tickets/", term=term, limit=5000).documents]
+
+
+def tickets(count: int, **changes) -> list[Create]:
+    value = {"id": "x", "bot": "one", "status": "filled", "orders": []} | changes
+    return [Create(f"tickets/2026-03-01/{number:04}", value) for number in range(count)]
+
+
+def test_index_when_a_database_is_older_then_it_is_made_once(folder):
+    path = folder / "gatehouse.sqlite3"
+    store = SqliteStore(path)
+    store.apply(tickets(1200))
+    store.close()
+    with closing(sqlite3.connect(path)) as older:
+        older.executescript(WITHOUT_INDEX)
+    store = SqliteStore(path)
+    found = filled(store)
+    store.close()
+
+    assert len(found) == 1200
+
+
+def test_index_when_an_older_gatehouse_writes_beside_us_then_the_next_page_knows(store, where):
+    store.apply(tickets(2))
+    with closing(sqlite3.connect(where)) as older, older:
+        older.execute("UPDATE documents SET value = replace(value, 'filled', 'failed') WHERE key LIKE '%0'")
+        older.execute(
+            "INSERT INTO documents SELECT 'tickets/2026-03-02/9', value, 1 FROM documents WHERE key LIKE '%1'"
+        )
+
+    assert filled(store) == ["tickets/2026-03-02/9", "tickets/2026-03-01/0001"]
+    assert filled(store, term="status:failed") == ["tickets/2026-03-01/0000"]
+
+
+def test_index_when_it_is_stopped_in_between_then_the_next_start_goes_on(store, where):
+    store.apply(tickets(3))
+    with closing(sqlite3.connect(where)) as stopped, stopped:
+        stopped.execute("DELETE FROM terms WHERE key LIKE '%2'")
+        stopped.execute("INSERT INTO unindexed VALUES ('tickets/2026-03-01/0002')")
+    again = SqliteStore(Path(where))
+    found = filled(again)
+    again.close()
+
+    assert len(found) == 3

@@ -1,7 +1,6 @@
 """`/api/tickets` and `/api/preview`: what became of alerts, and what would."""
 
 from http import HTTPStatus
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -29,12 +28,14 @@ QUERY = TicketQuerySchema()
 def list_tickets() -> ResponseReturnValue:
     """List tickets, newest first; `next` continues behind the last one."""
     query = load(QUERY, request.args)
-    found = services().ledger.newest_first(day=query["date"], before=query["after"])
-    wanted = (ticket for ticket in found if _matches(ticket, query))
-    page = list(islice(wanted, query["limit"] + 1))
-    shown = page[: query["limit"]]
-    following = shown[-1]["id"] if len(page) > len(shown) else None
-    return jsonify({"tickets": shown, "next": following})
+    page = services().ledger.page(
+        day=query["date"],
+        bot=query["bot"],
+        status=query["status"],
+        before=query["after"],
+        limit=query["limit"],
+    )
+    return jsonify({"tickets": page.tickets, "next": page.next})
 
 
 @bp.get("/tickets/<uuid:ticket>")
@@ -80,8 +81,3 @@ def _bot(alert: dict[str, Any], named: Any) -> Bot:
         return bot_of(alert, None)
     bot, _ = services().bots.get(str(named) if named else DEFAULT_BOT)
     return bot
-
-
-def _matches(ticket: dict[str, Any], query: dict[str, Any]) -> bool:
-    wanted_status = query["status"] in {None, ticket["status"]}
-    return wanted_status and query["bot"] in {None, ticket["bot"]}

@@ -22,9 +22,8 @@ QUERY, SWITCH = OrderQuerySchema(), TradingStateSchema()
 def list_orders() -> ResponseReturnValue:
     """List orders, newest first."""
     query = load(QUERY, request.args)
-    orders = services().orders.page(**query)
-    following = orders[-1]["client_order_id"] if len(orders) == query["limit"] else None
-    return jsonify({"orders": orders, "next": following})
+    page = services().orders.page(**query)
+    return jsonify({"orders": page.orders, "next": page.next})
 
 
 @bp.delete("/orders/<name>")

@@ -1,12 +1,13 @@
 """Every order that we know of, and the way to take one back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import dropwhile, islice
+from itertools import chain, dropwhile, islice
 from typing import Any
 from uuid import UUID
 
 from app.domain.orders import Receipt, bot_of_order
+from app.domain.ticket_terms import is_working, placed_by
 from app.domain.tickets import order_record
 from app.errors import NotFound
 from app.repositories.exit_plans import ExitPlans
@@ -15,12 +16,20 @@ from app.repositories.tickets import Ledger
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.exits.orphan_cleanup import orphans_at
 from app.services.observability.journal import Journal
-from app.services.orders.records import is_working
 from app.services.orders.tracking import OrderTracker
 from app.services.runtime.locks import Locks
 from app.storage.base import Store
 
 NO_TICKET = UUID(int=0)
+TICKETS_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Orders as the API shows them; the next page is asked for behind `next`, None ends the list."""
+
+    orders: list[dict[str, Any]]
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +45,17 @@ class OrderList:
     locks: Locks
     journal: Journal
 
-    def page(self, *, status: str, after: str | None, limit: int) -> list[dict[str, Any]]:
-        """Return orders (`open`, `closed` or `all`) newest first, from behind the one named `after` on."""
+    def page(self, *, status: str, after: str | None, limit: int) -> OrderPage:
+        """Return orders (`open`, `closed` or `all`) newest first, from behind the one named `after` on.
+
+        What no ticket knows stands at the end: legs of a bracket that nobody has looked at yet, and orders
+        of somebody else.
+        """
         self.tracker.follow()
-        wanted = self._working() if status == "open" else self._every()
-        if status == "closed":
-            wanted = (order for order in wanted if not is_working(order))
-        return list(islice(_behind(wanted, after), limit))
+        wanted = chain(self._own(status, after), self._strangers(status, after))
+        found = list(islice(wanted, limit + 1))
+        following = found[limit - 1]["client_order_id"] if len(found) > limit else None
+        return OrderPage(found[:limit], following)
 
     def orphans(self) -> list[str]:
         """Return what cleanup would cancel: protective orders without a position."""
@@ -71,45 +84,45 @@ class OrderList:
         if receipt.is_protective and bot is not None:
             self.store.apply(self.exits.forgetting(bot, receipt.broker, receipt.symbol))
 
-    def _every(self) -> Iterator[dict[str, Any]]:
-        seen: set[str] = set()
-        for ticket in self.ledger.newest_first():
-            for order in _placed_by(ticket):
-                seen.add(order["client_order_id"])
-                yield order
-        yield from self._strangers(seen)
+    def _own(self, status: str, after: str | None) -> Iterator[dict[str, Any]]:
+        """Yield what tickets tell, a page of tickets at a time."""
+        first = None if after is None else self.ledger.of_order(after)
+        if after is not None and first is None:
+            return
+        if first is not None:
+            behind = dropwhile(lambda order: order["client_order_id"] != after, placed_by(first.value))
+            yield from (order for order in islice(behind, 1, None) if _is(order, status))
+        before: str | None = "" if first is None else first.key
+        while before is not None:
+            page = self.ledger.with_orders(status, before=before, limit=TICKETS_AT_ONCE)
+            for document in page.documents:
+                yield from (order for order in placed_by(document.value) if _is(order, status))
+            before = page.before
 
-    def _working(self) -> Iterator[dict[str, Any]]:
-        """Open orders lead to the tickets of working orders, however old those are."""
-        tickets = sorted(self.open_orders.tickets(), reverse=True)
-        found = [self.ledger.document(ticket) for ticket in tickets]
-        seen: set[str] = set()
-        for document in found:
-            for order in _placed_by(document.value) if document is not None else ():
-                if is_working(order):
-                    seen.add(order["client_order_id"])
-                    yield order
-        yield from self._strangers(seen)
-
-    def _strangers(self, seen: set[str]) -> Iterator[dict[str, Any]]:
-        for broker in self.registry.all():
-            others = (item for item in broker.open_orders() if item.client_order_id not in seen)
-            yield from (_stranger(item) for item in others)
+    def _strangers(self, status: str, after: str | None) -> Iterator[dict[str, Any]]:
+        if status == "closed":
+            return
+        told = {order["client_order_id"] for order in self._own("open", None)}
+        found = (item for broker in self.registry.all() for item in broker.open_orders())
+        # What has ended since the broker was asked is told by its ticket, and by nothing else.
+        others = (
+            item
+            for item in found
+            if item.client_order_id not in told and self.ledger.of_order(item.client_order_id) is None
+        )
+        is_among = after is not None and self.ledger.of_order(after) is None
+        yield from map(_stranger, _behind(others, after) if is_among else others)
 
 
-def _placed_by(ticket: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a ticket's own orders; one that cancels or modifies shows another ticket's."""
-    return (order for order in reversed(ticket["orders"]) if order["ticket"] == ticket["id"])
+def _behind(orders: Iterable[Receipt], name: str | None) -> Iterator[Receipt]:
+    return islice(dropwhile(lambda order: order.client_order_id != name, orders), 1, None)
+
+
+def _is(order: dict[str, Any], status: str) -> bool:
+    return status == "all" or is_working(order) == (status == "open")
 
 
 def _stranger(receipt: Receipt) -> dict[str, Any]:
     """Show an order that no ticket knows: a leg of a bracket, or somebody else's."""
     view = order_record(receipt, bot="", ticket=NO_TICKET, role="")
     return view | {"bot": None, "ticket": None, "role": None}
-
-
-def _behind(orders: Iterator[dict[str, Any]], after: str | None) -> Iterator[dict[str, Any]]:
-    if after is None:
-        return orders
-    skipped = dropwhile(lambda order: order["client_order_id"] != after, orders)
-    return islice(skipped, 1, None)

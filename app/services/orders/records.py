@@ -3,9 +3,8 @@
 from typing import Any
 
 from app.domain.json_codec import timestamp
-from app.domain.orders import Order, OrderStatus
+from app.domain.orders import Order
 from app.domain.signals import Signal
-from app.domain.tickets import TicketStatus
 from app.logs import mask
 
 
@@ -62,11 +61,6 @@ def request_record(order: Order) -> dict[str, Any]:
         "take_profit": _text(order.take_profit),
         "stop_loss": _text(order.stop_loss),
     }
-
-
-def is_working(record: dict[str, Any]) -> bool:
-    """True when an order as tickets show it can still change."""
-    return record["status"] != TicketStatus.DRY_RUN and not OrderStatus(record["status"]).is_final
 
 
 def _text(value: Any) -> str | None:

@@ -25,12 +25,12 @@ from app.domain.planning import may_enter, wants_entry_after
 from app.domain.reasons import Reason
 from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Signal
+from app.domain.ticket_terms import is_working
 from app.domain.tickets import Ticket, TicketStatus, followed_status
 from app.domain.trades import FillUpdate, Trade
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import open_order
 from app.repositories.trades import Trades
-from app.services.orders.records import is_working
 from app.services.runtime.locks import Locks
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext

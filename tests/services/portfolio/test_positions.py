@@ -104,7 +104,7 @@ def test_orphans_when_a_protective_order_has_no_position_then_it_is_one(services
 def test_orders_when_the_broker_holds_a_strangers_order_then_it_is_listed(services, scripted, client):
     client.post("/webhook", json=strategy_alert())
     stranger = _resting(scripted, scripted.submitted[0], "-by-hand")
-    listed = services.orders.page(status="open", after=None, limit=10)
+    listed = services.orders.page(status="open", after=None, limit=10).orders
 
     assert [(order["client_order_id"], order["bot"]) for order in listed] == [(stranger, None)]
 

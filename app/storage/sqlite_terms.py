@@ -1,0 +1,109 @@
+"""The index of terms inside SQLite: written with its document in one transaction.
+
+A trigger marks every ticket that anybody writes, and the store takes the mark away once it has written the
+ticket's terms. What stands marked was written by another version of Gatehouse or before there was an index:
+it is caught up with in short transactions, which may be stopped and begun again at any point.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from app.domain.ticket_terms import TICKETS
+from app.storage.base import JSON, Document, Page
+from app.storage.terms import carries, page_of, terms_of
+
+_END = TICKETS[:-1] + chr(ord(TICKETS[-1]) + 1)
+_MARK = """
+CREATE TRIGGER ticket_{name} AFTER {event} ON documents WHEN new.key >= '{first}' AND new.key < '{end}'
+BEGIN INSERT OR IGNORE INTO unindexed VALUES (new.key); END
+"""
+_TABLES = (
+    "CREATE TABLE terms (term TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (term, key)) WITHOUT ROWID",
+    "CREATE TABLE unindexed (key TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID",
+    _MARK.format(name="created", event="INSERT", first=TICKETS, end=_END),
+    _MARK.format(name="changed", event="UPDATE", first=TICKETS, end=_END),
+    f"INSERT INTO unindexed SELECT key FROM documents WHERE key >= '{TICKETS}' AND key < '{_END}'",  # noqa: S608
+)
+_IS_THERE = "SELECT 1 FROM sqlite_master WHERE name = 'terms'"
+_ADD = "INSERT OR IGNORE INTO terms VALUES (?, ?)"
+_REMOVE = "DELETE FROM terms WHERE term = ? AND key = ?"
+_UNMARK = "DELETE FROM unindexed WHERE key = ?"
+_IS_MARKED = "SELECT 1 FROM unindexed LIMIT 1"
+_MARKED = """
+SELECT unindexed.key, documents.value FROM unindexed LEFT JOIN documents USING (key) LIMIT ?
+"""
+_NEWEST = """
+SELECT key, value, version FROM documents WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?
+"""
+_NEWEST_WITH_TERM = """
+SELECT documents.key, documents.value, documents.version
+FROM terms CROSS JOIN documents ON documents.key = terms.key
+WHERE terms.term = ? AND terms.key >= ? AND terms.key < ? ORDER BY terms.key DESC LIMIT ?
+"""
+# A batch is written in some twenty milliseconds: who writes meanwhile waits no longer.
+_BATCH = 500
+_HIGHEST = "\U0010ffff"
+_decode = json.JSONDecoder().raw_decode
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Make the index where there is none, every ticket being marked, in the caller's transaction."""
+    if connection.execute(_IS_THERE).fetchone() is None:
+        for statement in _TABLES:
+            connection.execute(statement)
+
+
+def index(connection: sqlite3.Connection, key: str, value: JSON, old: JSON | None = None) -> None:
+    """Write a document's terms and remove those that it no longer has, in the caller's transaction."""
+    if not key.startswith(TICKETS):
+        return
+    terms = terms_of(key, value)
+    connection.executemany(_ADD, [(term, key) for term in terms])
+    if old is not None:
+        forget(connection, key, terms_of(key, old) - terms)
+    connection.execute(_UNMARK, (key,))
+
+
+def forget(connection: sqlite3.Connection, key: str, terms: Iterable[str]) -> None:
+    """Remove terms of a document."""
+    connection.executemany(_REMOVE, [(term, key) for term in terms])
+
+
+def catch_up(connection: sqlite3.Connection) -> bool:
+    """Index some of what is marked; tell whether more may be."""
+    if connection.execute(_IS_MARKED).fetchone() is None:
+        return False
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        marked = connection.execute(_MARKED, (_BATCH,)).fetchall()
+        for key, text in marked:
+            index(connection, key, _decode(text)[0] if text is not None else {})
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    return len(marked) == _BATCH
+
+
+def read_page(connection: sqlite3.Connection, prefix: str, term: str | None, before: str, limit: int) -> Page:
+    """Read documents from the last key down; an entry that its document has outgrown is passed over."""
+    found: list[Document] = []
+    end = min(before, prefix + _HIGHEST) if before else prefix + _HIGHEST
+    while len(found) <= limit:
+        wanted = limit + 1 - len(found)
+        rows = _rows(connection, term, prefix, end, wanted)
+        documents = (Document(key, _decode(text)[0], version) for key, text, version in rows)
+        found += [document for document in documents if carries(document, term)]
+        if len(rows) < wanted:
+            break
+        end = rows[-1][0]
+    return page_of(found, limit)
+
+
+def _rows(
+    connection: sqlite3.Connection, term: str | None, start: str, end: str, limit: int
+) -> list[tuple[str, str, int]]:
+    if term is None:
+        return connection.execute(_NEWEST, (start, end, limit)).fetchall()
+    return connection.execute(_NEWEST_WITH_TERM, (term, start, end, limit)).fetchall()

@@ -1,0 +1,29 @@
+"""Terms under which documents are found beside their keys, and the page of those that carry one."""
+
+from collections import deque
+from collections.abc import Iterable
+
+from app.domain.ticket_terms import TICKETS, ticket_terms
+from app.storage.base import JSON, Document, Page
+
+
+def terms_of(key: str, value: JSON) -> frozenset[str]:
+    """Return a document's terms; only tickets have some."""
+    return ticket_terms(value) if key.startswith(TICKETS) else frozenset()
+
+
+def carries(document: Document, term: str | None) -> bool:
+    """Tell whether a document has a term; every document has None."""
+    return term is None or term in terms_of(document.key, document.value)
+
+
+def page_among(documents: Iterable[Document], term: str | None, before: str, limit: int) -> Page:
+    """Return a page of documents that come in key order, all of which are looked at: for small stores."""
+    wanted = (item for item in documents if (not before or item.key < before) and carries(item, term))
+    return page_of(list(deque(wanted, limit + 1))[::-1], limit)
+
+
+def page_of(found: list[Document], limit: int) -> Page:
+    """Return the first `limit` of what was found from the last key down; one more says that more follow."""
+    shown = found[:limit]
+    return Page(tuple(shown), shown[-1].key if len(found) > limit and shown else None)

@@ -1,0 +1,110 @@
+"""Pages of documents by term, from the last key down, asked of each store."""
+
+import pytest
+
+from app.storage.base import Create, Delete, Replace
+
+pytestmark = pytest.mark.integration
+
+DAYS = ["2026-03-01", "2026-03-02", "2026-03-04"]
+
+
+def ticket(number: int, **changes) -> Create:
+    day = DAYS[number % len(DAYS)]
+    value = {"id": f"{number:03}", "bot": "one", "status": "filled", "orders": []} | changes
+    return Create(f"tickets/{day}/{number:03}", value)
+
+
+def walked(store, prefix="tickets/", *, term=None, limit=2):
+    """Return the ids on every page, each page being asked for behind the one before."""
+    pages, before = [], ""
+    while before is not None:
+        page = store.page(prefix, term=term, before=before, limit=limit)
+        pages.append([document.value["id"] for document in page.documents])
+        before = page.before
+    return pages
+
+
+def flat(pages):
+    return [name for page in pages for name in page]
+
+
+@pytest.fixture
+def filled(store):
+    """Nine tickets on three days, every third denied, every second of the bot `two`."""
+    store.apply(
+        ticket(n, status="denied" if n % 3 == 0 else "filled", bot="two" if n % 2 else "one")
+        for n in range(9)
+    )
+    return store
+
+
+def test_page_when_no_term_is_asked_for_then_all_come_from_the_last_key_down(filled):
+    assert flat(walked(filled)) == ["008", "005", "002", "007", "004", "001", "006", "003", "000"]
+
+
+def test_page_when_it_is_the_last_then_it_says_so(filled):
+    assert walked(filled, limit=5) == [["008", "005", "002", "007", "004"], ["001", "006", "003", "000"]]
+    assert walked(filled, limit=9) == [["008", "005", "002", "007", "004", "001", "006", "003", "000"]]
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        ("status:denied", ["006", "003", "000"]),
+        ("bot:two", ["005", "007", "001", "003"]),
+        ("bot:two status:denied", ["003"]),
+        ("bot:three", []),
+    ],
+)
+def test_page_when_a_term_is_asked_for_then_only_those_that_carry_it(filled, term, expected):
+    assert flat(walked(filled, term=term)) == expected
+
+
+def test_page_when_a_day_is_asked_for_then_no_other(filled):
+    assert flat(walked(filled, "tickets/2026-03-02/", term="bot:two")) == ["007", "001"]
+
+
+def test_page_when_a_ticket_changes_then_it_is_found_by_what_it_is_now(filled):
+    held = filled.get("tickets/2026-03-04/008")
+    filled.apply([Replace(held, held.value | {"status": "canceled"})])
+
+    assert flat(walked(filled, term="status:canceled")) == ["008"]
+    assert "008" not in flat(walked(filled, term="status:filled"))
+
+
+def test_page_when_a_ticket_changes_by_itself_then_it_is_found_by_what_it_is_now(filled):
+    held = filled.get("tickets/2026-03-04/008")
+    filled.replace(held, held.value | {"status": "canceled"})
+
+    assert flat(walked(filled, term="status:canceled")) == ["008"]
+    assert "008" not in flat(walked(filled, term="status:filled"))
+
+
+def test_page_when_a_ticket_is_gone_then_it_is_not_found(filled):
+    filled.apply([Delete(filled.get("tickets/2026-03-04/008"))])
+
+    assert "008" not in flat(walked(filled, term="status:filled"))
+
+
+def test_page_when_a_ticket_is_written_twice_then_the_first_counts(filled):
+    filled.apply([ticket(8, status="failed")])
+
+    assert walked(filled, term="status:failed") == [[]]
+
+
+def test_page_when_tickets_have_orders_then_those_that_work_are_told_from_those_that_do_not(store):
+    working = {"ticket": "001", "status": "accepted"}
+    over = {"ticket": "002", "status": "filled"}
+    of_another = {"ticket": "002", "status": "canceled"}
+    store.apply([ticket(1, orders=[working]), ticket(2, orders=[over]), ticket(3, orders=[of_another])])
+
+    assert walked(store, term="orders open") == [["001"]]
+    assert walked(store, term="orders closed") == [["002"]]
+    assert walked(store, term="orders") == [["002", "001"]]
+
+
+def test_page_when_what_it_lists_are_no_tickets_then_they_come_too(store):
+    store.apply([Create("bots/a", {"id": "a"}), Create("bots/b", {"id": "b"}), Create("bots", {"id": "c"})])
+
+    assert walked(store, "bots/") == [["b", "a"]]
