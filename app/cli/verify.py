@@ -4,7 +4,7 @@ import click
 
 from app.cli.commands import Group
 from app.services.analyst.mcp_access import NOT_SET_UP
-from app.services.observability.notifier import Event, EventKind, Severity
+from app.services.observability.events import EventKind
 from app.wiring.container import services
 
 # Longer than a notification service is waited for.
@@ -34,7 +34,7 @@ def verify_notifications() -> None:
     if services().settings.notification_url is None:
         raise click.ClickException("Set NOTIFICATION_URL to be told anything.")
     notifier, text = services().notifier, "You asked for it: flask verify notifications."
-    notifier.tell(Event(EventKind.TRIAL, "Gatehouse can reach you", text, severity=Severity.INFO))
+    notifier.notify(EventKind.TRIAL, text)
     notifier.close(SENT_WITHIN_SECONDS)
     if notifier.dropped:
         raise click.ClickException("The message did not get out; the line above says why.")

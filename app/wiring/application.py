@@ -187,7 +187,7 @@ class Wiring:
             ledger=self.base.ledger,
             trades=self.base.trades,
             locks=self.base.locks,
-            announcer=self.base.announcer,
+            ticket_messages=self.base.ticket_messages,
             clock=self.clock,
             unknown_grace_seconds=self.settings.unknown_grace_seconds,
         )

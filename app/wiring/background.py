@@ -11,11 +11,11 @@ from app.services.exits.monitor import ExitMonitor
 from app.services.exits.orphan_cleanup import Cleanup
 from app.services.instruments import ATTEND_SECONDS
 from app.services.instruments.resolver import Instruments
-from app.services.observability.ticket_messages import tell_lost_leader
+from app.services.observability.ticket_messages import notify_lost_leader
 from app.services.orders.resting_orders import PERIOD_SECONDS, RestingOrders
 from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.circuit_breaker import EquityGuard
-from app.services.portfolio.liquidation import Liquidation, Voice
+from app.services.portfolio.liquidation import Liquidation
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.reconciliation import Reconciliation
 from app.services.runtime.leases import Leases
@@ -51,7 +51,7 @@ class Upkeep:
             self.base.store,
             self.base.clock,
             locks.owner,
-            on_lost=lambda _: tell_lost_leader(self.base.journal, self.base.notifier),
+            on_lost=lambda _: notify_lost_leader(self.base.journal, self.base.notifier),
             is_gone=lambda owner: locks.is_alive(owner) is False,
         )
 
@@ -90,13 +90,18 @@ class Upkeep:
     @cached_property
     def breaker(self) -> EquityGuard:
         """The portfolio's circuit breaker."""
-        voice = Voice(self.base.journal, self.base.notifier.tell)
         return EquityGuard(
             stored=StoredBreaker(self.base.store, self.settings.default_broker),
             registry=self.base.registry,
             switch=self.base.switch,
-            liquidation=Liquidation(positions=self.positions, clock=self.base.clock, voice=voice),
-            voice=voice,
+            liquidation=Liquidation(
+                positions=self.positions,
+                clock=self.base.clock,
+                journal=self.base.journal,
+                notifier=self.base.notifier,
+            ),
+            journal=self.base.journal,
+            notifier=self.base.notifier,
             locks=self.base.locks,
             clock=self.base.clock,
             new_ticket_id=self.base.new_ticket_id,

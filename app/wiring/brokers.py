@@ -20,7 +20,7 @@ from app.services.broker_login.token_source import FyersTokenSource
 from app.services.broker_login.token_store import TokenStore
 from app.services.instruments import SymbolMaster
 from app.services.instruments.tickers import ListedTickers
-from app.services.observability.notifier import Event
+from app.services.observability.notifier import Notifier
 from app.storage.base import Store
 from app.wiring.policies import paper_settings
 
@@ -90,7 +90,7 @@ CALLBACK = "/auth-callback"
 
 
 def fyers_access(
-    settings: Settings, store: Store, clock: Clock, tell: Callable[[Event], None], note: Callable[[str], None]
+    settings: Settings, store: Store, clock: Clock, notifier: Notifier, note: Callable[[str], None]
 ) -> FyersAccess | None:
     """Return the login; None unless app id, secret and redirect address are set."""
     app = _app(settings)
@@ -100,7 +100,7 @@ def fyers_access(
     api, tokens, memory = LoginApi(app), TokenStore(store, key, clock), LoginMemory(store, clock)
     login = FyersLogin(api=api, tokens=tokens, memory=memory, clock=clock, note=note)
     remind_at = settings.login_reminder_time
-    reminder = LoginReminder(login=login, memory=memory, tell=tell, clock=clock, remind_at=remind_at)
+    reminder = LoginReminder(login=login, memory=memory, notifier=notifier, clock=clock, remind_at=remind_at)
     source = FyersTokenSource(tokens=tokens, login=login, reminder=reminder, clock=clock)
     watch = LoginWatch(
         api=api,

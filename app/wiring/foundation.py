@@ -73,15 +73,15 @@ class Foundation:
 
     @cached_property
     def notifier(self) -> Notifier:
-        """What tells the owner."""
+        """What sends messages to the owner."""
         settings = self.settings
         return Notifier(
             settings.notification_url, settings.notification_topic, clock=self.clock, send=self._notify
         )
 
     @cached_property
-    def announcer(self) -> TicketMessages:
-        """Which tickets the owner is told about."""
+    def ticket_messages(self) -> TicketMessages:
+        """Which tickets the owner gets a message about."""
         return TicketMessages(self.notifier, self.journal)
 
     @cached_property
@@ -101,7 +101,7 @@ class Foundation:
     @cached_property
     def fyers(self) -> FyersAccess | None:
         """The login at Fyers, where an app is set up for it."""
-        return fyers_access(self.settings, self.store, self.clock, self.notifier.tell, self.journal.activity)
+        return fyers_access(self.settings, self.store, self.clock, self.notifier, self.journal.activity)
 
     @cached_property
     def research(self) -> Research:
@@ -110,8 +110,8 @@ class Foundation:
             store=self.store,
             bots=self.bots,
             clock=self.clock,
-            note=self.journal.activity,
-            tell=self.notifier.tell,
+            journal=self.journal,
+            notifier=self.notifier,
             limit=self.settings.analyst_failure_limit,
         )
         return Research(settings=self.settings, failures=failures, given=self._analyst)

@@ -66,7 +66,7 @@ class Reception:
             clock=self.base.clock,
             timeout_seconds=self.base.settings.approval_timeout_seconds,
             public_url=self.base.settings.public_url,
-            note=self.base.journal.activity,
+            journal=self.base.journal,
         )
 
     @cached_property
@@ -90,7 +90,7 @@ class Reception:
             in_flight=self.in_flight,
             journal=self.base.journal,
             metrics=self.base.metrics,
-            announcer=self.base.announcer,
+            ticket_messages=self.base.ticket_messages,
             clock=self.base.clock,
             new_ticket_id=self.base.new_ticket_id,
         )
@@ -112,7 +112,7 @@ class Reception:
             registry=self.base.registry,
             locks=self.base.locks,
             metrics=self.base.metrics,
-            announcer=self.base.announcer,
+            ticket_messages=self.base.ticket_messages,
             clock=self.base.clock,
             read_signal=read_stored_signal,
             rules=recovery_rules(self.base.settings),

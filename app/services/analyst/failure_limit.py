@@ -1,6 +1,5 @@
 """A bot whose analyst keeps failing stops entering."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.clock import Clock
@@ -9,22 +8,21 @@ from app.domain.trading_state import StateSwitch, TradingState
 from app.repositories.analyst_failures import Streak, stored_streak
 from app.repositories.bots import BotDirectory
 from app.repositories.stored_record import StoredRecord
-from app.services.observability.notifier import Event, EventKind, Severity
+from app.services.observability.events import EventKind
+from app.services.observability.journal import Journal
+from app.services.observability.notifier import Notifier
 from app.storage.base import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureCount:
-    """Count failed opinions in a row, for each bot and among all processes; `count` may raise StoreError.
-
-    `note` writes a line for people, `tell` leaves a message for the owner.
-    """
+    """Count failed opinions in a row, for each bot and among all processes; `count` may raise StoreError."""
 
     store: Store
     bots: BotDirectory
     clock: Clock
-    note: Callable[[str], None]
-    tell: Callable[[Event], None]
+    journal: Journal
+    notifier: Notifier
     limit: int
 
     def count(self, bot: str, opinion: Opinion) -> int:
@@ -49,9 +47,9 @@ class FailureCount:
         switch = StateSwitch(TradingState.REDUCING, reason)
         if not self.bots.set_state(bot, switch, if_active_at=self.clock()):
             return
-        told = f"{bot} is now REDUCING: alerts may only exit. {reason} To go on: flask bots resume {bot}"
-        self.note(told)
-        self.tell(Event(EventKind.ANALYST_FAILING, "The analyst keeps failing", told, bot, Severity.FAILURE))
+        message = f"{bot} is now REDUCING: alerts may only exit. {reason} To go on: flask bots resume {bot}"
+        self.journal.activity(message)
+        self.notifier.notify(EventKind.ANALYST_FAILING, message, key=bot)
 
     def _record(self, bot: str) -> StoredRecord[Streak]:
         return stored_streak(self.store, bot)

@@ -1,7 +1,6 @@
-"""Telling the owner that a login is due, with the link to do it."""
+"""The message that a login is due, with the link to do it."""
 
 import logging
-from collections.abc import Callable
 from datetime import date, datetime, time
 
 from app.clock import Clock
@@ -9,7 +8,8 @@ from app.domain.broker_logins import INDIA
 from app.domain.hours import is_trading_day
 from app.services.broker_login.link_state import LoginMemory
 from app.services.broker_login.login import MESSAGE_LIFE, FyersLogin
-from app.services.observability.notifier import Event, EventKind
+from app.services.observability.events import EventKind
+from app.services.observability.notifier import Notifier
 
 MARKET_CLOSES = time(15, 30)
 
@@ -17,36 +17,36 @@ _logger = logging.getLogger(__name__)
 
 
 class LoginReminder:
-    """Tell once among all processes; `remind_at` is a time of day in India."""
+    """Leaves each message once among all processes; `remind_at` is a time of day in India."""
 
     def __init__(
         self,
         *,
         login: FyersLogin,
         memory: LoginMemory,
-        tell: Callable[[Event], None],
+        notifier: Notifier,
         clock: Clock,
         remind_at: time,
     ) -> None:
         self._login = login
         self._memory = memory
-        self._leave = tell
+        self._notifier = notifier
         self._clock = clock
         self._remind_at = remind_at
 
-    def tell_dead(self, token: str) -> bool:
-        """Tell that Fyers has ended a token before its time; raise StoreUnavailable."""
+    def notify_dead(self, token: str) -> bool:
+        """Leave a message that Fyers has ended a token before its time; raise StoreUnavailable."""
         if not self._memory.claim_telling(token, self._due_on()):
             return False
-        self._tell("died", "Fyers no longer takes our token; until somebody logs in, its alerts are denied.")
+        self._ask("died", "Fyers no longer takes our token; until somebody logs in, its alerts are denied.")
         return True
 
     def remind(self) -> bool:
-        """Tell on a trading day, from the set time until the close, that there is no login."""
+        """Leave a message on a trading day, from the set time until the close, that there is no login."""
         day = self._due_on()
         if day is None or not self._memory.claim_reminder(day):
             return False
-        self._tell("reminder", "Fyers wants its login of today; until then its alerts are denied.")
+        self._ask("reminder", "Fyers wants its login of today; until then its alerts are denied.")
         return True
 
     def _due_on(self) -> date | None:
@@ -54,10 +54,10 @@ class LoginReminder:
         is_time = self._remind_at <= now.time() < MARKET_CLOSES
         return now.date() if is_time and is_trading_day(now.date(), "NSE") else None
 
-    def _tell(self, key: str, what: str) -> None:
+    def _ask(self, key: str, what: str) -> None:
         link = self._login.link(MESSAGE_LIFE)
         # The link lets people in, so it is for the message alone.
         _logger.warning("%s `flask login fyers` shows the link.", what)
         until = f"{link.expires_at.astimezone(INDIA):%-d %B, %H:%M} in India"
         message = f"{what}\n{link.url}\nThe link is good once, until {until}."
-        self._leave(Event(EventKind.LOGIN_DUE, "Log in to Fyers", message, key=f"fyers {key}"))
+        self._notifier.notify(EventKind.LOGIN_DUE, message, key=f"fyers {key}", about="Fyers")

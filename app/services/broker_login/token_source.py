@@ -66,7 +66,7 @@ class FyersTokenSource:
             return self._newer(token)
         renewed = self._renewed()
         if renewed is None and tell:
-            self._reminder.tell_dead(token)
+            self._reminder.notify_dead(token)
         return None if renewed is None else renewed.access_token
 
     def _newer(self, token: str) -> str | None:

@@ -10,8 +10,9 @@ from app.domain.orders import Receipt
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.repositories.cleanup_runs import CleanupFailure, CleanupRun, CleanupRuns
 from app.services.broker_access.registry import BrokerRegistry
+from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
-from app.services.observability.notifier import Event, EventKind, Notifier, Severity
+from app.services.observability.notifier import Notifier
 from app.services.orders.tracking import OrderTracker
 from app.services.runtime.locks import Locks
 
@@ -94,8 +95,7 @@ class Cleanup:
 
     def _tell(self, run: CleanupRun) -> None:
         message = f"Canceled without a position: {', '.join(run.canceled)}"
-        event = Event(EventKind.ORPHAN_CLEANED, "Orphaned exits canceled", message, severity=Severity.INFO)
-        self.notifier.tell(event)
+        self.notifier.notify(EventKind.ORPHAN_CLEANED, message)
 
     def _keep(self, run: CleanupRun) -> None:
         self._last = run

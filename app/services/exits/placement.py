@@ -23,8 +23,9 @@ from app.domain.orders import (
 from app.errors import BrokerRejected, OutcomeUnknown
 from app.repositories.exit_plans import ExitPlans, exit_plan_of
 from app.repositories.open_orders import OpenOrders, open_exit
+from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
-from app.services.observability.notifier import Event, EventKind, Notifier
+from app.services.observability.notifier import Notifier
 from app.services.orders.records import request_record
 from app.storage.base import Document, Store
 
@@ -172,10 +173,9 @@ class ExitPlacement:
         )
         if isinstance(failure, BrokerRejected):
             _logger.warning("The broker refused exits of %s: %s", exit_plan.symbol, failure.message)
-            title = f"Exits of {exit_plan.symbol} refused"
             message = f"{what}: {failure.message} Gatehouse watches the price itself and tries again."
             key = f"{exit_plan.bot} {exit_plan.symbol}"
-            self.notifier.tell(Event(EventKind.EXIT_REJECTED, title, message, key=key))
+            self.notifier.notify(EventKind.EXIT_REJECTED, message, key=key, about=exit_plan.symbol)
 
 
 def _asks_for(step: Step | None, sending: Sending) -> bool:

@@ -14,7 +14,8 @@ from app.domain.reasons import Reason
 from app.errors import StoreError, StoreUnavailable
 from app.repositories.contract_lists import ContractLists, MasterRecord
 from app.services.instruments.source import MasterSource, RefreshFailed
-from app.services.observability.notifier import Event, EventKind, Notifier, Severity
+from app.services.observability.events import EventKind
+from app.services.observability.notifier import Notifier
 from app.storage.base import Store
 
 # New contracts are listed overnight.
@@ -153,8 +154,7 @@ class SymbolMaster:
         today = self._clock().astimezone(IST).date()
         if self._told_on != today:
             self._told_on = today
-            event = Event(EventKind.SYMBOL_MASTER, "Symbol master", message, severity=Severity.WARNING)
-            self._notifier.tell(event)
+            self._notifier.notify(EventKind.SYMBOL_MASTER, message)
 
 
 def _last_refresh_time(now: datetime) -> datetime:

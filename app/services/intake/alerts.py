@@ -56,7 +56,7 @@ class Intake:
     in_flight: InFlight
     journal: Journal
     metrics: Metrics
-    announcer: TicketMessages
+    ticket_messages: TicketMessages
     clock: Clock
     new_ticket_id: NewTicketId
 
@@ -252,4 +252,4 @@ class Intake:
         if ticket.status in {TicketStatus.DENIED, TicketStatus.REJECTED} and reason is not None:
             self.metrics.rejected(reason)
         self.journal.activity(sentence(ticket))
-        self.announcer.announce(ticket)
+        self.ticket_messages.notify(ticket)

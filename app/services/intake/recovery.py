@@ -54,7 +54,7 @@ class Recovery:
     registry: BrokerRegistry
     locks: Locks
     metrics: Metrics
-    announcer: TicketMessages
+    ticket_messages: TicketMessages
     clock: Clock
     read_signal: SignalReader
     rules: RecoveryRules
@@ -275,7 +275,7 @@ class Recovery:
 
     def _tell(self, ticket: Ticket) -> bool:
         self.metrics.recovered(ticket.status.value)
-        self.announcer.announce_recovered(ticket)
+        self.ticket_messages.notify_recovered(ticket)
         _logger.warning(
             "An alert that was interrupted is now %s", ticket.status.value, extra={"ticket": str(ticket.id)}
         )

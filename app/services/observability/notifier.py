@@ -1,4 +1,4 @@
-"""Telling the owner what happened: masked, folded, and never in an order's way."""
+"""Messages to the owner: masked, folded, and never in an order's way."""
 
 import logging
 import os
@@ -9,63 +9,24 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from app.clock import Clock
 from app.logs import escape, mask
+from app.services.observability.events import Event, EventKind
 
 CAPACITY = 100
 FOLD_WINDOW = timedelta(minutes=5)
 # Between the attempts for one message; after the last it is given up.
 PAUSES_SECONDS = (2.0, 10.0, 30.0)
 # What ntfy (4096 bytes) and Discord (2000 characters) show whole, whatever the alphabet.
-LONGEST_TITLE, LONGEST_MESSAGE = 120, 1000
+LONGEST_ABOUT, LONGEST_MESSAGE = 80, 1000
 
 _NTFY_SCHEMES = {"https": "ntfys", "http": "ntfy"}
 _MENTION = re.compile(r"[@<]")
 _HTTP_STATUS = re.compile(r"\berror=(\d{3})\b")
 _logger = logging.getLogger(__name__)
-
-
-class EventKind(StrEnum):
-    """What the owner is told about."""
-
-    REJECTED = "rejected"
-    UNKNOWN = "unknown"
-    DENIED_BY_CAP = "denied_by_cap"
-    ORDER_NOT_PLACED = "order_not_placed"
-    CIRCUIT_BREAKER = "circuit_breaker"
-    RECOVERED = "recovered"
-    EXIT_REJECTED = "exit_rejected"
-    LOST_LEADER = "lost_leader"
-    ORPHAN_CLEANED = "orphan_cleaned"
-    POSITION_MISMATCH = "position_mismatch"
-    LOGIN_DUE = "login_due"
-    ANALYST_FAILING = "analyst_failing"
-    APPROVAL_WANTED = "approval_wanted"
-    SYMBOL_MASTER = "symbol_master"
-    TRIAL = "trial"
-
-
-class Severity(StrEnum):
-    """How loud a message is, in apprise's words."""
-
-    INFO = "info"
-    WARNING = "warning"
-    FAILURE = "failure"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something worth a message; those of one kind and key are folded into one."""
-
-    kind: EventKind
-    title: str
-    message: str
-    key: str = ""
-    severity: Severity = Severity.WARNING
 
 
 class NotSent(Exception):
@@ -76,7 +37,7 @@ Send: TypeAlias = Callable[[Event], None]
 
 
 class Notifier:
-    """Tells the owner in the background, in every process by a thread of its own; without a URL it is silent.
+    """Sends messages in the background, in every process by a thread of its own; without a URL it is silent.
 
     `send` replaces apprise and raises when a message did not get out. The same kind and key is sent once
     in a `window`, at whose end one message counts the rest.
@@ -99,10 +60,13 @@ class Notifier:
         self._pauses = tuple(pauses_seconds)
         self._outboxes: dict[int, _Outbox] = {}
 
-    def tell(self, event: Event) -> None:
-        """Leave a message to be sent; return at once, whatever becomes of it."""
+    def notify(self, kind: EventKind, message: str, *, key: str = "", about: str = "") -> None:
+        """Leave a message to be sent; return at once, whatever becomes of it.
+
+        The first of a kind and `key` is sent at once, others are folded; `about` ends the kind's title.
+        """
         if self._send is not None:
-            self._outbox(self._send).put(event)
+            self._outbox(self._send).put(Event(kind, message, key, about))
 
     @property
     def dropped(self) -> int:
@@ -282,8 +246,8 @@ def _load(address: str) -> Any:
 
 
 def _presentable(event: Event) -> Event:
-    title, message = _clean(event.title, LONGEST_TITLE), _clean(event.message, LONGEST_MESSAGE)
-    return replace(event, title=title, message=message)
+    about, message = _clean(event.about, LONGEST_ABOUT), _clean(event.message, LONGEST_MESSAGE)
+    return replace(event, about=about, message=message)
 
 
 def _clean(text: str, longest: int) -> str:

@@ -1,34 +1,34 @@
-"""Which tickets the owner is told about, and in what words."""
+"""Which tickets the owner gets a message about, and in what words."""
 
 from typing import Any
 
 from app.domain.reasons import Reason
 from app.domain.tickets import Ticket, TicketStatus
+from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
-from app.services.observability.notifier import Event, EventKind, Notifier, Severity
+from app.services.observability.notifier import Notifier
 
-# By their names, so that a cap which is added is told as well.
+# By their names, so that a cap which is added is among them.
 CAPS = frozenset(
     reason for reason in Reason if reason.startswith("DAILY_") or reason.endswith(("_CAP", "_LIMIT"))
 )
 
 
 class TicketMessages:
-    """Leave a message about a ticket, if it is worth one; return at once."""
+    """Leaves messages about tickets that are worth one; returns at once."""
 
     def __init__(self, notifier: Notifier, journal: Journal) -> None:
         self._notifier = notifier
         self._journal = journal
 
-    def announce(self, ticket: Ticket) -> None:
-        """Tell what an alert has come to."""
-        told = _trouble(ticket)
-        if told is not None:
-            kind, title, severity = told
-            self._tell(ticket, kind, title, severity)
+    def notify(self, ticket: Ticket) -> None:
+        """Leave a message where an alert has come to trouble."""
+        kind = _trouble(ticket)
+        if kind is not None:
+            self._leave(ticket, kind)
 
-    def announce_change(self, before: dict[str, Any], after: dict[str, Any]) -> None:
-        """Write down what an order did after its alert was answered, and tell when it came to nothing.
+    def notify_change(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """Write down what an order did after its alert was answered; a message when it came to nothing.
 
         Both tickets are as stored.
         """
@@ -38,22 +38,22 @@ class TicketMessages:
                 self._journal.activity(_movement(order))
         ended = after["status"] in {TicketStatus.REJECTED, TicketStatus.FAILED}
         if ended and after["status"] != before["status"]:
-            self.announce(Ticket.from_json(after))
+            self.notify(Ticket.from_json(after))
 
-    def announce_recovered(self, ticket: Ticket) -> None:
-        """Tell that an alert was finished, or given up, after a crash."""
-        self._tell(ticket, EventKind.RECOVERED, f"Recovered: {ticket.status.value}", Severity.WARNING)
+    def notify_recovered(self, ticket: Ticket) -> None:
+        """Leave a message that an alert was finished, or given up, after a crash."""
+        self._leave(ticket, EventKind.RECOVERED, about=ticket.status.value)
 
-    def _tell(self, ticket: Ticket, kind: EventKind, title: str, severity: Severity) -> None:
+    def _leave(self, ticket: Ticket, kind: EventKind, about: str = "") -> None:
         key = f"{ticket.bot}:{ticket.reason.value if ticket.reason is not None else ''}"
-        self._notifier.tell(Event(kind, title, sentence(ticket), key, severity))
+        self._notifier.notify(kind, sentence(ticket), key=key, about=about)
 
 
-def tell_lost_leader(journal: Journal, notifier: Notifier) -> None:
-    """Tell that this process ran the clock's single tasks and no longer does, without having been stopped."""
+def notify_lost_leader(journal: Journal, notifier: Notifier) -> None:
+    """Leave a message that this process led the clock and no longer does, without having been stopped."""
     message = "This process has lost its lease: another one leads now, or the store does not answer"
     journal.activity(f"clock: {message}")
-    notifier.tell(Event(EventKind.LOST_LEADER, "The clock has changed hands", message))
+    notifier.notify(EventKind.LOST_LEADER, message)
 
 
 def _has_moved(before: dict[str, Any] | None, after: dict[str, Any]) -> bool:
@@ -71,7 +71,7 @@ def _movement(order: dict[str, Any]) -> str:
 
 
 def sentence(ticket: Ticket) -> str:
-    """Tell people in one line what became of an alert."""
+    """Say in one line what became of an alert."""
     signal = ticket.signal or {}
     symbol = signal.get("symbol") or signal.get("order", "?")
     parts = [f"{ticket.bot}: {ticket.dialect} alert for {symbol} {ticket.status.value}"]
@@ -84,13 +84,13 @@ def sentence(ticket: Ticket) -> str:
     return "; ".join([*parts, f"ticket {ticket.id}"])
 
 
-def _trouble(ticket: Ticket) -> tuple[EventKind, str, Severity] | None:
+def _trouble(ticket: Ticket) -> EventKind | None:
     if ticket.status is TicketStatus.REJECTED:
-        return EventKind.REJECTED, "The broker rejected an order", Severity.FAILURE
+        return EventKind.REJECTED
     if ticket.status is TicketStatus.UNKNOWN:
-        return EventKind.UNKNOWN, "An order may be live", Severity.FAILURE
+        return EventKind.UNKNOWN
     if ticket.reason is Reason.ORDER_NOT_PLACED:
-        return EventKind.ORDER_NOT_PLACED, "An order was not placed", Severity.FAILURE
+        return EventKind.ORDER_NOT_PLACED
     if ticket.reason in CAPS:
-        return EventKind.DENIED_BY_CAP, "A cap refused an entry", Severity.WARNING
+        return EventKind.DENIED_BY_CAP
     return None

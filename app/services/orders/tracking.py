@@ -44,7 +44,7 @@ class OrderTracker:
         ledger: Ledger,
         trades: Trades,
         locks: Locks,
-        announcer: TicketMessages,
+        ticket_messages: TicketMessages,
         clock: Clock,
         unknown_grace_seconds: float = 30,
     ) -> None:
@@ -54,7 +54,7 @@ class OrderTracker:
         self._ledger = ledger
         self._trades = trades
         self._locks = locks
-        self._announcer = announcer
+        self._ticket_messages = ticket_messages
         self._clock = clock
         self._unknown_grace = timedelta(seconds=unknown_grace_seconds)
 
@@ -119,7 +119,7 @@ class OrderTracker:
         self._store.apply(changes)
         for change in changes:
             if isinstance(change, Replace) and change.document.key.startswith(TICKETS):
-                self._announcer.announce_change(change.document.value, change.value)
+                self._ticket_messages.notify_change(change.document.value, change.value)
 
     def _is_overdue(self, order: OpenOrder) -> bool:
         """Tell whether the broker should know an order by now, or may have forgotten one that it knew."""

@@ -15,8 +15,10 @@ from app.errors import BrokerError, BrokerUnavailable, InvalidRequest
 from app.repositories.circuit_breaker import StoredBreaker
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
-from app.services.observability.notifier import Severity
-from app.services.portfolio.liquidation import BY, Liquidation, Voice
+from app.services.observability.events import EventKind
+from app.services.observability.journal import Journal
+from app.services.observability.notifier import Notifier
+from app.services.portfolio.liquidation import BY, Liquidation
 from app.services.runtime.locks import Locks
 from app.ticket_ids import NewTicketId
 
@@ -37,7 +39,8 @@ class EquityGuard:
     registry: BrokerRegistry
     switch: GlobalSwitch
     liquidation: Liquidation
-    voice: Voice
+    journal: Journal
+    notifier: Notifier
     locks: Locks
     clock: Clock
     new_ticket_id: NewTicketId
@@ -64,7 +67,7 @@ class EquityGuard:
             state = "armed" if edited.active else "off"
             edited = edited.telling(f"{state} by the operator", self.clock())
             self._write(edited)
-        self.voice.journal.activity(f"operator: the circuit breaker is {state}")
+        self.journal.activity(f"operator: the circuit breaker is {state}")
         return edited
 
     def watch(self) -> int:
@@ -178,5 +181,7 @@ class EquityGuard:
         breaker = breaker.telling(event, self.clock())
         self._write(breaker)
         is_loss = breaker.breach is Breach.STOP_LOSS
-        self.voice.say(event, Severity.FAILURE if is_loss else Severity.WARNING)
+        kind = EventKind.CIRCUIT_BREAKER_ALARM if is_loss else EventKind.CIRCUIT_BREAKER
+        self.journal.activity(f"{BY}: {event}")
+        self.notifier.notify(kind, event, key=event)
         return breaker

@@ -13,8 +13,9 @@ from app.domain.orders import Receipt
 from app.domain.symbols import SymbolRefused
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.repositories.open_orders import OPERATOR
+from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
-from app.services.observability.notifier import Event, EventKind, Severity
+from app.services.observability.notifier import Notifier
 from app.services.portfolio.positions import PositionService
 
 CANCEL_SECONDS = 2.0
@@ -27,28 +28,14 @@ _logger = logging.getLogger(__name__)
 Save = Callable[[CircuitBreaker], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Tells people what the circuit breaker does: the activity log always, the owner where wired."""
-
-    journal: Journal
-    announce: Callable[[Event], object] | None = None
-
-    def say(self, event: str, severity: Severity) -> None:
-        """Tell one thing that happened."""
-        self.journal.activity(f"{BY}: {event}")
-        if self.announce is not None:
-            kind = EventKind.CIRCUIT_BREAKER
-            self.announce(Event(kind, "Circuit breaker", event, key=event, severity=severity))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Liquidation:
     """Cancel what waits, then close what is held: one order for each symbol until that order is over."""
 
     positions: PositionService
     clock: Clock
-    voice: Voice
+    journal: Journal
+    notifier: Notifier
 
     def advance(self, breaker: CircuitBreaker, broker: Broker, save: Save) -> bool:
         """Do what can be done now; return whether nothing waits and nothing is held any more.
@@ -87,8 +74,9 @@ class Liquidation:
         try:
             return self.positions.close_once(broker, step.symbol, step_ticket(ticket, step), by=BY)
         except (BrokerRejected, BrokerUnavailable, SymbolRefused) as error:
-            told = f"{step.symbol} at {broker.name} could not be closed: {error.message}"
-            self.voice.say(told, Severity.FAILURE)
+            message = f"{step.symbol} at {broker.name} could not be closed: {error.message}"
+            self.journal.activity(f"{BY}: {message}")
+            self.notifier.notify(EventKind.CIRCUIT_BREAKER_ALARM, message, key=message)
             return isinstance(error, BrokerRejected)
 
     def _cancel_others(self, broker: Broker, own: list[str]) -> set[str]:

@@ -19,8 +19,9 @@ from app.repositories.inbox import unanswered
 from app.repositories.open_orders import OpenOrders
 from app.repositories.trades import Trades
 from app.services.broker_access.registry import BrokerRegistry
+from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
-from app.services.observability.notifier import Event, EventKind, Notifier, Severity
+from app.services.observability.notifier import Notifier
 from app.services.orders.tracking import OrderTracker
 from app.services.runtime.locks import Locks
 from app.storage.base import Store
@@ -106,7 +107,7 @@ class Reconciliation:
         found = list(differences(broker.name, _held(positions), self._known(broker), self.clock()))
         over = sorted(set(told) - {item.symbol for item in found})
         for symbol in over:
-            self._tell_over(told.pop(symbol))
+            self._report_over(told.pop(symbol))
         busy = self._busy(broker)
         coins = {item.symbol for item in positions if _is_coin(item)}
         lasting = self._lasting(broker, [item for item in found if item.symbol not in busy])
@@ -129,7 +130,7 @@ class Reconciliation:
         if item.is_same(told.get(item.symbol)):
             return 0
         told[item.symbol] = item
-        self._tell(item, "nothing was traded")
+        self._report(item, "nothing was traded")
         return 1
 
     def _put_right(
@@ -143,7 +144,7 @@ class Reconciliation:
             self._reduce(broker, item, "went as a fee" if is_fee else "was closed outside Gatehouse")
         told.pop(item.symbol, None)
         if not is_fee:
-            self._tell(item, "put right: closed outside Gatehouse")
+            self._report(item, "put right: closed outside Gatehouse")
         return 1
 
     def _lasts(self, broker: Broker, item: Difference) -> bool:
@@ -172,18 +173,20 @@ class Reconciliation:
         """
         return {item.symbol for item in self.open_orders.at(broker.name) if not item.is_leg}
 
-    def _tell(self, item: Difference, done: str) -> None:
+    def _report(self, item: Difference, done: str) -> None:
         told = f"{item.broker} holds {item.held:f} {item.symbol}, the bots' trades say {item.known:f}"
-        self._say(item, f"{item.kind.value}: {told}; {done}", Severity.WARNING)
+        self._say(item, f"{item.kind.value}: {told}; {done}", EventKind.POSITION_MISMATCH)
 
-    def _tell_over(self, item: Difference) -> None:
-        self._say(item, f"{item.broker} and the bots' trades agree on {item.symbol} again", Severity.INFO)
+    def _report_over(self, item: Difference) -> None:
+        self._say(
+            item, f"{item.broker} and the bots' trades agree on {item.symbol} again", EventKind.POSITION_MATCH
+        )
 
-    def _say(self, item: Difference, message: str, severity: Severity) -> None:
+    def _say(self, item: Difference, message: str, kind: EventKind) -> None:
         self.journal.activity(f"reconciliation: {message}")
         # What ends a difference, or changes it, is not folded into the message that began it.
         key = f"{item.broker}:{item.symbol}:{message}"
-        self.notifier.tell(Event(EventKind.POSITION_MISMATCH, "Positions differ", message, key, severity))
+        self.notifier.notify(kind, message, key=key)
 
 
 def _held(positions: Iterable[Position]) -> dict[str, Decimal]:

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -15,7 +14,9 @@ from app.domain.money import round_price
 from app.domain.tickets import Ticket
 from app.errors import AlreadyExists, ApprovalLinkRefused, ApprovalOver, Conflict
 from app.repositories.stored_record import StoredRecord
-from app.services.observability.notifier import Event, EventKind, Notifier
+from app.services.observability.events import EventKind
+from app.services.observability.journal import Journal
+from app.services.observability.notifier import Notifier
 from app.services.review.questions import summary_of
 from app.services.trading.context import CENT, OrderContext
 from app.storage.base import JSON, Delete, Document, Store
@@ -43,14 +44,14 @@ class Approvals:
         *,
         store: Store,
         notifier: Notifier,
-        note: Callable[[str], None],
+        journal: Journal,
         clock: Clock,
         timeout_seconds: int,
         public_url: str | None,
     ) -> None:
         self._store = store
         self._notifier = notifier
-        self._note = note
+        self._journal = journal
         self._clock = clock
         self._timeout = timedelta(seconds=timeout_seconds)
         self._public_url = public_url
@@ -62,7 +63,7 @@ class Approvals:
         return None if document is None else _read(document)
 
     def ask(self, ticket: Ticket, context: OrderContext) -> None:
-        """Let a ticket wait as it stands, and tell the owner once."""
+        """Let a ticket wait as it stands, and ask the owner once."""
         now = self._clock()
         waiting = replace(
             PendingApproval(ticket.to_json(now), now, now + self._timeout, summary_of(context)),
@@ -75,13 +76,12 @@ class Approvals:
             self._store.create(f"{PREFIX}{ticket.id}", _stored(waiting))
         except AlreadyExists:
             return
-        self._note(f"{waiting.summary}; waits for an approval; ticket {ticket.id}")
+        self._journal.activity(f"{waiting.summary}; waits for an approval; ticket {ticket.id}")
         link = self.link(ticket.id, waiting.expires_at)
         where = link or f"flask tickets approve (or reject) {ticket.id}; without PUBLIC_URL there is no link"
         until = f"until {waiting.expires_at:%H:%M} UTC"
         message = f"{waiting.summary}; {until}: {where}"
-        event = Event(EventKind.APPROVAL_WANTED, "An order waits for you", message)
-        self._notifier.tell(replace(event, key=str(ticket.id)))
+        self._notifier.notify(EventKind.APPROVAL_WANTED, message, key=str(ticket.id))
 
     def decide(self, ticket: UUID, verdict: Verdict, by: str) -> Verdict:
         """Write a verdict; a late one becomes `expired`. Raise ApprovalOver when somebody was faster."""

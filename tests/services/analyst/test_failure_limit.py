@@ -6,24 +6,35 @@ from app.domain.opinions import Failure, Opinion
 from app.domain.reasons import Reason
 from app.domain.trading_state import StateSwitch, TradingState
 from app.services.analyst.failure_limit import FailureCount
-from app.services.observability.notifier import EventKind
+from app.services.observability.events import EventKind
+from tests.notices import HeardNotifier
 
 FAILED = Opinion(analyst="openai", model="x", failure=Failure(Reason.OPINION_FAILED, "HTTP 500."))
 GIVEN = Opinion(analyst="openai", model="x")
 
 
 @pytest.fixture
-def told():
-    return []
+def notifier():
+    return HeardNotifier()
 
 
 @pytest.fixture
-def make(services, clock, told):
+def told(notifier):
+    return notifier.events
+
+
+@pytest.fixture
+def make(services, clock, notifier):
     """Build the count as a process has it."""
 
     def make() -> FailureCount:
         return FailureCount(
-            store=services.store, bots=services.bots, clock=clock, note=told.append, tell=told.append, limit=3
+            store=services.store,
+            bots=services.bots,
+            clock=clock,
+            journal=services.journal,
+            notifier=notifier,
+            limit=3,
         )
 
     return make
@@ -43,10 +54,13 @@ def test_count_when_fewer_fail_than_the_limit_then_the_bot_goes_on(failures, ser
     assert (state(services).state, told) == (TradingState.ACTIVE, [])
 
 
-def test_count_when_the_limit_is_reached_then_the_bot_only_exits_and_the_owner_is_told(make, services, told):
+def test_count_when_the_limit_is_reached_then_the_bot_only_exits_and_the_owner_is_told(
+    make, services, settings, told
+):
     for _ in range(3):
         make().count("default", FAILED)
-    line, event = told
+    (event,) = told
+    line = (settings.log_folder / "activity.log").read_text().splitlines()[-1].partition(" ")[2]
 
     assert state(services).state is TradingState.REDUCING
     assert "3 times in a row, last with OPINION_FAILED" in state(services).reason

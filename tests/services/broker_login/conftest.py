@@ -3,9 +3,10 @@ from dataclasses import replace
 import pytest
 
 from app.services.broker_login.access import FyersAccess
-from app.services.observability.notifier import Event
+from app.services.observability.events import Event
 from app.wiring.brokers import fyers_access
 from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in
+from tests.notices import HeardNotifier
 from tests.simulators.fyers import FakeFyers
 
 
@@ -19,9 +20,15 @@ def fake(clock):
 
 
 @pytest.fixture
-def told() -> list[Event]:
-    """What the owner was told, whichever process told it."""
-    return []
+def notifier() -> HeardNotifier:
+    """One mailbox for all processes."""
+    return HeardNotifier()
+
+
+@pytest.fixture
+def told(notifier) -> list[Event]:
+    """What the owner got, whichever process sent it."""
+    return notifier.events
 
 
 @pytest.fixture
@@ -31,12 +38,12 @@ def noted() -> list[str]:
 
 
 @pytest.fixture
-def make_access(settings, store, clock, fake, told, noted):
+def make_access(settings, store, clock, fake, notifier, noted):
     """Build the login of one process; settings by keyword."""
 
     def make(*, store=store, **changes) -> FyersAccess:
         changed = replace(settings, **(fyers_settings(fake) | changes))
-        return fyers_access(changed, store, clock, told.append, noted.append)
+        return fyers_access(changed, store, clock, notifier, noted.append)
 
     return make
 

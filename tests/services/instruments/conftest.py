@@ -1,11 +1,11 @@
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
-from types import SimpleNamespace
 
 import pytest
 
 from app.services.instruments import SymbolMaster
+from tests.notices import HeardNotifier
 from tests.simulators.fyers import FakeFyers
 
 WEDNESDAY_AT_TEN = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
@@ -25,9 +25,14 @@ def fyers(clock):
 
 
 @pytest.fixture
-def told() -> list:
+def notifier() -> HeardNotifier:
+    return HeardNotifier()
+
+
+@pytest.fixture
+def told(notifier) -> list:
     """What the owner was told."""
-    return []
+    return notifier.events
 
 
 @pytest.fixture
@@ -37,7 +42,7 @@ def seconds() -> list[float]:
 
 
 @pytest.fixture
-def make_master(store, fyers, clock, told, seconds):
+def make_master(store, fyers, clock, notifier, seconds):
     """Make the list of contracts of one process."""
 
     def make(**changes) -> SymbolMaster:
@@ -46,7 +51,7 @@ def make_master(store, fyers, clock, told, seconds):
             "url": fyers.master_url,
             "max_age_days": 3,
             "clock": clock,
-            "notifier": SimpleNamespace(tell=told.append),
+            "notifier": notifier,
             "in_background": False,
             "monotonic": lambda: seconds[0],
         }

@@ -11,7 +11,8 @@ from queue import SimpleQueue
 
 import pytest
 
-from app.services.observability.notifier import CAPACITY, Event, EventKind, Notifier, NotSent, apprise_address
+from app.services.observability.events import Event, EventKind
+from app.services.observability.notifier import CAPACITY, Notifier, NotSent, apprise_address
 
 URL, TOPIC = "https://push.example", "the-secret-topic"
 # apprise loads its plugins for the first message; one of them imports a module that Python will drop.
@@ -20,16 +21,17 @@ real_apprise = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:Depreca
 FORKED = """
 import os, sys
 from app.clock import system_clock
-from app.services.observability.notifier import Event, EventKind, Notifier
+from app.services.observability.events import EventKind
+from app.services.observability.notifier import Notifier
 
 def send(event):
-    os.write(1, f"{event.title} {'apprise' in sys.modules}\\n".encode())
+    os.write(1, f"{event.message} {'apprise' in sys.modules}\\n".encode())
 
 notifier = Notifier("json://127.0.0.1", None, clock=system_clock, send=send)
-notifier.tell(Event(EventKind.RECOVERED, "parent", ""))
+notifier.notify(EventKind.RECOVERED, "parent")
 child = os.fork()
 if not child:
-    notifier.tell(Event(EventKind.RECOVERED, "child", ""))
+    notifier.notify(EventKind.RECOVERED, "child")
 notifier.close(5)
 if child:
     os.waitpid(child, 0)
@@ -111,48 +113,48 @@ def ntfy():
         server.shutdown()
 
 
-def event(message="AAPL was rejected", *, kind=EventKind.REJECTED, key="default") -> Event:
-    return Event(kind, "Rejected", message, key)
+def leave(notifier, message="AAPL was rejected", *, kind=EventKind.REJECTED, key="default") -> None:
+    notifier.notify(kind, message, key=key)
 
 
-def test_tell_when_there_is_an_address_then_sent_in_the_background(notifier, recorder):
-    notifier.tell(event())
+def test_notify_when_there_is_an_address_then_sent_in_the_background(notifier, recorder):
+    leave(notifier)
 
-    assert recorder.arrived.get(timeout=5) == event()
+    assert recorder.arrived.get(timeout=5) == Event(EventKind.REJECTED, "AAPL was rejected", "default")
 
 
-def test_tell_when_there_is_no_address_then_nothing_happens(make_notifier, recorder):
+def test_notify_when_there_is_no_address_then_nothing_happens(make_notifier, recorder):
     before = set(threading.enumerate())
     notifier = make_notifier(url=None)
-    notifier.tell(event())
+    leave(notifier)
     notifier.close(5)
 
     assert (recorder.sent, set(threading.enumerate()) - before) == ([], set())
 
 
-def test_tell_when_repeated_then_one_message_counts_the_rest(notifier, recorder):
+def test_notify_when_repeated_then_one_message_counts_the_rest(notifier, recorder):
     for number in range(8):
-        notifier.tell(event(f"number {number}"))
+        leave(notifier, f"number {number}")
     notifier.close(5)
-    notifier.tell(event("after the end", key="another"))
+    leave(notifier, "after the end", key="another")
 
     assert recorder.messages == ["number 0", "… 7 more in the last 5 minutes; the last: number 7"]
 
 
-def test_tell_when_kind_or_key_differs_then_not_folded(notifier, recorder):
-    notifier.tell(event("one"))
-    notifier.tell(event("two", key="another bot"))
-    notifier.tell(event("three", kind=EventKind.UNKNOWN))
+def test_notify_when_kind_or_key_differs_then_not_folded(notifier, recorder):
+    leave(notifier, "one")
+    leave(notifier, "two", key="another bot")
+    leave(notifier, "three", kind=EventKind.UNKNOWN)
     notifier.close(5)
 
     assert recorder.messages == ["one", "two", "three"]
 
 
 @pytest.mark.parametrize("minutes", [5, -1])
-def test_tell_when_outside_the_window_then_sent_at_once(notifier, recorder, clock, minutes):
-    notifier.tell(event("one"))
+def test_notify_when_outside_the_window_then_sent_at_once(notifier, recorder, clock, minutes):
+    leave(notifier, "one")
     clock.move(minutes=minutes)
-    notifier.tell(event("two"))
+    leave(notifier, "two")
     notifier.close(5)
 
     assert recorder.messages == ["one", "two"]
@@ -161,14 +163,14 @@ def test_tell_when_outside_the_window_then_sent_at_once(notifier, recorder, cloc
 def test_window_when_it_ends_then_the_rest_is_counted_by_itself(make_notifier, recorder, clock):
     notifier = make_notifier(window=timedelta(seconds=0.1))
     for message in ("one", "two"):
-        notifier.tell(event(message))
+        leave(notifier, message)
     clock.move(seconds=1)
     first, second = (recorder.arrived.get(timeout=5).message for _ in range(2))
 
     assert (first, second) == ("one", "… 1 more in the last 0.1 seconds; the last: two")
 
 
-def test_tell_when_the_service_hangs_then_the_oldest_are_dropped_and_nobody_waits(make_notifier):
+def test_notify_when_the_service_hangs_then_the_oldest_are_dropped_and_nobody_waits(make_notifier):
     sending, go_on, sent = threading.Event(), threading.Event(), []
 
     def hang(message: Event) -> None:
@@ -177,10 +179,10 @@ def test_tell_when_the_service_hangs_then_the_oldest_are_dropped_and_nobody_wait
         sent.append(message.key)
 
     notifier = make_notifier(send=hang)
-    notifier.tell(event(key="first"))
+    leave(notifier, key="first")
     assert sending.wait(5)
     for number in range(CAPACITY + 3):
-        notifier.tell(event(key=str(number)))
+        leave(notifier, key=str(number))
     assert notifier.dropped == 3
     go_on.set()
     notifier.close(5)
@@ -191,7 +193,7 @@ def test_tell_when_the_service_hangs_then_the_oldest_are_dropped_and_nobody_wait
 def test_send_when_it_fails_then_tried_again_and_given_up_in_the_end(notifier, recorder, failures, sent):
     recorder.failures = [NotSent("HTTP 500")] * failures
     for name in ("first", "second"):
-        notifier.tell(event(name, key=name))
+        leave(notifier, name, key=name)
     for name in sent:
         assert recorder.arrived.get(timeout=5).message == name
 
@@ -206,7 +208,7 @@ def test_close_when_waiting_for_another_attempt_then_it_does_not_wait(make_notif
         raise NotSent("HTTP 500")
 
     notifier = make_notifier(send=fail, pauses_seconds=(600,))
-    notifier.tell(event())
+    leave(notifier)
     assert failed.wait(5)
     notifier.close(5)
 
@@ -216,21 +218,21 @@ def test_close_when_waiting_for_another_attempt_then_it_does_not_wait(make_notif
 def test_send_when_an_outage_lasts_then_logged_once_and_without_the_address(notifier, recorder, logged):
     recorder.failures = [ConnectionError(f"cannot reach {URL}")] * 5
     for key in ("one", "two", "three"):
-        notifier.tell(event(key=key))
+        leave(notifier, key=key)
     notifier.close(5)
 
     assert logged == ["Notifications cannot be sent: ConnectionError"]
 
 
 def test_message_when_it_holds_a_secret_then_masked(notifier, recorder):
-    notifier.tell(Event(EventKind.REJECTED, "token=abc123", "first line\nsecret: xyz789"))
+    notifier.notify(EventKind.REJECTED, "first line\nsecret: xyz789", about="token=abc123")
     notifier.close(5)
 
-    assert (recorder.sent[0].title, recorder.messages) == ("token=***", ["first line\nsecret: ***"])
+    assert (recorder.sent[0].about, recorder.messages) == ("token=***", ["first line\nsecret: ***"])
 
 
 def test_message_when_it_quotes_a_hostile_alert_then_nobody_is_called_and_it_is_cut(notifier, recorder):
-    notifier.tell(event("@everyone <!channel> \x1b[31m" + "x" * 2000))
+    leave(notifier, "@everyone <!channel> \x1b[31m" + "x" * 2000)
     notifier.close(5)
 
     assert recorder.messages[0].startswith("@\u200beveryone <\u200b!channel> \\x1b[31mxx")
@@ -256,12 +258,12 @@ def test_address_when_a_web_address_has_a_topic_then_it_is_ntfy(url, topic, addr
 
 @real_apprise
 @pytest.mark.integration
-def test_tell_when_it_goes_through_apprise_then_ntfy_has_it(make_notifier, ntfy):
+def test_notify_when_it_goes_through_apprise_then_ntfy_has_it(make_notifier, ntfy):
     notifier = make_notifier(f"http://tk_abc@127.0.0.1:{ntfy.server_port}", TOPIC, send=None)
-    notifier.tell(event("Größer & <b>"))
+    leave(notifier, "Größer & <b>")
     notifier.close(30)
 
-    sent = {"topic": TOPIC, "title": "Rejected", "message": "Größer & <\u200bb>"}
+    sent = {"topic": TOPIC, "title": "The broker rejected an order", "message": "Größer & <\u200bb>"}
     assert ntfy.published == [("Bearer tk_abc", sent)]
 
 
@@ -276,17 +278,17 @@ def test_tell_when_it_goes_through_apprise_then_ntfy_has_it(make_notifier, ntfy)
         ("https://[{port}", "ValueError"),
     ],
 )
-def test_tell_when_apprise_fails_then_logged_without_secrets(make_notifier, ntfy, logged, url, reason):
+def test_notify_when_apprise_fails_then_logged_without_secrets(make_notifier, ntfy, logged, url, reason):
     ntfy.status = 403
     notifier = make_notifier(url.format(port=ntfy.server_port), TOPIC, send=None, pauses_seconds=())
-    notifier.tell(event())
+    leave(notifier)
     notifier.close(30)
 
     assert logged == [f"Notifications cannot be sent: {reason}"]
 
 
 @pytest.mark.integration
-def test_tell_when_forked_then_both_processes_send_their_own_without_apprise():
+def test_notify_when_forked_then_both_processes_send_their_own_without_apprise():
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
     done = subprocess.run(
         [sys.executable, "-c", FORKED],

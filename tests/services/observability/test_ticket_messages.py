@@ -9,7 +9,7 @@ from app import create_app
 from app.domain.orders import OrderStatus
 from app.domain.reasons import Reason
 from app.errors import BrokerRejected, OutcomeUnknown
-from app.services.observability.notifier import EventKind
+from app.services.observability.events import EventKind
 from app.services.observability.ticket_messages import CAPS
 from tests.builders import services_of, strategy_alert
 

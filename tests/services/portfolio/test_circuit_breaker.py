@@ -8,9 +8,9 @@ import pytest
 from app.domain.orders import OrderStatus
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
-from app.services.observability.notifier import Event, Severity
-from app.services.portfolio.liquidation import Voice
+from app.services.observability.events import EventKind
 from tests.builders import EXIT_LONG, ScriptedBroker, services_of, strategy_alert
+from tests.notices import HeardNotifier
 
 HALTED = TradingState.HALTED
 ACTIVE = TradingState.ACTIVE
@@ -272,14 +272,14 @@ def test_edit_when_the_broker_does_not_answer_then_a_base_must_be_given(services
 
 
 def test_breach_when_it_is_seen_then_the_log_and_the_owner_are_told(services, portfolio, settings):
-    told: list[Event] = []
-    guard = replace(services.breaker, voice=Voice(services.journal, told.append))
+    notifier = HeardNotifier()
+    guard = replace(services.breaker, notifier=notifier)
     guard.edit({"active": True, "base_equity": Decimal(200_000)})
     guard.watch()
 
     lines = (settings.log_folder / "activity.log").read_text().splitlines()
-    assert [event.severity for event in told] == [Severity.FAILURE] * 2
-    assert [line.partition(" ")[2] for line in lines][-1] == f"circuit breaker: {told[-1].message}"
+    assert [event.kind for event in notifier.events] == [EventKind.CIRCUIT_BREAKER_ALARM] * 2
+    assert [line.partition(" ")[2] for line in lines][-1] == f"circuit breaker: {notifier.events[-1].message}"
 
 
 def test_other_accounts_when_one_cannot_be_seen_then_they_trade(services, portfolio):

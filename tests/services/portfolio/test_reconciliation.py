@@ -13,7 +13,7 @@ from app.domain.orders import OrderRole, OrderStatus, Side
 from app.domain.tickets import order_record
 from app.domain.trades import Trade
 from app.repositories.open_orders import OpenOrder, open_order
-from app.services.observability.notifier import EventKind
+from app.services.observability.events import EventKind
 from tests.builders import ScriptedBroker, services_of, strategy_alert
 
 KEY = "trades/default/paper:AAPL"
@@ -294,7 +294,7 @@ def test_owner_when_something_differs_then_a_message_says_so(settings, store, cl
     services.notifier.close(5)
     services.journal.close()
 
-    assert [event.kind for event in heard] == [EventKind.POSITION_MISMATCH] * 2
+    assert [event.kind for event in heard] == [EventKind.POSITION_MISMATCH, EventKind.POSITION_MATCH]
     assert [event.severity.value for event in heard] == ["warning", "info"]
 
 

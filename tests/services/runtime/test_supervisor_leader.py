@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app import create_app
-from app.services.observability.notifier import Event, EventKind
+from app.services.observability.events import Event, EventKind
 from app.services.runtime.leases import Leases
 from app.services.runtime.locks import MachineLocks
 from app.services.runtime.supervisor import LEASE, Supervisor, Task

@@ -1,0 +1,13 @@
+"""A notifier for unit tests: what would be sent is kept at once, in order."""
+
+from app.services.observability.events import Event, EventKind
+
+
+class HeardNotifier:
+    """Stands where a Notifier stands; `events` is what the owner would get."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def notify(self, kind: EventKind, message: str, *, key: str = "", about: str = "") -> None:
+        self.events.append(Event(kind, message, key, about))
