@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.brokers.base import Broker
 from app.cli import is_running_a_command, register_commands
-from app.clock import Clock, system_clock
+from app.clock import Clock, Wait, system_clock, system_wait
 from app.config import Settings
 from app.first_start import with_secrets
 from app.logs import register_secrets
@@ -23,12 +23,13 @@ from app.wiring.foundation import Foundation
 RECOVERY_WAIT_SECONDS = 5
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside comes in here
     settings: Settings | None = None,
     *,
     store: Store | None = None,
     brokers: Mapping[str, Broker] | None = None,
     clock: Clock = system_clock,
+    wait: Wait = system_wait,
     randomness: Randomness = os.urandom,
     notify: Send | None = None,
     analyst: Analyst | None = None,
@@ -36,10 +37,10 @@ def create_app(
 ) -> Flask:
     """Build the application.
 
-    `settings` default to the environment's, `store` and `brokers` to what the settings ask for. `randomness`
-    makes the ids of tickets. `notify` replaces apprise where NOTIFICATION_URL is set, `analyst` the model or
-    the rule. `background` starts the clock's thread and those that research. Raise SettingsError or
-    StoreUnavailable when it cannot serve.
+    `settings` default to the environment's, `store` and `brokers` to what the settings ask for. `wait` lets
+    time pass while a broker is waited for, `randomness` makes the ids of tickets. `notify` replaces apprise
+    where NOTIFICATION_URL is set, `analyst` the model or the rule. `background` starts the clock's thread and
+    those that research. Raise SettingsError or StoreUnavailable when it cannot serve.
     """
     settings, _ = with_secrets(settings if settings is not None else Settings.from_environment())
     register_secrets(*settings.secrets)
@@ -49,6 +50,7 @@ def create_app(
         store,
         brokers,
         clock,
+        wait=wait,
         randomness=randomness,
         notify=notify,
         analyst=analyst,
@@ -56,8 +58,7 @@ def create_app(
     )
     wired = Wiring(base).services()
     wired.bots.ensure_default(settings.webhook_secret)
-    app = _flask(settings)
-    app.extensions[EXTENSION] = wired
+    app = _flask(settings, wired)
     register_commands(app)
     if background and settings.background_worker and not is_running_a_command():
         _start_threads(wired)
@@ -82,10 +83,17 @@ def open_store(settings: Settings) -> Store:
     return SqliteStore(settings.database_path, timeout_seconds=timeout)
 
 
-def _flask(settings: Settings) -> Flask:
+def _start(wired: Services) -> None:
+    wired.pool.start()
+    # What a crash left is settled before new alerts build on it, unless a broker keeps us waiting.
+    wired.supervisor.start(wait_seconds=RECOVERY_WAIT_SECONDS)
+
+
+def _flask(settings: Settings, wired: Services) -> Flask:
     from app.blueprints import register_blueprints
 
     app = Flask("gatehouse", static_folder=None)
+    app.extensions[EXTENSION] = wired
     app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider
     app.json.compact = True  # type: ignore[attr-defined]

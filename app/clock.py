@@ -1,12 +1,47 @@
-"""The time, as something that can be handed in."""
+"""The time and the waiting, as things that can be handed in."""
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 Clock: TypeAlias = Callable[[], datetime]
+Wait: TypeAlias = Callable[[float], None]
+
+system_wait: Wait = time.sleep
 
 
 def system_clock() -> datetime:
     """Return the aware time in UTC."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How long may be waited for something, and how often it is looked at meanwhile."""
+
+    seconds: float
+    poll_seconds: float
+
+
+class Patience:
+    """Lets its owner look again and again until a budget is used up.
+
+    What was waited counts beside what has really passed: the time ends with a wait that only seems to, and
+    no clock that is set anew makes it longer.
+    """
+
+    def __init__(self, budget: Budget, wait: Wait) -> None:
+        self._budget = budget
+        self._wait = wait
+        self._begun = time.monotonic()
+        self._waited = 0.0
+
+    def lasts(self) -> bool:
+        """Wait until the next look; False, at once, when there is none any more."""
+        if max(self._waited, time.monotonic() - self._begun) >= self._budget.seconds:
+            return False
+        self._wait(self._budget.poll_seconds)
+        self._waited += self._budget.poll_seconds
+        return True

@@ -1,6 +1,7 @@
 """Alerts, a clock that is moved by hand, and a broker that does what a test tells it to."""
 
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -144,6 +145,11 @@ class HandClock:
 
     def move(self, **duration: float) -> None:
         self.now += timedelta(**duration)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass without sleeping; other threads get their turn."""
+        self.move(seconds=seconds)
+        time.sleep(0)
 
 
 class BrokenStore:

@@ -64,10 +64,16 @@ def make_app(settings, store, clock) -> Iterator[Callable[..., Flask]]:
     made: list[Flask] = []
 
     def make(
-        *, brokers: dict[str, Broker] | None = None, store=store, analyst=None, notify=None, **changes
+        *,
+        brokers: dict[str, Broker] | None = None,
+        store=store,
+        analyst=None,
+        notify=None,
+        wait=clock.wait,
+        **changes,
     ) -> Flask:
         wanted = replace(settings, **changes)
-        others = {"brokers": brokers, "clock": clock, "analyst": analyst, "notify": notify}
+        others = {"brokers": brokers, "clock": clock, "wait": wait, "analyst": analyst, "notify": notify}
         made.append(create_app(wanted, store=store, **others))
         return made[-1]
 

@@ -86,7 +86,7 @@ class Wiring:
             trades=self.base.trades,
             usage=self.usage,
             working_orders=self.working_orders,
-            conflicts=ConflictingOrders(self.working_orders, self.clock, dry_run=self.settings.dry_run),
+            conflicts=ConflictingOrders(self.working_orders, self.base.gateway, self.clock),
             gate_check=self.gate_check,
             rules=self.rules,
             clock=self.clock,
@@ -124,14 +124,8 @@ class Wiring:
         return Trading(
             assessor=self.assessor,
             trades=self.base.trades,
-            locks=self.base.locks,
-            submission=Submission(
-                assessor=self.assessor,
-                rules=self.rules,
-                journal=self.base.journal,
-                metrics=self.base.metrics,
-                clock=self.clock,
-            ),
+            gateway=self.base.gateway,
+            submission=Submission(assessor=self.assessor, gateway=self.base.gateway, clock=self.clock),
             exits=self.exit_book,
             ensure_exits=self.exits.ensure,
             clock=self.clock,
@@ -149,6 +143,7 @@ class Wiring:
             store=self.store,
             open_orders=self.base.open_orders,
             book=self.exit_book,
+            gateway=self.base.gateway,
             journal=self.base.journal,
             notifier=self.base.notifier,
             clock=self.clock,
@@ -162,16 +157,15 @@ class Wiring:
             tracker=self.tracker,
             working_orders=self.working_orders,
             sender=sender,
-            locks=self.base.locks,
+            gateway=self.base.gateway,
             journal=self.base.journal,
-            dry_run=self.settings.dry_run,
         )
 
     @cached_property
     def commands(self) -> Amendments:
         """What alerts ask about orders that work already."""
-        sender = Sender(self.base.journal, self.base.metrics, self.clock)
-        return Amendments.over(self.assessor, sender, self.store, self.base.ledger, self.base.locks)
+        sender = Sender(self.base.gateway, self.clock)
+        return Amendments.over(self.assessor, sender, self.store, self.base.ledger)
 
     @cached_property
     def reception(self) -> Reception:
@@ -195,7 +189,7 @@ class Wiring:
     @cached_property
     def working_orders(self) -> WorkingOrders:
         """What bots have waiting."""
-        return WorkingOrders(self.tracker)
+        return WorkingOrders(self.tracker, self.base.gateway)
 
     @cached_property
     def orders(self) -> OrderList:
@@ -207,7 +201,7 @@ class Wiring:
             ledger=self.base.ledger,
             tracker=self.tracker,
             exits=self.exit_book,
-            locks=self.base.locks,
+            gateway=self.base.gateway,
             journal=self.base.journal,
         )
 
@@ -223,7 +217,7 @@ class Wiring:
             trades=self.base.trades,
             working_orders=self.working_orders,
             exits=ExitView(self.exit_book, self.base.trades),
-            locks=self.base.locks,
+            gateway=self.base.gateway,
             journal=self.base.journal,
             clock=self.clock,
             new_ticket_id=self.base.new_ticket_id,

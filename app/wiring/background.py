@@ -2,7 +2,6 @@
 
 from functools import cached_property
 
-from app.brokers.base import Broker
 from app.repositories.circuit_breaker import StoredBreaker
 from app.repositories.cleanup_runs import CleanupRuns
 from app.repositories.differences import ToldDifferences
@@ -62,11 +61,10 @@ class Upkeep:
             runs=CleanupRuns(self.base.store),
             registry=self.base.registry,
             tracker=self.tracker,
-            locks=self.base.locks,
+            gateway=self.base.gateway,
             journal=self.base.journal,
             notifier=self.base.notifier,
             clock=self.base.clock,
-            dry_run=self.settings.dry_run,
         )
 
     @cached_property
@@ -79,12 +77,11 @@ class Upkeep:
             findings=ToldDifferences(self.base.store),
             registry=self.base.registry,
             tracker=self.tracker,
-            locks=self.base.locks,
+            gateway=self.base.gateway,
             journal=self.base.journal,
             notifier=self.base.notifier,
             clock=self.base.clock,
             period_seconds=self.settings.reconcile_seconds,
-            dry_run=self.settings.dry_run,
         )
 
     @cached_property
@@ -96,6 +93,7 @@ class Upkeep:
             switch=self.base.switch,
             liquidation=Liquidation(
                 positions=self.positions,
+                gateway=self.base.gateway,
                 clock=self.base.clock,
                 journal=self.base.journal,
                 notifier=self.base.notifier,
@@ -105,7 +103,6 @@ class Upkeep:
             locks=self.base.locks,
             clock=self.base.clock,
             new_ticket_id=self.base.new_ticket_id,
-            sends=self._sends,
         )
 
     @cached_property
@@ -116,7 +113,7 @@ class Upkeep:
             registry=self.base.registry,
             tracker=self.tracker,
             instruments=self.instruments,
-            locks=self.base.locks,
+            gateway=self.base.gateway,
             journal=self.base.journal,
             ensure_exits=self.exits.ensure,
             bots=self.base.bots,
@@ -124,7 +121,6 @@ class Upkeep:
             clock=self.base.clock,
             after_seconds=self.settings.mpp_pending_seconds,
             action=self.settings.mpp_pending_action,
-            dry_run=self.settings.dry_run,
         )
 
     @property
@@ -149,6 +145,3 @@ class Upkeep:
             Task("reconcile", settings.reconcile_seconds, self.reconciliation.run),
         )
         return tasks if symbols is None else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.ensure))
-
-    def _sends(self, broker: Broker) -> bool:
-        return broker.capabilities.simulated or not self.settings.dry_run

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from app.brokers.base import Broker
 from app.brokers.registry import BROKERS
-from app.clock import Clock
+from app.clock import Clock, Wait
 from app.config import Settings
 from app.repositories.bots import BotDirectory
 from app.repositories.open_orders import OpenOrders
@@ -15,6 +15,7 @@ from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
 from app.services.analyst.base import Analyst
 from app.services.analyst.failure_limit import FailureCount
+from app.services.broker_access.gateway import Gateway
 from app.services.broker_access.registry import BrokerFactory, BrokerRegistry
 from app.services.broker_login.access import FyersAccess
 from app.services.instruments import SymbolMaster
@@ -34,13 +35,14 @@ from app.wiring.policies import locks_of, tells_people
 class Foundation:
     """The parts that need none but themselves; `told` repeats the activity log on the console."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what came in by that door
         self,
         settings: Settings,
         store: Store,
         brokers: Mapping[str, Broker] | None,
         clock: Clock,
         *,
+        wait: Wait,
         randomness: Randomness,
         notify: Send | None,
         analyst: Analyst | None,
@@ -49,6 +51,7 @@ class Foundation:
         self.settings = settings
         self.store = store
         self.clock = clock
+        self.wait = wait
         self.new_ticket_id = ticket_ids(randomness)
         self._brokers = brokers
         self._notify = notify
@@ -83,6 +86,18 @@ class Foundation:
     def ticket_messages(self) -> TicketMessages:
         """Which tickets the owner gets a message about."""
         return TicketMessages(self.notifier, self.journal)
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """The one place that sends anything to a broker."""
+        return Gateway(
+            locks=self.locks,
+            journal=self.journal,
+            metrics=self.metrics,
+            clock=self.clock,
+            wait=self.wait,
+            dry_run=self.settings.dry_run,
+        )
 
     @cached_property
     def registry(self) -> BrokerRegistry:

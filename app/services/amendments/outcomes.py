@@ -1,6 +1,5 @@
 """What a command has come to, told from how its orders stand."""
 
-from contextlib import suppress
 from typing import Any
 
 from app.brokers.base import Broker
@@ -8,7 +7,7 @@ from app.domain.orders import OrderChange, OrderStatus, Receipt
 from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import TicketStatus, followed_status
-from app.errors import BrokerRejected, BrokerUnavailable
+from app.errors import BrokerRejected
 from app.repositories.begun_commands import AmendmentIntent
 from app.services.amendments.sending import has_values
 
@@ -45,13 +44,6 @@ def how_they_ended(broker: Broker | None, names: frozenset[str]) -> str | None:
 def _sentence(receipts: list[Receipt]) -> str | None:
     words = [f"{receipt.client_order_id} was {receipt.status.value} already." for receipt in receipts]
     return " ".join(words) or None
-
-
-def as_it_stands(broker: Broker, receipt: Receipt) -> Receipt:
-    """Return an order as the broker shows it now, or as it was seen last."""
-    with suppress(BrokerUnavailable):
-        return broker.find(receipt.client_order_id) or receipt
-    return receipt
 
 
 def reason_of(error: BrokerRejected) -> Reason:

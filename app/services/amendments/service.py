@@ -20,7 +20,6 @@ from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
 from app.services.amendments.change_check import ChangeAssessor
 from app.services.amendments.outcomes import (
-    as_it_stands,
     change_of,
     how_they_ended,
     is_done,
@@ -29,9 +28,9 @@ from app.services.amendments.outcomes import (
 )
 from app.services.amendments.sending import Sender, has_values, wanted_change
 from app.services.amendments.targets import Targets, instrument_of
+from app.services.broker_access.gateway import HeldSymbol
 from app.services.orders.records import signal_record
 from app.services.orders.working import Working
-from app.services.runtime.locks import Locks
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
 from app.services.trading.entry_usage import Entry
@@ -49,22 +48,18 @@ class Amendments:
     sender: Sender
     begun: BegunCommands
     ledger: Ledger
-    locks: Locks
     clock: Clock
 
     @classmethod
-    def over(
-        cls, assessor: Assessor, sender: Sender, store: Store, ledger: Ledger, locks: Locks
-    ) -> "Amendments":
+    def over(cls, assessor: Assessor, sender: Sender, store: Store, ledger: Ledger) -> "Amendments":
         """Put the parts together."""
         return cls(
             assessor=assessor,
-            targets=Targets(OpenOrders(store), ledger, assessor.working_orders),
+            targets=Targets(OpenOrders(store), ledger, assessor.working_orders, sender.gateway.wait),
             changes=ChangeAssessor(assessor),
             sender=sender,
             begun=BegunCommands(store),
             ledger=ledger,
-            locks=locks,
             clock=assessor.clock,
         )
 
@@ -74,7 +69,7 @@ class Amendments:
             return
         context = self._open(ticket, signal, bot)
         names = self.targets.find(context)
-        with turn(self.locks, context, context.symbol):
+        with turn(self.sender.gateway, context, context.symbol):
             changes = self._decide(context, names)
             finish([*changes, *self.forgetting(ticket.id)])
 
@@ -97,7 +92,7 @@ class Amendments:
         if context.broker is None:
             return False
         context.instrument = instrument_of(begun.symbol, None)
-        with turn(self.locks, context, begun.symbol):
+        with turn(self.sender.gateway, context, begun.symbol):
             found = [context.broker.find(order.name) for order in begun.orders]
             receipts = [item for item in found if item is not None and is_done(signal, begun, item)]
             if len(receipts) < len(begun.orders):
@@ -135,14 +130,15 @@ class Amendments:
         return self._modify(context, broker, working)
 
     def _cancel(self, context: OrderContext, broker: Broker, working: list[Working]) -> list[Change]:
-        if self._only_looks(context, broker, working, TicketStatus.CANCELED):
+        held = self._sending(context, broker, working, TicketStatus.CANCELED)
+        if held is None:
             return []
         begun = self._begin(context, working, OrderChange())
         known = {item.receipt.client_order_id: item.receipt for item in working}
         refusal: BrokerRejected | None = None
         for name, receipt in known.items():
             try:
-                known[name] = self.sender.cancel(context.ticket, broker, receipt)
+                known[name] = self.sender.cancel(context.ticket, held, receipt)
             except BrokerRejected as error:
                 refusal = error
         receipts = [known.get(order.name) or broker.find(order.name) for order in begun.orders]
@@ -165,42 +161,44 @@ class Amendments:
         self.assessor.release(context)
         if not self.changes.allows(context, broker, instrument, item, change):
             return []
-        if self._only_looks(context, broker, working, TicketStatus.ORDERED):
+        held = self._sending(context, broker, working, TicketStatus.ORDERED)
+        if held is None:
             return []
-        return self._replace(context, broker, item, change, self._growth(context, instrument, item, change))
+        return self._replace(context, held, item, change, self._growth(context, instrument, item, change))
 
     def _replace(
         self,
         context: OrderContext,
-        broker: Broker,
+        held: HeldSymbol,
         item: Working,
         change: OrderChange,
         entry: dict[str, Any] | None,
     ) -> list[Change]:
         begun = self._begin(context, [item], change, entry)
         try:
-            receipt = self.sender.replace(context.ticket, broker, item.receipt, change)
+            receipt = self.sender.replace(context.ticket, held, item.receipt, change)
         except BrokerRejected as error:
             self.assessor.release(context)
-            changes = self._end(context, broker, begun, [as_it_stands(broker, item.receipt)])
+            standing = self.sender.gateway.look(held.broker, item.receipt)
+            changes = self._end(context, held.broker, begun, [standing])
             context.ticket.entry = None
             context.ticket.end(TicketStatus.REJECTED, reason_of(error), error.message)
             return changes
-        return self._end(context, broker, begun, [receipt])
+        return self._end(context, held.broker, begun, [receipt])
 
-    def _only_looks(
+    def _sending(
         self, context: OrderContext, broker: Broker, working: list[Working], status: TicketStatus
-    ) -> bool:
-        """Stop before the broker is told, in a preview and in a dry run."""
-        if context.is_preview:
+    ) -> HeldSymbol | None:
+        """Return what may be sent by; None in a preview, which holds nothing, and in a dry run."""
+        if context.held is None:
             for item in working:
                 self._record(context, self._concerned(context, item), item.receipt)
             context.ticket.end(status)
-        elif self.assessor.rules.dry_run and not broker.capabilities.simulated:
+            return None
+        if not self.sender.gateway.sends_to(broker):
             context.ticket.end(TicketStatus.DRY_RUN)
-        else:
-            return False
-        return True
+            return None
+        return context.held
 
     def _growth(
         self, context: OrderContext, instrument: Instrument, item: Working, change: OrderChange

@@ -1,12 +1,12 @@
 """Which working orders a command means: its bot's own, by their id, their alert's key, or their symbol."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.clock import Patience, Wait
 from app.domain.instruments import Instrument
 from app.domain.orders import OrderRole, bot_of_order
 from app.domain.signals import ALL_ORDERS
@@ -15,12 +15,9 @@ from app.errors import BrokerUnavailable
 from app.logs import redact
 from app.repositories.open_orders import LEGS, OpenOrder, OpenOrders
 from app.repositories.tickets import Ledger
+from app.services.broker_access.budgets import PLACING
 from app.services.orders.working import Working, WorkingOrders
 from app.services.trading.context import OrderContext
-
-# How long a command waits for the alert that places the order which it names.
-PLACING_SECONDS = 2.0
-POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +27,7 @@ class Targets:
     open_orders: OpenOrders
     ledger: Ledger
     working_orders: WorkingOrders
+    wait: Wait
 
     def find(self, context: OrderContext) -> frozenset[str]:
         """Return the client order ids that a command may mean, and learn their symbol.
@@ -95,12 +93,11 @@ class Targets:
 
     def _by_key_once_placed(self, context: OrderContext, key: str) -> list[str]:
         """An order and its cancellation may arrive together: wait for the first to be placed."""
-        deadline, waited = time.monotonic() + PLACING_SECONDS, False
+        patience, waited = Patience(PLACING, self.wait), False
         while not context.is_preview and self._is_being_placed(context, key):
-            if time.monotonic() >= deadline:
+            if not patience.lasts():
                 raise BrokerUnavailable("The alert that places this order is still being worked on.")
             waited = True
-            time.sleep(POLL_SECONDS)
         return self._by_key(context, key) if waited else []
 
     def _is_being_placed(self, context: OrderContext, key: str) -> bool:

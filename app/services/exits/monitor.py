@@ -9,17 +9,18 @@ from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole
 from app.domain.trades import Place, Trade
-from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown, StoreError
+from app.errors import BrokerUnavailable, Conflict, StoreError
 from app.repositories.exit_plans import ExitPlans, exit_plan_of
 from app.repositories.open_orders import OpenOrders
 from app.repositories.trades import Trades
+from app.services.broker_access.gateway import Gateway, HeldSymbol
+from app.services.broker_access.outcomes import Placed, Rejected, Unknown
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.exits.placement import ExitPlacement
 from app.services.exits.position_status import AccountSnapshot, PositionStatus, look, status_of
 from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import Working, WorkingOrders
-from app.services.runtime.locks import Locks
 from app.storage.base import Delete, Document, Store
 
 # Orders in the way are taken back, what they filled is seen, exits are placed: each is a step.
@@ -42,9 +43,8 @@ class ExitMonitor:
     tracker: OrderTracker
     working_orders: WorkingOrders
     sender: ExitPlacement
-    locks: Locks
+    gateway: Gateway
     journal: Journal
-    dry_run: bool = False
 
     def run(self) -> int:
         """Look at all that is protected, by two list calls a broker; return how many needed a hand."""
@@ -57,22 +57,16 @@ class ExitMonitor:
             raise failures[0]
         return tended
 
-    def ensure(self, broker: Broker, symbol: str) -> None:
-        """Bring the exits of every bot in a symbol in order; the caller holds the symbol.
-
-        What fails is left to the next watch.
-        """
-        if self._is_dry(broker):
+    def ensure(self, held: HeldSymbol) -> None:
+        """Bring the exits of every bot in a symbol in order; what fails is left to the next watch."""
+        if not self.gateway.sends_to(held.broker):
             return
         try:
             for document in self.book.every():
-                if (document.value["broker"], document.value["symbol"]) == (broker.name, symbol):
-                    self._tend(broker, document)
+                if (document.value["broker"], document.value["symbol"]) == (held.broker.name, held.symbol):
+                    self._tend(held, document)
         except (BrokerUnavailable, StoreError) as error:
-            _logger.warning("The exits of %s are left to the next watch: %s", symbol, error)
-
-    def _is_dry(self, broker: Broker) -> bool:
-        return self.dry_run and not broker.capabilities.simulated
+            _logger.warning("The exits of %s are left to the next watch: %s", held.symbol, error)
 
     def _watch_at(self, name: str, documents: list[Document], failures: list[Exception]) -> int:
         try:
@@ -80,7 +74,7 @@ class ExitMonitor:
         except BrokerNotConfigured:
             _logger.warning("%s positions have exits at %s, which is not configured", len(documents), name)
             return 0
-        if self._is_dry(broker):
+        if not self.gateway.sends_to(broker):
             return 0
         try:
             with broker.urgently():
@@ -134,9 +128,9 @@ class ExitMonitor:
 
     def _tend_alone(self, broker: Broker, document: Document) -> bool:
         symbol = document.value["symbol"]
-        with self.locks.hold_symbol(broker.name, symbol):
+        with self.gateway.hold(broker, symbol) as held:
             try:
-                self._tend(broker, document)
+                self._tend(held, document)
             except (BrokerUnavailable, Conflict) as error:
                 _logger.warning("The exits of %s wait for the next watch: %s", symbol, error)
                 return False
@@ -144,13 +138,13 @@ class ExitMonitor:
 
     def _move_alone(self, broker: Broker, document: Document, step: ReplaceExits) -> int:
         """Move legs as they were just seen: one that is gone since is refused, and nothing happens."""
-        with self.locks.hold_symbol(broker.name, document.value["symbol"]):
-            self._move(broker, exit_plan_of(document), step)
+        with self.gateway.hold(broker, document.value["symbol"]) as held:
+            self._move(held, exit_plan_of(document), step)
         return 1
 
     def _remember_alone(self, broker: Broker, document: Document, status: PositionStatus) -> Document:
         """Who trades in the symbol must not find that what it has read was written over."""
-        with self.locks.hold_symbol(broker.name, document.value["symbol"]):
+        with self.gateway.hold(broker, document.value["symbol"]):
             return self._remember(document, status)
 
     def _remember(self, document: Document, status: PositionStatus) -> Document:
@@ -162,23 +156,23 @@ class ExitMonitor:
         except Conflict:
             return document
 
-    def _tend(self, broker: Broker, document: Document) -> None:
-        bot, symbol = document.value["bot"], document.value["symbol"]
+    def _tend(self, held: HeldSymbol, document: Document) -> None:
+        bot, broker, symbol = document.value["bot"], held.broker, held.symbol
         for _ in range(MOST_STEPS):
             # What fills after the look is counted: nothing that has gone since is taken for what is held.
             snapshot = look(broker)
             self.tracker.settle(broker, bot, symbol)
             known = self.book.find(bot, broker.name, symbol)
-            if known is None or not self._go_on(broker, known, snapshot):
+            if known is None or not self._go_on(held, known, snapshot):
                 return
 
-    def _go_on(self, broker: Broker, document: Document, snapshot: AccountSnapshot) -> bool:
+    def _go_on(self, held: HeldSymbol, document: Document, snapshot: AccountSnapshot) -> bool:
         """Take the next step; tell whether another may follow at once."""
-        exit_plan = exit_plan_of(document)
+        exit_plan, broker = exit_plan_of(document), held.broker
         status = status_of(exit_plan, self._trade(exit_plan), snapshot, broker.capabilities)
         if exit_plan.sending is not None:
             # What was sent meanwhile is not in the scene.
-            return self.sender.resolved(broker, document, status.step, status.instrument) is not None
+            return self.sender.resolved(held, document, status.step, status.instrument) is not None
         if status.holding.is_over and not self._is_expected(exit_plan):
             self.store.apply([Delete(document)])
             return False
@@ -186,32 +180,31 @@ class ExitMonitor:
         if self._must_wait(broker, document.key, status):
             return False
         if isinstance(status.step, CancelOrders):
-            self._withdraw(broker, exit_plan, status.step)
+            self._withdraw(held, exit_plan, status.step)
             return True
-        self._act(broker, document, status)
+        self._act(held, document, status)
         return False
 
-    def _act(self, broker: Broker, document: Document, status: PositionStatus) -> None:
+    def _act(self, held: HeldSymbol, document: Document, status: PositionStatus) -> None:
         step = status.step
         if isinstance(step, ReplaceExits):
-            self._move(broker, exit_plan_of(document), step)
+            self._move(held, exit_plan_of(document), step)
         elif isinstance(step, PlaceExits | CloseAtMarket):
-            self.sender.send(broker, document, status.holding, step, status.instrument)
+            self.sender.send(held, document, status.holding, step, status.instrument)
 
-    def _withdraw(self, broker: Broker, exit_plan: ExitPlan, step: CancelOrders) -> None:
+    def _withdraw(self, held: HeldSymbol, exit_plan: ExitPlan, step: CancelOrders) -> None:
         orders = [Working(receipt, OrderRole.EXIT) for receipt in step.orders]
-        names = self.working_orders.withdraw(broker, orders)
-        self.journal.activity(f"exits: {exit_plan.bot}: took back {', '.join(names)} at {broker.name}")
+        names = self.working_orders.withdraw(held, orders, ticket=exit_plan.ticket)
+        self.journal.activity(f"exits: {exit_plan.bot}: took back {', '.join(names)} at {held.broker.name}")
 
-    def _move(self, broker: Broker, exit_plan: ExitPlan, step: ReplaceExits) -> None:
+    def _move(self, held: HeldSymbol, exit_plan: ExitPlan, step: ReplaceExits) -> None:
         for leg, change in step.changes:
-            try:
-                broker.replace(leg, change)
-            except (BrokerRejected, OutcomeUnknown) as error:
-                _logger.warning("%s was not moved: %s", leg.client_order_id, error.message)
-                continue
-            price = change.stop_price or change.limit_price or ZERO
-            self.journal.activity(f"exits: {exit_plan.bot}: moved {leg.client_order_id} to {price:f}")
+            outcome = self.gateway.replace(held, leg, change, ticket=exit_plan.ticket)
+            if isinstance(outcome, Rejected | Unknown):
+                _logger.warning("%s was not moved: %s", leg.client_order_id, outcome.error.message)
+            elif isinstance(outcome, Placed):
+                price = change.stop_price or change.limit_price or ZERO
+                self.journal.activity(f"exits: {exit_plan.bot}: moved {leg.client_order_id} to {price:f}")
 
     def _trade(self, exit_plan: ExitPlan) -> Trade | None:
         return self.trades.find(exit_plan.bot, exit_plan.broker, exit_plan.symbol)

@@ -7,14 +7,15 @@ from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.exit_plan import family_of, orphaned
 from app.domain.orders import Receipt
-from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from app.errors import BrokerUnavailable
 from app.repositories.cleanup_runs import CleanupFailure, CleanupRun, CleanupRuns
+from app.services.broker_access.gateway import Gateway, HeldSymbol
+from app.services.broker_access.outcomes import Rejected, Unknown
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Notifier
 from app.services.orders.tracking import OrderTracker
-from app.services.runtime.locks import Locks
 
 _logger = logging.getLogger(__name__)
 
@@ -26,18 +27,17 @@ class Cleanup:
     runs: CleanupRuns
     registry: BrokerRegistry
     tracker: OrderTracker
-    locks: Locks
+    gateway: Gateway
     journal: Journal
     notifier: Notifier
     clock: Clock
-    dry_run: bool = False
     _last: CleanupRun | None = field(default=None, init=False)
 
     def run(self) -> CleanupRun:
         """Look at every broker and cancel what is orphaned there."""
         run = CleanupRun(self.clock())
         for broker in self.registry.all():
-            if self.dry_run and not broker.capabilities.simulated:
+            if not self.gateway.sends_to(broker):
                 # What waits there was not placed by us: a dry run touches nothing outside.
                 continue
             try:
@@ -60,31 +60,31 @@ class Cleanup:
         run.checked += sum(receipt.is_protective for receipt in working)
         loose = orphans_at(broker, working)
         for symbol in sorted({receipt.symbol for receipt in loose}):
-            with self.locks.hold_symbol(broker.name, symbol):
-                self._clean_symbol(broker, symbol, run)
+            with self.gateway.hold(broker, symbol) as held:
+                self._clean_symbol(held, run)
 
-    def _clean_symbol(self, broker: Broker, symbol: str, run: CleanupRun) -> None:
+    def _clean_symbol(self, held: HeldSymbol, run: CleanupRun) -> None:
         """Look again, now that no alert of ours can trade the symbol: what was bought since is protected."""
+        broker, symbol = held.broker, held.symbol
         loose = orphans_at(broker, broker.open_orders())
         gone: set[str] = set()
         for leg in (receipt for receipt in loose if receipt.symbol == symbol):
-            if self._cancel(broker, leg, run, with_mate=family_of(leg) in gone):
+            if self._cancel(held, leg, run, with_mate=family_of(leg) in gone):
                 gone.add(family_of(leg))
                 run.canceled += (leg.client_order_id,)
                 self.journal.activity(
                     f"cleanup: canceled {leg.client_order_id} at {broker.name}: no position in {symbol}"
                 )
 
-    def _cancel(self, broker: Broker, leg: Receipt, run: CleanupRun, *, with_mate: bool) -> bool:
-        try:
-            broker.cancel(leg)
-        except OutcomeUnknown as error:
-            self._fail(run, broker, leg, error.message)
+    def _cancel(self, held: HeldSymbol, leg: Receipt, run: CleanupRun, *, with_mate: bool) -> bool:
+        outcome = self.gateway.cancel(held, leg)
+        if isinstance(outcome, Unknown):
+            self._fail(run, held.broker, leg, outcome.error.message)
             return False
-        except BrokerRejected as error:
+        if isinstance(outcome, Rejected):
             # Brokers take both legs of a pair back at once; one that filled or ended meanwhile is no failure.
-            if not with_mate and _is_working(broker, leg):
-                self._fail(run, broker, leg, error.message)
+            if not with_mate and _is_working(held.broker, leg):
+                self._fail(run, held.broker, leg, outcome.error.message)
             return with_mate
         return True
 

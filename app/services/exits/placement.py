@@ -1,11 +1,9 @@
 """Exit orders on their way: written down before they are sent, and looked up before they are sent again."""
 
 import logging
-import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.exit_levels import Levels
 from app.domain.exit_plan import CloseAtMarket, ExitPlan, Holding, PlaceExits, Sending, Step
@@ -20,13 +18,13 @@ from app.domain.orders import (
     TimeInForce,
     placed_order_id,
 )
-from app.errors import BrokerRejected, OutcomeUnknown
 from app.repositories.exit_plans import ExitPlans, exit_plan_of
 from app.repositories.open_orders import OpenOrders, open_exit
+from app.services.broker_access.gateway import Gateway, HeldSymbol
+from app.services.broker_access.outcomes import Outcome, Placed, Rejected, Unknown
 from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Notifier
-from app.services.orders.records import request_record
 from app.storage.base import Document, Store
 
 SHORTEST_PAUSE = timedelta(seconds=5)
@@ -45,6 +43,7 @@ class ExitPlacement:
     store: Store
     open_orders: OpenOrders
     book: ExitPlans
+    gateway: Gateway
     journal: Journal
     notifier: Notifier
     clock: Clock
@@ -57,7 +56,7 @@ class ExitPlacement:
         return until is not None and timedelta(0) < until - self.clock() <= pause
 
     def resolved(
-        self, broker: Broker, document: Document, step: Step | None, instrument: Instrument
+        self, held: HeldSymbol, document: Document, step: Step | None, instrument: Instrument
     ) -> Document | None:
         """Find out what became of an order that was being sent; None while that is in doubt.
 
@@ -68,11 +67,11 @@ class ExitPlacement:
         sending = exit_plan.sending
         if sending is None:
             return document
-        if any(broker.find(name) is not None for name in sending.names):
+        if any(held.broker.find(name) is not None for name in sending.names):
             return self._settled(document, exit_plan)
-        if broker.capabilities.unique_client_order_ids:
+        if held.broker.capabilities.unique_client_order_ids:
             if _asks_for(step, sending):
-                return self._submit(broker, document, exit_plan, instrument)
+                return self._submit(held, document, exit_plan, instrument)
             is_late = abs(self.clock() - sending.at) > ARRIVAL_TIME
             return self._settled(document, exit_plan) if is_late else None
         is_followed = any(self.open_orders.find(name) is not None for name in sending.names)
@@ -80,7 +79,7 @@ class ExitPlacement:
 
     def send(
         self,
-        broker: Broker,
+        held: HeldSymbol,
         document: Document,
         holding: Holding,
         step: PlaceExits | CloseAtMarket,
@@ -92,10 +91,10 @@ class ExitPlacement:
         sending = _sending(exit_plan, holding, step, self.clock())
         exit_plan = replace(exit_plan, place=exit_plan.place + 1, sending=sending)
         document = self.book.rewrite(document, exit_plan)
-        return self._submit(broker, document, exit_plan, instrument)
+        return self._submit(held, document, exit_plan, instrument)
 
     def _submit(
-        self, broker: Broker, document: Document, exit_plan: ExitPlan, instrument: Instrument
+        self, held: HeldSymbol, document: Document, exit_plan: ExitPlan, instrument: Instrument
     ) -> Document | None:
         sending = exit_plan.sending
         assert sending is not None  # noqa: S101  # both callers have seen to it
@@ -111,33 +110,22 @@ class ExitPlacement:
                 for name in sending.names
             ]
         )
-        orders = _orders(sending, instrument, together=broker.capabilities.oco)
+        orders = _orders(sending, instrument, together=held.broker.capabilities.oco)
         for order in orders:
-            failure = self._send_one(broker, exit_plan, order)
-            if isinstance(failure, OutcomeUnknown):
+            outcome = self.gateway.submit(held, order, ticket=exit_plan.ticket)
+            self._tell(exit_plan, order, outcome)
+            if isinstance(outcome, Unknown):
                 return None
-            if failure is not None and order is not orders[0]:
+            if isinstance(outcome, Placed):
+                continue
+            self._forget(order)
+            if order is not orders[0]:
                 # The stop is there; a broker may want money for a second order on the same units.
-                self._forget(order)
                 return self._settled(document, replace(exit_plan, lone_stop=True))
-            if failure is not None:
-                self._forget(order)
-                self._pause(document, sending)
-                return self._settled(document, exit_plan)
+            self._pause(document, sending)
+            return self._settled(document, exit_plan)
         self._pauses.pop((document.key, sending.leaves), None)
         return self._settled(document, exit_plan)
-
-    def _send_one(
-        self, broker: Broker, exit_plan: ExitPlan, order: Order
-    ) -> BrokerRejected | OutcomeUnknown | None:
-        started = time.perf_counter()
-        failure: BrokerRejected | OutcomeUnknown | None = None
-        try:
-            broker.submit(order)
-        except (BrokerRejected, OutcomeUnknown) as error:
-            failure = error
-        self._tell(exit_plan, order, started, failure)
-        return failure
 
     def _settled(self, document: Document, exit_plan: ExitPlan) -> Document:
         return self.book.rewrite(document, replace(exit_plan, sending=None))
@@ -154,26 +142,13 @@ class ExitPlacement:
         pause = min(last * 2, LONGEST_PAUSE_TO_LEAVE if sending.leaves else LONGEST_PAUSE)
         self._pauses[key] = (self.clock() + pause, pause)
 
-    def _tell(
-        self,
-        exit_plan: ExitPlan,
-        order: Order,
-        started: float,
-        failure: BrokerRejected | OutcomeUnknown | None,
-    ) -> None:
+    def _tell(self, exit_plan: ExitPlan, order: Order, outcome: Outcome) -> None:
         what = f"{exit_plan.bot}: {_describe(order)} at {exit_plan.broker}"
-        outcome = "placed" if failure is None else failure.message
-        self.journal.activity(f"exits: {what}: {outcome}")
-        self.journal.exchange(
-            ticket=exit_plan.ticket,
-            broker=exit_plan.broker,
-            request=request_record(order),
-            response={"error": failure.message} if failure is not None else {"status": "placed"},
-            milliseconds=(time.perf_counter() - started) * 1000,
-        )
-        if isinstance(failure, BrokerRejected):
-            _logger.warning("The broker refused exits of %s: %s", exit_plan.symbol, failure.message)
-            message = f"{what}: {failure.message} Gatehouse watches the price itself and tries again."
+        self.journal.activity(f"exits: {what}: {_described(outcome)}")
+        if isinstance(outcome, Rejected):
+            failure = outcome.error.message
+            _logger.warning("The broker refused exits of %s: %s", exit_plan.symbol, failure)
+            message = f"{what}: {failure} Gatehouse watches the price itself and tries again."
             key = f"{exit_plan.bot} {exit_plan.symbol}"
             self.notifier.notify(EventKind.EXIT_REJECTED, message, key=key, about=exit_plan.symbol)
 
@@ -234,6 +209,12 @@ def _single(sending: Sending, instrument: Instrument) -> Order:
         limit_price=sending.target,
         stop_price=sending.stop,
     )
+
+
+def _described(outcome: Outcome) -> str:
+    if isinstance(outcome, Rejected | Unknown):
+        return outcome.error.message
+    return "placed" if isinstance(outcome, Placed) else "not sent in a dry run"
 
 
 def _describe(order: Order) -> str:

@@ -12,6 +12,7 @@ from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus, shown
 from app.repositories.inbox import Arrival, Inbox, idempotency_hash
 from app.repositories.tickets import Ledger
+from app.services.broker_access.records import request_record
 from app.services.intake.answers import Answer, answer_for, going_on, repeated_idea
 from app.services.intake.completion import Completion, fingerprint_key
 from app.services.intake.handlers import Handler, Handlers
@@ -19,7 +20,6 @@ from app.services.intake.in_flight import InFlight
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages, sentence
-from app.services.orders.records import request_record
 from app.services.review.reviewer import Stopped
 from app.services.trading.execution import Finish
 from app.storage.base import Document, Store

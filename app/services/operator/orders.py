@@ -9,15 +9,16 @@ from uuid import UUID
 from app.domain.orders import Receipt, bot_of_order
 from app.domain.ticket_terms import is_working, placed_by
 from app.domain.tickets import order_record
-from app.errors import NotFound
+from app.errors import InvalidRequest, NotFound
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
+from app.services.broker_access.gateway import Gateway, HeldSymbol
+from app.services.broker_access.outcomes import Rejected, Suppressed, Unknown
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.exits.orphan_cleanup import orphans_at
 from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderTracker
-from app.services.runtime.locks import Locks
 from app.storage.base import Store
 
 NO_TICKET = UUID(int=0)
@@ -42,7 +43,7 @@ class OrderList:
     ledger: Ledger
     tracker: OrderTracker
     exits: ExitPlans
-    locks: Locks
+    gateway: Gateway
     journal: Journal
 
     def page(self, *, status: str, after: str | None, limit: int) -> OrderPage:
@@ -66,17 +67,27 @@ class OrderList:
         return names
 
     def cancel(self, name: str) -> None:
-        """Cancel a working order by its client order id; raise NotFound or BrokerRejected."""
+        """Cancel a working order by its client order id.
+
+        Raise NotFound, BrokerRejected or OutcomeUnknown, and InvalidRequest in a dry run.
+        """
         for broker in self.registry.all():
             receipt = broker.find(name)
             if receipt is not None:
-                with self.locks.hold_symbol(broker.name, receipt.symbol):
-                    broker.cancel(receipt)
-                    self._stay_bare(receipt)
+                with self.gateway.hold(broker, receipt.symbol) as held:
+                    self._cancel(held, receipt)
                 self.journal.activity(f"operator: canceled {name} at {broker.name}")
                 self.tracker.follow()
                 return
         raise NotFound(f"There is no order {name}.")
+
+    def _cancel(self, held: HeldSymbol, receipt: Receipt) -> None:
+        outcome = self.gateway.cancel(held, receipt)
+        if isinstance(outcome, Rejected | Unknown):
+            raise outcome.error
+        if isinstance(outcome, Suppressed):
+            raise InvalidRequest(f"Nothing is canceled at {held.broker.name} in a dry run.")
+        self._stay_bare(receipt)
 
     def _stay_bare(self, receipt: Receipt) -> None:
         """Leave a position without the exit that the operator took from it."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from app.domain.json_codec import timestamp
-from app.domain.orders import Order
 from app.domain.signals import Signal
 from app.logs import mask
 
@@ -43,23 +42,6 @@ def _target_record(signal: Signal) -> dict[str, Any] | None:
         "before": target.before,
         "now_size": _text(target.now_size),
         "before_size": _text(target.before_size),
-    }
-
-
-def request_record(order: Order) -> dict[str, Any]:
-    """Show an order the way logs.jsonl does."""
-    return {
-        "client_order_id": order.client_order_id,
-        "symbol": order.instrument.symbol,
-        "side": order.side.value,
-        "role": order.role.value,
-        "type": order.type.value,
-        "time_in_force": order.time_in_force.value,
-        "quantity": _text(order.quantity),
-        "notional": _text(order.notional),
-        "limit_price": _text(order.limit_price),
-        "take_profit": _text(order.take_profit),
-        "stop_loss": _text(order.stop_loss),
     }
 
 

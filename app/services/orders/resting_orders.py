@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from app.brokers.base import Broker
 from app.clock import Clock
@@ -13,15 +14,16 @@ from app.domain.money import ZERO
 from app.domain.orders import OrderChange, OrderRole, OrderType, Receipt
 from app.domain.pricing import protected_limit
 from app.domain.trading_state import TradingState
-from app.errors import BrokerRejected, BrokerUnavailable, Conflict, OutcomeUnknown
+from app.errors import BrokerUnavailable, Conflict
 from app.repositories.bots import BotDirectory
 from app.repositories.open_orders import OpenOrder, OpenOrders
 from app.repositories.trading_state import GlobalSwitch
+from app.services.broker_access.gateway import Gateway, HeldSymbol
+from app.services.broker_access.outcomes import Outcome, Placed, Rejected, Unknown
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.instruments.resolver import Instruments
 from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderTracker
-from app.services.runtime.locks import Locks
 
 REPRICE, CANCEL, LEAVE = "reprice", "cancel", "leave"
 # Each look is a request or two; Fyers takes 200 a minute for everything.
@@ -42,23 +44,22 @@ class RestingOrders:
     registry: BrokerRegistry
     tracker: OrderTracker
     instruments: Instruments
-    locks: Locks
+    gateway: Gateway
     journal: Journal
-    ensure_exits: Callable[[Broker, str], None]
+    ensure_exits: Callable[[HeldSymbol], None]
     bots: BotDirectory
     switch: GlobalSwitch
     clock: Clock
     after_seconds: float
     action: str = REPRICE
-    dry_run: bool = False
     _triggered: dict[str, datetime] = field(default_factory=dict, init=False)
 
     def run(self) -> int:
         """Look once at every broker where such orders may rest; return how many were changed."""
-        if self.action == LEAVE or self.dry_run:
+        if self.action == LEAVE:
             return 0
         brokers = (item for item in self.registry.all() if item.capabilities.market_orders_rest)
-        return sum(self._look(broker) for broker in brokers)
+        return sum(self._look(broker) for broker in brokers if self.gateway.sends_to(broker))
 
     def _look(self, broker: Broker) -> int:
         kept = self.open_orders.at(broker.name)
@@ -97,10 +98,10 @@ class RestingOrders:
         return [by_name[name] for name, since in self._triggered.items() if now - since >= longest]
 
     def _tend(self, broker: Broker, order: OpenOrder) -> int:
-        with self.locks.hold_symbol(broker.name, order.symbol):
+        with self.gateway.hold(broker, order.symbol) as held:
             try:
                 receipt = self._still_working(broker, order)
-                return 0 if receipt is None else self._act(broker, receipt)
+                return 0 if receipt is None else self._act(held, receipt, order.ticket)
             except (BrokerUnavailable, Conflict) as error:
                 _logger.warning("%s waits for the next look: %s", order.client_order_id, error)
                 return 0
@@ -114,34 +115,38 @@ class RestingOrders:
             return None
         return receipt
 
-    def _act(self, broker: Broker, receipt: Receipt) -> int:
+    def _act(self, held: HeldSymbol, receipt: Receipt, ticket: UUID) -> int:
         instrument = self.instruments.named(receipt.symbol)
-        if not broker.market(instrument).is_open:
+        if not held.broker.market(instrument).is_open:
             return 0
-        try:
-            if _is_stop(receipt) or (self.action == CANCEL and not receipt.is_protective):
-                return self._withdraw(broker, receipt)
-            return self._reprice(broker, receipt, instrument)
-        except (BrokerRejected, OutcomeUnknown) as error:
-            self._tell(receipt, f"was not changed: {error.message}")
-            return 0
+        if _is_stop(receipt) or (self.action == CANCEL and not receipt.is_protective):
+            return self._withdraw(held, receipt, ticket)
+        return self._reprice(held, receipt, instrument, ticket)
 
-    def _withdraw(self, broker: Broker, receipt: Receipt) -> int:
-        broker.cancel(receipt)
+    def _withdraw(self, held: HeldSymbol, receipt: Receipt, ticket: UUID) -> int:
+        if not self._is_done(self.gateway.cancel(held, receipt, ticket=ticket)):
+            return 0
         self._tell(receipt, "taken back: it rested beyond its price protection")
-        self.ensure_exits(broker, receipt.symbol)
+        self.ensure_exits(held)
         return 1
 
-    def _reprice(self, broker: Broker, receipt: Receipt, instrument: Instrument) -> int:
-        quote = broker.quote(instrument)
+    def _reprice(self, held: HeldSymbol, receipt: Receipt, instrument: Instrument, ticket: UUID) -> int:
+        quote = held.broker.quote(instrument)
         if quote is None:
             return 0
         limit = protected_limit(instrument, receipt.side, quote.price)
         if receipt.limit_price is not None and (limit - receipt.limit_price) * receipt.side.sign <= ZERO:
             return 0
-        broker.replace(receipt, OrderChange(limit_price=limit))
+        change = OrderChange(limit_price=limit)
+        if not self._is_done(self.gateway.replace(held, receipt, change, ticket=ticket)):
+            return 0
         self._tell(receipt, f"rested; its limit is {limit:f} now")
         return 1
+
+    def _is_done(self, outcome: Outcome) -> bool:
+        if isinstance(outcome, Rejected | Unknown):
+            self._tell(outcome.receipt, f"was not changed: {outcome.error.message}")
+        return isinstance(outcome, Placed)
 
     def _tell(self, receipt: Receipt, what: str) -> None:
         self.journal.activity(f"market order {receipt.client_order_id} at {receipt.broker} {what}")

@@ -1,20 +1,18 @@
 """A bot's own orders that still wait: what is asked for next must not stand on top of them."""
 
 import logging
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from app.brokers.base import Broker
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Receipt, Side
 from app.domain.signals import Intent, Signal
-from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from app.services.broker_access.gateway import Gateway, HeldSymbol
+from app.services.broker_access.outcomes import Rejected
 from app.services.orders.tracking import OrderTracker
-
-CANCEL_SECONDS = 2.0
-POLL_SECONDS = 0.05
 
 _logger = logging.getLogger(__name__)
 
@@ -35,8 +33,9 @@ class Working:
 class WorkingOrders:
     """Look at, and take back, what waits in one symbol; the caller holds the symbol."""
 
-    def __init__(self, tracker: OrderTracker) -> None:
+    def __init__(self, tracker: OrderTracker, gateway: Gateway) -> None:
         self._follower = tracker
+        self._gateway = gateway
 
     def of(self, broker: Broker, bot: str | None, symbol: str) -> list[Working]:
         """Return a bot's working orders (everybody's, for None), what they filled being counted."""
@@ -53,32 +52,20 @@ class WorkingOrders:
         """Return how many units exits may close that were sent and that the broker has never shown."""
         return self._follower.in_doubt(broker, bot, symbol)
 
-    def withdraw(self, broker: Broker, orders: Iterable[Working]) -> list[str]:
-        """Cancel orders; return their client order ids.
+    def withdraw(
+        self, held: HeldSymbol, orders: Iterable[Working], *, ticket: UUID | None = None
+    ) -> list[str]:
+        """Cancel orders and wait for their end; return their client order ids.
 
         Raise BrokerUnavailable where the broker does not say that an order is gone.
         """
-        names = [self._cancel(broker, item.receipt) for item in orders]
-        return sorted(names)
+        return sorted(self._withdraw(held, item.receipt, ticket) for item in orders)
 
-    def _cancel(self, broker: Broker, receipt: Receipt) -> str:
-        try:
-            broker.cancel(receipt)
-        except BrokerRejected as error:
-            # It filled or ended meanwhile, perhaps with its mate; what it filled is counted next.
-            _logger.debug("%s was not there to cancel: %s", receipt.client_order_id, error.message)
-        except OutcomeUnknown as error:
-            raise BrokerUnavailable(f"{receipt.client_order_id} may still be working.") from error
-        self._await_end(broker, receipt.client_order_id)
+    def _withdraw(self, held: HeldSymbol, receipt: Receipt, ticket: UUID | None) -> str:
+        outcome = self._gateway.withdraw(held, receipt, ticket=ticket)
+        if isinstance(outcome, Rejected):
+            _logger.debug("%s was not there to cancel: %s", receipt.client_order_id, outcome.error.message)
         return receipt.client_order_id
-
-    def _await_end(self, broker: Broker, name: str) -> None:
-        """A broker may only promise to cancel; what the order holds is free when it is over."""
-        deadline = time.monotonic() + CANCEL_SECONDS
-        while (receipt := broker.find(name)) is not None and not receipt.status.is_final:
-            if time.monotonic() >= deadline:
-                raise BrokerUnavailable(f"{name} is still working although it was canceled.")
-            time.sleep(POLL_SECONDS)
 
 
 def out_of_date(signal: Signal, orders: list[Working]) -> list[Working]:

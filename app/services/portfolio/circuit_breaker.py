@@ -1,7 +1,7 @@
 """The portfolio's circuit breaker: it watches an account's equity, and ends trading where it must."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -32,7 +32,7 @@ _logger = logging.getLogger(__name__)
 class EquityGuard:
     """One breaker, for one broker's account.
 
-    `sends` says whether orders may go to a broker at all; in a dry run trading stops and nothing is sold.
+    In a dry run trading stops, and nothing is sold at a broker outside.
     """
 
     stored: StoredBreaker
@@ -44,7 +44,6 @@ class EquityGuard:
     locks: Locks
     clock: Clock
     new_ticket_id: NewTicketId
-    sends: Callable[[Broker], bool]
 
     def read(self) -> CircuitBreaker:
         """Return the breaker as it stands."""
@@ -131,7 +130,7 @@ class EquityGuard:
 
     def _liquidate(self, breaker: CircuitBreaker, broker: Broker) -> int:
         breaker = self._pause(breaker)
-        if not self.sends(broker):
+        if not self.liquidation.gateway.sends_to(broker):
             return self._finish(breaker, "dry run: nothing was canceled or sold")
         if self.liquidation.advance(breaker, broker, self._write):
             return self._finish(breaker, f"nothing waits and nothing is held at {broker.name}")

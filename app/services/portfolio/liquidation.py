@@ -1,25 +1,25 @@
 """Closing everything at a broker, in steps that can be taken up again after a crash."""
 
 import logging
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.brokers.base import Broker
-from app.clock import Clock
+from app.clock import Clock, Patience
 from app.domain.circuit_breaker import CircuitBreaker, Step, closing_order_id, may_try_again, step_ticket
 from app.domain.orders import Receipt
 from app.domain.symbols import SymbolRefused
-from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from app.errors import BrokerRejected, BrokerUnavailable
 from app.repositories.open_orders import OPERATOR
+from app.services.broker_access.budgets import LIQUIDATION
+from app.services.broker_access.gateway import Gateway
+from app.services.broker_access.outcomes import Rejected, Unknown
 from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Notifier
 from app.services.portfolio.positions import PositionService
 
-CANCEL_SECONDS = 2.0
-POLL_SECONDS = 0.1
 BY = "circuit breaker"
 
 _logger = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ class Liquidation:
     """Cancel what waits, then close what is held: one order for each symbol until that order is over."""
 
     positions: PositionService
+    gateway: Gateway
     clock: Clock
     journal: Journal
     notifier: Notifier
@@ -44,7 +45,7 @@ class Liquidation:
         """
         ticket = breaker.ticket or UUID(int=0)
         busy = self._cancel_others(
-            broker, [closing_order_id(OPERATOR, ticket, step) for step in breaker.steps]
+            broker, ticket, [closing_order_id(OPERATOR, ticket, step) for step in breaker.steps]
         )
         held = {position.symbol for position in broker.positions()}
         for symbol in sorted(held - busy):
@@ -79,24 +80,24 @@ class Liquidation:
             self.notifier.notify(EventKind.CIRCUIT_BREAKER_ALARM, message, key=message)
             return isinstance(error, BrokerRejected)
 
-    def _cancel_others(self, broker: Broker, own: list[str]) -> set[str]:
+    def _cancel_others(self, broker: Broker, ticket: UUID, own: list[str]) -> set[str]:
         """Cancel every order that is not ours; return the symbols in which one still works."""
         waiting = _others(broker, own)
         for receipt in waiting:
-            _cancel(broker, receipt)
-        deadline = time.monotonic() + CANCEL_SECONDS
-        while waiting and (waiting := _others(broker, own)) and time.monotonic() < deadline:
-            time.sleep(POLL_SECONDS)
+            self._cancel(broker, receipt, ticket)
+        patience = Patience(LIQUIDATION, self.gateway.wait)
+        while waiting and (waiting := _others(broker, own)) and patience.lasts():
+            pass
         return {receipt.symbol for receipt in waiting}
+
+    def _cancel(self, broker: Broker, receipt: Receipt, ticket: UUID) -> None:
+        with self.gateway.hold(broker, receipt.symbol) as held:
+            outcome = self.gateway.cancel(held, receipt, ticket=ticket)
+        if isinstance(outcome, Rejected | Unknown):
+            # It may have ended with its mate; one that is still there is canceled again by the next look.
+            why = outcome.error.message
+            _logger.debug("%s could not be canceled: %s", receipt.client_order_id, why)
 
 
 def _others(broker: Broker, own: Iterable[str]) -> list[Receipt]:
     return [receipt for receipt in broker.open_orders() if receipt.client_order_id not in own]
-
-
-def _cancel(broker: Broker, receipt: Receipt) -> None:
-    try:
-        broker.cancel(receipt)
-    except (BrokerRejected, OutcomeUnknown, BrokerUnavailable) as error:
-        # It may have ended with its mate; one that is still there is canceled again by the next look.
-        _logger.debug("%s could not be canceled: %s", receipt.client_order_id, error.message)

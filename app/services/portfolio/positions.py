@@ -1,6 +1,5 @@
 """Every broker's positions, and the operator's way to close one in any trading state."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,21 +8,21 @@ from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.accounts import Position
 from app.domain.money import ZERO, text
-from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
+from app.domain.orders import Order, OrderRole, OrderStatus, Side, client_order_id
 from app.domain.reasons import Reason
 from app.domain.symbols import parse_symbol
 from app.domain.tickets import Ticket, TicketStatus, order_record, shown
-from app.errors import BrokerRejected, NotFound, OutcomeUnknown
+from app.errors import NotFound
 from app.repositories.open_orders import OPERATOR, OpenOrders, open_order
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
+from app.services.broker_access.gateway import Gateway, HeldSymbol
+from app.services.broker_access.outcomes import Placed, Rejected, Suppressed, unsent
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.exits.view import ExitView
 from app.services.observability.journal import Journal
-from app.services.orders.records import request_record
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
-from app.services.runtime.locks import Locks
 from app.storage.base import Store
 from app.ticket_ids import NewTicketId
 
@@ -40,7 +39,7 @@ class PositionService:
     trades: Trades
     working_orders: WorkingOrders
     exits: ExitView
-    locks: Locks
+    gateway: Gateway
     journal: Journal
     clock: Clock
     new_ticket_id: NewTicketId
@@ -59,18 +58,18 @@ class PositionService:
             broker = self.registry.get(broker_name)
         except BrokerNotConfigured as error:
             raise NotFound(f"There is no broker {broker_name} here.") from error
-        with self.locks.hold_symbol(broker_name, symbol), broker.urgently():
-            held = next((item for item in broker.positions() if item.symbol == symbol), None)
-            if held is None:
+        with self.gateway.hold(broker, symbol) as held, broker.urgently():
+            position = _position(held)
+            if position is None:
                 self.store.apply(self.trades.forgetting(broker_name, symbol))
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
-            working = self.working_orders.of(broker, None, symbol)
-            if self.working_orders.withdraw(broker, working):
+            number = self.new_ticket_id(self.clock())
+            if self._withdraw_all(held, number):
                 # A stop may have filled before it was taken back: what is left is what is closed.
-                held = next((item for item in broker.positions() if item.symbol == symbol), None)
-            if held is None:
+                position = _position(held)
+            if position is None:
                 raise NotFound(f"A working order has closed {symbol} at {broker_name} meanwhile.")
-            ticket = self._close(broker, held, self.new_ticket_id(self.clock()), OPERATOR)
+            ticket = self._close(held, position, number, OPERATOR)
         self.tracker.follow()
         return self.ledger.find(ticket.id) or shown(ticket.to_json(self.clock()))
 
@@ -79,7 +78,7 @@ class PositionService:
 
         Return whether that order is over; raise BrokerRejected or BrokerUnavailable.
         """
-        with self.locks.hold_symbol(broker.name, symbol), broker.urgently():
+        with self.gateway.hold(broker, symbol) as held, broker.urgently():
             placed = broker.find(client_order_id(OPERATOR, ticket, OrderRole.EXIT))
             if placed is not None:
                 return placed.status.is_final
@@ -88,78 +87,75 @@ class PositionService:
                 # An order that may still be on its way is followed first, never sent again.
                 return TicketStatus(written.value["status"]) is not TicketStatus.UNKNOWN
             # What an order fills while it is taken back is seen in the position afterwards.
-            self.working_orders.withdraw(broker, self.working_orders.of(broker, None, symbol))
-            held = next((item for item in broker.positions() if item.symbol == symbol), None)
-            if held is not None:
-                self._close(broker, held, ticket, by)
-            return held is None
+            self._withdraw_all(held, ticket)
+            position = _position(held)
+            if position is not None:
+                self._close(held, position, ticket, by)
+            return position is None
 
     def forget(self, broker: Broker, symbol: str) -> None:
         """End every bot's trade in a symbol of which nothing is held."""
-        with self.locks.hold_symbol(broker.name, symbol):
+        with self.gateway.hold(broker, symbol):
             self.store.apply(self.trades.forgetting(broker.name, symbol))
 
-    def _close(self, broker: Broker, held: Position, number: UUID, by: str) -> Ticket:
-        instrument = held.instrument or parse_symbol(held.symbol)
-        request = {"close": held.symbol, "broker": broker.name, "by": by}
+    def _withdraw_all(self, held: HeldSymbol, ticket: UUID) -> bool:
+        """Take back every order of ours in a symbol; tell whether there was any."""
+        if not self.gateway.sends_to(held.broker):
+            return False
+        working = self.working_orders.of(held.broker, None, held.symbol)
+        return bool(self.working_orders.withdraw(held, working, ticket=ticket))
+
+    def _close(self, held: HeldSymbol, position: Position, number: UUID, by: str) -> Ticket:
+        broker, instrument = held.broker, position.instrument or parse_symbol(position.symbol)
+        request = {"close": position.symbol, "broker": broker.name, "by": by}
         ticket = Ticket(number, OPERATOR, OPERATOR, self.clock(), request)
-        quantity = instrument.in_one_order(abs(held.quantity))
+        quantity = instrument.in_one_order(abs(position.quantity))
         order = Order(
             client_order_id=client_order_id(OPERATOR, ticket.id, OrderRole.EXIT),
             instrument=instrument,
-            side=Side.SELL if held.quantity > ZERO else Side.BUY,
+            side=Side.SELL if position.quantity > ZERO else Side.BUY,
             role=OrderRole.EXIT,
             quantity=quantity,
         )
+        # The ticket is written before the order is sent, and says that its outcome is not known.
         self._write_ahead(broker, ticket, order)
-        started = time.perf_counter()
-        try:
-            receipt = broker.submit(order)
-        except BrokerRejected as error:
-            self._write_rejection(ticket, order, error)
-            raise
-        except OutcomeUnknown:
-            # The ticket says so already, and what became of the order is found by following it.
-            return ticket
-        self.journal.exchange(
-            ticket=ticket.id,
-            broker=broker.name,
-            request=request_record(order),
-            response=order_record(receipt, bot=OPERATOR, ticket=ticket.id, role=order.role.value),
-            milliseconds=(time.perf_counter() - started) * 1000,
-        )
-        self.journal.activity(f"{by}: closed {-order.side.sign * quantity:f} {held.symbol} at {broker.name}")
+        outcome = self.gateway.submit(held, order, ticket=ticket.id)
+        if isinstance(outcome, Rejected):
+            self._write_end(ticket, order, TicketStatus.REJECTED, outcome.error.message)
+            raise outcome.error
+        if isinstance(outcome, Suppressed):
+            self._write_end(ticket, order, TicketStatus.DRY_RUN)
+        if isinstance(outcome, Placed):
+            closed = f"{-order.side.sign * quantity:f} {position.symbol} at {broker.name}"
+            self.journal.activity(f"{by}: closed {closed}")
         return ticket
 
     def _write_ahead(self, broker: Broker, ticket: Ticket, order: Order) -> None:
         """Write the ticket before the order is sent; what became of it is then found by following."""
-        unsent = Receipt(
-            client_order_id=order.client_order_id,
-            broker_order_id="",
-            broker=broker.name,
-            symbol=order.instrument.symbol,
-            side=order.side,
-            type=order.type,
-            status=OrderStatus.UNKNOWN,
-            created_at=self.clock(),
-            quantity=order.quantity,
-        )
-        record = order_record(unsent, bot=OPERATOR, ticket=ticket.id, role=order.role.value)
+        receipt = unsent(order, broker=broker.name, at=self.clock(), status=OrderStatus.UNKNOWN)
+        record = order_record(receipt, bot=OPERATOR, ticket=ticket.id, role=order.role.value)
         ticket.orders.append(record)
         ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN)
         multiplier, at = order.instrument.multiplier, self.clock()
         kept = open_order(order.client_order_id, record, multiplier=multiplier, at=at)
         self.store.apply([kept.opening(), self.ledger.writing(ticket)])
 
-    def _write_rejection(self, ticket: Ticket, order: Order, error: BrokerRejected) -> None:
+    def _write_end(
+        self, ticket: Ticket, order: Order, status: TicketStatus, message: str | None = None
+    ) -> None:
+        """Write down of an order that was not taken, or not sent, that it is over."""
         written = self.ledger.document(ticket.id)
         kept = self.open_orders.find(order.client_order_id)
         if written is None:
             return
-        ticket.orders[0]["status"] = OrderStatus.REJECTED.value
-        ticket.end(TicketStatus.REJECTED, Reason.BROKER_REJECTED, error.message)
+        ticket.orders[0]["status"] = status.value
+        ticket.end(status, Reason.BROKER_REJECTED if status is TicketStatus.REJECTED else None, message)
         over = [kept.ending()] if kept is not None else []
         self.store.apply([self.ledger.rewriting(written, ticket.to_json(self.clock())), *over])
+
+
+def _position(held: HeldSymbol) -> Position | None:
+    return next((item for item in held.broker.positions() if item.symbol == held.symbol), None)
 
 
 def _view(broker: Broker, position: Position) -> dict[str, Any]:

@@ -18,12 +18,12 @@ from app.repositories.inbox import PREFIX as INBOX
 from app.repositories.inbox import unanswered
 from app.repositories.open_orders import OpenOrders
 from app.repositories.trades import Trades
+from app.services.broker_access.gateway import Gateway
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Notifier
 from app.services.orders.tracking import OrderTracker
-from app.services.runtime.locks import Locks
 from app.storage.base import Store
 
 # An alert that waits for longer has traded nothing: it waits for a person.
@@ -47,12 +47,11 @@ class Reconciliation:
     findings: ToldDifferences
     registry: BrokerRegistry
     tracker: OrderTracker
-    locks: Locks
+    gateway: Gateway
     journal: Journal
     notifier: Notifier
     clock: Clock
     period_seconds: float
-    dry_run: bool = False
     _seen: dict[str, dict[str, Difference]] = field(default_factory=dict, init=False)
 
     def run(self) -> int:
@@ -79,7 +78,7 @@ class Reconciliation:
         For who knows that the books are behind, as after a crash.
         """
         broker = self.registry.get(broker_name)
-        with self.locks.hold_symbol(broker_name, symbol):
+        with self.gateway.hold(broker, symbol):
             self.tracker.settle(broker, None, symbol)
             known, held = self._known(broker), _held(broker.positions())
             found = differences(broker_name, held, known, self.clock())
@@ -100,7 +99,7 @@ class Reconciliation:
 
     def _brokers(self) -> Iterable[Broker]:
         # In a dry run nothing is traded outside: what is held there is not ours.
-        return (item for item in self.registry.all() if item.capabilities.simulated or not self.dry_run)
+        return (item for item in self.registry.all() if self.gateway.sends_to(item))
 
     def _look(self, broker: Broker, told: dict[str, Difference]) -> int:
         positions = broker.positions()
@@ -136,7 +135,7 @@ class Reconciliation:
     def _put_right(
         self, broker: Broker, item: Difference, told: dict[str, Difference], *, is_fee: bool
     ) -> int:
-        with self.locks.hold_symbol(broker.name, item.symbol):
+        with self.gateway.hold(broker, item.symbol):
             # What an order of ours has filled meanwhile is no difference.
             self.tracker.settle(broker, None, item.symbol)
             if not self._lasts(broker, item):

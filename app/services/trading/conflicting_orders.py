@@ -6,6 +6,7 @@ from app.domain.exit_plan import live_legs
 from app.domain.orders import Order, OrderRole, bot_of_order
 from app.domain.tickets import Stage
 from app.domain.trading_state import TradingState
+from app.services.broker_access.gateway import Gateway
 from app.services.orders.working import Working, WorkingOrders, out_of_date
 from app.services.trading.context import OrderContext
 
@@ -16,10 +17,10 @@ class ConflictingOrders:
     So does any alert in a dry run, save at a simulated broker.
     """
 
-    def __init__(self, working_orders: WorkingOrders, clock: Clock, *, dry_run: bool = False) -> None:
+    def __init__(self, working_orders: WorkingOrders, gateway: Gateway, clock: Clock) -> None:
         self._working_orders = working_orders
+        self._gateway = gateway
         self._clock = clock
-        self._dry_run = dry_run
 
     def clear(self, context: OrderContext, broker: Broker) -> None:
         """Count every bot's fills, which tells whose part of the position is whose; cancel what is moot."""
@@ -53,16 +54,16 @@ class ConflictingOrders:
         return self._withdraw(context, broker, [item for item in working if item.receipt in live])
 
     def _withdraw(self, context: OrderContext, broker: Broker, orders: list[Working]) -> bool:
-        if not orders:
+        if not orders or context.held is None:
             return False
-        names = self._working_orders.withdraw(broker, orders)
+        names = self._working_orders.withdraw(context.held, orders, ticket=context.ticket.id)
         # What they had filled, and that they are over, is counted before anything is planned on it.
         self._working_orders.of(broker, context.bot.id, context.symbol)
         context.ticket.note(Stage.CONFLICTS_CANCELLED, self._clock(), ", ".join(names))
         return True
 
     def _may_act(self, context: OrderContext, broker: Broker) -> bool:
-        if self._dry_run and not broker.capabilities.simulated:
+        if not self._gateway.sends_to(broker):
             return False
         states = {context.global_state, context.bot.switch.at(self._clock())}
         return not context.is_preview and TradingState.HALTED not in states

@@ -18,6 +18,7 @@ from app.domain.review import NO_ADVICE, Advice
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
+from app.services.broker_access.gateway import HeldSymbol
 from app.services.orders.working import Working
 
 CENT = Decimal("0.01")
@@ -47,7 +48,8 @@ class OrderContext:
     wait in the symbol.
     `idea_cap` is what a trade idea's entry may be worth, `entry_value` what the decided entry is, and
     `min_confidence` what an opinion must have. `may_sell_options`: by its dialect, or by that of the alert
-    whose order a command changes.
+    whose order a command changes. `held` is the proof that the symbol is this signal's alone; without it
+    nothing can be sent.
     """
 
     ticket: Ticket
@@ -71,6 +73,7 @@ class OrderContext:
     min_confidence: Decimal = ZERO
     entry_value: Decimal | None = None
     may_sell_options: bool = False
+    held: HeldSymbol | None = None
 
     @property
     def symbol(self) -> str:

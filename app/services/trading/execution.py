@@ -31,7 +31,7 @@ from app.domain.trades import FillUpdate, Trade
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import open_order
 from app.repositories.trades import Trades
-from app.services.runtime.locks import Locks
+from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
 from app.services.trading.order_building import protect_adopted
@@ -42,7 +42,7 @@ from app.storage.base import Change
 NEVER_THERE = frozenset({OrderStatus.REJECTED.value, TicketStatus.DRY_RUN.value})
 
 # Brings the exits of a symbol in order, while it is held.
-Attend = Callable[[Broker, str], None]
+Attend = Callable[[HeldSymbol], None]
 # Writes the changes, and whatever else closes the ticket; called while the symbol is still held.
 Finish = Callable[[list[Change]], None]
 
@@ -55,7 +55,7 @@ class Trading:
         *,
         assessor: Assessor,
         trades: Trades,
-        locks: Locks,
+        gateway: Gateway,
         submission: Submission,
         exits: ExitPlans,
         ensure_exits: Attend,
@@ -63,7 +63,7 @@ class Trading:
     ) -> None:
         self._assessor = assessor
         self._trades = trades
-        self._locks = locks
+        self._gateway = gateway
         self._submission = submission
         self._clock = clock
         self._exits = exits
@@ -89,7 +89,7 @@ class Trading:
         """
         context = self.open(ticket, signal, bot)
         context.advice = advice
-        with turn(self._locks, context, context.symbol), _room_for(context):
+        with turn(self._gateway, context, context.symbol), _room_for(context):
             if is_moot():
                 ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
                 finish([])
@@ -98,8 +98,8 @@ class Trading:
             receipts = self._submission.send(context)
             legs = [name for order in context.orders for name in leg_names(order)]
             finish(self._changes(context, receipts, legs))
-            if context.broker is not None and _needs_exits(context, receipts, legs):
-                self._attend(context.broker, context.symbol)
+            if context.held is not None and _needs_exits(context, receipts, legs):
+                self._attend(context.held)
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide on a signal without sending or asking anything; the ticket tells every verdict."""
@@ -118,7 +118,7 @@ class Trading:
             # Words such as "at the money" may mean another contract by now.
             for receipt in self._placed(context.broker, bot.id, ticket.id).values():
                 context.instrument = self._assessor.instruments.named(receipt.symbol)
-        with turn(self._locks, context, context.symbol):
+        with turn(self._gateway, context, context.symbol):
             placed = self._placed(context.broker, bot.id, ticket.id)
             if not placed:
                 return False
@@ -221,10 +221,14 @@ def _lacks_entry(signal: Signal, exit_order: Receipt) -> bool:
 
 
 @contextmanager
-def turn(locks: Locks, context: OrderContext, symbol: str) -> Iterator[None]:
+def turn(gateway: Gateway, context: OrderContext, symbol: str) -> Iterator[None]:
     """Hold a symbol, and before it the bot where its entries are counted: always in this order."""
     with ExitStack() as stack:
         if context.limits.counts_entries:
-            stack.enter_context(locks.hold_bot(context.bot.id))
-        stack.enter_context(locks.hold_symbol(context.broker_name, symbol))
-        yield
+            stack.enter_context(gateway.locks.hold_bot(context.bot.id))
+        if context.broker is not None:
+            context.held = stack.enter_context(gateway.hold(context.broker, symbol))
+        try:
+            yield
+        finally:
+            context.held = None

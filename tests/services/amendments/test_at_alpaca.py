@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 
 from app.brokers.alpaca.broker import AlpacaBroker
-from app.services.amendments import sending
 from tests.builders import ENTER_LONG, BrokenStore, client_of, strategy_alert
 from tests.simulators.alpaca import FakeAlpaca
 
@@ -26,11 +25,6 @@ def fake():
 def alpaca(fake, clock):
     addresses = {"trading_url": fake.url, "data_url": fake.url}
     return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=0.5, clock=clock)
-
-
-@pytest.fixture(autouse=True)
-def _short_look(monkeypatch):
-    monkeypatch.setattr(sending, "LOOK_SECONDS", 0.5)
 
 
 @pytest.fixture

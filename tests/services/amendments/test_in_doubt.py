@@ -4,7 +4,6 @@ import pytest
 
 from app.domain.orders import OrderStatus
 from app.errors import BrokerCredentialsRefused, BrokerRejected, OutcomeUnknown
-from app.services.amendments import sending
 from tests.builders import strategy_alert
 from tests.services.amendments.commands_told import CANCEL, MODIFY, name_of, told
 
@@ -12,11 +11,6 @@ from tests.services.amendments.commands_told import CANCEL, MODIFY, name_of, tol
 @pytest.fixture
 def app(make_app, scripted):
     return make_app(brokers={"paper": scripted}, dry_run=False)
-
-
-@pytest.fixture(autouse=True)
-def _short_look(monkeypatch):
-    monkeypatch.setattr(sending, "LOOK_SECONDS", 0.1)
 
 
 @pytest.fixture

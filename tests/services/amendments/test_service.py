@@ -3,7 +3,6 @@
 import pytest
 
 from app.repositories.inbox import Arrival, Inbox
-from app.services.amendments import targets
 from app.services.runtime.locks import ThreadLocks
 from tests.builders import (
     ENTER_LONG,
@@ -128,9 +127,8 @@ class TestTogether:
         )
 
     def test_cancel_when_its_order_is_just_being_placed_then_it_comes_after_it(
-        self, placing, command, services, clock, operator, monkeypatch
+        self, placing, command, services, clock, operator
     ):
-        monkeypatch.setattr(targets, "PLACING_SECONDS", 0.1)
         placing()
         clock.move(seconds=1)
         response = command(**CANCEL, order="first")

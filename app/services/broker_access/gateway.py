@@ -1,0 +1,175 @@
+"""The one place that submits, cancels and replaces at a broker, whoever wants it.
+
+Dry run, the symbol's lock, timing, journal, metrics and the judgement of what came back are here, once. An
+exit that is pursued will be sent from here as well.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.brokers.base import Broker
+from app.clock import Budget, Clock, Patience, Wait
+from app.domain.orders import Order, OrderChange, Receipt, bot_of_order
+from app.domain.tickets import order_record
+from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from app.services.broker_access.budgets import CANCEL
+from app.services.broker_access.outcomes import (
+    Outcome,
+    Placed,
+    Rejected,
+    Suppressed,
+    Unknown,
+    as_order,
+    unsent,
+)
+from app.services.broker_access.records import cancel_record, change_record, request_record
+from app.services.observability.journal import Journal
+from app.services.observability.metrics import Metrics
+from app.services.runtime.locks import Locks
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSymbol:
+    """Proof that its owner has a symbol at a broker to itself; only `Gateway.hold` makes one."""
+
+    broker: Broker
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is asked of a broker; `receipt` stands for its answer where it gives none."""
+
+    call: str
+    request: dict[str, Any]
+    receipt: Receipt
+    ticket: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """Send once, write down what was asked and answered, and say what it came to."""
+
+    locks: Locks
+    journal: Journal
+    metrics: Metrics
+    clock: Clock
+    wait: Wait
+    dry_run: bool
+
+    def sends_to(self, broker: Broker) -> bool:
+        """Tell whether anything is sent to a broker: to one outside nothing is in a dry run."""
+        return broker.capabilities.simulated or not self.dry_run
+
+    @contextmanager
+    def hold(self, broker: Broker, symbol: str) -> Iterator[HeldSymbol]:
+        """Wait for a symbol and have it alone while the block runs; never ask for one that is held already.
+
+        Locks are not re-entrant, so whoever holds a symbol hands the proof on instead of asking again.
+        """
+        with self.locks.hold_symbol(broker.name, symbol):
+            yield HeldSymbol(broker, symbol)
+
+    def submit(self, held: HeldSymbol, order: Order, *, ticket: UUID) -> Outcome:
+        """Send an order once; it is never sent again from here, whatever the broker answers."""
+        broker, bot = held.broker, bot_of_order(order.client_order_id) or ""
+        receipt = unsent(order, broker=broker.name, at=self.clock())
+        outcome = self._send(
+            Message("submit", request_record(order), receipt, ticket),
+            broker,
+            lambda: broker.submit(order),
+            lambda taken: order_record(taken, bot=bot, ticket=ticket, role=order.role.value),
+        )
+        if isinstance(outcome, Placed):
+            self.metrics.submitted()
+        return as_order(outcome)
+
+    def cancel(self, held: HeldSymbol, receipt: Receipt, *, ticket: UUID | None = None) -> Outcome:
+        """Ask for a working order to be taken back; the broker may only promise it."""
+        broker = held.broker
+
+        def call() -> Receipt:
+            broker.cancel(receipt)
+            return receipt
+
+        message = Message("cancel", cancel_record(receipt), receipt, ticket)
+        return self._send(message, broker, call, lambda _: {})
+
+    def replace(
+        self, held: HeldSymbol, receipt: Receipt, change: OrderChange, *, ticket: UUID | None = None
+    ) -> Outcome:
+        """Change a working order."""
+        broker = held.broker
+        message = Message("modify", change_record(receipt, change), receipt, ticket)
+        return self._send(
+            message,
+            broker,
+            lambda: broker.replace(receipt, change),
+            lambda changed: {"status": changed.status.value},
+        )
+
+    def withdraw(self, held: HeldSymbol, receipt: Receipt, *, ticket: UUID | None = None) -> Outcome:
+        """Cancel a working order and wait until it is over: what it holds is free only then.
+
+        Raise BrokerUnavailable where the broker does not say that it is gone.
+        """
+        name = receipt.client_order_id
+        outcome = self.cancel(held, receipt, ticket=ticket)
+        if isinstance(outcome, Suppressed):
+            return outcome
+        if isinstance(outcome, Unknown):
+            raise BrokerUnavailable(f"{name} may still be working.") from outcome.error
+        # Refused: it filled or ended meanwhile, perhaps with its mate; what it filled is counted next.
+        patience = Patience(CANCEL, self.wait)
+        while (seen := held.broker.find(name)) is not None and not seen.status.is_final:
+            if not patience.lasts():
+                raise BrokerUnavailable(f"{name} is still working although it was canceled.")
+        return outcome
+
+    def look(self, broker: Broker, receipt: Receipt) -> Receipt:
+        """Return an order as the broker shows it now, or as it was seen last."""
+        with suppress(BrokerUnavailable):
+            return broker.find(receipt.client_order_id) or receipt
+        return receipt
+
+    def look_until(
+        self, broker: Broker, receipt: Receipt, is_done: Callable[[Receipt], bool], budget: Budget
+    ) -> Receipt:
+        """Look until an order is as it should be, or the time is over; return it as it was seen last."""
+        patience = Patience(budget, self.wait)
+        while not is_done(receipt) and patience.lasts():
+            receipt = self.look(broker, receipt)
+        return receipt
+
+    def _send(
+        self,
+        message: Message,
+        broker: Broker,
+        call: Callable[[], Receipt],
+        shown: Callable[[Receipt], dict[str, Any]],
+    ) -> Outcome:
+        if not self.sends_to(broker):
+            return Suppressed(message.receipt)
+        started = time.perf_counter()
+        try:
+            outcome: Placed | Rejected | Unknown = Placed(call())
+        except BrokerRejected as error:
+            outcome = Rejected(message.receipt, error)
+        except OutcomeUnknown as error:
+            outcome = Unknown(message.receipt, error)
+        seconds = time.perf_counter() - started
+        answer = shown(outcome.receipt) if isinstance(outcome, Placed) else {"error": outcome.error.message}
+        failed = not isinstance(outcome, Placed)
+        self.metrics.broker_call(broker=broker.name, call=message.call, seconds=seconds, failed=failed)
+        self.journal.exchange(
+            ticket=message.ticket,
+            broker=broker.name,
+            request=message.request,
+            response=answer,
+            milliseconds=seconds * 1000,
+        )
+        return outcome

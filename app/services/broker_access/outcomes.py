@@ -1,0 +1,68 @@
+"""What became of something that was sent to a broker; whoever sends gets one of four."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+
+from app.domain.orders import Order, OrderStatus, Receipt
+from app.errors import BrokerRejected, OutcomeUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The broker took it: an order, a cancellation or a change."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The broker proved that it did not take it."""
+
+    receipt: Receipt
+    error: BrokerRejected
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The broker may have taken it: it is looked up, and never sent again blindly."""
+
+    receipt: Receipt
+    error: OutcomeUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """It was not sent, since nothing goes outside in a dry run."""
+
+    receipt: Receipt
+
+
+Outcome: TypeAlias = Placed | Rejected | Unknown | Suppressed
+
+
+def as_order(outcome: Outcome) -> Outcome:
+    """Return what became of an order with the state that this leaves it in."""
+    if isinstance(outcome, Rejected):
+        return replace(outcome, receipt=replace(outcome.receipt, status=OrderStatus.REJECTED))
+    if isinstance(outcome, Unknown):
+        return replace(outcome, receipt=replace(outcome.receipt, status=OrderStatus.UNKNOWN))
+    return outcome
+
+
+def unsent(order: Order, *, broker: str, at: datetime, status: OrderStatus = OrderStatus.PENDING) -> Receipt:
+    """Return the receipt of an order for which the broker gave none."""
+    return Receipt(
+        client_order_id=order.client_order_id,
+        broker_order_id="",
+        broker=broker,
+        symbol=order.instrument.symbol,
+        side=order.side,
+        type=order.type,
+        status=status,
+        created_at=at,
+        quantity=order.quantity,
+        notional=order.notional,
+        limit_price=order.limit_price,
+        stop_price=order.stop_price,
+    )
