@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from app.brokers.registry import BROKERS
 from app.errors import SettingsError
 from app.parsing import (
     LEVEL,
@@ -81,7 +82,7 @@ class Settings:
 
     # Trading
     dry_run: bool = setting("External brokers get no orders; the paper broker always fills", True, boolean)
-    default_broker: str = setting("Broker of bots without one", "paper", one_of("paper", "alpaca", "fyers"))
+    default_broker: str = setting("Broker of bots without one", "paper", one_of(*BROKERS))
     allow_live_trading: bool = setting("Real money may be used", False, boolean)
     allow_short_selling: bool = setting("Ceiling: bots may sell short", False, boolean)
     market_hours_only: bool = setting("Ceiling: entries only while the market is open", False, boolean)

@@ -11,6 +11,7 @@ import pytest
 from werkzeug.routing import PathConverter, UUIDConverter
 
 from app import create_app
+from app.brokers.registry import BROKERS
 from app.config import Settings
 from app.domain.reasons import Reason
 from app.wiring.container import EXTENSION
@@ -26,6 +27,7 @@ LONGEST_FUNCTION = 40
 
 # Who may import what of ours; the first pattern that fits a file counts. None: everything.
 ANYTHING = None
+ADAPTERS_KNOW = ("app.brokers.base", "app.brokers.parts", "app.clock", "app.domain", "app.errors")
 RULES = {
     "main.py": ANYTHING,
     "app/__init__.py": ANYTHING,
@@ -48,7 +50,7 @@ RULES = {
     "app/parsing.py": set(),
     "app/cli/*": ANYTHING,
     "app/domain/*": {"app.domain"},
-    "app/schemas/*": {"app.schemas", "app.domain", "app.errors"},
+    "app/schemas/*": {"app.schemas", "app.brokers.registry", "app.domain", "app.errors"},
     "app/repositories/*": {
         "app.repositories",
         "app.clock",
@@ -71,15 +73,14 @@ RULES = {
         "app.brokers.base",
         "app.storage.base",
     },
-    "app/brokers/paper/*": {
-        "app.brokers.paper",
-        "app.brokers.base",
-        "app.clock",
-        "app.domain",
-        "app.errors",
-        "app.storage.base",
+    **{
+        f"app/brokers/{name}/*": {f"app.brokers.{name}", *ADAPTERS_KNOW, *more}
+        for name, more in {"alpaca": (), "fyers": (), "paper": ("app.storage.base",)}.items()
     },
-    "app/brokers/*": {"app.brokers", "app.clock", "app.domain", "app.errors"},
+    "app/brokers/__init__.py": set(),
+    "app/brokers/base.py": {"app.domain"},
+    "app/brokers/parts.py": {"app.brokers.base", "app.domain", "app.storage.base"},
+    "app/brokers/registry.py": {"app.brokers"},
     "app/storage/*": {"app.storage", "app.domain", "app.errors"},
     "app/blueprints/*": {
         "app.blueprints",
@@ -105,26 +106,38 @@ RULES = {
         "app.errors",
     },
     "app/logs/*": {"app.logs"},
-    "app/config.py": {"app.parsing", "app.errors"},
+    "app/config.py": {"app.brokers.registry", "app.parsing", "app.errors"},
     "app/first_start.py": {"app.config", "app.errors"},
     "app/errors.py": set(),
     "app/version.py": set(),
 }
 
-# Whose file an SDK or a framework is.
+# Whose file an SDK is, or whose files a framework is.
 HOMES = {
     "alpaca": ["app/brokers/alpaca/transport.py"],
-    "fyers_apiv3": ["app/brokers/fyers.py", "app/brokers/fyers/*", "app/services/*token*.py"],
-    "openai": ["app/services/analyst*"],
+    "fyers_apiv3": ["app/brokers/fyers/transport.py"],
+    "openai": ["app/services/analyst/model_api.py"],
     "google": ["app/storage/gcs.py"],
-    "prometheus_client": ["app/services/*metrics*"],
-    "apprise": ["app/services/*noti*"],
+    "prometheus_client": ["app/services/observability/metrics.py"],
+    "apprise": ["app/services/observability/notifier.py"],
     "flask": [
         "app/__init__.py",
         "app/wiring/container.py",
         "app/blueprints/*",
         "app/dashboard/*",
         "app/cli/*",
+    ],
+}
+# Where a broker may be called by its name: its package; what logs in at Fyers; defaults and examples.
+KNOW_BROKERS = {
+    "alpaca": ["app/brokers/alpaca/capabilities.py"],
+    "fyers": ["app/brokers/fyers/capabilities.py", "app/wiring/brokers.py", "app/wiring/background.py"],
+    "paper": [
+        "app/brokers/paper/capabilities.py",
+        "app/config.py",
+        "app/services/trading/context.py",
+        "app/cli/paper.py",
+        "app/blueprints/api/openapi/operations.py",
     ],
 }
 SDKS = {"alpaca", "fyers_apiv3", "openai", "google", "apprise"}
@@ -168,6 +181,18 @@ def test_package_when_it_has_a_home_then_nobody_else_imports_it(package):
     ]
 
     assert [file for file in importers if not any(fnmatch(file, home) for home in HOMES[package])] == []
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("broker", BROKERS)
+def test_broker_when_added_then_nobody_else_knows_its_name(broker):
+    knowing = [file for file, tree in SOURCES.items() if broker in texts(tree)]
+
+    assert [file for file in knowing if not any(fnmatch(file, home) for home in KNOW_BROKERS[broker])] == []
+
+
+def texts(tree):
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
 
 
 @pytest.mark.unit

@@ -1,7 +1,12 @@
-"""Which brokers there are, one line each; nothing here needs an SDK or an account."""
+"""Which brokers there are: one line each. Nothing here needs an SDK or an account."""
 
-from app.brokers.alpaca.capabilities import CAPABILITIES as ALPACA
-from app.brokers.fyers.capabilities import CAPABILITIES as FYERS
-from app.brokers.paper.capabilities import CAPABILITIES as PAPER
+from app.brokers import alpaca, fyers, paper
 
-BROKERS = {capabilities.name: capabilities for capabilities in (PAPER, ALPACA, FYERS)}
+BROKERS = {
+    entry.name: entry
+    for entry in (
+        paper.ENTRY,
+        alpaca.ENTRY,
+        fyers.ENTRY,
+    )
+}

@@ -3,6 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
+from app.brokers.registry import BROKERS
 from app.cli.commands import Command
 from app.domain.json_codec import timestamp
 from app.errors import FyersNotConfigured
@@ -10,7 +11,7 @@ from app.wiring.container import services
 
 
 @click.command("login", cls=Command)
-@click.argument("broker", type=click.Choice(["fyers"]))
+@click.argument("broker", type=click.Choice([entry.name for entry in BROKERS.values() if entry.logs_in]))
 @with_appcontext
 def login(broker: str) -> None:
     """Print the link at which you log in; it is good once."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from app.brokers.registry import BROKERS
 from app.domain.bots import Analyst, Approval, IdeaExits
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.trading_state import TradingState
@@ -13,7 +14,6 @@ from app.schemas.fields import Amount, Text, Word
 FRACTION = validate.Range(min=Decimal(0), max=Decimal(1))
 # A stop all of the price away would stand at nothing.
 BELOW_ONE = validate.Range(max=Decimal(1), max_inclusive=False)
-BROKERS = ("paper", "alpaca", "fyers")
 
 
 def _optional_amount() -> Amount:

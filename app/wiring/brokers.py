@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from app.brokers.base import Broker
-from app.brokers.paper.broker import PaperBroker
+from app.brokers.parts import BrokerParts
+from app.brokers.registry import BROKERS
 from app.clock import Clock
 from app.config import Settings
 from app.repositories.open_orders import OpenOrders
@@ -19,10 +20,10 @@ from app.services.broker_login.reminder import LoginReminder
 from app.services.broker_login.token_source import FyersTokenSource
 from app.services.broker_login.token_store import TokenStore
 from app.services.instruments import SymbolMaster
+from app.services.instruments.resolver import no_contracts
 from app.services.instruments.tickers import ListedTickers
 from app.services.observability.notifier import Notifier
 from app.storage.base import Store
-from app.wiring.policies import paper_settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,53 +38,18 @@ class Brokerage:
 
     def factories(self) -> dict[str, BrokerFactory]:
         """Return how to build the brokers that have what they need; the paper broker always has."""
-        settings = self.settings
-        factories: dict[str, BrokerFactory] = {"paper": self._paper}
-        if settings.alpaca_api_key and settings.alpaca_secret_key:
-            factories["alpaca"] = self._alpaca
-        if self.fyers is not None and self.symbols is not None:
-            fyers, symbols = self.fyers, self.symbols
-            factories["fyers"] = lambda: self._fyers(fyers, symbols)
-        return factories
+        parts = self._parts()
+        there = (entry for entry in BROKERS.values() if entry.is_configured(self.settings, parts))
+        return {entry.name: partial(entry.build, self.settings, parts) for entry in there}
 
-    def _paper(self) -> Broker:
-        return PaperBroker(self.store, self.clock, paper_settings(self.settings))
-
-    def _alpaca(self) -> Broker:
-        from app.brokers.alpaca.broker import AlpacaBroker
-
-        settings = self.settings
-        return AlpacaBroker(
-            settings.alpaca_api_key or "",
-            settings.alpaca_secret_key or "",
-            paper=settings.alpaca_paper,
-            trading_url=settings.alpaca_trading_url,
-            data_url=settings.alpaca_data_url,
-            timeout_seconds=float(settings.broker_timeout_seconds),
+    def _parts(self) -> BrokerParts:
+        return BrokerParts(
+            store=self.store,
             clock=self.clock,
+            tokens={} if self.fyers is None else {"fyers": self.fyers.source},
+            contracts=ListedTickers(self.symbols.index if self.symbols is not None else no_contracts),
+            known_names=OpenOrders(self.store).names,
         )
-
-    def _fyers(self, access: FyersAccess, symbols: SymbolMaster) -> Broker:
-        from app.brokers.fyers.broker import FyersBroker, FyersSettings
-
-        settings = self.settings
-        return FyersBroker(
-            FyersSettings(
-                app_id=settings.fyers_app_id or "",
-                api_url=settings.fyers_api_url,
-                data_url=settings.fyers_data_url,
-                timeout_seconds=float(settings.broker_timeout_seconds),
-                processes=settings.web_concurrency,
-            ),
-            tokens=access.source,
-            contracts=ListedTickers(symbols.index),
-            known_names=self._known_names,
-            clock=self.clock,
-        )
-
-    def _known_names(self) -> list[str]:
-        """Return the client order ids of every order in sight: Fyers keeps a short form of them only."""
-        return OpenOrders(self.store).names()
 
 
 CALLBACK = "/auth-callback"

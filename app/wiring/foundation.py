@@ -102,6 +102,7 @@ class Foundation:
     @cached_property
     def registry(self) -> BrokerRegistry:
         """The brokers: those handed in, or those whose settings are there."""
+        known = {name: entry.capabilities for name, entry in BROKERS.items()}
         if self._brokers is None:
             brokerage = Brokerage(
                 settings=self.settings,
@@ -110,8 +111,8 @@ class Foundation:
                 fyers=self.fyers,
                 symbols=self.symbols,
             )
-            return BrokerRegistry(brokerage.factories(), BROKERS)
-        return BrokerRegistry({name: _always(broker) for name, broker in self._brokers.items()}, BROKERS)
+            return BrokerRegistry(brokerage.factories(), known)
+        return BrokerRegistry({name: _always(broker) for name, broker in self._brokers.items()}, known)
 
     @cached_property
     def fyers(self) -> FyersAccess | None:

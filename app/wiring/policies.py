@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from app.brokers.paper.settings import PaperSettings
 from app.config import Settings
 from app.domain.limits import Limits
 from app.services.intake.resubmission import RecoveryRules
@@ -79,17 +78,3 @@ def secret_notices(settings: Settings) -> list[str]:
     names = ("webhook_secret", "operator_token")
     short = [name for name in names if len(getattr(settings, name) or "") < SHORT_SECRET]
     return [f"{name.upper()} is shorter than {SHORT_SECRET} characters; use a longer one." for name in short]
-
-
-def paper_settings(settings: Settings) -> PaperSettings:
-    """Return how the simulated market and its account behave."""
-    return PaperSettings(
-        starting_cash=settings.paper_cash,
-        leverage=settings.paper_leverage,
-        fee_per_order=settings.paper_fee_per_order,
-        fee_fraction=settings.paper_fee_pct,
-        slippage_fraction=settings.paper_slippage_pct,
-        partial_fill_probability=settings.paper_partial_fill_probability,
-        seed=settings.paper_seed,
-        follow_alert_prices=settings.paper_follow_alert_prices,
-    )

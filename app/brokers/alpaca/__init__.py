@@ -1,1 +1,25 @@
 """Alpaca: American shares, options and coins."""
+
+from typing import Any
+
+from app.brokers.alpaca.capabilities import CAPABILITIES
+from app.brokers.base import Broker
+from app.brokers.parts import BrokerEntry, BrokerParts
+
+
+def build(settings: Any, parts: BrokerParts) -> Broker:
+    """Return the account that the settings give the keys of."""
+    from app.brokers.alpaca.broker import AlpacaBroker
+
+    return AlpacaBroker(
+        settings.alpaca_api_key,
+        settings.alpaca_secret_key,
+        paper=settings.alpaca_paper,
+        trading_url=settings.alpaca_trading_url,
+        data_url=settings.alpaca_data_url,
+        timeout_seconds=float(settings.broker_timeout_seconds),
+        clock=parts.clock,
+    )
+
+
+ENTRY = BrokerEntry(capabilities=CAPABILITIES, build=build, needs=("alpaca_api_key", "alpaca_secret_key"))

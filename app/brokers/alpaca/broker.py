@@ -195,7 +195,7 @@ class AlpacaBroker(Broker):
 
     @cached_property
     def _readers(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(_READERS, thread_name_prefix="alpaca")
+        return ThreadPoolExecutor(_READERS, thread_name_prefix=NAME)
 
     def _change(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:
         try:

@@ -1,1 +1,30 @@
 """Fyers: options and shares at the National Stock Exchange of India."""
+
+from typing import Any
+
+from app.brokers.base import Broker
+from app.brokers.fyers.capabilities import CAPABILITIES
+from app.brokers.parts import BrokerEntry, BrokerParts
+
+
+def build(settings: Any, parts: BrokerParts) -> Broker:
+    """Return the account of whoever logs in through the app of the settings."""
+    from app.brokers.fyers.broker import FyersBroker
+    from app.brokers.fyers.settings import FyersSettings
+
+    return FyersBroker(
+        FyersSettings(
+            app_id=settings.fyers_app_id,
+            api_url=settings.fyers_api_url,
+            data_url=settings.fyers_data_url,
+            timeout_seconds=float(settings.broker_timeout_seconds),
+            processes=settings.web_concurrency,
+        ),
+        tokens=parts.tokens[CAPABILITIES.name],
+        contracts=parts.contracts,
+        known_names=parts.known_names,
+        clock=parts.clock,
+    )
+
+
+ENTRY = BrokerEntry(capabilities=CAPABILITIES, build=build, needs=("fyers_app_id",), logs_in=True)

@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import copy_context
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -16,12 +16,13 @@ from app.brokers.fyers.normalisation import normalised, normalised_change
 from app.brokers.fyers.order_checks import WITH_LEGS, leg_refusal, order_refusal
 from app.brokers.fyers.orders import OrderLookup
 from app.brokers.fyers.payload import change_payload, order_payload
-from app.brokers.fyers.products import INTRADAY, MARGIN, exit_product, other_product
+from app.brokers.fyers.products import exit_product, other_product
 from app.brokers.fyers.receipts import Row
-from app.brokers.fyers.symbols import Contracts, Tickers
+from app.brokers.fyers.settings import FyersSettings
+from app.brokers.fyers.symbols import Tickers
 from app.brokers.fyers.tags import Names
 from app.brokers.fyers.transport import Transport, as_refusal
-from app.brokers.tokens import TokenSource
+from app.brokers.parts import ListedContracts, TokenSource
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ZERO
@@ -30,24 +31,6 @@ from app.domain.reasons import Reason
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 
 _READERS = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FyersSettings:
-    """What an account at Fyers is reached with; `processes` share its limits of requests.
-
-    Contracts are held on margin, since Fyers sells intraday positions by itself in the afternoon; shares are
-    intraday, the only product of theirs that stays among the positions for as long as it lives.
-    """
-
-    app_id: str
-    api_url: str | None = None
-    data_url: str | None = None
-    timeout_seconds: float = 10.0
-    contract_product: str = MARGIN
-    share_product: str = INTRADAY
-    book_age_seconds: float = 0.3
-    processes: int = 1
 
 
 class FyersBroker(Broker):
@@ -65,7 +48,7 @@ class FyersBroker(Broker):
         settings: FyersSettings,
         *,
         tokens: TokenSource,
-        contracts: Contracts,
+        contracts: ListedContracts,
         known_names: Callable[[], Iterable[str]],
         clock: Callable[[], datetime],
         limiter: Limiter | None = None,
@@ -187,7 +170,7 @@ class FyersBroker(Broker):
 
     @cached_property
     def _readers(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(_READERS, thread_name_prefix="fyers")
+        return ThreadPoolExecutor(_READERS, thread_name_prefix=NAME)
 
     def _write(self, method: str, body: Row, *, urgent: bool) -> Row:
         try:

@@ -2,8 +2,8 @@
 
 import re
 from decimal import Decimal
-from typing import Protocol
 
+from app.brokers.parts import ListedContracts
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ONE
 from app.errors import BrokerUnavailable
@@ -23,23 +23,13 @@ _LARGEST_TICK = Decimal(5)
 _OPTION = re.compile(r"\d(CE|PE)$")
 
 
-class Contracts(Protocol):
-    """The futures and options that are listed today, lots and ticks with them."""
-
-    def by_ticker(self, ticker: str) -> Instrument | None:
-        """Return the contract that Fyers calls so."""
-
-    def ticker_of(self, instrument: Instrument) -> str | None:
-        """Return what Fyers calls a contract."""
-
-
 class Tickers:
     """Tell what Fyers calls an instrument, and which one it means.
 
     What was listed once is remembered: a position must be closed even while there is no list to rely on.
     """
 
-    def __init__(self, contracts: Contracts) -> None:
+    def __init__(self, contracts: ListedContracts) -> None:
         self._contracts = contracts
         self._instruments: dict[str, Instrument] = {}
         self._tickers: dict[str, str] = {}

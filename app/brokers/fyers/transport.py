@@ -21,7 +21,7 @@ from app.brokers.fyers.outcomes import (
     write_pause,
 )
 from app.brokers.fyers.session import RecordingSession
-from app.brokers.tokens import TokenSource
+from app.brokers.parts import TokenSource
 from app.domain.reasons import Reason
 from app.errors import (
     BrokerCredentialsRefused,

@@ -4,8 +4,9 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 
-from app.brokers.fyers.broker import FyersBroker, FyersSettings
+from app.brokers.fyers.broker import FyersBroker
 from app.brokers.fyers.limiter import Limiter, Window
+from app.brokers.fyers.settings import FyersSettings
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from tests.brokers.builders import Clock
 from tests.simulators.fyers import FakeFyers

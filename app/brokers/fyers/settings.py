@@ -1,0 +1,23 @@
+"""How an account at Fyers is reached."""
+
+from dataclasses import dataclass
+
+from app.brokers.fyers.products import INTRADAY, MARGIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FyersSettings:
+    """What an account at Fyers is reached with; `processes` share its limits of requests.
+
+    Contracts are held on margin, since Fyers sells intraday positions by itself in the afternoon; shares are
+    intraday, the only product of theirs that stays among the positions for as long as it lives.
+    """
+
+    app_id: str
+    api_url: str | None = None
+    data_url: str | None = None
+    timeout_seconds: float = 10.0
+    contract_product: str = MARGIN
+    share_product: str = INTRADAY
+    book_age_seconds: float = 0.3
+    processes: int = 1

@@ -1,0 +1,70 @@
+"""What the house knows of a broker before it is built, and what it lends it to be built from."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from app.brokers.base import Broker
+from app.domain.capabilities import Capabilities
+from app.domain.instruments import Instrument
+from app.storage.base import Store
+
+
+class TokenSource(Protocol):
+    """Tokens that may die at any time."""
+
+    def token(self) -> str:
+        """Return the token to send; raise BrokerLoginRequired, or BrokerUnavailable when it cannot be had."""
+
+    def refused(self, token: str) -> str | None:
+        """Hear that the broker does not take a token; return another one to try once, if there is any."""
+
+
+class ListedContracts(Protocol):
+    """The futures and options that are listed today, lots and ticks with them."""
+
+    def by_ticker(self, ticker: str) -> Instrument | None:
+        """Return the contract that brokers call so."""
+
+    def ticker_of(self, instrument: Instrument) -> str | None:
+        """Return what brokers call a contract."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerParts:
+    """What an adapter may use of the house, beside its settings.
+
+    `tokens` are there for brokers that a login is set up for, by name. `known_names` are the client order ids
+    of every order in sight, for a broker that keeps a short form of them only.
+    """
+
+    store: Store
+    clock: Callable[[], datetime]
+    tokens: Mapping[str, TokenSource]
+    contracts: ListedContracts
+    known_names: Callable[[], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerEntry:
+    """One broker in the registry.
+
+    `needs` are the settings without which it is not there; with `logs_in` a login must be set up for it too.
+    `build` takes all settings and the parts; what it needs to import, an SDK above all, is imported then.
+    """
+
+    capabilities: Capabilities
+    build: Callable[[Any, BrokerParts], Broker]
+    needs: tuple[str, ...] = ()
+    logs_in: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name by which bots ask for it."""
+        return self.capabilities.name
+
+    def is_configured(self, settings: object, parts: BrokerParts) -> bool:
+        """Return whether everything that it needs is there."""
+        has_login = not self.logs_in or self.name in parts.tokens
+        return has_login and all(getattr(settings, name) for name in self.needs)
