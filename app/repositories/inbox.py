@@ -6,7 +6,7 @@ entry is open until its answer is known; it answers duplicates until its time is
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,6 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.json_codec import timestamp
 from app.errors import AlreadyExists, Conflict
-from app.services.intake.answers import Answer
-from app.services.runtime.locks import Locks
 from app.storage.base import JSON, Change, Create, Delete, Document, Store
 
 PREFIX = "inbox/"
@@ -26,6 +24,15 @@ def idempotency_hash(key: str | None, body: bytes) -> str:
     """Hash the alert's own key, else its body; the two can never be mistaken for each other."""
     material = b"key:" + key.encode() if key is not None else b"body:" + body
     return hashlib.sha256(material).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP status and a JSON body."""
+
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,103 +53,180 @@ class Arrival:
     deliberates: bool = False
 
 
-class Inbox:
-    """Entries under `inbox/{bot}/{hash of the idempotency key}`, their answers one level below."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxEntry:
+    """An alert that was claimed; `owner` is the process that works on it, since `claimed_at`.
 
-    def __init__(self, store: Store, clock: Clock, locks: Locks, *, ttl_seconds: int) -> None:
+    `key` is where it is stored, `version` which writing of it was read.
+    """
+
+    key: str
+    ticket: UUID
+    bot: str
+    dialect: str
+    owner: str
+    attempts: int
+    received_at: datetime
+    claimed_at: datetime
+    expires_at: datetime
+    alert: dict[str, Any]
+    fingerprint: str | None = None
+    symbol: str | None = None
+    deliberates: bool = False
+    version: int = 0
+
+    def to_json(self) -> JSON:
+        """Return it as it is stored; written out, since every alert writes one."""
+        return {
+            "ticket": str(self.ticket),
+            "bot": self.bot,
+            "dialect": self.dialect,
+            "owner": self.owner,
+            "attempts": self.attempts,
+            "received_at": timestamp(self.received_at),
+            "claimed_at": timestamp(self.claimed_at),
+            "expires_at": timestamp(self.expires_at),
+            "alert": self.alert,
+            "fingerprint": self.fingerprint,
+            "symbol": self.symbol,
+            "deliberates": self.deliberates,
+        }
+
+    @classmethod
+    def from_document(cls, document: Document) -> "InboxEntry":
+        """Take up what was stored, with its version."""
+        data = document.value
+        return cls(
+            key=document.key,
+            ticket=UUID(data["ticket"]),
+            bot=data["bot"],
+            dialect=data["dialect"],
+            owner=data["owner"],
+            attempts=data["attempts"],
+            received_at=datetime.fromisoformat(data["received_at"]),
+            claimed_at=datetime.fromisoformat(data["claimed_at"]),
+            expires_at=datetime.fromisoformat(data["expires_at"]),
+            alert=data["alert"],
+            fingerprint=data.get("fingerprint"),
+            symbol=data.get("symbol"),
+            deliberates=bool(data.get("deliberates")),
+            version=document.version,
+        )
+
+    @property
+    def answer_key(self) -> str:
+        """An answer belongs to one claim of a key: the next alert with the same key has another ticket."""
+        return f"{self.key}/{self.ticket}"
+
+
+class Inbox:
+    """Entries under `inbox/{bot}/{hash of the idempotency key}`, their answers one level below.
+
+    `owner` is the name under which this process claims.
+    """
+
+    def __init__(self, store: Store, clock: Clock, owner: str, *, ttl_seconds: int) -> None:
         self._store = store
         self._clock = clock
-        self._locks = locks
+        self._owner = owner
         self._ttl = timedelta(seconds=ttl_seconds)
 
-    def claim(self, arrival: Arrival) -> Document | None:
+    def claim(self, arrival: Arrival) -> InboxEntry | None:
         """Create the entry; None when another alert with this key holds it."""
-        key = f"{PREFIX}{arrival.bot}/{arrival.key}"
-        value = self._entry(arrival)
+        entry = self._entry(arrival)
         try:
-            return self._store.create(key, value)
+            return replace(entry, version=self._store.create(entry.key, entry.to_json()).version)
         except AlreadyExists:
-            return self._claim_after_expiry(key, value)
+            return self._claim_after_expiry(entry)
 
-    def find(self, bot: str, key: str) -> Document | None:
+    def find(self, bot: str, key: str) -> InboxEntry | None:
         """Return the entry that holds a key."""
-        return self._store.get(f"{PREFIX}{bot}/{key}")
+        return self._read(_key(bot, key))
 
-    def answer(self, entry: Document) -> Answer | None:
+    def answer(self, entry: InboxEntry) -> Answer | None:
         """Return the answer that an entry was closed with; None while it is open."""
-        document = self._store.get(_answer_key(entry))
+        document = self._store.get(entry.answer_key)
         return None if document is None else Answer(document.value["status"], document.value["body"])
 
-    def take_over(self, entry: Document, *, counted: bool = True) -> Document | None:
+    def take_over(self, entry: InboxEntry, *, counted: bool = True) -> InboxEntry | None:
         """Become the owner of an entry whose owner is gone; None when somebody was faster."""
-        value = entry.value | {
-            "owner": self._locks.owner,
-            "claimed_at": timestamp(self._clock()),
-            "attempts": entry.value["attempts"] + counted,
-        }
+        taken = replace(entry, owner=self._owner, claimed_at=self._clock(), attempts=entry.attempts + counted)
         try:
-            return self._store.replace(entry, value)
+            return self._write_over(entry, taken)
         except Conflict:
             return None
 
-    def closing(self, entry: Document, answer: Answer) -> Change:
+    def closing(self, entry: InboxEntry, answer: Answer) -> Change:
         """Return the change that closes an entry with its answer.
 
         The answer is a document of its own: a bucket lets no object be written twice in a second.
         """
-        value = {"status": answer.status, "body": answer.body, "expires_at": entry.value["expires_at"]}
-        return Create(_answer_key(entry), value)
+        value = {"status": answer.status, "body": answer.body, "expires_at": timestamp(entry.expires_at)}
+        return Create(entry.answer_key, value)
 
-    def open_entries(self) -> list[Document]:
+    def open_entries(self) -> list[InboxEntry]:
         """Return what is not finished."""
-        return unanswered(self._store.list(PREFIX))
+        return open_entries(self._store)
 
-    def open_entry(self, ticket: UUID) -> Document | None:
+    def open_entry(self, ticket: UUID) -> InboxEntry | None:
         """Return the entry of a ticket that is not finished."""
-        return next((entry for entry in self.open_entries() if entry.value["ticket"] == str(ticket)), None)
+        return next((entry for entry in self.open_entries() if entry.ticket == ticket), None)
 
     def purge(self) -> int:
         """Remove what has outlived its time; return how much that was."""
         now = self._clock()
         documents = list(self._store.list(PREFIX))
-        waiting = {entry.key for entry in unanswered(documents)}
-        over = [item for item in documents if item.key not in waiting and _is_over(item.value, now)]
+        waiting = {entry.key for entry in _unanswered(documents)}
+        over = [item for item in documents if item.key not in waiting and _is_over(item, now)]
         # An entry sorts before its answer and goes first: an entry without one would look unfinished.
         for start in range(0, len(over), PURGED_AT_ONCE):
             self._store.apply([Delete(item) for item in over[start : start + PURGED_AT_ONCE]])
         return len(over)
 
-    def _entry(self, arrival: Arrival) -> JSON:
-        return {
-            "ticket": str(arrival.ticket),
-            "bot": arrival.bot,
-            "dialect": arrival.dialect,
-            "owner": self._locks.owner,
-            "attempts": 1,
-            "received_at": timestamp(arrival.at),
-            "claimed_at": timestamp(arrival.at),
-            "expires_at": timestamp(arrival.at + self._ttl),
-            "alert": arrival.alert,
-            "fingerprint": arrival.fingerprint,
-            "symbol": arrival.symbol,
-            "deliberates": arrival.deliberates,
-        }
+    def _entry(self, arrival: Arrival) -> InboxEntry:
+        return InboxEntry(
+            key=_key(arrival.bot, arrival.key),
+            ticket=arrival.ticket,
+            bot=arrival.bot,
+            dialect=arrival.dialect,
+            owner=self._owner,
+            attempts=1,
+            received_at=arrival.at,
+            claimed_at=arrival.at,
+            expires_at=arrival.at + self._ttl,
+            alert=arrival.alert,
+            fingerprint=arrival.fingerprint,
+            symbol=arrival.symbol,
+            deliberates=arrival.deliberates,
+        )
 
-    def _claim_after_expiry(self, key: str, value: JSON) -> Document | None:
+    def _claim_after_expiry(self, entry: InboxEntry) -> InboxEntry | None:
         """The same words later than the window are a new alert."""
-        held = self._store.get(key)
+        held = self._read(entry.key)
         try:
             if held is None:
-                return self._store.create(key, value)
-            if _is_over(held.value, self._clock()) and self.answer(held) is not None:
-                return self._store.replace(held, value)
+                return replace(entry, version=self._store.create(entry.key, entry.to_json()).version)
+            if self._clock() >= held.expires_at and self.answer(held) is not None:
+                return self._write_over(held, entry)
         except (AlreadyExists, Conflict):
             return None
         return None
 
+    def _read(self, key: str) -> InboxEntry | None:
+        document = self._store.get(key)
+        return None if document is None else InboxEntry.from_document(document)
 
-def unanswered(documents: Iterable[Document]) -> list[Document]:
-    """Return the entries that have no answer yet, of everything under `inbox/`."""
+    def _write_over(self, entry: InboxEntry, after: InboxEntry) -> InboxEntry:
+        document = Document(entry.key, {}, entry.version)
+        return replace(after, version=self._store.replace(document, after.to_json()).version)
+
+
+def open_entries(store: Store) -> list[InboxEntry]:
+    """Return the alerts that are not finished, whoever works on them."""
+    return [InboxEntry.from_document(document) for document in _unanswered(store.list(PREFIX))]
+
+
+def _unanswered(documents: Iterable[Document]) -> list[Document]:
     entries: list[Document] = []
     answers: set[str] = set()
     for document in documents:
@@ -150,13 +234,12 @@ def unanswered(documents: Iterable[Document]) -> list[Document]:
             answers.add(document.key)
         else:
             entries.append(document)
-    return [entry for entry in entries if _answer_key(entry) not in answers]
+    return [entry for entry in entries if f"{entry.key}/{entry.value['ticket']}" not in answers]
 
 
-def _answer_key(entry: Document) -> str:
-    """An answer belongs to one claim of a key: the next alert with the same key has another ticket."""
-    return f"{entry.key}/{entry.value['ticket']}"
+def _key(bot: str, key: str) -> str:
+    return f"{PREFIX}{bot}/{key}"
 
 
-def _is_over(value: JSON, now: datetime) -> bool:
-    return now >= datetime.fromisoformat(value["expires_at"])
+def _is_over(document: Document, now: datetime) -> bool:
+    return now >= datetime.fromisoformat(document.value["expires_at"])

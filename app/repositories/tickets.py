@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,11 @@ from app.domain.json_codec import timestamp
 from app.domain.orders import moment_of_order
 from app.domain.ticket_terms import TICKETS, WITH_ORDERS, placed_by, ticket_term
 from app.domain.tickets import Stage, Ticket, TicketStatus, shown, ticket_day
-from app.repositories.inbox import PREFIX as INBOX
-from app.repositories.inbox import unanswered
+from app.repositories.approvals import PendingApprovals
+from app.repositories.inbox import InboxEntry, open_entries
 from app.storage.base import Create, Document, Page, Replace, Store
 
 PREFIX = TICKETS
-APPROVALS = "approvals/"
 PAGE = 100
 
 
@@ -139,30 +138,15 @@ class Ledger:
 
     def unfinished(self) -> list[dict[str, Any]]:
         """Show the alerts that are being worked on as tickets, newest first."""
-        entries = [entry.value for entry in unanswered(self._store.list(INBOX))]
-        waiting = self._waiting() if any(entry.get("deliberates") for entry in entries) else {}
-        tickets = [waiting.get(entry["ticket"]) or self._in_progress(entry) for entry in entries]
+        entries = open_entries(self._store)
+        waiting = self._waiting() if any(entry.deliberates for entry in entries) else {}
+        tickets = [waiting.get(entry.ticket) or _in_progress(entry) for entry in entries]
         return sorted(tickets, key=lambda ticket: str(ticket["id"]), reverse=True)
 
-    def _waiting(self) -> dict[str, dict[str, Any]]:
+    def _waiting(self) -> dict[UUID, dict[str, Any]]:
         """Return the tickets that wait for a person."""
-        found = (item.value for item in self._store.list(APPROVALS) if item.value["verdict"] is None)
-        return {item["ticket"]["id"]: shown(item["ticket"]) for item in found}
-
-    def _in_progress(self, entry: dict[str, Any]) -> dict[str, Any]:
-        received_at = datetime.fromisoformat(entry["received_at"])
-        ticket = Ticket(UUID(entry["ticket"]), entry["bot"], entry["dialect"], received_at, entry["alert"])
-        ticket.fingerprint = entry.get("fingerprint")
-        if entry.get("deliberates"):
-            ticket.status = TicketStatus.RESEARCHING
-        received = {
-            "at": timestamp(received_at),
-            "stage": Stage.RECEIVED.value,
-            "milliseconds": 0,
-            "detail": None,
-        }
-        ticket.timeline.append(received)
-        return shown(ticket.to_json(received_at))
+        undecided = PendingApprovals(self._store).undecided()
+        return {ticket: shown(item.ticket) for ticket, item in undecided.items()}
 
 
 def _joined(waiting: list[dict[str, Any]], page: Page, limit: int) -> TicketPage:
@@ -180,3 +164,18 @@ def _joined(waiting: list[dict[str, Any]], page: Page, limit: int) -> TicketPage
 
 def _placed(ticket: dict[str, Any], name: str) -> bool:
     return any(order["client_order_id"] == name for order in placed_by(ticket))
+
+
+def _in_progress(entry: InboxEntry) -> dict[str, Any]:
+    ticket = Ticket(entry.ticket, entry.bot, entry.dialect, entry.received_at, entry.alert)
+    ticket.fingerprint = entry.fingerprint
+    if entry.deliberates:
+        ticket.status = TicketStatus.RESEARCHING
+    received = {
+        "at": timestamp(entry.received_at),
+        "stage": Stage.RECEIVED.value,
+        "milliseconds": 0,
+        "detail": None,
+    }
+    ticket.timeline.append(received)
+    return shown(ticket.to_json(entry.received_at))

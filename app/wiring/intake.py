@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from app.repositories.inbox import Inbox
+from app.repositories.opinions import GivenOpinions
 from app.schemas.alerts import read_stored_signal
 from app.services.amendments import Amendments
 from app.services.intake.alerts import Intake
@@ -44,7 +45,7 @@ class Reception:
     def inbox(self) -> Inbox:
         """The idempotency cache and durable queue."""
         lifetime = self.base.settings.idempotency_ttl_seconds
-        return Inbox(self.base.store, self.base.clock, self.base.locks, ttl_seconds=lifetime)
+        return Inbox(self.base.store, self.base.clock, self.base.locks.owner, ttl_seconds=lifetime)
 
     @cached_property
     def pool(self) -> WorkPool:
@@ -55,7 +56,11 @@ class Reception:
     def opinions(self) -> Opinions:
         """What analysts said of tickets that are not finished."""
         research = self.base.research
-        return Opinions(store=self.base.store, analyst=lambda: research.analyst, failures=research.failures)
+        return Opinions(
+            stored=GivenOpinions(self.base.store),
+            analyst=lambda: research.analyst,
+            failures=research.failures,
+        )
 
     @cached_property
     def approvals(self) -> Approvals:

@@ -1,17 +1,17 @@
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from app.repositories.inbox import Arrival, Inbox, idempotency_hash
-from app.services.intake.answers import Answer
-from app.services.runtime.locks import ThreadLocks
+from app.domain.json_codec import timestamp
+from app.repositories.inbox import Answer, Arrival, Inbox, idempotency_hash
 from tests.builders import fresh_ticket_id
 
 
 @pytest.fixture
 def inbox(store, clock):
-    return Inbox(store, clock, ThreadLocks(), ttl_seconds=300)
+    return Inbox(store, clock, "one", ttl_seconds=300)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_claim_when_the_key_is_free_then_the_entry_is_open(inbox, arrival):
     entry = inbox.claim(arrival)
 
     assert entry.key == f"inbox/default/{'0' * 64}"
-    assert [item.value for item in inbox.open_entries()] == [entry.value]
+    assert inbox.open_entries() == [entry]
 
 
 def test_claim_when_the_key_is_held_then_it_fails(inbox, arrival):
@@ -57,7 +57,7 @@ def test_claim_when_an_old_entry_is_still_open_then_it_fails(inbox, arrival, clo
 def test_take_over_when_somebody_was_faster_then_it_fails(inbox, arrival):
     entry = inbox.claim(arrival)
 
-    assert inbox.take_over(entry).value["attempts"] == 2
+    assert inbox.take_over(entry).attempts == 2
     assert inbox.take_over(entry) is None
 
 
@@ -97,6 +97,36 @@ def test_purge_when_entries_have_outlived_their_time_then_only_closed_ones_go(
 
     assert inbox.purge() == 2 - left
     assert len(list(store.list("inbox/"))) == left + 1
+
+
+def test_claim_when_it_is_stored_then_in_the_known_shape(inbox, store, arrival, clock):
+    entry = inbox.claim(arrival)
+    at = timestamp(clock())
+
+    # As databases hold it: nothing here may change without reading this too.
+    assert store.get(entry.key).value == {
+        "ticket": str(arrival.ticket),
+        "bot": "default",
+        "dialect": "strategy",
+        "owner": "one",
+        "attempts": 1,
+        "received_at": at,
+        "claimed_at": at,
+        "expires_at": timestamp(clock() + timedelta(seconds=300)),
+        "alert": {"symbol": "AAPL"},
+        "fingerprint": None,
+        "symbol": None,
+        "deliberates": False,
+    }
+
+
+def test_entry_when_an_earlier_version_stored_it_then_it_is_read(inbox, store, arrival):
+    entry = inbox.claim(arrival)
+    document = store.get(entry.key)
+    later = {"fingerprint", "symbol", "deliberates"}
+    store.replace(document, {name: value for name, value in document.value.items() if name not in later})
+
+    assert replace(inbox.find("default", arrival.key), version=entry.version) == entry
 
 
 def test_hash_when_a_key_equals_a_body_then_they_differ():

@@ -7,7 +7,6 @@ from app.domain.orders import placed_order_id
 from app.domain.tickets import Ticket, TicketStatus
 from app.repositories.inbox import Arrival, Inbox
 from app.repositories.tickets import Ledger, ticket_key
-from app.services.runtime.locks import ThreadLocks
 
 DAYS = ["2026-03-01", "2026-03-01", "2026-03-02", "2026-03-04"]
 
@@ -66,7 +65,7 @@ def test_list_when_there_is_nothing_then_it_is_empty(ledger):
 
 def test_list_when_an_alert_is_in_the_inbox_then_it_is_shown_as_received(ledger, store, clock, written):
     waiting = ticket_id("2026-03-05", 9)
-    inbox = Inbox(store, clock, ThreadLocks(), ttl_seconds=300)
+    inbox = Inbox(store, clock, "one", ttl_seconds=300)
     inbox.claim(Arrival(waiting, "default", "strategy", "0" * 64, {}, clock()))
 
     assert next(ledger.newest_first())["status"] == "received"
@@ -106,7 +105,7 @@ class TestPages:
         self, ledger, store, clock, written
     ):
         waiting = ticket_id("2026-03-01", 9)
-        Inbox(store, clock, ThreadLocks(), ttl_seconds=300).claim(
+        Inbox(store, clock, "one", ttl_seconds=300).claim(
             Arrival(waiting, "default", "strategy", "0" * 64, {}, clock())
         )
         pages, before = [], None
@@ -135,7 +134,7 @@ class TestPages:
     def test_page_when_filtered_then_what_waits_is_filtered_too(
         self, ledger, store, clock, written, asked, expected
     ):
-        inbox = Inbox(store, clock, ThreadLocks(), ttl_seconds=300)
+        inbox = Inbox(store, clock, "one", ttl_seconds=300)
         inbox.claim(Arrival(ticket_id("2026-03-05", 9), "third", "strategy", "0" * 64, {}, clock()))
 
         assert len(ledger.page(limit=9, **asked).tickets) == expected

@@ -10,11 +10,12 @@ from app.clock import Clock
 from app.domain.bots import Bot
 from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus, shown
-from app.repositories.inbox import Arrival, Inbox, idempotency_hash
+from app.repositories.fingerprints import Fingerprints
+from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry, idempotency_hash
 from app.repositories.tickets import Ledger
 from app.services.broker_access.records import request_record
-from app.services.intake.answers import Answer, answer_for, going_on, repeated_idea
-from app.services.intake.completion import Completion, fingerprint_key
+from app.services.intake.answers import answer_for, going_on, repeated_idea
+from app.services.intake.completion import Completion
 from app.services.intake.handlers import Handler, Handlers
 from app.services.intake.in_flight import InFlight
 from app.services.observability.journal import Journal
@@ -22,7 +23,7 @@ from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages, sentence
 from app.services.review.reviewer import Stopped
 from app.services.trading.execution import Finish
-from app.storage.base import Document, Store
+from app.storage.base import Store
 from app.ticket_ids import NewTicketId
 
 Then = Callable[[Ticket], object]
@@ -74,7 +75,7 @@ class Intake:
         self._tell(alert, arrival, answer, outcome, time.perf_counter() - started)
         return answer
 
-    def work_on(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> Answer:
+    def work_on(self, entry: InboxEntry, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> Answer:
         """Carry out a claimed alert and close its entry; one that waits for a person stays open."""
         closing = Completion(self.store, self.inbox, self.ledger, entry, ticket, request_id)
         finish = self._finishing(closing, entry, ticket)
@@ -85,7 +86,7 @@ class Intake:
 
     def put_off(
         self,
-        entry: Document,
+        entry: InboxEntry,
         ticket: Ticket,
         signal: Signal,
         bot: Bot,
@@ -117,7 +118,7 @@ class Intake:
         """Tell whether an alert is answered before it is carried out."""
         return not signal.intent.is_command and self.workers.review.concerns(signal, bot)
 
-    def adopt(self, entry: Document, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
+    def adopt(self, entry: InboxEntry, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
         """Close an entry with the orders that the broker already holds for it; False when there are none."""
         closing = Completion(self.store, self.inbox, self.ledger, entry, ticket, request_id)
         finish = self._finishing(closing, entry, ticket)
@@ -126,14 +127,14 @@ class Intake:
             self._account_for(ticket)
         return adopted
 
-    def close(self, entry: Document, ticket: Ticket, request_id: str) -> Answer:
+    def close(self, entry: InboxEntry, ticket: Ticket, request_id: str) -> Answer:
         """Close an entry whose ticket has come to its end without the broker."""
         closing = Completion(self.store, self.inbox, self.ledger, entry, ticket, request_id)
         closing.write([], self.workers.forgetting(ticket.id))
         self._account_for(ticket)
         return closing.answer
 
-    def close_as(self, entry: Document, ticket: Ticket, request_id: str) -> None:
+    def close_as(self, entry: InboxEntry, ticket: Ticket, request_id: str) -> None:
         """Close an entry with the answer of a ticket that is written already."""
         closing = self.inbox.closing(entry, answer_for(ticket, request_id))
         self.store.apply([*self.workers.forgetting(ticket.id), closing])
@@ -175,13 +176,13 @@ class Intake:
         ticket.note(Stage.STORED, self.clock())
         return self._answer_first(entry, ticket, alert)
 
-    def _worker(self, entry: Document, signal: Signal) -> Handler:
+    def _worker(self, entry: InboxEntry, signal: Signal) -> Handler:
         # As it was when the alert came: what waits for a person must not pass because nobody is asked now.
-        return self.workers.of(signal, deliberates=bool(entry.value.get("deliberates")))
+        return self.workers.of(signal, deliberates=entry.deliberates)
 
-    def _finishing(self, closing: Completion, entry: Document, ticket: Ticket) -> Finish:
+    def _finishing(self, closing: Completion, entry: InboxEntry, ticket: Ticket) -> Finish:
         """Return the last write of a ticket; nothing is kept for one that asked nobody."""
-        if not entry.value.get("deliberates"):
+        if not entry.deliberates:
             return closing.write
         forgetting = self.workers.review.forgetting
         return lambda changes: closing.write(changes, forgetting(ticket.id))
@@ -190,12 +191,12 @@ class Intake:
         """Return the ticket that a trade idea has become, however long ago."""
         if arrival.fingerprint is None:
             return None
-        known = self.store.get(fingerprint_key(arrival.bot, arrival.fingerprint))
-        return None if known is None else str(known.value["ticket"])
+        known = Fingerprints(self.store).find(arrival.bot, arrival.fingerprint)
+        return None if known is None else str(known.ticket)
 
-    def _answer_first(self, entry: Document, ticket: Ticket, alert: Alert) -> Answer:
+    def _answer_first(self, entry: InboxEntry, ticket: Ticket, alert: Alert) -> Answer:
         later = going_on(str(ticket.id), alert.request_id, entry)
-        if entry.value["deliberates"]:
+        if entry.deliberates:
             if not self.put_off(entry, ticket, alert.signal, alert.bot, alert.request_id):
                 self.in_flight.leave_open(entry.key, is_begun=False)
             return later
@@ -210,26 +211,26 @@ class Intake:
     def _answer_again(self, alert: Alert, arrival: Arrival) -> Answer:
         if alert.signal.idea is not None:
             held = self.inbox.find(arrival.bot, arrival.key)
-            first = held.value["ticket"] if held is not None else self._known_idea(arrival)
+            first = str(held.ticket) if held is not None else self._known_idea(arrival)
             return repeated_idea(alert.signal, first, alert.request_id)
         if alert.signal.dialect is Dialect.BRIDGE:
             key = alert.signal.idempotency_key or arrival.key
             held = self.inbox.find(arrival.bot, arrival.key)
-            headers = {"X-Ticket": held.value["ticket"]} if held is not None else {}
+            headers = {"X-Ticket": str(held.ticket)} if held is not None else {}
             return Answer(409, {"error": "duplicate_idempotency_key", "key": key}, headers)
         entry, answer = self._wait_for_answer(arrival)
         if answer is None:
-            ticket = entry.value["ticket"] if entry is not None else str(arrival.ticket)
-            return going_on(ticket, alert.request_id, entry)
+            ticket = entry.ticket if entry is not None else arrival.ticket
+            return going_on(str(ticket), alert.request_id, entry)
         return Answer(answer.status, answer.body, {"Idempotent-Replay": "true"})
 
-    def _wait_for_answer(self, arrival: Arrival) -> tuple[Document | None, Answer | None]:
+    def _wait_for_answer(self, arrival: Arrival) -> tuple[InboxEntry | None, Answer | None]:
         deadline = time.monotonic() + DUPLICATE_WAIT_SECONDS
         while True:
             entry = self.inbox.find(arrival.bot, arrival.key)
             answer = self.inbox.answer(entry) if entry is not None else None
             left = deadline - time.monotonic()
-            if entry is None or answer is not None or left <= 0 or entry.value.get("deliberates"):
+            if entry is None or answer is not None or left <= 0 or entry.deliberates:
                 return entry, answer
             self.in_flight.await_end(entry.key, min(POLL_SECONDS, left))
 

@@ -1,12 +1,11 @@
 """What a caller is told."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.reasons import Reason
 from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Ticket, TicketStatus
-from app.storage.base import Document
+from app.repositories.inbox import Answer, InboxEntry
 
 # 200: done. 202: stored and going on. 400: refused by us. 422: refused by the broker.
 STATUS = {
@@ -18,15 +17,6 @@ STATUS = {
     TicketStatus.REJECTED: 422,
 }
 FORBIDDEN = {Reason.LIVE_NOT_ENABLED}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP status and a JSON body."""
-
-    status: int
-    body: dict[str, Any]
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 def answer_for(ticket: Ticket, request_id: str) -> Answer:
@@ -52,14 +42,14 @@ def _http_status(ticket: Ticket) -> int:
     return STATUS.get(ticket.status, 200)
 
 
-def going_on(ticket: str, request_id: str, entry: Document | None = None) -> Answer:
+def going_on(ticket: str, request_id: str, entry: InboxEntry | None = None) -> Answer:
     """Say that an alert is stored and not finished; a trade idea's document has words of its own for that."""
     body = {"status": TicketStatus.RECEIVED.value, "ticket": ticket, "request_id": request_id}
-    if entry is None or not entry.value.get("deliberates"):
+    if entry is None or not entry.deliberates:
         return Answer(202, body)
-    if entry.value.get("fingerprint") is None:
+    if entry.fingerprint is None:
         return Answer(202, body | {"status": TicketStatus.RESEARCHING.value})
-    shown = {"fingerprint": entry.value["fingerprint"], "symbol": entry.value["symbol"]}
+    shown = {"fingerprint": entry.fingerprint, "symbol": entry.symbol}
     return Answer(200, {"status": "queued"} | shown | {"ticket": ticket, "request_id": request_id})
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from app.domain.approvals import PendingApproval, Verdict
 from app.domain.tickets import Ticket
 from app.errors import ApprovalOver, NotFound
-from app.repositories.inbox import Inbox
+from app.repositories.inbox import Answer, Inbox
 from app.repositories.tickets import Ledger
-from app.services.intake.answers import Answer, answer_for
+from app.services.intake.answers import answer_for
 from app.services.intake.recovery import Recovery
 from app.services.observability.journal import Journal
 from app.services.review.approvals import Approvals
@@ -36,7 +36,7 @@ class ApprovalService:
         if entry is None:
             raise self._over(ticket)
         given = self.approvals.decide(ticket, verdict, by)
-        self.journal.activity(f"{entry.value['bot']}: order {given.value} by {by}; ticket {ticket}")
+        self.journal.activity(f"{entry.bot}: order {given.value} by {by}; ticket {ticket}")
         self.recovery.finish(entry)
         document = self.ledger.document(ticket)
         if document is None:

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from app.domain.json_codec import timestamp
 from app.domain.tickets import Ticket
-from app.repositories.inbox import Inbox
+from app.repositories.fingerprints import remembering
+from app.repositories.inbox import Inbox, InboxEntry
 from app.repositories.tickets import Ledger
 from app.services.intake.answers import answer_for, going_on
-from app.storage.base import Change, Create, Document, Store
-
-FINGERPRINTS = "fingerprints/"
+from app.storage.base import Change, Store
 
 
 class Completion:
@@ -20,7 +18,7 @@ class Completion:
         store: Store,
         inbox: Inbox,
         ledger: Ledger,
-        entry: Document,
+        entry: InboxEntry,
         ticket: Ticket,
         request_id: str,
     ) -> None:
@@ -41,19 +39,6 @@ class Completion:
         answer = answer_for(self._ticket, self._request_id)
         written = self._ledger.writing(self._ticket)
         closing = self._inbox.closing(self._entry, answer)
-        self._store.apply([*changes, *_remembering(self._ticket), written, *forgetting, closing])
+        self._store.apply([*changes, *remembering(self._ticket), written, *forgetting, closing])
         self.answer = answer
         self.is_written = True
-
-
-def fingerprint_key(bot: str, fingerprint: str) -> str:
-    """Return where it is kept for ever which ticket a trade idea became."""
-    return f"{FINGERPRINTS}{bot}/{fingerprint}"
-
-
-def _remembering(ticket: Ticket) -> list[Change]:
-    """The inbox forgets; an idea that is delivered again is known all the same."""
-    if ticket.fingerprint is None:
-        return []
-    value = {"ticket": str(ticket.id), "at": timestamp(ticket.created_at)}
-    return [Create(fingerprint_key(ticket.bot, ticket.fingerprint), value)]

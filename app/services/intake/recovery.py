@@ -15,7 +15,7 @@ from app.domain.signals import Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import AppError, BrokerUnavailable, Conflict, MalformedAlert, StoreError
 from app.repositories.bots import BotDirectory
-from app.repositories.inbox import Inbox
+from app.repositories.inbox import Inbox, InboxEntry
 from app.repositories.tickets import Ledger
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.intake.alerts import Intake
@@ -25,7 +25,6 @@ from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.review.progress import ReviewProgress
 from app.services.runtime.locks import Locks
-from app.storage.base import Document
 
 SignalReader = Callable[[str, dict[str, Any]], Signal]
 
@@ -78,7 +77,7 @@ class Recovery:
         keys = {entry.key for entry in entries}
         self._waiting &= keys
         self._doubts.keep(keys)
-        left = [entry for entry in entries if self._is_left(entry) and not self.standing.waits(entry.value)]
+        left = [entry for entry in entries if self._is_left(entry) and not self.standing.waits(entry)]
         closed = self._try_each(left)
         self._look_again = closed < len(left)
         self._looked_at = self.clock()
@@ -86,18 +85,18 @@ class Recovery:
             self._agree()
         return closed
 
-    def finish(self, entry: Document) -> bool:
+    def finish(self, entry: InboxEntry) -> bool:
         """Take an entry up as it was read, and finish it at once; False when somebody else does, or later."""
         return self._try(entry, is_new=True, at_once=True)
 
     def finish_ticket(self, ticket: UUID) -> bool:
         """Finish what was put off or left of a ticket, at once; False when nothing was, or others do."""
         entry = self.inbox.open_entry(ticket)
-        if entry is None or not self._is_left(entry) or self.standing.waits(entry.value):
+        if entry is None or not self._is_left(entry) or self.standing.waits(entry):
             return False
         return self._try(entry, at_once=True)
 
-    def _try_each(self, left: list[Document]) -> int:
+    def _try_each(self, left: list[InboxEntry]) -> int:
         """Finish one after another, as long as the clock's other tasks can wait; the rest comes next time."""
         closed, deadline = 0, time.monotonic() + LONGEST_TURN_SECONDS
         for entry in self._in_turn(left):
@@ -125,9 +124,9 @@ class Recovery:
         since = self.clock() - self._looked_at if self._looked_at is not None else LONGEST_WITHOUT_LOOK
         return self._look_again or self.in_flight.has_unfinished() or since >= LONGEST_WITHOUT_LOOK
 
-    def _is_left(self, entry: Document) -> bool:
-        owner = entry.value["owner"]
-        age = self.clock() - datetime.fromisoformat(entry.value["claimed_at"])
+    def _is_left(self, entry: InboxEntry) -> bool:
+        owner = entry.owner
+        age = self.clock() - entry.claimed_at
         if owner == self.locks.owner:
             put_off = self.in_flight.is_left_open(entry.key)
             is_known = put_off or entry.key in self._waiting or age > OWN_ENTRY_AGE
@@ -135,32 +134,32 @@ class Recovery:
         alive = self.locks.is_alive(owner)
         return age > timedelta(seconds=self.rules.claim_seconds) if alive is None else not alive
 
-    def _in_turn(self, left: list[Document]) -> Iterator[Document]:
+    def _in_turn(self, left: list[InboxEntry]) -> Iterator[InboxEntry]:
         """Yield entries as they are due; those of a bot wait for one of its that the broker says nothing of.
 
         A trade must know what it bought before it is told what it sold, and both before anything is sent.
         """
-        turns: list[tuple[int, str, Document]] = []
+        turns: list[tuple[int, UUID, InboxEntry]] = []
         held_up: set[str] = set()
         for entry in left:
             try:
                 turns.append((*self._turn(entry), entry))
             except BrokerUnavailable as error:
                 self._wait(entry, error)
-                held_up.add(entry.value["bot"])
+                held_up.add(entry.bot)
         for *_, entry in sorted(turns, key=lambda turn: turn[:2]):
-            if entry.value["bot"] not in held_up:
+            if entry.bot not in held_up:
                 yield entry
                 if entry.key in self._waiting:
-                    held_up.add(entry.value["bot"])
+                    held_up.add(entry.bot)
 
-    def _turn(self, entry: Document) -> tuple[int, str]:
+    def _turn(self, entry: InboxEntry) -> tuple[int, UUID]:
         """Say when an entry is due: entries that were placed, exits that were placed, then the rest."""
-        ticket = entry.value["ticket"]
-        if self.standing.is_untouched(entry.value):
+        ticket = entry.ticket
+        if self.standing.is_untouched(entry):
             return 2, ticket
         try:
-            placed = self._placed(entry.value["bot"], UUID(ticket))
+            placed = self._placed(entry.bot, ticket)
         except BrokerNotConfigured:
             placed = set()
         if OrderRole.ENTRY in placed:
@@ -174,14 +173,14 @@ class Recovery:
         broker = self.registry.get(bot.configuration.broker or self.rules.default_broker)
         return {role for role in OrderRole if broker.find(client_order_id(name, ticket, role)) is not None}
 
-    def _try(self, entry: Document, *, is_new: bool = False, at_once: bool = False) -> bool:
+    def _try(self, entry: InboxEntry, *, is_new: bool = False, at_once: bool = False) -> bool:
         if self.in_flight.is_running(entry.key):
             return False
         with self.in_flight.running(entry.key):
             is_new = self.in_flight.begins_with(entry.key) or is_new
             return self._take_up(entry, is_new=is_new, at_once=at_once)
 
-    def _take_up(self, entry: Document, *, is_new: bool, at_once: bool) -> bool:
+    def _take_up(self, entry: InboxEntry, *, is_new: bool, at_once: bool) -> bool:
         finished = False
         try:
             taken = self.inbox.take_over(entry, counted=self._counts(entry))
@@ -196,18 +195,18 @@ class Recovery:
             self.in_flight.finished(entry.key)
         return finished
 
-    def _counts(self, entry: Document) -> bool:
+    def _counts(self, entry: InboxEntry) -> bool:
         """Finding only the broker away is no attempt, nor is a place in a queue that a kill emptied."""
-        was_queued = entry.value.get("deliberates") and entry.value["owner"] != self.locks.owner
+        was_queued = entry.deliberates and entry.owner != self.locks.owner
         return entry.key not in self._waiting and not was_queued
 
-    def _wait(self, entry: Document, error: AppError) -> None:
+    def _wait(self, entry: InboxEntry, error: AppError) -> None:
         if entry.key not in self._waiting:
             _logger.warning("The alert stays in the inbox for now: %s", error, extra=_extra(entry))
         self._waiting.add(entry.key)
 
-    def _finish(self, entry: Document, *, is_new: bool, at_once: bool) -> bool:
-        written = self.ledger.document(UUID(entry.value["ticket"]))
+    def _finish(self, entry: InboxEntry, *, is_new: bool, at_once: bool) -> bool:
+        written = self.ledger.document(entry.ticket)
         if written is not None:
             # The ticket is written after everything that it speaks of; only the entry was left to close.
             self.intake.close_as(entry, Ticket.from_json(written.value), _request(entry))
@@ -215,13 +214,13 @@ class Recovery:
         ticket = self._restore_ticket(entry, interrupted=not is_new)
         tell = _say_nothing if is_new else self._tell
         signal = self._signal(entry, ticket)
-        bot = self.bots.find(entry.value["bot"])
+        bot = self.bots.find(entry.bot)
         if signal is None or bot is None:
             message = "The bot is gone." if bot is None else ticket.message
             ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, message)
             self.intake.close(entry, ticket, _request(entry))
             return tell(ticket)
-        is_untouched = is_new or self.standing.is_untouched(entry.value)
+        is_untouched = is_new or self.standing.is_untouched(entry)
         if not is_untouched and self.intake.adopt(entry, ticket, signal, bot, _request(entry)):
             self._adopted |= {(order["broker"], order["symbol"]) for order in ticket.orders}
             return tell(ticket)
@@ -229,20 +228,20 @@ class Recovery:
         if self._end_without_order(entry, ticket, None if is_untouched else broker):
             self.intake.close(entry, ticket, _request(entry))
             return tell(ticket)
-        takes_time = not at_once and bool(entry.value.get("deliberates"))
+        takes_time = not at_once and entry.deliberates
         if takes_time and self.intake.put_off(entry, ticket, signal, bot, _request(entry), tell):
             return True
         self.intake.work_on(entry, ticket, signal, bot, _request(entry))
         return tell(ticket)
 
-    def _end_without_order(self, entry: Document, ticket: Ticket, broker: str | None) -> bool:
+    def _end_without_order(self, entry: InboxEntry, ticket: Ticket, broker: str | None) -> bool:
         """End a ticket that must not be tried again; the broker was asked and has no order of it.
 
         `broker` is None where it cannot know of the ticket.
         """
-        age = self.clock() - self.standing.since(entry.value)
+        age = self.clock() - self.standing.since(entry)
         limit = self.rules.stale_seconds
-        if self.standing.is_refused(entry.value):
+        if self.standing.is_refused(entry):
             return False
         is_lost = broker is not None and not self._doubts.may_send_again(entry.key, broker)
         if age > timedelta(seconds=limit):
@@ -250,25 +249,23 @@ class Recovery:
             ticket.end(TicketStatus.EXPIRED, Reason.ALERT_EXPIRED, message)
         elif is_lost:
             ticket.end(TicketStatus.FAILED, Reason.ORDER_NOT_PLACED)
-        elif entry.value["attempts"] > MAXIMUM_ATTEMPTS:
+        elif entry.attempts > MAXIMUM_ATTEMPTS:
             ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, "Every attempt to finish it failed.")
         else:
             return False
         return True
 
-    def _restore_ticket(self, entry: Document, *, interrupted: bool) -> Ticket:
-        value = entry.value
-        received_at = datetime.fromisoformat(value["received_at"])
-        ticket = Ticket(UUID(value["ticket"]), value["bot"], value["dialect"], received_at, value["alert"])
-        ticket.fingerprint = value.get("fingerprint")
-        ticket.note(Stage.RECEIVED, received_at)
+    def _restore_ticket(self, entry: InboxEntry, *, interrupted: bool) -> Ticket:
+        ticket = Ticket(entry.ticket, entry.bot, entry.dialect, entry.received_at, entry.alert)
+        ticket.fingerprint = entry.fingerprint
+        ticket.note(Stage.RECEIVED, entry.received_at)
         if interrupted:
-            ticket.note(Stage.RECOVERED, self.clock(), f"attempt {value['attempts']}")
+            ticket.note(Stage.RECOVERED, self.clock(), f"attempt {entry.attempts}")
         return ticket
 
-    def _signal(self, entry: Document, ticket: Ticket) -> Signal | None:
+    def _signal(self, entry: InboxEntry, ticket: Ticket) -> Signal | None:
         try:
-            return self.read_signal(entry.value["dialect"], entry.value["alert"])
+            return self.read_signal(entry.dialect, entry.alert)
         except MalformedAlert as error:
             ticket.message = error.message
             return None
@@ -286,10 +283,10 @@ def _say_nothing(_: Ticket) -> bool:
     return True
 
 
-def _request(entry: Document) -> str:
+def _request(entry: InboxEntry) -> str:
     """A recovered alert answers under its own name."""
-    return f"recovery-{entry.value['ticket']}"
+    return f"recovery-{entry.ticket}"
 
 
-def _extra(entry: Document) -> dict[str, Any]:
-    return {"ticket": entry.value["ticket"]}
+def _extra(entry: InboxEntry) -> dict[str, Any]:
+    return {"ticket": str(entry.ticket)}

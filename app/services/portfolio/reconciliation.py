@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from app.brokers.base import Broker
@@ -14,8 +14,7 @@ from app.domain.money import ZERO
 from app.domain.reconciliation import Difference, DifferenceKind, differences
 from app.errors import BrokerUnavailable, Conflict
 from app.repositories.differences import ToldDifferences
-from app.repositories.inbox import PREFIX as INBOX
-from app.repositories.inbox import unanswered
+from app.repositories.inbox import open_entries
 from app.repositories.open_orders import OpenOrders
 from app.repositories.trades import Trades
 from app.services.broker_access.gateway import Gateway
@@ -94,8 +93,7 @@ class Reconciliation:
     def _is_unfinished(self) -> bool:
         """Tell whether an alert is being worked on, or was left by a crash: the books lack its fills."""
         youngest = self.clock() - LONGEST_WORK
-        entries = unanswered(self.store.list(INBOX))
-        return any(datetime.fromisoformat(entry.value["received_at"]) > youngest for entry in entries)
+        return any(entry.received_at > youngest for entry in open_entries(self.store))
 
     def _brokers(self) -> Iterable[Broker]:
         # In a dry run nothing is traded outside: what is held there is not ours.

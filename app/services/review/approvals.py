@@ -3,41 +3,28 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.clock import Clock
 from app.domain.approvals import PendingApproval, Verdict
-from app.domain.json_codec import from_json, to_json
 from app.domain.money import round_price
 from app.domain.tickets import Ticket
-from app.errors import AlreadyExists, ApprovalLinkRefused, ApprovalOver, Conflict
-from app.repositories.stored_record import StoredRecord
+from app.errors import ApprovalLinkRefused, ApprovalOver, Conflict
+from app.repositories.approvals import PendingApprovals, SigningKey, stored_signing_key
 from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Notifier
 from app.services.review.questions import summary_of
 from app.services.trading.context import CENT, OrderContext
-from app.storage.base import JSON, Delete, Document, Store
+from app.storage.base import Delete, Store
 
-PREFIX = "approvals/"
-KEY = "state/approvals"
 KEY_BYTES, ID_DIGITS, END_DIGITS = 32, 32, 10
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKey:
-    """What links are signed with."""
-
-    key: str
-
-
 class Approvals:
-    """What waits, under `approvals/{ticket}` until its ticket has ended.
-
-    A verdict is written over the version that was read, so that of two clicks one counts.
-    """
+    """Ask a person once, and take one decision, whoever clicks first."""
 
     def __init__(
         self,
@@ -49,18 +36,17 @@ class Approvals:
         timeout_seconds: int,
         public_url: str | None,
     ) -> None:
-        self._store = store
+        self._pending = PendingApprovals(store)
         self._notifier = notifier
         self._journal = journal
         self._clock = clock
         self._timeout = timedelta(seconds=timeout_seconds)
         self._public_url = public_url
-        self._signing = StoredRecord(store, KEY, SigningKey)
+        self._signing = stored_signing_key(store)
 
     def find(self, ticket: UUID) -> PendingApproval | None:
         """Return what is known of a ticket that waits, or has waited and is not finished."""
-        document = self._document(ticket)
-        return None if document is None else _read(document)
+        return self._pending.find(ticket)
 
     def ask(self, ticket: Ticket, context: OrderContext) -> None:
         """Let a ticket wait as it stands, and ask the owner once."""
@@ -72,9 +58,7 @@ class Approvals:
             value=None if context.entry_value is None else round_price(context.entry_value, CENT, up=True),
             quantity=context.orders[-1].quantity,
         )
-        try:
-            self._store.create(f"{PREFIX}{ticket.id}", _stored(waiting))
-        except AlreadyExists:
+        if not self._pending.ask(ticket.id, waiting):
             return
         self._journal.activity(f"{waiting.summary}; waits for an approval; ticket {ticket.id}")
         link = self.link(ticket.id, waiting.expires_at)
@@ -85,25 +69,16 @@ class Approvals:
 
     def decide(self, ticket: UUID, verdict: Verdict, by: str) -> Verdict:
         """Write a verdict; a late one becomes `expired`. Raise ApprovalOver when somebody was faster."""
-        document = self._document(ticket)
-        waiting = None if document is None else _read(document)
-        if document is None or waiting is None:
-            raise ApprovalOver("This ticket does not wait for an approval.")
-        if waiting.verdict is not None:
-            raise ApprovalOver(f"This order has been {waiting.verdict.value} already.")
         now = self._clock()
-        given = Verdict.EXPIRED if now >= waiting.expires_at else verdict
-        decided = replace(waiting, verdict=given, by=by, decided_at=now)
         try:
-            self._store.replace(document, _stored(decided))
+            decided = self._pending.decide(ticket, lambda waiting: _decided(waiting, verdict, by, now))
         except Conflict as error:
             raise ApprovalOver("Somebody else has just decided on this order.") from error
-        return given
+        return decided.verdict or verdict
 
     def undecided(self) -> dict[UUID, PendingApproval]:
         """Return what nobody has decided on, by ticket."""
-        found = ((UUID(item.key.removeprefix(PREFIX)), _read(item)) for item in self._store.list(PREFIX))
-        return {ticket: item for ticket, item in found if item.verdict is None}
+        return self._pending.undecided()
 
     def overdue(self) -> list[UUID]:
         """Return the tickets that have waited for too long."""
@@ -112,8 +87,7 @@ class Approvals:
 
     def forgetting(self, ticket: UUID) -> list[Delete]:
         """Return the changes that forget the question."""
-        document = self._document(ticket)
-        return [] if document is None else [Delete(document)]
+        return self._pending.forgetting(ticket)
 
     def link(self, ticket: UUID, ends_at: datetime) -> str | None:
         """Return the address at which a person decides, good once; None without PUBLIC_URL."""
@@ -143,14 +117,11 @@ class Approvals:
         assert known is not None  # noqa: S101  # made, or found by the one who would have made it
         return known.key
 
-    def _document(self, ticket: UUID) -> Document | None:
-        return self._store.get(f"{PREFIX}{ticket}")
 
-
-def _stored(waiting: PendingApproval) -> JSON:
-    # The ticket is JSON already.
-    return {**to_json(replace(waiting, ticket={})), "ticket": waiting.ticket}
-
-
-def _read(document: Document) -> PendingApproval:
-    return from_json(PendingApproval, document.value)
+def _decided(waiting: PendingApproval | None, verdict: Verdict, by: str, now: datetime) -> PendingApproval:
+    if waiting is None:
+        raise ApprovalOver("This ticket does not wait for an approval.")
+    if waiting.verdict is not None:
+        raise ApprovalOver(f"This order has been {waiting.verdict.value} already.")
+    given = Verdict.EXPIRED if now >= waiting.expires_at else verdict
+    return replace(waiting, verdict=given, by=by, decided_at=now)

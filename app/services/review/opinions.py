@@ -6,34 +6,30 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.domain.bots import Bot
-from app.domain.json_codec import from_json
 from app.domain.opinions import Failure, Opinion, Question
 from app.domain.reasons import Reason
-from app.errors import AlreadyExists
+from app.repositories.opinions import GivenOpinions
 from app.services.analyst.base import Analyst
 from app.services.analyst.failure_limit import FailureCount
-from app.storage.base import Delete, Document, Store
-
-PREFIX = "opinions/"
+from app.storage.base import Delete
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinions:
-    """Opinions under `opinions/{ticket}`, from their asking to the end of their ticket.
+    """Opinions from their asking to the end of their ticket.
 
     `analyst` is called when the first opinion is wanted: an analyst may cost memory and time to make.
     """
 
-    store: Store
+    stored: GivenOpinions
     analyst: Callable[[], Analyst]
     failures: FailureCount
 
     def given(self, ticket: UUID) -> Opinion | None:
         """Return what was said already."""
-        document = self._document(ticket)
-        return None if document is None else from_json(Opinion, document.value)
+        return self.stored.find(ticket)
 
     def about(self, ticket: UUID, bot: Bot, question: Question, *, is_required: bool) -> Opinion:
         """Ask and keep the answer; whatever goes wrong is told in the opinion. Raise StoreUnavailable.
@@ -41,10 +37,8 @@ class Opinions:
         Failures of an opinion that is not required are not counted: it must not stop a bot.
         """
         opinion = self._ask(question)
-        try:
-            # From here on no crash costs another call.
-            self.store.create(_key(ticket), opinion.to_json())
-        except AlreadyExists:
+        # From here on no crash costs another call.
+        if not self.stored.keep(ticket, opinion):
             return self.given(ticket) or opinion
         if is_required:
             self.failures.count(bot.id, opinion)
@@ -52,8 +46,7 @@ class Opinions:
 
     def forgetting(self, ticket: UUID) -> list[Delete]:
         """Return the changes that forget an opinion; its ticket keeps it."""
-        document = self._document(ticket)
-        return [] if document is None else [Delete(document)]
+        return self.stored.forgetting(ticket)
 
     def _ask(self, question: Question) -> Opinion:
         analyst = self.analyst()
@@ -63,10 +56,3 @@ class Opinions:
             _logger.exception("The analyst failed in an unforeseen way")
             failure = Failure(Reason.OPINION_FAILED, "The analyst failed; the log has the details.")
             return Opinion(analyst=analyst.name, model=analyst.model, failure=failure)
-
-    def _document(self, ticket: UUID) -> Document | None:
-        return self.store.get(_key(ticket))
-
-
-def _key(ticket: UUID) -> str:
-    return f"{PREFIX}{ticket}"

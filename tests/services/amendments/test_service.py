@@ -120,7 +120,7 @@ class TestTogether:
     @pytest.fixture
     def placing(self, enter, store, clock):
         """Leave an entry in the inbox, as while it is worked on."""
-        inbox = Inbox(store, clock, ThreadLocks(), ttl_seconds=300)
+        inbox = Inbox(store, clock, ThreadLocks().owner, ttl_seconds=300)
         terms = strategy_alert(**ENTER_LONG, idempotency_key="first")
         return lambda: inbox.claim(
             Arrival(fresh_ticket_id(clock()), "default", "strategy", "first", terms, clock())

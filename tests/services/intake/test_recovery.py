@@ -26,7 +26,7 @@ def leave(store, clock):
     """Put an alert into the inbox as a process does that dies right afterwards; return its ticket's id."""
 
     def left(locks=None, **changes) -> str:
-        inbox = Inbox(store, clock, locks or ThreadLocks(), ttl_seconds=300)
+        inbox = Inbox(store, clock, (locks or ThreadLocks()).owner, ttl_seconds=300)
         alert, ticket = strategy_alert(**changes), fresh_ticket_id(clock())
         inbox.claim(Arrival(ticket, "default", "strategy", str(ticket), alert, clock()))
         return str(ticket)

@@ -12,6 +12,7 @@ from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import OrderRole, OrderStatus, Side
 from app.domain.tickets import order_record
 from app.domain.trades import Trade
+from app.repositories.inbox import Arrival, Inbox
 from app.repositories.open_orders import OpenOrder, open_order
 from app.services.observability.events import EventKind
 from tests.builders import ScriptedBroker, services_of, strategy_alert
@@ -322,8 +323,8 @@ def test_agree_when_the_books_say_more_then_they_are_reduced_in_silence(
 
 def test_look_when_an_alert_is_unfinished_then_nothing_is_compared(services, store, trade, look, clock):
     trade(10)
-    entry = {"ticket": str(UUID(int=1)), "received_at": clock().isoformat(), "bot": "default"}
-    store.create("inbox/default/abc", entry)
+    inbox = Inbox(store, clock, services.recovery.locks.owner, ttl_seconds=300)
+    inbox.claim(Arrival(UUID(int=1), "default", "strategy", "abc", {}, clock()))
 
     assert look(1) == []
     assert services.reconciliation.run() == 0
