@@ -149,6 +149,7 @@ class Receipt:
     """The broker's answer to an order, and later its state.
 
     Prices are per unit, `filled_quantity` is unsigned, times are aware UTC. `symbol` is canonical.
+    `filled_at` is when the last of it filled; None where nothing has, or where the broker does not tell.
     """
 
     client_order_id: str
@@ -167,6 +168,7 @@ class Receipt:
     average_fill_price: Decimal | None = None
     fees: Decimal = Decimal(0)
     message: str | None = None
+    filled_at: datetime | None = None
 
     @property
     def is_protective(self) -> bool:

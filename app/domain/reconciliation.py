@@ -60,17 +60,18 @@ def differences(
             yield Difference(broker, symbol, there, written, kind, now)
 
 
-def reduced(trades: Iterable[Trade], held: Decimal) -> list[Trade]:
-    """Return the trades that must say less so that all of them say `held`; the latest loses first.
+def losses(trades: Iterable[Trade], held: Decimal) -> list[tuple[Trade, Decimal]]:
+    """Return the trades that must say less so that all of them say `held`, and by how many units each.
 
-    None goes beyond nothing, so that what is held on the other side remains unknown to them.
+    The latest loses first. None goes beyond nothing, so that what is held on the other side remains unknown
+    to them.
     """
     trades = sorted(trades, key=lambda trade: trade.opened_at, reverse=True)
     excess = sum((trade.quantity for trade in trades), ZERO) - held
-    changed: list[Trade] = []
+    lost: list[tuple[Trade, Decimal]] = []
     for trade in trades:
         if excess * trade.quantity > ZERO:
-            loss = min(abs(excess), abs(trade.quantity)).copy_sign(excess)
-            changed.append(replace(trade, quantity=trade.quantity - loss))
-            excess -= loss
-    return changed
+            loss = min(abs(excess), abs(trade.quantity))
+            lost.append((trade, loss))
+            excess -= loss.copy_sign(excess)
+    return lost

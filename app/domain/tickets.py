@@ -218,6 +218,7 @@ def order_record(receipt: Receipt, *, bot: str, ticket: UUID, role: str) -> dict
         "average_fill_price": _text(receipt.average_fill_price),
         "fees": _text(plain(receipt.fees)),
         "created_at": timestamp(receipt.created_at),
+        "filled_at": timestamp(receipt.filled_at) if receipt.filled_at is not None else None,
     }
 
 

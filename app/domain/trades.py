@@ -1,23 +1,27 @@
 """What a bot opened and still manages: its own share of an account's position."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from app.domain.json_codec import timestamp
-from app.domain.money import ZERO, plain
+from app.domain.money import ONE, ZERO, plain
 from app.domain.orders import OrderRole, Receipt
-
-REMEMBERED_ORDERS = 5
 
 
 class FilledSoFar(NamedTuple):
-    """What has been counted of an order: units, their average price per unit, whether more may follow."""
+    """What has been counted of an order: units, their average price per unit, whether more may follow.
+
+    `fees` are in the account's currency.
+    """
 
     quantity: Decimal = ZERO
     average_price: Decimal = ZERO
     is_working: bool = False
+    fees: Decimal = ZERO
 
     @property
     def value(self) -> Decimal:
@@ -36,20 +40,45 @@ class Place(NamedTuple):
     symbol: str
 
 
+class Turnover(NamedTuple):
+    """Units that went one way, and the sum of their prices."""
+
+    quantity: Decimal = ZERO
+    value: Decimal = ZERO
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """The price per unit; None where nothing went."""
+        return plain(self.value / self.quantity) if self.quantity else None
+
+    def adding(self, quantity: Decimal, price: Decimal) -> "Turnover":
+        """Return it with more units at a price."""
+        return Turnover(self.quantity + quantity, self.value + quantity * price)
+
+
+NOTHING = Turnover()
+
+
 @dataclass(frozen=True, slots=True)
 class FillUpdate:
-    """What a receipt says was filled, by an exit or an entry; `counted` is what is known to be counted."""
+    """What a receipt says was filled, by an exit or an entry; `counted` is what is known to be counted.
+
+    `ticket` is whose order it is; `at` is when the fill was seen, for a broker that tells no time of its own.
+    """
 
     receipt: Receipt
     role: OrderRole = OrderRole.ENTRY
     counted: FilledSoFar = NOTHING_COUNTED
+    ticket: UUID | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """A bot's holding: `quantity` is signed, `average_price` per unit.
+    """A bot's holding: `quantity` is signed, `average_price` per unit, `realized_pnl` before fees.
 
     `orders` holds what has been counted of each working and each recent order, so that a fill counts once.
+    `unpriced` are units that left at a price that nobody knows, as when a position was closed elsewhere.
     """
 
     bot: str
@@ -60,6 +89,14 @@ class Trade:
     average_price: Decimal = ZERO
     realized_pnl: Decimal = ZERO
     orders: dict[str, FilledSoFar] = field(default_factory=dict)
+    id: str = ""
+    number: int = 0
+    multiplier: Decimal = ONE
+    entered: Turnover = NOTHING
+    exited: Turnover = NOTHING
+    unpriced: Decimal = ZERO
+    fees: Decimal = ZERO
+    tickets: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -69,6 +106,8 @@ class Trade:
     def to_json(self) -> dict[str, Any]:
         """Return the trade as it is stored; written out, since every fill writes one."""
         return {
+            "id": self.id,
+            "number": self.number,
             "bot": self.bot,
             "broker": self.broker,
             "symbol": self.symbol,
@@ -76,71 +115,45 @@ class Trade:
             "quantity": format(self.quantity, "f"),
             "average_price": format(self.average_price, "f"),
             "realized_pnl": format(self.realized_pnl, "f"),
-            "orders": {
-                name: [format(seen.quantity, "f"), format(seen.average_price, "f"), seen.is_working]
-                for name, seen in self.orders.items()
-            },
+            "multiplier": format(self.multiplier, "f"),
+            "entered": _turnover_texts(self.entered),
+            "exited": _turnover_texts(self.exited),
+            "unpriced": format(self.unpriced, "f"),
+            "fees": format(self.fees, "f"),
+            "tickets": list(self.tickets),
+            "orders": {name: _seen_texts(seen) for name, seen in self.orders.items()},
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Trade":
-        """Take up a trade that was stored."""
+        """Take up a trade that was stored, before trades had a history too."""
+        quantity, price = Decimal(data["quantity"]), Decimal(data["average_price"])
+        entered = data.get("entered")
         return cls(
             bot=data["bot"],
             broker=data["broker"],
             symbol=data["symbol"],
             opened_at=datetime.fromisoformat(data["opened_at"]),
-            quantity=Decimal(data["quantity"]),
-            average_price=Decimal(data["average_price"]),
+            quantity=quantity,
+            average_price=price,
             realized_pnl=Decimal(data["realized_pnl"]),
-            orders={
-                name: FilledSoFar(Decimal(quantity), Decimal(price), is_working)
-                for name, (quantity, price, is_working) in data["orders"].items()
-            },
+            orders={name: _seen_of(*seen) for name, seen in data["orders"].items()},
+            id=data.get("id") or trade_id("", data["bot"], data["symbol"], data["opened_at"]),
+            number=data.get("number", 0),
+            multiplier=Decimal(data.get("multiplier", 1)),
+            entered=Turnover().adding(abs(quantity), price) if entered is None else _turnover_of(entered),
+            exited=_turnover_of(data.get("exited", ("0", "0"))),
+            unpriced=Decimal(data.get("unpriced", 0)),
+            fees=Decimal(data.get("fees", 0)),
+            tickets=tuple(data.get("tickets", ())),
         )
-
-
-def count_fill(trade: Trade, fill: FillUpdate, multiplier: Decimal) -> Trade:
-    """Return the trade after a fill, counting nothing twice; an exit never takes it beyond nothing."""
-    receipt = fill.receipt
-    seen = max(trade.orders.get(receipt.client_order_id, NOTHING_COUNTED), fill.counted)
-    new = receipt.filled_quantity - seen.quantity
-    if new <= ZERO or receipt.average_fill_price is None:
-        return trade
-    now = counted(receipt)
-    # A receipt's average is of all its fills; what is new was paid at a price of its own.
-    price = (now.value - seen.value) / new
-    if fill.role is OrderRole.EXIT:
-        # What the account held beyond the trade was somebody else's, and is not the trade's to lose.
-        new = min(new, max(ZERO, -trade.quantity * receipt.side.sign))
-    orders = _remembered(trade.orders) | {receipt.client_order_id: now}
-    return replace(_move(trade, receipt.side.sign * new, price, multiplier), orders=orders)
 
 
 def counted(receipt: Receipt) -> FilledSoFar:
     """Return what has been counted once this receipt has been."""
     price = receipt.average_fill_price or ZERO
-    return FilledSoFar(receipt.filled_quantity, price, is_working=not receipt.status.is_final)
-
-
-def _remembered(orders: dict[str, FilledSoFar]) -> dict[str, FilledSoFar]:
-    """Keep what may still fill, and the last that are over: a restart may bring their receipts once more."""
-    over = [name for name, seen in orders.items() if not seen.is_working]
-    forgotten = set(over[:-REMEMBERED_ORDERS])
-    return {name: seen for name, seen in orders.items() if name not in forgotten}
-
-
-def _move(trade: Trade, change: Decimal, price: Decimal, multiplier: Decimal) -> Trade:
-    before, after = trade.quantity, trade.quantity + change
-    if change == ZERO:
-        return trade
-    if before * change >= ZERO:
-        average = plain((before * trade.average_price + change * price) / after)
-        return replace(trade, quantity=after, average_price=average)
-    closed = min(abs(change), abs(before)) * (1 if before > ZERO else -1)
-    realized = trade.realized_pnl + closed * (price - trade.average_price) * multiplier
-    average = trade.average_price if before * after > ZERO else price
-    return replace(trade, quantity=after, average_price=average, realized_pnl=realized)
+    is_working = not receipt.status.is_final
+    return FilledSoFar(receipt.filled_quantity, price, is_working, receipt.fees)
 
 
 def bots_share(own: Decimal, account: Decimal, *, shared: bool) -> Decimal:
@@ -154,3 +167,26 @@ def bots_share(own: Decimal, account: Decimal, *, shared: bool) -> Decimal:
     if own * account <= ZERO:
         return ZERO
     return min(abs(own), abs(account)) * (1 if account > ZERO else -1)
+
+
+def trade_id(*parts: str) -> str:
+    """Derive a trade's id from the order that opened it: whoever counts its fill arrives at the same."""
+    return str(uuid5(NAMESPACE_OID, "/".join(parts)))
+
+
+def _turnover_texts(turnover: Turnover) -> list[str]:
+    return [format(turnover.quantity, "f"), format(turnover.value, "f")]
+
+
+def _turnover_of(texts: Sequence[str]) -> Turnover:
+    quantity, value = texts
+    return Turnover(Decimal(quantity), Decimal(value))
+
+
+def _seen_texts(seen: FilledSoFar) -> list[Any]:
+    texts: list[Any] = [format(seen.quantity, "f"), format(seen.average_price, "f"), seen.is_working]
+    return [*texts, format(seen.fees, "f")] if seen.fees else texts
+
+
+def _seen_of(quantity: str, price: str, is_working: bool, fees: str = "0") -> FilledSoFar:  # noqa: FBT001  # as stored
+    return FilledSoFar(Decimal(quantity), Decimal(price), is_working, Decimal(fees))

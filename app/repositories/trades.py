@@ -1,14 +1,19 @@
-"""The book of trades: which part of an account's position is which bot's."""
+"""Open trades: which part of an account's position is which bot's, and what is kept when one goes flat."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from uuid import UUID
 
 from app.clock import Clock
+from app.domain.closed_trades import ClosedTrade
 from app.domain.money import ZERO
-from app.domain.orders import OrderRole, Side
-from app.domain.reconciliation import reduced
-from app.domain.trades import FillUpdate, Place, Trade, bots_share, count_fill
+from app.domain.orders import OrderRole, Receipt, Side
+from app.domain.reconciliation import losses
+from app.domain.trade_counting import count_fill, reduce_trade
+from app.domain.trades import FillUpdate, Place, Trade, bots_share
+from app.repositories.closed_trades import ClosedTrades
+from app.repositories.trade_numbers import TradeNumbers
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
 PREFIX = "trades/"
@@ -16,19 +21,25 @@ PREFIX = "trades/"
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """A trade that must say less, and the change that writes it."""
+    """A trade that must say less, and the changes that write it, and keep it where it goes flat."""
 
     before: Trade
     after: Trade
-    change: Change
+    changes: list[Change]
+
+
+# Says what a trade is without units (unsigned) that left it, and what it closed.
+Lose = Callable[[Trade, Decimal], tuple[Trade, ClosedTrade | None]]
 
 
 class Trades:
-    """Open trades under `trades/{bot}/{broker}:{symbol}`; a trade that comes to nothing is removed."""
+    """Open trades under `trades/{bot}/{broker}:{symbol}`; a trade that goes flat is kept as a closed one."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._closed = ClosedTrades(store)
+        self._numbers = TradeNumbers(store)
 
     def find(self, bot: str, broker: str, symbol: str) -> Trade | None:
         """Return a bot's trade in a symbol."""
@@ -68,37 +79,49 @@ class Trades:
         return {document.value["symbol"] for document in self._store.list(f"{PREFIX}{bot}/")}
 
     def forgetting(self, broker: str, symbol: str) -> list[Change]:
-        """Return the changes that end every bot's trade in a symbol, when the operator closed it."""
-        return [Delete(document) for document in self._in_symbol(broker, symbol)]
+        """Return the changes that end every bot's trade in a symbol that nobody holds any more."""
+        return _changes(self.reducing(broker, symbol, ZERO))
 
-    def closing(self, broker: str, symbol: str, change: Decimal) -> list[Change]:
-        """Return the changes by which bots' trades lose the operator's order closed, the latest first."""
-        documents = self._in_symbol(broker, symbol)
+    def losing(self, receipt: Receipt, ticket: UUID) -> list[Change]:
+        """Return the changes by which bots' trades lose what the operator's order closed, latest first."""
+        documents = self._in_symbol(receipt.broker, receipt.symbol)
         known = sum((_read(document).quantity for document in documents), ZERO)
-        return [item.change for item in self._reduced(documents, known + change)]
+        at = receipt.filled_at or self._clock()
+
+        def sold(trade: Trade, lost: Decimal) -> tuple[Trade, ClosedTrade | None]:
+            # Each bot bears the fees of its own units.
+            fees = receipt.fees * lost / receipt.filled_quantity
+            price = receipt.average_fill_price
+            return reduce_trade(trade, lost, at, price=price, fees=fees, ticket=ticket)
+
+        held = known + receipt.side.sign * receipt.filled_quantity
+        return _changes(self._reduced(documents, held, sold))
 
     def reducing(self, broker: str, symbol: str, held: Decimal) -> list[Reduction]:
-        """Return what bots' trades lose so that all of them say what is held, the latest first."""
-        return self._reduced(self._in_symbol(broker, symbol), held)
+        """Return what bots' trades lose so that all of them say what is held, the latest first.
+
+        At what price the rest left is nobody's knowledge.
+        """
+        now = self._clock()
+        documents = self._in_symbol(broker, symbol)
+        return self._reduced(documents, held, lambda trade, lost: reduce_trade(trade, lost, now))
 
     def counting(
         self, bot: str, broker: str, symbol: str, multiplier: Decimal, fills: list[FillUpdate]
     ) -> list[Change]:
-        """Return the change that counts the fills; exits alone open no trade."""
+        """Return the changes that count the fills; exits alone open no trade."""
         if not any(fill.receipt.filled_quantity for fill in fills):
             return []
         document = self._document(bot, broker, symbol)
         if document is None and all(fill.role is OrderRole.EXIT for fill in fills):
             return []
-        before = _read(document) if document is not None else Trade(bot, broker, symbol, self._clock())
-        after = before
+        now = self._clock()
+        before = _read(document) if document is not None else Trade(bot, broker, symbol, now)
+        after, kept = before, list[Change]()
         for fill in fills:
-            after = count_fill(after, fill, multiplier)
-        if after is before:
-            return []
-        if document is None:
-            return [Create(_key(after.place), after.to_json())] if after.quantity else []
-        return [_written(document, after)]
+            after, closed = count_fill(after, replace(fill, at=fill.at or now), multiplier)
+            kept += self._keeping(closed)
+        return [*kept, *([] if after is before else self._written(document, after))]
 
     def _document(self, bot: str, broker: str, symbol: str) -> Document | None:
         return self._store.get(_key(Place(bot, broker, symbol)))
@@ -107,11 +130,30 @@ class Trades:
         suffix = f"/{broker}:{symbol}"
         return [document for document in self._store.list(PREFIX) if document.key.endswith(suffix)]
 
-    def _reduced(self, documents: Iterable[Document], held: Decimal) -> list[Reduction]:
+    def _reduced(self, documents: Iterable[Document], held: Decimal, lose: Lose) -> list[Reduction]:
         by_key = {document.key: document for document in documents}
-        before = {key: _read(document) for key, document in by_key.items()}
-        after = {_key(trade.place): trade for trade in reduced(before.values(), held)}
-        return [Reduction(before[key], trade, _written(by_key[key], trade)) for key, trade in after.items()]
+        reductions: list[Reduction] = []
+        for trade, lost in losses(map(_read, by_key.values()), held):
+            after, closed = lose(trade, lost)
+            changes = [*self._keeping(closed), *self._written(by_key[_key(trade.place)], after)]
+            reductions.append(Reduction(trade, after, changes))
+        return reductions
+
+    def _keeping(self, closed: ClosedTrade | None) -> list[Change]:
+        """Keep a trade before it is removed: a crash between the two counts it once more, to the same end."""
+        if closed is None:
+            return []
+        # One that opened and closed in one write was never stored, and has no number yet.
+        return self._closed.keeping(replace(closed, number=closed.number or self._numbers.next()))
+
+    def _written(self, document: Document | None, trade: Trade) -> list[Change]:
+        if trade.quantity == ZERO:
+            return [Delete(document)] if document is not None else []
+        if trade.number == 0:
+            trade = replace(trade, number=self._numbers.next())
+        if document is None:
+            return [Create(_key(trade.place), trade.to_json())]
+        return [Replace(document, trade.to_json())]
 
 
 def _key(place: Place) -> str:
@@ -122,5 +164,5 @@ def _read(document: Document) -> Trade:
     return Trade.from_json(document.value)
 
 
-def _written(document: Document, trade: Trade) -> Change:
-    return Replace(document, trade.to_json()) if trade.quantity else Delete(document)
+def _changes(reductions: Iterable[Reduction]) -> list[Change]:
+    return [change for reduction in reductions for change in reduction.changes]

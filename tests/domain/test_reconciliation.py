@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.reconciliation import Difference, DifferenceKind, differences, kind_of, reduced
+from app.domain.reconciliation import Difference, DifferenceKind, differences, kind_of, losses
 from app.domain.trades import Trade
 
 pytestmark = pytest.mark.unit
@@ -25,7 +25,10 @@ def trades_of(*quantities: Decimal | int) -> list[Trade]:
 
 
 def left(trades: list[Trade], held: int) -> list[int]:
-    after = {trade.bot: trade.quantity for trade in reduced(trades, Decimal(held))}
+    after = {
+        trade.bot: trade.quantity - lost.copy_sign(trade.quantity)
+        for trade, lost in losses(trades, Decimal(held))
+    }
     return [int(after.get(trade.bot, trade.quantity)) for trade in trades]
 
 
@@ -58,18 +61,15 @@ def test_differences_when_some_symbols_agree_then_only_the_others_are_named():
         *(((10, -5), 3, [8, -5]), ((-10, 5), -2, [-7, 5])),
     ],
 )
-def test_reduced_when_units_are_missing_then_the_latest_trade_loses_first(quantities, held, after):
+def test_losses_when_units_are_missing_then_the_latest_trade_loses_first(quantities, held, after):
     assert left(trades_of(*quantities), held) == after
 
 
 @given(st.lists(QUANTITIES.filter(bool), min_size=1, max_size=3), QUANTITIES)
-def test_reduced_when_trades_say_too_much_then_none_grows_or_changes_sides(quantities, held):
+def test_losses_when_trades_say_too_much_then_none_grows_or_changes_sides(quantities, held):
     trades = trades_of(*quantities)
-    before = {trade.bot: trade.quantity for trade in trades}
 
-    for trade in reduced(trades, held):
-        assert trade.quantity * before[trade.bot] >= 0
-        assert abs(trade.quantity) < abs(before[trade.bot])
+    assert all(0 < lost <= abs(trade.quantity) for trade, lost in losses(trades, held))
 
 
 @pytest.mark.parametrize(

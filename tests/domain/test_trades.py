@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.orders import OrderRole, Side
-from app.domain.trades import FilledSoFar, FillUpdate, Trade, bots_share, count_fill
+from app.domain.trade_counting import count_fill as count_with_closed
+from app.domain.trades import FilledSoFar, FillUpdate, Trade, bots_share
 from tests.domain.builders import NOW, receipt
 
 pytestmark = pytest.mark.unit
@@ -17,13 +18,22 @@ FLAT = Trade("trend", "paper", "AAPL", NOW)
 BUY, SELL = Side.BUY, Side.SELL
 
 
-def counted(*fills, trade=FLAT, multiplier=ONE):
-    """Count fills of (side, quantity, price), each of its own order."""
+def count_fill(trade, fill, multiplier):
+    return count_with_closed(trade, fill, multiplier)[0]
+
+
+def history(*fills, trade=FLAT, multiplier=ONE):
+    """Count fills of (side, quantity, price), each of its own order; return the trade and what it closed."""
+    over = []
     for place, (side, quantity, price) in enumerate(fills):
-        trade = count_fill(
-            trade, FillUpdate(receipt(quantity, price, side=side, name=f"o{place}")), multiplier
-        )
-    return trade
+        fill = FillUpdate(receipt(quantity, price, side=side, name=f"o{place}"))
+        trade, closed = count_with_closed(trade, fill, multiplier)
+        over += [closed] if closed is not None else []
+    return trade, over
+
+
+def counted(*fills, **options):
+    return history(*fills, **options)[0]
 
 
 @pytest.mark.parametrize(
@@ -32,12 +42,12 @@ def counted(*fills, trade=FLAT, multiplier=ONE):
         ([(BUY, 10, "100")], 10, 100, 0),
         ([(BUY, 10, "100"), (BUY, 30, "120")], 40, 115, 0),
         ([(BUY, 10, "100"), (SELL, 4, "110")], 6, 100, 40),
-        ([(BUY, 10, "100"), (SELL, 10, "90")], 0, 90, -100),
+        ([(BUY, 10, "100"), (SELL, 10, "90")], 0, 100, -100),
         ([(SELL, 10, "100"), (BUY, 4, "90")], -6, 100, 40),
-        ([(SELL, 10, "100"), (BUY, 10, "110")], 0, 110, -100),
-        # through zero: what is left was opened at the last price
-        ([(BUY, 10, "100"), (SELL, 15, "110")], -5, 110, 100),
-        ([(SELL, 10, "100"), (BUY, 15, "90")], 5, 90, 100),
+        ([(SELL, 10, "100"), (BUY, 10, "110")], 0, 100, -100),
+        # through zero: what is left was opened at the last price, as a trade of its own
+        ([(BUY, 10, "100"), (SELL, 15, "110")], -5, 110, 0),
+        ([(SELL, 10, "100"), (BUY, 15, "90")], 5, 90, 0),
     ],
 )
 def test_fills_when_counted_then_quantity_average_and_profit_follow(fills, quantity, average, realized):
@@ -96,13 +106,13 @@ prices = st.decimals(1, 1000, places=2)
 
 @given(st.lists(st.tuples(st.sampled_from(Side), quantities, prices), max_size=8))
 def test_trade_when_anything_is_filled_then_money_is_conserved(fills):
-    trade = counted(*fills)
+    trade, over = history(*fills)
     spent = sum((side.sign * quantity * price for side, quantity, price in fills), Decimal(0))
+    realized = trade.realized_pnl if trade.quantity else 0
+    realized += sum(closed.realized_pnl for closed in over)
 
     assert trade.quantity == sum(side.sign * quantity for side, quantity, _ in fills)
-    assert trade.quantity * trade.average_price - trade.realized_pnl == pytest.approx(
-        spent, abs=Decimal("1e-9")
-    )
+    assert trade.quantity * trade.average_price - realized == pytest.approx(spent, abs=Decimal("1e-9"))
 
 
 @pytest.mark.parametrize(

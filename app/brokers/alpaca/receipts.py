@@ -42,6 +42,7 @@ def receipt_of(row: Row, client_order_id: str) -> Receipt:
         stop_price=decimal(row.get("stop_price")),
         filled_quantity=filled,
         average_fill_price=decimal(row.get("filled_avg_price")),
+        filled_at=moment(row["filled_at"]) if row.get("filled_at") else None,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.brokers.paper.records import Execution, Outcome, PaperHolding, PaperOrder, Price
 from app.domain.instruments import AssetClass, Instrument, OptionContract
+from app.domain.json_codec import timestamp
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Side, TimeInForce
 from app.storage.base import JSON
@@ -76,6 +77,8 @@ def _add_optional(value: JSON, paper: PaperOrder) -> None:
                 value[name] = str(figure)
     if paper.filled:
         value["filled"], value["fees"] = str(paper.filled), str(paper.fees)
+    if paper.filled_at is not None:
+        value["filled_at"] = timestamp(paper.filled_at)
     for name in ("message", "parent", "mate"):
         if getattr(paper, name) is not None:
             value[name] = getattr(paper, name)
@@ -96,8 +99,13 @@ def _decode_order(value: JSON) -> PaperOrder:
         triggered=value.get("triggered", False),
         parent=value.get("parent"),
         mate=value.get("mate"),
+        filled_at=_moment(value.get("filled_at")),
         **_optional(value, _PROGRESS),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _decode_terms(value: JSON) -> Order:

@@ -136,6 +136,7 @@ def _sum_up(draft: Transaction, before: PaperOrder, order: PaperOrder) -> None:
             filled=filled,
             average=paid / filled,
             fees=container.fees + order.fees - before.fees,
+            filled_at=order.filled_at,
         )
     )
     _close_container(draft, order, order.status)

@@ -119,6 +119,7 @@ def _fill(draft: Transaction, order: PaperOrder, quantity: Decimal, price: Decim
         filled=filled,
         average=_average(order.filled, order.average, quantity, price),
         fees=order.fees + fee,
+        filled_at=draft.outcome.at,
     )
     draft.put(after)
     signed = quantity * order.order.side.sign

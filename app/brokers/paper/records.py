@@ -34,6 +34,7 @@ class PaperOrder:
     triggered: bool = False
     parent: str | None = None
     mate: str | None = None
+    filled_at: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -97,6 +98,7 @@ class PaperOrder:
             average_fill_price=self.average,
             fees=self.fees,
             message=self.message,
+            filled_at=self.filled_at,
         )
 
 

@@ -132,18 +132,17 @@ class OrderTracker:
         if receipt is None:
             return [*ticket, order.ending()]
         if order.bot == OPERATOR:
-            trade = self._closed(receipt)
+            trade = self._closed(receipt, order.ticket)
         else:
-            fill = FillUpdate(receipt, order.role, order.counted)
+            fill = FillUpdate(receipt, order.role, order.counted, order.ticket)
             trade = self._trades.counting(*order.place, order.multiplier, [fill])
         return [*trade, *ticket, order.counting(receipt)]
 
-    def _closed(self, receipt: Receipt) -> list[Change]:
+    def _closed(self, receipt: Receipt, ticket: UUID) -> list[Change]:
         """End what bots hold once the operator's order has closed it; one that is canceled closes nothing."""
         if receipt.status is not OrderStatus.FILLED:
             return []
-        change = receipt.side.sign * receipt.filled_quantity
-        return self._trades.closing(receipt.broker, receipt.symbol, change)
+        return self._trades.losing(receipt, ticket)
 
     def _ticket_changes(self, order: OpenOrder, receipt: Receipt | None) -> list[Change]:
         document = self._ledger.document(order.ticket)

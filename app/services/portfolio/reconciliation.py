@@ -151,7 +151,7 @@ class Reconciliation:
 
     def _reduce(self, broker: Broker, item: Difference, why: str) -> None:
         reductions = self.trades.reducing(broker.name, item.symbol, item.held)
-        self.store.apply([reduction.change for reduction in reductions])
+        self.store.apply([change for reduction in reductions for change in reduction.changes])
         for reduction in reductions:
             trade, lost = reduction.after, reduction.before.quantity - reduction.after.quantity
             told = f"{trade.bot}: {lost:f} {trade.symbol} at {trade.broker} {why}; {trade.quantity:f} left"

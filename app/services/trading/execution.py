@@ -156,7 +156,10 @@ class Trading:
             return []
         multiplier, at = context.instrument.multiplier, self._clock()
         roles = {record["client_order_id"]: OrderRole(record["role"]) for record in context.ticket.orders}
-        fills = [FillUpdate(receipt, roles[receipt.client_order_id]) for receipt in receipts]
+        fills = [
+            FillUpdate(receipt, roles[receipt.client_order_id], ticket=context.ticket.id)
+            for receipt in receipts
+        ]
         changes = self._trades.counting(
             context.bot.id, context.broker_name, context.symbol, multiplier, fills
         )

@@ -67,6 +67,7 @@ ORDER = object_of(
         "average_fill_price": OR_DECIMAL,
         "fees": OR_DECIMAL,
         "created_at": TIME,
+        "filled_at": or_null(TIME),
     }
 )
 PLANNED_ORDER = object_of(

@@ -1,0 +1,39 @@
+"""A trade that went flat: what it was, what it cost, what it brought."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from app.domain.orders import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedTrade:
+    """A bot's trade from its first fill to its last.
+
+    `quantity` is all that was ever entered, prices are averages per unit, `side` is that of the entry.
+    `realized_pnl` is before fees, in the currency of the price. Where a part left at a price that nobody
+    knows (`is_priced` false), there is no exit price, and no gain either. `tickets` made it, in their order.
+    """
+
+    id: str
+    number: int
+    bot: str
+    broker: str
+    symbol: str
+    side: Side
+    quantity: Decimal
+    multiplier: Decimal
+    entry_price: Decimal | None
+    exit_price: Decimal | None
+    realized_pnl: Decimal
+    fees: Decimal
+    is_priced: bool
+    opened_at: datetime
+    closed_at: datetime
+    tickets: tuple[str, ...]
+
+    @property
+    def gain(self) -> Decimal | None:
+        """What is left after fees; None where it cannot be known."""
+        return self.realized_pnl - self.fees if self.is_priced else None

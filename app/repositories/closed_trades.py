@@ -1,0 +1,48 @@
+"""Trades that went flat, for ever: under `closed_trades/{day}/{id}`, found by their number too."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from app.domain.closed_trades import ClosedTrade
+from app.domain.json_codec import from_json, to_json
+from app.storage.base import Change, Create, Store
+
+PREFIX = "closed_trades/"
+NUMBERS = "trade_numbers/"
+DAY = timedelta(days=1)
+
+
+class ClosedTrades:
+    """What bots have traded."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def keeping(self, trade: ClosedTrade) -> list[Change]:
+        """Return the changes that keep a trade; made again, they change nothing."""
+        key = f"{PREFIX}{trade.closed_at.date().isoformat()}/{trade.id}"
+        # The number leads to the trade, so it is written after it.
+        return [Create(key, to_json(trade)), Create(f"{NUMBERS}{trade.number}", {"key": key})]
+
+    def numbered(self, number: int) -> ClosedTrade | None:
+        """Return the trade of a number; None where it is open, or nobody's."""
+        place = self._store.get(f"{NUMBERS}{number}")
+        document = None if place is None else self._store.get(place.value["key"])
+        return None if document is None else from_json(ClosedTrade, document.value)
+
+    def newest_first(self, now: datetime) -> Iterator[ClosedTrade]:
+        """Yield all of them by the time at which they went flat, a day at a time."""
+        first = next(iter(self._store.list(PREFIX, limit=1)), None)
+        if first is None:
+            return
+        day, oldest = now.date() + DAY, date.fromisoformat(first.key.split("/")[1])
+        while day >= oldest:
+            yield from self.of_day(day)
+            day -= DAY
+
+    def of_day(self, day: date) -> list[ClosedTrade]:
+        """Return those that went flat on a day (UTC), the last first."""
+        found = (
+            from_json(ClosedTrade, item.value) for item in self._store.list(f"{PREFIX}{day.isoformat()}/")
+        )
+        return sorted(found, key=lambda trade: (trade.closed_at, trade.number), reverse=True)
