@@ -144,6 +144,7 @@ class Wiring:
             open_orders=self.base.open_orders,
             book=self.exit_book,
             gateway=self.base.gateway,
+            resubmission=self.base.resubmission,
             journal=self.base.journal,
             notifier=self.base.notifier,
             clock=self.clock,
@@ -183,7 +184,7 @@ class Wiring:
             locks=self.base.locks,
             ticket_messages=self.base.ticket_messages,
             clock=self.clock,
-            unknown_grace_seconds=self.settings.unknown_grace_seconds,
+            resubmission=self.base.resubmission,
         )
 
     @cached_property
@@ -218,6 +219,7 @@ class Wiring:
             working_orders=self.working_orders,
             exits=ExitView(self.exit_book, self.base.trades),
             gateway=self.base.gateway,
+            resubmission=self.base.resubmission,
             journal=self.base.journal,
             clock=self.clock,
             new_ticket_id=self.base.new_ticket_id,

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cached_property
 
 from app.brokers.base import Broker
@@ -17,6 +18,7 @@ from app.services.analyst.base import Analyst
 from app.services.analyst.failure_limit import FailureCount
 from app.services.broker_access.gateway import Gateway
 from app.services.broker_access.registry import BrokerFactory, BrokerRegistry
+from app.services.broker_access.resubmission import ResubmissionPolicy
 from app.services.broker_login.access import FyersAccess
 from app.services.instruments import SymbolMaster
 from app.services.observability.journal import Journal
@@ -98,6 +100,11 @@ class Foundation:
             wait=self.wait,
             dry_run=self.settings.dry_run,
         )
+
+    @cached_property
+    def resubmission(self) -> ResubmissionPolicy:
+        """What may be sent again."""
+        return ResubmissionPolicy(self.clock, timedelta(seconds=self.settings.unknown_grace_seconds))
 
     @cached_property
     def registry(self) -> BrokerRegistry:

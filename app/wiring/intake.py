@@ -11,6 +11,7 @@ from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalService
 from app.services.intake.handlers import Handlers
 from app.services.intake.in_flight import InFlight
+from app.services.intake.left_alerts import LeftAlerts
 from app.services.intake.recovery import Recovery
 from app.services.review.approvals import Approvals
 from app.services.review.opinions import Opinions
@@ -123,6 +124,9 @@ class Reception:
             rules=recovery_rules(self.base.settings),
             agree=self.agree,
             standing=ReviewProgress(self.approvals, self.opinions),
+            left_alerts=LeftAlerts(
+                registry=self.base.registry, policy=self.base.resubmission, clock=self.base.clock
+            ),
         )
 
     @cached_property

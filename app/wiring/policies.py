@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app.config import Settings
 from app.domain.limits import Limits
-from app.services.intake.resubmission import RecoveryRules
+from app.services.intake.left_alerts import RecoveryRules
 from app.services.operator.health import SHORT_SECRET
 from app.services.runtime.locks import Locks, MachineLocks, ThreadLocks
 from app.services.trading.context import TradingRules
@@ -40,7 +40,6 @@ def recovery_rules(settings: Settings) -> RecoveryRules:
     rules = RecoveryRules(
         default_broker=settings.default_broker,
         claim_seconds=settings.inbox_claim_seconds,
-        grace_seconds=settings.unknown_grace_seconds,
     )
     stale = settings.stale_alert_seconds
     return rules if stale is None else replace(rules, stale_seconds=stale)

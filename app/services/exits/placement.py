@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.exit_levels import Levels
 from app.domain.exit_plan import CloseAtMarket, ExitPlan, Holding, PlaceExits, Sending, Step
@@ -22,6 +23,7 @@ from app.repositories.exit_plans import ExitPlans, exit_plan_of
 from app.repositories.open_orders import OpenOrders, open_exit
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Outcome, Placed, Rejected, Unknown
+from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Notifier
@@ -44,6 +46,7 @@ class ExitPlacement:
     open_orders: OpenOrders
     book: ExitPlans
     gateway: Gateway
+    resubmission: ResubmissionPolicy
     journal: Journal
     notifier: Notifier
     clock: Clock
@@ -60,22 +63,29 @@ class ExitPlacement:
     ) -> Document | None:
         """Find out what became of an order that was being sent; None while that is in doubt.
 
-        Where the broker takes an id once, what it does not know is sent again under the same id, if `step`
-        still wants just this; otherwise it counts as never sent after a while.
+        What the broker does not know is sent again if `step` still wants just this and the id can be taken
+        only once; otherwise it counts as never sent after a while.
         """
         exit_plan = exit_plan_of(document)
         sending = exit_plan.sending
         if sending is None:
             return document
-        if any(held.broker.find(name) is not None for name in sending.names):
-            return self._settled(document, exit_plan)
-        if held.broker.capabilities.unique_client_order_ids:
-            if _asks_for(step, sending):
-                return self._submit(held, document, exit_plan, instrument)
-            is_late = abs(self.clock() - sending.at) > ARRIVAL_TIME
-            return self._settled(document, exit_plan) if is_late else None
-        is_followed = any(self.open_orders.find(name) is not None for name in sending.names)
-        return None if is_followed else self._settled(document, exit_plan)
+        verdict = self.resubmission.judge(
+            held.broker.capabilities,
+            is_shown=any(held.broker.find(name) is not None for name in sending.names),
+            may_appear=self._may_appear(held.broker, sending),
+            is_wanted=_asks_for(step, sending),
+        )
+        if verdict is Resubmission.SEND:
+            return self._submit(held, document, exit_plan, instrument)
+        return None if verdict is Resubmission.WAIT else self._settled(document, exit_plan)
+
+    def _may_appear(self, broker: Broker, sending: Sending) -> bool:
+        """Where an id could be taken twice, an exit is in doubt until whoever follows it has given it up."""
+        if broker.capabilities.unique_client_order_ids:
+            # A clock that was set back must not leave a position without exits for hours.
+            return abs(self.clock() - sending.at) <= ARRIVAL_TIME
+        return any(self.open_orders.find(name) is not None for name in sending.names)
 
     def send(
         self,

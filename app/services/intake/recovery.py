@@ -20,7 +20,7 @@ from app.repositories.tickets import Ledger
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.intake.alerts import Intake
 from app.services.intake.in_flight import InFlight
-from app.services.intake.resubmission import RecoveryRules, ResubmissionPolicy
+from app.services.intake.left_alerts import LeftAlerts, RecoveryRules
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.review.progress import ReviewProgress
@@ -59,15 +59,11 @@ class Recovery:
     rules: RecoveryRules
     agree: Callable[[str, str], None]
     standing: ReviewProgress
+    left_alerts: LeftAlerts
     _looked_at: datetime | None = field(default=None, init=False)
     _look_again: bool = field(default=True, init=False)
     _waiting: set[str] = field(default_factory=set, init=False)
     _adopted: set[tuple[str, str]] = field(default_factory=set, init=False)
-    _doubts: ResubmissionPolicy = field(init=False)
-
-    def __post_init__(self) -> None:
-        grace = timedelta(seconds=self.rules.grace_seconds)
-        self._doubts = ResubmissionPolicy(registry=self.registry, clock=self.clock, grace=grace)
 
     def recover(self) -> int:
         """Finish or expire every entry that was left; return how many were closed."""
@@ -76,7 +72,7 @@ class Recovery:
         entries = self.inbox.open_entries()
         keys = {entry.key for entry in entries}
         self._waiting &= keys
-        self._doubts.keep(keys)
+        self.left_alerts.keep(keys)
         left = [entry for entry in entries if self._is_left(entry) and not self.standing.waits(entry)]
         closed = self._try_each(left)
         self._look_again = closed < len(left)
@@ -243,7 +239,7 @@ class Recovery:
         limit = self.rules.stale_seconds
         if self.standing.is_refused(entry):
             return False
-        is_lost = broker is not None and not self._doubts.may_send_again(entry.key, broker)
+        is_lost = broker is not None and not self.left_alerts.may_send(entry.key, broker)
         if age > timedelta(seconds=limit):
             message = f"Found {age.total_seconds():.0f} s after its arrival; the limit is {limit} s."
             ticket.end(TicketStatus.EXPIRED, Reason.ALERT_EXPIRED, message)

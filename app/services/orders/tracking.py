@@ -19,6 +19,7 @@ from app.repositories.tickets import PREFIX as TICKETS
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
+from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.runtime.locks import Locks
 from app.storage.base import Change, Replace, Store
@@ -32,8 +33,7 @@ _logger = logging.getLogger(__name__)
 class OrderTracker:
     """Look at every open order until the broker says that it is over.
 
-    A broker may need `unknown_grace_seconds` to show an order that it took; one that it does not know then
-    was never placed.
+    One that the broker does not show for so long that it will not any more was never placed.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class OrderTracker:
         locks: Locks,
         ticket_messages: TicketMessages,
         clock: Clock,
-        unknown_grace_seconds: float = 30,
+        resubmission: ResubmissionPolicy,
     ) -> None:
         self._store = store
         self._orders = OpenOrders(store)
@@ -56,7 +56,7 @@ class OrderTracker:
         self._locks = locks
         self._ticket_messages = ticket_messages
         self._clock = clock
-        self._unknown_grace = timedelta(seconds=unknown_grace_seconds)
+        self._resubmission = resubmission
 
     def follow(self) -> int:
         """Look at every order in sight, by few list calls; return how many moved."""
@@ -101,7 +101,7 @@ class OrderTracker:
 
     def _look(self, broker: Broker, working: dict[str, Receipt], order: OpenOrder) -> bool:
         receipt = self._receipt(broker, working, order)
-        has_moved = self._is_overdue(order) if receipt is None else not order.is_shown_as(receipt)
+        has_moved = self._is_gone(broker, order) if receipt is None else not order.is_shown_as(receipt)
         if not has_moved:
             return False
         with self._locks.hold_symbol(order.broker, order.symbol):
@@ -121,10 +121,14 @@ class OrderTracker:
             if isinstance(change, Replace) and change.document.key.startswith(TICKETS):
                 self._ticket_messages.notify_change(change.document.value, change.value)
 
-    def _is_overdue(self, order: OpenOrder) -> bool:
+    def _is_gone(self, broker: Broker, order: OpenOrder) -> bool:
         """Tell whether the broker should know an order by now, or may have forgotten one that it knew."""
-        age = self._clock() - order.submitted_at
-        return age > (LONGEST_SESSION if order.was_known else self._unknown_grace)
+        within = LONGEST_SESSION if order.was_known else None
+        may_appear = self._resubmission.may_appear(order.submitted_at, within)
+        verdict = self._resubmission.judge(
+            broker.capabilities, is_shown=False, may_appear=may_appear, is_wanted=False
+        )
+        return verdict is Resubmission.NEVER
 
     def _changes(self, order: OpenOrder, receipt: Receipt | None) -> list[Change]:
         """Return what a look changes; the order itself last, so that a crash in between looks again."""

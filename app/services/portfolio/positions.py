@@ -8,7 +8,7 @@ from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.accounts import Position
 from app.domain.money import ZERO, text
-from app.domain.orders import Order, OrderRole, OrderStatus, Side, client_order_id
+from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
 from app.domain.reasons import Reason
 from app.domain.symbols import parse_symbol
 from app.domain.tickets import Ticket, TicketStatus, order_record, shown
@@ -19,11 +19,12 @@ from app.repositories.trades import Trades
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Placed, Rejected, Suppressed, unsent
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
+from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.exits.view import ExitView
 from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
-from app.storage.base import Store
+from app.storage.base import Document, Store
 from app.ticket_ids import NewTicketId
 
 
@@ -40,6 +41,7 @@ class PositionService:
     working_orders: WorkingOrders
     exits: ExitView
     gateway: Gateway
+    resubmission: ResubmissionPolicy
     journal: Journal
     clock: Clock
     new_ticket_id: NewTicketId
@@ -80,18 +82,25 @@ class PositionService:
         """
         with self.gateway.hold(broker, symbol) as held, broker.urgently():
             placed = broker.find(client_order_id(OPERATOR, ticket, OrderRole.EXIT))
-            if placed is not None:
-                return placed.status.is_final
             written = self.ledger.document(ticket)
-            if written is not None:
-                # An order that may still be on its way is followed first, never sent again.
-                return TicketStatus(written.value["status"]) is not TicketStatus.UNKNOWN
+            if placed is not None or written is not None:
+                return self._is_over(broker, placed, written)
             # What an order fills while it is taken back is seen in the position afterwards.
             self._withdraw_all(held, ticket)
             position = _position(held)
             if position is not None:
                 self._close(held, position, ticket, by)
             return position is None
+
+    def _is_over(self, broker: Broker, placed: Receipt | None, written: Document | None) -> bool:
+        """Tell it of an order that was sent: it is never sent again, and no other follows before its end."""
+        is_unknown = written is not None and TicketStatus(written.value["status"]) is TicketStatus.UNKNOWN
+        verdict = self.resubmission.judge(
+            broker.capabilities, is_shown=placed is not None, may_appear=is_unknown, is_wanted=False
+        )
+        if placed is not None and verdict is Resubmission.TAKE_UP:
+            return placed.status.is_final
+        return verdict is Resubmission.NEVER
 
     def forget(self, broker: Broker, symbol: str) -> None:
         """End every bot's trade in a symbol of which nothing is held."""

@@ -162,7 +162,7 @@ def test_entry_when_the_broker_takes_an_id_twice_then_it_is_given_up_after_a_whi
 ):
     name = leave()
     closed = forgetful.recovery.recover()
-    clock.move(seconds=10)
+    clock.move(seconds=11)
     forgetful.recovery.recover()
     ticket = forgetful.ledger.find(UUID(name))
 
@@ -177,7 +177,7 @@ def test_entry_when_crash_follows_on_crash_at_such_a_broker_then_the_reason_is_t
     (entry,) = [document for document in store.list("inbox/") if document.value.get("ticket") == name]
     store.replace(entry, entry.value | {"attempts": 9})
     forgetful.recovery.recover()
-    clock.move(seconds=10)
+    clock.move(seconds=11)
     forgetful.recovery.recover()
 
     assert forgetful.ledger.find(UUID(name))["reason"] == "ORDER_NOT_PLACED"
@@ -187,7 +187,7 @@ def test_entry_when_such_a_broker_shows_its_order_late_then_it_is_taken_up(leave
     name = UUID(leave())
     forgetful.recovery.recover()
     scripted.take(order_of(name))
-    clock.move(seconds=10)
+    clock.move(seconds=11)
     forgetful.recovery.recover()
 
     assert forgetful.ledger.find(name)["status"] == "filled"

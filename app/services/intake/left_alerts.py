@@ -1,0 +1,47 @@
+"""How what a crash left is judged, and since when it is known to be left."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.clock import Clock
+from app.errors import BrokerUnavailable
+from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
+from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryRules:
+    """How old an alert may be to be finished, and after how long another machine's counts as left."""
+
+    default_broker: str
+    stale_seconds: int = 120
+    claim_seconds: int = 60
+
+
+@dataclass(slots=True, kw_only=True)
+class LeftAlerts:
+    """Alerts whose sender is dead: what it sent last, it sent before they were looked at first."""
+
+    registry: BrokerRegistry
+    policy: ResubmissionPolicy
+    clock: Clock
+    _first_seen: dict[str, datetime] = field(default_factory=dict, init=False)
+
+    def keep(self, keys: set[str]) -> None:
+        """Forget all but these entries."""
+        self._first_seen = {key: at for key, at in self._first_seen.items() if key in keys}
+
+    def may_send(self, key: str, broker: str) -> bool:
+        """Tell whether an alert of which the broker shows no order may be carried out.
+
+        Raise BrokerUnavailable while it may show one yet.
+        """
+        try:
+            capabilities = self.registry.get(broker).capabilities
+        except BrokerNotConfigured:
+            return True
+        may_appear = self.policy.may_appear(self._first_seen.setdefault(key, self.clock()))
+        verdict = self.policy.judge(capabilities, is_shown=False, may_appear=may_appear)
+        if verdict is Resubmission.WAIT:
+            raise BrokerUnavailable(f"{broker} may still show an order of it.")
+        return verdict is Resubmission.SEND
