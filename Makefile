@@ -31,15 +31,17 @@ lint: $(VENV)/test.stamp ## Check style and types
 
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links
+TO_RUN = pyproject.toml --extra fyers
+TO_TEST = $(TO_RUN) --extra dev -c requirements.txt
 
 lock: $(VENV)/test.stamp ## Bring the locks up to pyproject.toml (UPGRADE=1 takes newer releases)
-	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements.txt
-	$(COMPILE) $(if $(UPGRADE),--upgrade) tests/requirements.in -o tests/requirements.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) $(TO_RUN) -o requirements.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) $(TO_TEST) -o tests/requirements.txt
 
 lock-check: $(VENV)/test.stamp ## Fail when the locks do not belong to pyproject.toml
-	@cp requirements.txt $(VENV)/lock.txt && $(COMPILE) pyproject.toml -o $(VENV)/lock.txt
+	@cp requirements.txt $(VENV)/lock.txt && $(COMPILE) $(TO_RUN) -o $(VENV)/lock.txt
 	@cmp requirements.txt $(VENV)/lock.txt
-	@cp tests/requirements.txt $(VENV)/lock.txt && $(COMPILE) tests/requirements.in -o $(VENV)/lock.txt
+	@cp tests/requirements.txt $(VENV)/lock.txt && $(COMPILE) $(TO_TEST) -o $(VENV)/lock.txt
 	@cmp tests/requirements.txt $(VENV)/lock.txt
 
 docs: $(VENV)/test.stamp ## Write the generated parts of the documentation anew

@@ -29,6 +29,7 @@ from app.errors import (
     BrokerLoginRequired,
     BrokerRejected,
     BrokerUnavailable,
+    SettingsError,
 )
 
 API_URL = "https://api-t1.fyers.in/api/v3"
@@ -53,8 +54,7 @@ class Transport:
         data_url: str | None,
         timeout_seconds: float,
     ) -> None:
-        from fyers_apiv3.fyersModel import Config, FyersServiceSync
-
+        Config, FyersServiceSync = _sdk()  # noqa: N806  # the SDK names its classes so
         addresses = {Config.API: api_url or API_URL, Config.DATA_API: data_url or DATA_URL}
         self._app_id = app_id
         self._tokens = tokens
@@ -181,6 +181,16 @@ def as_refusal(error: BrokerUnavailable) -> BrokerRejected:
 
 def _login_refused(sentence: str) -> BrokerCredentialsRefused:
     return BrokerCredentialsRefused(sentence, reason=Reason.BROKER_LOGIN_REQUIRED.value)
+
+
+def _sdk() -> Any:
+    try:
+        from fyers_apiv3.fyersModel import Config, FyersServiceSync
+    except ImportError as error:
+        raise SettingsError(
+            "Fyers is configured, but its SDK is not installed: pip install --no-deps fyers-apiv3."
+        ) from error
+    return Config, FyersServiceSync
 
 
 class _Mute:
