@@ -17,10 +17,11 @@ from app.brokers.alpaca.market_data import MarketData
 from app.brokers.alpaca.normalisation import SMALLEST, Asset, normalised, normalised_price
 from app.brokers.alpaca.order_checks import change_refusal, order_refusal
 from app.brokers.alpaca.orders import OrderLookup
+from app.brokers.alpaca.outcomes import REFUSALS_OF_A_CHANGE
 from app.brokers.alpaca.payload import change_payload, order_payload, sent_id
 from app.brokers.alpaca.receipts import Row, receipt_of
 from app.brokers.alpaca.symbols import class_of, path_symbol
-from app.brokers.alpaca.transport import REFUSALS_OF_A_CHANGE, Transport
+from app.brokers.alpaca.transport import Transport
 from app.brokers.base import Broker
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.bars import Bar

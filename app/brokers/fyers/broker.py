@@ -55,7 +55,7 @@ class FyersBroker(Broker):
     ) -> None:
         self._settings = settings
         self._tickers = Tickers(contracts)
-        self._line = Transport(
+        self._transport = Transport(
             settings.app_id,
             tokens,
             limiter or Limiter(windows_for(settings.processes)),
@@ -64,9 +64,9 @@ class FyersBroker(Broker):
             timeout_seconds=settings.timeout_seconds,
         )
         self._orders = OrderLookup(
-            self._line, self._tickers, Names(known_names), age_seconds=settings.book_age_seconds
+            self._transport, self._tickers, Names(known_names), age_seconds=settings.book_age_seconds
         )
-        self._market = MarketData(self._line, self._tickers, clock)
+        self._market = MarketData(self._transport, self._tickers, clock)
         # How each contract was held when it was last looked at, which every alert begins with.
         self._held: dict[str, dict[str, Decimal]] = {}
         self._clock = clock
@@ -166,7 +166,7 @@ class FyersBroker(Broker):
 
     def ping(self) -> None:
         """Prove that Fyers answers and accepts the token."""
-        self._line.read("/profile")
+        self._transport.read("/profile")
 
     @cached_property
     def _readers(self) -> ThreadPoolExecutor:
@@ -174,16 +174,16 @@ class FyersBroker(Broker):
 
     def _write(self, method: str, body: Row, *, urgent: bool) -> Row:
         try:
-            return self._line.write(method, "/orders/sync", body, urgent=urgent)
+            return self._transport.write(method, "/orders/sync", body, urgent=urgent)
         finally:
             self._orders.forget()
 
     def _position_rows(self, *, urgent: bool = False) -> list[Row]:
-        rows: list[Row] = self._line.read("/positions", urgent=urgent)["netPositions"]
+        rows: list[Row] = self._transport.read("/positions", urgent=urgent)["netPositions"]
         return rows
 
     def _fund_rows(self) -> list[Row]:
-        rows: list[Row] = self._line.read("/funds")["fund_limit"]
+        rows: list[Row] = self._transport.read("/funds")["fund_limit"]
         return rows
 
     def _known(self, instrument: Instrument) -> Instrument:

@@ -19,8 +19,8 @@ _HOURS_AGE, _PRICE_AGE = timedelta(seconds=30), timedelta(seconds=5)
 class MarketData:
     """Read the market; every method raises BrokerUnavailable."""
 
-    def __init__(self, line: Transport, tickers: Tickers, clock: Callable[[], datetime]) -> None:
-        self._line, self._tickers, self._clock = line, tickers, clock
+    def __init__(self, transport: Transport, tickers: Tickers, clock: Callable[[], datetime]) -> None:
+        self._transport, self._tickers, self._clock = transport, tickers, clock
         self._hours: tuple[datetime, list[Row]] | None = None
         self._prices: dict[str, tuple[datetime, Decimal]] = {}
 
@@ -50,7 +50,7 @@ class MarketData:
         now = self._clock()
         if self._hours is None or now - self._hours[0] >= _HOURS_AGE:
             with understood(BrokerUnavailable):
-                self._hours = (now, self._line.read("/marketStatus", data=True)["marketStatus"])
+                self._hours = (now, self._transport.read("/marketStatus", data=True)["marketStatus"])
         with understood(BrokerUnavailable):
             return hours_of(self._hours[1], instrument.asset_class, now)
 
@@ -60,7 +60,7 @@ class MarketData:
             query = {"symbols": ",".join(wanted[start : start + MOST_SYMBOLS])}
             now = self._clock()
             with understood(BrokerUnavailable):
-                found |= quotes_of(self._line.read("/quotes", query, data=True)["d"], now)
+                found |= quotes_of(self._transport.read("/quotes", query, data=True)["d"], now)
         at = self._clock()
         self._prices.update({ticker: (at, quote.price) for ticker, quote in found.items()})
         return found

@@ -2,26 +2,20 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from decimal import Decimal
 
-from app.brokers.fyers.receipts import Row, is_over, price, receipt_of, side_of, status_of, suffix_of
+from app.brokers.fyers.legs import lacks_legs, status_of_unplaced, unplaced_legs
+from app.brokers.fyers.receipts import Row, is_over, receipt_of, suffix_of
 from app.brokers.fyers.symbols import Tickers
 from app.brokers.fyers.tags import Names, digest, digest_in, tagged
-from app.domain.money import ZERO
 from app.domain.orders import (
     STOP_LOSS_SUFFIX,
     TAKE_PROFIT_SUFFIX,
     OrderStatus,
-    OrderType,
     Receipt,
 )
 
 # What is not ours goes by its tag, or by Fyers' own number.
 _STRANGER = "fyers-"
-_LEGS = (
-    (STOP_LOSS_SUFFIX, "stopLoss", OrderType.STOP, -1),
-    (TAKE_PROFIT_SUFFIX, "takeProfit", OrderType.LIMIT, 1),
-)
 
 
 class OrderSnapshot:
@@ -102,40 +96,17 @@ class OrderSnapshot:
         waits = parent is not None and not parent["filledQty"] and not receipt.status.is_final
         return replace(receipt, status=OrderStatus.HELD) if waits else receipt
 
-    def _awaits_legs(self, entry: Row) -> bool:
-        placed = {suffix_of(row) for row in self._legs.get(str(entry["id"]), ())}
-        lacks = any(price(entry.get(field)) and suffix not in placed for suffix, field, *_ in _LEGS)
-        return status_of(entry) is OrderStatus.FILLED and lacks and self._is_coming(str(entry["id"]))
+    def _placed(self, entry: Row) -> set[str]:
+        return {suffix_of(row) for row in self._legs.get(str(entry["id"]), ())}
 
-    def _waiting_status(self, entry: Row) -> OrderStatus:
-        """Legs of an entry that has filled are on their way, or never came: both protect nothing for long."""
-        if self._awaits_legs(entry):
-            return OrderStatus.PENDING
-        is_gone = is_over(entry) and (status_of(entry) is OrderStatus.FILLED or not entry["filledQty"])
-        return OrderStatus.CANCELED if is_gone else OrderStatus.HELD
+    def _awaits_legs(self, entry: Row) -> bool:
+        return lacks_legs(entry, self._placed(entry)) and self._is_coming(str(entry["id"]))
 
     def _unplaced(self, entry: Row, name: str) -> Iterator[Receipt]:
-        """Yield the legs that Fyers places when the entry fills; until then they are figures in its row."""
-        placed = {suffix_of(row) for row in self._legs.get(str(entry["id"]), ())}
-        receipt, status = receipt_of(entry, name, self._tickers), self._waiting_status(entry)
-        for suffix, field, kind, direction in _LEGS:
-            distance = price(entry.get(field))
-            if distance is None or suffix in placed:
-                continue
-            level = _basis(entry) + side_of(entry).sign * direction * distance
-            yield replace(
-                receipt,
-                client_order_id=name + suffix,
-                broker_order_id="",
-                side=receipt.side.opposite,
-                type=kind,
-                status=status,
-                limit_price=level if kind is OrderType.LIMIT else None,
-                stop_price=level if kind is OrderType.STOP else None,
-                filled_quantity=ZERO,
-                average_fill_price=None,
-                message=None,
-            )
+        # Legs of an entry that has filled are on their way, or never came: both protect nothing for long.
+        status = OrderStatus.PENDING if self._awaits_legs(entry) else status_of_unplaced(entry)
+        receipt = receipt_of(entry, name, self._tickers)
+        return unplaced_legs(entry, receipt, self._placed(entry), status)
 
 
 def _is_named(row: Row, name: str, wanted: str) -> bool:
@@ -146,8 +117,3 @@ def _is_named(row: Row, name: str, wanted: str) -> bool:
 def _relevance(row: Row) -> tuple[bool, bool, str]:
     """Of rows with one name, the one that works counts, else the one that filled, else the newest."""
     return not is_over(row), bool(row["filledQty"]), str(row["id"])
-
-
-def _basis(entry: Row) -> Decimal:
-    known = (price(entry.get(name)) for name in ("tradedPrice", "limitPrice", "stopPrice", "lp"))
-    return next((found for found in known if found is not None), ZERO)

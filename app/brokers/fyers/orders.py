@@ -26,7 +26,7 @@ class OrderLookup:
 
     def __init__(
         self,
-        line: Transport,
+        transport: Transport,
         tickers: Tickers,
         names: Names,
         *,
@@ -34,7 +34,7 @@ class OrderLookup:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.names = names
-        self._line, self._tickers = line, tickers
+        self._transport, self._tickers = transport, tickers
         self._age_seconds, self._clock = age_seconds, clock
         self._read: tuple[float, list[Row]] | None = None
         self._without_legs: dict[str, float] = {}
@@ -71,7 +71,7 @@ class OrderLookup:
         if read is not None and self._clock() - read[0] < self._age_seconds:
             return read[1]
         at = self._clock()
-        rows: list[Row] = self._line.read("/orders")["orderBook"]
+        rows: list[Row] = self._transport.read("/orders")["orderBook"]
         with self._lock:
             # What was read while something was being sent may not show it.
             self._read = (at, rows) if writes == self._writes else None

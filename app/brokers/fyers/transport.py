@@ -1,4 +1,4 @@
-"""The line to Fyers: the only place that imports its SDK."""
+"""The connection to Fyers: the only place that imports its SDK."""
 
 import time
 from collections.abc import Mapping
