@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.brokers.paper.records import Execution, Outcome, PaperHolding, PaperOrder, Price
+from app.brokers.paper.records import AccountChange, Execution, PaperHolding, PaperOrder, Price
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from app.domain.json_codec import timestamp
 from app.domain.money import ZERO
@@ -15,29 +15,29 @@ _TERMS = ("notional", "trail_amount", "trail_fraction", "take_profit", "stop_los
 _PROGRESS = ("limit_price", "stop_price", "average", "extreme")
 
 
-def encode_outcome(outcome: Outcome) -> JSON:
-    """Write an outcome as a JSON object."""
+def encode_change(change: AccountChange) -> JSON:
+    """Write an change as a JSON object."""
     return {
-        "operation": outcome.operation,
-        "at": outcome.at.isoformat(),
-        "cash": str(outcome.cash),
-        "realized": str(outcome.realized),
-        "fees": str(outcome.fees),
-        "orders": [_encode_order(order) for order in outcome.orders.values()],
-        "holdings": [_encode_holding(holding) for holding in outcome.holdings.values()],
-        "prices": {symbol: [str(price.value), price.pinned] for symbol, price in outcome.prices.items()},
+        "operation": change.operation,
+        "at": change.at.isoformat(),
+        "cash": str(change.cash),
+        "realized": str(change.realized),
+        "fees": str(change.fees),
+        "orders": [_encode_order(order) for order in change.orders.values()],
+        "holdings": [_encode_holding(holding) for holding in change.holdings.values()],
+        "prices": {symbol: [str(price.value), price.pinned] for symbol, price in change.prices.items()},
         "fills": [
             [fill.client_order_id, str(fill.quantity), str(fill.price), str(fill.fee)]
-            for fill in outcome.fills
+            for fill in change.fills
         ],
     }
 
 
-def decode_outcome(value: JSON) -> Outcome:
-    """Read what `encode_outcome` wrote."""
+def decode_change(value: JSON) -> AccountChange:
+    """Read what `encode_change` wrote."""
     orders = [_decode_order(order) for order in value["orders"]]
     holdings = [_decode_holding(holding) for holding in value["holdings"]]
-    return Outcome(
+    return AccountChange(
         operation=value["operation"],
         at=datetime.fromisoformat(value["at"]),
         cash=Decimal(value["cash"]),

@@ -1,12 +1,12 @@
-"""The paper broker's memory: one create-only document an operation, folded into a book."""
+"""The paper broker's memory: one create-only document an operation, folded into an account."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 from time import monotonic
 
-from app.brokers.paper.book import Book
-from app.brokers.paper.event_codec import decode_outcome, encode_outcome
-from app.brokers.paper.records import Outcome
+from app.brokers.paper.account import PaperAccount
+from app.brokers.paper.event_codec import decode_change, encode_change
+from app.brokers.paper.records import AccountChange
 from app.errors import AlreadyExists, BrokerUnavailable, StoreError
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
@@ -27,38 +27,38 @@ def key(sequence: int) -> str:
 
 
 class EventLog:
-    """Appends outcomes to the store and folds what this and other processes appended.
+    """Appends changes to the store and folds what this and other processes appended.
 
     The number of an entry is its place in one sequence for all processes: `create` lets exactly one of them
-    have it, so nobody acts on a book that misses an entry. Not safe for threads; the broker locks.
+    have it, so nobody acts on an account that misses an entry. Not safe for threads; the broker locks.
     """
 
     def __init__(self, store: Store, starting_cash: Decimal) -> None:
         self._store = store
         self._starting_cash = starting_cash
-        self._book: Book | None = None
+        self._account: PaperAccount | None = None
         self._snapshot_sequence = 0
         self._synced_at = 0.0
 
     @property
-    def book(self) -> Book:
+    def account(self) -> PaperAccount:
         """The folded state as far as this process has read; loads it the first time."""
-        return self._book if self._book is not None else self._load()
+        return self._account if self._account is not None else self._load()
 
     def catch_up(self) -> bool:
         """Fold what other processes appended; tell whether there was anything."""
-        book = self.book
-        before = book.sequence
-        if not self._fold_tail(book):
+        account = self.account
+        before = account.sequence
+        if not self._fold_tail(account):
             self._load()
-        return self.book is not book or book.sequence != before
+        return self.account is not account or account.sequence != before
 
-    def append(self, outcome: Outcome) -> bool:
-        """Write the outcome as the next entry and fold it; False means that others came first."""
-        book = self.book
-        sequence = book.sequence + 1
+    def append(self, change: AccountChange) -> bool:
+        """Write the change as the next entry and fold it; False means that others came first."""
+        account = self.account
+        sequence = account.sequence + 1
         try:
-            document = self._store.create(key(sequence), encode_outcome(outcome), durable=False)
+            document = self._store.create(key(sequence), encode_change(change), durable=False)
         except AlreadyExists:
             self.catch_up()
             return False
@@ -66,9 +66,9 @@ class EventLog:
             self._store.delete(document)
             self._load()
             return False
-        book.apply(sequence, outcome)
+        account.apply(sequence, change)
         self._synced_at = monotonic()
-        self._look_after(book)
+        self._look_after(account)
         return True
 
     def _is_at_the_end(self, sequence: int) -> bool:
@@ -80,51 +80,51 @@ class EventLog:
             return self._store.get(SNAPSHOT) is None
         return self._store.get(key(sequence - 1)) is not None
 
-    def _load(self) -> Book:
-        book = Book(self._starting_cash)
+    def _load(self) -> PaperAccount:
+        account = PaperAccount(self._starting_cash)
         snapshot = self._store.get(SNAPSHOT)
         if snapshot is not None:
             self._snapshot_sequence = snapshot.value["sequence"]
-            book.apply(self._snapshot_sequence, decode_outcome(snapshot.value["book"]))
-            self._index_finished(book)
-        if not self._fold_tail(book):
-            raise BrokerUnavailable(f"The paper journal has a gap after entry {book.sequence}.")
-        self._book = book
-        return book
+            account.apply(self._snapshot_sequence, decode_change(snapshot.value["book"]))
+            self._index_finished(account)
+        if not self._fold_tail(account):
+            raise BrokerUnavailable(f"The paper journal has a gap after entry {account.sequence}.")
+        self._account = account
+        return account
 
-    def _index_finished(self, book: Book) -> None:
-        first = max(0, book.sequence - ENTRIES_INDEXED)
-        for document in self._store.list(PREFIX, after=key(first), limit=book.sequence - first):
-            if _sequence(document) > book.sequence:
+    def _index_finished(self, account: PaperAccount) -> None:
+        first = max(0, account.sequence - ENTRIES_INDEXED)
+        for document in self._store.list(PREFIX, after=key(first), limit=account.sequence - first):
+            if _sequence(document) > account.sequence:
                 break
-            book.remember(decode_outcome(document.value).orders.values())
+            account.remember(decode_change(document.value).orders.values())
 
-    def _fold_tail(self, book: Book) -> bool:
-        for document in self._store.list(PREFIX, after=key(book.sequence)):
-            if _sequence(document) != book.sequence + 1:
+    def _fold_tail(self, account: PaperAccount) -> bool:
+        for document in self._store.list(PREFIX, after=key(account.sequence)):
+            if _sequence(document) != account.sequence + 1:
                 return False
-            book.apply(book.sequence + 1, decode_outcome(document.value))
+            account.apply(account.sequence + 1, decode_change(document.value))
         self._synced_at = monotonic()
         return True
 
-    def _look_after(self, book: Book) -> None:
+    def _look_after(self, account: PaperAccount) -> None:
         # The operation is written; what fails here is done by a later one.
         try:
-            if book.sequence % SNAPSHOT_EVERY == 0:
-                self._write_snapshot(book)
-            if book.sequence % PRUNE_EVERY == 0 and self._snapshot_sequence > ENTRIES_KEPT:
+            if account.sequence % SNAPSHOT_EVERY == 0:
+                self._write_snapshot(account)
+            if account.sequence % PRUNE_EVERY == 0 and self._snapshot_sequence > ENTRIES_KEPT:
                 self._store.apply([Delete(document) for document in self._prunable()])
         except StoreError:
             return
 
-    def _write_snapshot(self, book: Book) -> None:
-        value = {"sequence": book.sequence, "book": encode_outcome(book.image())}
+    def _write_snapshot(self, account: PaperAccount) -> None:
+        value = {"sequence": account.sequence, "book": encode_change(account.image())}
         old = self._store.get(SNAPSHOT)
-        if old is not None and old.value["sequence"] >= book.sequence:
+        if old is not None and old.value["sequence"] >= account.sequence:
             return
         change: Change = Create(SNAPSHOT, value) if old is None else Replace(old, value)
         self._store.apply([change])
-        self._snapshot_sequence = book.sequence
+        self._snapshot_sequence = account.sequence
 
     def _prunable(self) -> Iterator[Document]:
         last = self._snapshot_sequence - ENTRIES_KEPT

@@ -23,8 +23,8 @@ def increment_of(order: Order) -> Decimal:
 
 def move_price(draft: Transaction, symbol: str, price: Price) -> None:
     """Set a price and let every order that follows it meet the market, oldest first."""
-    draft.outcome.prices[symbol] = price
-    for name in (symbol, *sorted(draft.book.derivatives.get(symbol, ()))):
+    draft.change.prices[symbol] = price
+    for name in (symbol, *sorted(draft.account.derivatives.get(symbol, ()))):
         draft.queue.extend(draft.working(name))
     settle(draft)
 
@@ -39,7 +39,7 @@ def settle(draft: Transaction) -> None:
 
 def match(draft: Transaction, order: PaperOrder) -> None:
     """Let one live order meet the current price."""
-    price = draft.mark(order.order.instrument)
+    price = draft.market.mark(order.order.instrument)
     if price is None:
         return
     seen = _observe(order, price)
@@ -119,11 +119,11 @@ def _fill(draft: Transaction, order: PaperOrder, quantity: Decimal, price: Decim
         filled=filled,
         average=_average(order.filled, order.average, quantity, price),
         fees=order.fees + fee,
-        filled_at=draft.outcome.at,
+        filled_at=draft.change.at,
     )
     draft.put(after)
     signed = quantity * order.order.side.sign
-    draft.outcome.fills.append(Execution(order.id, signed, price, fee))
+    draft.change.fills.append(Execution(order.id, signed, price, fee))
     flattened = _book_fill(draft, order, signed, price, fee)
     legs.follow_fill(draft, order, after)
     if flattened:
@@ -137,7 +137,7 @@ def _fee(draft: Transaction, order: PaperOrder, value: Decimal) -> Decimal:
 
 
 def _book_fill(draft: Transaction, order: PaperOrder, signed: Decimal, price: Decimal, fee: Decimal) -> bool:
-    instrument, outcome = order.order.instrument, draft.outcome
+    instrument, change = order.order.instrument, draft.change
     held = draft.holding(order.symbol) or PaperHolding(instrument, ZERO, price)
     closed = max(min(held.quantity, -signed), ZERO) + min(max(held.quantity, -signed), ZERO)
     after = held.quantity + signed
@@ -147,10 +147,10 @@ def _book_fill(draft: Transaction, order: PaperOrder, signed: Decimal, price: De
         average = _average(abs(held.quantity), held.average, abs(signed), price)
     elif after * held.quantity <= 0:
         average = price
-    outcome.holdings[order.symbol] = PaperHolding(instrument, after, average)
-    outcome.cash -= signed * price * instrument.multiplier + fee
-    outcome.fees += fee
-    outcome.realized += closed * (price - held.average) * instrument.multiplier
+    change.holdings[order.symbol] = PaperHolding(instrument, after, average)
+    change.cash -= signed * price * instrument.multiplier + fee
+    change.fees += fee
+    change.realized += closed * (price - held.average) * instrument.multiplier
     return held.quantity != 0 and after * held.quantity <= 0
 
 

@@ -1,11 +1,12 @@
 """What can be done at the simulated broker; each operation only changes its draft."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from app.brokers.paper import legs, matching, order_checks
 from app.brokers.paper.capabilities import NAME
+from app.brokers.paper.receipts import receipt_of
 from app.brokers.paper.records import PaperOrder, Price
 from app.brokers.paper.transaction import Transaction
 from app.domain.orders import Order, OrderChange, OrderStatus, Receipt
@@ -16,7 +17,7 @@ def submit(draft: Transaction, order: Order) -> Receipt:
     """Check, price and match a new order; the same order again is the first one, as it stands now."""
     first = draft.order(order.client_order_id)
     if first is not None and _is_same(first, order):
-        return first.receipt()
+        return receipt_of(first)
     order_checks.check_terms(draft, order)
     _follow_alert(draft, order)
     quantity = order_checks.check_against_market(draft, order)
@@ -34,7 +35,7 @@ def submit(draft: Transaction, order: Order) -> Receipt:
     legs.place_legs(draft, paper)
     draft.queue.append(paper.id)
     matching.settle(draft)
-    return _known(draft, paper.id).receipt()
+    return receipt_of(_known(draft, paper.id))
 
 
 def cancel(draft: Transaction, client_order_id: str) -> None:
@@ -58,7 +59,7 @@ def change(draft: Transaction, client_order_id: str, change: OrderChange) -> Rec
     draft.put(changed)
     draft.queue.append(paper.id)
     matching.settle(draft)
-    return _known(draft, paper.id).receipt()
+    return receipt_of(_known(draft, paper.id))
 
 
 def set_prices(draft: Transaction, prices: Mapping[str, Decimal | None]) -> list[Receipt]:
@@ -70,19 +71,27 @@ def set_prices(draft: Transaction, prices: Mapping[str, Decimal | None]) -> list
             matching.move_price(draft, symbol, Price(value, pinned=True))
         else:
             raise InvalidRequest(f"The price of {symbol} must be a positive number.")
-    return [order.receipt() for order in draft.outcome.orders.values()]
+    return [receipt_of(order) for order in draft.change.orders.values()]
 
 
 def expire_due(draft: Transaction) -> None:
     """End the day orders of days gone by (UTC)."""
-    if not draft.book.has_due_orders(draft.at):
+    if not draft.account.has_due_orders(draft.at):
         return
-    due = [name for name, day in draft.book.day_orders.items() if day < draft.at.date()]
+    due = [name for name, day in draft.account.day_orders.items() if day < draft.at.date()]
     for name in due:
         order = draft.order(name)
         if order is not None and not order.status.is_final:
             legs.end(draft, order, OrderStatus.EXPIRED, "The day ended.")
     matching.settle(draft)
+
+
+def follow_source(draft: Transaction, symbols: Iterable[str]) -> None:
+    """Let the source's prices reach whatever follows them."""
+    for symbol in symbols:
+        price = draft.market.news(symbol)
+        if price is not None:
+            matching.move_price(draft, symbol, price)
 
 
 def _is_same(first: PaperOrder, order: Order) -> bool:
@@ -95,7 +104,10 @@ def _is_same(first: PaperOrder, order: Order) -> bool:
 
 def _follow_alert(draft: Transaction, order: Order) -> None:
     symbol = order.instrument.symbol
-    known = draft.price(symbol)
+    if draft.market.is_sourced(symbol):
+        follow_source(draft, [symbol])
+        return
+    known = draft.market.price(symbol)
     value = order.reference_price
     if known is None and value is None:
         # A limit says nothing of the market, but of a symbol without a price it is all that is known.
@@ -106,7 +118,7 @@ def _follow_alert(draft: Transaction, order: Order) -> None:
 
 
 def _unpin(draft: Transaction, symbol: str) -> None:
-    price = draft.price(symbol)
+    price = draft.market.price(symbol)
     if price is not None and price.pinned:
         matching.move_price(draft, symbol, replace(price, pinned=False))
 

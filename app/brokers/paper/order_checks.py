@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from app.brokers.paper.buying_power import buying_power
+from app.brokers.paper.capabilities import CAPABILITIES
 from app.brokers.paper.legs import FLAT, leg_ids
 from app.brokers.paper.matching import fill_price, increment_of
 from app.brokers.paper.records import PaperOrder
@@ -12,7 +14,6 @@ from app.domain.options_pricing import years_to_expiry
 from app.domain.orders import Order, OrderClass, OrderRole, OrderType, Side, TimeInForce
 from app.errors import BrokerRejected
 
-TRADED = frozenset({AssetClass.CRYPTO, AssetClass.EQUITY, AssetClass.FOREX, AssetClass.OPTION})
 LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 STOPPED = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 _LARGEST = Decimal(10) ** 15
@@ -31,7 +32,7 @@ def check_terms(draft: Transaction, order: Order) -> None:
 
 def check_against_market(draft: Transaction, order: Order) -> Decimal:
     """Refuse an order that the market or the account does not allow; return its quantity in units."""
-    price = draft.mark(order.instrument)
+    price = draft.market.mark(order.instrument)
     if price is None:
         raise BrokerRejected(f"There is no price for {order.instrument.symbol}.")
     expected = _expected_price(draft, order, price)
@@ -53,7 +54,7 @@ def check_quantity(order: Order, quantity: Decimal) -> None:
 
 def check_growth(draft: Transaction, paper: PaperOrder, changed: PaperOrder) -> None:
     """Refuse a change that reserves more than the account still has."""
-    growth, available = changed.reserved - paper.reserved, draft.buying_power()
+    growth, available = changed.reserved - paper.reserved, buying_power(draft)
     if growth > available:
         raise BrokerRejected(f"The change needs {growth:.2f} more, the buying power is {available:.2f}.")
 
@@ -65,7 +66,7 @@ def check_price(name: str, price: Decimal) -> None:
 
 def _check_instrument(draft: Transaction, order: Order) -> None:
     instrument, terms = order.instrument, order.instrument.option
-    if instrument.asset_class not in TRADED:
+    if instrument.asset_class not in CAPABILITIES.asset_classes:
         raise BrokerRejected(f"The paper broker does not trade {instrument.asset_class.value} instruments.")
     if (instrument.asset_class is AssetClass.OPTION) is not (terms is not None):
         raise BrokerRejected(f"The terms of {instrument.symbol} do not fit its asset class.")
@@ -168,6 +169,6 @@ def _check_buying_power(draft: Transaction, order: Order, quantity: Decimal, pri
         return
     settings, unit = draft.settings, price * order.instrument.multiplier
     needed = growth * unit + settings.fee_per_order + quantity * unit * settings.fee_fraction
-    available = draft.buying_power()
+    available = buying_power(draft)
     if needed > available:
         raise BrokerRejected(f"The order needs {needed:.2f}, the buying power is {available:.2f}.")

@@ -2,10 +2,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from app.brokers.paper.capabilities import NAME
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
-from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, Receipt
+from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 _LIVE = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
@@ -78,29 +77,6 @@ class PaperOrder:
         """Return the order in a final state."""
         return replace(self, status=status, message=message)
 
-    def receipt(self) -> Receipt:
-        """Return what the broker says about the order."""
-        order = self.order
-        return Receipt(
-            client_order_id=order.client_order_id,
-            broker_order_id=self.broker_order_id,
-            broker=NAME,
-            symbol=order.instrument.symbol,
-            side=order.side,
-            type=order.type,
-            status=self.status,
-            created_at=self.created_at,
-            quantity=self.quantity,
-            notional=order.notional,
-            limit_price=self.limit_price,
-            stop_price=self.stop_price,
-            filled_quantity=self.filled,
-            average_fill_price=self.average,
-            fees=self.fees,
-            message=self.message,
-            filled_at=self.filled_at,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class PaperHolding:
@@ -130,7 +106,7 @@ class Execution:
 
 
 @dataclass(slots=True)
-class Outcome:
+class AccountChange:
     """What one operation left behind: the new state of everything that it touched, and its fills.
 
     A holding of zero is a position that was closed.

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.brokers.paper.broker import PaperBroker
-from app.brokers.paper.event_codec import decode_outcome
+from app.brokers.paper.event_codec import decode_change
 from app.brokers.paper.event_log import PREFIX
-from app.brokers.paper.records import Outcome
+from app.brokers.paper.records import AccountChange
 from app.brokers.paper.settings import PaperSettings
 from app.domain.orders import OrderChange, OrderRole, OrderType, Side
 from app.errors import BrokerRejected
@@ -58,7 +58,7 @@ class Run:
     broker: PaperBroker
     store: MemoryStore
     clock: Clock
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[AccountChange] = field(default_factory=list)
 
 
 def run(steps, paper_settings):
@@ -70,7 +70,7 @@ def run(steps, paper_settings):
             take(result, step, number)
         except BrokerRejected:
             continue
-    result.outcomes = [decode_outcome(document.value) for document in store.list(PREFIX)]
+    result.outcomes = [decode_change(document.value) for document in store.list(PREFIX)]
     return result
 
 

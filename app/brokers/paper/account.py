@@ -3,18 +3,18 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
-from app.brokers.paper.records import EPOCH, Outcome, PaperHolding, PaperOrder, Price
+from app.brokers.paper.records import EPOCH, AccountChange, PaperHolding, PaperOrder, Price
 from app.domain.money import ZERO
 from app.domain.orders import TimeInForce
 
 FINISHED_ORDERS_KEPT = 5_000
 
 
-class Book:
-    """Everything that the simulated broker knows, folded from the outcomes of its operations.
+class PaperAccount:
+    """Everything that the simulated broker knows, folded from the changes of its operations.
 
     The sums that every order needs (value of the positions, value that open entries reserve) are kept up to
-    date outcome by outcome, so that an order costs the same with one position as with a thousand.
+    date change by change, so that an order costs the same with one position as with a thousand.
     """
 
     def __init__(self, starting_cash: Decimal) -> None:
@@ -43,17 +43,25 @@ class Book:
         """True when a day order has outlived its day (UTC)."""
         return next(iter(self.day_orders.values()), date.max) < at.date()
 
-    def apply(self, sequence: int, outcome: Outcome) -> None:
-        """Fold one outcome."""
-        self.sequence, self.at = sequence, outcome.at
-        self.cash, self.realized, self.fees = outcome.cash, outcome.realized, outcome.fees
-        touched = outcome.prices.keys() | outcome.holdings.keys()
+    @property
+    def watched(self) -> set[str]:
+        """The symbols that positions and working orders follow, underlyings included."""
+        terms = (holding.instrument.option for holding in self.options.values())
+        written_on = {item.underlying for item in terms if item is not None}
+        waited_for = {name for name, symbols in self.derivatives.items() if symbols}
+        return {*self.holdings, *self.working} | written_on | waited_for
+
+    def apply(self, sequence: int, change: AccountChange) -> None:
+        """Fold one change."""
+        self.sequence, self.at = sequence, change.at
+        self.cash, self.realized, self.fees = change.cash, change.realized, change.fees
+        touched = change.prices.keys() | change.holdings.keys()
         self._count(touched, -1)
-        self.prices.update(outcome.prices)
-        for symbol, holding in outcome.holdings.items():
+        self.prices.update(change.prices)
+        for symbol, holding in change.holdings.items():
             self._hold(symbol, holding)
         self._count(touched, 1)
-        for order in outcome.orders.values():
+        for order in change.orders.values():
             self._put(order)
 
     def remember(self, orders: Iterable[PaperOrder]) -> None:
@@ -62,9 +70,9 @@ class Book:
             if order.status.is_final and order.id not in self.open:
                 self.finished[order.id] = order
 
-    def image(self) -> Outcome:
-        """Return one outcome that, applied to an empty book, makes this one."""
-        return Outcome(
+    def image(self) -> AccountChange:
+        """Return one change that, applied to an empty book, makes this one."""
+        return AccountChange(
             operation="snapshot",
             at=self.at,
             cash=self.cash,
