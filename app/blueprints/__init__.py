@@ -3,12 +3,12 @@
 from flask import Flask
 
 from app.blueprints import approvals, health, ideas, login, operations, webhook
-from app.blueprints.api import bots, bp, circuit_breaker, logins, openapi, opinions, tickets, trading
+from app.blueprints.api import bots, bp, circuit_breaker, logins, openapi, opinions, tickets, trades, trading
 from app.blueprints.envelope import register_error_handlers
 from app.blueprints.request_context import register_request_context
 
 # Importing these modules gives the API's blueprint its views.
-API_VIEWS = (bots, circuit_breaker, logins, openapi, opinions, tickets, trading)
+API_VIEWS = (bots, circuit_breaker, logins, openapi, opinions, tickets, trades, trading)
 
 
 def register_blueprints(app: Flask) -> None:

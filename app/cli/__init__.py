@@ -19,10 +19,11 @@ from app.cli.status import status
 from app.cli.switches import trading_state
 from app.cli.symbols import symbols
 from app.cli.tickets import tickets
+from app.cli.trades import trades
 from app.cli.verify import verify
 
 COMMANDS = (
-    *(status, tickets, opinions, ideas, orders, positions, bots, trading_state, symbols),
+    *(status, tickets, opinions, ideas, orders, positions, trades, bots, trading_state, symbols),
     *(preview, send_alert, paper, login, verify, backup),
 )
 

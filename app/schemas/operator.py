@@ -78,6 +78,18 @@ class TicketQuerySchema(Schema):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
 
 
+class TradeQuerySchema(Schema):
+    """Which trades to list."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    state = Word("open", "closed", "all", load_default="all")
+    bot = Text(load_default=None, longest=48)
+    after = fields.Integer(load_default=None, validate=validate.Range(1))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
+
+
 class OrderQuerySchema(Schema):
     """Which orders to list."""
 

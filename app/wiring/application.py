@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from app.repositories.closed_trades import ClosedTrades
 from app.repositories.exit_plans import ExitPlans
 from app.services.amendments import Amendments, Sender
 from app.services.exits.monitor import ExitMonitor
@@ -15,6 +16,7 @@ from app.services.operator.simulated_prices import PriceBoard
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
 from app.services.portfolio.positions import PositionService
+from app.services.portfolio.trade_history import TradeHistory
 from app.services.runtime.supervisor import Supervisor, Task
 from app.services.trading.assessment import Assessor
 from app.services.trading.conflicting_orders import ConflictingOrders
@@ -56,6 +58,7 @@ class Wiring:
             supervisor=self.supervisor,
             orders=self.orders,
             positions=self.positions,
+            trades=self.trade_history,
             prices=PriceBoard(registry=self.base.registry, tracker=self.tracker),
             health=self.health,
             limiter=RateLimiter(self.settings.rate_limit_per_second),
@@ -223,6 +226,16 @@ class Wiring:
             journal=self.base.journal,
             clock=self.clock,
             new_ticket_id=self.base.new_ticket_id,
+        )
+
+    @cached_property
+    def trade_history(self) -> TradeHistory:
+        """What bots hold and what they have traded."""
+        return TradeHistory(
+            trades=self.base.trades,
+            closed=ClosedTrades(self.store),
+            last_price=lambda _broker, _symbol: None,
+            clock=self.clock,
         )
 
     @cached_property

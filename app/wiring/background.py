@@ -5,6 +5,7 @@ from functools import cached_property
 from app.repositories.circuit_breaker import StoredBreaker
 from app.repositories.cleanup_runs import CleanupRuns
 from app.repositories.differences import ToldDifferences
+from app.repositories.equity import EquityHistory
 from app.services.broker_login.login import FyersLogin
 from app.services.exits.monitor import ExitMonitor
 from app.services.exits.orphan_cleanup import Cleanup
@@ -14,6 +15,8 @@ from app.services.observability.ticket_messages import notify_lost_leader
 from app.services.orders.resting_orders import PERIOD_SECONDS, RestingOrders
 from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.circuit_breaker import EquityGuard
+from app.services.portfolio.equity import PERIOD_SECONDS as EQUITY_SECONDS
+from app.services.portfolio.equity import EquityRecorder
 from app.services.portfolio.liquidation import Liquidation
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.reconciliation import Reconciliation
@@ -123,6 +126,11 @@ class Upkeep:
             action=self.settings.mpp_pending_action,
         )
 
+    @cached_property
+    def equity(self) -> EquityRecorder:
+        """What accounts are worth, every few minutes."""
+        return EquityRecorder(self.base.registry, EquityHistory(self.base.store), self.base.clock)
+
     @property
     def logins(self) -> dict[str, FyersLogin]:
         """Logins that people renew, by broker."""
@@ -140,6 +148,7 @@ class Upkeep:
         settings, symbols = self.settings, self.base.symbols
         tasks = (
             Task("circuit breaker", settings.circuit_breaker_seconds, self.breaker.watch),
+            Task("equity", EQUITY_SECONDS, self.equity.run),
             Task("cleanup", settings.cleanup_seconds, lambda: len(self.cleanup.run().canceled)),
             Task("market orders", PERIOD_SECONDS, self.pending.run),
             Task("reconcile", settings.reconcile_seconds, self.reconciliation.run),

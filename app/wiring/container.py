@@ -28,6 +28,7 @@ from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.circuit_breaker import EquityGuard
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.reconciliation import Reconciliation
+from app.services.portfolio.trade_history import TradeHistory
 from app.services.runtime.supervisor import Supervisor
 from app.services.runtime.worker_pool import WorkPool
 from app.services.trading.execution import Trading
@@ -58,6 +59,7 @@ class Services:
     orders: OrderList
     positions: PositionService
     prices: PriceBoard
+    trades: TradeHistory
     health: Health
     limiter: RateLimiter
     journal: Journal

@@ -176,7 +176,7 @@ def test_reversal_when_answered_then_both_orders_have_their_shape(make_app, chec
 @pytest.mark.parametrize(
     "path",
     [
-        *("/api/bots", "/api/tickets", "/api/orders", "/api/positions", "/api/trading-state"),
+        *("/api/bots", "/api/tickets", "/api/orders", "/api/positions", "/api/trades", "/api/trading-state"),
         *("/api/paper/prices", "/api/openapi.json", "/health", "/readyz", "/status"),
     ],
 )
@@ -224,6 +224,14 @@ def test_ticket_when_shown_then_it_has_its_shape(client, operator, check):
     ticket = client.post("/webhook", json=strategy_alert()).json["ticket"]
 
     assert check(operator.get(f"/api/tickets/{ticket}"), "/api/tickets/{ticket}")["id"] == ticket
+
+
+def test_trade_when_shown_then_it_has_its_shape(client, operator, check):
+    client.post("/webhook", json=strategy_alert())
+    operator.delete("/api/positions/paper/AAPL")
+    number = operator.get("/api/trades").json["trades"][0]["number"]
+
+    assert check(operator.get(f"/api/trades/{number}"), "/api/trades/{number}")["state"] == "closed"
 
 
 def test_build_when_only_routes_are_there_then_no_store_is_needed():

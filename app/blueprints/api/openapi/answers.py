@@ -13,6 +13,7 @@ from app.blueprints.api.openapi.shapes import (
     record_shape,
     words_of,
 )
+from app.blueprints.api.openapi.trade_shapes import NUMBER, TRADE
 from app.domain.approvals import Verdict
 from app.domain.bots import BotConfiguration
 from app.domain.broker_logins import LoginState
@@ -234,6 +235,8 @@ COMPONENTS: dict[str, Shape] = {
     "Secret": object_of({"secret": TEXT, "previous_valid_until": TIME}),
     "Position": POSITION,
     "Positions": object_of({"positions": list_of(ref("Position"))}),
+    "Trade": TRADE,
+    "Trades": object_of({"trades": list_of(ref("Trade")), "next": or_null(NUMBER)}),
     "TradingState": object_of(record_shape(StateSwitch)),
     "CircuitBreaker": CIRCUIT_BREAKER,
     "Login": LOGIN,

@@ -15,6 +15,7 @@ from app.schemas.operator import (
     CircuitBreakerSchema,
     OrderQuerySchema,
     TicketQuerySchema,
+    TradeQuerySchema,
     TradingStateSchema,
 )
 from app.schemas.opinions import OpinionQuerySchema
@@ -254,6 +255,12 @@ OPERATIONS: dict[str, Operation] = {
         parameters={"name": "default-1763654400000-00000000-0000-5000-8000-000000000000"},
     ),
     "api.list_positions": Operation(tag="Orders", answers={200: ("Positions",)}, errors=(503,)),
+    "api.list_trades": Operation(
+        tag="Trades", query=TradeQuerySchema(), answers={200: ("Trades",)}, errors=(400,)
+    ),
+    "api.show_trade": Operation(
+        tag="Trades", answers={200: ("Trade",)}, errors=(404,), parameters={"number": "1"}
+    ),
     "api.close_position": Operation(
         tag="Orders",
         answers={200: ("Ticket",)},

@@ -1,0 +1,42 @@
+"""Every few minutes, what each account is worth is written down: no history can be made up later."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.brokers.base import Broker
+from app.clock import Clock
+from app.errors import BrokerUnavailable, Conflict
+from app.repositories.equity import EquityHistory
+from app.services.broker_access.registry import BrokerRegistry
+
+PERIOD_SECONDS = 300.0
+# A leader that has just taken over writes no second point for the same minutes.
+SHORTEST_GAP = timedelta(seconds=PERIOD_SECONDS * 0.9)
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EquityRecorder:
+    """Takes a point of every configured broker; safe to run twice."""
+
+    registry: BrokerRegistry
+    history: EquityHistory
+    clock: Clock
+
+    def run(self) -> int:
+        """Ask each broker once, whatever the others answer; return how many points were taken."""
+        return sum(self._record(broker) for broker in self.registry.all())
+
+    def _record(self, broker: Broker) -> bool:
+        now = self.clock()
+        last = self.history.last_at(broker.name, now.date())
+        if last is not None and timedelta() <= now - last < SHORTEST_GAP:
+            return False
+        try:
+            self.history.add(broker.name, broker.account(), now)
+        except (BrokerUnavailable, Conflict) as error:
+            _logger.warning("The equity at %s is not written down now: %s", broker.name, error)
+            return False
+        return True

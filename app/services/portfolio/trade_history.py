@@ -1,0 +1,117 @@
+"""What bots hold and what they have traded, as the API and the command line show it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import dropwhile, islice
+from typing import Any
+
+from app.clock import Clock
+from app.domain.closed_trades import ClosedTrade
+from app.domain.json_codec import timestamp
+from app.domain.money import ZERO, plain, text
+from app.domain.orders import Side
+from app.domain.trades import Trade
+from app.errors import NotFound
+from app.repositories.closed_trades import ClosedTrades
+from app.repositories.trades import Trades
+
+# What a unit of a symbol was worth when the clock last looked at a broker; None: it has not seen one.
+LastPrice = Callable[[str, str], Decimal | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeHistory:
+    """Open and closed trades; nothing is asked of a broker."""
+
+    trades: Trades
+    closed: ClosedTrades
+    last_price: LastPrice
+    clock: Clock
+
+    def page(self, *, state: str, bot: str | None, after: int | None, limit: int) -> list[dict[str, Any]]:
+        """Return trades (`open`, `closed` or `all`) from behind the one numbered `after` on.
+
+        Open ones stand first, the last opened at the top; then closed ones, the last closed at the top.
+        """
+        found: Iterator[dict[str, Any]] = (row for row in self._rows(state) if bot in {None, row["bot"]})
+        if after is not None:
+            found = islice(dropwhile(lambda row: row["number"] != after, found), 1, None)
+        return list(islice(found, limit))
+
+    def numbered(self, number: int) -> dict[str, Any]:
+        """Return the trade of a number; raise NotFound."""
+        closed = self.closed.numbered(number)
+        if closed is not None:
+            return _closed_row(closed)
+        trade = next((trade for trade in self.trades.every().values() if trade.number == number), None)
+        if trade is None:
+            raise NotFound(f"There is no trade {number}.")
+        return self._open_row(trade)
+
+    def _rows(self, state: str) -> Iterator[dict[str, Any]]:
+        if state != "closed":
+            trades = self.trades.every().values()
+            for trade in sorted(trades, key=lambda trade: (trade.opened_at, trade.number), reverse=True):
+                yield self._open_row(trade)
+        if state != "open":
+            yield from map(_closed_row, self.closed.newest_first(self.clock()))
+
+    def _open_row(self, trade: Trade) -> dict[str, Any]:
+        sign = Decimal(1 if trade.quantity > ZERO else -1)
+        mark = self.last_price(trade.broker, trade.symbol)
+        gain = None
+        if mark is not None and not trade.unpriced:
+            open_gain = trade.quantity * (mark - trade.average_price) * trade.multiplier
+            gain = open_gain + trade.realized_pnl - trade.fees
+        side = Side.BUY if trade.quantity > ZERO else Side.SELL
+        return _row(trade, side, trade.average_price, mark) | {
+            "units": text(abs(trade.quantity)),
+            "entry_net": text(sign * trade.average_price),
+            "mark_net": None if mark is None else text(sign * mark),
+            "exit_net": None,
+            "profit_loss": None if gain is None else text(plain(gain)),
+            "fees": text(plain(trade.fees)),
+            "state": "open",
+            "closed_at": None,
+        }
+
+
+def _closed_row(trade: ClosedTrade) -> dict[str, Any]:
+    sign, leaving = trade.side.sign, trade.exit_price
+    return _row(trade, trade.side, trade.entry_price, None) | {
+        "units": text(trade.quantity),
+        "entry_net": None if trade.entry_price is None else text(sign * trade.entry_price),
+        "mark_net": None,
+        # What was paid is positive, what was received is negative: it leaves the other way round.
+        "exit_net": None if leaving is None else text(-sign * leaving),
+        "profit_loss": None if trade.gain is None else text(plain(trade.gain)),
+        "fees": text(plain(trade.fees)),
+        "state": "closed",
+        "closed_at": timestamp(trade.closed_at),
+    }
+
+
+def _row(
+    trade: Trade | ClosedTrade, side: Side, entry_price: Decimal | None, mark: Decimal | None
+) -> dict[str, Any]:
+    """Show what open and closed trades have in common; shares and coins are a structure of one leg."""
+    leg = {
+        "symbol": trade.symbol,
+        "ratio": 1,
+        "side": side.value,
+        "entry_price": text(entry_price),
+        "mark": text(mark),
+    }
+    return {
+        "id": trade.id,
+        "number": trade.number,
+        "bot": trade.bot,
+        "broker": trade.broker,
+        "symbol": trade.symbol,
+        "structure": None,
+        "legs": [leg],
+        "largest_loss": None,
+        "entered_at": timestamp(trade.opened_at),
+        "tickets": list(trade.tickets),
+    }

@@ -1,0 +1,114 @@
+from decimal import Decimal
+
+import pytest
+
+from tests.builders import EXIT_LONG, services_of, strategy_alert
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def trade(client, operator):
+    """Send a strategy alert and return the trades that are known then."""
+
+    def traded(**changes) -> list[dict]:
+        answer = client.post("/webhook", json=strategy_alert(**changes))
+        assert answer.status_code == 200, answer.json
+        return operator.get("/api/trades").json["trades"]
+
+    return traded
+
+
+def test_trade_when_it_is_opened_then_it_is_open_with_its_ticket(trade, operator):
+    (opened,) = trade(strategy_order_contracts="10", strategy_order_price="100")
+
+    assert (opened["state"], opened["units"], opened["entry_net"]) == ("open", "20", "100")
+    assert opened["tickets"] == [operator.get("/api/tickets").json["tickets"][0]["id"]]
+    assert opened["closed_at"] is None
+
+
+def test_trade_when_it_goes_flat_then_it_is_kept_with_its_gain_and_both_tickets(make_app, operator, trade):
+    trade(strategy_order_price="100")
+    (closed,) = trade(**EXIT_LONG, strategy_order_price="110")
+
+    assert (closed["state"], closed["entry_net"], closed["exit_net"]) == ("closed", "100", "-110")
+    assert Decimal(closed["profit_loss"]) == 200 - Decimal(closed["fees"])
+    assert len(closed["tickets"]) == 2
+
+
+def test_trade_when_it_goes_flat_then_its_number_stays_and_leads_to_it(trade, operator):
+    (opened,) = trade()
+    (closed,) = trade(**EXIT_LONG)
+
+    assert (closed["number"], closed["id"]) == (opened["number"], opened["id"])
+    assert operator.get(f"/api/trades/{opened['number']}").json == closed
+
+
+def test_trades_when_several_then_open_ones_stand_first_and_numbers_differ(trade):
+    trade()
+    trade(**EXIT_LONG)
+    trade(symbol="MSFT")
+    found = trade(symbol="TSLA")
+
+    assert [(item["symbol"], item["state"]) for item in found] == [
+        *(("TSLA", "open"), ("MSFT", "open"), ("AAPL", "closed"))
+    ]
+    assert len({item["number"] for item in found}) == 3
+
+
+def test_trades_when_asked_page_by_page_then_each_comes_once(trade, operator):
+    for symbol in ("AAPL", "MSFT", "TSLA"):
+        trade(symbol=symbol)
+        trade(**EXIT_LONG, symbol=symbol)
+    first = operator.get("/api/trades?limit=2").json
+    rest = operator.get(f"/api/trades?limit=2&after={first['next']}").json
+
+    assert [item["symbol"] for item in first["trades"] + rest["trades"]] == ["TSLA", "MSFT", "AAPL"]
+    assert rest["next"] is None
+
+
+@pytest.mark.parametrize(("query", "symbols"), [("state=open", ["MSFT"]), ("state=closed", ["AAPL"])])
+def test_trades_when_asked_for_a_state_then_only_those(trade, operator, query, symbols):
+    trade()
+    trade(**EXIT_LONG)
+    trade(symbol="MSFT")
+
+    assert [item["symbol"] for item in operator.get(f"/api/trades?{query}").json["trades"]] == symbols
+
+
+def test_trades_when_asked_for_a_bot_then_only_its_own(trade, operator):
+    trade()
+
+    assert operator.get("/api/trades?bot=other").json["trades"] == []
+    assert len(operator.get("/api/trades?bot=default").json["trades"]) == 1
+
+
+def test_trade_when_the_operator_closes_it_then_the_gain_is_known(trade, operator):
+    trade(strategy_order_price="100")
+    operator.put("/api/paper/prices", json={"AAPL": "90"})
+    operator.delete("/api/positions/paper/AAPL")
+    (closed,) = operator.get("/api/trades").json["trades"]
+
+    assert (closed["exit_net"], Decimal(closed["profit_loss"])) == ("-90", -200)
+    assert len(closed["tickets"]) == 2
+
+
+def test_trade_when_the_position_was_closed_elsewhere_then_there_is_no_gain(trade, operator, app):
+    trade()
+    services = services_of(app)
+    services.store.apply(services.tracker._trades.forgetting("paper", "AAPL"))
+    (closed,) = operator.get("/api/trades").json["trades"]
+
+    assert (closed["state"], closed["profit_loss"], closed["exit_net"]) == ("closed", None, None)
+
+
+@pytest.mark.parametrize("number", [1, 999999999])
+def test_trade_when_nobody_has_its_number_then_404(operator, number):
+    assert operator.get(f"/api/trades/{number}").status_code == 404
+
+
+def test_trades_when_the_query_is_wrong_then_400_says_what_is_allowed(operator):
+    answer = operator.get("/api/trades?state=flat")
+
+    assert answer.status_code == 400
+    assert "closed" in answer.get_data(as_text=True)
