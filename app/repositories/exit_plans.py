@@ -1,54 +1,79 @@
-"""What is protected, under `exits/{bot}/{broker}:{symbol}`: one document for each position with exits."""
+"""Exit plans, under `exits/{bot}/{broker}:{symbol}`: one document for each position with exits."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from app.domain.exit_plan import ExitPlan
 from app.domain.json_codec import from_json, to_json
+from app.domain.trades import Place
 from app.repositories.open_orders import OpenOrders
-from app.storage.base import Change, Create, Delete, Document, Replace, Store
+from app.storage.base import JSON, Change, Create, Delete, Document, Replace, Store
 
 PREFIX = "exits/"
 
 
+@dataclass(frozen=True)
+class StoredExitPlan:
+    """An exit plan as it was read, and whose it is; `version` tells which writing of it was read."""
+
+    position: Place
+    version: int
+    value: JSON = field(repr=False)
+
+    @cached_property
+    def plan(self) -> ExitPlan:
+        """The plan itself; raise where it cannot be read, which is no other position's trouble."""
+        return from_json(ExitPlan, self.value)
+
+
 class ExitPlans:
-    """Read and write protections; whoever writes holds the symbol."""
+    """Read and write exit plans; whoever writes holds the symbol."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._open_orders = OpenOrders(store)
 
-    def every(self) -> Iterator[Document]:
+    def every(self) -> Iterator[StoredExitPlan]:
         """Yield all of them."""
-        yield from self._store.list(PREFIX)
+        return map(_stored, self._store.list(PREFIX))
 
-    def find(self, bot: str, broker: str, symbol: str) -> Document | None:
-        """Return a bot's protection in a symbol."""
-        return self._store.get(_key(bot, broker, symbol))
+    def in_symbol(self, broker: str, symbol: str) -> Iterator[StoredExitPlan]:
+        """Yield every bot's in one symbol."""
+        return (item for item in self.every() if item.position[1:] == (broker, symbol))
+
+    def find(self, bot: str, broker: str, symbol: str) -> StoredExitPlan | None:
+        """Return a bot's plan in a symbol."""
+        document = self._store.get(_key(Place(bot, broker, symbol)))
+        return None if document is None else _stored(document)
 
     def starting(self, exit_plan: ExitPlan, *, adds: bool = False) -> Change:
         """Return the change that protects an entry; an order that is being sent for an earlier one stays.
 
         Where the entry adds to what is held, a stop that follows the market keeps the best price.
         """
-        key = _key(exit_plan.bot, exit_plan.broker, exit_plan.symbol)
-        known = self._store.get(key)
+        known = self.find(exit_plan.bot, exit_plan.broker, exit_plan.symbol)
         if known is None:
-            return Create(key, to_json(exit_plan))
-        earlier = exit_plan_of(known)
+            return self.keeping(exit_plan)
+        earlier = known.plan
         if earlier.ticket == exit_plan.ticket:
             exit_plan = replace(exit_plan, place=earlier.place)
         if adds or earlier.ticket == exit_plan.ticket:
             exit_plan = replace(exit_plan, best=earlier.best)
-        return Replace(known, to_json(replace(exit_plan, sending=earlier.sending)))
+        return Replace(_document(known), to_json(replace(exit_plan, sending=earlier.sending)))
 
     def keeping(self, exit_plan: ExitPlan) -> Change:
         """Return the change that protects what has no exits yet; those that it has are left as they are."""
-        return Create(_key(exit_plan.bot, exit_plan.broker, exit_plan.symbol), to_json(exit_plan))
+        place = Place(exit_plan.bot, exit_plan.broker, exit_plan.symbol)
+        return Create(_key(place), to_json(exit_plan))
 
-    def rewrite(self, document: Document, exit_plan: ExitPlan) -> Document:
-        """Write a protection over the one that was read; raise Conflict."""
-        return self._store.replace(document, to_json(exit_plan))
+    def rewrite(self, known: StoredExitPlan, exit_plan: ExitPlan) -> StoredExitPlan:
+        """Write a plan over the one that was read; raise Conflict."""
+        return _stored(self._store.replace(_document(known), to_json(exit_plan)))
+
+    def forget(self, known: StoredExitPlan) -> None:
+        """End the plan that was read; raise Conflict where another has been written since."""
+        self._store.apply([Delete(_document(known))])
 
     def leaving_behind(self, bot: str, broker: str, symbol: str) -> list[Change]:
         """Return the changes that end what an earlier position left; an entry that waits keeps its own."""
@@ -57,15 +82,20 @@ class ExitPlans:
         return self.forgetting(bot, broker, symbol)
 
     def forgetting(self, bot: str, broker: str, symbol: str) -> list[Change]:
-        """Return the changes that end a protection."""
+        """Return the changes that end a plan."""
         known = self.find(bot, broker, symbol)
-        return [Delete(known)] if known is not None else []
+        return [Delete(_document(known))] if known is not None else []
 
 
-def exit_plan_of(document: Document) -> ExitPlan:
-    """Read a stored protection."""
-    return from_json(ExitPlan, document.value)
+def _key(place: Place) -> str:
+    return f"{PREFIX}{place.bot}/{place.broker}:{place.symbol}"
 
 
-def _key(bot: str, broker: str, symbol: str) -> str:
-    return f"{PREFIX}{bot}/{broker}:{symbol}"
+def _stored(document: Document) -> StoredExitPlan:
+    value = document.value
+    place = Place(value["bot"], value["broker"], value["symbol"])
+    return StoredExitPlan(place, document.version, value)
+
+
+def _document(known: StoredExitPlan) -> Document:
+    return Document(_key(known.position), known.value, known.version)

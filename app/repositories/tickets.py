@@ -1,8 +1,8 @@
 """All tickets: written once when they are done, changed when their orders move, kept for ever."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from app.domain.ticket_terms import TICKETS, WITH_ORDERS, placed_by, ticket_term
 from app.domain.tickets import Stage, Ticket, TicketStatus, shown, ticket_day
 from app.repositories.approvals import PendingApprovals
 from app.repositories.inbox import InboxEntry, open_entries
-from app.storage.base import Create, Document, Page, Replace, Store
+from app.storage.base import Change, Create, Document, Page, Replace, Store
 
 PREFIX = TICKETS
 PAGE = 100
@@ -127,6 +127,17 @@ class Ledger:
         first = UUID(int=moment << 80)
         same_moment = self._store.list(ticket_key(first)[: -len("-0000-0000-000000000000")])
         return next((item for item in same_moment if _placed(item.value, name)), None)
+
+    def filed_since(self, moment: datetime) -> Iterator[dict[str, Any]]:
+        """Yield the written tickets of alerts that arrived since then, oldest first, as stored."""
+        first = UUID(int=int(moment.timestamp() * 1000) << 80)
+        return (item.value for item in self._store.list(PREFIX, after=ticket_key(first)))
+
+    def rewritten(self, changes: Iterable[Change]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Yield what changes make of written tickets: each before and after."""
+        for change in changes:
+            if isinstance(change, Replace) and change.document.key.startswith(PREFIX):
+                yield change.document.value, change.value
 
     def later_than(self, ticket: UUID) -> Iterator[dict[str, Any]]:
         """Yield the written tickets of alerts that came after this one's, oldest first, as stored."""

@@ -117,8 +117,14 @@ class Wiring:
     def usage(self) -> EntryUsage:
         """What bots have used up of their caps."""
         refresh, wait = usage_refresh_seconds(self.settings), longest_wait(self.settings)
+        base = self.base
         return EntryUsage(
-            self.store, self.clock, self.base.trades, refresh_seconds=refresh, longest_wait=wait
+            base.ledger,
+            base.open_orders,
+            base.trades,
+            self.clock,
+            refresh_seconds=refresh,
+            longest_wait=wait,
         )
 
     @cached_property
@@ -153,7 +159,6 @@ class Wiring:
             clock=self.clock,
         )
         return ExitMonitor(
-            store=self.store,
             open_orders=self.base.open_orders,
             book=self.exit_book,
             registry=self.base.registry,

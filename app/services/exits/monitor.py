@@ -10,7 +10,7 @@ from app.domain.money import ZERO
 from app.domain.orders import OrderRole
 from app.domain.trades import Place, Trade
 from app.errors import BrokerUnavailable, Conflict, StoreError
-from app.repositories.exit_plans import ExitPlans, exit_plan_of
+from app.repositories.exit_plans import ExitPlans, StoredExitPlan
 from app.repositories.open_orders import OpenOrders
 from app.repositories.trades import Trades
 from app.services.broker_access.gateway import Gateway, HeldSymbol
@@ -21,7 +21,6 @@ from app.services.exits.position_status import AccountSnapshot, PositionStatus, 
 from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import Working, WorkingOrders
-from app.storage.base import Delete, Document, Store
 
 # Orders in the way are taken back, what they filled is seen, exits are placed: each is a step.
 MOST_STEPS = 6
@@ -35,7 +34,6 @@ _logger = logging.getLogger(__name__)
 class ExitMonitor:
     """Bring every protected position's exits to where they should be; safe to run twice, in every state."""
 
-    store: Store
     open_orders: OpenOrders
     book: ExitPlans
     registry: BrokerRegistry
@@ -48,11 +46,11 @@ class ExitMonitor:
 
     def run(self) -> int:
         """Look at all that is protected, by two list calls a broker; return how many needed a hand."""
-        by_broker: dict[str, list[Document]] = {}
-        for document in self.book.every():
-            by_broker.setdefault(document.value["broker"], []).append(document)
+        by_broker: dict[str, list[StoredExitPlan]] = {}
+        for known in self.book.every():
+            by_broker.setdefault(known.position.broker, []).append(known)
         failures: list[Exception] = []
-        tended = sum(self._watch_at(name, documents, failures) for name, documents in by_broker.items())
+        tended = sum(self._watch_at(name, plans, failures) for name, plans in by_broker.items())
         if failures:
             raise failures[0]
         return tended
@@ -62,41 +60,39 @@ class ExitMonitor:
         if not self.gateway.sends_to(held.broker):
             return
         try:
-            for document in self.book.every():
-                if (document.value["broker"], document.value["symbol"]) == (held.broker.name, held.symbol):
-                    self._tend(held, document)
+            for known in self.book.in_symbol(held.broker.name, held.symbol):
+                self._tend(held, known)
         except (BrokerUnavailable, StoreError) as error:
             _logger.warning("The exits of %s are left to the next watch: %s", held.symbol, error)
 
-    def _watch_at(self, name: str, documents: list[Document], failures: list[Exception]) -> int:
+    def _watch_at(self, name: str, plans: list[StoredExitPlan], failures: list[Exception]) -> int:
         try:
             broker = self.registry.get(name)
         except BrokerNotConfigured:
-            _logger.warning("%s positions have exits at %s, which is not configured", len(documents), name)
+            _logger.warning("%s positions have exits at %s, which is not configured", len(plans), name)
             return 0
         if not self.gateway.sends_to(broker):
             return 0
         try:
             with broker.urgently():
-                return self._watch_all(broker, documents, failures)
+                return self._watch_all(broker, plans, failures)
         except BrokerUnavailable as error:
             _logger.warning("The exits at %s cannot be watched now: %s", name, error)
             return 0
 
-    def _watch_all(self, broker: Broker, documents: list[Document], failures: list[Exception]) -> int:
+    def _watch_all(self, broker: Broker, plans: list[StoredExitPlan], failures: list[Exception]) -> int:
         """Look at one broker's; one position's trouble is added to `failures` and is not the others'."""
         snapshot, trades = look(broker), self.trades.every()
         awaited = self.open_orders.places()
-        tended, moves = 0, list[tuple[Document, ReplaceExits]]()
-        for document in documents:
+        tended, moves = 0, list[tuple[StoredExitPlan, ReplaceExits]]()
+        for known in plans:
             try:
-                exit_plan = exit_plan_of(document)
-                status = status_of(exit_plan, trades.get(_place(document)), snapshot, broker.capabilities)
-                is_over = status.holding.is_over and _place(document) not in awaited
-                if isinstance(status.step, ReplaceExits) and exit_plan.sending is None:
-                    moves.append((self._remember_alone(broker, document, status), status.step))
-                elif is_over or self._needs_hand(broker, document, status):
-                    tended += self._tend_alone(broker, document)
+                status = status_of(known.plan, trades.get(known.position), snapshot, broker.capabilities)
+                is_over = status.holding.is_over and known.position not in awaited
+                if isinstance(status.step, ReplaceExits) and known.plan.sending is None:
+                    moves.append((self._remember_alone(broker, known, status), status.step))
+                elif is_over or self._needs_hand(broker, known, status):
+                    tended += self._tend_alone(broker, known)
             except (BrokerUnavailable, StoreError):
                 raise
             except Exception as error:  # noqa: BLE001  # raised once all have been looked at
@@ -104,12 +100,12 @@ class ExitMonitor:
         furthest = sorted(moves, key=lambda item: item[1].distance, reverse=True)
         return tended + sum(self._move_alone(broker, *item) for item in furthest[:MOST_MOVES])
 
-    def _needs_hand(self, broker: Broker, document: Document, status: PositionStatus) -> bool:
-        if document.value["sending"] is not None or status.has_moved:
+    def _needs_hand(self, broker: Broker, known: StoredExitPlan, status: PositionStatus) -> bool:
+        if known.plan.sending is not None or status.has_moved:
             return True
-        return status.step is not None and not self._must_wait(broker, document.key, status)
+        return status.step is not None and not self._must_wait(broker, known.position, status)
 
-    def _must_wait(self, broker: Broker, key: str, status: PositionStatus) -> bool:
+    def _must_wait(self, broker: Broker, position: Place, status: PositionStatus) -> bool:
         """Tell whether to leave all as it is: the broker refuses, or has just refused, what comes next."""
         step = status.step
         is_bound = isinstance(step, CloseAtMarket) or broker.capabilities.day_orders_only
@@ -122,75 +118,77 @@ class ExitMonitor:
         if isinstance(step, CancelOrders):
             # Legs that are wrong are better than none, while no others can be placed.
             is_rebuild = status.holding.share != ZERO and not status.is_due
-            return is_rebuild and self.sender.is_pausing(key, leaves=False)
+            return is_rebuild and self.sender.is_pausing(position, leaves=False)
         is_sent = isinstance(step, PlaceExits | CloseAtMarket)
-        return is_sent and self.sender.is_pausing(key, leaves=isinstance(step, CloseAtMarket))
+        return is_sent and self.sender.is_pausing(position, leaves=isinstance(step, CloseAtMarket))
 
-    def _tend_alone(self, broker: Broker, document: Document) -> bool:
-        symbol = document.value["symbol"]
+    def _tend_alone(self, broker: Broker, known: StoredExitPlan) -> bool:
+        symbol = known.position.symbol
         with self.gateway.hold(broker, symbol) as held:
             try:
-                self._tend(held, document)
+                self._tend(held, known)
             except (BrokerUnavailable, Conflict) as error:
                 _logger.warning("The exits of %s wait for the next watch: %s", symbol, error)
                 return False
         return True
 
-    def _move_alone(self, broker: Broker, document: Document, step: ReplaceExits) -> int:
+    def _move_alone(self, broker: Broker, known: StoredExitPlan, step: ReplaceExits) -> int:
         """Move legs as they were just seen: one that is gone since is refused, and nothing happens."""
-        with self.gateway.hold(broker, document.value["symbol"]) as held:
-            self._move(held, exit_plan_of(document), step)
+        with self.gateway.hold(broker, known.position.symbol) as held:
+            self._move(held, known.plan, step)
         return 1
 
-    def _remember_alone(self, broker: Broker, document: Document, status: PositionStatus) -> Document:
+    def _remember_alone(
+        self, broker: Broker, known: StoredExitPlan, status: PositionStatus
+    ) -> StoredExitPlan:
         """Who trades in the symbol must not find that what it has read was written over."""
-        with self.gateway.hold(broker, document.value["symbol"]):
-            return self._remember(document, status)
+        with self.gateway.hold(broker, known.position.symbol):
+            return self._remember(known, status)
 
-    def _remember(self, document: Document, status: PositionStatus) -> Document:
+    def _remember(self, known: StoredExitPlan, status: PositionStatus) -> StoredExitPlan:
         """Write the best price down, where a stop follows it; who wrote meanwhile knows better."""
         if not status.has_moved:
-            return document
+            return known
         try:
-            return self.book.rewrite(document, replace(exit_plan_of(document), best=status.best))
+            return self.book.rewrite(known, replace(known.plan, best=status.best))
         except Conflict:
-            return document
+            return known
 
-    def _tend(self, held: HeldSymbol, document: Document) -> None:
-        bot, broker, symbol = document.value["bot"], held.broker, held.symbol
+    def _tend(self, held: HeldSymbol, known: StoredExitPlan) -> None:
+        bot, broker, symbol = known.position.bot, held.broker, held.symbol
         for _ in range(MOST_STEPS):
             # What fills after the look is counted: nothing that has gone since is taken for what is held.
             snapshot = look(broker)
             self.tracker.settle(broker, bot, symbol)
-            known = self.book.find(bot, broker.name, symbol)
-            if known is None or not self._go_on(held, known, snapshot):
+            current = self.book.find(bot, broker.name, symbol)
+            if current is None or not self._go_on(held, current, snapshot):
                 return
 
-    def _go_on(self, held: HeldSymbol, document: Document, snapshot: AccountSnapshot) -> bool:
+    def _go_on(self, held: HeldSymbol, known: StoredExitPlan, snapshot: AccountSnapshot) -> bool:
         """Take the next step; tell whether another may follow at once."""
-        exit_plan, broker = exit_plan_of(document), held.broker
+        exit_plan, broker = known.plan, held.broker
         status = status_of(exit_plan, self._trade(exit_plan), snapshot, broker.capabilities)
         if exit_plan.sending is not None:
             # What was sent meanwhile is not in the scene.
-            return self.sender.resolved(held, document, status.step, status.instrument) is not None
+            return self.sender.resolved(held, known, status.step, status.instrument) is not None
         if status.holding.is_over and not self._is_expected(exit_plan):
-            self.store.apply([Delete(document)])
+            self.book.forget(known)
             return False
-        document = self._remember(document, status)
-        if self._must_wait(broker, document.key, status):
+        known = self._remember(known, status)
+        if self._must_wait(broker, known.position, status):
             return False
         if isinstance(status.step, CancelOrders):
             self._withdraw(held, exit_plan, status.step)
             return True
-        self._act(held, document, status)
+        self._act(held, known, status)
         return False
 
-    def _act(self, held: HeldSymbol, document: Document, status: PositionStatus) -> None:
+    def _act(self, held: HeldSymbol, known: StoredExitPlan, status: PositionStatus) -> None:
         step = status.step
         if isinstance(step, ReplaceExits):
-            self._move(held, exit_plan_of(document), step)
+            self._move(held, known.plan, step)
         elif isinstance(step, PlaceExits | CloseAtMarket):
-            self.sender.send(held, document, status.holding, step, status.instrument)
+            self.sender.send(held, known, status.holding, step, status.instrument)
 
     def _withdraw(self, held: HeldSymbol, exit_plan: ExitPlan, step: CancelOrders) -> None:
         orders = [Working(receipt, OrderRole.EXIT) for receipt in step.orders]
@@ -212,11 +210,6 @@ class ExitMonitor:
     def _is_expected(self, exit_plan: ExitPlan) -> bool:
         """Tell whether an order of the bot may still open the position again."""
         return bool(self.open_orders.in_symbol(exit_plan.broker, exit_plan.symbol, exit_plan.bot))
-
-
-def _place(document: Document) -> Place:
-    value = document.value
-    return Place(value["bot"], value["broker"], value["symbol"])
 
 
 def _is_open(broker: Broker, instrument: Instrument) -> bool:

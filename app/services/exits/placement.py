@@ -19,7 +19,8 @@ from app.domain.orders import (
     TimeInForce,
     placed_order_id,
 )
-from app.repositories.exit_plans import ExitPlans, exit_plan_of
+from app.domain.trades import Place
+from app.repositories.exit_plans import ExitPlans, StoredExitPlan
 from app.repositories.open_orders import OpenOrders, open_exit
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Outcome, Placed, Rejected, Unknown
@@ -27,7 +28,7 @@ from app.services.broker_access.resubmission import Resubmission, ResubmissionPo
 from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Notifier
-from app.storage.base import Document, Store
+from app.storage.base import Store
 
 SHORTEST_PAUSE = timedelta(seconds=5)
 # What a broker does not show so long after it was sent has not arrived.
@@ -50,26 +51,26 @@ class ExitPlacement:
     journal: Journal
     notifier: Notifier
     clock: Clock
-    _pauses: dict[tuple[str, bool], tuple[datetime, timedelta]] = field(default_factory=dict, init=False)
+    _pauses: dict[tuple[Place, bool], tuple[datetime, timedelta]] = field(default_factory=dict, init=False)
 
-    def is_pausing(self, key: str, *, leaves: bool) -> bool:
+    def is_pausing(self, position: Place, *, leaves: bool) -> bool:
         """Tell whether the broker refused a protection's last order of this kind a short time ago."""
-        until, pause = self._pauses.get((key, leaves), (None, timedelta(0)))
+        until, pause = self._pauses.get((position, leaves), (None, timedelta(0)))
         # A clock that was set back must not make a pause longer than it was meant to be.
         return until is not None and timedelta(0) < until - self.clock() <= pause
 
     def resolved(
-        self, held: HeldSymbol, document: Document, step: Step | None, instrument: Instrument
-    ) -> Document | None:
+        self, held: HeldSymbol, known: StoredExitPlan, step: Step | None, instrument: Instrument
+    ) -> StoredExitPlan | None:
         """Find out what became of an order that was being sent; None while that is in doubt.
 
         What the broker does not know is sent again if `step` still wants just this and the id can be taken
         only once; otherwise it counts as never sent after a while.
         """
-        exit_plan = exit_plan_of(document)
+        exit_plan = known.plan
         sending = exit_plan.sending
         if sending is None:
-            return document
+            return known
         verdict = self.resubmission.judge(
             held.broker.capabilities,
             is_shown=any(held.broker.find(name) is not None for name in sending.names),
@@ -77,8 +78,8 @@ class ExitPlacement:
             is_wanted=_asks_for(step, sending),
         )
         if verdict is Resubmission.SEND:
-            return self._submit(held, document, exit_plan, instrument)
-        return None if verdict is Resubmission.WAIT else self._settled(document, exit_plan)
+            return self._submit(held, known, exit_plan, instrument)
+        return None if verdict is Resubmission.WAIT else self._settled(known, exit_plan)
 
     def _may_appear(self, broker: Broker, sending: Sending) -> bool:
         """Where an id could be taken twice, an exit is in doubt until whoever follows it has given it up."""
@@ -90,22 +91,22 @@ class ExitPlacement:
     def send(
         self,
         held: HeldSymbol,
-        document: Document,
+        known: StoredExitPlan,
         holding: Holding,
         step: PlaceExits | CloseAtMarket,
         instrument: Instrument,
-    ) -> Document | None:
+    ) -> StoredExitPlan | None:
         """Send an exit; None when the outcome is in doubt."""
-        exit_plan = exit_plan_of(document)
+        exit_plan = known.plan
         step = replace(step, quantity=instrument.in_one_order(step.quantity))
         sending = _sending(exit_plan, holding, step, self.clock())
         exit_plan = replace(exit_plan, place=exit_plan.place + 1, sending=sending)
-        document = self.book.rewrite(document, exit_plan)
-        return self._submit(held, document, exit_plan, instrument)
+        known = self.book.rewrite(known, exit_plan)
+        return self._submit(held, known, exit_plan, instrument)
 
     def _submit(
-        self, held: HeldSymbol, document: Document, exit_plan: ExitPlan, instrument: Instrument
-    ) -> Document | None:
+        self, held: HeldSymbol, known: StoredExitPlan, exit_plan: ExitPlan, instrument: Instrument
+    ) -> StoredExitPlan | None:
         sending = exit_plan.sending
         assert sending is not None  # noqa: S101  # both callers have seen to it
         self.store.apply(
@@ -131,14 +132,14 @@ class ExitPlacement:
             self._forget(order)
             if order is not orders[0]:
                 # The stop is there; a broker may want money for a second order on the same units.
-                return self._settled(document, replace(exit_plan, lone_stop=True))
-            self._pause(document, sending)
-            return self._settled(document, exit_plan)
-        self._pauses.pop((document.key, sending.leaves), None)
-        return self._settled(document, exit_plan)
+                return self._settled(known, replace(exit_plan, lone_stop=True))
+            self._pause(known.position, sending)
+            return self._settled(known, exit_plan)
+        self._pauses.pop((known.position, sending.leaves), None)
+        return self._settled(known, exit_plan)
 
-    def _settled(self, document: Document, exit_plan: ExitPlan) -> Document:
-        return self.book.rewrite(document, replace(exit_plan, sending=None))
+    def _settled(self, known: StoredExitPlan, exit_plan: ExitPlan) -> StoredExitPlan:
+        return self.book.rewrite(known, replace(exit_plan, sending=None))
 
     def _forget(self, order: Order) -> None:
         names = [order.client_order_id]
@@ -146,8 +147,8 @@ class ExitPlacement:
             names = [order.client_order_id + suffix for suffix in (TAKE_PROFIT_SUFFIX, STOP_LOSS_SUFFIX)]
         self.open_orders.forget(names)
 
-    def _pause(self, document: Document, sending: Sending) -> None:
-        key = document.key, sending.leaves
+    def _pause(self, position: Place, sending: Sending) -> None:
+        key = position, sending.leaves
         _, last = self._pauses.get(key, (None, SHORTEST_PAUSE / 2))
         pause = min(last * 2, LONGEST_PAUSE_TO_LEAVE if sending.leaves else LONGEST_PAUSE)
         self._pauses[key] = (self.clock() + pause, pause)

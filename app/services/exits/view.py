@@ -8,7 +8,7 @@ from app.domain.accounts import Position
 from app.domain.exit_plan import covered_by, live_legs
 from app.domain.money import ZERO, text
 from app.domain.trades import Place
-from app.repositories.exit_plans import ExitPlans, exit_plan_of
+from app.repositories.exit_plans import ExitPlans
 from app.repositories.trades import Trades
 from app.services.exits.position_status import PositionStatus, look, status_of
 
@@ -22,9 +22,7 @@ class ExitView:
 
     def beside(self, broker: Broker) -> list[tuple[Position, list[dict[str, Any]]]]:
         """Return a broker's positions, each with the exits of every bot in it; raise BrokerUnavailable."""
-        protections = [
-            exit_plan for exit_plan in map(exit_plan_of, self.book.every()) if exit_plan.broker == broker.name
-        ]
+        protections = [known.plan for known in self.book.every() if known.position.broker == broker.name]
         if not protections:
             return [(position, []) for position in broker.positions()]
         snapshot, trades = look(broker), self.trades.every()

@@ -15,14 +15,13 @@ from app.domain.tickets import TicketStatus, followed_reason, followed_status, o
 from app.domain.trades import FillUpdate
 from app.errors import BrokerUnavailable, Conflict
 from app.repositories.open_orders import LEGS, OPERATOR, OpenOrder, OpenOrders
-from app.repositories.tickets import PREFIX as TICKETS
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.runtime.locks import Locks
-from app.storage.base import Change, Replace, Store
+from app.storage.base import Change, Store
 
 # Some brokers list the orders of a day only; those of an earlier one have ended with it.
 LONGEST_SESSION = timedelta(hours=8)
@@ -117,9 +116,8 @@ class OrderTracker:
 
     def _write(self, changes: list[Change]) -> None:
         self._store.apply(changes)
-        for change in changes:
-            if isinstance(change, Replace) and change.document.key.startswith(TICKETS):
-                self._ticket_messages.notify_change(change.document.value, change.value)
+        for before, after in self._ledger.rewritten(changes):
+            self._ticket_messages.notify_change(before, after)
 
     def _is_gone(self, broker: Broker, order: OpenOrder) -> bool:
         """Tell whether the broker should know an order by now, or may have forgotten one that it knew."""

@@ -5,10 +5,10 @@ processes are read from the ledger, at most `refresh_seconds` late. Only bots wi
 """
 
 import threading
-import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from app.domain.money import ZERO
 from app.domain.order_check import Usage
 from app.domain.tickets import TicketStatus
 from app.repositories.open_orders import OpenOrders
+from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
-from app.storage.base import Store
 
 LATEST_FINISH = timedelta(minutes=2)
 NOT_PLACED = frozenset({TicketStatus.REJECTED.value, TicketStatus.FAILED.value})
@@ -44,21 +44,22 @@ class EntryUsage:
 
     def __init__(
         self,
-        store: Store,
-        clock: Clock,
+        ledger: Ledger,
+        open_orders: OpenOrders,
         trades: Trades,
+        clock: Clock,
         *,
         refresh_seconds: float = 0,
         longest_wait: timedelta = timedelta(),
     ) -> None:
-        self._store = store
-        self._open_orders = OpenOrders(store)
+        self._ledger = ledger
+        self._open_orders = open_orders
         self._clock = clock
         self._trades = trades
         self._refresh_seconds = refresh_seconds
         self._latest_finish = LATEST_FINISH + longest_wait
         self._entries: dict[str, Entry] = {}
-        self._read_until = ""
+        self._read_until: datetime | None = None
         self._read_at = float("-inf")
         self._lock = threading.Lock()
 
@@ -96,18 +97,15 @@ class EntryUsage:
 
     def _read_ledger(self) -> None:
         with self._lock:
-            if time.monotonic() - self._read_at < self._refresh_seconds:
+            if monotonic() - self._read_at < self._refresh_seconds:
                 return
             now = self._clock()
             self._forget_before(now - timedelta(days=2))
-            for document in self._store.list("tickets/", after=self._start(now)):
-                self._remember(document.value)
+            for ticket in self._ledger.filed_since(self._read_until or _yesterday(now)):
+                self._remember(ticket)
             # A ticket is filed under its arrival but written when it is done, a little later.
-            self._read_until = _ledger_position(now - self._latest_finish)
-            self._read_at = time.monotonic()
-
-    def _start(self, now: datetime) -> str:
-        return self._read_until or f"tickets/{(now - timedelta(days=1)).date().isoformat()}/"
+            self._read_until = now - self._latest_finish
+            self._read_at = monotonic()
 
     def _remember(self, ticket: dict[str, Any]) -> None:
         entry = ticket.get("entry")
@@ -125,8 +123,6 @@ class EntryUsage:
             del self._entries[ticket]
 
 
-def _ledger_position(moment: datetime) -> str:
-    """Return the key after which tickets that arrived since a moment are filed."""
-    milliseconds = int(moment.timestamp() * 1000)
-    first = UUID(int=milliseconds << 80)
-    return f"tickets/{moment.date().isoformat()}/{first}"
+def _yesterday(now: datetime) -> datetime:
+    """Return when yesterday (UTC) began."""
+    return datetime.combine(now.date() - timedelta(days=1), time.min, UTC)

@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.limits import Limits
 from app.domain.tickets import Ticket, TicketStatus
+from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
 from app.services.trading.entry_usage import Entry, EntryUsage
@@ -15,7 +16,11 @@ LIMITS = Limits(daily_order_cap=5, cooldown_seconds=60)
 @pytest.fixture
 def make_book(store, clock):
     """Build what another process would count with."""
-    return lambda: EntryUsage(store, clock, Trades(store, clock))
+
+    def made(**options) -> EntryUsage:
+        return EntryUsage(Ledger(store, clock), OpenOrders(store), Trades(store, clock), clock, **options)
+
+    return made
 
 
 @pytest.fixture
@@ -122,8 +127,8 @@ def test_positions_when_an_order_waits_then_only_the_bots_own_entry_counts(book,
     assert (usage.open_positions, usage.holds_symbol) == (count, bool(count))
 
 
-def test_ledger_when_it_was_read_a_moment_ago_then_it_is_read_again_only_later(store, clock, write):
-    book = EntryUsage(store, clock, Trades(store, clock), refresh_seconds=60)
+def test_ledger_when_it_was_read_a_moment_ago_then_it_is_read_again_only_later(make_book, clock, write):
+    book = make_book(refresh_seconds=60)
     before = book.of("one", "AAPL", LIMITS).orders_today
     write(fresh_ticket_id(clock()))
 
