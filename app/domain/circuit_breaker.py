@@ -1,5 +1,6 @@
 """The portfolio's circuit breaker: when an account's equity ends trading, and what is left to do about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,8 @@ from app.domain.trading_state import StateSwitch
 
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=5)
+# Whose the operator's own thresholds are; no bot can have this name.
+OPERATOR_SOURCE = "operator"
 # The part of a UUIDv7 that neither tells its time nor its version.
 _LOW_BITS = (1 << 62) - 1
 
@@ -40,12 +43,48 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class CircuitBreaker:
-    """What the operator set, and how far the breaker has come since.
+class Threshold:
+    """Where one source, the operator or a bot, wants trading to end; fractions of its own base, None is off.
 
-    `glb_sl` and `glb_tp` are fractions of `base_equity` (account currency), None is off. `paused` is the
-    switch that the breaker threw and `replaced` the one before it: only that very pause is ever taken back.
+    Every source has a base of its own: the wish of one bot must neither loosen another's nor sell at once.
     `profit_taken` keeps the take-profit from firing twice; the stop-loss goes on watching.
+    """
+
+    source: str
+    glb_sl: Decimal | None = None
+    glb_tp: Decimal | None = None
+    base_equity: Decimal | None = None
+    profit_taken: bool = False
+
+    @property
+    def wishes(self) -> tuple[str, Decimal | None, Decimal | None]:
+        """What was asked for, whatever it has come to."""
+        return self.source, self.glb_sl, self.glb_tp
+
+    def fraction(self, breach: Breach) -> Decimal | None:
+        """Return the fraction of the base at which this breach happens."""
+        return self.glb_sl if breach is Breach.STOP_LOSS else self.glb_tp
+
+    def level(self, breach: Breach) -> Decimal | None:
+        """Return the equity at which this breach happens; None while it cannot."""
+        fraction = self.fraction(breach)
+        return None if fraction is None or self.base_equity is None else self.base_equity * fraction
+
+    def is_reached(self, breach: Breach, equity: Decimal) -> bool:
+        """Tell whether the equity is at this threshold or past it."""
+        level = self.level(breach)
+        if level is None:
+            return False
+        return equity <= level if breach is Breach.STOP_LOSS else equity >= level
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitBreaker:
+    """What the operator and the bots want for one broker's account, and how far the breaker has come since.
+
+    `glb_sl` and `glb_tp` are the operator's fractions of `base_equity` (account currency), None is off;
+    they count while `active`. `bots` holds what bots want. `paused` is the switch that the breaker threw and
+    `replaced` the one before it: only that very pause is ever lifted again.
     """
 
     broker: str
@@ -58,6 +97,7 @@ class CircuitBreaker:
     equity_known: bool = True
     profit_taken: bool = False
     breach: Breach | None = None
+    breach_source: str | None = None
     breach_equity: Decimal | None = None
     breach_at: datetime | None = None
     ticket: UUID | None = None
@@ -66,27 +106,64 @@ class CircuitBreaker:
     replaced: StateSwitch | None = None
     last_event: str | None = None
     last_event_at: datetime | None = None
+    bots: tuple[Threshold, ...] = ()
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """Return all that count: the operator's while it is active, then the bots'."""
+        own = Threshold(OPERATOR_SOURCE, self.glb_sl, self.glb_tp, self.base_equity, self.profit_taken)
+        return (own, *self.bots) if self.active else self.bots
+
+    @property
+    def is_watching(self) -> bool:
+        """True while the equity must be looked at; what is being sold is sold to its end."""
+        return self.phase is Phase.LIQUIDATING or (self.phase is Phase.ARMED and bool(self.thresholds))
 
     @property
     def liquidates(self) -> bool:
         """True when the breach that was seen closes every position."""
         return self.breach is Breach.STOP_LOSS or self.liquidate_on_tp
 
+    def strictest(self, breach: Breach) -> Threshold | None:
+        """Return the threshold that is reached first: the highest stop-loss, the lowest take-profit."""
+        return _first(self.thresholds, breach)
+
+    def reached(self, breach: Breach, equity: Decimal) -> Threshold | None:
+        """Return the strictest threshold if this equity is at it or past it; no profit is taken twice."""
+        is_gain = breach is Breach.TAKE_PROFIT
+        item = _first((item for item in self.thresholds if not (is_gain and item.profit_taken)), breach)
+        return item if item is not None and item.is_reached(breach, equity) else None
+
     def breached_at(self, equity: Decimal) -> Breach | None:
-        """Return the threshold that this equity has reached."""
-        if not self.active or self.base_equity is None:
-            return None
-        if self.glb_sl is not None and equity <= self.base_equity * self.glb_sl:
-            return Breach.STOP_LOSS
-        if self.glb_tp is None or self.profit_taken or equity < self.base_equity * self.glb_tp:
-            return None
-        return Breach.TAKE_PROFIT
+        """Return the threshold that this equity has reached; a loss counts before a gain."""
+        return next((breach for breach in Breach if self.reached(breach, equity) is not None), None)
+
+    def adopting(self, wanted: Iterable[Threshold]) -> "CircuitBreaker":
+        """Return the breaker with what bots want now; whoever wants the same as before keeps the base."""
+        known = {item.wishes: item for item in self.bots}
+        bots = tuple(known.get(item.wishes, item) for item in wanted)
+        is_blind = not self.equity_known and (self.active or bool(bots))
+        return replace(self, bots=bots, equity_known=not is_blind)
+
+    def based_on(self, equity: Decimal) -> "CircuitBreaker":
+        """Return the breaker with a base for the bots that have none yet."""
+        bots = (replace(item, base_equity=equity) if item.base_equity is None else item for item in self.bots)
+        return replace(self, bots=tuple(bots))
+
+    def taking_profit(self, equity: Decimal) -> "CircuitBreaker":
+        """Return the breaker with every take-profit that this equity has reached marked as taken."""
+        taken = {item.source for item in self.thresholds if item.is_reached(Breach.TAKE_PROFIT, equity)}
+        bots = (replace(bot, profit_taken=bot.profit_taken or bot.source in taken) for bot in self.bots)
+        own = self.profit_taken or OPERATOR_SOURCE in taken
+        return replace(self, profit_taken=own, bots=tuple(bots))
 
     def seeing(self, breach: Breach, equity: Decimal, ticket: UUID, now: datetime) -> "CircuitBreaker":
         """Return the breaker with a new breach; what it did about the last one is over."""
+        reached = self.reached(breach, equity)
         return replace(
             self,
             breach=breach,
+            breach_source=None if reached is None else reached.source,
             breach_equity=equity,
             breach_at=now,
             ticket=ticket,
@@ -110,7 +187,11 @@ class CircuitBreaker:
         return replace(self, last_event=event, last_event_at=now)
 
     def rearmed(self) -> "CircuitBreaker":
-        """Return the breaker as an edit leaves it: watching, with nothing under way."""
+        """Return the breaker as the operator's edit leaves it: watching, with nothing under way.
+
+        After a breach the bots begin anew too, from a base that is still to come; else they keep theirs.
+        """
+        anew = (replace(bot, base_equity=None, profit_taken=False) for bot in self.bots)
         return CircuitBreaker(
             broker=self.broker,
             glb_sl=self.glb_sl,
@@ -118,7 +199,20 @@ class CircuitBreaker:
             base_equity=self.base_equity,
             active=self.active,
             liquidate_on_tp=self.liquidate_on_tp,
+            bots=self.bots if self.phase is Phase.ARMED else tuple(anew),
         )
+
+
+def _first(thresholds: Iterable[Threshold], breach: Breach) -> Threshold | None:
+    sign = -1 if breach is Breach.STOP_LOSS else 1
+
+    def rank(item: Threshold) -> tuple[bool, Decimal]:
+        # One without a base has no equity to compare yet, and comes last.
+        level, fraction = item.level(breach), item.fraction(breach) or Decimal(0)
+        return level is None, sign * (fraction if level is None else level)
+
+    wanted = (item for item in thresholds if item.fraction(breach) is not None)
+    return min(wanted, key=rank, default=None)
 
 
 def step_ticket(breach: UUID, step: Step) -> UUID:

@@ -1,33 +1,51 @@
-"""The portfolio's circuit breaker as it was armed, and how far it has come."""
+"""The circuit breakers of the brokers' accounts as they were armed, and how far each has come."""
+
+from contextlib import suppress
 
 from app.domain.circuit_breaker import CircuitBreaker
 from app.domain.json_codec import from_json, to_json
+from app.errors import AlreadyExists
 from app.storage.base import Store
 
+# Formerly the one breaker there was; today `{KEY}/{broker}` holds each broker's.
 KEY = "state/circuit-breaker"
 
 
-class StoredBreaker:
-    """The breaker under `state/circuit-breaker`; whoever writes holds its lock."""
+class StoredBreakers:
+    """The breakers under `state/circuit-breaker/{broker}`; whoever writes holds their lock."""
 
-    def __init__(self, store: Store, default_broker: str) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._default_broker = default_broker
 
-    def read(self) -> CircuitBreaker:
-        """Return the breaker as it stands; one that was never armed watches the default broker."""
-        document = self._store.get(KEY)
+    def read(self, broker: str) -> CircuitBreaker:
+        """Return a broker's breaker as it stands; one that was never armed is off."""
+        document = self._store.get(f"{KEY}/{broker}")
         # What cannot be read is an error, never a breaker that is off.
         return (
-            CircuitBreaker(broker=self._default_broker)
-            if document is None
-            else from_json(CircuitBreaker, document.value)
+            CircuitBreaker(broker=broker) if document is None else from_json(CircuitBreaker, document.value)
         )
+
+    def all(self) -> dict[str, CircuitBreaker]:
+        """Return every breaker that was ever armed, by broker."""
+        found = (from_json(CircuitBreaker, document.value) for document in self._store.list(f"{KEY}/"))
+        return {breaker.broker: breaker for breaker in found}
 
     def write(self, breaker: CircuitBreaker) -> None:
         """Write it over what stands; raise Conflict when somebody else writes too."""
-        document = self._store.get(KEY)
+        key = f"{KEY}/{breaker.broker}"
+        document = self._store.get(key)
         if document is None:
-            self._store.create(KEY, to_json(breaker))
+            self._store.create(key, to_json(breaker))
         else:
             self._store.replace(document, to_json(breaker))
+
+    def move_former(self) -> None:
+        """Give the one breaker of former versions its broker's key; a crash in between repeats it."""
+        document = self._store.get(KEY)
+        if document is None:
+            return
+        former = from_json(CircuitBreaker, document.value)
+        # An earlier move may have been interrupted before its deletion.
+        with suppress(AlreadyExists):
+            self._store.create(f"{KEY}/{former.broker}", to_json(former))
+        self._store.delete(document)

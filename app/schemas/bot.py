@@ -61,8 +61,9 @@ class BotSchema(Schema):
     break_even_pct = Amount(positive=True, allow_none=True, validate=validate.Range(max=Decimal(100)))
     cover_only = fields.Boolean(truthy={True}, falsy={False})
     enable_global_sl_tp = fields.Boolean(truthy={True}, falsy={False})
-    global_sl_pct = Amount(validate=FRACTION)
-    global_tp_pct = Amount(validate=validate.Range(min=Decimal(1)))
+    # As the operator's: a stop at all of the equity, or a target at it, would sell at once.
+    global_sl_pct = Amount(positive=True, validate=BELOW_ONE)
+    global_tp_pct = Amount(validate=validate.Range(min=Decimal(1), min_inclusive=False))
     allow_short = fields.Boolean(truthy={True}, falsy={False}, allow_none=True)
     allowed_symbols = Symbols(allow_none=True)
     max_order_notional = _optional_amount()

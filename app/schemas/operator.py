@@ -56,6 +56,15 @@ class CircuitBreakerSchema(Schema):
     broker = Text(longest=40)
 
 
+class CircuitBreakerQuerySchema(Schema):
+    """Whose circuit breaker to show."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    broker = Text(load_default=None, longest=40)
+
+
 class AuthCodeSchema(Schema):
     """The code that Fyers put into the browser's address."""
 

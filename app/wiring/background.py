@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from app.repositories.circuit_breaker import StoredBreaker
+from app.repositories.circuit_breaker import StoredBreakers
 from app.repositories.cleanup_runs import CleanupRuns
 from app.repositories.differences import ToldDifferences
 from app.repositories.equity import EquityHistory
@@ -91,7 +91,8 @@ class Upkeep:
     def breaker(self) -> EquityGuard:
         """The portfolio's circuit breaker."""
         return EquityGuard(
-            stored=StoredBreaker(self.base.store, self.settings.default_broker),
+            stored=StoredBreakers(self.base.store),
+            bots=self.base.bots,
             registry=self.base.registry,
             switch=self.base.switch,
             liquidation=Liquidation(
@@ -106,6 +107,7 @@ class Upkeep:
             locks=self.base.locks,
             clock=self.base.clock,
             new_ticket_id=self.base.new_ticket_id,
+            default_broker=self.settings.default_broker,
         )
 
     @cached_property

@@ -31,7 +31,7 @@ def test_breaker_when_never_set_then_it_is_off_with_the_documented_thresholds(op
 
 def test_breaker_when_set_then_it_is_shown_and_stored_as_documented(operator, store):
     answer = operator.put(PATH, json=ARMED).json
-    stored = store.get("state/circuit-breaker").value
+    stored = store.get("state/circuit-breaker/paper").value
 
     assert {name: answer[name] for name in ARMED} == {name: stored[name] for name in ARMED} == ARMED
     assert operator.get(PATH).json == answer
@@ -80,3 +80,49 @@ def test_breaker_when_a_change_is_unusable_then_400_and_nothing_changes(operator
 
     assert operator.put(PATH, json=change).status_code == 400
     assert operator.get(PATH).json == before
+
+
+@pytest.fixture
+def asked(operator, services):
+    """Two bots ask for a breaker, and the clock has looked."""
+    for bot, fraction in (("bold", "0.5"), ("shy", "0.9")):
+        keys = {"enable_global_sl_tp": True, "global_sl_pct": fraction}
+        assert operator.post("/api/bots", json={"id": bot} | keys).status_code == 201
+    services.supervisor.tick(everything=True)
+
+
+def test_breaker_when_bots_ask_then_the_strictest_is_shown_with_its_source(asked, operator):
+    shown = operator.get(PATH).json
+
+    assert {
+        name: shown[name] for name in ("glb_sl", "glb_tp", "base_equity", "active", "broker", "source")
+    } == {
+        "glb_sl": "0.9",
+        "glb_tp": "1.20",
+        "base_equity": "100000",
+        "active": True,
+        "broker": "paper",
+        "source": "shy",
+    }
+    assert [(item["source"], item["stop_loss_equity"]) for item in shown["thresholds"]] == [
+        ("bold", "50000.0"),
+        ("shy", "90000.0"),
+    ]
+
+
+def test_breaker_when_a_bot_asks_then_it_is_shown_before_the_clock_looks(operator):
+    operator.patch("/api/bots/default", json={"enable_global_sl_tp": True}, headers={"If-Match": "*"})
+    shown = operator.get(PATH).json
+
+    assert (shown["active"], shown["source"], shown["base_equity"]) == (True, "default", None)
+
+
+def test_breaker_when_the_broker_is_unknown_then_400(operator):
+    assert operator.get(f"{PATH}?broker=elsewhere").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "keys", [{"global_sl_pct": "1"}, {"global_tp_pct": "1"}, {"global_sl_pct": "0"}], ids=str
+)
+def test_bot_when_its_threshold_would_sell_at_once_then_400(operator, keys):
+    assert operator.post("/api/bots", json={"id": "swing"} | keys).status_code == 400

@@ -9,10 +9,11 @@ from typing import Any
 
 from app.brokers.base import Broker
 from app.clock import Clock
-from app.domain.circuit_breaker import Breach, CircuitBreaker, Phase
+from app.domain.circuit_breaker import Breach, CircuitBreaker, Phase, Threshold
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerError, BrokerUnavailable, InvalidRequest
-from app.repositories.circuit_breaker import StoredBreaker
+from app.repositories.bots import BotDirectory
+from app.repositories.circuit_breaker import StoredBreakers
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.observability.events import EventKind
@@ -30,12 +31,13 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EquityGuard:
-    """One breaker, for one broker's account.
+    """The breakers, one for each broker's account; the operator and the bots say what they watch for.
 
-    In a dry run trading stops, and nothing is sold at a broker outside.
+    In a dry run trading stops and nothing is sold.
     """
 
-    stored: StoredBreaker
+    stored: StoredBreakers
+    bots: BotDirectory
     registry: BrokerRegistry
     switch: GlobalSwitch
     liquidation: Liquidation
@@ -44,71 +46,136 @@ class EquityGuard:
     locks: Locks
     clock: Clock
     new_ticket_id: NewTicketId
+    default_broker: str
 
-    def read(self) -> CircuitBreaker:
-        """Return the breaker as it stands."""
-        return self.stored.read()
+    def all(self) -> dict[str, CircuitBreaker]:
+        """Return every broker's breaker, with what the bots want of it now, by broker."""
+        breakers, wanted = self.stored.all(), self._wanted()
+        brokers = sorted({self.default_broker, *breakers, *wanted})
+        return {
+            broker: breakers.get(broker, CircuitBreaker(broker)).adopting(wanted.get(broker, ()))
+            for broker in brokers
+        }
+
+    def read(self, broker: str | None = None) -> CircuitBreaker:
+        """Return a broker's breaker; without a name the only one that watches, else the operator's.
+
+        Raise InvalidRequest where there is no such broker.
+        """
+        breakers = self.all()
+        watching = [name for name, breaker in breakers.items() if breaker.thresholds]
+        only = watching[0] if len(watching) == 1 else self._own_broker(breakers)
+        name = broker or only
+        if name not in {*breakers, *self.registry.names}:
+            raise InvalidRequest(f"There is no broker {name} here.")
+        return breakers.get(name, CircuitBreaker(name))
 
     def knows_equity(self, broker: str) -> bool:
         """Tell whether entries at a broker may go on: false while a watched account cannot be seen."""
-        breaker = self.read()
-        return breaker.equity_known or not breaker.active or breaker.broker != broker
+        breaker = self.stored.read(broker)
+        return breaker.equity_known or not breaker.thresholds
 
     def edit(self, changes: Mapping[str, Any]) -> CircuitBreaker:
-        """Change the breaker, arm it anew and resume what it paused; what is not named stays as it is.
+        """Change the operator's part of a breaker, arm it anew and resume what it paused.
 
-        Without a `base_equity` it is the account's equity of now. Raise InvalidRequest or BrokerUnavailable.
+        What is not named stays as it is; without a `base_equity` it is the account's equity of now.
+        Raise InvalidRequest or BrokerUnavailable.
         """
         with self._hold():
-            old = self.read()
-            edited = self._seen(replace(old, **changes), wants_base=changes.get("base_equity") is None)
+            self.stored.move_former()
+            wanted = self._wanted()
+            broker = changes.get("broker") or self._own_broker(self.stored.all())
+            old = self.stored.read(broker)
+            edited = replace(old, **changes).adopting(wanted.get(broker, ()))
+            edited = self._seen(edited, wants_base=changes.get("base_equity") is None)
             self._resume(old)
             state = "armed" if edited.active else "off"
             edited = edited.telling(f"{state} by the operator", self.clock())
             self._write(edited)
-        self.journal.activity(f"operator: the circuit breaker is {state}")
+        self.journal.activity(f"operator: the circuit breaker of {broker} is {state}")
         return edited
 
     def watch(self) -> int:
-        """Look at the equity once and do what it asks for; return how many times something changed."""
-        if not self._is_watching(self.read()):
-            return 0
+        """Look at every watched account once and do what it asks for; return how many things changed."""
+        self.stored.move_former()
+        breakers, wanted = self.stored.all(), self._wanted()
+        changed = 0
+        for broker in sorted({*breakers, *wanted}):
+            known, wishes = breakers.get(broker, CircuitBreaker(broker)), wanted.get(broker, ())
+            if known.is_watching or known.adopting(wishes) != known:
+                changed += self._watch(broker, wishes)
+        return changed
+
+    def _watch(self, name: str, wishes: tuple[Threshold, ...]) -> int:
         with self._hold():
-            breaker = self.read()
-            if not self._is_watching(breaker):
-                return 0
+            breaker, changed = self._adopt(self.stored.read(name), wishes)
+            if not breaker.is_watching:
+                return changed
+            # One account that cannot be seen must not hide the others.
             try:
-                broker = self.registry.get(breaker.broker)
+                broker = self.registry.get(name)
                 if breaker.phase is Phase.LIQUIDATING:
-                    return self._liquidate(breaker, broker)
-                return self._compare(breaker, broker)
+                    return changed + self._liquidate(breaker, broker)
+                return changed + self._compare(breaker, broker)
             except (BrokerError, BrokerNotConfigured) as error:
-                return self._lose_sight(error)
+                return changed + self._lose_sight(name, error)
 
     def _hold(self) -> AbstractContextManager[None]:
         return self.locks.hold_bot(LOCK)
 
-    def _is_watching(self, breaker: CircuitBreaker) -> bool:
-        return breaker.active and breaker.phase is not Phase.TRIPPED
+    def _wanted(self) -> dict[str, tuple[Threshold, ...]]:
+        """What bots want, by the broker that they trade at."""
+        wanted: dict[str, tuple[Threshold, ...]] = {}
+        for bot, _ in self.bots.all():
+            asked = bot.configuration
+            if asked.enable_global_sl_tp:
+                broker = asked.broker or self.default_broker
+                threshold = Threshold(bot.id, asked.global_sl_pct, asked.global_tp_pct)
+                wanted[broker] = (*wanted.get(broker, ()), threshold)
+        return wanted
+
+    def _own_broker(self, breakers: Mapping[str, CircuitBreaker]) -> str:
+        """Whose breaker the operator means without naming one: the only one that was set, or the default."""
+        own = [name for name, item in breakers.items() if item.active or item.base_equity is not None]
+        return own[0] if len(own) == 1 else self.default_broker
+
+    def _adopt(self, breaker: CircuitBreaker, wishes: tuple[Threshold, ...]) -> tuple[CircuitBreaker, int]:
+        """Write down what bots want by now; what has tripped stays so until the operator arms it."""
+        adopted = breaker.adopting(wishes)
+        if adopted == breaker:
+            return breaker, 0
+        names = ", ".join(bot.source for bot in adopted.bots) or "no bot"
+        event = f"{breaker.broker} is watched for {names}"
+        if breaker.phase is not Phase.ARMED:
+            event += f"; it stays {breaker.phase.value}"
+        self.journal.activity(f"{BY}: {event}")
+        adopted = adopted.telling(event, self.clock())
+        self._write(adopted)
+        return adopted, 1
 
     def _seen(self, wanted: CircuitBreaker, *, wants_base: bool) -> CircuitBreaker:
         """Arm a breaker against what the account is worth."""
         edited = wanted.rearmed()
         if edited.broker not in self.registry.names:
             raise InvalidRequest(f"There is no broker {edited.broker} here.")
-        if not edited.active:
+        if not edited.thresholds:
             return edited
+        wants_base = wants_base and edited.active
         try:
             equity = self.registry.get(edited.broker).account().equity
         except BrokerUnavailable:
             if wants_base:
                 raise
             return replace(edited, equity_known=False)
+        edited = edited.based_on(equity)
         return replace(edited, base_equity=equity) if wants_base else edited
 
     def _compare(self, breaker: CircuitBreaker, broker: Broker) -> int:
         equity = broker.account().equity
-        breach = breaker.breached_at(equity)
+        based = breaker.based_on(equity)
+        if based != breaker:
+            self._write(based)
+        breaker, breach = based, based.breached_at(equity)
         if breach is not None:
             now = self.clock()
             return self._trip(
@@ -121,9 +188,11 @@ class EquityGuard:
 
     def _trip(self, breaker: CircuitBreaker, broker: Broker, breach: Breach, equity: Decimal) -> int:
         words = breach.value.replace("_", "-")
-        told = f"{words}: equity {equity:f} at {broker.name}, base {breaker.base_equity or 0:f}"
+        reached = breaker.reached(breach, equity)
+        base = (reached.base_equity if reached is not None else None) or 0
+        told = f"{words}: equity {equity:f} at {broker.name}, base {base:f}, set by {breaker.breach_source}"
         if not breaker.liquidates:
-            self._tell(replace(breaker, profit_taken=True), told)
+            self._tell(breaker.taking_profit(equity), told)
             return 1
         breaker = self._tell(replace(breaker, phase=Phase.LIQUIDATING), told)
         return self._liquidate(breaker, broker)
@@ -137,12 +206,13 @@ class EquityGuard:
         return 1
 
     def _finish(self, breaker: CircuitBreaker, told: str) -> int:
-        current = self.read()
+        current = self.stored.read(breaker.broker)
         if breaker.breach is Breach.STOP_LOSS:
             self._tell(replace(current, phase=Phase.TRIPPED), f"{told}; trading is HALTED")
             return 1
         self._resume(current)
-        over = replace(current, phase=Phase.ARMED, profit_taken=True, paused=None, replaced=None)
+        taken = current.taking_profit(current.breach_equity or Decimal(0))
+        over = replace(taken, phase=Phase.ARMED, paused=None, replaced=None)
         self._tell(over, f"{told}; trading goes on")
         return 1
 
@@ -158,13 +228,23 @@ class EquityGuard:
         return breaker
 
     def _resume(self, breaker: CircuitBreaker) -> None:
-        """Take back the breaker's own pause; one that the operator threw meanwhile stays."""
-        if breaker.paused is not None and self.switch.read() == breaker.paused:
-            before = breaker.replaced or StateSwitch()
-            self.switch.throw(before.seen_at(self.clock()))
+        """Lift the breaker's own pause; one that the operator threw meanwhile stays.
 
-    def _lose_sight(self, error: Exception) -> int:
-        breaker = self.read()
+        Where another broker's breaker still stops trading, the pause becomes that one's.
+        """
+        if breaker.paused is None or self.switch.read() != breaker.paused:
+            return
+        others = (other for name, other in self.stored.all().items() if name != breaker.broker)
+        heir = next((other for other in others if other.phase is not Phase.ARMED), None)
+        if heir is not None:
+            # It is written first: killed in between, the pause has two owners and none is lost.
+            self._write(replace(heir, paused=breaker.paused, replaced=breaker.replaced))
+            return
+        before = breaker.replaced or StateSwitch()
+        self.switch.throw(before.seen_at(self.clock()))
+
+    def _lose_sight(self, name: str, error: Exception) -> int:
+        breaker = self.stored.read(name)
         _logger.warning("The circuit breaker cannot see %s: %s", breaker.broker, error)
         if not breaker.equity_known or breaker.phase is not Phase.ARMED:
             return 0

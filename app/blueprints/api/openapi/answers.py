@@ -17,7 +17,7 @@ from app.blueprints.api.openapi.trade_shapes import NUMBER, TRADE
 from app.domain.approvals import Verdict
 from app.domain.bots import BotConfiguration
 from app.domain.broker_logins import LoginState
-from app.domain.circuit_breaker import Breach, Phase
+from app.domain.circuit_breaker import Breach, Phase, Threshold
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Side, TimeInForce
 from app.domain.reasons import Reason
 from app.domain.reconciliation import Difference
@@ -193,10 +193,18 @@ CIRCUIT_BREAKER = object_of(
         "base_equity": OR_DECIMAL,
         "active": FLAG,
         "broker": TEXT,
+        "source": OR_TEXT | {"description": "Whose stop-loss is reached first: `operator` or a bot's id."},
+        "thresholds": list_of(
+            object_of(
+                record_shape(Threshold) | {"stop_loss_equity": OR_DECIMAL, "take_profit_equity": OR_DECIMAL}
+            )
+        ),
+        "breakers": list_of(object_of({"broker": TEXT, "active": FLAG, "phase": words_of(Phase)})),
         "liquidate_on_tp": FLAG,
         "phase": words_of(Phase),
         "equity_known": FLAG | {"description": "False stops entries at the broker until it is seen again."},
         "breach": or_null(words_of(Breach)),
+        "breach_source": OR_TEXT,
         "breach_equity": OR_DECIMAL,
         "breach_at": or_null(TIME),
         "last_event": OR_TEXT,

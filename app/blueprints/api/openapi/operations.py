@@ -12,6 +12,7 @@ from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.operator import (
     PRICES,
     AuthCodeSchema,
+    CircuitBreakerQuerySchema,
     CircuitBreakerSchema,
     OrderQuerySchema,
     TicketQuerySchema,
@@ -206,7 +207,12 @@ OPERATIONS: dict[str, Operation] = {
         answers={200: ("TradingState",)},
         errors=(400,),
     ),
-    "api.show_circuit_breaker": Operation(tag="Kill switch", answers={200: ("CircuitBreaker",)}),
+    "api.show_circuit_breaker": Operation(
+        tag="Kill switch",
+        query=CircuitBreakerQuerySchema(),
+        answers={200: ("CircuitBreaker",)},
+        errors=(400,),
+    ),
     "api.set_circuit_breaker": Operation(
         tag="Kill switch",
         body=("CircuitBreakerChange",),
