@@ -210,6 +210,82 @@ def test_service_when_it_wants_an_ability_then_the_protocol_has_it(file):
     assert [name for name in names if name.endswith(("')", "', None)"))] == []
 
 
+GATEWAY = "app/services/broker_access/gateway.py"
+ORDERS = {"submit", "cancel", "replace"}
+# Who may speak to a broker about orders: the adapters about their own, and the gateway.
+SPEAKERS = ("app/brokers/*", "app/services/broker_access/*")
+
+
+def brokers_named(tree):
+    """Collect the names that stand for a broker in a file: by what they are called, hinted or made from."""
+    names = {"broker"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
+            kinds = {each.id for each in ast.walk(node.annotation) if isinstance(each, ast.Name)}
+            if "Broker" in kinds:
+                names.add(node.arg if isinstance(node, ast.arg) else last_name(node.target))
+    for node in [*ast.walk(tree), *ast.walk(tree)]:  # twice: a name may be made from a later one
+        if isinstance(node, ast.Assign) and is_broker(node.value, names):
+            names |= {last_name(target) for target in node.targets}
+        elif isinstance(node, ast.For | ast.comprehension) and is_broker(node.iter, names):
+            names.add(last_name(node.target))
+    return names
+
+
+def last_name(node):
+    """Return what stands last in `a.b.c`; nothing for any other expression."""
+    if isinstance(node, ast.Name | ast.Attribute):
+        return node.id if isinstance(node, ast.Name) else node.attr
+    return ""
+
+
+def is_broker(node, names):
+    """Tell whether an expression is a broker, or all of them: one by name, or what the registry gives."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in {"get", "all"} and last_name(node.func.value) in {"registry", "_desk"}
+    return last_name(node) in names
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "program",
+    [
+        "def f(broker): broker.submit(1)",
+        "def f(one: Broker | None): one.cancel(1)",
+        "def f(held): partial(held.broker.replace, 1)",
+        "class A:\n    venue: Broker\n    def f(self): self.venue.submit(1)",
+        "def f(self):\n    for each in self.registry.all(): each.cancel(1)",
+        "def f(self):\n    first = self.registry.get('x')\n    second = first\n    second.submit(1)",
+    ],
+)
+def test_rule_when_a_broker_is_told_something_then_it_is_found(program):
+    assert list(spoken_to_brokers(ast.parse(program)))
+
+
+def spoken_to_brokers(tree):
+    """Yield the lines in which a broker is told to submit, cancel or replace, called at once or handed on."""
+    names = brokers_named(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ORDERS and is_broker(node.value, names):
+            yield node.lineno
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("file", SOURCES)
+def test_broker_when_it_is_told_something_then_by_the_gateway(file):
+    is_speaker = any(fnmatch(file, place) for place in SPEAKERS)
+
+    assert is_speaker or list(spoken_to_brokers(SOURCES[file])) == []
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("file", [file for file in SOURCES if file.startswith("app/services/")])
+def test_dry_run_when_it_is_asked_for_then_in_the_gateway_alone(file):
+    asked = [node.lineno for node in ast.walk(SOURCES[file]) if last_name(node) == "dry_run"]
+
+    assert file == GATEWAY or asked == []
+
+
 @pytest.mark.integration
 def test_application_when_built_with_defaults_then_no_sdk_was_paid_for(tmp_path):
     program = "import sys; from app import create_app; create_app(); print(*sys.modules)"

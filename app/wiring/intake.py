@@ -104,7 +104,7 @@ class Reception:
     @cached_property
     def in_flight(self) -> InFlight:
         """What this process is working on."""
-        return InFlight()
+        return InFlight(self.base.wait)
 
     @cached_property
     def recovery(self) -> Recovery:

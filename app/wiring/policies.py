@@ -29,7 +29,6 @@ def trading_rules(settings: Settings) -> TradingRules:
         ceiling=ceiling,
         default_broker=settings.default_broker,
         allow_live=settings.allow_live_trading,
-        dry_run=settings.dry_run,
         idea_notional=settings.max_notional_usd,
         min_confidence=settings.min_llm_confidence,
     )

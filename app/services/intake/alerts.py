@@ -4,9 +4,10 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from app.clock import Clock
+from app.clock import Budget, Clock, Patience
 from app.domain.bots import Bot
 from app.domain.signals import Dialect, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus, shown
@@ -28,8 +29,8 @@ from app.ticket_ids import NewTicketId
 
 Then = Callable[[Ticket], object]
 
-DUPLICATE_WAIT_SECONDS = 2.5
-POLL_SECONDS = 0.05
+# TradingView gives up after three seconds.
+DUPLICATE = Budget(2.5, 0.05)
 
 _logger = logging.getLogger(__name__)
 
@@ -225,14 +226,15 @@ class Intake:
         return Answer(answer.status, answer.body, {"Idempotent-Replay": "true"})
 
     def _wait_for_answer(self, arrival: Arrival) -> tuple[InboxEntry | None, Answer | None]:
-        deadline = time.monotonic() + DUPLICATE_WAIT_SECONDS
-        while True:
-            entry = self.inbox.find(arrival.bot, arrival.key)
-            answer = self.inbox.answer(entry) if entry is not None else None
-            left = deadline - time.monotonic()
-            if entry is None or answer is not None or left <= 0 or entry.deliberates:
+        entry = self.inbox.find(arrival.bot, arrival.key)
+        key = entry.key if entry is not None else ""
+        patience = Patience(DUPLICATE, partial(self.in_flight.await_end, key))
+        while entry is not None:
+            answer = self.inbox.answer(entry)
+            if answer is not None or entry.deliberates or not patience.lasts():
                 return entry, answer
-            self.in_flight.await_end(entry.key, min(POLL_SECONDS, left))
+            entry = self.inbox.find(arrival.bot, arrival.key)
+        return None, None
 
     def _tell(self, alert: Alert, arrival: Arrival, answer: Answer, outcome: str, seconds: float) -> None:
         self.metrics.webhook(fund_id=alert.bot.id, outcome=outcome, seconds=seconds)

@@ -4,11 +4,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from app.clock import Wait
+
 
 class InFlight:
     """Entries by their key, as this process alone knows them; a crash forgets all of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, wait: Wait) -> None:
+        self._wait = wait
         self._running: dict[str, threading.Event] = {}
         self._unfinished: set[str] = set()
         self._not_begun: set[str] = set()
@@ -39,7 +42,11 @@ class InFlight:
 
     def await_end(self, key: str, seconds: float) -> None:
         """Wait until a thread of this process is done with an entry; where none works on it, all the time."""
-        self._running.get(key, threading.Event()).wait(seconds)
+        done = self._running.get(key)
+        if done is None:
+            self._wait(seconds)
+        else:
+            done.wait(seconds)
 
     def leave_open(self, key: str, *, is_begun: bool = True) -> None:
         """Take note that an alert was interrupted, or put off before it had begun: recovery finishes it."""

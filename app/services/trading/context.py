@@ -34,7 +34,6 @@ class TradingRules:
     ceiling: Limits
     default_broker: str = "paper"
     allow_live: bool = False
-    dry_run: bool = True
     idea_notional: Decimal = Decimal(250)
     min_confidence: Decimal = ZERO
 

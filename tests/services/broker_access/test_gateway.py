@@ -1,0 +1,210 @@
+"""Whatever goes to a broker is told, written down and counted once, and not at all in a dry run."""
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+from threading import Thread
+from uuid import UUID
+
+import pytest
+
+from app.domain.circuit_breaker import CircuitBreaker
+from app.domain.instruments import AssetClass
+from app.domain.orders import OrderStatus
+from app.errors import BrokerRejected, OutcomeUnknown
+from tests.builders import (
+    OPERATOR_TOKEN,
+    WEBHOOK_SECRET,
+    ScriptedBroker,
+    client_of,
+    services_of,
+    strategy_alert,
+)
+
+FAILURES = {"rejected": BrokerRejected("No."), "unknown": OutcomeUnknown("Nobody knows.")}
+CALLS = {
+    "alert": "submit",
+    "exit": "submit",
+    "operator": "submit",
+    "breaker": "submit",
+    "cleanup": "cancel",
+    "amendment": "cancel",
+}
+
+
+class Counted(ScriptedBroker):
+    """Counts what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__(held_exits=frozenset({AssetClass.EQUITY}), oco=True)
+        self.told: list[str] = []
+
+    def submit(self, order):
+        self.told.append("submit")
+        return super().submit(order)
+
+    def cancel(self, receipt):
+        self.told.append("cancel")
+        super().cancel(receipt)
+
+
+@pytest.fixture
+def scripted():
+    return Counted()
+
+
+@pytest.fixture
+def app(make_app, scripted):
+    """The application that prepares what another one then acts on."""
+    return make_app(brokers={"paper": scripted}, dry_run=False)
+
+
+@pytest.fixture
+def enter(client, scripted):
+    """Buy ten shares, and return the answer; the order stays as `status` says."""
+
+    def entered(status: OrderStatus = OrderStatus.FILLED):
+        scripted.status = status
+        return client.post("/webhook", json=strategy_alert())
+
+    return entered
+
+
+@pytest.fixture
+def alert(scripted):
+    return lambda acting: client_of(acting, x_bot_secret=WEBHOOK_SECRET).post(
+        "/webhook", json=strategy_alert()
+    )
+
+
+@pytest.fixture
+def exit_order(enter, configure, scripted):
+    configure(attach_sl_tp=True, sl_pct="0.05", tp_pct="0.1")
+    enter(OrderStatus.ACCEPTED)
+    scripted.take(scripted.submitted[-1], OrderStatus.FILLED)
+    return lambda acting: services_of(acting).supervisor.tick(everything=True)
+
+
+@pytest.fixture
+def close(scripted):
+    scripted.held["AAPL"] = Decimal(7)
+
+    def closed(acting):
+        with suppress(BrokerRejected):
+            services_of(acting).positions.close("paper", "AAPL")
+
+    return closed
+
+
+@pytest.fixture
+def breaker(scripted):
+    scripted.held["AAPL"] = Decimal(7)
+    tripped = CircuitBreaker("paper", active=True, ticket=UUID(int=7))
+    return lambda acting: services_of(acting).breaker.liquidation.advance(tripped, scripted, lambda _: None)
+
+
+@pytest.fixture
+def cleanup(enter, scripted):
+    enter()
+    order = scripted.submitted[-1]
+    scripted.take(replace(order, client_order_id=f"{order.client_order_id}-sl"), OrderStatus.ACCEPTED)
+    scripted.held.clear()
+    return lambda acting: services_of(acting).cleanup.run()
+
+
+@pytest.fixture
+def amendment(enter):
+    name = enter(OrderStatus.ACCEPTED).json["order"]["client_order_id"]
+    command = {"command": "cancel", "order": name}
+    return lambda acting: client_of(acting, x_bot_secret=WEBHOOK_SECRET).post("/webhook", json=command)
+
+
+@pytest.fixture
+def act(who, request):
+    """What is done by whom the test is about, once everything is prepared for it."""
+    names = {"exit": "exit_order", "operator": "close"}
+    return request.getfixturevalue(names.get(who, who))
+
+
+@pytest.fixture
+def exchanges(settings):
+    """Read what logs.jsonl says of exchanges with brokers."""
+
+    def read() -> list[dict]:
+        path = settings.log_folder / "logs.jsonl"
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return [line for line in map(json.loads, lines) if line["kind"] == "exchange"]
+
+    return read
+
+
+def series(app, name: str) -> str | None:
+    """Read a counter of an application; None where nothing was counted."""
+    lines = services_of(app).metrics.render()[0].decode().splitlines()
+    return next((line.rpartition(" ")[2] for line in lines if line.startswith(f"{name} ")), None)
+
+
+@pytest.mark.parametrize("result", ["placed", "rejected", "unknown"])
+@pytest.mark.parametrize("who", CALLS)
+def test_sending_when_it_is_done_then_the_broker_is_told_once_and_it_is_written_down(
+    who, result, act, make_app, scripted, exchanges
+):
+    call, before, told = CALLS[who], len(exchanges()), len(scripted.told)
+    failures = scripted.failures if call == "submit" else scripted.cancel_failures
+    failures[:] = [FAILURES[result]] if result in FAILURES else []
+    acting = make_app(brokers={"paper": scripted}, dry_run=False)
+    act(acting)
+    (line,) = exchanges()[before:]
+    labels = f'{{broker="paper",call="{call}"}}'
+
+    assert scripted.told[told:] == [call]
+    assert (line["broker"], line["request"].get("command", "submit")) == ("paper", call)
+    assert line["response"].get("error") == (FAILURES[result].message if result in FAILURES else None)
+    assert (line["ticket"] is None) == (who == "cleanup")
+    assert series(acting, f"gatehouse_broker_call_seconds_count{labels}") == "1.0"
+    assert series(acting, f"gatehouse_broker_failures_total{labels}") == (
+        "1.0" if result in FAILURES else None
+    )
+    taken = call == "submit" and result == "placed"
+    assert series(acting, "tv_orders_submitted_total") == ("1.0" if taken else "0.0")
+
+
+@pytest.mark.parametrize("who", CALLS)
+def test_sending_when_it_is_a_dry_run_then_the_broker_is_told_nothing(
+    who, act, make_app, scripted, exchanges
+):
+    before, told = len(exchanges()), len(scripted.told)
+    acting = make_app(brokers={"paper": scripted}, dry_run=True)
+    act(acting)
+
+    assert (scripted.told[told:], exchanges()[before:]) == ([], [])
+    assert series(acting, "tv_orders_submitted_total") == "0.0"
+
+
+def test_close_when_it_is_a_dry_run_then_its_ticket_says_so(close, make_app, scripted):
+    dry = services_of(make_app(brokers={"paper": scripted}, dry_run=True))
+    ticket = dry.positions.close("paper", "AAPL")
+
+    assert (ticket["status"], ticket["orders"][0]["status"]) == ("dry_run", "dry_run")
+    assert dry.tracker.follow() == 0
+
+
+def test_cancel_when_it_is_a_dry_run_then_the_operator_is_refused(enter, make_app, scripted):
+    name = enter(OrderStatus.ACCEPTED).json["order"]["client_order_id"]
+    dry = make_app(brokers={"paper": scripted}, dry_run=True)
+    answer = client_of(dry, authorization=f"Bearer {OPERATOR_TOKEN}").delete(f"/api/orders/{name}")
+
+    assert (answer.status_code, scripted.told) == (400, ["submit"])
+
+
+def test_submit_when_a_symbol_is_held_then_who_asks_for_it_waits(services, scripted):
+    with services.orders.gateway.hold(scripted, "AAPL") as held:
+        assert (held.broker, held.symbol) == (scripted, "AAPL")
+        waiting = Thread(target=services.positions.forget, args=(scripted, "AAPL"))
+        waiting.start()
+        waiting.join(0.05)
+        assert waiting.is_alive()
+    waiting.join(5)
+
+    assert not waiting.is_alive()
