@@ -38,9 +38,9 @@ def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside co
     """Build the application.
 
     `settings` default to the environment's, `store` and `brokers` to what the settings ask for. `wait` lets
-    time pass while a broker is waited for, `randomness` makes the ids of tickets. `notify` replaces apprise
-    where NOTIFICATION_URL is set, `analyst` the model or the rule. `background` starts the clock's thread and
-    those that research. Raise SettingsError or StoreUnavailable when it cannot serve.
+    time pass while a broker is waited for, `randomness` makes the ids of tickets and of the process. `notify`
+    replaces apprise where NOTIFICATION_URL is set, `analyst` the model or the rule. `background` starts the
+    clock's thread and those that research. Raise SettingsError or StoreUnavailable when it cannot serve.
     """
     settings, _ = with_secrets(settings if settings is not None else Settings.from_environment())
     register_secrets(*settings.secrets)

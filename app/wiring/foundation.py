@@ -25,7 +25,7 @@ from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier, Send
 from app.services.observability.ticket_messages import TicketMessages
-from app.services.runtime.locks import Locks
+from app.services.runtime.locks import NONCE_BYTES, Locks
 from app.storage.base import Store
 from app.ticket_ids import Randomness, ticket_ids
 from app.version import VERSION
@@ -54,6 +54,7 @@ class Foundation:
         self.store = store
         self.clock = clock
         self.wait = wait
+        self._randomness = randomness
         self.new_ticket_id = ticket_ids(randomness)
         self._brokers = brokers
         self._notify = notify
@@ -63,7 +64,7 @@ class Foundation:
     @cached_property
     def locks(self) -> Locks:
         """Exclusion on this machine where the state is on it, else in this process."""
-        return locks_of(self.settings)
+        return locks_of(self.settings, self._randomness(NONCE_BYTES).hex())
 
     @cached_property
     def journal(self) -> Journal:

@@ -44,11 +44,11 @@ def recovery_rules(settings: Settings) -> RecoveryRules:
     return rules if stale is None else replace(rules, stale_seconds=stale)
 
 
-def locks_of(settings: Settings) -> Locks:
+def locks_of(settings: Settings, nonce: str) -> Locks:
     """Return exclusion on this machine where the state is on it, else in this process."""
     if settings.uses_cloud_storage:
-        return ThreadLocks()
-    return MachineLocks(settings.database_path.parent / "locks")
+        return ThreadLocks(nonce)
+    return MachineLocks(settings.database_path.parent / "locks", nonce)
 
 
 def tells_people(settings: Settings) -> bool:

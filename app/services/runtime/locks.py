@@ -19,6 +19,7 @@ from zlib import crc32
 SLOTS = 1 << 20
 _BOT = "bot:"
 RETRY_SECONDS = 0.001
+NONCE_BYTES = 8
 
 
 class Locks(Protocol):
@@ -50,8 +51,9 @@ class Locks(Protocol):
 class ThreadLocks(Locks):
     """Exclusion among the threads of this process."""
 
-    def __init__(self) -> None:
-        self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
+    def __init__(self, nonce: str | None = None) -> None:
+        # A process number comes again; with the nonce it names one process for ever.
+        self.owner = f"{os.getpid()}-{nonce or secrets.token_hex(NONCE_BYTES)}"
         self._guard = threading.Lock()
         self._held: dict[str, tuple[threading.Lock, int]] = {}
 
@@ -94,9 +96,9 @@ class ThreadLocks(Locks):
 class MachineLocks(Locks):
     """Exclusion among the processes of this machine, by locks that die with their process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, nonce: str | None = None) -> None:
         self._folder = folder
-        self._threads = ThreadLocks()
+        self._threads = ThreadLocks(nonce)
         self.owner = self._threads.owner
         folder.mkdir(parents=True, exist_ok=True)
         self._file = os.open(folder / "symbols.lock", os.O_RDWR | os.O_CREAT, 0o600)
