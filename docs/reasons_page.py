@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from app import errors
+from app.domain.gates import GATES
+from app.domain.gates.gate import Gate, GateGroup
 from app.domain.reasons import Reason
 from app.domain.tickets import Ticket, TicketStatus
 from app.services.intake.answers import answer_for
@@ -20,6 +22,14 @@ one, except that a bridge alert gets 409.
 
 | code | meaning | ticket | HTTP |
 |---|---|---|---|
+"""
+GATES_HEAD = """
+## The gates, in the order in which they are asked
+
+Groups that do not concern an alert are not asked and leave one line in its ticket. The first refusal counts.
+
+| group | gate | what it does | refuses with | exits |
+|---|---|---|---|---|
 """
 ERRORS_HEAD = """
 ## Why a request was not taken up
@@ -55,7 +65,8 @@ OUTCOMES = {
 def reasons_page() -> str:
     """Return docs/reasons.md."""
     reasons = "".join(_reason_row(reason) for reason in Reason)
-    return HEAD + reasons + ERRORS_HEAD + "".join(_error_rows())
+    gates = "".join(_gate_row(group, gate) for group in GATES for gate in group.gates)
+    return HEAD + reasons + GATES_HEAD + gates + ERRORS_HEAD + "".join(_error_rows())
 
 
 def _reason_row(reason: Reason) -> str:
@@ -64,6 +75,12 @@ def _reason_row(reason: Reason) -> str:
     ticket = Ticket(UUID(int=0), "", "", now, {}, status, reason)
     answer = answer_for(ticket, "")
     return f"| `{reason.value}` | {reason.meaning} | {status.value} | {answer.status} |\n"
+
+
+def _gate_row(group: GateGroup, gate: Gate) -> str:
+    codes = ", ".join(f"`{code.value}`" for code in gate.codes)
+    exits = "asked" if gate.asks_exits else "pass"
+    return f"| {group.name} | `{gate.name}` | {gate.meaning} | {codes} | {exits} |\n"
 
 
 def _error_rows() -> Iterator[str]:

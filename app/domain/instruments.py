@@ -61,6 +61,16 @@ class Instrument:
         return "INR" if self.venue in INDIAN_VENUES else "USD"
 
     @property
+    def unit(self) -> str:
+        """What one counts it in: shares, contracts, a pair's first half; units where a contract is one."""
+        if self.asset_class in {AssetClass.CRYPTO, AssetClass.FOREX} and "-" in self.symbol:
+            return self.symbol.rpartition("-")[0]
+        if self.option is not None and self.option.multiplier == 1:
+            return "units"
+        words = {AssetClass.EQUITY: "shares", AssetClass.OPTION: "contracts", AssetClass.FUTURE: "contracts"}
+        return words.get(self.asset_class, "units")
+
+    @property
     def multiplier(self) -> Decimal:
         """Units of the underlying in one contract."""
         return self.option.multiplier if self.option is not None else Decimal(1)

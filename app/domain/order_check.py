@@ -1,20 +1,24 @@
-"""One order as it is about to be sent, and what a gate says of it."""
+"""One order as it is about to be sent, in parts, and what a gate says of it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from app.domain.accounts import Account
+from app.domain.accounts import Account, MarketSnapshot
+from app.domain.bots import Bot
 from app.domain.capabilities import Capabilities
-from app.domain.ideas import Idea
+from app.domain.exit_levels import Levels
 from app.domain.instruments import Instrument
 from app.domain.limits import Limits
 from app.domain.money import ZERO
-from app.domain.opinions import Decision
 from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
+from app.domain.review import Review
+from app.domain.signals import Signal
 from app.domain.trading_state import TradingState
+
+NO_LEVELS = Levels(None, None)
 
 
 class Verdict(NamedTuple):
@@ -24,6 +28,40 @@ class Verdict(NamedTuple):
     passed: bool
     code: Reason | None
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedOrder:
+    """The order itself; the price is per unit, None is unknown.
+
+    `asked` is the size that the alert itself names, `own_exits` are the exits that it brings. `stop` is where
+    the order's stop-loss will stand, `risk` what may be lost there (account currency) where that is limited.
+    """
+
+    role: OrderRole
+    side: Side
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    asked: Decimal | None = None
+    own_exits: Levels = NO_LEVELS
+    stop: Decimal | None = None
+    risk: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What may trade here, before any figure is looked at.
+
+    `opposed_by` is the bot that holds the opposite position. `may_sell_options`: the alert's dialect is for
+    selling options, which short selling of shares does not concern.
+    """
+
+    global_state: TradingState = TradingState.ACTIVE
+    broker_configured: bool = True
+    allow_live: bool = False
+    equity_known: bool = True
+    opposed_by: str | None = None
+    may_sell_options: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,77 +75,71 @@ class Usage:
     last_entry_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """One order as it is about to be sent, with everything that the gates compare it with.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCheck:
+    """One order with everything that the gates compare it with.
 
-    `price` and `quote` are per unit, `notional` and `position_value` in the account's currency; `held` is the
-    account's signed position before the order. None is unknown.
-
-    `asked` is the size that the alert itself names, `stop_loss` and `take_profit` are its own exits.
-    `opinion_reason` is why a needed opinion is none, `notional_cap` the largest value that sizing aimed at.
-    `may_sell_options`: its dialect is for selling options, which short selling of shares does not concern.
+    `sent_at` is the moment from which its age counts; `symbol_refusal` is why its symbol is no instrument.
+    `market` is None where the broker was not asked.
     """
 
     now: datetime
-    role: OrderRole
-    side: Side
-    broker: Capabilities
+    bot: Bot
+    signal: Signal
+    order: ProposedOrder
     limits: Limits
-    global_state: TradingState = TradingState.ACTIVE
-    bot_state: TradingState = TradingState.ACTIVE
-    sent_at: datetime | None = None
+    capabilities: Capabilities
     instrument: Instrument | None = None
     symbol_refusal: tuple[Reason, str] | None = None
-    allowed_symbols: tuple[str, ...] | None = None
-    broker_configured: bool = True
-    live_allowed: bool = False
-    equity_known: bool = True
-    lacks_opinion: bool = False
-    opinion_reason: Reason | None = None
-    decision: Decision | None = None
-    is_advisory: bool = False
-    min_confidence: Decimal = ZERO
-    idea: Idea | None = None
-    notional_cap: Decimal | None = None
-    lacks_approval: bool = False
-    approval_above: Decimal | None = None
-    opposed_by: str | None = None
-    may_sell_options: bool = False
-    stop_loss: Decimal | None = None
-    take_profit: Decimal | None = None
-    asked: Decimal | None = None
-    quantity: Decimal | None = None
-    price: Decimal | None = None
-    quote: Decimal | None = None
-    reference_price: Decimal | None = None
-    held: Decimal | None = None
-    account: Account | None = None
-    market_open: bool | None = None
+    sent_at: datetime | None = None
+    permissions: Permissions = field(default_factory=Permissions)
+    review: Review = field(default_factory=Review)
+    market: MarketSnapshot | None = None
     usage: Usage = field(default_factory=Usage)
+
+    @property
+    def account(self) -> Account | None:
+        """The account, where the broker was asked."""
+        return None if self.market is None else self.market.account
+
+    @property
+    def quote(self) -> Decimal | None:
+        """The market's price, where the broker gave one."""
+        return None if self.market is None or self.market.quote is None else self.market.quote.price
+
+    @property
+    def currency(self) -> str | None:
+        """The account's currency, in which limits and values are told."""
+        if self.account is not None:
+            return self.account.currency
+        return self.instrument.currency if self.instrument is not None else None
 
     @property
     def notional(self) -> Decimal | None:
         """What the order is worth."""
-        if self.quantity is None or self.price is None or self.instrument is None:
-            return None
-        return self.quantity * self.price * self.instrument.multiplier
-
-    @property
-    def resulting(self) -> Decimal | None:
-        """The account's signed position after the order."""
-        if self.held is None or self.quantity is None:
-            return None
-        return self.held + self.side.sign * self.quantity
+        return self._value(self.order.quantity)
 
     @property
     def position_value(self) -> Decimal | None:
         """What the account's position in the instrument would be worth after the order."""
-        if self.resulting is None or self.price is None or self.instrument is None:
+        if self.market is None or self.order.quantity is None:
             return None
-        return abs(self.resulting) * self.price * self.instrument.multiplier
+        return self._value(abs(self.market.position + self.order.side.sign * self.order.quantity))
+
+    @property
+    def loss_at_stop(self) -> Decimal | None:
+        """What the order loses if it fills at its price and is closed at its stop; None without a stop."""
+        quantity, price, stop = self.order.quantity, self.order.price, self.order.stop
+        if quantity is None or price is None or stop is None or self.instrument is None:
+            return None
+        return quantity * (price - stop) * self.order.side.sign * self.instrument.multiplier
 
     @property
     def opens_short(self) -> bool:
         """True for a selling entry; an entry comes only after the opposite position is closed."""
-        return self.role is OrderRole.ENTRY and self.side is Side.SELL
+        return self.order.role is OrderRole.ENTRY and self.order.side is Side.SELL
+
+    def _value(self, quantity: Decimal | None) -> Decimal | None:
+        if quantity is None or self.order.price is None or self.instrument is None:
+            return None
+        return quantity * self.order.price * self.instrument.multiplier

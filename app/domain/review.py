@@ -1,10 +1,11 @@
-"""What was said about an alert's entry before it is decided on: by an analyst, and by a person."""
+"""What an entry needs of an analyst and of a person before it is decided on, and what they said."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.domain.bots import Approval
 from app.domain.money import ZERO
-from app.domain.opinions import Opinion
+from app.domain.opinions import Decision, Opinion
 from app.domain.reasons import Reason
 
 
@@ -27,6 +28,11 @@ class Advice:
         """Why the opinion is not in favour; None when it is, or when there is none."""
         return None if self.opinion is None else self.opinion.reason
 
+    @property
+    def decision(self) -> Decision | None:
+        """What the analyst decided, if anything."""
+        return None if self.opinion is None else self.opinion.decision
+
     def most(self, unit_value: Decimal) -> Decimal | None:
         """Return what an entry may be worth by a person's word; None is no limit."""
         if self.approved_value is None:
@@ -36,3 +42,37 @@ class Advice:
 
 NO_ADVICE = Advice()
 ASSUMED = Advice(assumed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What was said, and what has to be.
+
+    `is_required`: there must be an opinion in favour, of at least `min_confidence`; another is advisory and
+    refuses nothing. `notional_cap` is the largest value that sizing aimed at. `approval` says when a person
+    must approve: above `approval_above` (account currency), where that is set.
+    """
+
+    advice: Advice = NO_ADVICE
+    is_required: bool = False
+    min_confidence: Decimal = ZERO
+    notional_cap: Decimal | None = None
+    approval: Approval = Approval.OFF
+    approval_above: Decimal | None = None
+
+    @property
+    def is_wanted(self) -> bool:
+        """True where an analyst or a person has a word in it."""
+        return self.is_required or self.approval is not Approval.OFF or self.advice.opinion is not None
+
+    @property
+    def lacks_opinion(self) -> bool:
+        """True where an opinion in favour is required and there is none."""
+        if not self.is_required or self.advice.assumed:
+            return False
+        return self.advice.opinion is None or self.advice.reason is not None
+
+    @property
+    def lacks_approval(self) -> bool:
+        """True where the bot wants a person's approval and there is none."""
+        return self.approval is not Approval.OFF and not (self.advice.approved or self.advice.assumed)

@@ -11,6 +11,7 @@ from app.domain.money import plain
 from app.domain.order_check import Verdict
 from app.domain.orders import OrderStatus, Receipt
 from app.domain.reasons import Reason
+from app.domain.refusals import explained
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOISE_BYTES = 8
@@ -159,8 +160,9 @@ class Ticket:
         )
 
     def end(self, status: TicketStatus, reason: Reason | None = None, message: str | None = None) -> None:
-        """Set the state, and why it is so where that is not plain."""
-        self.status, self.reason, self.message = status, reason, message
+        """Set the state, and why it is so where that is not plain: the reason's sentence comes first."""
+        said = message if reason is None else explained(reason, message)
+        self.status, self.reason, self.message = status, reason, said
 
     def record_gates(self, verdicts: list[Verdict], order: str) -> None:
         """Keep every verdict on one of the ticket's orders (`entry` or `exit`)."""

@@ -176,7 +176,8 @@ class TestTheView:
 
         assert (row["status"], row["order_json"]) == ("skipped", "{}")
         assert '"action":"skip"' in row["decision_json"]
-        assert "Risk gate: opinion_confidence: confidence 0.66, at least 0.72" in row["decision_json"]
+        refusal = "The analyst's confidence is below MIN_LLM_CONFIDENCE: confidence 0.66, at least 0.72."
+        assert refusal in row["decision_json"]
 
 
 class TestTheThreads:

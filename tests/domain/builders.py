@@ -3,13 +3,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from app.domain.accounts import Account
+from app.domain.accounts import Account, MarketSnapshot, Quote
+from app.domain.bots import Bot, BotConfiguration, BotSecrets
 from app.domain.capabilities import Capabilities
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from app.domain.limits import Limits
-from app.domain.order_check import Proposal, Usage
+from app.domain.order_check import OrderCheck, Permissions, ProposedOrder, Usage
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
 from app.domain.signals import Dialect, Intent, Signal, Target
+from app.domain.trading_state import StateSwitch, TradingState
 
 NOW = datetime(2026, 6, 2, 14, 30, tzinfo=UTC)
 TICKET = UUID("01899a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b")
@@ -31,25 +33,36 @@ def decimals(values):
     return {name: Decimal(value) if type(value) in {int, str} else value for name, value in values.items()}
 
 
-def proposal(*, limits=None, usage=None, role=OrderRole.ENTRY, side=Side.BUY, **changes):
-    """An entry that every gate lets pass: ten shares at 100."""
-    passing = Proposal(
+# Where the parts of an order check keep what a test may change by its own name.
+PARTS = {
+    "order": ("role", "side", "quantity", "price", "asked", "own_exits", "stop", "risk"),
+    "permissions": ("global_state", "broker_configured", "allow_live", "equity_known", "opposed_by"),
+    "market": ("account", "position", "quote", "is_open"),
+    "review": ("advice", "is_required", "min_confidence", "notional_cap", "approval", "approval_above"),
+    "signal": ("idea", "reference_price"),
+}
+
+
+def order_check(
+    *, limits=None, usage=None, bot=None, bot_state=TradingState.ACTIVE, may_sell_options=False, **changes
+):
+    """An entry that every gate lets pass: ten shares at 100; a change is written where its part keeps it."""
+    passing = OrderCheck(
         now=NOW,
-        role=role,
-        side=side,
-        broker=EVERYTHING_SHORT,
+        bot=Bot("trend", BotSecrets("", NOW), NOW, BotConfiguration(**(bot or {})), StateSwitch(bot_state)),
+        signal=signal(reference_price=100),
+        order=ProposedOrder(OrderRole.ENTRY, Side.BUY, Decimal(10), Decimal(100)),
         limits=Limits(**(limits or {})),
-        sent_at=NOW,
+        capabilities=EVERYTHING_SHORT,
         instrument=APPLE,
-        quantity=Decimal(10),
-        price=Decimal(100),
-        quote=Decimal(100),
-        reference_price=Decimal(100),
-        held=Decimal(0),
-        account=RICH,
-        market_open=True,
+        sent_at=NOW,
+        permissions=Permissions(may_sell_options=may_sell_options),
+        market=MarketSnapshot(RICH, Decimal(0), Quote(Decimal(100), NOW), is_open=True),
         usage=Usage(**(usage or {})),
     )
+    for part, names in PARTS.items():
+        given = {name: changes.pop(name) for name in names if name in changes}
+        passing = replace(passing, **{part: replace(getattr(passing, part), **given)})
     return replace(passing, **changes)
 
 

@@ -4,21 +4,31 @@ from dataclasses import replace
 from decimal import Decimal
 
 from app.domain.ideas import Idea
-from app.domain.opinions import Action, Decision, Direction
+from app.domain.opinions import Action, Decision, Direction, Opinion
 from app.domain.orders import Side
 from app.domain.reasons import Reason
+from app.domain.review import Advice
 
 BULLISH = Idea(Direction.BULLISH, Decimal(100), Decimal(110), Decimal(95))
 BEARISH = Idea(Direction.BEARISH, Decimal(100), Decimal(90), Decimal(105))
 BUY = Decision(Action.BUY, "AAPL", Decimal(1000), Decimal("0.72"), "because")
 SHORT = replace(BUY, action=Action.SELL_SHORT)
-SHORT_SALE = {"side": Side.SELL, "decision": SHORT, "idea": BEARISH}
+
+
+def said(decision, *, required=True):
+    """What an analyst said of the entry, and whether it must be heard."""
+    advice = Advice(decision and Opinion(analyst="rules", model="rules", decision=decision))
+    return {"advice": advice, "is_required": required}
+
+
+SHORT_SALE = {"side": Side.SELL, "idea": BEARISH} | said(SHORT)
 A_BIT = Decimal("0.000001")
 
 
-def buying(**changes):
+def buying(*, required=True, **changes):
     """What a gate compares when an analyst would buy, which a bullish idea asked for."""
-    return {"decision": replace(BUY, **changes), "idea": BULLISH, "min_confidence": Decimal("0.72")}
+    decision = replace(BUY, **changes)
+    return {"idea": BULLISH, "min_confidence": Decimal("0.72")} | said(decision, required=required)
 
 
 def bullish(**levels):
@@ -33,10 +43,10 @@ MISMATCH = Reason.OPINION_DIRECTION_MISMATCH
 ALLOWED = [
     ("opinion_symbol", buying()),
     ("opinion_symbol", buying(symbol=" aapl ")),
-    ("opinion_symbol", {"decision": None}),
-    ("opinion_symbol", buying(symbol="MSFT") | {"is_advisory": True}),
+    ("opinion_symbol", said(None)),
+    ("opinion_symbol", buying(symbol="MSFT", required=False)),
     ("opinion_confidence", buying()),
-    ("opinion_confidence", buying(confidence=Decimal(0)) | {"is_advisory": True}),
+    ("opinion_confidence", buying(confidence=Decimal(0), required=False)),
     ("buy_is_bullish", buying()),
     ("buy_is_bullish", buying() | {"idea": None}),
     ("buy_is_bullish", SHORT_SALE),
@@ -59,7 +69,7 @@ ALLOWED = [
     ("notional_positive", buying(notional_usd=Decimal(0), action=Action.SKIP)),
     ("notional_cap", {"notional_cap": Decimal(1000)} | buying()),
     ("notional_cap", {"notional_cap": None}),
-    ("notional_cap", buying(notional_usd=Decimal(1)) | {"is_advisory": True}),
+    ("notional_cap", buying(notional_usd=Decimal(1), required=False)),
 ]
 REFUSED = [
     ("opinion_symbol", Reason.OPINION_SYMBOL_MISMATCH, buying(symbol="MSFT")),

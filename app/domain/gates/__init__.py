@@ -1,109 +1,37 @@
 """The gates: pure functions that may refuse an order, asked in the order in which `GATES` lists them.
 
 A gate sees everything as arguments and answers with a verdict that carries the figures it compared. Where
-data is missing, an entry is refused. Exits pass the limits that guard entries.
+data is missing, an entry is refused. Exits pass the gates that guard entries. A group that does not concern
+an alert is not asked.
 """
 
-from app.domain.gates.gate import Gate
-from app.domain.gates.limits import (
-    buying_power,
-    cooldown,
-    daily_notional,
-    daily_orders,
-    exits_placed,
-    freeze_quantity,
-    lot_multiple,
-    market_hours,
-    notional_limit,
-    open_positions,
-    price_deviation,
-    price_known,
-    quantity_limit,
-    symbol_exposure,
-)
-from app.domain.gates.opinions import (
-    bearish_stop,
-    bearish_target,
-    bullish_stop,
-    bullish_target,
-    buy_is_bullish,
-    idea_levels,
-    notional_cap,
-    notional_positive,
-    opinion_confidence,
-    opinion_symbol,
-    short_is_bearish,
-)
+from app.domain.gates.figures import FIGURES, cooldown, daily_orders
+from app.domain.gates.gate import GateGroup
+from app.domain.gates.ideas import IDEA
 from app.domain.gates.permissions import (
-    approval_given,
+    PERMISSIONS,
     bot_trading_state,
     broker_configured,
-    broker_supports,
-    currency,
-    equity_known,
-    freshness,
     global_trading_state,
-    live_trading,
-    opinion_given,
-    other_bots,
-    short_selling,
-    symbol_allowed,
     symbol_known,
 )
-from app.domain.order_check import Proposal, Verdict
+from app.domain.gates.review import REVIEW
+from app.domain.order_check import OrderCheck, Verdict
 
-GATES: tuple[Gate, ...] = (
-    global_trading_state,
-    bot_trading_state,
-    freshness,
-    symbol_known,
-    symbol_allowed,
-    broker_supports,
-    broker_configured,
-    live_trading,
-    equity_known,
-    currency,
-    other_bots,
-    opinion_given,
-    opinion_symbol,
-    opinion_confidence,
-    buy_is_bullish,
-    short_is_bearish,
-    short_selling,
-    idea_levels,
-    bullish_target,
-    bullish_stop,
-    bearish_target,
-    bearish_stop,
-    notional_positive,
-    approval_given,
-    price_known,
-    price_deviation,
-    lot_multiple,
-    quantity_limit,
-    freeze_quantity,
-    exits_placed,
-    notional_cap,
-    notional_limit,
-    buying_power,
-    daily_orders,
-    daily_notional,
-    symbol_exposure,
-    open_positions,
-    market_hours,
-    cooldown,
-)
-
+GATES: tuple[GateGroup, ...] = (PERMISSIONS, REVIEW, IDEA, FIGURES)
 
 # What a command about a working order is asked: whether anything may trade here at all.
-COMMAND_GATES: tuple[Gate, ...] = (global_trading_state, bot_trading_state, broker_configured)
+_COMMAND = (global_trading_state, bot_trading_state, broker_configured)
+COMMAND_GATES = (GateGroup("permissions", _COMMAND),)
+# The same where the command names a symbol.
+SYMBOL_COMMAND_GATES = (GateGroup("permissions", (*_COMMAND, symbol_known)),)
 # A changed entry is no new one: it counts neither towards how many there are nor to how soon they follow.
-CHANGE_GATES = tuple(gate for gate in GATES if gate not in {daily_orders, cooldown})
+CHANGE_GATES = tuple(group.without(daily_orders, cooldown) for group in GATES)
 
 
-def ask_gates(proposal: Proposal, gates: tuple[Gate, ...] = GATES) -> list[Verdict]:
-    """Ask every gate; the first refusal is the order's reason."""
-    return [judged(proposal) for judged in gates]
+def ask_gates(check: OrderCheck, groups: tuple[GateGroup, ...] = GATES) -> list[Verdict]:
+    """Ask every gate that concerns the order; the first refusal is its reason."""
+    return [verdict for group in groups for verdict in group.ask(check)]
 
 
 def first_refusal(verdicts: list[Verdict]) -> Verdict | None:

@@ -1,38 +1,72 @@
-"""What makes a gate of a check."""
+"""What makes a gate of a check, and a group of gates."""
 
 from collections.abc import Callable
-from functools import wraps
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from app.domain.order_check import Proposal, Verdict
+from app.domain.order_check import OrderCheck, Verdict
 from app.domain.orders import OrderRole
 from app.domain.reasons import Reason
 
-Gate = Callable[[Proposal], Verdict]
-Check = Callable[[Proposal], tuple[Reason | None, str]]
+# The reason for refusing, or None; and the figures that were compared.
+Outcome: TypeAlias = tuple[Reason | None, str]
+Check: TypeAlias = Callable[[OrderCheck], Outcome]
+
+DOES_NOT_CONCERN = "does not concern this alert"
+FOR_ENTRIES = "the rest guards entries; exits pass"
 
 
-def gate(check: Check) -> Gate:
-    """Turn a check (the reason for refusing or None, and the figures) into a gate of the same name."""
-    name = check.__name__
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A check with its name and the `codes` that it refuses with; `asks_exits`: it holds for exits too."""
 
-    @wraps(check)
-    def judged(proposal: Proposal) -> Verdict:
-        code, detail = check(proposal)
-        return Verdict(name, code is None, code, detail)
+    name: str
+    check: Check
+    codes: tuple[Reason, ...]
+    asks_exits: bool
 
-    return judged
+    def __call__(self, check: OrderCheck) -> Verdict:
+        """Judge one order."""
+        if check.order.role is OrderRole.EXIT and not self.asks_exits:
+            return Verdict(self.name, True, None, FOR_ENTRIES)
+        code, detail = self.check(check)
+        return Verdict(self.name, code is None, code, detail)
+
+    @property
+    def meaning(self) -> str:
+        """What it refuses, in one sentence."""
+        return (self.check.__doc__ or "").split("\n\n")[0]
 
 
-def entry_gate(check: Check) -> Gate:
+def gate(*codes: Reason) -> Callable[[Check], Gate]:
+    """Turn a check into a gate of the same name, which refuses with these codes."""
+    return lambda check: Gate(check.__name__, check, codes, asks_exits=True)
+
+
+def entry_gate(*codes: Reason) -> Callable[[Check], Gate]:
     """Turn a check into a gate that exits pass."""
-    name = check.__name__
-    passed = Verdict(name, True, None, "exits pass")
+    return lambda check: Gate(check.__name__, check, codes, asks_exits=False)
 
-    @wraps(check)
-    def judged(proposal: Proposal) -> Verdict:
-        if proposal.role is OrderRole.EXIT:
-            return passed
-        code, detail = check(proposal)
-        return Verdict(name, code is None, code, detail)
 
-    return judged
+@dataclass(frozen=True, slots=True)
+class GateGroup:
+    """Gates that concern the same alerts; of what is not asked, one line is left."""
+
+    name: str
+    gates: tuple[Gate, ...]
+    concerns: Callable[[OrderCheck], bool] = lambda _: True
+
+    def ask(self, check: OrderCheck) -> list[Verdict]:
+        """Ask those gates that concern an order."""
+        is_exit = check.order.role is OrderRole.EXIT
+        if not self.concerns(check):
+            return [Verdict(self.name, True, None, DOES_NOT_CONCERN)]
+        verdicts = [judged(check) for judged in self.gates if judged.asks_exits or not is_exit]
+        if len(verdicts) < len(self.gates):
+            verdicts.append(Verdict(self.name, True, None, FOR_ENTRIES))
+        return verdicts
+
+    def without(self, *left_out: Gate) -> "GateGroup":
+        """Return the group without some of its gates."""
+        gates = tuple(item for item in self.gates if item not in left_out)
+        return GateGroup(self.name, gates, self.concerns)

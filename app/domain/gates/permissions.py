@@ -2,154 +2,176 @@
 
 from datetime import timedelta
 
-from app.domain.gates.gate import entry_gate, gate
+from app.domain.gates.gate import GateGroup, Outcome, entry_gate, gate
+from app.domain.instruments import Instrument
 from app.domain.money import ONE, ZERO
-from app.domain.order_check import Proposal
+from app.domain.order_check import OrderCheck
 from app.domain.orders import OrderRole
 from app.domain.reasons import Reason
+from app.domain.refusals import age, duration, units
 from app.domain.trading_state import TradingState
 
 CLOCK_TOLERANCE = timedelta(seconds=60)
 
 
-@gate
-def global_trading_state(proposal: Proposal) -> tuple[Reason | None, str]:
+@gate(Reason.TRADING_HALTED, Reason.TRADING_REDUCING)
+def global_trading_state(check: OrderCheck) -> Outcome:
     """Refuse everything while HALTED and entries while REDUCING."""
-    return _state(proposal.global_state, proposal.role)
+    return _state(check.permissions.global_state, check.order.role, "all bots")
 
 
-@gate
-def bot_trading_state(proposal: Proposal) -> tuple[Reason | None, str]:
+@gate(Reason.TRADING_HALTED, Reason.TRADING_REDUCING)
+def bot_trading_state(check: OrderCheck) -> Outcome:
     """The same for the bot's own switch."""
-    return _state(proposal.bot_state, proposal.role)
+    return _state(check.bot.switch.at(check.now), check.order.role, f"bot {check.bot.id}")
 
 
-def _state(state: TradingState, role: OrderRole) -> tuple[Reason | None, str]:
+def _state(state: TradingState, role: OrderRole, whose: str) -> Outcome:
+    detail = f"{whose}: {state.value}"
     if state is TradingState.HALTED:
-        return Reason.TRADING_HALTED, "state HALTED; flask status tells why"
+        return Reason.TRADING_HALTED, f"{detail}, flask status tells why"
     if state is TradingState.REDUCING and role is OrderRole.ENTRY:
-        return Reason.TRADING_REDUCING, "state REDUCING; flask status tells why"
-    return None, f"state {state.value}"
+        return Reason.TRADING_REDUCING, f"{detail}, flask status tells why"
+    return None, detail
 
 
-@entry_gate
-def freshness(proposal: Proposal) -> tuple[Reason | None, str]:
+@entry_gate(Reason.ALERT_STALE, Reason.ALERT_FROM_FUTURE)
+def freshness(check: OrderCheck) -> Outcome:
     """Refuse an alert that is too old, or from the future, by its own time."""
-    limit = proposal.limits.stale_after_seconds
-    if limit is None or proposal.sent_at is None:
+    limit = check.limits.stale_after_seconds
+    if limit is None or check.sent_at is None:
         return None, "no limit" if limit is None else "the alert carries no time"
-    age = proposal.now - proposal.sent_at
-    detail = f"age {age.total_seconds():.1f} s, limit {limit} s"
-    if age > timedelta(seconds=limit):
+    passed = check.now - check.sent_at
+    detail = f"{age(passed)}, limit {duration(limit)}"
+    if passed > timedelta(seconds=limit):
         return Reason.ALERT_STALE, detail
-    return (Reason.ALERT_FROM_FUTURE if age < -CLOCK_TOLERANCE else None), detail
+    return (Reason.ALERT_FROM_FUTURE if passed < -CLOCK_TOLERANCE else None), detail
 
 
-@gate
-def symbol_known(proposal: Proposal) -> tuple[Reason | None, str]:
+@gate(
+    Reason.SYMBOL_MALFORMED,
+    Reason.SYMBOL_UNKNOWN,
+    Reason.SYMBOL_AMBIGUOUS,
+    Reason.SYMBOL_INDEX,
+    Reason.SYMBOL_UNSUPPORTED,
+    Reason.CONTRACT_MALFORMED,
+    Reason.CONTRACT_UNKNOWN,
+    Reason.SYMBOL_MASTER_MISSING,
+    Reason.SYMBOL_MASTER_STALE,
+    Reason.PRICE_UNKNOWN,
+)
+def symbol_known(check: OrderCheck) -> Outcome:
     """Refuse a symbol that is not exactly one instrument."""
-    if proposal.symbol_refusal is not None:
-        return proposal.symbol_refusal
-    if proposal.instrument is None:
+    if check.symbol_refusal is not None:
+        return check.symbol_refusal
+    if check.instrument is None:
         return Reason.SYMBOL_UNKNOWN, "no instrument"
-    return None, f"{proposal.instrument.symbol} is {proposal.instrument.asset_class.value}"
+    return None, f"{check.instrument.symbol} is {check.instrument.asset_class.value}"
 
 
-@entry_gate
-def symbol_allowed(proposal: Proposal) -> tuple[Reason | None, str]:
+@entry_gate(Reason.SYMBOL_NOT_ALLOWED)
+def symbol_allowed(check: OrderCheck) -> Outcome:
     """Refuse symbols outside the bot's own list."""
-    if proposal.allowed_symbols is None:
+    allowed = check.bot.configuration.allowed_symbols
+    if allowed is None:
         return None, "every symbol"
-    symbol = proposal.instrument.symbol if proposal.instrument is not None else None
-    detail = f"{symbol}, allowed {', '.join(proposal.allowed_symbols) or 'none'}"
-    return (None if symbol in proposal.allowed_symbols else Reason.SYMBOL_NOT_ALLOWED), detail
+    symbol = check.instrument.symbol if check.instrument is not None else None
+    detail = f"{symbol}, allowed {', '.join(allowed) or 'none'}"
+    return (None if symbol in allowed else Reason.SYMBOL_NOT_ALLOWED), detail
 
 
-@gate
-def broker_supports(proposal: Proposal) -> tuple[Reason | None, str]:
+@gate(Reason.SYMBOL_UNKNOWN, Reason.SYMBOL_UNSUPPORTED, Reason.SHORT_UNSUPPORTED)
+def broker_supports(check: OrderCheck) -> Outcome:
     """Refuse kinds of instrument, and short sales of them, that the broker does not take."""
-    if proposal.instrument is None:
+    if check.instrument is None:
         return Reason.SYMBOL_UNKNOWN, "no instrument"
-    kind, broker = proposal.instrument.asset_class, proposal.broker
+    kind, broker = check.instrument.asset_class, check.capabilities
     if kind not in broker.asset_classes:
         return Reason.SYMBOL_UNSUPPORTED, f"{broker.name} does not trade {kind.value}"
-    if proposal.opens_short and kind not in broker.short:
-        return Reason.SHORT_UNSUPPORTED, f"{broker.name} does not sell {kind.value} short"
-    if proposal.opens_short and broker.whole_shorts and (proposal.quantity or ZERO) % ONE:
-        return Reason.SHORT_UNSUPPORTED, f"{broker.name} sells whole units short, not {proposal.quantity:f}"
+    if check.opens_short:
+        return _short_supported(check, check.instrument)
     return None, f"{broker.name} trades {kind.value}"
 
 
-@entry_gate
-def live_trading(proposal: Proposal) -> tuple[Reason | None, str]:
-    """Refuse real money that was not allowed twice: globally and for the bot."""
-    if not proposal.broker.live:
-        return None, "no real money"
-    return (None if proposal.live_allowed else Reason.LIVE_NOT_ENABLED), "real money"
+def _short_supported(check: OrderCheck, instrument: Instrument) -> Outcome:
+    broker, kind, quantity = check.capabilities, instrument.asset_class, check.order.quantity or ZERO
+    if kind not in broker.short:
+        return Reason.SHORT_UNSUPPORTED, f"{broker.name} does not sell {kind.value} short"
+    if broker.whole_shorts and quantity % ONE:
+        sold = units(quantity, instrument)
+        return Reason.SHORT_UNSUPPORTED, f"{broker.name} sells whole units short, not {sold}"
+    return None, f"{broker.name} sells {kind.value} short"
 
 
-@gate
-def broker_configured(proposal: Proposal) -> tuple[Reason | None, str]:
+@gate(Reason.BROKER_NOT_CONFIGURED)
+def broker_configured(check: OrderCheck) -> Outcome:
     """Refuse what nobody here can send."""
-    if not proposal.broker_configured:
-        return Reason.BROKER_NOT_CONFIGURED, f"{proposal.broker.name} has no credentials here"
-    return None, proposal.broker.name
+    is_configured = check.permissions.broker_configured
+    return (None if is_configured else Reason.BROKER_NOT_CONFIGURED), check.capabilities.name
 
 
-@entry_gate
-def equity_known(proposal: Proposal) -> tuple[Reason | None, str]:
+@entry_gate(Reason.LIVE_NOT_ENABLED)
+def live_trading(check: OrderCheck) -> Outcome:
+    """Refuse real money that was not allowed twice: globally and for the bot."""
+    if not check.capabilities.live:
+        return None, "no real money"
+    allowed = {"ALLOW_LIVE_TRADING": check.permissions.allow_live, "live": check.bot.configuration.live}
+    shown = ", ".join(f"{name} {'on' if is_on else 'off'}" for name, is_on in allowed.items())
+    return (None if all(allowed.values()) else Reason.LIVE_NOT_ENABLED), shown
+
+
+@entry_gate(Reason.EQUITY_UNKNOWN)
+def equity_known(check: OrderCheck) -> Outcome:
     """Refuse entries while the circuit breaker cannot see what the account is worth."""
-    if proposal.equity_known:
+    if check.permissions.equity_known:
         return None, "known, or not watched"
-    return Reason.EQUITY_UNKNOWN, f"the equity at {proposal.broker.name} is unknown"
+    return Reason.EQUITY_UNKNOWN, f"account at {check.capabilities.name}"
 
 
-@entry_gate
-def currency(proposal: Proposal) -> tuple[Reason | None, str]:
+@entry_gate(Reason.CURRENCY_UNSUPPORTED)
+def currency(check: OrderCheck) -> Outcome:
     """Refuse what is priced in another currency than the account: its value cannot be compared."""
-    if proposal.instrument is None or proposal.account is None:
+    if check.instrument is None or check.account is None:
         return None, "nothing to compare"
-    priced, held = proposal.instrument.currency, proposal.account.currency
+    priced, held = check.instrument.currency, check.account.currency
     return (None if priced == held else Reason.CURRENCY_UNSUPPORTED), f"priced in {priced}, account in {held}"
 
 
-@entry_gate
-def other_bots(proposal: Proposal) -> tuple[Reason | None, str]:
+@entry_gate(Reason.OPPOSED_BY_BOT)
+def other_bots(check: OrderCheck) -> Outcome:
     """Refuse an entry against another bot's position: one account would hold the difference of the two."""
-    if proposal.opposed_by is not None:
-        return Reason.OPPOSED_BY_BOT, f"{proposal.opposed_by} holds the opposite position"
-    return None, "no opposite position"
+    opposed_by = check.permissions.opposed_by
+    return (None, "no opposite position") if opposed_by is None else (Reason.OPPOSED_BY_BOT, opposed_by)
 
 
-@entry_gate
-def opinion_given(proposal: Proposal) -> tuple[Reason | None, str]:
-    """Refuse an order whose alert needs an opinion in favour that was not given."""
-    if proposal.lacks_opinion:
-        code = proposal.opinion_reason or Reason.OPINION_UNAVAILABLE
-        return code, "an opinion in favour is required and there is none"
-    return None, "given, or not required"
-
-
-@entry_gate
-def approval_given(proposal: Proposal) -> tuple[Reason | None, str]:
-    """Refuse an order whose bot wants a person's approval that was not given."""
-    if not proposal.lacks_approval:
-        return None, "given, or none needed"
-    value, above = proposal.notional, proposal.approval_above
-    if above is None or value is None:
-        return Reason.APPROVAL_UNAVAILABLE, "every entry needs an approval, and this one has none"
-    detail = f"notional {value:f}, asked for above {above:f}"
-    return (Reason.APPROVAL_UNAVAILABLE if value > above else None), detail
-
-
-@entry_gate
-def short_selling(proposal: Proposal) -> tuple[Reason | None, str]:
+@entry_gate(Reason.SHORT_DISABLED)
+def short_selling(check: OrderCheck) -> Outcome:
     """Refuse to open a short position unless that is allowed globally and not forbidden by the bot."""
-    if not proposal.opens_short:
+    if not check.opens_short:
         return None, "does not open a short position"
-    if proposal.may_sell_options and proposal.instrument is not None and proposal.instrument.option:
+    is_option = check.instrument is not None and check.instrument.option is not None
+    if check.permissions.may_sell_options and is_option:
         return None, "the dialect is for selling options"
-    allowed = proposal.limits.allow_short
-    if allowed:
-        return None, "short selling on"
-    return Reason.SHORT_DISABLED, "off: it needs ALLOW_SHORT_SELLING, and no `allow_short: false` at the bot"
+    if check.limits.allow_short:
+        return None, "short selling is on"
+    forbidden = check.bot.configuration.allow_short is False
+    return Reason.SHORT_DISABLED, "allow_short false" if forbidden else "ALLOW_SHORT_SELLING false"
+
+
+PERMISSIONS = GateGroup(
+    "permissions",
+    (
+        global_trading_state,
+        bot_trading_state,
+        freshness,
+        symbol_known,
+        symbol_allowed,
+        broker_supports,
+        broker_configured,
+        live_trading,
+        equity_known,
+        currency,
+        other_bots,
+        short_selling,
+    ),
+)

@@ -2,19 +2,29 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from app.brokers.base import Broker
 from app.domain.accounts import MarketSnapshot
 from app.domain.gates import CHANGE_GATES
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
+from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderChange, OrderRole, Receipt, Side
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus
 from app.services.orders.working import Working
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
-from app.services.trading.gate_check import Figures
+
+
+class _Changed(NamedTuple):
+    """An order after its change; `counted` is what it is worth already, `freed` what its change sets free."""
+
+    quantity: Decimal | None
+    price: Decimal | None
+    counted: Decimal
+    freed: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +45,17 @@ class ChangeAssessor:
         if item.role is OrderRole.EXIT:
             return self._keeps_to_position(context, broker, instrument, item, change)
         view = self.assessor.look(context, broker, instrument)
-        figures = _figures(view, instrument, item.receipt, change)
-        return self.assessor.gate_check.allows(
-            context, OrderRole.ENTRY, item.receipt.side, figures, CHANGE_GATES
+        changed = _changed(instrument, item.receipt, change, view)
+        order = ProposedOrder(
+            OrderRole.ENTRY,
+            item.receipt.side,
+            changed.quantity,
+            changed.price,
+            asked=context.asked,
+            own_exits=context.levels,
         )
+        market = _without(view, item.receipt, changed)
+        return self.assessor.gate_check.allows(context, order, market, CHANGE_GATES, counted=changed.counted)
 
     def growth(
         self, context: OrderContext, instrument: Instrument, item: Working, change: OrderChange
@@ -46,9 +63,9 @@ class ChangeAssessor:
         """Return by how much a change makes an entry worth more; nothing for an exit."""
         if item.role is OrderRole.EXIT or context.view is None:
             return ZERO
-        figures = _figures(context.view, instrument, item.receipt, change)
-        worth = (figures.quantity or ZERO) * (figures.price or ZERO) * instrument.multiplier
-        return max(ZERO, worth - figures.counted)
+        changed = _changed(instrument, item.receipt, change, context.view)
+        worth = (changed.quantity or ZERO) * (changed.price or ZERO) * instrument.multiplier
+        return max(ZERO, worth - changed.counted)
 
     def _keeps_to_position(
         self,
@@ -78,16 +95,19 @@ class ChangeAssessor:
         return self.assessor.working_orders.closing(broker, context.bot.id, context.symbol) - item.remaining
 
 
-def _figures(view: MarketSnapshot, instrument: Instrument, receipt: Receipt, change: OrderChange) -> Figures:
-    """Put together what the gates compare, as if the order that is changed did not exist."""
+def _changed(instrument: Instrument, receipt: Receipt, change: OrderChange, view: MarketSnapshot) -> _Changed:
     market = view.quote.price if view.quote is not None else None
     before = receipt.limit_price or receipt.stop_price or market
     price = change.limit_price or receipt.limit_price or change.stop_price or before
-    quantity = change.quantity or receipt.quantity
-    filled, multiplier = receipt.filled_quantity, instrument.multiplier
-    old, new = before or ZERO, price or ZERO
-    counted = (receipt.quantity or ZERO) * old * multiplier
+    filled, old, new = receipt.filled_quantity, before or ZERO, price or ZERO
+    counted = (receipt.quantity or ZERO) * old * instrument.multiplier
     # What the order reserves is free for its change; what it has filled is paid already.
-    freed = counted - filled * old * multiplier + filled * new * multiplier
-    account = replace(view.account, buying_power=view.account.buying_power + freed)
-    return Figures(quantity, price, view.position - receipt.side.sign * filled, account, counted)
+    freed = counted + filled * (new - old) * instrument.multiplier
+    return _Changed(change.quantity or receipt.quantity, price, counted, freed)
+
+
+def _without(view: MarketSnapshot, receipt: Receipt, changed: _Changed) -> MarketSnapshot:
+    """Return account and position as if the order that is changed did not exist."""
+    account = replace(view.account, buying_power=view.account.buying_power + changed.freed)
+    position = view.position - receipt.side.sign * receipt.filled_quantity
+    return replace(view, account=account, position=position)

@@ -7,9 +7,9 @@ from uuid import UUID
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.bots import Bot
-from app.domain.gates import COMMAND_GATES
-from app.domain.gates.permissions import symbol_known
+from app.domain.gates import COMMAND_GATES, SYMBOL_COMMAND_GATES
 from app.domain.instruments import Instrument
+from app.domain.order_check import ProposedOrder
 from app.domain.orders import Order, OrderChange, OrderRole, Receipt
 from app.domain.reasons import Reason
 from app.domain.signals import Dialect, Intent, Signal
@@ -112,8 +112,9 @@ class Amendments:
     def _decide(self, context: OrderContext, names: frozenset[str]) -> list[Change]:
         context.global_state = self.assessor.switch.read().at(self.clock())
         # Nothing is said of the symbol where the alert says nothing of it.
-        gates = (*COMMAND_GATES, symbol_known) if context.signal.symbol else COMMAND_GATES
-        if not self.assessor.gate_check.allows(context, OrderRole.EXIT, context.signal.side, gates=gates):
+        gates = SYMBOL_COMMAND_GATES if context.signal.symbol else COMMAND_GATES
+        order = ProposedOrder(OrderRole.EXIT, context.signal.side)
+        if not self.assessor.gate_check.allows(context, order, gates=gates):
             return []
         broker = context.broker
         if broker is not None and self.targets.protects(context, broker):

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.clock import Clock
-from app.domain.accounts import Account, MarketSnapshot
+from app.domain.accounts import MarketSnapshot
 from app.domain.bots import Bot
 from app.domain.contracts import ContractRefused
 from app.domain.instruments import Instrument
 from app.domain.limits import effective_limits
 from app.domain.money import ZERO, round_down
+from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Receipt, Side
 from app.domain.planning import Plan, plan, without_closing
 from app.domain.pricing import entry_price, order_type
@@ -28,7 +29,7 @@ from app.services.orders.working import WorkingOrders
 from app.services.trading.conflicting_orders import ConflictingOrders
 from app.services.trading.context import OrderContext, TradingRules
 from app.services.trading.entry_usage import Entry, EntryUsage
-from app.services.trading.gate_check import Figures, GateCheck
+from app.services.trading.gate_check import GateCheck
 from app.services.trading.order_building import draft_entry, draft_exit
 
 
@@ -78,10 +79,10 @@ class Assessor:
         context.global_state = self.switch.read().at(self.clock())
         broker, instrument = context.broker, context.instrument
         if broker is None:
-            self.gate_check.allows(context, OrderRole.ENTRY, context.signal.side)
+            self.gate_check.allows(context, ProposedOrder(OrderRole.ENTRY, context.signal.side))
             return
         if instrument is None or instrument.asset_class not in broker.capabilities.asset_classes:
-            self.gate_check.allows(context, OrderRole.ENTRY, context.signal.side)
+            self.gate_check.allows(context, ProposedOrder(OrderRole.ENTRY, context.signal.side))
             return
         try:
             self.conflicts.clear(context, broker)
@@ -189,14 +190,15 @@ class Assessor:
                 context.orders.clear()
 
     def _skip(self, context: OrderContext, reason: Reason) -> None:
-        if self.gate_check.allows(context, OrderRole.EXIT, context.signal.side):
+        if self.gate_check.allows(context, ProposedOrder(OrderRole.EXIT, context.signal.side)):
             context.ticket.end(TicketStatus.SKIPPED, reason)
 
     def _add_exit(
         self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, closing: Decimal
     ) -> bool:
         side = Side.SELL if view.position > ZERO else Side.BUY
-        passed = self.gate_check.allows(context, OrderRole.EXIT, side, Figures(closing))
+        order = ProposedOrder(OrderRole.EXIT, side, closing, asked=context.asked)
+        passed = self.gate_check.allows(context, order)
         if passed:
             context.orders.append(draft_exit(context, instrument, side, closing))
         return passed
@@ -208,9 +210,17 @@ class Assessor:
         market = view.price(context.reference_price, simulated=context.capabilities.simulated)
         price = entry_price(context.signal, context.bot.configuration, instrument, side, market)
         size = self._size(context, instrument, view, decided, price)
-        held, account = _after_closing(view, decided.close, price, instrument)
-        figures = Figures(size.quantity if size is not None else None, price, held, account)
-        passed = self.gate_check.allows(context, OrderRole.ENTRY, side, figures)
+        order = ProposedOrder(
+            OrderRole.ENTRY,
+            side,
+            size.quantity if size is not None else None,
+            price,
+            asked=context.asked,
+            own_exits=context.levels,
+        )
+        passed = self.gate_check.allows(
+            context, order, _after_closing(view, decided.close, price, instrument)
+        )
         if passed and size is not None and price is not None:
             context.entry_value = size.quantity * price * instrument.multiplier
             self._reserve(context, context.entry_value)
@@ -257,13 +267,14 @@ class Assessor:
 
 def _after_closing(
     view: MarketSnapshot, closing: Decimal, price: Decimal | None, instrument: Instrument
-) -> tuple[Decimal, Account]:
+) -> MarketSnapshot:
     """Return position and account once what a reversal closes is closed and its money is free."""
     if closing == ZERO or price is None:
-        return view.position, view.account
-    position = view.position - (closing if view.position > ZERO else -closing)
+        return view
     freed = closing * price * instrument.multiplier
-    return position, replace(view.account, buying_power=view.account.buying_power + freed)
+    account = replace(view.account, buying_power=view.account.buying_power + freed)
+    position = view.position - (closing if view.position > ZERO else -closing)
+    return replace(view, account=account, position=position)
 
 
 def _describe(decided: Plan, held: Decimal) -> str:

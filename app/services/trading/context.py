@@ -5,16 +5,18 @@ from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.domain.accounts import MarketSnapshot
-from app.domain.bots import Analyst, Bot, IdeaExits
+from app.domain.bots import Analyst, Approval, Bot, IdeaExits
 from app.domain.capabilities import Capabilities
+from app.domain.exit_levels import Levels
 from app.domain.exit_plan import ExitPlan
 from app.domain.instruments import Instrument
 from app.domain.limits import Limits
 from app.domain.money import ZERO, round_down
 from app.domain.opinions import Decision
+from app.domain.order_check import NO_LEVELS
 from app.domain.orders import Order
 from app.domain.reasons import Reason
-from app.domain.review import NO_ADVICE, Advice
+from app.domain.review import NO_ADVICE, Advice, Review
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
@@ -94,11 +96,30 @@ class OrderContext:
         return self.signal.reference_price
 
     @property
-    def levels(self) -> tuple[Decimal | None, Decimal | None]:
+    def asked(self) -> Decimal | None:
+        """The size that the alert itself names in lots, which is never rounded in silence."""
+        return self.signal.quantity if self.signal.contract is not None else None
+
+    @property
+    def levels(self) -> Levels:
         """The alert's own stop-loss and take-profit, unless the bot leaves an idea's alone."""
         if self.signal.idea is not None and self.bot.configuration.exits is IdeaExits.OFF:
-            return None, None
-        return self.signal.stop_loss, self.signal.take_profit
+            return NO_LEVELS
+        return Levels(self.signal.stop_loss, self.signal.take_profit)
+
+    @property
+    def review(self) -> Review:
+        """What analyst and person have said, and must."""
+        configuration = self.bot.configuration
+        is_above = configuration.approval is Approval.ABOVE_NOTIONAL
+        return Review(
+            self.advice,
+            is_required=self.needs_opinion,
+            min_confidence=self.min_confidence,
+            notional_cap=self.idea_cap,
+            approval=configuration.approval,
+            approval_above=configuration.approval_above_notional if is_above else None,
+        )
 
     @property
     def needs_opinion(self) -> bool:
@@ -108,7 +129,7 @@ class OrderContext:
     @property
     def decision(self) -> Decision | None:
         """What the analyst decided, if anything."""
-        return self.advice.opinion.decision if self.advice.opinion is not None else None
+        return self.advice.decision
 
     @property
     def largest_value(self) -> Decimal | None:

@@ -94,7 +94,7 @@ def test_cancel_when_the_order_fills_under_its_hands_then_it_says_so(place, comm
     response = command(**CANCEL, order=name)
 
     assert told(response) == (200, "skipped", "ORDER_NONE")
-    assert response.json["error"]["message"] == f"{name} was filled already."
+    assert response.json["error"]["message"] == f"The bot has no such open order. {name} was filled already."
     assert response.json["order"]["status"] == "filled"
 
 

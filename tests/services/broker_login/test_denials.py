@@ -20,7 +20,8 @@ def app(make_app):
 
 def test_alert_when_a_login_is_due_then_denied_with_its_own_code(client, ticket_of):
     response = client.post("/webhook", json=strategy_alert())
-    error = {"code": "BROKER_LOGIN_REQUIRED", "message": "It wants its daily login."}
+    message = "The broker wants a login before it takes anything. It wants its daily login."
+    error = {"code": "BROKER_LOGIN_REQUIRED", "message": message}
 
     assert (response.status_code, response.json["error"]) == (400, error)
     assert ticket_of(response)["status"] == "denied"

@@ -226,7 +226,10 @@ def test_entry_when_its_bot_is_gone_then_the_ticket_says_so(leave, recovered, st
     store.delete(store.get("bots/default"))
     ticket = recovered(name)
 
-    assert (ticket["status"], ticket["message"]) == ("failed", "The bot is gone.")
+    assert (ticket["status"], ticket["message"]) == (
+        "failed",
+        "Gatehouse failed; the log has the details. The bot is gone.",
+    )
     assert scripted.submitted == []
 
 

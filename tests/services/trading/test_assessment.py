@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.gates import GATES
+from app.domain.gates import FIGURES, PERMISSIONS
 from app.domain.instruments import AssetClass
 from tests.builders import (
     ENTER_LONG,
@@ -272,7 +272,12 @@ def test_position_cap_when_an_entry_rests_then_it_counts(post, code, configure, 
 def test_gates_when_an_order_is_judged_then_every_verdict_is_in_the_ticket(post, ticket_of):
     gates = ticket_of(post())["gates"]
 
-    assert [verdict["gate"] for verdict in gates] == [gate.__name__ for gate in GATES]
+    assert [verdict["gate"] for verdict in gates] == [
+        *(gate.name for gate in PERMISSIONS.gates),
+        "review",
+        "idea",
+        *(gate.name for gate in FIGURES.gates),
+    ]
     assert all(verdict["passed"] and verdict["detail"] for verdict in gates)
 
 
@@ -281,4 +286,4 @@ def test_gates_when_one_refuses_then_the_ticket_has_the_figures_compared(post, c
     refused = [verdict for verdict in ticket_of(post())["gates"] if not verdict["passed"]]
 
     assert [verdict["code"] for verdict in refused] == ["QUANTITY_EXCEEDS_LIMIT"]
-    assert refused[0]["detail"] == "quantity 20, limit 19"
+    assert refused[0]["detail"] == "20 shares, limit 19 shares"

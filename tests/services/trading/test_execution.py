@@ -208,7 +208,10 @@ class TestAtAnExternalBroker:
         response = post()
 
         assert (response.status_code, response.json["status"]) == (422, "rejected")
-        assert response.json["error"] == {"code": "BROKER_REJECTED", "message": "no such share"}
+        assert response.json["error"] == {
+            "code": "BROKER_REJECTED",
+            "message": "The broker rejected the order: no such share.",
+        }
         assert ticket_of(response)["orders"][0]["status"] == "rejected"
 
     def test_submit_when_the_outcome_is_unknown_then_the_answer_is_202_unknown(self, post, scripted):

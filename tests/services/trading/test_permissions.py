@@ -35,7 +35,10 @@ def test_entry_when_another_bot_holds_the_opposite_then_it_is_denied(post, other
     response = other(**ENTER_SHORT)
 
     assert (response.status_code, response.json["reason"]) == (400, "OPPOSED_BY_BOT")
-    assert response.json["error"]["message"] == "other_bots: default holds the opposite position"
+    assert (
+        response.json["error"]["message"]
+        == "Another bot holds the opposite position in the same account: default."
+    )
     assert holding() == "20"
 
 
@@ -129,4 +132,4 @@ def test_alert_when_a_broker_is_there_but_not_for_its_kind_then_the_broker_is_na
 
     message = client.post("/webhook", json=strategy_alert()).json["error"]["message"]
 
-    assert message == "broker_supports: paper does not trade equity"
+    assert message == "This kind of instrument cannot be traded here: paper does not trade equity."

@@ -1,0 +1,198 @@
+"""Whether an order's price, size, cost and timing keep to the limits."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from app.domain.gates.gate import GateGroup, Outcome, entry_gate, gate
+from app.domain.money import ZERO
+from app.domain.order_check import OrderCheck
+from app.domain.reasons import Reason
+from app.domain.refusals import duration, money, percent, units
+
+Show = Callable[[Decimal], str]
+
+
+@entry_gate(Reason.PRICE_UNKNOWN)
+def price_known(check: OrderCheck) -> Outcome:
+    """Refuse what cannot be valued."""
+    price = check.order.price
+    if price is None or price <= ZERO:
+        return Reason.PRICE_UNKNOWN, "neither the broker nor the alert gave one"
+    return None, money(price, check.currency)
+
+
+@entry_gate(Reason.PRICE_DEVIATION, Reason.PRICE_UNKNOWN)
+def price_deviation(check: OrderCheck) -> Outcome:
+    """Refuse an alert whose price is too far from the market's."""
+    limit, quote = check.limits.max_price_deviation_pct, check.quote
+    price = check.signal.reference_price or check.signal.limit_price
+    if limit is None or price is None:
+        return None, "no limit" if limit is None else "the alert carries no price"
+    if quote is None or quote <= ZERO:
+        return Reason.PRICE_UNKNOWN, "no quote to compare with"
+    deviation = abs(price - quote) / quote
+    prices = f"alert {money(price, check.currency)}, market {money(quote, check.currency)}"
+    detail = f"{prices}, {percent(deviation)} apart, limit {percent(limit)}"
+    return (Reason.PRICE_DEVIATION if deviation > limit else None), detail
+
+
+@entry_gate(Reason.EXIT_MISPLACED)
+def exits_placed(check: OrderCheck) -> Outcome:
+    """Refuse an alert's own stop-loss or take-profit on the wrong side of the price."""
+    (stop, target), price = check.order.own_exits, check.order.price
+    if (stop is None and target is None) or price is None:
+        return None, "the alert brings none"
+    sign = check.order.side.sign
+    is_wrong = (stop is not None and (price - stop) * sign <= ZERO) or (
+        target is not None and (target - price) * sign <= ZERO
+    )
+    levels = {"price": price, "stop": stop, "target": target}
+    shown = ", ".join(f"{name} {money(value, check.currency)}" for name, value in levels.items() if value)
+    return (Reason.EXIT_MISPLACED if is_wrong else None), shown
+
+
+@gate(Reason.QUANTITY_NOT_LOT)
+def lot_multiple(check: OrderCheck) -> Outcome:
+    """Refuse a named size that is not whole lots, rather than trade less than was asked for."""
+    asked, instrument = check.order.asked, check.instrument
+    if asked is None or instrument is None:
+        return None, "the alert names no size, or one that may be rounded"
+    lot = instrument.quantity_increment
+    detail = f"{units(asked, instrument)}, lot {units(lot, instrument)}"
+    return (Reason.QUANTITY_NOT_LOT if asked % lot else None), detail
+
+
+@entry_gate(Reason.QUANTITY_ZERO, Reason.QUANTITY_EXCEEDS_LIMIT, Reason.ACCOUNT_UNKNOWN, Reason.PRICE_UNKNOWN)
+def quantity_limit(check: OrderCheck) -> Outcome:
+    """Refuse an order of nothing, or of more units than the limit."""
+    quantity, limit = check.order.quantity, check.limits.max_order_quantity
+    if quantity is None:
+        return (Reason.ACCOUNT_UNKNOWN if check.order.price is not None else Reason.PRICE_UNKNOWN), "no size"
+    if quantity <= ZERO:
+        smallest = check.instrument.quantity_increment if check.instrument is not None else ZERO
+        return Reason.QUANTITY_ZERO, f"smallest step {units(smallest, check.instrument)}"
+    return _at_most(quantity, limit, Reason.QUANTITY_EXCEEDS_LIMIT, _units(check))
+
+
+@gate(Reason.QUANTITY_EXCEEDS_FREEZE)
+def freeze_quantity(check: OrderCheck) -> Outcome:
+    """Refuse more units than the exchange takes in one order."""
+    limit = check.instrument.freeze_quantity if check.instrument is not None else None
+    if limit is None or check.order.quantity is None:
+        return None, "no limit is known"
+    return _at_most(check.order.quantity, limit, Reason.QUANTITY_EXCEEDS_FREEZE, _units(check))
+
+
+@entry_gate(Reason.NOTIONAL_EXCEEDS_LIMIT, Reason.PRICE_UNKNOWN)
+def notional_limit(check: OrderCheck) -> Outcome:
+    """Refuse an order worth more than the limit."""
+    limit = check.limits.max_order_notional
+    return _at_most(check.notional, limit, Reason.NOTIONAL_EXCEEDS_LIMIT, _money(check))
+
+
+@entry_gate(Reason.BUYING_POWER_INSUFFICIENT, Reason.ACCOUNT_UNKNOWN, Reason.PRICE_UNKNOWN)
+def buying_power(check: OrderCheck) -> Outcome:
+    """Refuse what the account cannot pay."""
+    account = check.account
+    if account is None:
+        return Reason.ACCOUNT_UNKNOWN, "no account"
+    if not account.can_trade:
+        return Reason.ACCOUNT_UNKNOWN, "the broker has blocked the account"
+    code = Reason.BUYING_POWER_INSUFFICIENT
+    return _at_most(check.notional, account.buying_power, code, _money(check), "buying power")
+
+
+@entry_gate(Reason.DAILY_ORDER_CAP)
+def daily_orders(check: OrderCheck) -> Outcome:
+    """Refuse more entries a day than the cap."""
+    count = Decimal(check.usage.orders_today + 1)
+    return _at_most(count, check.limits.daily_order_cap, Reason.DAILY_ORDER_CAP, _counted("entries today"))
+
+
+@entry_gate(Reason.DAILY_NOTIONAL_CAP, Reason.PRICE_UNKNOWN)
+def daily_notional(check: OrderCheck) -> Outcome:
+    """Refuse entries worth more a day than the cap."""
+    total = None if check.notional is None else check.usage.notional_today + check.notional
+    return _at_most(total, check.limits.daily_notional_cap, Reason.DAILY_NOTIONAL_CAP, _money(check))
+
+
+@entry_gate(Reason.SYMBOL_EXPOSURE_CAP, Reason.PRICE_UNKNOWN)
+def symbol_exposure(check: OrderCheck) -> Outcome:
+    """Refuse a resulting position worth more than the cap."""
+    limit = check.limits.per_symbol_cap
+    return _at_most(check.position_value, limit, Reason.SYMBOL_EXPOSURE_CAP, _money(check))
+
+
+@entry_gate(Reason.OPEN_POSITIONS_CAP)
+def open_positions(check: OrderCheck) -> Outcome:
+    """Refuse to open one position more than the bot may hold."""
+    usage, limit = check.usage, check.limits.max_open_positions
+    count = Decimal(usage.open_positions + (0 if usage.holds_symbol else 1))
+    return _at_most(count, limit, Reason.OPEN_POSITIONS_CAP, _counted("positions"))
+
+
+@entry_gate(Reason.MARKET_CLOSED)
+def market_hours(check: OrderCheck) -> Outcome:
+    """Refuse entries outside market hours where that is asked for."""
+    if not check.limits.market_hours_only:
+        return None, "any hour"
+    is_open = check.market.is_open if check.market is not None else None
+    if is_open is None:
+        return Reason.MARKET_CLOSED, "the market's hours are unknown"
+    return (None, "open") if is_open else (Reason.MARKET_CLOSED, "market_hours_only")
+
+
+@entry_gate(Reason.COOLDOWN_ACTIVE)
+def cooldown(check: OrderCheck) -> Outcome:
+    """Refuse to enter a symbol again too soon."""
+    limit, last = check.limits.cooldown_seconds, check.usage.last_entry_at
+    if not limit or last is None:
+        return None, "no limit" if not limit else "no earlier entry"
+    elapsed = (check.now - last).total_seconds()
+    return (
+        Reason.COOLDOWN_ACTIVE if elapsed < limit else None
+    ), f"{duration(elapsed)} ago, limit {duration(limit)}"
+
+
+def _at_most(
+    value: Decimal | None, limit: Decimal | int | None, code: Reason, show: Show, word: str = "limit"
+) -> Outcome:
+    if limit is None:
+        return None, "no limit"
+    most = f"{word} {show(Decimal(limit))}"
+    if value is None:
+        return Reason.PRICE_UNKNOWN, most
+    return (code if value > limit else None), f"{show(value)}, {most}"
+
+
+def _money(check: OrderCheck) -> Show:
+    return lambda value: money(value, check.currency)
+
+
+def _units(check: OrderCheck) -> Show:
+    return lambda value: units(value, check.instrument)
+
+
+def _counted(what: str) -> Show:
+    return lambda value: f"{value:,f} {what}"
+
+
+FIGURES = GateGroup(
+    "figures",
+    (
+        price_known,
+        price_deviation,
+        exits_placed,
+        lot_multiple,
+        quantity_limit,
+        freeze_quantity,
+        notional_limit,
+        buying_power,
+        daily_orders,
+        daily_notional,
+        symbol_exposure,
+        open_positions,
+        market_hours,
+        cooldown,
+    ),
+)

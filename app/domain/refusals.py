@@ -1,0 +1,75 @@
+"""The one place that builds the sentence of a refusal, and writes figures the way a person reads them."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from app.domain.instruments import Instrument
+from app.domain.money import plain
+from app.domain.reasons import Reason
+
+CENT, FINEST = Decimal("0.01"), Decimal("0.00000001")
+PERCENT_STEP = Decimal("0.0001")
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def explained(reason: Reason, detail: str | None) -> str | None:
+    """Start with the reason's sentence, then give the figures or the sentence that explains it here."""
+    sentence = reason.meaning
+    if not detail or detail.startswith(sentence.removesuffix(".")):
+        return detail
+    if detail.endswith("."):
+        return f"{sentence} {detail}"
+    return f"{sentence.removesuffix('.')}: {detail}."
+
+
+def money(value: Decimal, currency: str | None) -> str:
+    """Write an amount with its currency: `1,000 USD`, `99.50 USD`; what is finer than a cent stays so."""
+    shown = plain(value)
+    cents = shown.quantize(CENT)
+    if cents == shown:
+        text = f"{shown:,f}" if shown == shown.to_integral_value() else f"{cents:,f}"
+    else:
+        text = _digits(shown)
+    return f"{text} {currency}" if currency else text
+
+
+def units(quantity: Decimal, instrument: Instrument | None) -> str:
+    """Write a quantity in the instrument's own unit: `10 shares`, `1 contract`, `0.05 BTC`."""
+    if instrument is None:
+        return _digits(plain(quantity))
+    word = instrument.unit
+    if quantity == 1 and word.islower():
+        word = word.removesuffix("s")
+    return f"{_digits(plain(quantity))} {word}"
+
+
+def percent(fraction: Decimal) -> str:
+    """Write a fraction as a percentage: 0.0201 is `2.01 %`."""
+    return f"{plain((fraction * 100).quantize(PERCENT_STEP)):f} %"
+
+
+def duration(seconds: float) -> str:
+    """Write a time span in the two largest units that matter: `45.2 s`, `2 min 5 s`, `3 h`."""
+    span = abs(seconds)
+    if span < MINUTE:
+        return f"{round(span, 1):g} s"
+    large, small, one, other = next(
+        step
+        for step in ((DAY, HOUR, "d", "h"), (HOUR, MINUTE, "h", "min"), (MINUTE, 1, "min", "s"))
+        if span >= step[0]
+    )
+    whole, rest = int(span // large), int(span % large // small)
+    return f"{whole} {one} {rest} {other}" if rest else f"{whole} {one}"
+
+
+def age(span: timedelta) -> str:
+    """Write how old something is; what lies ahead is told as such."""
+    seconds = span.total_seconds()
+    return f"{duration(seconds)} old" if seconds >= 0 else f"{duration(seconds)} ahead"
+
+
+def _digits(value: Decimal) -> str:
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < FINEST.as_tuple().exponent:  # type: ignore[operator]
+        value = plain(value.quantize(FINEST)) or value
+    return f"{value:,f}"
