@@ -1,9 +1,10 @@
 from itertools import product
+from uuid import UUID
 
 import pytest
 
 from app.domain.orders import OrderRole, OrderStatus, Side, client_order_id
-from tests.domain.builders import NOW, TICKET, receipt
+from tests.domain.builders import TICKET, receipt
 
 pytestmark = pytest.mark.unit
 
@@ -19,7 +20,7 @@ def test_client_order_id_when_derived_twice_then_same_and_of_the_promised_shape(
 
 
 def test_client_order_id_when_bot_role_or_ticket_differ_then_unique():
-    tickets = TICKET(NOW)
+    tickets = (TICKET, UUID(int=TICKET.int + 1))
     names = {client_order_id(bot, ticket, role) for bot, ticket, role in product("ab", tickets, OrderRole)}
 
     assert len(names) == 8
