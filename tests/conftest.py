@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.brokers.alpaca.broker import AlpacaBroker
 from app.brokers.base import Broker
 from app.config import Settings
 from app.storage.base import Store
@@ -25,6 +26,7 @@ from tests.builders import (
 )
 
 if TYPE_CHECKING:
+    from tests.simulators.alpaca import FakeAlpaca
     from tests.simulators.openai import FakeOpenAI
     from tests.simulators.optionomics import FakeOptionomics
 
@@ -150,6 +152,47 @@ def holding(broker) -> Callable[..., str]:
         return format(held.normalize(), "f")
 
     return read
+
+
+@pytest.fixture
+def alpaca_simulator() -> Iterator["FakeAlpaca"]:
+    """A strict loopback Alpaca where Apple costs 100 and a bitcoin 50,000."""
+    from tests.simulators.alpaca import FakeAlpaca
+
+    with FakeAlpaca(checked=True) as fake:
+        fake.market.move("AAPL", Decimal(100))
+        fake.market.move("BTC/USD", Decimal(50_000))
+        yield fake
+        assert fake.misfits == []
+
+
+@pytest.fixture
+def connect_alpaca(alpaca_simulator, clock) -> Callable[..., AlpacaBroker]:
+    """Build an adapter at the simulated Alpaca that remembers nothing, as after a restart."""
+
+    def connect(kind: type[AlpacaBroker] = AlpacaBroker, *, timeout_seconds: float = 0.5) -> AlpacaBroker:
+        fake = alpaca_simulator
+        addresses = {"trading_url": fake.url, "data_url": fake.url}
+        keys, patience = (fake.key, fake.secret), {"timeout_seconds": timeout_seconds, "clock": clock}
+        return kind(*keys, paper=True, **addresses, **patience)
+
+    return connect
+
+
+@pytest.fixture
+def alpaca(connect_alpaca) -> AlpacaBroker:
+    return connect_alpaca()
+
+
+@pytest.fixture
+def app_at_alpaca(make_app, alpaca) -> Callable[..., Flask]:
+    """Build an application whose orders go to the simulated Alpaca; settings by keyword."""
+
+    def make(**changes) -> Flask:
+        orders = {"brokers": {"alpaca": alpaca}, "default_broker": "alpaca", "dry_run": False}
+        return make_app(**orders | changes)
+
+    return make
 
 
 @pytest.fixture

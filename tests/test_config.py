@@ -57,7 +57,9 @@ def test_settings_when_environment_is_empty_then_defaults_are_safe():
     assert settings.secrets == ()
 
 
-@pytest.mark.parametrize("item", [item for item in SETTINGS if item.default not in {None, ()}], ids=str)
+@pytest.mark.parametrize(
+    "item", [item for item in SETTINGS if item.default not in {None, ()}], ids=lambda item: item.name
+)
 def test_setting_when_its_default_is_written_out_then_read_as_the_same(item):
     assert read(**{item.name.upper(): written(item.default)}) == Settings()
 

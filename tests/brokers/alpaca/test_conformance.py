@@ -63,16 +63,13 @@ class AlpacaDesk:
 
 
 @pytest.fixture
-def fake():
-    with FakeAlpaca(checked=True) as fake:
-        yield fake
-        assert fake.misfits == []
+def fake(alpaca_simulator):
+    return alpaca_simulator
 
 
 @pytest.fixture
-def alpaca(fake, clock):
-    addresses = {"trading_url": fake.url, "data_url": fake.url}
-    return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=0.3, clock=clock)
+def alpaca(connect_alpaca):
+    return connect_alpaca(timeout_seconds=0.3)
 
 
 @pytest.fixture

@@ -5,38 +5,22 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.alpaca.broker import AlpacaBroker
 from app.brokers.alpaca.payload import order_payload
 from app.domain.orders import OrderChange, OrderStatus
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from tests.brokers.builders import APPLE, BITCOIN, bracket, buy, exit_long, limit, oco
-from tests.simulators.alpaca import FakeAlpaca
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def fake():
-    with FakeAlpaca(checked=True) as fake:
-        fake.market.move("AAPL", Decimal(100))
-        yield fake
-        assert fake.misfits == []
+def fake(alpaca_simulator):
+    return alpaca_simulator
 
 
 @pytest.fixture
-def connect(fake, clock):
-    """Build an adapter that remembers nothing, as after a restart."""
-
-    def build() -> AlpacaBroker:
-        addresses = {"trading_url": fake.url, "data_url": fake.url}
-        return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=0.5, clock=clock)
-
-    return build
-
-
-@pytest.fixture
-def alpaca(connect):
-    return connect()
+def connect(connect_alpaca):
+    return connect_alpaca
 
 
 def statuses(broker) -> dict[str, str]:

@@ -1,5 +1,4 @@
 import datetime as dt
-import time
 from datetime import date
 from decimal import Decimal
 
@@ -105,12 +104,8 @@ def test_packed_when_damaged_then_refused(sample, damage):
         ContractIndex.unpack(damage(sample.pack()))
 
 
-def test_index_when_full_size_then_quick_to_build_load_and_search(full_master):
-    begun = time.process_time()
-    index = read_master(full_master)
-    built = time.process_time()
-    loaded = ContractIndex.unpack(index.pack())
-    some = list(index)[::100]
+def test_index_when_full_size_then_what_was_packed_is_found_again(full_master):
+    loaded = ContractIndex.unpack(read_master(full_master).pack())
+    some = list(loaded)[::100]
 
-    assert built - begun < 2  # `make bench` holds it to less on a quiet machine
     assert [loaded.find_ticker(contract.ticker) for contract in some] == some

@@ -4,9 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.alpaca.broker import AlpacaBroker
 from tests.builders import ENTER_LONG, BrokenStore, client_of, strategy_alert
-from tests.simulators.alpaca import FakeAlpaca
 
 pytestmark = pytest.mark.integration
 
@@ -14,17 +12,9 @@ BRACKET = {"attach_sl_tp": True, "sl_pct": "0.1", "tp_pct": "0.1"}
 
 
 @pytest.fixture
-def fake():
-    with FakeAlpaca(checked=True) as fake:
-        fake.market.move("AAPL", Decimal(105))
-        yield fake
-        assert fake.misfits == []
-
-
-@pytest.fixture
-def alpaca(fake, clock):
-    addresses = {"trading_url": fake.url, "data_url": fake.url}
-    return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=0.5, clock=clock)
+def fake(alpaca_simulator):
+    alpaca_simulator.market.move("AAPL", Decimal(105))
+    return alpaca_simulator
 
 
 @pytest.fixture
@@ -33,8 +23,8 @@ def broken(store):
 
 
 @pytest.fixture
-def app(make_app, alpaca, broken):
-    return make_app(brokers={"alpaca": alpaca}, default_broker="alpaca", dry_run=False, store=broken)
+def app(app_at_alpaca, fake, broken):
+    return app_at_alpaca(store=broken)
 
 
 @pytest.fixture

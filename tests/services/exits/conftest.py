@@ -1,37 +1,22 @@
 """A bot at an account that behaves like Alpaca's, and the clock that looks after its exits."""
 
 from collections.abc import Callable
-from decimal import Decimal
 
 import pytest
 
-from app.brokers.alpaca.broker import AlpacaBroker
 from tests.builders import strategy_alert
-from tests.simulators.alpaca import FakeAlpaca
 
 ANSWER_FIELDS = ("qty", "side", "type", "order_class", "time_in_force", "limit_price", "stop_price")
 
 
 @pytest.fixture
-def fake():
-    with FakeAlpaca(checked=True) as fake:
-        fake.market.move("AAPL", Decimal(100))
-        fake.market.move("BTC/USD", Decimal(50_000))
-        yield fake
-        assert fake.misfits == []
+def fake(alpaca_simulator):
+    return alpaca_simulator
 
 
 @pytest.fixture
-def alpaca(fake, clock):
-    addresses = {"trading_url": fake.url, "data_url": fake.url}
-    return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=0.5, clock=clock)
-
-
-@pytest.fixture
-def app(make_app, alpaca):
-    return make_app(
-        brokers={"alpaca": alpaca}, default_broker="alpaca", dry_run=False, allow_short_selling=True
-    )
+def app(app_at_alpaca):
+    return app_at_alpaca(allow_short_selling=True)
 
 
 @pytest.fixture

@@ -36,9 +36,8 @@ class Interrupted(AlpacaBroker):
 
 
 @pytest.fixture
-def alpaca(fake, clock):
-    addresses = {"trading_url": fake.url, "data_url": fake.url}
-    return Interrupted(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=0.5, clock=clock)
+def alpaca(connect_alpaca):
+    return connect_alpaca(Interrupted)
 
 
 @pytest.fixture

@@ -1,33 +1,10 @@
 """Exits that outlived their position, at an account that behaves like Alpaca's."""
 
-from decimal import Decimal
-
 import pytest
 
-from app.brokers.alpaca.broker import AlpacaBroker
 from tests.brokers.builders import bracket, buy, limit
-from tests.simulators.alpaca import FakeAlpaca
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def fake():
-    with FakeAlpaca(checked=True) as fake:
-        fake.market.move("AAPL", Decimal(100))
-        yield fake
-        assert fake.misfits == []
-
-
-@pytest.fixture
-def alpaca(fake, clock):
-    addresses = {"trading_url": fake.url, "data_url": fake.url}
-    return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=1, clock=clock)
-
-
-@pytest.fixture
-def app(make_app, alpaca):
-    return make_app(brokers={"alpaca": alpaca}, dry_run=False)
 
 
 @pytest.fixture

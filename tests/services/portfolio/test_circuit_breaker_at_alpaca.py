@@ -4,10 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.alpaca.broker import AlpacaBroker
 from app.domain.instruments import AssetClass, Instrument
 from tests.brokers.builders import BITCOIN, bracket, buy, limit
-from tests.simulators.alpaca import FakeAlpaca
 
 MICROSOFT = Instrument("MSFT", AssetClass.EQUITY)
 
@@ -15,23 +13,13 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def fake():
-    with FakeAlpaca(checked=True) as fake:
-        fake.market.move("AAPL", Decimal(100))
-        fake.market.move("BTC/USD", Decimal(50_000))
-        yield fake
-        assert fake.misfits == []
+def fake(alpaca_simulator):
+    return alpaca_simulator
 
 
 @pytest.fixture
-def alpaca(fake, clock):
-    addresses = {"trading_url": fake.url, "data_url": fake.url}
-    return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=0.5, clock=clock)
-
-
-@pytest.fixture
-def app(make_app, alpaca):
-    return make_app(brokers={"alpaca": alpaca}, default_broker="alpaca", dry_run=False)
+def app(app_at_alpaca):
+    return app_at_alpaca()
 
 
 def test_stop_loss_when_legs_hold_the_shares_then_all_is_canceled_and_sold(services, alpaca):

@@ -5,10 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.alpaca.broker import AlpacaBroker
 from tests.builders import ENTER_LONG, ENTER_SHORT, strategy_alert
 from tests.services.trading.wire_table import NAMES, ROWS, Row, alert_of
-from tests.simulators.alpaca import FakeAlpaca
 
 pytestmark = pytest.mark.integration
 OWN_PART = re.compile(r"^default-\d{13}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -16,25 +14,13 @@ APPLE, BITCOIN = Decimal(100), Decimal(50_000)
 
 
 @pytest.fixture
-def fake():
-    with FakeAlpaca(checked=True) as fake:
-        fake.market.move("AAPL", APPLE)
-        fake.market.move("BTC/USD", BITCOIN)
-        yield fake
-        assert fake.misfits == []
+def fake(alpaca_simulator):
+    return alpaca_simulator
 
 
 @pytest.fixture
-def alpaca(fake, clock):
-    addresses = {"trading_url": fake.url, "data_url": fake.url}
-    return AlpacaBroker(fake.key, fake.secret, paper=True, **addresses, timeout_seconds=0.5, clock=clock)
-
-
-@pytest.fixture
-def app(make_app, alpaca):
-    return make_app(
-        brokers={"alpaca": alpaca}, default_broker="alpaca", dry_run=False, allow_short_selling=True
-    )
+def app(app_at_alpaca):
+    return app_at_alpaca(allow_short_selling=True)
 
 
 @pytest.fixture
