@@ -112,7 +112,6 @@ class Order:
     `take_profit` and `stop_loss` are prices of the protecting legs of a bracket, OCO or OTO order; their
     client order ids are this order's with `-tp` and `-sl` appended. `product` is the broker's own word for
     how it holds the position.
-    `trail_amount` (price) or `trail_fraction` (0.02 is 2 %) belong to a trailing stop.
     """
 
     client_order_id: str
@@ -125,12 +124,9 @@ class Order:
     notional: Decimal | None = None
     limit_price: Decimal | None = None
     stop_price: Decimal | None = None
-    trail_amount: Decimal | None = None
-    trail_fraction: Decimal | None = None
     order_class: OrderClass = OrderClass.SIMPLE
     take_profit: Decimal | None = None
     stop_loss: Decimal | None = None
-    extended_hours: bool = False
     reference_price: Decimal | None = None
     product: str | None = None
 

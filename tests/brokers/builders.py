@@ -19,8 +19,6 @@ MONEY = frozenset(
         "notional",
         "limit_price",
         "stop_price",
-        "trail_amount",
-        "trail_fraction",
         "take_profit",
         "stop_loss",
         "reference_price",

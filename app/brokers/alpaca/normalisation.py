@@ -38,11 +38,11 @@ def normalised(order: Order, asset: Asset | None = None) -> Order:
     """Return the order as Alpaca takes it; what cannot be fitted stays for `order_refusal` to name."""
     sized = replace(
         order,
-        quantity=_fitted_quantity(order.quantity, asset),
+        quantity=_normalised_quantity(order.quantity, asset),
         notional=None if order.notional is None else _rounded_down(order.notional, CENT),
     )
-    timed = replace(sized, time_in_force=_fitted_time(sized))
-    return _fitted_prices(_fitted_class(timed), asset)
+    timed = replace(sized, time_in_force=_normalised_time(sized))
+    return _normalised_prices(_normalised_class(timed), asset)
 
 
 def is_fractional(order: Order) -> bool:
@@ -67,14 +67,14 @@ def _rounded_down(value: Decimal, increment: Decimal) -> Decimal:
     return round_down(value, increment) if value.is_finite() else value
 
 
-def _fitted_quantity(quantity: Decimal | None, asset: Asset | None) -> Decimal | None:
+def _normalised_quantity(quantity: Decimal | None, asset: Asset | None) -> Decimal | None:
     if quantity is None:
         return None
     known = asset.quantity_increment if asset is not None else None
     return _rounded_down(quantity, known or SMALLEST)
 
 
-def _fitted_time(order: Order) -> TimeInForce:
+def _normalised_time(order: Order) -> TimeInForce:
     asset_class, time_in_force = order.instrument.asset_class, order.time_in_force
     if asset_class is AssetClass.CRYPTO and time_in_force is TimeInForce.DAY:
         return TimeInForce.GTC
@@ -89,7 +89,7 @@ def _fitted_time(order: Order) -> TimeInForce:
     return time_in_force
 
 
-def _fitted_class(order: Order) -> Order:
+def _normalised_class(order: Order) -> Order:
     if order.order_class not in _PLAIN_WHEN_NEEDED or takes_legs(order):
         return order
     return replace(order, order_class=OrderClass.SIMPLE, take_profit=None, stop_loss=None)
@@ -100,12 +100,11 @@ def takes_legs(order: Order) -> bool:
     return (
         order.instrument.asset_class is AssetClass.EQUITY
         and not is_fractional(order)
-        and not order.extended_hours
         and order.time_in_force in RESTING
     )
 
 
-def _fitted_prices(order: Order, asset: Asset | None) -> Order:
+def _normalised_prices(order: Order, asset: Asset | None) -> Order:
     sells = order.side is Side.SELL
     exit_sells = sells if order.order_class in {OrderClass.OCO, OrderClass.SIMPLE} else not sells
 

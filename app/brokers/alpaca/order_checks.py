@@ -13,7 +13,8 @@ LONGEST_ID = 128
 LARGEST = Decimal(10) ** 12
 _NAMES = {AssetClass.EQUITY: "shares", AssetClass.CRYPTO: "coins", AssetClass.OPTION: "options"}
 _TYPES = {
-    AssetClass.EQUITY: frozenset(OrderType),
+    # Stops that trail are moved by us, step by step; nothing here says by how much.
+    AssetClass.EQUITY: frozenset(OrderType) - {OrderType.TRAILING_STOP},
     AssetClass.CRYPTO: frozenset({OrderType.MARKET, OrderType.LIMIT, OrderType.STOP_LIMIT}),
     AssetClass.OPTION: frozenset({OrderType.MARKET, OrderType.LIMIT}),
 }
@@ -44,7 +45,6 @@ def order_refusal(
         lambda: _fraction(order),
         lambda: _whole_shares(order, asset),
         lambda: _short(order, asset),
-        lambda: _extended_hours(order),
         lambda: _class(order),
         lambda: _legs(order),
         lambda: _geometry(order, base_price),
@@ -105,8 +105,6 @@ def _terms(order: Order) -> str | None:
         return f"Alpaca takes no {order.type.value} orders for {_NAMES[asset_class]}."
     if order.time_in_force not in _TIMES[asset_class]:
         return f"Alpaca takes no {order.time_in_force.value} orders for {_NAMES[asset_class]}."
-    if order.type is OrderType.TRAILING_STOP and order.time_in_force not in RESTING:
-        return "Alpaca takes trailing stops for the day or until cancelled only."
     return None
 
 
@@ -115,12 +113,6 @@ def _prices(order: Order) -> str | None:
         return f"A {order.type.value} order needs a positive limit price."
     if order.type in STOPPED and not _is_positive(order.stop_price):
         return f"A {order.type.value} order needs a positive stop price."
-    if order.type is not OrderType.TRAILING_STOP:
-        return None
-    if (order.trail_amount is None) is (order.trail_fraction is None):
-        return "A trailing stop needs exactly one of trail_amount and trail_fraction."
-    if not _is_positive(order.trail_amount or order.trail_fraction):
-        return "A trailing stop needs a positive distance."
     return None
 
 
@@ -156,22 +148,12 @@ def _short(order: Order, asset: Asset | None) -> str | None:
     return None
 
 
-def _extended_hours(order: Order) -> str | None:
-    if not order.extended_hours:
-        return None
-    if order.instrument.asset_class is not AssetClass.EQUITY:
-        return "Only shares trade in extended hours at Alpaca."
-    if order.type is not OrderType.LIMIT or order.time_in_force not in RESTING:
-        return "Alpaca takes only resting limit orders in extended hours."
-    return None
-
-
 def _class(order: Order) -> str | None:
     kind = order.order_class
     if kind is OrderClass.SIMPLE:
         return None
     if not takes_legs(order):
-        return f"Alpaca takes {kind.value} orders only for whole shares, in regular hours, day or gtc."
+        return f"Alpaca takes {kind.value} orders only for whole shares, day or gtc."
     if kind is not OrderClass.OCO and order.role is OrderRole.EXIT:
         return f"A {kind.value} order must be an entry."
     if kind is OrderClass.OCO and order.type is not OrderType.LIMIT:

@@ -13,7 +13,6 @@ from app.domain.orders import (
     OrderChange,
     OrderClass,
     OrderRole,
-    OrderType,
 )
 
 HUNDRED = Decimal(100)
@@ -30,7 +29,6 @@ def order_payload(order: Order) -> dict[str, Any]:
         **_texts({"qty": order.quantity, "notional": order.notional} | _prices(order)),
         **_class(order),
         **_intent(order),
-        **({"extended_hours": True} if order.extended_hours else {}),
     }
 
 
@@ -53,9 +51,6 @@ def _texts(amounts: dict[str, Decimal | None]) -> dict[str, str]:
 
 def _prices(order: Order) -> dict[str, Decimal | None]:
     """Return the prices that belong to the type; Alpaca refuses any other."""
-    if order.type is OrderType.TRAILING_STOP:
-        percent = None if order.trail_fraction is None else order.trail_fraction * HUNDRED
-        return {"trail_price": order.trail_amount, "trail_percent": percent}
     # The limit of an OCO order is its take-profit's; Alpaca reads it there.
     limited = order.type in LIMITED and order.order_class is not OrderClass.OCO
     return {

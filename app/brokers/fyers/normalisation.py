@@ -27,7 +27,6 @@ def normalised(order: Order, instrument: Instrument) -> Order:
         order,
         time_in_force=lasts,
         product=INTRADAY if order.product in RETIRED else order.product,
-        extended_hours=False,
         limit_price=move(order.limit_price, up=sells),
         stop_price=move(order.stop_price, up=sells),
         take_profit=move(order.take_profit, up=not sells),

@@ -11,8 +11,8 @@ from app.domain.money import ZERO
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Side, TimeInForce
 from app.storage.base import JSON
 
-_TERMS = ("notional", "trail_amount", "trail_fraction", "take_profit", "stop_loss")
-_PROGRESS = ("limit_price", "stop_price", "average", "extreme")
+_TERMS = ("notional", "take_profit", "stop_loss")
+_PROGRESS = ("limit_price", "stop_price", "average")
 
 
 def encode_change(change: AccountChange) -> JSON:

@@ -64,25 +64,15 @@ def _observe(order: PaperOrder, price: Decimal) -> PaperOrder:
     kind = order.order.type
     if kind in (OrderType.MARKET, OrderType.LIMIT) or order.triggered:
         return order
-    if kind is OrderType.TRAILING_STOP:
-        order = _trail(order, price)
     stop = order.stop_price
     if stop is not None and (price - stop) * order.order.side.sign >= 0:
         return replace(order, triggered=True)
     return order
 
 
-def _trail(order: PaperOrder, price: Decimal) -> PaperOrder:
-    terms, sign = order.order, order.order.side.sign
-    if order.extreme is not None and (price - order.extreme) * sign >= 0:
-        return order
-    distance = terms.trail_amount or price * (terms.trail_fraction or ZERO)
-    return replace(order, extreme=price, stop_price=_PRICE.plus(price + distance * sign))
-
-
 def _is_marketable(order: PaperOrder, price: Decimal) -> bool:
     kind = order.order.type
-    if kind in (OrderType.STOP, OrderType.STOP_LIMIT, OrderType.TRAILING_STOP) and not order.triggered:
+    if kind in (OrderType.STOP, OrderType.STOP_LIMIT) and not order.triggered:
         return False
     if kind not in (OrderType.LIMIT, OrderType.STOP_LIMIT) or order.limit_price is None:
         return True

@@ -90,9 +90,8 @@ def _check_prices(order: Order) -> None:
     if kind in STOPPED:
         _positive("stop_price", order.stop_price)
     if kind is OrderType.TRAILING_STOP:
-        if (order.trail_amount is None) is (order.trail_fraction is None):
-            raise BrokerRejected("Exactly one of trail_amount and trail_fraction must be set.")
-        _positive("trail", order.trail_amount or order.trail_fraction)
+        # Stops that trail are moved by us, step by step; nothing here says by how much.
+        raise BrokerRejected(f"The paper broker takes no {kind.value} orders.")
     if order.reference_price is not None:
         _positive("reference_price", order.reference_price)
 

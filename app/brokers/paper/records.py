@@ -14,8 +14,7 @@ _LIVE = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 class PaperOrder:
     """An order as it was asked, and how far it has come.
 
-    `extreme` is the best price that a trailing stop has seen. `mate` is the leg that lives and dies with this
-    one; `parent` is the order that both protect.
+    `mate` is the leg that lives and dies with this one; `parent` is the order that both protect.
     """
 
     order: Order
@@ -29,7 +28,6 @@ class PaperOrder:
     average: Decimal | None = None
     fees: Decimal = ZERO
     message: str | None = None
-    extreme: Decimal | None = None
     triggered: bool = False
     parent: str | None = None
     mate: str | None = None

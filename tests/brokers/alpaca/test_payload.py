@@ -19,7 +19,6 @@ FRACTION, COIN = {"quantity": Decimal("1.5")}, {"instrument": BITCOIN, "quantity
 BERKSHIRE = {"instrument": Instrument("BRK.B", AssetClass.EQUITY)}
 PENNY = {"instrument": Instrument("PENNY", AssetClass.EQUITY)}
 STOP_LIMIT = {"type": OrderType.STOP_LIMIT, "stop_price": "99", "limit_price": "98.5"}
-TRAILING = {"type": OrderType.TRAILING_STOP}
 LEGS = bracket(110, 90)
 LEGS_SENT = {"take_profit": {"limit_price": "110"}, "stop_loss": {"stop_price": "90"}}
 OTO = {"order_class": OrderClass.OTO}
@@ -55,21 +54,6 @@ TABLE = {
         exit_long,
         STOP_LIMIT,
         CLOSING | {"type": "stop_limit", "stop_price": "99", "limit_price": "98.5"},
-    ),
-    "trailing by fraction": (
-        exit_long,
-        TRAILING | {"trail_fraction": "0.02"},
-        CLOSING | {"type": "trailing_stop", "trail_percent": "2"},
-    ),
-    "trailing by amount": (
-        exit_long,
-        TRAILING | {"trail_amount": "1.5"},
-        CLOSING | {"type": "trailing_stop", "trail_price": "1.5"},
-    ),
-    "extended hours": (
-        buy,
-        limit(150) | DAY | {"extended_hours": True},
-        {"type": "limit", "limit_price": "150", "time_in_force": "day", "extended_hours": True},
     ),
     "bracket": (buy, LEGS, {"order_class": "bracket", **LEGS_SENT}),
     "bracket on a limit": (
@@ -117,11 +101,6 @@ TABLE = {
     "fraction with exits": (buy, FRACTION | LEGS, {"qty": "1.5", "time_in_force": "day"}),
     "money": (buy, MONEY, {"notional": "250.75", "time_in_force": "day", **GONE}),
     "money with exits": (buy, MONEY | LEGS, {"notional": "250.75", "time_in_force": "day", **GONE}),
-    "extended hours with exits": (
-        buy,
-        limit(100) | LEGS | {"extended_hours": True},
-        {"type": "limit", "limit_price": "100", "extended_hours": True},
-    ),
     "coin": (buy, COIN, {"symbol": "BTC/USD", "qty": "0.02"}),
     "coin for the day": (buy, COIN | DAY, {"symbol": "BTC/USD", "qty": "0.02"}),
     "coin with exits": (buy, COIN | LEGS, {"symbol": "BTC/USD", "qty": "0.02"}),

@@ -5,9 +5,8 @@ from decimal import Decimal
 import pytest
 
 from app.brokers.fyers.broker import FyersBroker
-from app.domain.orders import Order, OrderType, Receipt
-from app.errors import BrokerRejected
-from tests.brokers.builders import APPLE, buy, exit_long
+from app.domain.orders import Order, Receipt
+from tests.brokers.builders import APPLE
 from tests.brokers.conformance import BrokerConformance
 from tests.brokers.fyers.harness import TRADING_DAY, Listed, make_fyers
 from tests.simulators.fyers import FakeFyers
@@ -116,14 +115,6 @@ class TestFyersBroker(BrokerConformance):
     @pytest.fixture(params=CUT, ids=str)
     def cut_line(self, request, spoil):
         return spoil(request.param, "GET")
-
-    def test_submit_when_stop_trails_then_it_fills_below_the_top(self, desk):
-        desk.broker.submit(buy(10))
-        trailing = exit_long(10, type=OrderType.TRAILING_STOP, trail_amount=5)
-        with pytest.raises(BrokerRejected, match="trailing_stop"):
-            desk.broker.submit(trailing)
-
-        assert desk.broker.open_orders() == []
 
     def test_account_when_fresh_then_all_money_can_be_spent(self, desk):
         account = desk.broker.account()

@@ -51,26 +51,6 @@ def test_stop_limit_order_when_price_jumps_past_limit_then_rests_as_limit(broker
     assert broker.find(order.client_order_id).average_fill_price == Decimal("89.5")
 
 
-@pytest.mark.parametrize("trail", [{"trail_amount": 5}, {"trail_fraction": "0.05"}])
-def test_trailing_stop_when_price_rises_and_falls_then_fills_below_the_top(broker, move, trail):
-    broker.submit(buy(10))
-    order = exit_long(10, type=OrderType.TRAILING_STOP, **trail)
-    broker.submit(order)
-    move(120)
-    move("114.5") if "trail_amount" in trail else move("113.5")
-
-    assert broker.find(order.client_order_id).status.value == "filled"
-
-
-def test_trailing_stop_when_price_dips_less_than_the_trail_then_rests(broker, move):
-    broker.submit(buy(10))
-    broker.submit(exit_long(10, type=OrderType.TRAILING_STOP, trail_amount=5))
-    move(120)
-    move(116)
-
-    assert [order.stop_price for order in broker.open_orders()] == [115]
-
-
 @pytest.mark.parametrize("time_in_force", [TimeInForce.IOC, TimeInForce.FOK])
 def test_limit_order_when_it_cannot_fill_at_once_then_it_is_taken_back(broker, time_in_force):
     receipt = broker.submit(buy(10, **limit(90), time_in_force=time_in_force))
@@ -152,7 +132,7 @@ REFUSED = {
     "not a number": (buy("NaN"), "positive number"),
     "no limit": (buy(1, type=OrderType.LIMIT), "limit_price"),
     "no stop": (buy(1, type=OrderType.STOP), "stop_price"),
-    "no trail": (buy(1, type=OrderType.TRAILING_STOP), "trail"),
+    "trailing": (buy(1, type=OrderType.TRAILING_STOP), "no trailing_stop orders"),
     "both sizes": (buy(1, notional=1), "Exactly one"),
     "neither size": (buy(None), "Exactly one"),
     "tiny notional": (buy(None, instrument=WHOLE, notional=5), "buys nothing"),

@@ -10,7 +10,7 @@ from app.brokers.paper.event_codec import decode_change
 from app.brokers.paper.event_log import PREFIX
 from app.brokers.paper.records import AccountChange
 from app.brokers.paper.settings import PaperSettings
-from app.domain.orders import OrderChange, OrderRole, OrderType, Side
+from app.domain.orders import OrderChange, OrderRole, Side
 from app.errors import BrokerRejected
 from app.storage.memory import MemoryStore
 from tests.brokers.builders import Clock, bracket, limit, oco, order, stop
@@ -24,7 +24,6 @@ SHAPES = st.one_of(
     st.builds(stop, PRICES),
     st.builds(bracket, PRICES, PRICES),
     st.builds(oco, PRICES, PRICES),
-    st.builds(lambda amount: {"type": OrderType.TRAILING_STOP, "trail_amount": amount}, st.integers(1, 9)),
 )
 ORDERS = st.builds(
     lambda side, quantity, role, shape: order(side, quantity, role=role, **shape),
