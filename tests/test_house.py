@@ -140,6 +140,9 @@ KNOW_BROKERS = {
         "app/blueprints/api/openapi/operations.py",
     ],
 }
+# What every adapter does, and what one does that speaks through an SDK: each in a file of that name.
+EVERY_ADAPTER = {"broker", "capabilities", "legs", "mapping", "market_data", "order_checks", "receipts"}
+ADAPTER_WITH_SDK = {"normalisation", "orders", "outcomes", "payload", "session", "symbols", "transport"}
 SDKS = {"alpaca", "fyers_apiv3", "openai", "google", "apprise"}
 
 # The only blueprints that may let everybody in.
@@ -181,6 +184,45 @@ def test_package_when_it_has_a_home_then_nobody_else_imports_it(package):
     ]
 
     assert [file for file in importers if not any(fnmatch(file, home) for home in HOMES[package])] == []
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("sdk", SDKS)
+def test_sdk_when_imported_then_by_one_file_alone(sdk):
+    importers = [
+        file for file, tree in SOURCES.items() if any(is_within(name, [sdk]) for name in imports(tree))
+    ]
+
+    assert len(importers) == 1
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("broker", BROKERS)
+def test_adapter_when_it_plays_a_role_then_its_file_has_the_name_of_the_role(broker):
+    has_sdk = any(home.startswith(f"app/brokers/{broker}/") for homes in HOMES.values() for home in homes)
+    roles = EVERY_ADAPTER | (ADAPTER_WITH_SDK if has_sdk else set())
+
+    assert {role for role in roles if f"app/brokers/{broker}/{role}.py" not in SOURCES} == set()
+
+
+def classes(file):
+    named = (node for node in ast.walk(SOURCES[file]) if isinstance(node, ast.ClassDef))
+    return {node.name for node in named if node.name != "Meta" and not node.name.startswith("_")}
+
+
+@pytest.mark.unit
+def test_class_when_its_name_stands_twice_then_it_is_one_role_in_two_adapters():
+    places = {}
+    for file in SOURCES:
+        for name in classes(file):
+            places.setdefault(name, []).append(file)
+    twice = {name: files for name, files in places.items() if len(files) > 1}
+
+    assert {name: files for name, files in twice.items() if not is_one_role(files)} == {}
+
+
+def is_one_role(files):
+    return all(fnmatch(file, "app/brokers/*/*") for file in files) and len({Path(f).name for f in files}) == 1
 
 
 @pytest.mark.unit
