@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import operator
 from app.domain.json_codec import to_json
 from app.errors import NotFound
+from app.schemas.operator import wants_fresh
+from app.services.operator.orders import orphans
+from app.services.portfolio.holdings import broker_rows
 from app.wiring.container import services
 
 bp = Blueprint("operations", __name__)
@@ -16,15 +19,19 @@ bp.before_request(operator)
 
 @bp.get("/status")
 def status() -> ResponseReturnValue:
-    """Show positions, working orders, orphaned exits, what no trade explains, and the last cleanup."""
-    positions = services().positions.all()
+    """Show positions, working orders, orphaned exits, what no trade explains, and the last cleanup.
+
+    It is what the clock saw last; `fresh` asks the brokers.
+    """
+    seen = services().snapshots.read(fresh=wants_fresh(request.args))
     return jsonify(
         {
             "status": "ok",
             "trading_state": to_json(services().switch.read().seen_at(services().clock())),
-            "positions": positions,
-            "orders": services().orders.page(status="open", after=None, limit=500).orders,
-            "orphans": services().orders.orphans(),
+            "brokers": broker_rows(seen),
+            "positions": services().holdings.positions(seen),
+            "orders": services().orders.page(seen, status="open", after=None, limit=500).orders,
+            "orphans": orphans(seen),
             "unreconciled": to_json(services().reconciliation.unreconciled()),
             "last_cleanup": to_json(services().cleanup.last()),
         }

@@ -5,6 +5,7 @@ import sys
 
 from flask import Flask
 
+from app.cli.account import account
 from app.cli.alerts import send_alert
 from app.cli.backup import backup
 from app.cli.bots import bots
@@ -23,8 +24,8 @@ from app.cli.trades import trades
 from app.cli.verify import verify
 
 COMMANDS = (
-    *(status, tickets, opinions, ideas, orders, positions, trades, bots, trading_state, symbols),
-    *(preview, send_alert, paper, login, verify, backup),
+    *(status, tickets, opinions, ideas, orders, positions, account, trades, bots, trading_state),
+    *(symbols, preview, send_alert, paper, login, verify, backup),
 )
 
 

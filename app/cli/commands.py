@@ -25,6 +25,13 @@ class Group(AppGroup):
 
     command_class = Command
 
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command, or what the group does by itself."""
+        try:
+            return super().invoke(context)
+        except AppError as error:
+            raise click.ClickException(error.message) from error
+
 
 def show_table(headings: tuple[str, ...], rows: list[tuple[Any, ...]], *, none: str = "") -> None:
     """Print rows in columns as wide as they need to be; `none` is said where there are no rows."""

@@ -1,10 +1,13 @@
 """`flask orders`: what was sent to brokers, and the way to take it back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
 from app.cli.commands import Group, show_table
+from app.cli.seen import fresh_option, last_seen, show_ages
+from app.domain.snapshots import BrokerSnapshot
 from app.wiring.container import services
 
 HEADINGS = ("ORDER", "BOT", "SYMBOL", "SIDE", "QUANTITY", "TYPE", "PRICE", "STATUS", "FILLED")
@@ -15,9 +18,12 @@ orders = Group("orders", help="See and cancel orders.")
 @orders.command("list")
 @click.option("--status", type=click.Choice(["open", "closed", "all"]), default="open", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="How many.")
-def list_orders(status: str, limit: int) -> None:
-    """List orders, newest first."""
-    show_orders(status, limit)
+@fresh_option
+def list_orders(status: str, limit: int, *, fresh: bool) -> None:
+    """List orders as the clock saw them last, newest first."""
+    seen = last_seen(fresh=fresh)
+    show_orders(seen, status, limit)
+    show_ages(seen)
 
 
 @orders.command("cancel")
@@ -29,9 +35,9 @@ def cancel_orders(names: tuple[str, ...]) -> None:
         click.echo(f"{name} is canceled.")
 
 
-def show_orders(status: str, limit: int) -> None:
+def show_orders(seen: Iterable[BrokerSnapshot], status: str, limit: int) -> None:
     """Print orders that are `open` or `closed`, or `all`."""
-    found = services().orders.page(status=status, after=None, limit=limit).orders
+    found = services().orders.page(seen, status=status, after=None, limit=limit).orders
     none = "No working orders." if status == "open" else "No orders."
     show_table(HEADINGS, [_row(order) for order in found], none=none)
 

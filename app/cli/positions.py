@@ -1,11 +1,14 @@
 """`flask positions`: what the accounts hold, and the way out of it."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 import click
 
 from app.cli.commands import Group, show_table
+from app.cli.seen import fresh_option, last_seen, show_ages
+from app.domain.snapshots import BrokerSnapshot
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.wiring.container import services
 
@@ -16,9 +19,12 @@ positions = Group("positions", help="See and close positions.")
 
 
 @positions.command("list")
-def list_positions() -> None:
-    """List every broker's positions; a short one is negative."""
-    show_positions()
+@fresh_option
+def list_positions(*, fresh: bool) -> None:
+    """List every broker's positions as the clock saw them last; a short one is negative."""
+    seen = last_seen(fresh=fresh)
+    show_positions(seen)
+    show_ages(seen)
 
 
 @positions.command("close")
@@ -34,15 +40,15 @@ def close_position(symbol: str, broker: str | None) -> None:
     click.echo(f"ticket {ticket['id']}")
 
 
-def show_positions() -> None:
-    """Print every position."""
+def show_positions(seen: Iterable[BrokerSnapshot]) -> None:
+    """Print every position that was seen."""
     rows = [
         (
             *(item[name] for name in ("broker", "symbol", "quantity")),
             *(_short(item[name]) for name in PRICES),
             *(_levels(item, name) for name in ("stop_loss", "take_profit")),
         )
-        for item in services().positions.all()
+        for item in services().holdings.positions(seen)
     ]
     show_table(HEADINGS, rows, none="No positions.")
 

@@ -6,22 +6,27 @@ from flask.cli import with_appcontext
 from app.cli.commands import Command
 from app.cli.orders import show_orders
 from app.cli.positions import show_positions
+from app.cli.seen import fresh_option, last_seen, show_ages
 from app.cli.switches import show_states
+from app.services.operator.orders import orphans
 from app.wiring.container import services
 
 SHOWN_ORDERS = 100
 
 
 @click.command("status", cls=Command)
+@fresh_option
 @with_appcontext
-def status() -> None:
-    """Show what alerts may do, what is held and what is working."""
+def status(*, fresh: bool) -> None:
+    """Show what alerts may do, what is held and what is working, as the clock saw it last."""
+    seen = last_seen(fresh=fresh)
     show_states()
     click.echo()
-    show_positions()
+    show_positions(seen)
     click.echo()
-    show_orders("open", SHOWN_ORDERS)
+    show_orders(seen, "open", SHOWN_ORDERS)
+    show_ages(seen)
     for ticket, waiting in services().approvals.approvals.undecided().items():
         click.echo(f"Waits for you until {waiting.expires_at:%H:%M} UTC: {waiting.summary}; ticket {ticket}")
-    for name in services().orders.orphans():
+    for name in orphans(seen):
         click.echo(f"{name} protects a position that is gone; flask orders cancel takes it back.")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.domain.exit_plan import ExitPlan
 from app.domain.json_codec import timestamp
-from app.domain.money import ZERO, text
+from app.domain.money import ZERO, plain, text
 from app.domain.orders import (
     STOP_LOSS_SUFFIX,
     TAKE_PROFIT_SUFFIX,
@@ -32,7 +32,7 @@ NEVER_SHOWN = frozenset({"none", OrderStatus.UNKNOWN.value})
 class OpenOrder:
     """An order, or a leg of one, as it is remembered.
 
-    `seen` is the status and the filled units that the broker showed last; None before it showed any.
+    `seen` is the status, the filled units and the prices that the broker showed last; None before any.
     `counted` is what of it is in its bot's trade. `version` tells which writing of it was read.
     """
 
@@ -164,7 +164,7 @@ def open_order(name: str, record: dict[str, Any], *, multiplier: Decimal, at: da
         role=OrderRole(record["role"]),
         type=OrderType(record["type"]),
         counted=FilledSoFar(Decimal(filled), Decimal(price)),
-        seen=(record["status"], filled),
+        seen=(record["status"], filled, *_prices(record["limit_price"], record["stop_price"])),
     )
 
 
@@ -281,8 +281,14 @@ def _key(name: str) -> str:
     return f"{PREFIX}{name}"
 
 
-def _seen(receipt: Receipt) -> tuple[str, str]:
-    return receipt.status.value, format(receipt.filled_quantity, "f")
+def _seen(receipt: Receipt) -> tuple[str, ...]:
+    prices = _prices(text(receipt.limit_price), text(receipt.stop_price))
+    return receipt.status.value, format(receipt.filled_quantity, "f"), *prices
+
+
+def _prices(*given: str | None) -> Iterator[str]:
+    """Yield prices as they are compared: one that was moved is worth a look, a trailing zero is not."""
+    return (format(plain(Decimal(price)), "f") for price in given if price is not None)
 
 
 def _leg_type(name: str) -> OrderType:

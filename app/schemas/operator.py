@@ -1,5 +1,6 @@
 """What the operator sends besides bots: switches, prices, questions."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -100,14 +101,24 @@ class TradeQuerySchema(Schema):
 
 
 class OrderQuerySchema(Schema):
-    """Which orders to list."""
+    """Which orders to list; `fresh` asks the brokers first."""
 
     class Meta:
         unknown = EXCLUDE
 
+    fresh = fields.Boolean(load_default=False)
     status = Word("open", "closed", "all", load_default="all")
     after = Text(load_default=None, longest=200)
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
+
+
+class FreshQuerySchema(Schema):
+    """Whether to ask the brokers instead of showing what the clock saw last."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    fresh = fields.Boolean(load_default=False)
 
 
 PRICES = fields.Dict(
@@ -123,6 +134,12 @@ def load(schema: Schema | fields.Field[Any], data: Any) -> Any:
         return schema.load(data) if isinstance(schema, Schema) else schema.deserialize(data)
     except ValidationError as error:
         raise InvalidRequest(f"The request is malformed. {describe(error.messages)}") from error
+
+
+def wants_fresh(query: Mapping[str, str]) -> bool:
+    """Tell whether a list's query asks the brokers."""
+    wanted: bool = load(FreshQuerySchema(), query)["fresh"]
+    return wanted
 
 
 def describe(messages: Any) -> str:

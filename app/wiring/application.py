@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from app.repositories.broker_snapshots import BrokerSnapshots
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.exit_plans import ExitPlans
 from app.services.amendments import Amendments, Sender
@@ -15,7 +16,10 @@ from app.services.operator.orders import OrderList
 from app.services.operator.simulated_prices import PriceBoard
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
+from app.services.portfolio.holdings import Holdings
 from app.services.portfolio.positions import PositionService
+from app.services.portfolio.snapshots import PERIOD_SECONDS as SNAPSHOT_SECONDS
+from app.services.portfolio.snapshots import Snapshots
 from app.services.portfolio.trade_history import TradeHistory
 from app.services.runtime.supervisor import Supervisor, Task
 from app.services.trading.assessment import Assessor
@@ -59,7 +63,9 @@ class Wiring:
             orders=self.orders,
             positions=self.positions,
             trades=self.trade_history,
-            prices=PriceBoard(registry=self.base.registry, tracker=self.tracker),
+            holdings=Holdings(ExitView(self.exit_book, self.base.trades, self.base.registry)),
+            snapshots=self.snapshots,
+            prices=PriceBoard(registry=self.base.registry, tracker=self.tracker, snapshots=self.snapshots),
             health=self.health,
             limiter=RateLimiter(self.settings.rate_limit_per_second),
             journal=self.base.journal,
@@ -168,6 +174,7 @@ class Wiring:
             sender=sender,
             gateway=self.base.gateway,
             journal=self.base.journal,
+            saw=self.snapshots.saw,
         )
 
     @cached_property
@@ -212,7 +219,14 @@ class Wiring:
             exits=self.exit_book,
             gateway=self.base.gateway,
             journal=self.base.journal,
+            snapshots=self.snapshots,
         )
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """What brokers held at the last look."""
+        kept = BrokerSnapshots(self.store)
+        return Snapshots(kept, self.base.registry, self.clock, self.tracker.follow)
 
     @cached_property
     def positions(self) -> PositionService:
@@ -225,9 +239,9 @@ class Wiring:
             tracker=self.tracker,
             trades=self.base.trades,
             working_orders=self.working_orders,
-            exits=ExitView(self.exit_book, self.base.trades),
             gateway=self.base.gateway,
             resubmission=self.base.resubmission,
+            snapshots=self.snapshots,
             journal=self.base.journal,
             clock=self.clock,
             new_ticket_id=self.base.new_ticket_id,
@@ -257,6 +271,7 @@ class Wiring:
             Task("exits", self.settings.exits_seconds, self.exits.run),
             *self.upkeep.tasks,
             *self.upkeep.login_tasks,
+            Task("snapshots", SNAPSHOT_SECONDS, self.snapshots.run),
         )
         return Supervisor(tasks, leases=self.upkeep.leases)
 

@@ -26,8 +26,10 @@ from app.services.operator.orders import OrderList
 from app.services.operator.simulated_prices import PriceBoard
 from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.circuit_breaker import EquityGuard
+from app.services.portfolio.holdings import Holdings
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.reconciliation import Reconciliation
+from app.services.portfolio.snapshots import Snapshots
 from app.services.portfolio.trade_history import TradeHistory
 from app.services.runtime.supervisor import Supervisor
 from app.services.runtime.worker_pool import WorkPool
@@ -58,6 +60,8 @@ class Services:
     supervisor: Supervisor
     orders: OrderList
     positions: PositionService
+    holdings: Holdings
+    snapshots: Snapshots
     prices: PriceBoard
     trades: TradeHistory
     health: Health

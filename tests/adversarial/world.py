@@ -152,7 +152,7 @@ class World:
     @property
     def holding(self) -> Decimal:
         """What the accounts hold in all symbols together, signed."""
-        rows = self.operate("GET", "/api/positions").json["positions"]
+        rows = self.operate("GET", "/api/positions?fresh=true").json["positions"]
         return sum((Decimal(row["quantity"]) for row in rows), Decimal(0))
 
     @property

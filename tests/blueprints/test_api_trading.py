@@ -31,7 +31,7 @@ def post(client):
 
 @pytest.fixture
 def orders(operator):
-    return lambda **query: operator.get("/api/orders", query_string=query).json["orders"]
+    return lambda **query: operator.get("/api/orders", query_string={"fresh": "true"} | query).json["orders"]
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_orders_when_they_are_filtered_then_open_and_closed_are_told_apart(post,
 
 def test_orders_when_they_are_paged_then_every_one_is_shown_once(post, operator):
     made = {post(symbol=symbol)["order"]["client_order_id"] for symbol in ("AAPL", "MSFT", "SPY")}
-    first = operator.get("/api/orders?limit=2").json
+    first = operator.get("/api/orders?fresh=true&limit=2").json
     second = operator.get("/api/orders", query_string={"limit": 2, "after": first["next"]}).json
 
     assert (len(first["orders"]), len(second["orders"]), second["next"]) == (2, 1, None)
@@ -102,25 +102,23 @@ def test_positions_when_something_is_held_then_they_have_the_fixed_shape(post, o
     post(symbol="BTCUSD", strategy_order_price="50000")
     operator.put("/api/paper/prices", json={"BTC-USD": "51000"})
 
-    assert operator.get("/api/positions").json == {
-        "positions": [
-            {
-                "broker": "paper",
-                "symbol": "BTC-USD",
-                "quantity": "0.04",
-                "average_price": "50000",
-                "market_price": "51000",
-                "unrealized_pnl": "40",
-                "exits": [],
-            }
-        ]
-    }
+    assert operator.get("/api/positions").json["positions"] == [
+        {
+            "broker": "paper",
+            "symbol": "BTC-USD",
+            "quantity": "0.04",
+            "average_price": "50000",
+            "market_price": "51000",
+            "unrealized_pnl": "40",
+            "exits": [],
+        }
+    ]
 
 
 def test_positions_when_exits_protect_them_then_their_levels_are_shown(post, configure, operator):
     configure(attach_sl_tp=True)
     post()
-    (position,) = operator.get("/api/positions").json["positions"]
+    (position,) = operator.get("/api/positions?fresh=true").json["positions"]
 
     assert position["exits"] == [
         {

@@ -177,6 +177,7 @@ def test_reversal_when_answered_then_both_orders_have_their_shape(make_app, chec
     "path",
     [
         *("/api/bots", "/api/tickets", "/api/orders", "/api/positions", "/api/trades", "/api/trading-state"),
+        *("/api/account", "/api/account?fresh=true", "/status?fresh=true"),
         *("/api/paper/prices", "/api/openapi.json", "/health", "/readyz", "/status"),
     ],
 )

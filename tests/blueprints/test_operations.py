@@ -38,7 +38,7 @@ def test_status_when_there_are_positions_and_orders_then_it_shows_them(client, o
     configure(use_limit_orders=True)
     operator.put("/api/paper/prices", json={"MSFT": "110"})
     client.post("/webhook", json=strategy_alert(symbol="MSFT"))
-    status = operator.get("/status").json
+    status = operator.get("/status?fresh=true").json
 
     assert [item["symbol"] for item in status["positions"]] == ["AAPL"]
     assert [item["symbol"] for item in status["orders"]] == ["MSFT"]
@@ -48,10 +48,10 @@ def test_status_when_there_are_positions_and_orders_then_it_shows_them(client, o
 def test_status_when_a_halt_has_ended_by_itself_then_trading_is_active(operator, clock):
     until = timestamp(clock() + timedelta(hours=1))
     operator.put("/api/trading-state", json={"state": "HALTED", "until": until})
-    before = operator.get("/status").json["trading_state"]["state"]
+    before = operator.get("/status?fresh=true").json["trading_state"]["state"]
     clock.move(hours=1)
 
-    assert (before, operator.get("/status").json["trading_state"]["state"]) == ("HALTED", "ACTIVE")
+    assert (before, operator.get("/status?fresh=true").json["trading_state"]["state"]) == ("HALTED", "ACTIVE")
 
 
 @pytest.mark.parametrize("path", ["/tasks/tick"])
@@ -76,12 +76,12 @@ def test_tick_when_another_process_leads_then_only_what_every_process_does_is_do
 
 
 def test_cleanup_when_it_is_called_then_it_answers_what_it_did_and_status_repeats_it(operator, clock):
-    before = operator.get("/status").json["last_cleanup"]
+    before = operator.get("/status?fresh=true").json["last_cleanup"]
     answer = operator.post("/cleanup").json
     nothing_done = {"at": timestamp(clock()), "checked": 0, "canceled": [], "failed": []}
 
     assert (before, answer) == (None, {"status": "ok"} | nothing_done)
-    assert operator.get("/status").json["last_cleanup"] == nothing_done
+    assert operator.get("/status?fresh=true").json["last_cleanup"] == nothing_done
 
 
 def test_cleanup_when_a_bracket_waits_for_its_entry_then_its_legs_stay(client, operator, configure):

@@ -18,7 +18,7 @@ def test_prices_csv_when_played_then_orders_trigger_row_by_row(client, configure
     configure(use_limit_orders=True, limit_offset_ticks=-400)
     client.post("/webhook", json=strategy_alert())
     answer = play(text).json
-    filled = operator.get("/api/orders?status=closed").json["orders"][0]
+    filled = operator.get("/api/orders?fresh=true&status=closed").json["orders"][0]
 
     assert (answer["prices"], filled["average_fill_price"]) == ({"AAPL": "120"}, "95")
 

@@ -83,3 +83,34 @@ def test_status_when_something_is_on_then_states_positions_and_orders_are_shown(
 
 def test_status_when_nothing_is_on_then_it_says_so(run):
     assert run("status").output.endswith("\n\nNo positions.\n\nNo working orders.\n")
+
+
+class TestAge:
+    @pytest.fixture
+    def run_later(self, run, services, clock):
+        """Run a command some time after the clock has looked."""
+
+        def invoke(*words: str, seconds: float) -> str:
+            services.snapshots.run()
+            clock.move(seconds=seconds)
+            return run(*words).output
+
+        return invoke
+
+    @pytest.mark.parametrize("words", [("orders", "list"), ("positions", "list"), ("account",), ("status",)])
+    def test_list_when_the_clock_has_looked_then_its_age_is_told(self, run_later, words):
+        assert "paper was seen 40 s ago." in run_later(*words, seconds=40)
+
+    @pytest.mark.parametrize("words", [("orders", "list"), ("positions", "list"), ("account",), ("status",)])
+    def test_list_when_it_shall_be_fresh_then_the_brokers_are_asked(self, run_later, words):
+        assert "was seen" not in run_later(*words, "--fresh", seconds=40)
+
+    def test_list_when_no_clock_runs_then_the_brokers_are_asked(self, run_later):
+        assert "was seen" not in run_later("positions", "list", seconds=300)
+
+
+def test_account_when_shown_then_cash_equity_and_buying_power_are_there(run):
+    headings, row = (line.split() for line in run("account").output.splitlines())
+
+    assert headings == ["BROKER", "CURRENCY", "CASH", "EQUITY", "BUYING", "POWER"]
+    assert row == ["paper", "USD", "100000", "100000", "100000"]

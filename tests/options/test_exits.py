@@ -94,7 +94,7 @@ def test_legs_when_one_fills_then_ticket_and_trade_know(bot, post, price, watch,
     orders = operator.get(f"/api/tickets/{ticket}").json["orders"]
 
     assert sorted(order["status"] for order in orders) == ["canceled", "filled", "filled"]
-    assert operator.get("/api/positions").json["positions"] == []
+    assert operator.get("/api/positions?fresh=true").json["positions"] == []
 
 
 def test_entry_when_the_alert_brings_its_own_levels_then_they_are_placed(post, exits, watch):

@@ -55,7 +55,7 @@ def shown(operator):
     """List role, side and state of the orders that the operator sees."""
 
     def show() -> list[tuple[str, str, str]]:
-        orders = operator.get("/api/orders").json["orders"]
+        orders = operator.get("/api/orders?fresh=true").json["orders"]
         return sorted((each["role"], each["side"], each["status"]) for each in orders)
 
     return show
@@ -74,7 +74,7 @@ def test_day_when_it_is_lived_then_every_step_is_seen(
 
     assert send("cover", action="BUY")["order"]["role"] == "exit"
     watch()
-    assert operator.get("/api/positions").json["positions"] == []
+    assert operator.get("/api/positions?fresh=true").json["positions"] == []
     assert [each[2] for each in shown()] == ["filled", "canceled", "canceled", "filled"]
 
     fake.tokens.kill()

@@ -109,7 +109,7 @@ class AlpacaStage:
 
     def account(self, server: Server, report: Report) -> Findings:
         """Hold Alpaca's orders and positions against the store and what was answered."""
-        positions = server.call("GET", "/api/positions").body["positions"]
+        positions = server.call("GET", "/api/positions?fresh=true").body["positions"]
         evidence = report.evidence = gather(server.database, self._truth(), Ledger(server.database))
         for fault in self._struck:
             report.struck[fault["kind"]] += fault["struck"]

@@ -113,7 +113,7 @@ class FyersStage:
 
     def account(self, server: Server, report: Report) -> Findings:
         """Hold Fyers' orders and positions against the store and what was answered."""
-        positions = server.call("GET", "/api/positions").body["positions"]
+        positions = server.call("GET", "/api/positions?fresh=true").body["positions"]
         books = Books(server.database)
         evidence = report.evidence = gather(server.database, self._truth(books), books)
         for fault in self._struck:

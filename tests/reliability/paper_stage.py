@@ -58,7 +58,7 @@ class PaperStage:
     def account(self, server: Server, report: Report) -> Findings:
         """Read the store and hold it against what was answered."""
         assert self._evidence is not None
-        positions = server.call("GET", "/api/positions").body["positions"]
+        positions = server.call("GET", "/api/positions?fresh=true").body["positions"]
         self._evidence.close()
         report.evidence = self._evidence
         return audit(report.sent, report.drains, self._evidence, positions)

@@ -37,7 +37,7 @@ def working(operator):
     """List side and quantity of what still waits."""
 
     def read() -> list[tuple[str, str]]:
-        orders = operator.get("/api/orders?status=open").json["orders"]
+        orders = operator.get("/api/orders?fresh=true&status=open").json["orders"]
         return sorted((item["side"], item["quantity"]) for item in orders)
 
     return read
@@ -85,7 +85,7 @@ def orders(operator):
     """List working orders by their client order ids."""
 
     def read() -> dict[str, dict]:
-        found = operator.get("/api/orders?status=open").json["orders"]
+        found = operator.get("/api/orders?fresh=true&status=open").json["orders"]
         return {order["client_order_id"]: order for order in found}
 
     return read

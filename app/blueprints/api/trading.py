@@ -11,8 +11,9 @@ from app.domain.json_codec import to_json
 from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch
 from app.errors import InvalidRequest, MalformedAlert
-from app.schemas.operator import PRICES, OrderQuerySchema, TradingStateSchema, load
+from app.schemas.operator import PRICES, OrderQuerySchema, TradingStateSchema, load, wants_fresh
 from app.schemas.price_rows import read_price_rows
+from app.services.portfolio.holdings import accounts, broker_rows
 from app.wiring.container import services
 
 QUERY, SWITCH = OrderQuerySchema(), TradingStateSchema()
@@ -20,10 +21,11 @@ QUERY, SWITCH = OrderQuerySchema(), TradingStateSchema()
 
 @bp.get("/orders")
 def list_orders() -> ResponseReturnValue:
-    """List orders, newest first."""
+    """List orders, newest first; what no ticket knows as the clock saw it last."""
     query = load(QUERY, request.args)
-    page = services().orders.page(**query)
-    return jsonify({"orders": page.orders, "next": page.next})
+    seen = services().snapshots.read(fresh=query.pop("fresh"))
+    page = services().orders.page(seen, **query)
+    return jsonify({"orders": page.orders, "next": page.next, "brokers": broker_rows(seen)})
 
 
 @bp.delete("/orders/<name>")
@@ -35,8 +37,16 @@ def cancel_order(name: str) -> ResponseReturnValue:
 
 @bp.get("/positions")
 def list_positions() -> ResponseReturnValue:
-    """List every broker's positions."""
-    return jsonify({"positions": services().positions.all()})
+    """List every broker's positions as the clock saw them last."""
+    seen = services().snapshots.read(fresh=wants_fresh(request.args))
+    return jsonify({"positions": services().holdings.positions(seen), "brokers": broker_rows(seen)})
+
+
+@bp.get("/account")
+def show_accounts() -> ResponseReturnValue:
+    """Show every broker's cash, equity and buying power as the clock saw them last."""
+    seen = services().snapshots.read(fresh=wants_fresh(request.args))
+    return jsonify({"accounts": accounts(seen), "brokers": broker_rows(seen, of_accounts=True)})
 
 
 @bp.delete("/positions/<broker>/<path:symbol>")

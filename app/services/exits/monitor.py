@@ -1,13 +1,15 @@
 """What bots hold has its exits: at the broker where it can hold them, else by watching the price."""
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.brokers.base import Broker
+from app.domain.accounts import Position
 from app.domain.exit_plan import CancelOrders, CloseAtMarket, ExitPlan, PlaceExits, ReplaceExits
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
-from app.domain.orders import OrderRole
+from app.domain.orders import OrderRole, Receipt
 from app.domain.trades import Place, Trade
 from app.errors import BrokerUnavailable, Conflict, StoreError
 from app.repositories.exit_plans import ExitPlans, StoredExitPlan
@@ -43,6 +45,7 @@ class ExitMonitor:
     sender: ExitPlacement
     gateway: Gateway
     journal: Journal
+    saw: Callable[[str, Sequence[Receipt], Sequence[Position]], None]
 
     def run(self) -> int:
         """Look at all that is protected, by two list calls a broker; return how many needed a hand."""
@@ -83,6 +86,7 @@ class ExitMonitor:
     def _watch_all(self, broker: Broker, plans: list[StoredExitPlan], failures: list[Exception]) -> int:
         """Look at one broker's; one position's trouble is added to `failures` and is not the others'."""
         snapshot, trades = look(broker), self.trades.every()
+        self.saw(broker.name, snapshot.orders, list(snapshot.positions.values()))
         awaited = self.open_orders.places()
         tended, moves = 0, list[tuple[StoredExitPlan, ReplaceExits]]()
         for known in plans:

@@ -24,6 +24,11 @@ class AccountSnapshot:
     working: dict[str, list[Receipt]]
     positions: dict[str, Position]
 
+    @property
+    def orders(self) -> list[Receipt]:
+        """All working orders."""
+        return [receipt for receipts in self.working.values() for receipt in receipts]
+
 
 @dataclass(frozen=True, slots=True)
 class PositionStatus:
@@ -44,10 +49,16 @@ class PositionStatus:
 
 def look(broker: Broker) -> AccountSnapshot:
     """Ask the broker for everything in two calls; raise BrokerUnavailable."""
+    orders = broker.open_orders()
+    return by_symbol(orders, broker.positions())
+
+
+def by_symbol(orders: Iterable[Receipt], positions: Iterable[Position]) -> AccountSnapshot:
+    """Arrange what a broker has answered."""
     working: dict[str, list[Receipt]] = {}
-    for receipt in broker.open_orders():
+    for receipt in orders:
         working.setdefault(receipt.symbol, []).append(receipt)
-    return AccountSnapshot(working, {position.symbol: position for position in broker.positions()})
+    return AccountSnapshot(working, {position.symbol: position for position in positions})
 
 
 def status_of(

@@ -6,7 +6,9 @@ from itertools import chain, dropwhile, islice
 from typing import Any
 from uuid import UUID
 
+from app.domain.exit_plan import orphaned
 from app.domain.orders import Receipt, bot_of_order
+from app.domain.snapshots import BrokerSnapshot
 from app.domain.ticket_terms import is_working, placed_by
 from app.domain.tickets import order_record
 from app.errors import InvalidRequest, NotFound
@@ -16,9 +18,9 @@ from app.repositories.tickets import Ledger
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Rejected, Suppressed, Unknown
 from app.services.broker_access.registry import BrokerRegistry
-from app.services.exits.orphan_cleanup import orphans_at
 from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderTracker
+from app.services.portfolio.snapshots import Snapshots
 from app.storage.base import Store
 
 NO_TICKET = UUID(int=0)
@@ -45,26 +47,20 @@ class OrderList:
     exits: ExitPlans
     gateway: Gateway
     journal: Journal
+    snapshots: Snapshots
 
-    def page(self, *, status: str, after: str | None, limit: int) -> OrderPage:
+    def page(
+        self, seen: Iterable[BrokerSnapshot], *, status: str, after: str | None, limit: int
+    ) -> OrderPage:
         """Return orders (`open`, `closed` or `all`) newest first, from behind the one named `after` on.
 
         What no ticket knows stands at the end: legs of a bracket that nobody has looked at yet, and orders
-        of somebody else.
+        of somebody else, as they were `seen` at the brokers.
         """
-        self.tracker.follow()
-        wanted = chain(self._own(status, after), self._strangers(status, after))
+        wanted = chain(self._own(status, after), self._strangers(seen, status, after))
         found = list(islice(wanted, limit + 1))
         following = found[limit - 1]["client_order_id"] if len(found) > limit else None
         return OrderPage(found[:limit], following)
-
-    def orphans(self) -> list[str]:
-        """Return what cleanup would cancel: protective orders without a position."""
-        names: list[str] = []
-        for broker in self.registry.all():
-            loose = orphans_at(broker, broker.open_orders())
-            names += [receipt.client_order_id for receipt in loose]
-        return names
 
     def cancel(self, name: str) -> None:
         """Cancel a working order by its client order id.
@@ -78,6 +74,7 @@ class OrderList:
                     self._cancel(held, receipt)
                 self.journal.activity(f"operator: canceled {name} at {broker.name}")
                 self.tracker.follow()
+                self.snapshots.look(broker.name)
                 return
         raise NotFound(f"There is no order {name}.")
 
@@ -110,11 +107,13 @@ class OrderList:
                 yield from (order for order in placed_by(document.value) if _is(order, status))
             before = page.before
 
-    def _strangers(self, status: str, after: str | None) -> Iterator[dict[str, Any]]:
+    def _strangers(
+        self, seen: Iterable[BrokerSnapshot], status: str, after: str | None
+    ) -> Iterator[dict[str, Any]]:
         if status == "closed":
             return
         told = {order["client_order_id"] for order in self._own("open", None)}
-        found = (item for broker in self.registry.all() for item in broker.open_orders())
+        found = (receipt for snapshot in seen for receipt in snapshot.orders)
         # What has ended since the broker was asked is told by its ticket, and by nothing else.
         others = (
             item
@@ -123,6 +122,12 @@ class OrderList:
         )
         is_among = after is not None and self.ledger.of_order(after) is None
         yield from map(_stranger, _behind(others, after) if is_among else others)
+
+
+def orphans(seen: Iterable[BrokerSnapshot]) -> list[str]:
+    """Return what cleanup would cancel: protective orders without a position."""
+    held = ((item.orders, {position.symbol for position in item.positions}) for item in seen)
+    return [receipt.client_order_id for working, symbols in held for receipt in orphaned(working, symbols)]
 
 
 def _behind(orders: Iterable[Receipt], name: str | None) -> Iterator[Receipt]:

@@ -10,6 +10,7 @@ from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import InvalidRequest
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.orders.tracking import OrderTracker
+from app.services.portfolio.snapshots import Snapshots
 
 
 class SimulatedMarket(Protocol):
@@ -21,6 +22,10 @@ class SimulatedMarket(Protocol):
     def prices(self) -> dict[str, Decimal]:
         """Return every known price."""
 
+    @property
+    def name(self) -> str:
+        """The broker's name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceBoard:
@@ -28,6 +33,7 @@ class PriceBoard:
 
     registry: BrokerRegistry
     tracker: OrderTracker
+    snapshots: Snapshots
 
     def show(self) -> dict[str, str]:
         """Return the simulated market's prices."""
@@ -40,6 +46,7 @@ class PriceBoard:
             raise InvalidRequest("Two of the names are the same symbol.")
         changed = self._market().set_prices(known)
         self.tracker.follow()
+        self.snapshots.look(self._market().name)
         return {"prices": self.show(), "changed": [receipt.client_order_id for receipt in changed]}
 
     def play(self, rows: list[tuple[str, Decimal]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.accounts import Position
-from app.domain.money import ZERO, text
+from app.domain.money import ZERO
 from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
 from app.domain.reasons import Reason
 from app.domain.symbols import parse_symbol
@@ -20,10 +20,10 @@ from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Placed, Rejected, Suppressed, unsent
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
-from app.services.exits.view import ExitView
 from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
+from app.services.portfolio.snapshots import Snapshots
 from app.storage.base import Document, Store
 from app.ticket_ids import NewTicketId
 
@@ -39,20 +39,12 @@ class PositionService:
     tracker: OrderTracker
     trades: Trades
     working_orders: WorkingOrders
-    exits: ExitView
     gateway: Gateway
     resubmission: ResubmissionPolicy
+    snapshots: Snapshots
     journal: Journal
     clock: Clock
     new_ticket_id: NewTicketId
-
-    def all(self) -> list[dict[str, Any]]:
-        """Return every broker's positions, each with its exits."""
-        return [
-            _view(broker, position) | {"exits": exits}
-            for broker in self.registry.all()
-            for position, exits in self.exits.beside(broker)
-        ]
 
     def close(self, broker_name: str, symbol: str) -> dict[str, Any]:
         """Close a position at the market, as far as one order can; return the ticket."""
@@ -73,6 +65,7 @@ class PositionService:
                 raise NotFound(f"A working order has closed {symbol} at {broker_name} meanwhile.")
             ticket = self._close(held, position, number, OPERATOR)
         self.tracker.follow()
+        self.snapshots.look(broker_name)
         return self.ledger.find(ticket.id) or shown(ticket.to_json(self.clock()))
 
     def close_once(self, broker: Broker, symbol: str, ticket: UUID, *, by: str) -> bool:
@@ -165,14 +158,3 @@ class PositionService:
 
 def _position(held: HeldSymbol) -> Position | None:
     return next((item for item in held.broker.positions() if item.symbol == held.symbol), None)
-
-
-def _view(broker: Broker, position: Position) -> dict[str, Any]:
-    return {
-        "broker": broker.name,
-        "symbol": position.symbol,
-        "quantity": text(position.quantity),
-        "average_price": text(position.average_price),
-        "market_price": text(position.market_price),
-        "unrealized_pnl": text(position.unrealized_pnl),
-    }

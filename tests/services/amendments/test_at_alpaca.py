@@ -110,7 +110,7 @@ def test_modify_when_the_changed_order_fills_then_it_is_followed(entry, command,
     command(command="modify", order=entry, limit_price=99)
     fake.market.move("AAPL", Decimal(98))
     services.tracker.follow()
-    listed = operator.get("/api/orders?status=all").json["orders"]
+    listed = operator.get("/api/orders?fresh=true&status=all").json["orders"]
 
     assert [(item["client_order_id"], item["status"]) for item in listed] == [(entry, "filled")]
 

@@ -236,7 +236,7 @@ class TestModify:
         name = name_of(enter())
         command(**MODIFY, order=name, limit_price="98")
         command(**CANCEL, order=name)
-        listed = operator.get("/api/orders?status=all").json["orders"]
+        listed = operator.get("/api/orders?fresh=true&status=all").json["orders"]
 
         assert [(order["client_order_id"], order["status"]) for order in listed] == [(name, "canceled")]
 

@@ -1,7 +1,10 @@
 """Exits in the simulated market, which holds them for every kind of instrument and any size."""
 
+from decimal import Decimal
+
 import pytest
 
+from app.domain.orders import OrderChange
 from tests.builders import ENTER_SHORT, EXIT_LONG, strategy_alert
 
 pytestmark = pytest.mark.integration
@@ -74,6 +77,34 @@ def test_stop_when_it_trails_a_coin_then_it_follows_the_best_price(bot, post, pr
     watch()
 
     assert legs() == [("sell", "0.5", "54000")]
+
+
+def test_stop_when_it_was_moved_then_it_is_shown_at_its_present_price_everywhere(
+    bot, post, price, watch, operator
+):
+    bot(attach_sl_tp=False, trailing_stop_pct="0.1")
+    ticket = post(symbol="BTCUSD", strategy_order_contracts="0.5", strategy_order_price="50000")["ticket"]
+    watch()
+    price(**{"BTC-USD": "60000"})
+    watch()
+    watch()
+    (position,) = operator.get("/api/positions").json["positions"]
+    (order,) = operator.get("/api/orders?status=open").json["orders"]
+    told = operator.get(f"/api/tickets/{ticket}").json["orders"][-1]
+
+    assert position["exits"][0]["stop_loss"] == order["stop_price"] == told["stop_price"] == "54000"
+
+
+def test_stop_when_the_operator_moves_it_at_the_broker_then_positions_show_where_it_stands(
+    bot, post, broker, operator
+):
+    bot()
+    post()
+    (stop,) = [order for order in broker.open_orders() if order.client_order_id.endswith("-sl")]
+    broker.replace(stop, OrderChange(stop_price=Decimal(97)))
+    (position,) = operator.get("/api/positions?fresh=true").json["positions"]
+
+    assert (position["exits"][0]["stop_loss"], position["exits"][0]["take_profit"]) == ("97", "104")
 
 
 def test_bots_when_both_hold_one_symbol_then_each_has_exits_of_its_own(

@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.orders import OrderStatus
 from app.errors import BrokerRejected, NotFound, OutcomeUnknown
+from app.services.operator.orders import orphans
 from tests.builders import bridge_alert, strategy_alert
 
 
@@ -96,15 +97,17 @@ def test_orphans_when_a_protective_order_has_no_position_then_it_is_one(services
     order = scripted.submitted[0]
     loose = _resting(scripted, order, "-sl")
 
-    assert services.orders.orphans() == []
+    assert orphans(services.snapshots.read(fresh=True)) == []
     scripted.held.clear()
-    assert services.orders.orphans() == [loose]
+    assert orphans(services.snapshots.read(fresh=True)) == [loose]
 
 
 def test_orders_when_the_broker_holds_a_strangers_order_then_it_is_listed(services, scripted, client):
     client.post("/webhook", json=strategy_alert())
     stranger = _resting(scripted, scripted.submitted[0], "-by-hand")
-    listed = services.orders.page(status="open", after=None, limit=10).orders
+    listed = services.orders.page(
+        services.snapshots.read(fresh=True), status="open", after=None, limit=10
+    ).orders
 
     assert [(order["client_order_id"], order["bot"]) for order in listed] == [(stranger, None)]
 

@@ -304,7 +304,7 @@ def test_status_when_something_differs_then_it_is_shown(operator, look, scripted
     scripted.held = {"AAPL": Decimal("5.5")}
     look(2)
     shown = {"broker": "paper", "symbol": "AAPL", "held": "5.5", "known": "0", "kind": "unmanaged"}
-    (found,) = operator.get("/status").json["unreconciled"]
+    (found,) = operator.get("/status?fresh=true").json["unreconciled"]
 
     assert found == shown | {"since": found["since"]}
     assert found["since"].startswith(since.isoformat()[:19])

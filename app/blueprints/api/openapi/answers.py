@@ -1,5 +1,6 @@
 """The shapes of every answer, by their names in `#/components/schemas`."""
 
+from app.blueprints.api.openapi.holding_shapes import HOLDINGS, SEEN
 from app.blueprints.api.openapi.report_shapes import REPORT
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
@@ -11,6 +12,7 @@ from app.blueprints.api.openapi.shapes import (
     object_of,
     or_null,
     record_shape,
+    ref,
     words_of,
 )
 from app.blueprints.api.openapi.trade_shapes import NUMBER, TRADE
@@ -30,11 +32,6 @@ COUNT: Shape = {"type": "integer"}
 FLAG: Shape = {"type": "boolean"}
 OR_TEXT = or_null(TEXT)
 OR_DECIMAL = or_null(DECIMAL)
-
-
-def ref(name: str) -> Shape:
-    """Point to a component."""
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 REASON: Shape = {
@@ -151,26 +148,6 @@ BOT = object_of(
         "created_at": TIME,
     }
 )
-EXITS = object_of(
-    {
-        "bot": TEXT,
-        "stop_loss": OR_DECIMAL,
-        "take_profit": OR_DECIMAL,
-        "held_by_broker": DECIMAL | {"description": "Units whose exits rest at the broker."},
-        "watched": DECIMAL | {"description": "Units that are sold at the market when a level is reached."},
-    }
-)
-POSITION = object_of(
-    {
-        "broker": TEXT,
-        "symbol": TEXT,
-        "quantity": DECIMAL | {"description": "Signed: short is negative."},
-        "average_price": OR_DECIMAL,
-        "market_price": OR_DECIMAL,
-        "unrealized_pnl": OR_DECIMAL,
-        "exits": list_of(EXITS) | {"description": "Stop-losses and take-profits, one for each bot in it."},
-    }
-)
 CLEANUP = object_of(
     {
         "at": TIME,
@@ -236,13 +213,12 @@ COMPONENTS: dict[str, Shape] = {
         status="What the ticket would come to; `ordered` where its orders would be sent.",
     ),
     "Tickets": object_of({"tickets": list_of(ref("Ticket")), "next": or_null(UUID)}),
-    "Orders": object_of({"orders": list_of(ref("Order")), "next": OR_TEXT}),
+    "Orders": object_of({"orders": list_of(ref("Order")), "next": OR_TEXT, "brokers": SEEN}),
     "Bot": BOT,
     "CreatedBot": object_of(BOT["properties"] | {"secret": TEXT}),
     "Bots": object_of({"bots": list_of(ref("Bot"))}),
     "Secret": object_of({"secret": TEXT, "previous_valid_until": TIME}),
-    "Position": POSITION,
-    "Positions": object_of({"positions": list_of(ref("Position"))}),
+    **HOLDINGS,
     "Trade": TRADE,
     "Trades": object_of({"trades": list_of(ref("Trade")), "next": or_null(NUMBER)}),
     "TradingState": object_of(record_shape(StateSwitch)),
@@ -270,6 +246,7 @@ COMPONENTS: dict[str, Shape] = {
         {
             "status": {"const": "ok"},
             "trading_state": ref("TradingState"),
+            "brokers": SEEN,
             "positions": list_of(ref("Position")),
             "orders": list_of(ref("Order")),
             "orphans": list_of(TEXT) | {"description": "Protective orders whose position is gone."},

@@ -9,7 +9,7 @@ from flask import Flask
 from marshmallow import Schema
 from werkzeug.routing import Rule
 
-from app.blueprints.api.openapi.answers import COMPONENTS, ref
+from app.blueprints.api.openapi.answers import COMPONENTS
 from app.blueprints.api.openapi.examples import COMMANDS as COMMANDS_SENT
 from app.blueprints.api.openapi.operations import (
     JSON,
@@ -20,7 +20,7 @@ from app.blueprints.api.openapi.operations import (
     alert_component,
     command_component,
 )
-from app.blueprints.api.openapi.shapes import TEXT, UUID, Shape, field_shape, request_shape
+from app.blueprints.api.openapi.shapes import TEXT, UUID, Shape, field_shape, ref, request_shape
 from app.schemas.alerts import COMMANDS, SCHEMAS, SECRET_FIELDS
 from app.version import VERSION
 

@@ -14,6 +14,7 @@ from app.schemas.operator import (
     AuthCodeSchema,
     CircuitBreakerQuerySchema,
     CircuitBreakerSchema,
+    FreshQuerySchema,
     OrderQuerySchema,
     TicketQuerySchema,
     TradeQuerySchema,
@@ -140,7 +141,9 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "api.list_logins": Operation(tag="Login", answers={200: ("Logins",)}, errors=(503,)),
     "operations.metrics": Operation(tag="Health", answers={200: ()}, media_type="text/plain"),
-    "operations.status": Operation(tag="Operation", answers={200: ("Status",)}, errors=(503,)),
+    "operations.status": Operation(
+        tag="Operation", query=FreshQuerySchema(), answers={200: ("Status",)}, errors=(400, 503)
+    ),
     "operations.clean_up": Operation(tag="Operation", answers={200: ("CleanupAnswer",)}),
     "operations.tick": Operation(tag="Operation", answers={200: ("Tick",)}),
     "operations.work_off": Operation(
@@ -260,7 +263,12 @@ OPERATIONS: dict[str, Operation] = {
         errors=(404, 422),
         parameters={"name": "default-1763654400000-00000000-0000-5000-8000-000000000000"},
     ),
-    "api.list_positions": Operation(tag="Orders", answers={200: ("Positions",)}, errors=(503,)),
+    "api.list_positions": Operation(
+        tag="Orders", query=FreshQuerySchema(), answers={200: ("Positions",)}, errors=(400, 503)
+    ),
+    "api.show_accounts": Operation(
+        tag="Orders", query=FreshQuerySchema(), answers={200: ("Accounts",)}, errors=(400, 503)
+    ),
     "api.list_trades": Operation(
         tag="Trades", query=TradeQuerySchema(), answers={200: ("Trades",)}, errors=(400,)
     ),

@@ -122,6 +122,11 @@ def _number(limit: Any) -> int | float:
     return int(limit) if limit == int(limit) else float(limit)
 
 
+def ref(name: str) -> Shape:
+    """Point to a component."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
 def record_shape(record: type) -> dict[str, Shape]:
     """Describe how a dataclass travels: decimals as strings, times as RFC 3339."""
     hints = get_type_hints(record)

@@ -1,0 +1,114 @@
+"""What brokers held when the clock looked last: lists are read from it, and ask no broker."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from app.clock import Clock
+from app.domain.accounts import Position
+from app.domain.orders import Receipt
+from app.domain.snapshots import BrokerSnapshot
+from app.errors import BrokerError
+from app.repositories.broker_snapshots import BrokerSnapshots
+from app.services.broker_access.registry import BrokerRegistry
+
+# How often the clock comes here.
+PERIOD_SECONDS = 5
+# Three requests a look: brokers allow some two hundred a minute, most of which are left for orders.
+FRESH = timedelta(seconds=9)
+# One that does not answer costs the clock its whole timeout.
+PAUSE_AFTER_FAILURE = timedelta(seconds=30)
+# A bucket lets no object be written twice in one second; and what stands still is seldom worth a write.
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(seconds=20)
+# Where nobody has asked for longer than this, no clock is running.
+NO_CLOCK = timedelta(seconds=90)
+
+
+class Snapshots:
+    """Looks of our own process, in memory, joined with what the process that leads has written down.
+
+    `follow` counts what working orders did, before brokers are asked because somebody wants to know now.
+    """
+
+    def __init__(
+        self, kept: BrokerSnapshots, registry: BrokerRegistry, clock: Clock, follow: Callable[[], int]
+    ) -> None:
+        self._kept = kept
+        self._registry = registry
+        self._clock = clock
+        self._follow = follow
+        self._seen: dict[str, BrokerSnapshot] = {}
+        self._written: dict[str, tuple[datetime, BrokerSnapshot]] = {}
+        self._lock = threading.Lock()
+
+    def run(self) -> int:
+        """Look at every broker that was not seen for a while, write down what is new; return how many."""
+        due = [name for name in self._registry.names if self._is_due(name)]
+        for name in due:
+            self.look(name)
+        for name in self._registry.names:
+            self._keep(name)
+        return len(due)
+
+    def saw(self, broker: str, orders: Sequence[Receipt], positions: Sequence[Position]) -> None:
+        """Remember what somebody has just read for a purpose of his own, the orders first."""
+        now = self._clock()
+        self._change(broker, lambda seen: seen.holding(tuple(orders), tuple(positions), now))
+
+    def look(self, name: str) -> None:
+        """Ask one broker now; one that does not answer is remembered as such."""
+        now = self._clock()
+        try:
+            broker = self._registry.get(name)
+            orders, positions = tuple(broker.open_orders()), tuple(broker.positions())
+            account = broker.account()
+        except BrokerError as error:
+            message = error.message
+            self._change(name, lambda seen: seen.failed(message, now))
+            return
+        self._change(name, lambda seen: seen.holding(orders, positions, now).worth(account, now))
+
+    def read(self, *, fresh: bool = False) -> list[BrokerSnapshot]:
+        """Return every configured broker's; `fresh` asks them now."""
+        if fresh:
+            self._follow()
+            for name in self._registry.names:
+                self.look(name)
+        return [self._newest(name) for name in self._registry.names]
+
+    def read_without_clock(self) -> list[BrokerSnapshot]:
+        """Return what was seen, or look now where no clock has for a while: for the command line."""
+        seen, oldest = self.read(), self._clock() - NO_CLOCK
+        if any(item.asked_at is None or item.asked_at < oldest for item in seen):
+            return self.read(fresh=True)
+        return seen
+
+    def _is_due(self, name: str) -> bool:
+        seen, now = self._seen.get(name), self._clock()
+        if seen is None or self._registry.capabilities(name).simulated:
+            return True
+        if seen.reachable is False and seen.asked_at is not None:
+            return now - seen.asked_at >= PAUSE_AFTER_FAILURE
+        return seen.is_older(now - FRESH)
+
+    def _change(self, name: str, step: Callable[[BrokerSnapshot], BrokerSnapshot]) -> None:
+        with self._lock:
+            self._seen[name] = step(self._seen.get(name) or BrokerSnapshot(name))
+
+    def _newest(self, name: str) -> BrokerSnapshot:
+        own = self._seen.get(name) or BrokerSnapshot(name)
+        if own.is_older(self._clock() - 2 * FRESH):
+            return own.joined(self._kept.read(name))
+        return own
+
+    def _keep(self, name: str) -> None:
+        seen, now = self._seen.get(name), self._clock()
+        if seen is None:
+            return
+        at, written = self._written.get(name, (None, None))
+        if at is not None and written is not None:
+            pause = LONGEST_PAUSE if seen.shows_same(written) else SHORTEST_PAUSE
+            if now - at < pause:
+                return
+        self._written[name] = (now, seen)
+        self._kept.write(seen)
