@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import public
 from app.blueprints.request_context import request_id
-from app.domain.approvals import PendingApproval, Verdict
+from app.domain.approvals import ApprovalDecision, PendingApproval
 from app.errors import AppError, InvalidRequest
 from app.wiring.container import services
 
@@ -18,7 +18,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
 }
-VERDICTS = {"approve": Verdict.APPROVED, "reject": Verdict.REJECTED}
+VERDICTS = {"approve": ApprovalDecision.APPROVED, "reject": ApprovalDecision.REJECTED}
 BUTTON = '<p><button name="verdict" value="{}">{}</button></p>'
 BY = "the link"
 

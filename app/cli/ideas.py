@@ -15,7 +15,7 @@ from app.cli.opinions import percent, prices_from, read_query
 from app.domain.json_codec import to_json
 from app.domain.opinions import Direction, Opinion
 from app.domain.price_outcomes import Horizon
-from app.domain.replay_comparison import Comparison, Side, Take, difference
+from app.domain.replay_comparison import Comparison, ReplaySide, Take, difference
 from app.domain.signals import Dialect
 from app.errors import InvalidRequest
 from app.parsing import Parser, decimal, fraction
@@ -184,7 +184,7 @@ def show_replay(compared: list[Comparison], left_out: int, horizon: Horizon) -> 
         click.echo(f"Old: {_side(total.old, horizon)}\nNew: {_side(total.new, horizon)}")
 
 
-def _side(side: Side, horizon: Horizon) -> str:
+def _side(side: ReplaySide, horizon: Horizon) -> str:
     gain = f"average gain after {horizon.name} {percent(side.average_gain)} ({side.priced} priced)"
     return f"{side.ordered} ordered, worth {round(side.value, 2):f}; {gain}"
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 
 from app.cli.commands import Group, show_fields, show_table
-from app.domain.approvals import Verdict
+from app.domain.approvals import ApprovalDecision
 from app.domain.tickets import TicketStatus
 from app.errors import NotFound
 from app.repositories.open_orders import OPERATOR
@@ -54,17 +54,17 @@ def show_ticket(ticket: str, *, as_json: bool) -> None:
 @click.argument("ticket")
 def approve_ticket(ticket: str) -> None:
     """Let an order that waits for a person go; it is judged once more."""
-    _decide(ticket, Verdict.APPROVED)
+    _decide(ticket, ApprovalDecision.APPROVED)
 
 
 @tickets.command("reject")
 @click.argument("ticket")
 def reject_ticket(ticket: str) -> None:
     """Turn down an order that waits for a person."""
-    _decide(ticket, Verdict.REJECTED)
+    _decide(ticket, ApprovalDecision.REJECTED)
 
 
-def _decide(ticket: str, verdict: Verdict) -> None:
+def _decide(ticket: str, verdict: ApprovalDecision) -> None:
     answer = services().approvals.decide(_ticket_id(ticket), verdict, "the operator", "-").body
     why = f"; {answer['error']['code']}: {answer['error']['message']}" if "error" in answer else ""
     click.echo(f"{ticket} is {answer['status']}{why}")

@@ -9,7 +9,7 @@ from typing import Any
 from app.domain.bots import Approval, BotConfiguration
 
 
-class Verdict(StrEnum):
+class ApprovalDecision(StrEnum):
     """What became of the question whether an order may be sent."""
 
     APPROVED = "approved"
@@ -28,7 +28,7 @@ class PendingApproval:
     asked_at: datetime
     expires_at: datetime
     summary: str
-    verdict: Verdict | None = None
+    verdict: ApprovalDecision | None = None
     by: str | None = None
     decided_at: datetime | None = None
     broker: str | None = None

@@ -15,7 +15,7 @@ SECRET_OVERLAP = timedelta(hours=24)
 SECRET_MAXIMUM_AGE = timedelta(days=90)
 
 
-class Analyst(StrEnum):
+class AnalystUse(StrEnum):
     """Whether a model's opinion is asked for."""
 
     OFF = "off"
@@ -103,7 +103,7 @@ class BotConfiguration:
     cooldown_seconds: int | None = None
     market_hours_only: bool | None = None
     max_price_deviation_pct: Decimal | None = None
-    analyst: Analyst = Analyst.OFF
+    analyst: AnalystUse = AnalystUse.OFF
     approval: Approval = Approval.OFF
     approval_above_notional: Decimal | None = None
     exits: IdeaExits = IdeaExits.ON

@@ -96,7 +96,7 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class TokenUsage:
     """What an opinion cost; tokens are as the model's server counts them."""
 
     requests: int = 0
@@ -126,7 +126,7 @@ class Opinion:
     decision: Decision | None = None
     failure: Failure | None = None
     tool_calls: tuple[ToolCall, ...] = ()
-    usage: Usage = Usage()
+    usage: TokenUsage = TokenUsage()
     milliseconds: int = 0
 
     @property

@@ -50,7 +50,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ReplaySide:
     """What one of the two would come to; `value` is in the account's currency, gains are fractions."""
 
     ordered: int
@@ -60,7 +60,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ReplayDifference:
     """All ideas together: how often the two differ, and what each would come to.
 
     `gained`: only the new opinion or limit orders; `lost`: only the old one does.
@@ -71,13 +71,13 @@ class Difference:
     other_outcomes: int
     gained: int
     lost: int
-    old: Side
-    new: Side
+    old: ReplaySide
+    new: ReplaySide
 
 
-def difference(comparisons: Sequence[Comparison]) -> Difference:
+def difference(comparisons: Sequence[Comparison]) -> ReplayDifference:
     """Add up."""
-    return Difference(
+    return ReplayDifference(
         ideas=len(comparisons),
         other_actions=sum(item.old.action is not item.new.action for item in comparisons),
         other_outcomes=sum(item.old.outcome != item.new.outcome for item in comparisons),
@@ -88,10 +88,10 @@ def difference(comparisons: Sequence[Comparison]) -> Difference:
     )
 
 
-def _side(takes: Iterable[tuple[Take, Decimal | None]]) -> Side:
+def _side(takes: Iterable[tuple[Take, Decimal | None]]) -> ReplaySide:
     ordered = [(take, gain) for take, gain in takes if take.is_ordered]
     gains = [gain for _, gain in ordered if gain is not None]
-    return Side(
+    return ReplaySide(
         ordered=len(ordered),
         value=sum((take.value or ZERO for take, _ in ordered), ZERO),
         priced=len(gains),

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from app.brokers.registry import BROKERS
-from app.domain.bots import Analyst, Approval, IdeaExits
+from app.domain.bots import AnalystUse, Approval, IdeaExits
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.trading_state import TradingState
 from app.schemas.fields import Amount, Text, Word
@@ -75,7 +75,7 @@ class BotSchema(Schema):
     cooldown_seconds = _optional_count()
     market_hours_only = fields.Boolean(truthy={True}, falsy={False}, allow_none=True)
     max_price_deviation_pct = _optional_amount()
-    analyst = fields.Enum(Analyst, by_value=True)
+    analyst = fields.Enum(AnalystUse, by_value=True)
     approval = fields.Enum(Approval, by_value=True)
     approval_above_notional = _optional_amount()
     exits = fields.Enum(IdeaExits, by_value=True)

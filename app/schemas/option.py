@@ -22,7 +22,7 @@ KINDS = {"ce": "call", "call": "call", "c": "call", "pe": "put", "put": "put", "
 PRODUCTS = ("intraday", "margin", "cnc", "mtf", "bo", "co")
 
 
-class Strike(Text):
+class StrikeText(Text):
     """A strike as a number or in words (`ATM+2`)."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
@@ -40,7 +40,7 @@ class OptionAlertSchema(Schema):
         unknown = EXCLUDE
 
     symbol = Text(required=True, longest=60)
-    strikeprice = Strike(required=True, longest=30)
+    strikeprice = StrikeText(required=True, longest=30)
     optionType = Word(*KINDS, required=True)  # noqa: N815  # the alert's own name
     expiry = Text(required=True, longest=30)
     action = Word("buy", "sell", required=True)

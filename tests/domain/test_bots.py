@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.bots import BOT_ID, Analyst, Approval, Bot, BotConfiguration, BotSecrets, secret_digest
+from app.domain.bots import BOT_ID, AnalystUse, Approval, Bot, BotConfiguration, BotSecrets, secret_digest
 from app.domain.json_codec import from_json, to_json
 from app.domain.trading_state import TradingState
 from tests.domain.builders import NOW
@@ -60,14 +60,14 @@ def test_bot_when_made_then_is_safe_by_default():
 
     assert (configuration.live, configuration.analyst, configuration.approval) == (
         False,
-        Analyst.OFF,
+        AnalystUse.OFF,
         Approval.OFF,
     )
     assert bot.switch.state is TradingState.ACTIVE
 
 
 def test_bot_when_stored_and_taken_up_then_same():
-    configuration = replace(BotConfiguration(), allowed_symbols=("AAPL",), analyst=Analyst.REQUIRED)
+    configuration = replace(BotConfiguration(), allowed_symbols=("AAPL",), analyst=AnalystUse.REQUIRED)
     bot = Bot("trend", ROTATED, NOW, configuration)
 
     assert from_json(Bot, to_json(bot)) == bot

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.bots import Analyst, Approval, BotConfiguration
+from app.domain.bots import AnalystUse, Approval, BotConfiguration
 from app.domain.trading_state import TradingState
 from app.errors import InvalidRequest
 from app.schemas.bot import BotSchema, NewBotSchema
@@ -28,7 +28,7 @@ def test_schema_when_compared_with_the_configuration_then_same_fields():
         ({"base_order_pct": "0.5", "sl_pct": 1}, {"base_order_pct": Decimal("0.5"), "sl_pct": Decimal(1)}),
         (
             {"analyst": "required", "approval": "always"},
-            {"analyst": Analyst.REQUIRED, "approval": Approval.ALWAYS},
+            {"analyst": AnalystUse.REQUIRED, "approval": Approval.ALWAYS},
         ),
         ({"allow_short": None, "notional": None}, {}),
         ({"allow_short": False, "daily_order_cap": 0}, {"allow_short": False, "daily_order_cap": 0}),

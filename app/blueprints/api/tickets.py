@@ -11,7 +11,7 @@ from app.blueprints.api import bp, read_request
 from app.blueprints.authentication import bot_of
 from app.blueprints.request_context import request_id
 from app.blueprints.webhook import BOT_FIELD
-from app.domain.approvals import Verdict
+from app.domain.approvals import ApprovalDecision
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.errors import NotFound
@@ -50,13 +50,13 @@ def show_ticket(ticket: UUID) -> ResponseReturnValue:
 @bp.post("/tickets/<uuid:ticket>/approve")
 def approve(ticket: UUID) -> ResponseReturnValue:
     """Let an order that waits for a person go, unless its time is over; it is judged once more."""
-    return _decide(ticket, Verdict.APPROVED)
+    return _decide(ticket, ApprovalDecision.APPROVED)
 
 
 @bp.post("/tickets/<uuid:ticket>/reject")
 def reject(ticket: UUID) -> ResponseReturnValue:
     """Turn down an order that waits for a person."""
-    return _decide(ticket, Verdict.REJECTED)
+    return _decide(ticket, ApprovalDecision.REJECTED)
 
 
 @bp.post("/preview")
@@ -69,7 +69,7 @@ def preview() -> ResponseReturnValue:
     return jsonify(services().intake.preview(signal, bot, to_json(redact(alert))))
 
 
-def _decide(ticket: UUID, verdict: Verdict) -> ResponseReturnValue:
+def _decide(ticket: UUID, verdict: ApprovalDecision) -> ResponseReturnValue:
     answer = services().approvals.decide(ticket, verdict, "the operator", request_id())
     # The request was carried out, whatever became of the order.
     return jsonify(answer.body), 202 if answer.status == HTTPStatus.ACCEPTED else 200

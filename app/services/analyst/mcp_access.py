@@ -28,7 +28,7 @@ def bearer(email: str, token: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class HandshakeAnswer:
     """What an MCP server says to our handshake, in words."""
 
     is_good: bool
@@ -53,14 +53,14 @@ class McpAccess:
         """Tell whether a tool may be used."""
         return not self.allowed or name in self.allowed
 
-    def verify(self) -> Verdict:
+    def verify(self) -> HandshakeAnswer:
         """Do the handshake and say how it went."""
         try:
             with self.client(lambda: self.tool_timeout_seconds) as client:
                 name = client.initialize()
         except McpTrouble as error:
-            return Verdict(False, WORDS.get(error.status or 0, error.message))
-        return Verdict(True, f"200: credentials and MCP access work; the server is {name}.")
+            return HandshakeAnswer(False, WORDS.get(error.status or 0, error.message))
+        return HandshakeAnswer(True, f"200: credentials and MCP access work; the server is {name}.")
 
 
 class McpCheck:

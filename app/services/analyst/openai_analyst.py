@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeAlias
 
-from app.domain.opinions import Decision, Failure, Mode, Opinion, Question, ToolCall, Usage
+from app.domain.opinions import Decision, Failure, Mode, Opinion, Question, TokenUsage, ToolCall
 from app.domain.reasons import Reason
 from app.services.analyst.base import NoDecision
 from app.services.analyst.deadline import Deadline
@@ -37,7 +37,7 @@ _logger = logging.getLogger(__name__)
 class _Trace:
     """What is known of an opinion so far; it outlives every failure."""
 
-    usage: Usage = field(default_factory=Usage)
+    usage: TokenUsage = field(default_factory=TokenUsage)
     calls: list[ToolCall] = field(default_factory=list)
 
 

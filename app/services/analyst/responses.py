@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.domain.opinions import Usage
+from app.domain.opinions import TokenUsage
 from app.domain.reasons import Reason
 from app.services.analyst.base import NoDecision, quoted
 
@@ -45,9 +45,9 @@ def read_message(answer: dict[str, Any]) -> str:
     return text
 
 
-def add_usage(usage: Usage, answer: dict[str, Any]) -> Usage:
+def add_usage(usage: TokenUsage, answer: dict[str, Any]) -> TokenUsage:
     """Return the bill with one more request on it."""
-    return Usage(
+    return TokenUsage(
         requests=usage.requests + 1,
         input_tokens=usage.input_tokens + _count(answer, "usage", "input_tokens"),
         cached_tokens=usage.cached_tokens + _count(answer, "usage", "input_tokens_details", "cached_tokens"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.approvals import PendingApproval, Verdict
+from app.domain.approvals import ApprovalDecision, PendingApproval
 from app.domain.tickets import Ticket
 from app.errors import ApprovalOver, NotFound
 from app.repositories.inbox import Answer, Inbox
@@ -26,7 +26,7 @@ class ApprovalService:
     ledger: Ledger
     journal: Journal
 
-    def decide(self, ticket: UUID, verdict: Verdict, by: str, request_id: str) -> Answer:
+    def decide(self, ticket: UUID, verdict: ApprovalDecision, by: str, request_id: str) -> Answer:
         """Approve or reject what waits, and tell what came of it.
 
         Raise ApprovalOver when it does not wait any more, NotFound when there is no such ticket.
@@ -50,7 +50,7 @@ class ApprovalService:
         for ticket in self.approvals.overdue():
             entry = self.inbox.open_entry(ticket)
             try:
-                self.approvals.decide(ticket, Verdict.EXPIRED, CLOCK)
+                self.approvals.decide(ticket, ApprovalDecision.EXPIRED, CLOCK)
             except ApprovalOver:
                 continue
             expired += 1

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.approvals import PendingApproval, Verdict
+from app.domain.approvals import ApprovalDecision, PendingApproval
 from app.domain.money import round_price
 from app.domain.tickets import Ticket
 from app.errors import ApprovalLinkRefused, ApprovalOver, Conflict
@@ -67,7 +67,7 @@ class Approvals:
         message = f"{waiting.summary}; {until}: {where}"
         self._notifier.notify(EventKind.APPROVAL_WANTED, message, key=str(ticket.id))
 
-    def decide(self, ticket: UUID, verdict: Verdict, by: str) -> Verdict:
+    def decide(self, ticket: UUID, verdict: ApprovalDecision, by: str) -> ApprovalDecision:
         """Write a verdict; a late one becomes `expired`. Raise ApprovalOver when somebody was faster."""
         now = self._clock()
         try:
@@ -118,10 +118,12 @@ class Approvals:
         return known.key
 
 
-def _decided(waiting: PendingApproval | None, verdict: Verdict, by: str, now: datetime) -> PendingApproval:
+def _decided(
+    waiting: PendingApproval | None, verdict: ApprovalDecision, by: str, now: datetime
+) -> PendingApproval:
     if waiting is None:
         raise ApprovalOver("This ticket does not wait for an approval.")
     if waiting.verdict is not None:
         raise ApprovalOver(f"This order has been {waiting.verdict.value} already.")
-    given = Verdict.EXPIRED if now >= waiting.expires_at else verdict
+    given = ApprovalDecision.EXPIRED if now >= waiting.expires_at else verdict
     return replace(waiting, verdict=given, by=by, decided_at=now)

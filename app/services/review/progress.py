@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.approvals import PendingApproval, Verdict
+from app.domain.approvals import ApprovalDecision, PendingApproval
 from app.repositories.inbox import InboxEntry
 from app.services.review.approvals import Approvals
 from app.services.review.opinions import Opinions
@@ -24,7 +24,10 @@ class ReviewProgress:
     def is_refused(self, entry: InboxEntry) -> bool:
         """True when a person, or the time, has said no: it only has to be written down."""
         waiting = self._waiting(entry)
-        return waiting is not None and waiting.verdict in {Verdict.REJECTED, Verdict.EXPIRED}
+        return waiting is not None and waiting.verdict in {
+            ApprovalDecision.REJECTED,
+            ApprovalDecision.EXPIRED,
+        }
 
     def is_untouched(self, entry: InboxEntry) -> bool:
         """True for a trade idea of which no broker can know: an opinion is kept before anything is sent."""

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.approvals import PendingApproval, Verdict, is_asked_for
-from app.domain.bots import Analyst, Approval, Bot
+from app.domain.approvals import ApprovalDecision, PendingApproval, is_asked_for
+from app.domain.bots import AnalystUse, Approval, Bot
 from app.domain.opinions import Direction, Opinion
 from app.domain.orders import Order, OrderRole
 from app.domain.planning import may_enter
@@ -28,11 +28,11 @@ from app.services.trading.execution import Finish, Trading
 from app.storage.base import Change
 
 ENDS = {
-    Verdict.REJECTED: (TicketStatus.DENIED, Reason.APPROVAL_REJECTED),
-    Verdict.EXPIRED: (TicketStatus.EXPIRED, Reason.APPROVAL_EXPIRED),
+    ApprovalDecision.REJECTED: (TicketStatus.DENIED, Reason.APPROVAL_REJECTED),
+    ApprovalDecision.EXPIRED: (TicketStatus.EXPIRED, Reason.APPROVAL_EXPIRED),
 }
 
-STAGES = {Verdict.REJECTED: Stage.REJECTED, Verdict.EXPIRED: Stage.APPROVAL_EXPIRED}
+STAGES = {ApprovalDecision.REJECTED: Stage.REJECTED, ApprovalDecision.EXPIRED: Stage.APPROVAL_EXPIRED}
 
 MOVED = "It was approved for another broker than the bot trades at now."
 
@@ -58,7 +58,9 @@ class Reviewer:
         """Tell whether an alert takes longer than an answer may; exits never do."""
         if signal.idea is not None:
             return True
-        wants = bot.configuration.analyst is not Analyst.OFF or bot.configuration.approval is not Approval.OFF
+        wants = (
+            bot.configuration.analyst is not AnalystUse.OFF or bot.configuration.approval is not Approval.OFF
+        )
         return wants and may_enter(signal, cover_only=bot.configuration.cover_only)
 
     def forgetting(self, ticket: UUID) -> list[Change]:
@@ -83,7 +85,7 @@ class Reviewer:
         bot = self._as_now(bot)
         self.trading.open(ticket, signal, bot)
         waiting = self.approvals.find(ticket.id)
-        if waiting is not None and waiting.verdict is not Verdict.APPROVED:
+        if waiting is not None and waiting.verdict is not ApprovalDecision.APPROVED:
             self._end_waiting(ticket, waiting, finish)
         elif _is_neutral(signal):
             self._end(ticket, finish, Reason.IDEA_NEUTRAL)
@@ -145,7 +147,7 @@ class Reviewer:
         return bot.configuration.broker or self.trading.previews.rules.default_broker
 
     def _wants_opinion(self, signal: Signal, bot: Bot) -> bool:
-        if signal.idea is None and bot.configuration.analyst is Analyst.OFF:
+        if signal.idea is None and bot.configuration.analyst is AnalystUse.OFF:
             return False
         now = self.clock()
         # Nothing is paid for an opinion on what the switch refuses anyway.
@@ -231,7 +233,7 @@ def _is_neutral(signal: Signal) -> bool:
 
 
 def _is_against(signal: Signal, bot: Bot, advice: Advice) -> bool:
-    is_needed = signal.idea is not None or bot.configuration.analyst is Analyst.REQUIRED
+    is_needed = signal.idea is not None or bot.configuration.analyst is AnalystUse.REQUIRED
     return is_needed and advice.opinion is not None and advice.opinion.reason is not None
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.domain.accounts import MarketSnapshot
-from app.domain.bots import Analyst, Approval, Bot, IdeaExits
+from app.domain.bots import AnalystUse, Approval, Bot, IdeaExits
 from app.domain.capabilities import Capabilities
 from app.domain.exit_levels import Levels
 from app.domain.exit_plan import ExitPlan
@@ -124,7 +124,7 @@ class OrderContext:
     @property
     def needs_opinion(self) -> bool:
         """True when an entry without an opinion in favour must not be."""
-        return self.signal.idea is not None or self.bot.configuration.analyst is Analyst.REQUIRED
+        return self.signal.idea is not None or self.bot.configuration.analyst is AnalystUse.REQUIRED
 
     @property
     def decision(self) -> Decision | None:

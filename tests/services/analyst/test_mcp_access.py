@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from app.services.analyst.mcp_access import McpCheck, Verdict, bearer
+from app.services.analyst.mcp_access import HandshakeAnswer, McpCheck, bearer
 from tests.services.analyst.builders import TOKEN, access
 
 HELLO = {"protocolVersion": "2024-11-05", "capabilities": {}, "serverInfo": {"name": "Optionomics"}}
@@ -14,11 +14,11 @@ class Asked:
     """An access that answers what it is told to, when it may."""
 
     def __init__(self) -> None:
-        self.verdicts = [Verdict(True, "fine"), Verdict(False, "401: no")]
+        self.verdicts = [HandshakeAnswer(True, "fine"), HandshakeAnswer(False, "401: no")]
         self.may_answer = threading.Event()
         self.may_answer.set()
 
-    def verify(self) -> Verdict:
+    def verify(self) -> HandshakeAnswer:
         self.may_answer.wait(10)
         return self.verdicts.pop(0)
 
@@ -34,7 +34,7 @@ def test_access_when_shown_then_its_token_is_not():
 def test_verify_when_the_server_lets_us_in_then_it_says_so(mcp):
     mcp.answers = list(GOOD)
 
-    assert access(mcp.url).verify() == Verdict(
+    assert access(mcp.url).verify() == HandshakeAnswer(
         True, "200: credentials and MCP access work; the server is Optionomics."
     )
 

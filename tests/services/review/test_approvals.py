@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.approvals import Verdict
+from app.domain.approvals import ApprovalDecision
 from app.errors import ApprovalOver
 from tests.builders import (
     BEARISH,
@@ -217,7 +217,7 @@ def test_strategy_when_it_enters_then_it_waits(client, work, configure):
 def test_approval_when_the_process_died_after_it_then_the_next_one_orders(
     make_app, services, waiting, ticket_of, clock, holding
 ):
-    services.approvals.approvals.decide(UUID(waiting.json["ticket"]), Verdict.APPROVED, "a test")
+    services.approvals.approvals.decide(UUID(waiting.json["ticket"]), ApprovalDecision.APPROVED, "a test")
     clock.move(seconds=60)
     services_of(make_app(analyst=ScriptedAnalyst())).recovery.recover()
     clock.move(seconds=60)

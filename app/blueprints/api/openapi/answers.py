@@ -16,7 +16,7 @@ from app.blueprints.api.openapi.shapes import (
     words_of,
 )
 from app.blueprints.api.openapi.trade_shapes import NUMBER, TRADE
-from app.domain.approvals import Verdict
+from app.domain.approvals import ApprovalDecision
 from app.domain.bots import BotConfiguration
 from app.domain.broker_logins import LoginState
 from app.domain.circuit_breaker import Breach, Phase, Threshold
@@ -274,7 +274,7 @@ COMPONENTS: dict[str, Shape] = {
         }
     ),
     "WorkedOff": object_of({"status": words_of(TicketStatus), "ticket": UUID, "reason": or_null(REASON)}),
-    "Decided": object_of({"status": words_of(Verdict), "ticket": UUID, "request_id": TEXT}),
+    "Decided": object_of({"status": words_of(ApprovalDecision), "ticket": UUID, "request_id": TEXT}),
     "OpinionReport": REPORT,
     "Document": ANY_OBJECT | {"description": "This document."},
 }
