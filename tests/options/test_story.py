@@ -79,7 +79,7 @@ def test_day_when_it_is_lived_then_every_step_is_seen(
 
     fake.tokens.kill()
     assert send("denied")["reason"] == "BROKER_LOGIN_REQUIRED"
-    link = mailbox.wait_for("Log in to Fyers").splitlines()[1]
+    link = mailbox.wait_for("Log in: Fyers").splitlines()[1]
     assert operator.get("/api/logins").json["logins"]["fyers"]["state"] == "dead"
 
     assert browse(link).status_code == 200
