@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 from fnmatch import fnmatch
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -56,8 +58,6 @@ RULES = {
         "app.clock",
         "app.domain",
         "app.errors",
-        "app.logs",
-        "app.services",
         "app.storage.base",
     },
     "app/clock.py": set(),
@@ -145,6 +145,15 @@ EVERY_ADAPTER = {"broker", "capabilities", "legs", "mapping", "market_data", "or
 ADAPTER_WITH_SDK = {"normalisation", "orders", "outcomes", "payload", "session", "symbols", "transport"}
 SDKS = {"alpaca", "fyers_apiv3", "openai", "google", "apprise"}
 
+# Who talks to the store itself: everybody else asks a repository, and writes changes that one made.
+KNOW_STORE = ["app/repositories/*", "app/storage/*", "app/brokers/paper/*"]
+WITHOUT_KEYS = {"apply", "ping", "close"}
+# Where a stored key may be spelt beside app/repositories: stores index tickets, a setting names an object.
+KNOW_KEYS = {"tickets/": "app/domain/ticket_terms.py", "tokens/fyers": "app/config.py"}
+REPOSITORIES = "app/repositories/"
+# Records that stand alone share this folder; each is spelt in full in its own file.
+SINGLE_RECORDS = "state/"
+
 # The only blueprints that may let everybody in.
 PUBLIC_BLUEPRINTS = {"health", "dashboard", "login_callback", "approvals"}
 SECRET = "a-secret-that-nobody-presents"
@@ -161,6 +170,10 @@ def imports(tree, *, at_start_only=False):
             yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
         else:
             yield from imports(node, at_start_only=at_start_only)
+
+
+def texts(tree):
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
 
 
 def is_within(name, packages):
@@ -233,8 +246,90 @@ def test_broker_when_added_then_nobody_else_knows_its_name(broker):
     assert [file for file in knowing if not any(fnmatch(file, home) for home in KNOW_BROKERS[broker])] == []
 
 
-def texts(tree):
-    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+def called(tree):
+    """Yield what is called as `…owner.name(…)`: the owner's last name and the name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            yield getattr(owner, "attr", getattr(owner, "id", "")).lstrip("_"), node.func.attr
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("file", SOURCES)
+def test_file_when_it_is_no_repository_then_it_reads_and_writes_no_keys(file):
+    if any(fnmatch(file, pattern) for pattern in KNOW_STORE):
+        return
+    asked = {name for owner, name in called(SOURCES[file]) if owner == "store"}
+
+    assert asked <= WITHOUT_KEYS
+
+
+def stored_keys():
+    """Return what app/repositories spells as stored keys, or as beginnings of them."""
+    found = {text for file in SOURCES if file.startswith(REPOSITORIES) for text in texts(SOURCES[file])}
+    return {text for text in found if re.fullmatch(r"[a-z_]+/[a-z_-]*", str(text))} | {"tickets/"}
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("key", sorted(stored_keys()))
+def test_stored_key_when_it_is_spelt_then_in_one_file_alone(key):
+    begins = key if key.startswith(SINGLE_RECORDS) else key.partition("/")[0] + "/"
+    spelling = [
+        file
+        for file, tree in SOURCES.items()
+        if any(str(text).startswith(begins) for text in texts(tree)) and KNOW_KEYS.get(key) != file
+    ]
+
+    assert [file for file in spelling if not file.startswith(REPOSITORIES)] == []
+    assert len(spelling) <= 1
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("file", SOURCES)
+def test_lock_when_it_is_held_then_its_name_is_spelt_by_the_locks_alone(file):
+    assert ("locks", "hold") not in called(SOURCES[file])
+
+
+MODULES = {file.removesuffix(".py").removesuffix("/__init__").replace("/", "."): file for file in SOURCES}
+
+
+def room_of(name):
+    """Return whose a name is: a folder of app or app/services with all below it, or a loose file."""
+    parts = name.split(".")
+    while ".".join(parts) not in MODULES:
+        parts.pop()
+    return ".".join(parts[: 3 if parts[1:2] == ["services"] else 2])
+
+
+def rooms():
+    """Return which rooms each room imports, and one file of its that does."""
+    graph = {}
+    for module, file in MODULES.items():
+        for name in (name for name in imports(SOURCES[file]) if is_within(name, ["app"])):
+            graph.setdefault(room_of(module), {}).setdefault(room_of(name), file)
+    return graph
+
+
+def loop_in(graph):
+    """Return the steps of a loop, each with the file that takes it; nothing where there is none."""
+    try:
+        TopologicalSorter({room: set(others) - {room} for room, others in graph.items()}).prepare()
+    except CycleError as error:
+        loop = error.args[1][::-1]
+        return [f"{one} -> {other} in {graph[one][other]}" for one, other in pairwise(loop)]
+    return []
+
+
+@pytest.mark.unit
+def test_rooms_when_they_import_each_other_then_without_a_loop():
+    assert loop_in(rooms()) == []
+
+
+@pytest.mark.unit
+def test_loop_when_there_is_one_then_it_is_shown_step_by_step():
+    graph = {"one": {"two": "one/a.py", "one": "one/b.py"}, "two": {"one": "two/c.py"}, "three": {"one": "3"}}
+
+    assert sorted(loop_in(graph)) == ["one -> two in one/a.py", "two -> one in two/c.py"]
 
 
 @pytest.mark.unit

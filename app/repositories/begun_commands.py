@@ -55,25 +55,26 @@ class BegunCommands:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def find(self, ticket: UUID) -> Document | None:
+    def find(self, ticket: UUID) -> AmendmentIntent | None:
         """Return what a ticket's command had set out to do, if it had."""
-        return self._store.get(f"{PREFIX}{ticket}")
+        document = self._document(ticket)
+        return None if document is None else AmendmentIntent.from_json(document.value)
 
     def begin(self, ticket: UUID, undertaking: AmendmentIntent) -> AmendmentIntent:
         """Write it down and return it, together with what an earlier attempt had begun."""
         try:
-            self._store.create(f"{PREFIX}{ticket}", undertaking.to_json())
+            self._store.create(_key(ticket), undertaking.to_json())
         except AlreadyExists:
             return self._begin_again(ticket, undertaking)
         return undertaking
 
     def ending(self, ticket: UUID) -> list[Change]:
         """Return the change that forgets it."""
-        document = self.find(ticket)
+        document = self._document(ticket)
         return [Delete(document)] if document is not None else []
 
     def _begin_again(self, ticket: UUID, undertaking: AmendmentIntent) -> AmendmentIntent:
-        document = self.find(ticket)
+        document = self._document(ticket)
         if document is None:
             return undertaking
         names = {order.name for order in undertaking.orders}
@@ -87,3 +88,10 @@ class BegunCommands:
         )
         self._store.replace(document, whole.to_json())
         return whole
+
+    def _document(self, ticket: UUID) -> Document | None:
+        return self._store.get(_key(ticket))
+
+
+def _key(ticket: UUID) -> str:
+    return f"{PREFIX}{ticket}"

@@ -85,10 +85,10 @@ class Amendments:
 
     def adopt(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> bool:
         """End a command that an interrupted attempt has carried out already; False where it has not."""
-        document = self.begun.find(ticket.id)
-        if document is None:
+        begun = self.begun.find(ticket.id)
+        if begun is None:
             return False
-        context, begun = self._open(ticket, signal, bot), AmendmentIntent.from_json(document.value)
+        context = self._open(ticket, signal, bot)
         if context.broker is None:
             return False
         context.instrument = instrument_of(begun.symbol, None)
