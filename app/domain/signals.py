@@ -91,7 +91,6 @@ class Signal:
     reference_price: Decimal | None = None
     sent_at: datetime | None = None
     idempotency_key: str | None = None
-    bot: str | None = None
     strategy: str | None = None
     note: str | None = None
     order: str | None = None

@@ -49,7 +49,6 @@ class BridgeAlertSchema(Schema):
             time_in_force=TimeInForce(data.get("tif") or "day"),
             sent_at=data.get("time"),
             idempotency_key=data.get("idempotency_key") or None,
-            bot=data["fund_id"],
             strategy=data["strategy_id"],
             note=data.get("thesis"),
         )

@@ -20,7 +20,6 @@ class CommandSchema(Schema):
     """What every command says; JSON in, Signal out."""
 
     dialect: ClassVar[Dialect]
-    bot_field: ClassVar[str]
 
     command = Word("cancel", "modify", required=True)
     order = Key(required=True, longest=200)
@@ -61,7 +60,6 @@ class CommandSchema(Schema):
             stop_price=data.get("stop_price"),
             sent_at=data.get("time"),
             idempotency_key=data.get("idempotency_key") or None,
-            bot=data.get(self.bot_field) or None,
             strategy=data.get("strategy_id"),
             note=data.get("thesis"),
             order=data["order"],
@@ -75,7 +73,6 @@ class StrategyCommandSchema(CommandSchema):
         unknown = EXCLUDE
 
     dialect = Dialect.STRATEGY
-    bot_field = "bot"
 
     exchange = Text(allow_none=True, longest=40)
     bot = Text(allow_none=True, longest=48)
@@ -95,7 +92,6 @@ class BridgeCommandSchema(CommandSchema):
         unknown = RAISE
 
     dialect = Dialect.BRIDGE
-    bot_field = "fund_id"
 
     fund_id = Text(required=True, longest=48)
     strategy_id = Text(allow_none=True, longest=200)

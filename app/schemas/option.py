@@ -90,5 +90,4 @@ class OptionAlertSchema(Schema):
             time_in_force=TimeInForce(data.get("validity") or "day"),
             sent_at=data.get("time"),
             idempotency_key=data.get("idempotency_key") or None,
-            bot=data.get("bot") or None,
         )

@@ -73,7 +73,6 @@ class StrategyAlertSchema(Schema):
             reference_price=data.get("strategy_order_price"),
             sent_at=data.get("time"),
             idempotency_key=data.get("idempotency_key") or None,
-            bot=data.get("bot") or None,
             strategy=data["strategy_order_id"],
             note=data.get("strategy_order_comment"),
         )

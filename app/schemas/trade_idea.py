@@ -68,7 +68,6 @@ class TradeIdeaSchema(Schema):
             order_type=OrderType.MARKET,
             reference_price=idea.entry,
             idempotency_key=fingerprint(said | {"symbol": data["symbol"]}, data["triggered_at"]),
-            bot=data.get("bot") or None,
             strategy=idea.strategy or None,
             note=idea.alert_name or None,
             stop_loss=idea.stop,

@@ -37,11 +37,7 @@ def test_alert_when_it_is_the_documents_example_then_read():
 
     assert (signal.intent, signal.side, signal.quantity) == (Intent.ORDER, Side.BUY, Decimal("0.05"))
     assert (signal.order_type, signal.limit_price) == (OrderType.LIMIT, Decimal(95000))
-    assert (signal.bot, signal.strategy, signal.idempotency_key) == (
-        "trend",
-        "breakout",
-        "breakout-1716496837",
-    )
+    assert (signal.strategy, signal.idempotency_key) == ("breakout", "breakout-1716496837")
 
 
 def test_market_order_when_nothing_else_is_said_then_is_for_the_day():

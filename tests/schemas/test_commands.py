@@ -29,14 +29,14 @@ def refusal(command, /, **changes):
 
 @pytest.mark.parametrize("command", [CANCEL, MODIFY], ids=["cancel", "modify"])
 @pytest.mark.parametrize(
-    ("more", "dialect", "bot"),
-    [({}, Dialect.STRATEGY, None), ({"bot": "b"}, Dialect.STRATEGY, "b"), (FUND, Dialect.BRIDGE, "trend")],
+    ("more", "dialect"),
+    [({}, Dialect.STRATEGY), ({"bot": "b"}, Dialect.STRATEGY), (FUND, Dialect.BRIDGE)],
     ids=str,
 )
-def test_command_when_it_is_read_then_the_fund_tells_the_dialect(command, more, dialect, bot):
+def test_command_when_it_is_read_then_the_fund_tells_the_dialect(command, more, dialect):
     signal = read(command, **more)
 
-    assert (signal.dialect, signal.bot) == (dialect, bot)
+    assert signal.dialect is dialect
     assert signal.intent is Intent(command["command"])
     assert signal.order == command["order"]
 

@@ -26,7 +26,7 @@ def refusal(**changes):
 
 
 def test_alert_when_complete_then_signal_carries_what_it_says():
-    signal = read(strategy_order_comment="first\nsecond", exchange="NASDAQ", idempotency_key="k", bot="b")
+    signal = read(strategy_order_comment="first\nsecond", exchange="NASDAQ", idempotency_key="k")
 
     assert (signal.symbol, signal.exchange, signal.intent, signal.side) == (
         "AAPL",
@@ -35,7 +35,7 @@ def test_alert_when_complete_then_signal_carries_what_it_says():
         Side.BUY,
     )
     assert (signal.quantity, signal.reference_price) == (Decimal("10.5"), Decimal("190.25"))
-    assert (signal.note, signal.idempotency_key, signal.bot) == ("first\nsecond", "k", "b")
+    assert (signal.note, signal.idempotency_key) == ("first\nsecond", "k")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_key_when_something_of_it_was_filled_in_then_kept(key):
     assert read(idempotency_key=key).idempotency_key == key
 
 
-@pytest.mark.parametrize("field", ["exchange", "idempotency_key", "bot"])
+@pytest.mark.parametrize("field", ["exchange", "idempotency_key"])
 @pytest.mark.parametrize("value", ["", "  ", None, MISSING])
 def test_optional_text_when_empty_then_not_said(field, value):
     assert getattr(read(**{field: value}), field) is None
