@@ -179,7 +179,8 @@ def test_coin_when_bought_then_order_and_position_have_one_symbol(alpaca):
     assert [receipt.symbol, alpaca.positions()[0].symbol] == ["BTC-USD", "BTC-USD"]
 
 
-def test_open_orders_when_there_are_hundreds_then_a_handful_of_calls(alpaca, fake):
+def test_open_orders_when_there_are_hundreds_then_a_handful_of_calls(connect, fake):
+    alpaca = connect(timeout_seconds=5)
     order = buy(1, **limit(90))
     for place in range(520):
         fake.exchange.submit(order_payload(replace(order, client_order_id=f"bot-{place}")))
