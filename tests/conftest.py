@@ -31,6 +31,16 @@ if TYPE_CHECKING:
     from tests.simulators.optionomics import FakeOptionomics
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse tests that do not say which kind they are; take the network from those that need none."""
+    for item in items:
+        kinds = {mark.name for mark in item.iter_markers() if mark.name in {"unit", "integration"}}
+        if len(kinds) != 1:
+            raise pytest.UsageError(f"{item.nodeid} must be marked either unit or integration")
+        if kinds == {"unit"}:
+            item.add_marker("disable_socket")
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(

@@ -12,6 +12,8 @@ from app.errors import SettingsError, StoreUnavailable
 from app.storage.sqlite import SqliteStore
 from tests.builders import WEBHOOK_SECRET, ScriptedBroker, client_of, services_of, strategy_alert
 
+pytestmark = pytest.mark.integration
+
 SOMETHING = "00000000-0000-0000-0000-000000000000"
 GUARDS = {allowed_source, operator, public}
 

@@ -9,8 +9,6 @@ from app.config import Settings
 from app.errors import SettingsError
 from app.first_start import secrets_file, with_secrets
 
-pytestmark = pytest.mark.unit
-
 
 @pytest.fixture
 def settings(tmp_path):
@@ -21,6 +19,7 @@ def stored(settings):
     return json.loads(secrets_file(settings).read_text(encoding="utf-8"))
 
 
+@pytest.mark.unit
 def test_first_start_when_nothing_is_set_then_makes_two_long_secrets(settings):
     complete, made = with_secrets(settings)
 
@@ -29,6 +28,7 @@ def test_first_start_when_nothing_is_set_then_makes_two_long_secrets(settings):
     assert complete.webhook_secret != complete.operator_token
 
 
+@pytest.mark.unit
 def test_first_start_when_secrets_are_made_then_kept_for_the_owner_alone(settings):
     complete, _ = with_secrets(settings)
     path = secrets_file(settings)
@@ -41,12 +41,14 @@ def test_first_start_when_secrets_are_made_then_kept_for_the_owner_alone(setting
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.unit
 def test_second_start_when_secrets_are_stored_then_same_and_nothing_is_made(settings):
     first, _ = with_secrets(settings)
 
     assert with_secrets(settings) == (first, False)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("given", ["webhook_secret", "operator_token"])
 def test_first_start_when_one_secret_is_set_then_only_the_other_is_made(settings, tmp_path, given):
     chosen = Settings(database_path=settings.database_path, **{given: "chosen"})
@@ -57,6 +59,7 @@ def test_first_start_when_one_secret_is_set_then_only_the_other_is_made(settings
     assert given not in stored(settings)
 
 
+@pytest.mark.unit
 def test_start_when_owner_sets_a_secret_later_then_it_outranks_the_stored_one(settings):
     with_secrets(settings)
     chosen = Settings(database_path=settings.database_path, webhook_secret="chosen")
@@ -64,6 +67,7 @@ def test_start_when_owner_sets_a_secret_later_then_it_outranks_the_stored_one(se
     assert with_secrets(chosen)[0].webhook_secret == "chosen"
 
 
+@pytest.mark.unit
 def test_start_when_owner_takes_a_secret_away_then_the_missing_one_is_made_and_the_other_stays(settings):
     first, _ = with_secrets(Settings(database_path=settings.database_path, webhook_secret="chosen"))
     second, made = with_secrets(settings)
@@ -73,6 +77,7 @@ def test_start_when_owner_takes_a_secret_away_then_the_missing_one_is_made_and_t
     assert stat.S_IMODE(secrets_file(settings).stat().st_mode) == 0o600
 
 
+@pytest.mark.unit
 def test_start_when_everything_is_set_then_no_file_is_made(settings):
     complete = Settings(database_path=settings.database_path, webhook_secret="a", operator_token="b")
 
@@ -80,6 +85,7 @@ def test_start_when_everything_is_set_then_no_file_is_made(settings):
     assert not secrets_file(settings).exists()
 
 
+@pytest.mark.unit
 def test_start_when_state_is_in_a_bucket_then_nothing_is_made(settings):
     cloud = Settings(database_path=settings.database_path, gcs_bucket_name="state")
 
@@ -97,6 +103,7 @@ def test_first_start_when_several_start_at_once_then_all_have_the_same_secrets(s
     assert len({complete.secrets for complete, _ in starts}) == 1
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", '"text"', '{"webhook_secret": 5, "operator_token": "x"}', "\xff"]
 )
@@ -109,6 +116,7 @@ def test_start_when_stored_secrets_are_damaged_then_stops_with_a_sentence(settin
         with_secrets(settings)
 
 
+@pytest.mark.unit
 def test_first_start_when_folder_cannot_be_made_then_stops_with_a_sentence(tmp_path):
     (tmp_path / "file").touch()
 

@@ -2,6 +2,8 @@ import pytest
 
 from tests.builders import WEBHOOK_SECRET, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 URL = "/api/bots/default"
 KEYS = {
     "id",

@@ -4,6 +4,8 @@ import pytest
 
 from tests.builders import ENTER_LONG, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 PATH = "/api/circuit-breaker"
 ARMED = {"glb_sl": "0.99", "glb_tp": "1.20", "base_equity": "100000", "active": True}
 

@@ -5,6 +5,8 @@ import pytest
 from app.domain.gates import FIGURES
 from tests.builders import ENTER_SHORT, EXIT_LONG, bridge_alert, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 FIELDS = {
     "id",
     "bot",

@@ -4,6 +4,8 @@ import pytest
 
 from tests.builders import client_of, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 ORDER = {
     "client_order_id",
     "broker_order_id",

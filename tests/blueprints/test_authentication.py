@@ -6,6 +6,8 @@ import pytest
 
 from tests.builders import OPERATOR_TOKEN, WEBHOOK_SECRET, bridge_alert, client_of, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 def networks(*names: str) -> tuple:
     return tuple(ipaddress.ip_network(name) for name in names)

@@ -4,6 +4,8 @@ import pytest
 
 from tests.builders import BrokenStore, client_of, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 def is_enveloped(response) -> bool:
     body = response.json

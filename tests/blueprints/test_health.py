@@ -5,6 +5,8 @@ import pytest
 from app.domain.json_codec import timestamp
 from tests.builders import BrokenStore, services_of
 
+pytestmark = pytest.mark.unit
+
 
 def test_health_when_it_is_asked_then_its_body_is_exactly_this(anonymous):
     response = anonymous.get("/health")

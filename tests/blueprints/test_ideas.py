@@ -18,6 +18,8 @@ from tests.builders import (
     trade_idea,
 )
 
+pytestmark = pytest.mark.unit
+
 IDEAS = "/webhooks/optionomics/trade-ideas"
 CROWD = 100
 VIEW = "SELECT * FROM webhook_events ORDER BY created_at"

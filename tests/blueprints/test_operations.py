@@ -9,6 +9,8 @@ from app.services.runtime.leases import Leases
 from app.services.runtime.locks import MachineLocks
 from tests.builders import bridge_alert, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 SERIES = (
     'tv_webhooks_total{fund_id="default",outcome="accepted"} 3.0',
     'tv_webhooks_total{fund_id="default",outcome="duplicate"} 1.0',

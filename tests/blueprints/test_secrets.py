@@ -4,6 +4,8 @@ import pytest
 
 from tests.builders import OPERATOR_TOKEN, WEBHOOK_SECRET, bridge_alert, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def other(operator):

@@ -8,6 +8,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.builders import WEBHOOK_SECRET, bridge_alert, client_of, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 WELL_FORMED = json.dumps(strategy_alert())
 
 

@@ -11,8 +11,6 @@ from app.brokers.registry import BROKERS
 from app.config import Settings
 from tests.storage.faulty import FaultyStore
 
-pytestmark = pytest.mark.unit
-
 # What a program pays for when it asks what brokers can do.
 EXPENSIVE = {"alpaca", "fyers_apiv3", "aiohttp", "pandas", "numpy"}
 
@@ -38,6 +36,7 @@ def settings(names=()):
     return Settings.from_environment({name.upper(): "some-value" for name in names})
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("entry", BROKERS.values(), ids=BROKERS)
 def test_entry_when_it_has_all_that_it_needs_then_builds_what_it_says(entry, parts):
     house = settings(entry.needs)
@@ -47,6 +46,7 @@ def test_entry_when_it_has_all_that_it_needs_then_builds_what_it_says(entry, par
     assert (built.name, built.capabilities) == (entry.name, entry.capabilities)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("entry", "missing"), [(entry, name) for entry in BROKERS.values() for name in entry.needs]
 )
@@ -54,6 +54,7 @@ def test_entry_when_a_setting_is_missing_then_not_configured(entry, missing, par
     assert not entry.is_configured(settings(set(entry.needs) - {missing}), parts())
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("entry", [entry for entry in BROKERS.values() if entry.logs_in])
 def test_entry_when_nobody_can_log_in_then_not_configured(entry, parts):
     assert not entry.is_configured(settings(entry.needs), parts(tokens=()))

@@ -5,8 +5,6 @@ import pytest
 
 from tests.past_opinions import NOON, bar_rows, idea_alert, past_ticket, refused, said, write
 
-pytestmark = pytest.mark.unit
-
 
 @pytest.fixture(autouse=True)
 def later(clock):
@@ -24,6 +22,7 @@ def idea(replayed: dict) -> dict:
     return one
 
 
+@pytest.mark.unit
 def test_replay_when_there_is_no_key_then_the_rule_is_asked(replay, store):
     write(store, past_ticket(opinion=said("skip", "0.4", notional_usd="0"), status="skipped", orders=[]))
     one = idea(replay())
@@ -32,6 +31,7 @@ def test_replay_when_there_is_no_key_then_the_rule_is_asked(replay, store):
     assert (one["old"]["outcome"], one["new"]["outcome"]) == ("skipped OPINION_SKIP", "ordered")
 
 
+@pytest.mark.unit
 def test_replay_when_only_a_limit_changes_then_stored_opinions_stand(replay, store):
     write(store, past_ticket())
     replayed = replay("--min-confidence", "0.85")
@@ -40,6 +40,7 @@ def test_replay_when_only_a_limit_changes_then_stored_opinions_stand(replay, sto
     assert (idea(replayed)["new"]["confidence"], replayed["cost"]) == ("0.8", {})
 
 
+@pytest.mark.unit
 def test_replay_when_the_cap_is_lower_then_the_order_is_smaller(replay, store):
     write(store, past_ticket())
     told = replay("--max-notional", "100")["difference"]
@@ -48,6 +49,7 @@ def test_replay_when_the_cap_is_lower_then_the_order_is_smaller(replay, store):
     assert (told["other_outcomes"], told["lost"]) == (0, 0)
 
 
+@pytest.mark.unit
 def test_replay_when_gates_are_asked_again_then_what_became_of_it_then_is_told(replay, store):
     write(store, refused("denied", "MARKET_CLOSED"))
     one = idea(replay())
@@ -55,6 +57,7 @@ def test_replay_when_gates_are_asked_again_then_what_became_of_it_then_is_told(r
     assert (one["then"], one["old"]["outcome"]) == ("denied MARKET_CLOSED", "ordered")
 
 
+@pytest.mark.unit
 def test_replay_when_done_then_nothing_was_ordered_or_written(replay, store, services):
     write(store, past_ticket())
     services.bots.get("default")
@@ -65,6 +68,7 @@ def test_replay_when_done_then_nothing_was_ordered_or_written(replay, store, ser
     assert services.registry.get("paper").open_orders() == services.registry.get("paper").positions() == []
 
 
+@pytest.mark.unit
 def test_replay_when_the_ideas_caps_are_used_up_then_it_uses_nothing_itself(replay, store, configure):
     configure(daily_order_cap=1)
     write(store, past_ticket(), past_ticket())
@@ -72,6 +76,7 @@ def test_replay_when_the_ideas_caps_are_used_up_then_it_uses_nothing_itself(repl
     assert replay()["difference"]["new"]["ordered"] == 2
 
 
+@pytest.mark.unit
 def test_replay_when_there_are_others_then_only_ideas_with_an_opinion_are_run(replay, store):
     neutral = past_ticket(alert=idea_alert(direction="neutral"))
     write(store, neutral, past_ticket(opinion=None), past_ticket(dialect="strategy"))
@@ -79,6 +84,7 @@ def test_replay_when_there_are_others_then_only_ideas_with_an_opinion_are_run(re
     assert replay()["ideas"] == []
 
 
+@pytest.mark.unit
 def test_replay_when_an_idea_cannot_be_run_again_then_it_is_counted(replay, store):
     write(store, past_ticket(bot="gone"), past_ticket(alert=idea_alert(entry_price="***")), past_ticket())
     replayed = replay()
@@ -86,6 +92,7 @@ def test_replay_when_an_idea_cannot_be_run_again_then_it_is_counted(replay, stor
     assert (len(replayed["ideas"]), replayed["left_out"]) == (1, 2)
 
 
+@pytest.mark.unit
 def test_replay_when_bars_are_given_then_both_sides_are_worth_something(replay, store, tmp_path):
     file = tmp_path / "bars.csv"
     file.write_text(bar_rows(), encoding="utf-8")
@@ -95,6 +102,7 @@ def test_replay_when_bars_are_given_then_both_sides_are_worth_something(replay, 
     assert (told["old"]["average_gain"], told["new"]["average_gain"]) == ("0.240000", None)
 
 
+@pytest.mark.unit
 def test_replay_when_shown_then_changes_stand_side_by_side(run, store):
     write(store, past_ticket(opinion=said("skip", "0.4", notional_usd="0")))
     output = run("ideas", "replay").output
@@ -104,10 +112,12 @@ def test_replay_when_shown_then_changes_stand_side_by_side(run, store):
     assert "Asked: rules (reward-risk-1), 0 requests, 0 tokens." in output
 
 
+@pytest.mark.unit
 def test_replay_when_a_model_is_named_without_a_key_then_it_says_who_answers(run, store):
     assert "OPENAI_API_KEY is not set: rules" in run("ideas", "replay", "--model", "gpt-5.6").output
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     "words",
     [
@@ -124,6 +134,7 @@ def test_replay_when_an_option_makes_no_sense_then_a_sentence_says_so(run, words
     assert (result.exit_code, result.output.startswith("Error: ")) == (1, True)
 
 
+@pytest.mark.integration
 class TestModel:
     @pytest.fixture
     def app(self, make_app, openai_simulator):

@@ -1,3 +1,8 @@
+import pytest
+
+pytestmark = pytest.mark.unit
+
+
 def test_login_when_an_app_is_set_up_then_prints_the_link(make_app):
     app = make_app(fyers_app_id="APP-100", fyers_secret_id="SEC", public_url="https://gate.example")
     result = app.test_cli_runner().invoke(args=["login", "fyers"])

@@ -6,7 +6,6 @@ from app.services.instruments import ContractLists
 from tests.domain.contracts.builders import MONDAY, market
 
 URL = "http://127.0.0.1:9/NSE_FO.csv"
-pytestmark = pytest.mark.unit
 
 
 @pytest.fixture
@@ -26,6 +25,7 @@ def listed(store):
     ContractLists(store).put(market(), URL, MONDAY)
 
 
+@pytest.mark.unit
 def test_show_when_an_alerts_words_then_the_contract(run, listed):
     result = run("symbols", "show", "NSE:NIFTY", "weekly", "ATM+1", "CE", "--spot", "25010")
 
@@ -33,6 +33,7 @@ def test_show_when_an_alerts_words_then_the_contract(run, listed):
     assert ["lot_size", "65"] in [line.split() for line in result.output.splitlines()]
 
 
+@pytest.mark.unit
 def test_show_when_an_underlying_then_its_expiries(run, listed):
     assert run("symbols", "show", "NIFTY1!").output.splitlines()[:3] == [
         "2026-07-21",
@@ -41,6 +42,7 @@ def test_show_when_an_underlying_then_its_expiries(run, listed):
     ]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -55,12 +57,14 @@ def test_show_when_it_finds_nothing_then_says_why(run, listed, words, told):
     assert (result.exit_code, told in result.output) == (1, True)
 
 
+@pytest.mark.unit
 def test_show_when_list_is_old_then_refuses(run, listed, clock):
     clock.now = MONDAY + timedelta(days=4)
 
     assert "SYMBOL_MASTER_STALE" in run("symbols", "show", "NIFTY").output
 
 
+@pytest.mark.integration
 def test_refresh_when_it_fails_then_says_why(run):
     result = run("symbols", "refresh")
 
@@ -68,6 +72,7 @@ def test_refresh_when_it_fails_then_says_why(run):
     assert "ConnectionError. The last good list stays." in result.output
 
 
+@pytest.mark.unit
 def test_symbols_when_fyers_is_not_configured_then_there_are_none(make_app):
     result = make_app().test_cli_runner().invoke(args=["symbols", "refresh"])
 

@@ -3,6 +3,8 @@ import pytest
 from tests.services.analyst.stub import Stub
 from tests.services.analyst.test_mcp_access import GOOD
 
+pytestmark = pytest.mark.integration
+
 CREDENTIALS = {"optionomics_email": "owner@example.com", "optionomics_token": "the-token-of-mcp"}
 
 

@@ -20,6 +20,8 @@ from app.domain.tickets import ticket_day
 from app.domain.trading_state import StateSwitch, TradingState
 from tests.domain.builders import NOW, TICKET
 
+pytestmark = pytest.mark.unit
+
 ARMED = CircuitBreaker("paper", base_equity=Decimal(1000), active=True)
 
 

@@ -4,6 +4,8 @@ from app.domain.exit_plan import orphaned
 from app.domain.orders import OrderStatus
 from tests.domain.builders import receipt
 
+pytestmark = pytest.mark.unit
+
 
 def working(name: str, status: OrderStatus = OrderStatus.ACCEPTED):
     return receipt(0, None, name=name, status=status)

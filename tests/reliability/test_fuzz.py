@@ -18,6 +18,8 @@ from app.wiring.container import EXTENSION
 from tests.reliability.bodies import alerts, encode, path_of, requests
 from tests.reliability.server import OPERATOR_TOKEN, WEBHOOK_SECRET
 
+pytestmark = pytest.mark.integration
+
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 
 many = settings(

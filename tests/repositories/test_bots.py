@@ -6,6 +6,8 @@ from app.domain.bots import BotConfiguration
 from app.errors import AlreadyExists, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
 from app.repositories.bots import BotDirectory
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def bots(store, clock):

@@ -8,6 +8,8 @@ from app.domain.json_codec import timestamp
 from app.repositories.inbox import Answer, Arrival, Inbox, idempotency_hash
 from tests.builders import fresh_ticket_id
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def inbox(store, clock):

@@ -8,6 +8,8 @@ from app.domain.tickets import Ticket, TicketStatus
 from app.repositories.inbox import Arrival, Inbox
 from app.repositories.tickets import Ledger, ticket_key
 
+pytestmark = pytest.mark.unit
+
 DAYS = ["2026-03-01", "2026-03-01", "2026-03-02", "2026-03-04"]
 
 

@@ -7,6 +7,8 @@ from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
 from app.domain.trades import FillUpdate
 from app.repositories.trades import Trades
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def book(store, clock):

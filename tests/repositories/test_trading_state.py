@@ -10,6 +10,8 @@ from app.repositories.trading_state import GlobalSwitch
 from app.storage.sqlite import SqliteStore
 from tests.builders import ENTER_LONG, EXIT_LONG, WEBHOOK_SECRET, client_of, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 SWITCHES = ["/api/trading-state", "/api/bots/default/trading-state"]
 
 

@@ -8,6 +8,8 @@ import pytest
 from app.storage.base import Create
 from app.storage.sqlite import SqliteStore
 
+pytestmark = pytest.mark.integration
+
 
 def modes(folder) -> set[str]:
     return {oct(stat.S_IMODE(file.stat().st_mode)) for file in folder.iterdir()}

@@ -17,16 +17,19 @@ def research(make_app, **settings):
     return services_of(make_app(**settings)).research
 
 
+@pytest.mark.unit
 def test_analyst_when_there_is_no_key_then_it_is_the_rule(make_app):
     assert research(make_app, **CREDENTIALS).analyst.name == "rules"
 
 
+@pytest.mark.unit
 def test_analyst_when_there_is_a_key_then_it_is_the_model_with_local_tools(make_app):
     analyst = research(make_app, openai_api_key="sk-secret-key", **CREDENTIALS).analyst
 
     assert (analyst.name, analyst.model, analyst.tools.mode) == ("openai", "gpt-5.5", Mode.LOCAL)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("missing", CREDENTIALS)
 def test_analyst_when_credentials_are_missing_then_the_model_has_no_tools(make_app, missing):
     analyst = research(make_app, openai_api_key="sk-secret-key", **CREDENTIALS | {missing: None}).analyst
@@ -34,6 +37,7 @@ def test_analyst_when_credentials_are_missing_then_the_model_has_no_tools(make_a
     assert analyst.tools is None
 
 
+@pytest.mark.unit
 def test_settings_when_given_then_the_tools_follow_them(make_app):
     tools = research(
         make_app, **CREDENTIALS, optionomics_mcp_mode="hosted", optionomics_allowed_tools=("get_quote",)
@@ -46,12 +50,14 @@ def test_settings_when_given_then_the_tools_follow_them(make_app):
     )
 
 
+@pytest.mark.unit
 def test_allowed_tools_when_listed_by_commas_then_each_is_one():
     settings = Settings.from_environment({"OPTIONOMICS_ALLOWED_TOOLS": " get_quote, get_flow,"})
 
     assert settings.optionomics_allowed_tools == ("get_quote", "get_flow")
 
 
+@pytest.mark.unit
 def test_view_when_shown_then_it_holds_no_secret(make_app):
     view = research(make_app, openai_api_key="sk-secret-key").view()
 

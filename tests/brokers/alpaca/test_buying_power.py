@@ -11,6 +11,8 @@ from app.errors import BrokerUnavailable
 from tests.brokers.alpaca.harness import account
 from tests.brokers.builders import Clock, buy, exit_long
 
+pytestmark = pytest.mark.unit
+
 POWER = Decimal(200000)
 ENTRY, BY_MONEY = buy(10), buy(None, notional=300)
 PRICE = Decimal(100)

@@ -27,8 +27,6 @@ from tests.brokers.alpaca.harness import (
 from tests.brokers.builders import BITCOIN, buy, exit_long
 from tests.brokers.builders import oco as pair
 
-pytestmark = pytest.mark.unit
-
 ORDER = buy(client_order_id="bot-x")
 PAGE = "<html><body>Bad gateway</body></html>"
 DUPLICATE = refusal("client_order_id must be unique", 40010001)
@@ -46,6 +44,7 @@ def api():
         yield api
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("status", "body"),
     [
@@ -62,6 +61,7 @@ def test_submit_when_alpaca_refuses_then_rejected_in_its_own_words(alpaca, api, 
     assert len(api.calls) == 1
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("status", "body"), [(401, ""), (401, '{"message": "unauthorized."}'), (403, '{"message": "forbidden."}')]
 )
@@ -71,6 +71,7 @@ def test_submit_when_keys_are_refused_then_rejected_with_the_settings_to_check(a
         alpaca.submit(ORDER)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("status", [400, 404, 408, 409, 429, 500, 502, 503, 504])
 def test_submit_when_status_proves_nothing_then_unknown_and_never_resent(alpaca, api, status):
     api.post(ORDERS, status=status, json=refusal("something"))
@@ -80,6 +81,7 @@ def test_submit_when_status_proves_nothing_then_unknown_and_never_resent(alpaca,
     assert len(api.calls) == 1
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("failure", BROKEN)
 def test_submit_when_transport_fails_then_unknown_and_never_resent(alpaca, api, failure):
     api.post(ORDERS, body=failure)
@@ -89,6 +91,7 @@ def test_submit_when_transport_fails_then_unknown_and_never_resent(alpaca, api, 
     assert len(api.calls) == 1
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("body", [PAGE, "", "[]", "null", "{}", '{"id": 1', json.dumps(row(filled_qty="x"))])
 @pytest.mark.parametrize("status", [200, 302])
 def test_submit_when_answer_is_unreadable_then_unknown(alpaca, api, status, body):
@@ -97,6 +100,7 @@ def test_submit_when_answer_is_unreadable_then_unknown(alpaca, api, status, body
         alpaca.submit(ORDER)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("status", [403, 422])
 def test_submit_when_somebody_elses_page_refuses_then_unknown(alpaca, api, status):
     api.post(ORDERS, status=status, body=PAGE)
@@ -104,12 +108,14 @@ def test_submit_when_somebody_elses_page_refuses_then_unknown(alpaca, api, statu
         alpaca.submit(ORDER)
 
 
+@pytest.mark.unit
 def test_submit_when_answer_is_for_another_order_then_unknown(alpaca, api):
     api.post(ORDERS, json=row("bot-y"))
     with pytest.raises(OutcomeUnknown):
         alpaca.submit(ORDER)
 
 
+@pytest.mark.integration
 def test_submit_when_nobody_listens_then_rejected_since_nothing_was_sent(clock):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -118,6 +124,7 @@ def test_submit_when_nobody_listens_then_rejected_since_nothing_was_sent(clock):
         make_alpaca(clock, trading_url=url).submit(ORDER)
 
 
+@pytest.mark.integration
 def test_submit_when_answer_is_late_then_unknown_within_the_timeout(clock):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
@@ -125,6 +132,7 @@ def test_submit_when_answer_is_late_then_unknown_within_the_timeout(clock):
             make_alpaca(clock, trading_url=url, timeout_seconds=0.05).submit(ORDER)
 
 
+@pytest.mark.unit
 def test_submit_when_sent_then_request_has_a_timeout(alpaca, api):
     api.post(ORDERS, json=row())
     alpaca.submit(ORDER)
@@ -132,6 +140,7 @@ def test_submit_when_sent_then_request_has_a_timeout(alpaca, api):
     assert api.calls[0].request.req_kwargs["timeout"] == 2
 
 
+@pytest.mark.unit
 def test_submit_when_id_is_taken_by_our_earlier_send_then_it_is_adopted(alpaca, api):
     api.post(ORDERS, status=422, json=DUPLICATE)
     api.get(BY_CLIENT_ID, json=row(**filled()))
@@ -139,6 +148,7 @@ def test_submit_when_id_is_taken_by_our_earlier_send_then_it_is_adopted(alpaca, 
     assert alpaca.submit(ORDER).status is OrderStatus.FILLED
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("changes", [{"qty": "11"}, {"side": "sell"}, {"symbol": "MSFT"}, {"type": "limit"}])
 def test_submit_when_id_is_taken_by_another_order_then_rejected(alpaca, api, changes):
     api.post(ORDERS, status=422, json=DUPLICATE)
@@ -147,6 +157,7 @@ def test_submit_when_id_is_taken_by_another_order_then_rejected(alpaca, api, cha
         alpaca.submit(ORDER)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     "answer", [{"status": 404, "json": refusal("order not found")}, {"status": 404, "body": PAGE}]
 )
@@ -157,6 +168,7 @@ def test_submit_when_id_is_taken_but_not_found_then_unknown(alpaca, api, answer)
         alpaca.submit(ORDER)
 
 
+@pytest.mark.unit
 def test_submit_when_accepted_then_receipt_tells_it(alpaca, api):
     api.post(ORDERS, json=row())
     receipt = alpaca.submit(ORDER)
@@ -165,12 +177,14 @@ def test_submit_when_accepted_then_receipt_tells_it(alpaca, api):
     assert receipt.created_at.isoformat() == "2025-03-03T15:00:00.668464+00:00"
 
 
+@pytest.mark.unit
 def test_submit_when_coin_then_receipt_has_our_symbol(alpaca, api):
     api.post(ORDERS, json=row(symbol="BTC/USD", asset_class="crypto", qty="0.02"))
 
     assert alpaca.submit(replace(ORDER, instrument=BITCOIN)).symbol == "BTC-USD"
 
 
+@pytest.mark.unit
 def test_submit_when_pair_of_exits_then_receipt_is_the_pairs_own(alpaca, api):
     api.post(ORDERS, json=oco("bot-x-tp", status="new"))
     receipt = alpaca.submit(exit_long(client_order_id="bot-x", **pair(110, 90)))
@@ -178,6 +192,7 @@ def test_submit_when_pair_of_exits_then_receipt_is_the_pairs_own(alpaca, api):
     assert (receipt.client_order_id, receipt.status) == ("bot-x", OrderStatus.ACCEPTED)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("answer", [{"status": 401}, {"body": requests.ConnectionError("reset")}])
 def test_submit_when_it_fails_then_no_key_is_told(alpaca, api, answer):
     api.post(ORDERS, **answer)
@@ -189,6 +204,7 @@ def test_submit_when_it_fails_then_no_key_is_told(alpaca, api, answer):
     assert KEY not in told
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("key", ["", "with space", "with\nbreak", "ключ"])
 def test_broker_when_a_key_cannot_be_one_then_it_is_not_built(key):
     settings = {"trading_url": None, "data_url": None, "timeout_seconds": 1, "clock": None}

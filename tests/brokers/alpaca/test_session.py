@@ -49,6 +49,7 @@ def get(line: AlpacaSession, url: str, **query: str) -> requests.Response:
     return line.request("GET", url, headers=KEYS, allow_redirects=False, params=query)
 
 
+@pytest.mark.unit
 def test_request_when_there_are_parameters_then_they_are_escaped(api):
     api.get(STOCK_QUOTES, json={})
     get(AlpacaSession(TRADING, 1), STOCK_QUOTES, symbols="BRK/B, X")
@@ -56,6 +57,7 @@ def test_request_when_there_are_parameters_then_they_are_escaped(api):
     assert api.calls[0].request.url == f"{STOCK_QUOTES}?symbols=BRK%2FB%2C+X"
 
 
+@pytest.mark.unit
 def test_request_when_there_is_a_body_then_it_is_json_of_known_length(api):
     api.post(ORDERS, json={})
     AlpacaSession(TRADING, 1).request("POST", ORDERS, headers=KEYS, allow_redirects=False, json={"qty": "1"})
@@ -68,6 +70,7 @@ def test_request_when_there_is_a_body_then_it_is_json_of_known_length(api):
     )
 
 
+@pytest.mark.integration
 def test_request_when_repeated_then_connection_is_kept_and_cookies_are_not():
     with listener(whole(), whole()) as (url, arrived):
         line = AlpacaSession(url, 1)
@@ -78,6 +81,7 @@ def test_request_when_repeated_then_connection_is_kept_and_cookies_are_not():
     assert b"cookie" not in arrived[1].lower()
 
 
+@pytest.mark.integration
 def test_request_when_environment_names_a_proxy_then_it_is_asked(monkeypatch):
     with listener(whole(b'{"by": "proxy"}')) as (proxy, arrived):
         monkeypatch.setenv("HTTP_PROXY", proxy)
@@ -88,6 +92,7 @@ def test_request_when_environment_names_a_proxy_then_it_is_asked(monkeypatch):
     assert arrived[0].startswith(f"GET {ACCOUNT} ".encode())
 
 
+@pytest.mark.integration
 def test_request_when_answer_breaks_off_then_it_fails():
     with (
         listener(ANSWER + b"Content-Length: 100\r\n\r\n{") as (url, _),

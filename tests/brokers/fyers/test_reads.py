@@ -57,6 +57,7 @@ def fake():
         yield fake
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
@@ -76,6 +77,7 @@ def test_status_when_read_then_is_one_of_ours(changes, status):
     assert receipt_of(row(**changes), "bot-x", TICKERS).status is status
 
 
+@pytest.mark.unit
 def test_receipt_when_read_then_says_all_that_the_row_does():
     receipt = receipt_of(row(TAG, message="RED:No", **FILLED), "bot-x", TICKERS)
 
@@ -84,6 +86,7 @@ def test_receipt_when_read_then_says_all_that_the_row_does():
     assert (receipt.message, receipt.limit_price, receipt.stop_price) == ("RED:No", 100, None)
 
 
+@pytest.mark.unit
 def test_receipt_when_sent_at_the_market_then_shows_its_limit_only_while_it_rests():
     tag = f"1:{tag_of(buy())}"
     rests, done = (receipt_of(row(tag, **changes), "bot-x", TICKERS) for changes in ({}, FILLED))
@@ -92,10 +95,12 @@ def test_receipt_when_sent_at_the_market_then_shows_its_limit_only_while_it_rest
     assert (done.type, done.limit_price) == (OrderType.MARKET, None)
 
 
+@pytest.mark.unit
 def test_time_when_read_then_is_that_of_india():
     assert moment("09-Mar-2023 09:34:38") == datetime(2023, 3, 9, 4, 4, 38, tzinfo=UTC)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("tag", [TAG, "2:Untagged"], ids=["tagged", "untagged"])
 def test_legs_when_listed_then_go_by_their_entry_whether_tagged_or_not(tag):
     legs = book(row(TAG, **FILLED), row(tag, **STOP), row(tag, **TARGET))
@@ -105,6 +110,7 @@ def test_legs_when_listed_then_go_by_their_entry_whether_tagged_or_not(tag):
     assert legs.find("bot-x").status is OrderStatus.FILLED
 
 
+@pytest.mark.unit
 def test_legs_when_the_entry_has_not_filled_then_are_held():
     waiting = book(row(TAG, stopLoss=10.0, takeProfit=5.0))
     stop, target = waiting.find("bot-x-sl"), waiting.find("bot-x-tp")
@@ -113,12 +119,14 @@ def test_legs_when_the_entry_has_not_filled_then_are_held():
     assert (target.type, target.limit_price, len(waiting.open())) == (OrderType.LIMIT, 105, 3)
 
 
+@pytest.mark.unit
 def test_legs_when_the_entry_was_canceled_then_are_canceled_with_it():
     gone = book(row(TAG, status=1, stopLoss=10.0))
 
     assert (gone.find("bot-x-sl").status, gone.open()) == (OrderStatus.CANCELED, [])
 
 
+@pytest.mark.unit
 def test_legs_when_the_entry_has_just_filled_then_are_on_their_way():
     now = [0.0]
     rows = {"orderBook": [row(TAG, stopLoss=10.0, takeProfit=5.0, **FILLED)]}
@@ -131,6 +139,7 @@ def test_legs_when_the_entry_has_just_filled_then_are_on_their_way():
     assert (orders.open(), orders.find("bot-x-sl").status) == ([], OrderStatus.CANCELED)
 
 
+@pytest.mark.unit
 def test_exit_when_sent_alone_under_a_legs_name_then_is_found_by_its_own_tag():
     tag = f"1:{tag_of(exit_long(client_order_id='bot-x-sl', **limit(90)))}"
     found = book(row(TAG, **FILLED), row(tag, id="7", side=-1), known=["bot-x-sl"])
@@ -139,12 +148,14 @@ def test_exit_when_sent_alone_under_a_legs_name_then_is_found_by_its_own_tag():
     assert [receipt.client_order_id for receipt in found.open()] == ["bot-x-sl"]
 
 
+@pytest.mark.unit
 def test_order_when_sent_twice_then_the_one_that_works_counts():
     twice = book(row(TAG, id="1", status=5), row(TAG, id="2"), row(TAG, id="3", status=1))
 
     assert twice.find("bot-x").broker_order_id == "2"
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("tag", "name"), [("1:mine", "mine"), ("2:Untagged", "fyers-26112500000001")], ids=["tag", "none"]
 )
@@ -155,6 +166,7 @@ def test_order_when_it_is_not_ours_then_goes_by_its_tag_or_number(tag, name):
     assert strangers.find(name).broker_order_id == "26112500000001"
 
 
+@pytest.mark.unit
 def test_positions_when_of_several_products_then_are_one():
     position = positions_of([held(130, avgPrice=100), held(65, "INTRADAY", avgPrice=103)], TICKERS)[0]
 
@@ -163,17 +175,20 @@ def test_positions_when_of_several_products_then_are_one():
     assert (position.market_price, position.unrealized_pnl) == (101, 195)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("rows", [[held(0)], [held(65), held(-65, "INTRADAY")], []], ids=len)
 def test_positions_when_flat_then_none(rows):
     assert positions_of(rows, TICKERS) == []
 
 
+@pytest.mark.unit
 def test_position_when_short_then_is_negative_at_its_own_average():
     position = positions_of([held(-130, avgPrice=100), held(65, "INTRADAY", avgPrice=90)], TICKERS)[0]
 
     assert (position.quantity, position.average_price) == (-65, 100)
 
 
+@pytest.mark.unit
 def test_account_when_read_then_open_gains_are_in_its_equity():
     titles = {1: "Total Balance", 3: "Clear Balance", 10: "Available Balance"}
     funds = [
@@ -185,6 +200,7 @@ def test_account_when_read_then_open_gains_are_in_its_equity():
     assert account.currency == "INR"
 
 
+@pytest.mark.unit
 def test_quotes_when_a_symbol_has_an_error_then_it_is_left_out():
     good = {"n": "A", "s": "ok", "v": {"lp": 100.0, "bid": 99.95, "ask": 100.05, "tt": "1764048600"}}
     bad = {"n": "B", "s": "error", "v": {"code": -300, "errmsg": "invalid symbol"}}
@@ -304,6 +320,7 @@ def test_quote_when_there_is_no_price_then_none(fake):
     assert make_fyers(fake).quote(SHARE) is None
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("answer", [{}, {"orderBook": None}, {"orderBook": [{"id": "1"}]}], ids=str)
 def test_book_when_it_is_not_as_promised_then_unavailable(answer):
     orders = OrderLookup(Promises(answer), TICKERS, Names(list), age_seconds=0)

@@ -10,8 +10,6 @@ from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.storage.sqlite import SqliteStore
 from tests.brokers.builders import CALL, Clock, bracket, buy, exit_long, limit, sell
 
-pytestmark = pytest.mark.unit
-
 
 @pytest.fixture(autouse=True)
 def priced(broker):
@@ -36,12 +34,14 @@ def trade_a_little(broker):
     broker.cancel(broker.submit(buy(2, **limit(80))))
 
 
+@pytest.mark.unit
 def test_state_when_restarted_then_the_same(make_broker, broker):
     trade_a_little(broker)
 
     assert state(make_broker()) == state(broker)
 
 
+@pytest.mark.unit
 def test_order_when_sent_again_after_a_restart_then_it_is_the_first(make_broker, broker):
     order = buy(10, **bracket(110, 90))
     first = broker.submit(order)
@@ -50,6 +50,7 @@ def test_order_when_sent_again_after_a_restart_then_it_is_the_first(make_broker,
     assert [held.quantity for held in broker.positions()] == [10]
 
 
+@pytest.mark.unit
 def test_id_when_taken_before_a_restart_then_another_order_is_rejected(make_broker, broker):
     order = buy(10)
     broker.submit(order)
@@ -57,6 +58,7 @@ def test_id_when_taken_before_a_restart_then_another_order_is_rejected(make_brok
         make_broker().submit(replace(order, quantity=Decimal(11)))
 
 
+@pytest.mark.unit
 def test_two_brokers_when_on_one_store_then_each_sees_the_other(make_broker, broker):
     other = make_broker()
     order = buy(10, **limit(90))
@@ -66,6 +68,7 @@ def test_two_brokers_when_on_one_store_then_each_sees_the_other(make_broker, bro
     assert other.find(order.client_order_id).status.value == "canceled"
 
 
+@pytest.mark.unit
 def test_two_brokers_when_one_is_behind_then_its_submit_uses_the_latest_state(make_broker, broker):
     other = make_broker()
     other.positions()
@@ -74,6 +77,7 @@ def test_two_brokers_when_one_is_behind_then_its_submit_uses_the_latest_state(ma
     assert other.submit(exit_long(10)).status.value == "filled"
 
 
+@pytest.mark.unit
 def test_two_brokers_when_one_is_behind_then_the_same_order_trades_once(make_broker, broker):
     other, order = make_broker(), buy(10)
     other.positions()
@@ -82,6 +86,7 @@ def test_two_brokers_when_one_is_behind_then_the_same_order_trades_once(make_bro
     assert [held.quantity for held in other.positions()] == [10]
 
 
+@pytest.mark.unit
 def test_submit_when_store_is_away_then_unknown_and_nothing_changed(broker, store):
     store.failing = {"create"}
     with pytest.raises(OutcomeUnknown):
@@ -91,6 +96,7 @@ def test_submit_when_store_is_away_then_unknown_and_nothing_changed(broker, stor
     assert (broker.positions(), broker.account().cash) == ([], 100_000)
 
 
+@pytest.mark.unit
 def test_submit_when_answer_is_lost_then_found_and_not_doubled(broker, store):
     order = buy(10)
     store.loses_answers = True
@@ -102,6 +108,7 @@ def test_submit_when_answer_is_lost_then_found_and_not_doubled(broker, store):
     assert [held.quantity for held in broker.positions()] == [10]
 
 
+@pytest.mark.unit
 def test_reads_when_store_is_away_then_unavailable(broker, store):
     store.failing = {"list"}
     for read in (broker.positions, broker.account, broker.open_orders, broker.ping, broker.prices):
@@ -109,6 +116,7 @@ def test_reads_when_store_is_away_then_unavailable(broker, store):
             read()
 
 
+@pytest.mark.unit
 def test_set_prices_when_store_is_away_then_unavailable(broker, store, move):
     store.failing = {"create"}
     with pytest.raises(BrokerUnavailable):
@@ -118,6 +126,7 @@ def test_set_prices_when_store_is_away_then_unavailable(broker, store, move):
     assert broker.prices() == {"AAPL": 100}
 
 
+@pytest.mark.unit
 def test_first_use_when_store_is_away_then_submit_is_unknown(make_broker, store):
     store.failing = {"get"}
     with pytest.raises(OutcomeUnknown):
@@ -136,6 +145,7 @@ def small_journal(monkeypatch):
         monkeypatch.setattr(event_log, name, value)
 
 
+@pytest.mark.unit
 def test_snapshot_when_written_then_journal_is_pruned_and_state_survives(
     small_journal, make_broker, broker, store, move
 ):
@@ -147,6 +157,7 @@ def test_snapshot_when_written_then_journal_is_pruned_and_state_survives(
     assert state(make_broker())[:4] == state(broker)[:4]
 
 
+@pytest.mark.unit
 def test_snapshot_when_restarted_then_recent_orders_are_still_found(small_journal, make_broker, broker, move):
     for step in range(12):
         move(100 + step)
@@ -158,6 +169,7 @@ def test_snapshot_when_restarted_then_recent_orders_are_still_found(small_journa
     assert make_broker().find(order.client_order_id).status.value == "filled"
 
 
+@pytest.mark.unit
 def test_snapshot_when_it_cannot_be_written_then_the_order_stands(small_journal, broker, store, move):
     store.failing = {"apply", "get"}
     for step in range(12):
@@ -166,6 +178,7 @@ def test_snapshot_when_it_cannot_be_written_then_the_order_stands(small_journal,
     assert broker.prices() == {"AAPL": 111}
 
 
+@pytest.mark.unit
 def test_submit_when_far_behind_a_pruned_journal_then_history_is_not_split(
     small_journal, make_broker, broker, monkeypatch, move
 ):
@@ -179,6 +192,7 @@ def test_submit_when_far_behind_a_pruned_journal_then_history_is_not_split(
     assert state(make_broker()) == state(sleeper) == state(broker)
 
 
+@pytest.mark.unit
 def test_start_when_journal_has_a_gap_then_unavailable(make_broker, broker, store, move):
     move(101)
     store.delete(store.get(event_log.key(1)))

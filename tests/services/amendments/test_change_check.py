@@ -4,6 +4,8 @@ import pytest
 
 from tests.services.amendments.commands_told import CANCEL, MODIFY, name_of, told
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize("path", ["/api/trading-state", "/api/bots/default/trading-state"])
 @pytest.mark.parametrize("terms", [CANCEL, MODIFY | {"limit_price": "98"}], ids=["cancel", "modify"])

@@ -7,6 +7,8 @@ from app.errors import BrokerCredentialsRefused, BrokerRejected, OutcomeUnknown
 from tests.builders import strategy_alert
 from tests.services.amendments.commands_told import CANCEL, MODIFY, name_of, told
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def app(make_app, scripted):

@@ -14,6 +14,8 @@ from tests.builders import (
 )
 from tests.services.amendments.commands_told import CANCEL, MODIFY, name_of, told
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def app(make_app):

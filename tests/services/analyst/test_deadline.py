@@ -1,6 +1,10 @@
 import socket
 
+import pytest
+
 from app.services.analyst.deadline import Deadline
+
+pytestmark = pytest.mark.unit
 
 
 def test_deadline_when_its_time_is_over_then_whoever_waits_is_woken():

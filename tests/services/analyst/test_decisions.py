@@ -12,6 +12,8 @@ from app.services.analyst.base import NoDecision
 from app.services.analyst.decisions import read_decision
 from tests.services.analyst.builders import decision, question
 
+pytestmark = pytest.mark.unit
+
 
 def refusal(text: str, **changes) -> NoDecision:
     with pytest.raises(NoDecision) as refused:

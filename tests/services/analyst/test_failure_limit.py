@@ -9,6 +9,8 @@ from app.services.analyst.failure_limit import FailureCount
 from app.services.observability.events import EventKind
 from tests.notices import HeardNotifier
 
+pytestmark = pytest.mark.unit
+
 FAILED = Opinion(analyst="openai", model="x", failure=Failure(Reason.OPINION_FAILED, "HTTP 500."))
 GIVEN = Opinion(analyst="openai", model="x")
 

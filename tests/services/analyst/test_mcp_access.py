@@ -6,6 +6,8 @@ import pytest
 from app.services.analyst.mcp_access import HandshakeAnswer, McpCheck, bearer
 from tests.services.analyst.builders import TOKEN, access
 
+pytestmark = pytest.mark.integration
+
 HELLO = {"protocolVersion": "2024-11-05", "capabilities": {}, "serverInfo": {"name": "Optionomics"}}
 GOOD = [(200, {"jsonrpc": "2.0", "id": 1, "result": HELLO}), (202, b"")]
 

@@ -6,6 +6,8 @@ from app.services.analyst.mcp_transport import McpRefused, McpUnreachable
 from tests.services.analyst.builders import access
 from tests.services.analyst.stub import trickle
 
+pytestmark = pytest.mark.integration
+
 HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "serverInfo": {"name": "sim", "version": "1"}}
 TOOL = {"name": "get_quote", "description": "A quote", "inputSchema": {"type": "object", "properties": {}}}
 

@@ -23,6 +23,8 @@ from tests.services.analyst.builders import (
 )
 from tests.services.analyst.stub import trickle
 
+pytestmark = pytest.mark.integration
+
 ERROR = {"error": {"message": f"no {KEY} today", "type": "x", "param": None, "code": None}}
 HTTP_ERROR = {"type": "http_error", "code": 502, "message": "Bad gateway"}
 LISTED = {"type": "mcp_list_tools", "server_label": "optionomics", "tools": [], "error": None}

@@ -6,6 +6,8 @@ import pytest
 from app.services.analyst.prompting import read_prompt, render
 from tests.services.analyst.builders import question
 
+pytestmark = pytest.mark.unit
+
 
 def test_prompt_when_read_then_its_version_is_not_part_of_it():
     prompt = read_prompt()

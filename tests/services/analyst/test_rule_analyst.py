@@ -7,6 +7,8 @@ from app.domain.reasons import Reason
 from app.services.analyst.rule_analyst import RulesAnalyst
 from tests.services.analyst.builders import question
 
+pytestmark = pytest.mark.unit
+
 BEARISH = {
     "direction": Direction.BEARISH,
     "target_price": Decimal(135),

@@ -2,6 +2,8 @@ import pytest
 
 from app.services.analyst.strict_schema import strict_schema, without_nulls
 
+pytestmark = pytest.mark.unit
+
 TEXT = {"type": "string"}
 
 

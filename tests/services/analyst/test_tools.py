@@ -19,6 +19,8 @@ from tests.services.analyst.builders import (
 )
 from tests.services.analyst.stub import trickle
 
+pytestmark = pytest.mark.integration
+
 SCHEMA = {"type": "object", "properties": {"symbol": {"type": "string"}}, "required": ["symbol"]}
 TOOLS = [
     {"name": "get_quote", "description": "A quote", "inputSchema": SCHEMA},

@@ -22,6 +22,8 @@ from tests.builders import (
     strategy_alert,
 )
 
+pytestmark = pytest.mark.unit
+
 FAILURES = {"rejected": BrokerRejected("No."), "unknown": OutcomeUnknown("Nobody knows.")}
 CALLS = {
     "alert": "submit",

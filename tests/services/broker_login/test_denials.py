@@ -5,6 +5,8 @@ import pytest
 from app.errors import BrokerLoginRequired
 from tests.builders import ScriptedBroker, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 class LockedBroker(ScriptedBroker):
     """A broker that wants a login."""

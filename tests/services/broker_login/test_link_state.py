@@ -7,6 +7,8 @@ from app.errors import LoginLinkRefused
 from app.repositories.link_state import KEY
 from app.services.broker_login.link_state import LoginMemory
 
+pytestmark = pytest.mark.unit
+
 LIFE = timedelta(minutes=10)
 
 

@@ -9,6 +9,8 @@ from app.logs import mask
 from app.services.broker_login.token_store import TokenStore
 from tests.builders import BrokenStore
 
+pytestmark = pytest.mark.unit
+
 KEY = "tokens/fyers"
 
 

@@ -9,6 +9,8 @@ from app.errors import BrokerRejected, OutcomeUnknown
 from app.repositories.cleanup_runs import KEY
 from tests.builders import ScriptedBroker, client_of, services_of, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 class Watched(ScriptedBroker):
     """Counts the looks at its positions, and lets something happen after each."""

@@ -20,6 +20,8 @@ from tests.builders import (
     strategy_alert,
 )
 
+pytestmark = pytest.mark.unit
+
 FIRST_ANSWERS = {
     "filled": (200, strategy_alert()),
     "skipped": (200, strategy_alert(strategy_order_action="sell")),

@@ -5,6 +5,8 @@ import pytest
 from app.errors import TooManyRequests
 from app.services.intake.rate_limit import RateLimiter
 
+pytestmark = pytest.mark.unit
+
 
 class Seconds:
     """A stopwatch that is moved by hand."""

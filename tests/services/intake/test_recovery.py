@@ -11,6 +11,8 @@ from app.repositories.inbox import Arrival, Inbox
 from app.services.runtime.locks import MachineLocks, ThreadLocks
 from tests.builders import ENTER_LONG, EXIT_LONG, client_of, fresh_ticket_id, services_of, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 class Killed(BaseException):
     """The process dies here."""

@@ -14,8 +14,6 @@ import pytest
 from app.logs import register_secrets
 from app.services.observability.journal import AppendFile, Journal
 
-pytestmark = pytest.mark.unit
-
 NOW = datetime(2026, 11, 20, 15, 49, 25, 123000, tzinfo=UTC)
 TICKET = UUID("0193b0a0-0000-7000-8000-000000000000")
 LINE = b"x" * 99 + b"\n"
@@ -50,6 +48,7 @@ def records(folder):
     return [json.loads(line) for line in (folder / "logs.jsonl").read_text().splitlines()]
 
 
+@pytest.mark.unit
 def test_alert_when_written_then_one_redacted_line(journal, tmp_path):
     record(journal)
 
@@ -66,6 +65,7 @@ def test_alert_when_written_then_one_redacted_line(journal, tmp_path):
     }
 
 
+@pytest.mark.unit
 def test_exchange_when_written_then_has_both_sides_and_the_time(journal, tmp_path):
     journal.exchange(
         ticket=TICKET,
@@ -80,6 +80,7 @@ def test_exchange_when_written_then_has_both_sides_and_the_time(journal, tmp_pat
     assert (line["request"], line["response"]) == ({"qty": "0.1"}, {"id": "1"})
 
 
+@pytest.mark.unit
 def test_alert_when_a_registered_secret_hides_elsewhere_then_masked(journal, tmp_path):
     register_secrets('hide"me-please')
     record(journal, bot='hide"me-please', alert={"comment": 'so hide"me-please'})
@@ -87,6 +88,7 @@ def test_alert_when_a_registered_secret_hides_elsewhere_then_masked(journal, tmp
     assert "me-please" not in (tmp_path / "logs.jsonl").read_text()
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("text", ["a\nb", "a\u2028b", "\ud800", "\x00", "\u20ac"])
 def test_line_when_text_is_odd_then_still_one_line(journal, tmp_path, text):
     journal.activity(text)
@@ -96,6 +98,7 @@ def test_line_when_text_is_odd_then_still_one_line(journal, tmp_path, text):
     assert len((tmp_path / "activity.log").read_text().splitlines()) == 1
 
 
+@pytest.mark.unit
 def test_activity_when_written_then_begins_with_the_time(journal, tmp_path):
     journal.activity("main bought 5 AAPL, token=hush1234")
 
@@ -103,6 +106,7 @@ def test_activity_when_written_then_begins_with_the_time(journal, tmp_path):
     assert (tmp_path / "activity.log").read_text() == line
 
 
+@pytest.mark.unit
 def test_journal_when_there_is_no_folder_then_writes_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     journal = Journal(None)
@@ -112,6 +116,7 @@ def test_journal_when_there_is_no_folder_then_writes_nothing(tmp_path, monkeypat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.unit
 def test_journal_when_the_folder_cannot_be_made_then_warns_once_and_goes_on(tmp_path, caplog):
     (tmp_path / "file").touch()
     journal = Journal(tmp_path / "file" / "logs")
@@ -121,6 +126,7 @@ def test_journal_when_the_folder_cannot_be_made_then_warns_once_and_goes_on(tmp_
     assert len(caplog.records) == 1
 
 
+@pytest.mark.unit
 def test_journal_when_the_disk_is_back_then_writes_and_may_warn_again(tmp_path, caplog):
     folder = tmp_path / "logs"
     folder.touch()
@@ -134,6 +140,7 @@ def test_journal_when_the_disk_is_back_then_writes_and_may_warn_again(tmp_path, 
     assert len(caplog.records) == 1
 
 
+@pytest.mark.unit
 def test_journal_when_a_value_is_not_json_then_warns_and_goes_on(journal, tmp_path, caplog):
     record(journal, alert={("a", "b"): 1})
     record(journal)
@@ -142,6 +149,7 @@ def test_journal_when_a_value_is_not_json_then_warns_and_goes_on(journal, tmp_pa
     assert "cannot be written as JSON" in caplog.text
 
 
+@pytest.mark.unit
 def test_file_when_full_then_put_away_and_the_oldest_dropped(file, tmp_path):
     for _ in range(45):
         file.append(LINE)
@@ -150,6 +158,7 @@ def test_file_when_full_then_put_away_and_the_oldest_dropped(file, tmp_path):
     assert sizes == {"f": 500, "f.1": 1000, "f.2": 1000}
 
 
+@pytest.mark.unit
 def test_file_when_somebody_moved_it_then_a_new_one(file, tmp_path):
     file.append(LINE)
     (tmp_path / "f").rename(tmp_path / "elsewhere")
@@ -159,6 +168,7 @@ def test_file_when_somebody_moved_it_then_a_new_one(file, tmp_path):
     assert (tmp_path / "f").read_bytes() == LINE
 
 
+@pytest.mark.unit
 def test_file_when_it_cannot_be_put_away_then_grows_on(file, tmp_path, caplog):
     for number in (1, 2):
         (tmp_path / f"f.{number}" / "not empty").mkdir(parents=True)
@@ -169,6 +179,7 @@ def test_file_when_it_cannot_be_put_away_then_grows_on(file, tmp_path, caplog):
     assert "put away" in caplog.text
 
 
+@pytest.mark.unit
 def test_file_when_threads_append_then_no_line_is_lost_or_torn(tmp_path):
     file = AppendFile(tmp_path / "f", max_bytes=5000, kept=100)
     threads = [Thread(target=lambda: [file.append(LINE) for _ in range(200)]) for _ in range(4)]

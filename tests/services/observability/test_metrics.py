@@ -7,8 +7,6 @@ import pytest
 
 from app.services.observability.metrics import MAX_CHILDREN, Metrics
 
-pytestmark = pytest.mark.unit
-
 HERE = Path(__file__).parents[3]
 
 
@@ -21,6 +19,7 @@ def rendered(metrics):
     return metrics.render()[0].decode().splitlines()
 
 
+@pytest.mark.unit
 def test_webhook_when_answered_then_counted_and_timed(metrics):
     metrics.webhook(fund_id="main", outcome="accepted", seconds=2.5)
 
@@ -30,12 +29,14 @@ def test_webhook_when_answered_then_counted_and_timed(metrics):
     assert 'tv_webhook_latency_seconds_bucket{le="2.0"} 0.0' in lines
 
 
+@pytest.mark.unit
 def test_webhook_when_the_bot_is_not_known_then_unknown(metrics):
     metrics.webhook(fund_id=None, outcome="rejected", seconds=0.01)
 
     assert 'tv_webhooks_total{fund_id="unknown",outcome="rejected"} 1.0' in rendered(metrics)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("count", "line"),
     [
@@ -63,14 +64,17 @@ def test_series_when_something_happened_then_shows_it(metrics, count, line):
     assert line in rendered(metrics)
 
 
+@pytest.mark.unit
 def test_build_info_when_started_then_names_the_version(metrics):
     assert 'gatehouse_build_info{version="1.2.3"} 1.0' in rendered(metrics)
 
 
+@pytest.mark.unit
 def test_submitted_when_nothing_happened_then_is_zero(metrics):
     assert "tv_orders_submitted_total 0.0" in rendered(metrics)
 
 
+@pytest.mark.unit
 def test_two_applications_when_one_counts_then_the_other_does_not(metrics):
     other = Metrics()
     other.submitted()
@@ -78,6 +82,7 @@ def test_two_applications_when_one_counts_then_the_other_does_not(metrics):
     assert "tv_orders_submitted_total 0.0" in rendered(metrics)
 
 
+@pytest.mark.unit
 def test_series_when_labels_grow_without_end_then_the_rest_is_other(metrics):
     for number in range(MAX_CHILDREN + 50):
         metrics.rejected(f"CODE_{number}")
@@ -87,6 +92,7 @@ def test_series_when_labels_grow_without_end_then_the_rest_is_other(metrics):
     assert len(lines) == MAX_CHILDREN + 1
 
 
+@pytest.mark.unit
 def test_render_when_asked_then_prometheus_text(metrics):
     body, content_type = metrics.render()
 
@@ -94,6 +100,7 @@ def test_render_when_asked_then_prometheus_text(metrics):
     assert b"_created" not in body
 
 
+@pytest.mark.unit
 def test_label_when_it_has_line_breaks_then_escaped(metrics):
     metrics.rejected('A\n"B')
 

@@ -117,12 +117,14 @@ def leave(notifier, message="AAPL was rejected", *, kind=EventKind.REJECTED, key
     notifier.notify(kind, message, key=key)
 
 
+@pytest.mark.unit
 def test_notify_when_there_is_an_address_then_sent_in_the_background(notifier, recorder):
     leave(notifier)
 
     assert recorder.arrived.get(timeout=5) == Event(EventKind.REJECTED, "AAPL was rejected", "default")
 
 
+@pytest.mark.unit
 def test_notify_when_there_is_no_address_then_nothing_happens(make_notifier, recorder):
     before = set(threading.enumerate())
     notifier = make_notifier(url=None)
@@ -132,6 +134,7 @@ def test_notify_when_there_is_no_address_then_nothing_happens(make_notifier, rec
     assert (recorder.sent, set(threading.enumerate()) - before) == ([], set())
 
 
+@pytest.mark.unit
 def test_notify_when_repeated_then_one_message_counts_the_rest(notifier, recorder):
     for number in range(8):
         leave(notifier, f"number {number}")
@@ -141,6 +144,7 @@ def test_notify_when_repeated_then_one_message_counts_the_rest(notifier, recorde
     assert recorder.messages == ["number 0", "… 7 more in the last 5 minutes; the last: number 7"]
 
 
+@pytest.mark.unit
 def test_notify_when_kind_or_key_differs_then_not_folded(notifier, recorder):
     leave(notifier, "one")
     leave(notifier, "two", key="another bot")
@@ -150,6 +154,7 @@ def test_notify_when_kind_or_key_differs_then_not_folded(notifier, recorder):
     assert recorder.messages == ["one", "two", "three"]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("minutes", [5, -1])
 def test_notify_when_outside_the_window_then_sent_at_once(notifier, recorder, clock, minutes):
     leave(notifier, "one")
@@ -160,6 +165,7 @@ def test_notify_when_outside_the_window_then_sent_at_once(notifier, recorder, cl
     assert recorder.messages == ["one", "two"]
 
 
+@pytest.mark.unit
 def test_window_when_it_ends_then_the_rest_is_counted_by_itself(make_notifier, recorder, clock):
     notifier = make_notifier(window=timedelta(seconds=0.1))
     for message in ("one", "two"):
@@ -170,6 +176,7 @@ def test_window_when_it_ends_then_the_rest_is_counted_by_itself(make_notifier, r
     assert (first, second) == ("one", "… 1 more in the last 0.1 seconds; the last: two")
 
 
+@pytest.mark.unit
 def test_notify_when_the_service_hangs_then_the_oldest_are_dropped_and_nobody_waits(make_notifier):
     sending, go_on, sent = threading.Event(), threading.Event(), []
 
@@ -189,6 +196,7 @@ def test_notify_when_the_service_hangs_then_the_oldest_are_dropped_and_nobody_wa
     assert sent == ["first", *map(str, range(3, CAPACITY + 3))]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(("failures", "sent"), [(2, ["first", "second"]), (3, ["second"])])
 def test_send_when_it_fails_then_tried_again_and_given_up_in_the_end(notifier, recorder, failures, sent):
     recorder.failures = [NotSent("HTTP 500")] * failures
@@ -200,6 +208,7 @@ def test_send_when_it_fails_then_tried_again_and_given_up_in_the_end(notifier, r
     assert notifier.dropped == 2 - len(sent)
 
 
+@pytest.mark.unit
 def test_close_when_waiting_for_another_attempt_then_it_does_not_wait(make_notifier, recorder):
     failed = threading.Event()
 
@@ -215,6 +224,7 @@ def test_close_when_waiting_for_another_attempt_then_it_does_not_wait(make_notif
     assert notifier.dropped == 1
 
 
+@pytest.mark.unit
 def test_send_when_an_outage_lasts_then_logged_once_and_without_the_address(notifier, recorder, logged):
     recorder.failures = [ConnectionError(f"cannot reach {URL}")] * 5
     for key in ("one", "two", "three"):
@@ -224,6 +234,7 @@ def test_send_when_an_outage_lasts_then_logged_once_and_without_the_address(noti
     assert logged == ["Notifications cannot be sent: ConnectionError"]
 
 
+@pytest.mark.unit
 def test_message_when_it_holds_a_secret_then_masked(notifier, recorder):
     notifier.notify(EventKind.REJECTED, "first line\nsecret: xyz789", about="token=abc123")
     notifier.close(5)
@@ -231,6 +242,7 @@ def test_message_when_it_holds_a_secret_then_masked(notifier, recorder):
     assert (recorder.sent[0].about, recorder.messages) == ("token=***", ["first line\nsecret: ***"])
 
 
+@pytest.mark.unit
 def test_message_when_it_quotes_a_hostile_alert_then_nobody_is_called_and_it_is_cut(notifier, recorder):
     leave(notifier, "@everyone <!channel> \x1b[31m" + "x" * 2000)
     notifier.close(5)
@@ -239,6 +251,7 @@ def test_message_when_it_quotes_a_hostile_alert_then_nobody_is_called_and_it_is_
     assert len(recorder.messages[0]) == 1000
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("url", "topic", "address"),
     [

@@ -13,6 +13,8 @@ from app.services.observability.events import EventKind
 from app.services.observability.ticket_messages import CAPS
 from tests.builders import services_of, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 class Listener:
     """Whoever reads the messages."""

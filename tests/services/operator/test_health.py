@@ -9,6 +9,8 @@ from app.services.operator.health import Health
 from app.services.runtime.supervisor import Supervisor, Task
 from tests.builders import BrokenStore, ScriptedBroker, services_of
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def broken(store):

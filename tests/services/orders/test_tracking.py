@@ -6,6 +6,8 @@ from app.domain.orders import OrderStatus
 from app.errors import OutcomeUnknown
 from tests.builders import strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def app(make_app, scripted):

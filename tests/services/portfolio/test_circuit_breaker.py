@@ -12,6 +12,8 @@ from app.services.observability.events import EventKind
 from tests.builders import EXIT_LONG, ScriptedBroker, services_of, strategy_alert
 from tests.notices import HeardNotifier
 
+pytestmark = pytest.mark.unit
+
 HALTED = TradingState.HALTED
 ACTIVE = TradingState.ACTIVE
 

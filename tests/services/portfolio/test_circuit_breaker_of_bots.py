@@ -11,6 +11,8 @@ from app.domain.json_codec import to_json
 from app.domain.trading_state import TradingState
 from tests.builders import ScriptedBroker, services_of
 
+pytestmark = pytest.mark.unit
+
 ACTIVE, HALTED = TradingState.ACTIVE, TradingState.HALTED
 
 

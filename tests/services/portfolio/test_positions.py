@@ -11,6 +11,8 @@ from app.errors import BrokerRejected, NotFound, OutcomeUnknown
 from app.services.operator.orders import orphans
 from tests.builders import bridge_alert, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def app(make_app, scripted):

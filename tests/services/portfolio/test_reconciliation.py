@@ -17,6 +17,8 @@ from app.repositories.open_orders import OpenOrder, open_order
 from app.services.observability.events import EventKind
 from tests.builders import ScriptedBroker, services_of, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 KEY = "trades/default/paper:AAPL"
 
 

@@ -8,6 +8,8 @@ import pytest
 from app.repositories.broker_snapshots import BrokerSnapshots
 from tests.builders import OPERATOR_TOKEN, ScriptedBroker, client_of, services_of, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 READS = ["/api/orders", "/api/positions", "/api/account", "/status"]
 
 

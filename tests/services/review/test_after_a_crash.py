@@ -10,6 +10,8 @@ from app.domain.opinions import Direction, Question
 from tests.builders import WEBHOOK_SECRET, ScriptedBroker, client_of, services_of, strategy_alert, trade_idea
 from tests.services.review.conftest import IDEAS
 
+pytestmark = pytest.mark.unit
+
 QUESTION = Question(
     dialect="trade_idea",
     symbol="NVDA",

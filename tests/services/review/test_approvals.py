@@ -18,6 +18,8 @@ from tests.builders import (
     strategy_alert,
 )
 
+pytestmark = pytest.mark.unit
+
 REJECT = {"verdict": "reject"}
 
 

@@ -8,6 +8,8 @@ from app.domain.opinions import Action, Direction, Failure
 from app.domain.reasons import Reason
 from tests.builders import BEARISH, ENTER_SHORT, EXIT_LONG, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 def verdicts(ticket: dict) -> dict:
     return {verdict["gate"]: verdict["code"] for verdict in ticket["gates"]}

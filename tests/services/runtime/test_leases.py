@@ -9,6 +9,8 @@ from app.storage.sqlite import SqliteStore
 from tests.builders import BrokenStore, HandClock
 from tests.simulators.gcs import FakeGcs
 
+pytestmark = pytest.mark.integration
+
 NAME, KEY = "supervisor", "leases/supervisor"
 
 

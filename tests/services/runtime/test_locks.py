@@ -41,6 +41,7 @@ def start(action) -> Thread:
     return thread
 
 
+@pytest.mark.unit
 def test_hold_when_another_thread_holds_the_name_then_it_waits(locks):
     entered = Event()
 
@@ -56,6 +57,7 @@ def test_hold_when_another_thread_holds_the_name_then_it_waits(locks):
     assert entered.is_set()
 
 
+@pytest.mark.unit
 def test_hold_when_another_name_is_held_then_it_does_not_wait(locks):
     with locks.hold_symbol("paper", "AAPL"):
         thread = start(lambda: locks.hold_symbol("paper", "MSFT").__enter__())
@@ -64,6 +66,7 @@ def test_hold_when_another_name_is_held_then_it_does_not_wait(locks):
         assert not thread.is_alive()
 
 
+@pytest.mark.unit
 def test_hold_when_the_block_fails_then_the_name_is_free_again(locks):
     with pytest.raises(ValueError, match="a slip"), locks.hold_symbol("paper", "AAPL"):
         raise ValueError("a slip")
@@ -71,6 +74,7 @@ def test_hold_when_the_block_fails_then_the_name_is_free_again(locks):
         pass
 
 
+@pytest.mark.unit
 def test_hold_when_many_threads_count_then_none_is_lost(locks):
     counted = [0]
 
@@ -85,14 +89,17 @@ def test_hold_when_many_threads_count_then_none_is_lost(locks):
     assert counted == [400]
 
 
+@pytest.mark.unit
 def test_alive_when_it_is_this_process_then_yes(locks):
     assert locks.is_alive(locks.owner) is True
 
 
+@pytest.mark.unit
 def test_alive_when_threads_alone_are_known_then_others_cannot_be_told():
     assert ThreadLocks().is_alive("somebody") is None
 
 
+@pytest.mark.unit
 def test_alive_when_nobody_left_a_sign_then_no(tmp_path):
     locks = MachineLocks(tmp_path / "locks")
 
@@ -100,6 +107,7 @@ def test_alive_when_nobody_left_a_sign_then_no(tmp_path):
     locks.close()
 
 
+@pytest.mark.unit
 def test_alive_when_the_owner_has_closed_then_no(tmp_path):
     first, second = (MachineLocks(tmp_path / "locks") for _ in range(2))
     while_open = second.is_alive(first.owner)

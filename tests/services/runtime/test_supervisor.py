@@ -4,6 +4,8 @@ import pytest
 
 from app.services.runtime.supervisor import Supervisor, Task
 
+pytestmark = pytest.mark.unit
+
 
 class Seconds:
     """A stopwatch that is moved by hand."""

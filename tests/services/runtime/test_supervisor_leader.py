@@ -64,17 +64,20 @@ def machine(tmp_path, store, clock):
         one.close()
 
 
+@pytest.mark.unit
 def test_tick_when_two_share_a_store_then_one_leads_and_both_look_after_the_inbox(leader, follower):
     assert turn(leader, follower) == [EVERYTHING, EVERYWHERE]
     assert (leader.leads, follower.leads) == (True, False)
 
 
+@pytest.mark.unit
 def test_tick_when_the_leader_goes_on_then_it_stays_the_leader(leader, follower, clock):
     for _ in range(60):
         assert turn(leader, follower) == [EVERYTHING, EVERYWHERE]
         clock.move(seconds=2)
 
 
+@pytest.mark.unit
 def test_tick_when_the_leader_of_a_machine_dies_then_one_other_leads_at_once(machine):
     (first, *others), (own_locks, *_) = machine
     before = turn(first, *others)
@@ -84,6 +87,7 @@ def test_tick_when_the_leader_of_a_machine_dies_then_one_other_leads_at_once(mac
     assert turn(*others) == [EVERYTHING, EVERYWHERE]
 
 
+@pytest.mark.integration
 def test_tick_when_the_leader_on_a_bucket_dies_then_another_leads_within_30_seconds(bucket, clock):
     first, second = (supervisor_of(Leases(bucket, clock, name)) for name in ("first", "second"))
     turn(first, second)
@@ -95,6 +99,7 @@ def test_tick_when_the_leader_on_a_bucket_dies_then_another_leads_within_30_seco
     assert 20 < seconds <= 30
 
 
+@pytest.mark.unit
 def test_pause_when_another_has_taken_over_then_what_that_does_is_not_waited_for(store, clock, follower):
     seconds = [0.0]
     tasks = [Task("orders", 5, lambda: 0), Task("inbox", 2, lambda: 0, everywhere=True)]
@@ -108,6 +113,7 @@ def test_pause_when_another_has_taken_over_then_what_that_does_is_not_waited_for
     assert supervisor.pause_seconds() == 2
 
 
+@pytest.mark.unit
 def test_stop_when_it_leads_then_the_next_leads_at_once_and_nobody_is_told(leader, follower, lost):
     turn(leader, follower)
     leader.stop()
@@ -115,6 +121,7 @@ def test_stop_when_it_leads_then_the_next_leads_at_once_and_nobody_is_told(leade
     assert (turn(follower, leader), lost) == ([EVERYTHING, EVERYWHERE], [])
 
 
+@pytest.mark.unit
 def test_tick_when_a_task_takes_longer_than_the_lease_then_the_next_task_is_the_new_leaders(
     store, clock, follower, lost
 ):
@@ -129,6 +136,7 @@ def test_tick_when_a_task_takes_longer_than_the_lease_then_the_next_task_is_the_
     assert (slow.tick(), slow.leads, follower.leads, lost) == ({"slow": 1}, False, True, [LEASE])
 
 
+@pytest.mark.unit
 def test_tick_when_the_store_is_away_then_nobody_leads_until_it_is_back(store, clock):
     patchy = BrokenStore(store)
     supervisor = supervisor_of(Leases(patchy, clock, "first"))
@@ -139,12 +147,14 @@ def test_tick_when_the_store_is_away_then_nobody_leads_until_it_is_back(store, c
     assert (during, turn(supervisor)) == ([EVERYWHERE, EVERYWHERE], [EVERYTHING])
 
 
+@pytest.mark.unit
 def test_tick_when_the_lease_cannot_be_read_then_nobody_leads_and_the_clock_says_so(store, leader):
     store.create(f"leases/{LEASE}", {"who": "knows"})
 
     assert (turn(leader), leader.failing) == ([EVERYWHERE], ["lease"])
 
 
+@pytest.mark.unit
 def test_failing_when_another_leads_then_it_is_the_leaders_to_tell(store, clock, follower):
     def fail() -> int:
         raise ValueError("a slip")
@@ -158,6 +168,7 @@ def test_failing_when_another_leads_then_it_is_the_leaders_to_tell(store, clock,
     assert (before, supervisor.failing) == (["orders"], [])
 
 
+@pytest.mark.unit
 def test_lost_when_another_has_taken_over_then_journal_and_owner_are_told(settings, store, clock):
     heard: list[Event] = []
     told = replace(settings, notification_url="https://push.example")

@@ -10,6 +10,8 @@ from app.repositories.trades import Trades
 from app.services.trading.entry_usage import Entry, EntryUsage
 from tests.builders import fresh_ticket_id
 
+pytestmark = pytest.mark.unit
+
 LIMITS = Limits(daily_order_cap=5, cooldown_seconds=60)
 
 

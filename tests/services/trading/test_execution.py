@@ -17,6 +17,8 @@ from tests.builders import (
     strategy_alert,
 )
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def app(make_app):

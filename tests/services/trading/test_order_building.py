@@ -4,6 +4,8 @@ import pytest
 
 from tests.builders import bridge_alert, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def protecting(configure):

@@ -5,6 +5,8 @@ import pytest
 from app.domain.instruments import AssetClass
 from tests.builders import ENTER_LONG, ENTER_SHORT, EXIT_LONG, client_of, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def app(make_app):

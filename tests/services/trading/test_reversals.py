@@ -7,6 +7,8 @@ from app.domain.orders import OrderRole, OrderStatus
 from app.errors import BrokerRejected, OutcomeUnknown
 from tests.builders import ENTER_LONG, ScriptedBroker, services_of, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 TO_SHORT_FIVE = {"market_position": "short", "market_position_size": "5", "strategy_order_action": "sell"}
 SHARES = frozenset({AssetClass.EQUITY})
 TRADE = "trades/default/paper:AAPL"
