@@ -28,6 +28,8 @@ RECORD = {
     "status": "partially_filled",
     "filled_quantity": "4",
     "average_fill_price": "100.5",
+    "limit_price": "101.0",
+    "stop_price": None,
 }
 # As databases hold it: nothing here may change without reading this too.
 STORED = {
@@ -41,7 +43,7 @@ STORED = {
     "quantity": "10",
     "multiplier": "1",
     "counted": ["4", "100.5"],
-    "seen": ["partially_filled", "4"],
+    "seen": ["partially_filled", "4", "101"],
     "submitted_at": "2026-03-02T15:30:00Z",
 }
 PLAN = ExitPlan("alpha", "paper", "AAPL", TICKET, ExitTerms(Decimal("0.1"), None), Decimal(100))
@@ -62,7 +64,7 @@ def put(store):
     return put
 
 
-def shown(status: OrderStatus, filled: int) -> Receipt:
+def shown(status: OrderStatus, filled: int, limit: str = "101") -> Receipt:
     price = Decimal(101) if filled else None
     return Receipt(
         NAME,
@@ -73,6 +75,7 @@ def shown(status: OrderStatus, filled: int) -> Receipt:
         OrderType.LIMIT,
         status,
         AT,
+        limit_price=Decimal(limit),
         filled_quantity=Decimal(filled),
         average_fill_price=price,
     )
@@ -129,13 +132,18 @@ def test_order_when_it_fills_further_then_what_was_seen_and_counted_is_remembere
     after = orders.find(NAME)
 
     assert (after.seen, after.counted) == (
-        ("partially_filled", "6"),
+        ("partially_filled", "6", "101"),
         FilledSoFar(Decimal(6), Decimal(101)),
     )
     assert (order.is_shown_as(shown(OrderStatus.PARTIALLY_FILLED, 6)), orders.has_moved(order)) == (
         False,
         True,
     )
+
+
+@pytest.mark.parametrize(("limit", "is_same"), [("101", True), ("101.00", True), ("102", False)])
+def test_order_when_its_price_was_moved_then_it_is_worth_a_look(put, limit, is_same):
+    assert put().is_shown_as(shown(OrderStatus.PARTIALLY_FILLED, 4, limit)) is is_same
 
 
 def test_order_when_it_is_over_then_it_is_forgotten(put, store, orders):
