@@ -28,10 +28,10 @@ from app.parsing import (
 
 
 def setting(
-    meaning: str, default: Any, parse: Parser = str, *, secret: bool = False, alias: str | None = None
+    meaning: str, default: Any, parse: Parser = str, *, secret: bool = False, alias: str = "", needs: str = ""
 ) -> Any:
-    """Declare one setting; its environment name is the attribute in capitals."""
-    metadata = {"meaning": meaning, "parse": parse, "secret": secret, "alias": alias}
+    """Declare one setting, named as the attribute in capitals; without what it `needs` it is refused."""
+    metadata = {"meaning": meaning, "parse": parse, "secret": secret, "alias": alias, "needs": needs}
     return field(default=default, repr=not secret, metadata=metadata)
 
 
@@ -152,20 +152,20 @@ class Settings:
     )
 
     # Alpaca
-    alpaca_api_key: str | None = setting("Alpaca key", None, secret=True)
-    alpaca_secret_key: str | None = setting("Alpaca secret", None, secret=True)
+    alpaca_api_key: str | None = setting("Alpaca key", None, secret=True, needs="alpaca_secret_key")
+    alpaca_secret_key: str | None = setting("Alpaca secret", None, secret=True, needs="alpaca_api_key")
     alpaca_paper: bool = setting("Alpaca's paper account rather than the live one", True, boolean)
     alpaca_trading_url: str | None = setting("Alpaca trading address, without /v2", None, url)
     alpaca_data_url: str | None = setting("Alpaca data address, without /v2", None, url)
 
     # Fyers
     fyers_app_id: str | None = setting("Fyers app id", None)
-    fyers_secret_id: str | None = setting("Fyers app secret", None, secret=True)
+    fyers_secret_id: str | None = setting("Fyers app secret", None, secret=True, needs="fyers_app_id")
     fyers_redirect_uri: str | None = setting(
         "Where Fyers sends the browser after the login; unset: /auth-callback under PUBLIC_URL", None, url
     )
-    fyers_auth_code: str | None = setting("One-time code of a login", None, secret=True)
-    fyers_pin: str | None = setting("PIN of the refresh flow", None, secret=True)
+    fyers_auth_code: str | None = setting("One-time code of a login", None, secret=True, needs="fyers_app_id")
+    fyers_pin: str | None = setting("PIN of the refresh flow", None, secret=True, needs="fyers_app_id")
     login_reminder_time: time = setting(
         "When the owner is told on trading days that a login is due, in India", time(8, 30), clock_time
     )
@@ -184,8 +184,8 @@ class Settings:
     openai_api_key: str | None = setting("Key of the language model", None, secret=True)
     openai_model: str = setting("Language model", "gpt-5.5")
     openai_base_url: str | None = setting("Address of the Responses API", None, url)
-    optionomics_email: str | None = setting("Optionomics account", None)
-    optionomics_token: str | None = setting("Optionomics token", None, secret=True)
+    optionomics_email: str | None = setting("Optionomics account", None, needs="optionomics_token")
+    optionomics_token: str | None = setting("Optionomics token", None, secret=True, needs="optionomics_email")
     optionomics_mcp_url: str = setting("Optionomics MCP server", "https://optionomics.ai/mcp", url)
     optionomics_mcp_mode: str = setting(
         "Who calls the MCP server's tools: this service, or the model's server with our token",
@@ -211,8 +211,10 @@ class Settings:
     )
 
     # Telling the owner
-    notification_url: str | None = setting("Where notifications go", None, secret=True)
-    notification_topic: str | None = setting("Topic at an ntfy server", None, secret=True)
+    notification_url: str | None = setting("Where notifications go, as apprise writes it", None, secret=True)
+    notification_topic: str | None = setting(
+        "Topic at an ntfy server", None, secret=True, needs="notification_url"
+    )
     log_level: str = setting("Least severity on the console", "INFO", LEVEL)
     log_dir: Path | None = setting(
         "Folder of logs.jsonl and activity.log; default `logs` beside the database", None, Path
@@ -270,7 +272,19 @@ def _read(item: "Field[Any]", environment: Mapping[str, str]) -> Any:
         raise SettingsError(f"{name} {error}, not {shown}") from error
 
 
+def _check_effects(settings: Settings) -> None:
+    for item in fields(settings):
+        needed = item.metadata["needs"]
+        if needed and getattr(settings, item.name) is not None and getattr(settings, needed) is None:
+            one, other = item.name.upper(), needed.upper()
+            raise SettingsError(f"{one} has no effect without {other}: set {other} too, or leave {one} out")
+    url, topic = settings.notification_url, settings.notification_topic
+    if url is not None and topic is not None and not url.lower().startswith(("https://", "http://")):
+        raise SettingsError("Only an https:// NOTIFICATION_URL has a topic: leave NOTIFICATION_TOPIC out")
+
+
 def _check_together(settings: Settings) -> None:
+    _check_effects(settings)
     if settings.uses_cloud_storage:
         if settings.web_concurrency > 1:
             raise SettingsError(

@@ -44,6 +44,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 def serve(settings: Settings) -> None:
     """Serve until told to stop; raise an AppError before the first request when that cannot work."""
     _try_port(settings.port)
+    _try_notifications(settings)
     _try_store(settings)
     settings, made = with_secrets(settings)
     told = welcome(settings, secrets_file(settings)) if made else greeting(settings)
@@ -70,6 +71,13 @@ def _try_store(settings: Settings) -> None:
             store.close()
     except StoreUnavailable as error:
         raise SettingsError(f"{name}: {error.message}") from error
+
+
+def _try_notifications(settings: Settings) -> None:
+    from app.services.observability.notifier import check_address
+
+    if settings.notification_url is not None:
+        check_address(settings.notification_url, settings.notification_topic)
 
 
 def _try_port(port: int) -> None:

@@ -227,3 +227,29 @@ def test_example_when_copied_with_every_default_then_same_as_nothing():
 
     assert replace(read(**pairs), log_dir=None) == Settings()
     assert set(pairs) <= set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("NOTIFICATION_TOPIC", "NOTIFICATION_URL"),
+        ("ALPACA_API_KEY", "ALPACA_SECRET_KEY"),
+        ("ALPACA_SECRET_KEY", "ALPACA_API_KEY"),
+        ("OPTIONOMICS_EMAIL", "OPTIONOMICS_TOKEN"),
+        ("OPTIONOMICS_TOKEN", "OPTIONOMICS_EMAIL"),
+        ("FYERS_SECRET_ID", "FYERS_APP_ID"),
+        ("FYERS_PIN", "FYERS_APP_ID"),
+        ("FYERS_AUTH_CODE", "FYERS_APP_ID"),
+    ],
+)
+def test_setting_when_it_has_no_effect_alone_then_refused_with_the_cure(name, needed):
+    message = refusal(**{name: "something"})
+
+    assert message == f"{name} has no effect without {needed}: set {needed} too, or leave {name} out"
+
+
+def test_topic_when_the_address_names_its_service_then_refused_without_the_address():
+    message = refusal(NOTIFICATION_URL="json://user:secret@example.com", NOTIFICATION_TOPIC="alerts")
+
+    assert "leave NOTIFICATION_TOPIC out" in message
+    assert "secret" not in message

@@ -85,7 +85,7 @@ def test_query_when_out_of_bounds_then_refused_by_field(schema, query):
 
 
 def test_order_query_when_status_is_in_capitals_then_read():
-    assert load(ORDERS, {"status": "OPEN"}) == {"status": "open", "after": None, "limit": 50}
+    assert load(ORDERS, {"status": "OPEN"}) == {"status": "open", "after": None, "limit": 50, "fresh": False}
 
 
 def test_prices_when_sound_then_decimals_or_none():

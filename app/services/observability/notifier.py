@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from app.clock import Clock
+from app.errors import SettingsError
 from app.logs import escape, mask
 from app.services.observability.events import Event, EventKind
 
@@ -53,6 +54,8 @@ class Notifier:
         window: timedelta = FOLD_WINDOW,
         pauses_seconds: Sequence[float] = PAUSES_SECONDS,
     ) -> None:
+        if url is not None and send is None:
+            check_address(url, topic)
         # Without an address nothing is sent, whoever would send it.
         self._send = None if url is None else send or _AppriseSender(url, topic)
         self._clock = clock
@@ -94,6 +97,18 @@ def apprise_address(url: str, topic: str | None) -> str:
     if topic is None or scheme is None:
         return url
     return urlunsplit((scheme, parts.netloc, f"/{quote(topic, safe='')}", parts.query, ""))
+
+
+def check_address(url: str, topic: str | None) -> None:
+    """Raise SettingsError for a web address that could never carry a message; Slack's and such can."""
+    try:
+        if topic is None and urlsplit(url).scheme in _NTFY_SCHEMES:
+            _load(url)
+    except (NotSent, ValueError) as error:
+        raise SettingsError(
+            "NOTIFICATION_URL is a web address of no service that apprise knows: set NOTIFICATION_TOPIC where"
+            " it is an ntfy server, or write the service's own form, such as json:// or slack://"
+        ) from error
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from app.errors import SettingsError
 from app.services.observability.events import Event, EventKind
 from app.services.observability.notifier import CAPACITY, Notifier, NotSent, apprise_address
 
@@ -267,6 +268,31 @@ def test_message_when_it_quotes_a_hostile_alert_then_nobody_is_called_and_it_is_
 )
 def test_address_when_a_web_address_has_a_topic_then_it_is_ntfy(url, topic, address):
     assert apprise_address(url, topic) == address
+
+
+@real_apprise
+@pytest.mark.parametrize("url", ["https://push.example", "http://push.example/topic", "https://[oops"])
+def test_address_when_no_service_is_behind_it_then_the_start_stops_and_says_the_cure(make_notifier, url):
+    with pytest.raises(SettingsError) as refused:
+        make_notifier(url, send=None)
+
+    assert "NOTIFICATION_URL" in refused.value.message
+    assert "set NOTIFICATION_TOPIC" in refused.value.message
+    assert url not in refused.value.message
+
+
+@real_apprise
+@pytest.mark.parametrize(
+    ("url", "topic"),
+    [
+        ("https://push.example", TOPIC),
+        ("https://ntfy.sh/the-topic", None),
+        ("https://discord.com/api/webhooks/12345678901234567/abcdefghij", None),
+        ("json://push.example", None),
+    ],
+)
+def test_address_when_a_service_is_behind_it_then_it_is_taken(make_notifier, url, topic):
+    assert make_notifier(url, topic, send=None).dropped == 0
 
 
 @real_apprise
