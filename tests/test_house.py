@@ -379,7 +379,7 @@ def last_name(node):
 def is_broker(node, names):
     """Tell whether an expression is a broker, or all of them: one by name, or what the registry gives."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return node.func.attr in {"get", "all"} and last_name(node.func.value) in {"registry", "_desk"}
+        return node.func.attr in {"get", "all"} and last_name(node.func.value) == "registry"
     return last_name(node) in names
 
 
@@ -421,6 +421,15 @@ def test_dry_run_when_it_is_asked_for_then_in_the_gateway_alone(file):
     asked = [node.lineno for node in ast.walk(SOURCES[file]) if last_name(node) == "dry_run"]
 
     assert file == GATEWAY or asked == []
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("file", [file for file in SOURCES if file.startswith("app/services/")])
+def test_service_when_it_waits_then_by_what_it_is_handed(file):
+    # A file's lock is retried for a millisecond, which no clock of a test has to see.
+    may_sleep = file == "app/services/runtime/locks.py"
+
+    assert may_sleep or "sleep" not in {last_name(node) for node in ast.walk(SOURCES[file])}
 
 
 @pytest.mark.integration

@@ -155,25 +155,21 @@ class Wiring:
     def exits(self) -> ExitMonitor:
         """Stop-losses and take-profits."""
         sender = ExitPlacement(
-            store=self.store,
+            runtime=self.base.runtime,
             open_orders=self.base.open_orders,
             book=self.exit_book,
             gateway=self.base.gateway,
             resubmission=self.base.resubmission,
-            journal=self.base.journal,
-            notifier=self.base.notifier,
-            clock=self.clock,
         )
         return ExitMonitor(
             open_orders=self.base.open_orders,
             book=self.exit_book,
-            registry=self.base.registry,
+            runtime=self.base.runtime,
             trades=self.base.trades,
             tracker=self.tracker,
             working_orders=self.working_orders,
             sender=sender,
             gateway=self.base.gateway,
-            journal=self.base.journal,
             saw=self.snapshots.saw,
         )
 
@@ -192,13 +188,10 @@ class Wiring:
     def tracker(self) -> OrderTracker:
         """Orders that outlive their alert."""
         return OrderTracker(
-            store=self.store,
-            registry=self.base.registry,
+            runtime=self.base.runtime,
             ledger=self.base.ledger,
             trades=self.base.trades,
-            locks=self.base.locks,
             ticket_messages=self.base.ticket_messages,
-            clock=self.clock,
             resubmission=self.base.resubmission,
         )
 
@@ -232,9 +225,8 @@ class Wiring:
     def positions(self) -> PositionService:
         """Every broker's positions."""
         return PositionService(
-            store=self.store,
+            runtime=self.base.runtime,
             open_orders=self.base.open_orders,
-            registry=self.base.registry,
             ledger=self.base.ledger,
             tracker=self.tracker,
             trades=self.base.trades,
@@ -242,8 +234,6 @@ class Wiring:
             gateway=self.base.gateway,
             resubmission=self.base.resubmission,
             snapshots=self.snapshots,
-            journal=self.base.journal,
-            clock=self.clock,
             new_ticket_id=self.base.new_ticket_id,
         )
 

@@ -62,28 +62,21 @@ class Upkeep:
         """Exits without a position."""
         return Cleanup(
             runs=CleanupRuns(self.base.store),
-            registry=self.base.registry,
+            runtime=self.base.runtime,
             tracker=self.tracker,
             gateway=self.base.gateway,
-            journal=self.base.journal,
-            notifier=self.base.notifier,
-            clock=self.base.clock,
         )
 
     @cached_property
     def reconciliation(self) -> Reconciliation:
         """Positions against trades."""
         return Reconciliation(
-            store=self.base.store,
+            runtime=self.base.runtime,
             open_orders=self.base.open_orders,
             trades=self.base.trades,
             findings=ToldDifferences(self.base.store),
-            registry=self.base.registry,
             tracker=self.tracker,
             gateway=self.base.gateway,
-            journal=self.base.journal,
-            notifier=self.base.notifier,
-            clock=self.base.clock,
             period_seconds=self.settings.reconcile_seconds,
         )
 
@@ -93,19 +86,11 @@ class Upkeep:
         return EquityGuard(
             stored=StoredBreakers(self.base.store),
             bots=self.base.bots,
-            registry=self.base.registry,
+            runtime=self.base.runtime,
             switch=self.base.switch,
             liquidation=Liquidation(
-                positions=self.positions,
-                gateway=self.base.gateway,
-                clock=self.base.clock,
-                journal=self.base.journal,
-                notifier=self.base.notifier,
+                runtime=self.base.runtime, positions=self.positions, gateway=self.base.gateway
             ),
-            journal=self.base.journal,
-            notifier=self.base.notifier,
-            locks=self.base.locks,
-            clock=self.base.clock,
             new_ticket_id=self.base.new_ticket_id,
             default_broker=self.settings.default_broker,
         )
@@ -115,15 +100,13 @@ class Upkeep:
         """Orders at the market that rest."""
         return RestingOrders(
             open_orders=self.base.open_orders,
-            registry=self.base.registry,
+            runtime=self.base.runtime,
             tracker=self.tracker,
             instruments=self.instruments,
             gateway=self.base.gateway,
-            journal=self.base.journal,
             ensure_exits=self.exits.ensure,
             bots=self.base.bots,
             switch=self.base.switch,
-            clock=self.base.clock,
             after_seconds=self.settings.mpp_pending_seconds,
             action=self.settings.mpp_pending_action,
         )

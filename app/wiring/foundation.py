@@ -16,6 +16,7 @@ from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
 from app.services.analyst.base import Analyst
 from app.services.analyst.failure_limit import FailureCount
+from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway
 from app.services.broker_access.registry import BrokerFactory, BrokerRegistry
 from app.services.broker_access.resubmission import ResubmissionPolicy
@@ -89,6 +90,19 @@ class Foundation:
     def ticket_messages(self) -> TicketMessages:
         """Which tickets the owner gets a message about."""
         return TicketMessages(self.notifier, self.journal)
+
+    @cached_property
+    def runtime(self) -> Runtime:
+        """What most services stand on."""
+        return Runtime(
+            store=self.store,
+            clock=self.clock,
+            wait=self.wait,
+            locks=self.locks,
+            journal=self.journal,
+            notifier=self.notifier,
+            registry=self.registry,
+        )
 
     @cached_property
     def gateway(self) -> Gateway:

@@ -15,12 +15,12 @@ from app.errors import BrokerUnavailable, Conflict, StoreError
 from app.repositories.exit_plans import ExitPlans, StoredExitPlan
 from app.repositories.open_orders import OpenOrders
 from app.repositories.trades import Trades
+from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Placed, Rejected, Unknown
-from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
+from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.exits.placement import ExitPlacement
 from app.services.exits.position_status import AccountSnapshot, PositionStatus, look, status_of
-from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import Working, WorkingOrders
 
@@ -38,13 +38,12 @@ class ExitMonitor:
 
     open_orders: OpenOrders
     book: ExitPlans
-    registry: BrokerRegistry
+    runtime: Runtime
     trades: Trades
     tracker: OrderTracker
     working_orders: WorkingOrders
     sender: ExitPlacement
     gateway: Gateway
-    journal: Journal
     saw: Callable[[str, Sequence[Receipt], Sequence[Position]], None]
 
     def run(self) -> int:
@@ -70,7 +69,7 @@ class ExitMonitor:
 
     def _watch_at(self, name: str, plans: list[StoredExitPlan], failures: list[Exception]) -> int:
         try:
-            broker = self.registry.get(name)
+            broker = self.runtime.registry.get(name)
         except BrokerNotConfigured:
             _logger.warning("%s positions have exits at %s, which is not configured", len(plans), name)
             return 0
@@ -197,7 +196,9 @@ class ExitMonitor:
     def _withdraw(self, held: HeldSymbol, exit_plan: ExitPlan, step: CancelOrders) -> None:
         orders = [Working(receipt, OrderRole.EXIT) for receipt in step.orders]
         names = self.working_orders.withdraw(held, orders, ticket=exit_plan.ticket)
-        self.journal.activity(f"exits: {exit_plan.bot}: took back {', '.join(names)} at {held.broker.name}")
+        self.runtime.journal.activity(
+            f"exits: {exit_plan.bot}: took back {', '.join(names)} at {held.broker.name}"
+        )
 
     def _move(self, held: HeldSymbol, exit_plan: ExitPlan, step: ReplaceExits) -> None:
         for leg, change in step.changes:
@@ -206,7 +207,9 @@ class ExitMonitor:
                 _logger.warning("%s was not moved: %s", leg.client_order_id, outcome.error.message)
             elif isinstance(outcome, Placed):
                 price = change.stop_price or change.limit_price or ZERO
-                self.journal.activity(f"exits: {exit_plan.bot}: moved {leg.client_order_id} to {price:f}")
+                self.runtime.journal.activity(
+                    f"exits: {exit_plan.bot}: moved {leg.client_order_id} to {price:f}"
+                )
 
     def _trade(self, exit_plan: ExitPlan) -> Trade | None:
         return self.trades.find(exit_plan.bot, exit_plan.broker, exit_plan.symbol)

@@ -4,17 +4,14 @@ import logging
 from dataclasses import dataclass, field
 
 from app.brokers.base import Broker
-from app.clock import Clock
 from app.domain.exit_plan import family_of, orphaned
 from app.domain.orders import Receipt
 from app.errors import BrokerUnavailable
 from app.repositories.cleanup_runs import CleanupFailure, CleanupRun, CleanupRuns
+from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Rejected, Unknown
-from app.services.broker_access.registry import BrokerRegistry
 from app.services.observability.events import EventKind
-from app.services.observability.journal import Journal
-from app.services.observability.notifier import Notifier
 from app.services.orders.tracking import OrderTracker
 
 _logger = logging.getLogger(__name__)
@@ -25,18 +22,15 @@ class Cleanup:
     """Cancel orphans; safe to run twice, and at the same time as anything else."""
 
     runs: CleanupRuns
-    registry: BrokerRegistry
+    runtime: Runtime
     tracker: OrderTracker
     gateway: Gateway
-    journal: Journal
-    notifier: Notifier
-    clock: Clock
     _last: CleanupRun | None = field(default=None, init=False)
 
     def run(self) -> CleanupRun:
         """Look at every broker and cancel what is orphaned there."""
-        run = CleanupRun(self.clock())
-        for broker in self.registry.all():
+        run = CleanupRun(self.runtime.clock())
+        for broker in self.runtime.registry.all():
             if not self.gateway.sends_to(broker):
                 # What waits there was not placed by us: a dry run touches nothing outside.
                 continue
@@ -72,7 +66,7 @@ class Cleanup:
             if self._cancel(held, leg, run, with_mate=family_of(leg) in gone):
                 gone.add(family_of(leg))
                 run.canceled += (leg.client_order_id,)
-                self.journal.activity(
+                self.runtime.journal.activity(
                     f"cleanup: canceled {leg.client_order_id} at {broker.name}: no position in {symbol}"
                 )
 
@@ -95,7 +89,7 @@ class Cleanup:
 
     def _tell(self, run: CleanupRun) -> None:
         message = f"Canceled without a position: {', '.join(run.canceled)}"
-        self.notifier.notify(EventKind.ORPHAN_CLEANED, message)
+        self.runtime.notifier.notify(EventKind.ORPHAN_CLEANED, message)
 
     def _keep(self, run: CleanupRun) -> None:
         self._last = run

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.brokers.base import Broker
-from app.clock import Clock
 from app.domain.exit_levels import Levels
 from app.domain.exit_plan import CloseAtMarket, ExitPlan, Holding, PlaceExits, Sending, Step
 from app.domain.instruments import Instrument
@@ -22,13 +21,11 @@ from app.domain.orders import (
 from app.domain.trades import Place
 from app.repositories.exit_plans import ExitPlans, StoredExitPlan
 from app.repositories.open_orders import OpenOrders, open_exit
+from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Outcome, Placed, Rejected, Unknown
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.observability.events import EventKind
-from app.services.observability.journal import Journal
-from app.services.observability.notifier import Notifier
-from app.storage.base import Store
 
 SHORTEST_PAUSE = timedelta(seconds=5)
 # What a broker does not show so long after it was sent has not arrived.
@@ -43,21 +40,18 @@ _logger = logging.getLogger(__name__)
 class ExitPlacement:
     """Send a protection's orders, each once; the caller holds the symbol."""
 
-    store: Store
+    runtime: Runtime
     open_orders: OpenOrders
     book: ExitPlans
     gateway: Gateway
     resubmission: ResubmissionPolicy
-    journal: Journal
-    notifier: Notifier
-    clock: Clock
     _pauses: dict[tuple[Place, bool], tuple[datetime, timedelta]] = field(default_factory=dict, init=False)
 
     def is_pausing(self, position: Place, *, leaves: bool) -> bool:
         """Tell whether the broker refused a protection's last order of this kind a short time ago."""
         until, pause = self._pauses.get((position, leaves), (None, timedelta(0)))
         # A clock that was set back must not make a pause longer than it was meant to be.
-        return until is not None and timedelta(0) < until - self.clock() <= pause
+        return until is not None and timedelta(0) < until - self.runtime.clock() <= pause
 
     def resolved(
         self, held: HeldSymbol, known: StoredExitPlan, step: Step | None, instrument: Instrument
@@ -85,7 +79,7 @@ class ExitPlacement:
         """Where an id could be taken twice, an exit is in doubt until whoever follows it has given it up."""
         if broker.capabilities.unique_client_order_ids:
             # A clock that was set back must not leave a position without exits for hours.
-            return abs(self.clock() - sending.at) <= ARRIVAL_TIME
+            return abs(self.runtime.clock() - sending.at) <= ARRIVAL_TIME
         return any(self.open_orders.find(name) is not None for name in sending.names)
 
     def send(
@@ -99,7 +93,7 @@ class ExitPlacement:
         """Send an exit; None when the outcome is in doubt."""
         exit_plan = known.plan
         step = replace(step, quantity=instrument.in_one_order(step.quantity))
-        sending = _sending(exit_plan, holding, step, self.clock())
+        sending = _sending(exit_plan, holding, step, self.runtime.clock())
         exit_plan = replace(exit_plan, place=exit_plan.place + 1, sending=sending)
         known = self.book.rewrite(known, exit_plan)
         return self._submit(held, known, exit_plan, instrument)
@@ -109,13 +103,13 @@ class ExitPlacement:
     ) -> StoredExitPlan | None:
         sending = exit_plan.sending
         assert sending is not None  # noqa: S101  # both callers have seen to it
-        self.store.apply(
+        self.runtime.store.apply(
             [
                 open_exit(
                     exit_plan,
                     name,
                     multiplier=instrument.multiplier,
-                    at=self.clock(),
+                    at=self.runtime.clock(),
                     at_market=sending.leaves,
                 ).opening()
                 for name in sending.names
@@ -151,17 +145,17 @@ class ExitPlacement:
         key = position, sending.leaves
         _, last = self._pauses.get(key, (None, SHORTEST_PAUSE / 2))
         pause = min(last * 2, LONGEST_PAUSE_TO_LEAVE if sending.leaves else LONGEST_PAUSE)
-        self._pauses[key] = (self.clock() + pause, pause)
+        self._pauses[key] = (self.runtime.clock() + pause, pause)
 
     def _tell(self, exit_plan: ExitPlan, order: Order, outcome: Outcome) -> None:
         what = f"{exit_plan.bot}: {_describe(order)} at {exit_plan.broker}"
-        self.journal.activity(f"exits: {what}: {_described(outcome)}")
+        self.runtime.journal.activity(f"exits: {what}: {_described(outcome)}")
         if isinstance(outcome, Rejected):
             failure = outcome.error.message
             _logger.warning("The broker refused exits of %s: %s", exit_plan.symbol, failure)
             message = f"{what}: {failure} Gatehouse watches the price itself and tries again."
             key = f"{exit_plan.bot} {exit_plan.symbol}"
-            self.notifier.notify(EventKind.EXIT_REJECTED, message, key=key, about=exit_plan.symbol)
+            self.runtime.notifier.notify(EventKind.EXIT_REJECTED, message, key=key, about=exit_plan.symbol)
 
 
 def _asks_for(step: Step | None, sending: Sending) -> bool:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.brokers.base import Broker
-from app.clock import Clock
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import OrderChange, OrderRole, OrderType, Receipt
@@ -18,11 +17,10 @@ from app.errors import BrokerUnavailable, Conflict
 from app.repositories.bots import BotDirectory
 from app.repositories.open_orders import OpenOrder, OpenOrders
 from app.repositories.trading_state import GlobalSwitch
+from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Outcome, Placed, Rejected, Unknown
-from app.services.broker_access.registry import BrokerRegistry
 from app.services.instruments.resolver import Instruments
-from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderTracker
 
 REPRICE, CANCEL, LEAVE = "reprice", "cancel", "leave"
@@ -41,15 +39,13 @@ class RestingOrders:
     """
 
     open_orders: OpenOrders
-    registry: BrokerRegistry
+    runtime: Runtime
     tracker: OrderTracker
     instruments: Instruments
     gateway: Gateway
-    journal: Journal
     ensure_exits: Callable[[HeldSymbol], None]
     bots: BotDirectory
     switch: GlobalSwitch
-    clock: Clock
     after_seconds: float
     action: str = REPRICE
     _triggered: dict[str, datetime] = field(default_factory=dict, init=False)
@@ -58,7 +54,7 @@ class RestingOrders:
         """Look once at every broker where such orders may rest; return how many were changed."""
         if self.action == LEAVE:
             return 0
-        brokers = (item for item in self.registry.all() if item.capabilities.market_orders_rest)
+        brokers = (item for item in self.runtime.registry.all() if item.capabilities.market_orders_rest)
         return sum(self._look(broker) for broker in brokers if self.gateway.sends_to(broker))
 
     def _look(self, broker: Broker) -> int:
@@ -76,13 +72,13 @@ class RestingOrders:
         """Bring no entry to the market that its alert would not be let in with now."""
         if self.action == CANCEL or order.role is OrderRole.EXIT:
             return True
-        bot, now = self.bots.find(order.bot), self.clock()
+        bot, now = self.bots.find(order.bot), self.runtime.clock()
         states = {self.switch.read().at(now), bot.switch.at(now)} if bot is not None else set()
         return states == {TradingState.ACTIVE}
 
     def _is_overdue(self, order: OpenOrder) -> bool:
         since = order.repriced_at or order.submitted_at
-        return self.clock() - since >= timedelta(seconds=self.after_seconds)
+        return self.runtime.clock() - since >= timedelta(seconds=self.after_seconds)
 
     def _stuck_stops(self, broker: Broker, orders: Iterable[OpenOrder]) -> list[OpenOrder]:
         """Return the stops whose price was passed long ago."""
@@ -92,7 +88,7 @@ class RestingOrders:
         working = {item.client_order_id: item for item in broker.open_orders() if _is_stop(item)}
         prices = {item.symbol: item.market_price for item in broker.positions()}
         passed = {name for name in by_name if _has_passed(working.get(name), prices)}
-        now = self.clock()
+        now = self.runtime.clock()
         self._triggered = {name: self._triggered.get(name, now) for name in passed}
         longest = timedelta(seconds=self.after_seconds)
         return [by_name[name] for name, since in self._triggered.items() if now - since >= longest]
@@ -111,7 +107,7 @@ class RestingOrders:
         seen = self.tracker.settle(broker, order.bot, order.symbol)
         working = {receipt.client_order_id: receipt for receipt, _ in seen if not receipt.status.is_final}
         receipt = working.get(order.client_order_id)
-        if receipt is None or not self.open_orders.remember_repricing(order, self.clock()):
+        if receipt is None or not self.open_orders.remember_repricing(order, self.runtime.clock()):
             return None
         return receipt
 
@@ -149,7 +145,7 @@ class RestingOrders:
         return isinstance(outcome, Placed)
 
     def _tell(self, receipt: Receipt, what: str) -> None:
-        self.journal.activity(f"market order {receipt.client_order_id} at {receipt.broker} {what}")
+        self.runtime.journal.activity(f"market order {receipt.client_order_id} at {receipt.broker} {what}")
 
 
 def _is_stop(receipt: Receipt) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
-from app.clock import Clock
 from app.domain.orders import OrderRole, OrderStatus, Receipt
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus, followed_reason, followed_status, order_record
@@ -17,11 +16,11 @@ from app.errors import BrokerUnavailable, Conflict
 from app.repositories.open_orders import LEGS, OPERATOR, OpenOrder, OpenOrders
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
-from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
+from app.services.base import Runtime
+from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.observability.ticket_messages import TicketMessages
-from app.services.runtime.locks import Locks
-from app.storage.base import Change, Store
+from app.storage.base import Change
 
 # Some brokers list the orders of a day only; those of an earlier one have ended with it.
 LONGEST_SESSION = timedelta(hours=8)
@@ -38,23 +37,17 @@ class OrderTracker:
     def __init__(
         self,
         *,
-        store: Store,
-        registry: BrokerRegistry,
+        runtime: Runtime,
         ledger: Ledger,
         trades: Trades,
-        locks: Locks,
         ticket_messages: TicketMessages,
-        clock: Clock,
         resubmission: ResubmissionPolicy,
     ) -> None:
-        self._store = store
-        self._orders = OpenOrders(store)
-        self._desk = registry
+        self._runtime = runtime
+        self._orders = OpenOrders(runtime.store)
         self._ledger = ledger
         self._trades = trades
-        self._locks = locks
         self._ticket_messages = ticket_messages
-        self._clock = clock
         self._resubmission = resubmission
 
     def follow(self) -> int:
@@ -91,7 +84,7 @@ class OrderTracker:
 
     def _follow_at(self, name: str, orders: Iterable[OpenOrder]) -> int:
         try:
-            broker = self._desk.get(name)
+            broker = self._runtime.registry.get(name)
             working = {receipt.client_order_id: receipt for receipt in broker.open_orders()}
             return sum(self._look(broker, working, order) for order in orders)
         except (BrokerNotConfigured, BrokerUnavailable) as error:
@@ -103,7 +96,7 @@ class OrderTracker:
         has_moved = self._is_gone(broker, order) if receipt is None else not order.is_shown_as(receipt)
         if not has_moved:
             return False
-        with self._locks.hold_symbol(order.broker, order.symbol):
+        with self._runtime.locks.hold_symbol(order.broker, order.symbol):
             # Another process may have counted the same fill; a trade that closed since would not know it.
             if self._orders.has_moved(order):
                 return False
@@ -115,7 +108,7 @@ class OrderTracker:
         return True
 
     def _write(self, changes: list[Change]) -> None:
-        self._store.apply(changes)
+        self._runtime.store.apply(changes)
         for before, after in self._ledger.rewritten(changes):
             self._ticket_messages.notify_change(before, after)
 

@@ -8,19 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from app.brokers.base import Broker
-from app.clock import Clock
 from app.domain.circuit_breaker import Breach, CircuitBreaker, Phase, Threshold
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerError, BrokerUnavailable, InvalidRequest
 from app.repositories.bots import BotDirectory
 from app.repositories.circuit_breaker import StoredBreakers
 from app.repositories.trading_state import GlobalSwitch
-from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
+from app.services.base import Runtime
+from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.observability.events import EventKind
-from app.services.observability.journal import Journal
-from app.services.observability.notifier import Notifier
 from app.services.portfolio.liquidation import BY, Liquidation
-from app.services.runtime.locks import Locks
 from app.ticket_ids import NewTicketId
 
 # It stands among the bots' locks, since who holds it may wait for a symbol; no bot can have this name.
@@ -38,13 +35,9 @@ class EquityGuard:
 
     stored: StoredBreakers
     bots: BotDirectory
-    registry: BrokerRegistry
+    runtime: Runtime
     switch: GlobalSwitch
     liquidation: Liquidation
-    journal: Journal
-    notifier: Notifier
-    locks: Locks
-    clock: Clock
     new_ticket_id: NewTicketId
     default_broker: str
 
@@ -66,7 +59,7 @@ class EquityGuard:
         watching = [name for name, breaker in breakers.items() if breaker.thresholds]
         only = watching[0] if len(watching) == 1 else self._own_broker(breakers)
         name = broker or only
-        if name not in {*breakers, *self.registry.names}:
+        if name not in {*breakers, *self.runtime.registry.names}:
             raise InvalidRequest(f"There is no broker {name} here.")
         return breakers.get(name, CircuitBreaker(name))
 
@@ -90,9 +83,9 @@ class EquityGuard:
             edited = self._seen(edited, wants_base=changes.get("base_equity") is None)
             self._resume(old)
             state = "armed" if edited.active else "off"
-            edited = edited.telling(f"{state} by the operator", self.clock())
+            edited = edited.telling(f"{state} by the operator", self.runtime.clock())
             self._write(edited)
-        self.journal.activity(f"operator: the circuit breaker of {broker} is {state}")
+        self.runtime.journal.activity(f"operator: the circuit breaker of {broker} is {state}")
         return edited
 
     def watch(self) -> int:
@@ -113,7 +106,7 @@ class EquityGuard:
                 return changed
             # One account that cannot be seen must not hide the others.
             try:
-                broker = self.registry.get(name)
+                broker = self.runtime.registry.get(name)
                 if breaker.phase is Phase.LIQUIDATING:
                     return changed + self._liquidate(breaker, broker)
                 return changed + self._compare(breaker, broker)
@@ -121,7 +114,7 @@ class EquityGuard:
                 return changed + self._lose_sight(name, error)
 
     def _hold(self) -> AbstractContextManager[None]:
-        return self.locks.hold_bot(LOCK)
+        return self.runtime.locks.hold_bot(LOCK)
 
     def _wanted(self) -> dict[str, tuple[Threshold, ...]]:
         """What bots want, by the broker that they trade at."""
@@ -148,21 +141,21 @@ class EquityGuard:
         event = f"{breaker.broker} is watched for {names}"
         if breaker.phase is not Phase.ARMED:
             event += f"; it stays {breaker.phase.value}"
-        self.journal.activity(f"{BY}: {event}")
-        adopted = adopted.telling(event, self.clock())
+        self.runtime.journal.activity(f"{BY}: {event}")
+        adopted = adopted.telling(event, self.runtime.clock())
         self._write(adopted)
         return adopted, 1
 
     def _seen(self, wanted: CircuitBreaker, *, wants_base: bool) -> CircuitBreaker:
         """Arm a breaker against what the account is worth."""
         edited = wanted.rearmed()
-        if edited.broker not in self.registry.names:
+        if edited.broker not in self.runtime.registry.names:
             raise InvalidRequest(f"There is no broker {edited.broker} here.")
         if not edited.thresholds:
             return edited
         wants_base = wants_base and edited.active
         try:
-            equity = self.registry.get(edited.broker).account().equity
+            equity = self.runtime.registry.get(edited.broker).account().equity
         except BrokerUnavailable:
             if wants_base:
                 raise
@@ -177,7 +170,7 @@ class EquityGuard:
             self._write(based)
         breaker, breach = based, based.breached_at(equity)
         if breach is not None:
-            now = self.clock()
+            now = self.runtime.clock()
             return self._trip(
                 breaker.seeing(breach, equity, self.new_ticket_id(now), now), broker, breach, equity
             )
@@ -241,7 +234,7 @@ class EquityGuard:
             self._write(replace(heir, paused=breaker.paused, replaced=breaker.replaced))
             return
         before = breaker.replaced or StateSwitch()
-        self.switch.throw(before.seen_at(self.clock()))
+        self.switch.throw(before.seen_at(self.runtime.clock()))
 
     def _lose_sight(self, name: str, error: Exception) -> int:
         breaker = self.stored.read(name)
@@ -257,10 +250,10 @@ class EquityGuard:
         self.stored.write(breaker)
 
     def _tell(self, breaker: CircuitBreaker, event: str) -> CircuitBreaker:
-        breaker = breaker.telling(event, self.clock())
+        breaker = breaker.telling(event, self.runtime.clock())
         self._write(breaker)
         is_loss = breaker.breach is Breach.STOP_LOSS
         kind = EventKind.CIRCUIT_BREAKER_ALARM if is_loss else EventKind.CIRCUIT_BREAKER
-        self.journal.activity(f"{BY}: {event}")
-        self.notifier.notify(kind, event, key=event)
+        self.runtime.journal.activity(f"{BY}: {event}")
+        self.runtime.notifier.notify(kind, event, key=event)
         return breaker

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.brokers.base import Broker
-from app.clock import Clock, Patience
+from app.clock import Patience
 from app.domain.circuit_breaker import CircuitBreaker, Step, closing_order_id, may_try_again, step_ticket
 from app.domain.orders import Receipt
 from app.domain.symbols import SymbolRefused
 from app.errors import BrokerRejected, BrokerUnavailable
 from app.repositories.open_orders import OPERATOR
+from app.services.base import Runtime
 from app.services.broker_access.budgets import LIQUIDATION
 from app.services.broker_access.gateway import Gateway
 from app.services.broker_access.outcomes import Rejected, Unknown
 from app.services.observability.events import EventKind
-from app.services.observability.journal import Journal
-from app.services.observability.notifier import Notifier
 from app.services.portfolio.positions import PositionService
 
 BY = "circuit breaker"
@@ -34,9 +33,7 @@ class Liquidation:
 
     positions: PositionService
     gateway: Gateway
-    clock: Clock
-    journal: Journal
-    notifier: Notifier
+    runtime: Runtime
 
     def advance(self, breaker: CircuitBreaker, broker: Broker, save: Save) -> bool:
         """Do what can be done now; return whether nothing waits and nothing is held any more.
@@ -63,9 +60,9 @@ class Liquidation:
         step = breaker.step(symbol)
         if step is not None:
             is_over = self._send(broker, ticket, step)
-            if not is_over or not may_try_again(step, self.clock()):
+            if not is_over or not may_try_again(step, self.runtime.clock()):
                 return breaker
-        breaker = breaker.attempting(symbol, self.clock())
+        breaker = breaker.attempting(symbol, self.runtime.clock())
         save(breaker)
         self._send(broker, ticket, breaker.steps[-1])
         return breaker
@@ -76,8 +73,8 @@ class Liquidation:
             return self.positions.close_once(broker, step.symbol, step_ticket(ticket, step), by=BY)
         except (BrokerRejected, BrokerUnavailable, SymbolRefused) as error:
             message = f"{step.symbol} at {broker.name} could not be closed: {error.message}"
-            self.journal.activity(f"{BY}: {message}")
-            self.notifier.notify(EventKind.CIRCUIT_BREAKER_ALARM, message, key=message)
+            self.runtime.journal.activity(f"{BY}: {message}")
+            self.runtime.notifier.notify(EventKind.CIRCUIT_BREAKER_ALARM, message, key=message)
             return isinstance(error, BrokerRejected)
 
     def _cancel_others(self, broker: Broker, ticket: UUID, own: list[str]) -> set[str]:

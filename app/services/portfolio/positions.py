@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
-from app.clock import Clock
 from app.domain.accounts import Position
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
@@ -16,15 +15,15 @@ from app.errors import NotFound
 from app.repositories.open_orders import OPERATOR, OpenOrders, open_order
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
+from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Placed, Rejected, Suppressed, unsent
-from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
+from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
-from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
 from app.services.portfolio.snapshots import Snapshots
-from app.storage.base import Document, Store
+from app.storage.base import Document
 from app.ticket_ids import NewTicketId
 
 
@@ -32,9 +31,8 @@ from app.ticket_ids import NewTicketId
 class PositionService:
     """What the operator closes is a ticket like any other, written before the order is sent."""
 
-    store: Store
+    runtime: Runtime
     open_orders: OpenOrders
-    registry: BrokerRegistry
     ledger: Ledger
     tracker: OrderTracker
     trades: Trades
@@ -42,22 +40,20 @@ class PositionService:
     gateway: Gateway
     resubmission: ResubmissionPolicy
     snapshots: Snapshots
-    journal: Journal
-    clock: Clock
     new_ticket_id: NewTicketId
 
     def close(self, broker_name: str, symbol: str) -> dict[str, Any]:
         """Close a position at the market, as far as one order can; return the ticket."""
         try:
-            broker = self.registry.get(broker_name)
+            broker = self.runtime.registry.get(broker_name)
         except BrokerNotConfigured as error:
             raise NotFound(f"There is no broker {broker_name} here.") from error
         with self.gateway.hold(broker, symbol) as held, broker.urgently():
             position = _position(held)
             if position is None:
-                self.store.apply(self.trades.forgetting(broker_name, symbol))
+                self.runtime.store.apply(self.trades.forgetting(broker_name, symbol))
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
-            number = self.new_ticket_id(self.clock())
+            number = self.new_ticket_id(self.runtime.clock())
             if self._withdraw_all(held, number):
                 # A stop may have filled before it was taken back: what is left is what is closed.
                 position = _position(held)
@@ -66,7 +62,7 @@ class PositionService:
             ticket = self._close(held, position, number, OPERATOR)
         self.tracker.follow()
         self.snapshots.look(broker_name)
-        return self.ledger.find(ticket.id) or shown(ticket.to_json(self.clock()))
+        return self.ledger.find(ticket.id) or shown(ticket.to_json(self.runtime.clock()))
 
     def close_once(self, broker: Broker, symbol: str, ticket: UUID, *, by: str) -> bool:
         """Close a position by the one order that a ticket stands for, however often this is called.
@@ -98,7 +94,7 @@ class PositionService:
     def forget(self, broker: Broker, symbol: str) -> None:
         """End every bot's trade in a symbol of which nothing is held."""
         with self.gateway.hold(broker, symbol):
-            self.store.apply(self.trades.forgetting(broker.name, symbol))
+            self.runtime.store.apply(self.trades.forgetting(broker.name, symbol))
 
     def _withdraw_all(self, held: HeldSymbol, ticket: UUID) -> bool:
         """Take back every order of ours in a symbol; tell whether there was any."""
@@ -110,7 +106,7 @@ class PositionService:
     def _close(self, held: HeldSymbol, position: Position, number: UUID, by: str) -> Ticket:
         broker, instrument = held.broker, position.instrument or parse_symbol(position.symbol)
         request = {"close": position.symbol, "broker": broker.name, "by": by}
-        ticket = Ticket(number, OPERATOR, OPERATOR, self.clock(), request)
+        ticket = Ticket(number, OPERATOR, OPERATOR, self.runtime.clock(), request)
         quantity = instrument.in_one_order(abs(position.quantity))
         order = Order(
             client_order_id=client_order_id(OPERATOR, ticket.id, OrderRole.EXIT),
@@ -129,18 +125,18 @@ class PositionService:
             self._write_end(ticket, order, TicketStatus.DRY_RUN)
         if isinstance(outcome, Placed):
             closed = f"{-order.side.sign * quantity:f} {position.symbol} at {broker.name}"
-            self.journal.activity(f"{by}: closed {closed}")
+            self.runtime.journal.activity(f"{by}: closed {closed}")
         return ticket
 
     def _write_ahead(self, broker: Broker, ticket: Ticket, order: Order) -> None:
         """Write the ticket before the order is sent; what became of it is then found by following."""
-        receipt = unsent(order, broker=broker.name, at=self.clock(), status=OrderStatus.UNKNOWN)
+        receipt = unsent(order, broker=broker.name, at=self.runtime.clock(), status=OrderStatus.UNKNOWN)
         record = order_record(receipt, bot=OPERATOR, ticket=ticket.id, role=order.role.value)
         ticket.orders.append(record)
         ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN)
-        multiplier, at = order.instrument.multiplier, self.clock()
+        multiplier, at = order.instrument.multiplier, self.runtime.clock()
         kept = open_order(order.client_order_id, record, multiplier=multiplier, at=at)
-        self.store.apply([kept.opening(), self.ledger.writing(ticket)])
+        self.runtime.store.apply([kept.opening(), self.ledger.writing(ticket)])
 
     def _write_end(
         self, ticket: Ticket, order: Order, status: TicketStatus, message: str | None = None
@@ -153,7 +149,9 @@ class PositionService:
         ticket.orders[0]["status"] = status.value
         ticket.end(status, Reason.BROKER_REJECTED if status is TicketStatus.REJECTED else None, message)
         over = [kept.ending()] if kept is not None else []
-        self.store.apply([self.ledger.rewriting(written, ticket.to_json(self.clock())), *over])
+        self.runtime.store.apply(
+            [self.ledger.rewriting(written, ticket.to_json(self.runtime.clock())), *over]
+        )
 
 
 def _position(held: HeldSymbol) -> Position | None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 from app.brokers.base import Broker
-from app.clock import Clock
 from app.domain.accounts import Position
 from app.domain.instruments import AssetClass
 from app.domain.money import ZERO
@@ -17,13 +16,10 @@ from app.repositories.differences import ToldDifferences
 from app.repositories.inbox import open_entries
 from app.repositories.open_orders import OpenOrders
 from app.repositories.trades import Trades
+from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway
-from app.services.broker_access.registry import BrokerRegistry
 from app.services.observability.events import EventKind
-from app.services.observability.journal import Journal
-from app.services.observability.notifier import Notifier
 from app.services.orders.tracking import OrderTracker
-from app.storage.base import Store
 
 # An alert that waits for longer has traded nothing: it waits for a person.
 LONGEST_WORK = timedelta(minutes=3)
@@ -40,16 +36,12 @@ class Reconciliation:
     What counts is stored, what was seen but once in this process alone.
     """
 
-    store: Store
+    runtime: Runtime
     open_orders: OpenOrders
     trades: Trades
     findings: ToldDifferences
-    registry: BrokerRegistry
     tracker: OrderTracker
     gateway: Gateway
-    journal: Journal
-    notifier: Notifier
-    clock: Clock
     period_seconds: float
     _seen: dict[str, dict[str, Difference]] = field(default_factory=dict, init=False)
 
@@ -76,11 +68,11 @@ class Reconciliation:
 
         For who knows that the books are behind, as after a crash.
         """
-        broker = self.registry.get(broker_name)
+        broker = self.runtime.registry.get(broker_name)
         with self.gateway.hold(broker, symbol):
             self.tracker.settle(broker, None, symbol)
             known, held = self._known(broker), _held(broker.positions())
-            found = differences(broker_name, held, known, self.clock())
+            found = differences(broker_name, held, known, self.runtime.clock())
             missing = (item for item in found if item.kind is DifferenceKind.MISSING)
             for item in missing:
                 if item.symbol == symbol and symbol not in self._busy(broker):
@@ -92,16 +84,16 @@ class Reconciliation:
 
     def _is_unfinished(self) -> bool:
         """Tell whether an alert is being worked on, or was left by a crash: the books lack its fills."""
-        youngest = self.clock() - LONGEST_WORK
-        return any(entry.received_at > youngest for entry in open_entries(self.store))
+        youngest = self.runtime.clock() - LONGEST_WORK
+        return any(entry.received_at > youngest for entry in open_entries(self.runtime.store))
 
     def _brokers(self) -> Iterable[Broker]:
         # In a dry run nothing is traded outside: what is held there is not ours.
-        return (item for item in self.registry.all() if self.gateway.sends_to(item))
+        return (item for item in self.runtime.registry.all() if self.gateway.sends_to(item))
 
     def _look(self, broker: Broker, told: dict[str, Difference]) -> int:
         positions = broker.positions()
-        found = list(differences(broker.name, _held(positions), self._known(broker), self.clock()))
+        found = list(differences(broker.name, _held(positions), self._known(broker), self.runtime.clock()))
         over = sorted(set(told) - {item.symbol for item in found})
         for symbol in over:
             self._report_over(told.pop(symbol))
@@ -113,7 +105,7 @@ class Reconciliation:
     def _lasting(self, broker: Broker, found: list[Difference]) -> list[Difference]:
         before = self._seen.get(broker.name, {})
         self._seen[broker.name] = {item.symbol: item.first_seen(before.get(item.symbol)) for item in found}
-        now, period = self.clock(), timedelta(seconds=self.period_seconds)
+        now, period = self.runtime.clock(), timedelta(seconds=self.period_seconds)
         return [item for item in self._seen[broker.name].values() if now - item.since >= period]
 
     def _treat(self, broker: Broker, item: Difference, told: dict[str, Difference], coins: set[str]) -> int:
@@ -151,11 +143,11 @@ class Reconciliation:
 
     def _reduce(self, broker: Broker, item: Difference, why: str) -> None:
         reductions = self.trades.reducing(broker.name, item.symbol, item.held)
-        self.store.apply([change for reduction in reductions for change in reduction.changes])
+        self.runtime.store.apply([change for reduction in reductions for change in reduction.changes])
         for reduction in reductions:
             trade, lost = reduction.after, reduction.before.quantity - reduction.after.quantity
             told = f"{trade.bot}: {lost:f} {trade.symbol} at {trade.broker} {why}; {trade.quantity:f} left"
-            self.journal.activity(f"reconciliation: {told}")
+            self.runtime.journal.activity(f"reconciliation: {told}")
 
     def _known(self, broker: Broker) -> dict[str, Decimal]:
         known: dict[str, Decimal] = {}
@@ -180,10 +172,10 @@ class Reconciliation:
         )
 
     def _say(self, item: Difference, message: str, kind: EventKind) -> None:
-        self.journal.activity(f"reconciliation: {message}")
+        self.runtime.journal.activity(f"reconciliation: {message}")
         # What ends a difference, or changes it, is not folded into the message that began it.
         key = f"{item.broker}:{item.symbol}:{message}"
-        self.notifier.notify(kind, message, key=key)
+        self.runtime.notifier.notify(kind, message, key=key)
 
 
 def _held(positions: Iterable[Position]) -> dict[str, Decimal]:

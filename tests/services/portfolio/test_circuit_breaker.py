@@ -275,7 +275,8 @@ def test_edit_when_the_broker_does_not_answer_then_a_base_must_be_given(services
 
 def test_breach_when_it_is_seen_then_the_log_and_the_owner_are_told(services, portfolio, settings):
     notifier = HeardNotifier()
-    guard = replace(services.breaker, notifier=notifier)
+    runtime = replace(services.breaker.runtime, notifier=notifier)
+    guard = replace(services.breaker, runtime=runtime)
     guard.edit({"active": True, "base_equity": Decimal(200_000)})
     guard.watch()
 
