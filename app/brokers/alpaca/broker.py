@@ -43,8 +43,8 @@ _PRICE_AGE = timedelta(seconds=5)
 class AlpacaBroker(Broker):
     """An account at Alpaca, on paper or with real money.
 
-    Orders are brought into a form that Alpaca takes (see `fitting`), and those that it would refuse are
-    refused before they are sent (see `restrictions`). A replaced order keeps our id.
+    Orders are brought into a form that Alpaca takes (see `normalisation`), and those that it would refuse are
+    refused before they are sent (see `order_checks`). A replaced order keeps our id.
     """
 
     name = NAME
@@ -92,12 +92,15 @@ class AlpacaBroker(Broker):
             with self._funds.sending(order, price):
                 row = self._transport.write("POST", "/orders", order_payload(order))
         except BrokerRejected as error:
+            # Alpaca takes no order below a least value, but always lets a whole position be closed.
             if TOO_LITTLE in error.message and order.quantity is not None and _leaves(order):
                 return self._closed(order, order.quantity)
+            # An id that is taken is the one refusal that may mean success: an earlier send of ours arrived.
             if DUPLICATE not in error.message:
                 raise
             return self._adopted(order, error)
         with understood(OutcomeUnknown):
+            # Only this answer tells which leg is whose; a held leg is listed nowhere.
             self._orders.families.learn(row)
             return _placed(row, order)
 
@@ -115,6 +118,7 @@ class AlpacaBroker(Broker):
         if sentence is not None:
             raise BrokerRejected(sentence)
         body = change_payload(self._normalised_change(receipt, change))
+        # The new id follows from the old order, so that a lost answer can be looked up under it.
         old_id = self._id_of(receipt)
         with understood(OutcomeUnknown):
             body["client_order_id"] = replacement_id(receipt.client_order_id, old_id)
@@ -164,6 +168,7 @@ class AlpacaBroker(Broker):
 
         The account is at most a second old, less what was sent since; the rest is read.
         """
+        # Three reads at once: the slowest of them is the distance between alert and order.
         position = self._readers.submit(self._position, instrument)
         account = self._account_soon(instrument.asset_class)
         if self._market.known_asset(instrument) is None:
@@ -202,6 +207,7 @@ class AlpacaBroker(Broker):
         try:
             return self._transport.write(method, path, body, refusals=REFUSALS_OF_A_CHANGE)
         finally:
+            # A change may have happened whatever was answered, and have freed or bound money.
             self._funds.forget()
 
     def _account_soon(self, asset_class: AssetClass) -> Callable[[], Account]:
@@ -240,6 +246,7 @@ class AlpacaBroker(Broker):
             raise OutcomeUnknown("The id is taken, and Alpaca did not say by what.") from unanswered
         if receipt is None:
             raise OutcomeUnknown("The id is taken, but Alpaca does not find it.") from error
+        # The same id on other terms is a fault of ours, not an order that was placed already.
         if not _is_same(receipt, order):
             raise error
         return receipt

@@ -64,6 +64,7 @@ class Funds:
         """Count what an order is worth at a price while it is sent."""
         worth = _worth(order, price)
         with self._lock:
+            # Counted before the answer: a second alert must not spend the same money meanwhile.
             self._sent += worth or ZERO
         try:
             yield
@@ -86,6 +87,7 @@ class Funds:
 
 
 def _worth(order: Order, price: Decimal | None) -> Decimal | None:
+    # What an exit frees is known when it has filled, not when it is sent.
     if order.role is OrderRole.EXIT:
         return None
     if order.notional is not None:

@@ -16,7 +16,9 @@ CAPABILITIES = Capabilities(
     whole_shorts=True,
     bracket=True,
     oco=True,
+    # Coins and options take no plain stop at Alpaca: theirs are watched by us.
     held_exits=frozenset({AssetClass.EQUITY}),
+    # Alpaca takes an order against a resting one for a wash trade, whoever sent it.
     one_sided=frozenset({AssetClass.EQUITY}),
     unique_client_order_ids=True,
 )

@@ -49,6 +49,7 @@ class MarketData:
         with understood(BrokerUnavailable):
             sides = two_sided(self._latest("quotes", instrument))
             is_option = instrument.asset_class is AssetClass.OPTION
+            # A wide quote is nobody's price; but an option's last trade may be days old, so there it counts.
             if sides is not None and (is_option or is_tight(sides)):
                 return sides
             return with_trade(sides, self._latest("trades", instrument))

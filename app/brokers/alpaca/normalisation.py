@@ -3,7 +3,7 @@
 - A coin's order for the day rests until it is cancelled: coins have no day.
 - A bracket at the market rests until it is cancelled: its legs last as long as their entry may.
 - A fraction of a share, or an amount of money, is for the day, which is all that Alpaca takes.
-- An entry that Alpaca takes no legs with (fractions, money, coins, options, extended hours) goes out plain;
+- An entry that Alpaca takes no legs with (fractions, money, coins, options) goes out plain;
   its exits are managed afterwards.
 - Prices move to the tick: limits never to a worse price, stops never to a later trigger.
 """
@@ -39,6 +39,7 @@ def normalised(order: Order, asset: Asset | None = None) -> Order:
     sized = replace(
         order,
         quantity=_normalised_quantity(order.quantity, asset),
+        # Down, always: nothing that was asked for may grow.
         notional=None if order.notional is None else _rounded_down(order.notional, CENT),
     )
     timed = replace(sized, time_in_force=_normalised_time(sized))
@@ -81,6 +82,7 @@ def _normalised_time(order: Order) -> TimeInForce:
     if asset_class is not AssetClass.EQUITY:
         return time_in_force
     if not is_fractional(order):
+        # Legs of a day order would end in the evening and leave the position bare.
         outlives_day = order.order_class in _PLAIN_WHEN_NEEDED and order.type is OrderType.MARKET
         return TimeInForce.GTC if outlives_day and time_in_force is TimeInForce.DAY else time_in_force
     # At the market there is no waiting that "immediately" could be meant to prevent.
@@ -106,6 +108,7 @@ def takes_legs(order: Order) -> bool:
 
 def _normalised_prices(order: Order, asset: Asset | None) -> Order:
     sells = order.side is Side.SELL
+    # The legs of an entry trade the other way, and so round the other way.
     exit_sells = sells if order.order_class in {OrderClass.OCO, OrderClass.SIMPLE} else not sells
 
     def move(price: Decimal | None, *, up: bool) -> Decimal | None:

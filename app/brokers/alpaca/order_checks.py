@@ -131,12 +131,14 @@ def _fraction(order: Order) -> str | None:
 
 
 def _whole_shares(order: Order, asset: Asset | None) -> str | None:
+    # What is held in fractions can be left, whatever may be bought now.
     if asset is None or asset.fractionable or not is_fractional(order) or order.role is OrderRole.EXIT:
         return None
     return f"Alpaca trades whole shares of {order.instrument.symbol} only."
 
 
 def _short(order: Order, asset: Asset | None) -> str | None:
+    # Selling what is held is no short sale.
     if order.side is Side.BUY or order.role is OrderRole.EXIT:
         return None
     if order.instrument.asset_class is AssetClass.CRYPTO:
@@ -186,6 +188,7 @@ def _geometry(order: Order, base_price: Decimal | None) -> str | None:
     base = entry_limit or base_price
     if base is None or base <= ZERO:
         return None
+    # Alpaca wants a cent between them at least, below a dollar a hundredth of one.
     step = CENT if base >= ONE else CENT * CENT
     if (above is not None and above < base + step) or (below is not None and below > base - step):
         return f"The legs must lie on both sides of {base}, at least {step} from it."

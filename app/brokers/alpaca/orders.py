@@ -38,6 +38,7 @@ class OrderLookup:
             if client_order_id in self._named:
                 named = self._transport.read(f"/orders/{self._named[client_order_id]}")
                 return receipt_of(named, client_order_id)
+            # Alpaca knows a leg by an id of its own only, which was learnt when it was placed or seen.
             known = self.families.leg(client_order_id)
             if known is not None:
                 return receipt_of(
@@ -89,6 +90,7 @@ class OrderLookup:
     def _by_client_id(self, name: str) -> Row | None:
         query = {"client_order_id": name}
         row: Row | None = self._transport.read("/orders:by_client_order_id", query, absent=_NOT_THERE)
+        # Somebody else's order must never be taken for proof that ours was placed.
         if row is not None and row["client_order_id"] != name:
             raise ValueError("This is another order.")
         return row
@@ -129,6 +131,7 @@ class OrderLookup:
 
     def _list_open(self) -> list[Row]:
         pages = list(self._pages({"status": "open", "direction": "asc"}, "after_order_id"))
+        # Half a list would pass for an account with fewer orders, and exits would be placed twice.
         if len(pages) == _PAGES and len(pages[-1]) == PAGE:
             raise BrokerUnavailable("Alpaca lists more open orders than can be read.")
         return list({row["id"]: row for page in pages for row in page}.values())

@@ -23,6 +23,7 @@ _LONGEST_MESSAGE = 300
 def judged_write(error: Exception) -> BrokerError:
     """Return what a write proves that was not answered, or not in a way that can be read."""
     if isinstance(error, ConnectionFailed):
+        # Without a connection nothing can have arrived; with one, everything may have.
         if _never_connected(error):
             return BrokerRejected("Alpaca could not be reached; nothing was sent.")
         return OutcomeUnknown("The connection to Alpaca broke; it may have taken the order.")
@@ -62,6 +63,7 @@ class ErrorAnswer:
         """Return what the answer proves about a write; somebody else's error page proves nothing."""
         if self._is_about_keys:
             return BrokerCredentialsRefused(self.sentence)
+        # A proxy's 403 page looks like a refusal, and the order behind it may be live.
         if self.status in refusals and self.is_genuine:
             return BrokerRejected(self.sentence)
         return OutcomeUnknown(self.sentence)

@@ -72,6 +72,7 @@ def _class(order: Order) -> dict[str, Any]:
 def _intent(order: Order) -> dict[str, str]:
     """Say what the order does to the position, so that Alpaca too refuses an exit that would open one."""
     asset_class = order.instrument.asset_class
+    # Alpaca takes no intent with legs, and none for coins.
     if order.order_class is not OrderClass.SIMPLE or asset_class is AssetClass.CRYPTO:
         return {}
     if order.role is OrderRole.EXIT:

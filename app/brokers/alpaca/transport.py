@@ -47,6 +47,7 @@ class Transport:
         `data_version` asks the market data of that version instead of the account.
         """
         source = {} if data_version is None else {"base_url": self._data_url, "api_version": data_version}
+        # All attempts share the time of one call: whoever asks has promised an answer.
         deadline = time.monotonic() + self._timeout_seconds
         for pause in (*_PAUSES_SECONDS, None):
             try:
@@ -82,6 +83,7 @@ class Transport:
         except self._refused as error:
             raise ErrorAnswer(error).judged(refusals) from error
         except (RequestException, ValueError) as error:
+            # Never again from here: whether the order arrived is for whoever looks it up by its id.
             raise judged_write(error) from error
 
 

@@ -89,6 +89,7 @@ class FyersBroker(Broker):
         if entry is not None:
             _refuse(leg_refusal(order, entry))
         body = order_payload(order, ticker=ticker, product=product, instrument=instrument, entry=entry)
+        # Before it is sent: the book shows a short form of the id only, perhaps before the answer is here.
         self._orders.names.remember([order.client_order_id])
         answer = self._write("POST", body, urgent=order.role is OrderRole.EXIT)
         with understood(OutcomeUnknown):
@@ -157,6 +158,7 @@ class FyersBroker(Broker):
         with understood(BrokerUnavailable):
             account = account_of(funds.result(), held.result())
             ticker = self._tickers.of(instrument) or ""
+            # Fyers keeps a position for each product, and an exit must name the one that it closes.
             products = self._held[ticker] = products_of(held.result(), ticker)
         return MarketSnapshot(account, sum(products.values(), ZERO), quote)
 
@@ -176,6 +178,7 @@ class FyersBroker(Broker):
         try:
             return self._transport.write(method, "/orders/sync", body, urgent=urgent)
         finally:
+            # Even a write that failed may have changed the book.
             self._orders.forget()
 
     def _position_rows(self, *, urgent: bool = False) -> list[Row]:
@@ -206,6 +209,7 @@ class FyersBroker(Broker):
             _refuse(other_product(opens, self._held.get(ticker, {})))
             return opens
         with understood(BrokerUnavailable):
+            # Read anew: an exit under the wrong product would open a position.
             product = exit_product(order, products_of(self._position_rows(urgent=True), ticker))
         if product is None:
             raise BrokerRejected(f"There is no position in {ticker} that this exit would close.")
@@ -215,11 +219,13 @@ class FyersBroker(Broker):
         """Return where an entry with exits is expected to fill; None for an order without."""
         if order.order_class not in WITH_LEGS:
             return None
+        # Fyers wants exits as distances from the entry, not as prices.
         price = order.limit_price or order.stop_price or self._market.recent_price(order.instrument)
         if price is None:
             quote = self.quote(order.instrument)
             price = quote.price if quote is not None else order.reference_price
         if price is None:
+            # An entry without its exits is not what was asked for.
             raise BrokerUnavailable("No price is known that the exits could be counted from.")
         return price
 
@@ -231,6 +237,7 @@ class FyersBroker(Broker):
             symbol=instrument.symbol,
             side=order.side,
             type=order.type,
+            # Fyers has taken the order, the exchange perhaps not yet: it may still refuse it.
             status=OrderStatus.PENDING,
             created_at=self._clock(),
             quantity=order.quantity,

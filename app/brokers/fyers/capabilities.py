@@ -13,7 +13,10 @@ CAPABILITIES = Capabilities(
     whole_shorts=True,
     bracket=True,
     held_exits=_TRADED,
+    # Price protection makes a limit order of it, which may not fill.
     market_orders_rest=True,
+    # The book is empty the next morning, and nothing is taken while the market is closed.
     day_orders_only=True,
+    # There is no account on paper.
     live=True,
 )

@@ -32,6 +32,7 @@ def unplaced_legs(entry: Row, receipt: Receipt, placed: set[str], status: OrderS
         distance = price(entry.get(field))
         if distance is None or suffix in placed:
             continue
+        # Fyers keeps distances; people and exits think in prices.
         level = _basis(entry) + side_of(entry).sign * direction * distance
         yield replace(
             receipt,

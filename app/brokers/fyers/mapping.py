@@ -74,6 +74,7 @@ def hours_of(rows: Iterable[Row], asset_class: AssetClass, now: datetime) -> Mar
 
 def _position(rows: list[Row], ticker: str, tickers: Tickers) -> Position:
     net = sum((Decimal(row["netQty"]) for row in rows), ZERO)
+    # What one product holds the other way around says nothing about the price of the rest.
     same = [row for row in rows if row["netQty"] * net > 0]
     size = sum((Decimal(row["netQty"]) for row in same), ZERO)
     value = sum((Decimal(row["netQty"]) * _decimal(row["avgPrice"]) for row in same), ZERO)
@@ -95,6 +96,7 @@ def _quote(values: Row, now: datetime) -> Quote | None:
     bid, ask = price(values.get("bid")), price(values.get("ask"))
     told = str(values.get("tt") or "")
     at = datetime.fromtimestamp(int(told), UTC) if told.isdecimal() else now
+    # A crossed quote is a figure from before or after the market, not a price.
     crossed = bid is None or ask is None or bid > ask
     return Quote(last, at, *((None, None) if crossed else (bid, ask)))
 

@@ -44,7 +44,7 @@ def normalised_change(change: OrderChange, side: Side, instrument: Instrument) -
 
 
 def normalised_price(price: Decimal, instrument: Instrument, *, up: bool) -> Decimal:
-    """Move a price to a multiple of the tick; what is no price stays for `restrictions` to name."""
+    """Move a price to a multiple of the tick; what is no price stays for `order_refusal` to name."""
     if not price.is_finite() or price <= 0:
         return price
     return round_price(price, tick_of(price, instrument), up=up)
@@ -53,4 +53,5 @@ def normalised_price(price: Decimal, instrument: Instrument, *, up: bool) -> Dec
 def offset(level: Decimal, entry: Decimal, instrument: Instrument) -> Decimal:
     """Return how far an exit is from its entry, in whole ticks and never nothing."""
     tick = tick_of(entry, instrument)
+    # Rounded towards the entry: an exit may come a little sooner, never later.
     return max(round_down(abs(level - entry), tick), plain(tick))

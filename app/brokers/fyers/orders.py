@@ -67,6 +67,7 @@ class OrderLookup:
 
     def _rows(self) -> list[Row]:
         with self._lock:
+            # Both together: a write between the two would make an old book look new.
             writes, read = self._writes, self._read
         if read is not None and self._clock() - read[0] < self._age_seconds:
             return read[1]

@@ -49,6 +49,7 @@ class FyersAnswer:
     def is_refusal(self) -> bool:
         """True when Fyers itself says no, with a code and words."""
         told = self.body.get("s") == "error" and self.code is not None and self.code < 0
+        # Without words of its own, a refusal may be a gateway's, and the order behind it live.
         return told and self.message not in {"", NO_WORDS} and self.code not in DOUBTFUL
 
 

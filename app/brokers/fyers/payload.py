@@ -25,8 +25,10 @@ def order_payload(
         "productType": product,
         "limitPrice": number(order.limit_price) if order.type in LIMITED else 0,
         "stopPrice": number(order.stop_price) if order.type in STOPPED else 0,
+        # Fyers knows these two only; everything else was refused before.
         "validity": "IOC" if order.time_in_force is TimeInForce.IOC else "DAY",
         "disclosedQty": 0,
+        # Never kept for the next morning: an alert is about now.
         "offlineOrder": False,
         "orderTag": tag_of(order),
         **_legs(order, instrument, entry),
@@ -47,6 +49,7 @@ def change_payload(receipt: Receipt, change: OrderChange) -> dict[str, Any]:
 
 def number(price: Decimal | None) -> float:
     """Return a price as JSON has it: the shortest figure that means the same."""
+    # The price is on the tick already, so its shortest form as a float is the price itself.
     return 0 if price is None else float(price)
 
 

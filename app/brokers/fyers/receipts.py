@@ -100,5 +100,6 @@ def moment(text: str) -> datetime:
 
 def _type_of(row: Row) -> OrderType:
     kind = _TYPES.get(row["type"], OrderType.LIMIT)
+    # The book shows limit orders only; what it was sent as stands in our tag.
     was_market = not row["parentId"] and is_market(tagged(row["orderTag"]))
     return OrderType.MARKET if kind is OrderType.LIMIT and was_market else kind

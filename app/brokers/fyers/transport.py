@@ -64,6 +64,7 @@ class Transport:
             {base: url.rstrip("/") for base, url in addresses.items()}, timeout_seconds
         )
         self._sdk = FyersServiceSync(_Mute(), _Mute())
+        # The SDK's session follows redirects, waits for ever, and hides what came.
         self._sdk.session.close()
         self._sdk.session = self._session
 
@@ -95,6 +96,7 @@ class Transport:
         token = self._token_to_write()
         for attempt in range(_WRITES):
             outcome = self._send(method, path, body, token, urgent=urgent)
+            # An answer to a write without a code is none of Fyers'; it proves nothing.
             if isinstance(outcome, FyersAnswer) and is_success(outcome) and "code" in outcome.body:
                 return outcome.body
             if refuses_token(outcome):
@@ -138,6 +140,7 @@ class Transport:
         if not isinstance(came, Response):
             return came
         answer = answer_of(came)
+        # Asking on would cost the account a whole minute, and in the end the day.
         if is_too_much(answer):
             self._limiter.close(answer.retry_after_seconds or 1.0)
         return answer
@@ -146,6 +149,7 @@ class Transport:
         try:
             self._limiter.enter(urgent=urgent)
         except NoRoom as error:
+            # Refused here, so nothing was sent: a write is a rejection, never an unknown outcome.
             code = Reason.RATE_LIMIT_REACHED
             raise refusal(code.meaning, reason=code.value) from error
 

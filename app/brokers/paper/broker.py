@@ -154,6 +154,7 @@ class PaperBroker(Broker):
                     if self._log.catch_up():
                         continue
                     raise
+                # Whoever wrote first wins; the others decide anew on what is there now.
                 if draft.change.is_empty or self._log.append(draft.change):
                     return result
         raise OutcomeUnknown("Other processes kept writing first.")

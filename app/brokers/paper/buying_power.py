@@ -34,6 +34,7 @@ def equity(draft: Transaction) -> Decimal:
 def buying_power(draft: Transaction) -> Decimal:
     """Return what new entries may still add to the gross value of the positions."""
     long, short = values(draft)
+    # Money is spent once: what resting entries would need is not there for others.
     reserved = draft.account.reserved
     for name, order in draft.change.orders.items():
         old = draft.account.open.get(name)

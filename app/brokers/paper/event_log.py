@@ -63,6 +63,7 @@ class EventLog:
             self.catch_up()
             return False
         if not self._is_at_the_end(sequence):
+            # The number was free because its entry had been pruned: this process is far behind.
             self._store.delete(document)
             self._load()
             return False

@@ -118,6 +118,7 @@ def _shrink_mate(draft: Transaction, order: PaperOrder) -> None:
     if order.status is OrderStatus.FILLED:
         draft.put(mate.ended(OrderStatus.CANCELED, MATE_FILLED))
     else:
+        # Together the two may never close more than there is.
         draft.put(replace(mate, quantity=min(mate.quantity, mate.filled + order.remaining)))
 
 

@@ -85,6 +85,7 @@ def _execute(draft: Transaction, order: PaperOrder, price: Decimal) -> None:
         if not closable:
             legs.end(draft, order, OrderStatus.CANCELED, legs.FLAT)
             return
+        # An exit that is larger than what is left would open the opposite position.
         if closable < order.remaining:
             order = replace(order, quantity=order.filled + closable)
     quantity = _quantity_now(draft, order)
@@ -122,6 +123,7 @@ def _fill(draft: Transaction, order: PaperOrder, quantity: Decimal, price: Decim
 
 def _fee(draft: Transaction, order: PaperOrder, value: Decimal) -> Decimal:
     settings = draft.settings
+    # One order, one fixed fee, in however many parts it fills.
     fixed = ZERO if order.filled else settings.fee_per_order
     return _PRICE.plus(fixed + value * settings.fee_fraction)
 
@@ -135,6 +137,7 @@ def _book_fill(draft: Transaction, order: PaperOrder, signed: Decimal, price: De
     average = held.average
     if adds:
         average = _average(abs(held.quantity), held.average, abs(signed), price)
+    # Through zero the position is a new one, at the price of this fill.
     elif after * held.quantity <= 0:
         average = price
     change.holdings[order.symbol] = PaperHolding(instrument, after, average)

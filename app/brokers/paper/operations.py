@@ -16,6 +16,7 @@ from app.errors import BrokerRejected, InvalidRequest
 def submit(draft: Transaction, order: Order) -> Receipt:
     """Check, price and match a new order; the same order again is the first one, as it stands now."""
     first = draft.order(order.client_order_id)
+    # A caller that lost the answer asks again; it gets the order that it has, never a second one.
     if first is not None and _is_same(first, order):
         return receipt_of(first)
     order_checks.check_terms(draft, order)
@@ -55,6 +56,7 @@ def change(draft: Transaction, client_order_id: str, change: OrderChange) -> Rec
         limit_price=_changed_price("limit_price", paper.limit_price, change.limit_price),
         stop_price=_changed_price("stop_price", paper.stop_price, change.stop_price),
     )
+    # A change must not reserve what a new order would be refused.
     order_checks.check_growth(draft, paper, changed)
     draft.put(changed)
     draft.queue.append(paper.id)

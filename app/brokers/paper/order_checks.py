@@ -163,6 +163,7 @@ def _closing_quantity(draft: Transaction, order: Order, quantity: Decimal) -> De
 
 def _check_buying_power(draft: Transaction, order: Order, quantity: Decimal, price: Decimal) -> None:
     held = draft.position(order.instrument.symbol)
+    # Only what makes the position larger needs money.
     growth = abs(held + quantity * order.side.sign) - abs(held)
     if growth <= 0:
         return
