@@ -141,3 +141,41 @@ def test_readme_when_it_shows_an_answer_then_it_has_the_shape_of_the_document(op
     answer = next(block for block in shown if "ticket" in block)
     schema = {"components": document["components"], "$ref": "#/components/schemas/AlertAnswer"}
     Draft202012Validator(schema).validate(answer)
+
+
+def test_design_when_it_names_a_file_or_folder_then_it_is_there():
+    named = re.findall(r"`((?:app|tests|docs)/[\w/.]+)`", _text("docs/design.md"))
+
+    assert len(named) > 20
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_design_when_the_rooms_are_listed_then_they_are_those_of_the_house():
+    table = _text("docs/design.md").partition("| room of")[2].partition("\n\n")[0]
+    rooms = {path.name for path in (ROOT / "app/services").iterdir() if (path / "__init__.py").exists()}
+
+    assert {
+        name for row in re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE) for name in _names(row)
+    } == rooms
+
+
+def _names(cell: str) -> list[str]:
+    return [name.rstrip("/") for name in re.findall(r"`([^`]+)`", cell)]
+
+
+def test_design_when_the_clock_is_listed_then_every_task_stands_there(services):
+    table = _text("docs/design.md").partition("## The clock")[2].partition("##")[0]
+    listed = set(re.findall(r"^\| ([a-z][a-z ]+) \|", table, re.MULTILINE)) - {"task"}
+
+    assert {task.name for task in services.supervisor.tasks} <= listed
+
+
+def test_design_when_the_keys_are_listed_then_every_repository_stands_there():
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "app/repositories").glob("*.py")]
+    keys = {
+        key for source in sources for key in re.findall(r'^(?:PREFIX|KEY) = "([^"]+)"', source, re.MULTILINE)
+    }
+    page = _text("docs/design.md")
+
+    assert len(keys) > 15
+    assert [key for key in sorted(keys) if f"| `{key}" not in page] == []
