@@ -243,7 +243,7 @@ class Wiring:
         return TradeHistory(
             trades=self.base.trades,
             closed=ClosedTrades(self.store),
-            last_price=lambda _broker, _symbol: None,
+            snapshots=self.snapshots,
             clock=self.clock,
         )
 

@@ -1,6 +1,6 @@
 """What bots hold and what they have traded, as the API and the command line show it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import dropwhile, islice
@@ -15,9 +15,10 @@ from app.domain.trades import Trade
 from app.errors import NotFound
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.trades import Trades
+from app.services.portfolio.snapshots import Snapshots
 
-# What a unit of a symbol was worth when the clock last looked at a broker; None: it has not seen one.
-LastPrice = Callable[[str, str], Decimal | None]
+# What a unit was worth by broker and symbol, when the clock last looked.
+Marks = Mapping[tuple[str, str], Decimal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class TradeHistory:
 
     trades: Trades
     closed: ClosedTrades
-    last_price: LastPrice
+    snapshots: Snapshots
     clock: Clock
 
     def page(self, *, state: str, bot: str | None, after: int | None, limit: int) -> list[dict[str, Any]]:
@@ -47,34 +48,43 @@ class TradeHistory:
         trade = next((trade for trade in self.trades.every().values() if trade.number == number), None)
         if trade is None:
             raise NotFound(f"There is no trade {number}.")
-        return self._open_row(trade)
+        return _open_row(trade, self._marks().get((trade.broker, trade.symbol)))
 
     def _rows(self, state: str) -> Iterator[dict[str, Any]]:
         if state != "closed":
             trades = self.trades.every().values()
+            marks = self._marks()
             for trade in sorted(trades, key=lambda trade: (trade.opened_at, trade.number), reverse=True):
-                yield self._open_row(trade)
+                yield _open_row(trade, marks.get((trade.broker, trade.symbol)))
         if state != "open":
             yield from map(_closed_row, self.closed.newest_first(self.clock()))
 
-    def _open_row(self, trade: Trade) -> dict[str, Any]:
-        sign = Decimal(1 if trade.quantity > ZERO else -1)
-        mark = self.last_price(trade.broker, trade.symbol)
-        gain = None
-        if mark is not None and not trade.unpriced:
-            open_gain = trade.quantity * (mark - trade.average_price) * trade.multiplier
-            gain = open_gain + trade.realized_pnl - trade.fees
-        side = Side.BUY if trade.quantity > ZERO else Side.SELL
-        return _row(trade, side, trade.average_price, mark) | {
-            "units": text(abs(trade.quantity)),
-            "entry_net": text(sign * trade.average_price),
-            "mark_net": None if mark is None else text(sign * mark),
-            "exit_net": None,
-            "profit_loss": None if gain is None else text(plain(gain)),
-            "fees": text(plain(trade.fees)),
-            "state": "open",
-            "closed_at": None,
+    def _marks(self) -> Marks:
+        return {
+            (seen.broker, position.symbol): position.market_price
+            for seen in self.snapshots.read()
+            for position in seen.positions
+            if position.market_price is not None
         }
+
+
+def _open_row(trade: Trade, mark: Decimal | None) -> dict[str, Any]:
+    sign = Decimal(1 if trade.quantity > ZERO else -1)
+    gain = None
+    if mark is not None and not trade.unpriced:
+        open_gain = trade.quantity * (mark - trade.average_price) * trade.multiplier
+        gain = open_gain + trade.realized_pnl - trade.fees
+    side = Side.BUY if trade.quantity > ZERO else Side.SELL
+    return _row(trade, side, trade.average_price, mark) | {
+        "units": text(abs(trade.quantity)),
+        "entry_net": text(sign * trade.average_price),
+        "mark_net": None if mark is None else text(sign * mark),
+        "exit_net": None,
+        "profit_loss": None if gain is None else text(plain(gain)),
+        "fees": text(plain(trade.fees)),
+        "state": "open",
+        "closed_at": None,
+    }
 
 
 def _closed_row(trade: ClosedTrade) -> dict[str, Any]:

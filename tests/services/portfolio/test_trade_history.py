@@ -103,6 +103,17 @@ def test_trade_when_the_position_was_closed_elsewhere_then_there_is_no_gain(trad
 
 
 @pytest.mark.parametrize("number", [1, 999999999])
+def test_open_trade_when_the_clock_has_looked_then_it_tells_its_mark_and_gain(trade, operator, services):
+    (unseen,) = trade(strategy_order_price="100")
+    operator.put("/api/paper/prices", json={"AAPL": "104"})
+    services.supervisor.tick(everything=True)
+    (seen,) = operator.get("/api/trades").json["trades"]
+
+    assert (unseen["mark_net"], unseen["profit_loss"]) == (None, None)
+    assert (seen["mark_net"], Decimal(seen["profit_loss"])) == ("104", 80)
+    assert operator.get(f"/api/trades/{seen['number']}").json == seen
+
+
 def test_trade_when_nobody_has_its_number_then_404(operator, number):
     assert operator.get(f"/api/trades/{number}").status_code == 404
 
