@@ -143,28 +143,22 @@ def open_order(name: str, record: dict[str, Any], *, multiplier: Decimal, at: da
 
     `record` is the order as its ticket shows it; what it has filled by now is in its trade already.
     """
-    quantity = record["quantity"]
-    order = OpenOrder(
+    is_leg = name != record["client_order_id"]
+    quantity, filled, price = record["quantity"], record["filled_quantity"], record["average_fill_price"]
+    return OpenOrder(
         client_order_id=name,
         ticket=UUID(record["ticket"]),
         bot=record["bot"],
         broker=record["broker"],
         symbol=record["symbol"],
-        role=OrderRole.EXIT,
+        role=OrderRole.EXIT if is_leg else OrderRole(record["role"]),
         multiplier=multiplier,
         submitted_at=at,
-        type=_leg_type(name),
+        type=_leg_type(name) if is_leg else OrderType(record["type"]),
         quantity=None if quantity is None else Decimal(quantity),
-    )
-    if name != record["client_order_id"]:
-        return order
-    filled, price = record["filled_quantity"], record["average_fill_price"] or ZERO
-    return replace(
-        order,
-        role=OrderRole(record["role"]),
-        type=OrderType(record["type"]),
-        counted=FilledSoFar(Decimal(filled), Decimal(price)),
-        seen=(record["status"], filled, *_prices(record["limit_price"], record["stop_price"])),
+        # A leg fills later than its order; nobody has seen it yet.
+        counted=NOTHING_COUNTED if is_leg else FilledSoFar(Decimal(filled), Decimal(price or ZERO)),
+        seen=None if is_leg else _as_seen(record),
     )
 
 
@@ -284,6 +278,11 @@ def _key(name: str) -> str:
 def _seen(receipt: Receipt) -> tuple[str, ...]:
     prices = _prices(text(receipt.limit_price), text(receipt.stop_price))
     return receipt.status.value, format(receipt.filled_quantity, "f"), *prices
+
+
+def _as_seen(record: dict[str, Any]) -> tuple[str, ...]:
+    prices = _prices(record["limit_price"], record["stop_price"])
+    return record["status"], record["filled_quantity"], *prices
 
 
 def _prices(*given: str | None) -> Iterator[str]:
