@@ -102,7 +102,6 @@ def test_trade_when_the_position_was_closed_elsewhere_then_there_is_no_gain(trad
     assert (closed["state"], closed["profit_loss"], closed["exit_net"]) == ("closed", None, None)
 
 
-@pytest.mark.parametrize("number", [1, 999999999])
 def test_open_trade_when_the_clock_has_looked_then_it_tells_its_mark_and_gain(trade, operator, services):
     (unseen,) = trade(strategy_order_price="100")
     operator.put("/api/paper/prices", json={"AAPL": "104"})
@@ -114,6 +113,7 @@ def test_open_trade_when_the_clock_has_looked_then_it_tells_its_mark_and_gain(tr
     assert operator.get(f"/api/trades/{seen['number']}").json == seen
 
 
+@pytest.mark.parametrize("number", [1, 999999999])
 def test_trade_when_nobody_has_its_number_then_404(operator, number):
     assert operator.get(f"/api/trades/{number}").status_code == 404
 
