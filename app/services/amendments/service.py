@@ -29,7 +29,6 @@ from app.services.amendments.outcomes import (
 from app.services.amendments.sending import Sender, has_values, wanted_change
 from app.services.amendments.targets import Targets, instrument_of
 from app.services.broker_access.gateway import HeldSymbol
-from app.services.orders.records import signal_record
 from app.services.orders.working import Working
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
@@ -67,7 +66,7 @@ class Amendments:
         """Take a command to its end; raise BrokerUnavailable where that must wait for the broker."""
         if self.adopt(ticket, signal, bot, finish):
             return
-        context = self._open(ticket, signal, bot)
+        context = self.assessor.open(ticket, signal, bot)
         names = self.targets.find(context)
         with turn(self.sender.gateway, context, context.symbol):
             changes = self._decide(context, names)
@@ -75,7 +74,7 @@ class Amendments:
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide on a command and leave all as it is; the ticket tells every verdict. It places no order."""
-        context = self._open(ticket, signal, bot)
+        context = self.assessor.open(ticket, signal, bot)
         context.is_preview = True
         try:
             self._decide(context, self.targets.find(context))
@@ -88,7 +87,7 @@ class Amendments:
         begun = self.begun.find(ticket.id)
         if begun is None:
             return False
-        context = self._open(ticket, signal, bot)
+        context = self.assessor.open(ticket, signal, bot)
         if context.broker is None:
             return False
         context.instrument = instrument_of(begun.symbol, None)
@@ -104,10 +103,6 @@ class Amendments:
     def forgetting(self, ticket: UUID) -> list[Change]:
         """Return the changes that forget what a command had begun."""
         return self.begun.ending(ticket)
-
-    def _open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
-        ticket.signal = signal_record(signal)
-        return self.assessor.open(ticket, signal, bot)
 
     def _decide(self, context: OrderContext, names: frozenset[str]) -> list[Change]:
         context.global_state = self.assessor.switch.read().at(self.clock())

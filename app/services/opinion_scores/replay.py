@@ -70,7 +70,7 @@ class Replayer:
         if other.analyst is None:
             return [idea.found.said for idea in ideas]
         analyst, previews = other.analyst, self.previews.under(other.rules)
-        cases = [previews.open(self._blank(idea), idea.signal, idea.bot) for idea in ideas]
+        cases = [previews.assessor.open(self._blank(idea), idea.signal, idea.bot) for idea in ideas]
         with ThreadPoolExecutor(self.workers) as pool:
             asked = [
                 None if context.instrument is None else pool.submit(analyst.opine, question_of(context))

@@ -70,7 +70,7 @@ class Reviewer:
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide as if analyst and person said yes; nobody is asked."""
         if _is_neutral(signal):
-            self.trading.open(ticket, signal, bot)
+            self.trading.assessor.open(ticket, signal, bot)
             ticket.end(TicketStatus.SKIPPED, Reason.IDEA_NEUTRAL)
             return []
         return self.trading.preview(ticket, signal, bot)
@@ -83,19 +83,18 @@ class Reviewer:
     def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
         """Take an alert to its end, or to where a person is asked: `finish` is not called then."""
         bot = self._as_now(bot)
-        self.trading.open(ticket, signal, bot)
+        context = self.trading.assessor.open(ticket, signal, bot)
         waiting = self.approvals.find(ticket.id)
         if waiting is not None and waiting.verdict is not ApprovalDecision.APPROVED:
             self._end_waiting(ticket, waiting, finish)
         elif _is_neutral(signal):
             self._end(ticket, finish, Reason.IDEA_NEUTRAL)
         else:
-            self._advise(ticket, signal, bot, finish, waiting)
+            self._advise(context, finish, waiting)
 
-    def _advise(
-        self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, waiting: PendingApproval | None
-    ) -> None:
-        opinion = self._opinion(ticket, signal, bot)
+    def _advise(self, context: OrderContext, finish: Finish, waiting: PendingApproval | None) -> None:
+        ticket, signal = context.ticket, context.signal
+        opinion = self._opinion(context)
         if ticket.status is not TicketStatus.RECEIVED:
             finish([])
             return
@@ -104,7 +103,7 @@ class Reviewer:
             self._end(ticket, finish, opinion.reason, message)
             return
         # A model may take a minute, in which somebody throws a switch.
-        bot = self._as_now(bot)
+        bot = self._as_now(context.bot)
         if waiting is not None:
             ticket.timeline = [*waiting.ticket["timeline"]]
             ticket.note(Stage.APPROVED, waiting.decided_at or self.clock(), waiting.by)
@@ -119,20 +118,20 @@ class Reviewer:
             return
         self._trade(ticket, signal, bot, finish, advice)
 
-    def _opinion(self, ticket: Ticket, signal: Signal, bot: Bot) -> Opinion | None:
+    def _opinion(self, context: OrderContext) -> Opinion | None:
         """Return the opinion that is kept, or ask for one where an entry could follow it."""
+        ticket, bot = context.ticket, context.bot
         opinion = self.opinions.given(ticket.id)
-        if opinion is None and self._wants_opinion(signal, bot):
-            context = self._weighed(ticket, signal, bot)
-            if signal.idea is None and not context.orders:
+        if opinion is None and self._wants_opinion(context.signal, bot):
+            wanted = self._wanted(context)
+            if wanted.signal.idea is None and not wanted.orders:
                 # Whatever the analyst would say, nothing comes of it; the ticket tells why.
-                ticket.take_over(context.ticket)
-            elif _may_enter(context):
+                ticket.take_over(wanted.ticket)
+            elif _may_enter(wanted):
                 if self.is_stopping():
                     raise Stopped
-                opinion = self.opinions.about(
-                    context.ticket.id, bot, question_of(context), is_required=context.needs_opinion
-                )
+                question = question_of(wanted)
+                opinion = self.opinions.about(ticket.id, bot, question, is_required=wanted.needs_opinion)
         _tell_opinion(ticket, opinion)
         if opinion is not None:
             ticket.note(Stage.OPINION_RECEIVED, self.clock(), f"{opinion.analyst}, {opinion.model}")
@@ -153,11 +152,11 @@ class Reviewer:
         # Nothing is paid for an opinion on what the switch refuses anyway.
         return self.switch.read().at(now) is bot.switch.at(now) is TradingState.ACTIVE
 
-    def _weighed(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
-        """Return the case that an opinion is wanted on, as it would be with one."""
-        if signal.idea is not None:
-            return self.trading.open(ticket.blank(), signal, bot)
-        return self.trading.weigh(ticket.blank(), signal, bot, ASSUMED)
+    def _wanted(self, context: OrderContext) -> OrderContext:
+        """Return what an opinion is wanted on: an idea as it is, else the entry that would follow a yes."""
+        if context.signal.idea is not None:
+            return context
+        return self.trading.weigh(context.ticket.blank(), context.signal, context.bot, ASSUMED)
 
     def _asks_person(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> bool:
         """Let the ticket wait where a person must approve its entry; tell whether it does."""
@@ -181,14 +180,15 @@ class Reviewer:
 
     def _trade(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, advice: Advice) -> None:
         """Trade; where nothing would be sent, nothing at the broker is touched for it either."""
-        if signal.idea is not None or advice == NO_ADVICE or _is_against(signal, bot, advice):
-            weighed = ticket.blank()
-            if not self.trading.weigh(weighed, signal, bot, advice).orders:
-                ticket.take_over(weighed)
-                finish([])
-                return
+        spares = signal.idea is not None or advice == NO_ADVICE or _is_against(signal, bot, advice)
         self.trading.carry_out(
-            ticket, signal, bot, finish, advice, lambda: self._is_overtaken(ticket, signal)
+            ticket,
+            signal,
+            bot,
+            finish,
+            advice,
+            lambda: self._is_overtaken(ticket, signal),
+            spares_orders=spares,
         )
 
     def _is_overtaken(self, ticket: Ticket, signal: Signal) -> bool:

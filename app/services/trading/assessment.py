@@ -25,7 +25,8 @@ from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.instruments.resolver import Instruments
-from app.services.orders.working import WorkingOrders
+from app.services.orders.records import signal_record
+from app.services.orders.working import Working, WorkingOrders
 from app.services.trading.conflicting_orders import ConflictingOrders
 from app.services.trading.context import OrderContext, TradingRules
 from app.services.trading.entry_usage import Entry, EntryUsage
@@ -50,7 +51,8 @@ class Assessor:
     clock: Clock
 
     def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
-        """Resolve the instrument and the broker."""
+        """Turn a signal into what is decided on: its instrument, its broker, the limits that hold."""
+        ticket.signal = signal_record(signal)
         name = bot.configuration.broker or self.rules.default_broker
         context = OrderContext(
             ticket,
@@ -78,23 +80,55 @@ class Assessor:
         """Fill in the orders that may be sent; without any, the ticket says why."""
         context.global_state = self.switch.read().at(self.clock())
         broker, instrument = context.broker, context.instrument
-        if broker is None:
-            self.gate_check.allows(context, ProposedOrder(OrderRole.ENTRY, context.signal.side))
-            return
-        if instrument is None or instrument.asset_class not in broker.capabilities.asset_classes:
+        tradable = instrument is not None and instrument.asset_class in context.capabilities.asset_classes
+        if broker is None or instrument is None or not tradable:
             self.gate_check.allows(context, ProposedOrder(OrderRole.ENTRY, context.signal.side))
             return
         try:
-            self.conflicts.clear(context, broker)
+            own = self.conflicts.count(context, broker)
+            if context.spares_orders:
+                self._decide_first(context, broker, instrument, own)
+            else:
+                self.conflicts.clear(context, broker, own)
+                self._decide_with_room(context, broker, instrument)
+        except BrokerUnavailable as error:
+            self.start_over(context)
+            context.ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
+
+    def _decide_first(
+        self, context: OrderContext, broker: Broker, instrument: Instrument, own: list[Working]
+    ) -> None:
+        """Decide on what waits as it is; only for what is then sent may anything be cancelled.
+
+        What was cancelled for it changes what it was decided on: then, and only then, it is decided anew.
+        """
+        view = self.look(context, broker, instrument)
+        decided = self._plan(context, broker, view)
+        self._carry_out(context, instrument, view, decided)
+        if not context.orders:
+            return
+        is_moved = self.conflicts.clear(context, broker, own)
+        if self._needs_room(context, broker, view, decided):
+            is_moved = self._has_changed(context, broker, view) or is_moved
+        if is_moved:
+            self.start_over(context)
+            self._decide_with_room(context, broker, instrument)
+
+    def _decide_with_room(self, context: OrderContext, broker: Broker, instrument: Instrument) -> None:
+        view = self.look(context, broker, instrument)
+        decided = self._plan(context, broker, view)
+        if self._needs_room(context, broker, view, decided) and self._has_changed(context, broker, view):
             view = self.look(context, broker, instrument)
             decided = self._plan(context, broker, view)
-            if self._needs_room(context, broker, view, decided) and self._has_changed(context, broker, view):
-                view = self.look(context, broker, instrument)
-                decided = self._plan(context, broker, view)
-        except BrokerUnavailable as error:
-            context.ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
-            return
         self._carry_out(context, instrument, view, decided)
+
+    def start_over(self, context: OrderContext) -> None:
+        """Forget what was decided; nothing of it was sent."""
+        self.release(context)
+        context.orders.clear()
+        context.ticket.gates.clear()
+        context.entry_value = context.exit_plan = context.ticket.entry = context.ticket.exits = None
+        context.ticket.end(TicketStatus.RECEIVED)
 
     def make_room(self, context: OrderContext, broker: Broker) -> None:
         """Take back every bot's exits where an entry must not stand on the other side of them.

@@ -22,13 +22,21 @@ class ConflictingOrders:
         self._gateway = gateway
         self._clock = clock
 
-    def clear(self, context: OrderContext, broker: Broker) -> None:
-        """Count every bot's fills, which tells whose part of the position is whose; cancel what is moot."""
-        if self._may_act(context, broker):
-            everybody = self._working_orders.of(broker, None, context.symbol)
-            own = [item for item in everybody if bot_of_order(item.receipt.client_order_id) == context.bot.id]
-            context.rivals = [item for item in everybody if item not in own]
-            self._withdraw(context, broker, out_of_date(context.signal, own))
+    def count(self, context: OrderContext, broker: Broker) -> list[Working]:
+        """Count every bot's fills, which tells whose part of the position is whose.
+
+        Return what the bot has waiting; nothing where the alert may not act.
+        """
+        if not self._may_act(context, broker):
+            return []
+        everybody = self._working_orders.of(broker, None, context.symbol)
+        own = [item for item in everybody if bot_of_order(item.receipt.client_order_id) == context.bot.id]
+        context.rivals = [item for item in everybody if item not in own]
+        return own
+
+    def clear(self, context: OrderContext, broker: Broker, own: list[Working]) -> bool:
+        """Cancel those of the bot's orders that the alert makes moot; tell whether any was."""
+        return self._withdraw(context, broker, out_of_date(context.signal, own))
 
     def drop_exits(self, context: OrderContext, broker: Broker) -> bool:
         """Cancel stop-loss and take-profit of a position that is about to be closed; tell whether any was."""

@@ -50,7 +50,8 @@ class OrderContext:
     `idea_cap` is what a trade idea's entry may be worth, `entry_value` what the decided entry is, and
     `min_confidence` what an opinion must have. `may_sell_options`: by its dialect, or by that of the alert
     whose order a command changes. `held` is the proof that the symbol is this signal's alone; without it
-    nothing can be sent.
+    nothing can be sent. `spares_orders`: nothing that waits at the broker is cancelled unless an order is
+    sent for it.
     """
 
     ticket: Ticket
@@ -75,6 +76,7 @@ class OrderContext:
     entry_value: Decimal | None = None
     may_sell_options: bool = False
     held: HeldSymbol | None = None
+    spares_orders: bool = False
 
     @property
     def symbol(self) -> str:

@@ -61,7 +61,7 @@ class Trading:
         ensure_exits: Attend,
         clock: Clock,
     ) -> None:
-        self._assessor = assessor
+        self.assessor = assessor
         self._trades = trades
         self._gateway = gateway
         self._submission = submission
@@ -72,7 +72,7 @@ class Trading:
     @property
     def previews(self) -> Preview:
         """Whoever decides as this does, and sends nothing."""
-        return Preview(self._assessor)
+        return Preview(self.assessor)
 
     def carry_out(
         self,
@@ -82,19 +82,23 @@ class Trading:
         finish: Finish,
         advice: Advice = NO_ADVICE,
         is_moot: Callable[[], bool] = lambda: False,
+        *,
+        spares_orders: bool = False,
     ) -> None:
         """Take a signal to its end; `finish` is called once, with what must be written beside the ticket.
 
-        `is_moot` is asked when it is this signal's turn: later ones may have had theirs before.
+        `is_moot` is asked when it is this signal's turn: later ones may have had theirs before. All is
+        decided here and now, with the symbol held: the switch, the position and the price are those of this
+        moment, however long somebody was asked before. `spares_orders`: see OrderContext.
         """
-        context = self.open(ticket, signal, bot)
-        context.advice = advice
+        context = self.assessor.open(ticket, signal, bot)
+        context.advice, context.spares_orders = advice, spares_orders
         with turn(self._gateway, context, context.symbol), _room_for(context):
             if is_moot():
                 ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
                 finish([])
                 return
-            self._assessor.decide(context)
+            self.assessor.decide(context)
             receipts = self._submission.send(context)
             legs = [name for order in context.orders for name in leg_names(order)]
             finish(self._changes(context, receipts, legs))
@@ -111,13 +115,13 @@ class Trading:
 
     def adopt(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> bool:
         """Take up orders of this ticket that the broker holds already; False when it holds none."""
-        context = self.open(ticket, signal, bot)
+        context = self.assessor.open(ticket, signal, bot)
         if context.broker is None:
             return False
         if signal.contract is not None:
             # Words such as "at the money" may mean another contract by now.
             for receipt in self._placed(context.broker, bot.id, ticket.id).values():
-                context.instrument = self._assessor.instruments.named(receipt.symbol)
+                context.instrument = self.assessor.instruments.named(receipt.symbol)
         with turn(self._gateway, context, context.symbol):
             placed = self._placed(context.broker, bot.id, ticket.id)
             if not placed:
@@ -125,17 +129,13 @@ class Trading:
             for role, receipt in placed.items():
                 write_receipt(ticket, receipt, role)
             if OrderRole.ENTRY in placed:
-                self._assessor.count_adopted(context, placed[OrderRole.ENTRY])
+                self.assessor.count_adopted(context, placed[OrderRole.ENTRY])
                 protect_adopted(context, placed[OrderRole.ENTRY])
             partly = OrderRole.ENTRY not in placed and _lacks_entry(signal, placed[OrderRole.EXIT])
             ticket.end(followed_status(ticket.orders), Reason.RECOVERED_PARTLY if partly else None)
             receipts = list(placed.values())
             finish(self._changes(context, receipts, self._legs(context.broker, receipts)))
         return True
-
-    def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
-        """Find out what a signal would trade, and where."""
-        return self.previews.open(ticket, signal, bot)
 
     def _placed(self, broker: Broker, bot: str, ticket: UUID) -> dict[OrderRole, Receipt]:
         found = {

@@ -6,7 +6,6 @@ from app.domain.bots import Bot
 from app.domain.review import Advice
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket
-from app.services.orders.records import signal_record
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext, TradingRules
 
@@ -26,14 +25,9 @@ class Preview:
         """Return one that decides by other rules."""
         return Preview(replace(self.assessor, rules=rules))
 
-    def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
-        """Find out what a signal would trade, and where."""
-        ticket.signal = signal_record(signal)
-        return self.assessor.open(ticket, signal, bot)
-
     def weigh(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> OrderContext:
         """Decide; the ticket tells every verdict."""
-        context = self.open(ticket, signal, bot)
+        context = self.assessor.open(ticket, signal, bot)
         context.advice, context.is_preview = advice, True
         self.assessor.decide(context)
         self.assessor.release(context)
