@@ -30,6 +30,8 @@ MEANINGS = {
     "base_order_pct": "Size of an entry as a fraction of the account's equity; the next two come first.",
     "use_strategy_contracts": "Entries have TradingView's own number of contracts.",
     "notional": "Size of an entry as an amount of money.",
+    "risk_pct": "Size of an entry by its stop: the fraction of the account's equity that is lost there.",
+    "risk_amount": "The same as an amount of money. Set one of the two, and neither of the two before.",
     "use_limit_orders": "Entries of strategy alerts are limit orders; a bridge alert says itself what it is.",
     "use_strategy_order_price": "The limit starts from the alert's price; false: from the market's.",
     "limit_offset_ticks": "Ticks that the limit is moved by; a positive offset is more eager on either side.",

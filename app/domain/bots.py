@@ -79,6 +79,8 @@ class BotConfiguration:
     base_order_pct: Decimal = Decimal("0.02")
     use_strategy_contracts: bool = False
     notional: Decimal | None = None
+    risk_pct: Decimal | None = None
+    risk_amount: Decimal | None = None
     use_limit_orders: bool = False
     use_strategy_order_price: bool = True
     limit_offset_ticks: int = 0

@@ -168,6 +168,15 @@ class Reason(StrEnum):
         "COVER_EXCEEDS_SHORT",
         "A BUY may only cover, and less than this is left to cover.",
     )
+    RISK_STOP_MISSING = (
+        "RISK_STOP_MISSING",
+        "The bot sizes by what is lost at the stop, and the entry has no stop.",
+    )
+    RISK_STOP_MISPLACED = (
+        "RISK_STOP_MISPLACED",
+        "The bot sizes by what is lost at the stop, and the stop is not on the losing side of the price.",
+    )
+    RISK_EXCEEDED = "RISK_EXCEEDED", "The order would lose more at its stop than the bot may risk."
     QUANTITY_NOT_LOT = "QUANTITY_NOT_LOT", "The quantity is not a multiple of the lot."
     QUANTITY_EXCEEDS_FREEZE = (
         "QUANTITY_EXCEEDS_FREEZE",

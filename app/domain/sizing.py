@@ -42,6 +42,44 @@ def size_entry(
     return Size(quantity, None if whole else bot.notional, source)
 
 
+def sizing_conflict(bot: BotConfiguration) -> str | None:
+    """Tell why a bot's ways to size an entry do not go together; None where they do."""
+    ways = {
+        "risk_pct": bot.risk_pct is not None,
+        "risk_amount": bot.risk_amount is not None,
+        "notional": bot.notional is not None,
+        "use_strategy_contracts": bot.use_strategy_contracts,
+    }
+    chosen = [name for name, is_set in ways.items() if is_set]
+    if len(chosen) < 2 or not (ways["risk_pct"] or ways["risk_amount"]):  # noqa: PLR2004  # two are one too many
+        return None
+    return f"An entry is sized in one way: set only one of {', '.join(chosen[:-1])} and {chosen[-1]}."
+
+
+def risk_of(bot: BotConfiguration, equity: Decimal) -> Decimal | None:
+    """Return what an entry may lose at its stop (account currency); None: it is not sized by that."""
+    if bot.risk_amount is not None:
+        return bot.risk_amount
+    return None if bot.risk_pct is None else max(equity, ZERO) * bot.risk_pct
+
+
+def size_by_risk(risk: Decimal, unit_loss: Decimal, step: Decimal) -> Size:
+    """Return the most units that lose no more than the risk; nothing where a unit's loss is not known.
+
+    `unit_loss` is what one unit loses between its price and its stop, in the account's currency.
+    """
+    if unit_loss <= ZERO:
+        return Size(ZERO, source="risk")
+    return Size(round_down(DOWN.divide(risk, unit_loss), step), source="risk")
+
+
+def at_most(size: Size, quantity: Decimal | None, step: Decimal) -> Size:
+    """Bring a size down to a number of units; None is no limit."""
+    if quantity is None or size.quantity <= quantity:
+        return size
+    return Size(round_down(quantity, step), source=size.source)
+
+
 def shrunk(size: Size, notional: Decimal, unit_value: Decimal, increment: Decimal, *, whole: bool) -> Size:
     """Bring a size down to a value in the account's currency; what is worth less stays as it is."""
     if size.quantity * unit_value <= notional:

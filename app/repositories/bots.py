@@ -19,6 +19,7 @@ from app.domain.bots import (
     secret_digest,
 )
 from app.domain.json_codec import from_json, to_json
+from app.domain.sizing import sizing_conflict
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import AlreadyExists, Conflict, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
 from app.repositories.open_orders import OPERATOR
@@ -102,6 +103,7 @@ class BotDirectory:
         """Store a new bot; return it, its version and its secret, which is not shown again."""
         if not BOT_ID.fullmatch(bot) or bot == OPERATOR:
             raise InvalidRequest("A bot's id has 1 to 48 letters, digits, dots, dashes or underscores.")
+        _check(configuration)
         now = self._clock()
         shown = secret or new_secret()
         created = Bot(bot, BotSecrets(secret_digest(shown), now), now, configuration, StateSwitch(state))
@@ -119,6 +121,7 @@ class BotDirectory:
 
         `state` throws its switch with it, without a reason or an end; None leaves the switch.
         """
+        _check(configuration)
         document = self._at_version(bot, version)
         current = self._read(document)
         switch = current.switch if state is None else StateSwitch(state)
@@ -247,6 +250,12 @@ class BotDirectory:
         bot = from_json(Bot, document.value)
         self._parsed[document.key] = (document.version, bot)
         return bot
+
+
+def _check(configuration: BotConfiguration) -> None:
+    conflict = sizing_conflict(configuration)
+    if conflict is not None:
+        raise InvalidRequest(conflict)
 
 
 def new_secret() -> str:

@@ -50,6 +50,8 @@ class BotSchema(Schema):
     base_order_pct = Amount(validate=FRACTION)
     use_strategy_contracts = fields.Boolean(truthy={True}, falsy={False})
     notional = Amount(positive=True, allow_none=True)
+    risk_pct = Amount(positive=True, allow_none=True, validate=FRACTION)
+    risk_amount = Amount(positive=True, allow_none=True)
     use_limit_orders = fields.Boolean(truthy={True}, falsy={False})
     use_strategy_order_price = fields.Boolean(truthy={True}, falsy={False})
     limit_offset_ticks = fields.Integer(strict=True, validate=validate.Range(-100_000, 100_000))

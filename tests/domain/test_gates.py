@@ -79,6 +79,9 @@ ALLOWED = [
     ("exits_placed", own_exits("99.99", "100.01")),
     ("exits_placed", own_exits("100.01") | {"side": Side.SELL}),
     ("exits_placed", own_exits("99") | {"price": None}),
+    ("risk_at_stop", {"risk": Decimal(50), "stop": Decimal(95)}),
+    ("risk_at_stop", {"risk": Decimal(50), "stop": Decimal(105), "side": Side.SELL}),
+    ("risk_at_stop", {"stop": None}),
     ("notional_limit", limits(max_order_notional="1000")),
     ("notional_limit", {"quantity": Decimal(10**9)}),
     ("buying_power", {"account": replace(RICH, buying_power=Decimal(1000))}),
@@ -163,6 +166,11 @@ REFUSED = [
     ("exits_placed", Reason.EXIT_MISPLACED, own_exits("100")),
     ("exits_placed", Reason.EXIT_MISPLACED, own_exits(None, "100")),
     ("exits_placed", Reason.EXIT_MISPLACED, own_exits("99") | {"side": Side.SELL}),
+    ("risk_at_stop", Reason.RISK_STOP_MISSING, {"risk": Decimal(50)}),
+    ("risk_at_stop", Reason.RISK_STOP_MISPLACED, {"risk": Decimal(50), "stop": Decimal(100)}),
+    ("risk_at_stop", Reason.RISK_STOP_MISPLACED, {"risk": Decimal(50), "stop": Decimal(101)}),
+    ("risk_at_stop", Reason.RISK_EXCEEDED, {"risk": Decimal("49.99"), "stop": Decimal(95)}),
+    ("risk_at_stop", Reason.RISK_EXCEEDED, {"risk": Decimal(50), "stop": Decimal(95), "instrument": CALL}),
     ("notional_limit", Reason.NOTIONAL_EXCEEDS_LIMIT, limits(max_order_notional="999.99")),
     (
         "notional_limit",
@@ -340,7 +348,7 @@ def test_groups_when_a_plain_alert_enters_then_review_and_idea_leave_one_line_ea
     gates, lines = asked()
 
     assert gates == names_of("permissions", "figures")
-    assert (len(gates), lines) == (26, ["review", "idea"])
+    assert (len(gates), lines) == (27, ["review", "idea"])
 
 
 def test_groups_when_an_idea_enters_then_every_gate_is_asked():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.bots import BotConfiguration
-from app.domain.sizing import Size, size_entry
+from app.domain.sizing import Size, at_most, risk_of, size_by_risk, size_entry, sizing_conflict
 from tests.domain.builders import APPLE, BITCOIN, CALL, decimals
 
 pytestmark = pytest.mark.unit
@@ -68,3 +68,66 @@ def test_size_when_sized_by_money_then_never_costs_more_than_asked(notional, pri
 
     assert quantity * price <= notional * (1 + Decimal("1e-27"))
     assert quantity >= 0
+
+
+positive = st.decimals(min_value="0.01", max_value=10**6, places=4)
+steps = st.sampled_from([Decimal(1), Decimal(75), Decimal("0.01"), Decimal("0.000000001")])
+
+
+@given(risk=positive, distance=positive, multiplier=st.sampled_from([Decimal(1), Decimal(100)]), step=steps)
+def test_size_by_risk_when_stopped_out_then_loses_no_more_and_one_step_more_would(
+    risk, distance, multiplier, step
+):
+    unit_loss = distance * multiplier
+    sized = size_by_risk(risk, unit_loss, step)
+
+    assert sized.quantity * unit_loss <= risk
+    assert (sized.quantity + step) * unit_loss > risk
+    assert sized.quantity % step == 0
+
+
+@pytest.mark.parametrize("unit_loss", [Decimal(0), Decimal(-1)])
+def test_size_by_risk_when_a_unit_loses_nothing_then_nothing_is_bought(unit_loss):
+    assert size_by_risk(Decimal(100), unit_loss, Decimal(1)).quantity == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "risk"),
+    [
+        ({}, None),
+        ({"risk_amount": 50}, 50),
+        ({"risk_pct": "0.01"}, 100),
+    ],
+)
+def test_risk_when_a_bot_names_one_then_it_is_in_money(keys, risk):
+    assert risk_of(BotConfiguration(**decimals(keys)), Decimal(10_000)) == risk
+
+
+def test_risk_when_the_equity_is_gone_then_nothing_may_be_lost():
+    assert risk_of(BotConfiguration(risk_pct=Decimal("0.01")), Decimal(-5)) == 0
+
+
+@pytest.mark.parametrize(("limit", "quantity"), [(None, "7.5"), ("7.5", "7.5"), ("2.39", "2")])
+def test_size_when_units_are_limited_then_brought_down_to_a_step(limit, quantity):
+    sized = at_most(Size(Decimal("7.5")), limit and Decimal(limit), Decimal(1))
+
+    assert sized.quantity == Decimal(quantity)
+
+
+@pytest.mark.parametrize(
+    ("keys", "named"),
+    [
+        ({"risk_pct": "0.01", "risk_amount": 5}, "risk_pct and risk_amount"),
+        ({"risk_pct": "0.01", "notional": 5}, "risk_pct and notional"),
+        ({"risk_amount": 5, "use_strategy_contracts": True}, "risk_amount and use_strategy_contracts"),
+    ],
+)
+def test_ways_to_size_when_two_are_set_then_the_sentence_names_them(keys, named):
+    sentence = sizing_conflict(BotConfiguration(**decimals(keys)))
+
+    assert sentence == f"An entry is sized in one way: set only one of {named}."
+
+
+@pytest.mark.parametrize("keys", [{}, {"risk_pct": "0.01"}, {"notional": 5, "use_strategy_contracts": True}])
+def test_ways_to_size_when_they_go_together_then_no_conflict(keys):
+    assert sizing_conflict(BotConfiguration(**decimals(keys))) is None

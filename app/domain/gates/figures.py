@@ -51,6 +51,20 @@ def exits_placed(check: OrderCheck) -> Outcome:
     return (Reason.EXIT_MISPLACED if is_wrong else None), shown
 
 
+@entry_gate(Reason.RISK_STOP_MISSING, Reason.RISK_STOP_MISPLACED, Reason.RISK_EXCEEDED)
+def risk_at_stop(check: OrderCheck) -> Outcome:
+    """Refuse an order that loses more at its stop than the bot risks, or whose loss is not known."""
+    risk, price, stop = check.order.risk, check.order.price, check.order.stop
+    if risk is None or price is None:
+        return None, "the size does not depend on a risk"
+    if stop is None:
+        return Reason.RISK_STOP_MISSING, f"risk {money(risk, check.currency)}"
+    if (price - stop) * check.order.side.sign <= ZERO:
+        levels = f"price {money(price, check.currency)}, stop {money(stop, check.currency)}"
+        return Reason.RISK_STOP_MISPLACED, levels
+    return _at_most(check.loss_at_stop, risk, Reason.RISK_EXCEEDED, _money(check), "risk")
+
+
 @gate(Reason.QUANTITY_NOT_LOT)
 def lot_multiple(check: OrderCheck) -> Outcome:
     """Refuse a named size that is not whole lots, rather than trade less than was asked for."""
@@ -183,6 +197,7 @@ FIGURES = GateGroup(
         price_known,
         price_deviation,
         exits_placed,
+        risk_at_stop,
         lot_multiple,
         quantity_limit,
         freeze_quantity,

@@ -12,10 +12,12 @@ from app.domain.money import ZERO
 from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderChange, OrderRole, Receipt, Side
 from app.domain.reasons import Reason
+from app.domain.sizing import risk_of
 from app.domain.tickets import TicketStatus
 from app.services.orders.working import Working
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
+from app.services.trading.order_building import plan_exits
 
 
 class _Changed(NamedTuple):
@@ -46,6 +48,8 @@ class ChangeAssessor:
             return self._keeps_to_position(context, broker, instrument, item, change)
         view = self.assessor.look(context, broker, instrument)
         changed = _changed(instrument, item.receipt, change, view)
+        exits = plan_exits(context, instrument, item.receipt.side, changed.price)
+        grows = (changed.quantity or ZERO) > (item.receipt.quantity or ZERO)
         order = ProposedOrder(
             OrderRole.ENTRY,
             item.receipt.side,
@@ -53,6 +57,9 @@ class ChangeAssessor:
             changed.price,
             asked=context.asked,
             own_exits=context.levels,
+            stop=exits.levels.stop,
+            # What was sized by its risk stays within it; a change of the price alone adds no unit.
+            risk=risk_of(context.bot.configuration, view.account.equity) if grows else None,
         )
         market = _without(view, item.receipt, changed)
         return self.assessor.gate_check.allows(context, order, market, CHANGE_GATES, counted=changed.counted)

@@ -14,10 +14,8 @@ from app.domain.money import ZERO, round_down
 from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Receipt, Side
 from app.domain.planning import Plan, plan, without_closing
-from app.domain.pricing import entry_price, order_type
 from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
-from app.domain.sizing import Size, shrunk, size_entry
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable
 from app.repositories.bots import BotDirectory
@@ -29,9 +27,10 @@ from app.services.orders.records import signal_record
 from app.services.orders.working import Working, WorkingOrders
 from app.services.trading.conflicting_orders import ConflictingOrders
 from app.services.trading.context import OrderContext, TradingRules
+from app.services.trading.entry_terms import entry_terms, size_told
 from app.services.trading.entry_usage import Entry, EntryUsage
 from app.services.trading.gate_check import GateCheck
-from app.services.trading.order_building import draft_entry, draft_exit
+from app.services.trading.order_building import EntryDraft, draft_entry, draft_exit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,25 +239,18 @@ class Assessor:
     def _add_entry(
         self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, decided: Plan, side: Side
     ) -> None:
-        kind = order_type(context.signal, context.bot.configuration)
-        market = view.price(context.reference_price, simulated=context.capabilities.simulated)
-        price = entry_price(context.signal, context.bot.configuration, instrument, side, market)
-        size = self._size(context, instrument, view, decided, price)
-        order = ProposedOrder(
-            OrderRole.ENTRY,
-            side,
-            size.quantity if size is not None else None,
-            price,
-            asked=context.asked,
-            own_exits=context.levels,
-        )
+        terms = entry_terms(context, instrument, view, decided, side)
+        size, price = terms.size, terms.price
+        if size is not None and price is not None:
+            context.ticket.note(Stage.SIZE_SET, self.clock(), size_told(size, price, instrument))
         passed = self.gate_check.allows(
-            context, order, _after_closing(view, decided.close, price, instrument)
+            context, terms.proposed(context), _after_closing(view, decided.close, price, instrument)
         )
         if passed and size is not None and price is not None:
             context.entry_value = size.quantity * price * instrument.multiplier
             self._reserve(context, context.entry_value)
-            context.orders.append(draft_entry(context, instrument, side, kind, size, price))
+            draft = EntryDraft(size, price, terms.exits)
+            context.orders.append(draft_entry(context, instrument, terms.type, side, draft))
 
     def _reserve(self, context: OrderContext, notional: Decimal) -> None:
         if context.is_preview:
@@ -266,37 +258,6 @@ class Assessor:
         entry = Entry(context.bot.id, context.symbol, notional, context.ticket.created_at)
         self.usage.reserve(context.ticket.id, entry, context.limits)
         context.ticket.entry = {"symbol": context.symbol, "notional": format(notional, "f")}
-
-    def _size(
-        self,
-        context: OrderContext,
-        instrument: Instrument,
-        view: MarketSnapshot,
-        decided: Plan,
-        price: Decimal | None,
-    ) -> Size | None:
-        if price is None or price <= ZERO:
-            return None
-        configuration, largest = context.bot.configuration, context.largest_value
-        if context.signal.idea is not None:
-            configuration = replace(configuration, notional=largest)
-        whole = decided.entry_side is Side.SELL and context.capabilities.whole_shorts
-        increment = context.capabilities.increment(instrument)
-        size = size_entry(
-            configuration,
-            instrument,
-            contracts=decided.entry_quantity,
-            price=price,
-            equity=view.account.equity,
-            increment=increment,
-            whole=whole,
-        )
-        unit_value = price * instrument.multiplier
-        for most in (largest, context.advice.most(unit_value)):
-            if most is not None:
-                size = shrunk(size, most, unit_value, increment, whole=whole)
-        context.ticket.note(Stage.SIZE_SET, self.clock(), f"{size.quantity:f} by {size.source} at {price:f}")
-        return size
 
 
 def _after_closing(

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
-from app.domain.exit_levels import exit_levels, exit_terms
+from app.domain.exit_levels import Levels, exit_levels, exit_terms
 from app.domain.exit_plan import ExitPlan
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO, plain, text
+from app.domain.order_check import NO_LEVELS
 from app.domain.orders import (
     Order,
     OrderClass,
@@ -44,10 +46,44 @@ def draft_exit(context: OrderContext, instrument: Instrument, side: Side, quanti
     )
 
 
+class PlannedExits(NamedTuple):
+    """What an entry will be protected by, and where that stands if it fills at its price.
+
+    `alert_price` is the basis of exits that do not stand around the fill.
+    """
+
+    plan: ExitPlan | None
+    levels: Levels
+    alert_price: Decimal | None
+
+
+class EntryDraft(NamedTuple):
+    """What an entry's order is written from."""
+
+    size: Size
+    price: Decimal
+    exits: PlannedExits
+
+
+def plan_exits(
+    context: OrderContext, instrument: Instrument, side: Side, price: Decimal | None
+) -> PlannedExits:
+    """Tell where an entry will be left, before its size is known: that may depend on it."""
+    alert_price = context.signal.reference_price or price
+    if alert_price is None or price is None or min(price, alert_price) <= ZERO:
+        return PlannedExits(None, NO_LEVELS, alert_price)
+    plan = _protection(context, instrument, alert_price)
+    if plan is None:
+        return PlannedExits(None, NO_LEVELS, alert_price)
+    levels = exit_levels(plan.terms, instrument, side, price if plan.terms.by_fill else alert_price)
+    return PlannedExits(plan, levels, alert_price)
+
+
 def draft_entry(
-    context: OrderContext, instrument: Instrument, side: Side, kind: OrderType, size: Size, price: Decimal
+    context: OrderContext, instrument: Instrument, kind: OrderType, side: Side, draft: EntryDraft
 ) -> Order:
-    """Write the order that opens; `price` is its limit, or what the market is expected to ask."""
+    """Write the order that opens; its price is its limit, or what the market is expected to ask."""
+    size, price, exits = draft
     order = Order(
         client_order_id=client_order_id(context.bot.id, context.ticket.id, OrderRole.ENTRY),
         instrument=instrument,
@@ -61,7 +97,7 @@ def draft_entry(
         product=context.signal.product,
         reference_price=context.reference_price,
     )
-    return _normalised(context, _in_money(context, _with_exits(context, order, price), size))
+    return _normalised(context, _in_money(context, _with_exits(context, order, exits), size))
 
 
 def protect_adopted(context: OrderContext, entry: Receipt) -> None:
@@ -87,37 +123,35 @@ def _normalised(context: OrderContext, order: Order) -> Order:
     return context.broker.normalise(order) if context.broker is not None else order
 
 
-def _with_exits(context: OrderContext, order: Order, price: Decimal) -> Order:
+def _with_exits(context: OrderContext, order: Order, exits: PlannedExits) -> Order:
     """Make the first entry into a symbol a bracket where the bot wants exits and the broker has them."""
-    alert_price = context.signal.reference_price or price
-    context.exit_plan = _protection(context, order.instrument, alert_price)
-    _show_levels(context, order, alert_price)
-    if context.exit_plan is None or context.broker is None or context.view is None:
+    context.exit_plan = exits.plan
+    _show_levels(context, order, exits)
+    if exits.plan is None or context.view is None:
         return order
-    terms = context.exit_plan.terms
     adds = context.view.position * order.side.sign > ZERO
     if order.time_in_force not in {TimeInForce.DAY, TimeInForce.GTC}:
         # Legs cannot wait for an order that is over at once.
         return order
-    levels = exit_levels(terms, order.instrument, order.side, price if terms.by_fill else alert_price)
-    if adds or levels.stop is None or not context.broker.capabilities.bracket:
+    levels = exits.levels
+    if adds or levels.stop is None or not context.capabilities.bracket:
         return order
     kind = OrderClass.BRACKET if levels.target is not None else OrderClass.OTO
     return replace(order, order_class=kind, take_profit=levels.target, stop_loss=levels.stop)
 
 
-def _show_levels(context: OrderContext, order: Order, alert_price: Decimal) -> None:
+def _show_levels(context: OrderContext, order: Order, exits: PlannedExits) -> None:
     """Tell in the ticket where exits stand, or of an option would stand although nobody wants them placed."""
-    terms = context.exit_plan.terms if context.exit_plan is not None else None
+    terms, alert_price = (exits.plan.terms if exits.plan is not None else None), exits.alert_price
     if terms is None and context.signal.contract is not None:
         terms = exit_terms(context.bot.configuration, needed=True)
-    if terms is not None:
+    if terms is not None and alert_price is not None:
         levels = exit_levels(terms, order.instrument, order.side, alert_price)
         context.ticket.exits = {
             "stop_loss": text(levels.stop),
             "take_profit": text(levels.target),
             "basis": text(plain(alert_price)),
-            "placed": context.exit_plan is not None,
+            "placed": exits.plan is not None,
         }
 
 

@@ -43,6 +43,8 @@ def test_modify_when_trading_is_reducing_then_an_exit_may_change(long_ten, order
         ({"daily_notional_cap": "1500"}, {"quantity": "15.1"}, "DAILY_NOTIONAL_CAP"),
         ({"max_price_deviation_pct": "0.1"}, {"limit_price": "90"}, "PRICE_DEVIATION"),
         ({"allowed_symbols": ["MSFT"]}, {"limit_price": "99"}, "SYMBOL_NOT_ALLOWED"),
+        ({"risk_amount": "10", "attach_sl_tp": True}, {"quantity": "11"}, "RISK_EXCEEDED"),
+        ({"risk_amount": "10"}, {"quantity": "11"}, "RISK_STOP_MISSING"),
         ({}, {"quantity": "2000"}, "BUYING_POWER_INSUFFICIENT"),
     ],
     ids=str,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import ScriptedBroker
+from tests.builders import ENTER_SHORT, ScriptedBroker, strategy_alert
 
 
 class WatchedBroker(ScriptedBroker):
@@ -55,3 +55,36 @@ def test_approval_when_the_price_has_moved_then_the_order_is_decided_at_the_new_
 
     assert operator.post(f"/api/tickets/{ticket['id']}/approve").json["reason"] == "EXIT_MISPLACED"
     assert broker.submitted == []
+
+
+class TestBesideAWaitingOrder:
+    """The paper broker, where a short entry of the bot waits above the market."""
+
+    @pytest.fixture
+    def app(self, make_app, analyst):
+        return make_app(analyst=analyst, allow_short_selling=True)
+
+    @pytest.fixture
+    def waiting(self, client, operator, configure):
+        operator.put("/api/paper/prices", json={"NVDA": "142.5"})
+        configure(use_limit_orders=True)
+        alert = strategy_alert(**ENTER_SHORT, symbol="NVDA", strategy_order_price="200")
+        order = client.post("/webhook", json=alert).json["order"]
+        configure(use_limit_orders=False)
+        return lambda: operator.get("/api/orders?status=open").json["orders"], order["client_order_id"]
+
+    def test_idea_when_it_is_sent_then_the_order_is_cancelled_and_it_is_decided_anew(self, waiting, ended):
+        open_orders, name = waiting
+        ticket = ended()
+        stages = [stage["stage"] for stage in ticket["timeline"]]
+
+        assert ticket["status"] == "filled"
+        assert name not in [order["client_order_id"] for order in open_orders()]
+        assert stages.index("waiting orders cancelled") < stages.index("sent to broker")
+        assert len({verdict["gate"] for verdict in ticket["gates"]}) == len(ticket["gates"])
+
+    def test_idea_when_a_gate_refuses_it_then_the_order_goes_on_waiting(self, waiting, ended):
+        open_orders, name = waiting
+
+        assert ended(stop_price=142.6)["status"] == "denied"
+        assert name in [order["client_order_id"] for order in open_orders()]

@@ -53,6 +53,20 @@ class TestAnIdea:
 
         assert Decimal(order["quantity"]) == Decimal(value)
 
+    @pytest.mark.parametrize(("risk", "quantity"), [("3.5", "1"), ("1000", "1.754385964")])
+    def test_idea_when_the_bot_sizes_by_risk_then_the_ideas_stop_counts_and_its_cap_holds(
+        self, ended, configure, holding, risk, quantity
+    ):
+        configure(risk_amount=risk)
+        ended()
+
+        assert holding("NVDA") == quantity
+
+    def test_idea_when_sized_by_risk_and_its_exits_are_off_then_denied(self, ended, configure):
+        configure(risk_amount="3.5", exits="off")
+
+        assert ended()["reason"] == "RISK_STOP_MISSING"
+
     @pytest.mark.parametrize(
         ("decision", "reason"),
         [

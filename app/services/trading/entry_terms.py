@@ -1,0 +1,122 @@
+"""An entry before the gates: its price, then where it is left, then its size, which may depend on that."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from app.domain.accounts import MarketSnapshot
+from app.domain.instruments import Instrument
+from app.domain.money import ONE, ZERO
+from app.domain.order_check import ProposedOrder
+from app.domain.orders import OrderRole, OrderType, Side
+from app.domain.planning import Plan
+from app.domain.pricing import entry_price, order_type
+from app.domain.refusals import money, units
+from app.domain.sizing import Size, at_most, risk_of, shrunk, size_by_risk, size_entry
+from app.services.trading.context import OrderContext
+from app.services.trading.order_building import PlannedExits, plan_exits
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTerms:
+    """What an entry comes to; `price` and `size` are None where no price is known.
+
+    `risk` is what may be lost at the stop, in the account's currency; None: the size does not depend on it.
+    """
+
+    side: Side
+    type: OrderType
+    price: Decimal | None
+    exits: PlannedExits
+    size: Size | None
+    risk: Decimal | None
+
+    def proposed(self, context: OrderContext) -> ProposedOrder:
+        """Return the order as the gates are asked about it."""
+        return ProposedOrder(
+            OrderRole.ENTRY,
+            self.side,
+            self.size.quantity if self.size is not None else None,
+            self.price,
+            asked=context.asked,
+            own_exits=context.levels,
+            stop=self.exits.levels.stop,
+            risk=self.risk,
+        )
+
+
+def entry_terms(
+    context: OrderContext, instrument: Instrument, view: MarketSnapshot, decided: Plan, side: Side
+) -> EntryTerms:
+    """Price an entry, place its exits, size it."""
+    signal, configuration = context.signal, context.bot.configuration
+    market = view.price(context.reference_price, simulated=context.capabilities.simulated)
+    price = entry_price(signal, configuration, instrument, side, market)
+    exits = plan_exits(context, instrument, side, price)
+    risk = risk_of(configuration, view.account.equity)
+    size = None
+    if price is not None and price > ZERO:
+        whole = side is Side.SELL and context.capabilities.whole_shorts
+        sizing = _Sizing(context, instrument, price, view.account.equity, whole=whole)
+        size = sizing.size(decided.entry_quantity, side, exits.levels.stop, risk)
+    return EntryTerms(side, order_type(signal, configuration), price, exits, size, risk)
+
+
+def size_told(size: Size, price: Decimal, instrument: Instrument) -> str:
+    """Tell a size in one line of the timeline."""
+    return f"{units(size.quantity, instrument)} at {money(price, instrument.currency)}, by {size.source}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class _Sizing:
+    context: OrderContext
+    instrument: Instrument
+    price: Decimal
+    equity: Decimal
+    whole: bool
+
+    def size(self, contracts: Decimal | None, side: Side, stop: Decimal | None, risk: Decimal | None) -> Size:
+        size = self._wanted(contracts)
+        if risk is not None:
+            size = self._within_risk(size, side, stop, risk, is_most=self._is_asked(contracts))
+        largest, unit_value = self.context.largest_value, self.price * self.instrument.multiplier
+        for most in (largest, self.context.advice.most(unit_value)):
+            if most is not None:
+                size = shrunk(size, most, unit_value, self.increment, whole=self.whole)
+        return size
+
+    def _is_asked(self, contracts: Decimal | None) -> bool:
+        """Tell whether the alert itself says how much: its own size, or an idea's amount."""
+        return contracts is not None or self.context.signal.idea is not None
+
+    @property
+    def increment(self) -> Decimal:
+        return self.context.capabilities.increment(self.instrument)
+
+    def _wanted(self, contracts: Decimal | None) -> Size:
+        configuration = self.context.bot.configuration
+        if self.context.signal.idea is not None:
+            configuration = replace(configuration, notional=self.context.largest_value)
+        return size_entry(
+            configuration,
+            self.instrument,
+            contracts=contracts,
+            price=self.price,
+            equity=self.equity,
+            increment=self.increment,
+            whole=self.whole,
+        )
+
+    def _within_risk(
+        self, size: Size, side: Side, stop: Decimal | None, risk: Decimal, *, is_most: bool
+    ) -> Size:
+        """Size by what may be lost at the stop; what the alert itself asks for is only ever brought down."""
+        step = max(self.increment, ONE) if self.whole else self.increment
+        unit_loss = ZERO if stop is None else (self.price - stop) * side.sign * self.instrument.multiplier
+        by_risk = size_by_risk(risk, unit_loss, step)
+        if is_most and size.quantity <= by_risk.quantity:
+            return size
+        # A size of our own making keeps to the limits, where one that was asked for would be refused.
+        limits, unit_value = self.context.limits, self.price * self.instrument.multiplier
+        if limits.max_order_notional is not None:
+            by_risk = shrunk(by_risk, limits.max_order_notional, unit_value, self.increment, whole=self.whole)
+        return at_most(by_risk, limits.max_order_quantity, step)
