@@ -4,6 +4,8 @@ import pytest
 
 from tests.builders import ENTER_SHORT, ScriptedBroker, strategy_alert
 
+pytestmark = pytest.mark.unit
+
 
 class WatchedBroker(ScriptedBroker):
     """Counts the looks at the market: each decision takes one."""

@@ -14,6 +14,8 @@ from tests.builders import (
     strategy_alert,
 )
 
+pytestmark = pytest.mark.unit
+
 # A stop at 2 % of the price.
 EXITS = {"attach_sl_tp": True, "sl_pct": "0.02", "tp_pct": "0.04"}
 
