@@ -108,7 +108,7 @@ def halt(bot: str | None, *, everything: bool, reason: str | None, until: str | 
 
 @bots.command("resume")
 @click.argument("bot", required=False)
-@click.option("--all", "everything", is_flag=True, help="Take back a halt of every bot.")
+@click.option("--all", "everything", is_flag=True, help="End the halt of every bot.")
 def resume(bot: str | None, *, everything: bool) -> None:
     """Let a bot (or every bot that is not halted itself) trade again."""
     _refuse_both(bot, everything=everything)

@@ -59,7 +59,7 @@ def tells_people(settings: Settings) -> bool:
 def longest_wait(settings: Settings) -> timedelta:
     """Return how long an alert may be asked about before it is finished: an analyst first, then a person."""
     if settings.uses_cloud_storage:
-        # One process, which knows its own entries; reading far back is dear in a bucket.
+        # One process, which knows its own entries; reading far back is expensive in a bucket.
         return timedelta()
     asked = settings.stale_alert_seconds or LONGEST_QUEUE_SECONDS
     return timedelta(seconds=asked + settings.approval_timeout_seconds)
@@ -67,7 +67,7 @@ def longest_wait(settings: Settings) -> timedelta:
 
 def usage_refresh_seconds(settings: Settings) -> float:
     """Return for how long counted entries are believed without a look at the store."""
-    # A bucket is served by one process, which knows its own entries; listing it is dear.
+    # A bucket is served by one process, which knows its own entries; listing it is expensive.
     return USAGE_REFRESH_SECONDS if settings.uses_cloud_storage else 0
 
 

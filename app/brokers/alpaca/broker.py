@@ -109,7 +109,7 @@ class AlpacaBroker(Broker):
         return self._orders.find(client_order_id)
 
     def cancel(self, receipt: Receipt) -> None:
-        """Ask for an order to be taken back; its legs, or its mate, go with it."""
+        """Ask for an order to be canceled; its legs, or its mate, go with it."""
         self._change("DELETE", f"/orders/{self._id_of(receipt)}")
 
     def replace(self, receipt: Receipt, change: OrderChange) -> Receipt:

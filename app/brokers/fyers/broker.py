@@ -100,7 +100,7 @@ class FyersBroker(Broker):
         return self._orders.find(client_order_id)
 
     def cancel(self, receipt: Receipt) -> None:
-        """Ask for an order to be taken back; its mate stays."""
+        """Ask for an order to be canceled; its mate stays."""
         self._write("DELETE", {"id": self._id_of(receipt)}, urgent=True)
 
     def replace(self, receipt: Receipt, change: OrderChange) -> Receipt:

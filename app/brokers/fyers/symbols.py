@@ -73,7 +73,7 @@ def spot_ticker(underlying: str) -> str:
 
 
 def tick_of(price: Decimal, instrument: Instrument) -> Decimal:
-    """Return the step that a price as high as this one moves by; dear shares move in wider steps."""
+    """Return the step that a price as high as this one moves by; expensive shares move in wider steps."""
     if instrument.asset_class is not AssetClass.EQUITY:
         return instrument.price_tick
     wide = next((Decimal(tick) for limit, tick in _TICKS if price <= limit), _LARGEST_TICK)

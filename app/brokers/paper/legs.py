@@ -18,8 +18,8 @@ from app.domain.orders import (
 
 FLAT = "There is no position left to close."
 MATE_FILLED = "The other leg was filled."
-MATE_ENDED = "The other leg was taken back."
-PARENT_ENDED = "The order that this leg protects was taken back."
+MATE_ENDED = "The other leg was canceled."
+PARENT_ENDED = "The order that this leg protects was canceled."
 
 
 def leg_ids(order: Order) -> list[str]:

@@ -156,4 +156,4 @@ def _average(before: Decimal, average: Decimal | None, quantity: Decimal, price:
 def _take_back_rest(draft: Transaction, name: str) -> None:
     order = draft.order(name)
     if order is not None and order.is_live and order.order.time_in_force in _AT_ONCE:
-        legs.end(draft, order, OrderStatus.CANCELED, "What could not fill at once was taken back.")
+        legs.end(draft, order, OrderStatus.CANCELED, "What could not fill at once was canceled.")

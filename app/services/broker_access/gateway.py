@@ -89,7 +89,7 @@ class Gateway:
         return as_order(outcome)
 
     def cancel(self, held: HeldSymbol, receipt: Receipt, *, ticket: UUID | None = None) -> Outcome:
-        """Ask for a working order to be taken back; the broker may only promise it."""
+        """Ask for a working order to be canceled; the broker may only promise it."""
         broker = held.broker
 
         def call() -> Receipt:

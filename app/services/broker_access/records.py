@@ -24,7 +24,7 @@ def request_record(order: Order) -> dict[str, Any]:
 
 
 def cancel_record(receipt: Receipt) -> dict[str, Any]:
-    """Show that an order is taken back."""
+    """Show that an order is canceled."""
     return {"command": "cancel", "client_order_id": receipt.client_order_id}
 
 

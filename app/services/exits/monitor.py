@@ -24,7 +24,7 @@ from app.services.exits.position_status import AccountSnapshot, PositionStatus, 
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import Working, WorkingOrders
 
-# Orders in the way are taken back, what they filled is seen, exits are placed: each is a step.
+# Orders in the way are canceled, what they filled is seen, exits are placed: each is a step.
 MOST_STEPS = 6
 # Each move is a request or two; with a look every five seconds this leaves brokers' limits for the orders.
 MOST_MOVES = 6
@@ -197,7 +197,7 @@ class ExitMonitor:
         orders = [Working(receipt, OrderRole.EXIT) for receipt in step.orders]
         names = self.working_orders.withdraw(held, orders, ticket=exit_plan.ticket)
         self.runtime.journal.activity(
-            f"exits: {exit_plan.bot}: took back {', '.join(names)} at {held.broker.name}"
+            f"exits: {exit_plan.bot}: canceled {', '.join(names)} at {held.broker.name}"
         )
 
     def _move(self, held: HeldSymbol, exit_plan: ExitPlan, step: ReplaceExits) -> None:

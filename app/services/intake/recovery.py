@@ -114,7 +114,7 @@ class Recovery:
         self._adopted.clear()
 
     def _must_look(self) -> bool:
-        """Reading the whole inbox is dear: look when something was left, and now and then all the same."""
+        """Reading the whole inbox is expensive: look when something was left, and now and then."""
         if self.locks.has_lost_owners():
             self._look_again = True
         since = self.clock() - self._looked_at if self._looked_at is not None else LONGEST_WITHOUT_LOOK

@@ -34,7 +34,7 @@ _logger = logging.getLogger(__name__)
 class RestingOrders:
     """Bring resting market orders to the market again, or take them back; safe to run twice.
 
-    A stop-loss that was triggered and rests is taken back, and `attend` leaves the position anew: what
+    A stop-loss that was triggered and rests is canceled, and `attend` leaves the position anew: what
     protects must never be given up. What opens a position is brought nowhere while alerts may not enter.
     """
 
@@ -122,7 +122,7 @@ class RestingOrders:
     def _withdraw(self, held: HeldSymbol, receipt: Receipt, ticket: UUID) -> int:
         if not self._is_done(self.gateway.cancel(held, receipt, ticket=ticket)):
             return 0
-        self._tell(receipt, "taken back: it rested beyond its price protection")
+        self._tell(receipt, "canceled: it rested beyond its price protection")
         self.ensure_exits(held)
         return 1
 

@@ -31,7 +31,7 @@ class Working:
 
 
 class WorkingOrders:
-    """Look at, and take back, what waits in one symbol; the caller holds the symbol."""
+    """Look at, and cancel, what waits in one symbol; the caller holds the symbol."""
 
     def __init__(self, tracker: OrderTracker, gateway: Gateway) -> None:
         self._follower = tracker

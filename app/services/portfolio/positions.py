@@ -55,7 +55,7 @@ class PositionService:
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
             number = self.new_ticket_id(self.runtime.clock())
             if self._withdraw_all(held, number):
-                # A stop may have filled before it was taken back: what is left is what is closed.
+                # A stop may have filled before it was canceled: what is left is what is closed.
                 position = _position(held)
             if position is None:
                 raise NotFound(f"A working order has closed {symbol} at {broker_name} meanwhile.")
@@ -74,7 +74,7 @@ class PositionService:
             written = self.ledger.document(ticket)
             if placed is not None or written is not None:
                 return self._is_over(broker, placed, written)
-            # What an order fills while it is taken back is seen in the position afterwards.
+            # What an order fills while it is being canceled is seen in the position afterwards.
             self._withdraw_all(held, ticket)
             position = _position(held)
             if position is not None:
@@ -97,7 +97,7 @@ class PositionService:
             self.runtime.store.apply(self.trades.forgetting(broker.name, symbol))
 
     def _withdraw_all(self, held: HeldSymbol, ticket: UUID) -> bool:
-        """Take back every order of ours in a symbol; tell whether there was any."""
+        """Cancel every order of ours in a symbol; tell whether there was any."""
         if not self.gateway.sends_to(held.broker):
             return False
         working = self.working_orders.of(held.broker, None, held.symbol)

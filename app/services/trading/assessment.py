@@ -130,7 +130,7 @@ class Assessor:
         context.ticket.end(TicketStatus.RECEIVED)
 
     def make_room(self, context: OrderContext, broker: Broker) -> None:
-        """Take back every bot's exits where an entry must not stand on the other side of them.
+        """Cancel every bot's exits where an entry must not stand on the other side of them.
 
         Before an exit it is other bots' entries. Raise BrokerUnavailable.
         """
@@ -149,7 +149,7 @@ class Assessor:
             self._reserve(context, value * context.instrument.multiplier)
 
     def release(self, context: OrderContext) -> None:
-        """Take back the count of an entry that was proved not to be placed."""
+        """Undo the count of an entry that was proved not to be placed."""
         self.usage.release(context.ticket.id)
 
     def look(self, context: OrderContext, broker: Broker, instrument: Instrument) -> MarketSnapshot:

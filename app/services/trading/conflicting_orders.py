@@ -1,4 +1,4 @@
-"""Before anything is planned: fills are counted, and orders that the alert makes pointless are taken back."""
+"""Before anything is planned: fills are counted, and orders that the alert makes pointless are canceled."""
 
 from app.brokers.base import Broker
 from app.clock import Clock

@@ -84,7 +84,7 @@ class EntryUsage:
             self._entries[str(ticket)] = entry
 
     def release(self, ticket: UUID) -> None:
-        """Take back an entry that was proved not to be placed."""
+        """Uncount an entry that was proved not to be placed."""
         self._entries.pop(str(ticket), None)
 
     def _held(self, bot: str) -> set[str]:

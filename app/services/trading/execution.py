@@ -213,7 +213,7 @@ def _opens(context: OrderContext) -> bool:
 
 
 def _needs_exits(context: OrderContext, receipts: list[Receipt], legs: list[str]) -> bool:
-    """Tell whether exits are due at once: those taken back, or of what was bought without legs."""
+    """Tell whether exits are due at once: those canceled, or of what was bought without legs."""
     has_filled = any(receipt.filled_quantity > ZERO for receipt in receipts)
     return context.lost_exits or (context.exit_plan is not None and not legs and has_filled)
 

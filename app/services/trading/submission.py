@@ -54,7 +54,7 @@ class Submission:
         ticket.end(followed_status(ticket.orders), reason, message)
 
     def _has_room(self, context: OrderContext, held: HeldSymbol) -> bool:
-        """Take back exits that an added entry would stand against; they are placed anew after it.
+        """Cancel exits that an added entry would stand against; they are placed anew after it.
 
         An exit is sent whatever stands against it: the broker says whether it may.
         """
@@ -99,7 +99,7 @@ class Submission:
         return False
 
     def _forget_entry(self, context: OrderContext) -> None:
-        """Take back the count of an entry that is not at the broker, and what would have protected it."""
+        """Undo the count of an entry that is not at the broker, and what would have protected it."""
         context.ticket.entry = context.exit_plan = None
         self.assessor.release(context)
 

@@ -1,4 +1,4 @@
-"""What waits at the broker when the next alert comes: taken back, or left beside what it asks for."""
+"""What waits at the broker when the next alert comes: canceled, or left beside what it asks for."""
 
 from dataclasses import replace
 from decimal import Decimal
