@@ -21,8 +21,11 @@ $(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.txt
 run: $(VENV)/run.stamp ## Serve on port 8080 with SQLite and the paper broker
 	@exec $(BIN)/python main.py
 
-test: $(VENV)/test.stamp ## Run every test
-	$(BIN)/python -m pytest -q
+# Most of the time goes into waiting for servers, so that even two cores gain from several processes.
+PROCESSES ?= auto
+
+test: $(VENV)/test.stamp ## Run every test, on every core (PROCESSES=1 runs them one after the other)
+	$(BIN)/python -m pytest -q -n $(PROCESSES) --dist worksteal
 
 lint: $(VENV)/test.stamp ## Check style and types
 	$(BIN)/ruff check .

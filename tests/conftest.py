@@ -12,6 +12,8 @@ from app import create_app
 from app.brokers.alpaca.broker import AlpacaBroker
 from app.brokers.base import Broker
 from app.config import Settings
+from app.domain.contracts import ContractIndex
+from app.services.instruments.source import MasterSource
 from app.storage.base import Store
 from app.storage.memory import MemoryStore
 from app.storage.sqlite import SqliteStore
@@ -203,6 +205,15 @@ def app_at_alpaca(make_app, alpaca) -> Callable[..., Flask]:
         return make_app(**orders | changes)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def fyers_contracts() -> ContractIndex:
+    """Read a simulated Fyers' list of contracts once for all."""
+    from tests.fyers_logins import TRADING_DAY, simulated_fyers
+
+    with simulated_fyers(stocks=2) as fake:
+        return MasterSource(fake.master_url, lambda: TRADING_DAY).fetch(None)
 
 
 @pytest.fixture

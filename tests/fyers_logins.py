@@ -1,9 +1,12 @@
-"""An application that logs in to the simulated Fyers, and the person who does it."""
+"""A simulated Fyers, an application that logs in to it, and the person who does it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 import requests
 
 from tests.simulators.fyers import FakeFyers
@@ -12,6 +15,16 @@ from tests.simulators.fyers import FakeFyers
 TRADING_DAY = datetime.fromisoformat("2026-11-25T10:00+05:30")
 REDIRECT_URI = "http://127.0.0.1:1/auth-callback"
 PIN = "1234"
+
+
+@contextmanager
+def simulated_fyers(*, frozen: bool = False, checked: bool = True, **settings) -> Iterator[FakeFyers]:
+    """Open a strict Fyers on a trading day; without its SDK there is nothing to test."""
+    pytest.importorskip("fyers_apiv3")
+    with FakeFyers(checked=checked, **settings) as fake:
+        fake.clock.set(TRADING_DAY, frozen=frozen)
+        yield fake
+        assert fake.misfits == []
 
 
 def fyers_settings(fake: FakeFyers) -> dict:

@@ -2,10 +2,11 @@
 
 import pytest
 
+from app.repositories.contract_lists import ContractLists
 from tests.adversarial.leaks import secrets_of
 from tests.adversarial.world import World, research
 from tests.builders import client_of, services_of
-from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in
+from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in, simulated_fyers
 from tests.simulators.fyers import FakeFyers
 
 pytestmark = pytest.mark.integration
@@ -36,20 +37,23 @@ LIES = {
 
 @pytest.fixture(scope="module")
 def fyers():
-    with FakeFyers(stocks=2) as fake:
-        fake.clock.set(TRADING_DAY, frozen=True)
+    with simulated_fyers(stocks=2, frozen=True, checked=False) as fake:
         yield fake
 
 
 @pytest.fixture
-def world(make_app, clock, console, obedient, lying, fooled, fyers) -> World:
+def listed(store, fyers, fyers_contracts) -> None:
+    ContractLists(store).put(fyers_contracts, fyers.master_url, TRADING_DAY)
+
+
+@pytest.fixture
+def world(make_app, clock, console, obedient, lying, fooled, fyers, listed) -> World:
     """A bot that sells options with real money, and wants an opinion on it."""
     clock.now = TRADING_DAY
     market = {"fyers_data_url": fyers.data_url, "fyers_symbol_master_url": fyers.master_url}
     market |= {"default_broker": "fyers", "dry_run": False, "allow_live_trading": True}
     market |= {"allow_short_selling": True, "optionomics_mcp_mode": "local"}
     app = make_app(**fyers_settings(fyers), **market, **research(obedient, lying))
-    services_of(app).symbols.refresh()
     world = World(
         app=app, mode="local", openai=obedient, optionomics=lying, paper=None, console=console.stream
     )

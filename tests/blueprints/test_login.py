@@ -6,8 +6,7 @@ import pytest
 
 from app import create_app
 from tests.builders import OPERATOR_TOKEN, client_of, services_of
-from tests.fyers_logins import PIN, TRADING_DAY, fyers_settings, log_in
-from tests.simulators.fyers import FakeFyers
+from tests.fyers_logins import PIN, TRADING_DAY, fyers_settings, log_in, simulated_fyers
 
 pytestmark = pytest.mark.integration
 DUE = "fyers wants its daily login: GET /auth-url has the link"
@@ -16,8 +15,7 @@ DUE = "fyers wants its daily login: GET /auth-url has the link"
 @pytest.fixture
 def fake(clock):
     clock.now = TRADING_DAY
-    with FakeFyers(checked=True, stocks=1) as fake:
-        fake.clock.set(TRADING_DAY, frozen=True)
+    with simulated_fyers(stocks=1, frozen=True) as fake:
         yield fake
 
 

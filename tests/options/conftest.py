@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from app.repositories.contract_lists import ContractLists
 from tests.builders import client_of, services_of
-from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in
-from tests.simulators.fyers import FakeFyers
+from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in, simulated_fyers
 
 CONTRACT = {"symbol": "NSE:NIFTY", "strikeprice": "24500", "optionType": "CE", "expiry": "weekly"}
 ALERT = CONTRACT | {"action": "SELL", "qty": 65}
@@ -16,26 +16,24 @@ ALERT = CONTRACT | {"action": "SELL", "qty": 65}
 @pytest.fixture(scope="session")
 def listing():
     """Keep one simulator's list of contracts for all: the real one has 92,000 rows."""
-    with FakeFyers(stocks=0) as fake:
-        fake.clock.set(TRADING_DAY)
+    with simulated_fyers(stocks=0) as fake:
         yield fake
 
 
 @pytest.fixture
 def fake():
-    with FakeFyers(checked=True, stocks=2) as fake:
-        fake.clock.set(TRADING_DAY, frozen=True)
+    with simulated_fyers(stocks=2, frozen=True) as fake:
         yield fake
-        assert fake.misfits == []
 
 
 @pytest.fixture
-def make_option_app(make_app, fake, clock):
+def make_option_app(make_app, fake, clock, store, fyers_contracts):
     """Build an application that trades real money at the simulator; settings by keyword."""
     clock.now = TRADING_DAY
+    ContractLists(store).put(fyers_contracts, fake.master_url, TRADING_DAY)
 
     def make(**changes):
-        app = make_app(
+        return make_app(
             **fyers_settings(fake),
             fyers_data_url=fake.data_url,
             fyers_symbol_master_url=fake.master_url,
@@ -45,8 +43,6 @@ def make_option_app(make_app, fake, clock):
             background_worker=False,
             **changes,
         )
-        services_of(app).symbols.refresh()
-        return app
 
     return make
 

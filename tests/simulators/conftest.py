@@ -1,14 +1,10 @@
-from datetime import datetime
-
 import pytest
 
+from tests.fyers_logins import simulated_fyers
 from tests.simulators.alpaca import FakeAlpaca
 from tests.simulators.alpaca.driving import Driver
-from tests.simulators.fyers import FakeFyers
 from tests.simulators.fyers.driving import Driver as FyersDriver
 from tests.simulators.fyers.driving import model
-
-TRADING_DAY = datetime.fromisoformat("2026-11-25T10:00+05:30")
 
 
 @pytest.fixture
@@ -27,14 +23,12 @@ def driver(fake):
 
 @pytest.fixture
 def fyers_simulator():
-    with FakeFyers(checked=True) as fake:
+    with simulated_fyers() as fake:
         yield fake
-        assert fake.misfits == []
 
 
 @pytest.fixture
 def fyers(fyers_simulator):
-    fyers_simulator.clock.set(TRADING_DAY)
     driver = FyersDriver(fyers_simulator)
     yield driver
     driver.session.close()

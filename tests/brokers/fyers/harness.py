@@ -1,18 +1,19 @@
 """What the tests of the Fyers adapter share: tokens, contracts, Fyers' own rows, a broker at a simulator."""
 
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
+
+import pytest
 
 from app.brokers.fyers.broker import FyersBroker
 from app.brokers.fyers.limiter import Limiter, Window
 from app.brokers.fyers.settings import FyersSettings
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from tests.brokers.builders import Clock
-from tests.simulators.fyers import FakeFyers
+from tests.fyers_logins import simulated_fyers
 from tests.simulators.fyers.driving import option
 
-TRADING_DAY = datetime.fromisoformat("2026-11-25T10:00+05:30")
 WIDE = (Window(1.0, 100_000, 0),)
 SHARE = Instrument("360ONE", AssetClass.EQUITY, "nse")
 SHARE_TICKER = "NSE:360ONE-EQ"
@@ -59,6 +60,7 @@ class Listed:
 
 def make_fyers(fake=None, *, tokens=None, contracts=None, known=(), limiter=None, clock=None, **changes):
     """Return a broker at a simulator, or at an address where nobody is."""
+    pytest.importorskip("fyers_apiv3")
     settings = {"app_id": "SIMULATED-100", "timeout_seconds": 2.0, "book_age_seconds": 0.0}
     settings |= {"api_url": "http://127.0.0.1:1/api/v3", "data_url": "http://127.0.0.1:1/data"}
     if fake is not None:
@@ -76,11 +78,9 @@ def make_fyers(fake=None, *, tokens=None, contracts=None, known=(), limiter=None
 @contextmanager
 def simulated(**settings):
     """A Fyers with one share and few contracts, on a trading day; its share trades at 1000."""
-    with FakeFyers(checked=True, stocks=1, **settings) as fake:
-        fake.clock.set(TRADING_DAY)
+    with simulated_fyers(stocks=1, **settings) as fake:
         fake.market.move(SHARE_TICKER, "1000")
         yield fake
-        assert fake.misfits == []
 
 
 def listed_call(fake):

@@ -8,7 +8,8 @@ from app.brokers.fyers.broker import FyersBroker
 from app.domain.orders import Order, Receipt
 from tests.brokers.builders import APPLE
 from tests.brokers.conformance import BrokerConformance
-from tests.brokers.fyers.harness import TRADING_DAY, Listed, make_fyers
+from tests.brokers.fyers.harness import Listed, make_fyers
+from tests.fyers_logins import simulated_fyers
 from tests.simulators.fyers import FakeFyers
 
 pytestmark = pytest.mark.integration
@@ -70,11 +71,9 @@ class FyersDesk:
 
 @pytest.fixture
 def fake():
-    with FakeFyers(checked=True, cash="100000", stocks=1) as fake:
-        fake.clock.set(TRADING_DAY)
+    with simulated_fyers(cash="100000", stocks=1) as fake:
         fake.market.limit(TICKER, 50, 150)
         yield fake
-        assert fake.misfits == []
 
 
 @pytest.fixture

@@ -5,18 +5,15 @@ import pytest
 from app.services.broker_login.access import FyersAccess
 from app.services.observability.events import Event
 from app.wiring.brokers import fyers_access
-from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in
+from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in, simulated_fyers
 from tests.notices import HeardNotifier
-from tests.simulators.fyers import FakeFyers
 
 
 @pytest.fixture
 def fake(clock):
     clock.now = TRADING_DAY
-    with FakeFyers(checked=True, stocks=1) as fake:
-        fake.clock.set(TRADING_DAY, frozen=True)
+    with simulated_fyers(stocks=1, frozen=True) as fake:
         yield fake
-        assert fake.misfits == []
 
 
 @pytest.fixture
