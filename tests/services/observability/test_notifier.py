@@ -270,6 +270,7 @@ def test_address_when_a_web_address_has_a_topic_then_it_is_ntfy(url, topic, addr
     assert apprise_address(url, topic) == address
 
 
+@pytest.mark.unit
 @real_apprise
 @pytest.mark.parametrize("url", ["https://push.example", "http://push.example/topic", "https://[oops"])
 def test_address_when_no_service_is_behind_it_then_the_start_stops_and_says_the_cure(make_notifier, url):
@@ -281,6 +282,7 @@ def test_address_when_no_service_is_behind_it_then_the_start_stops_and_says_the_
     assert url not in refused.value.message
 
 
+@pytest.mark.unit
 @real_apprise
 @pytest.mark.parametrize(
     ("url", "topic"),
