@@ -102,7 +102,10 @@ def test_step_6_when_nothing_was_sold_then_a_buy_is_refused(ticker, post, orders
 
 
 def test_step_6_when_less_was_sold_then_a_buy_is_refused(short, post, orders):
-    assert code(post(action="BUY", qty=195)) == (400, "COVER_EXCEEDS_SHORT")
+    refused = post(action="BUY", qty=195)
+
+    assert code(refused) == (400, "COVER_EXCEEDS_SHORT")
+    assert "asked 195 units, the bot holds -130 units." in refused[1]["error"]["message"]
     assert len(orders()) == 1
 
 

@@ -120,7 +120,7 @@ def buying_power(check: OrderCheck) -> Outcome:
 def daily_orders(check: OrderCheck) -> Outcome:
     """Refuse more entries a day than the cap."""
     count = Decimal(check.usage.orders_today + 1)
-    return _at_most(count, check.limits.daily_order_cap, Reason.DAILY_ORDER_CAP, _counted("entries today"))
+    return _at_most(count, check.limits.daily_order_cap, Reason.DAILY_ORDER_CAP, _counted("entries"))
 
 
 @entry_gate(Reason.DAILY_NOTIONAL_CAP, Reason.PRICE_UNKNOWN)

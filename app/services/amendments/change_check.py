@@ -12,6 +12,7 @@ from app.domain.money import ZERO
 from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderChange, OrderRole, Receipt, Side
 from app.domain.reasons import Reason
+from app.domain.refusals import units
 from app.domain.sizing import risk_of
 from app.domain.tickets import TicketStatus
 from app.services.orders.working import Working
@@ -92,7 +93,8 @@ class ChangeAssessor:
         wanted = change.quantity - item.receipt.filled_quantity
         if wanted <= left:
             return True
-        message = f"{wanted:f} would be closed, but only {max(ZERO, left):f} can be."
+        closable = units(max(ZERO, left), instrument)
+        message = f"{units(wanted, instrument)} would be closed, {closable} can be"
         context.ticket.end(TicketStatus.DENIED, Reason.QUANTITY_EXCEEDS_LIMIT, message)
         return False
 

@@ -15,6 +15,7 @@ from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Receipt, Side
 from app.domain.planning import Plan, plan, without_closing
 from app.domain.reasons import Reason
+from app.domain.refusals import units
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable
@@ -170,9 +171,7 @@ class Assessor:
         elif held:
             self._refuse_in_doubt(context, broker)
         decided = plan(context.signal, held, by_contracts=by_contracts, cover_only=cover_only)
-        context.ticket.note(
-            Stage.POSITION_CHECKED, self.clock(), f"{context.symbol}, {_describe(decided, held)}"
-        )
+        context.ticket.note(Stage.POSITION_CHECKED, self.clock(), _describe(decided, held, context))
         return decided
 
     def _refuse_in_doubt(self, context: OrderContext, broker: Broker) -> None:
@@ -207,7 +206,8 @@ class Assessor:
     ) -> None:
         closing = round_down(decided.close, context.capabilities.increment(instrument))
         if decided.refusal is not None:
-            context.ticket.end(TicketStatus.DENIED, decided.refusal)
+            sizes = _sizes(context.signal, self.share(context, view), instrument)
+            context.ticket.end(TicketStatus.DENIED, decided.refusal, sizes)
         elif closing == ZERO and decided.entry_side is None:
             self._skip(context, decided.skip or Reason.QUANTITY_ZERO)
         elif closing > ZERO and not self._add_exit(context, instrument, view, closing):
@@ -272,9 +272,16 @@ def _after_closing(
     return replace(view, account=account, position=position)
 
 
-def _describe(decided: Plan, held: Decimal) -> str:
+def _describe(decided: Plan, held: Decimal, context: OrderContext) -> str:
+    has = f"{context.symbol}, the bot holds {units(held, context.instrument)}"
     reason = decided.refusal or decided.skip
     if reason is not None:
-        return f"held {held:f}: {reason.value}"
-    entry = f", enter {decided.entry_side.value}" if decided.entry_side is not None else ""
-    return f"held {held:f}: close {decided.close:f}{entry}"
+        return f"{has}: {reason.value}"
+    steps = [f"close {units(decided.close, context.instrument)}"] if decided.close else []
+    steps += [f"enter {decided.entry_side.value}"] if decided.entry_side is not None else []
+    return f"{has}: {', then '.join(steps)}"
+
+
+def _sizes(signal: Signal, held: Decimal, instrument: Instrument) -> str:
+    has = f"the bot holds {units(held, instrument)}"
+    return has if signal.quantity is None else f"asked {units(signal.quantity, instrument)}, {has}"
