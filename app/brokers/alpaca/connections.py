@@ -20,7 +20,7 @@ from urllib3.exceptions import (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """A whole answer; its connection is free already."""
 
     status: int
@@ -29,7 +29,7 @@ class Answer:
     body: bytes
 
 
-class Connections:
+class HttpConnections:
     """Stands in for a pool of urllib3: raises its errors, which say at which step a request ended."""
 
     def __init__(self, root: str, verify: bool | str) -> None:  # noqa: FBT001  # as requests names it
@@ -41,13 +41,13 @@ class Connections:
 
     def urlopen(
         self, *, method: str, url: str, body: bytes | None, headers: Mapping[str, str], timeout: Any, **_: Any
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send once and read the whole answer within the time that each step may take."""
         connection = self._connection(url, timeout.connect_timeout)
         try:
             connection.request(method, url, body, dict(headers))
             response = connection.getresponse()
-            answer = Answer(response.status, response.reason, response.headers, response.read())
+            answer = HttpAnswer(response.status, response.reason, response.headers, response.read())
         except TimeoutError as error:
             connection.close()
             # urllib3 wants its pool here, for nothing but to show it.

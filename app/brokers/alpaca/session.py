@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers, select_proxy
 
-from app.brokers.alpaca.connections import Answer, Connections
+from app.brokers.alpaca.connections import HttpAnswer, HttpConnections
 
 _CONNECTIONS = 32
 
@@ -76,12 +76,12 @@ class _Adapter(HTTPAdapter):
             self._roots[root] = (
                 super().get_connection_with_tls_context(request, verify, proxies, cert)
                 if has_proxy
-                else Connections(root, verify)
+                else HttpConnections(root, verify)
             )
         return self._roots[root]
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        if not isinstance(conn, Connections):
+        if not isinstance(conn, HttpConnections):
             super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
 
     def request_url(self, request: PreparedRequest, proxies: Any) -> str:
@@ -93,7 +93,7 @@ class _Adapter(HTTPAdapter):
         response.headers = CaseInsensitiveDict(resp.headers.items())
         response.encoding = get_encoding_from_headers(response.headers)
         response.url, response.request = str(req.url), req
-        if isinstance(resp, Answer):
+        if isinstance(resp, HttpAnswer):
             response._content = resp.body  # noqa: SLF001  # it was read with the answer
         return response
 

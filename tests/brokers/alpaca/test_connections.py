@@ -18,7 +18,7 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
-from app.brokers.alpaca.connections import Connections
+from app.brokers.alpaca.connections import HttpConnections
 
 pytestmark = pytest.mark.integration
 
@@ -26,7 +26,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 CLOSING = ANSWER.replace(b"OK\r\n", b"OK\r\nConnection: close\r\n")
 
 
-def ask(connections: Connections, seconds: float = 1.0):
+def ask(connections: HttpConnections, seconds: float = 1.0):
     timeout = SimpleNamespace(connect_timeout=seconds)
     return connections.urlopen(method="GET", url="/v2/clock", body=None, headers={}, timeout=timeout)
 
@@ -68,7 +68,7 @@ def silent(line: socket.socket) -> None:
 
 def test_connection_when_the_server_has_closed_it_then_the_next_request_takes_a_new_one():
     with server(answers(ANSWER), answers(ANSWER)) as url:
-        connections = Connections(url, verify=True)
+        connections = HttpConnections(url, verify=True)
         ask(connections)
         connections._idle[0].sock.recv(1)  # wait until the end of the first connection has arrived
 
@@ -77,7 +77,7 @@ def test_connection_when_the_server_has_closed_it_then_the_next_request_takes_a_
 
 def test_connection_when_the_server_says_close_then_it_is_not_kept():
     with server(answers(CLOSING)) as url:
-        connections = Connections(url, verify=True)
+        connections = HttpConnections(url, verify=True)
 
         assert ask(connections).status == 200
         assert connections._idle == []
@@ -87,24 +87,24 @@ def test_request_when_nobody_listens_then_it_is_proved_that_nothing_was_sent():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with pytest.raises(MaxRetryError) as failed:
-        ask(Connections(url, verify=True))
+        ask(HttpConnections(url, verify=True))
 
     assert isinstance(failed.value.reason, NewConnectionError)
 
 
 def test_request_when_no_answer_comes_then_it_may_have_arrived():
     with server(silent) as url, pytest.raises(ReadTimeoutError):
-        ask(Connections(url, verify=True), seconds=0.1)
+        ask(HttpConnections(url, verify=True), seconds=0.1)
 
 
 def test_request_when_the_answer_breaks_off_then_it_may_have_arrived():
     with server(answers(ANSWER[:-1])) as url, pytest.raises(ProtocolError):
-        ask(Connections(url, verify=True))
+        ask(HttpConnections(url, verify=True))
 
 
 def test_request_when_an_answer_was_late_then_the_next_one_does_not_get_it():
     with server(silent, answers(ANSWER)) as url:
-        connections = Connections(url, verify=True)
+        connections = HttpConnections(url, verify=True)
         with pytest.raises(ReadTimeoutError):
             ask(connections, seconds=0.1)
 
@@ -118,7 +118,7 @@ def test_request_when_the_connection_is_not_taken_in_time_then_it_says_so(monkey
 
     monkeypatch.setattr("http.client.HTTPConnection.connect", late)
     with pytest.raises(MaxRetryError) as failed:
-        ask(Connections("http://127.0.0.1:9", verify=True))
+        ask(HttpConnections("http://127.0.0.1:9", verify=True))
 
     assert type(failed.value.reason) is ConnectTimeoutError
 
@@ -150,13 +150,13 @@ def certificate(tmp_path_factory) -> tuple[Path, ssl.SSLContext]:
 def test_request_when_the_certificate_is_trusted_then_it_is_answered(certificate):
     pem, context = certificate
     with server(answers(ANSWER, ANSWER), context=context) as url:
-        connections = Connections(url, verify=str(pem))
+        connections = HttpConnections(url, verify=str(pem))
 
         assert [ask(connections).status for _ in range(2)] == [200, 200]
 
 
 def test_request_when_nobody_vouches_for_the_certificate_then_nothing_is_sent(certificate):
     with server(silent, context=certificate[1]) as url, pytest.raises(MaxRetryError) as failed:
-        ask(Connections(url, verify=True))
+        ask(HttpConnections(url, verify=True))
 
     assert isinstance(failed.value.reason, NewConnectionError)
