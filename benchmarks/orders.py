@@ -19,13 +19,17 @@ from tests.reliability.server import ROOT, Lost, Server, ask, free_port
 
 Make: TypeAlias = Callable[[Path], Server]
 
+# How far Alpaca is, by what a round trip takes, and how many alerts are on their way at one time.
+ROUND_TRIPS_MILLISECONDS = (0, 50)
 CONCURRENCIES = (1, 8)
+AT_ONCE = 200
 # Few enough that the warm-up has met them all, so many that alerts seldom wait for each other.
 SYMBOLS = 200
 HEADINGS = (
     "alerts/s",
     "p50 ms to the order",
     "p99 ms to the order",
+    "last ms to the order",
     "p50 ms to the answer",
     "p99 ms to the answer",
     "CPU s per 1,000",
@@ -39,6 +43,7 @@ class Way:
     alerts_per_second: float
     order_p50: float
     order_p99: float
+    order_last: float
     answer_p50: float
     answer_p99: float
     cpu_seconds: float
@@ -48,31 +53,39 @@ SERVERS: dict[str, Make] = {"Gatehouse": ours, "baseline": lambda folder: baseli
 
 
 def show_orders(rounds: int, alerts: int) -> None:
-    """Print a row for each concurrency and server, and how the two compare."""
+    """Print a row for each distance, concurrency and server, and how the two servers compare."""
     print(
-        "\nAlert to order at Alpaca: `benchmarks/receiver.py` answers and fills at once; "
-        f"market orders of one dollar, {SYMBOLS} symbols in turn, no exits.\n"
+        "\nAlert to order at Alpaca: `benchmarks/receiver.py` fills at once and answers after a round trip; "
+        f"market orders of one dollar, {SYMBOLS} symbols in turn, no exits; timed when the order leaves.\n"
     )
-    print(f"| concurrency | server | {' | '.join(HEADINGS)} |", flush=True)
-    print("|---|---|" + "---:|" * len(HEADINGS))
-    for concurrency in CONCURRENCIES:
-        taken: dict[str, list[Way]] = {name: [] for name in SERVERS}
-        for _ in range(rounds):
-            for name, make in SERVERS.items():
-                taken[name].append(measure_way(make, concurrency=concurrency, alerts=alerts))
-        rows = {
-            name: [median(figures) for figures in zip(*map(astuple, ways), strict=True)]
-            for name, ways in taken.items()
-        }
-        for name, row in rows.items():
-            print(f"| {concurrency} | {name} | {' | '.join(f'{figure:.2f}' for figure in row)} |")
-        ratios = (one / other for one, other in zip(*rows.values(), strict=True))
-        print(f"| {concurrency} | ratio | {' | '.join(f'{ratio:.2f}' for ratio in ratios)} |", flush=True)
+    print(f"| round trip ms | at one time | server | {' | '.join(HEADINGS)} |", flush=True)
+    print("|---:|---:|---|" + "---:|" * len(HEADINGS))
+    for round_trip in ROUND_TRIPS_MILLISECONDS:
+        for concurrency in CONCURRENCIES:
+            _show(rounds, concurrency=concurrency, alerts=alerts, round_trip=round_trip)
+        _show(rounds, concurrency=AT_ONCE, alerts=AT_ONCE, round_trip=round_trip)
 
 
-def measure_way(make: Make, *, concurrency: int, alerts: int) -> Way:
+def _show(rounds: int, *, concurrency: int, alerts: int, round_trip: int) -> None:
+    taken: dict[str, list[Way]] = {name: [] for name in SERVERS}
+    for _ in range(rounds):
+        for name, make in SERVERS.items():
+            way = measure_way(make, concurrency=concurrency, alerts=alerts, round_trip=round_trip)
+            taken[name].append(way)
+    rows = {
+        name: [median(figures) for figures in zip(*map(astuple, ways), strict=True)]
+        for name, ways in taken.items()
+    }
+    place = f"| {round_trip} | {concurrency}"
+    for name, row in rows.items():
+        print(f"{place} | {name} | {' | '.join(f'{figure:.2f}' for figure in row)} |")
+    ratios = (one / other for one, other in zip(*rows.values(), strict=True))
+    print(f"{place} | ratio | {' | '.join(f'{ratio:.2f}' for ratio in ratios)} |", flush=True)
+
+
+def measure_way(make: Make, *, concurrency: int, alerts: int, round_trip: int) -> Way:
     """Warm up, then load and measure, on a fresh database and an Alpaca of its own."""
-    with tempfile.TemporaryDirectory() as folder, _receiver() as port:
+    with tempfile.TemporaryDirectory() as folder, _receiver(round_trip) as port:
         server = make(Path(folder))
         server.settings |= _settings(port)
         server.start()
@@ -91,6 +104,7 @@ def measure_way(make: Make, *, concurrency: int, alerts: int) -> Way:
     return Way(
         alerts / result["seconds"],
         *_middle_and_end(until_order),
+        max(until_order),
         *_middle_and_end(result["milliseconds"]),
         used * 1000 / alerts,
     )
@@ -114,9 +128,9 @@ def _settings(port: int) -> dict[str, str]:
 
 
 @contextmanager
-def _receiver() -> Iterator[int]:
+def _receiver(round_trip: int) -> Iterator[int]:
     port = free_port()
-    command = [sys.executable, "-m", "benchmarks.receiver", str(port)]
+    command = [sys.executable, "-m", "benchmarks.receiver", str(port), str(round_trip)]
     with subprocess.Popen(command, cwd=ROOT) as process:  # noqa: S603
         try:
             while not _listens(port):

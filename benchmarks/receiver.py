@@ -119,10 +119,11 @@ class Book:
 
 
 class Connection(asyncio.Protocol):
-    """Requests of one client, one after the other."""
+    """Requests of one client, one after the other; each answer comes `distance` seconds later."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, distance: float) -> None:
         self._book = book
+        self._distance = distance
         self._bytes = b""
         self._transport: asyncio.Transport
 
@@ -139,6 +140,12 @@ class Connection(asyncio.Protocol):
         self._bytes = b""
         method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
         status, value = self._book.answer(method, target, body)
+        if self._distance:
+            asyncio.get_running_loop().call_later(self._distance, self._write, status, value)
+        else:
+            self._write(status, value)
+
+    def _write(self, status: HTTPStatus, value: Any) -> None:
         content = json.dumps(value).encode()
         top = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json; charset=UTF-8\r\n"
         self._transport.write(f"{top}Content-Length: {len(content)}\r\n\r\n".encode() + content)
@@ -191,9 +198,10 @@ def _now() -> str:
 
 
 async def serve() -> None:
-    """Serve on the port that the command line names, until killed."""
-    port = int(sys.argv[1])
-    server = await asyncio.get_running_loop().create_server(partial(Connection, Book()), "127.0.0.1", port)
+    """Serve on the port and at the distance (milliseconds) that the command line names, until killed."""
+    port, distance = int(sys.argv[1]), float(sys.argv[2]) / 1000
+    connection = partial(Connection, Book(), distance)
+    server = await asyncio.get_running_loop().create_server(connection, "127.0.0.1", port)
     await server.serve_forever()
 
 
