@@ -7,6 +7,7 @@ five bots, over as many days as told, a tenth of them denied, and prints markdow
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,10 +21,10 @@ from uuid import UUID
 
 from app.domain.json_codec import timestamp
 from app.domain.orders import placed_order_id
-from app.domain.tickets import new_ticket_id
 from app.repositories.tickets import ticket_key
 from app.storage.base import Create
 from app.storage.sqlite import SqliteStore
+from app.ticket_ids import ticket_ids
 from benchmarks.measure import OK, WARM_UP_ALERTS, ours, prepare, run_load
 from benchmarks.processes import cpu_seconds, memory_megabytes
 from tests.reliability.server import OPERATOR_TOKEN, Server, ask
@@ -137,10 +138,10 @@ def _measure_alerts(server: Server, alerts: int, name: str) -> tuple[float, floa
 
 
 def _copies(sample: dict[str, Any], count: int, days: int) -> Iterator[Create]:
-    start = datetime.now(UTC) - timedelta(days=days)
+    start, new_id = datetime.now(UTC) - timedelta(days=days), ticket_ids(os.urandom)
     for number in range(count):
         at = start + timedelta(days=days) * number / count
-        ticket = new_ticket_id(at)
+        ticket = new_id(at)
         value = deepcopy(sample) | {
             "id": str(ticket),
             "bot": f"bot-{number % BOTS}",
