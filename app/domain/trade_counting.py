@@ -11,6 +11,7 @@ from app.domain.orders import OrderRole, Side
 from app.domain.trades import NOTHING_COUNTED, FilledSoFar, FillUpdate, Trade, counted, trade_id
 
 REMEMBERED_ORDERS = 5
+FIRST_TICKETS, LAST_TICKETS = 20, 79
 
 
 def count_fill(trade: Trade, fill: FillUpdate, multiplier: Decimal) -> tuple[Trade, ClosedTrade | None]:
@@ -156,7 +157,10 @@ def _closed(before: Trade, left: Trade, at: datetime) -> ClosedTrade:
 
 
 def _with_ticket(tickets: tuple[str, ...], ticket: str | None) -> tuple[str, ...]:
-    return tickets if ticket is None or ticket in tickets else (*tickets, ticket)
+    """Keep the first tickets and the last: a trade that is added to for ever costs each alert the same."""
+    if ticket is None or ticket in tickets:
+        return tickets
+    return (*tickets[:FIRST_TICKETS], *tickets[FIRST_TICKETS:][-LAST_TICKETS:], ticket)
 
 
 def _remembered(orders: dict[str, FilledSoFar]) -> dict[str, FilledSoFar]:

@@ -5,16 +5,16 @@ entry is open until its answer is known; it answers duplicates until its time is
 """
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
 from app.domain.json_codec import timestamp
 from app.errors import AlreadyExists, Conflict
-from app.storage.base import JSON, Change, Create, Delete, Document, Store
+from app.storage.base import JSON, Change, Create, Delete, Document, Store, unanswered
 
 PREFIX = "inbox/"
 PURGED_AT_ONCE = 100
@@ -174,14 +174,18 @@ class Inbox:
 
     def purge(self) -> int:
         """Remove what has outlived its time; return how much that was."""
-        now = self._clock()
-        documents = list(self._store.list(PREFIX))
-        waiting = {entry.key for entry in _unanswered(documents)}
-        over = [item for item in documents if item.key not in waiting and _is_over(item, now)]
-        # An entry sorts before its answer and goes first: an entry without one would look unfinished.
-        for start in range(0, len(over), PURGED_AT_ONCE):
-            self._store.apply([Delete(item) for item in over[start : start + PURGED_AT_ONCE]])
-        return len(over)
+        now, over, removed = self._clock(), list[Change](), 0
+        for _, group in groupby(self._store.list(PREFIX), key=_entry_key):
+            documents = list(group)
+            if any(unanswered(documents)):
+                continue
+            # An entry sorts before its answer and goes first: an entry without one would look unfinished.
+            over += [Delete(item) for item in documents if _is_over(item, now)]
+            if len(over) >= PURGED_AT_ONCE:
+                self._store.apply(over)
+                removed, over = removed + len(over), []
+        self._store.apply(over)
+        return removed + len(over)
 
     def _entry(self, arrival: Arrival) -> InboxEntry:
         return InboxEntry(
@@ -223,18 +227,13 @@ class Inbox:
 
 def open_entries(store: Store) -> list[InboxEntry]:
     """Return the alerts that are not finished, whoever works on them."""
-    return [InboxEntry.from_document(document) for document in _unanswered(store.list(PREFIX))]
+    entries = map(InboxEntry.from_document, store.waiting(PREFIX))
+    return [entry for entry in entries if store.get(entry.answer_key) is None]
 
 
-def _unanswered(documents: Iterable[Document]) -> list[Document]:
-    entries: list[Document] = []
-    answers: set[str] = set()
-    for document in documents:
-        if document.key.count("/") > PREFIX.count("/") + 1:
-            answers.add(document.key)
-        else:
-            entries.append(document)
-    return [entry for entry in entries if f"{entry.key}/{entry.value['ticket']}" not in answers]
+def _entry_key(document: Document) -> str:
+    """Return the key of the entry to which a document belongs: itself, or what it answers."""
+    return "/".join(document.key.split("/")[:3])
 
 
 def _key(bot: str, key: str) -> str:

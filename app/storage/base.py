@@ -1,6 +1,6 @@
 """Versioned JSON documents under string keys: what every store offers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -83,6 +83,12 @@ class Store(Protocol):
         thousand documents and answer with fewer than `limit` although more follow.
         """
 
+    def waiting(self, prefix: str) -> Iterator[Document]:
+        """Yield documents under `prefix` that lack their answer, as `unanswered` tells; perhaps others too.
+
+        A store with an index reads no more than those.
+        """
+
     def apply(self, changes: Sequence[Change]) -> None:
         """Make the changes in their order (after a failure: a prefix of them) without waiting for the disk.
 
@@ -95,3 +101,17 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections; safe to call twice."""
+
+
+def unanswered(documents: Iterable[Document]) -> Iterator[Document]:
+    """Yield, of documents in key order, those with a ticket that no `{key}/{ticket}` answers."""
+    asked: Document | None = None
+    for document in documents:
+        if "ticket" in document.value:
+            if asked is not None:
+                yield asked
+            asked = document
+        elif asked is not None and document.key == f"{asked.key}/{asked.value['ticket']}":
+            asked = None
+    if asked is not None:
+        yield asked

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from app.errors import AlreadyExists, Conflict, SettingsError, StoreUnavailable
-from app.storage.base import JSON, Change, Create, Document, Page, Replace
+from app.storage.base import JSON, Change, Create, Document, Page, Replace, unanswered
 from app.storage.gcs_connections import Connections
 from app.storage.gcs_memory import Memory
 from app.storage.gcs_pages import BATCH, BucketPages
@@ -101,6 +101,10 @@ class GcsStore:
         """Return documents under `prefix` that carry a term, from the last key down; see BucketPages."""
         pages = BucketPages(self._folders, partial(self._names, after="", page_size=PAGE), self._fetch)
         return pages.page(prefix, term=term, before=before, limit=limit)
+
+    def waiting(self, prefix: str) -> Iterator[Document]:
+        """Yield documents under `prefix` that lack their answer."""
+        return unanswered(self.list(prefix))
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Make the changes one after the other; an error leaves a prefix of them made."""

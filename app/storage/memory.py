@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from app.errors import AlreadyExists, Conflict
-from app.storage.base import JSON, Change, Create, Document, Page, Replace
+from app.storage.base import JSON, Change, Create, Document, Page, Replace, unanswered
 from app.storage.terms import page_among
 
 HIGHEST = "\U0010ffff"
@@ -80,6 +80,10 @@ class MemoryStore:
     def page(self, prefix: str, *, term: str | None = None, before: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry a term, from the last key down."""
         return page_among(self.list(prefix), term, before, limit)
+
+    def waiting(self, prefix: str) -> Iterator[Document]:
+        """Yield documents under `prefix` that lack their answer."""
+        return unanswered(self.list(prefix))
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Make all the changes, or none of them."""

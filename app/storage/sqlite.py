@@ -111,6 +111,13 @@ class SqliteStore:
         with self._shared.reading as connection:
             return sqlite_terms.read_page(connection, prefix, term, before, limit)
 
+    def waiting(self, prefix: str) -> Iterator[Document]:
+        """Yield documents under `prefix` that lack their answer, and a few that have it."""
+        with self._shared.reading as connection:
+            rows = sqlite_terms.read_waiting(connection, prefix)
+        for key, text, version in rows:
+            yield Document(key, _decode(text)[0], version)
+
     def apply(self, changes: Sequence[Change]) -> None:
         """Make the changes in one transaction that does not wait for the disk."""
         with self._shared.writing as connection:

@@ -1,5 +1,7 @@
 """The index of terms inside SQLite: written with its document in one transaction.
 
+Alerts that wait are kept by triggers alone, whoever writes; so nobody reads the inbox to find them.
+
 A trigger marks every ticket that anybody writes, and the store takes the mark away once it has written the
 ticket's terms. What stands marked was written by another version of Gatehouse or before there was an index:
 it is caught up with in short transactions, which may be stopped and begun again at any point.
@@ -25,7 +27,34 @@ _TABLES = (
     _MARK.format(name="changed", event="UPDATE", first=TICKETS, end=_END),
     f"INSERT INTO unindexed SELECT key FROM documents WHERE key >= '{TICKETS}' AND key < '{_END}'",  # noqa: S608
 )
-_IS_THERE = "SELECT 1 FROM sqlite_master WHERE name = 'terms'"
+# An entry `inbox/{bot}/{hash}` waits until its answer, with a ticket's 36 letters behind it, is written.
+_IS_ENTRY = "length({row}.key) - length(replace({row}.key, '/', '')) = 2"
+_WAITS = """
+CREATE TRIGGER alert_{name} AFTER {event} ON documents WHEN new.key >= 'inbox/' AND new.key < 'inbox0'
+BEGIN
+    INSERT OR IGNORE INTO terms SELECT 'waiting', new.key WHERE {is_entry};
+    DELETE FROM terms WHERE term = 'waiting' AND key = substr(new.key, 1, length(new.key) - 37)
+        AND NOT ({is_entry});
+END
+"""
+_ALERTS = (
+    _WAITS.format(name="entered", event="INSERT", is_entry=_IS_ENTRY.format(row="new")),
+    _WAITS.format(name="changed", event="UPDATE", is_entry=_IS_ENTRY.format(row="new")),
+    """
+    CREATE TRIGGER alert_removed AFTER DELETE ON documents WHEN old.key >= 'inbox/' AND old.key < 'inbox0'
+    BEGIN DELETE FROM terms WHERE term = 'waiting' AND key = old.key; END
+    """,
+    f"""
+    INSERT INTO terms SELECT 'waiting', key FROM documents
+    WHERE key >= 'inbox/' AND key < 'inbox0' AND {_IS_ENTRY.format(row="documents")}
+    """,  # noqa: S608  # our own text
+)
+_IS_THERE = "SELECT 1 FROM sqlite_master WHERE name = ?"
+_WAITING = """
+SELECT documents.key, documents.value, documents.version
+FROM terms CROSS JOIN documents ON documents.key = terms.key
+WHERE terms.term = 'waiting' AND terms.key >= ? AND terms.key < ? ORDER BY terms.key
+"""
 _ADD = "INSERT OR IGNORE INTO terms VALUES (?, ?)"
 _REMOVE = "DELETE FROM terms WHERE term = ? AND key = ?"
 _UNMARK = "DELETE FROM unindexed WHERE key = ?"
@@ -49,9 +78,10 @@ _decode = json.JSONDecoder().raw_decode
 
 def prepare(connection: sqlite3.Connection) -> None:
     """Make the index where there is none, every ticket being marked, in the caller's transaction."""
-    if connection.execute(_IS_THERE).fetchone() is None:
-        for statement in _TABLES:
-            connection.execute(statement)
+    for name, statements in (("terms", _TABLES), ("alert_entered", _ALERTS)):
+        if connection.execute(_IS_THERE, (name,)).fetchone() is None:
+            for statement in statements:
+                connection.execute(statement)
 
 
 def index(connection: sqlite3.Connection, key: str, value: JSON, old: JSON | None = None) -> None:
@@ -84,6 +114,11 @@ def catch_up(connection: sqlite3.Connection) -> bool:
         raise
     connection.execute("COMMIT")
     return len(marked) == _BATCH
+
+
+def read_waiting(connection: sqlite3.Connection, prefix: str) -> list[tuple[str, str, int]]:
+    """Read the alerts that wait for their answer; one that was taken over late may have it."""
+    return connection.execute(_WAITING, (prefix, prefix + _HIGHEST)).fetchall()
 
 
 def read_page(connection: sqlite3.Connection, prefix: str, term: str | None, before: str, limit: int) -> Page:

@@ -108,3 +108,49 @@ def test_page_when_what_it_lists_are_no_tickets_then_they_come_too(store):
     store.apply([Create("bots/a", {"id": "a"}), Create("bots/b", {"id": "b"}), Create("bots", {"id": "c"})])
 
     assert walked(store, "bots/") == [["b", "a"]]
+
+
+def entry(name: str, ticket: str) -> Create:
+    return Create(f"inbox/bot/{name}", {"ticket": ticket})
+
+
+def answer(name: str, ticket: str) -> Create:
+    return Create(f"inbox/bot/{name}/{ticket}", {"status": 200})
+
+
+class TestWaiting:
+    FIRST, SECOND = "0" * 36, "1" * 36
+
+    @pytest.fixture
+    def waiting(self, store):
+        return lambda: [document.key for document in store.waiting("inbox/")]
+
+    def test_waiting_when_an_alert_has_no_answer_then_it_is_found(self, store, waiting):
+        store.create("inbox/bot/a", {"ticket": self.FIRST})
+        store.apply([entry("b", self.SECOND), answer("b", self.SECOND)])
+
+        assert waiting() == ["inbox/bot/a"]
+
+    def test_waiting_when_the_answer_comes_then_no_longer(self, store, waiting):
+        store.create("inbox/bot/a", {"ticket": self.FIRST})
+        store.apply([answer("a", self.FIRST)])
+
+        assert waiting() == []
+
+    def test_waiting_when_a_key_is_claimed_anew_then_its_old_answer_is_no_answer(self, store, waiting):
+        store.apply([entry("a", self.FIRST), answer("a", self.FIRST)])
+        store.replace(store.get("inbox/bot/a"), {"ticket": self.SECOND})
+        assert waiting() == ["inbox/bot/a"]
+
+        store.apply([answer("a", self.SECOND)])
+        assert waiting() == []
+
+    def test_waiting_when_it_is_removed_then_no_longer(self, store, waiting):
+        store.delete(store.create("inbox/bot/a", {"ticket": self.FIRST}))
+
+        assert waiting() == []
+
+    def test_waiting_when_an_answer_is_left_without_its_alert_then_it_is_passed_over(self, store, waiting):
+        store.apply([answer("a", self.FIRST), entry("b", self.SECOND)])
+
+        assert waiting() == ["inbox/bot/b"]
