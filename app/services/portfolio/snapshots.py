@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.accounts import Position
 from app.domain.orders import Receipt
@@ -42,13 +43,8 @@ class Snapshots:
         self._lock = threading.Lock()
 
     def run(self) -> int:
-        """Look at every broker that was not seen for a while, write down what is new; return how many."""
-        due = [name for name in self._registry.names if self._is_due(name)]
-        for name in due:
-            self.look(name)
-        for name in self._registry.names:
-            self._keep(name)
-        return len(due)
+        """See again what was not seen for a while, write down what is new; return how many came or went."""
+        return sum(self._attend(name) for name in self._registry.names)
 
     def saw(self, broker: str, orders: Sequence[Receipt], positions: Sequence[Position]) -> None:
         """Remember what somebody has just read for a purpose of his own, the orders first."""
@@ -57,16 +53,7 @@ class Snapshots:
 
     def look(self, name: str) -> None:
         """Ask one broker now; one that does not answer is remembered as such."""
-        now = self._clock()
-        try:
-            broker = self._registry.get(name)
-            orders, positions = tuple(broker.open_orders()), tuple(broker.positions())
-            account = broker.account()
-        except BrokerError as error:
-            message = error.message
-            self._change(name, lambda seen: seen.failed(message, now))
-            return
-        self._change(name, lambda seen: seen.holding(orders, positions, now).worth(account, now))
+        self._ask(name, self._see_holdings, self._see_account)
 
     def read(self, *, fresh: bool = False) -> list[BrokerSnapshot]:
         """Return every configured broker's; `fresh` asks them now."""
@@ -83,13 +70,45 @@ class Snapshots:
             return self.read(fresh=True)
         return seen
 
-    def _is_due(self, name: str) -> bool:
-        seen, now = self._seen.get(name), self._clock()
-        if seen is None or self._registry.capabilities(name).simulated:
-            return True
-        if seen.reachable is False and seen.asked_at is not None:
-            return now - seen.asked_at >= PAUSE_AFTER_FAILURE
-        return seen.is_older(now - FRESH)
+    def _attend(self, name: str) -> bool:
+        before = self._seen.get(name) or BrokerSnapshot(name)
+        self._ask(name, *self._due(before))
+        self._keep(name)
+        after = self._seen.get(name)
+        return (
+            after is not None
+            and None not in {before.reachable, after.reachable}
+            and (after.reachable is not before.reachable)
+        )
+
+    def _due(self, seen: BrokerSnapshot) -> list[Callable[[Broker], None]]:
+        """Return what to ask for: where the exits are watched, orders and positions were just read."""
+        now = self._clock()
+        oldest = now if self._registry.capabilities(seen.broker).simulated else now - FRESH
+        if (
+            seen.reachable is False
+            and seen.asked_at is not None
+            and now - seen.asked_at < PAUSE_AFTER_FAILURE
+        ):
+            return []
+        parts = ((seen.at, self._see_holdings), (seen.account_at, self._see_account))
+        return [see for at, see in parts if at is None or at <= oldest]
+
+    def _ask(self, name: str, *parts: Callable[[Broker], None]) -> None:
+        now = self._clock()
+        try:
+            for see in parts:
+                see(self._registry.get(name))
+        except BrokerError as error:
+            message = error.message
+            self._change(name, lambda seen: seen.failed(message, now))
+
+    def _see_holdings(self, broker: Broker) -> None:
+        self.saw(broker.name, broker.open_orders(), broker.positions())
+
+    def _see_account(self, broker: Broker) -> None:
+        account, now = broker.account(), self._clock()
+        self._change(broker.name, lambda seen: seen.worth(account, now))
 
     def _change(self, name: str, step: Callable[[BrokerSnapshot], BrokerSnapshot]) -> None:
         with self._lock:

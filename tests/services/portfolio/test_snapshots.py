@@ -100,19 +100,42 @@ def test_run_when_a_broker_was_just_seen_then_it_is_left_alone(services, two, cl
     asked = two["alpaca"].asked
     clock.move(seconds=5)
 
-    assert (services.snapshots.run(), two["alpaca"].asked) == (0, asked)
+    services.snapshots.run()
+    assert two["alpaca"].asked == asked
     clock.move(seconds=5)
-    assert services.snapshots.run() == 2
+    services.snapshots.run()
+    assert two["alpaca"].asked == 2 * asked
 
 
 def test_run_when_a_broker_does_not_answer_then_it_is_asked_less_often(services, two, clock):
     two["alpaca"].is_reachable = False
     looks = []
     for _ in range(4):
-        looks.append(services.snapshots.run())
+        services.snapshots.run()
+        looks.append(two["alpaca"].asked)
         clock.move(seconds=10)
 
-    assert looks == [2, 1, 1, 2]
+    assert looks == [1, 1, 1, 2]
+
+
+def test_run_when_a_broker_goes_and_comes_again_then_that_is_what_it_did(services, two, clock):
+    did = []
+    for is_reachable in (True, False, False, True):
+        two["alpaca"].is_reachable = is_reachable
+        clock.move(minutes=1)
+        did.append(services.snapshots.run())
+
+    assert did == [0, 1, 0, 1]
+
+
+def test_run_when_the_exits_were_just_watched_then_only_the_account_is_asked_for(services, two, clock):
+    services.snapshots.run()
+    clock.move(seconds=20)
+    before = two["alpaca"].asked
+    services.snapshots.saw("alpaca", [], [])
+    services.snapshots.run()
+
+    assert two["alpaca"].asked == before + 1
 
 
 class TestTwoProcesses:
