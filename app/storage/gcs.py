@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from app.errors import AlreadyExists, Conflict, SettingsError, StoreUnavailable
 from app.storage.base import JSON, Change, Create, Document, Page, Replace, unanswered
-from app.storage.gcs_connections import Connections
+from app.storage.gcs_clients import BucketClients
 from app.storage.gcs_memory import Memory
 from app.storage.gcs_pages import BATCH, BucketPages
 
@@ -43,7 +43,7 @@ class GcsStore:
         self._bucket_name = bucket_name
         self._failures = _transport_failures()
         self._connect = _connector() if client is None else lambda: client
-        self._connections = Connections(self._connect)
+        self._connections = BucketClients(self._connect)
         self._memory = Memory()
         retry, attempt = _retry(), (timeout_seconds / 4, timeout_seconds / 2)
         self._patience = {"retry": retry.with_timeout(timeout_seconds), "timeout": attempt}
@@ -121,7 +121,7 @@ class GcsStore:
     def close(self) -> None:
         """Close every connection of this process."""
         self._here().close()
-        self._connections = Connections(self._connect)
+        self._connections = BucketClients(self._connect)
 
     def _make(self, change: Change) -> None:
         if isinstance(change, Replace):
@@ -192,9 +192,9 @@ class GcsStore:
     def _bucket(self) -> Any:
         return self._here().client().bucket(self._bucket_name)
 
-    def _here(self) -> "Connections":
+    def _here(self) -> "BucketClients":
         if self._connections.process != os.getpid():
-            self._connections = Connections(self._connect)
+            self._connections = BucketClients(self._connect)
         return self._connections
 
     @contextmanager

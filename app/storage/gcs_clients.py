@@ -10,7 +10,7 @@ from weakref import WeakSet
 FETCHERS = 16
 
 
-class Connections:
+class BucketClients:
     """The clients and fetching threads of one process: a session crosses neither threads nor forks."""
 
     def __init__(self, connect: Callable[[], Any]) -> None:
