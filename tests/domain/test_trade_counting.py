@@ -129,3 +129,10 @@ def test_stored_trade_when_it_is_of_before_histories_then_it_is_understood():
     assert (trade.quantity, trade.entered.quantity, trade.number) == (-4, 4, 0)
     assert trade.id == Trade.from_json(old).id != ""
     assert Trade.from_json(trade.to_json()) == trade
+
+
+def test_trade_when_it_is_added_to_for_ever_then_it_keeps_its_first_tickets_and_its_last():
+    made = [UUID(int=TICKET.int + number) for number in range(300)]
+    trade, _ = run(*(fill(BUY, 1, "100", name=f"in{n}", ticket=ticket) for n, ticket in enumerate(made)))
+
+    assert trade.tickets == tuple(map(str, made[:20] + made[-80:]))
