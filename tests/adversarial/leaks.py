@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.adversarial.world import ALPACA_KEY, ALPACA_SECRET, OPENAI_KEY, OPTIONOMICS_TOKEN, World
 from tests.builders import OPERATOR_TOKEN, WEBHOOK_SECRET
-from tests.simulators.alpaca.messages import Request
+from tests.simulators.loopback.messages import Request
 
 
 def secrets_of(world: World) -> dict[str, str]:

@@ -30,8 +30,7 @@ def main() -> None:
         fake.market.move(*price.split("=", 1))
     for fault in faults:
         fake.faults.add(Fault.read(fault))
-    print(fake.url, flush=True)  # noqa: T201  # the caller reads it
-    fake.serve()
+    fake.announce()
 
 
 if __name__ == "__main__":

@@ -1,18 +1,14 @@
 """The simulator's own paths under /_simulator: for tests and torture in another process."""
 
 from collections.abc import Callable
-from decimal import InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from tests.simulators.alpaca.faults import Fault
-from tests.simulators.alpaca.messages import Answer, Request, in_json, refusal_of
-from tests.simulators.alpaca.refusals import Refused, invalid, not_found
+from tests.simulators.alpaca.refusals import invalid
+from tests.simulators.loopback.admin import FAULTS
 
 if TYPE_CHECKING:
     from tests.simulators.alpaca.simulator import FakeAlpaca
 
-PREFIX = "/_simulator/"
-MALFORMED = (TypeError, ValueError, KeyError, AttributeError, InvalidOperation)
 Body = Any
 
 
@@ -67,28 +63,6 @@ def change_account(fake: "FakeAlpaca", body: Body) -> Any:
     return show_account(fake, None)
 
 
-def add_fault(fake: "FakeAlpaca", body: Body) -> Any:
-    fake.faults.add(Fault.read(body))
-    return fake.faults.as_json()
-
-
-def show_faults(fake: "FakeAlpaca", _body: Body) -> Any:
-    return fake.faults.as_json()
-
-
-def clear_faults(fake: "FakeAlpaca", _body: Body) -> Any:
-    fake.faults.clear()
-    return []
-
-
-def show_requests(fake: "FakeAlpaca", _body: Body) -> Any:
-    return [request.as_json() for request in list(fake.requests)]
-
-
-def show_misfits(fake: "FakeAlpaca", _body: Body) -> Any:
-    return list(fake.misfits)
-
-
 ACTIONS: dict[tuple[str, str], Callable[["FakeAlpaca", Body], Any]] = {
     ("POST", "prices"): move,
     ("POST", "clock"): turn,
@@ -97,22 +71,5 @@ ACTIONS: dict[tuple[str, str], Callable[["FakeAlpaca", Body], Any]] = {
     ("GET", "positions"): show_positions,
     ("GET", "account"): show_account,
     ("POST", "account"): change_account,
-    ("POST", "faults"): add_fault,
-    ("GET", "faults"): show_faults,
-    ("DELETE", "faults"): clear_faults,
-    ("GET", "requests"): show_requests,
-    ("GET", "misfits"): show_misfits,
+    **FAULTS,
 }
-
-
-def answer(fake: "FakeAlpaca", request: Request) -> Answer:
-    """Answer a request to the simulator itself."""
-    try:
-        action = ACTIONS.get((request.method, request.path.removeprefix(PREFIX)))
-        if action is None:
-            raise not_found("the simulator has no such path")
-        return in_json(action(fake, request.body))
-    except Refused as refusal:
-        return refusal_of(refusal)
-    except MALFORMED as error:
-        return in_json({"message": f"malformed: {error!r}"}, 400)

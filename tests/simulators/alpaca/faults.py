@@ -1,13 +1,13 @@
 """Faults on demand: a list of them, each with its own dice."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 from tests.simulators.alpaca.exchange import Whims
-from tests.simulators.alpaca.messages import Answer, Request, in_json, refusal_of
 from tests.simulators.alpaca.refusals import Refused, invalid
+from tests.simulators.loopback.faults import AllFaults
+from tests.simulators.loopback.messages import Answer, Request, in_json
 
 TRANSPORT = frozenset(
     {"latency", "timeout", "reset", "status", "rate_limit", "html", "torn", "duplicate"},
@@ -15,7 +15,6 @@ TRANSPORT = frozenset(
 WHIMS = frozenset({"partial_fill", "late_fill", "late_cancel", "closed"})
 AFTER = frozenset({"timeout", "html", "torn", "duplicate"})
 ONLY_AFTER = frozenset({"torn", "duplicate"})
-SHORT_WAIT_SECONDS = 0.2
 PAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -64,17 +63,23 @@ class Fault:
     def _touches(self, request: Request) -> bool:
         if self.kind == "late_cancel":
             return request.method == "DELETE" and request.path.startswith("/v2/orders")
-        return request.makes_order or (self.kind == "closed" and request.asks_clock)
+        return makes_order(request) or (self.kind == "closed" and request.path == "/v2/clock")
 
     def answer(self) -> Answer:
         """What goes back instead of the truth."""
         if self.kind == "html":
             return Answer(self.status, PAGE, {"Content-Type": "text/html; charset=UTF-8"})
         if self.kind == "duplicate":
-            return refusal_of(invalid("client_order_id must be unique"))
+            return invalid("client_order_id must be unique").answer()
         if self.kind == "rate_limit":
-            return refusal_of(Refused(429, "too many requests.", 42910000))
+            return Refused(429, "too many requests.", 42910000).answer()
         return in_json({"message": "injected"}, self.status)
+
+
+def makes_order(request: Request) -> bool:
+    if request.method == "POST":
+        return request.path == "/v2/orders"
+    return request.method == "DELETE" and request.path.startswith("/v2/positions")
 
 
 def known(fault: Fault) -> Fault:
@@ -85,52 +90,20 @@ def known(fault: Fault) -> Fault:
     return fault
 
 
-@dataclass(slots=True)
-class Dice:
-    """A fault with its luck so far."""
-
-    fault: Fault
-    seen: int = 0
-    struck: int = 0
-    random: Random = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.random = Random(self.fault.seed)
-
-    def strikes(self, request: Request) -> bool:
-        if not self.fault.concerns(request):
-            return False
-        self.seen += 1
-        lucky = self.random.random() < self.fault.probability
-        if self.seen <= self.fault.skip or self.struck == self.fault.times or not lucky:
-            return False
-        self.struck += 1
-        return True
-
-
-class Faults:
+class Faults(AllFaults):
     """All faults in force; of those that strike, one spoils the exchange of messages."""
 
     def __init__(self) -> None:
-        self.dice: list[Dice] = []
+        super().__init__(Fault)
 
     def add(self, fault: Fault) -> None:
-        self.dice = [*self.dice, Dice(known(fault))]
-
-    def clear(self) -> None:
-        self.dice = []
+        super().add(known(fault))
 
     def strike(self, request: Request) -> tuple[Fault | None, Whims]:
         """Throw every dice; the caller holds the lock."""
-        struck = [dice.fault for dice in self.dice if dice.strikes(request)]
+        struck = list(self.struck(request))
         spoils = next((fault for fault in struck if fault.kind in TRANSPORT), None)
-        kinds = {fault.kind: fault for fault in struck if fault.kind in WHIMS}
-        return spoils, whims(kinds)
-
-    def as_json(self) -> list[dict[str, Any]]:
-        return [
-            {"kind": dice.fault.kind, "seen": dice.seen, "struck": dice.struck} for dice in list(self.dice)
-        ]
+        return spoils, whims({fault.kind: fault for fault in struck if fault.kind in WHIMS})
 
 
 def whims(kinds: dict[str, Fault]) -> Whims:

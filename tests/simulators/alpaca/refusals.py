@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from tests.simulators.loopback.refusals import Refusal
 
-class Refused(Exception):
-    """An answer that is no success."""
+
+class Refused(Refusal):
+    """Alpaca's body: a code, where there is one, and a message."""
 
     def __init__(self, status: int, message: str, code: int | None = None, **extra: Any) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {**({} if code is None else {"code": code}), "message": message, **extra}
+        coded = {} if code is None else {"code": code}
+        super().__init__(status, message, coded | {"message": message} | extra)
 
 
 def malformed() -> Refused:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tests.simulators.alpaca.assets import CRYPTO, EQUITY, OPTION
 from tests.simulators.alpaca.exchange import Whims
 from tests.simulators.alpaca.market import calendar
-from tests.simulators.alpaca.messages import Answer, Request, in_json
 from tests.simulators.alpaca.refusals import Refused, invalid, not_found
+from tests.simulators.loopback.messages import Answer, Request, in_json
 
 if TYPE_CHECKING:
     from tests.simulators.alpaca.simulator import FakeAlpaca

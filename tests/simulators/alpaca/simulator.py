@@ -1,9 +1,9 @@
 """A strict loopback Alpaca: trading and market data on one port, with faults on demand."""
 
-import threading
+import json
 from collections import deque
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote
 
 from tests.simulators.alpaca import admin, contract, routes
@@ -11,20 +11,23 @@ from tests.simulators.alpaca.data import Data
 from tests.simulators.alpaca.exchange import Exchange, Whims
 from tests.simulators.alpaca.faults import Fault, Faults
 from tests.simulators.alpaca.figures import SECOND
-from tests.simulators.alpaca.messages import Answer, Request, refusal_of
-from tests.simulators.alpaca.refusals import Refused
-from tests.simulators.alpaca.server import Server
+from tests.simulators.alpaca.refusals import Refused, malformed
+from tests.simulators.loopback.messages import Answer, Request
+from tests.simulators.loopback.simulator import Simulator
+from tests.simulators.loopback.spoiling import SpoilingConnection
 
 MINUTE_SECONDS = 60
 LIMIT = 200
 
 
-class FakeAlpaca:
+class FakeAlpaca(Simulator):
     """One account on a loopback port; use as a context manager and read `url`.
 
     `checked` compares every successful answer with Alpaca's schemas into `misfits`. With
     `requests_per_minute` the simulator refuses more than that, as Alpaca does.
     """
+
+    connection, actions = SpoilingConnection, admin.ACTIONS
 
     def __init__(
         self,
@@ -42,26 +45,9 @@ class FakeAlpaca:
         self.market, self.clock = self.exchange.market, self.exchange.clock
         self.data = Data(self.market, self.exchange.catalogue)
         self.faults = Faults()
-        self.requests: list[Request] = []
-        self.misfits: list[str] = []
-        self.stopping = threading.Event()
         self._checked, self._limit = checked, requests_per_minute
         self._arrivals: deque[int] = deque()
-        self._server = Server(("127.0.0.1", port), self)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    def serve(self) -> None:
-        """Serve until the context ends."""
-        self._server.serve_forever(poll_interval=0.01)
+        super().__init__(port)
 
     def inject(self, kind: str, **settings: Any) -> None:
         """Add a fault; see `Fault` for its settings."""
@@ -98,7 +84,9 @@ class FakeAlpaca:
             self.exchange.settle()
             answer = view(self, request, whims, *map(unquote, parts))
         except Refused as refusal:
-            return refusal_of(refusal)
+            return refusal.answer()
+        except json.JSONDecodeError:
+            return malformed().answer()
         except Exception as error:
             self.misfits.append(f"{request.method} {request.path}: {error!r}")
             raise
@@ -106,10 +94,6 @@ class FakeAlpaca:
             found = contract.misfits(request.method, request.path, answer.status, answer.content)
             self.misfits.extend(found)
         return answer
-
-    def answer_admin(self, request: Request) -> Answer | None:
-        """Answer a request to the simulator itself, None when it is none."""
-        return admin.answer(self, request) if request.path.startswith(admin.PREFIX) else None
 
     def _admit(self, request: Request) -> None:
         presented = [request.headers.get(name) for name in ("apca-api-key-id", "apca-api-secret-key")]

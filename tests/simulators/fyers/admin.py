@@ -1,22 +1,18 @@
 """The simulator's own paths under /_simulator: for tests and torture in another process."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.simulators.alpaca.messages import Answer, Request, in_json
 from tests.simulators.fyers import files
-from tests.simulators.fyers.faults import Fault
-from tests.simulators.fyers.refusals import Refused, invalid
+from tests.simulators.fyers.refusals import invalid
 from tests.simulators.fyers.tokens import REFRESH_MODES
+from tests.simulators.loopback.admin import FAULTS
 
 if TYPE_CHECKING:
     from tests.simulators.fyers.simulator import FakeFyers
 
-PREFIX = "/_simulator/"
-MALFORMED = (TypeError, ValueError, KeyError, AttributeError, InvalidOperation)
 Body = Any
 
 
@@ -150,30 +146,8 @@ def show_positions(fake: "FakeFyers", _body: Body) -> Any:
     return show_state(fake, None)["positions"]
 
 
-def add_fault(fake: "FakeFyers", body: Body) -> Any:
-    fake.faults.add(Fault.read(body))
-    return fake.faults.as_json()
-
-
-def show_faults(fake: "FakeFyers", _body: Body) -> Any:
-    return fake.faults.as_json()
-
-
-def clear_faults(fake: "FakeFyers", _body: Body) -> Any:
-    fake.faults.clear()
-    return []
-
-
-def show_requests(fake: "FakeFyers", _body: Body) -> Any:
-    return [request.as_json() for request in list(fake.requests)]
-
-
 def show_counts(fake: "FakeFyers", _body: Body) -> Any:
     return fake.counts()
-
-
-def show_misfits(fake: "FakeFyers", _body: Body) -> Any:
-    return list(fake.misfits)
 
 
 ACTIONS: dict[tuple[str, str], Callable[["FakeFyers", Body], Any]] = {
@@ -190,23 +164,6 @@ ACTIONS: dict[tuple[str, str], Callable[["FakeFyers", Body], Any]] = {
     ("GET", "state"): show_state,
     ("GET", "orders"): show_orders,
     ("GET", "positions"): show_positions,
-    ("POST", "faults"): add_fault,
-    ("GET", "faults"): show_faults,
-    ("DELETE", "faults"): clear_faults,
-    ("GET", "requests"): show_requests,
     ("GET", "counts"): show_counts,
-    ("GET", "misfits"): show_misfits,
+    **FAULTS,
 }
-
-
-def answer(fake: "FakeFyers", request: Request) -> Answer:
-    """Answer a request to the simulator itself."""
-    try:
-        action = ACTIONS.get((request.method, request.path.removeprefix(PREFIX)))
-        if action is None:
-            return in_json({"message": "the simulator has no such path"}, 404)
-        return in_json(action(fake, json.loads(request.content) if request.content else None))
-    except Refused as refusal:
-        return in_json(refusal.body, refusal.status)
-    except MALFORMED as error:
-        return in_json({"message": f"malformed: {error!r}"}, 400)

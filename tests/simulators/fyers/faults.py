@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from tests.simulators.alpaca.faults import Dice
-from tests.simulators.alpaca.messages import Answer, Request, in_json
 from tests.simulators.fyers.refusals import forbidden, invalid, too_many
 from tests.simulators.fyers.whims import Whims
+from tests.simulators.loopback.faults import AllFaults
+from tests.simulators.loopback.messages import Answer, Request, in_json
 
 SPOILING = frozenset(
     {"latency", "timeout", "reset", "status", "rate_limit", "html", "empty", "torn", "refused"}
@@ -94,9 +94,7 @@ def unacknowledged(fault: Fault) -> Answer:
 
 
 def limited(fault: Fault) -> Answer:
-    refused = too_many(1.0 if fault.seconds is None else fault.seconds)
-    answer = in_json(refused.body, refused.status)
-    return Answer(answer.status, answer.content, answer.headers | refused.headers)
+    return too_many(1.0 if fault.seconds is None else fault.seconds).answer()
 
 
 ANSWERS: dict[str, Callable[[Fault], Answer]] = {
@@ -104,7 +102,7 @@ ANSWERS: dict[str, Callable[[Fault], Answer]] = {
     "empty": lambda _: Answer(200, b"", {"Content-Type": "application/json"}),
     "refused": lambda fault: error(-99, fault.message or "Bad request"),
     "unacknowledged": unacknowledged,
-    "ip_refused": lambda _: in_json(forbidden(IP_TEXT).body, 403),
+    "ip_refused": lambda _: forbidden(IP_TEXT).answer(),
     "rate_limit": limited,
 }
 
@@ -130,28 +128,20 @@ def known(fault: Fault) -> Fault:
     return fault
 
 
-class Faults:
+class Faults(AllFaults):
     """All faults in force; of those that strike, one spoils the exchange of messages."""
 
     def __init__(self) -> None:
-        self.dice: list[Dice] = []
+        super().__init__(Fault)
 
     def add(self, fault: Fault) -> None:
-        self.dice = [*self.dice, Dice(known(fault))]  # type: ignore[arg-type]  # the same fields
-
-    def clear(self) -> None:
-        self.dice = []
+        super().add(known(fault))
 
     def strike(self, request: Request) -> tuple[Any, Whims]:
         """Throw every dice; the caller holds the lock."""
-        struck = [dice.fault for dice in self.dice if dice.strikes(request)]
+        struck = list(self.struck(request))
         spoils = next((fault for fault in struck if fault.kind in SPOILING), None)
         return spoils, whims({fault.kind: fault for fault in struck if fault.kind in WHIMS})
-
-    def as_json(self) -> list[dict[str, Any]]:
-        return [
-            {"kind": dice.fault.kind, "seen": dice.seen, "struck": dice.struck} for dice in list(self.dice)
-        ]
 
 
 def whims(kinds: dict[str, Any]) -> Whims:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from tests.simulators.alpaca.messages import Answer
 from tests.simulators.fyers.faults import HTML, PAGE, error
 from tests.simulators.fyers.master import Master
+from tests.simulators.loopback.messages import Answer
 
 NARROW_COLUMNS = 18
 TEXT, JSON = {"Content-Type": "text/csv"}, {"Content-Type": "application/json"}

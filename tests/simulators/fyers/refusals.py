@@ -2,17 +2,16 @@
 
 from typing import Any
 
+from tests.simulators.loopback.refusals import Refusal
+
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, TOO_MANY = 400, 401, 403, 429
 
 
-class Refused(Exception):
-    """An answer that is no success."""
+class Refused(Refusal):
+    """Fyers' body: a code and a message."""
 
     def __init__(self, code: int, message: str, status: int = BAD_REQUEST, **extra: Any) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"s": "error", "code": code, "message": message, **extra}
-        self.headers: dict[str, str] = {}
+        super().__init__(status, message, {"s": "error", "code": code, "message": message, **extra})
 
 
 def invalid(message: str) -> Refused:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from tests.simulators.alpaca.messages import Answer, Request, in_json
 from tests.simulators.fyers import exits, files
 from tests.simulators.fyers.orders import CLIENT
 from tests.simulators.fyers.refusals import Refused, invalid
 from tests.simulators.fyers.whims import Whims
+from tests.simulators.loopback.messages import Answer, Request, in_json
 
 if TYPE_CHECKING:
     from tests.simulators.fyers.simulator import FakeFyers

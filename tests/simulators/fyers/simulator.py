@@ -1,13 +1,10 @@
 """A strict loopback Fyers: trading, data and symbol master on one port, with faults on demand."""
 
-import threading
 from collections import Counter
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote
 
-from tests.simulators.alpaca.messages import Answer, Request, in_json
-from tests.simulators.alpaca.server import Server
 from tests.simulators.fyers import admin, routes, shapes
 from tests.simulators.fyers.clock import Clock
 from tests.simulators.fyers.data import Data
@@ -17,14 +14,19 @@ from tests.simulators.fyers.limits import Limits
 from tests.simulators.fyers.refusals import Refused, forbidden
 from tests.simulators.fyers.tokens import Tokens
 from tests.simulators.fyers.whims import Whims
+from tests.simulators.loopback.messages import Answer, Request
+from tests.simulators.loopback.simulator import Simulator
+from tests.simulators.loopback.spoiling import SpoilingConnection
 
 
-class FakeFyers:
+class FakeFyers(Simulator):
     """One account on a loopback port; use as a context manager and read `api_url`, `data_url`, `master_url`.
 
     `checked` compares every answer with documented shapes into `misfits`. With `rate_limits` more
     than Fyers takes is refused. `stocks` lists only so many of them, for a small symbol master.
     """
+
+    connection, actions = SpoilingConnection, admin.ACTIONS
 
     def __init__(
         self,
@@ -48,21 +50,8 @@ class FakeFyers:
         self.faults = Faults()
         self.ip_allowed, self.login_works = True, True
         self.master_modes = {"csv": "good", "json": "good"}
-        self.requests: list[Request] = []
-        self.misfits: list[str] = []
-        self.stopping = threading.Event()
         self._checked = checked
-        self._server = Server(("127.0.0.1", port), self)  # type: ignore[arg-type]  # it asks for the same
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(port)
 
     @property
     def app_id(self) -> str:
@@ -79,10 +68,6 @@ class FakeFyers:
     @property
     def master_url(self) -> str:
         return f"{self.url}{routes.MASTER_FOLDER}NSE_FO.csv"
-
-    def serve(self) -> None:
-        """Serve until the context ends."""
-        self._server.serve_forever(poll_interval=0.01)
 
     def inject(self, kind: str, **settings: Any) -> None:
         """Add a fault; see `Fault` for its settings."""
@@ -116,10 +101,6 @@ class FakeFyers:
                 return None, whims
             return fault, whims
 
-    def limits(self) -> dict[str, str]:
-        """Return the headers of every answer: Fyers tells of limits only when they are passed."""
-        return {}
-
     def answer(self, request: Request, whims: Whims) -> Answer:
         """Carry a request out."""
         answer = self._answered(request, whims)
@@ -128,10 +109,6 @@ class FakeFyers:
             self.misfits.extend(found)
         return answer
 
-    def answer_admin(self, request: Request) -> Answer | None:
-        """Answer a request to the simulator itself, None when it is none."""
-        return admin.answer(self, request) if request.path.startswith(admin.PREFIX) else None
-
     def _answered(self, request: Request, whims: Whims) -> Answer:
         try:
             self._admit(request)
@@ -139,8 +116,7 @@ class FakeFyers:
             self.exchange.settle()
             return view(self, request, whims, *map(unquote, parts))
         except Refused as refusal:
-            told = in_json(refusal.body, refusal.status)
-            return Answer(told.status, told.content, told.headers | refusal.headers)
+            return refusal.answer()
         except Exception as error:
             self.misfits.append(f"{request.method} {request.path}: {error!r}")
             raise

@@ -23,8 +23,7 @@ def main() -> None:
     fake = FakeOpenAI(**settings)
     for behaviour in behaviours:
         fake.behaviours.add(Behaviour.read(behaviour))
-    print(fake.url, flush=True)  # noqa: T201  # the caller reads it
-    fake.serve()
+    fake.announce()
 
 
 if __name__ == "__main__":

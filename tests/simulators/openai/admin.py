@@ -3,14 +3,13 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.simulators.alpaca.messages import Answer, Request, in_json
+from tests.simulators.loopback.messages import Request
 from tests.simulators.openai.behaviours import Behaviour
 from tests.simulators.openai.shapes import without_secrets
 
 if TYPE_CHECKING:
     from tests.simulators.openai.simulator import FakeOpenAI
 
-PREFIX = "/_simulator/"
 SWITCHES = frozenset({"obey", "reaches_loopback", "mcp_timeout_seconds"})
 
 
@@ -75,14 +74,3 @@ ACTIONS = {
     ("GET", "billed"): show_billed,
     ("GET", "requests"): show_requests,
 }
-
-
-def answer(fake: "FakeOpenAI", request: Request) -> Answer:
-    """Answer a request to the simulator itself."""
-    action = ACTIONS.get((request.method, request.path.removeprefix(PREFIX)))
-    if action is None:
-        return in_json({"error": "unknown simulator path"}, 404)
-    try:
-        return in_json(action(fake, json.loads(request.content or b"null")))
-    except (ValueError, TypeError, AttributeError) as error:
-        return in_json({"error": str(error)}, 422)

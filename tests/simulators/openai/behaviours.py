@@ -1,9 +1,10 @@
 """What the API or its model does to a request besides answering it well."""
 
 from dataclasses import dataclass, field, fields
-from random import Random
 from threading import Lock
 from typing import Any
+
+from tests.simulators.loopback.faults import AllFaults
 
 # The message is something else, or something else comes in its place.
 ANSWERS = frozenset(
@@ -109,52 +110,15 @@ class Behaviour:
         return self.turn == "" or (self.turn == "first") == (turn == 1)
 
 
-@dataclass(slots=True)
-class Dice:
-    """A behaviour with its luck so far."""
-
-    behaviour: Behaviour
-    seen: int = 0
-    struck: int = 0
-    random: Random = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.random = Random(self.behaviour.seed)
-
-    def strikes(self, symbol: str, turn: int) -> bool:
-        if not self.behaviour.concerns(symbol, turn):
-            return False
-        self.seen += 1
-        lucky = self.random.random() < self.behaviour.probability
-        if self.seen <= self.behaviour.skip or self.struck == self.behaviour.times or not lucky:
-            return False
-        self.struck += 1
-        return True
-
-
-class Behaviours:
+class Behaviours(AllFaults):
     """A script: the oldest behaviour that is still due strikes, one of a sort per request."""
 
     def __init__(self) -> None:
-        self.dice: list[Dice] = []
+        super().__init__(Behaviour)
         self._lock = Lock()
-
-    def add(self, behaviour: Behaviour) -> None:
-        with self._lock:
-            self.dice = [*self.dice, Dice(behaviour)]
-
-    def clear(self) -> None:
-        with self._lock:
-            self.dice = []
 
     def strike(self, kinds: frozenset[str], symbol: str, turn: int) -> Behaviour | None:
         """Return what of these kinds happens now."""
         with self._lock:
-            due = (dice for dice in self.dice if dice.behaviour.kind in kinds)
-            return next((dice.behaviour for dice in due if dice.strikes(symbol, turn)), None)
-
-    def as_json(self) -> list[dict[str, Any]]:
-        return [
-            {"kind": dice.behaviour.kind, "seen": dice.seen, "struck": dice.struck}
-            for dice in list(self.dice)
-        ]
+            due = (dice for dice in self.dice if dice.fault.kind in kinds)
+            return next((dice.fault for dice in due if dice.strikes(symbol, turn)), None)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from tests.simulators.alpaca.messages import Answer, in_json
+from tests.simulators.loopback.refusals import Refusal
 
 
-class Refused(Exception):
-    """An answer that is no success."""
+class Refused(Refusal):
+    """OpenAI's body."""
 
     def __init__(
         self,
@@ -18,14 +18,8 @@ class Refused(Exception):
         kind: str = "invalid_request_error",
         headers: dict[str, str] | None = None,
     ) -> None:
-        super().__init__(message)
-        self.status, self.headers = status, headers or {}
-        self.body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
-
-
-def answer_of(refused: Refused) -> Answer:
-    plain = in_json(refused.body, refused.status)
-    return Answer(plain.status, plain.content, plain.headers | refused.headers)
+        error = {"message": message, "type": kind, "param": param, "code": code}
+        super().__init__(status, message, {"error": error}, headers)
 
 
 def missing(param: str) -> Refused:

@@ -4,16 +4,17 @@ import json
 import threading
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
-from tests.simulators.alpaca.messages import Answer, Request, in_json
+from tests.simulators.loopback.messages import Answer, Request, in_json
+from tests.simulators.loopback.simulator import Simulator
 from tests.simulators.openai import admin, functions
 from tests.simulators.openai.answers import cut_short, spoiled
 from tests.simulators.openai.behaviours import ANSWERS, CALLS, LINES, STATUSES, Behaviour, Behaviours
 from tests.simulators.openai.model import Decide, Model, Plan, favourites, sensible
 from tests.simulators.openai.reading import Item, Turn, items_of
-from tests.simulators.openai.refusals import Refused, answer_of, invalid, unauthorized
-from tests.simulators.openai.server import Server
+from tests.simulators.openai.refusals import Refused, invalid, unauthorized
+from tests.simulators.openai.server import OpenAIConnection
 from tests.simulators.openai.shapes import Frame, new_id
 from tests.simulators.openai.statuses import answer_for
 from tests.simulators.openai.vetting import vet
@@ -46,12 +47,14 @@ class Stored:
     body: dict[str, Any]
 
 
-class FakeOpenAI:
+class FakeOpenAI(Simulator):
     """The Responses API on a loopback port; use as a context manager and read `base_url`.
 
     `model` decides (and obeys every injection with `obey`), `behave` adds what goes wrong, `generations`
     holds what was billed and `bodies` what was asked, both oldest first.
     """
+
+    connection, actions = OpenAIConnection, admin.ACTIONS
 
     def __init__(
         self,
@@ -65,27 +68,11 @@ class FakeOpenAI:
         self.key = key
         self.model = Model(obey=obey, decide=decide, plan=plan)
         self.behaviours = Behaviours()
-        self.requests: list[Request] = []
         self.generations: list[Generation] = []
-        self.stopping = threading.Event()
         self._lock = threading.Lock()
         self._stored: dict[str, Stored] = {}
-        self._server = Server(("127.0.0.1", port), self)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__init__(port)
         self.base_url = f"{self.url}/v1"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    def serve(self) -> None:
-        """Serve until the context ends."""
-        self._server.serve_forever(poll_interval=0.01)
 
     def behave(self, kind: str, **settings: Any) -> None:
         """Add a behaviour; see `Behaviour` for its settings."""
@@ -104,17 +91,13 @@ class FakeOpenAI:
         """Count by idea how often an opinion was begun that was billed."""
         return Counter(each.key for each in list(self.generations) if each.turn == 1)
 
-    def answer_admin(self, request: Request) -> Answer | None:
-        """Answer a request to the simulator itself, None when it is none."""
-        return admin.answer(self, request) if request.path.startswith(admin.PREFIX) else None
-
     def answer(self, request: Request) -> tuple[Answer, Behaviour | None]:
         """Carry a request out; the behaviour says what the line does to the answer."""
         self.requests.append(request)
         try:
             answer, line = self._route(request)
         except Refused as refused:
-            answer, line = answer_of(refused), None
+            answer, line = refused.answer(), None
         told = {"x-request-id": new_id("req"), "openai-version": "2020-10-01", "openai-processing-ms": "1"}
         return Answer(answer.status, answer.content, answer.headers | told), line
 

@@ -1,8 +1,8 @@
 """HTTP answers in the place of a Response, by the kind of behaviour."""
 
-from tests.simulators.alpaca.messages import Answer
+from tests.simulators.loopback.messages import Answer
 from tests.simulators.openai.behaviours import Behaviour
-from tests.simulators.openai.refusals import Refused, answer_of, tool_list_failed
+from tests.simulators.openai.refusals import Refused, tool_list_failed
 
 PAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 # status, type, code, message
@@ -29,8 +29,8 @@ def answer_for(behaviour: Behaviour, good: Answer | None) -> Answer:
     if behaviour.kind == "torn" and good is not None:
         return Answer(good.status, good.content[: len(good.content) // 2], good.headers)
     if behaviour.kind == "mcp_unreachable":
-        return answer_of(tool_list_failed(behaviour.text or "optionomics", "424 (Failed Dependency)"))
-    return answer_of(refused(behaviour))
+        return tool_list_failed(behaviour.text or "optionomics", "424 (Failed Dependency)").answer()
+    return refused(behaviour).answer()
 
 
 def refused(behaviour: Behaviour) -> Refused:

@@ -6,12 +6,10 @@ from contextlib import suppress
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import TYPE_CHECKING, Any
 
-from tests.simulators.alpaca.faults import SHORT_WAIT_SECONDS, Fault
-from tests.simulators.alpaca.messages import Answer, Request, read_request
+from tests.simulators.loopback.messages import Answer, Request, read_request
 
 if TYPE_CHECKING:
-    from tests.simulators.alpaca.exchange import Whims
-    from tests.simulators.alpaca.simulator import FakeAlpaca
+    from tests.simulators.loopback.simulator import Simulator
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -23,10 +21,10 @@ class Server(ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], fake: "FakeAlpaca") -> None:
+    def __init__(self, address: tuple[str, int], fake: "Simulator", connection: type["Connection"]) -> None:
         self.fake = fake
         self.connections: set[socket.socket] = set()
-        super().__init__(address, Connection)
+        super().__init__(address, connection)
 
     def server_close(self) -> None:
         super().server_close()
@@ -45,7 +43,7 @@ class Connection(StreamRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self.fake = self.server.fake
+        self.fake: Any = self.server.fake
         self.server.connections.add(self.connection)
 
     def handle(self) -> None:
@@ -60,29 +58,11 @@ class Connection(StreamRequestHandler):
     def respond(self, request: Request) -> bool:
         """Answer a request; False when the connection is done with."""
         own = self.fake.answer_admin(request)
-        if own is not None:
-            return self.tell(own)
-        fault, whims = self.fake.arrive(request)
-        if fault is None:
-            return self.tell(self.fake.answer(request, whims))
-        if fault.kind == "latency":
-            self.wait(SHORT_WAIT_SECONDS if fault.seconds is None else fault.seconds)
-            return self.tell(self.fake.answer(request, whims))
-        return self.spoil(request, whims, fault)
+        return self.tell(own) if own is not None else self.carry_out(request)
 
-    def spoil(self, request: Request, whims: "Whims", fault: Fault) -> bool:
-        answer = fault.answer() if fault.is_before else self.fake.answer(request, whims)
-        match fault.kind:
-            case "timeout":
-                self.wait(fault.seconds)
-                if fault.is_before or fault.seconds is None:
-                    return hang_up(self.connection)
-                return self.tell(answer)
-            case "reset":
-                return self.reset()
-            case "torn":
-                return self.tear(answer)
-        return self.tell(fault.answer())
+    def carry_out(self, request: Request) -> bool:
+        """Answer a request that is not for the simulator itself."""
+        raise NotImplementedError
 
     def wait(self, seconds: float | None) -> None:
         self.fake.stopping.wait(seconds)

@@ -7,8 +7,6 @@ from io import BufferedIOBase
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.simulators.alpaca.refusals import Refused, malformed
-
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 LONGEST_LINE = 65_536
 
@@ -25,21 +23,8 @@ class Request:
 
     @property
     def body(self) -> Any:
-        """The JSON that was sent, None without any; raise Refused."""
-        try:
-            return json.loads(self.content) if self.content else None
-        except ValueError:
-            raise malformed() from None
-
-    @property
-    def makes_order(self) -> bool:
-        if self.method == "POST":
-            return self.path == "/v2/orders"
-        return self.method == "DELETE" and self.path.startswith("/v2/positions")
-
-    @property
-    def asks_clock(self) -> bool:
-        return self.path == "/v2/clock"
+        """The JSON that was sent, None without any; raise JSONDecodeError."""
+        return json.loads(self.content) if self.content else None
 
     def as_json(self) -> dict[str, Any]:
         text = self.content.decode(errors="replace")
@@ -78,7 +63,3 @@ def read_request(stream: BufferedIOBase) -> Request | None:
 
 def in_json(body: Any, status: int = 200) -> Answer:
     return Answer(status, json.dumps(body).encode(), {"Content-Type": "application/json; charset=UTF-8"})
-
-
-def refusal_of(refused: Refused) -> Answer:
-    return in_json(refused.body, refused.status)
