@@ -38,7 +38,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class ExitPlacement:
-    """Send a protection's orders, each once; the caller holds the symbol."""
+    """Send the orders of exit plans, each once."""
 
     runtime: Runtime
     open_orders: OpenOrders

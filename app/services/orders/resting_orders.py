@@ -34,7 +34,7 @@ _logger = logging.getLogger(__name__)
 class RestingOrders:
     """Bring resting market orders to the market again, or take them back; safe to run twice.
 
-    A stop-loss that was triggered and rests is canceled, and `attend` leaves the position anew: what
+    A stop-loss that was triggered and rests is canceled, and `ensure_exits` leaves the position anew: what
     protects must never be given up. What opens a position is brought nowhere while alerts may not enter.
     """
 

@@ -42,7 +42,7 @@ from app.storage.base import Change
 NEVER_THERE = frozenset({OrderStatus.REJECTED.value, TicketStatus.DRY_RUN.value})
 
 # Brings the exits of a symbol in order, while it is held.
-Attend = Callable[[HeldSymbol], None]
+EnsureExits = Callable[[HeldSymbol], None]
 # Writes the changes, and whatever else closes the ticket; called while the symbol is still held.
 Finish = Callable[[list[Change]], None]
 
@@ -58,7 +58,7 @@ class Trading:
         gateway: Gateway,
         submission: Submission,
         exits: ExitPlans,
-        ensure_exits: Attend,
+        ensure_exits: EnsureExits,
         clock: Clock,
     ) -> None:
         self.assessor = assessor
@@ -67,7 +67,7 @@ class Trading:
         self._submission = submission
         self._clock = clock
         self._exits = exits
-        self._attend = ensure_exits
+        self._ensure_exits = ensure_exits
 
     @property
     def previews(self) -> Preview:
@@ -103,7 +103,7 @@ class Trading:
             legs = [name for order in context.orders for name in leg_names(order)]
             finish(self._changes(context, receipts, legs))
             if context.held is not None and _needs_exits(context, receipts, legs):
-                self._attend(context.held)
+                self._ensure_exits(context.held)
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide on a signal without sending or asking anything; the ticket tells every verdict."""

@@ -16,7 +16,7 @@ from app.services.trading.context import OrderContext
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """Send a case's orders; the caller holds the symbol."""
+    """Send an alert's orders, if the context has the proof that its symbol is held."""
 
     assessor: Assessor
     gateway: Gateway
