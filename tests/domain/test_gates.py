@@ -348,7 +348,7 @@ def test_groups_when_a_plain_alert_enters_then_review_and_idea_leave_one_line_ea
     gates, lines = asked()
 
     assert gates == names_of("permissions", "figures")
-    assert (len(gates), lines) == (27, ["review", "idea"])
+    assert (len(gates), lines) == (28, ["review", "idea"])
 
 
 def test_groups_when_an_idea_enters_then_every_gate_is_asked():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from app.domain.gates.gate import GateGroup, Outcome, entry_gate, gate
+from app.domain.gates.review import notional_cap
 from app.domain.money import ZERO
 from app.domain.order_check import OrderCheck
 from app.domain.reasons import Reason
@@ -201,6 +202,7 @@ FIGURES = GateGroup(
         lot_multiple,
         quantity_limit,
         freeze_quantity,
+        notional_cap,
         notional_limit,
         buying_power,
         daily_orders,

@@ -136,7 +136,6 @@ REVIEW = GateGroup(
         buy_is_bullish,
         short_is_bearish,
         notional_positive,
-        notional_cap,
         approval_given,
     ),
     lambda check: check.order.role is OrderRole.ENTRY and check.review.is_wanted,
