@@ -200,7 +200,7 @@ def test_package_when_it_has_a_home_then_nobody_else_imports_it(package):
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("sdk", SDKS)
+@pytest.mark.parametrize("sdk", sorted(SDKS))
 def test_sdk_when_imported_then_by_one_file_alone(sdk):
     importers = [
         file for file, tree in SOURCES.items() if any(is_within(name, [sdk]) for name in imports(tree))
