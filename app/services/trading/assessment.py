@@ -85,6 +85,7 @@ class Assessor:
             self.gate_check.allows(context, ProposedOrder(OrderRole.ENTRY, context.signal.side))
             return
         try:
+            # Fills first: whose part of the account's position is whose follows from them.
             own = self.conflicts.count(context, broker)
             if context.spares_orders:
                 self._decide_first(context, broker, instrument, own)
@@ -106,6 +107,7 @@ class Assessor:
         decided = self._plan(context, broker, view)
         self._carry_out(context, instrument, view, decided)
         if not context.orders:
+            # Refused: whatever waits at the broker was not in the way of anything.
             return
         is_moved = self.conflicts.clear(context, broker, own)
         if self._needs_room(context, broker, view, decided):
@@ -248,12 +250,14 @@ class Assessor:
         )
         if passed and size is not None and price is not None:
             context.entry_value = size.quantity * price * instrument.multiplier
+            # Counted before it is sent: the next alert of the bot must see it, whatever the broker says.
             self._reserve(context, context.entry_value)
             draft = EntryDraft(size, price, terms.exits)
             context.orders.append(draft_entry(context, instrument, terms.type, side, draft))
 
     def _reserve(self, context: OrderContext, notional: Decimal) -> None:
         if context.is_preview:
+            # A look must not take the last place under a cap.
             return
         entry = Entry(context.bot.id, context.symbol, notional, context.ticket.created_at)
         self.usage.reserve(context.ticket.id, entry, context.limits)

@@ -51,8 +51,10 @@ def entry_terms(
     signal, configuration = context.signal, context.bot.configuration
     market = view.price(context.reference_price, simulated=context.capabilities.simulated)
     price = entry_price(signal, configuration, instrument, side, market)
+    # Exits come before the size: what a unit loses at its stop may say how many there are.
     exits = plan_exits(context, instrument, side, price)
     risk = risk_of(configuration, view.account.equity)
+    # Without a price nothing is guessed: the gates refuse what has no size.
     size = None
     if price is not None and price > ZERO:
         whole = side is Side.SELL and context.capabilities.whole_shorts
@@ -79,6 +81,7 @@ class _Sizing:
         if risk is not None:
             size = self._within_risk(size, side, stop, risk, is_most=self._is_asked(contracts))
         largest, unit_value = self.context.largest_value, self.price * self.instrument.multiplier
+        # Opinion and approval come last: whatever set the size, nothing is larger than what was agreed to.
         for most in (largest, self.context.advice.most(unit_value)):
             if most is not None:
                 size = shrunk(size, most, unit_value, self.increment, whole=self.whole)
@@ -95,6 +98,7 @@ class _Sizing:
     def _wanted(self, contracts: Decimal | None) -> Size:
         configuration = self.context.bot.configuration
         if self.context.signal.idea is not None:
+            # An idea is worth what the analyst would spend, whatever the bot spends on other alerts.
             configuration = replace(configuration, notional=self.context.largest_value)
         return size_entry(
             configuration,
@@ -112,6 +116,7 @@ class _Sizing:
         """Size by what may be lost at the stop; what the alert itself asks for is only ever brought down."""
         step = max(self.increment, ONE) if self.whole else self.increment
         unit_loss = ZERO if stop is None else (self.price - stop) * side.sign * self.instrument.multiplier
+        # No stop, or one on the wrong side, makes a size of nothing: `risk_at_stop` says why.
         by_risk = size_by_risk(risk, unit_loss, step)
         if is_most and size.quantity <= by_risk.quantity:
             return size

@@ -98,6 +98,7 @@ class Trading:
                 ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
                 finish([])
                 return
+            # Decided with the symbol held: no other alert moves the position between this and the order.
             self.assessor.decide(context)
             receipts = self._submission.send(context)
             legs = [name for order in context.orders for name in leg_names(order)]

@@ -77,6 +77,7 @@ class GateCheck:
         )
 
     def _permissions(self, context: OrderContext, order: ProposedOrder) -> Permissions:
+        # An exit needs the position alone: it must not wait for equity, nor for what other bots hold.
         is_exit = order.role is OrderRole.EXIT
         return Permissions(
             global_state=context.global_state,
@@ -88,6 +89,7 @@ class GateCheck:
         )
 
     def _usage(self, context: OrderContext, counted: Decimal) -> Usage:
+        # What the changed order is worth already is counted once, not twice.
         usage = self.usage.of(context.bot.id, context.symbol, context.limits)
         return replace(usage, notional_today=usage.notional_today - counted) if counted else usage
 

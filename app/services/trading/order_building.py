@@ -129,6 +129,7 @@ def _with_exits(context: OrderContext, order: Order, exits: PlannedExits) -> Ord
     _show_levels(context, order, exits)
     if exits.plan is None or context.view is None:
         return order
+    # An added entry brings no legs: one pair of exits is for all that is held.
     adds = context.view.position * order.side.sign > ZERO
     if order.time_in_force not in {TimeInForce.DAY, TimeInForce.GTC}:
         # Legs cannot wait for an order that is over at once.
