@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import allowed_source
 from app.blueprints.webhook import accept, authenticate, note_refusal, read_alert, read_body
-from app.domain.signals import Dialect
 from app.errors import AlertRefused, NotFound
+from app.schemas.dialects import DIALECTS
 
 bp = Blueprint("ideas", __name__)
 bp.before_request(allowed_source)
@@ -23,4 +23,4 @@ def receive_idea() -> ResponseReturnValue:
     body = read_body()
     idea = read_alert(body)
     bot = authenticate(idea, idea.get("bot"))
-    return accept(Dialect.TRADE_IDEA, bot, idea, body)
+    return accept(DIALECTS["trade_idea"], bot, idea, body)

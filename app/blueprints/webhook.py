@@ -13,19 +13,18 @@ from app.blueprints.envelope import answer_error
 from app.blueprints.request_context import request_id
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
-from app.domain.signals import Dialect
 from app.errors import AlertRefused, BodyTooLarge, MalformedAlert, NotFound
 from app.logs import redact
-from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.alerts import bot_named_in, dialect_of, read_signal
 from app.schemas.body import read_object
+from app.schemas.dialects import DIALECTS
+from app.schemas.entry import DialectEntry
 from app.services.intake.alerts import Alert
 from app.wiring.container import services
 
 bp = Blueprint("webhook", __name__)
 bp.before_request(allowed_source)
-
-# Under which field an alert of a dialect names its bot.
-BOT_FIELD = {Dialect.BRIDGE: "fund_id"}
+BRIDGE = DIALECTS["bridge"]
 
 
 @bp.post("/webhook")
@@ -33,11 +32,11 @@ def receive_alert() -> ResponseReturnValue:
     """Turn one authenticated alert into at most one order."""
     body = read_body()
     alert = read_alert(body)
-    bot = authenticate(alert, alert.get("bot") or alert.get("fund_id"))
-    dialect = dialect_of(alert)
-    if dialect is Dialect.BRIDGE:
-        raise MalformedAlert("This is a bridge alert; post it to /tradingview/webhook.")
-    return accept(dialect, bot, alert, body)
+    bot = authenticate(alert, bot_named_in(alert))
+    entry = dialect_of(alert)
+    if not entry.is_taken_at_webhook:
+        raise MalformedAlert(f"This is a {entry.name} alert; post it to {entry.path}.")
+    return accept(entry, bot, alert, body)
 
 
 @bp.post("/tradingview/webhook")
@@ -45,10 +44,10 @@ def receive_bridge_alert() -> ResponseReturnValue:
     """Turn one authenticated bridge alert into at most one order."""
     body = read_body()
     alert = read_alert(body)
-    bot = authenticate(alert, alert.get("fund_id"))
+    bot = authenticate(alert, alert.get(BRIDGE.bot_field))
     if "strategy_order_action" in alert:
         raise MalformedAlert("This is a strategy alert; post it to /webhook.")
-    return accept(Dialect.BRIDGE, bot, alert, body)
+    return accept(BRIDGE, bot, alert, body)
 
 
 def read_body() -> bytes:
@@ -83,9 +82,9 @@ def authenticate(alert: dict[str, Any], named: Any) -> Bot:
     return bot
 
 
-def accept(dialect: Dialect, bot: Bot, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
+def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
     """Hand an authenticated alert over and answer; raise MalformedAlert where its shape is wrong."""
-    signal = read_signal(dialect, alert)
+    signal = read_signal(entry, alert)
     source = request.remote_addr or "unknown"
     redacted = to_json(redact(alert))
     answer = services().intake.accept(Alert(bot, signal, body, redacted, request_id(), source))

@@ -1,7 +1,6 @@
 """`flask send-alert`: a sample alert to the running service."""
 
 import json
-import time
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -9,59 +8,48 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask.cli import with_appcontext
 
-from app.blueprints.api.openapi.examples import ALERTS
 from app.cli.commands import Command
 from app.config import Settings
-from app.domain.signals import Dialect
 from app.errors import InvalidRequest
+from app.schemas.dialects import DIALECTS
+from app.schemas.entry import DialectEntry
 from app.wiring.container import services
 
 if TYPE_CHECKING:
     import requests
 
-PATHS = {
-    Dialect.BRIDGE: "/tradingview/webhook",
-    Dialect.TRADE_IDEA: "/webhooks/optionomics/trade-ideas",
-}
-# The sample's price is that of the sample's symbol.
-PRICES = {Dialect.STRATEGY: "strategy_order_price", Dialect.BRIDGE: "limit_price"}
 TIMEOUT_SECONDS = 15
 
 
 @click.command("send-alert", cls=Command)
-@click.argument("dialect", type=click.Choice([dialect.value for dialect in ALERTS]))
+@click.argument("dialect", type=click.Choice(list(DIALECTS)))
 @click.option("--field", "fields", metavar="KEY=VALUE", multiple=True, help="Set a field; VALUE may be JSON.")
 @click.option("--url", help="Where the service answers; default PUBLIC_URL or this machine.")
 @click.option("--secret", help="The bot's secret; default WEBHOOK_SECRET or the generated one.")
 @with_appcontext
 def send_alert(dialect: str, fields: tuple[str, ...], url: str | None, secret: str | None) -> None:
     """Send a complete sample alert, and print status and answer."""
-    kind = Dialect(dialect)
-    settings = services().settings
-    alert = _alert(kind, dict(_field(pair) for pair in fields))
+    entry, settings = DIALECTS[dialect], services().settings
+    alert = _alert(entry, dict(_field(pair) for pair in fields))
     alert["secret"] = secret or settings.webhook_secret
-    answer = _post((url or _address(settings)).rstrip("/") + PATHS.get(kind, "/webhook"), alert)
+    answer = _post((url or _address(settings)).rstrip("/") + entry.path, alert)
     click.echo(f"{answer.status_code} {answer.reason}")
     click.echo(_readable(answer))
     if answer.status_code >= HTTPStatus.BAD_REQUEST:
         raise click.exceptions.Exit(1)
 
 
-def _alert(dialect: Dialect, changes: dict[str, Any]) -> dict[str, Any]:
-    sample, price = dict(ALERTS[dialect]), PRICES.get(dialect, "")
-    if changes.get("order_type") == "market":
+def _alert(entry: DialectEntry, changes: dict[str, Any]) -> dict[str, Any]:
+    sample, price = dict(entry.sample), entry.sample_price
+    if price is not None and changes.get("order_type") == "market":
         sample.pop(price, None)
     symbol = changes.get("symbol", sample["symbol"])
     if symbol != sample["symbol"] and price in sample and price not in changes:
         raise InvalidRequest(
             f"The sample's price is that of {sample['symbol']}; add --field {price}=PRICE for {symbol}."
         )
-    # A key of its own: otherwise the second sample would be a duplicate of the first.
-    now = int(time.time() * 1000)
-    own = {"idempotency_key": f"send-alert-{now}"}
-    if dialect is Dialect.TRADE_IDEA:
-        own = {"triggered_at": datetime.now(UTC).isoformat()}
-    return sample | own | changes
+    # Otherwise the second sample would be a duplicate of the first.
+    return sample | {entry.own_field: datetime.now(UTC).isoformat()} | changes
 
 
 def _field(pair: str) -> tuple[str, Any]:

@@ -98,7 +98,7 @@ def _tickets(query: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_idea(ticket: dict[str, Any]) -> bool:
-    is_idea = ticket["dialect"] == Dialect.TRADE_IDEA.value and ticket["opinion"] is not None
+    is_idea = Dialect.named(ticket["dialect"]).carries_idea and ticket["opinion"] is not None
     return is_idea and ticket["alert"].get("direction") != Direction.NEUTRAL.value
 
 

@@ -6,7 +6,6 @@ from typing import Any, BinaryIO
 import click
 from flask.cli import with_appcontext
 
-from app.blueprints.webhook import BOT_FIELD
 from app.cli.commands import Command, show_fields, show_table
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
@@ -38,9 +37,9 @@ def preview(file: BinaryIO, *, as_json: bool) -> None:
 
 
 def _preview(alert: dict[str, Any]) -> dict[str, Any]:
-    dialect = dialect_of(alert)
-    signal = read_signal(dialect, alert)
-    bot = _bot(alert, alert.get(BOT_FIELD.get(dialect, "bot")))
+    entry = dialect_of(alert)
+    signal = read_signal(entry, alert)
+    bot = _bot(alert, alert.get(entry.bot_field))
     return services().intake.preview(signal, bot, to_json(redact(alert)))
 
 

@@ -4,18 +4,57 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar
 
 from app.domain.ideas import Idea
 from app.domain.orders import OrderType, Side, TimeInForce
 
 
-class Dialect(StrEnum):
-    """The shapes in which alerts arrive."""
+class DuplicateAnswer(StrEnum):
+    """What the sender of an alert that came before is told."""
 
-    STRATEGY = "strategy"
-    BRIDGE = "bridge"
-    OPTION = "option"
-    TRADE_IDEA = "trade_idea"
+    FIRST_ANSWER = "first_answer"
+    CONFLICT = "conflict"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A shape in which alerts arrive, and what its document promises that others do not.
+
+    `may_sell_options`: its orders may sell options to open. `names_underlying`: its symbol is the
+    underlying's; what was traded stands in the order alone. `carries_idea`: its alerts are ideas, had
+    independently of each other. `refusal_status` is the one HTTP status of whatever is denied or rejected;
+    None: it depends on who refused.
+    """
+
+    STRATEGY: ClassVar["Dialect"]
+    BRIDGE: ClassVar["Dialect"]
+    OPTION: ClassVar["Dialect"]
+    TRADE_IDEA: ClassVar["Dialect"]
+
+    name: str
+    may_sell_options: bool = False
+    names_underlying: bool = False
+    carries_idea: bool = False
+    refusal_status: int | None = None
+    duplicate_answer: DuplicateAnswer = DuplicateAnswer.FIRST_ANSWER
+
+    @classmethod
+    def named(cls, name: str | None) -> "Dialect":
+        """Return the dialect that a ticket names; a name without promises of its own is a plain dialect's."""
+        return _PROMISING.get(name or "") or cls(name or "")
+
+
+Dialect.STRATEGY = Dialect("strategy")
+Dialect.BRIDGE = Dialect("bridge", duplicate_answer=DuplicateAnswer.CONFLICT)
+Dialect.OPTION = Dialect("option", may_sell_options=True, names_underlying=True, refusal_status=400)
+Dialect.TRADE_IDEA = Dialect("trade_idea", carries_idea=True, duplicate_answer=DuplicateAnswer.DUPLICATE)
+# A ticket keeps the name alone: it must find the promises again years later.
+_PROMISING = {
+    dialect.name: dialect
+    for dialect in (Dialect.STRATEGY, Dialect.BRIDGE, Dialect.OPTION, Dialect.TRADE_IDEA)
+}
 
 
 # In the place of one order: every working order of the bot in the symbol.

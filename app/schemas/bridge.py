@@ -6,6 +6,8 @@ from marshmallow import RAISE, Schema, ValidationError, post_load, validates_sch
 
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import Dialect, Intent, Signal
+from app.schemas.commands import CommandSchema
+from app.schemas.entry import DialectEntry
 from app.schemas.fields import Amount, Key, Moment, Text, Word
 
 
@@ -52,3 +54,50 @@ class BridgeAlertSchema(Schema):
             strategy=data["strategy_id"],
             note=data.get("thesis"),
         )
+
+
+class BridgeCommandSchema(CommandSchema):
+    """A command at `/tradingview/webhook`; a field that it does not know is refused."""
+
+    class Meta:
+        unknown = RAISE
+
+    dialect = Dialect.BRIDGE
+
+    fund_id = Text(required=True, longest=48)
+    strategy_id = Text(allow_none=True, longest=200)
+    actor = Text(allow_none=True, longest=200)
+    thesis = Text(allow_none=True, longest=2000, lines=True)
+
+
+ENTRY = DialectEntry(
+    dialect=Dialect.BRIDGE,
+    schema=BridgeAlertSchema(),
+    marks=("fund_id", "strategy_id", "side", "order_type"),
+    told_by="fund_id",
+    bot_field="fund_id",
+    path="/tradingview/webhook",
+    is_taken_at_webhook=False,
+    sample={
+        "strategy_id": "tv_breakout_v1",
+        "fund_id": "default",
+        "symbol": "BTC-USD",
+        "side": "buy",
+        "quantity": "0.05",
+        "order_type": "limit",
+        "limit_price": "95000",
+        "tif": "day",
+        "actor": "tradingview",
+        "idempotency_key": "tv_breakout_v1-1716496837",
+        "thesis": "20-bar breakout with volume",
+    },
+    sample_price="limit_price",
+    command=BridgeCommandSchema(),
+    command_sample={
+        "command": "modify",
+        "fund_id": "default",
+        "order": "tv_breakout_v1-1716496837",
+        "limit_price": "94500",
+        "idempotency_key": "tv_breakout_v1-1716496837-lower",
+    },
+)

@@ -1,19 +1,14 @@
-"""Alerts that cancel or modify an order that works already, in both dialects."""
+"""Alerts that cancel or modify an order that works already: what they say in every dialect."""
 
 from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, post_load, pre_load, validates_schema
+from marshmallow import Schema, ValidationError, post_load, validates_schema
 
 from app.domain.orders import Side
 from app.domain.signals import ALL_ORDERS, Dialect, Intent, Signal
 from app.schemas.fields import Amount, Key, Moment, Text, Word
-from app.schemas.strategy import StrategyAlertSchema, refuse_misspelt
 
 CHANGES = ("limit_price", "stop_price", "quantity")
-# What says how to trade; a comment may stand in a command too.
-ORDER_FIELDS = frozenset(
-    name for name in StrategyAlertSchema().fields if name.startswith(("strategy_order_", "market_", "prev_"))
-) - {"strategy_order_comment"}
 
 
 class CommandSchema(Schema):
@@ -64,36 +59,3 @@ class CommandSchema(Schema):
             note=data.get("thesis"),
             order=data["order"],
         )
-
-
-class StrategyCommandSchema(CommandSchema):
-    """A command at `/webhook`; unknown fields are ignored, misspelt ones and those of an order refused."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    dialect = Dialect.STRATEGY
-
-    exchange = Text(allow_none=True, longest=40)
-    bot = Text(allow_none=True, longest=48)
-
-    @pre_load
-    def _refuse_orders(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        for name in sorted(data.keys() & ORDER_FIELDS):
-            raise ValidationError("does not belong in a command, which places no order", name)
-        refuse_misspelt(data, self.fields)
-        return data
-
-
-class BridgeCommandSchema(CommandSchema):
-    """A command at `/tradingview/webhook`; a field that it does not know is refused."""
-
-    class Meta:
-        unknown = RAISE
-
-    dialect = Dialect.BRIDGE
-
-    fund_id = Text(required=True, longest=48)
-    strategy_id = Text(allow_none=True, longest=200)
-    actor = Text(allow_none=True, longest=200)
-    thesis = Text(allow_none=True, longest=2000, lines=True)

@@ -1,9 +1,10 @@
 """Marshmallow fields for what alerts carry: numbers as numbers or text, times in three notations."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -147,3 +148,11 @@ class Word(Text):
         if word not in self.words:
             raise ValidationError(f"must be one of {', '.join(self.words)}")
         return word
+
+
+def refuse_misspelt(data: dict[str, Any], known: Collection[str]) -> None:
+    """Refuse a field that is almost a known one: it would be ignored, and a size or a price with it."""
+    for name in data.keys() - set(known):
+        meant = get_close_matches(name, known, n=1, cutoff=0.9)
+        if meant:
+            raise ValidationError(f"is no field of this dialect; is {meant[0]} meant?", name)

@@ -6,8 +6,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, post_load, pre_load, v
 
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import ContractWords, Dialect, Intent, Signal
-from app.schemas.fields import Amount, Key, Moment, Text, Word
-from app.schemas.strategy import refuse_misspelt
+from app.schemas.entry import DialectEntry
+from app.schemas.fields import Amount, Key, Moment, Text, Word, refuse_misspelt
 
 # As Fyers writes them; SL-M waits for its trigger and goes to the market, SL-L to its price.
 ORDER_TYPES = {
@@ -91,3 +91,19 @@ class OptionAlertSchema(Schema):
             sent_at=data.get("time"),
             idempotency_key=data.get("idempotency_key") or None,
         )
+
+
+ENTRY = DialectEntry(
+    dialect=Dialect.OPTION,
+    schema=OptionAlertSchema(),
+    marks=("strikeprice", "optionType"),
+    told_by="strikeprice",
+    sample={
+        "symbol": "NSE:NIFTY",
+        "strikeprice": "ATM",
+        "optionType": "CE",
+        "expiry": "weekly",
+        "action": "SELL",
+        "qty": 65,
+    },
+)

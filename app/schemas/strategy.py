@@ -1,15 +1,15 @@
 """The strategy dialect: what TradingView's strategy placeholders fill in."""
 
-from collections.abc import Collection
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, post_load, pre_load, validates_schema
 
 from app.domain.orders import Side
 from app.domain.signals import Dialect, Intent, Signal, Target
-from app.schemas.fields import Amount, Key, Moment, Text, Word
+from app.schemas.commands import CommandSchema
+from app.schemas.entry import COMMAND_MARK, DialectEntry
+from app.schemas.fields import Amount, Key, Moment, Text, Word, refuse_misspelt
 
 # The four rows of the trade-type table; `short` is the other common name of the id `sell`.
 TRADE_TYPES = {
@@ -78,12 +78,29 @@ class StrategyAlertSchema(Schema):
         )
 
 
-def refuse_misspelt(data: dict[str, Any], known: Collection[str]) -> None:
-    """Refuse a field that is almost a known one: it would be ignored, and a size or a price with it."""
-    for name in data.keys() - set(known):
-        meant = get_close_matches(name, known, n=1, cutoff=0.9)
-        if meant:
-            raise ValidationError(f"is no field of this dialect; is {meant[0]} meant?", name)
+# What says how to trade; a comment may stand in a command too.
+ORDER_FIELDS = frozenset(
+    name for name in StrategyAlertSchema().fields if name.startswith(("strategy_order_", "market_", "prev_"))
+) - {"strategy_order_comment"}
+
+
+class StrategyCommandSchema(CommandSchema):
+    """A command at `/webhook`; unknown fields are ignored, misspelt ones and those of an order refused."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    dialect = Dialect.STRATEGY
+
+    exchange = Text(allow_none=True, longest=40)
+    bot = Text(allow_none=True, longest=48)
+
+    @pre_load
+    def _refuse_orders(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        for name in sorted(data.keys() & ORDER_FIELDS):
+            raise ValidationError("does not belong in a command, which places no order", name)
+        refuse_misspelt(data, self.fields)
+        return data
 
 
 def _trade_type(data: dict[str, Any]) -> Intent | None:
@@ -101,3 +118,23 @@ def _target(data: dict[str, Any]) -> Target | None:
         now_size=Decimal(0) if now == "flat" else data.get("market_position_size"),
         before_size=Decimal(0) if before == "flat" else data.get("prev_market_position_size"),
     )
+
+
+ENTRY = DialectEntry(
+    dialect=Dialect.STRATEGY,
+    schema=StrategyAlertSchema(),
+    marks=("strategy_order_action", "strategy_order_id"),
+    is_also=lambda alert: COMMAND_MARK in alert,
+    told_by="strategy_order_action or command",
+    sample={
+        "symbol": "BTCUSD",
+        "strategy_order_id": "long",
+        "strategy_order_action": "buy",
+        "strategy_order_contracts": 0.05,
+        "strategy_order_price": 64340.15,
+        "strategy_order_comment": "Breakout",
+    },
+    sample_price="strategy_order_price",
+    command=StrategyCommandSchema(),
+    command_sample={"command": "cancel", "order": "all", "symbol": "BTCUSD"},
+)

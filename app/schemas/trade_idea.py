@@ -10,6 +10,8 @@ from app.domain.ideas import Idea, fingerprint
 from app.domain.opinions import Direction
 from app.domain.orders import OrderType, Side
 from app.domain.signals import Dialect, Intent, Signal
+from app.errors import MalformedIdea
+from app.schemas.entry import DialectEntry
 from app.schemas.fields import Amount, Data, Text, iso_moment
 
 SOURCE = "trade_idea"
@@ -88,3 +90,27 @@ def _idea(data: dict[str, Any]) -> Idea:
         criteria=data.get("matched_criteria", {}),
         triggered_at=data["triggered_at"],
     )
+
+
+ENTRY = DialectEntry(
+    dialect=Dialect.TRADE_IDEA,
+    schema=TradeIdeaSchema(),
+    is_also=lambda alert: alert.get("source") == SOURCE,
+    told_by="source trade_idea",
+    path="/webhooks/optionomics/trade-ideas",
+    own_field="triggered_at",
+    malformed=MalformedIdea,
+    sample={
+        "alert_name": "High confidence bullish ideas",
+        "source": "trade_idea",
+        "symbol": "NVDA",
+        "direction": "bullish",
+        "strategy": "buy_call",
+        "model": "swing",
+        "entry_price": 142.5,
+        "target_price": 148.0,
+        "stop_price": 139.0,
+        "triggered_at": "2026-06-02T14:22:00Z",
+        "matched_criteria": {"direction": "bullish", "confidence_min": 0.75},
+    },
+)

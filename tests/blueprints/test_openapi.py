@@ -6,11 +6,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 
 from app.blueprints.api.openapi.document import build_document, routes
-from app.blueprints.api.openapi.examples import ALERTS, BOT_CHANGE, COMMANDS, NEW_BOT, PRICES, SWITCH
+from app.blueprints.api.openapi.examples import BOT_CHANGE, NEW_BOT, PRICES, SWITCH
 from app.blueprints.api.openapi.operations import OPERATIONS, alert_component
 from app.domain.reasons import Reason
-from app.domain.signals import Dialect
-from app.schemas.alerts import MARKS, read_signal
+from app.schemas.alerts import read_signal
+from app.schemas.dialects import DIALECTS
 from tests.builders import WEBHOOK_SECRET, bridge_alert, client_of, strategy_alert
 from tests.past_opinions import NOON, past_ticket, said, write
 
@@ -90,17 +90,18 @@ def test_components_when_checked_then_each_is_a_json_schema(document):
         validator_for(schema, default=Draft202012Validator).check_schema(schema)
 
 
-def test_document_when_dialects_are_known_then_each_has_an_alert_and_a_sample(document):
-    # A trade idea is told by its source.
-    assert set(ALERTS) == set(MARKS) | {Dialect.TRADE_IDEA} == set(Dialect)
-    assert {alert_component(dialect) for dialect in Dialect} <= set(document["components"]["schemas"])
+def test_document_when_dialects_are_known_then_each_has_an_alert(document):
+    components = document["components"]["schemas"]
+
+    assert {alert_component(entry) for entry in DIALECTS.values()} <= set(components)
 
 
 def test_commands_when_described_then_each_dialect_has_one_with_a_sound_sample(document):
-    for dialect, command in COMMANDS.items():
-        component = document["components"]["schemas"][f"{dialect.title()}Command"]
-        Draft202012Validator(component).validate(command)
-        assert (read_signal(dialect, command).dialect, component["examples"]) == (dialect, [command])
+    for entry in (entry for entry in DIALECTS.values() if entry.command is not None):
+        component = document["components"]["schemas"][f"{entry.name.title()}Command"]
+        Draft202012Validator(component).validate(entry.command_sample)
+        assert read_signal(entry, entry.command_sample).dialect is entry.dialect
+        assert component["examples"] == [entry.command_sample]
 
 
 def test_reasons_when_listed_then_they_are_those_of_the_domain(document):

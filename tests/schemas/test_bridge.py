@@ -4,9 +4,10 @@ from decimal import Decimal
 import pytest
 
 from app.domain.orders import OrderType, Side, TimeInForce
-from app.domain.signals import Dialect, Intent
+from app.domain.signals import Intent
 from app.errors import MalformedAlert
 from app.schemas.alerts import read_signal
+from app.schemas.dialects import DIALECTS
 from tests.schemas.builders import BAD_AMOUNTS, MISSING, bridge
 
 pytestmark = pytest.mark.unit
@@ -15,7 +16,7 @@ JUNE = datetime(2026, 6, 2, 14, 22, tzinfo=UTC)
 
 
 def read(**changes):
-    return read_signal(Dialect.BRIDGE, bridge(**changes))
+    return read_signal(DIALECTS["bridge"], bridge(**changes))
 
 
 def refusal(**changes):

@@ -6,13 +6,14 @@ from app.domain.orders import OrderType, Side
 from app.domain.signals import ContractWords, Dialect, Intent
 from app.errors import MalformedAlert
 from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.dialects import DIALECTS
 from tests.schemas.builders import BAD_AMOUNTS, MISSING, option
 
 pytestmark = pytest.mark.unit
 
 
 def read(**changes):
-    return read_signal(Dialect.OPTION, option(**changes))
+    return read_signal(DIALECTS["option"], option(**changes))
 
 
 def refusal(**changes):
@@ -24,7 +25,7 @@ def refusal(**changes):
 def test_alert_when_it_is_the_documents_example_then_read():
     signal = read(token="s3cret", idempotency_key="nifty-1")
 
-    assert dialect_of(option()) is Dialect.OPTION
+    assert dialect_of(option()).dialect is Dialect.OPTION
     assert (signal.intent, signal.side, signal.quantity) == (Intent.ORDER, Side.SELL, Decimal(65))
     assert signal.contract == ContractWords("2026-01-29", "24500", "call")
     assert (signal.symbol, signal.order_type, signal.product) == ("NSE:NIFTY", OrderType.MARKET, None)

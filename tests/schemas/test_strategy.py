@@ -4,10 +4,11 @@ from decimal import Decimal
 import pytest
 
 from app.domain.orders import Side
-from app.domain.signals import Dialect, Intent, Target
+from app.domain.signals import Intent, Target
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import MalformedAlert
 from app.schemas.alerts import read_signal
+from app.schemas.dialects import DIALECTS
 from tests.schemas.builders import BAD_AMOUNTS, MISSING, strategy
 
 pytestmark = pytest.mark.unit
@@ -16,7 +17,7 @@ JUNE = datetime(2026, 6, 2, 14, 22, tzinfo=UTC)
 
 
 def read(**changes):
-    return read_signal(Dialect.STRATEGY, strategy(**changes))
+    return read_signal(DIALECTS["strategy"], strategy(**changes))
 
 
 def refusal(**changes):

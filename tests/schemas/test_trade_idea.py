@@ -12,6 +12,7 @@ from app.domain.signals import Dialect, Intent
 from app.errors import MalformedIdea
 from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.body import read_object
+from app.schemas.dialects import DIALECTS
 from tests.builders import BEARISH, trade_idea
 
 pytestmark = pytest.mark.unit
@@ -22,7 +23,7 @@ REQUIRED = ("alert_name", "source", "symbol", "direction", "strategy", "triggere
 
 def load(**changes):
     body = json.dumps(trade_idea(**changes)).encode()
-    return read_signal(Dialect.TRADE_IDEA, read_object(body))
+    return read_signal(DIALECTS["trade_idea"], read_object(body))
 
 
 def test_idea_when_bullish_then_it_enters_long_with_its_levels():
@@ -103,5 +104,5 @@ def test_idea_when_malformed_then_refused(field, value):
 
 
 def test_dialect_when_the_source_says_so_then_it_is_an_idea():
-    assert dialect_of(trade_idea()) is Dialect.TRADE_IDEA
-    assert dialect_of(trade_idea(strategy_order_action="buy")) is Dialect.STRATEGY
+    assert dialect_of(trade_idea()).dialect is Dialect.TRADE_IDEA
+    assert dialect_of(trade_idea(strategy_order_action="buy")).dialect is Dialect.STRATEGY

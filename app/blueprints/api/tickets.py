@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.api import bp, read_request
 from app.blueprints.authentication import bot_of
 from app.blueprints.request_context import request_id
-from app.blueprints.webhook import BOT_FIELD
 from app.domain.approvals import ApprovalDecision
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
@@ -63,9 +62,9 @@ def reject(ticket: UUID) -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """Run the whole pipeline on an alert without an order and without storing anything."""
     alert = read_request()
-    dialect = dialect_of(alert)
-    signal = read_signal(dialect, alert)
-    bot = _bot(alert, alert.get(BOT_FIELD.get(dialect, "bot")))
+    entry = dialect_of(alert)
+    signal = read_signal(entry, alert)
+    bot = _bot(alert, alert.get(entry.bot_field))
     return jsonify(services().intake.preview(signal, bot, to_json(redact(alert))))
 
 

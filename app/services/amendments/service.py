@@ -148,7 +148,7 @@ class Amendments:
             context.ticket.end(TicketStatus.DENIED, Reason.ORDER_AMBIGUOUS)
             return []
         item, instrument = working[0], context.instrument
-        context.may_sell_options = self._dialect(context, item) == Dialect.OPTION.value
+        context.may_sell_options = self._dialect(context, item).may_sell_options
         change = wanted_change(broker, instrument, item, change_of(context.signal))
         if has_values(item.receipt, change):
             begun = AmendmentIntent(context.symbol, (self._concerned(context, item),), change)
@@ -222,10 +222,10 @@ class Amendments:
         ticket = self.targets.ticket_of(name)
         return Concerned(name, item.role, ticket if ticket is not None else context.ticket.id)
 
-    def _dialect(self, context: OrderContext, item: Working) -> str | None:
+    def _dialect(self, context: OrderContext, item: Working) -> Dialect:
         """Return the dialect of the alert that placed an order, whose rules hold for its change too."""
         placed = self.ledger.find(self._concerned(context, item).ticket)
-        return placed["dialect"] if placed is not None else None
+        return Dialect.named(placed["dialect"] if placed is not None else None)
 
     def _end(
         self, context: OrderContext, broker: Broker, begun: AmendmentIntent, receipts: list[Receipt]

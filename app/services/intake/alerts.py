@@ -9,13 +9,13 @@ from typing import Any
 
 from app.clock import Budget, Clock, Patience
 from app.domain.bots import Bot
-from app.domain.signals import Dialect, Signal
+from app.domain.signals import DuplicateAnswer, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus, shown
 from app.repositories.fingerprints import Fingerprints
 from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry, idempotency_hash
 from app.repositories.tickets import Ledger
 from app.services.broker_access.records import request_record
-from app.services.intake.answers import answer_for, going_on, repeated_idea
+from app.services.intake.answers import answer_for, going_on, refused_duplicate, repeated_idea
 from app.services.intake.completion import Completion
 from app.services.intake.handlers import Handler, Handlers
 from app.services.intake.in_flight import InFlight
@@ -143,7 +143,7 @@ class Intake:
     def preview(self, signal: Signal, bot: Bot, redacted: dict[str, Any]) -> dict[str, Any]:
         """Return the ticket that an alert would become, as the API shows it; nothing is stored or sent."""
         now = self.clock()
-        ticket = Ticket(self.new_ticket_id(now), bot.id, signal.dialect.value, now, redacted)
+        ticket = Ticket(self.new_ticket_id(now), bot.id, signal.dialect.name, now, redacted)
         worker = self.workers.of(signal, deliberates=self.takes_time(signal, bot))
         planned = [
             request_record(order) | {"status": "planned"} for order in worker.preview(ticket, signal, bot)
@@ -156,7 +156,7 @@ class Intake:
         return Arrival(
             ticket=self.new_ticket_id(now),
             bot=alert.bot.id,
-            dialect=alert.signal.dialect.value,
+            dialect=alert.signal.dialect.name,
             key=idempotency_hash(alert.signal.idempotency_key, alert.body),
             alert=alert.redacted,
             at=now,
@@ -210,15 +210,13 @@ class Intake:
             return later
 
     def _answer_again(self, alert: Alert, arrival: Arrival) -> Answer:
-        if alert.signal.idea is not None:
+        promised = alert.signal.dialect.duplicate_answer
+        if promised is not DuplicateAnswer.FIRST_ANSWER:
             held = self.inbox.find(arrival.bot, arrival.key)
             first = str(held.ticket) if held is not None else self._known_idea(arrival)
-            return repeated_idea(alert.signal, first, alert.request_id)
-        if alert.signal.dialect is Dialect.BRIDGE:
-            key = alert.signal.idempotency_key or arrival.key
-            held = self.inbox.find(arrival.bot, arrival.key)
-            headers = {"X-Ticket": str(held.ticket)} if held is not None else {}
-            return Answer(409, {"error": "duplicate_idempotency_key", "key": key}, headers)
+            if promised is DuplicateAnswer.DUPLICATE:
+                return repeated_idea(alert.signal, first, alert.request_id)
+            return refused_duplicate(alert.signal.idempotency_key or arrival.key, first)
         entry, answer = self._wait_for_answer(arrival)
         if answer is None:
             ticket = entry.ticket if entry is not None else arrival.ticket

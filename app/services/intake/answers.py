@@ -34,9 +34,9 @@ def answer_for(ticket: Ticket, request_id: str) -> Answer:
 
 
 def _http_status(ticket: Ticket) -> int:
-    if ticket.dialect == Dialect.OPTION and ticket.status in {TicketStatus.DENIED, TicketStatus.REJECTED}:
-        # The document of this dialect knows one answer to every refusal.
-        return 400
+    promised = Dialect.named(ticket.dialect).refusal_status
+    if promised is not None and ticket.status in {TicketStatus.DENIED, TicketStatus.REJECTED}:
+        return promised
     if ticket.status is TicketStatus.DENIED and ticket.reason in FORBIDDEN:
         return 403
     return STATUS.get(ticket.status, 200)
@@ -51,6 +51,12 @@ def going_on(ticket: str, request_id: str, entry: InboxEntry | None = None) -> A
         return Answer(202, body | {"status": TicketStatus.RESEARCHING.value})
     shown = {"fingerprint": entry.fingerprint, "symbol": entry.symbol}
     return Answer(200, {"status": "queued"} | shown | {"ticket": ticket, "request_id": request_id})
+
+
+def refused_duplicate(key: str, ticket: str | None) -> Answer:
+    """Say that the key was used before; which alert had it stands in a header."""
+    headers = {"X-Ticket": ticket} if ticket is not None else {}
+    return Answer(409, {"error": "duplicate_idempotency_key", "key": key}, headers)
 
 
 def repeated_idea(signal: Signal, ticket: str | None, request_id: str) -> Answer:

@@ -80,7 +80,7 @@ def _read(ticket: dict[str, Any]) -> Found:
 
 
 def _thesis(ticket: dict[str, Any]) -> Thesis:
-    if ticket["dialect"] == Dialect.TRADE_IDEA.value:
+    if Dialect.named(ticket["dialect"]).carries_idea:
         alert = ticket["alert"]
         levels = (alert.get(f"{name}_price") for name in ("entry", "target", "stop"))
         return Thesis(Direction(alert["direction"]), *map(_price, levels))
@@ -94,7 +94,7 @@ def _thesis(ticket: dict[str, Any]) -> Thesis:
 
 
 def _instrument(ticket: dict[str, Any]) -> Instrument | None:
-    if ticket["dialect"] == Dialect.OPTION.value:
+    if Dialect.named(ticket["dialect"]).names_underlying:
         # The alert names the underlying; what was bought stands in the order alone.
         ordered = ticket["entry"] or next(iter(ticket["orders"]), None)
         return Instrument(ordered["symbol"], AssetClass.OPTION, venue="nse") if ordered else None

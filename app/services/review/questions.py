@@ -30,7 +30,7 @@ def summary_of(context: OrderContext) -> str:
 
 def _about_idea(context: OrderContext, idea: Idea) -> Question:
     return Question(
-        dialect=context.signal.dialect.value,
+        dialect=context.signal.dialect.name,
         symbol=context.symbol,
         direction=idea.direction,
         entry_price=idea.entry,
@@ -51,7 +51,7 @@ def _about_entry(context: OrderContext) -> Question:
     entry = next(order for order in context.orders if order.role is OrderRole.ENTRY)
     exits = context.ticket.exits or {}
     return Question(
-        dialect=context.signal.dialect.value,
+        dialect=context.signal.dialect.name,
         symbol=context.symbol,
         direction=Direction.of(entry.side),
         entry_price=context.signal.limit_price or context.signal.reference_price or context.quote,

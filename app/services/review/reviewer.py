@@ -222,7 +222,7 @@ def _opposes(later: dict[str, Any], ticket: Ticket, signal: Signal) -> bool:
     said = later["signal"] or {}
     is_same = later["bot"] == ticket.bot and str(said.get("symbol", "")).upper() == signal.symbol.upper()
     # Ideas are had independently of each other; one does not take another back.
-    if not is_same or later["dialect"] == Dialect.TRADE_IDEA:
+    if not is_same or Dialect.named(later["dialect"]).carries_idea:
         return False
     is_later = datetime.fromisoformat(later["created_at"]) > ticket.created_at
     return is_later and said.get("side") not in {None, signal.side.value}

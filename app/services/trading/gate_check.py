@@ -13,7 +13,6 @@ from app.domain.money import ZERO
 from app.domain.order_check import OrderCheck, Permissions, ProposedOrder, Usage, Verdict
 from app.domain.orders import OrderRole
 from app.domain.reasons import Reason
-from app.domain.signals import Dialect
 from app.domain.tickets import Stage, TicketStatus
 from app.repositories.bots import BotDirectory
 from app.repositories.trades import Trades
@@ -85,7 +84,7 @@ class GateCheck:
             allow_live=self.rules.allow_live,
             equity_known=is_exit or self.knows_equity(context.broker_name),
             opposed_by=None if is_exit else self._opposing(context, order),
-            may_sell_options=context.may_sell_options or context.signal.dialect is Dialect.OPTION,
+            may_sell_options=context.may_sell_options or context.signal.dialect.may_sell_options,
         )
 
     def _usage(self, context: OrderContext, counted: Decimal) -> Usage:

@@ -10,7 +10,6 @@ from marshmallow import Schema
 from werkzeug.routing import Rule
 
 from app.blueprints.api.openapi.answers import COMPONENTS
-from app.blueprints.api.openapi.examples import COMMANDS as COMMANDS_SENT
 from app.blueprints.api.openapi.operations import (
     JSON,
     OPERATIONS,
@@ -21,7 +20,8 @@ from app.blueprints.api.openapi.operations import (
     command_component,
 )
 from app.blueprints.api.openapi.shapes import TEXT, UUID, Shape, field_shape, ref, request_shape
-from app.schemas.alerts import COMMANDS, SCHEMAS, SECRET_FIELDS
+from app.schemas.alerts import SECRET_FIELDS
+from app.schemas.dialects import DIALECTS
 from app.version import VERSION
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -138,10 +138,11 @@ def _any_of(components: tuple[str, ...]) -> Shape:
 
 
 def _schemas() -> dict[str, Shape]:
-    alerts = {alert_component(dialect): _alert_shape(schema) for dialect, schema in SCHEMAS.items()}
+    alerts = {alert_component(entry): _alert_shape(entry.schema) for entry in DIALECTS.values()}
     commands = {
-        command_component(dialect): _alert_shape(schema) | {"examples": [COMMANDS_SENT[dialect]]}
-        for dialect, schema in COMMANDS.items()
+        command_component(entry): _alert_shape(entry.command) | {"examples": [entry.command_sample]}
+        for entry in DIALECTS.values()
+        if entry.command is not None
     }
     requests = {
         name: request_shape(schema) if isinstance(schema, Schema) else field_shape(schema)

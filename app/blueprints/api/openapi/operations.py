@@ -6,9 +6,9 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.blueprints.api.openapi import examples
-from app.domain.signals import Dialect
-from app.schemas.alerts import COMMANDS, SCHEMAS
 from app.schemas.bot import BotSchema, NewBotSchema
+from app.schemas.dialects import DIALECTS
+from app.schemas.entry import DialectEntry
 from app.schemas.operator import (
     PRICES,
     AuthCodeSchema,
@@ -54,25 +54,26 @@ class Operation:
     parameters: dict[str, str] = field(default_factory=dict)
 
 
-def alert_component(dialect: Dialect) -> str:
+def alert_component(entry: DialectEntry) -> str:
     """Name the component that describes a dialect's alert."""
-    return f"{dialect.value.title().replace('_', '')}Alert"
+    return f"{entry.name.title().replace('_', '')}Alert"
 
 
-def command_component(dialect: Dialect) -> str:
+def command_component(entry: DialectEntry) -> str:
     """Name the component that describes a dialect's command."""
-    return alert_component(dialect).removesuffix("Alert") + "Command"
+    return alert_component(entry).removesuffix("Alert") + "Command"
 
 
-def _bodies(dialect: Dialect) -> tuple[str, ...]:
-    commands = (command_component(dialect),) if dialect in COMMANDS else ()
-    return alert_component(dialect), *commands
+def _bodies(*entries: DialectEntry) -> tuple[str, ...]:
+    return tuple(
+        name
+        for entry in entries
+        for name in (alert_component(entry), *([command_component(entry)] if entry.command else []))
+    )
 
 
-WEBHOOK_BODIES = tuple(
-    name for dialect in SCHEMAS if dialect is not Dialect.BRIDGE for name in _bodies(dialect)
-)
-EVERY_ALERT = tuple(name for dialect in SCHEMAS for name in _bodies(dialect))
+STRATEGY, BRIDGE, IDEA = (DIALECTS[name] for name in ("strategy", "bridge", "trade_idea"))
+WEBHOOK_BODIES = _bodies(*(entry for entry in DIALECTS.values() if entry.is_taken_at_webhook))
 
 # What views load, by the names in `#/components/schemas`.
 REQUESTS: dict[str, Schema | fields.Field[Any]] = {
@@ -98,23 +99,23 @@ OPERATIONS: dict[str, Operation] = {
         tag="Alerts",
         security=BOT_SECRET,
         body=WEBHOOK_BODIES,
-        example=examples.STRATEGY,
+        example=STRATEGY.sample,
         answers=_ALERT_ANSWERS,
         errors=ALERT_ERRORS,
     ),
     "webhook.receive_bridge_alert": Operation(
         tag="Alerts",
         security=BOT_SECRET,
-        body=_bodies(Dialect.BRIDGE),
-        example=examples.BRIDGE,
+        body=_bodies(BRIDGE),
+        example=BRIDGE.sample,
         answers=_ALERT_ANSWERS | {200: ("AlertAnswer",), 409: ("Duplicate",)},
         errors=ALERT_ERRORS,
     ),
     "ideas.receive_idea": Operation(
         tag="Alerts",
         security=BOT_SECRET,
-        body=_bodies(Dialect.TRADE_IDEA),
-        example=examples.TRADE_IDEA,
+        body=_bodies(IDEA),
+        example=IDEA.sample,
         answers={200: ("IdeaAnswer",)},
         errors=(400, 422, *ALERT_ERRORS),
     ),
@@ -246,8 +247,8 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "api.preview": Operation(
         tag="Tickets",
-        body=EVERY_ALERT,
-        example=examples.STRATEGY,
+        body=_bodies(*DIALECTS.values()),
+        example=STRATEGY.sample,
         answers={200: ("Preview",)},
         errors=(400, 404),
     ),

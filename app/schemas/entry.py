@@ -1,0 +1,51 @@
+"""What a dialect says of itself, so that it is one file and one line in the registry."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import Schema
+
+from app.domain.signals import Dialect
+from app.errors import MalformedAlert
+
+# What makes a command of an alert, in every dialect.
+COMMAND_MARK = "command"
+
+
+def _never(_: dict[str, Any]) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialectEntry:
+    """One dialect in the registry: how it is told, read, posted and shown.
+
+    A field in `marks` stands in this dialect alone; `is_also` tells its alerts without one, `told_by` says
+    both in words. `bot_field` names the bot, `own_field` makes an alert another than the one before. `sample`
+    is a complete alert, whose `sample_price` belongs to its symbol. `command` reads what cancels or modifies.
+    """
+
+    dialect: Dialect
+    schema: Schema
+    sample: dict[str, Any]
+    told_by: str
+    marks: tuple[str, ...] = ()
+    is_also: Callable[[dict[str, Any]], bool] = _never
+    path: str = "/webhook"
+    is_taken_at_webhook: bool = True
+    bot_field: str = "bot"
+    own_field: str = "idempotency_key"
+    sample_price: str | None = None
+    malformed: type[MalformedAlert] = MalformedAlert
+    command: Schema | None = None
+    command_sample: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The dialect's name."""
+        return self.dialect.name
+
+    def schema_for(self, alert: dict[str, Any]) -> Schema:
+        """Return what reads an alert: a command is not read as an order, nor the reverse."""
+        return self.command if self.command is not None and COMMAND_MARK in alert else self.schema
