@@ -58,6 +58,8 @@ class SharedConnection:
         self._connection = sqlite3.connect(
             self._path, timeout=self._timeout, isolation_level=None, check_same_thread=False
         )
+        # Eight megabytes: SQLite's own two do not hold the inner pages of a long ledger and its index.
+        self._connection.execute("PRAGMA cache_size=-8000")
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=FULL")
         self._waits_for_disk = True
