@@ -6,6 +6,7 @@ from marshmallow import ValidationError
 
 from app.domain.signals import Signal
 from app.errors import MalformedAlert
+from app.schemas.base import sentences
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import DialectEntry
 
@@ -39,7 +40,8 @@ def read_signal(entry: DialectEntry, alert: dict[str, Any]) -> Signal:
     try:
         signal: Signal = entry.schema_for(alert).load(plain)
     except ValidationError as error:
-        raise entry.malformed(_sentence(error), fields=error.messages_dict) from error
+        message = f"The alert is malformed. {sentences(error.messages)}"
+        raise entry.malformed(message, fields=error.messages_dict) from error
     return signal
 
 
@@ -48,9 +50,3 @@ def read_stored_signal(dialect: str, alert: dict[str, Any]) -> Signal:
     if dialect not in DIALECTS:
         raise MalformedAlert(f"There is no dialect {dialect} any more.")
     return read_signal(DIALECTS[dialect], alert)
-
-
-def _sentence(error: ValidationError) -> str:
-    messages = error.messages_dict
-    parts = (f"{name}: {' '.join(map(str, texts))}" for name, texts in sorted(messages.items()))
-    return "The alert is malformed. " + "; ".join(parts)

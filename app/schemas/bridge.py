@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, post_load, validates_schema
+from marshmallow import RAISE, ValidationError, post_load, validates_schema
 
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import Dialect, Intent, Signal
+from app.schemas.base import Schema
 from app.schemas.commands import CommandSchema
 from app.schemas.entry import DialectEntry
 from app.schemas.fields import Amount, Key, Moment, Text, Word

@@ -2,10 +2,11 @@
 
 from typing import Any, ClassVar
 
-from marshmallow import Schema, ValidationError, post_load, validates_schema
+from marshmallow import ValidationError, post_load, validates_schema
 
 from app.domain.orders import Side
 from app.domain.signals import ALL_ORDERS, Dialect, Intent, Signal
+from app.schemas.base import Schema
 from app.schemas.fields import Amount, Key, Moment, Text, Word
 
 CHANGES = ("limit_price", "stop_price", "quantity")

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import Schema
-
 from app.domain.signals import Dialect
 from app.errors import MalformedAlert
+from app.schemas.base import Schema
 
 # What makes a command of an alert, in every dialect.
 COMMAND_MARK = "command"

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from marshmallow import ValidationError, fields
 
 from app.domain.money import ZERO
+from app.schemas.base import Between, Field, either
 
 LARGEST = Decimal("1e12")
 SMALLEST = Decimal("1e-12")
@@ -23,12 +26,17 @@ PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
 Data = Mapping[str, Any] | None
 
 
-class Amount(fields.Field[Decimal]):
+class Amount(Field[Decimal]):
     """A finite decimal of a sane magnitude that is not negative (`positive`: nor zero)."""
 
     def __init__(self, *, positive: bool = False, **options: Any) -> None:
         super().__init__(**options)
         self.positive = positive
+
+    @property
+    def allowed(self) -> str:
+        """A number and its bounds."""
+        return f"a number {bounds_of(self)}"
 
     def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> Decimal:
         number = _number(value)
@@ -37,6 +45,17 @@ class Amount(fields.Field[Decimal]):
         if number > LARGEST or 0 < number < SMALLEST:
             raise ValidationError(f"must lie between {SMALLEST} and {LARGEST}")
         return number
+
+
+def bounds_of(field: Field[Any]) -> str:
+    """Write the bounds of a number, such as `above 0 to 1`; nothing where there are none."""
+    checked = next((check for check in field.validators if isinstance(check, Between)), None)
+    if not isinstance(field, Amount) or (checked is not None and checked.min is not None):
+        return str(checked or "")
+    least = "above 0" if field.positive else "from 0"
+    if checked is None:
+        return least
+    return f"{least} {'to' if checked.max_inclusive else 'and below'} {checked.max}"
 
 
 def _refuse_placeholder(text: str) -> None:
@@ -62,8 +81,10 @@ def _number(value: Any) -> Decimal:
     return number or ZERO
 
 
-class Moment(fields.Field[datetime]):
+class Moment(Field[datetime]):
     """A time: epoch seconds or milliseconds (number or text), or ISO 8601 with an offset; UTC comes out."""
+
+    allowed = "epoch milliseconds or a time like 2026-06-02T14:22:00Z"
 
     def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> datetime:
         if isinstance(value, str) and not value.strip().isdigit():
@@ -92,7 +113,7 @@ def iso_moment(text: str) -> datetime:
     return moment
 
 
-class Text(fields.Field[str]):
+class Text(Field[str]):
     """A text of bounded length without control characters (`lines` lets line breaks and tabs stay).
 
     A required text is not empty either, unless it `may_be_empty`.
@@ -105,6 +126,11 @@ class Text(fields.Field[str]):
         self.longest = longest
         self.lines = lines
         self.may_be_empty = may_be_empty or not self.required
+
+    @property
+    def allowed(self) -> str:
+        """A text and its length."""
+        return f"text of up to {self.longest} characters"
 
     def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> str:
         if not isinstance(value, str):
@@ -137,17 +163,77 @@ class Key(Text):
 
 
 class Word(Text):
-    """One of a few words, whatever their case."""
+    """One of a few words, whatever their case (`exact`: as they are written here)."""
 
-    def __init__(self, *words: str, **options: Any) -> None:
+    def __init__(self, *words: str, exact: bool = False, **options: Any) -> None:
         super().__init__(**options)
         self.words = words
+        self.exact = exact
+
+    @property
+    def allowed(self) -> str:
+        """The words."""
+        return either(self.words)
 
     def _deserialize(self, value: Any, attr: str | None, data: Data, **options: Any) -> str:
+        if self.exact and value not in self.words:
+            raise self.make_error("invalid")
         word = super()._deserialize(value, attr, data, **options).lower()
         if word not in self.words:
             raise ValidationError(f"must be one of {', '.join(self.words)}")
         return word
+
+
+class Flag(Field[bool], fields.Boolean):
+    """True or false (`in_text`: or how a query says so)."""
+
+    allowed = "true or false"
+
+    def __init__(self, *, in_text: bool = False, **options: Any) -> None:
+        super().__init__(**options if in_text else {"truthy": {True}, "falsy": {False}} | options)
+
+
+class Whole(Field[int], fields.Integer):
+    """A whole number within bounds."""
+
+    def __init__(self, least: int | None = None, most: int | None = None, **options: Any) -> None:
+        bounds = [] if least is None and most is None else [Between(least, most)]
+        super().__init__(validate=bounds, **options)
+
+    @property
+    def allowed(self) -> str:
+        """A whole number and its bounds."""
+        return f"a whole number {bounds_of(self)}".rstrip()
+
+
+class Choice(Field[Any], fields.Enum[Any]):
+    """One value of an enumeration."""
+
+    def __init__(self, words: type[Enum], **options: Any) -> None:
+        super().__init__(words, by_value=True, **options)
+
+    @property
+    def allowed(self) -> str:
+        """The values."""
+        return either(str(word.value) for word in self.enum)
+
+
+class Day(Field[date], fields.Date):
+    """A date."""
+
+    allowed = "a date like 2026-06-02"
+
+
+class Identifier(Field[UUID], fields.UUID):
+    """The id of a ticket."""
+
+    allowed = "an id like 019aa1e8-0000-7000-8000-000000000000"
+
+
+class Table(Field[Any], fields.Dict):
+    """A JSON object."""
+
+    allowed = "a JSON object"
 
 
 def refuse_misspelt(data: dict[str, Any], known: Collection[str]) -> None:

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import EXCLUDE, RAISE, ValidationError, post_load
 
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import InvalidRequest
-from app.schemas.fields import Amount, Moment, Text, Word
+from app.schemas.base import EntryCount, Field, Schema, sentences
+from app.schemas.fields import Amount, Choice, Day, Flag, Identifier, Moment, Table, Text, Whole, Word
 
 
 def _lies_ahead(moment: datetime) -> None:
@@ -24,7 +25,7 @@ class TradingStateSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    state = fields.Enum(TradingState, by_value=True, required=True)
+    state = Choice(TradingState, required=True)
     reason = Text(allow_none=True, longest=500, lines=True)
     until = Moment(allow_none=True, validate=_lies_ahead)
 
@@ -52,8 +53,8 @@ class CircuitBreakerSchema(Schema):
     glb_sl = Amount(positive=True, allow_none=True, validate=_is_loss)
     glb_tp = Amount(positive=True, allow_none=True, validate=_is_gain)
     base_equity = Amount(positive=True, allow_none=True)
-    active = fields.Boolean()
-    liquidate_on_tp = fields.Boolean()
+    active = Flag(in_text=True)
+    liquidate_on_tp = Flag(in_text=True)
     broker = Text(longest=40)
 
 
@@ -83,9 +84,9 @@ class TicketQuerySchema(Schema):
 
     status = Text(load_default=None, longest=40)
     bot = Text(load_default=None, longest=48)
-    date = fields.Date(load_default=None)
-    after = fields.UUID(load_default=None)
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
+    date = Day(load_default=None)
+    after = Identifier(load_default=None)
+    limit = Whole(1, 500, load_default=50)
 
 
 class TradeQuerySchema(Schema):
@@ -96,8 +97,8 @@ class TradeQuerySchema(Schema):
 
     state = Word("open", "closed", "all", load_default="all")
     bot = Text(load_default=None, longest=48)
-    after = fields.Integer(load_default=None, validate=validate.Range(1))
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
+    after = Whole(1, load_default=None)
+    limit = Whole(1, 500, load_default=50)
 
 
 class OrderQuerySchema(Schema):
@@ -106,10 +107,10 @@ class OrderQuerySchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    fresh = fields.Boolean(load_default=False)
+    fresh = Flag(in_text=True, load_default=False)
     status = Word("open", "closed", "all", load_default="all")
     after = Text(load_default=None, longest=200)
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
+    limit = Whole(1, 500, load_default=50)
 
 
 class FreshQuerySchema(Schema):
@@ -118,32 +119,25 @@ class FreshQuerySchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    fresh = fields.Boolean(load_default=False)
+    fresh = Flag(in_text=True, load_default=False)
 
 
-PRICES = fields.Dict(
+PRICES = Table(
     keys=Text(longest=60),
     values=Amount(positive=True, allow_none=True),
-    validate=validate.Length(min=1, max=5000),
+    validate=EntryCount(min=1, max=5000),
 )
 
 
-def load(schema: Schema | fields.Field[Any], data: Any) -> Any:
+def load(schema: Schema | Field[Any], data: Any) -> Any:
     """Load an operator's request; raise InvalidRequest that names every bad field."""
     try:
         return schema.load(data) if isinstance(schema, Schema) else schema.deserialize(data)
     except ValidationError as error:
-        raise InvalidRequest(f"The request is malformed. {describe(error.messages)}") from error
+        raise InvalidRequest(f"The request is malformed. {sentences(error.messages)}") from error
 
 
 def wants_fresh(query: Mapping[str, str]) -> bool:
     """Tell whether a list's query asks the brokers."""
     wanted: bool = load(FreshQuerySchema(), query)["fresh"]
     return wanted
-
-
-def describe(messages: Any) -> str:
-    """Turn marshmallow's messages into one sentence."""
-    if isinstance(messages, dict):
-        return "; ".join(f"{name}: {describe(inner)}" for name, inner in messages.items())
-    return " ".join(map(str, messages)) if isinstance(messages, list) else str(messages)

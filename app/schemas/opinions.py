@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import EXCLUDE, ValidationError, post_load, validates_schema
 
 from app.domain.price_outcomes import HORIZONS, Horizon
-from app.schemas.fields import Text
+from app.schemas.base import Schema
+from app.schemas.fields import Day, Text, Whole
 
 MOST_HORIZONS = 6
 
@@ -27,11 +28,11 @@ class OpinionQuerySchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    since = fields.Date(data_key="from", load_default=None)
-    until = fields.Date(data_key="to", load_default=None)
+    since = Day(data_key="from", load_default=None)
+    until = Day(data_key="to", load_default=None)
     bot = Text(load_default=None, longest=48)
     horizon = Text(load_default=",".join(each.name for each in HORIZONS), longest=60, validate=read_horizons)
-    limit = fields.Integer(load_default=500, validate=validate.Range(1, 5000))
+    limit = Whole(1, 5000, load_default=500)
 
     @validates_schema(skip_on_field_errors=True)
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, post_load, pre_load, validates_schema
+from marshmallow import EXCLUDE, ValidationError, post_load, pre_load, validates_schema
 
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import ContractWords, Dialect, Intent, Signal
+from app.schemas.base import Schema
 from app.schemas.entry import DialectEntry
 from app.schemas.fields import Amount, Key, Moment, Text, Word, refuse_misspelt
 
@@ -24,6 +25,8 @@ PRODUCTS = ("intraday", "margin", "cnc", "mtf", "bo", "co")
 
 class StrikeText(Text):
     """A strike as a number or in words (`ATM+2`)."""
+
+    allowed = "a strike like 24000 or ATM+2"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         plain = str(value) if not isinstance(value, (str, bool)) and value is not None else value

@@ -3,10 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, post_load, pre_load, validates_schema
+from marshmallow import EXCLUDE, ValidationError, post_load, pre_load, validates_schema
 
 from app.domain.orders import Side
 from app.domain.signals import Dialect, Intent, Signal, Target
+from app.schemas.base import Schema
 from app.schemas.commands import CommandSchema
 from app.schemas.entry import COMMAND_MARK, DialectEntry
 from app.schemas.fields import Amount, Key, Moment, Text, Word, refuse_misspelt

@@ -4,37 +4,42 @@ import re
 from datetime import datetime
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import EXCLUDE, post_load
 
 from app.domain.ideas import Idea, fingerprint
 from app.domain.opinions import Direction
 from app.domain.orders import OrderType, Side
 from app.domain.signals import Dialect, Intent, Signal
 from app.errors import MalformedIdea
+from app.schemas.base import Field, Schema
 from app.schemas.entry import DialectEntry
-from app.schemas.fields import Amount, Data, Text, iso_moment
+from app.schemas.fields import Amount, Data, Table, Text, Word, iso_moment
 
 SOURCE = "trade_idea"
 TICKER = re.compile(r"[A-Z][A-Z0-9.]{0,9}")
 
 
-class Ticker(fields.Field[str]):
+class Ticker(Field[str]):
     """The ticker of an underlying; capitals come out."""
+
+    allowed = "a ticker of up to ten letters, digits and dots"
 
     def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> str:
         # A capital is made of ASCII alone: that of a dotless i would be another letter.
         ticker = value.strip().upper() if isinstance(value, str) and value.isascii() else ""
         if not TICKER.fullmatch(ticker):
-            raise ValidationError("must be a ticker of up to ten letters, digits and dots")
+            raise self.make_error("invalid")
         return ticker
 
 
-class Delivery(fields.Field[datetime]):
+class Delivery(Field[datetime]):
     """An ISO 8601 time; it comes out in its own offset, which the fingerprint is made of."""
+
+    allowed = "a time like 2026-06-02T14:22:00Z"
 
     def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> datetime:
         if not isinstance(value, str):
-            raise ValidationError("must be like 2026-06-02T14:22:00Z")
+            raise self.make_error("invalid")
         iso_moment(value.strip())
         return datetime.fromisoformat(value.strip())
 
@@ -46,16 +51,16 @@ class TradeIdeaSchema(Schema):
         unknown = EXCLUDE
 
     alert_name = Text(required=True, longest=500, lines=True, may_be_empty=True)
-    source = fields.String(required=True, validate=validate.OneOf([SOURCE]))
+    source = Word(SOURCE, exact=True, required=True)
     symbol = Ticker(required=True)
-    direction = fields.String(required=True, validate=validate.OneOf([word.value for word in Direction]))
+    direction = Word(*(word.value for word in Direction), exact=True, required=True)
     strategy = Text(required=True, longest=200, lines=True, may_be_empty=True)
     model = Text(allow_none=True, longest=200, lines=True)
     entry_price = Amount(positive=True, allow_none=True)
     target_price = Amount(positive=True, allow_none=True)
     stop_price = Amount(positive=True, allow_none=True)
     triggered_at = Delivery(required=True)
-    matched_criteria = fields.Dict(keys=fields.String())
+    matched_criteria = Table()
     bot = Text(allow_none=True, longest=48)
 
     @post_load(pass_original=True)

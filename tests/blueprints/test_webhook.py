@@ -164,7 +164,7 @@ def test_strategy_alert_when_it_comes_to_the_bridges_address_then_400_names_the_
     [
         ("/webhook", {"fund_id": "default"}, "This is a bridge alert; post it to /tradingview/webhook."),
         ("/tradingview/webhook", {}, "fund_id"),
-        ("/webhook", {"quantity": 5}, "quantity: does not belong in a cancel"),
+        ("/webhook", {"quantity": 5}, "`quantity` does not belong in a cancel"),
         ("/tradingview/webhook", {"fund_id": "default", "side": "buy"}, "side"),
     ],
     ids=str,

@@ -71,8 +71,8 @@ def test_set_when_value_is_null_then_the_limit_is_inherited(run, configuration):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["set", "default", "nonsense=1"], "nonsense: Unknown field."),
-        (["set", "default", "sl_pct=-1"], "sl_pct: must be greater than zero"),
+        (["set", "default", "nonsense=1"], "`nonsense` is no field here; leave it out"),
+        (["set", "default", "sl_pct=-1"], "`sl_pct` must be greater than zero"),
         (["set", "default", "sl_pct"], "not written as KEY=VALUE"),
         (["set", "default", "attach_sl_tp=yes"], "attach_sl_tp is true or false, not yes."),
         (["set", "default", "state=HALTED"], "flask trading-state HALTED --bot ID"),

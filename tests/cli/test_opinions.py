@@ -60,4 +60,4 @@ def test_report_when_the_file_is_no_bars_then_a_sentence_says_so(run, tmp_path, 
 
 
 def test_report_when_a_day_is_no_day_then_a_sentence_says_so(run):
-    assert "from: Not a valid date" in run("opinions", "report", "--from", "soon").output
+    assert "`from` must be a date like" in run("opinions", "report", "--from", "soon").output

@@ -45,7 +45,7 @@ def test_trading_state_when_thrown_with_a_reason_then_the_switch_tells_it(run):
     [
         (["--reason", "news"], 1, "Name a state"),
         (["HALTED", "--bot", "nobody"], 1, "There is no bot nobody."),
-        (["HALTED", "--until", "tomorrow"], 1, "until: must be"),
+        (["HALTED", "--until", "tomorrow"], 1, "`until` must be"),
         (["ASLEEP"], 2, "'ASLEEP' is not one of"),
     ],
 )

@@ -91,7 +91,7 @@ def test_symbols_when_written_in_several_notations_then_canonical_and_once():
     ],
 )
 def test_configuration_when_unclear_then_refused_by_field(data):
-    with pytest.raises(InvalidRequest, match=rf"{next(iter(data))}: "):
+    with pytest.raises(InvalidRequest, match=rf"`{next(iter(data))}[`.]"):
         load(BOT, data)
 
 
@@ -119,5 +119,5 @@ def test_limit_when_not_an_amount_then_refused(name, value, _sentence):
 
 
 def test_new_bot_when_it_has_no_id_then_refused():
-    with pytest.raises(InvalidRequest, match="id: Missing data"):
+    with pytest.raises(InvalidRequest, match="`id` is missing; give text of up to 48 characters"):
         load(NEW_BOT, {"name": "Trend"})

@@ -59,32 +59,32 @@ def test_time_in_force_when_said_in_capitals_then_read(tif):
 @pytest.mark.parametrize(("value", "sentence"), [*BAD_AMOUNTS, (0, "must be greater than zero")])
 @pytest.mark.parametrize("field", ["quantity", "limit_price"])
 def test_amount_when_it_is_none_then_refused_by_its_name(field, value, sentence):
-    assert f"{field}: {sentence}" in refusal(**{field: value})
+    assert f"`{field}` {sentence}" in refusal(**{field: value})
 
 
 @pytest.mark.parametrize("field", ["strategy_id", "fund_id", "symbol", "side", "quantity", "order_type"])
 @pytest.mark.parametrize("value", [MISSING, None])
 def test_required_field_when_missing_or_null_then_named(field, value):
-    assert f"{field}: " in refusal(**{field: value})
+    assert f"`{field}` " in refusal(**{field: value})
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"colour": "red"}, "colour: Unknown field"),
-        ({"Symbol": "BTC-USD"}, "Symbol: Unknown field"),
-        ({"side": "hold"}, "side: must be one of buy, sell"),
-        ({"side": "{{strategy.order.action}}"}, "side: is still the placeholder {{strategy.order.action}}"),
-        ({"order_type": "stop"}, "order_type: must be one of market, limit"),
-        ({"tif": "forever"}, "tif: must be one of day, gtc, ioc, fok"),
-        ({"order_type": "limit"}, "limit_price: is needed for a limit order"),
-        ({"order_type": "limit", "limit_price": None}, "limit_price: is needed for a limit order"),
-        ({"limit_price": 5}, "limit_price: does not belong in a market order"),
-        ({"idempotency_key": "{{strategy.id}}-{{time}}"}, "idempotency_key: is still the placeholder"),
-        ({"idempotency_key": "-{{strategy.id}}-{{time}}"}, "idempotency_key: still has its placeholders"),
-        ({"time": "yesterday"}, "time: must be"),
-        ({"thesis": "x" * 2001}, "thesis: must not be longer than 2000"),
-        ({"fund_id": 7}, "fund_id: must be text"),
+        ({"colour": "red"}, "`colour` is no field here; leave it out"),
+        ({"Symbol": "BTC-USD"}, "`Symbol` is no field here; is symbol meant?"),
+        ({"side": "hold"}, "`side` must be one of buy, sell"),
+        ({"side": "{{strategy.order.action}}"}, "`side` is still the placeholder {{strategy.order.action}}"),
+        ({"order_type": "stop"}, "`order_type` must be one of market, limit"),
+        ({"tif": "forever"}, "`tif` must be one of day, gtc, ioc, fok"),
+        ({"order_type": "limit"}, "`limit_price` is needed for a limit order"),
+        ({"order_type": "limit", "limit_price": None}, "`limit_price` is needed for a limit order"),
+        ({"limit_price": 5}, "`limit_price` does not belong in a market order"),
+        ({"idempotency_key": "{{strategy.id}}-{{time}}"}, "`idempotency_key` is still the placeholder"),
+        ({"idempotency_key": "-{{strategy.id}}-{{time}}"}, "`idempotency_key` still has its placeholders"),
+        ({"time": "yesterday"}, "`time` must be"),
+        ({"thesis": "x" * 2001}, "`thesis` must not be longer than 2000"),
+        ({"fund_id": 7}, "`fund_id` must be text"),
     ],
 )
 def test_field_when_malformed_then_named_with_what_is_wrong(changes, sentence):

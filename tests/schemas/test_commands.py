@@ -64,31 +64,31 @@ def test_bridge_command_when_it_has_the_dialects_texts_then_they_are_kept():
 
 @pytest.mark.parametrize("name", ["limit_price", "stop_price", "quantity"])
 def test_cancel_when_it_carries_a_change_then_refused(name):
-    assert refusal(CANCEL, **{name: 5}).endswith(f"{name}: does not belong in a cancel")
+    assert refusal(CANCEL, **{name: 5}).endswith(f"`{name}` does not belong in a cancel.")
 
 
 def test_modify_when_it_changes_nothing_then_refused():
     message = refusal(MODIFY, limit_price=None)
 
-    assert message.endswith("command: needs at least one of limit_price, stop_price and quantity")
+    assert message.endswith("`command` needs at least one of limit_price, stop_price and quantity.")
 
 
 @pytest.mark.parametrize(
     ("command", "changes", "words"),
     [
-        (CANCEL, {"order": "all"}, "symbol: is needed with the order 'all'"),
-        (MODIFY, {"order": "all", "symbol": "AAPL"}, "order: 'all' is for cancel"),
-        (CANCEL, {"order": "{{strategy.order.id}}"}, "order: is still the placeholder"),
-        (CANCEL, {"order": ""}, "order: must not be empty"),
-        (CANCEL, {"order": 7}, "order: must be text"),
-        (CANCEL, {"order": "x" * 201}, "order: must not be longer"),
+        (CANCEL, {"order": "all"}, "`symbol` is needed with the order 'all'"),
+        (MODIFY, {"order": "all", "symbol": "AAPL"}, "`order` 'all' is for cancel"),
+        (CANCEL, {"order": "{{strategy.order.id}}"}, "`order` is still the placeholder"),
+        (CANCEL, {"order": ""}, "`order` must not be empty"),
+        (CANCEL, {"order": 7}, "`order` must be text"),
+        (CANCEL, {"order": "x" * 201}, "`order` must not be longer"),
         (CANCEL, {"command": "stop"}, NEITHER),
-        (CANCEL, {"command": None}, "command: "),
-        (MODIFY, {"quantity": "0"}, "quantity: must be greater than zero"),
-        (MODIFY, {"limit_prise": "5"}, "limit_prise: is no field of this dialect; is limit_price meant?"),
-        (CANCEL, FUND | {"colour": "red"}, "colour: Unknown field"),
-        (CANCEL, FUND | {"bot": "x"}, "bot: Unknown field"),
-        (CANCEL, {"strategy_id": "x"}, "fund_id: Missing"),
+        (CANCEL, {"command": None}, "`command` "),
+        (MODIFY, {"quantity": "0"}, "`quantity` must be greater than zero"),
+        (MODIFY, {"limit_prise": "5"}, "`limit_prise` is no field of this dialect; is limit_price meant?"),
+        (CANCEL, FUND | {"colour": "red"}, "`colour` is no field here; leave it out"),
+        (CANCEL, FUND | {"bot": "x"}, "`bot` is no field here; leave it out"),
+        (CANCEL, {"strategy_id": "x"}, "`fund_id` is missing; give"),
     ],
     ids=str,
 )
@@ -99,7 +99,7 @@ def test_command_when_it_is_not_sound_then_refused_with_the_field(command, chang
 @pytest.mark.parametrize("name", ["limit_price", "stop_price", "quantity"])
 @pytest.mark.parametrize(("value", "words"), BAD_AMOUNTS, ids=str)
 def test_modify_when_an_amount_is_unusable_then_refused(name, value, words):
-    assert f"{name}: {words}" in refusal(MODIFY, **{name: value})
+    assert f"`{name}` {words}" in refusal(MODIFY, **{name: value})
 
 
 def test_alert_when_it_is_a_command_and_an_order_then_refused():

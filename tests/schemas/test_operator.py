@@ -45,7 +45,7 @@ def test_switch_when_sound_then_read(data, expected):
     ],
 )
 def test_switch_when_unclear_then_refused_by_field(data, field):
-    with pytest.raises(InvalidRequest, match=rf"The request is malformed\. {field}: "):
+    with pytest.raises(InvalidRequest, match=rf"The request is malformed\. `{field}` "):
         load(SWITCH, data)
 
 
@@ -105,5 +105,5 @@ def test_prices_when_one_is_bad_then_none_is_taken(prices):
 
 
 def test_prices_when_one_is_bad_then_symbol_is_named():
-    with pytest.raises(InvalidRequest, match=r"AAPL: value: must be greater than zero"):
+    with pytest.raises(InvalidRequest, match=r"`AAPL` must be greater than zero"):
         load(PRICES, {"AAPL": 0, "MSFT": 1})

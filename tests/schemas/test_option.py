@@ -64,17 +64,17 @@ def test_order_when_priced_then_prices_are_read():
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"orderType": "LIMIT"}, "price: is needed for an order of type LIMIT"),
-        ({"orderType": "SL-M"}, "triggerPrice: is needed"),
-        ({"price": 100}, "price: does not belong in an order of type MARKET"),
-        ({"orderType": "LIMIT", "price": 1, "triggerPrice": 1}, "triggerPrice: does not belong"),
-        ({"action": "HOLD"}, "action: must be one of buy, sell"),
-        ({"optionType": "XX"}, "optionType: must be one of"),
-        ({"qty": 0}, "qty: must be greater than zero"),
-        ({"expiry": MISSING}, "expiry: Missing"),
-        ({"strikePrice": 1}, "strikePrice: is no field of this dialect; is strikeprice meant?"),
-        ({"productType": "NRML"}, "productType: must be one of"),
-        ({"strikeprice": True}, "strikeprice: must be text"),
+        ({"orderType": "LIMIT"}, "`price` is needed for an order of type LIMIT"),
+        ({"orderType": "SL-M"}, "`triggerPrice` is needed"),
+        ({"price": 100}, "`price` does not belong in an order of type MARKET"),
+        ({"orderType": "LIMIT", "price": 1, "triggerPrice": 1}, "`triggerPrice` does not belong"),
+        ({"action": "HOLD"}, "`action` must be one of buy, sell"),
+        ({"optionType": "XX"}, "`optionType` must be one of"),
+        ({"qty": 0}, "`qty` must be greater than zero"),
+        ({"expiry": MISSING}, "`expiry` is missing; give"),
+        ({"strikePrice": 1}, "`strikePrice` is no field of this dialect; is strikeprice meant?"),
+        ({"productType": "NRML"}, "`productType` must be one of"),
+        ({"strikeprice": True}, "`strikeprice` must be text"),
     ],
 )
 def test_alert_when_malformed_then_the_field_is_named(changes, told):
@@ -83,4 +83,4 @@ def test_alert_when_malformed_then_the_field_is_named(changes, told):
 
 @pytest.mark.parametrize(("value", "told"), BAD_AMOUNTS)
 def test_quantity_when_no_amount_then_refused(value, told):
-    assert f"qty: {told}" in refusal(qty=value)
+    assert f"`qty` {told}" in refusal(qty=value)

@@ -95,7 +95,7 @@ def test_position_when_told_then_it_is_the_target_whatever_the_id(position, expe
     "field", ["strategy_order_contracts", "strategy_order_price", "market_position_size"]
 )
 def test_amount_when_it_is_none_then_refused_by_its_name(field, value, sentence):
-    assert f"{field}: {sentence}" in refusal(market_position="long", **{field: value}).message
+    assert f"`{field}` {sentence}" in refusal(market_position="long", **{field: value}).message
 
 
 @pytest.mark.parametrize(
@@ -158,31 +158,31 @@ def test_time_when_written_in_any_notation_then_utc(value):
     ],
 )
 def test_time_when_it_is_none_then_refused(value):
-    assert "time: must be" in refusal(time=value).message
+    assert "`time` must be" in refusal(time=value).message
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"symbol": MISSING}, "symbol: Missing data"),
-        ({"symbol": None}, "symbol: Field may not be null"),
-        ({"symbol": 7}, "symbol: must be text"),
-        ({"symbol": ["AAPL"]}, "symbol: must be text"),
-        ({"symbol": "A" * 61}, "symbol: must not be longer than 60"),
-        ({"symbol": "AA\u202ePL"}, "symbol: must not contain control characters"),
-        ({"symbol": "AAPL\n"}, "symbol: must not contain control characters"),
-        ({"strategy_order_action": "hold"}, "strategy_order_action: must be one of buy, sell"),
-        ({"strategy_order_action": "{{strategy.order.action}}"}, "strategy_order_action: is still the pla"),
-        ({"strategy_order_id": "{{strategy.order.id}}"}, "strategy_order_id: is still the placeholder"),
-        ({"symbol": "{{ticker}}"}, "symbol: is still the placeholder {{ticker}}, which TradingView did not"),
-        ({"strategy_order_action": True}, "strategy_order_action: must be text"),
-        ({"strategy_order_id": MISSING}, "strategy_order_id: Missing data"),
-        ({"market_position": "up"}, "market_position: must be one of long, flat, short"),
-        ({"strategy_order_comment": "bell\a"}, "strategy_order_comment: must not contain control"),
-        ({"idempotency_key": "x" * 201}, "idempotency_key: must not be longer than 200"),
-        ({"idempotency_key": "{{strategy.id}}-{{time}}"}, "idempotency_key: is still the placeholder"),
-        ({"idempotency_key": "-{{time}}-"}, "idempotency_key: still has its placeholders"),
-        ({"strategy_order_contract": 5}, "strategy_order_contract: is no field of this dialect; is strateg"),
+        ({"symbol": MISSING}, "`symbol` is missing; give text of up to 60 characters."),
+        ({"symbol": None}, "`symbol` must not be null; give text of up to 60"),
+        ({"symbol": 7}, "`symbol` must be text"),
+        ({"symbol": ["AAPL"]}, "`symbol` must be text"),
+        ({"symbol": "A" * 61}, "`symbol` must not be longer than 60"),
+        ({"symbol": "AA\u202ePL"}, "`symbol` must not contain control characters"),
+        ({"symbol": "AAPL\n"}, "`symbol` must not contain control characters"),
+        ({"strategy_order_action": "hold"}, "`strategy_order_action` must be one of buy, sell"),
+        ({"strategy_order_action": "{{strategy.order.action}}"}, "`strategy_order_action` is still the pla"),
+        ({"strategy_order_id": "{{strategy.order.id}}"}, "`strategy_order_id` is still the placeholder"),
+        ({"symbol": "{{ticker}}"}, "`symbol` is still the placeholder {{ticker}}, which TradingView did not"),
+        ({"strategy_order_action": True}, "`strategy_order_action` must be text"),
+        ({"strategy_order_id": MISSING}, "`strategy_order_id` is missing; give text"),
+        ({"market_position": "up"}, "`market_position` must be one of long, flat, short"),
+        ({"strategy_order_comment": "bell\a"}, "`strategy_order_comment` must not contain control"),
+        ({"idempotency_key": "x" * 201}, "`idempotency_key` must not be longer than 200"),
+        ({"idempotency_key": "{{strategy.id}}-{{time}}"}, "`idempotency_key` is still the placeholder"),
+        ({"idempotency_key": "-{{time}}-"}, "`idempotency_key` still has its placeholders"),
+        ({"strategy_order_contract": 5}, "`strategy_order_contract` is no field of this dialect; is strateg"),
     ],
 )
 def test_field_when_malformed_then_named_with_what_is_wrong(changes, sentence):

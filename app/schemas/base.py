@@ -1,0 +1,104 @@
+"""What our schemas and fields say when something is wrong, in place of marshmallow's own sentences."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from marshmallow import Schema as MarshmallowSchema
+from marshmallow import ValidationError, fields, validate
+
+Value = TypeVar("Value")
+
+_UNKNOWN = "is no field here; leave it out"
+_MESSAGES = {"type": "must be a JSON object", "unknown": _UNKNOWN}
+# Where a mapping's messages stand: neither is a name that the sender has given.
+_PARTS_OF_PAIRS = frozenset({"key", "value"})
+
+
+class Schema(MarshmallowSchema):
+    """The base of our schemas: a field that is not known is refused with the name that may be meant."""
+
+    error_messages = _MESSAGES
+
+    def load(self, data: Any, **options: Any) -> Any:
+        """Read an object; raise ValidationError."""
+        if not isinstance(data, Mapping):
+            raise ValidationError(_MESSAGES["type"])
+        return super().load(data, **options)
+
+    def handle_error(self, error: ValidationError, data: Any, *, many: bool, **options: Any) -> None:
+        """Add to an unknown field which one is meant."""
+        known = [field.data_key or name for name, field in self.fields.items()]
+        for name, texts in error.messages_dict.items():
+            meant = get_close_matches(str(name), known, n=1, cutoff=0.75) if texts == [_UNKNOWN] else []
+            if meant:
+                error.messages_dict[name] = [f"is no field here; is {meant[0]} meant?"]
+
+
+class Field(fields.Field[Value]):
+    """The base of our fields: whatever is wrong, the sentence says what to give."""
+
+    @property
+    def allowed(self) -> str:
+        """What the field takes, in words that stand behind `give` and `must be`."""
+        raise NotImplementedError
+
+    def make_error(self, key: str, **_: Any) -> ValidationError:
+        """Say what is wrong; marshmallow asks for it by a key."""
+        if key == "required":
+            return ValidationError(f"is missing; give {self.allowed}")
+        if key == "null":
+            return ValidationError(f"must not be null; give {self.allowed}")
+        return ValidationError(f"must be {self.allowed}")
+
+
+class Between(validate.Range):
+    """Bounds of a number."""
+
+    def __str__(self) -> str:
+        if self.min is not None and self.max is not None:
+            return f"from {self.min} to {self.max}"
+        if self.min is not None:
+            return f"{'at least' if self.min_inclusive else 'above'} {self.min}"
+        return f"{'at most' if self.max_inclusive else 'below'} {self.max}"
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse what lies outside."""
+        try:
+            return super().__call__(value)
+        except ValidationError as error:
+            raise ValidationError(f"must be {self}") from error
+
+
+class EntryCount(validate.Length):
+    """How many things there may be."""
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse too few and too many."""
+        try:
+            return super().__call__(value)
+        except ValidationError as error:
+            raise ValidationError(f"must have from {self.min} to {self.max} entries") from error
+
+
+def either(words: Iterable[str]) -> str:
+    """Write `a, b or c`."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def sentences(messages: Any) -> str:
+    """Write marshmallow's messages as sentences that begin with the field's name."""
+    return " ".join(f"{name} {text}." for name, text in _flat(messages, ()))
+
+
+def _flat(messages: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        for name, inner in sorted(messages.items(), key=lambda item: str(item[0])):
+            is_given = not path or name not in _PARTS_OF_PAIRS
+            yield from _flat(inner, (*path, str(name)) if is_given and name != "_schema" else path)
+    elif isinstance(messages, list):
+        for text in messages:
+            yield from _flat(text, path)
+    else:
+        yield f"`{'.'.join(path)}`" if path else "The body", str(messages).rstrip(".")
