@@ -34,10 +34,14 @@ from app.services.runtime.locks import Locks
 
 @dataclass(frozen=True, slots=True)
 class HeldSymbol:
-    """Proof that its owner has a symbol at a broker to itself; only `Gateway.hold` makes one."""
+    """Proof that its owner has a symbol at a broker to itself; only `Gateway.hold` makes one.
+
+    `by_operator`: a person acts, whose own closes and cancels are sent in a dry run too.
+    """
 
     broker: Broker
     symbol: str
+    by_operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,18 @@ class Gateway:
         """Tell whether anything is sent to a broker: to one outside nothing is in a dry run."""
         return broker.capabilities.simulated or not self.dry_run
 
+    def sends(self, held: HeldSymbol) -> bool:
+        """Tell whether what its holder sends leaves the house: whoever clicks on "close" means it."""
+        return held.by_operator or self.sends_to(held.broker)
+
     @contextmanager
-    def hold(self, broker: Broker, symbol: str) -> Iterator[HeldSymbol]:
+    def hold(self, broker: Broker, symbol: str, *, by_operator: bool = False) -> Iterator[HeldSymbol]:
         """Wait for a symbol and have it alone while the block runs; never ask for one that is held already.
 
         Locks are not re-entrant, so whoever holds a symbol hands the proof on instead of asking again.
         """
         with self.locks.hold_symbol(broker.name, symbol):
-            yield HeldSymbol(broker, symbol)
+            yield HeldSymbol(broker, symbol, by_operator)
 
     def submit(self, held: HeldSymbol, order: Order, *, ticket: UUID) -> Outcome:
         """Send an order once; it is never sent again from here, whatever the broker answers."""
@@ -80,7 +88,7 @@ class Gateway:
         receipt = unsent(order, broker=broker.name, at=self.clock())
         outcome = self._send(
             Message("submit", request_record(order), receipt, ticket),
-            broker,
+            held,
             lambda: broker.submit(order),
             lambda taken: order_record(taken, bot=bot, ticket=ticket, role=order.role.value),
         )
@@ -97,7 +105,7 @@ class Gateway:
             return receipt
 
         message = Message("cancel", cancel_record(receipt), receipt, ticket)
-        return self._send(message, broker, call, lambda _: {})
+        return self._send(message, held, call, lambda _: {})
 
     def replace(
         self, held: HeldSymbol, receipt: Receipt, change: OrderChange, *, ticket: UUID | None = None
@@ -107,7 +115,7 @@ class Gateway:
         message = Message("modify", change_record(receipt, change), receipt, ticket)
         return self._send(
             message,
-            broker,
+            held,
             lambda: broker.replace(receipt, change),
             lambda changed: {"status": changed.status.value},
         )
@@ -148,11 +156,11 @@ class Gateway:
     def _send(
         self,
         message: Message,
-        broker: Broker,
+        held: HeldSymbol,
         call: Callable[[], Receipt],
         shown: Callable[[Receipt], dict[str, Any]],
     ) -> Outcome:
-        if not self.sends_to(broker):
+        if not self.sends(held):
             return Suppressed(message.receipt)
         started = time.perf_counter()
         try:
@@ -164,10 +172,10 @@ class Gateway:
         seconds = time.perf_counter() - started
         answer = shown(outcome.receipt) if isinstance(outcome, Placed) else {"error": outcome.error.message}
         failed = not isinstance(outcome, Placed)
-        self.metrics.broker_call(broker=broker.name, call=message.call, seconds=seconds, failed=failed)
+        self.metrics.broker_call(broker=held.broker.name, call=message.call, seconds=seconds, failed=failed)
         self.journal.exchange(
             ticket=message.ticket,
-            broker=broker.name,
+            broker=held.broker.name,
             request=message.request,
             response=answer,
             milliseconds=seconds * 1000,

@@ -11,12 +11,12 @@ from app.domain.orders import Receipt, bot_of_order
 from app.domain.snapshots import BrokerSnapshot
 from app.domain.ticket_terms import is_working, placed_by
 from app.domain.tickets import order_record
-from app.errors import InvalidRequest, NotFound
+from app.errors import NotFound
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
 from app.services.broker_access.gateway import Gateway, HeldSymbol
-from app.services.broker_access.outcomes import Rejected, Suppressed, Unknown
+from app.services.broker_access.outcomes import Rejected, Unknown
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.observability.journal import Journal
 from app.services.orders.tracking import OrderTracker
@@ -70,7 +70,7 @@ class OrderList:
         for broker in self.registry.all():
             receipt = broker.find(name)
             if receipt is not None:
-                with self.gateway.hold(broker, receipt.symbol) as held:
+                with self.gateway.hold(broker, receipt.symbol, by_operator=True) as held:
                     self._cancel(held, receipt)
                 self.journal.activity(f"operator: canceled {name} at {broker.name}")
                 self.tracker.follow()
@@ -82,8 +82,6 @@ class OrderList:
         outcome = self.gateway.cancel(held, receipt)
         if isinstance(outcome, Rejected | Unknown):
             raise outcome.error
-        if isinstance(outcome, Suppressed):
-            raise InvalidRequest(f"Nothing is canceled at {held.broker.name} in a dry run.")
         self._stay_bare(receipt)
 
     def _stay_bare(self, receipt: Receipt) -> None:

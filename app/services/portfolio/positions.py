@@ -48,7 +48,7 @@ class PositionService:
             broker = self.runtime.registry.get(broker_name)
         except BrokerNotConfigured as error:
             raise NotFound(f"There is no broker {broker_name} here.") from error
-        with self.gateway.hold(broker, symbol) as held, broker.urgently():
+        with self.gateway.hold(broker, symbol, by_operator=True) as held, broker.urgently():
             position = _position(held)
             if position is None:
                 self.runtime.store.apply(self.trades.forgetting(broker_name, symbol))
@@ -98,7 +98,7 @@ class PositionService:
 
     def _withdraw_all(self, held: HeldSymbol, ticket: UUID) -> bool:
         """Cancel every order of ours in a symbol; tell whether there was any."""
-        if not self.gateway.sends_to(held.broker):
+        if not self.gateway.sends(held):
             return False
         working = self.working_orders.of(held.broker, None, held.symbol)
         return bool(self.working_orders.withdraw(held, working, ticket=ticket))
