@@ -110,7 +110,8 @@ def ended(world: World) -> str:
     idea, started = trade_idea(), time.monotonic()
     ticket = world.work_off(world.post(idea))
 
-    assert time.monotonic() - started < 4
+    # Two seconds are an opinion's; the rest is for a busy machine. Without a bound it would be minutes.
+    assert time.monotonic() - started < 10
     assert violations(permit(idea, Bounds(), world.said), world.sent, PRICE) == []
     assert leaks(world) == []
     return ticket["reason"] or ticket["status"]
