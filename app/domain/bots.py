@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from app.domain.bot_keys import Limit, Unit, key
 from app.domain.trading_state import StateSwitch
 
 BOT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,46}[A-Za-z0-9])?")
@@ -67,49 +68,172 @@ class BotSecrets:
 
 @dataclass(frozen=True, slots=True)
 class BotConfiguration:
-    """What an owner sets. Every `_pct` is a fraction (0.02 is 2 %); a None limit inherits the global one.
+    """What an owner sets: each key is declared here, and only here.
 
-    Notional limits and `per_symbol_cap` are in the account's currency; `global_sl_pct` and `global_tp_pct`
-    are multiples of the base equity.
+    Schema, limits, command line, OpenAPI and documentation are made from the declarations. Every `_pct` is a
+    fraction (0.02 is 2 %); a None limit inherits the global one.
     """
 
-    name: str = ""
-    broker: str | None = None
-    strategy: str | None = None
-    base_order_pct: Decimal = Decimal("0.02")
-    use_strategy_contracts: bool = False
-    notional: Decimal | None = None
-    risk_pct: Decimal | None = None
-    risk_amount: Decimal | None = None
-    use_limit_orders: bool = False
-    use_strategy_order_price: bool = True
-    limit_offset_ticks: int = 0
-    attach_sl_tp: bool = False
-    sl_pct: Decimal = Decimal("0.01")
-    tp_pct: Decimal = Decimal("0.02")
-    use_avg_fill_for_sl_tp: bool = True
-    trailing_stop_pct: Decimal | None = None
-    break_even_pct: Decimal | None = None
-    cover_only: bool = True
-    enable_global_sl_tp: bool = False
-    global_sl_pct: Decimal = Decimal("0.80")
-    global_tp_pct: Decimal = Decimal("1.20")
-    allow_short: bool | None = None
-    allowed_symbols: tuple[str, ...] | None = None
-    max_order_notional: Decimal | None = None
-    max_order_quantity: Decimal | None = None
-    daily_order_cap: int | None = None
-    daily_notional_cap: Decimal | None = None
-    per_symbol_cap: Decimal | None = None
-    max_open_positions: int | None = None
-    cooldown_seconds: int | None = None
-    market_hours_only: bool | None = None
-    max_price_deviation_pct: Decimal | None = None
-    analyst: AnalystUse = AnalystUse.OFF
-    approval: Approval = Approval.OFF
-    approval_above_notional: Decimal | None = None
-    exits: IdeaExits = IdeaExits.ON
-    live: bool = False
+    name: str = key("", "What people call it.")
+    broker: str | None = key(None, "Where its orders go; null is `DEFAULT_BROKER`.")
+    strategy: str | None = key(None, "A note of yours; nothing depends on it.")
+    base_order_pct: Decimal = key(
+        Decimal("0.02"),
+        "Size of an entry as a fraction of the account's equity; the next two come first.",
+        unit=Unit.FRACTION,
+        least=0,
+        most=1,
+    )
+    use_strategy_contracts: bool = key(False, "Entries have TradingView's own number of contracts.")
+    notional: Decimal | None = key(None, "Size of an entry as an amount of money.", unit=Unit.MONEY, above=0)
+    risk_pct: Decimal | None = key(
+        None,
+        "Size of an entry by its stop: the fraction of the account's equity that is lost there.",
+        unit=Unit.FRACTION,
+        above=0,
+        most=1,
+    )
+    risk_amount: Decimal | None = key(
+        None,
+        "The same as an amount of money. Set one of the two, and neither of the two before.",
+        unit=Unit.MONEY,
+        above=0,
+    )
+    use_limit_orders: bool = key(
+        False, "Entries of strategy alerts are limit orders; a bridge alert says itself what it is."
+    )
+    use_strategy_order_price: bool = key(
+        True, "The limit starts from the alert's price; false: from the market's."
+    )
+    limit_offset_ticks: int = key(
+        0,
+        "Ticks that the limit is moved by; a positive offset is more eager on either side.",
+        unit=Unit.TICKS,
+        least=-100_000,
+        most=100_000,
+    )
+    attach_sl_tp: bool = key(
+        False, "Every position gets a stop-loss and a take-profit, at entry or after the fill."
+    )
+    sl_pct: Decimal = key(
+        Decimal("0.01"),
+        "Distance of the stop-loss from the entry's price.",
+        unit=Unit.FRACTION,
+        above=0,
+        most=1,
+    )
+    tp_pct: Decimal = key(
+        Decimal("0.02"),
+        "Distance of the take-profit from the entry's price.",
+        unit=Unit.FRACTION,
+        above=0,
+        most=100,
+    )
+    use_avg_fill_for_sl_tp: bool = key(
+        True, "Exits stand around the average fill; false: around the alert's price."
+    )
+    trailing_stop_pct: Decimal | None = key(
+        None,
+        "The stop follows the best price since the entry at this distance, never back.",
+        unit=Unit.FRACTION,
+        above=0,
+        below=1,
+    )
+    break_even_pct: Decimal | None = key(
+        None,
+        "Once the gain has been this much, the stop stands at the entry's price.",
+        unit=Unit.FRACTION,
+        above=0,
+        most=100,
+    )
+    cover_only: bool = key(
+        True, "The BUY of an option alert may only cover what was sold short; false lets it open."
+    )
+    enable_global_sl_tp: bool = key(
+        False, "The next two drive its broker's circuit breaker; the strictest bot counts."
+    )
+    global_sl_pct: Decimal = key(
+        Decimal("0.80"),
+        "At this fraction of the base equity everything is sold and trading halts.",
+        unit=Unit.FRACTION,
+        above=0,
+        below=1,
+    )
+    global_tp_pct: Decimal = key(
+        Decimal("1.20"),
+        "At this fraction of the base equity you get a message, or everything is sold.",
+        unit=Unit.FRACTION,
+        above=1,
+    )
+    allow_short: bool | None = key(
+        None,
+        "false forbids selling short; true and null leave it to the setting.",
+        limit=Limit.BOTH_ALLOW,
+        ceiling="allow_short_selling",
+    )
+    allowed_symbols: tuple[str, ...] | None = key(
+        None, "The only symbols that it enters, in any notation; null is every symbol."
+    )
+    max_order_notional: Decimal | None = key(
+        None, "Largest value of one order.", unit=Unit.MONEY, limit=Limit.LOWER
+    )
+    max_order_quantity: Decimal | None = key(
+        None,
+        "Largest number of units in one order.",
+        unit=Unit.UNITS,
+        limit=Limit.LOWER,
+        ceiling="max_order_quantity",
+    )
+    daily_order_cap: int | None = key(
+        None, "Entries a day (UTC); 0 is none.", least=0, limit=Limit.LOWER, ceiling="daily_order_cap"
+    )
+    daily_notional_cap: Decimal | None = key(
+        None,
+        "Value of the entries of a day (UTC).",
+        unit=Unit.MONEY,
+        limit=Limit.LOWER,
+        ceiling="daily_notional_cap",
+    )
+    per_symbol_cap: Decimal | None = key(
+        None,
+        "Largest value of the account's position that an entry would lead to.",
+        unit=Unit.MONEY,
+        limit=Limit.LOWER,
+        ceiling="per_symbol_cap",
+    )
+    max_open_positions: int | None = key(
+        None, "Symbols that it may hold or wait for at one time.", least=0, limit=Limit.OWN
+    )
+    cooldown_seconds: int | None = key(
+        None,
+        "Seconds that must lie between two entries into one symbol.",
+        unit=Unit.SECONDS,
+        least=0,
+        limit=Limit.OWN,
+    )
+    market_hours_only: bool | None = key(
+        None,
+        "Entries only while the instrument's market is open.",
+        limit=Limit.EITHER_DEMANDS,
+        ceiling="market_hours_only",
+    )
+    max_price_deviation_pct: Decimal | None = key(
+        None, "Largest distance of the alert's price from the market's.", unit=Unit.FRACTION, limit=Limit.OWN
+    )
+    analyst: AnalystUse = key(
+        AnalystUse.OFF,
+        "Opinions on entries; one that is `required` may refuse or shrink. Trade ideas need one.",
+    )
+    approval: Approval = key(
+        Approval.OFF, "A person's approval of entries: of all, or of those above `approval_above_notional`."
+    )
+    approval_above_notional: Decimal | None = key(
+        None, "Value above which `approval: above_notional` asks; null: it asks always.", unit=Unit.MONEY
+    )
+    exits: IdeaExits = key(
+        IdeaExits.ON, "A trade idea's target and stop become exits; `off`: its order is a plain one."
+    )
+    live: bool = key(False, "Real money may be used; needs `ALLOW_LIVE_TRADING` as well.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """The limits that hold for a bot: its own and the environment's, whichever is stricter."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any
 
+from app.domain.bot_keys import Limit, keys_of
 from app.domain.bots import BotConfiguration
 
 
@@ -35,27 +37,33 @@ class Limits:
         return any(limit is not None for limit in counted)
 
 
-Number = TypeVar("Number", int, Decimal)
+_LIMITING = {name: key.limit for name, key in keys_of(BotConfiguration).items() if key.limit is not None}
 
 
 def effective_limits(ceiling: Limits, bot: BotConfiguration) -> Limits:
     """Combine the environment's ceiling with a bot's limits: a bot may be stricter, never looser."""
-    return Limits(
-        allow_short=ceiling.allow_short and bot.allow_short is not False,
-        market_hours_only=ceiling.market_hours_only or bool(bot.market_hours_only),
-        max_order_notional=_stricter(ceiling.max_order_notional, bot.max_order_notional),
-        max_order_quantity=_stricter(ceiling.max_order_quantity, bot.max_order_quantity),
-        daily_order_cap=_stricter(ceiling.daily_order_cap, bot.daily_order_cap),
-        daily_notional_cap=_stricter(ceiling.daily_notional_cap, bot.daily_notional_cap),
-        per_symbol_cap=_stricter(ceiling.per_symbol_cap, bot.per_symbol_cap),
-        max_open_positions=bot.max_open_positions,
-        cooldown_seconds=bot.cooldown_seconds,
-        max_price_deviation_pct=bot.max_price_deviation_pct,
-        stale_after_seconds=ceiling.stale_after_seconds,
-    )
+    own: dict[str, Any] = {
+        name: _COMBINED[limit](getattr(ceiling, name), getattr(bot, name))
+        for name, limit in _LIMITING.items()
+    }
+    return replace(ceiling, **own)
 
 
-def _stricter(first: Number | None, second: Number | None) -> Number | None:
+def ceilings(settings: object) -> dict[str, Any]:
+    """Return what the environment's settings limit for every bot, by the names of the bots' keys."""
+    keys = keys_of(BotConfiguration).items()
+    return {name: getattr(settings, key.ceiling) for name, key in keys if key.ceiling is not None}
+
+
+def _lower(first: Any, second: Any) -> Any:
     if first is None or second is None:
         return second if first is None else first
     return min(first, second)
+
+
+_COMBINED: dict[Limit, Callable[[Any, Any], Any]] = {
+    Limit.LOWER: _lower,
+    Limit.BOTH_ALLOW: lambda ceiling, own: ceiling and own is not False,
+    Limit.EITHER_DEMANDS: lambda ceiling, own: ceiling or bool(own),
+    Limit.OWN: lambda _, own: own,
+}

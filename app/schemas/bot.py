@@ -1,28 +1,19 @@
 """What an owner may say about a bot."""
 
 from decimal import Decimal
-from typing import Any
+from enum import Enum
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from marshmallow import RAISE, ValidationError, fields, validates_schema
 
 from app.brokers.registry import BROKERS
-from app.domain.bots import AnalystUse, Approval, IdeaExits
+from app.domain.bot_keys import BotKey, keys_of
+from app.domain.bots import BotConfiguration
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.trading_state import TradingState
 from app.schemas.base import Between, Field, Schema
 from app.schemas.fields import Amount, Choice, Flag, Text, Whole, Word
-
-FRACTION = Between(min=Decimal(0), max=Decimal(1))
-# A stop all of the price away would stand at nothing.
-BELOW_ONE = Between(max=Decimal(1), max_inclusive=False)
-
-
-def _optional_amount() -> Amount:
-    return Amount(allow_none=True)
-
-
-def _optional_count() -> Whole:
-    return Whole(0, allow_none=True, strict=True)
 
 
 class Symbols(Field[Any], fields.List[str]):
@@ -41,50 +32,50 @@ class Symbols(Field[Any], fields.List[str]):
             raise ValidationError(error.message) from error
 
 
+def key_fields(record: type) -> dict[str, Field[Any]]:
+    """Make the field of each key of a configuration from its declaration."""
+    hints = get_type_hints(record)
+    return {name: _field(name, key, hints[name]) for name, key in keys_of(record).items()}
+
+
+def _field(name: str, key: BotKey, hint: Any) -> Field[Any]:
+    kinds = [kind for kind in get_args(hint) or [hint] if kind is not NoneType]
+    options: dict[str, Any] = {"allow_none": NoneType in get_args(hint)}
+    options["metadata"] = {"description": key.meaning}
+    if name == "broker":
+        # Which brokers there are is not the domain's to know.
+        return Word(*BROKERS, **options)
+    return _of_kind(kinds[0], key, options)
+
+
+def _of_kind(kind: Any, key: BotKey, options: dict[str, Any]) -> Field[Any]:
+    if get_origin(kind) is tuple:
+        return Symbols(**options)
+    if issubclass(kind, Enum):
+        return Choice(kind, **options)
+    if kind is bool:
+        return Flag(**options)
+    if kind is int:
+        return Whole(key.least, key.most, strict=True, **options)
+    return _amount(key, options) if kind is Decimal else Text(longest=key.longest, **options)
+
+
+def _amount(key: BotKey, options: dict[str, Any]) -> Amount:
+    is_positive = key.above == 0
+    least = key.least if key.above is None or is_positive else key.above
+    most = key.most if key.below is None else key.below
+    bounds = Between(least, most, min_inclusive=key.above is None, max_inclusive=key.below is None)
+    has_bounds = least is not None or most is not None
+    return Amount(positive=is_positive, validate=[bounds] if has_bounds else [], **options)
+
+
 class BotSchema(Schema):
     """The configuration of a bot, as one flat object; every field is optional."""
 
     class Meta:
         unknown = RAISE
+        include = key_fields(BotConfiguration)
 
-    name = Text(longest=100)
-    broker = Word(*BROKERS, allow_none=True)
-    strategy = Text(allow_none=True, longest=100)
-    base_order_pct = Amount(validate=FRACTION)
-    use_strategy_contracts = Flag()
-    notional = Amount(positive=True, allow_none=True)
-    risk_pct = Amount(positive=True, allow_none=True, validate=FRACTION)
-    risk_amount = Amount(positive=True, allow_none=True)
-    use_limit_orders = Flag()
-    use_strategy_order_price = Flag()
-    limit_offset_ticks = Whole(-100_000, 100_000, strict=True)
-    attach_sl_tp = Flag()
-    sl_pct = Amount(positive=True, validate=FRACTION)
-    tp_pct = Amount(positive=True, validate=Between(max=Decimal(100)))
-    use_avg_fill_for_sl_tp = Flag()
-    trailing_stop_pct = Amount(positive=True, allow_none=True, validate=BELOW_ONE)
-    break_even_pct = Amount(positive=True, allow_none=True, validate=Between(max=Decimal(100)))
-    cover_only = Flag()
-    enable_global_sl_tp = Flag()
-    # As the operator's: a stop at all of the equity, or a target at it, would sell at once.
-    global_sl_pct = Amount(positive=True, validate=BELOW_ONE)
-    global_tp_pct = Amount(validate=Between(min=Decimal(1), min_inclusive=False))
-    allow_short = Flag(allow_none=True)
-    allowed_symbols = Symbols(allow_none=True)
-    max_order_notional = _optional_amount()
-    max_order_quantity = _optional_amount()
-    daily_order_cap = _optional_count()
-    daily_notional_cap = _optional_amount()
-    per_symbol_cap = _optional_amount()
-    max_open_positions = _optional_count()
-    cooldown_seconds = _optional_count()
-    market_hours_only = Flag(allow_none=True)
-    max_price_deviation_pct = _optional_amount()
-    analyst = Choice(AnalystUse)
-    approval = Choice(Approval)
-    approval_above_notional = _optional_amount()
-    exits = Choice(IdeaExits)
-    live = Flag()
     state = Choice(TradingState)
 
     @validates_schema

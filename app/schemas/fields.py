@@ -203,7 +203,8 @@ class Whole(Field[int], fields.Integer):
     @property
     def allowed(self) -> str:
         """A whole number and its bounds."""
-        return f"a whole number {bounds_of(self)}".rstrip()
+        bounds = bounds_of(self)
+        return f"a whole number {'of ' if bounds.startswith('at') else ''}{bounds}".rstrip()
 
 
 class Choice(Field[Any], fields.Enum[Any]):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from app.config import Settings
-from app.domain.limits import Limits
+from app.domain.limits import Limits, ceilings
 from app.services.intake.left_alerts import RecoveryRules
 from app.services.operator.health import SHORT_SECRET
 from app.services.runtime.locks import Locks, MachineLocks, ThreadLocks
@@ -16,15 +16,7 @@ LONGEST_QUEUE_SECONDS = 900
 
 def trading_rules(settings: Settings) -> TradingRules:
     """Return what the environment says about trading, for every bot."""
-    ceiling = Limits(
-        allow_short=settings.allow_short_selling,
-        market_hours_only=settings.market_hours_only,
-        max_order_quantity=settings.max_order_quantity,
-        daily_order_cap=settings.daily_order_cap,
-        daily_notional_cap=settings.daily_notional_cap,
-        per_symbol_cap=settings.per_symbol_cap,
-        stale_after_seconds=settings.stale_alert_seconds,
-    )
+    ceiling = Limits(**ceilings(settings), stale_after_seconds=settings.stale_alert_seconds)
     return TradingRules(
         ceiling=ceiling,
         default_broker=settings.default_broker,

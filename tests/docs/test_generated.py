@@ -11,7 +11,6 @@ from app.config import Settings, environment_names
 from app.domain.bots import BotConfiguration
 from app.domain.reasons import Reason
 from app.schemas.bot import BotSchema
-from docs.bots_page import MEANINGS
 from docs.generate import ROOT, pages
 
 pytestmark = pytest.mark.unit
@@ -51,10 +50,6 @@ def test_example_when_every_line_is_taken_then_it_says_the_defaults(tmp_path):
 
 def test_example_when_read_as_it_is_then_nothing_is_set():
     assert dotenv_values(ROOT / ".env.example") == {}
-
-
-def test_meanings_when_compared_with_a_bot_then_every_key_has_one():
-    assert list(MEANINGS) == [item.name for item in fields(BotConfiguration)]
 
 
 def test_bots_page_when_a_default_is_shown_then_the_schema_takes_it():

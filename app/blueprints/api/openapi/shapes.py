@@ -62,7 +62,8 @@ def field_shape(field: fields.Field[Any]) -> Shape:
     shape = _kind(field) | _range(field)
     if field.load_default is not missing and field.load_default is not None:
         shape["default"] = field.load_default
-    return or_null(shape) if field.allow_none else shape
+    said = {"description": field.metadata["description"]} if "description" in field.metadata else {}
+    return (or_null(shape) if field.allow_none else shape) | said
 
 
 def _kind(field: fields.Field[Any]) -> Shape:
@@ -111,7 +112,9 @@ def _range(field: fields.Field[Any]) -> Shape:
     shape: Shape = {"exclusiveMinimum": 0} if isinstance(field, Amount) and field.positive else {}
     for check in field.validators:
         if isinstance(check, validate.Range):
-            limits = {"minimum": check.min, "maximum": check.max}
+            least = "minimum" if check.min_inclusive else "exclusiveMinimum"
+            most = "maximum" if check.max_inclusive else "exclusiveMaximum"
+            limits = {least: check.min, most: check.max}
             shape |= {name: _number(limit) for name, limit in limits.items() if limit is not None}
         if isinstance(check, validate.OneOf):
             shape["enum"] = list(check.choices)
