@@ -10,12 +10,12 @@ from app.brokers.base import Broker
 from app.cli import is_running_a_command, register_commands
 from app.clock import Clock, Wait, system_clock, system_wait
 from app.config import Settings
+from app.domain.tickets import Randomness
 from app.first_start import with_secrets
 from app.logs import register_secrets
 from app.services.analyst.base import Analyst
 from app.services.observability.notifier import Send
 from app.storage.base import Store
-from app.ticket_ids import Randomness
 from app.wiring.application import Wiring
 from app.wiring.container import EXTENSION, Services
 from app.wiring.foundation import Foundation

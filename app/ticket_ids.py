@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
-from app.domain.tickets import NOISE_BYTES, new_ticket_id
+from app.domain.tickets import Randomness, new_ticket_id
 
-Randomness: TypeAlias = Callable[[int], bytes]
 NewTicketId: TypeAlias = Callable[[datetime], UUID]
 
 
 def ticket_ids(randomness: Randomness) -> NewTicketId:
     """Return what makes the id of a ticket that begins at a moment."""
-    return lambda at: new_ticket_id(at, randomness(NOISE_BYTES))
+    return partial(new_ticket_id, randomness=randomness)

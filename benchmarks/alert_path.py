@@ -1,7 +1,8 @@
 """Count what one strategy alert passes through: files, and calls from file to file, until the broker is told.
 
 `python -m benchmarks.alert_path` prints a markdown table: folders, loops between rooms, source files, and the
-files entered and the calls across files between the webhook and `broker.submit` at the paper broker.
+files entered and the calls across files from the webhook's view, what stands before every view left out, to
+`broker.submit` at the paper broker.
 """
 # ruff: noqa: T201  # its result is what it prints
 
@@ -20,6 +21,7 @@ from app.config import Settings
 
 APP = Path(sys.modules["app"].__file__ or "").parent
 SECRET = "a-secret-for-the-benchmark"  # noqa: S105  # nothing but this process knows it
+VIEW = ("blueprints/webhook.py", "receive_alert")
 ALERT = {
     "secret": SECRET,
     "symbol": "AAPL",
@@ -36,6 +38,7 @@ class Followed:
 
     files: Counter[str] = field(default_factory=Counter)
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    is_begun: bool = False
     is_over: bool = False
 
     def follow(self, frame: FrameType, event: str, _: Any) -> None:
@@ -43,7 +46,8 @@ class Followed:
         if event != "call" or self.is_over:
             return
         entered = _file(frame)
-        if entered is None:
+        self.is_begun = self.is_begun or (entered, frame.f_code.co_name) == VIEW
+        if entered is None or not self.is_begun:
             return
         self.files[entered] += 1
         left = _file(frame.f_back) if frame.f_back is not None else None

@@ -10,7 +10,6 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from app.blueprints.authentication import allowed_source, bot_of
 from app.blueprints.envelope import answer_error
-from app.blueprints.request_context import request_id
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.errors import AlertRefused, BodyTooLarge, MalformedAlert, NotFound
@@ -87,7 +86,7 @@ def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) ->
     signal = read_signal(entry, alert)
     source = request.remote_addr or "unknown"
     redacted = to_json(redact(alert))
-    answer = services().intake.accept(Alert(bot, signal, body, redacted, request_id(), source))
+    answer = services().intake.accept(Alert(bot, signal, body, redacted, g.request_id, source))
     response = jsonify(answer.body)
     response.headers.update(answer.headers)
     return response, answer.status

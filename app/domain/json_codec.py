@@ -4,7 +4,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import cache, singledispatch
+from functools import cache, lru_cache, singledispatch
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -12,6 +12,8 @@ from uuid import UUID
 Record = TypeVar("Record")
 
 
+# A moment is written into the inbox, the ticket and its timeline: once is enough.
+@lru_cache(maxsize=64)
 def timestamp(moment: datetime) -> str:
     """Write an aware time as RFC 3339 in UTC."""
     if moment.tzinfo is not UTC:

@@ -79,10 +79,9 @@ class Intent(StrEnum):
     CANCEL = "cancel"
     MODIFY = "modify"
 
-    @property
-    def is_command(self) -> bool:
-        """True when the alert concerns an order that works already, and asks for none of its own."""
-        return self in {Intent.CANCEL, Intent.MODIFY}
+
+# They concern an order that works already, and ask for none of their own.
+COMMANDS = frozenset({Intent.CANCEL, Intent.MODIFY})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The record of one alert, from its arrival to its final state."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from app.domain.json_codec import timestamp
@@ -12,6 +13,9 @@ from app.domain.order_check import Verdict
 from app.domain.orders import OrderStatus, Receipt
 from app.domain.reasons import Reason
 from app.domain.refusals import explained
+
+# Returns so many random bytes.
+Randomness: TypeAlias = Callable[[int], bytes]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOISE_BYTES = 8
@@ -74,12 +78,12 @@ WHY_NOT_FILLED = {
 }
 
 
-def new_ticket_id(at: datetime, noise: bytes) -> UUID:
+def new_ticket_id(at: datetime, randomness: Randomness) -> UUID:
     """Make a UUIDv7 of eight random bytes: unique, and sorted by the microsecond of its alert's arrival."""
     # Whole numbers throughout: a float cannot hold a microsecond of this century exactly.
     microseconds = (at - EPOCH) // timedelta(microseconds=1)
     milliseconds, rest = divmod(microseconds, 1000)
-    chance = int.from_bytes(noise[:NOISE_BYTES])
+    chance = int.from_bytes(randomness(NOISE_BYTES))
     low = chance & ((1 << 62) - 1)
     high = (rest << 2) | (chance >> 62)
     return UUID(int=(milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)

@@ -203,12 +203,15 @@ class BotDirectory:
         self._store.create(PREFIX + DEFAULT_BOT, to_json(bot))
 
     def _owner(self, digest: str, now: datetime) -> Bot | None:
+        owner = self._known_owner(digest, now)
+        if owner is None:
+            self._index()
+            owner = self._known_owner(digest, now)
+        return owner
+
+    def _known_owner(self, digest: str, now: datetime) -> Bot | None:
         known = self._by_digest.get(digest)
         bot = self.find(known) if known is not None else None
-        if bot is None or not bot.secrets.accept(digest, now):
-            self._index()
-            known = self._by_digest.get(digest)
-            bot = self.find(known) if known is not None else None
         return bot if bot is not None and bot.secrets.accept(digest, now) else None
 
     def _index(self) -> None:

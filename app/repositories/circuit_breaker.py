@@ -25,6 +25,11 @@ class StoredBreakers:
             CircuitBreaker(broker=broker) if document is None else from_json(CircuitBreaker, document.value)
         )
 
+    def knows_equity(self, broker: str) -> bool:
+        """Tell whether entries at a broker may go on: false while a watched account cannot be seen."""
+        breaker = self.read(broker)
+        return breaker.equity_known or not breaker.thresholds
+
     def all(self) -> dict[str, CircuitBreaker]:
         """Return every breaker that was ever armed, by broker."""
         found = (from_json(CircuitBreaker, document.value) for document in self._store.list(f"{KEY}/"))

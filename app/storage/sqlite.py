@@ -60,9 +60,9 @@ class SqliteStore:
 
     def get(self, key: str) -> Document | None:
         """Return the document, or None."""
-        with self._shared.reading as connection:
-            row = connection.execute(SELECT, (key,)).fetchone()
-        return None if row is None else Document(key, _decode(row[0])[0], row[1])
+        for text, version in self._shared.read(SELECT, (key,)):
+            return Document(key, _decode(text)[0], version)
+        return None
 
     def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
         """Write a new document; raise AlreadyExists when the key is taken."""
@@ -147,8 +147,7 @@ class SqliteStore:
 
     def _page(self, prefix: str, after: str, size: int) -> Sequence[tuple[str, str, int]]:
         query, lower = (SELECT_AFTER, after) if after >= prefix else (SELECT_FROM, prefix)
-        with self._shared.reading as connection:
-            return connection.execute(query, (lower, prefix + HIGHEST, size)).fetchall()
+        return self._shared.read(query, (lower, prefix + HIGHEST, size))
 
 
 def _make(writer: sqlite3.Connection, change: Change) -> None:

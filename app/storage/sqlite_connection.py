@@ -4,6 +4,7 @@ import os
 import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
 from app.errors import StoreUnavailable
 
@@ -25,6 +26,11 @@ class SharedConnection:
         self.reading = _Turn(self, None)
         self.writing = _Turn(self, waits_for_disk=False)
         self.writing_durably = _Turn(self, waits_for_disk=True)
+
+    def read(self, query: str, values: tuple[Any, ...]) -> list[Any]:
+        """Return all rows of one query, read in a turn of its own."""
+        with self.reading as connection:
+            return connection.execute(query, values).fetchall()
 
     def close(self) -> None:
         """Close the connection; the next turn would open it again."""

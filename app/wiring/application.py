@@ -114,7 +114,7 @@ class Wiring:
             bots=self.base.bots,
             trades=self.base.trades,
             usage=self.usage,
-            knows_equity=self.upkeep.breaker.knows_equity,
+            knows_equity=self.upkeep.breaker.stored.knows_equity,
             rules=self.rules,
             clock=self.clock,
         )

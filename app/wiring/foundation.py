@@ -9,6 +9,7 @@ from app.brokers.base import Broker
 from app.brokers.registry import BROKERS
 from app.clock import Clock, Wait
 from app.config import Settings
+from app.domain.tickets import Randomness
 from app.repositories.bots import BotDirectory
 from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
@@ -28,7 +29,7 @@ from app.services.observability.notifier import Notifier, Send
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.runtime.locks import NONCE_BYTES, Locks
 from app.storage.base import Store
-from app.ticket_ids import Randomness, ticket_ids
+from app.ticket_ids import ticket_ids
 from app.version import VERSION
 from app.wiring.analyst import Research
 from app.wiring.brokers import Brokerage, fyers_access

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -46,11 +47,15 @@ class HeldSymbol:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is asked of a broker; `receipt` stands for its answer where it gives none."""
+    """What is asked of a broker.
+
+    `request` shows it, `receipt` stands for the broker's answer where it gives none. Both are made when they
+    are wanted, which is after the call: an order does not wait for its own record.
+    """
 
     call: str
-    request: dict[str, Any]
-    receipt: Receipt
+    request: Callable[[], dict[str, Any]]
+    receipt: Callable[[], Receipt]
     ticket: UUID | None
 
 
@@ -84,14 +89,14 @@ class Gateway:
 
     def submit(self, held: HeldSymbol, order: Order, *, ticket: UUID) -> Outcome:
         """Send an order once; it is never sent again from here, whatever the broker answers."""
-        broker, bot = held.broker, bot_of_order(order.client_order_id) or ""
-        receipt = unsent(order, broker=broker.name, at=self.clock())
-        outcome = self._send(
-            Message("submit", request_record(order), receipt, ticket),
-            held,
-            lambda: broker.submit(order),
-            lambda taken: order_record(taken, bot=bot, ticket=ticket, role=order.role.value),
-        )
+        receipt = partial(unsent, order, broker=held.broker.name, at=self.clock())
+
+        def shown(taken: Receipt) -> dict[str, Any]:
+            bot = bot_of_order(order.client_order_id) or ""
+            return order_record(taken, bot=bot, ticket=ticket, role=order.role.value)
+
+        message = Message("submit", partial(request_record, order), receipt, ticket)
+        outcome = self._send(message, held, partial(held.broker.submit, order), shown)
         if isinstance(outcome, Placed):
             self.metrics.submitted()
         return as_order(outcome)
@@ -104,7 +109,7 @@ class Gateway:
             broker.cancel(receipt)
             return receipt
 
-        message = Message("cancel", cancel_record(receipt), receipt, ticket)
+        message = Message("cancel", partial(cancel_record, receipt), lambda: receipt, ticket)
         return self._send(message, held, call, lambda _: {})
 
     def replace(
@@ -112,7 +117,7 @@ class Gateway:
     ) -> Outcome:
         """Change a working order."""
         broker = held.broker
-        message = Message("modify", change_record(receipt, change), receipt, ticket)
+        message = Message("modify", partial(change_record, receipt, change), lambda: receipt, ticket)
         return self._send(
             message,
             held,
@@ -161,14 +166,14 @@ class Gateway:
         shown: Callable[[Receipt], dict[str, Any]],
     ) -> Outcome:
         if not self.sends(held):
-            return Suppressed(message.receipt)
+            return Suppressed(message.receipt())
         started = time.perf_counter()
         try:
             outcome: Placed | Rejected | Unknown = Placed(call())
         except BrokerRejected as error:
-            outcome = Rejected(message.receipt, error)
+            outcome = Rejected(message.receipt(), error)
         except OutcomeUnknown as error:
-            outcome = Unknown(message.receipt, error)
+            outcome = Unknown(message.receipt(), error)
         seconds = time.perf_counter() - started
         answer = shown(outcome.receipt) if isinstance(outcome, Placed) else {"error": outcome.error.message}
         failed = not isinstance(outcome, Placed)
@@ -176,7 +181,7 @@ class Gateway:
         self.journal.exchange(
             ticket=message.ticket,
             broker=held.broker.name,
-            request=message.request,
+            request=message.request(),
             response=answer,
             milliseconds=seconds * 1000,
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.clock import Budget, Clock, Patience
 from app.domain.bots import Bot
-from app.domain.signals import DuplicateAnswer, Signal
+from app.domain.signals import COMMANDS, DuplicateAnswer, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus, shown
 from app.repositories.fingerprints import Fingerprints
 from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry, idempotency_hash
@@ -81,7 +81,7 @@ class Intake:
         closing = Completion(self.store, self.inbox, self.ledger, entry, ticket, request_id)
         finish = self._finishing(closing, entry, ticket)
         self._worker(entry, signal).carry_out(ticket, signal, bot, finish)
-        if closing.is_written:
+        if closing.written is not None:
             self._account_for(ticket)
         return closing.answer
 
@@ -117,7 +117,7 @@ class Intake:
 
     def takes_time(self, signal: Signal, bot: Bot) -> bool:
         """Tell whether an alert is answered before it is carried out."""
-        return not signal.intent.is_command and self.workers.review.concerns(signal, bot)
+        return signal.intent not in COMMANDS and self.workers.review.concerns(signal, bot)
 
     def adopt(self, entry: InboxEntry, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
         """Close an entry with the orders that the broker already holds for it; False when there are none."""
@@ -196,18 +196,17 @@ class Intake:
         return None if known is None else str(known.ticket)
 
     def _answer_first(self, entry: InboxEntry, ticket: Ticket, alert: Alert) -> Answer:
-        later = going_on(str(ticket.id), alert.request_id, entry)
         if entry.deliberates:
             if not self.put_off(entry, ticket, alert.signal, alert.bot, alert.request_id):
                 self.in_flight.leave_open(entry.key, is_begun=False)
-            return later
+            return going_on(str(ticket.id), alert.request_id, entry)
         try:
             with self.in_flight.running(entry.key):
                 return self.work_on(entry, ticket, alert.signal, alert.bot, alert.request_id)
         except Exception:  # the alert is stored: whatever happened, the recovery finishes it
             _logger.exception("The alert will be finished later", extra={"ticket": str(ticket.id)})
             self.in_flight.leave_open(entry.key)
-            return later
+            return going_on(str(ticket.id), alert.request_id, entry)
 
     def _answer_again(self, alert: Alert, arrival: Arrival) -> Answer:
         promised = alert.signal.dialect.duplicate_answer

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.domain.bots import Bot
 from app.domain.orders import Order
-from app.domain.signals import Signal
+from app.domain.signals import COMMANDS, Signal
 from app.domain.tickets import Ticket
 from app.services.runtime.worker_pool import WorkPool
 from app.services.trading.execution import Finish
@@ -58,6 +58,6 @@ class Handlers:
 
     def of(self, signal: Signal, *, deliberates: bool) -> Handler:
         """Return whose a signal is."""
-        if signal.intent.is_command:
+        if signal.intent in COMMANDS:
             return self.commands
         return self.review if deliberates else self.trading

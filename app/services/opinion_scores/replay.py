@@ -15,7 +15,7 @@ from app.domain.price_outcomes import Horizon
 from app.domain.replay_comparison import ORDERED, Comparison, Take
 from app.domain.review import Advice
 from app.domain.signals import Signal
-from app.domain.tickets import NOISE_BYTES, Ticket, new_ticket_id
+from app.domain.tickets import Ticket, new_ticket_id
 from app.errors import AppError
 from app.repositories.bots import BotDirectory
 from app.services.analyst.base import Analyst
@@ -121,7 +121,7 @@ class Replayer:
     def _blank(self, idea: StoredIdea) -> Ticket:
         """Return a ticket as if the idea arrived now, under an id of its own: nothing old is touched."""
         now = self.clock()
-        own = new_ticket_id(now, UUID(idea.ticket["id"]).bytes[NOISE_BYTES:])
+        own = new_ticket_id(now, lambda count: UUID(idea.ticket["id"]).bytes[-count:])
         return Ticket(own, idea.bot.id, idea.ticket["dialect"], now, idea.ticket["alert"])
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.domain.json_codec import timestamp
-from app.domain.signals import Signal
+from app.domain.signals import COMMANDS, Signal
 from app.logs import mask
 
 
@@ -16,13 +16,13 @@ def signal_record(signal: Signal) -> dict[str, Any]:
             ("exchange", signal.exchange),
             ("intent", signal.intent.value),
             ("order", signal.order and mask(signal.order)),
-            ("side", None if signal.intent.is_command else signal.side.value),
+            ("side", None if signal.intent in COMMANDS else signal.side.value),
             ("quantity", _text(signal.quantity)),
             ("target", _target_record(signal)),
             ("order_type", signal.order_type and signal.order_type.value),
             ("limit_price", _text(signal.limit_price)),
             ("stop_price", _text(signal.stop_price)),
-            ("time_in_force", None if signal.intent.is_command else signal.time_in_force.value),
+            ("time_in_force", None if signal.intent in COMMANDS else signal.time_in_force.value),
             ("reference_price", _text(signal.reference_price)),
             ("sent_at", timestamp(signal.sent_at) if signal.sent_at is not None else None),
             # Texts that people write freely may hold a secret, as they may in the alert itself.

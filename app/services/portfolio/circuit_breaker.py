@@ -63,11 +63,6 @@ class EquityGuard:
             raise InvalidRequest(f"There is no broker {name} here.")
         return breakers.get(name, CircuitBreaker(name))
 
-    def knows_equity(self, broker: str) -> bool:
-        """Tell whether entries at a broker may go on: false while a watched account cannot be seen."""
-        breaker = self.stored.read(broker)
-        return breaker.equity_known or not breaker.thresholds
-
     def edit(self, changes: Mapping[str, Any]) -> CircuitBreaker:
         """Change the operator's part of a breaker, arm it anew and resume what it paused.
 

@@ -270,7 +270,7 @@ def test_edit_when_the_broker_does_not_answer_then_a_base_must_be_given(services
         services.breaker.edit({"active": True})
 
     given = services.breaker.edit({"active": True, "base_equity": Decimal(5)})
-    assert (given.equity_known, services.breaker.knows_equity("paper")) == (False, False)
+    assert (given.equity_known, services.breaker.stored.knows_equity("paper")) == (False, False)
 
 
 def test_breach_when_it_is_seen_then_the_log_and_the_owner_are_told(services, portfolio, settings):
@@ -289,4 +289,4 @@ def test_other_accounts_when_one_cannot_be_seen_then_they_trade(services, portfo
     portfolio.is_reachable = False
     services.breaker.edit({"active": True, "base_equity": Decimal(5)})
 
-    assert services.breaker.knows_equity("elsewhere")
+    assert services.breaker.stored.knows_equity("elsewhere")

@@ -176,7 +176,7 @@ def test_two_brokers_when_one_cannot_be_seen_then_the_other_is_still_watched(ask
     alpaca.is_reachable, paper.equity = False, "1"
     breaker.watch()
 
-    assert (breaker.knows_equity("alpaca"), breaker.knows_equity("paper")) == (False, True)
+    assert (breaker.stored.knows_equity("alpaca"), breaker.stored.knows_equity("paper")) == (False, True)
     assert paper.held == {"AAPL": 0}
 
 
@@ -257,11 +257,11 @@ def test_take_profit_when_two_bots_have_reached_it_then_it_is_told_once(ask, bre
 def test_entry_when_the_equity_behind_a_bots_breaker_is_unknown_then_denied(ask, breaker, paper):
     paper.is_reachable = False
     ask("swing", "0.90")
-    blind = breaker.knows_equity("paper")
+    blind = breaker.stored.knows_equity("paper")
     paper.is_reachable = True
     breaker.watch()
 
-    assert (blind, breaker.knows_equity("paper"), level(breaker).base_equity) == (False, True, 100_000)
+    assert (blind, breaker.stored.knows_equity("paper"), level(breaker).base_equity) == (False, True, 100_000)
 
 
 def test_former_breaker_when_there_is_one_then_its_broker_keeps_it(services, store):
