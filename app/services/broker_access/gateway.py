@@ -135,6 +135,7 @@ class Gateway:
         if isinstance(outcome, Suppressed):
             return outcome
         if isinstance(outcome, Unknown):
+            # Going on would sell units that this order may still sell.
             raise BrokerUnavailable(f"{name} may still be working.") from outcome.error
         # Refused: it filled or ended meanwhile, perhaps with its mate; what it filled is counted next.
         patience = Patience(CANCEL, self.wait)
@@ -173,11 +174,14 @@ class Gateway:
         except BrokerRejected as error:
             outcome = Rejected(message.receipt(), error)
         except OutcomeUnknown as error:
+            # Nothing else is caught: a slip of ours must not pass for an answer of the broker.
             outcome = Unknown(message.receipt(), error)
         seconds = time.perf_counter() - started
         answer = shown(outcome.receipt) if isinstance(outcome, Placed) else {"error": outcome.error.message}
         failed = not isinstance(outcome, Placed)
         self.metrics.broker_call(broker=held.broker.name, call=message.call, seconds=seconds, failed=failed)
+        # Written with its answer and not before the send: between the alert's own write and its order no
+        # other write may stand (docs/design.md).
         self.journal.exchange(
             ticket=message.ticket,
             broker=held.broker.name,

@@ -32,6 +32,7 @@ class BrokerRegistry:
         broker = self._brokers.get(name)
         if broker is not None:
             return broker
+        # Two adapters for one account would each keep a count of their own of the requests that it allows.
         with self._lock:
             if name not in self._factories:
                 raise BrokerNotConfigured(name)

@@ -51,6 +51,7 @@ class ExitMonitor:
         by_broker: dict[str, list[StoredExitPlan]] = {}
         for known in self.book.every():
             by_broker.setdefault(known.position.broker, []).append(known)
+        # One broken plan must not keep everybody else's stops from being looked at; it is raised at the end.
         failures: list[Exception] = []
         tended = sum(self._watch_at(name, plans, failures) for name, plans in by_broker.items())
         if failures:
@@ -73,9 +74,11 @@ class ExitMonitor:
         except BrokerNotConfigured:
             _logger.warning("%s positions have exits at %s, which is not configured", len(plans), name)
             return 0
+        # In a dry run what rests outside was not placed by us, and what is held there is not ours to leave.
         if not self.gateway.sends_to(broker):
             return 0
         try:
+            # Some brokers limit requests by the minute: entries must not have used up what a stop-loss needs.
             with broker.urgently():
                 return self._watch_all(broker, plans, failures)
         except BrokerUnavailable as error:
@@ -95,11 +98,14 @@ class ExitMonitor:
                 if isinstance(status.step, ReplaceExits) and known.plan.sending is None:
                     moves.append((self._remember_alone(broker, known, status), status.step))
                 elif is_over or self._needs_hand(broker, known, status):
+                    # What was seen without the lock decides nothing: the step is found anew under it.
                     tended += self._tend_alone(broker, known)
+            # They concern every position here: asking on would wait out one timeout for each.
             except (BrokerUnavailable, StoreError):
                 raise
             except Exception as error:  # noqa: BLE001  # raised once all have been looked at
                 failures.append(error)
+        # Where not all fit into one look, the stop that lags furthest behind its price gives most away.
         furthest = sorted(moves, key=lambda item: item[1].distance, reverse=True)
         return tended + sum(self._move_alone(broker, *item) for item in furthest[:MOST_MOVES])
 
@@ -111,6 +117,8 @@ class ExitMonitor:
     def _must_wait(self, broker: Broker, position: Place, status: PositionStatus) -> bool:
         """Tell whether to leave all as it is: the broker refuses, or has just refused, what comes next."""
         step = status.step
+        # Outside the session there is no market to close at, and a broker whose orders end with the day would
+        # refuse an exit, with a message each time, all night.
         is_bound = isinstance(step, CloseAtMarket) or broker.capabilities.day_orders_only
         if (
             isinstance(step, PlaceExits | CloseAtMarket)
@@ -174,9 +182,11 @@ class ExitMonitor:
         if exit_plan.sending is not None:
             # What was sent meanwhile is not in the scene.
             return self.sender.resolved(held, known, status.step, status.instrument) is not None
+        # An entry that still waits would otherwise fill into a position whose stop nobody knows any more.
         if status.holding.is_over and not self._is_expected(exit_plan):
             self.book.forget(known)
             return False
+        # The best price is kept before anything is sent: a crash must not let a trailing stop fall back.
         known = self._remember(known, status)
         if self._must_wait(broker, known.position, status):
             return False

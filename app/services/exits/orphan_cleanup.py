@@ -94,6 +94,7 @@ class Cleanup:
     def _keep(self, run: CleanupRun) -> None:
         self._last = run
         attempted = [failure for failure in run.failed if failure.client_order_id is not None]
+        # Most runs find nothing; a document for each would be rewritten every period and say nothing new.
         if not run.canceled and not attempted:
             return
         if not self.runs.write(run):
@@ -105,6 +106,7 @@ def orphans_at(broker: Broker, working: list[Receipt]) -> list[Receipt]:
     # Most looks find nothing that protects, and need not ask for the positions.
     if not any(receipt.is_protective for receipt in working):
         return []
+    # Positions are read after the orders: what was bought in between is then seen, and keeps its new stop.
     return orphaned(working, {position.symbol for position in broker.positions()})
 
 

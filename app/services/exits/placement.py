@@ -45,6 +45,7 @@ class ExitPlacement:
     book: ExitPlans
     gateway: Gateway
     resubmission: ResubmissionPolicy
+    # In memory alone: what a restart forgets costs one more refused order.
     _pauses: dict[tuple[Place, bool], tuple[datetime, timedelta]] = field(default_factory=dict, init=False)
 
     def is_pausing(self, position: Place, *, leaves: bool) -> bool:
@@ -92,9 +93,12 @@ class ExitPlacement:
     ) -> StoredExitPlan | None:
         """Send an exit; None when the outcome is in doubt."""
         exit_plan = known.plan
+        # An exchange refuses more than its freeze quantity as a whole; what is left over stays watched.
         step = replace(step, quantity=instrument.in_one_order(step.quantity))
         sending = _sending(exit_plan, holding, step, self.runtime.clock())
         exit_plan = replace(exit_plan, place=exit_plan.place + 1, sending=sending)
+        # The name and the next place are stored before the send: after a crash there is an id to ask for, and
+        # no later exit can come by the same one.
         known = self.book.rewrite(known, exit_plan)
         return self._submit(held, known, exit_plan, instrument)
 
@@ -103,6 +107,7 @@ class ExitPlacement:
     ) -> StoredExitPlan | None:
         sending = exit_plan.sending
         assert sending is not None  # noqa: S101  # both callers have seen to it
+        # Tracked first: a fill that nobody counts would leave its units in the books, to be sold again.
         self.runtime.store.apply(
             [
                 open_exit(
@@ -119,10 +124,12 @@ class ExitPlacement:
         for order in orders:
             outcome = self.gateway.submit(held, order, ticket=exit_plan.ticket)
             self._tell(exit_plan, order, outcome)
+            # `sending` stays written: the exit may rest there, and another would sell the units twice.
             if isinstance(outcome, Unknown):
                 return None
             if isinstance(outcome, Placed):
                 continue
+            # Nothing rests under these names; if still tracked, their units would count as on their way out.
             self._forget(order)
             if order is not orders[0]:
                 # The stop is there; a broker may want money for a second order on the same units.
@@ -186,6 +193,7 @@ def _orders(sending: Sending, instrument: Instrument, *, together: bool) -> list
     if sending.suffix:
         return [_single(sending, instrument)]
     if not together:
+        # The stop comes first: where the broker takes only one of the two, it is the one that limits a loss.
         stop = replace(sending, target=None, suffix=STOP_LOSS_SUFFIX)
         target = replace(sending, stop=None, suffix=TAKE_PROFIT_SUFFIX)
         return [_single(stop, instrument), _single(target, instrument)]
@@ -200,6 +208,7 @@ def _orders(sending: Sending, instrument: Instrument, *, together: bool) -> list
 
 
 def _single(sending: Sending, instrument: Instrument) -> Order:
+    # Not a stop-limit: the price may jump over its limit, and the position would be left without a way out.
     kind = OrderType.STOP if sending.stop is not None else OrderType.MARKET
     if sending.target is not None:
         kind = OrderType.LIMIT
@@ -209,6 +218,8 @@ def _single(sending: Sending, instrument: Instrument) -> Order:
         side=sending.side,
         role=OrderRole.EXIT,
         type=kind,
+        # What rests must outlive the day, or the position is bare overnight. A close is for the day: Alpaca
+        # takes fractions in no other form.
         time_in_force=TimeInForce.DAY if kind is OrderType.MARKET else TimeInForce.GTC,
         quantity=sending.quantity,
         limit_price=sending.target,

@@ -49,6 +49,8 @@ class PositionStatus:
 
 def look(broker: Broker) -> AccountSnapshot:
     """Ask the broker for everything in two calls; raise BrokerUnavailable."""
+    # Orders before positions: an exit that fills in between then counts twice, and too little is closed until
+    # the next look. The other way round its units would seem free, and be sold again.
     orders = broker.open_orders()
     return by_symbol(orders, broker.positions())
 
@@ -72,7 +74,9 @@ def status_of(
     terms, before = exit_plan.terms, exit_plan.best
     basis = exit_plan.alert_price
     if terms.by_fill and trade is not None and holding.share:
+        # A stop of 2 % means 2 % of what was really paid; the alert's price was a guess at it.
         basis = trade.average_price
+    # It never moves back: a trailing stop that followed the price both ways would protect nothing.
     best = better(before if before is not None else basis, holding.price, holding.side)
     levels = exit_levels(terms, instrument, holding.side, basis, best)
     smallest = smallest_move(terms, instrument, holding.side, basis)
@@ -107,6 +111,8 @@ def _holding(
     own = [item for item in working if owners[item.client_order_id] == bot]
     share = ZERO
     if trade is not None and position is not None:
+        # Always as if shared: what the account holds beyond the bot's own trade may be the owner's or another
+        # bot's, and gets no exit of this one.
         share = bots_share(trade.quantity, position.quantity, shared=True)
     side = Side.BUY if share >= ZERO else Side.SELL
     # What the operator closes is everybody's.
@@ -116,7 +122,10 @@ def _holding(
     legs = tuple(item for item in resting if item.is_protective)
     waiting = tuple(item for item in resting if not item.is_protective)
     entries = [item for item in waiting if item.side is side]
+    # Units that a working close will sell get no exit as well: both could fill, and open the other side.
     held = max(abs(share) - _remaining(leaving), ZERO)
+    # Where orders may not oppose each other, one that rests reserves its units, and the broker refuses a
+    # second order for them (Alpaca: held_for_orders).
     taken = ZERO if capabilities.opposing_orders else _remaining(set(waiting) - set(entries))
     return Holding(
         share=share,
@@ -137,18 +146,22 @@ def _opposing(
     if instrument.asset_class not in capabilities.one_sided:
         return ()
     entries = (item for item in working if item.side is side and not item.is_protective)
+    # An order that names no bot is the owner's own: it may be in the way, but it is not ours to cancel.
     return tuple(item for item in entries if bot_of_order(item.client_order_id) not in {bot, None})
 
 
 def _is_filling(legs: Iterable[Receipt], entries: list[Receipt], capabilities: Capabilities) -> bool:
     if not entries:
         return False
+    # Beside a resting entry some brokers take no exit at all; elsewhere the bracket's legs, held back until
+    # its entry is complete, must not get a second pair beside them.
     return not capabilities.opposing_orders or any(leg.status is OrderStatus.HELD for leg in legs)
 
 
 def _restable(held: Decimal, instrument: Instrument, capabilities: Capabilities) -> Decimal:
     if instrument.asset_class not in capabilities.held_exits:
         return ZERO
+    # Never rounded up: an exit for more than is held would open the other side. The rest is watched.
     return round_down(instrument.in_one_order(held), capabilities.held_exit_increment)
 
 

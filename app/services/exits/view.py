@@ -33,6 +33,7 @@ class ExitView:
         snapshot, trades = by_symbol(seen.orders, seen.positions), self.trades.every()
         capabilities = self.registry.capabilities(seen.broker)
         exits: dict[str, list[dict[str, Any]]] = {}
+        # Two bots may hold the same symbol in one account, each with a stop of its own.
         for plan in plans:
             trade = trades.get(Place(plan.bot, plan.broker, plan.symbol))
             status = status_of(plan, trade, snapshot, capabilities)

@@ -48,6 +48,7 @@ class RestingOrders:
     switch: GlobalSwitch
     after_seconds: float
     action: str = REPRICE
+    # In memory alone: a restart waits anew, since a stop that was just triggered may still be filling.
     _triggered: dict[str, datetime] = field(default_factory=dict, init=False)
 
     def run(self) -> int:
@@ -73,6 +74,7 @@ class RestingOrders:
         if self.action == CANCEL or order.role is OrderRole.EXIT:
             return True
         bot, now = self.bots.find(order.bot), self.runtime.clock()
+        # Of a bot that was deleted nothing is known, so its entry is left where it rests.
         states = {self.switch.read().at(now), bot.switch.at(now)} if bot is not None else set()
         return states == {TradingState.ACTIVE}
 
@@ -107,6 +109,7 @@ class RestingOrders:
         seen = self.tracker.settle(broker, order.bot, order.symbol)
         working = {receipt.client_order_id: receipt for receipt, _ in seen if not receipt.status.is_final}
         receipt = working.get(order.client_order_id)
+        # The time is written before the change: another process that looks now leaves the order alone.
         if receipt is None or not self.open_orders.remember_repricing(order, self.runtime.clock()):
             return None
         return receipt
@@ -123,6 +126,7 @@ class RestingOrders:
         if not self._is_done(self.gateway.cancel(held, receipt, ticket=ticket)):
             return 0
         self._tell(receipt, "canceled: it rested beyond its price protection")
+        # The position is bare from here on, so its exits follow before anybody else may have the symbol.
         self.ensure_exits(held)
         return 1
 
@@ -131,6 +135,7 @@ class RestingOrders:
         if quote is None:
             return 0
         limit = protected_limit(instrument, receipt.side, quote.price)
+        # A buy is only ever raised and a sell lowered: a limit that moves away from the market misses again.
         if receipt.limit_price is not None and (limit - receipt.limit_price) * receipt.side.sign <= ZERO:
             return 0
         change = OrderChange(limit_price=limit)

@@ -63,6 +63,7 @@ class OrderTracker:
         The caller holds the symbol.
         """
         orders = sorted(self._orders.in_symbol(broker.name, symbol, bot), key=_turn)
+        # One list answers for all: Alpaca and Fyers take two hundred requests a minute in all.
         working = {item.client_order_id: item for item in broker.open_orders()} if orders else {}
         found = ((order, self._receipt(broker, working, order)) for order in orders)
         return [self._settle(order, receipt) for order, receipt in found if receipt is not None]
@@ -80,6 +81,7 @@ class OrderTracker:
         return receipt, order.role
 
     def _receipt(self, broker: Broker, working: dict[str, Receipt], order: OpenOrder) -> Receipt | None:
+        # What is not in the list has ended, or is late: only a look by its id tells which.
         return working.get(order.client_order_id) or broker.find(order.client_order_id)
 
     def _follow_at(self, name: str, orders: Iterable[OpenOrder]) -> int:
@@ -116,6 +118,7 @@ class OrderTracker:
         """Tell whether the broker should know an order by now, or may have forgotten one that it knew."""
         within = LONGEST_SESSION if order.was_known else None
         may_appear = self._resubmission.may_appear(order.submitted_at, within)
+        # Tracking never sends: whoever still wants an order decides that by the position of now.
         verdict = self._resubmission.judge(
             broker.capabilities, is_shown=False, may_appear=may_appear, is_wanted=False
         )
@@ -130,6 +133,7 @@ class OrderTracker:
             trade = self._closed(receipt, order.ticket)
         else:
             fill = FillUpdate(receipt, order.role, order.counted, order.ticket)
+            # Only what filled beyond `counted` is added: a second look at the same fill changes nothing.
             trade = self._trades.counting(*order.place, order.multiplier, [fill])
         return [*trade, *ticket, order.counting(receipt)]
 
@@ -176,6 +180,7 @@ def _update_order(ticket: dict[str, Any], record: dict[str, Any]) -> None:
     if placed[-1]["client_order_id"] == name:
         ticket["status"] = followed_status(placed).value
         if ticket["reason"] == Reason.OUTCOME_UNKNOWN:
+            # The broker has shown the order: a doubt left here would worry the owner for nothing.
             ticket["reason"] = ticket["message"] = None
         reason = followed_reason(placed)
         if reason is not None and ticket["reason"] is None:
@@ -192,6 +197,7 @@ def _mark_gone(ticket: dict[str, Any], gone: OpenOrder) -> None:
     if gone.is_leg:
         return
     if gone.was_known:
+        # It was at the broker, and may have filled in part; only what was never seen there has failed.
         ticket["status"] = TicketStatus.CANCELED.value
         ticket["reason"] = Reason.ORDER_EXPIRED.value
         ticket["message"] = Reason.ORDER_EXPIRED.meaning

@@ -44,6 +44,7 @@ class WorkingOrders:
 
     def closing(self, broker: Broker, bot: str, symbol: str) -> Decimal:
         """Return how many units working exits close, or may; stop-loss and take-profit do not count."""
+        # A stop or target may never fill: the units under it are still there for an exit to sell.
         exits = (item for item in self.of(broker, bot, symbol) if item.role is OrderRole.EXIT)
         working = sum((item.remaining for item in exits if not item.receipt.is_protective), ZERO)
         return working + self.in_doubt(broker, bot, symbol)
