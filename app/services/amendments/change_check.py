@@ -46,6 +46,7 @@ class ChangeAssessor:
     ) -> bool:
         """Tell, and end the ticket where not; raise BrokerUnavailable."""
         if item.role is OrderRole.EXIT:
+            # An exit passes the limits that guard entries: a cap must never hold somebody in a position.
             return self._keeps_to_position(context, broker, instrument, item, change)
         view = self.assessor.look(context, broker, instrument)
         changed = _changed(instrument, item.receipt, change, view)
@@ -62,6 +63,7 @@ class ChangeAssessor:
             # What was sized by its risk stays within it; a change of the price alone adds no unit.
             risk=risk_of(context.bot.configuration, view.account.equity) if grows else None,
         )
+        # It is judged as if it were placed now: left in the account, it would count against itself.
         market = _without(view, item.receipt, changed)
         return self.assessor.gate_check.allows(context, order, market, CHANGE_GATES, counted=changed.counted)
 
@@ -85,11 +87,14 @@ class ChangeAssessor:
     ) -> bool:
         """An exit never opens a position, however it came to its size."""
         before = item.receipt.quantity or ZERO
+        # An exit that does not grow cannot open a position, so no broker needs to be asked.
         if change.quantity is None or change.quantity <= before:
             return True
         share = self.assessor.share(context, self.assessor.look(context, broker, instrument))
         held = max(ZERO, share if item.receipt.side is Side.SELL else -share)
+        # What other working exits will sell is not there to be sold again.
         left = held - self._closed_by_others(context, broker, item)
+        # A quantity counts from the order's beginning; what it has filled is not held any more.
         wanted = change.quantity - item.receipt.filled_quantity
         if wanted <= left:
             return True

@@ -29,6 +29,7 @@ class Sender:
         """
         outcome = self.gateway.cancel(held, receipt, ticket=ticket.id)
         _refuse_without_credentials(outcome)
+        # A broker's yes is a promise only, and a no may mean that it has filled: its own end decides.
         seen = self._look_until(held, receipt, _is_over)
         if not _is_over(seen):
             raise _verdict(outcome)

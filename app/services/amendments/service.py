@@ -67,6 +67,7 @@ class Amendments:
         if self.adopt(ticket, signal, bot, finish):
             return
         context = self.assessor.open(ticket, signal, bot)
+        # The symbol is not held yet: the alert that this may wait for needs it to place the order.
         names = self.targets.find(context)
         with turn(self.sender.gateway, context, context.symbol):
             changes = self._decide(context, names)
@@ -94,6 +95,7 @@ class Amendments:
         with turn(self.sender.gateway, context, begun.symbol):
             found = [context.broker.find(order.name) for order in begun.orders]
             receipts = [item for item in found if item is not None and is_done(signal, begun, item)]
+            # What was not done is asked for again; what is gone or has its values already stays as it is.
             if len(receipts) < len(begun.orders):
                 return False
             changes = self._end(context, context.broker, begun, receipts)
@@ -105,6 +107,7 @@ class Amendments:
         return self.begun.ending(ticket)
 
     def _decide(self, context: OrderContext, names: frozenset[str]) -> list[Change]:
+        # Read with the symbol held: a switch that was thrown while the command waited for it counts.
         context.global_state = self.assessor.switch.read().at(self.clock())
         # Nothing is said of the symbol where the alert says nothing of it.
         gates = SYMBOL_COMMAND_GATES if context.signal.symbol else COMMAND_GATES
@@ -136,6 +139,7 @@ class Amendments:
             try:
                 known[name] = self.sender.cancel(context.ticket, held, receipt)
             except BrokerRejected as error:
+                # One order that cannot be canceled must not leave the others at work.
                 refusal = error
         receipts = [known.get(order.name) or broker.find(order.name) for order in begun.orders]
         changes = self._end(context, broker, begun, [item for item in receipts if item is not None])
@@ -174,6 +178,7 @@ class Amendments:
         try:
             receipt = self.sender.replace(context.ticket, held, item.receipt, change)
         except BrokerRejected as error:
+            # The order stays as it was, so the day's caps get back what it would have grown by.
             self.assessor.release(context)
             standing = self.sender.gateway.look(held.broker, item.receipt)
             changes = self._end(context, held.broker, begun, [standing])
@@ -214,6 +219,7 @@ class Amendments:
         change: OrderChange,
         entry: dict[str, Any] | None = None,
     ) -> AmendmentIntent:
+        # Stored before the broker is asked: after a crash nothing else would tell that a cancel was ours.
         orders = tuple(self._concerned(context, item) for item in working)
         return self.begun.begin(context.ticket.id, AmendmentIntent(context.symbol, orders, change, entry))
 

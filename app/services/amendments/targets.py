@@ -75,6 +75,7 @@ class Targets:
         return order.ticket if order is not None else None
 
     def _by_name(self, context: OrderContext, name: str) -> list[str]:
+        # A bot's secret gives no power over the orders of another bot, or of the owner.
         if bot_of_order(name) != context.bot.id:
             return []
         order = self.open_orders.find(name)
@@ -86,6 +87,7 @@ class Targets:
     def _by_key(self, context: OrderContext, key: str) -> list[str]:
         orders = [item for item in self._of_bot(context) if not item.is_leg]
         tickets = {item.ticket for item in orders}
+        # Tickets keep alerts redacted: a key that looks like a secret is compared as it was kept.
         meant = {ticket for ticket in tickets if _key_of(self._ticket(ticket)) == redact(key)}
         return [
             item.client_order_id for item in orders if item.ticket in meant and self._concerns(context, item)

@@ -12,6 +12,7 @@ from app.services.analyst.base import NoDecision, quoted
 
 LONGEST_DECISION = 20_000
 LONGEST_RATIONALE, LONGEST_NOTE, MOST_NOTES = 2000, 500, 20
+# A short text such as 1e-999999 is a valid decimal, and becomes a million digits when it is written out.
 LONGEST_NUMBER, FINEST_NUMBER = 32, -20
 LARGEST_NOTIONAL = Decimal(10**12)
 
@@ -33,9 +34,11 @@ SCHEMA: dict[str, Any] = {
 def read_decision(text: str, question: Question) -> Decision:
     """Return the decision that a message holds; raise NoDecision unless all of it is as it must be."""
     data = _read_object(text)
+    # The schema was asked for, but not every server keeps to one: what is not exactly this decides nothing.
     if set(data) != set(SCHEMA["required"]):
         _refuse(f"the fields are {quoted(', '.join(sorted(data)))}")
     symbol = _text("symbol", data["symbol"], LONGEST_NOTE)
+    # Words in an alert or a tool's result may lead a model elsewhere; it never redirects an order.
     if not is_same_symbol(symbol, question.symbol):
         raise NoDecision(
             Reason.OPINION_SYMBOL_MISMATCH, f"Asked about {question.symbol}, answered about {symbol[:40]!a}."

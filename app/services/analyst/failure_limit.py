@@ -44,6 +44,7 @@ class FailureCount:
 
     def _stop_entering(self, bot: str, failed: int, failure: Failure) -> None:
         reason = f"The analyst failed {failed} times in a row, last with {failure.code}: {failure.message}"
+        # Not HALTED: a model that fails must not keep anybody in a position.
         switch = StateSwitch(TradingState.REDUCING, reason)
         if not self.bots.set_state(bot, switch, if_active_at=self.clock()):
             return

@@ -93,6 +93,7 @@ class McpTransport:
             auth=self._authorization,
             timeout=seconds,
             stream=True,
+            # A redirect would carry the token to an address that nobody has set.
             allow_redirects=False,
         )
         with response:

@@ -41,6 +41,7 @@ class ModelTransport:
         try:
             with create(
                 model=self._model,
+                # Nothing of an alert is to stay at the model's server.
                 store=False,
                 max_output_tokens=MAX_OUTPUT_TOKENS,
                 timeout=max(self._deadline.seconds_left, 0.001),
@@ -82,6 +83,7 @@ def model_line(server: ModelServer, deadline: Deadline) -> Iterator[ModelTranspo
     client = openai.OpenAI(
         api_key=server.key,
         base_url=server.base_url,
+        # It is not documented that a repeated request is recognised as one, so it would be paid for twice.
         max_retries=0,
         http_client=http,
         # What is counted is what arrives: no small answer unfolds into a huge one.

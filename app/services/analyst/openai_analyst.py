@@ -139,6 +139,7 @@ class _Conversation:
             return self.ask_once([])
         said: list[dict[str, Any]] = []
         for turn in range(1, MOST_TURNS + 1):
+            # The last turn has no tools, so that what was paid for until then ends in a decision.
             choice = "auto" if turn < MOST_TURNS else "none"
             answer = self._ask(said, tools=functions, tool_choice=choice)
             check_state(answer)

@@ -75,6 +75,7 @@ class EquityGuard:
             broker = changes.get("broker") or self._own_broker(self.stored.all())
             old = self.stored.read(broker)
             edited = replace(old, **changes).adopting(wanted.get(broker, ()))
+            # The account is asked before anything is resumed: an edit that fails leaves trading as it stands.
             edited = self._seen(edited, wants_base=changes.get("base_equity") is None)
             self._resume(old)
             state = "armed" if edited.active else "off"
@@ -109,6 +110,7 @@ class EquityGuard:
                 return changed + self._lose_sight(name, error)
 
     def _hold(self) -> AbstractContextManager[None]:
+        # Held for a whole look, which would write over what an edit wrote in between.
         return self.runtime.locks.hold_bot(LOCK)
 
     def _wanted(self) -> dict[str, tuple[Threshold, ...]]:
@@ -162,6 +164,7 @@ class EquityGuard:
         equity = broker.account().equity
         based = breaker.based_on(equity)
         if based != breaker:
+            # Stored before it is used: a base taken anew at each start would follow every loss down.
             self._write(based)
         breaker, breach = based, based.breached_at(equity)
         if breach is not None:
@@ -182,10 +185,12 @@ class EquityGuard:
         if not breaker.liquidates:
             self._tell(breaker.taking_profit(equity), told)
             return 1
+        # Stored before the first order: after a crash the next look goes on, under the same order ids.
         breaker = self._tell(replace(breaker, phase=Phase.LIQUIDATING), told)
         return self._liquidate(breaker, broker)
 
     def _liquidate(self, breaker: CircuitBreaker, broker: Broker) -> int:
+        # Trading stops before anything is sold, or alerts would buy back what is being closed.
         breaker = self._pause(breaker)
         if not self.liquidation.gateway.sends_to(broker):
             return self._finish(breaker, "dry run: nothing was canceled or sold")
@@ -194,10 +199,13 @@ class EquityGuard:
         return 1
 
     def _finish(self, breaker: CircuitBreaker, told: str) -> int:
+        # The attempts to close were written meanwhile; what was handed in does not have them.
         current = self.stored.read(breaker.broker)
         if breaker.breach is Breach.STOP_LOSS:
             self._tell(replace(current, phase=Phase.TRIPPED), f"{told}; trading is HALTED")
             return 1
+        # Before the breaker is armed in writing: killed in between, the next look closes once more and
+        # resumes again. The other way round trading would stay halted by a pause that no breaker owns.
         self._resume(current)
         taken = current.taking_profit(current.breach_equity or Decimal(0))
         over = replace(taken, phase=Phase.ARMED, paused=None, replaced=None)
@@ -212,6 +220,8 @@ class EquityGuard:
         pause = StateSwitch(TradingState.HALTED, f"{BY}: {breaker.last_event or ''}")
         breaker = replace(breaker, paused=pause, replaced=standing)
         self._write(breaker)
+        # Killed just before this, the breaker owns a pause that was never thrown and lifts nothing; thrown
+        # first, nobody would know whose pause it is.
         self.switch.throw(pause)
         return breaker
 
@@ -234,6 +244,7 @@ class EquityGuard:
     def _lose_sight(self, name: str, error: Exception) -> int:
         breaker = self.stored.read(name)
         _logger.warning("The circuit breaker cannot see %s: %s", breaker.broker, error)
+        # Told once; and in every other phase trading is stopped already.
         if not breaker.equity_known or breaker.phase is not Phase.ARMED:
             return 0
         self._tell(

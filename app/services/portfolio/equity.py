@@ -32,6 +32,7 @@ class EquityRecorder:
     def _record(self, broker: Broker) -> bool:
         now = self.clock()
         last = self.history.last_at(broker.name, now.date())
+        # A point from the future is left by a clock that was set back since: it must not stop the history.
         if last is not None and timedelta() <= now - last < SHORTEST_GAP:
             return False
         try:

@@ -45,12 +45,15 @@ class Liquidation:
             broker, ticket, [closing_order_id(OPERATOR, ticket, step) for step in breaker.steps]
         )
         held = {position.symbol for position in broker.positions()}
+        # Where an order still works nothing is sent beside it: what it fills would be closed twice.
         for symbol in sorted(held - busy):
             breaker = self._close(breaker, ticket, broker, symbol, save)
         self.positions.tracker.follow()
+        # The end is what the broker shows, not that every order was sent: one may be refused or fill in part.
         if broker.positions() or broker.open_orders():
             return False
         for step in breaker.steps:
+            # Else the bots' next exits would be sized by units that nobody holds any more.
             self.positions.forget(broker, step.symbol)
         return True
 
@@ -63,6 +66,7 @@ class Liquidation:
             if not is_over or not may_try_again(step, self.runtime.clock()):
                 return breaker
         breaker = breaker.attempting(symbol, self.runtime.clock())
+        # The order's id follows from the attempt: stored first, it can be looked up after a crash.
         save(breaker)
         self._send(broker, ticket, breaker.steps[-1])
         return breaker
@@ -75,6 +79,7 @@ class Liquidation:
             message = f"{step.symbol} at {broker.name} could not be closed: {error.message}"
             self.runtime.journal.activity(f"{BY}: {message}")
             self.runtime.notifier.notify(EventKind.CIRCUIT_BREAKER_ALARM, message, key=message)
+            # Only a proven refusal ends an attempt: anything else may have reached the broker.
             return isinstance(error, BrokerRejected)
 
     def _cancel_others(self, broker: Broker, ticket: UUID, own: list[str]) -> set[str]:

@@ -72,6 +72,7 @@ class PositionService:
         with self.gateway.hold(broker, symbol) as held, broker.urgently():
             placed = broker.find(client_order_id(OPERATOR, ticket, OrderRole.EXIT))
             written = self.ledger.document(ticket)
+            # The ticket is written before the send, so either trace means that an order may be out.
             if placed is not None or written is not None:
                 return self._is_over(broker, placed, written)
             # What an order fills while it is being canceled is seen in the position afterwards.
@@ -100,6 +101,7 @@ class PositionService:
         """Cancel every order of ours in a symbol; tell whether there was any."""
         if not self.gateway.sends(held):
             return False
+        # Every bot's, since brokers keep units in reserve for each stop and refuse to sell them otherwise.
         working = self.working_orders.of(held.broker, None, held.symbol)
         return bool(self.working_orders.withdraw(held, working, ticket=ticket))
 
@@ -135,6 +137,7 @@ class PositionService:
         ticket.orders.append(record)
         ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN)
         multiplier, at = order.instrument.multiplier, self.runtime.clock()
+        # Tracked from before the send as well: a fill that nobody sees would not end the bots' trades.
         kept = open_order(order.client_order_id, record, multiplier=multiplier, at=at)
         self.runtime.store.apply([kept.opening(), self.ledger.writing(ticket)])
 

@@ -103,6 +103,7 @@ class Reconciliation:
         return len(over) + sum(self._treat(broker, item, told, coins) for item in lasting)
 
     def _lasting(self, broker: Broker, found: list[Difference]) -> list[Difference]:
+        # A broker's list may be late: a difference is what two looks a period apart have seen.
         before = self._seen.get(broker.name, {})
         self._seen[broker.name] = {item.symbol: item.first_seen(before.get(item.symbol)) for item in found}
         now, period = self.runtime.clock(), timedelta(seconds=self.period_seconds)
@@ -110,6 +111,7 @@ class Reconciliation:
 
     def _treat(self, broker: Broker, item: Difference, told: dict[str, Difference], coins: set[str]) -> int:
         """Put right what can be and tell the rest, once."""
+        # What is held beyond the trades may be the owner's own: it is told, and never sold.
         if item.kind is DifferenceKind.MISSING:
             is_fee = item.symbol in coins and item.is_within(LARGEST_FEE)
             try:
@@ -139,6 +141,7 @@ class Reconciliation:
     def _lasts(self, broker: Broker, item: Difference) -> bool:
         held = _held(broker.positions()).get(item.symbol, ZERO)
         known = self._known(broker).get(item.symbol, ZERO)
+        # The third look, with the symbol held: figures that moved are another difference, and wait anew.
         return (held, known) == (item.held, item.known) and item.symbol not in self._busy(broker)
 
     def _reduce(self, broker: Broker, item: Difference, why: str) -> None:

@@ -104,6 +104,7 @@ class Snapshots:
             self._change(name, lambda seen: seen.failed(message, now))
 
     def _see_holdings(self, broker: Broker) -> None:
+        # Orders first, as for exits: what fills in between shows beside its position, and not as nothing.
         self.saw(broker.name, broker.open_orders(), broker.positions())
 
     def _see_account(self, broker: Broker) -> None:
@@ -116,6 +117,7 @@ class Snapshots:
 
     def _newest(self, name: str) -> BrokerSnapshot:
         own = self._seen.get(name) or BrokerSnapshot(name)
+        # Only the process that leads looks at brokers; the others show what it has written down.
         if own.is_older(self._clock() - 2 * FRESH):
             return own.joined(self._kept.read(name))
         return own

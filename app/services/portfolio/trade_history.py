@@ -71,6 +71,7 @@ class TradeHistory:
 def _open_row(trade: Trade, mark: Decimal | None) -> dict[str, Any]:
     sign = Decimal(1 if trade.quantity > ZERO else -1)
     gain = None
+    # Units that left at a price that nobody knows are in no figure: a gain without them would be wrong.
     if mark is not None and not trade.unpriced:
         open_gain = trade.quantity * (mark - trade.average_price) * trade.multiplier
         gain = open_gain + trade.realized_pnl - trade.fees

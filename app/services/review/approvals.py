@@ -55,9 +55,11 @@ class Approvals:
             PendingApproval(ticket.to_json(now), now, now + self._timeout, summary_of(context)),
             broker=context.broker_name,
             # To the cent, as a person reads it.
+            # Rounded up, so that the very order that was shown does not exceed what was approved.
             value=None if context.entry_value is None else round_price(context.entry_value, CENT, up=True),
             quantity=context.orders[-1].quantity,
         )
+        # Asked already, perhaps by a process that died just after: a person gets one message for one order.
         if not self._pending.ask(ticket.id, waiting):
             return
         self._journal.activity(f"{waiting.summary}; waits for an approval; ticket {ticket.id}")
@@ -71,6 +73,7 @@ class Approvals:
         """Write a verdict; a late one becomes `expired`. Raise ApprovalOver when somebody was faster."""
         now = self._clock()
         try:
+            # Written over the version that was read: of two clicks at once, one counts.
             decided = self._pending.decide(ticket, lambda waiting: _decided(waiting, verdict, by, now))
         except Conflict as error:
             raise ApprovalOver("Somebody else has just decided on this order.") from error
@@ -125,5 +128,6 @@ def _decided(
         raise ApprovalOver("This ticket does not wait for an approval.")
     if waiting.verdict is not None:
         raise ApprovalOver(f"This order has been {waiting.verdict.value} already.")
+    # Nobody means to approve a price of an hour ago.
     given = ApprovalDecision.EXPIRED if now >= waiting.expires_at else verdict
     return replace(waiting, verdict=given, by=by, decided_at=now)

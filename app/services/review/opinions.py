@@ -38,6 +38,7 @@ class Opinions:
         """
         opinion = self._ask(question)
         # From here on no crash costs another call.
+        # Where another process was faster its words count, so that both act on the same opinion.
         if not self.stored.keep(ticket, opinion):
             return self.given(ticket) or opinion
         if is_required:

@@ -113,6 +113,7 @@ class Reviewer:
                 return
         advice = _advice(opinion, waiting)
         if self.is_stopping():
+            # The opinion is stored, so the next process goes on from here; an order begun now may be cut off.
             raise Stopped
         if waiting is None and self._asks_person(ticket, signal, bot, advice):
             return
