@@ -55,6 +55,7 @@ class Funds:
     def remembered(self, asset_class: AssetClass) -> Account | None:
         """Return the account without asking; None: it must be read."""
         seen = self._seen
+        # A clock that was set back must not make an old account look new.
         if seen is None or seen.changes != self._changes or abs(self._clock() - seen.at) >= _AGE:
             return None
         return self._less_sent(seen, asset_class)

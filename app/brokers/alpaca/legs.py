@@ -64,6 +64,7 @@ def parent_receipt(parent: Row) -> Receipt:
 def _summed(target: Receipt, stop: Receipt) -> Receipt:
     filled = target.filled_quantity + stop.filled_quantity
     worth = sum((leg.filled_quantity * (leg.average_fill_price or ZERO) for leg in (target, stop)), ZERO)
+    # A target that ended without a fill decides nothing: its stop may still work, or have filled.
     decisive = stop if target.status.is_final and target.status is not OrderStatus.FILLED else target
     status = decisive.status if decisive.status is not OrderStatus.HELD else OrderStatus.ACCEPTED
     average = worth / filled if filled else None

@@ -37,6 +37,7 @@ def understood(failure: type[BrokerUnavailable | OutcomeUnknown]) -> Iterator[No
 
 def account_of(row: Row, asset_class: AssetClass = AssetClass.EQUITY) -> Account:
     """Read an account; its buying power is that for the class of instrument."""
+    # Coins take no margin, and options have a power of their own: the general figure would allow too much.
     own_power = row.get(_BUYING_POWER.get(asset_class, "buying_power"))
     return Account(
         equity=Decimal(row["equity"]),
@@ -62,6 +63,7 @@ def position_of(row: Row) -> Position:
 
 def signed_quantity(row: Row) -> Decimal:
     """Return the units of a position, negative for a short one."""
+    # Whether a short quantity carries a sign is not documented for certain; `side` is.
     quantity = abs(Decimal(row["qty"]))
     return -quantity if row["side"] == "short" else quantity
 

@@ -57,6 +57,7 @@ class MarketData:
     def hours(self, instrument: Instrument) -> MarketHours:
         """Return whether the instrument trades; Alpaca's clock is asked every 30 s and at every change."""
         if instrument.asset_class is AssetClass.CRYPTO:
+            # Alpaca's clock is that of the stock exchange; coins trade at any hour.
             return MarketHours(is_open=True)
         now = self._clock()
         # A clock that was set back must not make the answer last.

@@ -16,6 +16,7 @@ from app.domain.money import ONE, round_down, round_price
 from app.domain.orders import Order, OrderClass, OrderType, Side, TimeInForce
 from app.domain.pricing import tick_at
 
+# Alpaca reads nine decimals of a size, and money to the cent.
 CENT, SMALLEST = Decimal("0.01"), Decimal("0.000000001")
 RESTING = frozenset({TimeInForce.DAY, TimeInForce.GTC})
 _PLAIN_WHEN_NEEDED = frozenset({OrderClass.BRACKET, OrderClass.OTO})

@@ -21,6 +21,7 @@ _TYPES = {
 _TIMES = {
     AssetClass.EQUITY: frozenset(TimeInForce),
     AssetClass.CRYPTO: frozenset({TimeInForce.GTC, TimeInForce.IOC}),
+    # Options may rest until canceled since 28 August 2026 (Alpaca's changelog of that day).
     AssetClass.OPTION: RESTING,
 }
 _INDIAN_VENUES = frozenset({"nse", "bse"})
@@ -64,6 +65,7 @@ def change_refusal(receipt: Receipt, change: OrderChange) -> str | None:
     # What both orders filled could be counted twice, or not at all.
     if receipt.filled_quantity > ZERO:
         return "The order is filled in part; cancel it and place another."
+    # Alpaca does not change fractional quantities, neither from one nor to one.
     quantities = [size for size in (receipt.quantity, change.quantity) if size is not None]
     is_equity = class_of(receipt.symbol) is not AssetClass.CRYPTO
     if change.quantity is not None and is_equity and any(size % ONE for size in quantities):
@@ -121,6 +123,7 @@ def _fraction(order: Order) -> str | None:
         return None
     if order.instrument.asset_class is AssetClass.OPTION:
         return "Alpaca trades whole option contracts only."
+    # Alpaca's pages disagree on stop orders of fractions; these forms are the ones that are proven.
     takes = {OrderType.MARKET} if order.notional is not None else {OrderType.MARKET, OrderType.LIMIT}
     if order.type not in takes:
         what = "an amount of money" if order.notional is not None else "a fraction of a share"

@@ -10,6 +10,7 @@ from app.brokers.alpaca.transport import Transport
 from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, Receipt
 from app.errors import BrokerUnavailable
 
+# The most that Alpaca lists in one answer; unasked it lists fifty.
 PAGE = 500
 _PAGES = 8
 _REPLACEMENTS = 50

@@ -11,6 +11,7 @@ from urllib3.exceptions import NewConnectionError
 from app.errors import BrokerCredentialsRefused, BrokerError, BrokerRejected, OutcomeUnknown
 
 # What the documentation of POST /v2/orders proves to be a refusal; everything else may have been an order.
+# 429 is not among them, since its body is not documented: a gateway's page would pass for Alpaca's word.
 REFUSALS = frozenset({401, 403, 422})
 # A change or a cancellation of an order that is not there cannot have happened either.
 REFUSALS_OF_A_CHANGE = REFUSALS | {404}

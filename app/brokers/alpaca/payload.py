@@ -46,6 +46,7 @@ def change_payload(change: OrderChange) -> dict[str, str]:
 
 
 def _texts(amounts: dict[str, Decimal | None]) -> dict[str, str]:
+    # As strings, which is what Alpaca documents: the SDK's own models send floats, which change digits.
     return {name: format(plain(value), "f") for name, value in amounts.items() if value is not None}
 
 

@@ -29,6 +29,7 @@ class Transport:
         self._data_url = data_url.rstrip("/")
         self._timeout_seconds = timeout_seconds
         self._session = AlpacaSession(trading_url, timeout_seconds)
+        # `raw_data`: the SDK's models refuse a status that they do not know, after the order has been taken.
         self._client = RESTClient(trading_url.rstrip("/"), api_key, secret_key, raw_data=True)
         # The SDK sends an order four times on 429 and 504, and has no argument that stops it.
         self._client._retry = 0  # noqa: SLF001

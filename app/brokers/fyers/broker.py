@@ -101,6 +101,7 @@ class FyersBroker(Broker):
 
     def cancel(self, receipt: Receipt) -> None:
         """Ask for an order to be canceled; its mate stays."""
+        # Urgent: an exit is sent only once what stands in its way is gone.
         self._write("DELETE", {"id": self._id_of(receipt)}, urgent=True)
 
     def replace(self, receipt: Receipt, change: OrderChange) -> Receipt:
@@ -108,6 +109,7 @@ class FyersBroker(Broker):
         receipt = replace(receipt, broker_order_id=self._id_of(receipt))
         instrument = self._instrument(receipt.symbol)
         change = normalised_change(change, receipt.side, instrument)
+        # Fyers keeps an order's id through a change, so a lost answer can still be looked up under it.
         body = change_payload(receipt, change)
         self._write("PATCH", body, urgent=receipt.is_protective)
         gets_limit = receipt.type is OrderType.MARKET and change.limit_price is not None

@@ -50,5 +50,6 @@ def unplaced_legs(entry: Row, receipt: Receipt, placed: set[str], status: OrderS
 
 
 def _basis(entry: Row) -> Decimal:
+    # Fyers counts distances from the price of the trade; until there is one, the expected one stands in.
     known = (price(entry.get(name)) for name in ("tradedPrice", "limitPrice", "stopPrice", "lp"))
     return next((found for found in known if found is not None), ZERO)

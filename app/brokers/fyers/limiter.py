@@ -45,6 +45,7 @@ WINDOWS = (Window(1.05, 10, 2), Window(61.0, 200, 30))
 def windows_for(processes: int) -> tuple[Window, ...]:
     """Share the limits among processes that use one account; each can place at least one request."""
     return tuple(
+        # The reserve is rounded up, since exits come first; one request at least is left to everything else.
         Window(window.seconds, most, min(-(-window.reserved // processes), most - 1))
         for window in WINDOWS
         for most in [max(window.most // processes, 1)]
@@ -79,6 +80,7 @@ class Limiter:
     def close(self, seconds: float) -> None:
         """Let nothing through for so long: Fyers said that it was too much."""
         with self._lock:
+            # Never shortened: a later 429 with a shorter pause must not open the line again.
             self._closed_until = max(self._closed_until, self._clock() + seconds)
 
     def _take(self, *, urgent: bool) -> float:

@@ -66,6 +66,7 @@ def hours_of(rows: Iterable[Row], asset_class: AssetClass, now: datetime) -> Mar
     """Read whether the exchange's part for a kind of instrument is open; its changes are the calendar's."""
     segment = CASH if asset_class is AssetClass.EQUITY else CONTRACTS
     states = [row["status"] for row in rows if (row["exchange"], row["segment"]) == (NSE, segment)]
+    # An answer that leaves our exchange out must not pass for a closed one, nor for an open one.
     if not states:
         raise KeyError(segment)
     expected = market_hours(Instrument("NIFTY", AssetClass.EQUITY, VENUE), now)
@@ -73,6 +74,7 @@ def hours_of(rows: Iterable[Row], asset_class: AssetClass, now: datetime) -> Mar
 
 
 def _position(rows: list[Row], ticker: str, tickers: Tickers) -> Position:
+    # One figure for all products, as gates and exits read it: `netQty` is signed, `qty` is not.
     net = sum((Decimal(row["netQty"]) for row in rows), ZERO)
     # What one product holds the other way around says nothing about the price of the rest.
     same = [row for row in rows if row["netQty"] * net > 0]

@@ -12,7 +12,9 @@ from app.domain.accounts import MarketHours, Quote
 from app.domain.instruments import Instrument
 from app.errors import BrokerUnavailable
 
+# What Fyers takes in one request (API v3 reference).
 MOST_SYMBOLS = 50
+# The price that a decision has just read serves its order too: two hundred requests a minute are few.
 _HOURS_AGE, _PRICE_AGE = timedelta(seconds=30), timedelta(seconds=5)
 
 

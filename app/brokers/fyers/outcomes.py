@@ -15,10 +15,12 @@ from app.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUn
 Body: TypeAlias = dict[str, Any]
 
 DONE = frozenset({200, 1101, 1102, 1103})
+# Fyers: "request sent, no acknowledgement"; the book must be looked at before the order is placed again.
 NOT_ACKNOWLEDGED = 201
 TOKEN_REFUSED = frozenset({-8, -15, -16, -17})
 # Fyers lost its own connection to the exchange, or does not know itself.
 DOUBTFUL = frozenset({-1, -201, -202, -204, -205})
+# The SDK answers a lost connection with this code and these words: the order may be live.
 REJECTED, NO_WORDS = -99, "Bad request"
 _TRANSIENT = (ConnectionFailed, Timeout, ChunkedEncodingError)
 _PASSING = frozenset({500, 502, 503, 504})
@@ -86,6 +88,7 @@ def is_too_much(outcome: Outcome) -> bool:
     """True when Fyers did not look at a request, since there were too many."""
     if not isinstance(outcome, FyersAnswer):
         return False
+    # A 429 page of something in between proves nothing about the order behind it.
     told = outcome.code is not None or outcome.retry_after_seconds is not None
     return outcome.code == LIMIT_REACHED or (outcome.status == TOO_MANY and told)
 
@@ -97,6 +100,7 @@ def judged_write(outcome: Outcome) -> BrokerError:
     if never_left(outcome):
         return BrokerRejected("Fyers could not be reached; nothing was sent.")
     if isinstance(outcome, Timeout):
+        # Fyers takes the same order twice, so a timeout is never a reason to send again.
         return OutcomeUnknown("Fyers did not answer in time; it may have taken the order.")
     return OutcomeUnknown("The connection to Fyers broke; it may have taken the order.")
 
@@ -138,6 +142,7 @@ def never_left(outcome: Outcome) -> bool:
 
 
 def _judged_answer(answer: FyersAnswer) -> BrokerError:
+    # A 5xx proves nothing, even in Fyers' own form: the order may have gone on before it.
     if is_too_much(answer) or (answer.is_refusal and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR):
         sentence, reason = explained(answer.status, answer.code, answer.message)
         return BrokerRejected(sentence, reason=reason)

@@ -10,6 +10,7 @@ from app.domain.instruments import Instrument
 from app.domain.orders import Order, OrderChange, OrderType, Receipt, TimeInForce
 
 TYPES = {OrderType.LIMIT: 1, OrderType.MARKET: 2, OrderType.STOP: 3, OrderType.STOP_LIMIT: 4}
+# Distances in points of the price; 2 would be per cent of it.
 POINTS = 1
 
 
@@ -21,6 +22,7 @@ def order_payload(
         "symbol": ticker,
         "qty": int(order.quantity or 0),
         "type": TYPES[order.type],
+        # 1 buys, -1 sells.
         "side": order.side.sign,
         "productType": product,
         "limitPrice": number(order.limit_price) if order.type in LIMITED else 0,

@@ -30,8 +30,10 @@ def exit_product(order: Order, held: Mapping[str, Decimal]) -> str | None:
     closable = closing(order, held)
     named = {name: size for name, size in closable.items() if name == order.product}
     closable = named or closable
+    # Whatever such an exit sold beyond the position would be a new short one, on margin.
     if sum(closable.values(), ZERO) < (order.quantity or ZERO):
         return None
+    # More than this product holds would be opened under it: that is why entries keep to one product.
     return max(closable, key=lambda name: closable[name], default=None)
 
 

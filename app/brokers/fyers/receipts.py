@@ -42,6 +42,7 @@ def receipt_of(row: Row, name: str, tickers: Tickers) -> Receipt:
     """
     filled = Decimal(row["filledQty"])
     kind, status = _type_of(row), status_of(row)
+    # Once it is over, the limit that Fyers gave it is nothing that anybody asked for.
     is_past = kind is OrderType.MARKET and status.is_final
     return Receipt(
         client_order_id=name,
@@ -63,6 +64,7 @@ def receipt_of(row: Row, name: str, tickers: Tickers) -> Receipt:
 
 def status_of(row: Row) -> OrderStatus:
     """Return where an order stands; a number that we do not know is never the end of it."""
+    # Taken for an end, an unknown number would free the units for a second exit.
     status = _STATUSES.get(row["status"], OrderStatus.ACCEPTED)
     if row["filledQty"] and not status.is_final:
         return OrderStatus.PARTIALLY_FILLED

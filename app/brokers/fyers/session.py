@@ -38,6 +38,7 @@ class RecordingSession(Session):
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> Response:
         """Send a request once, as the thread has said; redirects are followed nowhere."""
+        # The SDK sets none: a submit that hangs would keep its symbol from all other alerts, for ever.
         options["timeout"] = getattr(self._thread, "seconds", self._timeout_seconds)
         options["allow_redirects"] = False
         try:

@@ -23,6 +23,7 @@ def tag_of(order: Order) -> str:
 
 def digest(name: str) -> str:
     """Return the part of a tag that stands for our id."""
+    # 29 of 30 characters with the three letters before it; 104 bits keep any two ids apart.
     return sha256(name.encode()).hexdigest()[:26]
 
 
@@ -71,6 +72,7 @@ class Names:
             known = set(self._known())
         except StoreError as error:
             raise BrokerUnavailable("Whose orders these are cannot be looked up.") from error
+        # An entry that has filled is tracked no more, but its legs are: their names tell its own.
         parents = {_parent(name) for name in known}
         self.remember(name for name in known | parents if digest(name) in digests)
 

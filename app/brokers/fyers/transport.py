@@ -35,6 +35,7 @@ from app.errors import (
 API_URL = "https://api-t1.fyers.in/api/v3"
 DATA_URL = "https://api-t1.fyers.in/data"
 LOGIN = "Fyers does not take the token any more; log in again."
+# One of the attempts may be spent on a token that has just died.
 _READS, _WRITES = 4, 3
 
 
@@ -79,6 +80,7 @@ class Transport:
             outcome = self._get(path, query, token, deadline, data=data, urgent=urgent)
             if isinstance(outcome, FyersAnswer) and is_success(outcome):
                 return outcome.body
+            # A token that was not taken placed nothing, so another one may be tried.
             if refuses_token(outcome):
                 token, renewed = self._renewed(token, renewed=renewed), True
                 continue
@@ -131,6 +133,7 @@ class Transport:
             "DELETE": self._sdk.delete_call,
         }
         self._enter(BrokerRejected, urgent=urgent)
+        # A write has its whole time each time: one that is cut short leaves an order in doubt.
         self._session.begin(self._timeout_seconds)
         calls[method](path, self._header(token), body)
         return self._outcome()

@@ -41,6 +41,7 @@ class PaperAccount:
 
     def has_due_orders(self, at: datetime) -> bool:
         """True when a day order has outlived its day (UTC)."""
+        # Orders are indexed as they come, so the first is the oldest.
         return next(iter(self.day_orders.values()), date.max) < at.date()
 
     @property
@@ -56,6 +57,7 @@ class PaperAccount:
         self.sequence, self.at = sequence, change.at
         self.cash, self.realized, self.fees = change.cash, change.realized, change.fees
         touched = change.prices.keys() | change.holdings.keys()
+        # What changes leaves the sums at its old price and comes back at the new one.
         self._count(touched, -1)
         self.prices.update(change.prices)
         for symbol, holding in change.holdings.items():

@@ -165,6 +165,7 @@ class PaperBroker(Broker):
             try:
                 self._log.catch_up()
                 if self._source is not None or self._log.account.has_due_orders(self._clock()):
+                    # A read shows no order whose day is over, and no price that the source has left behind.
                     self._operate("pass_time", lambda _: None)
             except (StoreError, OutcomeUnknown) as error:
                 raise BrokerUnavailable("The store did not answer.") from error
@@ -176,4 +177,5 @@ def _writing() -> Iterator[None]:
     try:
         yield
     except (StoreError, BrokerUnavailable) as error:
+        # The entry may have been written although its answer was lost: never a refusal.
         raise OutcomeUnknown("The store did not confirm the write.") from error

@@ -41,6 +41,7 @@ def buying_power(draft: Transaction) -> Decimal:
         reserved -= ZERO if old is None else old.reserved
         reserved += ZERO if order.status.is_final else order.reserved
     worth = draft.change.cash + long - short
+    # Gross, so that a short and a long position do not make room for each other.
     return max(ZERO, draft.settings.leverage * worth - long - short - reserved)
 
 

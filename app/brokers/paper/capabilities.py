@@ -22,5 +22,6 @@ CAPABILITIES = Capabilities(
     opposing_orders=True,
     crosses_zero=True,
     unique_client_order_ids=True,
+    # So a dry run sends here all the same: there is nothing outside to protect.
     simulated=True,
 )

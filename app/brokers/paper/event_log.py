@@ -13,7 +13,9 @@ from app.storage.base import Change, Create, Delete, Document, Replace, Store
 PREFIX = "paper/journal/"
 SNAPSHOT = "paper/snapshot"
 SNAPSHOT_EVERY = 1_000
+# Kept long after they are in the snapshot: a process that slept goes on from the entry it had reached.
 ENTRIES_KEPT = 10_000
+# The snapshot has no finished orders; those of so many entries before it are found again at a start.
 ENTRIES_INDEXED = 2_000
 PRUNE_EVERY = 50
 PRUNE_AT_MOST = 2 * PRUNE_EVERY
@@ -58,6 +60,7 @@ class EventLog:
         account = self.account
         sequence = account.sequence + 1
         try:
+            # Not synced to disk: a power failure takes the newest operations at most, and no real money.
             document = self._store.create(key(sequence), encode_change(change), durable=False)
         except AlreadyExists:
             self.catch_up()
@@ -89,6 +92,7 @@ class EventLog:
             account.apply(self._snapshot_sequence, decode_change(snapshot.value["book"]))
             self._index_finished(account)
         if not self._fold_tail(account):
+            # Folded past a gap, every figure from there on would be wrong without anybody seeing it.
             raise BrokerUnavailable(f"The paper journal has a gap after entry {account.sequence}.")
         self._account = account
         return account
@@ -121,6 +125,7 @@ class EventLog:
     def _write_snapshot(self, account: PaperAccount) -> None:
         value = {"sequence": account.sequence, "book": encode_change(account.image())}
         old = self._store.get(SNAPSHOT)
+        # Two processes may come here at once: an older image must not replace a newer one.
         if old is not None and old.value["sequence"] >= account.sequence:
             return
         change: Change = Create(SNAPSHOT, value) if old is None else Replace(old, value)

@@ -88,6 +88,7 @@ def end(draft: Transaction, order: PaperOrder, status: OrderStatus, message: str
     The legs of an entry that filled in part go live for the part that filled, so that it stays protected.
     """
     draft.put(order.ended(status, message))
+    # What an entry bought before it ended is held, and must not stand there without its stop.
     if order.filled and not order.is_container:
         _release(draft, order)
     for leg in _open_legs(draft, order):
@@ -107,6 +108,7 @@ def _open_legs(draft: Transaction, order: PaperOrder) -> list[PaperOrder]:
 def _release(draft: Transaction, parent: PaperOrder) -> None:
     for leg in _open_legs(draft, parent):
         if leg.status is OrderStatus.HELD:
+            # As large as what was really bought: a leg for the whole order would open the other side.
             draft.put(replace(leg, status=OrderStatus.ACCEPTED, quantity=parent.filled))
             draft.queue.append(leg.id)
 
@@ -116,6 +118,7 @@ def _shrink_mate(draft: Transaction, order: PaperOrder) -> None:
     if mate is None or mate.status.is_final:
         return
     if order.status is OrderStatus.FILLED:
+        # In the same operation, so that no price can fill both.
         draft.put(mate.ended(OrderStatus.CANCELED, MATE_FILLED))
     else:
         # Together the two may never close more than there is.

@@ -63,6 +63,7 @@ class MarketData:
         terms = instrument.option
         if terms is None or (own is not None and (own.pinned or self.is_sourced(instrument.symbol))):
             return None if own is None else own.value
+        # An alert's price for an option counts only while nothing is known of what it is written on.
         spot = self.price(terms.underlying)
         if spot is None:
             return None if own is None else own.value

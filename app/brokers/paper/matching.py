@@ -24,6 +24,7 @@ def increment_of(order: Order) -> Decimal:
 def move_price(draft: Transaction, symbol: str, price: Price) -> None:
     """Set a price and let every order that follows it meet the market, oldest first."""
     draft.change.prices[symbol] = price
+    # Options follow their underlying; sorted, so that the same prices fill the same orders on every run.
     for name in (symbol, *sorted(draft.account.derivatives.get(symbol, ()))):
         draft.queue.extend(draft.working(name))
     settle(draft)
@@ -57,6 +58,7 @@ def fill_price(draft: Transaction, side: Side, price: Decimal, limit: Decimal | 
         price = _PRICE.multiply(price, 1 + slippage * side.sign)
     if limit is None:
         return price
+    # Slippage may eat up the gain over a limit, but never more than the limit allows.
     return min(price, limit) if side is Side.BUY else max(price, limit)
 
 
@@ -131,6 +133,7 @@ def _fee(draft: Transaction, order: PaperOrder, value: Decimal) -> Decimal:
 def _book_fill(draft: Transaction, order: PaperOrder, signed: Decimal, price: Decimal, fee: Decimal) -> bool:
     instrument, change = order.order.instrument, draft.change
     held = draft.holding(order.symbol) or PaperHolding(instrument, ZERO, price)
+    # Signed units of the old position that this fill closes, and none where it adds.
     closed = max(min(held.quantity, -signed), ZERO) + min(max(held.quantity, -signed), ZERO)
     after = held.quantity + signed
     adds = after * held.quantity > 0 and abs(after) > abs(held.quantity)
@@ -141,9 +144,11 @@ def _book_fill(draft: Transaction, order: PaperOrder, signed: Decimal, price: De
     elif after * held.quantity <= 0:
         average = price
     change.holdings[order.symbol] = PaperHolding(instrument, after, average)
+    # A sale brings cash in, as `signed` is negative; the fee goes out on both sides.
     change.cash -= signed * price * instrument.multiplier + fee
     change.fees += fee
     change.realized += closed * (price - held.average) * instrument.multiplier
+    # Flat or turned round: the exits of the old position would now open another one.
     return held.quantity != 0 and after * held.quantity <= 0
 
 

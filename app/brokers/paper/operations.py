@@ -17,6 +17,7 @@ def submit(draft: Transaction, order: Order) -> Receipt:
     """Check, price and match a new order; the same order again is the first one, as it stands now."""
     first = draft.order(order.client_order_id)
     # A caller that lost the answer asks again; it gets the order that it has, never a second one.
+    # On other terms it is not the first order come again: an id that is taken is refused below.
     if first is not None and _is_same(first, order):
         return receipt_of(first)
     order_checks.check_terms(draft, order)
@@ -49,6 +50,7 @@ def change(draft: Transaction, client_order_id: str, change: OrderChange) -> Rec
     """Give an open order new figures and let it meet the market."""
     paper = _open(draft, client_order_id)
     if paper.is_container:
+        # The pair itself never trades; its figures would say one thing and its legs do another.
         raise BrokerRejected("An OCO order is changed through its legs.")
     changed = replace(
         paper,
@@ -143,6 +145,7 @@ def _changed_quantity(paper: PaperOrder, quantity: Decimal | None) -> Decimal:
     if quantity is None:
         return paper.quantity
     order_checks.check_quantity(paper.order, quantity)
+    # What has filled cannot be taken back; an order for less would be over without ever ending.
     if quantity <= paper.filled:
         raise BrokerRejected(f"{paper.filled} has filled already; the quantity must be larger.")
     return quantity

@@ -22,6 +22,7 @@ _RESTING = frozenset({TimeInForce.DAY, TimeInForce.GTC})
 
 def check_terms(draft: Transaction, order: Order) -> None:
     """Refuse an order that could not trade at any price."""
+    # The legs' ids too: of two orders under one id, only one could be found again.
     if any(draft.order(name) is not None for name in (order.client_order_id, *leg_ids(order))):
         raise BrokerRejected("client_order_id must be unique; the first order stands as it is.")
     _check_instrument(draft, order)
@@ -70,6 +71,7 @@ def _check_instrument(draft: Transaction, order: Order) -> None:
         raise BrokerRejected(f"The paper broker does not trade {instrument.asset_class.value} instruments.")
     if (instrument.asset_class is AssetClass.OPTION) is not (terms is not None):
         raise BrokerRejected(f"The terms of {instrument.symbol} do not fit its asset class.")
+    # An exit passes: what is still held must be left even after the expiry.
     if terms is not None and order.role is OrderRole.ENTRY and not years_to_expiry(terms, draft.at):
         raise BrokerRejected(f"{instrument.symbol} expired on {terms.expiry}.")
 
@@ -125,6 +127,7 @@ def _expected_price(draft: Transaction, order: Order, price: Decimal) -> Decimal
     if order.type in LIMITED and order.limit_price is not None:
         return order.limit_price
     if order.type is OrderType.STOP and order.stop_price is not None:
+        # A stop fills at the market once it triggers, so the money must do for the worse of the two.
         return max(order.stop_price, market) if order.side is Side.BUY else min(order.stop_price, market)
     return market
 
@@ -158,6 +161,7 @@ def _closing_quantity(draft: Transaction, order: Order, quantity: Decimal) -> De
     closable = max(ZERO, -draft.position(order.instrument.symbol) * order.side.sign)
     if not closable:
         raise BrokerRejected(FLAT)
+    # An exit never opens the other side, however large it was asked for.
     return min(quantity, closable)
 
 

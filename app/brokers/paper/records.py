@@ -66,6 +66,7 @@ class PaperOrder:
     @property
     def reserved(self) -> Decimal:
         """The value that the unfilled rest of an entry would add to the positions, before leverage."""
+        # The rest of a market order is expected to cost what its first part did.
         price = self.limit_price or self.stop_price or self.average
         if self.reduces_only or price is None:
             return ZERO
