@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from app.domain.accounts import Account, MarketSnapshot
@@ -75,12 +76,19 @@ class Usage:
     last_entry_at: datetime | None = None
 
 
+NOTHING_USED = Usage()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCheck:
     """One order with everything that the gates compare it with.
 
     `sent_at` is the moment from which its age counts; `symbol_refusal` is why its symbol is no instrument.
-    `market` is None where the broker was not asked.
+    `market` is None where the broker was not asked. What follows from the parts is worked out once, since
+    many gates ask for it: `quote` is the market's price, `currency` the account's, in which limits and values
+    are told, `notional` what the order is worth. `opens_short`: a selling entry, which comes only after the
+    opposite position is closed. `is_idea` and `is_reviewed`: an entry that follows a trade idea, or in which
+    an analyst or a person has a word.
     """
 
     now: datetime
@@ -95,29 +103,33 @@ class OrderCheck:
     permissions: Permissions = field(default_factory=Permissions)
     review: Review = field(default_factory=Review)
     market: MarketSnapshot | None = None
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = NOTHING_USED
+    account: Account | None = field(init=False)
+    quote: Decimal | None = field(init=False)
+    currency: str | None = field(init=False)
+    notional: Decimal | None = field(init=False)
+    opens_short: bool = field(init=False)
+    is_idea: bool = field(init=False)
+    is_reviewed: bool = field(init=False)
 
-    @property
-    def account(self) -> Account | None:
-        """The account, where the broker was asked."""
-        return None if self.market is None else self.market.account
-
-    @property
-    def quote(self) -> Decimal | None:
-        """The market's price, where the broker gave one."""
-        return None if self.market is None or self.market.quote is None else self.market.quote.price
-
-    @property
-    def currency(self) -> str | None:
-        """The account's currency, in which limits and values are told."""
-        if self.account is not None:
-            return self.account.currency
-        return self.instrument.currency if self.instrument is not None else None
-
-    @property
-    def notional(self) -> Decimal | None:
-        """What the order is worth."""
-        return self._value(self.order.quantity)
+    def __post_init__(self) -> None:
+        """Work out what follows from the parts."""
+        market, order, instrument = self.market, self.order, self.instrument
+        account = None if market is None else market.account
+        if account is not None:
+            currency: str | None = account.currency
+        else:
+            currency = instrument.currency if instrument is not None else None
+        # The dataclass is frozen: this is how its own fields are set.
+        put = partial(object.__setattr__, self)
+        put("account", account)
+        put("quote", None if market is None or market.quote is None else market.quote.price)
+        put("currency", currency)
+        put("notional", self._value(order.quantity))
+        is_entry = order.role is OrderRole.ENTRY
+        put("opens_short", is_entry and order.side is Side.SELL)
+        put("is_idea", is_entry and self.signal.idea is not None)
+        put("is_reviewed", is_entry and self.review.is_wanted)
 
     @property
     def position_value(self) -> Decimal | None:
@@ -133,11 +145,6 @@ class OrderCheck:
         if quantity is None or price is None or stop is None or self.instrument is None:
             return None
         return quantity * (price - stop) * self.order.side.sign * self.instrument.multiplier
-
-    @property
-    def opens_short(self) -> bool:
-        """True for a selling entry; an entry comes only after the opposite position is closed."""
-        return self.order.role is OrderRole.ENTRY and self.order.side is Side.SELL
 
     def _value(self, quantity: Decimal | None) -> Decimal | None:
         if quantity is None or self.order.price is None or self.instrument is None:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.domain.bots import Approval
+from app.domain.bots import AnalystUse, Approval, BotConfiguration
 from app.domain.money import ZERO
 from app.domain.opinions import Decision, Opinion
+from app.domain.planning import may_enter
 from app.domain.reasons import Reason
+from app.domain.signals import Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,15 @@ class Advice:
         if self.approved_value is None:
             return None
         return max(self.approved_value, (self.approved_quantity or ZERO) * unit_value)
+
+
+def is_reviewed(signal: Signal, bot: BotConfiguration) -> bool:
+    """Tell whether an analyst or a person has a word in an alert; exits never wait for one."""
+    if signal.idea is not None:
+        return True
+    if bot.analyst is AnalystUse.OFF and bot.approval is Approval.OFF:
+        return False
+    return may_enter(signal, cover_only=bot.cover_only)
 
 
 NO_ADVICE = Advice()

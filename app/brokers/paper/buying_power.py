@@ -25,14 +25,13 @@ def values(draft: Transaction) -> tuple[Decimal, Decimal]:
     return values[1], values[-1]
 
 
-def equity(draft: Transaction) -> Decimal:
-    """Return cash and the signed value of all positions."""
-    long, short = values(draft)
-    return draft.change.cash + long - short
-
-
 def buying_power(draft: Transaction) -> Decimal:
     """Return what new entries may still add to the gross value of the positions."""
+    return equity_and_buying_power(draft)[1]
+
+
+def equity_and_buying_power(draft: Transaction) -> tuple[Decimal, Decimal]:
+    """Return cash and the signed value of all positions, and what new entries may still add to these."""
     long, short = values(draft)
     # Money is spent once: what resting entries would need is not there for others.
     reserved = draft.account.reserved
@@ -42,7 +41,7 @@ def buying_power(draft: Transaction) -> Decimal:
         reserved += ZERO if order.status.is_final else order.reserved
     worth = draft.change.cash + long - short
     # Gross, so that a short and a long position do not make room for each other.
-    return max(ZERO, draft.settings.leverage * worth - long - short - reserved)
+    return worth, max(ZERO, draft.settings.leverage * worth - long - short - reserved)
 
 
 def _options(draft: Transaction) -> Iterable[PaperHolding]:

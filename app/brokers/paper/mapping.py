@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.brokers.paper.buying_power import buying_power, equity
+from app.brokers.paper.buying_power import equity_and_buying_power
 from app.brokers.paper.records import PaperHolding
 from app.brokers.paper.transaction import Transaction
 from app.domain.accounts import Account, Position, Quote
@@ -12,7 +12,8 @@ from app.domain.money import plain
 
 def account_of(draft: Transaction) -> Account:
     """Return equity, cash and buying power."""
-    return Account(equity(draft), draft.account.cash, buying_power(draft))
+    equity, buying_power = equity_and_buying_power(draft)
+    return Account(equity, draft.account.cash, buying_power)
 
 
 def quote_of(draft: Transaction, instrument: Instrument) -> Quote | None:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from app.domain.gates.gate import GateGroup, Outcome, entry_gate, gate
-from app.domain.gates.review import notional_cap
 from app.domain.money import ZERO
 from app.domain.order_check import OrderCheck
 from app.domain.reasons import Reason
 from app.domain.refusals import duration, money, percent, units
 
 Show = Callable[[Decimal], str]
+
+NO_LIMIT: Outcome = (None, "no limit")
 
 
 @entry_gate(Reason.PRICE_UNKNOWN)
@@ -86,6 +87,8 @@ def quantity_limit(check: OrderCheck) -> Outcome:
     if quantity <= ZERO:
         smallest = check.instrument.quantity_increment if check.instrument is not None else ZERO
         return Reason.QUANTITY_ZERO, f"smallest step {units(smallest, check.instrument)}"
+    if limit is None:
+        return NO_LIMIT
     return _at_most(quantity, limit, Reason.QUANTITY_EXCEEDS_LIMIT, _units(check))
 
 
@@ -99,9 +102,29 @@ def freeze_quantity(check: OrderCheck) -> Outcome:
 
 
 @entry_gate(Reason.NOTIONAL_EXCEEDS_LIMIT, Reason.PRICE_UNKNOWN)
+def notional_cap(check: OrderCheck) -> Outcome:
+    """Refuse an order worth more than the opinion and the cap allow; sizing has brought it down to them."""
+    limits = {"cap": check.review.notional_cap}
+    decision = check.review.advice.decision if check.review.is_required else None
+    if decision is not None:
+        limits["opinion"] = decision.notional_usd
+    known = {name: limit for name, limit in limits.items() if limit is not None}
+    if not known:
+        return None, "no cap"
+    shown = ", ".join(f"{name} {money(limit, check.currency)}" for name, limit in known.items())
+    if check.notional is None:
+        return Reason.PRICE_UNKNOWN, shown
+    is_over = check.notional > min(known.values())
+    detail = f"{money(check.notional, check.currency)}, {shown}"
+    return (Reason.NOTIONAL_EXCEEDS_LIMIT if is_over else None), detail
+
+
+@entry_gate(Reason.NOTIONAL_EXCEEDS_LIMIT, Reason.PRICE_UNKNOWN)
 def notional_limit(check: OrderCheck) -> Outcome:
     """Refuse an order worth more than the limit."""
     limit = check.limits.max_order_notional
+    if limit is None:
+        return NO_LIMIT
     return _at_most(check.notional, limit, Reason.NOTIONAL_EXCEEDS_LIMIT, _money(check))
 
 
@@ -120,21 +143,28 @@ def buying_power(check: OrderCheck) -> Outcome:
 @entry_gate(Reason.DAILY_ORDER_CAP)
 def daily_orders(check: OrderCheck) -> Outcome:
     """Refuse more entries a day than the cap."""
-    count = Decimal(check.usage.orders_today + 1)
-    return _at_most(count, check.limits.daily_order_cap, Reason.DAILY_ORDER_CAP, _counted("entries"))
+    count, limit = Decimal(check.usage.orders_today + 1), check.limits.daily_order_cap
+    if limit is None:
+        return NO_LIMIT
+    return _at_most(count, limit, Reason.DAILY_ORDER_CAP, _counted("entries"))
 
 
 @entry_gate(Reason.DAILY_NOTIONAL_CAP, Reason.PRICE_UNKNOWN)
 def daily_notional(check: OrderCheck) -> Outcome:
     """Refuse entries worth more a day than the cap."""
+    limit = check.limits.daily_notional_cap
+    if limit is None:
+        return NO_LIMIT
     total = None if check.notional is None else check.usage.notional_today + check.notional
-    return _at_most(total, check.limits.daily_notional_cap, Reason.DAILY_NOTIONAL_CAP, _money(check))
+    return _at_most(total, limit, Reason.DAILY_NOTIONAL_CAP, _money(check))
 
 
 @entry_gate(Reason.SYMBOL_EXPOSURE_CAP, Reason.PRICE_UNKNOWN)
 def symbol_exposure(check: OrderCheck) -> Outcome:
     """Refuse a resulting position worth more than the cap."""
     limit = check.limits.per_symbol_cap
+    if limit is None:
+        return NO_LIMIT
     return _at_most(check.position_value, limit, Reason.SYMBOL_EXPOSURE_CAP, _money(check))
 
 
@@ -142,6 +172,8 @@ def symbol_exposure(check: OrderCheck) -> Outcome:
 def open_positions(check: OrderCheck) -> Outcome:
     """Refuse to open one position more than the bot may hold."""
     usage, limit = check.usage, check.limits.max_open_positions
+    if limit is None:
+        return NO_LIMIT
     count = Decimal(usage.open_positions + (0 if usage.holds_symbol else 1))
     return _at_most(count, limit, Reason.OPEN_POSITIONS_CAP, _counted("positions"))
 
@@ -170,10 +202,8 @@ def cooldown(check: OrderCheck) -> Outcome:
 
 
 def _at_most(
-    value: Decimal | None, limit: Decimal | int | None, code: Reason, show: Show, word: str = "limit"
+    value: Decimal | None, limit: Decimal | int, code: Reason, show: Show, word: str = "limit"
 ) -> Outcome:
-    if limit is None:
-        return None, "no limit"
     most = f"{word} {show(Decimal(limit))}"
     if value is None:
         return Reason.PRICE_UNKNOWN, most

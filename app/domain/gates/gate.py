@@ -54,14 +54,18 @@ class GateGroup:
 
     name: str
     gates: tuple[Gate, ...]
-    concerns: Callable[[OrderCheck], bool] = lambda _: True
+    concerns: Callable[[OrderCheck], bool] | None = None
 
     def ask(self, check: OrderCheck) -> list[Verdict]:
         """Ask those gates that concern an order."""
-        is_exit = check.order.role is OrderRole.EXIT
-        if not self.concerns(check):
+        if self.concerns is not None and not self.concerns(check):
             return [Verdict(self.name, True, None, DOES_NOT_CONCERN)]
-        verdicts = [judged(check) for judged in self.gates if judged.asks_exits or not is_exit]
+        is_exit = check.order.role is OrderRole.EXIT
+        verdicts: list[Verdict] = []
+        for asked in self.gates:
+            if asked.asks_exits or not is_exit:
+                code, detail = asked.check(check)
+                verdicts.append(Verdict(asked.name, code is None, code, detail))
         if len(verdicts) < len(self.gates):
             verdicts.append(Verdict(self.name, True, None, FOR_ENTRIES))
         return verdicts

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
+from operator import attrgetter
 from typing import TypeAlias
 
 from app.domain.gates.gate import Check, Gate, GateGroup, Outcome, entry_gate
@@ -10,7 +11,6 @@ from app.domain.ideas import Idea
 from app.domain.money import ZERO
 from app.domain.opinions import Direction
 from app.domain.order_check import OrderCheck
-from app.domain.orders import OrderRole
 from app.domain.reasons import Reason
 from app.domain.refusals import money
 
@@ -85,5 +85,5 @@ def _price(check: OrderCheck, level: Decimal | None) -> str:
 IDEA = GateGroup(
     "idea",
     (idea_levels, bullish_target, bullish_stop, bearish_target, bearish_stop),
-    lambda check: check.order.role is OrderRole.ENTRY and check.signal.idea is not None,
+    attrgetter("is_idea"),
 )

@@ -5,13 +5,13 @@ An opinion that is only advisory is compared like any other, and refuses nothing
 
 from collections.abc import Callable
 from functools import wraps
+from operator import attrgetter
 from typing import TypeAlias
 
 from app.domain.gates.gate import Check, Gate, GateGroup, Outcome, entry_gate
 from app.domain.money import ZERO
 from app.domain.opinions import Action, Decision, Direction, is_same_symbol
 from app.domain.order_check import OrderCheck
-from app.domain.orders import OrderRole
 from app.domain.reasons import Reason
 from app.domain.refusals import money
 
@@ -89,24 +89,6 @@ def notional_positive(check: OrderCheck, decision: Decision) -> Outcome:
     return (Reason.NOTIONAL_ZERO if is_nothing else None), money(decision.notional_usd, check.currency)
 
 
-@entry_gate(Reason.NOTIONAL_EXCEEDS_LIMIT, Reason.PRICE_UNKNOWN)
-def notional_cap(check: OrderCheck) -> Outcome:
-    """Refuse an order worth more than the opinion and the cap allow; sizing has brought it down to them."""
-    limits = {"cap": check.review.notional_cap}
-    decision = check.review.advice.decision
-    if decision is not None and check.review.is_required:
-        limits["opinion"] = decision.notional_usd
-    known = {name: limit for name, limit in limits.items() if limit is not None}
-    if not known:
-        return None, "no cap"
-    shown = ", ".join(f"{name} {money(limit, check.currency)}" for name, limit in known.items())
-    if check.notional is None:
-        return Reason.PRICE_UNKNOWN, shown
-    is_over = check.notional > min(known.values())
-    detail = f"{money(check.notional, check.currency)}, {shown}"
-    return (Reason.NOTIONAL_EXCEEDS_LIMIT if is_over else None), detail
-
-
 @entry_gate(Reason.APPROVAL_UNAVAILABLE)
 def approval_given(check: OrderCheck) -> Outcome:
     """Refuse an order whose bot wants a person's approval that was not given."""
@@ -138,5 +120,5 @@ REVIEW = GateGroup(
         notional_positive,
         approval_given,
     ),
-    lambda check: check.order.role is OrderRole.ENTRY and check.review.is_wanted,
+    attrgetter("is_reviewed"),
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.clock import Budget, Clock, Patience
 from app.domain.bots import Bot
+from app.domain.review import is_reviewed
 from app.domain.signals import COMMANDS, DuplicateAnswer, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus, shown
 from app.repositories.fingerprints import Fingerprints
@@ -117,7 +118,7 @@ class Intake:
 
     def takes_time(self, signal: Signal, bot: Bot) -> bool:
         """Tell whether an alert is answered before it is carried out."""
-        return signal.intent not in COMMANDS and self.workers.review.concerns(signal, bot)
+        return signal.intent not in COMMANDS and is_reviewed(signal, bot.configuration)
 
     def adopt(self, entry: InboxEntry, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
         """Close an entry with the orders that the broker already holds for it; False when there are none."""

@@ -36,9 +36,6 @@ class AmendmentHandler(Handler, Protocol):
 class ReviewHandler(Handler, Protocol):
     """Asks an analyst or a person first; it may leave an alert open for a person's answer."""
 
-    def concerns(self, signal: Signal, bot: Bot) -> bool:
-        """Tell whether an alert takes longer than an answer may."""
-
     def forgetting(self, ticket: UUID) -> list[Change]:
         """Return the changes that forget what was said of a ticket."""
 

@@ -11,7 +11,6 @@ from app.domain.approvals import ApprovalDecision, PendingApproval, is_asked_for
 from app.domain.bots import AnalystUse, Approval, Bot
 from app.domain.opinions import Direction, Opinion
 from app.domain.orders import Order, OrderRole
-from app.domain.planning import may_enter
 from app.domain.reasons import Reason
 from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Dialect, Signal
@@ -53,15 +52,6 @@ class Reviewer:
     switch: GlobalSwitch
     clock: Clock
     is_stopping: Callable[[], bool]
-
-    def concerns(self, signal: Signal, bot: Bot) -> bool:
-        """Tell whether an alert takes longer than an answer may; exits never do."""
-        if signal.idea is not None:
-            return True
-        wants = (
-            bot.configuration.analyst is not AnalystUse.OFF or bot.configuration.approval is not Approval.OFF
-        )
-        return wants and may_enter(signal, cover_only=bot.configuration.cover_only)
 
     def forgetting(self, ticket: UUID) -> list[Change]:
         """Return the changes that forget what was said of a ticket."""

@@ -54,20 +54,16 @@ class Assessor:
         """Turn a signal into what is decided on: its instrument, its broker, the limits that hold."""
         ticket.signal = signal_record(signal)
         name = bot.configuration.broker or self.rules.default_broker
-        context = OrderContext(
-            ticket,
-            signal,
-            bot,
-            effective_limits(self.rules.ceiling, bot.configuration),
-            name,
-            self.registry.capabilities(name),
-        )
+        limits = effective_limits(self.rules.ceiling, bot.configuration)
         try:
-            context.broker = self.registry.get(name)
+            broker: Broker | None = self.registry.get(name)
         except BrokerNotConfigured:
-            context.broker = None
+            broker = None
+        capabilities = self.registry.capabilities(name) if broker is None else broker.capabilities
+        context = OrderContext(ticket, signal, bot, limits, name, capabilities, broker)
+        context.counts_entries = limits.counts_entries
         try:
-            context.instrument = self.instruments.wanted(signal, context.broker)
+            context.instrument = self.instruments.wanted(signal, broker)
         except ContractRefused as refused:
             context.symbol_refusal = (refused.reason, refused.message)
         context.min_confidence = self.rules.min_confidence
@@ -90,7 +86,8 @@ class Assessor:
             if context.spares_orders:
                 self._decide_first(context, broker, instrument, own)
             else:
-                self.conflicts.clear(context, broker, own)
+                if own:
+                    self.conflicts.clear(context, broker, own)
                 self._decide_with_room(context, broker, instrument)
         except BrokerUnavailable as error:
             self.start_over(context)
@@ -201,12 +198,16 @@ class Assessor:
         if view.position == ZERO:
             return ZERO
         others = self.bots.others(context.bot.id)
+        if not others:
+            return view.position
         return self.trades.share(context.bot.id, others, context.broker_name, context.symbol, view.position)
 
     def _carry_out(
         self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, decided: Plan
     ) -> None:
-        closing = round_down(decided.close, context.capabilities.increment(instrument))
+        closing = decided.close
+        if closing != ZERO:
+            closing = round_down(closing, context.capabilities.increment(instrument))
         if decided.refusal is not None:
             sizes = _sizes(context.signal, self.share(context, view), instrument)
             context.ticket.end(TicketStatus.DENIED, decided.refusal, sizes)
@@ -259,9 +260,11 @@ class Assessor:
         if context.is_preview:
             # A look must not take the last place under a cap.
             return
-        entry = Entry(context.bot.id, context.symbol, notional, context.ticket.created_at)
-        self.usage.reserve(context.ticket.id, entry, context.limits)
-        context.ticket.entry = {"symbol": context.symbol, "notional": format(notional, "f")}
+        symbol = context.symbol
+        if context.counts_entries:
+            entry = Entry(context.bot.id, symbol, notional, context.ticket.created_at)
+            self.usage.reserve(context.ticket.id, entry, context.limits)
+        context.ticket.entry = {"symbol": symbol, "notional": format(notional, "f")}
 
 
 def _after_closing(

@@ -44,9 +44,9 @@ class TradingRules:
 class OrderContext:
     """One signal while it is decided on.
 
-    `capabilities` are those of its broker, configured or not. `exit_plan` is what its entry shall be
-    protected by; `lost_exits` says that exits were cancelled for it; `rivals` are other bots' orders that
-    wait in the symbol.
+    `capabilities` are those of its broker, configured or not. `counts_entries`: something is limited by how
+    much the bot enters. `exit_plan` is what its entry shall be protected by; `lost_exits` says that exits
+    were cancelled for it; `rivals` are other bots' orders that wait in the symbol.
     `idea_cap` is what a trade idea's entry may be worth, `entry_value` what the decided entry is, and
     `min_confidence` what an opinion must have. `may_sell_options`: by its dialect, or by that of the alert
     whose order a command changes. `held` is the proof that the symbol is this signal's alone; without it
@@ -62,6 +62,7 @@ class OrderContext:
     capabilities: Capabilities
     broker: Broker | None = None
     instrument: Instrument | None = None
+    counts_entries: bool = False
     symbol_refusal: tuple[Reason, str] | None = None
     view: MarketSnapshot | None = None
     global_state: TradingState = TradingState.ACTIVE

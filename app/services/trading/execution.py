@@ -228,7 +228,7 @@ def _lacks_entry(signal: Signal, exit_order: Receipt) -> bool:
 def turn(gateway: Gateway, context: OrderContext, symbol: str) -> Iterator[None]:
     """Hold a symbol, and before it the bot where its entries are counted: always in this order."""
     with ExitStack() as stack:
-        if context.limits.counts_entries:
+        if context.counts_entries:
             stack.enter_context(gateway.locks.hold_bot(context.bot.id))
         if context.broker is not None:
             context.held = stack.enter_context(gateway.hold(context.broker, symbol))

@@ -10,7 +10,14 @@ from app.domain.gates import GATES, ask_gates, first_refusal
 from app.domain.gates.gate import GateGroup
 from app.domain.gates.review import opinion_given
 from app.domain.money import ZERO
-from app.domain.order_check import OrderCheck, Permissions, ProposedOrder, Usage, Verdict
+from app.domain.order_check import (
+    NOTHING_USED,
+    OrderCheck,
+    Permissions,
+    ProposedOrder,
+    Usage,
+    Verdict,
+)
 from app.domain.orders import OrderRole
 from app.domain.reasons import Reason
 from app.domain.tickets import Stage, TicketStatus
@@ -88,6 +95,8 @@ class GateCheck:
         )
 
     def _usage(self, context: OrderContext, counted: Decimal) -> Usage:
+        if not context.counts_entries:
+            return NOTHING_USED
         # What the changed order is worth already is counted once, not twice.
         usage = self.usage.of(context.bot.id, context.symbol, context.limits)
         return replace(usage, notional_today=usage.notional_today - counted) if counted else usage
