@@ -110,9 +110,7 @@ class Settings:
     )
     paper_seed: int = setting("Seed of the simulation: one seed, one result", 0, integer)
     paper_follow_alert_prices: bool = setting(
-        "An alert's price moves the simulated market, but not of pinned symbols",
-        True,
-        boolean,
+        "An alert's price moves the simulated market, but not of pinned symbols", True, boolean
     )
 
     # Recovery and the clock
@@ -157,6 +155,7 @@ class Settings:
     alpaca_paper: bool = setting("Alpaca's paper account rather than the live one", True, boolean)
     alpaca_trading_url: str | None = setting("Alpaca trading address, without /v2", None, url)
     alpaca_data_url: str | None = setting("Alpaca data address, without /v2", None, url)
+    alpaca_streams: bool = setting("Alpaca's streams tell entries what they prove fresh", False, boolean)
 
     # Fyers
     fyers_app_id: str | None = setting("Fyers app id", None)
@@ -293,6 +292,8 @@ def _check_together(settings: Settings) -> None:
         for name in ("webhook_secret", "operator_token"):
             if getattr(settings, name) is None:
                 raise SettingsError(f"{name.upper()} must be set when GCS_BUCKET_NAME is set")
+    if settings.alpaca_streams and settings.web_concurrency > 1:
+        raise SettingsError("ALPACA_STREAMS needs WEB_CONCURRENCY=1: one process only may listen to quotes")
     if not settings.alpaca_paper and not settings.allow_live_trading:
         raise SettingsError("ALPACA_PAPER is false, which needs ALLOW_LIVE_TRADING to be true")
     if settings.webhook_secret is not None and settings.webhook_secret == settings.operator_token:

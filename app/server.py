@@ -120,6 +120,7 @@ def _leave_tidy(worker: Any) -> None:
         wired.pool.stop(0)
         wired.supervisor.stop()
         wired.pool.stop(max(0, deadline - time.monotonic()))
+        wired.registry.close()
         wired.notifier.close(LAST_MESSAGES_SECONDS)
         wired.store.close()
 

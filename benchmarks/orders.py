@@ -49,7 +49,17 @@ class Way:
     cpu_seconds: float
 
 
-SERVERS: dict[str, Make] = {"Gatehouse": ours, "baseline": lambda folder: baseline(folder, "baseline_alpaca")}
+def _with_streams(folder: Path) -> Server:
+    server = ours(folder)
+    server.settings["ALPACA_STREAMS"] = "true"
+    return server
+
+
+SERVERS: dict[str, Make] = {
+    "with streams": _with_streams,
+    "Gatehouse": ours,
+    "baseline": lambda folder: baseline(folder, "baseline_alpaca"),
+}
 
 
 def show_orders(rounds: int, alerts: int) -> None:
@@ -79,8 +89,9 @@ def _show(rounds: int, *, concurrency: int, alerts: int, round_trip: int) -> Non
     place = f"| {round_trip} | {concurrency}"
     for name, row in rows.items():
         print(f"{place} | {name} | {' | '.join(f'{figure:.2f}' for figure in row)} |")
-    ratios = (one / other for one, other in zip(*rows.values(), strict=True))
-    print(f"{place} | ratio | {' | '.join(f'{ratio:.2f}' for ratio in ratios)} |", flush=True)
+    for name in ("with streams", "Gatehouse"):
+        ratios = (one / other for one, other in zip(rows[name], rows["baseline"], strict=True))
+        print(f"{place} | {name}, ratio | {' | '.join(f'{ratio:.2f}' for ratio in ratios)} |", flush=True)
 
 
 def measure_way(make: Make, *, concurrency: int, alerts: int, round_trip: int) -> Way:

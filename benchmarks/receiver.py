@@ -16,6 +16,8 @@ from typing import Any, TypeAlias, cast
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+from benchmarks.receiver_streams import Socket, Streams
+
 Found: TypeAlias = tuple[HTTPStatus, Any]
 
 PRICE = Decimal(100)
@@ -74,6 +76,10 @@ class Book:
         value = self._read(url.path.removeprefix("/v2").split("/")[1:], url.query)
         return ABSENT if value is None else (HTTPStatus.OK, value)
 
+    def held(self, symbol: str) -> Decimal:
+        """Return how much of a symbol was bought."""
+        return self._positions.get(symbol, Decimal())
+
     def _read(self, place: list[str], query: str) -> Any:
         match place:
             case ["positions", symbol]:
@@ -121,29 +127,47 @@ class Book:
 class Connection(asyncio.Protocol):
     """Requests of one client, one after the other; each answer comes `distance` seconds later."""
 
-    def __init__(self, book: Book, distance: float) -> None:
+    def __init__(self, book: Book, streams: Streams, distance: float) -> None:
         self._book = book
+        self._streams = streams
         self._distance = distance
         self._bytes = b""
+        self._socket: Socket | None = None
         self._transport: asyncio.Transport
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """Tell it nothing more."""
+        if self._socket is not None:
+            self._streams.leave(self._socket)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep what is answered on."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Answer once a request is whole."""
+        """Answer once a request is whole; a websocket takes over from there."""
+        if self._socket is not None:
+            self._socket.take(data)
+            return
         self._bytes += data
         head, end, body = self._bytes.partition(b"\r\n\r\n")
         if not end or len(body) < _length(head):
             return
         self._bytes = b""
         method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
+        if b"upgrade: websocket" in head.lower():
+            self._socket = self._streams.open(target, head + end, self._later)
+            return
         status, value = self._book.answer(method, target, body)
+        if method == "POST":
+            self._streams.placed(value, self._book.held(value["symbol"]))
         if self._distance:
             asyncio.get_running_loop().call_later(self._distance, self._write, status, value)
         else:
             self._write(status, value)
+
+    def _later(self, data: bytes) -> None:
+        asyncio.get_running_loop().call_later(self._distance, self._transport.write, data)
 
     def _write(self, status: HTTPStatus, value: Any) -> None:
         content = json.dumps(value).encode()
@@ -200,9 +224,10 @@ def _now() -> str:
 async def serve() -> None:
     """Serve on the port and at the distance (milliseconds) that the command line names, until killed."""
     port, distance = int(sys.argv[1]), float(sys.argv[2]) / 1000
-    connection = partial(Connection, Book(), distance)
+    streams = Streams(_quote)
+    connection = partial(Connection, Book(), streams, distance)
     server = await asyncio.get_running_loop().create_server(connection, "127.0.0.1", port)
-    await server.serve_forever()
+    await asyncio.gather(server.serve_forever(), streams.quote_for_ever())
 
 
 if __name__ == "__main__":

@@ -182,11 +182,13 @@ def alpaca_simulator() -> Iterator["FakeAlpaca"]:
 def connect_alpaca(alpaca_simulator, clock) -> Callable[..., AlpacaBroker]:
     """Build an adapter at the simulated Alpaca that remembers nothing, as after a restart."""
 
-    def connect(kind: type[AlpacaBroker] = AlpacaBroker, *, timeout_seconds: float = 0.5) -> AlpacaBroker:
+    def connect(
+        kind: type[AlpacaBroker] = AlpacaBroker, *, timeout_seconds: float = 0.5, **changes
+    ) -> AlpacaBroker:
         fake = alpaca_simulator
         addresses = {"trading_url": fake.url, "data_url": fake.url}
         keys, patience = (fake.key, fake.secret), {"timeout_seconds": timeout_seconds, "clock": clock}
-        return kind(*keys, paper=True, **addresses, **patience)
+        return kind(*keys, paper=True, **(addresses | patience | changes))
 
     return connect
 

@@ -172,6 +172,12 @@ def test_bucket_when_there_would_be_several_processes_then_start_stops_by_the_se
     assert read(WEB_CONCURRENCY="2").web_concurrency == 2
 
 
+def test_streams_when_there_would_be_several_processes_then_start_stops_by_the_setting():
+    assert refusal(ALPACA_STREAMS="true", WEB_CONCURRENCY="2").startswith("ALPACA_STREAMS needs")
+    assert read(ALPACA_STREAMS="true").alpaca_streams
+    assert not read().alpaca_streams
+
+
 def test_secrets_when_both_are_the_same_then_refused_without_repeating_them():
     sentence = refusal(WEBHOOK_SECRET="s3cret-value", OPERATOR_TOKEN="s3cret-value")
 

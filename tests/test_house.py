@@ -115,6 +115,7 @@ RULES = {
 # Whose file an SDK is, or whose files a framework is.
 HOMES = {
     "alpaca": ["app/brokers/alpaca/transport.py"],
+    "websockets": ["app/brokers/alpaca/streams_connection.py"],
     "fyers_apiv3": ["app/brokers/fyers/transport.py"],
     "openai": ["app/services/analyst/model_api.py"],
     "google": ["app/storage/gcs.py"],

@@ -59,8 +59,12 @@ class Broker(Protocol):
         """Return the order in the form in which it will be sent; by default every form is taken."""
         return order
 
-    def snapshot(self, instrument: Instrument) -> MarketSnapshot:
-        """Return what a decision needs, of one moment where that can be had; raise BrokerUnavailable."""
+    def snapshot(self, instrument: Instrument, *, for_entry: bool = False) -> MarketSnapshot:
+        """Return what a decision needs, of one moment where that can be had; raise BrokerUnavailable.
+
+        `for_entry`: it decides on a purchase and on nothing else, so that the position need not have been
+        asked for where the broker itself keeps telling it.
+        """
         quote = self.quote(instrument)
         held = (item.quantity for item in self.positions() if item.symbol == instrument.symbol)
         return MarketSnapshot(position=sum(held, ZERO), quote=quote, account=self.account())
@@ -75,6 +79,10 @@ class Broker(Protocol):
         Where nothing was traded there is none. None: this broker keeps no bars. Raise BrokerUnavailable.
         """
         return None
+
+    def close(self) -> None:
+        """End what works in the background for this broker, when the process ends."""
+        return None  # noqa: RET501  # a body, or every adapter would have to have one
 
     def urgently(self) -> AbstractContextManager[None]:
         """Let what is asked inside take the requests that a broker keeps for exits, where it keeps some."""

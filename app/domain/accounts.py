@@ -60,13 +60,15 @@ class MarketHours:
 class MarketSnapshot:
     """The account, its signed position in one instrument, the quote, and whether the market is open.
 
-    `is_open` is None where it was not asked for.
+    `is_open` is None where it was not asked for. `is_told`: nobody asked for the position; the broker keeps
+    telling it.
     """
 
     account: Account
     position: Decimal
     quote: Quote | None
     is_open: bool | None = None
+    is_told: bool = False
 
     def price(self, reference: Decimal | None, *, simulated: bool) -> Decimal | None:
         """Return the price that an order at the market would be valued at; None is unknown.

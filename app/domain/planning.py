@@ -145,6 +145,18 @@ def may_enter(signal: Signal, *, cover_only: bool) -> bool:
     return signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT, Intent.ORDER}
 
 
+def only_buys(signal: Signal) -> bool:
+    """Tell whether an alert means to buy and hold more, so that nothing it may sell depends on what is held.
+
+    A plain buy may buy back what was sold short; how much, only the position says.
+    """
+    if signal.side is not Side.BUY:
+        return False
+    if signal.intent is Intent.TARGET and signal.target is not None:
+        return signal.target.now > 0
+    return signal.intent is Intent.ENTER_LONG
+
+
 def wants_entry_after(signal: Signal, side: Side, closed: Decimal) -> bool:
     """Tell whether an alert whose exit of this side and size was placed wanted an entry after it."""
     if signal.intent in {Intent.ORDER, Intent.COVER}:

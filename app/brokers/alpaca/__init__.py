@@ -19,6 +19,7 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
         data_url=settings.alpaca_data_url,
         timeout_seconds=float(settings.broker_timeout_seconds),
         clock=parts.clock,
+        streams=settings.alpaca_streams,
     )
 
 

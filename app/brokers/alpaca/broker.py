@@ -1,10 +1,7 @@
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 from urllib.parse import quote as quoted
 
@@ -12,7 +9,7 @@ from app.brokers.alpaca.bars import BarReader
 from app.brokers.alpaca.buying_power import Funds
 from app.brokers.alpaca.capabilities import CAPABILITIES, NAME
 from app.brokers.alpaca.legs import parent_receipt, replacement_id
-from app.brokers.alpaca.mapping import account_of, position_of, signed_quantity, understood
+from app.brokers.alpaca.mapping import account_of, position_of, understood
 from app.brokers.alpaca.market_data import MarketData
 from app.brokers.alpaca.normalisation import SMALLEST, Asset, normalised, normalised_price
 from app.brokers.alpaca.order_checks import change_refusal, order_refusal
@@ -20,6 +17,8 @@ from app.brokers.alpaca.orders import OrderLookup
 from app.brokers.alpaca.outcomes import REFUSALS_OF_A_CHANGE
 from app.brokers.alpaca.payload import change_payload, order_payload, sent_id
 from app.brokers.alpaca.receipts import Row, receipt_of
+from app.brokers.alpaca.snapshots import SnapshotReader
+from app.brokers.alpaca.streams import NoStreams, Streams
 from app.brokers.alpaca.symbols import class_of, path_symbol
 from app.brokers.alpaca.transport import Transport
 from app.brokers.base import Broker
@@ -59,38 +58,39 @@ class AlpacaBroker(Broker):
         data_url: str | None,
         timeout_seconds: float,
         clock: Callable[[], datetime],
+        streams: bool = False,
     ) -> None:
         self.capabilities = replace(CAPABILITIES, live=not paper)
+        trading_url, data_url = trading_url or (PAPER_URL if paper else LIVE_URL), data_url or DATA_URL
         self._transport = Transport(
-            api_key,
-            secret_key,
-            trading_url=trading_url or (PAPER_URL if paper else LIVE_URL),
-            data_url=data_url or DATA_URL,
-            timeout_seconds=timeout_seconds,
+            api_key, secret_key, trading_url=trading_url, data_url=data_url, timeout_seconds=timeout_seconds
         )
         self._clock = clock
         self._orders = OrderLookup(self._transport, clock)
         self._market = MarketData(self._transport, clock)
         self._bars = BarReader(self._transport, clock)
         self._funds = Funds(lambda: self._transport.read("/account"), clock)
-        self._prices: dict[str, tuple[datetime, Decimal]] = {}
+        keys = (api_key, secret_key, trading_url, data_url)
+        self._streams = self._opened_streams(*keys) if streams else NoStreams()
+        self._snapshots = SnapshotReader(self._transport, self._market, self._funds, self._streams, clock)
 
     def normalise(self, order: Order) -> Order:
         """Return the order in the form in which it will be sent, as far as the instrument is known."""
-        self._remember_asset(order.instrument)
+        self._snapshots.remember_asset(order.instrument)
         return normalised(order, self._market.known_asset(order.instrument))
 
     def submit(self, order: Order) -> Receipt:
         """Send once; an id that Alpaca has already is our own earlier send, when the terms are the same."""
-        asset = self._market.known_asset(order.instrument)
+        asset, symbol = self._market.known_asset(order.instrument), order.instrument.symbol
         order = normalised(order, asset)
-        price = self._last_price(order.instrument)
+        price = self._snapshots.last_price(order.instrument)
         sentence = order_refusal(order, base_price=price, asset=asset)
         if sentence is not None:
             raise BrokerRejected(sentence)
         try:
-            with self._funds.sending(order, price):
+            with self._funds.sending(order, price), self._streams.sending(symbol, sent_id(order)):
                 row = self._transport.write("POST", "/orders", order_payload(order))
+                self._streams.placed(symbol, row)
         except BrokerRejected as error:
             # Alpaca takes no order below a least value, but always lets a whole position be closed.
             if TOO_LITTLE in error.message and order.quantity is not None and _leaves(order):
@@ -122,7 +122,7 @@ class AlpacaBroker(Broker):
         old_id = self._id_of(receipt)
         with understood(OutcomeUnknown):
             body["client_order_id"] = replacement_id(receipt.client_order_id, old_id)
-        row = self._change("PATCH", f"/orders/{old_id}", body)
+        row = self._change_in(receipt.symbol, "PATCH", f"/orders/{old_id}", body)
         with understood(OutcomeUnknown):
             self._orders.families.exchange(old_id, row)
             return receipt_of(row, receipt.client_order_id)
@@ -137,7 +137,7 @@ class AlpacaBroker(Broker):
         percentage = format(round_down(fraction * HUNDRED, SMALLEST), "f")
         query = f"?percentage={percentage}" if fraction < ONE else ""
         path = f"/positions/{quoted(path_symbol(instrument), safe='')}{query}"
-        row = self._change("DELETE", path)
+        row = self._change_in(instrument.symbol, "DELETE", path)
         with understood(OutcomeUnknown):
             return receipt_of(row, row["client_order_id"])
 
@@ -147,9 +147,9 @@ class AlpacaBroker(Broker):
 
     def positions(self) -> list[Position]:
         """Return every holding that is not flat."""
-        with understood(BrokerUnavailable):
-            held = [position_of(row) for row in self._transport.read("/positions")]
-        return [position for position in held if position.quantity]
+        held = self._positions()
+        self._streams.check(held)
+        return held
 
     def account(self) -> Account:
         """Return equity, cash and buying power."""
@@ -158,26 +158,15 @@ class AlpacaBroker(Broker):
 
     def quote(self, instrument: Instrument) -> Quote | None:
         """Return the middle of a tight market, else the last trade, with bid and ask where there are both."""
-        quote = self._market.quote(instrument)
-        if quote is not None:
-            self._prices[instrument.symbol] = (self._clock(), quote.price)
-        return quote
+        return self._snapshots.quote(instrument)
 
-    def snapshot(self, instrument: Instrument) -> MarketSnapshot:
+    def snapshot(self, instrument: Instrument, *, for_entry: bool = False) -> MarketSnapshot:
         """Return the account, with the buying power for this instrument, its position and its quote.
 
-        The account is at most a second old, less what was sent since; the rest is read.
+        The account is at most a second old, less what was sent since; the rest is read, unless Alpaca's
+        streams prove the quote, and to an entry the position.
         """
-        # Three reads at once: the slowest of them is the distance between alert and order.
-        position = self._readers.submit(self._position, instrument)
-        account = self._account_soon(instrument.asset_class)
-        if self._market.known_asset(instrument) is None:
-            asset = self._readers.submit(self._remember_asset, instrument)
-            quote = self.quote(instrument)
-            asset.result()
-        else:
-            quote = self.quote(instrument)
-        return MarketSnapshot(account(), position.result(), quote)
+        return self._snapshots.read(instrument, for_entry=for_entry)
 
     def market(self, instrument: Instrument) -> MarketHours:
         """Return whether the instrument trades now, by Alpaca's clock."""
@@ -199,9 +188,32 @@ class AlpacaBroker(Broker):
         """Prove that Alpaca answers and accepts our keys."""
         self._transport.read("/account")
 
-    @cached_property
-    def _readers(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(_READERS, thread_name_prefix=NAME)
+    def close(self) -> None:
+        """End what listens to Alpaca's streams."""
+        self._streams.close()
+
+    def _opened_streams(self, api_key: str, secret_key: str, trading_url: str, data_url: str) -> Streams:
+        from app.brokers.alpaca.streams_live import LiveStreams, StreamAccess
+
+        return LiveStreams(
+            StreamAccess(key=api_key, secret=secret_key, trading_url=trading_url, data_url=data_url),
+            self._clock,
+            orders=self._orders.list_open,
+            positions=self._positions,
+            account=lambda: self._funds.account(AssetClass.EQUITY),
+        )
+
+    def _positions(self) -> list[Position]:
+        with understood(BrokerUnavailable):
+            held = [position_of(row) for row in self._transport.read("/positions")]
+        return [position for position in held if position.quantity]
+
+    def _change_in(self, symbol: str, method: str, path: str, body: dict[str, str] | None = None) -> Row:
+        """Make a change whose answer is an order in a symbol."""
+        with self._streams.sending(symbol):
+            row: Row = self._change(method, path, body)
+            self._streams.placed(symbol, row)
+        return row
 
     def _change(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:
         try:
@@ -210,31 +222,10 @@ class AlpacaBroker(Broker):
             # A change may have happened whatever was answered, and have freed or bound money.
             self._funds.forget()
 
-    def _account_soon(self, asset_class: AssetClass) -> Callable[[], Account]:
-        known = self._funds.remembered(asset_class)
-        if known is not None:
-            return lambda: known
-        return self._readers.submit(self._funds.account, asset_class).result
-
-    def _position(self, instrument: Instrument) -> Decimal:
-        path = f"/positions/{quoted(path_symbol(instrument), safe='')}"
-        with understood(BrokerUnavailable):
-            row: Row | None = self._transport.read(path, absent=frozenset({404}))
-            return ZERO if row is None else signed_quantity(row)
-
-    def _remember_asset(self, instrument: Instrument) -> None:
-        # What Alpaca says about the instrument saves a refusal; without it Alpaca says so itself.
-        with suppress(BrokerUnavailable):
-            self._market.asset(instrument)
-
-    def _last_price(self, instrument: Instrument) -> Decimal | None:
-        at, price = self._prices.get(instrument.symbol, (None, None))
-        return price if at is not None and abs(self._clock() - at) < _PRICE_AGE else None
-
     def _closed(self, order: Order, quantity: Decimal) -> Receipt:
         """Close what is worth less than an order must be the one way that has no least value."""
         path = f"/positions/{quoted(path_symbol(order.instrument), safe='')}?qty={quantity:f}"
-        row = self._change("DELETE", path)
+        row = self._change_in(order.instrument.symbol, "DELETE", path)
         with understood(OutcomeUnknown):
             self._orders.name(row, order.client_order_id)
             return receipt_of(row, order.client_order_id)

@@ -56,13 +56,21 @@ class OrderLookup:
         """Return every order that can still fill; one call, as long as the families are known."""
         with understood(BrokerUnavailable):
             # A spread has neither a symbol nor a side of its own, and is none of ours.
-            rows = [row for row in self._list_open() if row.get("order_class") != "mleg"]
+            rows = [row for row in self.list_open() if row.get("order_class") != "mleg"]
             # For a moment an order is listed beside its replacement.
             replaced = {row.get("replaces") for row in rows}
             rows = [row for row in rows if row["id"] not in replaced and not is_over(row)]
             self._learn_families(rows)
             named = [(self.families.name(row), row) for row in rows]
             return [receipt_of(row, name) for name, row in (*named, *self.families.held(rows))]
+
+    def list_open(self) -> list[Row]:
+        """Return what Alpaca lists as open, as it shows it; raise BrokerUnavailable where that is not all."""
+        pages = list(self._pages({"status": "open", "direction": "asc"}, "after_order_id"))
+        # Half a list would pass for an account with fewer orders, and exits would be placed twice.
+        if len(pages) == _PAGES and len(pages[-1]) == PAGE:
+            raise BrokerUnavailable("Alpaca lists more open orders than can be read.")
+        return list({row["id"]: row for page in pages for row in page}.values())
 
     def _whole(self, row: Row) -> Receipt:
         if row.get("order_class") == "oco" and not row.get("legs"):
@@ -129,13 +137,6 @@ class OrderLookup:
                 wanted = wanted - {row["id"] for row in family}
             if not wanted:
                 return
-
-    def _list_open(self) -> list[Row]:
-        pages = list(self._pages({"status": "open", "direction": "asc"}, "after_order_id"))
-        # Half a list would pass for an account with fewer orders, and exits would be placed twice.
-        if len(pages) == _PAGES and len(pages[-1]) == PAGE:
-            raise BrokerUnavailable("Alpaca lists more open orders than can be read.")
-        return list({row["id"]: row for page in pages for row in page}.values())
 
     def _pages(self, query: dict[str, str], cursor: str) -> Iterator[list[Row]]:
         terms = query | {"limit": str(PAGE)}

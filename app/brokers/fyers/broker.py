@@ -152,7 +152,7 @@ class FyersBroker(Broker):
         """Return the level of an index, or the price of a share, that options are written on."""
         return self._market.spot(underlying)
 
-    def snapshot(self, instrument: Instrument) -> MarketSnapshot:
+    def snapshot(self, instrument: Instrument, *, for_entry: bool = False) -> MarketSnapshot:  # noqa: ARG002
         """Return account, position and quote of one moment, by three requests."""
         funds = self._readers.submit(copy_context().run, self._fund_rows)
         held = self._readers.submit(copy_context().run, self._position_rows)

@@ -109,7 +109,7 @@ class PaperBroker(Broker):
         with self._reading("quote") as draft:
             return quote_of(draft, instrument)
 
-    def snapshot(self, instrument: Instrument) -> MarketSnapshot:
+    def snapshot(self, instrument: Instrument, *, for_entry: bool = False) -> MarketSnapshot:  # noqa: ARG002
         """Return account, position and quote of one moment."""
         with self._reading("snapshot") as draft:
             held = draft.position(instrument.symbol)

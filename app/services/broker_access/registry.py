@@ -46,6 +46,11 @@ class BrokerRegistry:
             return self.get(name).capabilities
         return self._known.get(name) or Capabilities(name)
 
+    def close(self) -> None:
+        """End what works in the background for those that were built."""
+        for broker in list(self._brokers.values()):
+            broker.close()
+
     def all(self) -> list[Broker]:
         """Return every configured broker."""
         return [self.get(name) for name in self._factories]

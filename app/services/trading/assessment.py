@@ -13,7 +13,7 @@ from app.domain.limits import effective_limits
 from app.domain.money import ZERO, round_down
 from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Receipt, Side
-from app.domain.planning import Plan, plan, without_closing
+from app.domain.planning import Plan, only_buys, plan, without_closing
 from app.domain.reasons import Reason
 from app.domain.refusals import units
 from app.domain.signals import Intent, Signal
@@ -100,8 +100,7 @@ class Assessor:
 
         What was cancelled for it changes what it was decided on: then, and only then, it is decided anew.
         """
-        view = self.look(context, broker, instrument)
-        decided = self._plan(context, broker, view)
+        view, decided = self._look_and_plan(context, broker, instrument)
         self._carry_out(context, instrument, view, decided)
         if not context.orders:
             # Refused: whatever waits at the broker was not in the way of anything.
@@ -114,11 +113,9 @@ class Assessor:
             self._decide_with_room(context, broker, instrument)
 
     def _decide_with_room(self, context: OrderContext, broker: Broker, instrument: Instrument) -> None:
-        view = self.look(context, broker, instrument)
-        decided = self._plan(context, broker, view)
+        view, decided = self._look_and_plan(context, broker, instrument)
         if self._needs_room(context, broker, view, decided) and self._has_changed(context, broker, view):
-            view = self.look(context, broker, instrument)
-            decided = self._plan(context, broker, view)
+            view, decided = self._look_and_plan(context, broker, instrument)
         self._carry_out(context, instrument, view, decided)
 
     def start_over(self, context: OrderContext) -> None:
@@ -152,13 +149,26 @@ class Assessor:
         """Undo the count of an entry that was proved not to be placed."""
         self.usage.release(context.ticket.id)
 
-    def look(self, context: OrderContext, broker: Broker, instrument: Instrument) -> MarketSnapshot:
+    def look(
+        self, context: OrderContext, broker: Broker, instrument: Instrument, *, for_entry: bool = False
+    ) -> MarketSnapshot:
         """Ask the broker what is decided on; raise BrokerUnavailable."""
-        view = broker.snapshot(instrument)
+        view = broker.snapshot(instrument, for_entry=for_entry)
         if context.limits.market_hours_only:
             view = replace(view, is_open=broker.market(instrument).is_open)
         context.view = view
         return view
+
+    def _look_and_plan(
+        self, context: OrderContext, broker: Broker, instrument: Instrument
+    ) -> tuple[MarketSnapshot, Plan]:
+        view = self.look(context, broker, instrument, for_entry=only_buys(context.signal))
+        decided = self._plan(context, broker, view)
+        # What nobody asked for may let us buy, but neither close anything nor do nothing.
+        if view.is_told and (decided.close or decided.entry_side is None):
+            view = self.look(context, broker, instrument)
+            decided = self._plan(context, broker, view)
+        return view, decided
 
     def _plan(self, context: OrderContext, broker: Broker, view: MarketSnapshot) -> Plan:
         by_contracts = context.bot.configuration.use_strategy_contracts
@@ -217,11 +227,8 @@ class Assessor:
             return
         elif decided.entry_side is not None:
             self._add_entry(context, instrument, view, decided, decided.entry_side)
-            if (
-                context.signal.idea is not None
-                and context.orders[-1:]
-                and context.orders[-1].role is OrderRole.EXIT
-            ):
+            last = context.orders[-1] if context.orders else None
+            if context.signal.idea is not None and last is not None and last.role is OrderRole.EXIT:
                 # A thesis that is not followed closes nothing either: no gate has judged that alone.
                 context.orders.clear()
 

@@ -12,7 +12,7 @@ class WatchedBroker(ScriptedBroker):
 
     looks = 0
 
-    def snapshot(self, instrument):
+    def snapshot(self, instrument, *, for_entry=False):
         self.looks += 1
         return super().snapshot(instrument)
 

@@ -1,6 +1,6 @@
 """Every order that was ever accepted, and which of them are open."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -27,6 +27,7 @@ class Book:
         self.orders: dict[str, Order] = {}
         self._by_client: dict[str, Order] = {}
         self._open: dict[str, dict[str, Order]] = {}
+        self.on_event: Callable[..., None] = lambda _order, _event, **_more: None
         self._timer = timer
         self._random = Random(seed)
 
@@ -36,6 +37,8 @@ class Book:
     def add(self, order: Order) -> None:
         self.orders[order.id] = self._by_client[order.client_order_id] = order
         self._open.setdefault(order.asset.symbol, {})[order.id] = order
+        if not order.waiting:
+            self.on_event(order, "pending_new")
 
     def is_taken(self, client_order_id: str) -> bool:
         return client_order_id in self._by_client
@@ -82,6 +85,8 @@ class Book:
         if self._open.get(order.asset.symbol, {}).pop(order.id, None) is not None:
             order.status = status
             order.updated_at = order.ended[ENDINGS[status]] = self._timer.now()
+            if status != "filled":
+                self.on_event(order, status)
 
     def select(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
         """Answer GET /v2/orders; raise Refused."""

@@ -57,6 +57,7 @@ class Market:
 
     def __init__(self, lock: AbstractContextManager[Any], catalogue: Catalogue, timer: Timer) -> None:
         self.on_move: Callable[[Asset, Decimal | None], None] = lambda _asset, _volume: None
+        self.on_quote: Callable[[Asset], None] = lambda _asset: None
         self._lock, self._catalogue, self._timer = lock, catalogue, timer
         self._ticks: dict[str, Tick] = {}
         self._bars: dict[str, deque[Bar]] = {}
@@ -85,6 +86,7 @@ class Market:
                 volume=room,
             )
             self._draw(asset.symbol, last)
+            self.on_quote(asset)
             self.on_move(asset, room)
 
     def now(self) -> int:

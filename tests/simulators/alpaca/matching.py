@@ -9,6 +9,7 @@ from tests.simulators.alpaca.book import Book
 from tests.simulators.alpaca.figures import Timer, floored
 from tests.simulators.alpaca.market import Clock, Market, Tick
 from tests.simulators.alpaca.orders import UNTIL_NEXT_MOVE, Order
+from tests.simulators.alpaca.streams import filled
 
 AT_ONCE = frozenset({"ioc", "fok"})
 AUCTIONS = {"open": "opg", "closed": "cls"}
@@ -27,7 +28,7 @@ class Matcher:
         """Keep an order from trading until a time, or until its next move."""
         order.pause = until
         if order.status == "pending_new":
-            order.status = "new"
+            self._take(order)
         self._paused.append(order)
 
     def moved(self, asset: Asset, volume: Decimal | None) -> None:
@@ -75,7 +76,7 @@ class Matcher:
             if not current.is_live or current.pause is not None or not self._clock.trades(current):
                 continue
             if current.status in {"pending_new", "accepted"}:
-                current.status = "new"
+                self._take(current)
             if self.attempt(current, most):
                 waiting.extend(leg for leg in current.legs if leg.is_live)
         return order.filled - before
@@ -97,6 +98,8 @@ class Matcher:
         now = self._timer.now()
         self._account.trade(order.asset, quantity * order.sign, price)
         order.take(quantity, price, now)
+        told = filled(quantity, price, self._account.quantity(order.asset))
+        self._book.on_event(order, "fill" if order.is_final else "partial_fill", **told)
         if order.is_final:
             self._book.finish(order, "filled")
             for rival in order.rivals:
@@ -118,6 +121,11 @@ class Matcher:
             if leg.waiting and not leg.is_final:
                 leg.waiting = False
                 leg.status = "held" if leg.rivals and leg.type != "limit" else "new"
+                self._book.on_event(leg, leg.status)
+
+    def _take(self, order: Order) -> None:
+        order.status = "new"
+        self._book.on_event(order, "new")
 
     def cancel(self, order: Order) -> None:
         """End an order with its legs and rivals."""

@@ -12,9 +12,9 @@ from tests.simulators.alpaca.exchange import Exchange, Whims
 from tests.simulators.alpaca.faults import Fault, Faults
 from tests.simulators.alpaca.figures import SECOND
 from tests.simulators.alpaca.refusals import Refused, malformed
+from tests.simulators.alpaca.streams import StreamingConnection, Streams
 from tests.simulators.loopback.messages import Answer, Request
 from tests.simulators.loopback.simulator import Simulator
-from tests.simulators.loopback.spoiling import SpoilingConnection
 
 MINUTE_SECONDS = 60
 LIMIT = 200
@@ -27,7 +27,7 @@ class FakeAlpaca(Simulator):
     `requests_per_minute` the simulator refuses more than that, as Alpaca does.
     """
 
-    connection, actions = SpoilingConnection, admin.ACTIONS
+    connection, actions = StreamingConnection, admin.ACTIONS
 
     def __init__(
         self,
@@ -45,6 +45,8 @@ class FakeAlpaca(Simulator):
         self.market, self.clock = self.exchange.market, self.exchange.clock
         self.data = Data(self.market, self.exchange.catalogue)
         self.faults = Faults()
+        self.streams = Streams(self)
+        self.exchange.book.on_event, self.market.on_quote = self.streams.happened, self.streams.quoted
         self._checked, self._limit = checked, requests_per_minute
         self._arrivals: deque[int] = deque()
         super().__init__(port)
