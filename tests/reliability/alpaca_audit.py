@@ -5,57 +5,27 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from app.domain.exit_levels import exit_levels, reached
 from app.domain.exit_plan import ExitPlan
 from app.domain.json_codec import from_json
-from app.domain.orders import OrderRole, OrderStatus, Side, client_order_id
+from app.domain.orders import OrderRole, OrderStatus, Side
 from app.domain.symbols import parse_symbol
 from tests.reliability.alpaca_alerts import PLANS
-from tests.reliability.alpaca_truth import Truth
 from tests.reliability.audit import Findings
-from tests.reliability.documents import read_documents
 from tests.reliability.evidence import Evidence
+from tests.reliability.ledger import ZERO, Ledger, compare
+from tests.reliability.truth import Truth
 
-ZERO = Decimal(0)
-BROKER = "alpaca"
 # An order whose send went unanswered may turn up for so long before its ticket gives it up.
 GRACE = timedelta(seconds=40)
-Holding = tuple[str, str]
-
-
-class Ledger:
-    """What the store says beside the tickets: trades and exits by holding, open orders by name."""
-
-    def __init__(self, database: Path) -> None:
-        self.trades = _by_holding(database, "trades/")
-        self.exits = _by_holding(database, "exits/")
-        self.open_orders = {
-            value["client_order_id"]: value for _, value in read_documents(database, "orders/")
-        }
-
-    def held(self, holding: Holding) -> Decimal:
-        """Return a bot's signed trade."""
-        trade = self.trades.get(holding)
-        return Decimal(trade["quantity"]) if trade is not None else ZERO
-
-    def awaited(self, truth: Truth) -> set[str]:
-        """Return the tickets with a send whose outcome may still turn up."""
-        names = truth.by_name()
-        return {
-            value["ticket"]
-            for name, value in self.open_orders.items()
-            if name not in names and _age(value["submitted_at"]) < GRACE
-        }
 
 
 def gather(database: Path, truth: Truth, ledger: Ledger) -> Evidence:
     """Put Alpaca's orders where the paper broker's would stand."""
-    evidence = Evidence(database)
+    evidence, roles = Evidence(database), ledger.roles()
     evidence.close()
-    evidence.awaited = ledger.awaited(truth)
-    roles = _roles(evidence)
+    evidence.awaited = _awaited(truth, ledger)
     for order in truth.placed:
         role = roles.get(order.name, OrderRole.EXIT).value
         # An order for an amount of money cannot fill more units than it names: it names none.
@@ -66,16 +36,14 @@ def gather(database: Path, truth: Truth, ledger: Ledger) -> Evidence:
     return evidence
 
 
-def complete(findings: Findings, evidence: Evidence, truth: Truth, ledger: Ledger) -> None:
+def complete(findings: Findings, truth: Truth, ledger: Ledger) -> None:
     """Add what only a broker with exits of its own can break."""
-    findings.lost += _unlike(evidence, truth)
-    findings.lost += _unfollowed(evidence, truth, ledger)
+    compare(findings, truth, ledger)
+    findings.lost += [*_unlike(truth, ledger), *_unfollowed(truth, ledger)]
     findings.doubled += _repeated(truth)
-    findings.strays += [f"{order.name}: not one of ours" for order in truth.placed if order.bot is None]
-    findings.unbalanced += _uneven(truth, ledger)
     findings.naked += naked(truth, ledger)
     findings.orphans += _orphans(truth)
-    findings.opened += _opened(evidence, truth)
+    findings.opened += _opened(truth, ledger)
 
 
 AFTER_CRASH = "had been sold before it was known"
@@ -90,20 +58,28 @@ def reconciled(log: Path) -> list[str]:
     return [line for line in lines if " reconciliation: " in line and AFTER_CRASH not in line]
 
 
-def _unlike(evidence: Evidence, truth: Truth) -> Iterator[str]:
+def _awaited(truth: Truth, ledger: Ledger) -> set[str]:
+    """Return the tickets with a send whose outcome may still turn up."""
+    names = truth.by_name()
+    return {
+        value["ticket"]
+        for name, value in ledger.open_orders.items()
+        if name not in names and _age(value["submitted_at"]) < GRACE
+    }
+
+
+def _unlike(truth: Truth, ledger: Ledger) -> Iterator[str]:
     """Compare what tickets say of their orders' states with Alpaca's."""
     names = truth.by_name()
-    for ticket in (ticket for tickets in evidence.tickets.values() for ticket in tickets):
-        for record in ticket["orders"]:
-            order = names.get(record["client_order_id"])
-            known = OrderStatus(record["status"])
-            if order is not None and known is not order.status:
-                yield f"{order.name}: the ticket says {known.value}, Alpaca {order.last['status']}"
+    for record in ledger.order_records():
+        order, known = names.get(record["client_order_id"]), OrderStatus(record["status"])
+        if order is not None and known is not order.status:
+            yield f"{order.name}: the ticket says {known.value}, Alpaca {order.last['status']}"
 
 
-def _unfollowed(evidence: Evidence, truth: Truth, ledger: Ledger) -> Iterator[str]:
+def _unfollowed(truth: Truth, ledger: Ledger) -> Iterator[str]:
     """Find working orders of tickets that nobody looks after."""
-    named = _roles(evidence)
+    named = ledger.roles()
     for order in truth.working():
         if order.name in named and order.name not in ledger.open_orders:
             yield f"{order.name}: works at Alpaca without an open order of ours"
@@ -115,14 +91,6 @@ def _repeated(truth: Truth) -> Iterator[str]:
         if order.name in seen:
             yield f"{order.name}: placed twice"
         seen.add(order.name)
-
-
-def _uneven(truth: Truth, ledger: Ledger) -> Iterator[str]:
-    sums = truth.held()
-    for holding in sorted(sums.keys() | ledger.trades.keys()):
-        filled, trade = sums.get(holding, ZERO), ledger.held(holding)
-        if filled != trade:
-            yield f"{' '.join(holding)}: fills come to {filled}, the trade says {trade}"
 
 
 def naked(truth: Truth, ledger: Ledger) -> Iterator[str]:
@@ -143,8 +111,8 @@ def naked(truth: Truth, ledger: Ledger) -> Iterator[str]:
 
 def _stoppable(truth: Truth, bot: str, symbol: str, quantity: Decimal) -> Decimal:
     """Return how much Alpaca can stop: whole shares, while no entry of the bot waits on their other side."""
-    entries = (order for order in truth.working() if (order.bot, order.symbol) == (bot, symbol))
-    waits = any(not order.is_leg and order.sign * quantity > ZERO for order in entries)
+    working = truth.working((bot, symbol))
+    waits = any(not order.is_leg and order.sign * quantity > ZERO for order in working)
     return ZERO if waits or "-" in symbol else abs(quantity) // 1
 
 
@@ -163,8 +131,8 @@ def _overdue(truth: Truth, ledger: Ledger, document: Any, quantity: Decimal) -> 
 
 
 def _stopped(truth: Truth, bot: str, symbol: str, quantity: Decimal) -> Decimal:
-    stops = (order for order in truth.working() if (order.bot, order.symbol) == (bot, symbol))
-    guards = (order for order in stops if order.is_live_stop and order.sign * quantity < ZERO)
+    working = truth.working((bot, symbol))
+    guards = (order for order in working if order.is_live_stop and order.sign * quantity < ZERO)
     return sum((order.remaining for order in guards), ZERO)
 
 
@@ -173,20 +141,20 @@ def _orphans(truth: Truth) -> Iterator[str]:
     for order in legs:
         if not truth.positions.get(order.symbol):
             yield f"{order.name}: works, but nothing of {order.symbol} is held"
-    for bot, symbol in sorted({(order.bot or "nobody", order.symbol) for order in legs}):
+    for bot, symbol in sorted({order.holding for order in legs}):
         held = truth.held()[bot, symbol]
         guarded = _stopped(truth, bot, symbol, held)
         if held and guarded > abs(held):
             yield f"{bot} {symbol}: stops for {guarded}, holds {held}"
 
 
-def _opened(evidence: Evidence, truth: Truth) -> Iterator[str]:
+def _opened(truth: Truth, ledger: Ledger) -> Iterator[str]:
     """Find exits that opened a position, and positions on a side that was never entered."""
-    roles = _roles(evidence)
+    roles = ledger.roles()
     entered: dict[tuple[str, str, int], Decimal] = {}
     for order in truth.placed:
         if roles.get(order.name) is OrderRole.ENTRY:
-            key = (order.bot or "nobody", order.symbol, order.sign)
+            key = (*order.holding, order.sign)
             entered[key] = entered.get(key, ZERO) + order.filled
         elif order.filled and str(order.first["position_intent"]).endswith("open"):
             yield f"{order.name}: an exit, and Alpaca took it to open"
@@ -194,24 +162,6 @@ def _opened(evidence: Evidence, truth: Truth) -> Iterator[str]:
         sign = 1 if held > ZERO else -1
         if abs(held) > entered.get((bot, symbol, sign), ZERO):
             yield f"{bot} {symbol}: holds {held}, entries on that side come to less"
-
-
-def _roles(evidence: Evidence) -> dict[str, OrderRole]:
-    """Return what every order that a ticket may place is to its position."""
-    tickets = (ticket for tickets in evidence.tickets.values() for ticket in tickets)
-    return {
-        client_order_id(ticket["bot"], UUID(ticket["id"]), role): role
-        for ticket in tickets
-        for role in OrderRole
-    }
-
-
-def _by_holding(database: Path, prefix: str) -> dict[Holding, Any]:
-    found = {}
-    for key, value in read_documents(database, prefix):
-        bot, _, symbol = key.removeprefix(prefix).partition(f"/{BROKER}:")
-        found[bot, symbol] = value
-    return found
 
 
 def _age(moment: str) -> timedelta:
