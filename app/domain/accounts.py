@@ -1,10 +1,11 @@
 """What a broker says about money, holdings, prices and hours."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from app.domain.instruments import Instrument
+from app.domain.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,17 @@ class MarketSnapshot:
     quote: Quote | None
     is_open: bool | None = None
     is_told: bool = False
+
+    def after_closing(
+        self, closing: Decimal, price: Decimal | None, instrument: Instrument
+    ) -> "MarketSnapshot":
+        """Return position and account once what a reversal closes is closed and its money is free."""
+        if closing == ZERO or price is None:
+            return self
+        freed = closing * price * instrument.multiplier
+        account = replace(self.account, buying_power=self.account.buying_power + freed)
+        position = self.position - (closing if self.position > ZERO else -closing)
+        return replace(self, account=account, position=position)
 
     def price(self, reference: Decimal | None, *, simulated: bool) -> Decimal | None:
         """Return the price that an order at the market would be valued at; None is unknown.

@@ -254,7 +254,7 @@ class Assessor:
         if size is not None and price is not None:
             context.ticket.note(Stage.SIZE_SET, self.clock(), size_told(size, price, instrument))
         passed = self.gate_check.allows(
-            context, terms.proposed(context), _after_closing(view, decided.close, price, instrument)
+            context, terms.proposed(context), view.after_closing(decided.close, price, instrument)
         )
         if passed and size is not None and price is not None:
             context.entry_value = size.quantity * price * instrument.multiplier
@@ -272,18 +272,6 @@ class Assessor:
             entry = Entry(context.bot.id, symbol, notional, context.ticket.created_at)
             self.usage.reserve(context.ticket.id, entry, context.limits)
         context.ticket.entry = {"symbol": symbol, "notional": format(notional, "f")}
-
-
-def _after_closing(
-    view: MarketSnapshot, closing: Decimal, price: Decimal | None, instrument: Instrument
-) -> MarketSnapshot:
-    """Return position and account once what a reversal closes is closed and its money is free."""
-    if closing == ZERO or price is None:
-        return view
-    freed = closing * price * instrument.multiplier
-    account = replace(view.account, buying_power=view.account.buying_power + freed)
-    position = view.position - (closing if view.position > ZERO else -closing)
-    return replace(view, account=account, position=position)
 
 
 def _describe(decided: Plan, held: Decimal, context: OrderContext) -> str:
