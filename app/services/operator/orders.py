@@ -6,12 +6,13 @@ from itertools import chain, dropwhile, islice
 from typing import Any
 from uuid import UUID
 
+from app.brokers.base import Broker
 from app.domain.exit_plan import orphaned
-from app.domain.orders import Receipt, bot_of_order
+from app.domain.orders import Receipt, bot_of_order, family_name
 from app.domain.snapshots import BrokerSnapshot
 from app.domain.ticket_terms import is_working, placed_by
 from app.domain.tickets import order_record
-from app.errors import NotFound
+from app.errors import BrokerUnavailable, NotFound
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
@@ -65,18 +66,42 @@ class OrderList:
     def cancel(self, name: str) -> None:
         """Cancel a working order by its client order id.
 
-        Raise NotFound, BrokerRejected or OutcomeUnknown, and InvalidRequest in a dry run.
+        Raise NotFound, BrokerRejected, OutcomeUnknown, or BrokerUnavailable where its broker cannot be asked.
         """
-        for broker in self.registry.all():
-            receipt = broker.find(name)
+        broker, receipt = self._found(name)
+        with self.gateway.hold(broker, receipt.symbol, by_operator=True) as held:
+            self._cancel(held, receipt)
+        self.journal.activity(f"operator: canceled {name} at {broker.name}")
+        self.tracker.follow()
+        self.snapshots.look(broker.name)
+
+    def _found(self, name: str) -> tuple[Broker, Receipt]:
+        """Return an order and its broker: the one that we wrote down for it, else whichever has it."""
+        known = self._broker_of(name)
+        failure: BrokerUnavailable | None = None
+        # A broker that is down must not stand between the operator and an order at another one.
+        for broker in self.registry.all() if known is None else [known]:
+            try:
+                receipt = broker.find(name)
+            except BrokerUnavailable as error:
+                failure = error
+                continue
             if receipt is not None:
-                with self.gateway.hold(broker, receipt.symbol, by_operator=True) as held:
-                    self._cancel(held, receipt)
-                self.journal.activity(f"operator: canceled {name} at {broker.name}")
-                self.tracker.follow()
-                self.snapshots.look(broker.name)
-                return
+                return broker, receipt
+        if failure is not None:
+            # It may be where nobody could look: "there is none" would be a guess.
+            raise failure
         raise NotFound(f"There is no order {name}.")
+
+    def _broker_of(self, name: str) -> Broker | None:
+        order = self.open_orders.find(name)
+        home = order.broker if order is not None else self._written_broker(family_name(name))
+        return self.registry.get(home) if home in self.registry.names else None
+
+    def _written_broker(self, name: str) -> str | None:
+        ticket = self.ledger.of_order(name)
+        placed = placed_by(ticket.value) if ticket is not None else ()
+        return next((item["broker"] for item in placed if item["client_order_id"] == name), None)
 
     def _cancel(self, held: HeldSymbol, receipt: Receipt) -> None:
         outcome = self.gateway.cancel(held, receipt)

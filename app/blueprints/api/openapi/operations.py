@@ -260,8 +260,8 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "api.cancel_order": Operation(
         tag="Orders",
-        answers={204: ()},
-        errors=(404, 422),
+        answers={202: ("Error",), 204: ()},
+        errors=(404, 422, 503),
         parameters={"name": "default-1763654400000-00000000-0000-5000-8000-000000000000"},
     ),
     "api.list_positions": Operation(
