@@ -81,12 +81,3 @@ class MarketSnapshot:
         account = replace(self.account, buying_power=self.account.buying_power + freed)
         position = self.position - (closing if self.position > ZERO else -closing)
         return replace(self, account=account, position=position)
-
-    def price(self, reference: Decimal | None, *, simulated: bool) -> Decimal | None:
-        """Return the price that an order at the market would be valued at; None is unknown.
-
-        A real market is believed, and nothing else is; a simulated one follows the alert's price.
-        """
-        if self.quote is not None and (self.quote.firm or reference is None):
-            return self.quote.price
-        return reference if simulated else None

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from app.domain.accounts import Quote
 from app.domain.bots import BotConfiguration
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ONE, ZERO, round_price
@@ -29,11 +30,25 @@ def order_type(signal: Signal, bot: BotConfiguration) -> OrderType:
     return OrderType.LIMIT if bot.use_limit_orders else OrderType.MARKET
 
 
-def entry_price(
-    signal: Signal, bot: BotConfiguration, instrument: Instrument, side: Side, market_price: Decimal | None
+def market_price(quote: Quote | None, reference: Decimal | None, *, simulated: bool) -> Decimal | None:
+    """Return the price that an order at the market would be valued at; None is unknown.
+
+    A real market is believed, and nothing else is; a simulated one follows the alert's price.
+    """
+    if quote is not None and (quote.firm or reference is None):
+        return quote.price
+    return reference if simulated else None
+
+
+def entry_price(  # what the price of an order depends on
+    kind: OrderType,
+    signal: Signal,
+    bot: BotConfiguration,
+    instrument: Instrument,
+    side: Side,
+    market_price: Decimal | None,
 ) -> Decimal | None:
     """Return the price that an entry is valued at: its limit, its trigger, or the market's; None: unknown."""
-    kind = order_type(signal, bot)
     if kind is OrderType.LIMIT:
         return limit_price(signal, bot, instrument, side, market_price)
     return {OrderType.STOP_LIMIT: signal.limit_price, OrderType.STOP: signal.stop_price}.get(

@@ -8,7 +8,7 @@ from app.domain.signals import Signal
 from app.errors import MalformedAlert
 from app.schemas.base import sentences
 from app.schemas.dialects import DIALECTS
-from app.schemas.entry import DialectEntry
+from app.schemas.entry import COMMAND_MARK, DialectEntry
 
 SECRET_FIELDS = ("secret", "token")
 
@@ -36,9 +36,11 @@ def read_signal(entry: DialectEntry, alert: dict[str, Any]) -> Signal:
 
     Its secret, in whatever field it came, is none of the schema's business.
     """
+    # A command is not read as an order, nor the reverse.
+    schema = entry.command if entry.command is not None and COMMAND_MARK in alert else entry.schema
     plain = {name: value for name, value in alert.items() if name not in SECRET_FIELDS}
     try:
-        signal: Signal = entry.schema_for(alert).load(plain)
+        signal: Signal = schema.load(plain)
     except ValidationError as error:
         message = f"The alert is malformed. {sentences(error.messages)}"
         raise entry.malformed(message, fields=error.messages_dict) from error

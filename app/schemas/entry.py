@@ -44,7 +44,3 @@ class DialectEntry:
     def name(self) -> str:
         """The dialect's name."""
         return self.dialect.name
-
-    def schema_for(self, alert: dict[str, Any]) -> Schema:
-        """Return what reads an alert: a command is not read as an order, nor the reverse."""
-        return self.command if self.command is not None and COMMAND_MARK in alert else self.schema

@@ -8,7 +8,8 @@ from app.domain.accounts import Quote
 from app.domain.bots import Approval
 from app.domain.capabilities import Capabilities
 from app.domain.exit_levels import Levels
-from app.domain.gates import GATES, ask_gates, first_refusal
+from app.domain.gates import GATES
+from app.domain.gates.gate import ask_gates, first_refusal
 from app.domain.instruments import AssetClass
 from app.domain.opinions import Action
 from app.domain.orders import OrderRole, Side
@@ -274,7 +275,7 @@ def test_entry_gate_when_order_is_an_exit_then_passes(gate, changes):
     ],
 )
 def test_switch_when_state_and_role_meet_then_only_reducing_lets_exits_pass(scope, state, role, reason):
-    verdict = first_refusal(ask_gates(order_check(role=role, **{f"{scope}_state": state})))
+    verdict = first_refusal(ask_gates(order_check(role=role, **{f"{scope}_state": state}), GATES))
 
     assert (verdict.code if verdict is not None else None) is reason
 
@@ -324,11 +325,11 @@ def test_gates_when_listed_then_switches_come_first_and_money_after_the_price():
 def test_judge_when_the_broker_is_missing_then_what_it_would_refuse_anyway_is_told_first():
     missing = order_check(capabilities=SHARES_ONLY, instrument=BITCOIN, broker_configured=False)
 
-    assert first_refusal(ask_gates(missing)).code is Reason.SYMBOL_UNSUPPORTED
+    assert first_refusal(ask_gates(missing, GATES)).code is Reason.SYMBOL_UNSUPPORTED
 
 
 def test_judge_when_several_refuse_then_first_gate_is_the_reason():
-    verdicts = ask_gates(order_check(global_state=TradingState.HALTED, price=None, quantity=None))
+    verdicts = ask_gates(order_check(global_state=TradingState.HALTED, price=None, quantity=None), GATES)
 
     assert first_refusal(verdicts).code is Reason.TRADING_HALTED
     assert len([verdict for verdict in verdicts if not verdict.passed]) > 1
@@ -336,7 +337,7 @@ def test_judge_when_several_refuse_then_first_gate_is_the_reason():
 
 def asked(**changes):
     """Which gates were asked about an order, and of which groups one line is left."""
-    names = [verdict.gate for verdict in ask_gates(order_check(**changes))]
+    names = [verdict.gate for verdict in ask_gates(order_check(**changes), GATES)]
     return [name for name in names if name in GATE], [name for name in names if name not in GATE]
 
 
@@ -373,7 +374,7 @@ def test_gate_when_it_refuses_then_only_with_a_code_that_it_declares(gate, reaso
 
 
 def test_judge_when_nothing_is_wrong_then_no_refusal():
-    assert first_refusal(ask_gates(order_check())) is None
+    assert first_refusal(ask_gates(order_check(), GATES)) is None
 
 
 def test_judge_when_exit_lacks_all_data_then_passes():
@@ -385,12 +386,12 @@ def test_judge_when_exit_lacks_all_data_then_passes():
         price=None,
     )
 
-    assert first_refusal(ask_gates(bare)) is None
+    assert first_refusal(ask_gates(bare, GATES)) is None
 
 
 @pytest.mark.parametrize("missing", ["instrument", "price", "quantity", "market"])
 def test_judge_when_entry_lacks_data_then_refused(missing):
-    assert first_refusal(ask_gates(order_check(**{missing: None}))) is not None
+    assert first_refusal(ask_gates(order_check(**{missing: None}), GATES)) is not None
 
 
 def test_verdict_when_refused_then_detail_carries_both_figures():

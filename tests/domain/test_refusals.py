@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.gates import GATES, ask_gates, first_refusal
+from app.domain.gates import GATES
+from app.domain.gates.gate import ask_gates, first_refusal
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.reasons import Reason
 from app.domain.refusals import age, duration, explained, money, percent, units

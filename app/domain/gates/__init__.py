@@ -16,7 +16,6 @@ from app.domain.gates.permissions import (
     symbol_known,
 )
 from app.domain.gates.review import REVIEW
-from app.domain.order_check import OrderCheck, Verdict
 
 GATES: tuple[GateGroup, ...] = (PERMISSIONS, REVIEW, IDEA, FIGURES)
 
@@ -27,13 +26,3 @@ COMMAND_GATES = (GateGroup("permissions", _COMMAND),)
 SYMBOL_COMMAND_GATES = (GateGroup("permissions", (*_COMMAND, symbol_known)),)
 # A changed entry is no new one: it counts neither towards how many there are nor to how soon they follow.
 CHANGE_GATES = tuple(group.without(daily_orders, cooldown) for group in GATES)
-
-
-def ask_gates(check: OrderCheck, groups: tuple[GateGroup, ...] = GATES) -> list[Verdict]:
-    """Ask every gate that concerns the order; the first refusal is its reason."""
-    return [verdict for group in groups for verdict in group.ask(check)]
-
-
-def first_refusal(verdicts: list[Verdict]) -> Verdict | None:
-    """Return the refusal that counts, if any."""
-    return next((verdict for verdict in verdicts if not verdict.passed), None)

@@ -74,3 +74,16 @@ class GateGroup:
         """Return the group without some of its gates."""
         gates = tuple(item for item in self.gates if item not in left_out)
         return GateGroup(self.name, gates, self.concerns)
+
+
+def ask_gates(check: OrderCheck, groups: tuple[GateGroup, ...]) -> list[Verdict]:
+    """Ask every gate that concerns the order; the first refusal is its reason."""
+    verdicts: list[Verdict] = []
+    for group in groups:
+        verdicts += group.ask(check)
+    return verdicts
+
+
+def first_refusal(verdicts: list[Verdict]) -> Verdict | None:
+    """Return the refusal that counts, if any."""
+    return next((verdict for verdict in verdicts if not verdict.passed), None)

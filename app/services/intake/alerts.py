@@ -145,7 +145,7 @@ class Intake:
         """Return the ticket that an alert would become, as the API shows it; nothing is stored or sent."""
         now = self.clock()
         ticket = Ticket(self.new_ticket_id(now), bot.id, signal.dialect.name, now, redacted)
-        worker = self.workers.of(signal, deliberates=self.takes_time(signal, bot))
+        worker = self._handler(signal, deliberates=self.takes_time(signal, bot))
         planned = [
             request_record(order) | {"status": "planned"} for order in worker.preview(ticket, signal, bot)
         ]
@@ -180,7 +180,12 @@ class Intake:
 
     def _worker(self, entry: InboxEntry, signal: Signal) -> Handler:
         # As it was when the alert came: what waits for a person must not pass because nobody is asked now.
-        return self.workers.of(signal, deliberates=entry.deliberates)
+        return self._handler(signal, deliberates=entry.deliberates)
+
+    def _handler(self, signal: Signal, *, deliberates: bool) -> Handler:
+        if signal.intent in COMMANDS:
+            return self.workers.commands
+        return self.workers.review if deliberates else self.workers.trading
 
     def _finishing(self, closing: Completion, entry: InboxEntry, ticket: Ticket) -> Finish:
         """Return the last write of a ticket; nothing is kept for one that asked nobody."""

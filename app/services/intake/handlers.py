@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.domain.bots import Bot
 from app.domain.orders import Order
-from app.domain.signals import COMMANDS, Signal
+from app.domain.signals import Signal
 from app.domain.tickets import Ticket
 from app.services.runtime.worker_pool import WorkPool
 from app.services.trading.execution import Finish
@@ -52,9 +52,3 @@ class Handlers:
     def forgetting(self, ticket: UUID) -> list[Change]:
         """Return the changes that forget what was kept for a ticket."""
         return [*self.commands.forgetting(ticket), *self.review.forgetting(ticket)]
-
-    def of(self, signal: Signal, *, deliberates: bool) -> Handler:
-        """Return whose a signal is."""
-        if signal.intent in COMMANDS:
-            return self.commands
-        return self.review if deliberates else self.trading

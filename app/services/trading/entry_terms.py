@@ -9,7 +9,7 @@ from app.domain.money import ONE, ZERO
 from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, OrderType, Side
 from app.domain.planning import Plan
-from app.domain.pricing import entry_price, order_type
+from app.domain.pricing import entry_price, market_price, order_type
 from app.domain.refusals import money, units
 from app.domain.sizing import Size, at_most, risk_of, shrunk, size_by_risk, size_entry
 from app.services.trading.context import OrderContext
@@ -49,8 +49,9 @@ def entry_terms(
 ) -> EntryTerms:
     """Price an entry, place its exits, size it."""
     signal, configuration = context.signal, context.bot.configuration
-    market = view.price(context.reference_price, simulated=context.capabilities.simulated)
-    price = entry_price(signal, configuration, instrument, side, market)
+    market = market_price(view.quote, context.reference_price, simulated=context.capabilities.simulated)
+    kind = order_type(signal, configuration)
+    price = entry_price(kind, signal, configuration, instrument, side, market)
     # Exits come before the size: what a unit loses at its stop may say how many there are.
     exits = plan_exits(context, instrument, side, price)
     risk = risk_of(configuration, view.account.equity)
@@ -60,7 +61,7 @@ def entry_terms(
         whole = side is Side.SELL and context.capabilities.whole_shorts
         sizing = _Sizing(context, instrument, price, view.account.equity, whole=whole)
         size = sizing.size(decided.entry_quantity, side, exits.levels.stop, risk)
-    return EntryTerms(side, order_type(signal, configuration), price, exits, size, risk)
+    return EntryTerms(side, kind, price, exits, size, risk)
 
 
 def size_told(size: Size, price: Decimal, instrument: Instrument) -> str:

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from app.clock import Clock
 from app.domain.accounts import MarketSnapshot
-from app.domain.gates import GATES, ask_gates, first_refusal
-from app.domain.gates.gate import GateGroup
+from app.domain.gates import GATES
+from app.domain.gates.gate import GateGroup, ask_gates, first_refusal
 from app.domain.gates.review import opinion_given
 from app.domain.money import ZERO
 from app.domain.order_check import (
