@@ -164,12 +164,14 @@ class PaperBroker(Broker):
         with self._lock:
             try:
                 self._log.catch_up()
-                if self._source is not None or self._log.account.has_due_orders(self._clock()):
+                draft = self._draft(name)
+                if self._source is not None or draft.account.has_due_orders(draft.at):
                     # A read shows no order whose day is over, and no price that the source has left behind.
                     self._operate("pass_time", lambda _: None)
+                    draft = self._draft(name)
             except (StoreError, OutcomeUnknown) as error:
                 raise BrokerUnavailable("The store did not answer.") from error
-            yield self._draft(name)
+            yield draft
 
 
 @contextmanager

@@ -205,9 +205,7 @@ class Assessor:
 
     def share(self, context: OrderContext, view: MarketSnapshot) -> Decimal:
         """Return how much of the account's position is the bot's."""
-        if view.position == ZERO:
-            return ZERO
-        others = self.bots.others(context.bot.id)
+        others = self.bots.others(context.bot.id) if view.position else []
         if not others:
             return view.position
         return self.trades.share(context.bot.id, others, context.broker_name, context.symbol, view.position)
@@ -256,10 +254,10 @@ class Assessor:
         passed = self.gate_check.allows(
             context, terms.proposed(context), view.after_closing(decided.close, price, instrument)
         )
-        if passed and size is not None and price is not None:
-            context.entry_value = size.quantity * price * instrument.multiplier
+        if passed and size is not None and price is not None and terms.value is not None:
+            context.entry_value = terms.value
             # Counted before it is sent: the next alert of the bot must see it, whatever the broker says.
-            self._reserve(context, context.entry_value)
+            self._reserve(context, terms.value)
             draft = EntryDraft(size, price, terms.exits)
             context.orders.append(draft_entry(context, instrument, terms.type, side, draft))
 

@@ -18,7 +18,7 @@ from app.services.trading.order_building import PlannedExits, plan_exits
 
 @dataclass(frozen=True, slots=True)
 class EntryTerms:
-    """What an entry comes to; `price` and `size` are None where no price is known.
+    """What an entry comes to; `price`, `size` and the size's `value` are None where no price is known.
 
     `risk` is what may be lost at the stop, in the account's currency; None: the size does not depend on it.
     """
@@ -28,6 +28,7 @@ class EntryTerms:
     price: Decimal | None
     exits: PlannedExits
     size: Size | None
+    value: Decimal | None
     risk: Decimal | None
 
     def proposed(self, context: OrderContext) -> ProposedOrder:
@@ -56,12 +57,14 @@ def entry_terms(
     exits = plan_exits(context, instrument, side, price)
     risk = risk_of(configuration, view.account.equity)
     # Without a price nothing is guessed: the gates refuse what has no size.
-    size = None
+    size = value = None
     if price is not None and price > ZERO:
         whole = side is Side.SELL and context.capabilities.whole_shorts
-        sizing = _Sizing(context, instrument, price, view.account.equity, whole=whole)
+        unit_value = price * instrument.multiplier
+        sizing = _Sizing(context, instrument, price, unit_value, view.account.equity, whole=whole)
         size = sizing.size(decided.entry_quantity, side, exits.levels.stop, risk)
-    return EntryTerms(side, kind, price, exits, size, risk)
+        value = size.quantity * unit_value
+    return EntryTerms(side, kind, price, exits, size, value, risk)
 
 
 def size_told(size: Size, price: Decimal, instrument: Instrument) -> str:
@@ -74,6 +77,7 @@ class _Sizing:
     context: OrderContext
     instrument: Instrument
     price: Decimal
+    unit_value: Decimal
     equity: Decimal
     whole: bool
 
@@ -81,7 +85,7 @@ class _Sizing:
         size = self._wanted(contracts)
         if risk is not None:
             size = self._within_risk(size, side, stop, risk, is_most=self._is_asked(contracts))
-        largest, unit_value = self.context.largest_value, self.price * self.instrument.multiplier
+        largest, unit_value = self.context.largest_value, self.unit_value
         # Opinion and approval come last: whatever set the size, nothing is larger than what was agreed to.
         for most in (largest, self.context.advice.most(unit_value)):
             if most is not None:
@@ -122,7 +126,7 @@ class _Sizing:
         if is_most and size.quantity <= by_risk.quantity:
             return size
         # A size of our own making keeps to the limits, where one that was asked for would be refused.
-        limits, unit_value = self.context.limits, self.price * self.instrument.multiplier
+        limits, unit_value = self.context.limits, self.unit_value
         if limits.max_order_notional is not None:
             by_risk = shrunk(by_risk, limits.max_order_notional, unit_value, self.increment, whole=self.whole)
         return at_most(by_risk, limits.max_order_quantity, step)
