@@ -251,9 +251,9 @@ class Assessor:
         size, price = terms.size, terms.price
         if size is not None and price is not None:
             context.ticket.note(Stage.SIZE_SET, self.clock(), size_told(size, price, instrument))
-        passed = self.gate_check.allows(
-            context, terms.proposed(context), view.after_closing(decided.close, price, instrument)
-        )
+        # What is not closed first is judged by what was seen.
+        left = view.after_closing(decided.close, price, instrument) if decided.close else view
+        passed = self.gate_check.allows(context, terms.proposed(context), left)
         if passed and size is not None and price is not None and terms.value is not None:
             context.entry_value = terms.value
             # Counted before it is sent: the next alert of the bot must see it, whatever the broker says.
