@@ -13,6 +13,7 @@ from app.errors import BrokerUnavailable
 # The most that Alpaca lists in one answer; unasked it lists fifty.
 PAGE = 500
 _PAGES = 8
+# A stop that trails is replaced at every step, and each replacement is an order of its own.
 _REPLACEMENTS = 50
 _NOT_THERE = frozenset({404})
 _FAMILIES_AGE = timedelta(minutes=5)
@@ -123,6 +124,7 @@ class OrderLookup:
         if not relatives or (fresh and known):
             return
         self._search({row["id"] for row in relatives}, {row["symbol"] for row in relatives})
+        # What a whole search did not find is somebody else's, and is not searched for at every look.
         self._strangers = frozenset(row["id"] for row in relatives if not self.families.knows(row))
         self._learned_at = now
 

@@ -56,6 +56,7 @@ class Transport:
                 return self._client.get(path, query, **source)
             except self._refused as error:
                 answer = ErrorAnswer(error)
+                # Only Alpaca's own 404 proves that there is no order: a proxy's would let it be sent again.
                 if answer.status in absent and answer.is_genuine:
                     return None
                 wait = answer.wait(pause)

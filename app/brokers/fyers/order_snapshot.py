@@ -85,6 +85,7 @@ class OrderSnapshot:
     def _entry(self, name: str) -> Row | None:
         wanted = digest(name)
         rows = [row for row in self._entries.values() if _is_named(row, name, wanted)]
+        # Tags are not unique at Fyers: the same order sent twice shows as two rows of one name.
         return max(rows, key=_relevance, default=None)
 
     def _name(self, row: Row) -> str:

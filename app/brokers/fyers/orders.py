@@ -63,6 +63,7 @@ class OrderLookup:
     def _is_coming(self, number: str) -> bool:
         now = self._clock()
         with self._lock:
+            # From the first look that missed them: the book does not say when an entry filled.
             return now - self._without_legs.setdefault(number, now) < LEG_SECONDS
 
     def _rows(self) -> list[Row]:

@@ -19,5 +19,6 @@ class FyersSettings:
     timeout_seconds: float = 10.0
     contract_product: str = MARGIN
     share_product: str = INTRADAY
+    # The whole book is one of two hundred requests a minute, and an order is looked at ten times a second.
     book_age_seconds: float = 0.3
     processes: int = 1

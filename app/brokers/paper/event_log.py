@@ -80,6 +80,7 @@ class EventLog:
         # goes from the oldest on, so the entry before ours proves that ours was never taken.
         if monotonic() - self._synced_at < TRUSTED_SECONDS:
             return True
+        # The first entry has none before it; a snapshot shows that there were others once.
         if sequence == 1:
             return self._store.get(SNAPSHOT) is None
         return self._store.get(key(sequence - 1)) is not None

@@ -68,6 +68,7 @@ def _observe(order: PaperOrder, price: Decimal) -> PaperOrder:
         return order
     stop = order.stop_price
     if stop is not None and (price - stop) * order.order.side.sign >= 0:
+        # It stays triggered: a price that comes back does not take a stop back.
         return replace(order, triggered=True)
     return order
 

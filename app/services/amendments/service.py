@@ -182,6 +182,7 @@ class Amendments:
             self.assessor.release(context)
             standing = self.sender.gateway.look(held.broker, item.receipt)
             changes = self._end(context, held.broker, begun, [standing])
+            # Nothing has grown, so other processes must not count it from the ticket either.
             context.ticket.entry = None
             context.ticket.end(TicketStatus.REJECTED, reason_of(error), error.message)
             return changes

@@ -98,6 +98,7 @@ class Targets:
         patience, waited = Patience(PLACING, self.wait), False
         while not context.is_preview and self._is_being_placed(context, key):
             if not patience.lasts():
+                # Finding nothing would count as done, and the order would come after its cancellation.
                 raise BrokerUnavailable("The alert that places this order is still being worked on.")
             waited = True
         return self._by_key(context, key) if waited else []

@@ -53,6 +53,7 @@ class Deadline:
         """Cut this connection too."""
         with self._lock:
             self._watched.append(connection)
+            # One that is opened after the end is cut too, or the thread behind it would go on asking.
             if self._has_cut:
                 _shut(connection)
 
@@ -97,6 +98,7 @@ class Authorization(requests.auth.AuthBase):
 class _WatchedAdapter(HTTPAdapter):
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
+        # What a tool does is not ours to know: a call that may have arrived is not made again.
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:

@@ -79,6 +79,7 @@ class _Number(str):
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
+    # Of two values for one field nobody can say which was meant.
     if len(data) != len(pairs):
         _refuse("a field is there twice")
     return data

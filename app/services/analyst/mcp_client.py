@@ -79,6 +79,7 @@ class McpClient:
     def tools(self) -> Iterator[Tool]:
         """Yield the tools that the server lists, page after page."""
         cursor: dict[str, Any] = {}
+        # A list without an end must not use up the time of an opinion.
         for _ in range(MOST_PAGES):
             result = self._request("tools/list", cursor)
             listed = result.get("tools")

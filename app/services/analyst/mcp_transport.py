@@ -92,6 +92,7 @@ class McpTransport:
             headers=HEADERS | headers,
             auth=self._authorization,
             timeout=seconds,
+            # Read piece by piece, so that what is too large is never here as a whole.
             stream=True,
             # A redirect would carry the token to an address that nobody has set.
             allow_redirects=False,

@@ -77,6 +77,7 @@ def model_line(server: ModelServer, deadline: Deadline) -> Iterator[ModelTranspo
     def prepare(request: Any) -> None:
         request.extensions = request.extensions | {"trace": show_connection}
 
+    # New connections for each opinion: a kept one may be dead, and what is lost on it is not sent again.
     http = openai.DefaultHttpxClient(
         follow_redirects=False, event_hooks={"request": [prepare], "response": [_refuse_failures]}
     )

@@ -60,6 +60,7 @@ def add_usage(usage: TokenUsage, answer: dict[str, Any]) -> TokenUsage:
 
 def _count(answer: dict[str, Any], *path: str) -> int:
     value = _within(answer, *path)
+    # A bill is the server's word: a figure that can be none counts as nothing.
     return value if type(value) is int and 0 <= value < 1 << 53 else 0
 
 

@@ -6,6 +6,7 @@ from app.domain.money import DOWN, ZERO, round_down
 from app.domain.opinions import Action, Decision, Direction, Opinion, Question
 
 MODEL = "reward-risk-1"
+# Enough to pass the confidence gate, so that everything works offline, and never the look of certainty.
 MOST_CONFIDENCE = Decimal("0.90")
 CENT = Decimal("0.01")
 RULE = "Rule: confidence is 2r / (2r + 1) for reward/risk r, at most 0.90; below r = 1 nothing is done."

@@ -33,6 +33,7 @@ def hosted_tools(access: McpAccess) -> list[dict[str, Any]]:
         "type": "mcp",
         "server_label": LABEL,
         "server_url": access.url,
+        # Nobody sits beside it who could approve a call; which tools may be used is checked afterwards.
         "require_approval": "never",
     }
     if access.authorization is not None:
@@ -55,6 +56,7 @@ def check_hosted(answer: dict[str, Any], access: McpAccess) -> None:
                 Reason.MCP_UNREACHABLE, f"The tools were not listed: {_error(listing['error'])}."
             )
     calls = items(answer, "mcp_call")
+    # The list of allowed tools is kept by the model's server: what it really called is checked here.
     foreign = [call for call in calls if not access.permits(str(call.get("name")))]
     if foreign:
         raise NoDecision(
@@ -115,6 +117,7 @@ class LocalTools:
             return ToolResult("There is no such tool.", is_error=True), None
         if arguments is None:
             return ToolResult("The arguments are not a JSON object.", is_error=True), None
+        # Each call costs time and another turn of the model.
         if len(self.calls) >= MOST_CALLS:
             return ToolResult("No more tools may be used; decide.", is_error=True), None
         try:

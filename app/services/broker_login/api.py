@@ -70,6 +70,7 @@ class LoginApi:
     def takes(self, token: str) -> bool:
         """Ask whether Fyers takes a token."""
         status, body = self._call("GET", "profile", auth=_Bearer(f"{self.app.app_id}:{token}"))
+        # Only this round trip proves a token: since April 2026 one may look good and be dead at the server.
         if status == UNAUTHORIZED or body.get("code") in TOKEN_CODES:
             return False
         if body.get("s") != "ok":
@@ -92,6 +93,7 @@ class LoginApi:
                     method,
                     f"{self.app.api_url}/{path}",
                     timeout=self.app.timeout_seconds,
+                    # What logs in goes nowhere that nobody has set.
                     allow_redirects=False,
                     **arguments,
                 )

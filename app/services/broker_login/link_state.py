@@ -58,6 +58,7 @@ class LoginMemory:
             known = record or _new_state()
             if mark in known.used_links:
                 return None
+            # A link that has ended is refused by its time, and need not be remembered as used.
             lasting = {name: end for name, end in known.used_links.items() if end >= now}
             return replace(known, used_links=lasting | {mark: ends_at})
 
@@ -94,6 +95,7 @@ class LoginMemory:
 
     def _read_signed(self, state: str) -> datetime:
         unsigned, signature = state[: END_DIGITS + NONCE_DIGITS], state[END_DIGITS + NONCE_DIGITS :]
+        # In constant time, so that no signature can be found out letter by letter.
         is_ours = hmac.compare_digest(self._signature(unsigned).encode(), signature.encode())
         if not is_ours:
             raise LoginLinkRefused("This is not a login link of ours.")

@@ -57,11 +57,14 @@ class FyersLogin:
         """
         ends_at = self._memory.check(state)
         if code is None:
+            # A person who canceled may take the same link again.
             raise LoginRefused(f"Fyers says: {told or 'no code'}.", link=self._api.login_url(state))
+        # Used up before its code is exchanged, so that of two processes that hear of it one logs in.
         self._memory.use(state)
         try:
             return self.exchange(code)
         except AppError as error:
+            # Another link, which ends no later: the one that failed is used up.
             error.details["link"] = self._api.login_url(self._memory.sign(ends_at))
             raise
 
@@ -89,6 +92,7 @@ class FyersLogin:
         if not self._api.takes(renewed.access_token):
             # Since April 2026 a renewed token may look good and be dead at the server.
             raise RefreshRefused("Fyers renewed the token and does not accept it: log in.")
+        # Fyers gives no new refresh token with a renewal; the one from the login goes on.
         issued = Issued(renewed.access_token, renewed.refresh_token or held.refresh_token)
         return self._keep(issued, "renewed the token")
 

@@ -13,6 +13,7 @@ from app.services.broker_login.reminder import LoginReminder
 from app.services.broker_login.token_source import FyersTokenSource
 from app.services.broker_login.token_store import TokenStore
 
+# Fyers counts these requests too, and a refused order tells of a dead token sooner.
 PROBE_PERIOD = timedelta(minutes=10)
 
 _logger = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class LoginWatch:
         return int(self._reminder.remind())
 
     def _prove(self, held: Login) -> int:
+        # A clock that was set back must not leave a token unproven for hours.
         if held.probed_at is not None and timedelta() <= self._clock() - held.probed_at < PROBE_PERIOD:
             return 0
         return self._probe(held.access_token)
@@ -72,6 +74,7 @@ class LoginWatch:
         return 1
 
     def _use_first_code(self) -> bool:
+        # A code is good once, but stands in the environment at every start.
         if self._first_code is None or not self._memory.claim_code(self._first_code):
             return False
         try:

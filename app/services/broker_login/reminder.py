@@ -11,6 +11,7 @@ from app.services.broker_login.login import MESSAGE_LIFE, FyersLogin
 from app.services.observability.events import EventKind
 from app.services.observability.notifier import Notifier
 
+# After the close a login of today gains nothing.
 MARKET_CLOSES = time(15, 30)
 
 _logger = logging.getLogger(__name__)

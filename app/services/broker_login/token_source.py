@@ -59,9 +59,11 @@ class FyersTokenSource:
             return self._replace(token, tell=False)
 
     def _replace(self, token: str, *, tell: bool) -> str | None:
+        # Somebody may have logged in meanwhile: what was refused is the token that was sent, not theirs.
         newer = self._newer(token)
         if newer is not None:
             return newer
+        # Another process was first to hear it, and renews it if that can be done.
         if not self._tokens.mark_dead(token):
             return self._newer(token)
         renewed = self._renewed()

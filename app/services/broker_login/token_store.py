@@ -49,6 +49,7 @@ class TokenStore:
         """Store a login unless a newer one is there that still counts; return the one that does."""
 
         def step(held: Login | None) -> Login | None:
+            # The newest login wins: a slow process must not put an older token back.
             is_newer = held is not None and held.issued_at > login.issued_at
             return None if held is not None and is_newer and held.is_usable(self._clock()) else login
 

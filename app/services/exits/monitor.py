@@ -95,6 +95,7 @@ class ExitMonitor:
             try:
                 status = status_of(known.plan, trades.get(known.position), snapshot, broker.capabilities)
                 is_over = status.holding.is_over and known.position not in awaited
+                # What is in doubt is found out before anything is moved.
                 if isinstance(status.step, ReplaceExits) and known.plan.sending is None:
                     moves.append((self._remember_alone(broker, known, status), status.step))
                 elif is_over or self._needs_hand(broker, known, status):

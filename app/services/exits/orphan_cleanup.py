@@ -52,6 +52,7 @@ class Cleanup:
     def _clean(self, broker: Broker, run: CleanupRun) -> None:
         working = broker.open_orders()
         run.checked += sum(receipt.is_protective for receipt in working)
+        # Without a lock: only where something seems loose is a symbol kept from its alerts.
         loose = orphans_at(broker, working)
         for symbol in sorted({receipt.symbol for receipt in loose}):
             with self.gateway.hold(broker, symbol) as held:

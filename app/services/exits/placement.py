@@ -151,6 +151,7 @@ class ExitPlacement:
     def _pause(self, position: Place, sending: Sending) -> None:
         key = position, sending.leaves
         _, last = self._pauses.get(key, (None, SHORTEST_PAUSE / 2))
+        # Doubled, so that an exit that is refused for hours leaves requests for those that are not.
         pause = min(last * 2, LONGEST_PAUSE_TO_LEAVE if sending.leaves else LONGEST_PAUSE)
         self._pauses[key] = (self.runtime.clock() + pause, pause)
 

@@ -79,6 +79,7 @@ def status_of(
     # It never moves back: a trailing stop that followed the price both ways would protect nothing.
     best = better(before if before is not None else basis, holding.price, holding.side)
     levels = exit_levels(terms, instrument, holding.side, basis, best)
+    # A stop that trails moves in steps, since each move is one of two hundred requests a minute.
     smallest = smallest_move(terms, instrument, holding.side, basis)
     nearest = smallest_move(terms, instrument, holding.side, basis, levels.stop)
     follows = terms.follows_market and holding.share != ZERO

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
+# The timeout for reading begins anew with every byte, so the whole has an end of its own.
 LONGEST_SECONDS = 120.0
 CHUNK = 1 << 16
 _OK = 200

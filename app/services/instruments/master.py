@@ -20,6 +20,7 @@ from app.storage.base import Store
 
 # New contracts are listed overnight.
 REFRESH_AT = hour(8)
+# Each attempt may be ninety megabytes.
 RETRY_AFTER = timedelta(minutes=10)
 ATTEND_SECONDS = LOOK_SECONDS = 60.0
 
@@ -123,6 +124,7 @@ class SymbolMaster:
                 return held
             return _Held(record, self._shelf.load(record))
         except StoreUnavailable:
+            # Without a list no contract has a name; the one that is loaded is good until it is too old.
             if held is None:
                 raise
         except IndexUnreadable as error:
@@ -152,6 +154,7 @@ class SymbolMaster:
         message += f" at most {self._max_age.days} days old."
         _logger.warning("%s", message)
         today = self._clock().astimezone(IST).date()
+        # Once a day: it is tried again every ten minutes, and would fail as often.
         if self._told_on != today:
             self._told_on = today
             self._notifier.notify(EventKind.SYMBOL_MASTER, message)

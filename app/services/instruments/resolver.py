@@ -41,6 +41,7 @@ class Instruments:
         """Return the instrument of a canonical name, with the terms of a listed contract where it is one."""
         try:
             listed = self.contracts().find_canonical(symbol)
+        # A position must be told by its name even while there is no list to rely on.
         except ContractRefused:
             listed = None
         return listed.instrument if listed is not None else _parsed(symbol, venue)
@@ -74,5 +75,6 @@ def _spot(broker: Broker | None, underlying: str) -> Decimal | None:
         return None
     try:
         return broker.spot(underlying)
+    # Without a level nothing is at the money: what is picked by it is refused, and the rest goes on.
     except BrokerUnavailable:
         return None

@@ -8,6 +8,7 @@ from app.domain.contracts.freeze_quantities import read_freezes
 from app.repositories.contract_lists import MasterRecord
 from app.services.instruments.download import DownloadFailed, download
 
+# Some five times what the NSE's file was in July 2026.
 MOST_BYTES = 64 << 20
 MOST_TWIN_BYTES = 512 << 20
 # A list that has shrunk to less than this share is not whole.

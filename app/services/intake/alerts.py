@@ -96,6 +96,7 @@ class Intake:
         then: Then = lambda _: None,
     ) -> bool:
         """Let the pool carry a claimed alert out, and then `then`; False when nobody takes it."""
+        # Shown as running before the pool has it, or this process's own recovery would take it for left.
         done = self.in_flight.begin(entry.key)
 
         def work() -> None:
@@ -138,6 +139,7 @@ class Intake:
 
     def close_as(self, entry: InboxEntry, ticket: Ticket, request_id: str) -> None:
         """Close an entry with the answer of a ticket that is written already."""
+        # Closed last: a crash before it leaves an entry that is only closed again.
         closing = self.inbox.closing(entry, answer_for(ticket, request_id))
         self.store.apply([*self.workers.forgetting(ticket.id), closing])
 
@@ -167,6 +169,7 @@ class Intake:
         )
 
     def _answer_as_first(self, ticket: Ticket, arrival: Arrival, alert: Alert) -> Answer | None:
+        # The inbox forgets after minutes; an idea is one event, whenever it is delivered again.
         if self._known_idea(arrival) is not None:
             return None
         entry = self.inbox.claim(arrival)
@@ -234,6 +237,7 @@ class Intake:
         patience = Patience(DUPLICATE, partial(self.in_flight.await_end, key))
         while entry is not None:
             answer = self.inbox.answer(entry)
+            # Nobody is kept waiting for a model or a person: it hears that the first one goes on.
             if answer is not None or entry.deliberates or not patience.lasts():
                 return entry, answer
             entry = self.inbox.find(arrival.bot, arrival.key)

@@ -38,6 +38,7 @@ class LeftAlerts:
         """
         try:
             capabilities = self.registry.get(broker).capabilities
+        # The gates refuse it then, and its ticket says why.
         except BrokerNotConfigured:
             return True
         may_appear = self.policy.may_appear(self._first_seen.setdefault(key, self.clock()))

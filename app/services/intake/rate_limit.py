@@ -14,6 +14,7 @@ class RateLimiter:
 
     def __init__(self, per_second: Decimal, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._rate = float(per_second)
+        # A bucket smaller than one token would never let anything through.
         self._size = max(self._rate, 1.0)
         self._monotonic = monotonic
         self._buckets: dict[str, tuple[float, float]] = {}

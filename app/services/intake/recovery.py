@@ -28,6 +28,7 @@ from app.services.runtime.locks import Locks
 
 SignalReader = Callable[[str, dict[str, Any]], Signal]
 
+# An alert that kills its process every time must come to an end as well.
 MAXIMUM_ATTEMPTS = 4
 # A thread of this process that holds an entry has registered long before this.
 OWN_ENTRY_AGE = timedelta(seconds=5)
@@ -179,6 +180,7 @@ class Recovery:
     def _take_up(self, entry: InboxEntry, *, is_new: bool, at_once: bool) -> bool:
         finished = False
         try:
+            # Compared and swapped: of all processes that found it one goes on.
             taken = self.inbox.take_over(entry, counted=self._counts(entry))
             finished = taken is not None and self._finish(taken, is_new=is_new, at_once=at_once)
         except (StoreError, BrokerUnavailable) as error:
@@ -214,6 +216,7 @@ class Recovery:
         if signal is None or bot is None:
             message = "The bot is gone." if bot is None else ticket.message
             ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, message)
+            # What can no longer be read, or has lost its bot, has nothing that it could be traded by.
             self.intake.close(entry, ticket, _request(entry))
             return tell(ticket)
         is_untouched = is_new or self.standing.is_untouched(entry)
@@ -235,11 +238,14 @@ class Recovery:
 
         `broker` is None where it cannot know of the ticket.
         """
+        # A person's time does not count: an order that was approved after an hour is not stale.
         age = self.clock() - self.standing.since(entry)
         limit = self.rules.stale_seconds
         if self.standing.is_refused(entry):
             return False
+        # Asked of old alerts too: while the broker may still show an order, none may be told as expired.
         is_lost = broker is not None and not self.left_alerts.may_send(entry.key, broker)
+        # An order at the market of minutes ago is another trade than the one that was asked for.
         if age > timedelta(seconds=limit):
             message = f"Found {age.total_seconds():.0f} s after its arrival; the limit is {limit} s."
             ticket.end(TicketStatus.EXPIRED, Reason.ALERT_EXPIRED, message)

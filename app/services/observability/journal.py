@@ -130,6 +130,7 @@ class AppendFile:
             self._next_look = now + _LOOK_SECONDS
         # A line that the disk cut short must not swallow the next one.
         whole = b"\n" + line if self._torn else line
+        # One write for each line: appended so, lines of several processes do not run into each other.
         written = os.write(self._descriptor, whole)
         self._torn = written < len(whole) and (written > 0 or self._torn)
         self._room -= written

@@ -139,6 +139,7 @@ def start_afresh() -> None:
     directory = os.environ.get(MULTIPROCESS_VARIABLE)
     if directory:
         Path(directory).mkdir(parents=True, exist_ok=True)
+        # The figures of processes that have ended would be added to those of this run.
         for left_over in Path(directory).glob("*.db"):
             left_over.unlink(missing_ok=True)
 

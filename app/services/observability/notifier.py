@@ -68,6 +68,7 @@ class Notifier:
 
         The first of a kind and `key` is sent at once, others are folded; `about` ends the kind's title.
         """
+        # Never sent from here: an order must not wait for somebody's chat server.
         if self._send is not None:
             self._outbox(self._send).put(Event(kind, message, key, about))
 

@@ -36,6 +36,7 @@ class TicketMessages:
         for order in after["orders"]:
             if _has_moved(known.get(order["client_order_id"]), order):
                 self._journal.activity(_movement(order))
+        # What ended well is told by the ticket; a message is for what the owner may have to act on.
         ended = after["status"] in {TicketStatus.REJECTED, TicketStatus.FAILED}
         if ended and after["status"] != before["status"]:
             self.notify(Ticket.from_json(after))
@@ -45,6 +46,7 @@ class TicketMessages:
         self._leave(ticket, EventKind.RECOVERED, about=ticket.status.value)
 
     def _leave(self, ticket: Ticket, kind: EventKind, about: str = "") -> None:
+        # A bot that is refused a hundred times for one reason is one message, which counts the rest.
         key = f"{ticket.bot}:{ticket.reason.value if ticket.reason is not None else ''}"
         self._notifier.notify(kind, sentence(ticket), key=key, about=about)
 

@@ -112,6 +112,7 @@ class OrderList:
     def _stay_bare(self, receipt: Receipt) -> None:
         """Leave a position without the exit that the operator took from it."""
         bot = bot_of_order(receipt.client_order_id)
+        # The exits' next look would place it again, although a person has just taken it away.
         if receipt.is_protective and bot is not None:
             self.store.apply(self.exits.forgetting(bot, receipt.broker, receipt.symbol))
 
@@ -133,6 +134,7 @@ class OrderList:
     def _strangers(
         self, seen: Iterable[BrokerSnapshot], status: str, after: str | None
     ) -> Iterator[dict[str, Any]]:
+        # Brokers were asked for open orders only: what is over there and in no ticket is listed nowhere.
         if status == "closed":
             return
         told = {order["client_order_id"] for order in self._own("open", None)}

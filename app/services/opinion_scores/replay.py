@@ -67,6 +67,7 @@ class Replayer:
 
     def ask(self, ideas: Sequence[StoredIdea], other: Another) -> list[Opinion | None]:
         """Return the other opinions on the ideas; None where an idea's symbol names nothing any more."""
+        # Only the rules are compared then: the stored words stand, and no model is paid.
         if other.analyst is None:
             return [idea.found.said for idea in ideas]
         analyst, previews = other.analyst, self.previews.under(other.rules)

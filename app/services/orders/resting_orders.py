@@ -65,6 +65,7 @@ class RestingOrders:
             stuck = self._stuck_stops(broker, [item for item in kept if item.type is OrderType.STOP])
         except BrokerUnavailable as error:
             _logger.warning("The stops at %s cannot be looked at now: %s", broker.name, error)
+            # What rests at the market is tended all the same.
             stuck = []
         wanted = (item for item in overdue if self._may_tend(item))
         return sum(self._tend(broker, order) for order in [*stuck, *wanted])
@@ -116,6 +117,7 @@ class RestingOrders:
 
     def _act(self, held: HeldSymbol, receipt: Receipt, ticket: UUID) -> int:
         instrument = self.instruments.named(receipt.symbol)
+        # There is no market to bring it to, and the change would be refused.
         if not held.broker.market(instrument).is_open:
             return 0
         if _is_stop(receipt) or (self.action == CANCEL and not receipt.is_protective):

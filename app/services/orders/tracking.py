@@ -130,6 +130,7 @@ class OrderTracker:
         if receipt is None:
             return [*ticket, order.ending()]
         if order.bot == OPERATOR:
+            # What the operator closes belongs to no trade of its own: it is taken off those of the bots.
             trade = self._closed(receipt, order.ticket)
         else:
             fill = FillUpdate(receipt, order.role, order.counted, order.ticket)
@@ -177,6 +178,7 @@ def _update_order(ticket: dict[str, Any], record: dict[str, Any]) -> None:
     others.insert(known, record)
     ticket["orders"] = others
     placed = [order for order in others if not order["client_order_id"].endswith(LEGS)]
+    # A ticket stands as its last order does, which of a reversal is the entry.
     if placed[-1]["client_order_id"] == name:
         ticket["status"] = followed_status(placed).value
         if ticket["reason"] == Reason.OUTCOME_UNKNOWN:

@@ -156,6 +156,7 @@ class EquityGuard:
         except BrokerUnavailable:
             if wants_base:
                 raise
+            # Armed without a look: entries wait until the account has been seen once.
             return replace(edited, equity_known=False)
         edited = edited.based_on(equity)
         return replace(edited, base_equity=equity) if wants_base else edited

@@ -88,6 +88,7 @@ class Liquidation:
         for receipt in waiting:
             self._cancel(broker, receipt, ticket)
         patience = Patience(LIQUIDATION, self.gateway.wait)
+        # A broker only promises to cancel; what still works keeps its symbol out of this turn.
         while waiting and (waiting := _others(broker, own)) and patience.lasts():
             pass
         return {receipt.symbol for receipt in waiting}

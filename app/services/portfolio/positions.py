@@ -90,6 +90,7 @@ class PositionService:
         )
         if placed is not None and verdict is Resubmission.TAKE_UP:
             return placed.status.is_final
+        # In doubt it is not over: a second order beside it could close the position twice.
         return verdict is Resubmission.NEVER
 
     def forget(self, broker: Broker, symbol: str) -> None:

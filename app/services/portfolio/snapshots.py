@@ -84,6 +84,7 @@ class Snapshots:
     def _due(self, seen: BrokerSnapshot) -> list[Callable[[Broker], None]]:
         """Return what to ask for: where the exits are watched, orders and positions were just read."""
         now = self._clock()
+        # A simulated broker counts no requests, so it is seen at every turn.
         oldest = now if self._registry.capabilities(seen.broker).simulated else now - FRESH
         if (
             seen.reachable is False
@@ -112,6 +113,7 @@ class Snapshots:
         self._change(broker.name, lambda seen: seen.worth(account, now))
 
     def _change(self, name: str, step: Callable[[BrokerSnapshot], BrokerSnapshot]) -> None:
+        # Two threads may add to one broker's look; neither must take away what the other has read.
         with self._lock:
             self._seen[name] = step(self._seen.get(name) or BrokerSnapshot(name))
 

@@ -53,6 +53,7 @@ class Approvals:
         now = self._clock()
         waiting = replace(
             PendingApproval(ticket.to_json(now), now, now + self._timeout, summary_of(context)),
+            # It is approved for this account alone: a bot may be moved while the order waits.
             broker=context.broker_name,
             # To the cent, as a person reads it.
             # Rounded up, so that the very order that was shown does not exceed what was approved.
@@ -110,6 +111,7 @@ class Approvals:
 
     def _signature(self, unsigned: str) -> str:
         key = bytes.fromhex(self._key())
+        # Its purpose is signed too: no other link of ours can pass for an approval.
         return hmac.new(key, f"approval {unsigned}".encode(), hashlib.sha256).hexdigest()
 
     def _key(self) -> str:

@@ -60,6 +60,7 @@ def _about_entry(context: OrderContext) -> Question:
         strategy=context.signal.strategy,
         alert_name=context.signal.note,
         triggered_at=context.signal.sent_at,
+        # Its own size is its limit: a model may make an entry smaller, and never larger.
         max_notional=context.entry_value or ZERO,
         allow_short=context.limits.allow_short,
         min_confidence=context.min_confidence,

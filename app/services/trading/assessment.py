@@ -74,6 +74,7 @@ class Assessor:
 
     def decide(self, context: OrderContext) -> None:
         """Fill in the orders that may be sent; without any, the ticket says why."""
+        # From the store, with the symbol held: a kill switch acts on the very next alert, in every process.
         context.global_state = self.switch.read().at(self.clock())
         broker, instrument = context.broker, context.instrument
         tradable = instrument is not None and instrument.asset_class in context.capabilities.asset_classes
@@ -215,6 +216,7 @@ class Assessor:
     ) -> None:
         closing = decided.close
         if closing != ZERO:
+            # Down: what would be closed beyond the position opens the other side.
             closing = round_down(closing, context.capabilities.increment(instrument))
         if decided.refusal is not None:
             sizes = _sizes(context.signal, self.share(context, view), instrument)

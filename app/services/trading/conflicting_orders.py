@@ -52,16 +52,19 @@ class ConflictingOrders:
             context, broker
         ):
             return
+        # An entry can be had another day; a stop-loss that the broker refuses cannot.
         entries = [item for item in context.rivals if item.role is OrderRole.ENTRY]
         self._withdraw(context, broker, [item for item in entries if item.receipt.side is not order.side])
 
     def _drop(self, context: OrderContext, broker: Broker, bot: str | None) -> bool:
         working = self._working_orders.of(broker, bot, context.symbol)
         live = live_legs(item.receipt for item in working if item.receipt.is_protective)
+        # What is dropped is owed again, whatever becomes of the order it made room for.
         context.lost_exits = context.lost_exits or bool(live)
         return self._withdraw(context, broker, [item for item in working if item.receipt in live])
 
     def _withdraw(self, context: OrderContext, broker: Broker, orders: list[Working]) -> bool:
+        # Without the symbol held another alert may be counting on these orders.
         if not orders or context.held is None:
             return False
         names = self._working_orders.withdraw(context.held, orders, ticket=context.ticket.id)
@@ -73,5 +76,6 @@ class ConflictingOrders:
     def _may_act(self, context: OrderContext, broker: Broker) -> bool:
         if not self._gateway.sends_to(broker):
             return False
+        # A halted alert must not take away a stop for an order that it may not send.
         states = {context.global_state, context.bot.switch.at(self._clock())}
         return not context.is_preview and TradingState.HALTED not in states

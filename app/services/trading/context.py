@@ -140,4 +140,5 @@ class OrderContext:
         decision = self.decision if self.needs_opinion else None
         limits = [self.idea_cap, None if decision is None else decision.notional_usd]
         known = [limit for limit in limits if limit is not None]
+        # Down, so that no order is worth a fraction of a cent more than was agreed to.
         return round_down(min(known), CENT) if known else None

@@ -22,6 +22,7 @@ from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
 
 LATEST_FINISH = timedelta(minutes=2)
+# UNKNOWN is not among them: what may be at the broker keeps its place under the caps.
 NOT_PLACED = frozenset({TicketStatus.REJECTED.value, TicketStatus.FAILED.value})
 
 
@@ -93,6 +94,7 @@ class EntryUsage:
 
     def _entries_of(self, bot: str) -> list[Entry]:
         self._read_ledger()
+        # A copy, since other threads count their entries while this one sums up.
         return [entry for entry in list(self._entries.values()) if entry.bot == bot]
 
     def _read_ledger(self) -> None:

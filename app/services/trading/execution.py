@@ -102,6 +102,7 @@ class Trading:
             self.assessor.decide(context)
             receipts = self._submission.send(context)
             legs = [name for order in context.orders for name in leg_names(order)]
+            # The books come first: exits are placed by them, after a crash by the clock.
             finish(self._changes(context, receipts, legs))
             if context.held is not None and _needs_exits(context, receipts, legs):
                 self._ensure_exits(context.held)
@@ -124,6 +125,7 @@ class Trading:
             for receipt in self._placed(context.broker, bot.id, ticket.id).values():
                 context.instrument = self.assessor.instruments.named(receipt.symbol)
         with turn(self._gateway, context, context.symbol):
+            # Looked up anew: only what is seen with the symbol held is still so when it is counted.
             placed = self._placed(context.broker, bot.id, ticket.id)
             if not placed:
                 return False
@@ -132,6 +134,7 @@ class Trading:
             if OrderRole.ENTRY in placed:
                 self.assessor.count_adopted(context, placed[OrderRole.ENTRY])
                 protect_adopted(context, placed[OrderRole.ENTRY])
+            # The entry that is lacking is not sent now: the moment for which it was decided is over.
             partly = OrderRole.ENTRY not in placed and _lacks_entry(signal, placed[OrderRole.EXIT])
             ticket.end(followed_status(ticket.orders), Reason.RECOVERED_PARTLY if partly else None)
             receipts = list(placed.values())
@@ -168,6 +171,7 @@ class Trading:
         for record in context.ticket.orders:
             names = [record["client_order_id"]] if is_working(record) else []
             if record["status"] not in NEVER_THERE:
+                # Legs are tracked even where their entry is over: what one fills must be counted too.
                 names += [name for name in legs if family_name(name) == record["client_order_id"]]
             changes += [open_order(name, record, multiplier=multiplier, at=at).opening() for name in names]
         return changes
@@ -189,6 +193,7 @@ class Trading:
             return self._exits.starting(exit_plan)
         if any(receipt.filled_quantity for receipt in receipts):
             return self._exits.starting(exit_plan, adds=True)
+        # Nothing was added yet: exits stand around the price of what is held, not the alert's.
         return self._exits.keeping(replace(exit_plan, alert_price=held.average_price))
 
     def _held_before(self, context: OrderContext) -> Trade | None:
@@ -229,6 +234,7 @@ def turn(gateway: Gateway, context: OrderContext, symbol: str) -> Iterator[None]
     """Hold a symbol, and before it the bot where its entries are counted: always in this order."""
     with ExitStack() as stack:
         if context.counts_entries:
+            # Two threads that took bot and symbol in different orders would wait for each other for ever.
             stack.enter_context(gateway.locks.hold_bot(context.bot.id))
         if context.broker is not None:
             context.held = stack.enter_context(gateway.hold(context.broker, symbol))

@@ -102,6 +102,7 @@ class GateCheck:
         return replace(usage, notional_today=usage.notional_today - counted) if counted else usage
 
     def _opposing(self, context: OrderContext, order: ProposedOrder) -> str | None:
+        # The account would hold the difference of two bots, and neither position would be there to be closed.
         others = self.bots.others(context.bot.id)
         if not others:
             return None

@@ -75,6 +75,7 @@ def plan_exits(
     plan = _protection(context, instrument, alert_price)
     if plan is None:
         return PlannedExits(None, NO_LEVELS, alert_price)
+    # Counted from where they will really stand, since the size by risk hangs on the distance to the stop.
     levels = exit_levels(plan.terms, instrument, side, price if plan.terms.by_fill else alert_price)
     return PlannedExits(plan, levels, alert_price)
 
@@ -84,6 +85,7 @@ def draft_entry(
 ) -> Order:
     """Write the order that opens; its price is its limit, or what the market is expected to ask."""
     size, price, exits = draft
+    # The id follows from the ticket: after a crash the broker can be asked for an order that nobody noted.
     order = Order(
         client_order_id=client_order_id(context.bot.id, context.ticket.id, OrderRole.ENTRY),
         instrument=instrument,

@@ -74,10 +74,12 @@ class Submission:
         One at the market is worth waiting for; another fills at once or may rest for days.
         """
         order, receipt = context.orders[-1], receipts[-1]
+        # What went out with legs needs no wait: its exits are at the broker.
         if context.exit_plan is None or order.order_class is not OrderClass.SIMPLE or receipt.status.is_final:
             return
         seen = self.gateway.look(held.broker, receipt)
         if order.type is OrderType.MARKET:
+            # From the alert's arrival on, whatever took its time before: TradingView hangs up after 3 s.
             left = context.ticket.created_at + ANSWER_TIME - self.clock()
             budget = Budget(left.total_seconds(), FILL_POLL_SECONDS)
             seen = self.gateway.look_until(held.broker, seen, _is_over, budget)
@@ -92,6 +94,7 @@ class Submission:
             return True
         seen = self.gateway.look_until(held.broker, receipts[-1], _is_over, REVERSAL)
         _see(context.ticket, receipts, seen, OrderRole.EXIT)
+        # Filled in part is not enough: the entry would have to cross what is left, which the broker refuses.
         if seen.status is OrderStatus.FILLED:
             return True
         status = followed_status(context.ticket.orders)
@@ -117,6 +120,7 @@ class Submission:
         return outcome
 
     def _tell_failure(self, context: OrderContext, order: Order, outcome: Rejected | Unknown) -> None:
+        # An entry in doubt stays counted: it may be at the broker, and its use of the caps with it.
         if order.role is OrderRole.EXIT or isinstance(outcome, Rejected):
             # Where an exit fails, the entry that was to follow it is not sent.
             self._forget_entry(context)
