@@ -84,7 +84,8 @@ class CircuitBreaker:
 
     `glb_sl` and `glb_tp` are the operator's fractions of `base_equity` (account currency), None is off;
     they count while `active`. `bots` holds what bots want. `paused` is the switch that the breaker threw and
-    `replaced` the one before it: only that very pause is ever lifted again.
+    `replaced` the one before it: only that very pause is ever lifted again. An armed breaker that still holds
+    one was stopped just before it lifted it.
     """
 
     broker: str
@@ -118,6 +119,11 @@ class CircuitBreaker:
     def is_watching(self) -> bool:
         """True while the equity must be looked at; what is being sold is sold to its end."""
         return self.phase is Phase.LIQUIDATING or (self.phase is Phase.ARMED and bool(self.thresholds))
+
+    @property
+    def must_resume(self) -> bool:
+        """True while a pause of a breach that is over is still to be lifted."""
+        return self.phase is Phase.ARMED and self.paused is not None
 
     @property
     def liquidates(self) -> bool:
@@ -187,7 +193,7 @@ class CircuitBreaker:
         return replace(self, last_event=event, last_event_at=now)
 
     def rearmed(self) -> "CircuitBreaker":
-        """Return the breaker as the operator's edit leaves it: watching, with nothing under way.
+        """Return the breaker as the operator's edit leaves it: watching, its pause still to be lifted.
 
         After a breach the bots begin anew too, from a base that is still to come; else they keep theirs.
         """
@@ -199,6 +205,8 @@ class CircuitBreaker:
             base_equity=self.base_equity,
             active=self.active,
             liquidate_on_tp=self.liquidate_on_tp,
+            paused=self.paused,
+            replaced=self.replaced,
             bots=self.bots if self.phase is Phase.ARMED else tuple(anew),
         )
 

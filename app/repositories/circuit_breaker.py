@@ -16,14 +16,17 @@ class StoredBreakers:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._has_moved = False
 
     def read(self, broker: str) -> CircuitBreaker:
         """Return a broker's breaker as it stands; one that was never armed is off."""
+        # The former one first: moved after this look, it is found at its broker's key.
+        former = self._former()
         document = self._store.get(f"{KEY}/{broker}")
-        # What cannot be read is an error, never a breaker that is off.
-        return (
-            CircuitBreaker(broker=broker) if document is None else from_json(CircuitBreaker, document.value)
-        )
+        if document is not None:
+            # What cannot be read is an error, never a breaker that is off.
+            return from_json(CircuitBreaker, document.value)
+        return former if former is not None and former.broker == broker else CircuitBreaker(broker)
 
     def knows_equity(self, broker: str) -> bool:
         """Tell whether entries at a broker may go on: false while a watched account cannot be seen."""
@@ -32,7 +35,10 @@ class StoredBreakers:
 
     def all(self) -> dict[str, CircuitBreaker]:
         """Return every breaker that was ever armed, by broker."""
-        found = (from_json(CircuitBreaker, document.value) for document in self._store.list(f"{KEY}/"))
+        former = self._former()
+        found = [from_json(CircuitBreaker, document.value) for document in self._store.list(f"{KEY}/")]
+        if former is not None:
+            found.insert(0, former)
         return {breaker.broker: breaker for breaker in found}
 
     def write(self, breaker: CircuitBreaker) -> None:
@@ -54,3 +60,12 @@ class StoredBreakers:
         with suppress(AlreadyExists):
             self._store.create(f"{KEY}/{former.broker}", to_json(former))
         self._store.delete(document)
+
+    def _former(self) -> CircuitBreaker | None:
+        """Return the breaker of a former version until it has moved: it counts from the first alert on."""
+        # Once gone an entry need not ask for it; what an older process still writes, the clock moves.
+        if self._has_moved:
+            return None
+        document = self._store.get(KEY)
+        self._has_moved = document is None
+        return None if document is None else from_json(CircuitBreaker, document.value)

@@ -77,10 +77,11 @@ class EquityGuard:
             edited = replace(old, **changes).adopting(wanted.get(broker, ()))
             # The account is asked before anything is resumed: an edit that fails leaves trading as it stands.
             edited = self._seen(edited, wants_base=changes.get("base_equity") is None)
-            self._resume(old)
             state = "armed" if edited.active else "off"
             edited = edited.telling(f"{state} by the operator", self.runtime.clock())
+            # Before anything is resumed: killed the other way round, trading would go on unwatched.
             self._write(edited)
+            edited = self._resume(edited)
         self.runtime.journal.activity(f"operator: the circuit breaker of {broker} is {state}")
         return edited
 
@@ -91,13 +92,15 @@ class EquityGuard:
         changed = 0
         for broker in sorted({*breakers, *wanted}):
             known, wishes = breakers.get(broker, CircuitBreaker(broker)), wanted.get(broker, ())
-            if known.is_watching or known.adopting(wishes) != known:
+            if known.is_watching or known.must_resume or known.adopting(wishes) != known:
                 changed += self._watch(broker, wishes)
         return changed
 
     def _watch(self, name: str, wishes: tuple[Threshold, ...]) -> int:
         with self._hold():
             breaker, changed = self._adopt(self.stored.read(name), wishes)
+            if breaker.must_resume:
+                breaker, changed = self._resume(breaker), changed + 1
             if not breaker.is_watching:
                 return changed
             # One account that cannot be seen must not hide the others.
@@ -205,12 +208,10 @@ class EquityGuard:
         if breaker.breach is Breach.STOP_LOSS:
             self._tell(replace(current, phase=Phase.TRIPPED), f"{told}; trading is HALTED")
             return 1
-        # Before the breaker is armed in writing: killed in between, the next look closes once more and
-        # resumes again. The other way round trading would stay halted by a pause that no breaker owns.
-        self._resume(current)
         taken = current.taking_profit(current.breach_equity or Decimal(0))
-        over = replace(taken, phase=Phase.ARMED, paused=None, replaced=None)
-        self._tell(over, f"{told}; trading goes on")
+        # Armed before trading goes on: killed the other way round, what alerts buy would be sold too.
+        armed = self._tell(replace(taken, phase=Phase.ARMED), f"{told}; trading goes on")
+        self._resume(armed)
         return 1
 
     def _pause(self, breaker: CircuitBreaker) -> CircuitBreaker:
@@ -226,13 +227,22 @@ class EquityGuard:
         self.switch.throw(pause)
         return breaker
 
-    def _resume(self, breaker: CircuitBreaker) -> None:
-        """Lift the breaker's own pause; one that the operator threw meanwhile stays.
+    def _resume(self, breaker: CircuitBreaker) -> CircuitBreaker:
+        """Lift the pause of a breaker that is armed in writing, then forget it.
 
-        Where another broker's breaker still stops trading, the pause becomes that one's.
+        Killed in between, the next look does it again.
         """
-        if breaker.paused is None or self.switch.read() != breaker.paused:
-            return
+        if breaker.paused is None:
+            return breaker
+        if self.switch.read() == breaker.paused:
+            self._lift(breaker)
+        # One that the operator threw meanwhile stays.
+        over = replace(breaker, paused=None, replaced=None)
+        self._write(over)
+        return over
+
+    def _lift(self, breaker: CircuitBreaker) -> None:
+        """Let trading stand as before; while another broker's breaker stops it, the pause is that one's."""
         others = (other for name, other in self.stored.all().items() if name != breaker.broker)
         heir = next((other for other in others if other.phase is not Phase.ARMED), None)
         if heir is not None:

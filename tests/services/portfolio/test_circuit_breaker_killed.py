@@ -1,0 +1,137 @@
+"""The process dies between two writes of an edit or of a profit taken: the next look ends it the same way."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from app.domain.circuit_breaker import Phase
+from app.domain.trading_state import TradingState
+from app.storage.memory import MemoryStore
+from tests.builders import ScriptedBroker, services_of
+
+pytestmark = pytest.mark.unit
+
+ACTIVE, HALTED = TradingState.ACTIVE, TradingState.HALTED
+BASE = Decimal(100_000)
+WRITES = range(4)
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+class MortalStore(MemoryStore):
+    """A store whose process dies once `left` writes of a state have happened; None is never."""
+
+    left: int | None = None
+
+    def create(self, key, value, *, durable=True):
+        self._spend(key)
+        return super().create(key, value, durable=durable)
+
+    def replace(self, document, value):
+        self._spend(document.key)
+        return super().replace(document, value)
+
+    def _spend(self, key):
+        if self.left is None or not key.startswith(("state/circuit-breaker", "state/trading")):
+            return
+        if self.left == 0:
+            raise Killed
+        self.left -= 1
+
+
+class Portfolio(ScriptedBroker):
+    """A broker whose account is worth what a test says."""
+
+    equity = "100000"
+
+    def account(self):
+        return replace(super().account(), equity=Decimal(self.equity))
+
+
+@pytest.fixture
+def store():
+    return MortalStore()
+
+
+@pytest.fixture
+def portfolio():
+    return Portfolio()
+
+
+@pytest.fixture
+def start(make_app, portfolio):
+    return lambda: services_of(make_app(brokers={"paper": portfolio}, dry_run=False))
+
+
+@pytest.fixture
+def die(store):
+    """Run what a process dies in after so many writes; tell whether it came to its end first."""
+
+    def die(act, writes):
+        store.left = writes
+        try:
+            act()
+        except Killed:
+            return False
+        finally:
+            store.left = None
+        return True
+
+    return die
+
+
+def standing(services):
+    breaker = services.breaker.stored.read("paper")
+    return services.switch.read().state, breaker.phase, breaker.paused is not None
+
+
+@pytest.mark.parametrize("writes", WRITES)
+@pytest.mark.parametrize("active", [True, False], ids=["armed", "off"])
+def test_edit_when_killed_then_trading_never_goes_on_without_it_and_a_restart_ends_it(
+    start, die, portfolio, writes, active
+):
+    services = start()
+    services.breaker.edit({"active": True, "base_equity": BASE})
+    portfolio.equity = "1"
+    services.breaker.watch()
+    done = die(lambda: services.breaker.edit({"active": active, "base_equity": Decimal(1)}), writes)
+    trading, phase, _ = standing(services)
+
+    assert trading is HALTED or (phase is Phase.ARMED and services.breaker.read().active is active)
+    restarted = start()
+    restarted.breaker.watch()
+    ended = (ACTIVE, Phase.ARMED, False)
+    assert standing(restarted) == ((HALTED, Phase.TRIPPED, True) if writes == 0 else ended)
+    assert done is (writes == WRITES[-1])
+
+
+@pytest.mark.parametrize("writes", range(7))
+def test_profit_when_killed_then_trading_goes_on_only_once_it_is_over(start, die, portfolio, writes):
+    services = start()
+    services.breaker.edit({"active": True, "base_equity": BASE, "liquidate_on_tp": True})
+    portfolio.equity = "130000"
+    done = die(services.breaker.watch, writes)
+    trading, phase, owned = standing(services)
+
+    assert (trading, phase) != (ACTIVE, Phase.LIQUIDATING) or writes <= 2, (trading, phase, owned)
+    restarted = start()
+    restarted.breaker.watch()
+    assert standing(restarted) == (ACTIVE, Phase.ARMED, False)
+    assert done is (writes == 6)
+    assert portfolio.submitted == []
+
+
+def test_edit_when_killed_before_the_pause_is_lifted_then_the_operators_own_stays(start, die, portfolio):
+    services = start()
+    services.breaker.edit({"active": True, "base_equity": BASE})
+    portfolio.equity = "1"
+    services.breaker.watch()
+    die(lambda: services.breaker.edit({}), 1)
+    mine = replace(services.switch.read(), reason="my own reasons")
+    services.switch.throw(mine)
+    start().breaker.watch()
+
+    assert services.switch.read() == mine
