@@ -9,7 +9,7 @@ from app.domain.orders import Receipt
 
 @dataclass(frozen=True, slots=True)
 class BrokerSnapshot:
-    """Working orders and positions of one look at `at`, the orders read first, and the account's money.
+    """Working orders, read first, and positions of a look that began at `at`, and the account's money.
 
     `asked_at` is when the broker was asked last, `message` why it did not answer then. None: never.
     """
@@ -31,16 +31,24 @@ class BrokerSnapshot:
     def holding(
         self, orders: tuple[Receipt, ...], positions: tuple[Position, ...], at: datetime
     ) -> "BrokerSnapshot":
-        """Return it after a look at orders and positions."""
-        return replace(self, at=at, orders=orders, positions=positions, asked_at=at, message=None)
+        """Return it after a look at orders and positions that began then; an older one changes nothing."""
+        if _is_later(self.at, at):
+            return self
+        return replace(self._asked(at), at=at, orders=orders, positions=positions)
 
     def worth(self, account: Account, at: datetime) -> "BrokerSnapshot":
-        """Return it after a look at the account."""
-        return replace(self, account=account, account_at=at, asked_at=at, message=None)
+        """Return it after a look at the account that began then; an older one changes nothing."""
+        if _is_later(self.account_at, at):
+            return self
+        return replace(self._asked(at), account=account, account_at=at)
 
     def failed(self, message: str, at: datetime) -> "BrokerSnapshot":
         """Return it after a look that was not answered: what was seen before stays, with its age."""
-        return replace(self, asked_at=at, message=message)
+        return self._asked(at, message)
+
+    def _asked(self, at: datetime, message: str | None = None) -> "BrokerSnapshot":
+        # Somebody who began later knows better whether the broker answers.
+        return self if _is_later(self.asked_at, at) else replace(self, asked_at=at, message=message)
 
     def joined(self, other: "BrokerSnapshot | None") -> "BrokerSnapshot":
         """Return the newer part of each of two processes' looks."""

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from app.brokers.base import Broker
 from app.domain.accounts import Position
@@ -44,7 +45,7 @@ class ExitMonitor:
     working_orders: WorkingOrders
     sender: ExitPlacement
     gateway: Gateway
-    saw: Callable[[str, Sequence[Receipt], Sequence[Position]], None]
+    saw: Callable[[str, Sequence[Receipt], Sequence[Position], datetime], None]
 
     def run(self) -> int:
         """Look at all that is protected, by two list calls a broker; return how many needed a hand."""
@@ -87,8 +88,9 @@ class ExitMonitor:
 
     def _watch_all(self, broker: Broker, plans: list[StoredExitPlan], failures: list[Exception]) -> int:
         """Look at one broker's; one position's trouble is added to `failures` and is not the others'."""
+        began = self.runtime.clock()
         snapshot, trades = look(broker), self.trades.every()
-        self.saw(broker.name, snapshot.orders, list(snapshot.positions.values()))
+        self.saw(broker.name, snapshot.orders, list(snapshot.positions.values()), began)
         awaited = self.open_orders.places()
         tended, moves = 0, list[tuple[StoredExitPlan, ReplaceExits]]()
         for known in plans:

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeAlias
 
 from app.brokers.base import Broker
 from app.clock import Clock
@@ -23,6 +25,9 @@ PAUSE_AFTER_FAILURE = timedelta(seconds=30)
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(seconds=20)
 # Where nobody has asked for longer than this, no clock is running.
 NO_CLOCK = timedelta(seconds=90)
+
+# Reads a part of what a broker shows; the time is when it began.
+Look: TypeAlias = Callable[[Broker, datetime], None]
 
 
 class Snapshots:
@@ -46,10 +51,11 @@ class Snapshots:
         """See again what was not seen for a while, write down what is new; return how many came or went."""
         return sum(self._attend(name) for name in self._registry.names)
 
-    def saw(self, broker: str, orders: Sequence[Receipt], positions: Sequence[Position]) -> None:
-        """Remember what somebody has just read for a purpose of his own, the orders first."""
-        now = self._clock()
-        self._change(broker, lambda seen: seen.holding(tuple(orders), tuple(positions), now))
+    def saw(
+        self, broker: str, orders: Sequence[Receipt], positions: Sequence[Position], at: datetime
+    ) -> None:
+        """Remember what somebody began to read at a moment for a purpose of his own, the orders first."""
+        self._change(broker, lambda seen: seen.holding(tuple(orders), tuple(positions), at))
 
     def look(self, name: str) -> None:
         """Ask one broker now; one that does not answer is remembered as such."""
@@ -81,7 +87,7 @@ class Snapshots:
             and (after.reachable is not before.reachable)
         )
 
-    def _due(self, seen: BrokerSnapshot) -> list[Callable[[Broker], None]]:
+    def _due(self, seen: BrokerSnapshot) -> list[Look]:
         """Return what to ask for: where the exits are watched, orders and positions were just read."""
         now = self._clock()
         # A simulated broker counts no requests, so it is seen at every turn.
@@ -95,22 +101,23 @@ class Snapshots:
         parts = ((seen.at, self._see_holdings), (seen.account_at, self._see_account))
         return [see for at, see in parts if at is None or at <= oldest]
 
-    def _ask(self, name: str, *parts: Callable[[Broker], None]) -> None:
-        now = self._clock()
-        try:
-            for see in parts:
-                see(self._registry.get(name))
-        except BrokerError as error:
-            message = error.message
-            self._change(name, lambda seen: seen.failed(message, now))
+    def _ask(self, name: str, *parts: Look) -> None:
+        for see in parts:
+            # Before the first read: what ends while we read is older than its end, whoever notes it last.
+            began = self._clock()
+            try:
+                see(self._registry.get(name), began)
+            except BrokerError as error:
+                self._change(name, partial(BrokerSnapshot.failed, message=error.message, at=began))
+                return
 
-    def _see_holdings(self, broker: Broker) -> None:
+    def _see_holdings(self, broker: Broker, began: datetime) -> None:
         # Orders first, as for exits: what fills in between shows beside its position, and not as nothing.
-        self.saw(broker.name, broker.open_orders(), broker.positions())
+        self.saw(broker.name, broker.open_orders(), broker.positions(), began)
 
-    def _see_account(self, broker: Broker) -> None:
-        account, now = broker.account(), self._clock()
-        self._change(broker.name, lambda seen: seen.worth(account, now))
+    def _see_account(self, broker: Broker, began: datetime) -> None:
+        account = broker.account()
+        self._change(broker.name, lambda seen: seen.worth(account, began))
 
     def _change(self, name: str, step: Callable[[BrokerSnapshot], BrokerSnapshot]) -> None:
         # Two threads may add to one broker's look; neither must take away what the other has read.

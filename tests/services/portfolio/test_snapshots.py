@@ -1,10 +1,12 @@
 """Lists show what the clock saw last: no broker is asked, and none hides another."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from app.errors import BrokerUnavailable
 from app.repositories.broker_snapshots import BrokerSnapshots
 from tests.builders import OPERATOR_TOKEN, ScriptedBroker, client_of, services_of, strategy_alert
 
@@ -14,14 +16,17 @@ READS = ["/api/orders", "/api/positions", "/api/account", "/status"]
 
 
 class CountingBroker(ScriptedBroker):
-    """A broker that counts what it is asked."""
+    """A broker that counts what it is asked, while something may happen meanwhile."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.asked = 0
+        self.meanwhile: list[Callable[[], object]] = []
 
     def _answer(self) -> None:
         self.asked += 1
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
         super()._answer()
 
 
@@ -132,7 +137,7 @@ def test_run_when_the_exits_were_just_watched_then_only_the_account_is_asked_for
     services.snapshots.run()
     clock.move(seconds=20)
     before = two["alpaca"].asked
-    services.snapshots.saw("alpaca", [], [])
+    services.snapshots.saw("alpaca", [], [], clock())
     services.snapshots.run()
 
     assert two["alpaca"].asked == before + 1
@@ -196,6 +201,48 @@ def test_close_when_the_operator_has_done_it_then_the_next_read_knows(services, 
     operator.delete("/api/positions/paper/AAPL")
 
     assert held(operator) == [("alpaca", "7")]
+
+
+def test_saw_when_the_operator_closed_meanwhile_then_the_newer_look_stays(services, operator, two, clock):
+    began, orders, positions = clock(), two["paper"].open_orders(), two["paper"].positions()
+    clock.move(seconds=1)
+    operator.delete("/api/positions/paper/AAPL")
+    clock.move(seconds=3)
+    services.snapshots.saw("paper", orders, positions, began)
+
+    assert held(operator) == []
+
+
+def test_look_when_the_broker_takes_its_time_then_its_age_counts_from_the_beginning(services, two, clock):
+    began = clock()
+    two["alpaca"].meanwhile = [lambda: clock.move(seconds=2)]
+    services.snapshots.look("alpaca")
+
+    assert services.snapshots.read()[1].at == began
+
+
+def test_look_when_a_newer_one_was_answered_then_its_failure_is_old_news(services, rows, two, clock):
+    def look_again():
+        clock.move(seconds=1)
+        services.snapshots.look("alpaca")
+        raise BrokerUnavailable("No answer in time.")
+
+    two["alpaca"].meanwhile = [look_again]
+    services.snapshots.look("alpaca")
+
+    assert rows()[1]["reachable"] is True
+
+
+def test_look_when_only_the_account_is_not_answered_then_the_broker_is_not_reachable(
+    services, rows, two, clock
+):
+    def fail():
+        raise BrokerUnavailable("No account.")
+
+    two["alpaca"].meanwhile = [lambda: clock.move(seconds=1), lambda: None, fail]
+    services.snapshots.look("alpaca")
+
+    assert (rows()[1]["reachable"], rows()[1]["message"]) == (False, "No account.")
 
 
 def test_command_when_no_clock_has_looked_for_a_while_then_it_asks(services, two, clock):
