@@ -72,6 +72,7 @@ def two_sided(row: Row | None) -> Quote | None:
     """Read a quote whose price is the middle; None when a side is missing or the sides are crossed."""
     if row is None:
         return None
+    # A side on which nobody offers comes as 0, which is no price.
     bid, ask = decimal(row.get("bp")), decimal(row.get("ap"))
     if not bid or not ask or not ZERO < bid <= ask:
         return None

@@ -9,6 +9,7 @@ from app.domain.instruments import AssetClass
 from app.domain.money import ONE, ZERO
 from app.domain.orders import Order, OrderChange, OrderClass, OrderRole, OrderType, Receipt, Side, TimeInForce
 
+# By Alpaca's specification; the SDK sends longer ones as well.
 LONGEST_ID = 128
 LARGEST = Decimal(10) ** 12
 _NAMES = {AssetClass.EQUITY: "shares", AssetClass.CRYPTO: "coins", AssetClass.OPTION: "options"}

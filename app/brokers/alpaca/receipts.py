@@ -11,6 +11,7 @@ from app.domain.orders import OrderStatus, OrderType, Receipt, Side
 
 Row: TypeAlias = dict[str, Any]
 
+# Not `pending_cancel` nor `pending_replace`: such an order may still fill, so it counts as working.
 _STATUSES = {
     "pending_new": OrderStatus.PENDING,
     "held": OrderStatus.HELD,
@@ -33,6 +34,7 @@ def receipt_of(row: Row, client_order_id: str) -> Receipt:
         broker=NAME,
         symbol=canonical_symbol(row["symbol"], row.get("asset_class") or ""),
         side=Side(row["side"]),
+        # The leg of a spread has no type of its own.
         type=_TYPES.get(row["type"], OrderType.MARKET),
         status=status_of(row["status"], filled),
         created_at=moment(row.get("created_at") or row["submitted_at"]),

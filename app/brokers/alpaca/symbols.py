@@ -23,6 +23,7 @@ def order_symbol(instrument: Instrument) -> str:
 def path_symbol(instrument: Instrument) -> str:
     """Return the name that stands in addresses of positions and assets."""
     if instrument.asset_class is AssetClass.CRYPTO:
+        # The SDK does not encode paths: with its stroke the name would be another address.
         return instrument.symbol.replace("-", "")
     return instrument.symbol
 

@@ -18,6 +18,7 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
             api_url=settings.fyers_api_url,
             data_url=settings.fyers_data_url,
             timeout_seconds=float(settings.broker_timeout_seconds),
+            # Fyers counts the account's requests, so each process gets its part of the limit.
             processes=settings.web_concurrency,
         ),
         tokens=parts.tokens[CAPABILITIES.name],

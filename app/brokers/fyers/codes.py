@@ -32,6 +32,7 @@ MEANINGS = (
         Reason.BROKER_ADDRESS_REFUSED,
         "Fyers takes orders only from the static IP address that is registered with the app: send all traffic"
         " through one address and register it at myapi.fyers.in.",
+        # The exact words are not documented; these are parts that such a message can hardly lack.
         words=("ip address", "static ip", "whitelist"),
     ),
     Meaning(

@@ -23,6 +23,7 @@ def order_refusal(order: Order, instrument: Instrument) -> str | None:
 
 def leg_refusal(order: Order, entry: Decimal) -> str | None:
     """Return why exits cannot go with an entry that is expected at this price."""
+    # Fyers takes distances, which have no sign: a level on the wrong side would be placed on the right one.
     if order.take_profit is not None and (order.take_profit - entry) * order.side.sign <= 0:
         return "The take-profit is on the losing side of the entry."
     if order.stop_loss is not None and (order.stop_loss - entry) * order.side.sign >= 0:
@@ -59,6 +60,7 @@ def _prices(order: Order, _instrument: Instrument) -> str | None:
             return f"The order needs a {name} that is more than nothing."
     if order.type is not OrderType.STOP_LIMIT or order.limit_price is None or order.stop_price is None:
         return None
+    # Fyers wants a buy's stop at or below its limit, a sale's at or above; `sign` turns a sale round.
     beyond = (order.limit_price - order.stop_price) * order.side.sign < 0
     return "The limit must lie at the stop price or beyond it." if beyond else None
 

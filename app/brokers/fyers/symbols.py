@@ -10,6 +10,7 @@ from app.errors import BrokerUnavailable
 
 VENUE = "nse"
 EXCHANGE, SHARE, FUTURE = "NSE:", "-EQ", "FUT"
+# Fyers' names of the indices follow no rule.
 _INDICES = {
     "NIFTY": "NSE:NIFTY50-INDEX",
     "BANKNIFTY": "NSE:NIFTYBANK-INDEX",

@@ -88,6 +88,7 @@ class PaperAccount:
     def _count(self, symbols: Iterable[str], sign: int) -> None:
         for symbol in symbols:
             holding = self.holdings.get(symbol)
+            # An option's worth moves with time alone: it is worked out when somebody asks.
             if holding is None or holding.instrument.option is not None:
                 continue
             value = holding.quantity * self.prices[symbol].value * sign

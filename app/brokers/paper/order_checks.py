@@ -172,6 +172,7 @@ def _check_buying_power(draft: Transaction, order: Order, quantity: Decimal, pri
     if growth <= 0:
         return
     settings, unit = draft.settings, price * order.instrument.multiplier
+    # The fee is for all of the order, also for the part that only closes.
     needed = growth * unit + settings.fee_per_order + quantity * unit * settings.fee_fraction
     available = buying_power(draft)
     if needed > available:

@@ -7,6 +7,7 @@ from app.domain.money import ZERO
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus
 
 EPOCH = datetime.fromtimestamp(0, UTC)
+# A held leg is not among them: what it protects has not been bought yet.
 _LIVE = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 
 
