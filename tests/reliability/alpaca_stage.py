@@ -1,5 +1,6 @@
 """Torture with the simulated Alpaca, whose prices jump and whose market closes for moments."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -42,6 +43,7 @@ class AlpacaStage(BrokerStage):
             "ALPACA_SECRET_KEY": "simulated-secret",
             "ALPACA_TRADING_URL": self._simulator.url,
             "ALPACA_DATA_URL": self._simulator.url,
+            "ALPACA_STREAMS": os.environ.get("ALPACA_STREAMS", "false"),
             "CLEANUP_SECONDS": "2",
             "CIRCUIT_BREAKER_SECONDS": "3",
         }

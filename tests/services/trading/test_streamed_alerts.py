@@ -20,13 +20,18 @@ def broker(connect_alpaca):
 
 
 @pytest.fixture
-def reads(app_at_alpaca, alpaca_simulator, broker):
+def app(app_at_alpaca, broker):
+    return app_at_alpaca(brokers={"alpaca": broker})
+
+
+@pytest.fixture
+def reads(client, alpaca_simulator):
     """Send an alert; return how often the position was read for it."""
-    client = app_at_alpaca(brokers={"alpaca": broker}).test_client()
 
     def send(**alert) -> int:
         before = len(alpaca_simulator.requests)
-        assert client.post("/webhook", json=strategy_alert(**alert)).json["status"] == "accepted"
+        answer = client.post("/webhook", json=strategy_alert(**alert))
+        assert answer.status_code == 200, answer.json
         return sum(request.path == POSITION for request in alpaca_simulator.requests[before:])
 
     return send
