@@ -1,6 +1,6 @@
 """A trade that went flat: what it was, what it cost, what it brought."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,7 +13,8 @@ class ClosedTrade:
 
     `quantity` is all that was ever entered, prices are averages per unit, `side` is that of the entry.
     `realized_pnl` is before fees, in the currency of the price. Where a part left at a price that nobody
-    knows (`is_priced` false), there is no exit price, and no gain either. `tickets` made it, in their order.
+    knows (`is_priced` false), there is no exit price, and no gain either. `tickets` made it, in their
+    order; `counted` says how many units of its last orders are in it.
     """
 
     id: str
@@ -32,6 +33,7 @@ class ClosedTrade:
     opened_at: datetime
     closed_at: datetime
     tickets: tuple[str, ...]
+    counted: dict[str, Decimal] = field(default_factory=dict)
 
     @property
     def gain(self) -> Decimal | None:

@@ -1,7 +1,7 @@
 """Orders and receipts, in the words that every broker adapter translates to and from."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -165,6 +165,10 @@ class Receipt:
     fees: Decimal = Decimal(0)
     message: str | None = None
     filled_at: datetime | None = None
+
+    def seen_at(self, at: datetime) -> "Receipt":
+        """Return it with a fill time: when it was seen, where the broker tells none (Fyers does not)."""
+        return self if self.filled_at is not None or not self.filled_quantity else replace(self, filled_at=at)
 
     @property
     def is_protective(self) -> bool:

@@ -51,11 +51,17 @@ def reduce_trade(
     price: Decimal | None = None,
     fees: Decimal = ZERO,
     ticket: UUID | None = None,
+    order: str | None = None,
 ) -> tuple[Trade, ClosedTrade | None]:
     """Return the trade without units (unsigned) that left it by no order of its bot, and what it closed.
 
-    They were sold by the operator at a price, or, without one, left in a way that nobody told.
+    They were sold by the operator's `order` at a price, or, without one, left in a way that nobody told.
     """
+    if order is not None:
+        # Whoever counts this order once more, after a crash, must see what it took from here already.
+        seen = trade.orders.get(order, NOTHING_COUNTED)
+        now = FilledSoFar(seen.quantity + lost, price or ZERO, fees=seen.fees + fees)
+        trade = replace(trade, orders=_remembered(trade.orders) | {order: now})
     sign = ONE if trade.quantity > ZERO else -ONE
     part = _Part(
         change=-sign * min(lost, abs(trade.quantity)),
@@ -153,6 +159,7 @@ def _closed(before: Trade, left: Trade, at: datetime) -> ClosedTrade:
         opened_at=left.opened_at,
         closed_at=at,
         tickets=left.tickets,
+        counted={name: seen.quantity for name, seen in left.orders.items()},
     )
 
 

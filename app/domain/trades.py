@@ -28,6 +28,16 @@ class FilledSoFar(NamedTuple):
         """What the units cost."""
         return self.quantity * self.average_price
 
+    def texts(self) -> list[str]:
+        """Return the figures as an open order keeps them."""
+        texts = [format(self.quantity, "f"), format(self.average_price, "f")]
+        return [*texts, format(self.fees, "f")] if self.fees else texts
+
+    @classmethod
+    def of(cls, units: str, price: str, fees: str = "0") -> "FilledSoFar":
+        """Take up what an open order kept; without fees there are two figures."""
+        return cls(Decimal(units), Decimal(price), fees=Decimal(fees))
+
 
 NOTHING_COUNTED = FilledSoFar()
 

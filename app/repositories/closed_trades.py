@@ -1,10 +1,13 @@
 """Trades that went flat, for ever: under `closed_trades/{day}/{id}`, found by their number too."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from app.domain.closed_trades import ClosedTrade
 from app.domain.json_codec import from_json, to_json
+from app.domain.money import ZERO
+from app.domain.orders import Receipt
 from app.storage.base import Change, Create, Store
 
 PREFIX = "closed_trades/"
@@ -19,10 +22,27 @@ class ClosedTrades:
         self._store = store
 
     def keeping(self, trade: ClosedTrade) -> list[Change]:
-        """Return the changes that keep a trade; made again, they change nothing."""
-        key = f"{PREFIX}{trade.closed_at.date().isoformat()}/{trade.id}"
-        # The number leads to the trade, so it is written after it.
-        return [Create(key, to_json(trade)), Create(f"{NUMBERS}{trade.number}", {"key": key})]
+        """Return the changes that keep a trade; made again, even past midnight, they change nothing."""
+        number = f"{NUMBERS}{trade.number}"
+        place = self._store.get(number)
+        key = (
+            f"{PREFIX}{trade.closed_at.date().isoformat()}/{trade.id}"
+            if place is None
+            else place.value["key"]
+        )
+        # The number comes first: it says under which day the trade is, or will be, kept.
+        return [Create(number, {"key": key}), Create(key, to_json(trade))]
+
+    def counted(self, receipt: Receipt, day: date, *, besides: Container[str]) -> Decimal:
+        """Return how many units of an order are in trades that it closed about a day.
+
+        `besides` are the ids of trades that are open yet: a crash kept them before they were removed.
+        """
+        trades = (trade for offset in (-DAY, timedelta(), DAY) for trade in self.of_day(day + offset))
+        place = receipt.broker, receipt.symbol
+        gone = (trade for trade in trades if trade.id not in besides)
+        found = (trade.counted for trade in gone if (trade.broker, trade.symbol) == place)
+        return sum((orders.get(receipt.client_order_id, ZERO) for orders in found), ZERO)
 
     def numbered(self, number: int) -> ClosedTrade | None:
         """Return the trade of a number; None where it is open, or nobody's."""

@@ -83,7 +83,8 @@ class OpenOrder:
         """Return the change that remembers what was seen and counted, and forgets what is over."""
         if receipt.status.is_final:
             return self.ending()
-        filled = FilledSoFar(receipt.filled_quantity, receipt.average_fill_price or ZERO)
+        price, fees = receipt.average_fill_price or ZERO, receipt.fees
+        filled = FilledSoFar(receipt.filled_quantity, price, fees=fees)
         return Replace(self._document(), replace(self, seen=_seen(receipt), counted=filled).to_json())
 
     def ending(self) -> Delete:
@@ -102,7 +103,7 @@ class OpenOrder:
             "type": None if self.type is None else self.type.value,
             "quantity": text(self.quantity),
             "multiplier": format(self.multiplier, "f"),
-            "counted": [format(self.counted.quantity, "f"), format(self.counted.average_price, "f")],
+            "counted": self.counted.texts(),
             "seen": None if self.seen is None else list(self.seen),
             "submitted_at": timestamp(self.submitted_at),
         }
@@ -115,7 +116,6 @@ class OpenOrder:
         """Take up what was stored, with its version."""
         data = document.value
         kind, quantity, repriced_at = data.get("type"), data.get("quantity"), data.get("repriced_at")
-        units, price = data["counted"]
         seen = data.get("seen")
         return cls(
             client_order_id=data["client_order_id"],
@@ -128,7 +128,7 @@ class OpenOrder:
             submitted_at=datetime.fromisoformat(data["submitted_at"]),
             type=None if kind is None else OrderType(kind),
             quantity=None if quantity is None else Decimal(quantity),
-            counted=FilledSoFar(Decimal(units), Decimal(price)),
+            counted=FilledSoFar.of(*data["counted"]),
             seen=None if seen is None else tuple(seen),
             repriced_at=None if repriced_at is None else datetime.fromisoformat(repriced_at),
             version=document.version,
@@ -157,7 +157,9 @@ def open_order(name: str, record: dict[str, Any], *, multiplier: Decimal, at: da
         type=_leg_type(name) if is_leg else OrderType(record["type"]),
         quantity=None if quantity is None else Decimal(quantity),
         # A leg fills later than its order; nobody has seen it yet.
-        counted=NOTHING_COUNTED if is_leg else FilledSoFar(Decimal(filled), Decimal(price or ZERO)),
+        counted=NOTHING_COUNTED
+        if is_leg
+        else FilledSoFar.of(filled, price or "0", record.get("fees") or "0"),
         seen=None if is_leg else _as_seen(record),
     )
 

@@ -1,6 +1,7 @@
 """Open trades: which part of an account's position is which bot's, and what is kept when one goes flat."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
@@ -12,6 +13,7 @@ from app.domain.orders import OrderRole, Receipt, Side
 from app.domain.reconciliation import losses
 from app.domain.trade_counting import count_fill, reduce_trade
 from app.domain.trades import FillUpdate, Place, Trade, bots_share
+from app.errors import Conflict
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.trade_numbers import TradeNumbers
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
@@ -74,6 +76,15 @@ class Trades:
                 return bot
         return None
 
+    def give_numbers(self) -> int:
+        """Number the trades that were opened before trades had numbers; return how many."""
+        bare = [item for item in self._store.list(PREFIX) if not item.value.get("number")]
+        for document in bare:
+            # Whoever counts a fill at this moment numbers the trade as well, and is not overwritten.
+            with suppress(Conflict):
+                self._store.apply(self._written(document, _read(document)))
+        return len(bare)
+
     def open_symbols(self, bot: str) -> set[str]:
         """Return the symbols that a bot holds."""
         return {document.value["symbol"] for document in self._store.list(f"{PREFIX}{bot}/")}
@@ -85,16 +96,26 @@ class Trades:
     def losing(self, receipt: Receipt, ticket: UUID) -> list[Change]:
         """Return the changes by which bots' trades lose what the operator's order closed, latest first."""
         documents = self._in_symbol(receipt.broker, receipt.symbol)
-        known = sum((_read(document).quantity for document in documents), ZERO)
-        at = receipt.filled_at or self._clock()
+        trades, at, name = (
+            [*map(_read, documents)],
+            receipt.filled_at or self._clock(),
+            receipt.client_order_id,
+        )
+        # A crash may have come between the trades: what this order took from some of them counts once.
+        taken = sum((trade.orders[name].quantity for trade in trades if name in trade.orders), ZERO)
+        left = (
+            receipt.filled_quantity
+            - taken
+            - self._closed.counted(receipt, at.date(), besides={trade.id for trade in trades})
+        )
 
         def sold(trade: Trade, lost: Decimal) -> tuple[Trade, ClosedTrade | None]:
             # Each bot bears the fees of its own units.
             fees = receipt.fees * lost / receipt.filled_quantity
             price = receipt.average_fill_price
-            return reduce_trade(trade, lost, at, price=price, fees=fees, ticket=ticket)
+            return reduce_trade(trade, lost, at, price=price, fees=fees, ticket=ticket, order=name)
 
-        held = known + receipt.side.sign * receipt.filled_quantity
+        held = sum((trade.quantity for trade in trades), ZERO) + receipt.side.sign * left
         return _changes(self._reduced(documents, held, sold))
 
     def reducing(self, broker: str, symbol: str, held: Decimal) -> list[Reduction]:

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.orders import OrderRole, Side
 from app.domain.trade_counting import count_fill, reduce_trade
-from app.domain.trades import FillUpdate, Trade
+from app.domain.trades import FilledSoFar, FillUpdate, Trade
 from tests.domain.builders import NOW, TICKET, receipt
 
 pytestmark = pytest.mark.unit
@@ -136,3 +136,14 @@ def test_trade_when_it_is_added_to_for_ever_then_it_keeps_its_first_tickets_and_
     trade, _ = run(*(fill(BUY, 1, "100", name=f"in{n}", ticket=ticket) for n, ticket in enumerate(made)))
 
     assert trade.tickets == tuple(map(str, made[:20] + made[-80:]))
+
+
+def test_fees_when_a_trade_went_flat_between_two_parts_of_its_entry_then_each_counts_once():
+    entry = [fill(BUY, 5, "100", name="in", fees="5"), fill(BUY, 10, "100", name="in", fees="10")]
+    first, _ = run(entry[0])
+    flat, closed = count_fill(first, fill(SELL, 5, "90", name="out", role=OrderRole.EXIT), Decimal(1))
+    # The trade is gone by now: the order itself remembers what was counted of it.
+    later = replace(entry[1], counted=FilledSoFar.of("5", "100", "5"))
+    second, _ = count_fill(FLAT, later, Decimal(1))
+
+    assert (closed.fees, flat.quantity, second.quantity, second.fees) == (5, 0, 5, 5)

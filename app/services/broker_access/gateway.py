@@ -147,7 +147,8 @@ class Gateway:
     def look(self, broker: Broker, receipt: Receipt) -> Receipt:
         """Return an order as the broker shows it now, or as it was seen last."""
         with suppress(BrokerUnavailable):
-            return broker.find(receipt.client_order_id) or receipt
+            found = broker.find(receipt.client_order_id)
+            return receipt if found is None else found.seen_at(self.clock())
         return receipt
 
     def look_until(
@@ -170,7 +171,7 @@ class Gateway:
             return Suppressed(message.receipt())
         started = time.perf_counter()
         try:
-            outcome: Placed | Rejected | Unknown = Placed(call())
+            outcome: Placed | Rejected | Unknown = Placed(call().seen_at(self.clock()))
         except BrokerRejected as error:
             outcome = Rejected(message.receipt(), error)
         except OutcomeUnknown as error:

@@ -126,6 +126,7 @@ class OrderTracker:
 
     def _changes(self, order: OpenOrder, receipt: Receipt | None) -> list[Change]:
         """Return what a look changes; the order itself last, so that a crash in between looks again."""
+        receipt = None if receipt is None else receipt.seen_at(self._runtime.clock())
         ticket = self._ticket_changes(order, receipt)
         if receipt is None:
             return [*ticket, order.ending()]
@@ -139,10 +140,8 @@ class OrderTracker:
         return [*trade, *ticket, order.counting(receipt)]
 
     def _closed(self, receipt: Receipt, ticket: UUID) -> list[Change]:
-        """End what bots hold once the operator's order has closed it; one that is canceled closes nothing."""
-        if receipt.status is not OrderStatus.FILLED:
-            return []
-        return self._trades.losing(receipt, ticket)
+        """Let bots' trades lose what the operator's order has sold so far, whatever becomes of the rest."""
+        return self._trades.losing(receipt, ticket) if receipt.filled_quantity else []
 
     def _ticket_changes(self, order: OpenOrder, receipt: Receipt | None) -> list[Change]:
         document = self._ledger.document(order.ticket)

@@ -51,7 +51,7 @@ class PositionService:
         with self.gateway.hold(broker, symbol, by_operator=True) as held, broker.urgently():
             position = _position(held)
             if position is None:
-                self.runtime.store.apply(self.trades.forgetting(broker_name, symbol))
+                self._forget(held)
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
             number = self.new_ticket_id(self.runtime.clock())
             if self._withdraw_all(held, number):
@@ -95,8 +95,13 @@ class PositionService:
 
     def forget(self, broker: Broker, symbol: str) -> None:
         """End every bot's trade in a symbol of which nothing is held."""
-        with self.gateway.hold(broker, symbol):
-            self.runtime.store.apply(self.trades.forgetting(broker.name, symbol))
+        with self.gateway.hold(broker, symbol) as held:
+            self._forget(held)
+
+    def _forget(self, held: HeldSymbol) -> None:
+        # A stop that has just filled ends its trade at a price; only what no order explains ends without.
+        self.tracker.settle(held.broker, None, held.symbol)
+        self.runtime.store.apply(self.trades.forgetting(held.broker.name, held.symbol))
 
     def _withdraw_all(self, held: HeldSymbol, ticket: UUID) -> bool:
         """Cancel every order of ours in a symbol; tell whether there was any."""

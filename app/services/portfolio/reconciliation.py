@@ -47,6 +47,7 @@ class Reconciliation:
 
     def run(self) -> int:
         """Look at every broker; return how many differences began, ended or were put right."""
+        self.trades.give_numbers()
         if self._is_unfinished():
             return 0
         findings = self.findings.read()

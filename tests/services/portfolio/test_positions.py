@@ -9,7 +9,14 @@ import pytest
 from app.domain.orders import OrderStatus
 from app.errors import BrokerRejected, NotFound, OutcomeUnknown
 from app.services.operator.orders import orphans
-from tests.builders import bridge_alert, strategy_alert
+from tests.builders import (
+    OPERATOR_TOKEN,
+    WEBHOOK_SECRET,
+    bridge_alert,
+    client_of,
+    services_of,
+    strategy_alert,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -37,6 +44,27 @@ def test_close_when_there_is_nothing_to_close_then_not_found(services, scripted,
     with pytest.raises(NotFound):
         services.positions.close(broker, symbol)
     assert scripted.submitted == []
+
+
+@pytest.fixture
+def guarded(make_app, operator):
+    """An account at the paper broker that holds Apple's share with a stop that has just been hit."""
+    app = make_app()
+    operator = client_of(app, authorization=f"Bearer {OPERATOR_TOKEN}")
+    operator.patch("/api/bots/default", json={"attach_sl_tp": True}, headers={"If-Match": "*"})
+    alert = strategy_alert(strategy_order_price="100", secret=WEBHOOK_SECRET)
+    assert operator.post("/webhook", json=alert).json["status"] == "filled"
+    # Behind the clock's back: nobody has counted what the stop sold.
+    services_of(app).registry.get("paper").set_prices({"AAPL": Decimal(90)})
+    return operator
+
+
+def test_close_when_a_stop_has_just_closed_it_then_the_trade_keeps_its_price_and_gain(guarded):
+    answer = guarded.delete("/api/positions/paper/AAPL")
+    (trade,) = guarded.get("/api/trades").json["trades"]
+
+    assert answer.status_code == 404
+    assert (trade["exit_net"], Decimal(trade["profit_loss"])) == ("-90", -200)
 
 
 def test_close_when_the_broker_rejects_then_the_answer_and_the_ticket_say_so(operator, scripted, tickets):
