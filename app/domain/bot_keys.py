@@ -1,6 +1,7 @@
 """How a key of a bot is declared: once, beside its default, for everything that is made from it."""
 
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -43,6 +44,16 @@ class BotKey:
     longest: int = 100
     limit: Limit | None = None
     ceiling: str | None = None
+
+    def allows(self, value: Decimal) -> bool:
+        """Tell whether a number is within the bounds, whoever wrote it."""
+        return (
+            value.is_finite()
+            and (self.least is None or value >= self.least)
+            and (self.most is None or value <= self.most)
+            and (self.above is None or value > self.above)
+            and (self.below is None or value < self.below)
+        )
 
 
 def key(default: Any, meaning: str, **terms: Any) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.clock import Clock
+from app.domain.bot_thresholds import ignored_fractions
 from app.domain.broker_logins import LoginState
 from app.domain.trading_state import TradingState
 from app.errors import AppError
@@ -63,7 +64,7 @@ class Health:
         """Ping every part; a failure is told and never raised."""
         checks = {"store": _outcome(self.store.ping)}
         try:
-            warnings = self.notices + self._halted() + self._old_secrets()
+            warnings = self.notices + self._halted() + self._old_secrets() + self._ignored()
             wanted = self._wanted_brokers()
             logins = self.show_logins()
         except AppError as error:
@@ -94,6 +95,9 @@ class Health:
     def _halted(self) -> list[str]:
         state = self.switch.read().at(self.clock())
         return [] if state is TradingState.ACTIVE else [f"Trading is {state.value}."]
+
+    def _ignored(self) -> list[str]:
+        return [told for bot, _ in self.bots.all() for told in ignored_fractions(bot)]
 
     def _old_secrets(self) -> list[str]:
         due = self.bots.old_secrets()

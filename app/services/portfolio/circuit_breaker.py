@@ -3,12 +3,15 @@
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from app.brokers.base import Broker
+from app.domain.accounts import Account
+from app.domain.bot_thresholds import ignored_fractions, wanted_thresholds
 from app.domain.circuit_breaker import Breach, CircuitBreaker, Phase, Threshold
+from app.domain.refusals import money
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerError, BrokerUnavailable, InvalidRequest
 from app.repositories.bots import BotDirectory
@@ -40,6 +43,7 @@ class EquityGuard:
     liquidation: Liquidation
     new_ticket_id: NewTicketId
     default_broker: str
+    reported: set[str] = field(default_factory=set)
 
     def all(self) -> dict[str, CircuitBreaker]:
         """Return every broker's breaker, with what the bots want of it now, by broker."""
@@ -88,6 +92,7 @@ class EquityGuard:
     def watch(self) -> int:
         """Look at every watched account once and do what it asks for; return how many things changed."""
         self.stored.move_former()
+        self._report_ignored()
         breakers, wanted = self.stored.all(), self._wanted()
         changed = 0
         for broker in sorted({*breakers, *wanted}):
@@ -118,14 +123,16 @@ class EquityGuard:
 
     def _wanted(self) -> dict[str, tuple[Threshold, ...]]:
         """What bots want, by the broker that they trade at."""
-        wanted: dict[str, tuple[Threshold, ...]] = {}
-        for bot, _ in self.bots.all():
-            asked = bot.configuration
-            if asked.enable_global_sl_tp:
-                broker = asked.broker or self.default_broker
-                threshold = Threshold(bot.id, asked.global_sl_pct, asked.global_tp_pct)
-                wanted[broker] = (*wanted.get(broker, ()), threshold)
-        return wanted
+        return wanted_thresholds((bot for bot, _ in self.bots.all()), self.default_broker)
+
+    def _report_ignored(self) -> None:
+        """Tell the owner, once, of each fraction that counts for nothing; /readyz goes on saying so."""
+        for told in (told for bot, _ in self.bots.all() for told in ignored_fractions(bot)):
+            if told not in self.reported:
+                self.reported.add(told)
+                _logger.warning("%s", told)
+                self.runtime.journal.activity(f"{BY}: {told}")
+                self.runtime.notifier.notify(EventKind.CIRCUIT_BREAKER, told, key=told)
 
     def _own_broker(self, breakers: Mapping[str, CircuitBreaker]) -> str:
         """Whose breaker the operator means without naming one: the only one that was set, or the default."""
@@ -165,7 +172,8 @@ class EquityGuard:
         return replace(edited, base_equity=equity) if wants_base else edited
 
     def _compare(self, breaker: CircuitBreaker, broker: Broker) -> int:
-        equity = broker.account().equity
+        account = broker.account()
+        equity = account.equity
         based = breaker.based_on(equity)
         if based != breaker:
             # Stored before it is used: a base taken anew at each start would follow every loss down.
@@ -174,20 +182,21 @@ class EquityGuard:
         if breach is not None:
             now = self.runtime.clock()
             return self._trip(
-                breaker.seeing(breach, equity, self.new_ticket_id(now), now), broker, breach, equity
+                breaker.seeing(breach, equity, self.new_ticket_id(now), now), broker, breach, account
             )
         if breaker.equity_known:
             return 0
         self._tell(replace(breaker, equity_known=True), f"the equity at {broker.name} is known again")
         return 1
 
-    def _trip(self, breaker: CircuitBreaker, broker: Broker, breach: Breach, equity: Decimal) -> int:
+    def _trip(self, breaker: CircuitBreaker, broker: Broker, breach: Breach, account: Account) -> int:
+        reached = breaker.reached(breach, account.equity)
+        base = (reached.base_equity if reached is not None else None) or Decimal(0)
+        seen, base_seen = (money(value, account.currency) for value in (account.equity, base))
         words = breach.value.replace("_", "-")
-        reached = breaker.reached(breach, equity)
-        base = (reached.base_equity if reached is not None else None) or 0
-        told = f"{words}: equity {equity:f} at {broker.name}, base {base:f}, set by {breaker.breach_source}"
+        told = f"{words}: equity {seen} at {broker.name}, base {base_seen}, set by {breaker.breach_source}"
         if not breaker.liquidates:
-            self._tell(breaker.taking_profit(equity), told)
+            self._tell(breaker.taking_profit(account.equity), told)
             return 1
         # Stored before the first order: after a crash the next look goes on, under the same order ids.
         breaker = self._tell(replace(breaker, phase=Phase.LIQUIDATING), told)

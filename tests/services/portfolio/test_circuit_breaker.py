@@ -101,7 +101,7 @@ def test_stop_loss_when_told_then_the_switch_says_who_halted(breaker, portfolio,
     portfolio.equity = "79000"
     breaker.watch()
 
-    assert services.switch.read().reason.startswith("circuit breaker: stop-loss: equity 79000")
+    assert services.switch.read().reason.startswith("circuit breaker: stop-loss: equity 79,000 USD at paper")
 
 
 def test_take_profit_when_it_liquidates_then_trading_goes_on_and_it_fires_once(breaker, portfolio, state):

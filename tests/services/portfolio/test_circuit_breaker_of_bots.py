@@ -24,9 +24,10 @@ class Portfolio(ScriptedBroker):
     """A broker whose account is worth what a test says."""
 
     equity = "100000"
+    currency = "USD"
 
     def account(self):
-        return replace(super().account(), equity=Decimal(self.equity))
+        return replace(super().account(), equity=Decimal(self.equity), currency=self.currency)
 
 
 @pytest.fixture
@@ -271,3 +272,21 @@ def test_former_breaker_when_there_is_one_then_its_broker_keeps_it(services, sto
 
     assert (services.breaker.read().broker, services.breaker.read().base_equity) == ("alpaca", 9)
     assert store.get("state/circuit-breaker") is None
+
+
+@pytest.mark.parametrize(
+    ("equity", "told"),
+    [
+        ("89500.5", "stop-loss: equity 89,500.50 INR at paper, base 100,000 INR, set by swing"),
+        ("130000", "take-profit: equity 130,000 INR at paper, base 100,000 INR, set by swing"),
+    ],
+)
+def test_breach_when_it_is_told_then_its_figures_have_the_accounts_currency(
+    ask, breaker, paper, settings, equity, told
+):
+    paper.currency = "INR"
+    ask("swing", "0.90")
+    paper.equity = equity
+    breaker.watch()
+
+    assert told in (settings.log_folder / "activity.log").read_text()
