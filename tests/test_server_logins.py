@@ -21,6 +21,7 @@ SECONDS = 20
 
 @pytest.fixture
 def fake():
+    pytest.importorskip("fyers_apiv3")
     with FakeFyers(stocks=2) as fake:
         yield fake
 

@@ -41,6 +41,7 @@ class BrokerParts:
 
     store: Store
     clock: Callable[[], datetime]
+    wait: Callable[[float], None]
     tokens: Mapping[str, TokenSource]
     contracts: ListedContracts
     known_names: Callable[[], Iterable[str]]

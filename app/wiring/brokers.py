@@ -6,7 +6,7 @@ from functools import partial
 
 from app.brokers.parts import BrokerParts
 from app.brokers.registry import BROKERS
-from app.clock import Clock
+from app.clock import Clock, Wait
 from app.config import Settings
 from app.repositories.open_orders import OpenOrders
 from app.repositories.tokens import KEY as TOKENS
@@ -33,6 +33,7 @@ class Brokerage:
     settings: Settings
     store: Store
     clock: Clock
+    wait: Wait
     fyers: FyersAccess | None
     symbols: SymbolMaster | None
 
@@ -46,6 +47,7 @@ class Brokerage:
         return BrokerParts(
             store=self.store,
             clock=self.clock,
+            wait=self.wait,
             tokens={} if self.fyers is None else {"fyers": self.fyers.source},
             contracts=ListedTickers(self.symbols.index if self.symbols is not None else no_contracts),
             known_names=OpenOrders(self.store).names,

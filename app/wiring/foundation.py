@@ -131,6 +131,7 @@ class Foundation:
                 settings=self.settings,
                 store=self.store,
                 clock=self.clock,
+                wait=self.wait,
                 fyers=self.fyers,
                 symbols=self.symbols,
             )

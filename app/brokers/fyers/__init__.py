@@ -25,6 +25,7 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
         contracts=parts.contracts,
         known_names=parts.known_names,
         clock=parts.clock,
+        wait=parts.wait,
     )
 
 

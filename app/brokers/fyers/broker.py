@@ -51,6 +51,7 @@ class FyersBroker(Broker):
         contracts: ListedContracts,
         known_names: Callable[[], Iterable[str]],
         clock: Callable[[], datetime],
+        wait: Callable[[float], None],
         limiter: Limiter | None = None,
     ) -> None:
         self._settings = settings
@@ -58,7 +59,7 @@ class FyersBroker(Broker):
         self._transport = Transport(
             settings.app_id,
             tokens,
-            limiter or Limiter(windows_for(settings.processes)),
+            limiter or Limiter(windows_for(settings.processes), wait=wait),
             api_url=settings.api_url,
             data_url=settings.data_url,
             timeout_seconds=settings.timeout_seconds,

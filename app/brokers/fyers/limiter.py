@@ -53,48 +53,65 @@ def windows_for(processes: int) -> tuple[Window, ...]:
 
 
 class Limiter:
-    """Let requests through as the windows have room; `clock` is monotonic, in seconds."""
+    """Let requests through as the windows have room; `clock` is monotonic, in seconds.
+
+    A `wait` that only seems to take its time, as a test's does, counts as if it had: else whoever waits would
+    look again and again until the time has really passed.
+    """
 
     def __init__(
         self,
         windows: Sequence[Window] = WINDOWS,
         *,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._windows = windows
-        self._clock, self._sleep = clock, sleep
+        self._clock, self._wait = clock, wait
+        self._seeming_seconds = 0.0
         self._sent: deque[float] = deque(maxlen=max(window.most for window in windows))
         self._closed_until = 0.0
         self._lock = Lock()
 
     def enter(self, *, urgent: bool) -> None:
         """Take room for one request, waiting about a second for it; raise NoRoom."""
-        deadline = self._clock() + PATIENCE_SECONDS
+        deadline = self._now() + PATIENCE_SECONDS
         urgent = urgent or _is_urgent.get()
         while (wait := self._take(urgent=urgent)) > 0:
-            if self._clock() + wait > deadline:
+            if self._now() + wait > deadline:
                 raise NoRoom
-            self._sleep(max(wait, _SHORTEST_WAIT_SECONDS))
+            self._pause(max(wait, _SHORTEST_WAIT_SECONDS))
 
     def close(self, seconds: float) -> None:
         """Let nothing through for so long: Fyers said that it was too much."""
         with self._lock:
             # Never shortened: a later 429 with a shorter pause must not open the line again.
-            self._closed_until = max(self._closed_until, self._clock() + seconds)
+            self._closed_until = max(self._closed_until, self._now() + seconds)
+
+    def _now(self) -> float:
+        return self._clock() + self._seeming_seconds
+
+    def _pause(self, seconds: float) -> None:
+        begun = self._clock()
+        self._wait(seconds)
+        missing = seconds - (self._clock() - begun)
+        if missing > 0:
+            with self._lock:
+                self._seeming_seconds += missing
 
     def _take(self, *, urgent: bool) -> float:
         """Return the seconds until there may be room; 0 when it was taken."""
         with self._lock:
-            now = self._clock()
-            waits = [self._wait(window, now, urgent=urgent) for window in self._windows]
+            now = self._now()
+            waits = [self._room_in(window, now, urgent=urgent) for window in self._windows]
             wait = max([self._closed_until - now, *waits])
             if wait > 0:
                 return wait
             self._sent.append(now)
             return 0.0
 
-    def _wait(self, window: Window, now: float, *, urgent: bool) -> float:
+    def _room_in(self, window: Window, now: float, *, urgent: bool) -> float:
+        """Return the seconds until a window has room."""
         allowed = window.most - (0 if urgent else window.reserved)
         if len(self._sent) < allowed:
             return 0.0

@@ -71,6 +71,7 @@ def make_fyers(fake=None, *, tokens=None, contracts=None, known=(), limiter=None
         contracts=contracts or Listed(),
         known_names=lambda: known,
         clock=clock or Clock(),
+        wait=lambda _: None,
         limiter=limiter or Limiter(WIDE),
     )
 

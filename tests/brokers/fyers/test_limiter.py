@@ -27,7 +27,7 @@ class Time:
 
 def limiter(windows=WINDOWS):
     clock = Time()
-    return Limiter(windows, clock=clock, sleep=clock.sleep), clock
+    return Limiter(windows, clock=clock, wait=clock.sleep), clock
 
 
 def let_through(asked, windows):
@@ -103,3 +103,13 @@ def test_limits_when_shared_then_all_processes_together_keep_them(processes):
     for shared, whole in zip(windows_for(processes), WINDOWS, strict=True):
         assert 0 <= shared.reserved < shared.most
         assert shared.most * processes <= max(whole.most, processes)
+
+
+def test_requests_when_waiting_takes_no_time_then_what_was_waited_counts():
+    waited = []
+    gate = Limiter(clock=lambda: 0.0, wait=waited.append)
+
+    for _ in range(25):
+        gate.enter(urgent=True)
+
+    assert waited == pytest.approx([1.05, 1.05])

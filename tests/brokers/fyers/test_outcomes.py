@@ -202,7 +202,7 @@ def test_refusal_when_a_connection_was_lost_before_then_keeps_its_own_words(fake
 
 def test_submit_when_there_is_no_room_then_rejected_unsent_and_exits_still_pass(fake):
     now = [0.0]
-    limiter = Limiter(WINDOWS, clock=lambda: now[0], sleep=lambda _: now.__setitem__(0, now[0] + 60.0))
+    limiter = Limiter(WINDOWS, clock=lambda: now[0], wait=lambda _: now.__setitem__(0, now[0] + 60.0))
     fyers = make_fyers(fake, limiter=limiter)
     for _ in range(8):
         limiter.enter(urgent=False)
