@@ -46,6 +46,7 @@ def serve(settings: Settings) -> None:
     _try_port(settings.port)
     _try_notifications(settings)
     _try_store(settings)
+    _try_brokers(settings)
     settings, made = with_secrets(settings)
     told = welcome(settings, secrets_file(settings)) if made else greeting(settings)
     print(told, flush=True)  # noqa: T201  # the owner's next step
@@ -78,6 +79,14 @@ def _try_notifications(settings: Settings) -> None:
 
     if settings.notification_url is not None:
         check_address(settings.notification_url, settings.notification_topic)
+
+
+def _try_brokers(settings: Settings) -> None:
+    from app.brokers.registry import BROKERS
+
+    for entry in BROKERS.values():
+        if entry.has_settings(settings):
+            entry.check(settings)
 
 
 def _try_port(port: int) -> None:

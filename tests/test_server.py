@@ -12,7 +12,7 @@ import pytest
 
 from app.storage.sqlite import SqliteStore
 from tests.reliability.alerts import strategy_alert
-from tests.reliability.server import OPERATOR_TOKEN, WEBHOOK_SECRET, Server, ask
+from tests.reliability.server import OPERATOR_TOKEN, WEBHOOK_SECRET, Server, ask, free_port
 
 pytestmark = pytest.mark.integration
 
@@ -80,16 +80,31 @@ def test_server_when_its_secrets_are_known_then_it_says_where_it_listens_and_no_
     assert OPERATOR_TOKEN not in told
 
 
+def refused_start(folder: Path, port: str, **changes: str) -> str:
+    """Start a server that cannot; return what it says."""
+    known = {"PATH": os.environ["PATH"], "PYTHON_DOTENV_DISABLED": "1", "PORT": port}
+    environment = known | {"DATABASE_PATH": str(folder / "gatehouse.sqlite3")} | changes
+    command = [sys.executable, "main.py"]
+    ended = subprocess.run(
+        command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
+    )
+    assert ended.returncode == 1
+    return ended.stderr
+
+
 def test_server_when_its_port_is_taken_then_it_says_so_and_leaves_no_trace(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
-        known = {"PATH": os.environ["PATH"], "PYTHON_DOTENV_DISABLED": "1", "PORT": port}
-        environment = known | {"DATABASE_PATH": str(tmp_path / "gatehouse.sqlite3")}
-        command = [sys.executable, "main.py"]
-        ended = subprocess.run(
-            command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
-        )
+        said = refused_start(tmp_path, port)
 
-    assert ended.returncode == 1
-    assert f"Gatehouse cannot start: PORT: {port} cannot be listened on" in ended.stderr
+    assert f"Gatehouse cannot start: PORT: {port} cannot be listened on" in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_server_when_its_certificates_are_nowhere_then_it_says_so(tmp_path):
+    keys = {"ALPACA_API_KEY": "PKTESTKEY", "ALPACA_SECRET_KEY": "secret"}
+    said = refused_start(tmp_path, str(free_port()), REQUESTS_CA_BUNDLE="/nowhere.pem", **keys)
+
+    assert said.splitlines()[-1].startswith(
+        "Gatehouse cannot start: REQUESTS_CA_BUNDLE: /nowhere.pem holds no"
+    )

@@ -47,16 +47,22 @@ class BrokerParts:
     known_names: Callable[[], Iterable[str]]
 
 
+def nothing_to_check(_settings: Any) -> None:
+    """Find nothing wrong."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerEntry:
     """One broker in the registry.
 
     `needs` are the settings without which it is not there; with `logs_in` a login must be set up for it too.
     `build` takes all settings and the parts; what it needs to import, an SDK above all, is imported then.
+    `check` is asked at the start, without an SDK: it raises SettingsError for what could never work.
     """
 
     capabilities: Capabilities
     build: Callable[[Any, BrokerParts], Broker]
+    check: Callable[[Any], None] = nothing_to_check
     needs: tuple[str, ...] = ()
     logs_in: bool = False
 
@@ -68,4 +74,8 @@ class BrokerEntry:
     def is_configured(self, settings: object, parts: BrokerParts) -> bool:
         """Return whether everything that it needs is there."""
         has_login = not self.logs_in or self.name in parts.tokens
-        return has_login and all(getattr(settings, name) for name in self.needs)
+        return has_login and self.has_settings(settings)
+
+    def has_settings(self, settings: object) -> bool:
+        """Return whether every setting that it needs is there."""
+        return all(getattr(settings, name) for name in self.needs)

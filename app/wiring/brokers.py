@@ -38,9 +38,11 @@ class Brokerage:
     symbols: SymbolMaster | None
 
     def factories(self) -> dict[str, BrokerFactory]:
-        """Return how to build the brokers that have what they need; the paper broker always has."""
+        """Return how to build the brokers that have what they need; raise SettingsError."""
         parts = self._parts()
-        there = (entry for entry in BROKERS.values() if entry.is_configured(self.settings, parts))
+        there = [entry for entry in BROKERS.values() if entry.is_configured(self.settings, parts)]
+        for entry in there:
+            entry.check(self.settings)
         return {entry.name: partial(entry.build, self.settings, parts) for entry in there}
 
     def _parts(self) -> BrokerParts:

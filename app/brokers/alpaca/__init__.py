@@ -23,4 +23,14 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
     )
 
 
-ENTRY = BrokerEntry(capabilities=CAPABILITIES, build=build, needs=("alpaca_api_key", "alpaca_secret_key"))
+def check(settings: Any) -> None:
+    """Raise SettingsError where the keys or the certificates can never work."""
+    from app.brokers.alpaca.environment import check_certificates, check_keys
+
+    check_keys(settings.alpaca_api_key, settings.alpaca_secret_key)
+    check_certificates()
+
+
+ENTRY = BrokerEntry(
+    capabilities=CAPABILITIES, build=build, check=check, needs=("alpaca_api_key", "alpaca_secret_key")
+)

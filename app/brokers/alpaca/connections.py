@@ -18,6 +18,8 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
+from app.brokers.alpaca.environment import trusting
+
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
@@ -106,4 +108,6 @@ def _is_alive(connection: HTTPConnection) -> bool:
 
 
 def _context(verify: bool | str) -> ssl.SSLContext:  # noqa: FBT001  # as requests names it
-    return ssl.create_default_context(cafile=verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH)
+    if isinstance(verify, str):
+        return trusting(verify)
+    return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)

@@ -15,6 +15,7 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers, select_proxy
 
 from app.brokers.alpaca.connections import HttpAnswer, HttpConnections
+from app.brokers.alpaca.environment import check_certificates
 
 _CONNECTIONS = 32
 
@@ -26,6 +27,8 @@ class AlpacaSession(Session):
         super().__init__()
         surroundings = self.merge_environment_settings(url, {}, None, None, None)
         self._given: Any = {"proxies": surroundings["proxies"], "verify": surroundings["verify"]}
+        # Now, since nobody would find the setting behind a request that failed.
+        check_certificates()
         self._timeout_seconds = timeout_seconds
         self._allowed = local()
         self._adapter = _Adapter(pool_maxsize=_CONNECTIONS)

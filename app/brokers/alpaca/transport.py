@@ -5,9 +5,10 @@ from typing import Any
 
 from requests import RequestException
 
+from app.brokers.alpaca.environment import check_keys
 from app.brokers.alpaca.outcomes import REFUSALS, TRANSIENT, ErrorAnswer, judged_write
 from app.brokers.alpaca.session import AlpacaSession
-from app.errors import BrokerUnavailable, SettingsError
+from app.errors import BrokerUnavailable
 
 _PAUSES_SECONDS = (0.1, 0.3)
 
@@ -24,7 +25,7 @@ class Transport:
         from alpaca.common.exceptions import APIError
         from alpaca.common.rest import RESTClient
 
-        _check_keys(api_key, secret_key)
+        check_keys(api_key, secret_key)
         self._refused: type[Exception] = APIError
         self._data_url = data_url.rstrip("/")
         self._timeout_seconds = timeout_seconds
@@ -87,11 +88,3 @@ class Transport:
         except (RequestException, ValueError) as error:
             # Never again from here: whether the order arrived is for whoever looks it up by its id.
             raise judged_write(error) from error
-
-
-def _check_keys(*keys: str) -> None:
-    # A key with a line break would make requests repeat it in its own error.
-    if not all(key and key.isascii() and key.isprintable() and " " not in key for key in keys):
-        raise SettingsError(
-            "ALPACA_API_KEY and ALPACA_SECRET_KEY must be set, without spaces or line breaks."
-        )

@@ -155,6 +155,16 @@ def test_request_when_the_certificate_is_trusted_then_it_is_answered(certificate
         assert [ask(connections).status for _ in range(2)] == [200, 200]
 
 
+def test_request_when_the_certificate_is_trusted_by_a_folder_then_it_is_answered(certificate, tmp_path):
+    pem, context = certificate
+    hashed = subprocess.run(
+        ["openssl", "x509", "-hash", "-noout", "-in", pem], capture_output=True, text=True, check=True
+    )
+    (tmp_path / f"{hashed.stdout.strip()}.0").write_bytes(pem.read_bytes())
+    with server(answers(ANSWER), context=context) as url:
+        assert ask(HttpConnections(url, verify=str(tmp_path))).status == 200
+
+
 def test_request_when_nobody_vouches_for_the_certificate_then_nothing_is_sent(certificate):
     with server(silent, context=certificate[1]) as url, pytest.raises(MaxRetryError) as failed:
         ask(HttpConnections(url, verify=True))
