@@ -1,5 +1,6 @@
 """Gatehouse under gunicorn: one process with threads, told to drain by SIGTERM."""
 
+import gc
 import os
 import socket
 import time
@@ -56,7 +57,10 @@ def serve(settings: Settings) -> None:
 def _application(settings: Settings) -> Any:
     from app import create_app
 
-    return create_app(settings, background=True)
+    application = create_app(settings, background=True)
+    # What the start has made lives as long as the process: no collection has to look through it for alerts.
+    gc.freeze()
+    return application
 
 
 def _try_store(settings: Settings) -> None:

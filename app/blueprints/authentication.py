@@ -60,10 +60,13 @@ def bot_of(alert: dict[str, Any], named: Any) -> Bot:
 
 
 def _presented(alert: dict[str, Any]) -> str | None:
-    in_body = (alert.get(name) for name in SECRET_FIELDS)
+    # Most alerts carry it in the body: the query and the headers are not read for them.
+    for name in SECRET_FIELDS:
+        value = alert.get(name)
+        if isinstance(value, str) and value:
+            return value
     in_headers = (request.headers.get(name) for name in SECRET_HEADERS)
-    candidates = (*in_body, *in_headers, request.args.get("secret"))
-    return next((value for value in candidates if isinstance(value, str) and value), None)
+    return next((value for value in in_headers if value), None) or request.args.get("secret") or None
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ONE, round_down, round_price
@@ -37,13 +38,13 @@ class Asset:
 
 def normalised(order: Order, asset: Asset | None = None) -> Order:
     """Return the order as Alpaca takes it; what cannot be fitted stays for `order_refusal` to name."""
-    sized = replace(
+    sized = _with(
         order,
         quantity=_normalised_quantity(order.quantity, asset),
         # Down, always: nothing that was asked for may grow.
         notional=None if order.notional is None else _rounded_down(order.notional, CENT),
     )
-    timed = replace(sized, time_in_force=_normalised_time(sized))
+    timed = _with(sized, time_in_force=_normalised_time(sized))
     return _normalised_prices(_normalised_class(timed), asset)
 
 
@@ -63,6 +64,13 @@ def normalised_price(price: Decimal, instrument: Instrument, asset: Asset | None
         known = asset.price_increment if asset is not None else None
         tick = known or SMALLEST
     return round_price(price, tick, up=up)
+
+
+def _with(order: Order, **values: Any) -> Order:
+    """Return the order with other values; most orders are copied once, not at every step."""
+    # By identity: 1.50 equals 1.5, yet it is written with one digit more.
+    others = {name: value for name, value in values.items() if value is not getattr(order, name)}
+    return replace(order, **others) if others else order
 
 
 def _rounded_down(value: Decimal, increment: Decimal) -> Decimal:
@@ -115,7 +123,7 @@ def _normalised_prices(order: Order, asset: Asset | None) -> Order:
     def move(price: Decimal | None, *, up: bool) -> Decimal | None:
         return None if price is None else normalised_price(price, order.instrument, asset, up=up)
 
-    return replace(
+    return _with(
         order,
         limit_price=move(order.limit_price, up=sells),
         stop_price=move(order.stop_price, up=sells),
