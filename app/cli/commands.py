@@ -1,6 +1,7 @@
 """Commands that fail with one sentence and exit code 1."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -50,3 +51,11 @@ def show_fields(record: dict[str, Any]) -> None:
     width = max(map(len, record))
     for name, value in record.items():
         click.echo(f"{name.ljust(width)}  {value if isinstance(value, str) else json.dumps(value)}")
+
+
+def rounded(figure: str | None) -> str | None:
+    """Four decimals are enough to look at, eight for what is worth less than one; the API tells all."""
+    if figure is None:
+        return None
+    value = Decimal(figure)
+    return f"{round(value, 4 if abs(value) >= 1 else 8).normalize():f}"

@@ -1,12 +1,11 @@
 """`flask positions`: what the accounts hold, and the way out of it."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 import click
 
-from app.cli.commands import Group, show_table
+from app.cli.commands import Group, rounded, show_table
 from app.cli.seen import fresh_option, last_seen, show_ages
 from app.domain.snapshots import BrokerSnapshot
 from app.domain.symbols import SymbolRefused, parse_symbol
@@ -45,20 +44,12 @@ def show_positions(seen: Iterable[BrokerSnapshot]) -> None:
     rows = [
         (
             *(item[name] for name in ("broker", "symbol", "quantity")),
-            *(_short(item[name]) for name in PRICES),
+            *(rounded(item[name]) for name in PRICES),
             *(_levels(item, name) for name in ("stop_loss", "take_profit")),
         )
         for item in services().holdings.positions(seen)
     ]
     show_table(HEADINGS, rows, none="No positions.")
-
-
-def _short(figure: str | None) -> str | None:
-    """Four decimals are enough to look at, eight for what is worth less than one; the API tells all."""
-    if figure is None:
-        return None
-    value = Decimal(figure)
-    return f"{round(value, 4 if abs(value) >= 1 else 8).normalize():f}"
 
 
 def _levels(position: dict[str, Any], name: str) -> str | None:

@@ -4,11 +4,15 @@ from typing import Any
 
 import click
 
-from app.cli.commands import Group, show_fields, show_table
+from app.cli.commands import Group, rounded, show_fields, show_table
 from app.wiring.container import services
 
-HEADINGS = ("TRADE", "BOT", "BROKER", "SYMBOL", "UNITS", "ENTRY", "EXIT OR MARK", "GAIN", "STATE", "SINCE")
-UNSIGNED = {"entry_net", "mark_net", "exit_net"}
+HEADINGS = (
+    *("TRADE", "BOT", "BROKER", "SYMBOL", "UNITS", "ENTRY", "EXIT OR MARK", "GAIN", "CURRENCY"),
+    *("STATE", "SINCE"),
+)
+# The API tells by a sign which way the money went; people are shown a price and the side.
+PRICES = {"entry_net": "entry_price", "mark_net": "mark_price", "exit_net": "exit_price"}
 
 trades = Group("trades", help="See open and closed trades.")
 
@@ -28,30 +32,33 @@ def list_trades(state: str, bot: str | None, limit: int) -> None:
 def show_trade(number: int) -> None:
     """Show one trade with its times, fees and tickets."""
     trade = services().trades.numbered(number)
-    legs, tickets = trade.pop("legs"), trade.pop("tickets")
-    show_fields({name: _plain(name, value) for name, value in trade.items()} | legs[0])
-    for ticket in tickets:
+    show_fields(_fields(trade))
+    for ticket in trade["tickets"]:
         click.echo(f"ticket  {ticket}")
 
 
+def _fields(trade: dict[str, Any]) -> dict[str, Any]:
+    names = [name for name in trade if name not in {"legs", "tickets"}]
+    return {"side": _side(trade)} | {PRICES.get(name, name): _shown(name, trade[name]) for name in names}
+
+
 def _row(trade: dict[str, Any]) -> tuple[Any, ...]:
-    side = "" if trade["legs"][0]["side"] == "buy" else "-"
-    left = trade["exit_net"] if trade["state"] == "closed" else trade["mark_net"]
+    left = "exit_net" if trade["state"] == "closed" else "mark_net"
     return (
         *(trade[name] for name in ("number", "bot", "broker", "symbol")),
-        f"{side}{trade['units']}",
-        _price(trade["entry_net"]),
-        _price(left),
-        trade["profit_loss"],
+        f"{'-' if _side(trade) == 'short' else ''}{trade['units']}",
+        *(_shown(name, trade[name]) for name in ("entry_net", left, "profit_loss")),
+        trade["currency"],
         trade["state"],
         trade["closed_at"] or trade["entered_at"],
     )
 
 
-def _plain(name: str, value: Any) -> Any:
-    return _price(value) if name in UNSIGNED else value
+def _side(trade: dict[str, Any]) -> str:
+    return "long" if trade["legs"][0]["side"] == "buy" else "short"
 
 
-def _price(signed: str | None) -> str | None:
-    """A price as people say it; which way the money went is told by the side."""
-    return signed.removeprefix("-") if signed is not None else None
+def _shown(name: str, value: Any) -> Any:
+    if name in PRICES:
+        return rounded(value.removeprefix("-")) if value is not None else None
+    return rounded(value) if name in {"profit_loss", "fees"} else value

@@ -10,7 +10,7 @@ from app.storage.base import Store
 
 KEY = "state/trade-numbers"
 # A process takes so many at once: a trade's first fill is rarely the moment for one more write.
-BLOCK = 20
+BLOCK = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,20 +44,24 @@ class TradeHistory:
         """Return the trade of a number; raise NotFound."""
         closed = self.closed.numbered(number)
         if closed is not None:
-            return _closed_row(closed)
+            return _closed_row(closed, self._currencies().get(closed.broker))
         trade = next((trade for trade in self.trades.every().values() if trade.number == number), None)
         if trade is None:
             raise NotFound(f"There is no trade {number}.")
-        return _open_row(trade, self._marks().get((trade.broker, trade.symbol)))
+        mark = self._marks().get((trade.broker, trade.symbol))
+        return _open_row(trade, mark, self._currencies().get(trade.broker))
 
     def _rows(self, state: str) -> Iterator[dict[str, Any]]:
+        currencies = self._currencies()
         if state != "closed":
             trades = self.trades.every().values()
             marks = self._marks()
             for trade in sorted(trades, key=lambda trade: (trade.opened_at, trade.number), reverse=True):
-                yield _open_row(trade, marks.get((trade.broker, trade.symbol)))
+                mark = marks.get((trade.broker, trade.symbol))
+                yield _open_row(trade, mark, currencies.get(trade.broker))
         if state != "open":
-            yield from map(_closed_row, self.closed.newest_first(self.clock()))
+            for closed in self.closed.newest_first(self.clock()):
+                yield _closed_row(closed, currencies.get(closed.broker))
 
     def _marks(self) -> Marks:
         return {
@@ -67,8 +71,13 @@ class TradeHistory:
             if position.market_price is not None
         }
 
+    def _currencies(self) -> dict[str, str]:
+        """The currency of each broker's account, where the clock has looked."""
+        looks = self.snapshots.read()
+        return {seen.broker: seen.account.currency for seen in looks if seen.account is not None}
 
-def _open_row(trade: Trade, mark: Decimal | None) -> dict[str, Any]:
+
+def _open_row(trade: Trade, mark: Decimal | None, currency: str | None) -> dict[str, Any]:
     sign = Decimal(1 if trade.quantity > ZERO else -1)
     gain = None
     # Units that left at a price that nobody knows are in no figure: a gain without them would be wrong.
@@ -82,13 +91,14 @@ def _open_row(trade: Trade, mark: Decimal | None) -> dict[str, Any]:
         "mark_net": None if mark is None else text(sign * mark),
         "exit_net": None,
         "profit_loss": None if gain is None else text(plain(gain)),
+        "currency": currency,
         "fees": text(plain(trade.fees)),
         "state": "open",
         "closed_at": None,
     }
 
 
-def _closed_row(trade: ClosedTrade) -> dict[str, Any]:
+def _closed_row(trade: ClosedTrade, currency: str | None) -> dict[str, Any]:
     sign, leaving = trade.side.sign, trade.exit_price
     return _row(trade, trade.side, trade.entry_price, None) | {
         "units": text(trade.quantity),
@@ -97,6 +107,7 @@ def _closed_row(trade: ClosedTrade) -> dict[str, Any]:
         # What was paid is positive, what was received is negative: it leaves the other way round.
         "exit_net": None if leaving is None else text(-sign * leaving),
         "profit_loss": None if trade.gain is None else text(plain(trade.gain)),
+        "currency": currency,
         "fees": text(plain(trade.fees)),
         "state": "closed",
         "closed_at": timestamp(trade.closed_at),

@@ -44,6 +44,19 @@ def test_trade_when_it_goes_flat_then_its_number_stays_and_leads_to_it(trade, op
     assert operator.get(f"/api/trades/{opened['number']}").json == closed
 
 
+@pytest.mark.parametrize("changes", [{}, EXIT_LONG])
+def test_trade_when_the_clock_has_seen_the_account_then_it_has_its_currency(
+    trade, operator, services, changes
+):
+    trade()
+    (unseen,) = trade(**changes) if changes else operator.get("/api/trades").json["trades"]
+    services.snapshots.read(fresh=True)
+    (seen,) = operator.get("/api/trades").json["trades"]
+
+    assert (unseen["currency"], seen["currency"]) == (None, "USD")
+    assert operator.get(f"/api/trades/{seen['number']}").json["currency"] == "USD"
+
+
 def test_trades_when_several_then_open_ones_stand_first_and_numbers_differ(trade):
     trade()
     trade(**EXIT_LONG)

@@ -39,6 +39,8 @@ TRADE = object_of(
         "largest_loss": or_null(DECIMAL),
         "profit_loss": or_null(DECIMAL)
         | {"description": "Of all units, after fees; null where a price is not known."},
+        "currency": or_null(TEXT)
+        | {"description": "Of the broker's account; null before the clock has looked at it."},
         "fees": DECIMAL,
         "state": {"enum": ["open", "closed"]},
         "entered_at": TIME,
