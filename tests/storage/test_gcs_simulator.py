@@ -101,7 +101,7 @@ def test_upload_when_larger_than_a_multipart_then_it_is_resumed_in_chunks(gcs, b
     bucket.blob("big", chunk_size=4 * 2**20).upload_from_string(content, if_generation_match=0)
 
     assert gcs.bucket.objects["big"].content == content
-    assert [line.split()[0] for line in gcs.requests] == ["POST", "PUT", "PUT", "PUT"]
+    assert [item.method for item in gcs.requests] == ["POST", "PUT", "PUT", "PUT"]
 
 
 def test_upload_when_the_checksum_is_wrong_then_refused(gcs):

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 
 import google_crc32c
 
+from tests.simulators.gcs.refusals import Refused
+
 Query: TypeAlias = dict[str, str]
 Resource: TypeAlias = dict[str, Any]
 
@@ -28,14 +30,6 @@ DID_NOT_HOLD = "At least one of the pre-conditions you specified did not hold."
 TOO_OFTEN = (
     "The object {} exceeded the rate limit for object mutation operations (create, update, and delete)."
 )
-
-
-class Refused(Exception):
-    """Google's refusal: an HTTP status and its sentence."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,3 @@
+from tests.simulators.gcs.simulator import FakeGcs
+
+__all__ = ["FakeGcs"]
