@@ -1,6 +1,6 @@
 """`flask orders`: what was sent to brokers, and the way to take it back."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -35,7 +35,7 @@ def cancel_orders(names: tuple[str, ...]) -> None:
         click.echo(f"{name} is canceled.")
 
 
-def show_orders(seen: Iterable[BrokerSnapshot], status: str, limit: int) -> None:
+def show_orders(seen: Sequence[BrokerSnapshot], status: str, limit: int) -> None:
     """Print orders that are `open` or `closed`, or `all`."""
     found = services().orders.page(seen, status=status, after=None, limit=limit).orders
     none = "No working orders." if status == "open" else "No orders."

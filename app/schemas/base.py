@@ -89,7 +89,11 @@ def either(words: Iterable[str]) -> str:
 
 def sentences(messages: Any) -> str:
     """Write marshmallow's messages as sentences that begin with the field's name."""
-    return " ".join(f"{name} {text}." for name, text in _flat(messages, ()))
+    return " ".join(f"{name} {_ended(text)}" for name, text in _flat(messages, ()))
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _flat(messages: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -101,4 +105,4 @@ def _flat(messages: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         for text in messages:
             yield from _flat(text, path)
     else:
-        yield f"`{'.'.join(path)}`" if path else "The body", str(messages).rstrip(".")
+        yield f"`{'.'.join(path)}`" if path else "The body", str(messages)

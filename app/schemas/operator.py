@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, ValidationError, post_load
+from marshmallow import RAISE, ValidationError, post_load
 
+from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import InvalidRequest
 from app.schemas.base import EntryCount, Field, Schema, sentences
@@ -61,9 +62,6 @@ class CircuitBreakerSchema(Schema):
 class CircuitBreakerQuerySchema(Schema):
     """Whose circuit breaker to show."""
 
-    class Meta:
-        unknown = EXCLUDE
-
     broker = Text(load_default=None, longest=40)
 
 
@@ -79,10 +77,7 @@ class AuthCodeSchema(Schema):
 class TicketQuerySchema(Schema):
     """Which tickets to list."""
 
-    class Meta:
-        unknown = EXCLUDE
-
-    status = Text(load_default=None, longest=40)
+    status = Word(*(status.value for status in TicketStatus), load_default=None)
     bot = Text(load_default=None, longest=48)
     date = Day(load_default=None)
     after = Identifier(load_default=None)
@@ -91,9 +86,6 @@ class TicketQuerySchema(Schema):
 
 class TradeQuerySchema(Schema):
     """Which trades to list."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     state = Word("open", "closed", "all", load_default="all")
     bot = Text(load_default=None, longest=48)
@@ -104,20 +96,18 @@ class TradeQuerySchema(Schema):
 class OrderQuerySchema(Schema):
     """Which orders to list; `fresh` asks the brokers first."""
 
-    class Meta:
-        unknown = EXCLUDE
-
     fresh = Flag(in_text=True, load_default=False)
     status = Word("open", "closed", "all", load_default="all")
-    after = Text(load_default=None, longest=200)
+    after = Text(
+        load_default=None,
+        longest=200,
+        metadata={"description": "The client order id that `next` gave; one that no order has is refused."},
+    )
     limit = Whole(1, 500, load_default=50)
 
 
 class FreshQuerySchema(Schema):
     """Whether to ask the brokers instead of showing what the clock saw last."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     fresh = Flag(in_text=True, load_default=False)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, ValidationError, post_load, validates_schema
+from marshmallow import ValidationError, post_load, validates_schema
 
 from app.domain.price_outcomes import HORIZONS, Horizon
 from app.schemas.base import Schema
@@ -24,9 +24,6 @@ def read_horizons(text: str) -> tuple[Horizon, ...]:
 
 class OpinionQuerySchema(Schema):
     """Which opinions to look back at: of which UTC days and which bot, and how far to follow their prices."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     since = Day(data_key="from", load_default=None)
     until = Day(data_key="to", load_default=None)

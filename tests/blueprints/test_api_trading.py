@@ -52,6 +52,35 @@ def names(orders: list[dict]) -> list[str]:
     return [order["client_order_id"] for order in orders]
 
 
+def test_orders_when_after_is_no_order_then_it_is_refused(operator, post):
+    post()
+    answer = operator.get("/api/orders?after=zzz")
+
+    assert (answer.status_code, answer.json["error"]["code"]) == (400, "REQUEST_INVALID")
+    assert "There is no order zzz" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("tickets?stauts=filled", "`stauts` is no field here; is status meant?"),
+        ("tickets?symbol=AAPL", "`symbol` is no field here; leave it out."),
+        ("orders?stauts=open", "`stauts` is no field here; is status meant?"),
+        ("trades?sate=open", "`sate` is no field here; is state meant?"),
+        ("positions?frehs=true", "`frehs` is no field here; is fresh meant?"),
+        ("opinions/report?form=2026-06-02", "`form` is no field here; is from meant?"),
+        ("circuit-breaker?brokr=paper", "`brokr` is no field here; is broker meant?"),
+    ],
+)
+def test_list_when_a_query_parameter_is_unknown_then_it_is_refused_with_the_near_one(
+    operator, address, sentence
+):
+    answer = operator.get(f"/api/{address}")
+
+    assert answer.status_code == 400
+    assert answer.json["error"]["message"] == f"The request is malformed. {sentence}"
+
+
 def test_orders_when_they_are_listed_then_they_have_the_fixed_shape(post, orders):
     answer = post(symbol="NASDAQ:AAPL")
     (order,) = orders()

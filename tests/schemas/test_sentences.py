@@ -144,3 +144,9 @@ def test_bridge_alert_when_a_field_is_missing_then_the_answer_says_what_to_give(
 
     assert error["message"] == "The alert is malformed. `side` is missing; give buy or sell."
     assert error["fields"] == {"side": ["is missing; give buy or sell"]}
+
+
+def test_sentences_when_one_asks_then_it_ends_with_its_own_mark():
+    said = sentences({"sied": ["is no field here; is side meant?"], "tif": ["must be text"]})
+
+    assert said == "`sied` is no field here; is side meant? `tif` must be text."

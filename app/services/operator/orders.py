@@ -1,6 +1,6 @@
 """Every order that we know of, and the way to take one back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, dropwhile, islice
 from typing import Any
@@ -12,7 +12,7 @@ from app.domain.orders import Receipt, bot_of_order, family_name
 from app.domain.snapshots import BrokerSnapshot
 from app.domain.ticket_terms import is_working, placed_by
 from app.domain.tickets import order_record
-from app.errors import BrokerUnavailable, NotFound
+from app.errors import BrokerUnavailable, InvalidRequest, NotFound
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
@@ -51,13 +51,17 @@ class OrderList:
     snapshots: Snapshots
 
     def page(
-        self, seen: Iterable[BrokerSnapshot], *, status: str, after: str | None, limit: int
+        self, seen: Sequence[BrokerSnapshot], *, status: str, after: str | None, limit: int
     ) -> OrderPage:
         """Return orders (`open`, `closed` or `all`) newest first, from behind the one named `after` on.
+
+        Raise InvalidRequest where no order has that name: an empty page would look like the end of the list.
 
         What no ticket knows stands at the end: legs of a bracket that nobody has looked at yet, and orders
         of somebody else, as they were `seen` at the brokers.
         """
+        if after is not None and not self._is_known(after, seen):
+            raise InvalidRequest(f"There is no order {after} to go on behind; leave out `after`.")
         wanted = chain(self._own(status, after), self._strangers(seen, status, after))
         found = list(islice(wanted, limit + 1))
         following = found[limit - 1]["client_order_id"] if len(found) > limit else None
@@ -115,6 +119,10 @@ class OrderList:
         # The exits' next look would place it again, although a person has just taken it away.
         if receipt.is_protective and bot is not None:
             self.store.apply(self.exits.forgetting(bot, receipt.broker, receipt.symbol))
+
+    def _is_known(self, name: str, seen: Iterable[BrokerSnapshot]) -> bool:
+        at_brokers = (receipt.client_order_id for snapshot in seen for receipt in snapshot.orders)
+        return self.ledger.of_order(name) is not None or name in at_brokers
 
     def _own(self, status: str, after: str | None) -> Iterator[dict[str, Any]]:
         """Yield what tickets tell, a page of tickets at a time."""

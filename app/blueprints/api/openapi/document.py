@@ -49,7 +49,8 @@ def build_document(app: Flask) -> dict[str, Any]:
         "info": {
             "title": "Gatehouse",
             "version": VERSION,
-            "description": "Alerts become gated broker orders. Decimals are strings, times RFC 3339 in UTC.",
+            "description": "Alerts become gated broker orders. Decimals are strings, times RFC 3339 in UTC. "
+            "A query parameter that is not listed here is refused with 400.",
         },
         "servers": [{"url": "/"}],
         "security": list(OPERATOR),
