@@ -4,12 +4,11 @@ from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import responses
 
 from app.brokers.alpaca.broker import AlpacaBroker
 from app.domain.instruments import AssetClass, Instrument
 from app.errors import BrokerUnavailable
-from tests.brokers.alpaca.harness import DATA, make_alpaca, refusal
+from tests.brokers.alpaca.harness import DATA, refusal
 from tests.brokers.builders import APPLE, BITCOIN, CALL
 from tests.simulators.alpaca import FakeAlpaca
 
@@ -17,17 +16,6 @@ STOCK_BARS = f"{DATA}/v2/stocks/bars"
 START = datetime(2025, 3, 3, 12, tzinfo=UTC)
 END = START + timedelta(hours=1)
 ROW = {"t": "2025-03-03T12:00:00Z", "o": 100.1, "h": 101, "l": 99.5, "c": 100.5, "v": 1200, "n": 9, "vw": 100}
-
-
-@pytest.fixture
-def alpaca(clock):
-    return make_alpaca(clock)
-
-
-@pytest.fixture
-def api():
-    with responses.RequestsMock() as api:
-        yield api
 
 
 def page(*rows, symbol: str = "AAPL", following: str | None = None) -> dict:

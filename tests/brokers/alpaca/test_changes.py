@@ -17,7 +17,6 @@ from tests.brokers.alpaca.harness import (
     POSITIONS,
     STOP,
     family,
-    make_alpaca,
     refusal,
     row,
     stop,
@@ -27,17 +26,6 @@ from tests.brokers.builders import APPLE, BITCOIN, bracket, buy, limit
 pytestmark = pytest.mark.unit
 
 PAGE = "<html><body>Bad gateway</body></html>"
-
-
-@pytest.fixture
-def alpaca(clock):
-    return make_alpaca(clock)
-
-
-@pytest.fixture
-def api():
-    with responses.RequestsMock() as api:
-        yield api
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Orders found and listed under our ids, legs and replacements included."""
 
 import pytest
-import responses
 from responses import matchers
 
 from app.brokers.alpaca.receipts import status_of
@@ -16,7 +15,6 @@ from tests.brokers.alpaca.harness import (
     TARGET,
     family,
     filled,
-    make_alpaca,
     oco,
     refusal,
     row,
@@ -29,17 +27,6 @@ pytestmark = pytest.mark.unit
 
 NOT_THERE = {"status": 404, "json": refusal("order not found for it", 40410000)}
 NESTED = [matchers.query_param_matcher({"nested": "true"})]
-
-
-@pytest.fixture
-def alpaca(clock):
-    return make_alpaca(clock)
-
-
-@pytest.fixture
-def api():
-    with responses.RequestsMock() as api:
-        yield api
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 import requests
-import responses
 
 from app.brokers.alpaca.broker import AlpacaBroker
 from app.domain.orders import OrderStatus, TimeInForce
@@ -31,17 +30,6 @@ ORDER = buy(client_order_id="bot-x")
 PAGE = "<html><body>Bad gateway</body></html>"
 DUPLICATE = refusal("client_order_id must be unique", 40010001)
 BROKEN = [requests.ReadTimeout(), requests.ConnectTimeout(), requests.ConnectionError("reset")]
-
-
-@pytest.fixture
-def alpaca(clock):
-    return make_alpaca(clock)
-
-
-@pytest.fixture
-def api():
-    with responses.RequestsMock() as api:
-        yield api
 
 
 @pytest.mark.unit

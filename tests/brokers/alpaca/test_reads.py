@@ -39,17 +39,6 @@ HOURS = {
 }
 
 
-@pytest.fixture
-def alpaca(clock):
-    return make_alpaca(clock)
-
-
-@pytest.fixture
-def api():
-    with responses.RequestsMock() as api:
-        yield api
-
-
 def test_account_when_active_then_money_is_told(alpaca, api):
     api.get(ACCOUNT, json=account())
     told = alpaca.account()

@@ -23,6 +23,11 @@ def connect(connect_alpaca):
     return connect_alpaca
 
 
+@pytest.fixture
+def alpaca(connect):
+    return connect()
+
+
 def statuses(broker) -> dict[str, str]:
     return {receipt.client_order_id: receipt.status.value for receipt in broker.open_orders()}
 

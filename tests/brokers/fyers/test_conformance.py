@@ -1,72 +1,18 @@
-from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
 
-from app.brokers.fyers.broker import FyersBroker
-from app.domain.orders import Order, Receipt
 from tests.brokers.builders import APPLE
 from tests.brokers.conformance import BrokerConformance
+from tests.brokers.conformance.simulated import AFTER, BEFORE, CUT, LookingTwice, SimulatedDesk, SimulatedLine
 from tests.brokers.fyers.harness import Listed, make_fyers
 from tests.fyers_logins import simulated_fyers
-from tests.simulators.fyers import FakeFyers
 
 pytestmark = pytest.mark.integration
 
 # Apple's share stands for one that the NSE has.
 TICKER = "NSE:360ONE-EQ"
-WRITES = ("POST", "PATCH", "DELETE")
-BEFORE = [
-    {"kind": "timeout", "when": "before"},
-    {"kind": "reset", "when": "before"},
-    {"kind": "unacknowledged", "when": "before"},
-    {"kind": "refused", "when": "before"},
-    {"kind": "empty", "when": "before"},
-    *({"kind": "status", "when": "before", "status": status} for status in (500, 502, 503, 504)),
-]
-AFTER = [
-    {"kind": "timeout", "when": "after"},
-    {"kind": "reset", "when": "after"},
-    {"kind": "torn", "when": "after"},
-    {"kind": "unacknowledged", "when": "after"},
-    {"kind": "refused", "when": "after"},
-    {"kind": "empty", "when": "after"},
-    {"kind": "html", "when": "after", "status": 200},
-    *({"kind": "status", "when": "after", "status": status} for status in (500, 502, 503, 504)),
-]
-CUT = [
-    {"kind": "timeout"},
-    {"kind": "reset"},
-    {"kind": "status", "status": 503},
-    {"kind": "html", "status": 200},
-    {"kind": "empty"},
-]
-
-
-class LookingTwice:
-    """Fyers answers a submit before the exchange does; the suite asks about what comes of it."""
-
-    def __init__(self, broker: FyersBroker) -> None:
-        self._broker = broker
-
-    def __getattr__(self, name: str):
-        return getattr(self._broker, name)
-
-    def submit(self, order: Order) -> Receipt:
-        return self._broker.find(self._broker.submit(order).client_order_id)
-
-
-@dataclass
-class FyersDesk:
-    broker: LookingTwice
-    fake: FakeFyers
-
-    def move(self, price: Decimal) -> None:
-        self.fake.market.move(TICKER, price)
-
-    def writes(self) -> int:
-        return sum(request.method != "GET" for request in self.fake.requests)
+SILENT = ("unacknowledged", "refused", "empty")
 
 
 @pytest.fixture
@@ -76,44 +22,28 @@ def fake():
         yield fake
 
 
-@pytest.fixture
-def spoil(fake):
-    """Let a fault strike requests of these methods."""
-
-    @contextmanager
-    def during(fault, methods):
-        fake.inject(**fault, methods=methods)
-        yield
-        fake.faults.clear()
-
-    return lambda fault, *methods: lambda: during(fault, methods)
-
-
-class TestFyersBroker(BrokerConformance):
+class TestFyersBroker(SimulatedLine, BrokerConformance):
     @pytest.fixture
     def desk(self, fake):
         contracts = Listed({TICKER: APPLE})
         broker = make_fyers(fake, contracts=contracts, timeout_seconds=0.3, clock=fake.clock.now)
-        desk = FyersDesk(LookingTwice(broker), fake)
+        desk = SimulatedDesk(LookingTwice(broker), fake, TICKER)
         desk.move(Decimal(100))
         return desk
 
-    @pytest.fixture
-    def partial_desk(self, desk, fake):
-        fake.inject("partial_fill", fraction=Decimal("0.4"))
-        return desk
+    @pytest.fixture(params=[*BEFORE, *({"kind": kind, "when": "before"} for kind in SILENT)], ids=str)
+    def lost_before(self, request):
+        return request.param
 
-    @pytest.fixture(params=BEFORE, ids=str)
-    def lose_order(self, request, spoil):
-        return spoil(request.param, *WRITES)
+    @pytest.fixture(
+        params=[*AFTER, *({"kind": kind, "when": "after"} for kind in (*SILENT, "torn"))], ids=str
+    )
+    def lost_after(self, request):
+        return request.param
 
-    @pytest.fixture(params=AFTER, ids=str)
-    def lose_answer(self, request, spoil):
-        return spoil(request.param, *WRITES)
-
-    @pytest.fixture(params=CUT, ids=str)
-    def cut_line(self, request, spoil):
-        return spoil(request.param, "GET")
+    @pytest.fixture(params=[*CUT, {"kind": "empty"}], ids=str)
+    def cut(self, request):
+        return request.param
 
     def test_account_when_fresh_then_all_money_can_be_spent(self, desk):
         account = desk.broker.account()
