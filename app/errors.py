@@ -21,6 +21,7 @@ AppError
 ├── PreconditionRequired        428: If-Match is missing
 ├── StoreError
 │   ├── StoreUnavailable        503: nothing was accepted
+│   ├── RecordUnreadable        500: what is stored is not ours, and is not replaced
 │   ├── AlreadyExists           409
 │   └── Conflict                409: somebody else wrote first
 └── BrokerError
@@ -168,6 +169,12 @@ class StoreUnavailable(StoreError):
     """The store cannot be reached; nothing was accepted."""
 
     code, status = "STORE_UNAVAILABLE", 503
+
+
+class RecordUnreadable(StoreError):
+    """A record that nothing can replace is stored in a form that is not ours."""
+
+    code = "RECORD_UNREADABLE"
 
 
 class AlreadyExists(StoreError):

@@ -23,13 +23,13 @@ class ClosedTrades:
 
     def keeping(self, trade: ClosedTrade) -> list[Change]:
         """Return the changes that keep a trade; made again, even past midnight, they change nothing."""
+        key = f"{PREFIX}{trade.closed_at.date().isoformat()}/{trade.id}"
+        if trade.number == 0:
+            # No number could be had; several such trades must not share one.
+            return [Create(key, to_json(trade))]
         number = f"{NUMBERS}{trade.number}"
         place = self._store.get(number)
-        key = (
-            f"{PREFIX}{trade.closed_at.date().isoformat()}/{trade.id}"
-            if place is None
-            else place.value["key"]
-        )
+        key = key if place is None else place.value["key"]
         # The number comes first: it says under which day the trade is, or will be, kept.
         return [Create(number, {"key": key}), Create(key, to_json(trade))]
 

@@ -37,10 +37,9 @@ class EquityHistory:
         self._store = store
 
     def add(self, broker: str, account: Account, at: datetime) -> None:
-        """Add a point to the day that it belongs to; raise Conflict or StoreUnavailable."""
+        """Add a point to the day that it belongs to; raise Conflict, StoreUnavailable or RecordUnreadable."""
         point = EquityPoint(at, account.equity, account.cash)
-        record = StoredRecord(self._store, _key(broker, at.date()), EquityDay)
-        record.change(
+        self._record(broker, at.date()).change(
             lambda day: EquityDay(account.currency, (*(day.points if day is not None else ()), point))
         )
 
@@ -51,14 +50,17 @@ class EquityHistory:
 
     def of_day(self, broker: str, day: date) -> EquityDay | None:
         """Return a day of an account; None where nothing is known of it."""
-        document = self._store.get(_key(broker, day))
-        return None if document is None else from_json(EquityDay, document.value)
+        return self._record(broker, day).read()
 
     def since(self, broker: str, day: date) -> Iterator[EquityPoint]:
         """Yield an account's points from a day on, the first first."""
         before = _key(broker, day)[:-1]
         for document in self._store.list(f"{PREFIX}{broker}/", after=before):
             yield from from_json(EquityDay, document.value).points
+
+    def _record(self, broker: str, day: date) -> StoredRecord[EquityDay]:
+        # Nobody can tell again what an account was worth: what cannot be read is not written over.
+        return StoredRecord(self._store, _key(broker, day), EquityDay, irreplaceable=True)
 
 
 def _key(broker: str, day: date) -> str:

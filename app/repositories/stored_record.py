@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from app.domain.json_codec import from_json, to_json
-from app.errors import AlreadyExists, Conflict
+from app.errors import AlreadyExists, Conflict, RecordUnreadable
 from app.storage.base import Document, Store
 
 Record = TypeVar("Record")
@@ -16,21 +16,27 @@ _logger = logging.getLogger(__name__)
 
 
 class StoredRecord(Generic[Record]):
-    """A dataclass that several processes read and change."""
+    """A dataclass that several processes read and change.
 
-    def __init__(self, store: Store, key: str, kind: type[Record]) -> None:
+    What another program left under its key counts as nothing and is replaced, unless it is `irreplaceable`:
+    then nothing is written over it, and whoever reads it gets RecordUnreadable.
+    """
+
+    def __init__(self, store: Store, key: str, kind: type[Record], *, irreplaceable: bool = False) -> None:
         self._store = store
         self._key = key
         self._kind = kind
+        self._irreplaceable = irreplaceable
 
     def read(self) -> Record | None:
-        """Return the record as it stands; raise StoreUnavailable."""
+        """Return the record as it stands; raise StoreUnavailable or RecordUnreadable."""
         return self._understood(self._store.get(self._key))
 
     def change(self, step: Callable[[Record | None], Record | None]) -> Record | None:
         """Write what `step` makes of the record as it stands; None when it wants no change.
 
-        `step` may be asked again when another process was faster. Raise Conflict or StoreUnavailable.
+        `step` may be asked again when another process was faster. Raise Conflict, StoreUnavailable or
+        RecordUnreadable.
         """
         for _ in range(ATTEMPTS):
             document = self._store.get(self._key)
@@ -48,9 +54,12 @@ class StoredRecord(Generic[Record]):
         raise Conflict(f"{self._key} is being changed by others")
 
     def _understood(self, document: Document | None) -> Record | None:
-        """Return what is stored; what another program left under our key counts as nothing."""
         try:
             return None if document is None else from_json(self._kind, document.value)
-        except (TypeError, ValueError, AttributeError):
+        except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            if self._irreplaceable:
+                sentence = f"{self._key} holds something that cannot be read; it is left as it is."
+                _logger.error("%s", sentence)  # noqa: TRY400  # the sentence says it all
+                raise RecordUnreadable(sentence) from error
             _logger.warning("%s holds something that is not ours; it will be replaced", self._key)
             return None

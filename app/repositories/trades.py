@@ -13,7 +13,7 @@ from app.domain.orders import OrderRole, Receipt, Side
 from app.domain.reconciliation import losses
 from app.domain.trade_counting import count_fill, reduce_trade
 from app.domain.trades import FillUpdate, Place, Trade, bots_share
-from app.errors import Conflict
+from app.errors import Conflict, RecordUnreadable
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.trade_numbers import TradeNumbers
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
@@ -165,13 +165,21 @@ class Trades:
         if closed is None:
             return []
         # One that opened and closed in one write was never stored, and has no number yet.
-        return self._closed.keeping(replace(closed, number=closed.number or self._numbers.next()))
+        return self._closed.keeping(replace(closed, number=closed.number or self._number()))
+
+    def _number(self) -> int:
+        # Without its trade a position has no exits, without its number only no short name: the trade gets
+        # one when it is written again, once somebody has put the record of numbers right.
+        try:
+            return self._numbers.next()
+        except RecordUnreadable:
+            return 0
 
     def _written(self, document: Document | None, trade: Trade) -> list[Change]:
         if trade.quantity == ZERO:
             return [Delete(document)] if document is not None else []
         if trade.number == 0:
-            trade = replace(trade, number=self._numbers.next())
+            trade = replace(trade, number=self._number())
         if document is None:
             return [Create(_key(trade.place), trade.to_json())]
         return [Replace(document, trade.to_json())]

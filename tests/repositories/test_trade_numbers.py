@@ -1,6 +1,7 @@
 import pytest
 
-from app.repositories.trade_numbers import BLOCK, TradeNumbers
+from app.errors import RecordUnreadable
+from app.repositories.trade_numbers import BLOCK, KEY, TradeNumbers
 
 pytestmark = pytest.mark.unit
 
@@ -17,3 +18,15 @@ def test_numbers_when_a_process_starts_anew_then_it_goes_on_behind_the_last_bloc
     last = [TradeNumbers(store).next() for _ in range(3)][-1]
 
     assert TradeNumbers(store).next() == last + BLOCK
+
+
+@pytest.mark.parametrize("stored", [{"next": "many"}, {"last": 7}, {"next": None}, {"next": 0}])
+def test_numbers_when_their_record_is_unreadable_then_none_is_given_and_nothing_written_over(
+    store, stored, caplog
+):
+    store.create(KEY, stored)
+    with pytest.raises(RecordUnreadable, match=KEY):
+        TradeNumbers(store).next()
+
+    assert store.get(KEY).value == stored
+    assert KEY in caplog.text

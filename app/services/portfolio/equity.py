@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.brokers.base import Broker
 from app.clock import Clock
-from app.errors import BrokerUnavailable, Conflict
+from app.errors import BrokerUnavailable, Conflict, RecordUnreadable
 from app.repositories.equity import EquityHistory
 from app.services.broker_access.registry import BrokerRegistry
 
@@ -31,13 +31,13 @@ class EquityRecorder:
 
     def _record(self, broker: Broker) -> bool:
         now = self.clock()
-        last = self.history.last_at(broker.name, now.date())
-        # A point from the future is left by a clock that was set back since: it must not stop the history.
-        if last is not None and timedelta() <= now - last < SHORTEST_GAP:
-            return False
         try:
+            last = self.history.last_at(broker.name, now.date())
+            # A point from the future is left by a clock that was set back: it must not stop the history.
+            if last is not None and timedelta() <= now - last < SHORTEST_GAP:
+                return False
             self.history.add(broker.name, broker.account(), now)
-        except (BrokerUnavailable, Conflict) as error:
+        except (BrokerUnavailable, Conflict, RecordUnreadable) as error:
             _logger.warning("The equity at %s is not written down now: %s", broker.name, error)
             return False
         return True

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from app.errors import RecordUnreadable
 from app.repositories.equity import EquityHistory
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.portfolio.equity import PERIOD_SECONDS, EquityRecorder
@@ -55,6 +56,25 @@ def test_equity_when_one_broker_is_out_of_reach_then_the_other_is_written_down(r
 
     assert recorder.run() == 1
     assert history.of_day("one", clock().date()) is None
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"currency": "USD", "points": [{"at": "noon"}]},
+        {"currency": "USD", "points": [{"at": "2030-01-31T14:00:00Z", "equity": "much", "cash": "1"}]},
+    ],
+)
+def test_equity_when_a_day_is_unreadable_then_it_stays_and_the_other_broker_has_its_point(
+    recorder, history, clock, store, kept
+):
+    key = f"equity/one/{clock().date()}"
+    store.create(key, kept)
+
+    assert recorder.run() == 1
+    assert store.get(key).value == kept
+    with pytest.raises(RecordUnreadable, match=key):
+        history.of_day("one", clock().date())
 
 
 def test_equity_when_the_clock_ticks_then_the_paper_account_is_written_down(services, store, clock):

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.repositories.trade_numbers import KEY
 from tests.builders import EXIT_LONG, services_of, strategy_alert
 
 pytestmark = pytest.mark.unit
@@ -55,6 +56,19 @@ def test_trade_when_the_clock_has_seen_the_account_then_it_has_its_currency(
 
     assert (unseen["currency"], seen["currency"]) == (None, "USD")
     assert operator.get(f"/api/trades/{seen['number']}").json["currency"] == "USD"
+
+
+def test_trade_when_no_number_can_be_had_then_it_is_counted_and_numbered_later(trade, store):
+    wrong = store.create(KEY, {"next": "many"})
+    (opened,) = trade()
+    for symbol in ("MSFT", "TSLA"):
+        trade(symbol=symbol)
+        trade(**EXIT_LONG, symbol=symbol)
+    store.delete(wrong)
+    (closed,) = [item for item in trade(**EXIT_LONG) if item["symbol"] == "AAPL"]
+
+    assert (opened["state"], opened["number"], closed["number"]) == ("open", 0, 1)
+    assert len(trade()) == 4
 
 
 def test_trades_when_several_then_open_ones_stand_first_and_numbers_differ(trade):
