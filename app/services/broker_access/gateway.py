@@ -49,13 +49,13 @@ class HeldSymbol:
 class Message:
     """What is asked of a broker.
 
-    `request` shows it, `receipt` stands for the broker's answer where it gives none. Both are made when they
-    are wanted, which is after the call: an order does not wait for its own record.
+    `request` shows it, `receipt` stands for the broker's answer where it gives none. Both are made before the
+    call: a fault of ours in making them must not lose what became of an order that is out.
     """
 
     call: str
-    request: Callable[[], dict[str, Any]]
-    receipt: Callable[[], Receipt]
+    request: dict[str, Any]
+    receipt: Receipt
     ticket: UUID | None
 
 
@@ -89,13 +89,10 @@ class Gateway:
 
     def submit(self, held: HeldSymbol, order: Order, *, ticket: UUID) -> Outcome:
         """Send an order once; it is never sent again from here, whatever the broker answers."""
-        receipt = partial(unsent, order, broker=held.broker.name, at=self.clock())
-
-        def shown(taken: Receipt) -> dict[str, Any]:
-            bot = bot_of_order(order.client_order_id) or ""
-            return order_record(taken, bot=bot, ticket=ticket, role=order.role.value)
-
-        message = Message("submit", partial(request_record, order), receipt, ticket)
+        receipt = unsent(order, broker=held.broker.name, at=self.clock())
+        bot = bot_of_order(order.client_order_id) or ""
+        shown = partial(order_record, bot=bot, ticket=ticket, role=order.role.value)
+        message = Message("submit", request_record(order), receipt, ticket)
         outcome = self._send(message, held, partial(held.broker.submit, order), shown)
         if isinstance(outcome, Placed):
             self.metrics.submitted()
@@ -109,7 +106,7 @@ class Gateway:
             broker.cancel(receipt)
             return receipt
 
-        message = Message("cancel", partial(cancel_record, receipt), lambda: receipt, ticket)
+        message = Message("cancel", cancel_record(receipt), receipt, ticket)
         return self._send(message, held, call, lambda _: {})
 
     def replace(
@@ -117,7 +114,7 @@ class Gateway:
     ) -> Outcome:
         """Change a working order."""
         broker = held.broker
-        message = Message("modify", partial(change_record, receipt, change), lambda: receipt, ticket)
+        message = Message("modify", change_record(receipt, change), receipt, ticket)
         return self._send(
             message,
             held,
@@ -168,15 +165,15 @@ class Gateway:
         shown: Callable[[Receipt], dict[str, Any]],
     ) -> Outcome:
         if not self.sends(held):
-            return Suppressed(message.receipt())
+            return Suppressed(message.receipt)
         started = time.perf_counter()
         try:
             outcome: Placed | Rejected | Unknown = Placed(call().seen_at(self.clock()))
         except BrokerRejected as error:
-            outcome = Rejected(message.receipt(), error)
+            outcome = Rejected(message.receipt, error)
         except OutcomeUnknown as error:
             # Nothing else is caught: a slip of ours must not pass for an answer of the broker.
-            outcome = Unknown(message.receipt(), error)
+            outcome = Unknown(message.receipt, error)
         seconds = time.perf_counter() - started
         answer = shown(outcome.receipt) if isinstance(outcome, Placed) else {"error": outcome.error.message}
         failed = not isinstance(outcome, Placed)
@@ -186,7 +183,7 @@ class Gateway:
         self.journal.exchange(
             ticket=message.ticket,
             broker=held.broker.name,
-            request=message.request(),
+            request=message.request,
             response=answer,
             milliseconds=seconds * 1000,
         )

@@ -11,7 +11,7 @@ import pytest
 
 from app.domain.circuit_breaker import CircuitBreaker
 from app.domain.instruments import AssetClass
-from app.domain.orders import OrderStatus
+from app.domain.orders import OrderChange, OrderStatus
 from app.errors import BrokerRejected, OutcomeUnknown
 from tests.builders import (
     OPERATOR_TOKEN,
@@ -51,6 +51,10 @@ class Counted(ScriptedBroker):
     def cancel(self, receipt):
         self.told.append("cancel")
         super().cancel(receipt)
+
+    def replace(self, receipt, change):
+        self.told.append("modify")
+        return super().replace(receipt, change)
 
 
 @pytest.fixture
@@ -212,3 +216,21 @@ def test_submit_when_a_symbol_is_held_then_who_asks_for_it_waits(services, scrip
     waiting.join(5)
 
     assert not waiting.is_alive()
+
+
+def test_submit_when_it_cannot_be_written_down_then_nothing_has_left(enter, services, scripted):
+    enter(OrderStatus.ACCEPTED)
+    odd, gateway = replace(scripted.submitted[-1], limit_price="many"), services.orders.gateway
+    with gateway.hold(scripted, "AAPL") as held, pytest.raises(ValueError, match="format"):
+        gateway.submit(held, odd, ticket=UUID(int=7))
+
+    assert scripted.told == ["submit"]
+
+
+def test_replace_when_it_cannot_be_written_down_then_nothing_has_left(enter, services, scripted):
+    enter(OrderStatus.ACCEPTED)
+    (receipt,), gateway = scripted.taken.values(), services.orders.gateway
+    with gateway.hold(scripted, "AAPL") as held, pytest.raises(ValueError, match="format"):
+        gateway.replace(held, receipt, OrderChange(limit_price="many"))
+
+    assert scripted.told == ["submit"]
