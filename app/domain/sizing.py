@@ -73,16 +73,18 @@ def size_by_risk(risk: Decimal, unit_loss: Decimal, step: Decimal) -> Size:
     return Size(round_down(DOWN.divide(risk, unit_loss), step), source="risk")
 
 
-def at_most(size: Size, quantity: Decimal | None, step: Decimal) -> Size:
-    """Bring a size down to a number of units; None is no limit."""
+def at_most(size: Size, quantity: Decimal | None, step: Decimal, *, source: str) -> Size:
+    """Bring a size down to a number of units that `source` sets; None is no limit."""
     if quantity is None or size.quantity <= quantity:
         return size
-    return Size(round_down(quantity, step), source=size.source)
+    return Size(round_down(quantity, step), source=source)
 
 
-def shrunk(size: Size, notional: Decimal, unit_value: Decimal, increment: Decimal, *, whole: bool) -> Size:
-    """Bring a size down to a value in the account's currency; what is worth less stays as it is."""
+def shrunk(
+    size: Size, notional: Decimal, unit_value: Decimal, increment: Decimal, *, whole: bool, source: str
+) -> Size:
+    """Bring a size down to a value (account's currency) that `source` sets; what is worth less stays."""
     if size.quantity * unit_value <= notional:
         return size
     quantity = round_down(DOWN.divide(notional, unit_value), max(increment, ONE) if whole else increment)
-    return Size(quantity, notional if size.notional is not None else None, "opinion")
+    return Size(quantity, notional if size.notional is not None else None, source)

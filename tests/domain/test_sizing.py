@@ -109,7 +109,7 @@ def test_risk_when_the_equity_is_gone_then_nothing_may_be_lost():
 
 @pytest.mark.parametrize(("limit", "quantity"), [(None, "7.5"), ("7.5", "7.5"), ("2.39", "2")])
 def test_size_when_units_are_limited_then_brought_down_to_a_step(limit, quantity):
-    sized = at_most(Size(Decimal("7.5")), limit and Decimal(limit), Decimal(1))
+    sized = at_most(Size(Decimal("7.5")), limit and Decimal(limit), Decimal(1), source="limit")
 
     assert sized.quantity == Decimal(quantity)
 

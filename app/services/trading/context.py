@@ -135,10 +135,15 @@ class OrderContext:
         return self.advice.decision
 
     @property
+    def value_limits(self) -> dict[str, Decimal]:
+        """What the entry may be worth, by what says so: the cap of ideas, and the opinion."""
+        decision = self.decision if self.needs_opinion else None
+        asked = None if decision is None else decision.notional_usd
+        limits = {"the cap of ideas": self.idea_cap, "opinion": asked}
+        # Down, so that no order is worth a fraction of a cent more than was agreed to.
+        return {source: round_down(limit, CENT) for source, limit in limits.items() if limit is not None}
+
+    @property
     def largest_value(self) -> Decimal | None:
         """What the opinion, and the cap of an idea, let the entry be worth; None is no limit."""
-        decision = self.decision if self.needs_opinion else None
-        limits = [self.idea_cap, None if decision is None else decision.notional_usd]
-        known = [limit for limit in limits if limit is not None]
-        # Down, so that no order is worth a fraction of a cent more than was agreed to.
-        return round_down(min(known), CENT) if known else None
+        return min(self.value_limits.values(), default=None)

@@ -85,12 +85,14 @@ class _Sizing:
         size = self._wanted(contracts)
         if risk is not None:
             size = self._within_risk(size, side, stop, risk, is_most=self._is_asked(contracts))
-        largest, unit_value = self.context.largest_value, self.unit_value
+        approved = self.context.advice.most(self.unit_value)
         # Opinion and approval come last: whatever set the size, nothing is larger than what was agreed to.
-        for most in (largest, self.context.advice.most(unit_value)):
-            if most is not None:
-                size = shrunk(size, most, unit_value, self.increment, whole=self.whole)
-        return size
+        for source, most in self.context.value_limits.items():
+            size = self._within(size, most, source)
+        return size if approved is None else self._within(size, approved, "approval")
+
+    def _within(self, size: Size, value: Decimal, source: str) -> Size:
+        return shrunk(size, value, self.unit_value, self.increment, whole=self.whole, source=source)
 
     def _is_asked(self, contracts: Decimal | None) -> bool:
         """Tell whether the alert itself says how much: its own size, or an idea's amount."""
@@ -101,11 +103,12 @@ class _Sizing:
         return self.context.capabilities.increment(self.instrument)
 
     def _wanted(self, contracts: Decimal | None) -> Size:
-        configuration = self.context.bot.configuration
-        if self.context.signal.idea is not None:
+        configuration, limits = self.context.bot.configuration, self.context.value_limits
+        is_idea = self.context.signal.idea is not None
+        if is_idea:
             # An idea is worth what the analyst would spend, whatever the bot spends on other alerts.
-            configuration = replace(configuration, notional=self.context.largest_value)
-        return size_entry(
+            configuration = replace(configuration, notional=min(limits.values(), default=None))
+        size = size_entry(
             configuration,
             self.instrument,
             contracts=contracts,
@@ -114,6 +117,9 @@ class _Sizing:
             increment=self.increment,
             whole=self.whole,
         )
+        # The bot's own amount is not what such a size came from.
+        is_limit = is_idea and contracts is None and limits
+        return replace(size, source=min(limits, key=limits.__getitem__)) if is_limit else size
 
     def _within_risk(
         self, size: Size, side: Side, stop: Decimal | None, risk: Decimal, *, is_most: bool
@@ -126,7 +132,7 @@ class _Sizing:
         if is_most and size.quantity <= by_risk.quantity:
             return size
         # A size of our own making keeps to the limits, where one that was asked for would be refused.
-        limits, unit_value = self.context.limits, self.unit_value
+        limits = self.context.limits
         if limits.max_order_notional is not None:
-            by_risk = shrunk(by_risk, limits.max_order_notional, unit_value, self.increment, whole=self.whole)
-        return at_most(by_risk, limits.max_order_quantity, step)
+            by_risk = self._within(by_risk, limits.max_order_notional, "max_order_notional")
+        return at_most(by_risk, limits.max_order_quantity, step, source="max_order_quantity")

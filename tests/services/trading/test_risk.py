@@ -121,6 +121,20 @@ def test_preview_when_sized_by_risk_then_it_shows_the_size(operator, configure):
 
 
 @pytest.mark.parametrize(
+    ("limit", "told"),
+    [
+        ({"max_order_notional": "1000"}, "10 shares at 100 USD, by max_order_notional"),
+        ({"max_order_quantity": "7"}, "7 shares at 100 USD, by max_order_quantity"),
+    ],
+)
+def test_preview_when_a_limit_brings_the_size_down_then_it_says_which(operator, configure, limit, told):
+    configure(**EXITS, risk_amount="50", **limit)
+    ticket = operator.post("/api/preview", json=strategy_alert()).json
+
+    assert told in [stage["detail"] for stage in ticket["timeline"]]
+
+
+@pytest.mark.parametrize(
     "other", [{"notional": "100"}, {"use_strategy_contracts": True}, {"risk_pct": "0.01"}]
 )
 def test_bot_when_two_ways_to_size_are_set_then_refused_with_a_sentence(operator, other):
