@@ -83,12 +83,6 @@ def open_store(settings: Settings) -> Store:
     return SqliteStore(settings.database_path, timeout_seconds=timeout)
 
 
-def _start(wired: Services) -> None:
-    wired.pool.start()
-    # What a crash left is settled before new alerts build on it, unless a broker keeps us waiting.
-    wired.supervisor.start(wait_seconds=RECOVERY_WAIT_SECONDS)
-
-
 def _flask(settings: Settings, wired: Services) -> Flask:
     from app.blueprints import register_blueprints
 

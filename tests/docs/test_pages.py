@@ -1,12 +1,19 @@
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import fields
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from app.blueprints.envelope import CODES as HTTP_CODES
+from app.brokers.alpaca.environment import BUNDLES
+from app.config import Settings, environment_names
 from app.domain.gates import GATES
+from app.domain.reasons import Reason
 from app.domain.signals import Dialect
 from app.domain.symbols import SymbolRefused, parse_symbol
+from app.errors import AppError
 from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.body import read_object
 from docs.generate import ROOT
@@ -30,6 +37,19 @@ PLACEHOLDERS = {
     "{{strategy.prev_market_position}}": "flat",
     "{{strategy.prev_market_position_size}}": "0",
 }
+
+
+def _errors(kind: type[AppError]) -> Iterator[type[AppError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _errors(below)
+
+
+CODES = {reason.value for reason in Reason} | {kind.code for kind in _errors(AppError)}
+CODES |= {*HTTP_CODES.values(), "HTTP_ERROR"}
+# Names of the same shape that are no codes: our settings, what other programs and tests read, and symbols.
+SETTINGS = {name for field in fields(Settings) for name in environment_names(field)}
+OF_OTHERS = {*BUNDLES, "GOOGLE_CLOUD_PROJECT", "FUZZ_EXAMPLES", "BAJAJ_AUTO", "M_M"}
 
 
 def _text(name: str) -> str:
@@ -112,6 +132,13 @@ def test_page_when_it_names_a_command_then_there_is_one(app, page):
         command = app.cli.commands.get(words[0])
         assert command is not None, words
         assert words[1:] == [] or words[1] in getattr(command, "commands", words), words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_page_when_it_names_a_code_then_the_code_exists(page):
+    named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)[`=]", page.read_text(encoding="utf-8")))
+
+    assert named - CODES - SETTINGS - OF_OTHERS == set()
 
 
 def test_gates_when_listed_then_they_stand_in_their_order():
