@@ -14,6 +14,8 @@ from app.schemas.bot import BotSchema
 from docs.generate import ROOT, pages
 
 pytestmark = pytest.mark.unit
+# Made once: each of many tests looks at a line of them.
+PAGES = pages()
 
 
 def _requests(items) -> list[dict]:
@@ -25,21 +27,21 @@ def collection():
     return json.loads((ROOT / "docs/gatehouse.postman_collection.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("path", sorted(pages()))
+@pytest.mark.parametrize("path", sorted(PAGES))
 def test_page_when_compared_with_the_code_then_it_is_not_stale(path):
-    assert (ROOT / path).read_text(encoding="utf-8") == pages()[path], "run `make docs`"
+    assert (ROOT / path).read_text(encoding="utf-8") == PAGES[path], "run `make docs`"
 
 
 @pytest.mark.parametrize("item", fields(Settings), ids=lambda item: item.name)
 def test_setting_when_declared_then_docs_and_example_have_it(item):
-    page, example = pages()["docs/settings.md"], pages()[".env.example"]
+    page, example = PAGES["docs/settings.md"], PAGES[".env.example"]
 
     assert all(f"`{name}`" in page for name in environment_names(item))
     assert f"\n#{item.name.upper()}=" in example
 
 
 def test_example_when_every_line_is_taken_then_it_says_the_defaults(tmp_path):
-    lines = pages()[".env.example"].replace("\n#", "\n").splitlines()
+    lines = PAGES[".env.example"].replace("\n#", "\n").splitlines()
     file = tmp_path / ".env"
     file.write_text("\n".join(line for line in lines if "=" in line and line.split("=")[0].isupper()))
 
@@ -53,7 +55,7 @@ def test_example_when_read_as_it_is_then_nothing_is_set():
 
 
 def test_bots_page_when_a_default_is_shown_then_the_schema_takes_it():
-    page = pages()["docs/bots.md"]
+    page = PAGES["docs/bots.md"]
     shown = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| `([^`]+)` \|", page, re.MULTILINE))
     pairs = tuple(f"{name}={default}" for name, default in shown.items())
 
@@ -61,7 +63,7 @@ def test_bots_page_when_a_default_is_shown_then_the_schema_takes_it():
 
 
 def test_reasons_when_listed_then_every_code_is_there_once():
-    page = pages()["docs/reasons.md"]
+    page = PAGES["docs/reasons.md"]
 
     assert all(f"| `{reason.value}` | {reason.meaning} |" in page for reason in Reason)
 

@@ -1,7 +1,9 @@
 """A loopback Optionomics: the MCP server on a thread of its own, with switches and a record of calls."""
 
+import asyncio
 import socket
 import threading
+import time
 from typing import Any, Self
 
 import uvicorn
@@ -11,7 +13,32 @@ from tests.simulators.optionomics.mcp_server import Call, Desk
 from tests.simulators.optionomics.switches import Switches
 
 SHUTDOWN_SECONDS = 1
+TICK_SECONDS = 0.01
 STOP_SECONDS = 10
+
+
+class Server(uvicorn.Server):
+    """Begins and ends at once: uvicorn's own looks up ten times a second, twice before it ends."""
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        while not self.should_exit:  # noqa: ASYNC110  # of another thread
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in [*self.servers, *(sockets or [])]:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        deadline = time.monotonic() + SHUTDOWN_SECONDS
+        while self._is_busy() and time.monotonic() < deadline:  # noqa: ASYNC110  # uvicorn has no event for it
+            await asyncio.sleep(TICK_SECONDS / 5)
+        for task in self.server_state.tasks:
+            task.cancel()
+        await self.lifespan.shutdown()
+
+    def _is_busy(self) -> bool:
+        return bool(self.server_state.connections or self.server_state.tasks)
 
 
 class FakeOptionomics:
@@ -35,7 +62,7 @@ class FakeOptionomics:
         self.desk = Desk(self.switches, self._stopping)
         self._gate = Gate(self, self.desk.application())
         self._socket = listening(port)
-        self._server = uvicorn.Server(quiet(self._gate))
+        self._server = Server(quiet(self._gate))
         self._thread = threading.Thread(target=self.serve, daemon=True)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/mcp"
 
