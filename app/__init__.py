@@ -54,7 +54,7 @@ def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside co
         randomness=randomness,
         notify=notify,
         analyst=analyst,
-        told=background,
+        on_console=background,
     )
     wired = Wiring(base).services()
     wired.bots.ensure_default(settings.webhook_secret)

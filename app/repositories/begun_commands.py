@@ -32,7 +32,7 @@ class AmendmentIntent:
     entry: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the undertaking as it is stored."""
+        """Return the intent as it is stored."""
         figures = {name: getattr(self.change, name) for name in FIGURES}
         return {
             "symbol": self.symbol,
@@ -43,7 +43,7 @@ class AmendmentIntent:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "AmendmentIntent":
-        """Take up an undertaking that was stored."""
+        """Take up an intent that was stored."""
         orders = (Concerned(name, OrderRole(role), UUID(ticket)) for name, role, ticket in data["orders"])
         change = OrderChange(**{name: Decimal(value) for name, value in data["change"].items()})
         return cls(data["symbol"], tuple(orders), change, data["entry"])
@@ -60,31 +60,31 @@ class BegunCommands:
         document = self._document(ticket)
         return None if document is None else AmendmentIntent.from_json(document.value)
 
-    def begin(self, ticket: UUID, undertaking: AmendmentIntent) -> AmendmentIntent:
+    def begin(self, ticket: UUID, intent: AmendmentIntent) -> AmendmentIntent:
         """Write it down and return it, together with what an earlier attempt had begun."""
         try:
-            self._store.create(_key(ticket), undertaking.to_json())
+            self._store.create(_key(ticket), intent.to_json())
         except AlreadyExists:
-            return self._begin_again(ticket, undertaking)
-        return undertaking
+            return self._begin_again(ticket, intent)
+        return intent
 
     def ending(self, ticket: UUID) -> list[Change]:
         """Return the change that forgets it."""
         document = self._document(ticket)
         return [Delete(document)] if document is not None else []
 
-    def _begin_again(self, ticket: UUID, undertaking: AmendmentIntent) -> AmendmentIntent:
+    def _begin_again(self, ticket: UUID, intent: AmendmentIntent) -> AmendmentIntent:
         document = self._document(ticket)
         if document is None:
-            return undertaking
-        names = {order.name for order in undertaking.orders}
+            return intent
+        names = {order.name for order in intent.orders}
         before = AmendmentIntent.from_json(document.value)
         earlier = (order for order in before.orders if order.name not in names)
         whole = AmendmentIntent(
-            undertaking.symbol,
-            (*earlier, *undertaking.orders),
-            undertaking.change,
-            undertaking.entry or before.entry,
+            intent.symbol,
+            (*earlier, *intent.orders),
+            intent.change,
+            intent.entry or before.entry,
         )
         self._store.replace(document, whole.to_json())
         return whole

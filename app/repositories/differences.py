@@ -18,7 +18,7 @@ class Findings:
     version: int | None = None
 
 
-class ToldDifferences:
+class ReportedDifferences:
     """Findings under `state/reconciliation`, of whichever process compared last."""
 
     def __init__(self, store: Store) -> None:

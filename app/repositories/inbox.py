@@ -39,7 +39,7 @@ class Answer:
 class Arrival:
     """An alert as it is put into the inbox; `alert` is redacted.
 
-    `fingerprint` and `symbol` are a trade idea's; what `deliberates` is answered before it is carried out.
+    `fingerprint` and `symbol` are a trade idea's; what `is_reviewed` is answered before it is carried out.
     """
 
     ticket: UUID
@@ -50,7 +50,7 @@ class Arrival:
     at: datetime
     fingerprint: str | None = None
     symbol: str | None = None
-    deliberates: bool = False
+    is_reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class InboxEntry:
     alert: dict[str, Any]
     fingerprint: str | None = None
     symbol: str | None = None
-    deliberates: bool = False
+    is_reviewed: bool = False
     version: int = 0
 
     def to_json(self) -> JSON:
@@ -89,7 +89,8 @@ class InboxEntry:
             "alert": self.alert,
             "fingerprint": self.fingerprint,
             "symbol": self.symbol,
-            "deliberates": self.deliberates,
+            # The name that entries of earlier versions have it under.
+            "deliberates": self.is_reviewed,
         }
 
     @classmethod
@@ -109,7 +110,7 @@ class InboxEntry:
             alert=data["alert"],
             fingerprint=data.get("fingerprint"),
             symbol=data.get("symbol"),
-            deliberates=bool(data.get("deliberates")),
+            is_reviewed=bool(data.get("deliberates")),
             version=document.version,
         )
 
@@ -201,7 +202,7 @@ class Inbox:
             alert=arrival.alert,
             fingerprint=arrival.fingerprint,
             symbol=arrival.symbol,
-            deliberates=arrival.deliberates,
+            is_reviewed=arrival.is_reviewed,
         )
 
     def _claim_after_expiry(self, entry: InboxEntry) -> InboxEntry | None:

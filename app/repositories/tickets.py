@@ -150,7 +150,7 @@ class Ledger:
     def unfinished(self) -> list[dict[str, Any]]:
         """Show the alerts that are being worked on as tickets, newest first."""
         entries = open_entries(self._store)
-        waiting = self._waiting() if any(entry.deliberates for entry in entries) else {}
+        waiting = self._waiting() if any(entry.is_reviewed for entry in entries) else {}
         tickets = [waiting.get(entry.ticket) or _in_progress(entry) for entry in entries]
         return sorted(tickets, key=lambda ticket: str(ticket["id"]), reverse=True)
 
@@ -180,7 +180,7 @@ def _placed(ticket: dict[str, Any], name: str) -> bool:
 def _in_progress(entry: InboxEntry) -> dict[str, Any]:
     ticket = Ticket(entry.ticket, entry.bot, entry.dialect, entry.received_at, entry.alert)
     ticket.fingerprint = entry.fingerprint
-    if entry.deliberates:
+    if entry.is_reviewed:
         ticket.status = TicketStatus.RESEARCHING
     received = {
         "at": timestamp(entry.received_at),

@@ -63,7 +63,7 @@ class Wiring:
             orders=self.orders,
             positions=self.positions,
             trades=self.trade_history,
-            holdings=Holdings(ExitView(self.exit_book, self.base.trades, self.base.registry)),
+            holdings=Holdings(ExitView(self.exit_plans, self.base.trades, self.base.registry)),
             snapshots=self.snapshots,
             prices=PriceBoard(registry=self.base.registry, tracker=self.tracker, snapshots=self.snapshots),
             health=self.health,
@@ -141,34 +141,34 @@ class Wiring:
             trades=self.base.trades,
             gateway=self.base.gateway,
             submission=Submission(assessor=self.assessor, gateway=self.base.gateway, clock=self.clock),
-            exits=self.exit_book,
+            exits=self.exit_plans,
             ensure_exits=self.exits.ensure,
             clock=self.clock,
         )
 
     @cached_property
-    def exit_book(self) -> ExitPlans:
+    def exit_plans(self) -> ExitPlans:
         """What is protected."""
         return ExitPlans(self.store)
 
     @cached_property
     def exits(self) -> ExitMonitor:
         """Stop-losses and take-profits."""
-        sender = ExitPlacement(
+        placement = ExitPlacement(
             runtime=self.base.runtime,
             open_orders=self.base.open_orders,
-            book=self.exit_book,
+            plans=self.exit_plans,
             gateway=self.base.gateway,
             resubmission=self.base.resubmission,
         )
         return ExitMonitor(
             open_orders=self.base.open_orders,
-            book=self.exit_book,
+            plans=self.exit_plans,
             runtime=self.base.runtime,
             trades=self.base.trades,
             tracker=self.tracker,
             working_orders=self.working_orders,
-            sender=sender,
+            placement=placement,
             gateway=self.base.gateway,
             saw=self.snapshots.saw,
         )
@@ -209,7 +209,7 @@ class Wiring:
             registry=self.base.registry,
             ledger=self.base.ledger,
             tracker=self.tracker,
-            exits=self.exit_book,
+            exits=self.exit_plans,
             gateway=self.base.gateway,
             journal=self.base.journal,
             snapshots=self.snapshots,

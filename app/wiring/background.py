@@ -4,7 +4,7 @@ from functools import cached_property
 
 from app.repositories.circuit_breaker import StoredBreakers
 from app.repositories.cleanup_runs import CleanupRuns
-from app.repositories.differences import ToldDifferences
+from app.repositories.differences import ReportedDifferences
 from app.repositories.equity import EquityHistory
 from app.services.broker_login.login import FyersLogin
 from app.services.exits.monitor import ExitMonitor
@@ -74,7 +74,7 @@ class Upkeep:
             runtime=self.base.runtime,
             open_orders=self.base.open_orders,
             trades=self.base.trades,
-            findings=ToldDifferences(self.base.store),
+            findings=ReportedDifferences(self.base.store),
             tracker=self.tracker,
             gateway=self.base.gateway,
             period_seconds=self.settings.reconcile_seconds,

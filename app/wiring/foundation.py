@@ -37,7 +37,7 @@ from app.wiring.policies import locks_of, tells_people
 
 
 class Foundation:
-    """The parts that need none but themselves; `told` repeats the activity log on the console."""
+    """The parts that need none but themselves; `on_console` repeats the activity log on the console."""
 
     def __init__(  # noqa: PLR0913  # what came in by that door
         self,
@@ -50,7 +50,7 @@ class Foundation:
         randomness: Randomness,
         notify: Send | None,
         analyst: Analyst | None,
-        told: bool,
+        on_console: bool,
     ) -> None:
         self.settings = settings
         self.store = store
@@ -61,7 +61,7 @@ class Foundation:
         self._brokers = brokers
         self._notify = notify
         self._analyst = analyst
-        self._told = told
+        self._on_console = on_console
 
     @cached_property
     def locks(self) -> Locks:
@@ -71,7 +71,7 @@ class Foundation:
     @cached_property
     def journal(self) -> Journal:
         """The logs of alerts and exchanges."""
-        console = sys.stdout if self._told and tells_people(self.settings) else None
+        console = sys.stdout if self._on_console and tells_people(self.settings) else None
         return Journal(self.settings.log_folder, clock=self.clock, console=console)
 
     @cached_property

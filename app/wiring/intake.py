@@ -123,7 +123,7 @@ class Reception:
             read_signal=read_stored_signal,
             rules=recovery_rules(self.base.settings),
             agree=self.agree,
-            standing=ReviewProgress(self.approvals, self.opinions),
+            progress=ReviewProgress(self.approvals, self.opinions),
             left_alerts=LeftAlerts(
                 registry=self.base.registry, policy=self.base.resubmission, clock=self.base.clock
             ),

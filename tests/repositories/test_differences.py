@@ -3,14 +3,14 @@ from decimal import Decimal
 import pytest
 
 from app.domain.reconciliation import Difference, DifferenceKind
-from app.repositories.differences import Findings, ToldDifferences
+from app.repositories.differences import Findings, ReportedDifferences
 
 pytestmark = pytest.mark.unit
 
 
 @pytest.fixture
 def told(store):
-    return ToldDifferences(store)
+    return ReportedDifferences(store)
 
 
 @pytest.fixture

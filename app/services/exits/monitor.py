@@ -38,19 +38,19 @@ class ExitMonitor:
     """Bring every protected position's exits to where they should be; safe to run twice, in every state."""
 
     open_orders: OpenOrders
-    book: ExitPlans
+    plans: ExitPlans
     runtime: Runtime
     trades: Trades
     tracker: OrderTracker
     working_orders: WorkingOrders
-    sender: ExitPlacement
+    placement: ExitPlacement
     gateway: Gateway
     saw: Callable[[str, Sequence[Receipt], Sequence[Position], datetime], None]
 
     def run(self) -> int:
         """Look at all that is protected, by two list calls a broker; return how many needed a hand."""
         by_broker: dict[str, list[StoredExitPlan]] = {}
-        for known in self.book.every():
+        for known in self.plans.every():
             by_broker.setdefault(known.position.broker, []).append(known)
         # One broken plan must not keep everybody else's stops from being looked at; it is raised at the end.
         failures: list[Exception] = []
@@ -64,7 +64,7 @@ class ExitMonitor:
         if not self.gateway.sends_to(held.broker):
             return
         try:
-            for known in self.book.in_symbol(held.broker.name, held.symbol):
+            for known in self.plans.in_symbol(held.broker.name, held.symbol):
                 self._tend(held, known)
         except (BrokerUnavailable, StoreError) as error:
             _logger.warning("The exits of %s are left to the next watch: %s", held.symbol, error)
@@ -132,9 +132,9 @@ class ExitMonitor:
         if isinstance(step, CancelOrders):
             # Legs that are wrong are better than none, while no others can be placed.
             is_rebuild = status.holding.share != ZERO and not status.is_due
-            return is_rebuild and self.sender.is_pausing(position, leaves=False)
+            return is_rebuild and self.placement.is_pausing(position, leaves=False)
         is_sent = isinstance(step, PlaceExits | CloseAtMarket)
-        return is_sent and self.sender.is_pausing(position, leaves=isinstance(step, CloseAtMarket))
+        return is_sent and self.placement.is_pausing(position, leaves=isinstance(step, CloseAtMarket))
 
     def _tend_alone(self, broker: Broker, known: StoredExitPlan) -> bool:
         symbol = known.position.symbol
@@ -164,7 +164,7 @@ class ExitMonitor:
         if not status.has_moved:
             return known
         try:
-            return self.book.rewrite(known, replace(known.plan, best=status.best))
+            return self.plans.rewrite(known, replace(known.plan, best=status.best))
         except Conflict:
             return known
 
@@ -174,7 +174,7 @@ class ExitMonitor:
             # What fills after the look is counted: nothing that has gone since is taken for what is held.
             snapshot = look(broker)
             self.tracker.settle(broker, bot, symbol)
-            current = self.book.find(bot, broker.name, symbol)
+            current = self.plans.find(bot, broker.name, symbol)
             if current is None or not self._go_on(held, current, snapshot):
                 return
 
@@ -183,11 +183,11 @@ class ExitMonitor:
         exit_plan, broker = known.plan, held.broker
         status = status_of(exit_plan, self._trade(exit_plan), snapshot, broker.capabilities)
         if exit_plan.sending is not None:
-            # What was sent meanwhile is not in the scene.
-            return self.sender.resolved(held, known, status.step, status.instrument) is not None
+            # What was sent meanwhile is not in the snapshot.
+            return self.placement.resolved(held, known, status.step, status.instrument) is not None
         # An entry that still waits would otherwise fill into a position whose stop nobody knows any more.
         if status.holding.is_over and not self._is_expected(exit_plan):
-            self.book.forget(known)
+            self.plans.forget(known)
             return False
         # The best price is kept before anything is sent: a crash must not let a trailing stop fall back.
         known = self._remember(known, status)
@@ -204,7 +204,7 @@ class ExitMonitor:
         if isinstance(step, ReplaceExits):
             self._move(held, known.plan, step)
         elif isinstance(step, PlaceExits | CloseAtMarket):
-            self.sender.send(held, known, status.holding, step, status.instrument)
+            self.placement.send(held, known, status.holding, step, status.instrument)
 
     def _withdraw(self, held: HeldSymbol, exit_plan: ExitPlan, step: CancelOrders) -> None:
         orders = [Working(receipt, OrderRole.EXIT) for receipt in step.orders]

@@ -42,7 +42,7 @@ class ExitPlacement:
 
     runtime: Runtime
     open_orders: OpenOrders
-    book: ExitPlans
+    plans: ExitPlans
     gateway: Gateway
     resubmission: ResubmissionPolicy
     # In memory alone: what a restart forgets costs one more refused order.
@@ -99,7 +99,7 @@ class ExitPlacement:
         exit_plan = replace(exit_plan, place=exit_plan.place + 1, sending=sending)
         # The name and the next place are stored before the send: after a crash there is an id to ask for, and
         # no later exit can come by the same one.
-        known = self.book.rewrite(known, exit_plan)
+        known = self.plans.rewrite(known, exit_plan)
         return self._submit(held, known, exit_plan, instrument)
 
     def _submit(
@@ -140,7 +140,7 @@ class ExitPlacement:
         return self._settled(known, exit_plan)
 
     def _settled(self, known: StoredExitPlan, exit_plan: ExitPlan) -> StoredExitPlan:
-        return self.book.rewrite(known, replace(exit_plan, sending=None))
+        return self.plans.rewrite(known, replace(exit_plan, sending=None))
 
     def _forget(self, order: Order) -> None:
         names = [order.client_order_id]

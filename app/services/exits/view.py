@@ -21,13 +21,13 @@ from app.services.exits.position_status import PositionStatus, by_symbol, status
 class ExitView:
     """Stop-losses and take-profits beside the positions that they belong to."""
 
-    book: ExitPlans
+    plans: ExitPlans
     trades: Trades
     registry: BrokerRegistry
 
     def beside(self, seen: BrokerSnapshot) -> list[tuple[Position, list[dict[str, Any]]]]:
         """Return a broker's positions as they were seen, each with the exits of every bot in it."""
-        plans = [known.plan for known in self.book.every() if known.position.broker == seen.broker]
+        plans = [known.plan for known in self.plans.every() if known.position.broker == seen.broker]
         if not plans:
             return [(position, []) for position in seen.positions]
         snapshot, trades = by_symbol(seen.orders, seen.positions), self.trades.every()

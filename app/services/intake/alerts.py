@@ -147,7 +147,7 @@ class Intake:
         """Return the ticket that an alert would become, as the API shows it; nothing is stored or sent."""
         now = self.clock()
         ticket = Ticket(self.new_ticket_id(now), bot.id, signal.dialect.name, now, redacted)
-        worker = self._handler(signal, deliberates=self.takes_time(signal, bot))
+        worker = self._handler(signal, is_reviewed=self.takes_time(signal, bot))
         planned = [
             request_record(order) | {"status": "planned"} for order in worker.preview(ticket, signal, bot)
         ]
@@ -165,7 +165,7 @@ class Intake:
             at=now,
             fingerprint=alert.signal.idempotency_key if alert.signal.idea is not None else None,
             symbol=alert.signal.symbol if alert.signal.idea is not None else None,
-            deliberates=self.takes_time(alert.signal, alert.bot),
+            is_reviewed=self.takes_time(alert.signal, alert.bot),
         )
 
     def _answer_as_first(self, ticket: Ticket, arrival: Arrival, alert: Alert) -> Answer | None:
@@ -183,16 +183,16 @@ class Intake:
 
     def _worker(self, entry: InboxEntry, signal: Signal) -> Handler:
         # As it was when the alert came: what waits for a person must not pass because nobody is asked now.
-        return self._handler(signal, deliberates=entry.deliberates)
+        return self._handler(signal, is_reviewed=entry.is_reviewed)
 
-    def _handler(self, signal: Signal, *, deliberates: bool) -> Handler:
+    def _handler(self, signal: Signal, *, is_reviewed: bool) -> Handler:
         if signal.intent in COMMANDS:
             return self.workers.commands
-        return self.workers.review if deliberates else self.workers.trading
+        return self.workers.review if is_reviewed else self.workers.trading
 
     def _finishing(self, closing: Completion, entry: InboxEntry, ticket: Ticket) -> Finish:
         """Return the last write of a ticket; nothing is kept for one that asked nobody."""
-        if not entry.deliberates:
+        if not entry.is_reviewed:
             return closing.write
         forgetting = self.workers.review.forgetting
         return lambda changes: closing.write(changes, forgetting(ticket.id))
@@ -205,7 +205,7 @@ class Intake:
         return None if known is None else str(known.ticket)
 
     def _answer_first(self, entry: InboxEntry, ticket: Ticket, alert: Alert) -> Answer:
-        if entry.deliberates:
+        if entry.is_reviewed:
             if not self.put_off(entry, ticket, alert.signal, alert.bot, alert.request_id):
                 self.in_flight.leave_open(entry.key, is_begun=False)
             return going_on(str(ticket.id), alert.request_id, entry)
@@ -238,7 +238,7 @@ class Intake:
         while entry is not None:
             answer = self.inbox.answer(entry)
             # Nobody is kept waiting for a model or a person: it hears that the first one goes on.
-            if answer is not None or entry.deliberates or not patience.lasts():
+            if answer is not None or entry.is_reviewed or not patience.lasts():
                 return entry, answer
             entry = self.inbox.find(arrival.bot, arrival.key)
         return None, None

@@ -46,7 +46,7 @@ def _http_status(ticket: Ticket) -> int:
 def going_on(ticket: str, request_id: str, entry: InboxEntry | None = None) -> Answer:
     """Say that an alert is stored and not finished; a trade idea's document has words of its own for that."""
     body = {"status": TicketStatus.RECEIVED.value, "ticket": ticket, "request_id": request_id}
-    if entry is None or not entry.deliberates:
+    if entry is None or not entry.is_reviewed:
         return Answer(202, body)
     if entry.fingerprint is None:
         return Answer(202, body | {"status": TicketStatus.RESEARCHING.value})

@@ -59,7 +59,7 @@ class Recovery:
     read_signal: SignalReader
     rules: RecoveryRules
     agree: Callable[[str, str], None]
-    standing: ReviewProgress
+    progress: ReviewProgress
     left_alerts: LeftAlerts
     _looked_at: datetime | None = field(default=None, init=False)
     _look_again: bool = field(default=True, init=False)
@@ -74,7 +74,7 @@ class Recovery:
         keys = {entry.key for entry in entries}
         self._waiting &= keys
         self.left_alerts.keep(keys)
-        left = [entry for entry in entries if self._is_left(entry) and not self.standing.waits(entry)]
+        left = [entry for entry in entries if self._is_left(entry) and not self.progress.waits(entry)]
         closed = self._try_each(left)
         self._look_again = closed < len(left)
         self._looked_at = self.clock()
@@ -89,14 +89,14 @@ class Recovery:
     def finish_ticket(self, ticket: UUID) -> bool:
         """Finish what was put off or left of a ticket, at once; False when nothing was, or others do."""
         entry = self.inbox.open_entry(ticket)
-        if entry is None or not self._is_left(entry) or self.standing.waits(entry):
+        if entry is None or not self._is_left(entry) or self.progress.waits(entry):
             return False
         return self._try(entry, at_once=True)
 
     def _try_each(self, left: list[InboxEntry]) -> int:
         """Finish one after another, as long as the clock's other tasks can wait; the rest comes next time."""
         closed, deadline = 0, time.monotonic() + LONGEST_TURN_SECONDS
-        for entry in self._in_turn(left):
+        for entry in self._in_order(left):
             closed += self._try(entry)
             if time.monotonic() >= deadline:
                 break
@@ -131,29 +131,29 @@ class Recovery:
         alive = self.locks.is_alive(owner)
         return age > timedelta(seconds=self.rules.claim_seconds) if alive is None else not alive
 
-    def _in_turn(self, left: list[InboxEntry]) -> Iterator[InboxEntry]:
+    def _in_order(self, left: list[InboxEntry]) -> Iterator[InboxEntry]:
         """Yield entries as they are due; those of a bot wait for one of its that the broker says nothing of.
 
         A trade must know what it bought before it is told what it sold, and both before anything is sent.
         """
-        turns: list[tuple[int, UUID, InboxEntry]] = []
+        due: list[tuple[int, UUID, InboxEntry]] = []
         held_up: set[str] = set()
         for entry in left:
             try:
-                turns.append((*self._turn(entry), entry))
+                due.append((*self._sort_key(entry), entry))
             except BrokerUnavailable as error:
                 self._wait(entry, error)
                 held_up.add(entry.bot)
-        for *_, entry in sorted(turns, key=lambda turn: turn[:2]):
+        for *_, entry in sorted(due, key=lambda item: item[:2]):
             if entry.bot not in held_up:
                 yield entry
                 if entry.key in self._waiting:
                     held_up.add(entry.bot)
 
-    def _turn(self, entry: InboxEntry) -> tuple[int, UUID]:
+    def _sort_key(self, entry: InboxEntry) -> tuple[int, UUID]:
         """Say when an entry is due: entries that were placed, exits that were placed, then the rest."""
         ticket = entry.ticket
-        if self.standing.is_untouched(entry):
+        if self.progress.is_untouched(entry):
             return 2, ticket
         try:
             placed = self._placed(entry.bot, ticket)
@@ -195,7 +195,7 @@ class Recovery:
 
     def _counts(self, entry: InboxEntry) -> bool:
         """Finding only the broker away is no attempt, nor is a place in a queue that a kill emptied."""
-        was_queued = entry.deliberates and entry.owner != self.locks.owner
+        was_queued = entry.is_reviewed and entry.owner != self.locks.owner
         return entry.key not in self._waiting and not was_queued
 
     def _wait(self, entry: InboxEntry, error: AppError) -> None:
@@ -219,7 +219,7 @@ class Recovery:
             # What can no longer be read, or has lost its bot, has nothing that it could be traded by.
             self.intake.close(entry, ticket, _request(entry))
             return tell(ticket)
-        is_untouched = is_new or self.standing.is_untouched(entry)
+        is_untouched = is_new or self.progress.is_untouched(entry)
         if not is_untouched and self.intake.adopt(entry, ticket, signal, bot, _request(entry)):
             self._adopted |= {(order["broker"], order["symbol"]) for order in ticket.orders}
             return tell(ticket)
@@ -227,7 +227,7 @@ class Recovery:
         if self._end_without_order(entry, ticket, None if is_untouched else broker):
             self.intake.close(entry, ticket, _request(entry))
             return tell(ticket)
-        takes_time = not at_once and entry.deliberates
+        takes_time = not at_once and entry.is_reviewed
         if takes_time and self.intake.put_off(entry, ticket, signal, bot, _request(entry), tell):
             return True
         self.intake.work_on(entry, ticket, signal, bot, _request(entry))
@@ -239,9 +239,9 @@ class Recovery:
         `broker` is None where it cannot know of the ticket.
         """
         # A person's time does not count: an order that was approved after an hour is not stale.
-        age = self.clock() - self.standing.since(entry)
+        age = self.clock() - self.progress.since(entry)
         limit = self.rules.stale_seconds
-        if self.standing.is_refused(entry):
+        if self.progress.is_refused(entry):
             return False
         # Asked of old alerts too: while the broker may still show an order, none may be told as expired.
         is_lost = broker is not None and not self.left_alerts.may_send(entry.key, broker)

@@ -53,7 +53,7 @@ class OrderTracker:
     def follow(self) -> int:
         """Look at every order in sight, by few list calls; return how many moved."""
         by_broker: dict[str, list[OpenOrder]] = {}
-        for order in sorted(self._orders.every(), key=_turn):
+        for order in sorted(self._orders.every(), key=_sort_key):
             by_broker.setdefault(order.broker, []).append(order)
         return sum(self._follow_at(name, orders) for name, orders in by_broker.items())
 
@@ -62,7 +62,7 @@ class OrderTracker:
 
         The caller holds the symbol.
         """
-        orders = sorted(self._orders.in_symbol(broker.name, symbol, bot), key=_turn)
+        orders = sorted(self._orders.in_symbol(broker.name, symbol, bot), key=_sort_key)
         # One list answers for all: Alpaca and Fyers take two hundred requests a minute in all.
         working = {item.client_order_id: item for item in broker.open_orders()} if orders else {}
         found = ((order, self._receipt(broker, working, order)) for order in orders)
@@ -156,7 +156,7 @@ class OrderTracker:
         return [self._ledger.rewriting(document, changed)]
 
 
-def _turn(order: OpenOrder) -> tuple[UUID, bool, int]:
+def _sort_key(order: OpenOrder) -> tuple[UUID, bool, int]:
     """Say when an order is counted: as alerts came, an exit before the entry that replaces it, legs last.
 
     A reversal's entry that is counted first would eat up the trade that its exit closes.

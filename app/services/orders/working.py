@@ -34,12 +34,12 @@ class WorkingOrders:
     """Look at, and cancel, what waits in one symbol; the caller holds the symbol."""
 
     def __init__(self, tracker: OrderTracker, gateway: Gateway) -> None:
-        self._follower = tracker
+        self._tracker = tracker
         self._gateway = gateway
 
     def of(self, broker: Broker, bot: str | None, symbol: str) -> list[Working]:
         """Return a bot's working orders (everybody's, for None), what they filled being counted."""
-        seen = self._follower.settle(broker, bot, symbol)
+        seen = self._tracker.settle(broker, bot, symbol)
         return [Working(receipt, role) for receipt, role in seen if not receipt.status.is_final]
 
     def closing(self, broker: Broker, bot: str, symbol: str) -> Decimal:
@@ -51,7 +51,7 @@ class WorkingOrders:
 
     def in_doubt(self, broker: Broker, bot: str, symbol: str) -> Decimal:
         """Return how many units exits may close that were sent and that the broker has never shown."""
-        return self._follower.in_doubt(broker, bot, symbol)
+        return self._tracker.in_doubt(broker, bot, symbol)
 
     def withdraw(
         self, held: HeldSymbol, orders: Iterable[Working], *, ticket: UUID | None = None

@@ -12,7 +12,7 @@ from app.domain.instruments import AssetClass
 from app.domain.money import ZERO
 from app.domain.reconciliation import Difference, DifferenceKind, differences
 from app.errors import BrokerUnavailable, Conflict
-from app.repositories.differences import ToldDifferences
+from app.repositories.differences import ReportedDifferences
 from app.repositories.inbox import open_entries
 from app.repositories.open_orders import OpenOrders
 from app.repositories.trades import Trades
@@ -39,7 +39,7 @@ class Reconciliation:
     runtime: Runtime
     open_orders: OpenOrders
     trades: Trades
-    findings: ToldDifferences
+    findings: ReportedDifferences
     tracker: OrderTracker
     gateway: Gateway
     period_seconds: float

@@ -42,4 +42,4 @@ class ReviewProgress:
         return arrival if waiting is None or waiting.decided_at is None else waiting.decided_at
 
     def _waiting(self, entry: InboxEntry) -> PendingApproval | None:
-        return self.approvals.find(entry.ticket) if entry.deliberates else None
+        return self.approvals.find(entry.ticket) if entry.is_reviewed else None

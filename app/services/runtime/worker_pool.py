@@ -36,7 +36,7 @@ class WorkPool:
         with self._lock:
             while len(self._threads) < self._size:
                 # A daemon: a work that hangs must not keep the process from ending.
-                name = f"deliberation-{len(self._threads) + 1}"
+                name = f"review-{len(self._threads) + 1}"
                 thread = threading.Thread(target=self._run, name=name, daemon=True)
                 self._threads.append(thread)
                 thread.start()
