@@ -72,9 +72,9 @@ def main() -> None:
 def measure_load(index: ContractIndex) -> float:
     """Return the processor time in milliseconds until a stored list can be searched."""
     with tempfile.TemporaryDirectory() as folder, closing(SqliteStore(Path(folder) / "x.sqlite3")) as store:
-        shelf = ContractLists(store)
-        record = shelf.put(index, "http://127.0.0.1/NSE_FO.csv", datetime.now(UTC))
-        return median(timed(lambda: shelf.load(record)) for _ in range(ROUNDS))
+        lists = ContractLists(store)
+        record = lists.put(index, "http://127.0.0.1/NSE_FO.csv", datetime.now(UTC))
+        return median(timed(lambda: lists.load(record)) for _ in range(ROUNDS))
 
 
 def lookups(index: ContractIndex) -> dict[str, float]:

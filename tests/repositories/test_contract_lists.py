@@ -28,47 +28,47 @@ class Overtaken:
 
 
 @pytest.fixture
-def shelf(store):
+def lists(store):
     return ContractLists(store)
 
 
-def test_list_when_put_then_loads_the_same(shelf):
-    record = shelf.put(market(), URL, NOW)
+def test_list_when_put_then_loads_the_same(lists):
+    record = lists.put(market(), URL, NOW)
 
-    assert shelf.record() == record
-    assert list(shelf.load(record)) == list(market())
+    assert lists.record() == record
+    assert list(lists.load(record)) == list(market())
 
 
-def test_list_when_large_then_lies_in_parts(shelf, store, monkeypatch):
+def test_list_when_large_then_lies_in_parts(lists, store, monkeypatch):
     monkeypatch.setattr("app.repositories.contract_lists.PART_SIZE", 100)
-    record = shelf.put(market(), URL, NOW)
+    record = lists.put(market(), URL, NOW)
 
     assert record.parts == len(list(store.list(PARTS))) > 5
-    assert len(shelf.load(record)) == len(market())
+    assert len(lists.load(record)) == len(market())
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_list_when_somebody_was_faster_then_theirs_stays(shelf, store, first):
+def test_list_when_somebody_was_faster_then_theirs_stays(lists, store, first):
     if not first:
-        shelf.put(market(), URL, NOW - timedelta(days=1))
-    late = ContractLists(Overtaken(store, lambda: shelf.put(market(), "http://127.0.0.1/theirs.csv", NOW)))
+        lists.put(market(), URL, NOW - timedelta(days=1))
+    late = ContractLists(Overtaken(store, lambda: lists.put(market(), "http://127.0.0.1/theirs.csv", NOW)))
 
     assert late.put(market(), URL, NOW).url == "http://127.0.0.1/theirs.csv"
 
 
-def test_parts_when_an_hour_old_then_go_with_the_next_list(shelf, store):
-    old = shelf.put(market(), URL, NOW)
-    soon = shelf.put(market(), URL, NOW + timedelta(minutes=30))
+def test_parts_when_an_hour_old_then_go_with_the_next_list(lists, store):
+    old = lists.put(market(), URL, NOW)
+    soon = lists.put(market(), URL, NOW + timedelta(minutes=30))
     kept = len(list(store.list(PARTS)))
-    shelf.put(market(), URL, NOW + timedelta(minutes=90, seconds=1))
+    lists.put(market(), URL, NOW + timedelta(minutes=90, seconds=1))
 
     assert kept == old.parts + soon.parts
     assert not any(document.key.startswith(PARTS + old.id) for document in store.list(PARTS))
 
 
-def test_record_when_of_another_form_then_none(shelf, store):
-    shelf.put(market(), URL, NOW)
+def test_record_when_of_another_form_then_none(lists, store):
+    lists.put(market(), URL, NOW)
     document = store.get(KEY)
     store.replace(document, document.value | {"form": 99})
 
-    assert shelf.record() is None
+    assert lists.record() is None

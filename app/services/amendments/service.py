@@ -33,7 +33,7 @@ from app.services.orders.working import Working
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
 from app.services.trading.entry_usage import Entry
-from app.services.trading.execution import Finish, turn
+from app.services.trading.execution import Finish, symbol_lock
 from app.storage.base import Change, Store
 
 
@@ -69,7 +69,7 @@ class Amendments:
         context = self.assessor.open(ticket, signal, bot)
         # The symbol is not held yet: the alert that this may wait for needs it to place the order.
         names = self.targets.find(context)
-        with turn(self.sender.gateway, context, context.symbol):
+        with symbol_lock(self.sender.gateway, context, context.symbol):
             changes = self._decide(context, names)
             finish([*changes, *self.forgetting(ticket.id)])
 
@@ -92,7 +92,7 @@ class Amendments:
         if context.broker is None:
             return False
         context.instrument = instrument_of(begun.symbol, None)
-        with turn(self.sender.gateway, context, begun.symbol):
+        with symbol_lock(self.sender.gateway, context, begun.symbol):
             found = [context.broker.find(order.name) for order in begun.orders]
             receipts = [item for item in found if item is not None and is_done(signal, begun, item)]
             # What was not done is asked for again; what is gone or has its values already stays as it is.

@@ -39,7 +39,7 @@ class Cleanup:
             except BrokerUnavailable as error:
                 self._fail(run, broker, None, error.message)
         if run.canceled:
-            self._tell(run)
+            self._notify(run)
             self.tracker.follow()
         self._keep(run)
         return run
@@ -88,7 +88,7 @@ class Cleanup:
         run.failed += (CleanupFailure(broker.name, name, message),)
         _logger.warning("Cleanup: %s at %s: %s", name or "nothing can be seen", broker.name, message)
 
-    def _tell(self, run: CleanupRun) -> None:
+    def _notify(self, run: CleanupRun) -> None:
         message = f"Canceled without a position: {', '.join(run.canceled)}"
         self.runtime.notifier.notify(EventKind.ORPHAN_CLEANED, message)
 

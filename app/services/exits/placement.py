@@ -123,7 +123,7 @@ class ExitPlacement:
         orders = _orders(sending, instrument, together=held.broker.capabilities.oco)
         for order in orders:
             outcome = self.gateway.submit(held, order, ticket=exit_plan.ticket)
-            self._tell(exit_plan, order, outcome)
+            self._report(exit_plan, order, outcome)
             # `sending` stays written: the exit may rest there, and another would sell the units twice.
             if isinstance(outcome, Unknown):
                 return None
@@ -155,7 +155,7 @@ class ExitPlacement:
         pause = min(last * 2, LONGEST_PAUSE_TO_LEAVE if sending.leaves else LONGEST_PAUSE)
         self._pauses[key] = (self.runtime.clock() + pause, pause)
 
-    def _tell(self, exit_plan: ExitPlan, order: Order, outcome: Outcome) -> None:
+    def _report(self, exit_plan: ExitPlan, order: Order, outcome: Outcome) -> None:
         what = f"{exit_plan.bot}: {_describe(order)} at {exit_plan.broker}"
         self.runtime.journal.activity(f"exits: {what}: {_described(outcome)}")
         if isinstance(outcome, Rejected):

@@ -145,9 +145,9 @@ class SymbolMaster:
         try:
             self.refresh()
         except (RefreshFailed, StoreError) as error:
-            self._tell(str(error))
+            self._notify(str(error))
 
-    def _tell(self, trouble: str) -> None:
+    def _notify(self, trouble: str) -> None:
         message = (
             f"The list of contracts could not be renewed. {trouble} The last good one is used while it is"
         )

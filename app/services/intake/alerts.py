@@ -74,7 +74,7 @@ class Intake:
         outcome = "accepted"
         if answer is None:
             answer, outcome = self._answer_again(alert, arrival), "duplicate"
-        self._tell(alert, arrival, answer, outcome, time.perf_counter() - started)
+        self._record(alert, arrival, answer, outcome, time.perf_counter() - started)
         return answer
 
     def work_on(self, entry: InboxEntry, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> Answer:
@@ -243,7 +243,7 @@ class Intake:
             entry = self.inbox.find(arrival.bot, arrival.key)
         return None, None
 
-    def _tell(self, alert: Alert, arrival: Arrival, answer: Answer, outcome: str, seconds: float) -> None:
+    def _record(self, alert: Alert, arrival: Arrival, answer: Answer, outcome: str, seconds: float) -> None:
         self.metrics.webhook(fund_id=alert.bot.id, outcome=outcome, seconds=seconds)
         self.journal.alert(
             ticket=answer.body.get("ticket"),

@@ -210,7 +210,7 @@ class Recovery:
             self.intake.close_as(entry, Ticket.from_json(written.value), _request(entry))
             return True
         ticket = self._restore_ticket(entry, interrupted=not is_new)
-        tell = _say_nothing if is_new else self._tell
+        tell = _say_nothing if is_new else self._report
         signal = self._signal(entry, ticket)
         bot = self.bots.find(entry.bot)
         if signal is None or bot is None:
@@ -272,7 +272,7 @@ class Recovery:
             ticket.message = error.message
             return None
 
-    def _tell(self, ticket: Ticket) -> bool:
+    def _report(self, ticket: Ticket) -> bool:
         self.metrics.recovered(ticket.status.value)
         self.ticket_messages.notify_recovered(ticket)
         _logger.warning(

@@ -127,7 +127,7 @@ class RestingOrders:
     def _withdraw(self, held: HeldSymbol, receipt: Receipt, ticket: UUID) -> int:
         if not self._is_done(self.gateway.cancel(held, receipt, ticket=ticket)):
             return 0
-        self._tell(receipt, "canceled: it rested beyond its price protection")
+        self._report(receipt, "canceled: it rested beyond its price protection")
         # The position is bare from here on, so its exits follow before anybody else may have the symbol.
         self.ensure_exits(held)
         return 1
@@ -143,15 +143,15 @@ class RestingOrders:
         change = OrderChange(limit_price=limit)
         if not self._is_done(self.gateway.replace(held, receipt, change, ticket=ticket)):
             return 0
-        self._tell(receipt, f"rested; its limit is {limit:f} now")
+        self._report(receipt, f"rested; its limit is {limit:f} now")
         return 1
 
     def _is_done(self, outcome: Outcome) -> bool:
         if isinstance(outcome, Rejected | Unknown):
-            self._tell(outcome.receipt, f"was not changed: {outcome.error.message}")
+            self._report(outcome.receipt, f"was not changed: {outcome.error.message}")
         return isinstance(outcome, Placed)
 
-    def _tell(self, receipt: Receipt, what: str) -> None:
+    def _report(self, receipt: Receipt, what: str) -> None:
         self.runtime.journal.activity(f"market order {receipt.client_order_id} at {receipt.broker} {what}")
 
 

@@ -186,7 +186,7 @@ class EquityGuard:
             )
         if breaker.equity_known:
             return 0
-        self._tell(replace(breaker, equity_known=True), f"the equity at {broker.name} is known again")
+        self._report(replace(breaker, equity_known=True), f"the equity at {broker.name} is known again")
         return 1
 
     def _trip(self, breaker: CircuitBreaker, broker: Broker, breach: Breach, account: Account) -> int:
@@ -196,10 +196,10 @@ class EquityGuard:
         words = breach.value.replace("_", "-")
         told = f"{words}: equity {seen} at {broker.name}, base {base_seen}, set by {breaker.breach_source}"
         if not breaker.liquidates:
-            self._tell(breaker.taking_profit(account.equity), told)
+            self._report(breaker.taking_profit(account.equity), told)
             return 1
         # Stored before the first order: after a crash the next look goes on, under the same order ids.
-        breaker = self._tell(replace(breaker, phase=Phase.LIQUIDATING), told)
+        breaker = self._report(replace(breaker, phase=Phase.LIQUIDATING), told)
         return self._liquidate(breaker, broker)
 
     def _liquidate(self, breaker: CircuitBreaker, broker: Broker) -> int:
@@ -215,11 +215,11 @@ class EquityGuard:
         # The attempts to close were written meanwhile; what was handed in does not have them.
         current = self.stored.read(breaker.broker)
         if breaker.breach is Breach.STOP_LOSS:
-            self._tell(replace(current, phase=Phase.TRIPPED), f"{told}; trading is HALTED")
+            self._report(replace(current, phase=Phase.TRIPPED), f"{told}; trading is HALTED")
             return 1
         taken = current.taking_profit(current.breach_equity or Decimal(0))
         # Armed before trading goes on: killed the other way round, what alerts buy would be sold too.
-        armed = self._tell(replace(taken, phase=Phase.ARMED), f"{told}; trading goes on")
+        armed = self._report(replace(taken, phase=Phase.ARMED), f"{told}; trading goes on")
         self._resume(armed)
         return 1
 
@@ -267,7 +267,7 @@ class EquityGuard:
         # Told once; and in every other phase trading is stopped already.
         if not breaker.equity_known or breaker.phase is not Phase.ARMED:
             return 0
-        self._tell(
+        self._report(
             replace(breaker, equity_known=False), f"the equity at {breaker.broker} is unknown: no entries"
         )
         return 1
@@ -275,7 +275,7 @@ class EquityGuard:
     def _write(self, breaker: CircuitBreaker) -> None:
         self.stored.write(breaker)
 
-    def _tell(self, breaker: CircuitBreaker, event: str) -> CircuitBreaker:
+    def _report(self, breaker: CircuitBreaker, event: str) -> CircuitBreaker:
         breaker = breaker.telling(event, self.runtime.clock())
         self._write(breaker)
         is_loss = breaker.breach is Breach.STOP_LOSS

@@ -67,7 +67,7 @@ class Reviewer:
 
     def adopt(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> bool:
         """Take up what the broker holds already of this ticket."""
-        _tell_opinion(ticket, self.opinions.given(ticket.id))
+        _show_opinion(ticket, self.opinions.given(ticket.id))
         return self.trading.adopt(ticket, signal, bot, finish)
 
     def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
@@ -123,7 +123,7 @@ class Reviewer:
                     raise Stopped
                 question = question_of(wanted)
                 opinion = self.opinions.about(ticket.id, bot, question, is_required=wanted.needs_opinion)
-        _tell_opinion(ticket, opinion)
+        _show_opinion(ticket, opinion)
         if opinion is not None:
             ticket.note(Stage.OPINION_RECEIVED, self.clock(), f"{opinion.analyst}, {opinion.model}")
         return opinion
@@ -236,6 +236,6 @@ def _enters(context: OrderContext) -> bool:
     return any(order.role is OrderRole.ENTRY for order in context.orders)
 
 
-def _tell_opinion(ticket: Ticket, opinion: Opinion | None) -> None:
+def _show_opinion(ticket: Ticket, opinion: Opinion | None) -> None:
     if opinion is not None:
         ticket.opinion = opinion.to_json()

@@ -78,7 +78,7 @@ class Leases:
                 self._held.pop(name, None)
             leads = self.is_leader(name)
         if was_held and not leads:
-            self._tell_lost(name)
+            self._report_lost(name)
         return leads
 
     def is_leader(self, name: str) -> bool:
@@ -135,7 +135,7 @@ class Leases:
             _logger.warning("The lease %s cannot be held while the store is away: %s", name, error)
         self._is_unreachable = True
 
-    def _tell_lost(self, name: str) -> None:
+    def _report_lost(self, name: str) -> None:
         _logger.warning("This process no longer holds the lease %s", name)
         if self._on_lost is not None:
             self._on_lost(name)

@@ -1,4 +1,4 @@
-"""From a signal to its orders at the broker: one turn at a time for each account and symbol."""
+"""From a signal to its orders at the broker: one at a time for each account and symbol."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -87,13 +87,13 @@ class Trading:
     ) -> None:
         """Take a signal to its end; `finish` is called once, with what must be written beside the ticket.
 
-        `is_moot` is asked when it is this signal's turn: later ones may have had theirs before. All is
-        decided here and now, with the symbol held: the switch, the position and the price are those of this
-        moment, however long somebody was asked before. `spares_orders`: see OrderContext.
+        `is_moot` is asked with the symbol held: later signals may have had it before. All is decided here
+        and now: the switch, the position and the price are those of this moment, however long somebody was
+        asked before. `spares_orders`: see OrderContext.
         """
         context = self.assessor.open(ticket, signal, bot)
         context.advice, context.spares_orders = advice, spares_orders
-        with turn(self._gateway, context, context.symbol), _room_for(context):
+        with symbol_lock(self._gateway, context, context.symbol), _room_for(context):
             if is_moot():
                 ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
                 finish([])
@@ -124,7 +124,7 @@ class Trading:
             # Words such as "at the money" may mean another contract by now.
             for receipt in self._placed(context.broker, bot.id, ticket.id).values():
                 context.instrument = self.assessor.instruments.named(receipt.symbol)
-        with turn(self._gateway, context, context.symbol):
+        with symbol_lock(self._gateway, context, context.symbol):
             # Looked up anew: only what is seen with the symbol held is still so when it is counted.
             placed = self._placed(context.broker, bot.id, ticket.id)
             if not placed:
@@ -230,7 +230,7 @@ def _lacks_entry(signal: Signal, exit_order: Receipt) -> bool:
 
 
 @contextmanager
-def turn(gateway: Gateway, context: OrderContext, symbol: str) -> Iterator[None]:
+def symbol_lock(gateway: Gateway, context: OrderContext, symbol: str) -> Iterator[None]:
     """Hold a symbol, and before it the bot where its entries are counted: always in this order."""
     with ExitStack() as stack:
         if context.counts_entries:

@@ -116,10 +116,10 @@ class Submission:
             return outcome
         ticket.note(Stage.SENT, self.clock(), f"{order.client_order_id} {outcome.receipt.status.value}")
         if not isinstance(outcome, Placed):
-            self._tell_failure(context, order, outcome)
+            self._end_ticket(context, order, outcome)
         return outcome
 
-    def _tell_failure(self, context: OrderContext, order: Order, outcome: Rejected | Unknown) -> None:
+    def _end_ticket(self, context: OrderContext, order: Order, outcome: Rejected | Unknown) -> None:
         # An entry in doubt stays counted: it may be at the broker, and its use of the caps with it.
         if order.role is OrderRole.EXIT or isinstance(outcome, Rejected):
             # Where an exit fails, the entry that was to follow it is not sent.

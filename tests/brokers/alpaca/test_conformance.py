@@ -3,7 +3,14 @@ from decimal import Decimal
 import pytest
 
 from tests.brokers.conformance import BrokerConformance
-from tests.brokers.conformance.simulated import AFTER, BEFORE, CUT, LookingTwice, SimulatedDesk, SimulatedLine
+from tests.brokers.conformance.simulated import (
+    AFTER,
+    BEFORE,
+    CUT,
+    LookingTwice,
+    SimulatedLine,
+    SimulatedUnderTest,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -15,10 +22,10 @@ def fake(alpaca_simulator):
 
 class TestAlpacaBroker(SimulatedLine, BrokerConformance):
     @pytest.fixture
-    def desk(self, connect_alpaca, fake):
-        desk = SimulatedDesk(LookingTwice(connect_alpaca(timeout_seconds=0.3)), fake, "AAPL")
-        desk.move(Decimal(100))
-        return desk
+    def under_test(self, connect_alpaca, fake):
+        under_test = SimulatedUnderTest(LookingTwice(connect_alpaca(timeout_seconds=0.3)), fake, "AAPL")
+        under_test.move(Decimal(100))
+        return under_test
 
     @pytest.fixture(params=[*BEFORE, {"kind": "rate_limit", "when": "before"}], ids=str)
     def lost_before(self, request):

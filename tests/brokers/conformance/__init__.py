@@ -2,8 +2,8 @@
 
 AAPL trades at 100 when a test starts, its market is open, and the account has 100,000 dollars. The fixtures:
 
-- `desk`: a `Desk` around the adapter;
-- `partial_desk`: the same, but orders fill in part at first and wholly at the next price;
+- `under_test`: a `BrokerUnderTest` around the adapter;
+- `partial_under_test`: the same, but orders fill in part at first and wholly at the next price;
 - `lose_order`: a context manager inside which the adapter's writes do not arrive and nobody says so;
 - `lose_answer`: one inside which they are carried out, and the answer is lost or unreadable;
 - `cut_line`: one inside which nothing can be read.
@@ -20,7 +20,7 @@ from tests.brokers.conformance.orders import OrderConformance
 from tests.brokers.conformance.parts import LegConformance, PartConformance
 
 
-class Desk(Protocol):
+class BrokerUnderTest(Protocol):
     """A broker under test, the market behind it, and a count of the tries to change something there."""
 
     broker: Broker

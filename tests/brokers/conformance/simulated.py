@@ -47,7 +47,7 @@ class LookingTwice:
 
 
 @dataclass
-class SimulatedDesk:
+class SimulatedUnderTest:
     """An adapter and its simulator, where AAPL trades under the name of `ticker`."""
 
     broker: LookingTwice
@@ -62,7 +62,7 @@ class SimulatedDesk:
 
 
 class SimulatedLine:
-    """Fixtures of the suite; needs `desk` and its simulator `fake`."""
+    """Fixtures of the suite; needs `under_test` and its simulator `fake`."""
 
     @pytest.fixture
     def spoil(self, fake):
@@ -77,9 +77,9 @@ class SimulatedLine:
         return lambda fault, *methods: lambda: during(fault, methods)
 
     @pytest.fixture
-    def partial_desk(self, desk, fake):
+    def partial_under_test(self, under_test, fake):
         fake.inject("partial_fill", fraction=Decimal("0.4"))
-        return desk
+        return under_test
 
     @pytest.fixture
     def lose_order(self, lost_before, spoil):

@@ -4,7 +4,14 @@ import pytest
 
 from tests.brokers.builders import APPLE
 from tests.brokers.conformance import BrokerConformance
-from tests.brokers.conformance.simulated import AFTER, BEFORE, CUT, LookingTwice, SimulatedDesk, SimulatedLine
+from tests.brokers.conformance.simulated import (
+    AFTER,
+    BEFORE,
+    CUT,
+    LookingTwice,
+    SimulatedLine,
+    SimulatedUnderTest,
+)
 from tests.brokers.fyers.harness import Listed, make_fyers
 from tests.fyers_logins import simulated_fyers
 
@@ -24,12 +31,12 @@ def fake():
 
 class TestFyersBroker(SimulatedLine, BrokerConformance):
     @pytest.fixture
-    def desk(self, fake):
+    def under_test(self, fake):
         contracts = Listed({TICKER: APPLE})
         broker = make_fyers(fake, contracts=contracts, timeout_seconds=0.3, clock=fake.clock.now)
-        desk = SimulatedDesk(LookingTwice(broker), fake, TICKER)
-        desk.move(Decimal(100))
-        return desk
+        under_test = SimulatedUnderTest(LookingTwice(broker), fake, TICKER)
+        under_test.move(Decimal(100))
+        return under_test
 
     @pytest.fixture(params=[*BEFORE, *({"kind": kind, "when": "before"} for kind in SILENT)], ids=str)
     def lost_before(self, request):
@@ -45,8 +52,8 @@ class TestFyersBroker(SimulatedLine, BrokerConformance):
     def cut(self, request):
         return request.param
 
-    def test_account_when_fresh_then_all_money_can_be_spent(self, desk):
-        account = desk.broker.account()
+    def test_account_when_fresh_then_all_money_can_be_spent(self, under_test):
+        account = under_test.broker.account()
 
         assert (account.cash, account.equity, account.currency) == (100_000, 100_000, "INR")
         assert account.buying_power == account.cash

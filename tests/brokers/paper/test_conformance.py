@@ -13,7 +13,7 @@ pytestmark = pytest.mark.unit
 
 
 @dataclass
-class PaperDesk:
+class PaperUnderTest:
     broker: PaperBroker
     store: FaultyStore
 
@@ -28,16 +28,16 @@ class TestPaperBroker(BrokerConformance):
     """Its line is the store, which is either out of reach or does not say what it did."""
 
     @pytest.fixture
-    def desk(self, broker, store):
-        desk = PaperDesk(broker, store)
-        desk.move(Decimal(100))
-        return desk
+    def under_test(self, broker, store):
+        under_test = PaperUnderTest(broker, store)
+        under_test.move(Decimal(100))
+        return under_test
 
     @pytest.fixture
-    def partial_desk(self, make_broker, store):
-        desk = PaperDesk(make_broker(partial_fill_probability=Decimal(1)), store)
-        desk.move(Decimal(100))
-        return desk
+    def partial_under_test(self, make_broker, store):
+        under_test = PaperUnderTest(make_broker(partial_fill_probability=Decimal(1)), store)
+        under_test.move(Decimal(100))
+        return under_test
 
     @pytest.fixture
     def lose_order(self, store):

@@ -23,7 +23,7 @@ def supervisor_of(leases: Leases, orders: Callable[[], int] = lambda: 0) -> Supe
     )
 
 
-def turn(*supervisors: Supervisor) -> list[dict[str, int]]:
+def tick_all(*supervisors: Supervisor) -> list[dict[str, int]]:
     return [supervisor.tick(everything=True) for supervisor in supervisors]
 
 
@@ -38,7 +38,7 @@ def leader(store, clock, lost):
 
 
 @pytest.fixture
-def follower(store, clock):
+def other(store, clock):
     return supervisor_of(Leases(store, clock, "second"))
 
 
@@ -65,34 +65,34 @@ def machine(tmp_path, store, clock):
 
 
 @pytest.mark.unit
-def test_tick_when_two_share_a_store_then_one_leads_and_both_look_after_the_inbox(leader, follower):
-    assert turn(leader, follower) == [EVERYTHING, EVERYWHERE]
-    assert (leader.leads, follower.leads) == (True, False)
+def test_tick_when_two_share_a_store_then_one_leads_and_both_look_after_the_inbox(leader, other):
+    assert tick_all(leader, other) == [EVERYTHING, EVERYWHERE]
+    assert (leader.leads, other.leads) == (True, False)
 
 
 @pytest.mark.unit
-def test_tick_when_the_leader_goes_on_then_it_stays_the_leader(leader, follower, clock):
+def test_tick_when_the_leader_goes_on_then_it_stays_the_leader(leader, other, clock):
     for _ in range(60):
-        assert turn(leader, follower) == [EVERYTHING, EVERYWHERE]
+        assert tick_all(leader, other) == [EVERYTHING, EVERYWHERE]
         clock.move(seconds=2)
 
 
 @pytest.mark.unit
 def test_tick_when_the_leader_of_a_machine_dies_then_one_other_leads_at_once(machine):
     (first, *others), (own_locks, *_) = machine
-    before = turn(first, *others)
+    before = tick_all(first, *others)
     own_locks.close()
 
     assert before == [EVERYTHING, EVERYWHERE, EVERYWHERE]
-    assert turn(*others) == [EVERYTHING, EVERYWHERE]
+    assert tick_all(*others) == [EVERYTHING, EVERYWHERE]
 
 
 @pytest.mark.integration
 def test_tick_when_the_leader_on_a_bucket_dies_then_another_leads_within_30_seconds(bucket, clock):
     first, second = (supervisor_of(Leases(bucket, clock, name)) for name in ("first", "second"))
-    turn(first, second)
+    tick_all(first, second)
     seconds = 0
-    while turn(second) == [EVERYWHERE]:
+    while tick_all(second) == [EVERYWHERE]:
         clock.move(seconds=2)
         seconds += 2
 
@@ -100,7 +100,7 @@ def test_tick_when_the_leader_on_a_bucket_dies_then_another_leads_within_30_seco
 
 
 @pytest.mark.unit
-def test_pause_when_another_has_taken_over_then_what_that_does_is_not_waited_for(store, clock, follower):
+def test_pause_when_another_has_taken_over_then_what_that_does_is_not_waited_for(store, clock, other):
     seconds = [0.0]
     tasks = [Task("orders", 5, lambda: 0), Task("inbox", 2, lambda: 0, everywhere=True)]
     leases = Leases(store, clock, "first")
@@ -108,32 +108,32 @@ def test_pause_when_another_has_taken_over_then_what_that_does_is_not_waited_for
     supervisor.tick()
     clock.move(seconds=23)
     seconds[0] = 23
-    turn(follower, supervisor)
+    tick_all(other, supervisor)
 
     assert supervisor.pause_seconds() == 2
 
 
 @pytest.mark.unit
-def test_stop_when_it_leads_then_the_next_leads_at_once_and_nobody_is_told(leader, follower, lost):
-    turn(leader, follower)
+def test_stop_when_it_leads_then_the_next_leads_at_once_and_nobody_is_told(leader, other, lost):
+    tick_all(leader, other)
     leader.stop()
 
-    assert (turn(follower, leader), lost) == ([EVERYTHING, EVERYWHERE], [])
+    assert (tick_all(other, leader), lost) == ([EVERYTHING, EVERYWHERE], [])
 
 
 @pytest.mark.unit
 def test_tick_when_a_task_takes_longer_than_the_lease_then_the_next_task_is_the_new_leaders(
-    store, clock, follower, lost
+    store, clock, other, lost
 ):
     def dawdle() -> int:
         clock.move(seconds=23)
-        follower.tick(everything=True)
+        other.tick(everything=True)
         return 1
 
     leases = Leases(store, clock, "first", on_lost=lost.append)
     slow = Supervisor([Task("slow", 5, dawdle), Task("orders", 5, lambda: 0)], leases=leases)
 
-    assert (slow.tick(), slow.leads, follower.leads, lost) == ({"slow": 1}, False, True, [LEASE])
+    assert (slow.tick(), slow.leads, other.leads, lost) == ({"slow": 1}, False, True, [LEASE])
 
 
 @pytest.mark.unit
@@ -141,21 +141,21 @@ def test_tick_when_the_store_is_away_then_nobody_leads_until_it_is_back(store, c
     patchy = BrokenStore(store)
     supervisor = supervisor_of(Leases(patchy, clock, "first"))
     patchy.broken = {"get"}
-    during = turn(supervisor, supervisor)
+    during = tick_all(supervisor, supervisor)
     patchy.broken = set()
 
-    assert (during, turn(supervisor)) == ([EVERYWHERE, EVERYWHERE], [EVERYTHING])
+    assert (during, tick_all(supervisor)) == ([EVERYWHERE, EVERYWHERE], [EVERYTHING])
 
 
 @pytest.mark.unit
 def test_tick_when_the_lease_cannot_be_read_then_nobody_leads_and_the_clock_says_so(store, leader):
     store.create(f"leases/{LEASE}", {"who": "knows"})
 
-    assert (turn(leader), leader.failing) == ([EVERYWHERE], ["lease"])
+    assert (tick_all(leader), leader.failing) == ([EVERYWHERE], ["lease"])
 
 
 @pytest.mark.unit
-def test_failing_when_another_leads_then_it_is_the_leaders_to_tell(store, clock, follower):
+def test_failing_when_another_leads_then_it_is_the_leaders_to_tell(store, clock, other):
     def fail() -> int:
         raise ValueError("a slip")
 
@@ -163,7 +163,7 @@ def test_failing_when_another_leads_then_it_is_the_leaders_to_tell(store, clock,
     supervisor.tick()
     before = supervisor.failing
     clock.move(seconds=23)
-    turn(follower, supervisor)
+    tick_all(other, supervisor)
 
     assert (before, supervisor.failing) == (["orders"], [])
 

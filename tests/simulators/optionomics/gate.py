@@ -74,7 +74,7 @@ class Gate:
         except Denied as denied:
             await tell(send, denied.status, denied.body, denied.headers)
             return
-        self.fake.desk.follow()
+        self.fake.tools.follow()
         await self.inner(scope, replay(self._aged(arrival), receive), self._watched(send))
 
     def expire_sessions(self) -> None:

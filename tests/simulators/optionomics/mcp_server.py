@@ -46,7 +46,7 @@ class Call:
         return {"tool": self.tool, "arguments": self.arguments}
 
 
-class Desk:
+class ToolServer:
     """Lists and carries out tools as the switches say; `calls` holds what was called, oldest first."""
 
     def __init__(self, switches: Switches, stopping: Event) -> None:

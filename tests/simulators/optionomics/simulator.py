@@ -9,7 +9,7 @@ from typing import Any, Self
 import uvicorn
 
 from tests.simulators.optionomics.gate import Arrival, Gate, bearer
-from tests.simulators.optionomics.mcp_server import Call, Desk
+from tests.simulators.optionomics.mcp_server import Call, ToolServer
 from tests.simulators.optionomics.switches import Switches
 
 SHUTDOWN_SECONDS = 1
@@ -59,8 +59,8 @@ class FakeOptionomics:
         self.switches = Switches(**switches)
         self.requests: list[Arrival] = []
         self._stopping = threading.Event()
-        self.desk = Desk(self.switches, self._stopping)
-        self._gate = Gate(self, self.desk.application())
+        self.tools = ToolServer(self.switches, self._stopping)
+        self._gate = Gate(self, self.tools.application())
         self._socket = listening(port)
         self._server = Server(quiet(self._gate))
         self._thread = threading.Thread(target=self.serve, daemon=True)
@@ -84,7 +84,7 @@ class FakeOptionomics:
     @property
     def calls(self) -> list[Call]:
         """The tool calls so far, oldest first."""
-        return self.desk.calls
+        return self.tools.calls
 
     @property
     def called(self) -> list[str]:
