@@ -56,15 +56,22 @@ def read_body() -> bytes:
         # A chunked body is cut at the cap in silence; only reading on tells whether that was all.
         was_cut = request.content_length is None and body and request.environ["wsgi.input"].read(1)
     except RequestEntityTooLarge as error:
-        raise BodyTooLarge("The body is larger than MAX_CONTENT_LENGTH.") from error
+        raise _too_large() from error
     except (OSError, ParseException, ClientDisconnected) as error:
         raise MalformedAlert("The body could not be read as HTTP.") from error
     # Half a body can be a whole alert; the whole one, sent again, would then count as another alert.
     if request.content_length not in {None, len(body)}:
         raise MalformedAlert("The body was cut short.")
     if was_cut:
-        raise BodyTooLarge("The body is larger than MAX_CONTENT_LENGTH.")
+        raise _too_large()
     return body
+
+
+def _too_large() -> BodyTooLarge:
+    # A chunked body does not say how long it is, and nobody reads on to find out.
+    size = f"{request.content_length:,} bytes" if request.content_length is not None else "more"
+    limit = f"the {request.max_content_length:,} bytes that MAX_CONTENT_LENGTH allows"
+    return BodyTooLarge(f"The body is larger than {limit}: it has {size}.")
 
 
 def read_alert(body: bytes) -> dict[str, Any]:

@@ -55,7 +55,8 @@ def nothing_to_check(_settings: Any) -> None:
 class BrokerEntry:
     """One broker in the registry.
 
-    `needs` are the settings without which it is not there; with `logs_in` a login must be set up for it too.
+    `needs` are the settings without which it is not there; with `logs_in` a login must be set up for it too,
+    whose own settings `login_needs` tells people of.
     `build` takes all settings and the parts; what it needs to import, an SDK above all, is imported then.
     `check` is asked at the start, without an SDK: it raises SettingsError for what could never work.
     """
@@ -64,12 +65,18 @@ class BrokerEntry:
     build: Callable[[Any, BrokerParts], Broker]
     check: Callable[[Any], None] = nothing_to_check
     needs: tuple[str, ...] = ()
+    login_needs: tuple[str, ...] = ()
     logs_in: bool = False
 
     @property
     def name(self) -> str:
         """The name by which bots ask for it."""
         return self.capabilities.name
+
+    @property
+    def needed(self) -> str:
+        """The settings that it needs, as the environment names them, in words."""
+        return ", ".join([*(name.upper() for name in self.needs), *self.login_needs])
 
     def is_configured(self, settings: object, parts: BrokerParts) -> bool:
         """Return whether everything that it needs is there."""

@@ -37,6 +37,7 @@ class ProposedOrder:
 
     `asked` is the size that the alert itself names, `own_exits` are the exits that it brings. `stop` is where
     the order's stop-loss will stand, `risk` what may be lost there (account currency) where that is limited.
+    `budget` is the money that the size was worked out from, None where it was not.
     """
 
     role: OrderRole
@@ -47,18 +48,21 @@ class ProposedOrder:
     own_exits: Levels = NO_LEVELS
     stop: Decimal | None = None
     risk: Decimal | None = None
+    budget: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
     """What may trade here, before any figure is looked at.
 
-    `opposed_by` is the bot that holds the opposite position. `may_sell_options`: the alert's dialect is for
-    selling options, which short selling of shares does not concern.
+    `broker_needs` are the settings that the broker needs. `opposed_by` is the bot that holds the opposite
+    position. `may_sell_options`: the alert's dialect is for selling options, which short selling of shares
+    does not concern.
     """
 
     global_state: TradingState = TradingState.ACTIVE
     broker_configured: bool = True
+    broker_needs: str = ""
     allow_live: bool = False
     equity_known: bool = True
     opposed_by: str | None = None

@@ -21,8 +21,14 @@ class Reason(StrEnum):
 
     TRADING_HALTED = "TRADING_HALTED", "Trading is halted: no alert trades."
     TRADING_REDUCING = "TRADING_REDUCING", "Positions are being reduced: alerts may only exit."
-    ALERT_STALE = "ALERT_STALE", "The alert is older than STALE_ALERT_SECONDS allows."
-    ALERT_FROM_FUTURE = "ALERT_FROM_FUTURE", "The alert's time is in the future."
+    ALERT_STALE = (
+        "ALERT_STALE",
+        "The alert is older than STALE_ALERT_SECONDS allows (asked only where it is set).",
+    )
+    ALERT_FROM_FUTURE = (
+        "ALERT_FROM_FUTURE",
+        "The alert's time is in the future (asked only where STALE_ALERT_SECONDS is set).",
+    )
     ALERT_EXPIRED = "ALERT_EXPIRED", "A crash interrupted the alert, and it was too old to be finished."
     ALERT_OVERTAKEN = (
         "ALERT_OVERTAKEN",

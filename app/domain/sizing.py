@@ -10,11 +10,15 @@ from app.domain.money import DOWN, ONE, ZERO, round_down
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """An entry's size in units; `notional` is set when it was asked for as an amount of money."""
+    """An entry's size in units; `notional` is set when it was asked for as an amount of money.
+
+    `budget` is the money that it was worked out from, None where that was no money.
+    """
 
     quantity: Decimal
     notional: Decimal | None = None
     source: str = "contracts"
+    budget: Decimal | None = None
 
 
 def size_entry(
@@ -39,7 +43,7 @@ def size_entry(
         value, source = max(equity, ZERO) * bot.base_order_pct, "equity"
     step = max(increment, ONE) if whole else increment
     quantity = round_down(value / (price * instrument.multiplier), step)
-    return Size(quantity, None if whole else bot.notional, source)
+    return Size(quantity, None if whole else bot.notional, source, value)
 
 
 def sizing_conflict(bot: BotConfiguration) -> str | None:
@@ -87,4 +91,4 @@ def shrunk(
     if size.quantity * unit_value <= notional:
         return size
     quantity = round_down(DOWN.divide(notional, unit_value), max(increment, ONE) if whole else increment)
-    return Size(quantity, notional if size.notional is not None else None, source)
+    return Size(quantity, notional if size.notional is not None else None, source, notional)

@@ -9,6 +9,8 @@ from app.errors import MalformedAlert
 MAXIMUM_DEPTH = 20
 # Written out in plain digits, a number has no more places than this: 1e-999999999 would fill the memory.
 MAXIMUM_PLACES = 400
+# As much of a key is repeated in an answer.
+LONGEST_NAME = 40
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -64,7 +66,10 @@ def _no_constant(name: str) -> NoReturn:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        raise ValueError("the same key stands twice in one object")
+        names = [name for name, _ in pairs]
+        twice = next(name for name in value if names.count(name) > 1)
+        # Written as JSON: half of a surrogate pair must not reach the answer or a log.
+        raise ValueError(f"the key {json.dumps(twice[:LONGEST_NAME])} stands twice in one object")
     return value
 
 

@@ -126,6 +126,7 @@ class Foundation:
     def registry(self) -> BrokerRegistry:
         """The brokers: those handed in, or those whose settings are there."""
         known = {name: entry.capabilities for name, entry in BROKERS.items()}
+        needs = {name: entry.needed for name, entry in BROKERS.items()}
         if self._brokers is None:
             brokerage = Brokerage(
                 settings=self.settings,
@@ -135,8 +136,8 @@ class Foundation:
                 fyers=self.fyers,
                 symbols=self.symbols,
             )
-            return BrokerRegistry(brokerage.factories(), known)
-        return BrokerRegistry({name: _always(broker) for name, broker in self._brokers.items()}, known)
+            return BrokerRegistry(brokerage.factories(), known, needs)
+        return BrokerRegistry({name: _always(broker) for name, broker in self._brokers.items()}, known, needs)
 
     @cached_property
     def fyers(self) -> FyersAccess | None:

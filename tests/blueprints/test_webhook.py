@@ -194,9 +194,13 @@ def test_bridge_alert_when_it_is_too_old_then_it_is_denied(make_app, clock):
 @pytest.mark.usefixtures("untouched")
 @pytest.mark.parametrize("path", ["/webhook", "/tradingview/webhook"])
 def test_body_when_it_is_larger_than_4_kib_then_413(client, path):
-    alert = strategy_alert(padding="x" * 4096)
+    body = json.dumps(strategy_alert()).ljust(5000)
+    response = client.post(path, data=body)
 
-    assert refused(client.post(path, json=alert), 413, "BODY_TOO_LARGE")
+    assert refused(response, 413, "BODY_TOO_LARGE")
+    assert response.json["error"]["message"] == (
+        "The body is larger than the 4,096 bytes that MAX_CONTENT_LENGTH allows: it has 5,000 bytes."
+    )
 
 
 def test_body_when_it_is_exactly_4_kib_then_it_is_read(client):
@@ -216,6 +220,7 @@ def test_body_when_it_is_chunked_then_the_cap_holds_too(client, size, status):
     )
 
     assert response.status_code == status
+    assert ("MAX_CONTENT_LENGTH allows: it has more." in response.text) is (status == 413)
 
 
 def test_body_when_the_line_breaks_while_reading_then_400(client):

@@ -35,8 +35,15 @@ def decimals(values):
 
 # Where the parts of an order check keep what a test may change by its own name.
 PARTS = {
-    "order": ("role", "side", "quantity", "price", "asked", "own_exits", "stop", "risk"),
-    "permissions": ("global_state", "broker_configured", "allow_live", "equity_known", "opposed_by"),
+    "order": ("role", "side", "quantity", "price", "asked", "own_exits", "stop", "risk", "budget"),
+    "permissions": (
+        "global_state",
+        "broker_configured",
+        "broker_needs",
+        "allow_live",
+        "equity_known",
+        "opposed_by",
+    ),
     "market": ("account", "position", "quote", "is_open"),
     "review": ("advice", "is_required", "min_confidence", "notional_cap", "approval", "approval_above"),
     "signal": ("idea", "reference_price"),

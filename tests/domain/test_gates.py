@@ -292,6 +292,51 @@ def test_broker_configured_when_nobody_can_send_an_exit_then_refused_too():
     assert verdict.code is Reason.BROKER_NOT_CONFIGURED
 
 
+PAPER = Capabilities("paper", simulated=True)
+NO_PRICE = "neither the broker nor the alert gave one, send strategy_order_price with the alert"
+
+
+@pytest.mark.parametrize(
+    ("gate", "changes", "detail"),
+    [
+        ("daily_orders", limits(daily_order_cap=0), "0 entries made today, limit 0 entries"),
+        (
+            "daily_orders",
+            limits(daily_order_cap=1) | {"usage": {"orders_today": 1}},
+            "1 entry made today, limit 1 entry",
+        ),
+        (
+            "open_positions",
+            limits(max_open_positions=1) | {"usage": {"open_positions": 1}},
+            "1 position open, limit 1 position",
+        ),
+        (
+            "quantity_limit",
+            {"quantity": Decimal(0), "price": Decimal(400), "budget": Decimal(100)},
+            "smallest step 1 share, price 400 USD, budget 100 USD",
+        ),
+        ("quantity_limit", {"quantity": Decimal(0), "price": None}, "smallest step 1 share"),
+        (
+            "price_known",
+            {"price": None},
+            NO_PRICE,
+        ),
+        (
+            "price_known",
+            {"price": None, "capabilities": PAPER},
+            f"{NO_PRICE} or set a price with flask paper prices",
+        ),
+        (
+            "broker_configured",
+            {"broker_configured": False, "broker_needs": "ITS_KEY", "capabilities": LIVE},
+            "alpaca needs ITS_KEY",
+        ),
+    ],
+)
+def test_gate_when_it_refuses_then_its_figures_say_what_was_and_what_may_be(gate, changes, detail):
+    assert GATE[gate](order_check(**changes)).detail == detail
+
+
 def test_broker_supports_when_selling_exit_then_needs_no_short_selling():
     assert GATE["broker_supports"](
         order_check(role=OrderRole.EXIT, side=Side.SELL, capabilities=SHARES_ONLY)

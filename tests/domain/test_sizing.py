@@ -31,11 +31,14 @@ def size(
         ({"contracts": "1.239"}, Size(Decimal("1.23"))),
         ({"contracts": "0.009"}, Size(Decimal(0))),
         ({"contracts": 3, "notional": 500}, Size(Decimal(3))),
-        ({"notional": 500, "price": 300}, Size(Decimal("1.66"), Decimal(500), "notional")),
-        ({"notional": 500, "price": 501, "increment": 1}, Size(Decimal(0), Decimal(500), "notional")),
-        ({"base_order_pct": "0.02"}, Size(Decimal(2), None, "equity")),
-        ({"base_order_pct": 0}, Size(Decimal(0), None, "equity")),
-        ({"equity": -10_000}, Size(Decimal(0), None, "equity")),
+        ({"notional": 500, "price": 300}, Size(Decimal("1.66"), Decimal(500), "notional", Decimal(500))),
+        (
+            {"notional": 500, "price": 501, "increment": 1},
+            Size(Decimal(0), Decimal(500), "notional", Decimal(500)),
+        ),
+        ({"base_order_pct": "0.02"}, Size(Decimal(2), None, "equity", Decimal(200))),
+        ({"base_order_pct": 0}, Size(Decimal(0), None, "equity", Decimal(0))),
+        ({"equity": -10_000}, Size(Decimal(0), None, "equity", Decimal(0))),
     ],
 )
 def test_size_when_bot_and_alert_say_how_then_contracts_outrank_money_and_money_equity(terms, expected):
@@ -46,8 +49,8 @@ def test_size_when_bot_and_alert_say_how_then_contracts_outrank_money_and_money_
     ("terms", "expected"),
     [
         ({"contracts": "1.5"}, Size(Decimal("1.5"))),
-        ({"notional": 500, "price": 300}, Size(Decimal(1), None, "notional")),
-        ({"price": 97}, Size(Decimal(2), None, "equity")),
+        ({"notional": 500, "price": 300}, Size(Decimal(1), None, "notional", Decimal(500))),
+        ({"price": 97}, Size(Decimal(2), None, "equity", Decimal(200))),
     ],
 )
 def test_size_when_only_whole_units_then_the_bots_own_sizes_are_rounded_down(terms, expected):

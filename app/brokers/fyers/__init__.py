@@ -29,4 +29,10 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
     )
 
 
-ENTRY = BrokerEntry(capabilities=CAPABILITIES, build=build, needs=("fyers_app_id",), logs_in=True)
+ENTRY = BrokerEntry(
+    capabilities=CAPABILITIES,
+    build=build,
+    needs=("fyers_app_id",),
+    login_needs=("FYERS_SECRET_ID", "FYERS_REDIRECT_URI or PUBLIC_URL"),
+    logs_in=True,
+)

@@ -19,7 +19,10 @@ def price_known(check: OrderCheck) -> Outcome:
     """Refuse what cannot be valued."""
     price = check.order.price
     if price is None or price <= ZERO:
-        return Reason.PRICE_UNKNOWN, "neither the broker nor the alert gave one"
+        ways = "send strategy_order_price with the alert"
+        if check.capabilities.simulated:
+            ways += " or set a price with flask paper prices"
+        return Reason.PRICE_UNKNOWN, f"neither the broker nor the alert gave one, {ways}"
     return None, money(price, check.currency)
 
 
@@ -85,11 +88,17 @@ def quantity_limit(check: OrderCheck) -> Outcome:
     if quantity is None:
         return (Reason.ACCOUNT_UNKNOWN if check.order.price is not None else Reason.PRICE_UNKNOWN), "no size"
     if quantity <= ZERO:
-        smallest = check.instrument.quantity_increment if check.instrument is not None else ZERO
-        return Reason.QUANTITY_ZERO, f"smallest step {units(smallest, check.instrument)}"
+        return Reason.QUANTITY_ZERO, _why_nothing(check)
     if limit is None:
         return NO_LIMIT
     return _at_most(quantity, limit, Reason.QUANTITY_EXCEEDS_LIMIT, _units(check))
+
+
+def _why_nothing(check: OrderCheck) -> str:
+    smallest = check.capabilities.increment(check.instrument) if check.instrument is not None else ZERO
+    amounts = {"price": check.order.price, "budget": check.order.budget, "risk": check.order.risk}
+    shown = [f"{name} {money(value, check.currency)}" for name, value in amounts.items() if value is not None]
+    return ", ".join([f"smallest step {units(smallest, check.instrument)}", *shown])
 
 
 @gate(Reason.QUANTITY_EXCEEDS_FREEZE)
@@ -143,10 +152,11 @@ def buying_power(check: OrderCheck) -> Outcome:
 @entry_gate(Reason.DAILY_ORDER_CAP)
 def daily_orders(check: OrderCheck) -> Outcome:
     """Refuse more entries a day than the cap."""
-    count, limit = Decimal(check.usage.orders_today + 1), check.limits.daily_order_cap
+    made, limit = check.usage.orders_today, check.limits.daily_order_cap
     if limit is None:
         return NO_LIMIT
-    return _at_most(count, limit, Reason.DAILY_ORDER_CAP, _counted("entries"))
+    detail = f"{_count(made, 'entry', 'entries')} made today, limit {_count(limit, 'entry', 'entries')}"
+    return (Reason.DAILY_ORDER_CAP if made >= limit else None), detail
 
 
 @entry_gate(Reason.DAILY_NOTIONAL_CAP, Reason.PRICE_UNKNOWN)
@@ -174,8 +184,10 @@ def open_positions(check: OrderCheck) -> Outcome:
     usage, limit = check.usage, check.limits.max_open_positions
     if limit is None:
         return NO_LIMIT
-    count = Decimal(usage.open_positions + (0 if usage.holds_symbol else 1))
-    return _at_most(count, limit, Reason.OPEN_POSITIONS_CAP, _counted("positions"))
+    held = usage.open_positions
+    detail = f"{_count(held, 'position', 'positions')} open, limit {_count(limit, 'position', 'positions')}"
+    is_over = held + (0 if usage.holds_symbol else 1) > limit
+    return (Reason.OPEN_POSITIONS_CAP if is_over else None), detail
 
 
 @entry_gate(Reason.MARKET_CLOSED)
@@ -218,8 +230,8 @@ def _units(check: OrderCheck) -> Show:
     return lambda value: units(value, check.instrument)
 
 
-def _counted(what: str) -> Show:
-    return lambda value: f"{value:,f} {what}"
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
 
 
 FIGURES = GateGroup(

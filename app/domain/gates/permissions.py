@@ -106,8 +106,11 @@ def _short_supported(check: OrderCheck, instrument: Instrument) -> Outcome:
 @gate(Reason.BROKER_NOT_CONFIGURED)
 def broker_configured(check: OrderCheck) -> Outcome:
     """Refuse what nobody here can send."""
-    is_configured = check.permissions.broker_configured
-    return (None if is_configured else Reason.BROKER_NOT_CONFIGURED), check.capabilities.name
+    name, permissions = check.capabilities.name, check.permissions
+    if permissions.broker_configured:
+        return None, name
+    needs = permissions.broker_needs
+    return Reason.BROKER_NOT_CONFIGURED, f"{name} needs {needs}" if needs else name
 
 
 @entry_gate(Reason.LIVE_NOT_ENABLED)

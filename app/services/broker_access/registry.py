@@ -16,9 +16,15 @@ class BrokerNotConfigured(LookupError):
 class BrokerRegistry:
     """The configured brokers by name, and what each of the `known` ones can do, configured or not."""
 
-    def __init__(self, factories: Mapping[str, BrokerFactory], known: Mapping[str, Capabilities]) -> None:
+    def __init__(
+        self,
+        factories: Mapping[str, BrokerFactory],
+        known: Mapping[str, Capabilities],
+        needs: Mapping[str, str] | None = None,
+    ) -> None:
         self._factories = dict(factories)
         self._known = dict(known)
+        self._needs = dict(needs or {})
         self._brokers: dict[str, Broker] = {}
         self._lock = threading.Lock()
 
@@ -45,6 +51,10 @@ class BrokerRegistry:
         if name in self._factories:
             return self.get(name).capabilities
         return self._known.get(name) or Capabilities(name)
+
+    def needs(self, name: str) -> str:
+        """Return the settings without which a broker is not there, in words; nothing for a stranger."""
+        return self._needs.get(name, "")
 
     def close(self) -> None:
         """End what works in the background for those that were built."""

@@ -31,8 +31,9 @@ class RateLimiter:
             has_one = tokens >= 1
             self._buckets[name] = (tokens - 1 if has_one else tokens, now)
         if not has_one:
-            wait = math.ceil((1 - tokens) / self._rate)
+            wait = max(math.ceil((1 - tokens) / self._rate), 1)
             raise TooManyRequests(
-                f"{name} sends more than {self._rate:g} alerts a second (RATE_LIMIT_PER_SECOND).",
-                retry_after=max(wait, 1),
+                f"{name} sends more than {self._rate:g} alerts a second (RATE_LIMIT_PER_SECOND). "
+                f"This alert is not stored: send it again in {wait} s.",
+                retry_after=wait,
             )

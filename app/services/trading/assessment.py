@@ -61,6 +61,7 @@ class Assessor:
             broker = None
         capabilities = self.registry.capabilities(name) if broker is None else broker.capabilities
         context = OrderContext(ticket, signal, bot, limits, name, capabilities, broker)
+        context.broker_needs = self.registry.needs(name)
         context.counts_entries = limits.counts_entries
         try:
             context.instrument = self.instruments.wanted(signal, broker)

@@ -44,7 +44,8 @@ class TradingRules:
 class OrderContext:
     """One signal while it is decided on.
 
-    `capabilities` are those of its broker, configured or not. `counts_entries`: something is limited by how
+    `capabilities` are those of its broker, configured or not; `broker_needs` are the settings it
+    needs. `counts_entries`: something is limited by how
     much the bot enters. `exit_plan` is what its entry shall be protected by; `lost_exits` says that exits
     were cancelled for it; `rivals` are other bots' orders that wait in the symbol.
     `idea_cap` is what a trade idea's entry may be worth, `entry_value` what the decided entry is, and
@@ -61,6 +62,7 @@ class OrderContext:
     broker_name: str
     capabilities: Capabilities
     broker: Broker | None = None
+    broker_needs: str = ""
     instrument: Instrument | None = None
     counts_entries: bool = False
     symbol_refusal: tuple[Reason, str] | None = None

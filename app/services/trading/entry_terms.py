@@ -42,6 +42,7 @@ class EntryTerms:
             own_exits=context.levels,
             stop=self.exits.levels.stop,
             risk=self.risk,
+            budget=self.size.budget if self.size is not None else None,
         )
 
 

@@ -88,6 +88,7 @@ class GateCheck:
         return Permissions(
             global_state=context.global_state,
             broker_configured=context.broker is not None,
+            broker_needs=context.broker_needs,
             allow_live=self.rules.allow_live,
             equity_known=is_exit or self.knows_equity(context.broker_name),
             opposed_by=None if is_exit else self._opposing(context, order),

@@ -41,7 +41,9 @@ def test_bucket_when_it_is_empty_then_the_refusal_names_the_limit(seconds):
     limiter = RateLimiter(Decimal(10), monotonic=seconds)
     taken(limiter)
 
-    with pytest.raises(TooManyRequests, match=r"^swing sends more than 10 alerts a second \(RATE_LIMIT"):
+    with pytest.raises(
+        TooManyRequests, match=r"^swing sends more than 10 .*not stored: send it again in 1 s\.$"
+    ):
         [limiter.take("swing") for _ in range(11)]
 
 

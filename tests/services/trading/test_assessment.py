@@ -175,6 +175,13 @@ def test_exposure_when_the_position_would_grow_beyond_it_then_the_addition_is_de
     assert code() == "SYMBOL_EXPOSURE_CAP"
 
 
+def test_size_when_it_comes_to_nothing_then_price_and_budget_are_told(post, configure):
+    configure(notional="0.00000001")
+    message = post().json["error"]["message"]
+
+    assert message.endswith("price 100 USD, budget 0.00000001 USD.")
+
+
 def test_positions_when_the_symbol_is_held_then_the_cap_lets_it_grow(post, code, configure):
     configure(max_open_positions=1)
     post()

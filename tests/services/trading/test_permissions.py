@@ -117,6 +117,19 @@ def test_alert_when_its_broker_has_no_credentials_then_what_it_never_takes_is_to
     assert (response.status_code, response.json["reason"]) == (400, reason)
 
 
+@pytest.mark.parametrize(
+    ("broker", "needs"),
+    [
+        ("alpaca", "ALPACA_API_KEY, ALPACA_SECRET_KEY"),
+        ("fyers", "FYERS_APP_ID, FYERS_SECRET_ID, FYERS_REDIRECT_URI or PUBLIC_URL"),
+    ],
+)
+def test_alert_when_its_broker_has_no_credentials_then_the_settings_are_named(post, configure, broker, needs):
+    configure(broker=broker)
+
+    assert post(symbol="SBIN").json["error"]["message"].endswith(f": {broker} needs {needs}.")
+
+
 @pytest.mark.parametrize(("symbol", "reason"), [("BTCUSD", "SYMBOL_UNSUPPORTED"), ("SBIN", None)])
 def test_gates_when_the_broker_has_no_credentials_then_all_are_asked_of_what_it_can_do(
     post, configure, ticket_of, symbol, reason
