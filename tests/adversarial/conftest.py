@@ -3,9 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from io import StringIO
-from pathlib import Path
 
-import certifi
 import pytest
 
 from app.brokers.paper.broker import PaperBroker
@@ -24,17 +22,6 @@ from tests.adversarial.world import (
 from tests.simulators.alpaca import FakeAlpaca
 from tests.simulators.openai import FakeOpenAI
 from tests.simulators.optionomics import FakeOptionomics
-
-
-@pytest.fixture(scope="session", autouse=True)
-def few_authorities(tmp_path_factory) -> Iterator[None]:
-    """Let nobody read hundreds of certificates for each opinion: on loopback there is no TLS."""
-    first, end, _ = Path(certifi.where()).read_text(encoding="utf-8").partition("-----END CERTIFICATE-----\n")
-    file = tmp_path_factory.mktemp("tls") / "one.pem"
-    file.write_text(first + end, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SSL_CERT_FILE", str(file))
-        yield
 
 
 @pytest.fixture(scope="session")
