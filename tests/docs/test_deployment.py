@@ -94,3 +94,14 @@ def test_cloudbuild_when_a_substitution_is_used_then_it_has_a_default(build):
     used = set(re.findall(r"\$\{(_\w+)\}", json.dumps(build)))
 
     assert used <= set(build["substitutions"])
+
+
+def test_page_when_it_says_where_the_server_listens_then_server_and_compose_do_so(compose):
+    page = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    address = re.search(r"every network interface of the machine \(`([\d.]+)`", page)[1]
+    mapped = re.search(r'ports: \["127\.0\.0\.1:\d+:(\d+)"\]', page)[1]
+
+    assert f'"bind": [f"{address}:{{settings.port}}"]' in (ROOT / "app" / "server.py").read_text(
+        encoding="utf-8"
+    )
+    assert compose["ports"][0].endswith(f":{mapped}")
