@@ -11,7 +11,7 @@ from app.schemas.operator import PRICES, load
 from app.schemas.price_rows import read_price_rows
 from app.wiring.container import services
 
-paper = Group("paper", help="Read and move the simulated market.")
+paper = Group("paper", help="Read and move the simulated market; start its account anew.")
 
 
 @paper.command("prices")
@@ -31,6 +31,23 @@ def set_prices(prices: tuple[str, ...], file: Path | None) -> None:
     show_table(("SYMBOL", "PRICE"), sorted(services().prices.show().items()))
     for name in dict.fromkeys(changed):
         click.echo(_outcome(name))
+
+
+@paper.command("reset")
+@click.option("--yes", is_flag=True, help="Do it; without this only what would end is shown.")
+def reset(*, yes: bool) -> None:
+    """Start the paper account anew with PAPER_CASH, while nothing serves.
+
+    Its orders are canceled, its trades closed without a gain; bots, tickets and switches stay.
+    """
+    ends = services().paper_reset.preview()
+    told = f"{ends.orders} open orders, {ends.trades} trades, {ends.exit_plans} exit plans"
+    if not yes:
+        click.echo(f"This would end at the paper broker: {told}, all positions and pinned prices.")
+        click.echo("Nothing has changed. `flask paper reset --yes` does it, while the service is stopped.")
+        return
+    account = services().paper_reset.run()
+    click.echo(f"The paper account starts anew with {account.cash:f} {account.currency}; ended: {told}.")
 
 
 def _read(pairs: tuple[str, ...]) -> dict[str, Decimal | None]:

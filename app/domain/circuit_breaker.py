@@ -197,7 +197,7 @@ class CircuitBreaker:
 
         After a breach the bots begin anew too, from a base that is still to come; else they keep theirs.
         """
-        anew = (replace(bot, base_equity=None, profit_taken=False) for bot in self.bots)
+        bots = self.bots if self.phase is Phase.ARMED else self.at_new_account().bots
         return CircuitBreaker(
             broker=self.broker,
             glb_sl=self.glb_sl,
@@ -207,8 +207,13 @@ class CircuitBreaker:
             liquidate_on_tp=self.liquidate_on_tp,
             paused=self.paused,
             replaced=self.replaced,
-            bots=self.bots if self.phase is Phase.ARMED else tuple(anew),
+            bots=bots,
         )
+
+    def at_new_account(self) -> "CircuitBreaker":
+        """Return the breaker with the bots' bases still to come: those of another account say nothing."""
+        anew = (replace(bot, base_equity=None, profit_taken=False) for bot in self.bots)
+        return replace(self, bots=tuple(anew))
 
 
 def _first(thresholds: Iterable[Threshold], breach: Breach) -> Threshold | None:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from app.domain.json_codec import from_json, to_json
 from app.domain.snapshots import BrokerSnapshot
 from app.errors import AlreadyExists, Conflict
-from app.storage.base import Change, Create, Document, Replace, Store
+from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
 PREFIX = "snapshots/"
 
@@ -28,6 +28,12 @@ class BrokerSnapshots:
         change: Change = Create(key, value) if document is None else Replace(document, value)
         with suppress(Conflict, AlreadyExists):
             self._store.apply([change])
+
+    def forget(self, broker: str) -> None:
+        """Remove what was seen at a broker."""
+        document = self._store.get(_key(broker))
+        if document is not None:
+            self._store.apply([Delete(document)])
 
 
 def _key(broker: str) -> str:

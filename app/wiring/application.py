@@ -66,6 +66,7 @@ class Wiring:
             holdings=Holdings(ExitView(self.exit_plans, self.base.trades, self.base.registry)),
             snapshots=self.snapshots,
             prices=PriceBoard(registry=self.base.registry, tracker=self.tracker, snapshots=self.snapshots),
+            paper_reset=self.upkeep.paper_reset,
             health=self.health,
             limiter=RateLimiter(self.settings.rate_limit_per_second),
             journal=self.base.journal,

@@ -2,16 +2,19 @@
 
 from functools import cached_property
 
+from app.repositories.broker_snapshots import BrokerSnapshots
 from app.repositories.circuit_breaker import StoredBreakers
 from app.repositories.cleanup_runs import CleanupRuns
 from app.repositories.differences import ReportedDifferences
 from app.repositories.equity import EquityHistory
+from app.repositories.exit_plans import ExitPlans
 from app.services.broker_login.login import FyersLogin
 from app.services.exits.monitor import ExitMonitor
 from app.services.exits.orphan_cleanup import Cleanup
 from app.services.instruments import ATTEND_SECONDS
 from app.services.instruments.resolver import Instruments
 from app.services.observability.ticket_messages import notify_lost_leader
+from app.services.operator.paper_reset import PaperReset
 from app.services.orders.resting_orders import PERIOD_SECONDS, RestingOrders
 from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.circuit_breaker import EquityGuard
@@ -93,6 +96,20 @@ class Upkeep:
             ),
             new_ticket_id=self.base.new_ticket_id,
             default_broker=self.settings.default_broker,
+        )
+
+    @cached_property
+    def paper_reset(self) -> PaperReset:
+        """The simulated account, started anew."""
+        return PaperReset(
+            runtime=self.base.runtime,
+            ledger=self.base.ledger,
+            open_orders=self.base.open_orders,
+            exits=ExitPlans(self.base.store),
+            trades=self.base.trades,
+            kept=BrokerSnapshots(self.base.store),
+            breaker=self.breaker,
+            leases=self.leases,
         )
 
     @cached_property

@@ -23,6 +23,7 @@ from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier
 from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
+from app.services.operator.paper_reset import PaperReset
 from app.services.operator.simulated_prices import PriceBoard
 from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.circuit_breaker import EquityGuard
@@ -64,6 +65,7 @@ class Services:
     snapshots: Snapshots
     prices: PriceBoard
     trades: TradeHistory
+    paper_reset: PaperReset
     health: Health
     limiter: RateLimiter
     journal: Journal

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.builders import strategy_alert
+from tests.builders import services_of, strategy_alert
 
 pytestmark = pytest.mark.unit
 
@@ -56,3 +56,27 @@ def test_prices_when_they_cannot_be_set_then_one_sentence_says_why(run, words, s
 
     assert (result.exit_code, sentence in result.output) == (1, True)
     assert len(result.output.strip().splitlines()) == 1
+
+
+def test_reset_when_it_is_not_confirmed_then_it_says_what_would_end(run, client, holding):
+    client.post("/webhook", json=strategy_alert())
+    result = run("paper", "reset")
+
+    assert "0 open orders, 1 trades, 0 exit plans" in result.output
+    assert (result.exit_code, holding() != "0") == (0, True)
+
+
+def test_reset_when_it_is_confirmed_then_the_account_is_new(run, client, holding):
+    client.post("/webhook", json=strategy_alert())
+    result = run("paper", "reset", "--yes")
+
+    assert result.output.startswith("The paper account starts anew with 100000 USD")
+    assert holding() == "0"
+    assert run("orders", "list").output.startswith("No working orders.")
+
+
+def test_reset_when_a_service_runs_then_it_says_what_to_do(run, make_app):
+    services_of(make_app()).supervisor.tick()
+    result = run("paper", "reset", "--yes")
+
+    assert (result.exit_code, "stop it, then try again." in result.output) == (1, True)

@@ -127,6 +127,11 @@ class PaperBroker(Broker):
         except StoreError as error:
             raise BrokerUnavailable("The store did not confirm the prices.") from error
 
+    def reset(self) -> None:
+        """Start the account anew, without orders, positions and prices; nobody else may work with it."""
+        with self._lock:
+            self._log.clear()
+
     def market(self, instrument: Instrument) -> MarketHours:
         """Return the hours of the real market; the simulated one takes orders at any time."""
         return market_hours(instrument, self._clock())

@@ -75,6 +75,16 @@ class EventLog:
         self._look_after(account)
         return True
 
+    def clear(self) -> None:
+        """Remove every operation, of this and of other processes; raise StoreUnavailable."""
+        entries = [*self._store.list(PREFIX)]
+        # The newest first: cut short, what is left is the account of an earlier moment and has no gap.
+        self._store.apply([Delete(document) for document in reversed(entries)])
+        snapshot = self._store.get(SNAPSHOT)
+        if snapshot is not None:
+            self._store.apply([Delete(snapshot)])
+        self._account, self._snapshot_sequence, self._synced_at = None, 0, 0.0
+
     def _is_at_the_end(self, sequence: int) -> bool:
         # A number that is free because its entry was pruned long ago would split the history in two. Pruning
         # goes from the oldest on, so the entry before ours proves that ours was never taken.
