@@ -1,35 +1,26 @@
 """`make demo-alpaca`: the service against the simulated Alpaca, on this machine, until Ctrl-C."""
 
-import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.simulators.alpaca import FakeAlpaca
+from tests.simulators.demo_server import free_port, port_parser, serving
 
-ROOT = Path(__file__).parents[2]
 SECRET, OPERATOR_TOKEN = "demo-webhook-secret", "demo-operator-token"
 KEY, SECRET_KEY = "simulated-key", "simulated-secret"
 
 
 def main() -> None:
     """Start the simulator with an open market, then the service with its orders switched on."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=8080)
-    arguments = parser.parse_args()
+    port = free_port(port_parser(__doc__).parse_args().port)
     with FakeAlpaca(key=KEY, secret=SECRET_KEY) as alpaca, tempfile.TemporaryDirectory() as folder:
         alpaca.clock.open()
-        sys.stdout.write(_hints(alpaca.url, arguments.port))
+        sys.stdout.write(_hints(alpaca.url, port))
         sys.stdout.flush()
-        settings = _settings(alpaca.url, arguments.port, Path(folder))
-        server = subprocess.Popen([sys.executable, "main.py"], cwd=ROOT, env=os.environ | settings)
-        try:
-            server.wait()
-        except KeyboardInterrupt:
-            server.terminate()
+        settings = _settings(alpaca.url, port, Path(folder))
+        with serving(settings) as server:
             server.wait()
 
 

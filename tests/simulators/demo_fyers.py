@@ -1,9 +1,6 @@
 """`make demo-fyers`: the service against the simulated Fyers, on this machine, until Ctrl-C."""
 
-import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -13,10 +10,10 @@ from typing import Any
 
 from tests.mailbox import Mailbox
 from tests.reliability.server import Lost, ask
+from tests.simulators.demo_server import free_port, port_parser, serving
 from tests.simulators.fyers import FakeFyers
 from tests.simulators.fyers.driving import option
 
-ROOT = Path(__file__).parents[2]
 SECRET, OPERATOR_TOKEN = "demo-webhook-secret", "demo-operator-token"
 BEARER = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
 # The default bot may use the money of the simulator, and places its exits.
@@ -26,19 +23,12 @@ START_SECONDS = 30
 
 def main() -> None:
     """Start the simulator with an open market, then the service with its orders switched on."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=8080)
-    port = parser.parse_args().port
+    port = free_port(port_parser(__doc__).parse_args().port)
     with FakeFyers() as fyers, Mailbox(_show) as mailbox, tempfile.TemporaryDirectory() as folder:
         settings = _settings(fyers, port, Path(folder)) | {"NOTIFICATION_URL": mailbox.url}
-        server = subprocess.Popen([sys.executable, "main.py"], cwd=ROOT, env=os.environ | settings)
-        try:
-            with suppress(KeyboardInterrupt):
-                _prepare(fyers, port)
-                _write(_hints(fyers, port))
-                server.wait()
-        finally:
-            server.terminate()
+        with serving(settings) as server:
+            _prepare(fyers, port)
+            _write(_hints(fyers, port))
             server.wait()
 
 

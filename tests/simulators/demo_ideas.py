@@ -1,41 +1,34 @@
 """`make demo-ideas`: the service against a simulated OpenAI and Optionomics here, until Ctrl-C."""
 
-import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.mailbox import Mailbox
+from tests.simulators.demo_server import free_port, port_parser, serving
 from tests.simulators.openai import FakeOpenAI
 from tests.simulators.optionomics import FakeOptionomics
 
-ROOT = Path(__file__).parents[2]
 SECRET, OPERATOR_TOKEN = "demo-webhook-secret", "demo-operator-token"
 
 
 def main() -> None:
     """Start both simulators, then the service with a model that has tools."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=8080)
+    parser = port_parser(__doc__)
     parser.add_argument("--mode", choices=["local", "hosted"], default="local", help="who calls the tools")
     arguments = parser.parse_args()
+    port = free_port(arguments.port)
     with (
         FakeOpenAI() as openai,
         FakeOptionomics() as optionomics,
         Mailbox(_show) as mailbox,
         tempfile.TemporaryDirectory() as folder,
     ):
-        _write(_hints(openai, optionomics, arguments.port))
-        settings = _settings(openai, optionomics, arguments.port, Path(folder))
+        _write(_hints(openai, optionomics, port))
+        settings = _settings(openai, optionomics, port, Path(folder))
         settings |= {"OPTIONOMICS_MCP_MODE": arguments.mode, "NOTIFICATION_URL": mailbox.url}
-        server = subprocess.Popen([sys.executable, "main.py"], cwd=ROOT, env=os.environ | settings)
-        try:
-            server.wait()
-        except KeyboardInterrupt:
-            server.terminate()
+        with serving(settings) as server:
             server.wait()
 
 
