@@ -96,18 +96,12 @@ class Trades:
     def losing(self, receipt: Receipt, ticket: UUID) -> list[Change]:
         """Return the changes by which bots' trades lose what the operator's order closed, latest first."""
         documents = self._in_symbol(receipt.broker, receipt.symbol)
-        trades, at, name = (
-            [*map(_read, documents)],
-            receipt.filled_at or self._clock(),
-            receipt.client_order_id,
-        )
+        trades, name = [*map(_read, documents)], receipt.client_order_id
+        at = receipt.filled_at or self._clock()
         # A crash may have come between the trades: what this order took from some of them counts once.
         taken = sum((trade.orders[name].quantity for trade in trades if name in trade.orders), ZERO)
-        left = (
-            receipt.filled_quantity
-            - taken
-            - self._closed.counted(receipt, at.date(), besides={trade.id for trade in trades})
-        )
+        gone = self._closed.counted(receipt, at.date(), besides={trade.id for trade in trades})
+        left = receipt.filled_quantity - taken - gone
 
         def sold(trade: Trade, lost: Decimal) -> tuple[Trade, ClosedTrade | None]:
             # Each bot bears the fees of its own units.

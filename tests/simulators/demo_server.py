@@ -36,7 +36,8 @@ def free_port(port: int) -> int:
 @contextmanager
 def serving(settings: dict[str, str]) -> Iterator[subprocess.Popen[Any]]:
     """Serve with these settings; SIGTERM, Ctrl-C and a closed terminal end the server first."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # Ctrl-C too: a shell starts what runs in the background deaf to it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     # A group of its own: Ctrl-C reaches the server once, through us.
     server = subprocess.Popen(

@@ -5,6 +5,8 @@ import re
 import ssl
 from pathlib import Path
 
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
 from app.errors import SettingsError
 
 # As requests reads them: the first that is set counts.
@@ -24,9 +26,19 @@ def check_keys(*keys: str) -> None:
 
 def check_certificates() -> None:
     """Raise SettingsError where the environment names certificates that cannot be used."""
-    path = next((os.environ[name] for name in BUNDLES if os.environ.get(name)), None)
+    path = _named()
     if path is not None:
         trusting(path)
+
+
+def believing(verify: bool | str = True) -> ssl.SSLContext:  # noqa: FBT001, FBT002  # as requests names it
+    """Return what believes the certificates that requests would: those named, else the bundle it brings."""
+    path = verify if isinstance(verify, str) else _named()
+    return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH) if path is None else trusting(path)
+
+
+def _named() -> str | None:
+    return next((os.environ[name] for name in BUNDLES if os.environ.get(name)), None)
 
 
 def trusting(path: str) -> ssl.SSLContext:

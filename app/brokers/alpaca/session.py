@@ -1,7 +1,7 @@
 """The session that the SDK sends through: requests' own, without what Alpaca's API never needs.
 
 No cookies, no redirects, no files, no environment looked up for each call, and connections of the standard
-library (`connections.py`): that is four fifths of what a call costs.
+library (`connections.py`): most of what a call through requests costs is none of Alpaca's business.
 """
 
 import json as encoding

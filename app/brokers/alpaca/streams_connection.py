@@ -3,14 +3,14 @@
 import json
 import logging
 import os
-import ssl
 import time
 from threading import Event, Lock, Thread
 from typing import Any, Protocol
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
+
+from app.brokers.alpaca.environment import believing
 
 BEAT_SECONDS = 0.5
 FRESH_SECONDS = 2.0
@@ -122,7 +122,7 @@ class KeptStream:
                 # Without compression, which costs more than it saves here.
                 with connect(
                     self._talk.url,
-                    ssl=_trust() if self._talk.url.startswith("wss:") else None,
+                    ssl=believing() if self._talk.url.startswith("wss:") else None,
                     compression=None,
                     open_timeout=OPEN_SECONDS,
                     ping_interval=None,
@@ -173,10 +173,3 @@ class KeptStream:
                 return True
             self._talk.take(message)
         return False
-
-
-def _trust() -> ssl.SSLContext:
-    """Trust what the machine trusts, and what every other request to Alpaca does."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
-    return context

@@ -21,7 +21,7 @@ TOKEN_REFUSED = frozenset({-8, -15, -16, -17})
 # Fyers lost its own connection to the exchange, or does not know itself.
 DOUBTFUL = frozenset({-1, -201, -202, -204, -205})
 # The SDK answers a lost connection with this code and these words: the order may be live.
-REJECTED, NO_WORDS = -99, "Bad request"
+NO_WORDS = "Bad request"
 _TRANSIENT = (ConnectionFailed, Timeout, ChunkedEncodingError)
 _PASSING = frozenset({500, 502, 503, 504})
 _SHORT_PAUSE_SECONDS = 0.1

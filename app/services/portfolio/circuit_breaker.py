@@ -81,7 +81,8 @@ class EquityGuard:
             edited = replace(old, **changes).adopting(wanted.get(broker, ()))
             # The account is asked before anything is resumed: an edit that fails leaves trading as it stands.
             edited = self._seen(edited, wants_base=changes.get("base_equity") is None)
-            state = "armed" if edited.active else "off"
+            # Off is the operator's part alone: what bots want may keep it armed all the same.
+            state = "armed" if edited.thresholds else "off"
             edited = edited.telling(f"{state} by the operator", self.runtime.clock())
             # Before anything is resumed: killed the other way round, trading would go on unwatched.
             self._write(edited)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from app.brokers.alpaca.environment import BUNDLES, trusting
+from app.brokers.alpaca.environment import BUNDLES, believing, trusting
 from app.brokers.alpaca.session import AlpacaSession
 from app.errors import SettingsError
 from tests.brokers.alpaca.harness import TRADING
@@ -75,3 +75,17 @@ def test_trust_when_a_folder_names_certificates_by_hash_then_it_is_believed(tmp_
     (tmp_path / "0a1b2c3d.0").write_text("")
 
     assert trusting(str(tmp_path)).verify_mode.name == "CERT_REQUIRED"
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_believing_when_the_environment_names_certificates_then_no_others_are_believed(
+    name, monkeypatch, unusable
+):
+    monkeypatch.setenv(name, unusable)
+
+    with pytest.raises(SettingsError, match=name):
+        believing()
+
+
+def test_believing_when_nothing_is_named_then_the_public_authorities_are():
+    assert believing().cert_store_stats()["x509_ca"] > 0

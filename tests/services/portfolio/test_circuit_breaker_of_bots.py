@@ -290,3 +290,13 @@ def test_breach_when_it_is_told_then_its_figures_have_the_accounts_currency(
     breaker.watch()
 
     assert told in (settings.log_folder / "activity.log").read_text()
+
+
+@pytest.mark.parametrize(("wants", "state"), [(True, "armed"), (False, "off")])
+def test_edit_when_the_operators_part_is_off_then_it_says_what_the_bots_keep(
+    configure, breaker, wants, state
+):
+    configure(enable_global_sl_tp=wants, global_sl_pct="0.8", global_tp_pct="1.2")
+    breaker.watch()
+
+    assert breaker.edit({"active": False}).last_event == f"{state} by the operator"
