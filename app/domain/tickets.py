@@ -62,6 +62,31 @@ class Stage(StrEnum):
     ORDER_CHANGED = "order changed"
 
 
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """A stage that was reached, with the milliseconds since the one before it."""
+
+    at: datetime
+    # Its words, not a `Stage`: what an older version called its stages stays readable.
+    stage: str
+    milliseconds: float
+    detail: str | None = None
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "TimelineEntry":
+        """Take up an entry that was stored."""
+        return cls(datetime.fromisoformat(data["at"]), data["stage"], data["milliseconds"], data["detail"])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as it is stored and answered."""
+        return {
+            "at": timestamp(self.at),
+            "stage": self.stage,
+            "milliseconds": self.milliseconds,
+            "detail": self.detail,
+        }
+
+
 FOLLOWED = {
     OrderStatus.PARTIALLY_FILLED: TicketStatus.PARTIALLY_FILLED,
     OrderStatus.FILLED: TicketStatus.FILLED,
@@ -110,7 +135,7 @@ class Ticket:
     opinion: dict[str, Any] | None = None
     gates: list[list[Any]] = field(default_factory=list)
     orders: list[dict[str, Any]] = field(default_factory=list)
-    timeline: list[dict[str, Any]] = field(default_factory=list)
+    timeline: list[TimelineEntry] = field(default_factory=list)
     entry: dict[str, Any] | None = None
     exits: dict[str, Any] | None = None
     fingerprint: str | None = None
@@ -119,7 +144,7 @@ class Ticket:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Ticket":
         """Take up a ticket that was stored."""
-        timeline = data["timeline"]
+        timeline = [TimelineEntry.from_json(entry) for entry in data["timeline"]]
         return cls(
             id=UUID(data["id"]),
             bot=data["bot"],
@@ -131,8 +156,9 @@ class Ticket:
             message=data["message"],
             exits=data.get("exits"),
             fingerprint=data.get("fingerprint"),
-            _noted_at=datetime.fromisoformat(timeline[-1]["at"]) if timeline else None,
-            **{name: data[name] for name in ("signal", "opinion", "gates", "orders", "timeline", "entry")},
+            timeline=timeline,
+            _noted_at=timeline[-1].at if timeline else None,
+            **{name: data[name] for name in ("signal", "opinion", "gates", "orders", "entry")},
         )
 
     def blank(self) -> "Ticket":
@@ -152,16 +178,15 @@ class Ticket:
         self.status, self.reason, self.message = other.status, other.reason, other.message
         self.signal, self.gates, self.exits = other.signal, other.gates, other.exits
         self.opinion = other.opinion or self.opinion
-        self.timeline += [stage for stage in other.timeline if stage not in self.timeline]
+        self.timeline += [entry for entry in other.timeline if entry not in self.timeline]
 
     def note(self, stage: Stage, at: datetime, detail: str | None = None) -> None:
         """Add a stage to the timeline with the milliseconds since the one before it."""
         # A clock that was set back must not make a stage shorter than nothing.
         elapsed = max((at - (self._noted_at or self.created_at)) / MILLISECOND, 0.0)
         self._noted_at = at
-        self.timeline.append(
-            {"at": timestamp(at), "stage": stage.value, "milliseconds": elapsed, "detail": detail}
-        )
+        # Formatted when the ticket is written, which is after the submit.
+        self.timeline.append(TimelineEntry(at, stage.value, elapsed, detail))
 
     def end(self, status: TicketStatus, reason: Reason | None = None, message: str | None = None) -> None:
         """Set the state, and why it is so where that is not plain: the reason's sentence comes first."""
@@ -188,7 +213,7 @@ class Ticket:
             "opinion": self.opinion,
             "gates": self.gates,
             "orders": self.orders,
-            "timeline": self.timeline,
+            "timeline": [entry.to_json() for entry in self.timeline],
             "entry": self.entry,
             "exits": self.exits,
             "fingerprint": self.fingerprint,

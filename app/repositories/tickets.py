@@ -182,11 +182,5 @@ def _in_progress(entry: InboxEntry) -> dict[str, Any]:
     ticket.fingerprint = entry.fingerprint
     if entry.is_reviewed:
         ticket.status = TicketStatus.RESEARCHING
-    received = {
-        "at": timestamp(entry.received_at),
-        "stage": Stage.RECEIVED.value,
-        "milliseconds": 0,
-        "detail": None,
-    }
-    ticket.timeline.append(received)
+    ticket.note(Stage.RECEIVED, entry.received_at)
     return shown(ticket.to_json(entry.received_at))

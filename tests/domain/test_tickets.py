@@ -84,7 +84,7 @@ def test_gates_when_recorded_then_shown_as_the_api_promises():
 def test_timeline_when_noted_then_has_stage_time_and_milliseconds():
     noted = ticket()
     noted.note(Stage.SIZE_SET, NOW, "10 shares")
-    stage = noted.timeline[0]
+    stage = noted.to_json(NOW)["timeline"][0]
 
     assert stage.pop("milliseconds") >= 0
     assert stage == {"at": "2026-06-02T14:30:00Z", "stage": "size set", "detail": "10 shares"}

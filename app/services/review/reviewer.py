@@ -95,7 +95,7 @@ class Reviewer:
         # A model may take a minute, in which somebody throws a switch.
         bot = self._as_now(context.bot)
         if waiting is not None:
-            ticket.timeline = [*waiting.ticket["timeline"]]
+            ticket.timeline = Ticket.from_json(waiting.ticket).timeline
             ticket.note(Stage.APPROVED, waiting.decided_at or self.clock(), waiting.by)
             if waiting.broker not in {None, self._broker(bot)}:
                 ticket.end(TicketStatus.DENIED, Reason.APPROVAL_UNAVAILABLE, MOVED)
@@ -191,8 +191,9 @@ class Reviewer:
         if waiting.verdict is None:
             ticket.end(TicketStatus.AWAITING_APPROVAL)
             return
-        ticket.take_over(Ticket.from_json(waiting.ticket))
-        ticket.timeline = [*waiting.ticket["timeline"]]
+        asked = Ticket.from_json(waiting.ticket)
+        ticket.take_over(asked)
+        ticket.timeline = asked.timeline
         ticket.note(STAGES[waiting.verdict], waiting.decided_at or self.clock(), waiting.by)
         ticket.end(*ENDS[waiting.verdict])
         finish([])

@@ -24,10 +24,9 @@ from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.instruments.resolver import Instruments
-from app.services.orders.records import signal_record
 from app.services.orders.working import Working, WorkingOrders
 from app.services.trading.conflicting_orders import ConflictingOrders
-from app.services.trading.context import OrderContext, TradingRules
+from app.services.trading.context import OrderContext, TradingRules, signal_record
 from app.services.trading.entry_terms import entry_terms, size_told
 from app.services.trading.entry_usage import Entry, EntryUsage
 from app.services.trading.gate_check import GateCheck

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from app.brokers.base import Broker
 from app.domain.accounts import MarketSnapshot
@@ -10,16 +11,18 @@ from app.domain.capabilities import Capabilities
 from app.domain.exit_levels import Levels
 from app.domain.exit_plan import ExitPlan
 from app.domain.instruments import Instrument
+from app.domain.json_codec import timestamp
 from app.domain.limits import Limits
-from app.domain.money import ZERO, round_down
+from app.domain.money import ZERO, round_down, text
 from app.domain.opinions import Decision
 from app.domain.order_check import NO_LEVELS
 from app.domain.orders import Order
 from app.domain.reasons import Reason
 from app.domain.review import NO_ADVICE, Advice, Review
-from app.domain.signals import Signal
+from app.domain.signals import COMMANDS, Signal
 from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
+from app.logs import mask
 from app.services.broker_access.gateway import HeldSymbol
 from app.services.orders.working import Working
 
@@ -149,3 +152,41 @@ class OrderContext:
     def largest_value(self) -> Decimal | None:
         """What the opinion, and the cap of an idea, let the entry be worth; None is no limit."""
         return min(self.value_limits.values(), default=None)
+
+
+def signal_record(signal: Signal) -> dict[str, Any]:
+    """Show a signal the way tickets do, leaving out what the alert did not say."""
+    return {
+        name: format(value, "f") if isinstance(value, Decimal) else value
+        for name, value in (
+            ("symbol", signal.symbol or None),
+            ("exchange", signal.exchange),
+            ("intent", signal.intent.value),
+            ("order", signal.order and mask(signal.order)),
+            ("side", None if signal.intent in COMMANDS else signal.side.value),
+            ("quantity", signal.quantity),
+            ("target", _target_record(signal)),
+            ("order_type", signal.order_type and signal.order_type.value),
+            ("limit_price", signal.limit_price),
+            ("stop_price", signal.stop_price),
+            ("time_in_force", None if signal.intent in COMMANDS else signal.time_in_force.value),
+            ("reference_price", signal.reference_price),
+            ("sent_at", timestamp(signal.sent_at) if signal.sent_at is not None else None),
+            # Texts that people write freely may hold a secret, as they may in the alert itself.
+            ("strategy", signal.strategy and mask(signal.strategy)),
+            ("note", signal.note and mask(signal.note)),
+        )
+        if value is not None
+    }
+
+
+def _target_record(signal: Signal) -> dict[str, Any] | None:
+    if signal.target is None:
+        return None
+    target = signal.target
+    return {
+        "now": target.now,
+        "before": target.before,
+        "now_size": text(target.now_size),
+        "before_size": text(target.before_size),
+    }

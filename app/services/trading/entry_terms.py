@@ -104,10 +104,10 @@ class _Sizing:
         return self.context.capabilities.increment(self.instrument)
 
     def _wanted(self, contracts: Decimal | None) -> Size:
-        configuration, limits = self.context.bot.configuration, self.context.value_limits
-        is_idea = self.context.signal.idea is not None
-        if is_idea:
+        configuration, limits = self.context.bot.configuration, dict[str, Decimal]()
+        if self.context.signal.idea is not None:
             # An idea is worth what the analyst would spend, whatever the bot spends on other alerts.
+            limits = self.context.value_limits
             configuration = replace(configuration, notional=min(limits.values(), default=None))
         size = size_entry(
             configuration,
@@ -119,7 +119,7 @@ class _Sizing:
             whole=self.whole,
         )
         # The bot's own amount is not what such a size came from.
-        is_limit = is_idea and contracts is None and limits
+        is_limit = contracts is None and limits
         return replace(size, source=min(limits, key=limits.__getitem__)) if is_limit else size
 
     def _within_risk(
