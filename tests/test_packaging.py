@@ -60,3 +60,19 @@ def test_lock_when_it_is_read_then_it_holds_what_the_package_wants(lock, extras)
     locked = {line.partition("==")[0] for line in (ROOT / lock).read_text().splitlines() if "==" in line}
 
     assert {name.partition(">")[0] for name in wanted} - locked == set()
+
+
+@pytest.mark.parametrize("database", ["bot.sqlite3", "data/gatehouse.sqlite3", "bot.db"])
+def test_state_when_the_database_lies_in_the_project_then_git_ignores_all_that_lies_beside_it(
+    tmp_path, database
+):
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    path = tmp_path / database
+    beside = [f"{path.name}-wal", f"{path.name}-shm", path.with_suffix(".secrets.json").name]
+    beside += [f"{beside[-1]}.0123abcd", "locks/x", "logs/logs.jsonl", "metrics/counter_1.db"]
+    lying = [database, *(str((path.parent / name).relative_to(tmp_path)) for name in beside)]
+    subprocess.run(["git", "init", "--quiet"], check=True, cwd=tmp_path, timeout=30)
+    command = ["git", "check-ignore", "--no-index", *lying, "app/logs/__init__.py"]
+    ignored = subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+
+    assert ignored.stdout.splitlines() == lying

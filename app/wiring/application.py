@@ -273,6 +273,7 @@ class Wiring:
             store=self.store,
             registry=self.base.registry,
             bots=self.base.bots,
+            trades=self.base.trades,
             switch=self.base.switch,
             supervisor=self.supervisor,
             clock=self.clock,

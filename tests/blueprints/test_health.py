@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.json_codec import timestamp
-from tests.builders import BrokenStore, services_of
+from tests.builders import BrokenStore, ScriptedBroker, services_of, strategy_alert
 
 pytestmark = pytest.mark.unit
 
@@ -29,6 +29,7 @@ def test_ready_when_the_operator_asks_then_every_part_is_listed(operator):
         "checks": {"store": "ok", "broker paper": "ok", "clock": "ok"},
         "warnings": [],
         "leader": False,
+        "unused": [],
         "logins": {},
         "analyst": {
             "analyst": "rules",
@@ -88,6 +89,7 @@ class TestOutOfOrder:
             {"status": "not_ready"},
         )
         assert operator.get("/readyz").json["checks"]["broker paper"] == "The broker does not answer."
+        assert operator.get("/readyz").json["unused"] == []
 
     def test_ready_when_the_clock_fails_then_503(self, operator, anonymous, broken):
         broken.create("inbox/default/x", {"no": "entry"})
@@ -101,3 +103,38 @@ class TestOutOfOrder:
 
         assert anonymous.get("/readyz").status_code == 503
         assert anonymous.get("/health").status_code == 200
+
+
+class TestSpareBroker:
+    @pytest.fixture
+    def app(self, make_app, scripted):
+        scripted.is_reachable = False
+        return make_app(brokers={"paper": ScriptedBroker(), "alpaca": scripted}, dry_run=False)
+
+    def test_ready_when_a_broker_that_no_bot_uses_is_down_then_ready_and_it_is_told(
+        self, anonymous, operator
+    ):
+        told = operator.get("/readyz").json
+
+        assert (anonymous.get("/readyz").status_code, told["status"]) == (200, "ready")
+        assert told["checks"]["broker alpaca"] == "The broker does not answer."
+        assert told["unused"] == ["alpaca"]
+        assert told["warnings"] == [
+            "Broker alpaca does not answer; no bot uses it, so alerts go on: The broker does not answer."
+        ]
+
+    def test_ready_when_a_bot_is_given_the_broker_that_is_down_then_503(self, anonymous, configure):
+        configure(broker="alpaca")
+
+        assert anonymous.get("/readyz").status_code == 503
+
+    def test_ready_when_a_bot_still_holds_something_there_then_503(
+        self, client, anonymous, configure, scripted
+    ):
+        scripted.is_reachable = True
+        configure(broker="alpaca")
+        assert client.post("/webhook", json=strategy_alert()).status_code == 200
+        configure(broker="paper")
+        scripted.is_reachable = False
+
+        assert anonymous.get("/readyz").status_code == 503

@@ -11,6 +11,7 @@ from app.domain.broker_logins import LoginState
 from app.domain.trading_state import TradingState
 from app.errors import AppError
 from app.repositories.bots import BotDirectory
+from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.broker_login.login import FyersLogin
@@ -19,6 +20,7 @@ from app.storage.base import Store
 
 SHORT_SECRET = 16
 LOGIN_DUE = "{} wants its daily login: GET /auth-url has the link"
+UNUSED = "Broker {} does not answer; no bot uses it, so alerts go on: {}"
 
 _logger = logging.getLogger(__name__)
 
@@ -27,32 +29,40 @@ _logger = logging.getLogger(__name__)
 class Readiness:
     """Whether every part answers: `ok` or a sentence for each; warnings do not stop trading.
 
-    `leader` says whether this process runs what only one may run; either is fine.
+    `leader` says whether this process runs what only one may run; either is fine. `unused` are the brokers
+    that are set up and that no bot trades at.
     """
 
     checks: dict[str, str]
     warnings: list[str]
     leader: bool
     logins: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
     @property
     def is_ready(self) -> bool:
-        """True when nothing fails."""
-        return all(result == "ok" for result in self.checks.values())
+        """True when nothing fails that an alert may need."""
+        spare = {f"broker {name}" for name in self.unused}
+        return all(result == "ok" for part, result in self.checks.items() if part not in spare)
 
     def details(self) -> dict[str, Any]:
         """Show everything, for the operator."""
         shown = {"checks": self.checks, "warnings": self.warnings, "leader": self.leader}
+        shown["unused"] = list(self.unused)
         return shown | {"logins": self.logins}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Ask the store, the clock, and every broker that is configured or that a bot wants."""
+    """Ask the store, the clock, and every broker that is configured or that a bot wants.
+
+    Alerts go only to the brokers of bots: another one that is away is told and stops nothing.
+    """
 
     store: Store
     registry: BrokerRegistry
     bots: BotDirectory
+    trades: Trades
     switch: GlobalSwitch
     supervisor: Supervisor
     clock: Clock
@@ -73,9 +83,12 @@ class Health:
         due = {name for name, login in logins.items() if login["state"] != LoginState.VALID}
         checks |= self._ask_brokers(wanted, due)
         warnings += [LOGIN_DUE.format(name) for name in sorted(due - wanted)]
+        unused = tuple(sorted({*self.registry.names} - wanted))
+        found = {name: checks.get(f"broker {name}", "ok") for name in unused}
+        warnings += [UNUSED.format(name, told) for name, told in found.items() if told != "ok"]
         failed = self.supervisor.failing
         checks["clock"] = f"{', '.join(failed)} failed; the log has the details" if failed else "ok"
-        return Readiness(checks, warnings, self.supervisor.leads, logins)
+        return Readiness(checks, warnings, self.supervisor.leads, logins, unused)
 
     def show_logins(self) -> dict[str, dict[str, Any]]:
         """Return how each login stands that people have to renew; raise StoreUnavailable."""
@@ -90,7 +103,9 @@ class Health:
         }
 
     def _wanted_brokers(self) -> set[str]:
-        return {bot.configuration.broker or self.default_broker for bot, _ in self.bots.all()}
+        chosen = {bot.configuration.broker or self.default_broker for bot, _ in self.bots.all()}
+        # A bot that was given another broker still has to leave what it holds at the old one.
+        return chosen | {trade.broker for trade in self.trades.every().values()}
 
     def _halted(self) -> list[str]:
         state = self.switch.read().at(self.clock())

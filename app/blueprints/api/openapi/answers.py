@@ -237,10 +237,11 @@ COMPONENTS: dict[str, Shape] = {
             "checks": {"type": "object", "additionalProperties": TEXT},
             "warnings": list_of(TEXT),
             "leader": FLAG | {"description": "Whether this process runs what only one may."},
+            "unused": list_of(TEXT) | {"description": "Brokers set up that no bot uses; they may be away."},
             "logins": LOGINS,
             "analyst": object_of({"analyst": TEXT, "model": TEXT, "mode": TEXT, "tools": TEXT}),
         },
-        optional=("checks", "warnings", "leader", "logins", "analyst"),
+        optional=("checks", "warnings", "leader", "unused", "logins", "analyst"),
     ),
     "Status": object_of(
         {
