@@ -51,6 +51,15 @@ class Reason(StrEnum):
         "CONTRACT_UNKNOWN",
         "The exchange lists no such contract.",
     )
+    STRUCTURE_MALFORMED = "STRUCTURE_MALFORMED", "The legs make no structure that can be traded."
+    STRUCTURE_PRICE_SIGN = (
+        "STRUCTURE_PRICE_SIGN",
+        "The net price is a credit where the structure costs a debit, or the other way round.",
+    )
+    PRICE_IMPOSSIBLE = "PRICE_IMPOSSIBLE", "The structure cannot be worth its net price at any expiry price."
+    QUOTE_ONE_SIDED = "QUOTE_ONE_SIDED", "A leg lacks a bid or an ask, or they cross."
+    QUOTE_STALE = "QUOTE_STALE", "A leg's quote is older than an entry may be decided on."
+    SPREAD_TOO_WIDE = "SPREAD_TOO_WIDE", "Bid and ask of the structure are further apart than the bot allows."
     SYMBOL_MASTER_MISSING = (
         "SYMBOL_MASTER_MISSING",
         "The exchange's list of contracts has not been downloaded yet.",
