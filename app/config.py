@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
@@ -13,15 +13,18 @@ from app.errors import SettingsError
 from app.parsing import (
     LEVEL,
     Parser,
+    at_least,
     boolean,
     clock_time,
     decimal,
     fraction,
     integer,
+    is_set,
     networks,
     one_of,
     port,
     positive,
+    read_setting,
     url,
     words,
 )
@@ -183,6 +186,9 @@ class Settings:
     openai_api_key: str | None = setting("Key of the language model", None, secret=True)
     openai_model: str = setting("Language model", "gpt-5.5")
     openai_base_url: str | None = setting("Address of the Responses API", None, url)
+    max_output_tokens: int = setting(
+        "Most tokens of one answer of the model, its reasoning included", 4000, at_least(16)
+    )
     optionomics_email: str | None = setting("Optionomics account", None, needs="optionomics_token")
     optionomics_token: str | None = setting("Optionomics token", None, secret=True, needs="optionomics_email")
     optionomics_mcp_url: str = setting("Optionomics MCP server", "https://optionomics.ai/mcp", url)
@@ -201,7 +207,9 @@ class Settings:
         "Longest wait for one opinion, its tools included", Decimal(90), positive(decimal)
     )
     analyst_failure_limit: int = setting(
-        "Opinions of a bot that fail in a row until it goes REDUCING", 5, positive(integer)
+        "Opinions of a bot that fail in a row until you are told; one that needs them goes REDUCING",
+        5,
+        positive(integer),
     )
     min_llm_confidence: Decimal = setting("Least confidence of an opinion", Decimal("0.72"), fraction)
     analyst_workers: int = setting("Opinions that are asked for at one time", 4, positive(integer))
@@ -226,8 +234,11 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings; raise SettingsError with a sentence that names the first unusable one."""
-        values = {item.name: _read(item, environment) for item in fields(cls) if _present(item, environment)}
-        settings = cls(**values)
+        said = (item for item in fields(cls) if is_set(item, environment))
+        try:
+            settings = cls(**{item.name: read_setting(item, environment) for item in said})
+        except ValueError as error:
+            raise SettingsError(str(error)) from error
         _check_together(settings)
         return settings
 
@@ -248,27 +259,6 @@ class Settings:
         """Every secret value, for the logs' last line of defence."""
         values = (getattr(self, item.name) for item in fields(self) if item.metadata["secret"])
         return tuple(value for value in values if value)
-
-
-def environment_names(item: "Field[Any]") -> tuple[str, ...]:
-    """The names under which a setting is read, the first one found counts."""
-    alias = item.metadata["alias"]
-    return (item.name.upper(), alias) if alias else (item.name.upper(),)
-
-
-def _present(item: "Field[Any]", environment: Mapping[str, str]) -> bool:
-    return any(environment.get(name, "").strip() for name in environment_names(item))
-
-
-def _read(item: "Field[Any]", environment: Mapping[str, str]) -> Any:
-    name = next(name for name in environment_names(item) if environment.get(name, "").strip())
-    text = environment[name].strip()
-    try:
-        return item.metadata["parse"](text)
-    except ValueError as error:
-        hidden = item.metadata["secret"] or "@" in text
-        shown = "the value given" if hidden else repr(text)
-        raise SettingsError(f"{name} {error}, not {shown}") from error
 
 
 def _check_effects(settings: Settings) -> None:

@@ -2,7 +2,8 @@
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import Field
 from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -69,6 +70,18 @@ def positive(parse: Parser) -> Parser:
     return positive
 
 
+def at_least(least: int) -> Parser:
+    """Return a parser of whole numbers that are not smaller."""
+
+    def whole(text: str) -> int:
+        number = integer(text)
+        if number < least:
+            raise ValueError(f"must be at least {least}")
+        return number
+
+    return whole
+
+
 def port(text: str) -> int:
     """Read a TCP port."""
     number = integer(text)
@@ -132,3 +145,26 @@ def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, 
 
 
 LEVEL = one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def environment_names(item: "Field[Any]") -> tuple[str, ...]:
+    """Return the names under which a setting is read; the first one found counts."""
+    alias = item.metadata["alias"]
+    return (item.name.upper(), alias) if alias else (item.name.upper(),)
+
+
+def is_set(item: "Field[Any]", environment: Mapping[str, str]) -> bool:
+    """Tell whether the environment says anything."""
+    return any(environment.get(name, "").strip() for name in environment_names(item))
+
+
+def read_setting(item: "Field[Any]", environment: Mapping[str, str]) -> Any:
+    """Return what the environment says; raise ValueError with a sentence that names the setting."""
+    name = next(name for name in environment_names(item) if environment.get(name, "").strip())
+    text = environment[name].strip()
+    try:
+        return item.metadata["parse"](text)
+    except ValueError as error:
+        hidden = item.metadata["secret"] or "@" in text
+        shown = "the value given" if hidden else repr(text)
+        raise ValueError(f"{name} {error}, not {shown}") from error

@@ -9,7 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from app.config import Settings, environment_names
+from app.config import Settings
+from app.parsing import environment_names
 
 _GROUP = re.compile(r" {4}# (.+)")
 _NAME = re.compile(r" {4}(\w+): ")

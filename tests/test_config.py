@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Settings, environment_names
+from app.config import Settings
 from app.errors import SettingsError
-from app.parsing import SOURCE_PRESETS
+from app.parsing import SOURCE_PRESETS, environment_names
 
 pytestmark = pytest.mark.unit
 

@@ -36,9 +36,13 @@ class Research:
         from app.services.analyst.model_api import API_URL, ModelServer
         from app.services.analyst.openai_analyst import OpenAiAnalyst
 
-        base_url = settings.openai_base_url or API_URL
         return OpenAiAnalyst(
-            server=ModelServer(settings.openai_api_key, settings.openai_model, base_url),
+            server=ModelServer(
+                settings.openai_api_key,
+                settings.openai_model,
+                settings.openai_base_url or API_URL,
+                settings.max_output_tokens,
+            ),
             tools=self.access,
             timeout_seconds=float(settings.analyst_timeout_seconds),
         )

@@ -7,9 +7,10 @@ from dotenv import dotenv_values
 
 from app.blueprints.api.openapi.document import routes
 from app.cli.bots import read_pairs
-from app.config import Settings, environment_names
+from app.config import Settings
 from app.domain.bots import BotConfiguration
 from app.domain.reasons import Reason
+from app.parsing import environment_names
 from app.schemas.bot import BotSchema
 from docs.generate import ROOT, pages
 

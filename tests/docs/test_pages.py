@@ -8,12 +8,13 @@ from jsonschema import Draft202012Validator
 
 from app.blueprints.envelope import CODES as HTTP_CODES
 from app.brokers.alpaca.environment import BUNDLES
-from app.config import Settings, environment_names
+from app.config import Settings
 from app.domain.gates import GATES
 from app.domain.reasons import Reason
 from app.domain.signals import Dialect
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import AppError
+from app.parsing import environment_names
 from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.body import read_object
 from docs.generate import ROOT

@@ -1,13 +1,13 @@
-"""A bot whose analyst keeps failing stops entering."""
+"""An analyst that keeps failing: a bot that must have its opinion stops entering, and the owner is told."""
 
 from dataclasses import dataclass
 
 from app.clock import Clock
+from app.domain.bots import AnalystUse, Bot
 from app.domain.opinions import Failure, Opinion
 from app.domain.trading_state import StateSwitch, TradingState
 from app.repositories.analyst_failures import Streak, stored_streak
 from app.repositories.bots import BotDirectory
-from app.repositories.stored_record import StoredRecord
 from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Notifier
@@ -25,32 +25,43 @@ class FailureCount:
     notifier: Notifier
     limit: int
 
-    def count(self, bot: str, opinion: Opinion) -> int:
+    def count(self, bot: Bot, opinion: Opinion) -> int:
         """Take an opinion into account; return how many have now failed in a row.
 
-        At the limit the bot goes REDUCING and the count begins anew, so that a bot set ACTIVE again has as
-        many attempts as before.
+        At the limit the owner is told, and a bot whose every entry needs an opinion goes REDUCING. The count
+        begins anew, so that a bot set ACTIVE again has as many attempts as before.
         """
+        record = stored_streak(self.store, bot.id)
         if opinion.failure is None:
-            self._record(bot).change(lambda streak: Streak() if streak is not None and streak.count else None)
+            record.change(lambda streak: Streak() if streak is not None and streak.count else None)
             return 0
-        written = self._record(bot).change(lambda streak: Streak((streak or Streak()).count + 1))
+        written = record.change(lambda streak: Streak((streak or Streak()).count + 1))
         failed = written.count if written is not None else 0
         if failed >= self.limit:
             # The state comes first: killed in between, the next failure says it again.
-            self._stop_entering(bot, failed, opinion.failure)
-            self._record(bot).change(lambda _: Streak())
+            self._give_up(bot, _reason(failed, opinion.failure))
+            record.change(lambda _: Streak())
         return failed
 
-    def _stop_entering(self, bot: str, failed: int, failure: Failure) -> None:
-        reason = f"The analyst failed {failed} times in a row, last with {failure.code}: {failure.message}"
+    def _give_up(self, bot: Bot, reason: str) -> None:
+        if bot.configuration.analyst is AnalystUse.REQUIRED:
+            self._stop_entering(bot.id, reason)
+        else:
+            # Only its ideas wait for opinions: what else it trades must not stop with the model.
+            self._tell(bot.id, f"{bot.id}: {reason} Until it answers, no trade idea is followed.")
+
+    def _stop_entering(self, bot: str, reason: str) -> None:
         # Not HALTED: a model that fails must not keep anybody in a position.
         switch = StateSwitch(TradingState.REDUCING, reason)
         if not self.bots.set_state(bot, switch, if_active_at=self.clock()):
             return
-        message = f"{bot} is now REDUCING: alerts may only exit. {reason} To go on: flask bots resume {bot}"
+        resume = f"flask bots resume {bot}"
+        self._tell(bot, f"{bot} is now REDUCING: alerts may only exit. {reason} To go on: {resume}")
+
+    def _tell(self, bot: str, message: str) -> None:
         self.journal.activity(message)
         self.notifier.notify(EventKind.ANALYST_FAILING, message, key=bot)
 
-    def _record(self, bot: str) -> StoredRecord[Streak]:
-        return stored_streak(self.store, bot)
+
+def _reason(failed: int, failure: Failure) -> str:
+    return f"The analyst failed {failed} times in a row, last with {failure.code}: {failure.message}"

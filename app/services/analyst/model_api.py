@@ -20,19 +20,20 @@ UNAUTHORIZED = {401, 403}
 
 @dataclass(frozen=True, slots=True)
 class ModelServer:
-    """Who is asked, and which model."""
+    """Who is asked, which model, and how much it may say in one answer."""
 
     key: str = field(repr=False)
     model: str
     base_url: str = API_URL
+    max_output_tokens: int = MAX_OUTPUT_TOKENS
 
 
 class ModelTransport:
     """The connection to the model's server, for one opinion."""
 
-    def __init__(self, client: Any, model: str, deadline: Deadline) -> None:
+    def __init__(self, client: Any, server: ModelServer, deadline: Deadline) -> None:
         self._client = client
-        self._model = model
+        self._server = server
         self._deadline = deadline
 
     def ask(self, **request: Any) -> dict[str, Any]:
@@ -40,10 +41,10 @@ class ModelTransport:
         create = self._client.responses.with_streaming_response.create
         try:
             with create(
-                model=self._model,
+                model=self._server.model,
                 # Nothing of an alert is to stay at the model's server.
                 store=False,
-                max_output_tokens=MAX_OUTPUT_TOKENS,
+                max_output_tokens=self._server.max_output_tokens,
                 timeout=max(self._deadline.seconds_left, 0.001),
                 **request,
             ) as answer:
@@ -91,7 +92,7 @@ def model_line(server: ModelServer, deadline: Deadline) -> Iterator[ModelTranspo
         default_headers={"Accept-Encoding": "identity"},
     )
     with client:
-        yield ModelTransport(client, server.model, deadline)
+        yield ModelTransport(client, server, deadline)
 
 
 def _refuse_failures(response: Any) -> None:

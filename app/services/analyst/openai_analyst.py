@@ -17,7 +17,7 @@ from app.services.analyst.decisions import SCHEMA, read_decision
 from app.services.analyst.mcp_access import McpAccess
 from app.services.analyst.model_api import ModelServer, ModelTransport, model_line
 from app.services.analyst.prompting import Prompt, read_prompt, render
-from app.services.analyst.responses import add_usage, check_state, items, read_message
+from app.services.analyst.responses import add_usage, check_state, items, read_message, spoken
 from app.services.analyst.tools import LocalTools, check_hosted, hosted_tools, record_hosted
 
 MOST_TURNS = 6
@@ -143,11 +143,10 @@ class _Conversation:
             choice = "auto" if turn < MOST_TURNS else "none"
             answer = self._ask(said, tools=functions, tool_choice=choice)
             check_state(answer)
-            wanted = items(answer, "function_call")
-            if not wanted:
+            if not items(answer, "function_call"):
                 tools.check()
                 return read_message(answer)
-            said += [part for request in wanted for part in (_repeated(request), tools.answer(request))]
+            said += _continued(answer, tools)
         raise NoDecision(Reason.OPINION_INCOMPLETE, f"The model did not decide within {MOST_TURNS} turns.")
 
     def _ask(self, said: list[dict[str, Any]], **options: Any) -> dict[str, Any]:
@@ -159,9 +158,14 @@ class _Conversation:
         return answer
 
 
-def _repeated(request: dict[str, Any]) -> dict[str, Any]:
-    # Without its id, under which nothing is stored and beside which a reasoning item would be missed.
-    return {"type": "function_call"} | {name: request.get(name) for name in ("call_id", "name", "arguments")}
+def _continued(answer: dict[str, Any], tools: LocalTools) -> list[dict[str, Any]]:
+    """Repeat what the model has said, in its order, each call followed by its answer."""
+    said: list[dict[str, Any]] = []
+    for item in spoken(answer):
+        said.append(item)
+        if item["type"] == "function_call":
+            said.append(tools.answer(item))
+    return said
 
 
 def _patience(access: McpAccess, deadline: Deadline) -> float:

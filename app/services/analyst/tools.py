@@ -21,6 +21,11 @@ LONGEST_RESULT = 16_000
 LONGEST_ARGUMENTS = 4000
 LONGEST_RECORD = 2000
 LONGEST_DESCRIPTION = 1000
+# What the model is told of the server before it looks at any tool.
+SERVER_DESCRIPTION = (
+    "Optionomics: market research on US stocks, such as quotes, options flow, gamma exposure, volatility and "
+    "news. It gives data to judge and takes no orders."
+)
 # How the model's server tells that a call has not reached the tool.
 LOST = ("http_error", "mcp_protocol_error")
 
@@ -32,6 +37,7 @@ def hosted_tools(access: McpAccess) -> list[dict[str, Any]]:
     tool: dict[str, Any] = {
         "type": "mcp",
         "server_label": LABEL,
+        "server_description": SERVER_DESCRIPTION,
         "server_url": access.url,
         # Nobody sits beside it who could approve a call; which tools may be used is checked afterwards.
         "require_approval": "never",

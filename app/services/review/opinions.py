@@ -42,7 +42,7 @@ class Opinions:
         if not self.stored.keep(ticket, opinion):
             return self.given(ticket) or opinion
         if is_required:
-            self.failures.count(bot.id, opinion)
+            self.failures.count(bot, opinion)
         return opinion
 
     def forgetting(self, ticket: UUID) -> list[Delete]:

@@ -47,9 +47,15 @@ def decision(**changes) -> dict[str, Any]:
     return {name: value for name, value in (given | changes).items() if value is not None}
 
 
-def message(text: str, *, kind: str = "output_text") -> dict[str, Any]:
+def message(text: str, *, kind: str = "output_text", phase: str | None = None) -> dict[str, Any]:
     part = {"type": kind, "refusal" if kind == "refusal" else "text": text}
-    return {"id": "msg_1", "type": "message", "status": "completed", "role": "assistant", "content": [part]}
+    return {"phase": phase} | {
+        "id": "msg_1",
+        "type": "message",
+        "status": "completed",
+        "role": "assistant",
+        "content": [part],
+    }
 
 
 def response(*output: dict[str, Any], **changes) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.domain.bots import AnalystUse, Bot, BotConfiguration, BotSecrets
 from app.domain.opinions import Failure, Opinion
 from app.domain.reasons import Reason
 from app.domain.trading_state import StateSwitch, TradingState
@@ -12,6 +14,8 @@ from tests.notices import HeardNotifier
 pytestmark = pytest.mark.unit
 
 FAILED = Opinion(analyst="openai", model="x", failure=Failure(Reason.OPINION_FAILED, "HTTP 500."))
+NOW = datetime.now(UTC)
+BOT = Bot("default", BotSecrets("", NOW), NOW, BotConfiguration(analyst=AnalystUse.REQUIRED))
 GIVEN = Opinion(analyst="openai", model="x")
 
 
@@ -52,7 +56,7 @@ def state(services) -> StateSwitch:
 
 
 def test_count_when_fewer_fail_than_the_limit_then_the_bot_goes_on(failures, services, told):
-    assert [failures.count("default", FAILED) for _ in range(2)] == [1, 2]
+    assert [failures.count(BOT, FAILED) for _ in range(2)] == [1, 2]
     assert (state(services).state, told) == (TradingState.ACTIVE, [])
 
 
@@ -60,7 +64,7 @@ def test_count_when_the_limit_is_reached_then_the_bot_only_exits_and_the_owner_i
     make, services, settings, told
 ):
     for _ in range(3):
-        make().count("default", FAILED)
+        make().count(BOT, FAILED)
     (event,) = told
     line = (settings.log_folder / "activity.log").read_text().splitlines()[-1].partition(" ")[2]
 
@@ -69,22 +73,36 @@ def test_count_when_the_limit_is_reached_then_the_bot_only_exits_and_the_owner_i
     assert (event.kind, event.key, event.message) == (EventKind.ANALYST_FAILING, "default", line)
 
 
+@pytest.mark.parametrize("use", [AnalystUse.OFF, AnalystUse.ADVISORY])
+def test_count_when_the_bot_trades_without_opinions_too_then_only_the_owner_is_told(
+    failures, services, told, use
+):
+    bot = replace(BOT, configuration=BotConfiguration(analyst=use))
+    for _ in range(3):
+        failures.count(bot, FAILED)
+    (event,) = told
+
+    assert state(services).state is TradingState.ACTIVE
+    assert (event.kind, event.key) == (EventKind.ANALYST_FAILING, "default")
+    assert "no trade idea is followed" in event.message
+
+
 def test_count_when_one_succeeds_in_between_then_it_begins_anew(failures, services):
     for opinion in (FAILED, FAILED, GIVEN, FAILED, FAILED):
-        failures.count("default", opinion)
+        failures.count(BOT, opinion)
 
     assert state(services).state is TradingState.ACTIVE
 
 
 def test_count_when_all_goes_well_then_nothing_is_written(failures, services):
-    failures.count("default", GIVEN)
+    failures.count(BOT, GIVEN)
 
     assert services.store.get("state/analyst-default") is None
 
 
 def test_count_when_another_bot_fails_then_this_one_goes_on(failures, services):
     for bot in ("other", "default", "other"):
-        failures.count(bot, FAILED)
+        failures.count(replace(BOT, id=bot), FAILED)
 
     assert state(services).state is TradingState.ACTIVE
 
@@ -93,7 +111,7 @@ def test_count_when_another_bot_fails_then_this_one_goes_on(failures, services):
 def test_count_when_the_owner_has_stopped_the_bot_already_then_that_stays(failures, services, told, thrown):
     services.bots.set_state("default", StateSwitch(thrown, "mine"))
     for _ in range(4):
-        failures.count("default", FAILED)
+        failures.count(BOT, FAILED)
 
     assert (state(services), told) == (StateSwitch(thrown, "mine"), [])
 
@@ -101,15 +119,15 @@ def test_count_when_the_owner_has_stopped_the_bot_already_then_that_stays(failur
 def test_count_when_a_halt_is_over_by_its_time_then_the_bot_is_stopped_again(failures, services, clock):
     services.bots.set_state("default", StateSwitch(TradingState.HALTED, "mine", clock() - timedelta(hours=1)))
     for _ in range(3):
-        failures.count("default", FAILED)
+        failures.count(BOT, FAILED)
 
     assert state(services).state is TradingState.REDUCING
 
 
 def test_count_when_the_owner_sets_it_active_again_then_it_has_all_its_attempts(failures, services):
     for _ in range(3):
-        failures.count("default", FAILED)
+        failures.count(BOT, FAILED)
     services.bots.set_state("default", StateSwitch())
-    failures.count("default", FAILED)
+    failures.count(BOT, FAILED)
 
     assert state(services).state is TradingState.ACTIVE

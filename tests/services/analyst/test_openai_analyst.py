@@ -59,6 +59,22 @@ def test_request_when_sent_then_it_is_strict_bounded_and_not_stored(model):
     assert json.loads(body["input"][0]["content"])["proposal"]["symbol"] == "NVDA"
 
 
+@pytest.mark.parametrize("phase", [None, "final_answer"])
+def test_opine_when_a_message_is_commentary_then_the_final_one_counts(model, phase):
+    said = message("I will check the evidence first.", phase="commentary")
+    model.answers = [(200, response(said, message(json.dumps(decision()), phase=phase), said))]
+    opinion = analyst(model.url).opine(question())
+
+    assert (opinion.failure, opinion.decision.notional_usd) == (None, Decimal(200))
+
+
+def test_request_when_the_setting_says_how_much_a_model_may_say_then_it_may(make_app, model):
+    app = make_app(openai_api_key=KEY, openai_base_url=model.url, max_output_tokens=9000)
+    app.extensions["gatehouse"].research.analyst.opine(question())
+
+    assert model.bodies[0]["max_output_tokens"] == 9000
+
+
 def test_opine_when_the_model_advises_against_it_then_the_reason_is_skip(model):
     model.answers = [(200, response(message(json.dumps(decision(action="skip", notional_usd=0)))))]
 
@@ -76,6 +92,23 @@ FAILURES = {
     "no state": ({"output": []}, Reason.OPINION_FAILED),
     "wrong symbol": (response(message(json.dumps(decision(symbol="TSLA")))), Reason.OPINION_SYMBOL_MISMATCH),
     "prose": (response(message("Buy it!")), Reason.OPINION_UNPARSABLE),
+    "two finals": (
+        response(message("{}", phase="final_answer"), message("{}", phase="final_answer")),
+        Reason.OPINION_UNPARSABLE,
+    ),
+    "a final and one that may be": (
+        response(message(json.dumps(decision())), message(json.dumps(decision()), phase="final_answer")),
+        Reason.OPINION_UNPARSABLE,
+    ),
+    "commentary alone": (
+        response(message(json.dumps(decision()), phase="commentary")),
+        Reason.OPINION_UNPARSABLE,
+    ),
+    "unknown phase": (
+        response(message(json.dumps(decision()), phase="analysis")),
+        Reason.OPINION_UNPARSABLE,
+    ),
+    "odd phase": (response(message(json.dumps(decision())) | {"phase": []}), Reason.OPINION_UNPARSABLE),
     "two messages": (response(message("{}"), message("{}")), Reason.OPINION_UNPARSABLE),
     "no message": (response({"type": "reasoning"}), Reason.OPINION_UNPARSABLE),
     "unfinished message": (
@@ -183,6 +216,8 @@ class TestHosted:
     def test_request_when_sent_then_it_carries_the_server_and_who_we_are(self, model, tools):
         analyst(model.url, tools).opine(question())
         (tool,) = model.bodies[0]["tools"]
+
+        assert tool["server_description"].startswith("Optionomics: ")
 
         assert tool["headers"] == {"Authorization": tools.authorization}
         assert (tool["allowed_tools"], tool["require_approval"]) == (["get_quote"], "never")

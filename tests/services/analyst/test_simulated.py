@@ -19,6 +19,13 @@ def mode(request):
     return request.param
 
 
+@pytest.fixture(params=[False, True], ids=["plain", "phases"])
+def in_phases(request, openai_simulator):
+    """A model that comments on its way, and one that does not."""
+    openai_simulator.model.phases = request.param
+    return request.param
+
+
 @pytest.fixture
 def make(openai_simulator, optionomics):
     """Build the analyst that uses both."""
@@ -48,6 +55,7 @@ def behave(openai_simulator, kind, **how) -> None:
     openai_simulator.behaviours.add(Behaviour(kind=kind, **how))
 
 
+@pytest.mark.usefixtures("in_phases")
 def test_opine_when_all_goes_well_then_there_is_a_decision_with_evidence(analyst, mode, optionomics):
     opinion = analyst.opine(question())
 
@@ -57,6 +65,27 @@ def test_opine_when_all_goes_well_then_there_is_a_decision_with_evidence(analyst
     assert all(call.digest is not None and call.error is None for call in opinion.tool_calls)
     assert opinion.usage.total_tokens > 0
     assert optionomics.token not in json.dumps(opinion.to_json())
+
+
+def test_opine_when_there_are_no_tools_then_the_final_answer_counts(openai_simulator, in_phases):
+    server = ModelServer(openai_simulator.key, "gpt-5.5", openai_simulator.base_url)
+    opinion = OpenAiAnalyst(server=server, tools=None, timeout_seconds=20).opine(question())
+
+    assert (opinion.failure, opinion.decision.action) == (None, Action.BUY)
+    assert len(openai_simulator.generations) == 1
+
+
+def test_request_when_the_model_comments_beside_calls_then_its_words_go_back_in_their_phase(
+    make, openai_simulator
+):
+    openai_simulator.model.phases = True
+    make(Mode.LOCAL).opine(question())
+    _, second = openai_simulator.bodies
+    comment, *rest = second["input"][1:]
+
+    assert (comment["role"], comment["phase"]) == ("assistant", "commentary")
+    assert "NVDA" in comment["content"]
+    assert [item["type"] for item in rest[:2]] == ["function_call", "function_call_output"]
 
 
 FAILURES = [
@@ -71,6 +100,7 @@ FAILURES = [
         (kind, Reason.OPINION_UNPARSABLE)
         for kind in ("two_messages", "two_parts", "prose", "fenced", "wrong_enum")
     ),
+    *((kind, Reason.OPINION_UNPARSABLE) for kind in ("two_finals", "commentary_alone", "unknown_phase")),
     *((kind, Reason.OPINION_UNPARSABLE) for kind in ("extra_keys", "missing_key", "duplicate_keys", "nan")),
     *((kind, Reason.OPINION_UNPARSABLE) for kind in ("overconfident", "infinite_notional", "number_as_text")),
     *((kind, Reason.OPINION_UNPARSABLE) for kind in ("not_an_object", "empty", "huge", "torn")),

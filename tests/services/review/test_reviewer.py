@@ -129,7 +129,21 @@ class TestAnIdea:
 
         assert ended()["reason"] == "OPINION_FAILED"
 
-    def test_bot_when_its_analyst_keeps_failing_then_it_only_reduces(self, ended, analyst, operator):
+    @pytest.mark.parametrize("use", ["off", "advisory"])
+    def test_bot_when_ideas_alone_need_opinions_then_failures_leave_its_other_alerts_alone(
+        self, ended, post, work, analyst, configure, use
+    ):
+        configure(analyst=use)
+        analyst.failure = Failure(Reason.OPINION_UNPARSABLE, "no answer")
+        reasons = {ended(alert_name=f"Idea {number}")["reason"] for number in range(6)}
+
+        assert (reasons, len(analyst.asked)) == ({"OPINION_UNPARSABLE"}, 6)
+        assert work(post())["status"] == "filled"
+
+    def test_bot_when_its_analyst_keeps_failing_then_it_only_reduces(
+        self, ended, analyst, operator, configure
+    ):
+        configure(analyst="required")
         analyst.failure = Failure(Reason.OPINION_FAILED, "no answer")
         for _ in range(5):
             ended()

@@ -10,7 +10,7 @@ from tests.simulators.openai.shapes import without_secrets
 if TYPE_CHECKING:
     from tests.simulators.openai.simulator import FakeOpenAI
 
-SWITCHES = frozenset({"obey", "reaches_loopback", "mcp_timeout_seconds"})
+SWITCHES = frozenset({"obey", "phases", "reaches_loopback", "mcp_timeout_seconds"})
 
 
 def show_model(fake: "FakeOpenAI", _body: Any) -> Any:
@@ -18,7 +18,7 @@ def show_model(fake: "FakeOpenAI", _body: Any) -> Any:
 
 
 def change_model(fake: "FakeOpenAI", body: Any) -> Any:
-    """Take any of obey, reaches_loopback, mcp_timeout_seconds."""
+    """Take any of obey, phases, reaches_loopback, mcp_timeout_seconds."""
     if set(body) - SWITCHES:
         raise ValueError(f"the model has only {', '.join(sorted(SWITCHES))}")
     for name, value in body.items():

@@ -96,6 +96,12 @@ def two_parts(scene: Scene) -> Draft:
     return scene.draft.ending(message(output_text(text), output_text(text)))
 
 
+def in_phases(scene: Scene, *phases: str) -> Draft:
+    """Say the decision once in each phase."""
+    text = json.dumps(scene.decision)
+    return scene.draft.ending(*(message(output_text(text), phase=phase) for phase in phases))
+
+
 def refused(scene: Scene) -> Draft:
     return scene.draft.ending(message(refusal(scene.behaviour.text or "I'm sorry, I can't help with that.")))
 
@@ -114,6 +120,9 @@ SPOILS: dict[str, Callable[[Scene], Draft]] = {
     "queued": unfinished,
     "in_progress": unfinished,
     "two_messages": lambda scene: scene.says(json.dumps(scene.decision), json.dumps(scene.decision)),
+    "two_finals": lambda scene: in_phases(scene, "commentary", "final_answer", "final_answer"),
+    "commentary_alone": lambda scene: in_phases(scene, "commentary"),
+    "unknown_phase": lambda scene: in_phases(scene, "analysis"),
     "two_parts": two_parts,
     "prose": lambda scene: scene.says("I would buy here, the flow looks strong."),
     "fenced": lambda scene: scene.says(f"```json\n{json.dumps(scene.decision)}\n```"),

@@ -6,10 +6,10 @@ from typing import Any
 
 from tests.simulators.openai.behaviours import Behaviour
 from tests.simulators.openai.obedience import demanded_calls
-from tests.simulators.openai.reading import Idea, Item, Turn
+from tests.simulators.openai.reading import Idea, Item, Turn, texts_of
 from tests.simulators.openai.refusals import Refused, invalid
 from tests.simulators.openai.schemas import made_up
-from tests.simulators.openai.shapes import function_call
+from tests.simulators.openai.shapes import function_call, is_commentary
 
 SUBJECTS = frozenset({"symbol", "ticker"})
 
@@ -25,6 +25,18 @@ def check_outputs(items: list[Item]) -> None:
         if call_id not in asked:
             message = f"No tool call found for function call output with call_id {call_id}."
             raise invalid("input", message)
+
+
+def check_comments(items: list[Item], beside: dict[str, str]) -> None:
+    """Raise Refused unless what the model said beside a call came back with its phase.
+
+    The API itself would take the request, and the model would think worse: here no application may forget it.
+    """
+    asked = [item["call_id"] for item in items if item.get("type") == "function_call"]
+    said = [text for item in items if is_commentary(item) for text in texts_of(item.get("content"))]
+    for call_id in asked:
+        if call_id in beside and beside[call_id] not in said:
+            raise invalid("input", f"The commentary beside function call {call_id} did not come back.")
 
 
 def check_approvals(items: list[Item]) -> None:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from tests.simulators.openai.refusals import missing, mistyped, unsupported
+from tests.simulators.openai.refusals import missing, mistyped, unknown, unsupported
 
 ROLES = ["assistant", "system", "developer", "user"]
+PHASES = ["commentary", "final_answer"]
 PARTS = {
     "input_text": "text",
     "output_text": "text",
@@ -56,6 +57,7 @@ def check_item(item: Any, where: str) -> None:
 def check_message(item: dict[str, Any], where: str) -> None:
     if item["role"] not in ROLES:
         raise unsupported(f"{where}.role", item["role"], ROLES)
+    check_phase(item, where)
     content = item["content"]
     if isinstance(content, str):
         return
@@ -63,6 +65,17 @@ def check_message(item: dict[str, Any], where: str) -> None:
         raise mistyped(f"{where}.content", "one of an array of objects or string", content)
     for place, part in enumerate(content):
         check_part(part, item["role"], f"{where}.content[{place}]")
+
+
+def check_phase(item: dict[str, Any], where: str) -> None:
+    """Raise Refused for a phase that there is not, or on words that are not the model's own."""
+    phase = item.get("phase")
+    if phase is None:
+        return
+    if phase not in PHASES:
+        raise unsupported(f"{where}.phase", phase, PHASES)
+    if item["role"] != "assistant":
+        raise unknown(f"{where}.phase")
 
 
 def check_part(part: Any, role: str, where: str) -> None:

@@ -18,6 +18,7 @@ Decide = Callable[[Idea, Turn], Decision]
 Plan = Callable[[Idea, list[str]], list[str]]
 
 MOST_ROUNDS = 3
+PREAMBLE = "I will look at the evidence on"
 FAVOURITES = ("quote", "options_flow", "news")
 ACTIONS = {
     "bullish": "buy",
@@ -50,9 +51,13 @@ def favourites(idea: Idea, names: list[str]) -> list[str]:
 
 @dataclass(slots=True)
 class Model:
-    """How the next requests are thought about; assign to its fields at any time."""
+    """How the next requests are thought about; assign to its fields at any time.
+
+    With `phases` it comments before it calls functions and before it answers, and marks the answer as final.
+    """
 
     obey: bool = False
+    phases: bool = False
     decide: Decide = sensible
     plan: Plan = favourites
     reaches_loopback: bool = True
@@ -70,8 +75,14 @@ class Model:
             return Draft(output)
         calls = functions.calls(turn, self.plan, oddity, obey=self.obey)
         if calls:
-            return Draft([*output, *calls])
-        return Draft([*output, message(output_text(json.dumps(self.decision(turn))))])
+            return Draft([*output, *self._comment(turn), *calls])
+        final = "final_answer" if self.phases else None
+        answer = message(output_text(json.dumps(self.decision(turn))), phase=final)
+        return Draft([*output, *self._comment(turn), answer])
+
+    def _comment(self, turn: Turn) -> list[Item]:
+        text = f"{PREAMBLE} {turn.symbol}, turn {turn.number}."
+        return [message(output_text(text), phase="commentary")] if self.phases else []
 
     def decision(self, turn: Turn) -> Decision:
         """Decide, in the keys that the schema of the request has."""

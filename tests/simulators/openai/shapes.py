@@ -31,7 +31,8 @@ class Draft:
 
     @property
     def text(self) -> str:
-        parts = [part for item in self.output if item["type"] == "message" for part in item["content"]]
+        messages = (item for item in self.output if item["type"] == "message" and not is_commentary(item))
+        parts = [part for item in messages for part in item["content"]]
         return "".join(part.get("text", "") for part in parts)
 
     @property
@@ -44,8 +45,15 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{next(COUNTER):032x}"
 
 
-def message(*parts: Part, status: str = "completed") -> Item:
-    return {
+def is_commentary(item: Item) -> bool:
+    """True for what the model says on its way to an answer."""
+    return item.get("phase") == "commentary"
+
+
+def message(*parts: Part, status: str = "completed", phase: str | None = None) -> Item:
+    """Return a message; older models give it no phase at all."""
+    said = {} if phase is None else {"phase": phase}
+    return said | {
         "id": new_id("msg"),
         "type": "message",
         "status": status,

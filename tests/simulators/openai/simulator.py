@@ -15,7 +15,7 @@ from tests.simulators.openai.model import Decide, Model, Plan, favourites, sensi
 from tests.simulators.openai.reading import Item, Turn, items_of
 from tests.simulators.openai.refusals import Refused, invalid, unauthorized
 from tests.simulators.openai.server import OpenAIConnection
-from tests.simulators.openai.shapes import Frame, new_id
+from tests.simulators.openai.shapes import Frame, is_commentary, new_id
 from tests.simulators.openai.statuses import answer_for
 from tests.simulators.openai.vetting import vet
 
@@ -71,6 +71,7 @@ class FakeOpenAI(Simulator):
         self.generations: list[Generation] = []
         self._lock = threading.Lock()
         self._stored: dict[str, Stored] = {}
+        self._said_beside: dict[str, str] = {}
         super().__init__(port)
         self.base_url = f"{self.url}/v1"
 
@@ -129,6 +130,7 @@ class FakeOpenAI(Simulator):
         before = Stored([], 0, {}) if earlier is None else self._find(earlier, status=400)
         given = items_of(body["input"])
         functions.check_outputs([*before.items, *given])
+        functions.check_comments([*before.items, *given], self._said_beside)
         functions.check_approvals([*before.items, *given])
         number = before.turn + 1 if earlier is not None else 1 + rounds_in(given)
         return Turn(body, [*before.items, *given], number)
@@ -167,12 +169,20 @@ class FakeOpenAI(Simulator):
             self.generations.append(
                 Generation(turn.key, turn.symbol, turn.number, frame.id, draft.status, response["usage"])
             )
+            self._said_beside |= comments_beside_calls(draft.output)
             if turn.body.get("store") is not False:
                 self._stored[frame.id] = Stored([*given, *draft.output], turn.number, response)
         return in_json(response)
 
     def _strike(self, kinds: frozenset[str], turn: Turn) -> Behaviour | None:
         return self.behaviours.strike(kinds, turn.symbol, turn.number)
+
+
+def comments_beside_calls(output: list[Item]) -> dict[str, str]:
+    """Return what was said beside each function call."""
+    said = [item["content"][0]["text"] for item in output if is_commentary(item)]
+    calls = [item["call_id"] for item in output if item["type"] == "function_call"]
+    return {call_id: text for call_id in calls for text in said}
 
 
 def rounds_in(items: list[Item]) -> int:
