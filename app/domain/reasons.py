@@ -57,6 +57,14 @@ class Reason(StrEnum):
         "The net price is a credit where the structure costs a debit, or the other way round.",
     )
     PRICE_IMPOSSIBLE = "PRICE_IMPOSSIBLE", "The structure cannot be worth its net price at any expiry price."
+    DTE_OUT_OF_RANGE = "DTE_OUT_OF_RANGE", "No listed expiry lies within the days that the bot allows."
+    EXPIRY_TOO_FAR = "EXPIRY_TOO_FAR", "No listed expiry is near enough to the one that was asked for."
+    STRIKE_TOO_FAR = "STRIKE_TOO_FAR", "No listed strike is near enough to the one that was asked for."
+    CHAIN_UNAVAILABLE = (
+        "CHAIN_UNAVAILABLE",
+        "The broker lists no contracts to choose from, or did not answer.",
+    )
+    GREEKS_UNKNOWN = "GREEKS_UNKNOWN", "A delta is asked for, and no contract has one."
     QUOTE_ONE_SIDED = "QUOTE_ONE_SIDED", "A leg lacks a bid or an ask, or they cross."
     QUOTE_STALE = "QUOTE_STALE", "A leg's quote is older than an entry may be decided on."
     SPREAD_TOO_WIDE = "SPREAD_TOO_WIDE", "Bid and ask of the structure are further apart than the bot allows."
