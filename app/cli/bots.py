@@ -1,6 +1,7 @@
 """`flask bots`: make, read, change, stop and remove bots."""
 
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from app.cli.commands import Group, show_fields, show_table
 from app.cli.switches import standing, throw
 from app.domain.bots import BotConfiguration
 from app.errors import InvalidRequest
-from app.schemas.bot import BotSchema, NewBotSchema, Symbols
+from app.schemas.bot import BotSchema, NewBotSchema, Symbols, Windows
 from app.schemas.fields import Text
 from app.schemas.operator import load
 from app.wiring.container import services
@@ -134,6 +135,9 @@ def _value(name: str, text: str) -> Any:
         return None
     if isinstance(field, fields.Boolean) and text not in {"true", "false"}:
         raise InvalidRequest(f"{name} is true or false, not {text}.")
+    if isinstance(field, Windows):
+        # Days are separated by commas too: a new window begins behind the time at which one ends.
+        return [window.strip() for window in re.split(r"(?<=\d)\s*[,;]", text) if window.strip()]
     if isinstance(field, Symbols):
         return [name.strip() for name in text.split(",") if name.strip()]
     if isinstance(field, (Text, fields.Enum)):

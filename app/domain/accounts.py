@@ -59,16 +59,16 @@ class MarketHours:
 
 @dataclass(frozen=True, slots=True)
 class MarketSnapshot:
-    """The account, its signed position in one instrument, the quote, and whether the market is open.
+    """The account, its signed position in one instrument, the quote, and the market's hours.
 
-    `is_open` is None where it was not asked for. `is_told`: nobody asked for the position; the broker keeps
+    `hours` is None where they were not asked for. `is_told`: nobody asked for the position; the broker keeps
     telling it.
     """
 
     account: Account
     position: Decimal
     quote: Quote | None
-    is_open: bool | None = None
+    hours: MarketHours | None = None
     is_told: bool = False
 
     def after_closing(

@@ -16,6 +16,7 @@ class Unit(StrEnum):
     UNITS = "in units of the instrument"
     TICKS = "in ticks"
     SECONDS = "in seconds"
+    MINUTES = "in minutes"
 
 
 class Limit(StrEnum):

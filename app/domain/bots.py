@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from app.domain.bot_keys import Limit, Unit, key
 from app.domain.trading_state import StateSwitch
+from app.domain.trading_windows import WindowText
 
 BOT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,46}[A-Za-z0-9])?")
 SECRET_OVERLAP = timedelta(hours=24)
@@ -216,6 +217,17 @@ class BotConfiguration:
         "Entries only while the instrument's market is open.",
         limit=Limit.EITHER_DEMANDS,
         ceiling="market_hours_only",
+    )
+    trading_windows: tuple[WindowText, ...] | None = key(
+        None,
+        "The only times of entries, like `mon-fri 09:45-15:30`, in the exchange's zone.",
+        limit=Limit.OWN,
+    )
+    minutes_after_open: int | None = key(
+        None, "No entries so soon after the market has opened.", unit=Unit.MINUTES, least=0, limit=Limit.OWN
+    )
+    minutes_before_close: int | None = key(
+        None, "No entries so shortly before the market closes.", unit=Unit.MINUTES, least=0, limit=Limit.OWN
     )
     max_price_deviation_pct: Decimal | None = key(
         None, "Largest distance of the alert's price from the market's.", unit=Unit.FRACTION, limit=Limit.OWN

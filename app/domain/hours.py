@@ -12,7 +12,8 @@ from app.domain.instruments import AssetClass, Instrument
 
 Exchange = Literal["NYSE", "NSE"]
 
-_NEW_YORK = ZoneInfo("America/New_York")
+_NEW_YORK, _INDIA = ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata")
+_UTC = ZoneInfo("UTC")
 _INDIAN_VENUES = frozenset({"nse", "bse"})
 _HALF_DAY_CLOSE = time(13)
 _FOREX_WEEK = time(17)
@@ -35,7 +36,7 @@ class _Session:
 
 _CALENDARS: dict[Exchange, _Calendar] = {
     "NYSE": _Calendar(_NEW_YORK, time(9, 30), time(16)),
-    "NSE": _Calendar(ZoneInfo("Asia/Kolkata"), time(9, 15), time(15, 30)),
+    "NSE": _Calendar(_INDIA, time(9, 15), time(15, 30)),
 }
 
 
@@ -47,7 +48,7 @@ def market_hours(instrument: Instrument, now: datetime) -> MarketHours:
     """
     if now.tzinfo is None:
         raise ValueError("now must be aware")
-    if instrument.asset_class is AssetClass.CRYPTO or instrument.symbol.endswith(".P"):
+    if _never_closes(instrument):
         return MarketHours(is_open=True)
     if instrument.asset_class is AssetClass.FOREX:
         return _hours(_forex_weeks(now), now)
@@ -56,9 +57,32 @@ def market_hours(instrument: Instrument, now: datetime) -> MarketHours:
     return MarketHours(is_open=False)
 
 
+def exchange_zone(instrument: Instrument) -> ZoneInfo:
+    """Return the zone in which people speak of an instrument's hours: its exchange's, UTC for coins."""
+    if instrument.venue in _INDIAN_VENUES:
+        return _INDIA
+    return _UTC if _never_closes(instrument) else _NEW_YORK
+
+
+def opened_at(instrument: Instrument, now: datetime) -> datetime | None:
+    """Return when the session that the calendar knows at `now` (aware) opened; None where there is none."""
+    if _never_closes(instrument):
+        return None
+    if instrument.asset_class is AssetClass.FOREX:
+        sessions = _forex_weeks(now)
+    else:
+        sessions = _sessions("NSE" if instrument.venue in _INDIAN_VENUES else "NYSE", now)
+    session = next(session for session in sessions if session.closes > now)
+    return session.opens if session.opens <= now else None
+
+
 def is_trading_day(day: date, exchange: Exchange = "NYSE") -> bool:
     """True when the exchange opens on that local date, half days included."""
     return day.weekday() < _SATURDAY and day not in _closures(exchange, day.year).holidays
+
+
+def _never_closes(instrument: Instrument) -> bool:
+    return instrument.asset_class is AssetClass.CRYPTO or instrument.symbol.endswith(".P")
 
 
 def _hours(sessions: Iterator[_Session], now: datetime) -> MarketHours:

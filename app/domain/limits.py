@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.bot_keys import Limit, keys_of
 from app.domain.bots import BotConfiguration
+from app.domain.trading_windows import WindowText
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Limits:
     max_open_positions: int | None = None
     cooldown_seconds: int | None = None
     max_price_deviation_pct: Decimal | None = None
+    trading_windows: tuple[WindowText, ...] | None = None
+    minutes_after_open: int | None = None
+    minutes_before_close: int | None = None
     stale_after_seconds: int | None = None
 
     @property
@@ -35,6 +39,11 @@ class Limits:
             self.max_open_positions,
         )
         return any(limit is not None for limit in counted)
+
+    @property
+    def asks_hours(self) -> bool:
+        """True when the broker must be asked about the market's hours."""
+        return self.market_hours_only or bool(self.minutes_after_open or self.minutes_before_close)
 
 
 _LIMITING = {name: key.limit for name, key in keys_of(BotConfiguration).items() if key.limit is not None}

@@ -101,6 +101,12 @@ class Reason(StrEnum):
     SYMBOL_EXPOSURE_CAP = "SYMBOL_EXPOSURE_CAP", "The position would be worth more than its cap."
     OPEN_POSITIONS_CAP = "OPEN_POSITIONS_CAP", "The bot has as many open positions as it may have."
     MARKET_CLOSED = "MARKET_CLOSED", "The market is closed and entries are for market hours only."
+    TRADING_WINDOW_CLOSED = (
+        "TRADING_WINDOW_CLOSED",
+        "It is none of the times at which the bot may enter (trading_windows).",
+    )
+    MARKET_OPENING = "MARKET_OPENING", "The market has opened too recently (minutes_after_open)."
+    MARKET_CLOSING = "MARKET_CLOSING", "The market closes too soon (minutes_before_close)."
     COOLDOWN_ACTIVE = "COOLDOWN_ACTIVE", "The bot entered this symbol too recently."
     OPINION_UNAVAILABLE = "OPINION_UNAVAILABLE", "The entry needs an opinion, and there is none."
     OPINION_SKIP = "OPINION_SKIP", "The analyst advises against the trade."

@@ -12,8 +12,27 @@ from app.domain.bot_keys import BotKey, keys_of
 from app.domain.bots import BotConfiguration
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.trading_state import TradingState
-from app.schemas.base import Between, Field, Schema
+from app.domain.trading_windows import EXAMPLE, WindowText, window_of
+from app.schemas.base import Between, EntryCount, Field, Schema
 from app.schemas.fields import Amount, Choice, Flag, Text, Whole, Word
+
+MOST_WINDOWS = 50
+
+
+class Windows(Field[Any], fields.List[str]):
+    """Windows of the week; they come out as we write them, in their order."""
+
+    allowed = f'a list of windows like ["{EXAMPLE}"]'
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Text(longest=60), validate=EntryCount(1, MOST_WINDOWS), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        texts = super()._deserialize(value, attr, data, **options)
+        try:
+            return tuple(dict.fromkeys(str(window_of(str(text))) for text in texts))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
 
 class Symbols(Field[Any], fields.List[str]):
@@ -50,7 +69,7 @@ def _field(name: str, key: BotKey, hint: Any) -> Field[Any]:
 
 def _of_kind(kind: Any, key: BotKey, options: dict[str, Any]) -> Field[Any]:
     if get_origin(kind) is tuple:
-        return Symbols(**options)
+        return Windows(**options) if get_args(kind)[0] is WindowText else Symbols(**options)
     if issubclass(kind, Enum):
         return Choice(kind, **options)
     if kind is bool:

@@ -61,6 +61,16 @@ def test_set_when_keys_are_named_then_the_others_stay(run, configuration):
     assert str(configuration("default").notional) == "250"
 
 
+def test_windows_when_they_are_named_by_commas_then_days_stay_with_their_times(run, configuration):
+    run("bots", "set", "default", "trading_windows=mon,wed 09:45-12:00, fri 22:00-02:00;sun 17:00-24:00")
+
+    assert configuration("default").trading_windows == (
+        "mon,wed 09:45-12:00",
+        "fri 22:00-02:00",
+        "sun 17:00-24:00",
+    )
+
+
 def test_set_when_value_is_null_then_the_limit_is_inherited(run, configuration):
     run("bots", "set", "default", "daily_order_cap=5")
     run("bots", "set", "default", "daily_order_cap=null")
@@ -73,6 +83,8 @@ def test_set_when_value_is_null_then_the_limit_is_inherited(run, configuration):
     [
         (["set", "default", "nonsense=1"], "`nonsense` is no field here; leave it out"),
         (["set", "default", "sl_pct=-1"], "`sl_pct` must be greater than zero"),
+        (["set", "default", "trading_windows=9-5"], "`trading_windows` must be written like mon-fri"),
+        (["set", "default", "trading_windows=fri 09:00-09:00"], "must open before it closes"),
         (["set", "default", "sl_pct"], "not written as KEY=VALUE"),
         (["set", "default", "attach_sl_tp=yes"], "attach_sl_tp is true or false, not yes."),
         (["set", "default", "state=HALTED"], "flask trading-state HALTED --bot ID"),

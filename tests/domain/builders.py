@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from app.domain.accounts import Account, MarketSnapshot, Quote
+from app.domain.accounts import Account, MarketHours, MarketSnapshot, Quote
 from app.domain.bots import Bot, BotConfiguration, BotSecrets
 from app.domain.capabilities import Capabilities
 from app.domain.instruments import AssetClass, Instrument, OptionContract
@@ -44,7 +44,7 @@ PARTS = {
         "equity_known",
         "opposed_by",
     ),
-    "market": ("account", "position", "quote", "is_open"),
+    "market": ("account", "position", "quote", "hours"),
     "review": ("advice", "is_required", "min_confidence", "notional_cap", "approval", "approval_above"),
     "signal": ("idea", "reference_price"),
 }
@@ -64,7 +64,7 @@ def order_check(
         instrument=APPLE,
         sent_at=NOW,
         permissions=Permissions(may_sell_options=may_sell_options),
-        market=MarketSnapshot(RICH, Decimal(0), Quote(Decimal(100), NOW), is_open=True),
+        market=MarketSnapshot(RICH, Decimal(0), Quote(Decimal(100), NOW), hours=MarketHours(is_open=True)),
         usage=Usage(**(usage or {})),
     )
     for part, names in PARTS.items():

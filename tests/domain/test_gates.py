@@ -16,8 +16,9 @@ from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.review import Advice
 from app.domain.trading_state import TradingState
-from tests.domain import opinion_gates
+from tests.domain import opinion_gates, timing_gates
 from tests.domain.builders import APPLE, BITCOIN, CALL, NOW, RICH, order_check
+from tests.domain.timing_gates import CLOSED, OPEN
 
 pytestmark = pytest.mark.unit
 
@@ -92,8 +93,9 @@ ALLOWED = [
     ("symbol_exposure", limits(per_symbol_cap="500") | {"position": Decimal(-15)}),
     ("open_positions", limits(max_open_positions=3) | {"usage": {"open_positions": 2}}),
     ("open_positions", limits(max_open_positions=3) | {"usage": {"open_positions": 3, "holds_symbol": True}}),
-    ("market_hours", limits(market_hours_only=True) | {"is_open": True}),
-    ("market_hours", {"is_open": False}),
+    ("market_hours", limits(market_hours_only=True) | {"hours": OPEN}),
+    ("market_hours", {"hours": CLOSED}),
+    *timing_gates.ALLOWED,
     ("cooldown", limits(cooldown_seconds=60) | {"usage": {"last_entry_at": NOW - seconds(60)}}),
     ("cooldown", limits(cooldown_seconds=60) | {"usage": {"last_entry_at": None}}),
     ("cooldown", limits(cooldown_seconds=0) | {"usage": {"last_entry_at": NOW}}),
@@ -207,8 +209,8 @@ REFUSED = [
         Reason.OPEN_POSITIONS_CAP,
         limits(max_open_positions=3) | {"usage": {"open_positions": 3}},
     ),
-    ("market_hours", Reason.MARKET_CLOSED, limits(market_hours_only=True) | {"is_open": False}),
-    ("market_hours", Reason.MARKET_CLOSED, limits(market_hours_only=True) | {"is_open": None}),
+    ("market_hours", Reason.MARKET_CLOSED, limits(market_hours_only=True) | {"hours": CLOSED}),
+    ("market_hours", Reason.MARKET_CLOSED, limits(market_hours_only=True) | {"hours": None}),
     (
         "cooldown",
         Reason.COOLDOWN_ACTIVE,
@@ -225,6 +227,7 @@ REFUSED = [
         Reason.APPROVAL_UNAVAILABLE,
         {"approval": Approval.ABOVE_NOTIONAL, "approval_above": Decimal(10**6), "price": None},
     ),
+    *timing_gates.REFUSED,
     *opinion_gates.REFUSED,
 ]
 
@@ -394,7 +397,7 @@ def test_groups_when_a_plain_alert_enters_then_review_and_idea_leave_one_line_ea
     gates, lines = asked()
 
     assert gates == names_of("permissions", "figures")
-    assert (len(gates), lines) == (28, ["review", "idea"])
+    assert (len(gates), lines) == (31, ["review", "idea"])
 
 
 def test_groups_when_an_idea_enters_then_every_gate_is_asked():

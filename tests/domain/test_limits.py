@@ -62,6 +62,7 @@ def test_limits_when_bot_sets_nothing_then_ceiling_holds_entirely():
 
 def test_limits_when_combined_then_every_field_of_the_bot_counts():
     own = {"max_open_positions": 2, "cooldown_seconds": 9, "max_price_deviation_pct": Decimal("0.01")}
+    own |= {"trading_windows": ("mon 10:00-11:00",), "minutes_after_open": 5, "minutes_before_close": 6}
     own |= {name: Decimal(5) for name in MONEY} | {"daily_order_cap": 5, "market_hours_only": True}
     effective = effective_limits(Limits(allow_short=True), BotConfiguration(**own))
 

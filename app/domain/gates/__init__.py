@@ -5,7 +5,7 @@ data is missing, an entry is refused. Exits pass the gates that guard entries. A
 an alert is not asked.
 """
 
-from app.domain.gates.figures import FIGURES, cooldown, daily_orders
+from app.domain.gates.figures import FIGURES, daily_orders
 from app.domain.gates.gate import GateGroup
 from app.domain.gates.ideas import IDEA
 from app.domain.gates.permissions import (
@@ -16,6 +16,7 @@ from app.domain.gates.permissions import (
     symbol_known,
 )
 from app.domain.gates.review import REVIEW
+from app.domain.gates.timing import cooldown
 
 GATES: tuple[GateGroup, ...] = (PERMISSIONS, REVIEW, IDEA, FIGURES)
 

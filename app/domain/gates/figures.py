@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from app.domain.gates.gate import GateGroup, Outcome, entry_gate, gate
+from app.domain.gates.gate import NO_LIMIT, GateGroup, Outcome, entry_gate, gate
+from app.domain.gates.timing import after_open, before_close, cooldown, market_hours, trading_windows
 from app.domain.money import ZERO
 from app.domain.order_check import OrderCheck
 from app.domain.reasons import Reason
-from app.domain.refusals import duration, money, percent, units
+from app.domain.refusals import money, percent, units
 
 Show = Callable[[Decimal], str]
-
-NO_LIMIT: Outcome = (None, "no limit")
 
 
 @entry_gate(Reason.PRICE_UNKNOWN)
@@ -190,29 +189,6 @@ def open_positions(check: OrderCheck) -> Outcome:
     return (Reason.OPEN_POSITIONS_CAP if is_over else None), detail
 
 
-@entry_gate(Reason.MARKET_CLOSED)
-def market_hours(check: OrderCheck) -> Outcome:
-    """Refuse entries outside market hours where that is asked for."""
-    if not check.limits.market_hours_only:
-        return None, "any hour"
-    is_open = check.market.is_open if check.market is not None else None
-    if is_open is None:
-        return Reason.MARKET_CLOSED, "the market's hours are unknown"
-    return (None, "open") if is_open else (Reason.MARKET_CLOSED, "market_hours_only")
-
-
-@entry_gate(Reason.COOLDOWN_ACTIVE)
-def cooldown(check: OrderCheck) -> Outcome:
-    """Refuse to enter a symbol again too soon."""
-    limit, last = check.limits.cooldown_seconds, check.usage.last_entry_at
-    if not limit or last is None:
-        return None, "no limit" if not limit else "no earlier entry"
-    elapsed = (check.now - last).total_seconds()
-    return (
-        Reason.COOLDOWN_ACTIVE if elapsed < limit else None
-    ), f"{duration(elapsed)} ago, limit {duration(limit)}"
-
-
 def _at_most(
     value: Decimal | None, limit: Decimal | int, code: Reason, show: Show, word: str = "limit"
 ) -> Outcome:
@@ -252,6 +228,9 @@ FIGURES = GateGroup(
         symbol_exposure,
         open_positions,
         market_hours,
+        trading_windows,
+        after_open,
+        before_close,
         cooldown,
     ),
 )

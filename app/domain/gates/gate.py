@@ -12,6 +12,7 @@ from app.domain.reasons import Reason
 Outcome: TypeAlias = tuple[Reason | None, str]
 Check: TypeAlias = Callable[[OrderCheck], Outcome]
 
+NO_LIMIT: Outcome = (None, "no limit")
 DOES_NOT_CONCERN = "does not concern this alert"
 FOR_ENTRIES = "the rest guards entries; exits pass"
 

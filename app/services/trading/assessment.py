@@ -155,8 +155,8 @@ class Assessor:
     ) -> MarketSnapshot:
         """Ask the broker what is decided on; raise BrokerUnavailable."""
         view = broker.snapshot(instrument, for_entry=for_entry)
-        if context.limits.market_hours_only:
-            view = replace(view, is_open=broker.market(instrument).is_open)
+        if context.limits.asks_hours:
+            view = replace(view, hours=broker.market(instrument))
         context.view = view
         return view
 

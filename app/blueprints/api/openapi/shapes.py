@@ -144,6 +144,8 @@ def _type_shape(wanted: Any) -> Shape:
         return list_of(_type_shape(get_args(wanted)[0]))
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return words_of(wanted)
+    # A text with a name of its own travels as text.
+    wanted = getattr(wanted, "__supertype__", wanted)
     plain: dict[Any, Shape] = {
         Decimal: DECIMAL,
         datetime: TIME,
