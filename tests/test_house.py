@@ -29,7 +29,14 @@ LONGEST_FUNCTION = 40
 
 # Who may import what of ours; the first pattern that fits a file counts. None: everything.
 ANYTHING = None
-ADAPTERS_KNOW = ("app.brokers.base", "app.brokers.parts", "app.clock", "app.domain", "app.errors")
+ADAPTERS_KNOW = (
+    "app.brokers.base",
+    "app.brokers.parts",
+    "app.brokers.structure_desk",
+    "app.clock",
+    "app.domain",
+    "app.errors",
+)
 RULES = {
     "main.py": ANYTHING,
     "app/__init__.py": ANYTHING,
@@ -71,6 +78,7 @@ RULES = {
         "app.errors",
         "app.logs",
         "app.brokers.base",
+        "app.brokers.structure_desk",
         "app.storage.base",
     },
     **{
@@ -78,7 +86,8 @@ RULES = {
         for name, more in {"alpaca": (), "fyers": (), "paper": ("app.storage.base",)}.items()
     },
     "app/brokers/__init__.py": set(),
-    "app/brokers/base.py": {"app.domain"},
+    "app/brokers/base.py": {"app.brokers.structure_desk", "app.domain"},
+    "app/brokers/structure_desk.py": {"app.domain"},
     "app/brokers/parts.py": {"app.brokers.base", "app.domain", "app.storage.base"},
     "app/brokers/registry.py": {"app.brokers"},
     "app/storage/*": {"app.storage", "app.domain", "app.errors"},

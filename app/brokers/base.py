@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from app.brokers.structure_desk import StructureDesk
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.bars import Bar
 from app.domain.capabilities import Capabilities
@@ -24,6 +25,11 @@ class Broker(Protocol):
 
     name: str
     capabilities: Capabilities
+
+    @property
+    def structures(self) -> StructureDesk | None:
+        """Where structures of options are traded; None where they are not."""
+        return None
 
     def submit(self, order: Order) -> Receipt:
         """Send once; raise BrokerRejected or OutcomeUnknown."""

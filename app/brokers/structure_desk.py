@@ -1,0 +1,67 @@
+"""What a broker offers that trades structures: contracts to choose from, and orders of several legs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from typing import Protocol
+
+from app.domain.instruments import Instrument
+from app.domain.structures.chain import Chain
+from app.domain.structures.net_quotes import LegQuote
+from app.domain.structures.orders import StructureOrder, StructureReceipt
+
+
+class OptionsLevel(IntEnum):
+    """What an account may do with options, as brokers count it: each level includes those below."""
+
+    NOTHING = 0
+    COVERED = 1
+    LONG = 2
+    SPREADS = 3
+    UNCOVERED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class StructureCapabilities:
+    """What a broker takes as one order.
+
+    `most_legs` of contracts; `share_legs`: shares may be one of the legs; `several_expiries`: legs may expire
+    on different days; `net_price`: the order has one net limit, else each leg has a limit of its own.
+    """
+
+    most_legs: int
+    share_legs: bool = False
+    several_expiries: bool = True
+    net_price: bool = True
+
+
+class StructureDesk(Protocol):
+    """A broker's options desk; `Broker.structures` returns it, or None where there is none.
+
+    Reads may retry and raise BrokerUnavailable. `submit` and `cancel` are sent once: they raise
+    BrokerRejected when the broker proved that nothing happened, and OutcomeUnknown otherwise.
+    """
+
+    capabilities: StructureCapabilities
+
+    def level(self) -> OptionsLevel:
+        """Return what the account may do with options today."""
+
+    def expiries(self, underlying: str) -> list[date]:
+        """Return the days on which listed contracts of an underlying expire, the first one first."""
+
+    def chain(self, underlying: str, expiries: Sequence[date]) -> Chain | None:
+        """Return the contracts of these days with fresh quotes; None where the underlying has no price."""
+
+    def quotes(self, instruments: Sequence[Instrument]) -> dict[str, LegQuote]:
+        """Return fresh quotes by canonical name, of all that have one, in as few calls as can be."""
+
+    def submit(self, order: StructureOrder) -> StructureReceipt:
+        """Send once; raise BrokerRejected or OutcomeUnknown."""
+
+    def find(self, client_order_id: str) -> StructureReceipt | None:
+        """Return what the broker holds under our id, if anything."""
+
+    def cancel(self, receipt: StructureReceipt) -> None:
+        """Ask for a working order to be cancelled; a final order raises BrokerRejected."""
