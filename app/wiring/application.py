@@ -21,6 +21,7 @@ from app.services.portfolio.positions import PositionService
 from app.services.portfolio.snapshots import PERIOD_SECONDS as SNAPSHOT_SECONDS
 from app.services.portfolio.snapshots import Snapshots
 from app.services.portfolio.trade_history import TradeHistory
+from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Supervisor, Task
 from app.services.trading.assessment import Assessor
 from app.services.trading.conflicting_orders import ConflictingOrders
@@ -194,6 +195,7 @@ class Wiring:
             trades=self.base.trades,
             ticket_messages=self.base.ticket_messages,
             resubmission=self.base.resubmission,
+            looks=SecondLook(self.clock),
         )
 
     @cached_property

@@ -24,6 +24,7 @@ from app.services.portfolio.liquidation import Liquidation
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.reconciliation import Reconciliation
 from app.services.runtime.leases import Leases
+from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Task
 from app.wiring.foundation import Foundation
 
@@ -68,6 +69,9 @@ class Upkeep:
             runtime=self.base.runtime,
             tracker=self.tracker,
             gateway=self.base.gateway,
+            trades=self.base.trades,
+            open_orders=self.base.open_orders,
+            looks=SecondLook(self.base.clock),
         )
 
     @cached_property
@@ -81,6 +85,7 @@ class Upkeep:
             tracker=self.tracker,
             gateway=self.base.gateway,
             period_seconds=self.settings.reconcile_seconds,
+            looks=SecondLook(self.base.clock),
         )
 
     @cached_property
@@ -92,7 +97,10 @@ class Upkeep:
             runtime=self.base.runtime,
             switch=self.base.switch,
             liquidation=Liquidation(
-                runtime=self.base.runtime, positions=self.positions, gateway=self.base.gateway
+                runtime=self.base.runtime,
+                positions=self.positions,
+                gateway=self.base.gateway,
+                looks=SecondLook(self.base.clock),
             ),
             new_ticket_id=self.base.new_ticket_id,
             default_broker=self.settings.default_broker,

@@ -35,7 +35,7 @@ class Reception:
     """
 
     def __init__(
-        self, base: Foundation, trading: Trading, commands: Amendments, agree: Callable[[str, str], None]
+        self, base: Foundation, trading: Trading, commands: Amendments, agree: Callable[[str, str], bool]
     ) -> None:
         self.base = base
         self.trading = trading

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 
 from app.brokers.base import Broker
 from app.domain.exit_plan import family_of, orphaned
-from app.domain.orders import Receipt
+from app.domain.orders import Receipt, bot_of_order
 from app.errors import BrokerUnavailable
 from app.repositories.cleanup_runs import CleanupFailure, CleanupRun, CleanupRuns
+from app.repositories.open_orders import OpenOrders
+from app.repositories.trades import Trades
 from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Rejected, Unknown
 from app.services.observability.events import EventKind
 from app.services.orders.tracking import OrderTracker
+from app.services.runtime.second_look import SecondLook
 
 _logger = logging.getLogger(__name__)
 
@@ -25,6 +28,9 @@ class Cleanup:
     runtime: Runtime
     tracker: OrderTracker
     gateway: Gateway
+    trades: Trades
+    open_orders: OpenOrders
+    looks: SecondLook
     _last: CleanupRun | None = field(default=None, init=False)
 
     def run(self) -> CleanupRun:
@@ -54,6 +60,9 @@ class Cleanup:
         run.checked += sum(receipt.is_protective for receipt in working)
         # Without a lock: only where something seems loose is a symbol kept from its alerts.
         loose = orphans_at(broker, working)
+        for leg in working:
+            if leg not in loose:
+                self.looks.saw(leg.client_order_id)
         for symbol in sorted({receipt.symbol for receipt in loose}):
             with self.gateway.hold(broker, symbol) as held:
                 self._clean_symbol(held, run)
@@ -64,12 +73,22 @@ class Cleanup:
         loose = orphans_at(broker, broker.open_orders())
         gone: set[str] = set()
         for leg in (receipt for receipt in loose if receipt.symbol == symbol):
+            if self._may_be_late(held, leg):
+                continue
             if self._cancel(held, leg, run, with_mate=family_of(leg) in gone):
                 gone.add(family_of(leg))
                 run.canceled += (leg.client_order_id,)
                 self.runtime.journal.activity(
                     f"cleanup: canceled {leg.client_order_id} at {broker.name}: no position in {symbol}"
                 )
+
+    def _may_be_late(self, held: HeldSymbol, leg: Receipt) -> bool:
+        """Tell whether a broker's empty list may be a late one: the books know of a position."""
+        name = leg.client_order_id
+        place = bot_of_order(name) or "", held.broker.name, held.symbol
+        is_known = self.trades.find(*place) is not None or self.open_orders.awaits_entry(*place)
+        # Two looks at once may be answered from one list: a stop goes after looks that are apart.
+        return is_known and not self.looks.confirms(name)
 
     def _cancel(self, held: HeldSymbol, leg: Receipt, run: CleanupRun, *, with_mate: bool) -> bool:
         outcome = self.gateway.cancel(held, leg)

@@ -58,7 +58,7 @@ class Recovery:
     clock: Clock
     read_signal: SignalReader
     rules: RecoveryRules
-    agree: Callable[[str, str], None]
+    agree: Callable[[str, str], bool]
     progress: ReviewProgress
     left_alerts: LeftAlerts
     _looked_at: datetime | None = field(default=None, init=False)
@@ -109,17 +109,19 @@ class Recovery:
         """
         for broker, symbol in sorted(self._adopted):
             try:
-                self.agree(broker, symbol)
+                if self.agree(broker, symbol):
+                    self._adopted.discard((broker, symbol))
             except (BrokerUnavailable, Conflict) as error:
                 _logger.warning("The books of %s at %s are left to reconciliation: %s", symbol, broker, error)
-        self._adopted.clear()
+                self._adopted.discard((broker, symbol))
 
     def _must_look(self) -> bool:
         """Reading the whole inbox is expensive: look when something was left, and now and then."""
         if self.locks.has_lost_owners():
             self._look_again = True
         since = self.clock() - self._looked_at if self._looked_at is not None else LONGEST_WITHOUT_LOOK
-        return self._look_again or self.in_flight.has_unfinished() or since >= LONGEST_WITHOUT_LOOK
+        is_due = self._look_again or bool(self._adopted) or since >= LONGEST_WITHOUT_LOOK
+        return is_due or self.in_flight.has_unfinished()
 
     def _is_left(self, entry: InboxEntry) -> bool:
         owner = entry.owner

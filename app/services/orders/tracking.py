@@ -20,6 +20,7 @@ from app.services.base import Runtime
 from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.observability.ticket_messages import TicketMessages
+from app.services.runtime.second_look import SecondLook
 from app.storage.base import Change
 
 # Some brokers list the orders of a day only; those of an earlier one have ended with it.
@@ -42,6 +43,7 @@ class OrderTracker:
         trades: Trades,
         ticket_messages: TicketMessages,
         resubmission: ResubmissionPolicy,
+        looks: SecondLook,
     ) -> None:
         self._runtime = runtime
         self._orders = OpenOrders(runtime.store)
@@ -49,6 +51,7 @@ class OrderTracker:
         self._trades = trades
         self._ticket_messages = ticket_messages
         self._resubmission = resubmission
+        self._looks = looks
 
     def follow(self) -> int:
         """Look at every order in sight, by few list calls; return how many moved."""
@@ -95,6 +98,8 @@ class OrderTracker:
 
     def _look(self, broker: Broker, working: dict[str, Receipt], order: OpenOrder) -> bool:
         receipt = self._receipt(broker, working, order)
+        if receipt is not None:
+            self._looks.saw(order.client_order_id)
         has_moved = self._is_gone(broker, order) if receipt is None else not order.is_shown_as(receipt)
         if not has_moved:
             return False
@@ -122,13 +127,17 @@ class OrderTracker:
         verdict = self._resubmission.judge(
             broker.capabilities, is_shown=False, may_appear=may_appear, is_wanted=False
         )
-        return verdict is Resubmission.NEVER
+        if verdict is not Resubmission.NEVER:
+            return False
+        # A stop of days ago is old enough to be given up at once, and one empty answer is no proof.
+        return not order.was_known or self._looks.confirms(order.client_order_id)
 
     def _changes(self, order: OpenOrder, receipt: Receipt | None) -> list[Change]:
         """Return what a look changes; the order itself last, so that a crash in between looks again."""
         receipt = None if receipt is None else receipt.seen_at(self._runtime.clock())
         ticket = self._ticket_changes(order, receipt)
         if receipt is None:
+            self._looks.saw(order.client_order_id)
             return [*ticket, order.ending()]
         if order.bot == OPERATOR:
             # What the operator closes belongs to no trade of its own: it is taken off those of the bots.

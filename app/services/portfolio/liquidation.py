@@ -18,6 +18,7 @@ from app.services.broker_access.gateway import Gateway
 from app.services.broker_access.outcomes import Rejected, Unknown
 from app.services.observability.events import EventKind
 from app.services.portfolio.positions import PositionService
+from app.services.runtime.second_look import SecondLook
 
 BY = "circuit breaker"
 
@@ -34,6 +35,7 @@ class Liquidation:
     positions: PositionService
     gateway: Gateway
     runtime: Runtime
+    looks: SecondLook
 
     def advance(self, breaker: CircuitBreaker, broker: Broker, save: Save) -> bool:
         """Do what can be done now; return whether nothing waits and nothing is held any more.
@@ -51,7 +53,14 @@ class Liquidation:
         self.positions.tracker.follow()
         # The end is what the broker shows, not that every order was sent: one may be refused or fill in part.
         if broker.positions() or broker.open_orders():
+            self.looks.saw(broker.name)
             return False
+        # Nor is it one empty answer that no fill of ours explains: what is still there would not be sold any
+        # more, and its books would end.
+        is_explained = bool(breaker.steps) and not self.positions.trades.at(broker.name)
+        if not is_explained and not self.looks.confirms(broker.name):
+            return False
+        self.looks.saw(broker.name)
         for step in breaker.steps:
             # Else the bots' next exits would be sized by units that nobody holds any more.
             self.positions.forget(broker, step.symbol)

@@ -51,7 +51,9 @@ class PositionService:
         with self.gateway.hold(broker, symbol, by_operator=True) as held, broker.urgently():
             position = _position(held)
             if position is None:
-                self._forget(held)
+                # The books stay: an empty answer may be a late one, and without its trade the next look would
+                # cancel the stop of what is still held. Reconciliation ends them, by looks that are apart.
+                self.tracker.settle(broker, None, symbol)
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
             number = self.new_ticket_id(self.runtime.clock())
             if self._withdraw_all(held, number):
@@ -94,14 +96,11 @@ class PositionService:
         return verdict is Resubmission.NEVER
 
     def forget(self, broker: Broker, symbol: str) -> None:
-        """End every bot's trade in a symbol of which nothing is held."""
-        with self.gateway.hold(broker, symbol) as held:
-            self._forget(held)
-
-    def _forget(self, held: HeldSymbol) -> None:
-        # A stop that has just filled ends its trade at a price; only what no order explains ends without.
-        self.tracker.settle(held.broker, None, held.symbol)
-        self.runtime.store.apply(self.trades.forgetting(held.broker.name, held.symbol))
+        """End every bot's trade in a symbol of which two looks, apart in time, have found nothing."""
+        with self.gateway.hold(broker, symbol):
+            # A stop that has just filled ends its trade at a price; only what no order explains ends without.
+            self.tracker.settle(broker, None, symbol)
+            self.runtime.store.apply(self.trades.forgetting(broker.name, symbol))
 
     def _withdraw_all(self, held: HeldSymbol, ticket: UUID) -> bool:
         """Cancel every order of ours in a symbol; tell whether there was any."""

@@ -20,6 +20,7 @@ from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway
 from app.services.observability.events import EventKind
 from app.services.orders.tracking import OrderTracker
+from app.services.runtime.second_look import SecondLook
 
 # An alert that waits for longer has traded nothing: it waits for a person.
 LONGEST_WORK = timedelta(minutes=3)
@@ -43,6 +44,7 @@ class Reconciliation:
     tracker: OrderTracker
     gateway: Gateway
     period_seconds: float
+    looks: SecondLook
     _seen: dict[str, dict[str, Difference]] = field(default_factory=dict, init=False)
 
     def run(self) -> int:
@@ -64,20 +66,28 @@ class Reconciliation:
             _logger.debug("Another process has compared at the same time")
         return changes
 
-    def agree(self, broker_name: str, symbol: str) -> None:
-        """Reduce trades at once to what a broker holds, if no order of ours works; raise BrokerUnavailable.
+    def agree(self, broker_name: str, symbol: str) -> bool:
+        """Reduce trades to what a broker holds, if no order of ours works; raise BrokerUnavailable.
 
-        For who knows that the books are behind, as after a crash.
+        For who knows that the books are behind, as after a crash, and need not wait for a whole period.
+        Return False where a second look, some seconds later, must show the same first.
         """
         broker = self.runtime.registry.get(broker_name)
         with self.gateway.hold(broker, symbol):
             self.tracker.settle(broker, None, symbol)
             known, held = self._known(broker), _held(broker.positions())
             found = differences(broker_name, held, known, self.runtime.clock())
-            missing = (item for item in found if item.kind is DifferenceKind.MISSING)
-            for item in missing:
-                if item.symbol == symbol and symbol not in self._busy(broker):
-                    self._reduce(broker, item, "had been sold before it was known")
+            item = next((item for item in found if item.symbol == symbol), None)
+            place = broker_name, symbol
+            is_missing = item is not None and item.kind is DifferenceKind.MISSING
+            if item is None or not is_missing or symbol in self._busy(broker):
+                self.looks.saw(place)
+                return True
+            if not self.looks.confirms(place, (item.held, item.known)):
+                return False
+            self.looks.saw(place)
+            self._reduce(broker, item, "had been sold before it was known")
+            return True
 
     def unreconciled(self) -> list[Difference]:
         """Return the differences that count, whichever process found them."""

@@ -180,11 +180,21 @@ class Trading:
         """Return what starts the exits of an entry, or ends those that an earlier position left behind."""
         if context.exit_plan is not None:
             return [self._starting(context, context.exit_plan, receipts)]
-        if not _opens(context) or len(context.ticket.orders) < len(context.orders):
+        if not self._opens(context) or len(context.ticket.orders) < len(context.orders):
             return []
         if context.ticket.orders[-1]["status"] in NEVER_THERE:
             return []
         return self._exits.leaving_behind(context.bot.id, context.broker_name, context.symbol)
+
+    def _opens(self, context: OrderContext) -> bool:
+        """Tell whether an entry was sent that adds to nothing, by the account and by the bot's books."""
+        if context.view is None or not context.orders or context.orders[-1].role is not OrderRole.ENTRY:
+            return False
+        sign = context.orders[-1].side.sign
+        known = self._trades.find(context.bot.id, context.broker_name, context.symbol)
+        # One empty answer must not end the exits of what is still held.
+        is_held = known is not None and known.quantity * sign > ZERO
+        return context.view.position * sign <= ZERO and not is_held
 
     def _starting(self, context: OrderContext, exit_plan: ExitPlan, receipts: list[Receipt]) -> Change:
         """Start an entry's exits; those of what is held stay until something has been added to it."""
@@ -209,13 +219,6 @@ def _room_for(context: OrderContext) -> AbstractContextManager[None]:
     """Let an alert that only exits ask while requests are few."""
     enters = may_enter(context.signal, cover_only=context.bot.configuration.cover_only)
     return nullcontext() if enters or context.broker is None else context.broker.urgently()
-
-
-def _opens(context: OrderContext) -> bool:
-    """Tell whether an entry was sent that adds to nothing."""
-    if context.view is None or not context.orders or context.orders[-1].role is not OrderRole.ENTRY:
-        return False
-    return context.view.position * context.orders[-1].side.sign <= ZERO
 
 
 def _needs_exits(context: OrderContext, receipts: list[Receipt], legs: list[str]) -> bool:

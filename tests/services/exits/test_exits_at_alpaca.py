@@ -202,10 +202,12 @@ def test_stop_when_the_gain_is_there_then_it_stands_at_the_entry(bot, post, fake
     assert legs()["-sl"] == ("10", "100")
 
 
-def test_position_when_closed_elsewhere_then_its_exits_go(bot, post, fake, legs, watch, store):
+def test_position_when_closed_elsewhere_then_its_exits_go(bot, post, fake, legs, watch, clock):
     bot()
     post(strategy_order_contracts="10.5")
     fake.exchange.account.holdings.clear()
+    watch()
+    clock.move(seconds=11)
     watch()
 
     assert legs() == {}
@@ -265,3 +267,21 @@ def test_exits_when_the_position_is_gone_since_they_were_lost_then_they_are_not_
     pairs = [sent for sent in fake.sent("POST", "/v2/orders") if sent.get("order_class") == "oco"]
 
     assert (len(pairs), held(), list(store.list("exits/"))) == (1, {}, [])
+
+
+def test_close_when_one_answer_of_the_broker_is_empty_then_stop_and_target_stay(
+    bot, post, fake, legs, watch, operator, store, clock
+):
+    bot()
+    post()
+    holdings = fake.exchange.account.holdings
+    kept = dict(holdings)
+    holdings.clear()
+    answer = operator.delete("/api/positions/alpaca/AAPL")
+    holdings.update(kept)
+    for _ in range(3):
+        clock.move(seconds=61)
+        watch()
+
+    assert answer.status_code == 404
+    assert (legs(), len(list(store.list("trades/")))) == (PAIR, 1)

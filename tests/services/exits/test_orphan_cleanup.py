@@ -38,8 +38,8 @@ def app(make_app, scripted):
 
 
 @pytest.fixture
-def leave(client, scripted):
-    """Buy, put protective orders at the broker, and let the position go; return the orders' names."""
+def leave(client, scripted, store):
+    """Buy, put protective orders at the broker, and let the position go, which the books know of."""
 
     def left(*suffixes: str, status: OrderStatus = OrderStatus.ACCEPTED) -> list[str]:
         client.post("/webhook", json=strategy_alert())
@@ -47,6 +47,7 @@ def leave(client, scripted):
         legs = [replace(order, client_order_id=order.client_order_id + suffix) for suffix in suffixes]
         names = [scripted.take(leg, status).client_order_id for leg in legs]
         scripted.held.clear()
+        end_books(store)
         return names
 
     return left
@@ -55,6 +56,43 @@ def leave(client, scripted):
 @pytest.fixture
 def cleanup(services):
     return services.cleanup
+
+
+def end_books(store) -> None:
+    for document in list(store.list("trades/")):
+        store.delete(document)
+
+
+@pytest.fixture
+def bare(client, scripted):
+    """Let the broker's list forget a position that the books know of; return its stop's name."""
+    client.post("/webhook", json=strategy_alert())
+    order = scripted.submitted[-1]
+    scripted.held.clear()
+    leg = replace(order, client_order_id=f"{order.client_order_id}-sl")
+    return scripted.take(leg, OrderStatus.ACCEPTED).client_order_id
+
+
+def test_cleanup_when_the_books_know_a_position_then_one_empty_answer_undresses_nothing(
+    bare, cleanup, scripted, clock
+):
+    first = cleanup.run()
+    scripted.held["AAPL"] = 20
+    clock.move(seconds=11)
+    cleanup.run()
+    scripted.held.clear()
+
+    assert (first.canceled, cleanup.run().canceled) == ((), ())
+    assert statuses(scripted, [bare]) == [OrderStatus.ACCEPTED]
+
+
+def test_cleanup_when_looks_that_are_apart_find_no_position_then_its_stop_goes(bare, cleanup, clock):
+    cleanup.run()
+    clock.move(seconds=5)
+    soon = cleanup.run().canceled
+    clock.move(seconds=6)
+
+    assert (soon, cleanup.run().canceled) == ((), (bare,))
 
 
 def statuses(scripted, names) -> list[OrderStatus]:
@@ -129,13 +167,14 @@ def test_cleanup_when_the_leg_fills_first_then_nothing_failed(leave, cleanup, sc
     assert (run.canceled, run.failed) == ((), ())
 
 
-def test_cleanup_when_one_broker_is_silent_then_the_other_is_cleaned(make_app, clock):
+def test_cleanup_when_one_broker_is_silent_then_the_other_is_cleaned(make_app, clock, store):
     silent, other = ScriptedBroker("alpaca"), ScriptedBroker("paper")
     app = make_app(brokers={"alpaca": silent, "paper": other}, dry_run=False)
     client_of(app, x_bot_secret="the-default-bots-secret").post("/webhook", json=strategy_alert())
     order = other.submitted[0]
     other.take(replace(order, client_order_id=f"{order.client_order_id}-sl"), OrderStatus.ACCEPTED)
     other.held.clear()
+    end_books(store)
     silent.is_reachable = False
     run = services_of(app).cleanup.run()
 

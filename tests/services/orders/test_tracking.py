@@ -165,7 +165,25 @@ def test_resting_order_when_the_broker_has_forgotten_it_then_its_day_has_ended(
     scripted.taken.clear()
     clock.move(hours=hours)
     tick()
+    clock.move(seconds=11)
+    tick()
     ticket = ticket_of(resting)
 
     assert (ticket["status"], ticket["orders"][0]["status"]) == (status, order)
     assert ticket["reason"] == ("ORDER_EXPIRED" if order == "expired" else None)
+
+
+def test_resting_order_when_one_old_look_misses_it_then_it_is_followed_on(
+    resting, scripted, clock, tick, ticket_of
+):
+    taken = dict(scripted.taken)
+    clock.move(hours=9)
+    scripted.taken.clear()
+    tick()
+    scripted.taken |= taken
+    clock.move(seconds=11)
+    tick()
+    scripted.take(scripted.submitted[0], OrderStatus.FILLED)
+    tick()
+
+    assert ticket_of(resting)["status"] == "filled"

@@ -141,6 +141,8 @@ def test_restart_when_killed_before_the_order_arrived_then_it_is_sent_under_anot
     clock.move(seconds=31)
     services.supervisor.tick(everything=True)
     breaker.watch()
+    clock.move(seconds=11)
+    breaker.watch()
 
     assert (early, held(portfolio)) == ({"AAPL": 7}, {})
     assert len({order.client_order_id for order in portfolio.submitted}) == 3
@@ -290,3 +292,18 @@ def test_other_accounts_when_one_cannot_be_seen_then_they_trade(services, portfo
     services.breaker.edit({"active": True, "base_equity": Decimal(5)})
 
     assert services.breaker.stored.knows_equity("elsewhere")
+
+
+def test_liquidation_when_one_look_shows_an_empty_account_then_it_goes_on(
+    breaker, portfolio, client, store, clock
+):
+    client.post("/webhook", json=strategy_alert(symbol="TSLA"))
+    portfolio.equity = "1"
+    held_then, portfolio.held = portfolio.held, {}
+    breaker.watch()
+    kept, phase = len(list(store.list("trades/"))), breaker.read().phase
+    portfolio.held = held_then
+    breaker.watch()
+
+    assert (kept, phase) == (1, "liquidating")
+    assert (held(portfolio), breaker.read().phase) == ({}, "tripped")

@@ -83,6 +83,18 @@ def die(store):
     return die
 
 
+@pytest.fixture
+def watch(clock):
+    """Look twice, apart in time: an account that shows nothing at once may have answered late."""
+
+    def look(services):
+        services.breaker.watch()
+        clock.move(seconds=11)
+        services.breaker.watch()
+
+    return look
+
+
 def standing(services):
     breaker = services.breaker.stored.read("paper")
     return services.switch.read().state, breaker.phase, breaker.paused is not None
@@ -91,34 +103,34 @@ def standing(services):
 @pytest.mark.parametrize("writes", WRITES)
 @pytest.mark.parametrize("active", [True, False], ids=["armed", "off"])
 def test_edit_when_killed_then_trading_never_goes_on_without_it_and_a_restart_ends_it(
-    start, die, portfolio, writes, active
+    start, die, portfolio, writes, active, watch
 ):
     services = start()
     services.breaker.edit({"active": True, "base_equity": BASE})
     portfolio.equity = "1"
-    services.breaker.watch()
+    watch(services)
     done = die(lambda: services.breaker.edit({"active": active, "base_equity": Decimal(1)}), writes)
     trading, phase, _ = standing(services)
 
     assert trading is HALTED or (phase is Phase.ARMED and services.breaker.read().active is active)
     restarted = start()
-    restarted.breaker.watch()
+    watch(restarted)
     ended = (ACTIVE, Phase.ARMED, False)
     assert standing(restarted) == ((HALTED, Phase.TRIPPED, True) if writes == 0 else ended)
     assert done is (writes == WRITES[-1])
 
 
 @pytest.mark.parametrize("writes", range(7))
-def test_profit_when_killed_then_trading_goes_on_only_once_it_is_over(start, die, portfolio, writes):
+def test_profit_when_killed_then_trading_goes_on_only_once_it_is_over(start, die, portfolio, writes, watch):
     services = start()
     services.breaker.edit({"active": True, "base_equity": BASE, "liquidate_on_tp": True})
     portfolio.equity = "130000"
-    done = die(services.breaker.watch, writes)
+    done = die(lambda: watch(services), writes)
     trading, phase, owned = standing(services)
 
     assert (trading, phase) != (ACTIVE, Phase.LIQUIDATING) or writes <= 2, (trading, phase, owned)
     restarted = start()
-    restarted.breaker.watch()
+    watch(restarted)
     assert standing(restarted) == (ACTIVE, Phase.ARMED, False)
     assert done is (writes == 6)
     assert portfolio.submitted == []

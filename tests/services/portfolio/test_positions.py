@@ -97,15 +97,28 @@ def test_close_when_a_bot_held_the_position_then_its_next_exit_is_skipped(client
     assert response.json["status"] == "skipped"
 
 
-def test_close_when_the_account_holds_nothing_any_more_then_the_bots_trades_are_forgotten(
-    operator, client, scripted, store
-):
-    client.post("/webhook", json=strategy_alert())
-    scripted.held.clear()
-    response = operator.delete("/api/positions/paper/AAPL")
+@pytest.fixture
+def forgotten(client, operator, services, scripted, clock, store):
+    """Close what the broker shows for so many looks to be gone; return whether the books end with it."""
 
-    assert response.status_code == 404
-    assert list(store.list("trades/")) == []
+    def look(looks: int) -> bool:
+        client.post("/webhook", json=strategy_alert())
+        held, scripted.held = scripted.held, {}
+        assert operator.delete("/api/positions/paper/AAPL").status_code == 404
+        for number in range(1, 5):
+            scripted.held = {} if number < looks else held
+            services.reconciliation.run()
+            clock.move(seconds=61)
+        return list(store.list("trades/")) == []
+
+    return look
+
+
+@pytest.mark.parametrize(("looks", "is_forgotten"), [(1, False), (2, False), (5, True)])
+def test_close_when_the_account_shows_nothing_then_the_books_end_by_looks_that_are_apart(
+    forgotten, looks, is_forgotten
+):
+    assert forgotten(looks) is is_forgotten
 
 
 def test_close_when_it_is_sent_then_the_exchange_is_in_the_journal(operator, scripted, settings):

@@ -313,14 +313,30 @@ def test_status_when_something_differs_then_it_is_shown(operator, look, scripted
 
 
 def test_agree_when_the_books_say_more_then_they_are_reduced_in_silence(
-    services, scripted, trade, written, lines
+    services, scripted, trade, written, lines, clock
 ):
     trade(15)
     scripted.held = {"AAPL": Decimal(10)}
-    services.reconciliation.agree("paper", "AAPL")
+    first = services.reconciliation.agree("paper", "AAPL")
+    clock.move(seconds=11)
 
+    assert (first, written()) == (False, {"default": "15"})
+    assert services.reconciliation.agree("paper", "AAPL")
     assert written() == {"default": "10"}
     assert lines() == ["default: 5 AAPL at paper had been sold before it was known; 10 left"]
+
+
+@pytest.mark.parametrize("between", ["10", "15", "0"], ids=["another figure", "agrees again", "less still"])
+def test_agree_when_the_second_look_differs_then_the_books_stay(
+    services, scripted, trade, written, clock, between
+):
+    trade(15)
+    for held in ("5", between, "5"):
+        scripted.held = {"AAPL": Decimal(held)}
+        services.reconciliation.agree("paper", "AAPL")
+        clock.move(seconds=11)
+
+    assert written() == {"default": "15"}
 
 
 def test_look_when_an_alert_is_unfinished_then_nothing_is_compared(services, store, trade, look, clock):

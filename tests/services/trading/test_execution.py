@@ -11,6 +11,7 @@ from tests.builders import (
     ENTER_SHORT,
     EXIT_LONG,
     EXIT_SHORT,
+    WEBHOOK_SECRET,
     ScriptedBroker,
     client_of,
     services_of,
@@ -280,3 +281,17 @@ class TestInDryRun:
         services_of(app).supervisor.tick(everything=True)
 
         assert ticket_of(response)["status"] == "dry_run"
+
+
+def test_add_when_one_answer_of_the_broker_is_empty_then_the_exits_of_what_is_held_stay(
+    make_app, configure, scripted, store
+):
+    client = client_of(make_app(brokers={"paper": scripted}, dry_run=False), x_bot_secret=WEBHOOK_SECRET)
+    configure(attach_sl_tp=True)
+    client.post("/webhook", json=strategy_alert())
+    configure(attach_sl_tp=False)
+    scripted.held.clear()
+    answer = client.post("/webhook", json=strategy_alert()).json
+
+    assert answer["status"] == "filled"
+    assert len(list(store.list("exits/"))) == 1
