@@ -54,19 +54,37 @@ def bot_of(alert: dict[str, Any], named: Any) -> Bot:
     if isinstance(named, str) and named and not BOT_ID.fullmatch(named):
         raise NotAuthenticated("The secret is wrong.")
     presented = _presented(alert)
-    bot = services().bots.authenticate(presented, named if isinstance(named, str) and named else None)
+    try:
+        bot = services().bots.authenticate(presented, named if isinstance(named, str) and named else None)
+    except NotAuthenticated as error:
+        raise NotAuthenticated(f"{error.message}{_which_counts(alert)}") from error
     _never_show(presented)
     return bot
 
 
 def _presented(alert: dict[str, Any]) -> str | None:
     # Most alerts carry it in the body: the query and the headers are not read for them.
-    for name in SECRET_FIELDS:
-        value = alert.get(name)
-        if isinstance(value, str) and value:
-            return value
+    field = _secret_field(alert)
+    return str(alert[field]) if field is not None else _presented_outside()
+
+
+def _secret_field(alert: dict[str, Any]) -> str | None:
+    return next((name for name in SECRET_FIELDS if isinstance(alert.get(name), str) and alert[name]), None)
+
+
+def _presented_outside() -> str | None:
     in_headers = (request.headers.get(name) for name in SECRET_HEADERS)
     return next((value for value in in_headers if value), None) or request.args.get("secret") or None
+
+
+def _which_counts(alert: dict[str, Any]) -> str:
+    """Said whether the other one is right or not: it must not become an oracle."""
+    field = _secret_field(alert)
+    if field is None or _presented_outside() is None:
+        return ""
+    return (
+        f" Of several the one in the body counts: `{field}` there is not the bot's; leave it out or mend it."
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ from app.errors import MalformedAlert
 from app.schemas.base import sentences
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import COMMAND_MARK, DialectEntry
+from app.schemas.foreign_names import renamed
 
 SECRET_FIELDS = ("secret", "token")
 
@@ -21,8 +22,18 @@ def dialect_of(alert: dict[str, Any]) -> DialectEntry:
     for entry in DIALECTS.values():
         if entry.is_also(alert):
             return entry
-    told = ", ".join(f"{entry.told_by} ({entry.name})" for entry in DIALECTS.values())
-    raise MalformedAlert(f"The alert has none of the fields that tell its dialect; give one of: {told}.")
+    plain = DIALECTS["strategy"]
+    hints = renamed(alert, required_fields(plain))
+    told = "; ".join(f"{', '.join(required_fields(entry))} ({entry.name})" for entry in DIALECTS.values())
+    raise MalformedAlert(
+        f"The alert has none of the fields that tell its dialect.{hints} Required are, by dialect: {told}; "
+        f"{plain.told_by} tells a plain one, whose whole message is in the README."
+    )
+
+
+def required_fields(entry: DialectEntry) -> list[str]:
+    """Return the fields without which an alert of a dialect is malformed."""
+    return [field.data_key or name for name, field in entry.schema.fields.items() if field.required]
 
 
 def bot_named_in(alert: dict[str, Any]) -> Any:
@@ -42,7 +53,8 @@ def read_signal(entry: DialectEntry, alert: dict[str, Any]) -> Signal:
     try:
         signal: Signal = schema.load(plain)
     except ValidationError as error:
-        message = f"The alert is malformed. {sentences(error.messages)}"
+        missing = [name for name in error.messages_dict if name not in alert]
+        message = f"The alert is malformed. {sentences(error.messages)}{renamed(alert, missing)}"
         raise entry.malformed(message, fields=error.messages_dict) from error
     return signal
 

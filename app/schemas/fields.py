@@ -76,7 +76,7 @@ def _number(value: Any) -> Decimal:
     except (InvalidOperation, ValueError) as error:
         raise ValidationError(f"must be a number, not {str(value)[:LONGEST_NUMBER]!r}") from error
     if not number.is_finite():
-        raise ValidationError("must be a finite number")
+        raise ValidationError(f"must be a finite number, not {number}; leave it out where there is none")
     # A zero may carry a sign, or an exponent that would fill the memory when it is written out.
     return number or ZERO
 
@@ -152,10 +152,17 @@ LINE_BREAKS = str.maketrans({"\n": " ", "\r": " ", "\t": " "})
 
 
 class Key(Text):
-    """An idempotency key; one of unfilled placeholders alone is refused, being the same for every alert."""
+    """An idempotency key; one of unfilled placeholders alone is refused, being the same for every alert.
+
+    It may be made of a comment, so line breaks may stand in it.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(lines=True, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Data, **options: Any) -> str:
         key = super()._deserialize(value, attr, data, **options)
+        _refuse_placeholder(key)
         rest, placeholders = PLACEHOLDER.subn("", key)
         if placeholders and not any(character.isalnum() for character in rest):
             raise ValidationError("still has its placeholders, which TradingView did not fill in")
@@ -235,6 +242,19 @@ class Table(Field[Any], fields.Dict):
     """A JSON object."""
 
     allowed = "a JSON object"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Data, **options: Any) -> Any:
+        _refuse_non_numbers(value)
+        return super()._deserialize(value, attr, data, **options)  # type: ignore[no-untyped-call]
+
+
+def _refuse_non_numbers(value: Any) -> None:
+    """NaN and the infinities pass where nobody reads them; whoever takes a whole object reads all of it."""
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise ValidationError(f"must have finite numbers, not {value}")
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    for item in items:
+        _refuse_non_numbers(item)
 
 
 def refuse_misspelt(data: dict[str, Any], known: Collection[str]) -> None:

@@ -1,5 +1,6 @@
 """The option dialect: which contract of an Indian underlying, and what to do with it."""
 
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError, post_load, pre_load, validates_schema
@@ -29,6 +30,8 @@ class StrikeText(Text):
     allowed = "a strike like 24000 or ATM+2"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        if isinstance(value, Decimal) and not value.is_finite():
+            raise self.make_error("invalid")
         plain = str(value) if not isinstance(value, (str, bool)) and value is not None else value
         return super()._deserialize(plain, attr, data, **options)
 
