@@ -19,6 +19,7 @@ from app.storage.base import Store
 from app.wiring.application import Wiring
 from app.wiring.container import EXTENSION, Services
 from app.wiring.foundation import Foundation
+from app.wiring.wings import assembled
 
 RECOVERY_WAIT_SECONDS = 5
 
@@ -56,8 +57,8 @@ def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside co
         analyst=analyst,
         on_console=background,
     )
-    wired = Wiring(base).services()
-    wired.bots.ensure_default(settings.webhook_secret)
+    wired = assembled(Wiring(base))
+    wired.operations.bots.ensure_default(settings.webhook_secret)
     app = _flask(settings, wired)
     register_commands(app)
     if background and settings.background_worker and not is_running_a_command():
@@ -66,7 +67,7 @@ def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside co
 
 
 def _start_threads(wired: Services) -> None:
-    wired.pool.start()
+    wired.intake.pool.start()
     # What a crash left is settled before new alerts build on it, unless a broker keeps us waiting.
     wired.supervisor.start(wait_seconds=RECOVERY_WAIT_SECONDS)
 

@@ -130,11 +130,11 @@ def _leave_tidy(worker: Any) -> None:
     if application is not None:
         wired: Services = application.extensions[EXTENSION]
         deadline = time.monotonic() + LAST_OPINIONS_SECONDS
-        wired.pool.stop(0)
+        wired.intake.pool.stop(0)
         wired.supervisor.stop()
-        wired.pool.stop(max(0, deadline - time.monotonic()))
-        wired.registry.close()
-        wired.notifier.close(LAST_MESSAGES_SECONDS)
+        wired.intake.pool.stop(max(0, deadline - time.monotonic()))
+        wired.brokers.registry.close()
+        wired.observability.notifier.close(LAST_MESSAGES_SECONDS)
         wired.store.close()
 
 

@@ -105,7 +105,7 @@ def make_app(settings, store, clock) -> Iterator[Callable[..., Flask]]:
 
     yield make
     for app in made:
-        services_of(app).journal.close()
+        services_of(app).observability.journal.close()
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def operator(app) -> FlaskClient:
 @pytest.fixture
 def broker(services) -> Broker:
     """The application's broker named paper."""
-    return services.registry.get("paper")
+    return services.brokers.registry.get("paper")
 
 
 @pytest.fixture

@@ -61,7 +61,9 @@ def test_open_store_when_there_is_no_bucket_then_it_is_the_sqlite_file(tmp_path)
 
 
 def test_app_when_brokers_are_given_then_there_are_no_others(make_app):
-    assert services_of(make_app(brokers={"alpaca": ScriptedBroker("alpaca")})).registry.names == ["alpaca"]
+    assert services_of(make_app(brokers={"alpaca": ScriptedBroker("alpaca")})).brokers.registry.names == [
+        "alpaca"
+    ]
 
 
 def test_app_when_nothing_is_set_then_the_safe_choices_hold(app):

@@ -488,7 +488,7 @@ def app(tmp_path_factory):
     }
     app = create_app(Settings.from_environment(environment))
     yield app
-    app.extensions[EXTENSION].journal.close()
+    app.extensions[EXTENSION].observability.journal.close()
     app.extensions[EXTENSION].store.close()
 
 

@@ -10,7 +10,7 @@ from app.blueprints.authentication import public
 from app.blueprints.request_context import request_id
 from app.domain.approvals import ApprovalDecision, PendingApproval
 from app.errors import AppError, InvalidRequest
-from app.wiring.container import services
+from app.wiring.container import intake
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -31,7 +31,7 @@ bp.before_request(public)
 def show_question(token: str) -> ResponseReturnValue:
     """Show what waits, with a button for either answer; looking decides nothing."""
     try:
-        waiting = services().approvals.waiting(_ticket(token))
+        waiting = intake().approvals.waiting(_ticket(token))
     except AppError as error:
         return _page("Nothing to decide", error.message), error.status
     until = f"Until {waiting.expires_at:%d %B %Y, %H:%M} UTC."
@@ -52,7 +52,7 @@ def decide(token: str) -> ResponseReturnValue:
         verdict = VERDICTS.get(request.form.get("verdict", ""))
         if verdict is None:
             raise InvalidRequest("Say approve or reject.")
-        answer = services().approvals.decide(_ticket(token), verdict, BY, request_id())
+        answer = intake().approvals.decide(_ticket(token), verdict, BY, request_id())
     except AppError as error:
         return _page("Not decided", error.message), error.status
     reason = answer.body.get("error", {}).get("message", "")
@@ -66,7 +66,7 @@ def _reasons(waiting: PendingApproval) -> list[str]:
 
 
 def _ticket(token: str) -> UUID:
-    return services().approvals.approvals.read_link(token)
+    return intake().approvals.approvals.read_link(token)
 
 
 def _page(title: str, *texts: str, form: str = "") -> Response:

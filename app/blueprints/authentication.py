@@ -11,7 +11,7 @@ from app.domain.bots import BOT_ID, Bot
 from app.errors import NotAuthenticated, SourceNotAllowed
 from app.logs import register_secrets
 from app.schemas.alerts import SECRET_FIELDS
-from app.wiring.container import services
+from app.wiring.container import operations, services
 
 SECRET_HEADERS = ("X-Bot-Secret", "X-Webhook-Secret")
 LARGEST_OPERATOR_BODY = 1024 * 1024
@@ -55,7 +55,7 @@ def bot_of(alert: dict[str, Any], named: Any) -> Bot:
         raise NotAuthenticated("The secret is wrong.")
     presented = _presented(alert)
     try:
-        bot = services().bots.authenticate(presented, named if isinstance(named, str) and named else None)
+        bot = operations().bots.authenticate(presented, named if isinstance(named, str) and named else None)
     except NotAuthenticated as error:
         raise NotAuthenticated(f"{error.message}{_which_counts(alert)}") from error
     _never_show(presented)

@@ -4,7 +4,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import is_operator, public
-from app.wiring.container import services
+from app.wiring.container import operations, services
 
 bp = Blueprint("health", __name__)
 bp.before_request(public)
@@ -20,7 +20,7 @@ def health() -> ResponseReturnValue:
 @bp.get("/readyz")
 def ready() -> ResponseReturnValue:
     """Say whether an alert could become an order now; only the operator is told what is missing."""
-    readiness = services().health.check()
+    readiness = operations().health.check()
     body = {"status": "ready" if readiness.is_ready else "not_ready"}
     if is_operator():
         body |= readiness.details() | {"analyst": services().research.view()}

@@ -14,7 +14,7 @@ from app.domain.json_codec import timestamp
 from app.errors import AppError, FyersNotConfigured, LoginLinkRefused, RefreshRefused
 from app.schemas.operator import AuthCodeSchema, load
 from app.services.broker_login.login import FyersLogin
-from app.wiring.container import services
+from app.wiring.container import brokers
 
 CODE = AuthCodeSchema()
 HEADERS = {
@@ -83,7 +83,7 @@ def refresh_token() -> ResponseReturnValue:
 
 
 def _fyers() -> FyersLogin:
-    fyers = services().fyers
+    fyers = brokers().fyers
     if fyers is None:
         raise FyersNotConfigured(
             "Set FYERS_APP_ID, FYERS_SECRET_ID and FYERS_REDIRECT_URI to log in to Fyers."

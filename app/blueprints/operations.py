@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.schemas.operator import wants_fresh
 from app.services.operator.orders import orphans
 from app.services.portfolio.holdings import broker_rows
-from app.wiring.container import services
+from app.wiring.container import intake, observability, operations, portfolio, services
 
 bp = Blueprint("operations", __name__)
 bp.before_request(operator)
@@ -23,17 +23,17 @@ def status() -> ResponseReturnValue:
 
     It is what the clock saw last; `fresh` asks the brokers.
     """
-    seen = services().snapshots.read(fresh=wants_fresh(request.args))
+    seen = portfolio().snapshots.read(fresh=wants_fresh(request.args))
     return jsonify(
         {
             "status": "ok",
-            "trading_state": to_json(services().switch.read().seen_at(services().clock())),
+            "trading_state": to_json(operations().switch.read().seen_at(services().clock())),
             "brokers": broker_rows(seen),
-            "positions": services().holdings.positions(seen),
-            "orders": services().orders.page(seen, status="open", after=None, limit=500).orders,
+            "positions": portfolio().holdings.positions(seen),
+            "orders": operations().orders.page(seen, status="open", after=None, limit=500).orders,
             "orphans": orphans(seen),
-            "unreconciled": to_json(services().reconciliation.unreconciled()),
-            "last_cleanup": to_json(services().cleanup.last()),
+            "unreconciled": to_json(portfolio().reconciliation.unreconciled()),
+            "last_cleanup": to_json(portfolio().cleanup.last()),
         }
     )
 
@@ -41,13 +41,13 @@ def status() -> ResponseReturnValue:
 @bp.post("/cleanup")
 def clean_up() -> ResponseReturnValue:
     """Cancel the protective orders whose position is gone, now."""
-    return jsonify({"status": "ok"} | to_json(services().cleanup.run()))
+    return jsonify({"status": "ok"} | to_json(portfolio().cleanup.run()))
 
 
 @bp.get("/metrics")
 def metrics() -> ResponseReturnValue:
     """Answer a scrape."""
-    body, content_type = services().metrics.render()
+    body, content_type = observability().metrics.render()
     return Response(body, content_type=content_type)
 
 
@@ -62,8 +62,8 @@ def tick() -> ResponseReturnValue:
 @bp.post("/tasks/inbox/<uuid:ticket>")
 def work_off(ticket: UUID) -> ResponseReturnValue:
     """Carry out, now, what is open of a ticket; done already or somebody else's, it stays as it is."""
-    services().recovery.finish_ticket(ticket)
-    found = services().ledger.find(ticket)
+    intake().recovery.finish_ticket(ticket)
+    found = operations().ledger.find(ticket)
     if found is None:
         raise NotFound(f"There is no ticket {ticket}.")
     return jsonify({"status": found["status"], "ticket": found["id"], "reason": found["reason"]})

@@ -19,7 +19,7 @@ from app.schemas.body import read_object
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import DialectEntry
 from app.services.intake.alerts import Alert
-from app.wiring.container import services
+from app.wiring.container import intake, observability
 
 bp = Blueprint("webhook", __name__)
 bp.before_request(allowed_source)
@@ -84,7 +84,7 @@ def read_alert(body: bytes) -> dict[str, Any]:
 def authenticate(alert: dict[str, Any], named: Any) -> Bot:
     """Know whose alert it is, and that it is not one too many, before anything is told about its fields."""
     bot = g.bot = bot_of(alert, named)
-    services().limiter.take(bot.id)
+    intake().limiter.take(bot.id)
     return bot
 
 
@@ -93,7 +93,7 @@ def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) ->
     signal = read_signal(entry, alert)
     source = request.remote_addr or "unknown"
     redacted = to_json(redact(alert))
-    answer = services().intake.accept(Alert(bot, signal, body, redacted, g.request_id, source))
+    answer = intake().alerts.accept(Alert(bot, signal, body, redacted, g.request_id, source))
     response = jsonify(answer.body)
     response.headers.update(answer.headers)
     return response, answer.status
@@ -106,8 +106,8 @@ def note_refusal(error: AlertRefused | NotFound) -> ResponseReturnValue:
     bot: Bot | None = g.get("bot")
     name = bot.id if bot is not None else None
     seconds = time.perf_counter() - g.started
-    services().metrics.webhook(fund_id=name, outcome="rejected", seconds=seconds)
-    services().journal.alert(
+    observability().metrics.webhook(fund_id=name, outcome="rejected", seconds=seconds)
+    observability().journal.alert(
         ticket=None,
         bot=name,
         dialect=None,
@@ -115,5 +115,5 @@ def note_refusal(error: AlertRefused | NotFound) -> ResponseReturnValue:
         alert=to_json(redact(g.get("alert"))),
         source=request.remote_addr,
     )
-    services().journal.activity(f"alert from {request.remote_addr} turned away: {error.message}")
+    observability().journal.activity(f"alert from {request.remote_addr} turned away: {error.message}")
     return answer_error(error)

@@ -16,7 +16,7 @@ from app.errors import InvalidRequest
 from app.schemas.bot import BotSchema, NewBotSchema, Symbols, Windows
 from app.schemas.fields import Text
 from app.schemas.operator import load
-from app.wiring.container import services
+from app.wiring.container import operations
 
 BOT, NEW_BOT = BotSchema(), NewBotSchema()
 # What belongs to a bot and is changed by a command of its own.
@@ -36,10 +36,10 @@ bots = Group("bots", help="Make, read, change, stop and remove bots.")
 @bots.command("list")
 def list_bots() -> None:
     """List every bot, with the state that holds for it now."""
-    everywhere = services().switch.read()
+    everywhere = operations().switch.read()
     rows = [
         (bot.id, bot.configuration.name, bot.configuration.broker or "default", standing(bot, everywhere))
-        for bot, _ in services().bots.all()
+        for bot, _ in operations().bots.all()
     ]
     show_table(("ID", "NAME", "BROKER", "STATE"), rows)
 
@@ -48,8 +48,8 @@ def list_bots() -> None:
 @click.argument("bot")
 def show_bot(bot: str) -> None:
     """Show a bot's configuration."""
-    found, _ = services().bots.get(bot)
-    show_fields(services().bots.show(found))
+    found, _ = operations().bots.get(bot)
+    show_fields(operations().bots.show(found))
 
 
 @bots.command("create", epilog=KEYS)
@@ -59,7 +59,7 @@ def create_bot(bot: str, settings: tuple[str, ...]) -> None:
     """Make a bot and show its secret, this once."""
     data = load(NEW_BOT, {"id": bot, **read_pairs(settings)})
     configuration = {name: value for name, value in data.items() if name != "id"}
-    created, _, secret = services().bots.create(
+    created, _, secret = operations().bots.create(
         data["id"], BotConfiguration(**{"name": data["id"]} | configuration)
     )
     click.echo(f"{created.id} is made. Its secret, which is not shown again: {secret}")
@@ -70,10 +70,10 @@ def create_bot(bot: str, settings: tuple[str, ...]) -> None:
 @click.argument("settings", metavar="KEY=VALUE...", nargs=-1, required=True)
 def change_bot(bot: str, settings: tuple[str, ...]) -> None:
     """Change what is named and leave the rest; `null` lets a limit be inherited."""
-    current, version = services().bots.get(bot)
+    current, version = operations().bots.get(bot)
     changes = load(BOT, read_pairs(settings))
-    changed, _ = services().bots.change(bot, replace(current.configuration, **changes), version=version)
-    view = services().bots.show(changed)
+    changed, _ = operations().bots.change(bot, replace(current.configuration, **changes), version=version)
+    view = operations().bots.show(changed)
     show_fields({name: view[name] for name in changes})
 
 
@@ -81,7 +81,7 @@ def change_bot(bot: str, settings: tuple[str, ...]) -> None:
 @click.argument("bot")
 def rotate_secret(bot: str) -> None:
     """Give a bot a new secret and show it, this once."""
-    secret, until = services().bots.rotate_secret(bot)
+    secret, until = operations().bots.rotate_secret(bot)
     click.echo(f"The new secret of {bot}, which is not shown again: {secret}")
     click.echo(f"The old one works until {until:%Y-%m-%d %H:%M} UTC.")
 
@@ -91,8 +91,8 @@ def rotate_secret(bot: str) -> None:
 @click.confirmation_option(prompt="Remove this bot for ever?")
 def delete_bot(bot: str) -> None:
     """Remove a bot; its tickets stay."""
-    _, version = services().bots.get(bot)
-    services().bots.delete(bot, version=version)
+    _, version = operations().bots.get(bot)
+    operations().bots.delete(bot, version=version)
     click.echo(f"{bot} is removed.")
 
 

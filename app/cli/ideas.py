@@ -26,7 +26,7 @@ from app.services.analyst.rule_analyst import RulesAnalyst
 from app.services.opinion_scores.replay import Another, Replayer, gains
 from app.services.opinion_scores.report import Range, past_tickets
 from app.services.trading.context import TradingRules
-from app.wiring.container import services
+from app.wiring.container import intake, operations, services
 
 DEFAULT_LIMIT = 20
 
@@ -93,7 +93,7 @@ def _one(horizons: Sequence[Horizon]) -> Sequence[Horizon]:
 def _tickets(query: dict[str, Any]) -> list[dict[str, Any]]:
     today = services().clock().date()
     wanted = Range.of(today, query["since"], query["until"], query["bot"], query["limit"])
-    kept = (ticket for ticket in past_tickets(services().ledger, wanted) if _is_idea(ticket))
+    kept = (ticket for ticket in past_tickets(operations().ledger, wanted) if _is_idea(ticket))
     return list(islice(kept, wanted.limit))
 
 
@@ -105,8 +105,8 @@ def _is_idea(ticket: dict[str, Any]) -> bool:
 def _replayer() -> Replayer:
     house = services()
     return Replayer(
-        previews=house.trading.previews,
-        bots=house.bots,
+        previews=house.intake.trading.previews,
+        bots=house.operations.bots,
         read_signal=read_stored_signal,
         clock=house.clock,
         workers=house.settings.analyst_workers,
@@ -114,7 +114,7 @@ def _replayer() -> Replayer:
 
 
 def _rules(min_confidence: str | None, max_notional: str | None) -> TradingRules:
-    rules = services().trading.previews.rules
+    rules = intake().trading.previews.rules
     least = _figure("--min-confidence", min_confidence, fraction)
     cap = _figure("--max-notional", max_notional, decimal)
     return replace(

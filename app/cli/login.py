@@ -7,7 +7,7 @@ from app.brokers.registry import BROKERS
 from app.cli.commands import Command
 from app.domain.json_codec import timestamp
 from app.errors import FyersNotConfigured
-from app.wiring.container import services
+from app.wiring.container import brokers
 
 
 @click.command("login", cls=Command)
@@ -15,7 +15,7 @@ from app.wiring.container import services
 @with_appcontext
 def login(broker: str) -> None:
     """Print the link at which you log in; it is good once."""
-    fyers = services().fyers
+    fyers = brokers().fyers
     if fyers is None:
         raise FyersNotConfigured(
             f"Set FYERS_APP_ID, FYERS_SECRET_ID and FYERS_REDIRECT_URI to log in to {broker}."

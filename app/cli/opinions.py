@@ -19,7 +19,7 @@ from app.schemas.operator import load
 from app.schemas.opinions import OpinionQuerySchema
 from app.services.opinion_scores.price_sources import BrokerPrices, Prices, TablePrices
 from app.services.opinion_scores.report import Range, Report, Reporter
-from app.wiring.container import services
+from app.wiring.container import brokers, services
 
 # Whoever sits before it can break off.
 PATIENCE_SECONDS = 600.0
@@ -58,7 +58,7 @@ def show_report(*, file: Path | None, as_json: bool, **given: Any) -> None:
     query = read_query(given)
     house = services()
     wanted = Range.of(house.clock().date(), query["since"], query["until"], query["bot"], query["limit"])
-    reporter = Reporter(house.ledger, prices_from(file), house.clock, PATIENCE_SECONDS)
+    reporter = Reporter(house.operations.ledger, prices_from(file), house.clock, PATIENCE_SECONDS)
     report = reporter.report(wanted, query["horizon"])
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
@@ -76,7 +76,7 @@ def read_query(given: dict[str, Any]) -> dict[str, Any]:
 
 def prices_from(file: Path | None) -> Prices:
     """Return the prices of a file, else those of the configured brokers; raise InvalidRequest."""
-    return BrokerPrices(services().brokers) if file is None else TablePrices(_table(file))
+    return BrokerPrices(brokers().registry.all()) if file is None else TablePrices(_table(file))
 
 
 def _table(file: Path) -> BarTable:

@@ -8,7 +8,7 @@ import click
 from app.cli.commands import Group, show_table
 from app.cli.seen import fresh_option, last_seen, show_ages
 from app.domain.snapshots import BrokerSnapshot
-from app.wiring.container import services
+from app.wiring.container import operations
 
 HEADINGS = ("ORDER", "BOT", "SYMBOL", "SIDE", "QUANTITY", "TYPE", "PRICE", "STATUS", "FILLED")
 
@@ -31,13 +31,13 @@ def list_orders(status: str, limit: int, *, fresh: bool) -> None:
 def cancel_orders(names: tuple[str, ...]) -> None:
     """Cancel working orders by the ids that `flask orders list` shows."""
     for name in names:
-        services().orders.cancel(name)
+        operations().orders.cancel(name)
         click.echo(f"{name} is canceled.")
 
 
 def show_orders(seen: Sequence[BrokerSnapshot], status: str, limit: int) -> None:
     """Print orders that are `open` or `closed`, or `all`."""
-    found = services().orders.page(seen, status=status, after=None, limit=limit).orders
+    found = operations().orders.page(seen, status=status, after=None, limit=limit).orders
     none = "No working orders." if status == "open" else "No orders."
     show_table(HEADINGS, [_row(order) for order in found], none=none)
 

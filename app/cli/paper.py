@@ -9,7 +9,7 @@ from app.cli.commands import Group, show_table
 from app.errors import InvalidRequest
 from app.schemas.operator import PRICES, load
 from app.schemas.price_rows import read_price_rows
-from app.wiring.container import services
+from app.wiring.container import brokers, operations
 
 paper = Group("paper", help="Read and move the simulated market; start its account anew.")
 
@@ -27,8 +27,8 @@ def set_prices(prices: tuple[str, ...], file: Path | None) -> None:
     changed: list[str] = []
     for move in [_read(prices), *_play(file)]:
         if move:
-            changed += services().prices.move(move)["changed"]
-    show_table(("SYMBOL", "PRICE"), sorted(services().prices.show().items()))
+            changed += operations().prices.move(move)["changed"]
+    show_table(("SYMBOL", "PRICE"), sorted(operations().prices.show().items()))
     for name in dict.fromkeys(changed):
         click.echo(_outcome(name))
 
@@ -40,13 +40,13 @@ def reset(*, yes: bool) -> None:
 
     Its orders are canceled, its trades closed without a gain; bots, tickets and switches stay.
     """
-    ends = services().paper_reset.preview()
+    ends = operations().paper_reset.preview()
     told = f"{ends.orders} open orders, {ends.trades} trades, {ends.exit_plans} exit plans"
     if not yes:
         click.echo(f"This would end at the paper broker: {told}, all positions and pinned prices.")
         click.echo("Nothing has changed. `flask paper reset --yes` does it, while the service is stopped.")
         return
-    account = services().paper_reset.run()
+    account = operations().paper_reset.run()
     click.echo(f"The paper account starts anew with {account.cash:f} {account.currency}; ended: {told}.")
 
 
@@ -64,7 +64,7 @@ def _pair(pair: str) -> tuple[str, str | None]:
 
 
 def _outcome(name: str) -> str:
-    simulated = (broker for broker in services().brokers if broker.capabilities.simulated)
+    simulated = (broker for broker in brokers().registry.all() if broker.capabilities.simulated)
     order = next((found for broker in simulated if (found := broker.find(name)) is not None), None)
     if order is None:
         return name

@@ -9,7 +9,7 @@ from app.cli.commands import Group, rounded, show_table
 from app.cli.seen import fresh_option, last_seen, show_ages
 from app.domain.snapshots import BrokerSnapshot
 from app.domain.symbols import SymbolRefused, parse_symbol
-from app.wiring.container import services
+from app.wiring.container import portfolio, services
 
 PRICES = ("average_price", "market_price", "unrealized_pnl")
 HEADINGS = ("BROKER", "SYMBOL", "QUANTITY", "AVERAGE", "MARKET", "GAIN", "STOP", "TARGET")
@@ -32,7 +32,7 @@ def list_positions(*, fresh: bool) -> None:
 def close_position(symbol: str, broker: str | None) -> None:
     """Close a whole position at the market, in any trading state."""
     name = broker or services().settings.default_broker
-    ticket = services().positions.close(name, _canonical(symbol))
+    ticket = portfolio().positions.close(name, _canonical(symbol))
     order = ticket["orders"][-1]
     price = f" at {order['average_fill_price']}" if order["average_fill_price"] else ""
     click.echo(f"{order['side']} {order['quantity']} {order['symbol']}{price}: {ticket['status']}")
@@ -47,7 +47,7 @@ def show_positions(seen: Iterable[BrokerSnapshot]) -> None:
             *(rounded(item[name]) for name in PRICES),
             *(_levels(item, name) for name in ("stop_loss", "take_profit")),
         )
-        for item in services().holdings.positions(seen)
+        for item in portfolio().holdings.positions(seen)
     ]
     show_table(HEADINGS, rows, none="No positions.")
 

@@ -13,7 +13,7 @@ from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
 from app.schemas.body import read_object
-from app.wiring.container import services
+from app.wiring.container import intake, operations
 
 ORDER_FIELDS = ("role", "side", "quantity", "symbol", "type", "limit_price", "stop_loss", "take_profit")
 ORDER_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "SYMBOL", "TYPE", "LIMIT", "STOP-LOSS", "TAKE-PROFIT")
@@ -40,15 +40,15 @@ def _preview(alert: dict[str, Any]) -> dict[str, Any]:
     entry = dialect_of(alert)
     signal = read_signal(entry, alert)
     bot = _bot(alert, alert.get(entry.bot_field))
-    return services().intake.preview(signal, bot, to_json(redact(alert)))
+    return intake().alerts.preview(signal, bot, to_json(redact(alert)))
 
 
 def _bot(alert: dict[str, Any], named: Any) -> Bot:
     """Return the named bot, else the one that a pasted secret tells, else the default one."""
     secrets = [alert[field] for field in SECRET_FIELDS if isinstance(alert.get(field), str)]
     if not named and secrets:
-        return services().bots.authenticate(secrets[0], None)
-    return services().bots.get(str(named or DEFAULT_BOT))[0]
+        return operations().bots.authenticate(secrets[0], None)
+    return operations().bots.get(str(named or DEFAULT_BOT))[0]
 
 
 def _show(ticket: dict[str, Any]) -> None:

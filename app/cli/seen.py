@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from app.domain.snapshots import BrokerSnapshot
-from app.wiring.container import services
+from app.wiring.container import portfolio, services
 
 JUST_NOW = timedelta(seconds=2)
 
@@ -16,7 +16,7 @@ fresh_option: Callable[[Any], Any] = click.option("--fresh", is_flag=True, help=
 
 def last_seen(*, fresh: bool) -> list[BrokerSnapshot]:
     """Return what was seen last at every broker; where no clock is running they are asked all the same."""
-    snapshots = services().snapshots
+    snapshots = portfolio().snapshots
     return snapshots.read(fresh=True) if fresh else snapshots.read_without_clock()
 
 

@@ -9,7 +9,7 @@ from app.cli.positions import show_positions
 from app.cli.seen import fresh_option, last_seen, show_ages
 from app.cli.switches import show_states
 from app.services.operator.orders import orphans
-from app.wiring.container import services
+from app.wiring.container import intake
 
 SHOWN_ORDERS = 100
 
@@ -26,7 +26,7 @@ def status(*, fresh: bool) -> None:
     click.echo()
     show_orders(seen, "open", SHOWN_ORDERS)
     show_ages(seen)
-    for ticket, waiting in services().approvals.approvals.undecided().items():
+    for ticket, waiting in intake().approvals.approvals.undecided().items():
         click.echo(f"Waits for you until {waiting.expires_at:%H:%M} UTC: {waiting.summary}; ticket {ticket}")
     for name in orphans(seen):
         click.echo(f"{name} protects a position that is gone; flask orders cancel takes it back.")

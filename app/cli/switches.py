@@ -10,7 +10,7 @@ from app.domain.bots import Bot
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import InvalidRequest
 from app.schemas.operator import TradingStateSchema, load
-from app.wiring.container import services
+from app.wiring.container import observability, operations, services
 
 SWITCH = TradingStateSchema()
 STATES = [state.value for state in TradingState]
@@ -43,18 +43,20 @@ def throw(bot: str | None, wanted: dict[str, Any]) -> None:
     """Throw a bot's switch, or everybody's, and say so; raise InvalidRequest or NotFound."""
     switch: StateSwitch = load(SWITCH, wanted)
     if bot is None:
-        services().switch.throw(switch)
+        operations().switch.throw(switch)
     else:
-        services().bots.set_state(bot, switch)
+        operations().bots.set_state(bot, switch)
     name = bot or "trading"
-    services().journal.activity(f"operator: {name} is {switch.state.value} ({switch.reason or 'no reason'})")
+    observability().journal.activity(
+        f"operator: {name} is {switch.state.value} ({switch.reason or 'no reason'})"
+    )
     click.echo(f"{name} is {switch.state.value}{_until(switch)}.")
 
 
 def show_states(bot: str | None = None) -> None:
     """Print the switch of every bot and each bot's own, or one bot's, as they stand now."""
-    found = services().bots.all() if bot is None else [services().bots.get(bot)]
-    switches = [(EVERY_BOT, services().switch.read()), *((one.id, one.switch) for one, _ in found)]
+    found = operations().bots.all() if bot is None else [operations().bots.get(bot)]
+    switches = [(EVERY_BOT, operations().switch.read()), *((one.id, one.switch) for one, _ in found)]
     now = services().clock()
     rows = [(name, *_cells(switch.seen_at(now))) for name, switch in switches]
     show_table(("SWITCH", "STATE", "UNTIL", "REASON"), rows)

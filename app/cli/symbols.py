@@ -10,7 +10,7 @@ from app.domain.contracts.underlyings import find_underlying
 from app.domain.json_codec import to_json
 from app.errors import InvalidRequest
 from app.services.instruments import RefreshFailed, SymbolMaster
-from app.wiring.container import services
+from app.wiring.container import brokers, services
 
 symbols = Group("symbols", help="Look up Indian options, and renew the list of them.")
 
@@ -46,7 +46,7 @@ def show(underlying: str, terms: tuple[str, ...], spot: Decimal | None) -> None:
 
 
 def _master() -> SymbolMaster:
-    master = services().symbols
+    master = brokers().symbols
     if master is None:
         raise InvalidRequest("There is no list of contracts without FYERS_APP_ID.")
     return master

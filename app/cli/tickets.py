@@ -14,7 +14,7 @@ from app.domain.tickets import TicketStatus
 from app.errors import NotFound
 from app.repositories.open_orders import OPERATOR
 from app.schemas.operator import TicketQuerySchema, load
-from app.wiring.container import services
+from app.wiring.container import intake, operations
 
 QUERY = TicketQuerySchema()
 STATUS = click.Choice([status.value for status in TicketStatus])
@@ -41,7 +41,7 @@ def list_tickets(**given: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print everything, as GET /api/tickets/ID answers it.")
 def show_ticket(ticket: str, *, as_json: bool) -> None:
     """Show what became of one alert: opinion, orders, refusals and times."""
-    found = services().ledger.find(_ticket_id(ticket))
+    found = operations().ledger.find(_ticket_id(ticket))
     if found is None:
         raise NotFound(f"There is no ticket {ticket}.")
     if as_json:
@@ -65,7 +65,7 @@ def reject_ticket(ticket: str) -> None:
 
 
 def _decide(ticket: str, verdict: ApprovalDecision) -> None:
-    answer = services().approvals.decide(_ticket_id(ticket), verdict, "the operator", "-").body
+    answer = intake().approvals.decide(_ticket_id(ticket), verdict, "the operator", "-").body
     why = f"; {answer['error']['code']}: {answer['error']['message']}" if "error" in answer else ""
     click.echo(f"{ticket} is {answer['status']}{why}")
 
@@ -79,12 +79,12 @@ def _ticket_id(text: str) -> UUID:
 
 def _refuse_unknown(bot: str | None) -> None:
     """A bot that is gone still has its tickets; a name without either is a slip."""
-    if bot not in {None, OPERATOR} and services().bots.find(str(bot)) is None:
+    if bot not in {None, OPERATOR} and operations().bots.find(str(bot)) is None:
         raise NotFound(f"There is no bot {bot}.")
 
 
 def _found(query: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    wanted = services().ledger.newest_first(day=query["date"], bot=query["bot"], status=query["status"])
+    wanted = operations().ledger.newest_first(day=query["date"], bot=query["bot"], status=query["status"])
     return islice(wanted, query["limit"])
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from app.cli.commands import Group, rounded, show_fields, show_table
-from app.wiring.container import services
+from app.wiring.container import portfolio
 
 HEADINGS = (
     *("TRADE", "BOT", "BROKER", "SYMBOL", "UNITS", "ENTRY", "EXIT OR MARK", "GAIN", "CURRENCY"),
@@ -23,7 +23,7 @@ trades = Group("trades", help="See open and closed trades.")
 @click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="How many.")
 def list_trades(state: str, bot: str | None, limit: int) -> None:
     """List trades: open ones first, then those that went flat, the latest at the top."""
-    found = services().trades.page(state=state, bot=bot, after=None, limit=limit)
+    found = portfolio().trades.page(state=state, bot=bot, after=None, limit=limit)
     show_table(HEADINGS, [_row(trade) for trade in found], none="No trades.")
 
 
@@ -31,7 +31,7 @@ def list_trades(state: str, bot: str | None, limit: int) -> None:
 @click.argument("number", type=click.IntRange(1))
 def show_trade(number: int) -> None:
     """Show one trade with its times, fees and tickets."""
-    trade = services().trades.numbered(number)
+    trade = portfolio().trades.numbered(number)
     show_fields(_fields(trade))
     for ticket in trade["tickets"]:
         click.echo(f"ticket  {ticket}")

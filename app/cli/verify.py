@@ -5,7 +5,7 @@ import click
 from app.cli.commands import Group
 from app.services.analyst.mcp_access import NOT_SET_UP
 from app.services.observability.events import EventKind
-from app.wiring.container import services
+from app.wiring.container import observability, services
 
 # Longer than a notification service is waited for.
 SENT_WITHIN_SECONDS = 60
@@ -33,7 +33,7 @@ def verify_notifications() -> None:
     """Send you a message; exit 1 when it does not get out."""
     if services().settings.notification_url is None:
         raise click.ClickException("Set NOTIFICATION_URL to be told anything.")
-    notifier, text = services().notifier, "You asked for it: flask verify notifications."
+    notifier, text = observability().notifier, "You asked for it: flask verify notifications."
     notifier.notify(EventKind.TRIAL, text)
     notifier.close(SENT_WITHIN_SECONDS)
     if notifier.dropped:

@@ -8,15 +8,11 @@ from app.repositories.exit_plans import ExitPlans
 from app.services.amendments import Amendments, Sender
 from app.services.exits.monitor import ExitMonitor
 from app.services.exits.placement import ExitPlacement
-from app.services.exits.view import ExitView
 from app.services.instruments.resolver import Instruments, no_contracts
-from app.services.intake.rate_limit import RateLimiter
 from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
-from app.services.operator.simulated_prices import PriceBoard
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
-from app.services.portfolio.holdings import Holdings
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.snapshots import PERIOD_SECONDS as SNAPSHOT_SECONDS
 from app.services.portfolio.snapshots import Snapshots
@@ -31,7 +27,6 @@ from app.services.trading.execution import Trading
 from app.services.trading.gate_check import GateCheck
 from app.services.trading.submission import Submission
 from app.wiring.background import Upkeep
-from app.wiring.container import Services
 from app.wiring.foundation import Foundation
 from app.wiring.intake import Reception
 from app.wiring.policies import longest_wait, secret_notices, trading_rules, usage_refresh_seconds
@@ -43,43 +38,6 @@ class Wiring:
     def __init__(self, base: Foundation) -> None:
         self.base = base
         self.settings, self.store, self.clock = base.settings, base.store, base.clock
-
-    def services(self) -> Services:
-        """Return what the blueprints and commands may use."""
-        return Services(
-            settings=self.settings,
-            store=self.store,
-            clock=self.clock,
-            registry=self.base.registry,
-            bots=self.base.bots,
-            switch=self.base.switch,
-            ledger=self.base.ledger,
-            intake=self.reception.intake,
-            trading=self.trading,
-            tracker=self.tracker,
-            recovery=self.reception.recovery,
-            approvals=self.reception.approval_service,
-            pool=self.reception.pool,
-            supervisor=self.supervisor,
-            orders=self.orders,
-            positions=self.positions,
-            trades=self.trade_history,
-            holdings=Holdings(ExitView(self.exit_plans, self.base.trades, self.base.registry)),
-            snapshots=self.snapshots,
-            prices=PriceBoard(registry=self.base.registry, tracker=self.tracker, snapshots=self.snapshots),
-            paper_reset=self.upkeep.paper_reset,
-            health=self.health,
-            limiter=RateLimiter(self.settings.rate_limit_per_second),
-            journal=self.base.journal,
-            metrics=self.base.metrics,
-            notifier=self.base.notifier,
-            cleanup=self.upkeep.cleanup,
-            breaker=self.upkeep.breaker,
-            reconciliation=self.upkeep.reconciliation,
-            symbols=self.base.symbols,
-            fyers=self.base.fyers,
-            research=self.base.research,
-        )
 
     @cached_property
     def rules(self) -> TradingRules:

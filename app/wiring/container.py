@@ -1,10 +1,9 @@
-"""Everything that the blueprints may use, and the one way to get at it."""
+"""What the blueprints and commands may use, a wing at a time, and the way to get at it."""
 
 from dataclasses import dataclass
 
 from flask import current_app
 
-from app.brokers.base import Broker
 from app.clock import Clock
 from app.config import Settings
 from app.repositories.bots import BotDirectory
@@ -42,49 +41,104 @@ EXTENSION = "gatehouse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeWing:
+    """What takes alerts in and carries them out."""
+
+    alerts: Intake
+    limiter: RateLimiter
+    trading: Trading
+    approvals: ApprovalService
+    recovery: Recovery
+    pool: WorkPool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationsWing:
+    """What a person sets and looks up: bots, switches, tickets, orders, the simulated market."""
+
+    bots: BotDirectory
+    switch: GlobalSwitch
+    ledger: Ledger
+    orders: OrderList
+    prices: PriceBoard
+    paper_reset: PaperReset
+    health: Health
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioWing:
+    """What is held, and what watches over it."""
+
+    positions: PositionService
+    holdings: Holdings
+    snapshots: Snapshots
+    trades: TradeHistory
+    tracker: OrderTracker
+    breaker: EquityGuard
+    reconciliation: Reconciliation
+    cleanup: Cleanup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservabilityWing:
+    """What is written down, counted and sent to the owner."""
+
+    journal: Journal
+    metrics: Metrics
+    notifier: Notifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerWing:
+    """The brokers that are configured; the list of Indian contracts and the login, where Fyers is."""
+
+    registry: BrokerRegistry
+    symbols: SymbolMaster | None
+    fyers: FyersAccess | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The collaborators of one application, made by `create_app`."""
+    """The wings of one application, made by `create_app`, and what all of them stand on."""
 
     settings: Settings
     store: Store
     clock: Clock
-    registry: BrokerRegistry
-    bots: BotDirectory
-    switch: GlobalSwitch
-    ledger: Ledger
-    intake: Intake
-    trading: Trading
-    tracker: OrderTracker
-    recovery: Recovery
-    approvals: ApprovalService
-    pool: WorkPool
     supervisor: Supervisor
-    orders: OrderList
-    positions: PositionService
-    holdings: Holdings
-    snapshots: Snapshots
-    prices: PriceBoard
-    trades: TradeHistory
-    paper_reset: PaperReset
-    health: Health
-    limiter: RateLimiter
-    journal: Journal
-    metrics: Metrics
-    notifier: Notifier
-    cleanup: Cleanup
-    breaker: EquityGuard
-    reconciliation: Reconciliation
-    symbols: SymbolMaster | None
-    fyers: FyersAccess | None
+    intake: IntakeWing
+    operations: OperationsWing
+    portfolio: PortfolioWing
+    observability: ObservabilityWing
+    brokers: BrokerWing
     research: Research
-
-    @property
-    def brokers(self) -> list[Broker]:
-        """The configured brokers."""
-        return self.registry.all()
 
 
 def services() -> Services:
-    """Return the collaborators of the application that serves this request."""
+    """Return the wings of the application that serves this request."""
     found: Services = current_app.extensions[EXTENSION]
     return found
+
+
+def intake() -> IntakeWing:
+    """Return what takes alerts in."""
+    return services().intake
+
+
+def operations() -> OperationsWing:
+    """Return what a person sets and looks up."""
+    return services().operations
+
+
+def portfolio() -> PortfolioWing:
+    """Return what is held, and what watches over it."""
+    return services().portfolio
+
+
+def observability() -> ObservabilityWing:
+    """Return what writes down, counts and sends messages."""
+    return services().observability
+
+
+def brokers() -> BrokerWing:
+    """Return the brokers and what they need."""
+    return services().brokers

@@ -91,7 +91,7 @@ def application(decision: dict[str, Any]) -> Iterator[tuple[Any, Watched]]:
         analyst = ScriptedAnalyst(**decision)
         app = create_app(wanted, store=store, brokers={"paper": broker}, clock=clock, analyst=analyst)
         yield app, broker
-        services_of(app).journal.close()
+        services_of(app).observability.journal.close()
         store.close()
 
 

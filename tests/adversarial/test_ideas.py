@@ -27,7 +27,7 @@ def world(make_world, attack, mode, request) -> Iterator[World]:
     """The world that the attack is let loose on; `restarted` reads the idea from the inbox."""
     alpaca = request.getfixturevalue("alpaca") if attack.at == "alpaca" else None
     world = make_world("hosted" if mode == "hosted" else "local", alpaca=alpaca, **attack.settings)
-    pool = services_of(world.app).pool
+    pool = services_of(world.app).intake.pool
     if mode != "restarted":
         pool.start()
     world.optionomics.switches.change(dict(attack.tools))

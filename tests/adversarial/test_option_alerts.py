@@ -83,7 +83,7 @@ def test_option_alert_when_a_tool_gives_orders_then_there_is_its_own_order_or_no
 
 def priced(world: World, fyers: FakeFyers) -> str:
     """Let the alert's contract cost 100; return Fyers' name of it."""
-    index = services_of(world.app).symbols.index()
+    index = services_of(world.app).brokers.symbols.index()
     expiry = index.expiries("NIFTY")[0]
     wanted = ("NIFTY", expiry, 24500, "call")
     ticker = next(

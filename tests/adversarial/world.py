@@ -110,7 +110,7 @@ class World:
     def work_off(self, response: Any) -> dict[str, Any]:
         """Carry out what an answer has put off, unless the pool is about to; return the ticket."""
         path = f"/api/tickets/{response.json['ticket']}"
-        if not services_of(self.app).pool.is_running:
+        if not services_of(self.app).intake.pool.is_running:
             self.operate("POST", f"/tasks/inbox/{response.json['ticket']}")
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (found := self.operate("GET", path).json)[

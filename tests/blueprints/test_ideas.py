@@ -92,13 +92,13 @@ def test_idea_when_delivered_again_then_a_duplicate(client, services, operator, 
     idea = trade_idea()
     first = client.post(IDEAS, json=idea)
     if when != "at once":
-        services.recovery.recover()
+        services.intake.recovery.recover()
     if when == "a year later":
         clock.move(days=365)
         services.supervisor.tick(everything=True)
     second = client.post(IDEAS, json=idea | {"matched_criteria": {"again": True}})
     clock.move(seconds=20)
-    services.recovery.recover()
+    services.intake.recovery.recover()
 
     assert (second.status_code, second.json["status"]) == (200, "duplicate")
     assert second.json["ticket"] == first.json["ticket"]
@@ -117,7 +117,7 @@ def test_ticket_when_worked_off_by_hand_then_done_once(client, operator, holding
 def test_idea_when_put_off_for_too_long_then_it_expires(client, services, ticket_of, clock):
     response = client.post(IDEAS, json=trade_idea())
     clock.move(seconds=121)
-    services.recovery.recover()
+    services.intake.recovery.recover()
 
     assert ticket_of(response)["reason"] == "ALERT_EXPIRED"
 
@@ -130,7 +130,7 @@ def test_idea_when_the_analyst_takes_long_then_its_age_counts_from_arrival(
     analyst.before_answer = lambda: clock.move(seconds=seconds)
     app = make_app(analyst=analyst, stale_alert_seconds=60)
     response = client_of(app, x_bot_secret=WEBHOOK_SECRET).post(IDEAS, json=trade_idea())
-    services_of(app).recovery.recover()
+    services_of(app).intake.recovery.recover()
 
     assert operator.get(f"/api/tickets/{response.json['ticket']}").json["reason"] == reason
 
@@ -157,7 +157,7 @@ class TestTheView:
     def test_view_when_an_idea_waits_for_a_person_then_queued(self, client, rows, services, configure):
         configure(approval="always")
         client.post(IDEAS, json=trade_idea())
-        services.recovery.recover()
+        services.intake.recovery.recover()
 
         assert [row["status"] for row in rows()] == ["queued"]
 
@@ -173,7 +173,7 @@ class TestTheView:
 
     def test_view_when_a_gate_refused_then_skipped_and_the_notes_tell(self, client, rows, services):
         client.post(IDEAS, json=trade_idea(target_price=142.6, stop_price=142.4))
-        services.recovery.recover()
+        services.intake.recovery.recover()
         row = rows()[0]
 
         assert (row["status"], row["order_json"]) == ("skipped", "{}")
@@ -190,9 +190,9 @@ class TestTheThreads:
     @pytest.fixture
     def app(self, make_app, analyst):
         app = make_app(analyst=analyst, analyst_workers=4)
-        services_of(app).pool.start()
+        services_of(app).intake.pool.start()
         yield app
-        services_of(app).pool.stop(5)
+        services_of(app).intake.pool.stop(5)
 
     def test_idea_when_threads_run_then_done_without_a_tick(self, client, ticket_of):
         response = client.post(IDEAS, json=trade_idea())

@@ -158,7 +158,7 @@ def test_login_when_it_was_in_one_application_then_another_on_the_store_uses_it(
     other = services_of(make_app(**fyers_settings(fake)))
     come_back()
 
-    assert fake.tokens.admit(f"{fake.app_id}:{other.fyers.source.token()}", is_data=False) is None
+    assert fake.tokens.admit(f"{fake.app_id}:{other.brokers.fyers.source.token()}", is_data=False) is None
 
 
 def test_tick_when_fyers_is_set_up_then_the_login_is_looked_after(operator):
@@ -168,8 +168,8 @@ def test_tick_when_fyers_is_set_up_then_the_login_is_looked_after(operator):
 def test_redirect_address_when_not_set_then_the_services_own(settings, store, fake, clock):
     changes = fyers_settings(fake) | {"fyers_redirect_uri": None, "public_url": "https://gate.example"}
     app = create_app(replace(settings, **changes), store=store, clock=clock)
-    url = services_of(app).fyers.login.link().url
-    services_of(app).journal.close()
+    url = services_of(app).brokers.fyers.login.link().url
+    services_of(app).observability.journal.close()
 
     assert "redirect_uri=https%3A%2F%2Fgate.example%2Fauth-callback" in url
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture
 def configuration(services):
-    return lambda bot: services.bots.get(bot)[0].configuration
+    return lambda bot: services.operations.bots.get(bot)[0].configuration
 
 
 def test_list_when_only_the_default_bot_exists_then_it_is_shown(run):
@@ -33,7 +33,7 @@ def test_list_when_switches_are_thrown_then_the_stricter_one_is_shown(run, own, 
 
 def test_list_when_a_halt_is_over_then_the_bot_is_active(run, services, clock):
     until = clock() + timedelta(minutes=1)
-    services.bots.set_state("default", StateSwitch(TradingState.HALTED, until=until))
+    services.operations.bots.set_state("default", StateSwitch(TradingState.HALTED, until=until))
     clock.move(minutes=2)
 
     assert run("bots", "list").output.splitlines()[1].endswith("ACTIVE")
@@ -49,7 +49,7 @@ def test_create_when_settings_are_given_then_they_are_kept_and_the_secret_works(
     result = run("bots", "create", "swing", "allowed_symbols=AAPL,BTCUSDT", "attach_sl_tp=true")
 
     secret = result.output.split()[-1]
-    assert services.bots.authenticate(secret, "swing").id == "swing"
+    assert services.operations.bots.authenticate(secret, "swing").id == "swing"
     assert configuration("swing").allowed_symbols == ("AAPL", "BTC-USD")
 
 
@@ -104,24 +104,24 @@ def test_command_when_it_cannot_be_done_then_one_sentence_says_why(run, words, s
 def test_halt_when_bot_is_named_then_it_alone_stops_until_resume(run, services):
     run("bots", "create", "swing")
     run("bots", "halt", "swing", "--reason", "news")
-    halted = {bot.id for bot, _ in services.bots.all() if bot.switch.state is TradingState.HALTED}
+    halted = {bot.id for bot, _ in services.operations.bots.all() if bot.switch.state is TradingState.HALTED}
     run("bots", "resume", "swing")
 
     assert halted == {"swing"}
-    assert services.bots.get("swing")[0].switch.state is TradingState.ACTIVE
+    assert services.operations.bots.get("swing")[0].switch.state is TradingState.ACTIVE
 
 
 def test_halt_when_all_are_meant_then_the_global_switch_is_thrown(run, services):
     run("bots", "halt", "--all", "--until", "2099-01-01T00:00:00Z")
 
-    assert services.switch.read().state is TradingState.HALTED
+    assert services.operations.switch.read().state is TradingState.HALTED
 
 
 def test_rotate_secret_when_done_then_the_new_one_works(run, services):
     result = run("bots", "rotate-secret", "default")
 
     secret = result.output.splitlines()[0].split()[-1]
-    assert services.bots.authenticate(secret, None).id == "default"
+    assert services.operations.bots.authenticate(secret, None).id == "default"
 
 
 def test_delete_when_not_confirmed_then_the_bot_stays(run, services):
@@ -129,11 +129,11 @@ def test_delete_when_not_confirmed_then_the_bot_stays(run, services):
     result = run("bots", "delete", "swing", input="n\n")
 
     assert result.exit_code == 1
-    assert services.bots.find("swing") is not None
+    assert services.operations.bots.find("swing") is not None
 
 
 def test_delete_when_confirmed_then_the_bot_is_gone(run, services):
     run("bots", "create", "swing")
     run("bots", "delete", "swing", "--yes")
 
-    assert services.bots.find("swing") is None
+    assert services.operations.bots.find("swing") is None

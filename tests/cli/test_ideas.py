@@ -60,12 +60,16 @@ def test_replay_when_gates_are_asked_again_then_what_became_of_it_then_is_told(r
 @pytest.mark.unit
 def test_replay_when_done_then_nothing_was_ordered_or_written(replay, store, services):
     write(store, past_ticket())
-    services.bots.get("default")
+    services.operations.bots.get("default")
     before = {document.key: document.value for document in store.list("")}
     replay()
 
     assert {document.key: document.value for document in store.list("")} == before
-    assert services.registry.get("paper").open_orders() == services.registry.get("paper").positions() == []
+    assert (
+        services.brokers.registry.get("paper").open_orders()
+        == services.brokers.registry.get("paper").positions()
+        == []
+    )
 
 
 @pytest.mark.unit

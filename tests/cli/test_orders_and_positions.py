@@ -91,7 +91,7 @@ class TestAge:
         """Run a command some time after the clock has looked."""
 
         def invoke(*words: str, seconds: float) -> str:
-            services.snapshots.run()
+            services.portfolio.snapshots.run()
             clock.move(seconds=seconds)
             return run(*words).output
 

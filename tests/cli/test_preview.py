@@ -17,7 +17,7 @@ def test_preview_when_every_gate_passes_then_the_order_is_shown_and_not_sent(pre
 
     assert shown.startswith("status  ordered\n")
     assert "entry  buy   20        AAPL" in shown
-    assert services.registry.get("paper").positions() == []
+    assert services.brokers.registry.get("paper").positions() == []
 
 
 def test_preview_when_a_gate_refuses_then_its_code_and_figures_are_shown(preview):

@@ -23,14 +23,14 @@ def test_trading_state_when_state_is_named_then_it_holds_for_every_bot(run, serv
     result = run("trading-state", "reducing", "--reason", "news")
 
     assert result.output == "trading is REDUCING.\n"
-    assert services.switch.read().state is TradingState.REDUCING
+    assert services.operations.switch.read().state is TradingState.REDUCING
 
 
 def test_trading_state_when_bot_is_named_then_only_its_switch_is_thrown(run, services):
     run("trading-state", "HALTED", "--bot", "default", "--until", "2099-01-01T00:00:00Z")
 
-    assert services.bots.get("default")[0].switch.state is TradingState.HALTED
-    assert services.switch.read().state is TradingState.ACTIVE
+    assert services.operations.bots.get("default")[0].switch.state is TradingState.HALTED
+    assert services.operations.switch.read().state is TradingState.ACTIVE
 
 
 def test_trading_state_when_thrown_with_a_reason_then_the_switch_tells_it(run):

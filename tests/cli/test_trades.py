@@ -49,7 +49,7 @@ def test_trades_when_an_average_has_many_digits_then_four_are_shown(run, client)
 
 
 def test_trades_when_the_clock_has_seen_the_account_then_its_currency_is_shown(run, services, traded):
-    services.snapshots.read(fresh=True)
+    services.portfolio.snapshots.read(fresh=True)
     _, row = run("trades", "list").output.splitlines()
 
     assert row.split()[7:10] == ["200", "USD", "closed"]

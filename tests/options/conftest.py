@@ -63,10 +63,10 @@ def logged_in(app, operator, configure) -> None:
 @pytest.fixture
 def ticker(app, fake) -> str:
     """Name the contract of the alert as Fyers does, and let it cost 100."""
-    expiry = services_of(app).symbols.index().expiries("NIFTY")[0]
+    expiry = services_of(app).brokers.symbols.index().expiries("NIFTY")[0]
     (listed,) = [
         item
-        for item in services_of(app).symbols.index()
+        for item in services_of(app).brokers.symbols.index()
         if (item.underlying, item.expiry, item.strike, item.kind) == ("NIFTY", expiry, Decimal(24500), "call")
     ]
     fake.market.move(listed.ticker, Decimal(100))

@@ -34,7 +34,7 @@ def price(fake, ticker):
 @pytest.fixture
 def exits(app):
     """Read side, quantity and price of every working exit by the ending of its id."""
-    broker = services_of(app).registry.get("fyers")
+    broker = services_of(app).brokers.registry.get("fyers")
 
     def read():
         return sorted(
@@ -217,7 +217,7 @@ def watch_later(app, watch):
     """Let the clock come round once what was read of the book before is too old to serve."""
 
     def later():
-        services_of(app).registry.get("fyers")._orders.forget()
+        services_of(app).brokers.registry.get("fyers")._orders.forget()
         watch()
 
     return later
@@ -237,7 +237,7 @@ def test_position_when_above_the_freeze_quantity_then_a_part_rests_and_the_rest_
 def test_position_when_above_the_freeze_quantity_then_the_operator_closes_it_in_parts(
     large, operator, held, app
 ):
-    (position,) = services_of(app).registry.get("fyers").positions()
+    (position,) = services_of(app).brokers.registry.get("fyers").positions()
     path = f"/api/positions/fyers/{position.symbol}"
     parts = [(operator.delete(path).status_code, held()) for _ in range(2)]
 
@@ -258,7 +258,10 @@ def test_exit_when_an_earlier_one_is_in_doubt_then_it_is_denied(client, fake, ap
 @pytest.fixture
 def hurried(app, make_option_app, fake, clock):
     """Serve with few requests for an hour, of which some are kept for exits, and use up the others."""
-    contracts, limiter = ListedTickers(services_of(app).symbols.index), Limiter((Window(3600, 60, 25),))
+    contracts, limiter = (
+        ListedTickers(services_of(app).brokers.symbols.index),
+        Limiter((Window(3600, 60, 25),)),
+    )
     broker = make_fyers(fake, contracts=contracts, limiter=limiter, clock=clock)
     client = client_of(make_option_app(brokers={"fyers": broker}), x_bot_secret=WEBHOOK_SECRET)
     assert client.post("/webhook", json=ALERT).json["status"] == "ordered"

@@ -18,7 +18,7 @@ def orders(fake):
 @pytest.fixture
 def settle(app):
     """Let fills reach tickets and trades."""
-    return services_of(app).tracker.follow
+    return services_of(app).portfolio.tracker.follow
 
 
 @pytest.fixture

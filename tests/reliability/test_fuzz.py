@@ -66,7 +66,7 @@ def app(database):
             allow_short_selling=True,
         )
     )
-    bots = app.extensions[EXTENSION].bots
+    bots = app.extensions[EXTENSION].operations.bots
     bot, version = bots.get("default")
     bots.change("default", replace(bot.configuration, notional=5), version=version)
     return app

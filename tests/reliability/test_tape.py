@@ -76,7 +76,7 @@ def live(folder, events: list[tuple[str, dict]]) -> tuple[bytes, list[tuple[int,
             secret = secrets.get(event["bot"], WEBHOOK_SECRET)
             answer = operator.post("/webhook", json=event | {"secret": secret})
         answers.append((answer.status_code, answer.json))
-    services_of(app).journal.close()
+    services_of(app).observability.journal.close()
     stored = {document.key: document.value for document in store.list("")}
     for bot in BOTS:
         # Secrets come from the machine alone: nobody may be able to play them again.

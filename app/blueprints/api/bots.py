@@ -12,7 +12,7 @@ from app.domain.trading_state import TradingState
 from app.errors import PreconditionFailed, PreconditionRequired
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.operator import load
-from app.wiring.container import services
+from app.wiring.container import operations
 
 BOT, NEW_BOT = BotSchema(), NewBotSchema()
 
@@ -20,7 +20,7 @@ BOT, NEW_BOT = BotSchema(), NewBotSchema()
 @bp.get("/bots")
 def list_bots() -> ResponseReturnValue:
     """List every bot."""
-    return jsonify({"bots": [services().bots.show(bot) for bot, _ in services().bots.all()]})
+    return jsonify({"bots": [operations().bots.show(bot) for bot, _ in operations().bots.all()]})
 
 
 @bp.post("/bots")
@@ -29,8 +29,8 @@ def create_bot() -> ResponseReturnValue:
     data = load(NEW_BOT, read_request())
     name, state = data.pop("id"), data.pop("state", TradingState.ACTIVE)
     configuration = BotConfiguration(**{"name": name} | data)
-    bot, version, secret = services().bots.create(name, configuration, state=state)
-    response = jsonify(services().bots.show(bot) | {"secret": secret})
+    bot, version, secret = operations().bots.create(name, configuration, state=state)
+    response = jsonify(operations().bots.show(bot) | {"secret": secret})
     response.headers["Location"] = f"/api/bots/{bot.id}"
     return _tagged(response, version), 201
 
@@ -38,32 +38,32 @@ def create_bot() -> ResponseReturnValue:
 @bp.get("/bots/<bot>")
 def show_bot(bot: str) -> ResponseReturnValue:
     """Show one bot with its ETag."""
-    return _answer(*services().bots.get(bot))
+    return _answer(*operations().bots.get(bot))
 
 
 @bp.patch("/bots/<bot>")
 def change_bot(bot: str) -> ResponseReturnValue:
     """Change what the body names and leave the rest."""
-    current, version = services().bots.get(bot)
+    current, version = operations().bots.get(bot)
     wanted = _if_match(version)
     changes = load(BOT, read_request())
     state = changes.pop("state", None)
     configuration = replace(current.configuration, **changes)
-    return _answer(*services().bots.change(bot, configuration, version=wanted, state=state))
+    return _answer(*operations().bots.change(bot, configuration, version=wanted, state=state))
 
 
 @bp.delete("/bots/<bot>")
 def delete_bot(bot: str) -> ResponseReturnValue:
     """Remove a bot; its tickets stay."""
-    _, version = services().bots.get(bot)
-    services().bots.delete(bot, version=_if_match(version))
+    _, version = operations().bots.get(bot)
+    operations().bots.delete(bot, version=_if_match(version))
     return "", 204
 
 
 @bp.post("/bots/<bot>/secret")
 def rotate_secret(bot: str) -> ResponseReturnValue:
     """Give a bot a new secret; the old one works for a day more."""
-    secret, previous_valid_until = services().bots.rotate_secret(bot)
+    secret, previous_valid_until = operations().bots.rotate_secret(bot)
     return jsonify({"secret": secret, "previous_valid_until": to_json(previous_valid_until)})
 
 
@@ -81,7 +81,7 @@ def _if_match(version: int) -> int:
 
 
 def _answer(bot: Bot, version: int) -> Response:
-    return _tagged(jsonify(services().bots.show(bot)), version)
+    return _tagged(jsonify(operations().bots.show(bot)), version)
 
 
 def _tagged(response: Response, version: int) -> Response:

@@ -9,7 +9,7 @@ from app.blueprints.api import bp, read_request
 from app.domain.circuit_breaker import Breach, CircuitBreaker, Threshold
 from app.domain.json_codec import to_json
 from app.schemas.operator import CircuitBreakerQuerySchema, CircuitBreakerSchema, load
-from app.wiring.container import services
+from app.wiring.container import portfolio
 
 CHANGES, QUERY = CircuitBreakerSchema(), CircuitBreakerQuerySchema()
 LEVELS = {"stop_loss_equity": Breach.STOP_LOSS, "take_profit_equity": Breach.TAKE_PROFIT}
@@ -35,7 +35,7 @@ SHOWN = (
 def show_circuit_breaker() -> ResponseReturnValue:
     """Show a broker's circuit breaker, whose thresholds count, and what it did last."""
     query = load(QUERY, request.args)
-    return jsonify(_view(services().breaker.read(query["broker"])))
+    return jsonify(_view(portfolio().breaker.read(query["broker"])))
 
 
 @bp.put("/circuit-breaker")
@@ -45,7 +45,7 @@ def set_circuit_breaker() -> ResponseReturnValue:
     What is left out stays as it is; without `base_equity` the account's equity of now is the base.
     """
     changes = load(CHANGES, read_request())
-    return jsonify(_view(services().breaker.edit(changes)))
+    return jsonify(_view(portfolio().breaker.edit(changes)))
 
 
 def _view(breaker: CircuitBreaker) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def _view(breaker: CircuitBreaker) -> dict[str, Any]:
             "thresholds": [_threshold(item) for item in breaker.thresholds],
             "breakers": [
                 {"broker": other.broker, "active": bool(other.thresholds), "phase": other.phase.value}
-                for other in services().breaker.all().values()
+                for other in portfolio().breaker.all().values()
             ],
         }
     )

@@ -4,10 +4,10 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp
-from app.wiring.container import services
+from app.wiring.container import operations
 
 
 @bp.get("/logins")
 def list_logins() -> ResponseReturnValue:
     """Show, by broker, whether its login is good and until when."""
-    return jsonify({"logins": services().health.show_logins()})
+    return jsonify({"logins": operations().health.show_logins()})

@@ -24,5 +24,5 @@ def report_on_opinions() -> ResponseReturnValue:
     query = load(QUERY, request.args)
     house = services()
     wanted = Range.of(house.clock().date(), query["since"], query["until"], query["bot"], query["limit"])
-    reporter = Reporter(house.ledger, BrokerPrices(house.brokers), house.clock)
+    reporter = Reporter(house.operations.ledger, BrokerPrices(house.brokers.registry.all()), house.clock)
     return jsonify(reporter.report(wanted, query["horizon"]).to_json())

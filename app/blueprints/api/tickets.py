@@ -18,7 +18,7 @@ from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
 from app.schemas.operator import TicketQuerySchema, load
-from app.wiring.container import services
+from app.wiring.container import intake, operations
 
 QUERY = TicketQuerySchema()
 
@@ -27,7 +27,7 @@ QUERY = TicketQuerySchema()
 def list_tickets() -> ResponseReturnValue:
     """List tickets, newest first; `next` continues behind the last one."""
     query = load(QUERY, request.args)
-    page = services().ledger.page(
+    page = operations().ledger.page(
         day=query["date"],
         bot=query["bot"],
         status=query["status"],
@@ -40,7 +40,7 @@ def list_tickets() -> ResponseReturnValue:
 @bp.get("/tickets/<uuid:ticket>")
 def show_ticket(ticket: UUID) -> ResponseReturnValue:
     """Show one ticket."""
-    found = services().ledger.find(ticket)
+    found = operations().ledger.find(ticket)
     if found is None:
         raise NotFound(f"There is no ticket {ticket}.")
     return jsonify(found)
@@ -65,11 +65,11 @@ def preview() -> ResponseReturnValue:
     entry = dialect_of(alert)
     signal = read_signal(entry, alert)
     bot = _bot(alert, alert.get(entry.bot_field))
-    return jsonify(services().intake.preview(signal, bot, to_json(redact(alert))))
+    return jsonify(intake().alerts.preview(signal, bot, to_json(redact(alert))))
 
 
 def _decide(ticket: UUID, verdict: ApprovalDecision) -> ResponseReturnValue:
-    answer = services().approvals.decide(ticket, verdict, "the operator", request_id())
+    answer = intake().approvals.decide(ticket, verdict, "the operator", request_id())
     # The request was carried out, whatever became of the order.
     return jsonify(answer.body), 202 if answer.status == HTTPStatus.ACCEPTED else 200
 
@@ -78,5 +78,5 @@ def _bot(alert: dict[str, Any], named: Any) -> Bot:
     """Return the named bot, else the one that a pasted secret tells, else the default one."""
     if not named and any(alert.get(field) for field in SECRET_FIELDS):
         return bot_of(alert, None)
-    bot, _ = services().bots.get(str(named) if named else DEFAULT_BOT)
+    bot, _ = operations().bots.get(str(named) if named else DEFAULT_BOT)
     return bot

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp
 from app.schemas.operator import TradeQuerySchema, load
-from app.wiring.container import services
+from app.wiring.container import portfolio
 
 QUERY = TradeQuerySchema()
 
@@ -14,7 +14,7 @@ QUERY = TradeQuerySchema()
 def list_trades() -> ResponseReturnValue:
     """List trades: open ones first, then those that went flat, the latest at the top."""
     query = load(QUERY, request.args)
-    trades = services().trades.page(**query)
+    trades = portfolio().trades.page(**query)
     following = trades[-1]["number"] if len(trades) == query["limit"] else None
     return jsonify({"trades": trades, "next": following})
 
@@ -22,4 +22,4 @@ def list_trades() -> ResponseReturnValue:
 @bp.get("/trades/<int:number>")
 def show_trade(number: int) -> ResponseReturnValue:
     """Show one trade, open or closed."""
-    return jsonify(services().trades.numbered(number))
+    return jsonify(portfolio().trades.numbered(number))

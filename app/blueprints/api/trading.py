@@ -14,7 +14,7 @@ from app.errors import InvalidRequest, MalformedAlert
 from app.schemas.operator import PRICES, OrderQuerySchema, TradingStateSchema, load, wants_fresh
 from app.schemas.price_rows import read_price_rows
 from app.services.portfolio.holdings import accounts, broker_rows
-from app.wiring.container import services
+from app.wiring.container import observability, operations, portfolio, services
 
 QUERY, SWITCH = OrderQuerySchema(), TradingStateSchema()
 
@@ -23,58 +23,60 @@ QUERY, SWITCH = OrderQuerySchema(), TradingStateSchema()
 def list_orders() -> ResponseReturnValue:
     """List orders, newest first; what no ticket knows as the clock saw it last."""
     query = load(QUERY, request.args)
-    seen = services().snapshots.read(fresh=query.pop("fresh"))
-    page = services().orders.page(seen, **query)
+    seen = portfolio().snapshots.read(fresh=query.pop("fresh"))
+    page = operations().orders.page(seen, **query)
     return jsonify({"orders": page.orders, "next": page.next, "brokers": broker_rows(seen)})
 
 
 @bp.delete("/orders/<name>")
 def cancel_order(name: str) -> ResponseReturnValue:
     """Cancel a working order."""
-    services().orders.cancel(name)
+    operations().orders.cancel(name)
     return "", 204
 
 
 @bp.get("/positions")
 def list_positions() -> ResponseReturnValue:
     """List every broker's positions as the clock saw them last."""
-    seen = services().snapshots.read(fresh=wants_fresh(request.args))
-    return jsonify({"positions": services().holdings.positions(seen), "brokers": broker_rows(seen)})
+    seen = portfolio().snapshots.read(fresh=wants_fresh(request.args))
+    return jsonify({"positions": portfolio().holdings.positions(seen), "brokers": broker_rows(seen)})
 
 
 @bp.get("/account")
 def show_accounts() -> ResponseReturnValue:
     """Show every broker's cash, equity and buying power as the clock saw them last."""
-    seen = services().snapshots.read(fresh=wants_fresh(request.args))
+    seen = portfolio().snapshots.read(fresh=wants_fresh(request.args))
     return jsonify({"accounts": accounts(seen), "brokers": broker_rows(seen, of_accounts=True)})
 
 
 @bp.delete("/positions/<broker>/<path:symbol>")
 def close_position(broker: str, symbol: str) -> ResponseReturnValue:
     """Close a position at the market, in any trading state."""
-    ticket = services().positions.close(broker, symbol)
+    ticket = portfolio().positions.close(broker, symbol)
     return jsonify(ticket), 202 if ticket["status"] == TicketStatus.UNKNOWN else 200
 
 
 @bp.get("/trading-state")
 def show_trading_state() -> ResponseReturnValue:
     """Show the global kill switch."""
-    return _switch_answer(services().switch.read())
+    return _switch_answer(operations().switch.read())
 
 
 @bp.put("/trading-state")
 def set_trading_state() -> ResponseReturnValue:
     """Throw the global kill switch: the very next alert obeys, in every process."""
     switch = load(SWITCH, read_request())
-    services().switch.throw(switch)
-    services().journal.activity(f"operator: trading is {switch.state.value} ({switch.reason or 'no reason'})")
+    operations().switch.throw(switch)
+    observability().journal.activity(
+        f"operator: trading is {switch.state.value} ({switch.reason or 'no reason'})"
+    )
     return _switch_answer(switch)
 
 
 @bp.get("/bots/<bot>/trading-state")
 def show_bot_state(bot: str) -> ResponseReturnValue:
     """Show a bot's own kill switch."""
-    found, _ = services().bots.get(bot)
+    found, _ = operations().bots.get(bot)
     return _switch_answer(found.switch)
 
 
@@ -82,24 +84,26 @@ def show_bot_state(bot: str) -> ResponseReturnValue:
 def set_bot_state(bot: str) -> ResponseReturnValue:
     """Throw a bot's own kill switch."""
     switch = load(SWITCH, read_request())
-    services().bots.set_state(bot, switch)
-    services().journal.activity(f"operator: {bot} is {switch.state.value} ({switch.reason or 'no reason'})")
+    operations().bots.set_state(bot, switch)
+    observability().journal.activity(
+        f"operator: {bot} is {switch.state.value} ({switch.reason or 'no reason'})"
+    )
     return _switch_answer(switch)
 
 
 @bp.get("/paper/prices")
 def show_prices() -> ResponseReturnValue:
     """Show the simulated market."""
-    return jsonify(services().prices.show())
+    return jsonify(operations().prices.show())
 
 
 @bp.put("/paper/prices")
 def set_prices() -> ResponseReturnValue:
     """Move the simulated market: at once by JSON, where a null unpins a symbol, or row by row by CSV."""
     if request.mimetype == "text/csv":
-        return jsonify(services().prices.play(_rows()))
+        return jsonify(operations().prices.play(_rows()))
     prices = load(PRICES, read_request())
-    return jsonify(services().prices.move(prices))
+    return jsonify(operations().prices.move(prices))
 
 
 def _rows() -> list[tuple[str, Decimal]]:

@@ -109,7 +109,7 @@ def test_modify_when_the_price_is_finer_than_a_cent_then_it_is_sent_once(entry, 
 def test_modify_when_the_changed_order_fills_then_it_is_followed(entry, command, fake, services, operator):
     command(command="modify", order=entry, limit_price=99)
     fake.market.move("AAPL", Decimal(98))
-    services.tracker.follow()
+    services.portfolio.tracker.follow()
     listed = operator.get("/api/orders?fresh=true&status=all").json["orders"]
 
     assert [(item["client_order_id"], item["status"]) for item in listed] == [(entry, "filled")]
@@ -149,7 +149,7 @@ def test_command_when_a_crash_comes_after_the_broker_was_told_then_it_is_not_tol
     response = command(command=name, order="first", **change)
     broken.broken = set()
     if follows:
-        services.tracker.follow()
+        services.portfolio.tracker.follow()
     ticket = later(response)
 
     assert told(response) == (202, "received", None)

@@ -33,7 +33,7 @@ def later(services, operator, clock):
 
     def finished(response) -> dict:
         clock.move(seconds=6)
-        services.recovery.recover()
+        services.intake.recovery.recover()
         return operator.get(f"/api/tickets/{response.json['ticket']}").json
 
     return finished

@@ -36,9 +36,9 @@ def make(services, clock, notifier):
     def make() -> FailureCount:
         return FailureCount(
             store=services.store,
-            bots=services.bots,
+            bots=services.operations.bots,
             clock=clock,
-            journal=services.journal,
+            journal=services.observability.journal,
             notifier=notifier,
             limit=3,
         )
@@ -52,7 +52,7 @@ def failures(make):
 
 
 def state(services) -> StateSwitch:
-    return services.bots.find("default").switch
+    return services.operations.bots.find("default").switch
 
 
 def test_count_when_fewer_fail_than_the_limit_then_the_bot_goes_on(failures, services, told):
@@ -109,7 +109,7 @@ def test_count_when_another_bot_fails_then_this_one_goes_on(failures, services):
 
 @pytest.mark.parametrize("thrown", [TradingState.HALTED, TradingState.REDUCING])
 def test_count_when_the_owner_has_stopped_the_bot_already_then_that_stays(failures, services, told, thrown):
-    services.bots.set_state("default", StateSwitch(thrown, "mine"))
+    services.operations.bots.set_state("default", StateSwitch(thrown, "mine"))
     for _ in range(4):
         failures.count(BOT, FAILED)
 
@@ -117,7 +117,9 @@ def test_count_when_the_owner_has_stopped_the_bot_already_then_that_stays(failur
 
 
 def test_count_when_a_halt_is_over_by_its_time_then_the_bot_is_stopped_again(failures, services, clock):
-    services.bots.set_state("default", StateSwitch(TradingState.HALTED, "mine", clock() - timedelta(hours=1)))
+    services.operations.bots.set_state(
+        "default", StateSwitch(TradingState.HALTED, "mine", clock() - timedelta(hours=1))
+    )
     for _ in range(3):
         failures.count(BOT, FAILED)
 
@@ -127,7 +129,7 @@ def test_count_when_a_halt_is_over_by_its_time_then_the_bot_is_stopped_again(fai
 def test_count_when_the_owner_sets_it_active_again_then_it_has_all_its_attempts(failures, services):
     for _ in range(3):
         failures.count(BOT, FAILED)
-    services.bots.set_state("default", StateSwitch())
+    services.operations.bots.set_state("default", StateSwitch())
     failures.count(BOT, FAILED)
 
     assert state(services).state is TradingState.ACTIVE

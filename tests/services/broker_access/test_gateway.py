@@ -100,7 +100,7 @@ def close(scripted):
 
     def closed(acting):
         with suppress(BrokerRejected):
-            services_of(acting).positions.close("paper", "AAPL")
+            services_of(acting).portfolio.positions.close("paper", "AAPL")
 
     return closed
 
@@ -109,7 +109,9 @@ def close(scripted):
 def breaker(scripted):
     scripted.held["AAPL"] = Decimal(7)
     tripped = CircuitBreaker("paper", active=True, ticket=UUID(int=7))
-    return lambda acting: services_of(acting).breaker.liquidation.advance(tripped, scripted, lambda _: None)
+    return lambda acting: services_of(acting).portfolio.breaker.liquidation.advance(
+        tripped, scripted, lambda _: None
+    )
 
 
 @pytest.fixture
@@ -118,7 +120,7 @@ def cleanup(enter, scripted):
     order = scripted.submitted[-1]
     scripted.take(replace(order, client_order_id=f"{order.client_order_id}-sl"), OrderStatus.ACCEPTED)
     scripted.held.clear()
-    return lambda acting: services_of(acting).cleanup.run()
+    return lambda acting: services_of(acting).portfolio.cleanup.run()
 
 
 @pytest.fixture
@@ -149,7 +151,7 @@ def exchanges(settings):
 
 def series(app, name: str) -> str | None:
     """Read a counter of an application; None where nothing was counted."""
-    lines = services_of(app).metrics.render()[0].decode().splitlines()
+    lines = services_of(app).observability.metrics.render()[0].decode().splitlines()
     return next((line.rpartition(" ")[2] for line in lines if line.startswith(f"{name} ")), None)
 
 
@@ -193,7 +195,7 @@ def test_sending_when_it_is_a_dry_run_then_the_broker_is_told_nothing(
 def test_close_when_it_is_a_dry_run_then_the_operator_is_out_all_the_same(close, make_app, scripted):
     told = len(scripted.told)
     dry = services_of(make_app(brokers={"paper": scripted}, dry_run=True))
-    ticket = dry.positions.close("paper", "AAPL")
+    ticket = dry.portfolio.positions.close("paper", "AAPL")
 
     assert (ticket["status"], scripted.told[told:]) == ("filled", ["submit"])
 
@@ -207,9 +209,9 @@ def test_cancel_when_it_is_a_dry_run_then_the_operators_is_sent_all_the_same(ent
 
 
 def test_submit_when_a_symbol_is_held_then_who_asks_for_it_waits(services, scripted):
-    with services.orders.gateway.hold(scripted, "AAPL") as held:
+    with services.operations.orders.gateway.hold(scripted, "AAPL") as held:
         assert (held.broker, held.symbol) == (scripted, "AAPL")
-        waiting = Thread(target=services.positions.forget, args=(scripted, "AAPL"))
+        waiting = Thread(target=services.portfolio.positions.forget, args=(scripted, "AAPL"))
         waiting.start()
         waiting.join(0.05)
         assert waiting.is_alive()
@@ -220,7 +222,7 @@ def test_submit_when_a_symbol_is_held_then_who_asks_for_it_waits(services, scrip
 
 def test_submit_when_it_cannot_be_written_down_then_nothing_has_left(enter, services, scripted):
     enter(OrderStatus.ACCEPTED)
-    odd, gateway = replace(scripted.submitted[-1], limit_price="many"), services.orders.gateway
+    odd, gateway = replace(scripted.submitted[-1], limit_price="many"), services.operations.orders.gateway
     with gateway.hold(scripted, "AAPL") as held, pytest.raises(ValueError, match="format"):
         gateway.submit(held, odd, ticket=UUID(int=7))
 
@@ -229,7 +231,7 @@ def test_submit_when_it_cannot_be_written_down_then_nothing_has_left(enter, serv
 
 def test_replace_when_it_cannot_be_written_down_then_nothing_has_left(enter, services, scripted):
     enter(OrderStatus.ACCEPTED)
-    (receipt,), gateway = scripted.taken.values(), services.orders.gateway
+    (receipt,), gateway = scripted.taken.values(), services.operations.orders.gateway
     with gateway.hold(scripted, "AAPL") as held, pytest.raises(ValueError, match="format"):
         gateway.replace(held, receipt, OrderChange(limit_price="many"))
 

@@ -118,7 +118,7 @@ def test_best_price_when_the_symbol_is_held_then_it_is_not_written_over(
     post()
     fake.market.move("AAPL", Decimal(120))
     clock = Thread(target=watch)
-    with services.orders.gateway.hold(services.registry.get("alpaca"), "AAPL"):
+    with services.operations.orders.gateway.hold(services.brokers.registry.get("alpaca"), "AAPL"):
         clock.start()
         clock.join(0.5)
         meanwhile = best()

@@ -55,7 +55,7 @@ def leave(client, scripted, store):
 
 @pytest.fixture
 def cleanup(services):
-    return services.cleanup
+    return services.portfolio.cleanup
 
 
 def end_books(store) -> None:
@@ -176,7 +176,7 @@ def test_cleanup_when_one_broker_is_silent_then_the_other_is_cleaned(make_app, c
     other.held.clear()
     end_books(store)
     silent.is_reachable = False
-    run = services_of(app).cleanup.run()
+    run = services_of(app).portfolio.cleanup.run()
 
     assert (len(run.canceled), [item.broker for item in run.failed]) == (1, ["alpaca"])
 
@@ -186,7 +186,7 @@ def test_last_when_a_run_did_something_then_another_process_knows_it(leave, clea
     run = cleanup.run()
     other = services_of(make_app(brokers={"paper": scripted}))
 
-    assert other.cleanup.last() == run
+    assert other.portfolio.cleanup.last() == run
 
 
 def test_last_when_a_run_found_nothing_then_it_is_known_but_not_written(cleanup, store):
@@ -218,6 +218,6 @@ def test_cleanup_when_its_time_comes_then_the_clock_does_it(leave, services, scr
 
 def test_cleanup_when_it_is_a_dry_run_then_an_outside_account_is_left_alone(leave, make_app, scripted):
     names = leave("-sl", "-tp")
-    run = services_of(make_app(brokers={"paper": scripted}, dry_run=True)).cleanup.run()
+    run = services_of(make_app(brokers={"paper": scripted}, dry_run=True)).portfolio.cleanup.run()
 
     assert (run.checked, statuses(scripted, names)) == (0, [OrderStatus.ACCEPTED] * 2)

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def cleanup(services):
-    return services.cleanup
+    return services.portfolio.cleanup
 
 
 def working(alpaca) -> set[str]:

@@ -11,7 +11,7 @@ def names(app):
 
 
 def test_house_when_fyers_is_not_configured_then_nothing_is_kept_or_done(app):
-    assert services_of(app).symbols is None
+    assert services_of(app).brokers.symbols is None
     assert "symbol master" not in names(app)
 
 
@@ -21,4 +21,4 @@ def test_clock_when_fyers_is_configured_then_downloads_at_the_first_turn(make_ap
     done = services.supervisor.tick()
 
     assert done["symbol master"] == 1
-    assert isinstance(services.symbols.index(), ContractIndex)
+    assert isinstance(services.brokers.symbols.index(), ContractIndex)

@@ -254,7 +254,7 @@ class TestWithoutAStore:
         response = client.post("/webhook", json=strategy_alert())
         broken.broken = set()
         clock.move(seconds=6)
-        services_of(app).recovery.recover()
+        services_of(app).intake.recovery.recover()
 
         assert response.status_code == 202
         assert ticket_of(response)["status"] == "filled"

@@ -97,7 +97,7 @@ def test_entry_when_it_is_adopted_then_it_counts_towards_the_daily_caps(
     app = make_app(brokers={"paper": scripted}, dry_run=False)
     configure(daily_order_cap=1)
     scripted.take(order_of(UUID(leave())))
-    services_of(app).recovery.recover()
+    services_of(app).intake.recovery.recover()
     response = client_of(app, x_bot_secret=settings.webhook_secret).post("/webhook", json=strategy_alert())
 
     assert response.json["reason"] == "DAILY_ORDER_CAP"
@@ -109,7 +109,10 @@ def test_entry_when_it_is_adopted_then_its_value_is_in_the_ticket(leave, recover
     scripted.take(order_of(UUID(name)))
     recovered(name)
 
-    assert services.ledger.document(UUID(name)).value["entry"] == {"symbol": "AAPL", "notional": "2000"}
+    assert services.operations.ledger.document(UUID(name)).value["entry"] == {
+        "symbol": "AAPL",
+        "notional": "2000",
+    }
 
 
 def test_entry_when_the_broker_cannot_be_asked_then_it_waits(leave, recovered, scripted, clock):
@@ -147,7 +150,7 @@ def test_exit_when_the_broker_does_not_say_what_was_bought_before_then_it_is_cou
     scripted.submit(order_of(sold, Side.SELL, OrderRole.EXIT))
     answers = iter([False])
     scripted.before_find = lambda: setattr(scripted, "is_reachable", next(answers, True))
-    closed = [services.recovery.recover(), services.recovery.recover()]
+    closed = [services.intake.recovery.recover(), services.intake.recovery.recover()]
 
     assert (closed, list(store.list("trades/"))) == ([0, 2], [])
 
@@ -163,10 +166,10 @@ def test_entry_when_the_broker_takes_an_id_twice_then_it_is_given_up_after_a_whi
     leave, forgetful, scripted, clock
 ):
     name = leave()
-    closed = forgetful.recovery.recover()
+    closed = forgetful.intake.recovery.recover()
     clock.move(seconds=11)
-    forgetful.recovery.recover()
-    ticket = forgetful.ledger.find(UUID(name))
+    forgetful.intake.recovery.recover()
+    ticket = forgetful.operations.ledger.find(UUID(name))
 
     assert (closed, ticket["status"], ticket["reason"]) == (0, "failed", "ORDER_NOT_PLACED")
     assert scripted.submitted == []
@@ -178,21 +181,21 @@ def test_entry_when_crash_follows_on_crash_at_such_a_broker_then_the_reason_is_t
     name = leave()
     (entry,) = [document for document in store.list("inbox/") if document.value.get("ticket") == name]
     store.replace(entry, entry.value | {"attempts": 9})
-    forgetful.recovery.recover()
+    forgetful.intake.recovery.recover()
     clock.move(seconds=11)
-    forgetful.recovery.recover()
+    forgetful.intake.recovery.recover()
 
-    assert forgetful.ledger.find(UUID(name))["reason"] == "ORDER_NOT_PLACED"
+    assert forgetful.operations.ledger.find(UUID(name))["reason"] == "ORDER_NOT_PLACED"
 
 
 def test_entry_when_such_a_broker_shows_its_order_late_then_it_is_taken_up(leave, forgetful, scripted, clock):
     name = UUID(leave())
-    forgetful.recovery.recover()
+    forgetful.intake.recovery.recover()
     scripted.take(order_of(name))
     clock.move(seconds=11)
-    forgetful.recovery.recover()
+    forgetful.intake.recovery.recover()
 
-    assert forgetful.ledger.find(name)["status"] == "filled"
+    assert forgetful.operations.ledger.find(name)["status"] == "filled"
 
 
 def test_entry_when_its_owner_lives_then_it_is_left_alone(leave, recovered, scripted, settings, clock):
@@ -217,7 +220,7 @@ def test_entry_when_it_is_recovered_many_times_then_it_is_ordered_once(leave, re
 def test_entry_when_two_processes_recover_it_then_it_is_ordered_once(leave, make_app, scripted):
     leave()
     apps = [make_app(brokers={"paper": scripted}, dry_run=False) for _ in range(2)]
-    closed = [services_of(app).recovery.recover() for app in apps]
+    closed = [services_of(app).intake.recovery.recover() for app in apps]
 
     assert sorted(closed) == [0, 1]
     assert len(scripted.submitted) == 1
@@ -254,7 +257,7 @@ def test_process_when_it_dies_after_the_submit_then_the_order_is_found_and_not_d
     with pytest.raises(Killed):
         client.post("/webhook", json=strategy_alert())
     clock.move(seconds=6)
-    services_of(client.application).recovery.recover()
+    services_of(client.application).intake.recovery.recover()
 
     assert [ticket["status"] for ticket in operator.get("/api/tickets").json["tickets"]] == ["filled"]
     assert len(scripted.submitted) == 1
@@ -267,7 +270,7 @@ def test_duplicate_when_the_first_was_recovered_then_it_gets_that_answer(
     with pytest.raises(Killed):
         client.post("/webhook", json=alert)
     clock.move(seconds=6)
-    services.recovery.recover()
+    services.intake.recovery.recover()
     response = client.post("/webhook", json=alert)
 
     assert (response.status_code, response.json["status"]) == (200, "filled")
@@ -298,6 +301,6 @@ def test_paper_exit_when_it_was_interrupted_then_it_is_finished_once(make_app, l
     client = client_of(app, x_bot_secret=settings.webhook_secret)
     client.post("/webhook", json=strategy_alert(**ENTER_LONG))
     leave(**EXIT_LONG)
-    services_of(app).recovery.recover()
+    services_of(app).intake.recovery.recover()
 
-    assert services_of(app).registry.get("paper").positions() == []
+    assert services_of(app).brokers.registry.get("paper").positions() == []

@@ -36,7 +36,7 @@ def app(settings, store, clock, scripted, listener):
     told = replace(settings, notification_url="https://push.example", dry_run=False)
     app = create_app(told, store=store, brokers={"paper": scripted}, clock=clock, notify=listener)
     yield app
-    services_of(app).journal.close()
+    services_of(app).observability.journal.close()
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def told(services, listener):
     """Let everything be sent; return the kinds and messages."""
 
     def read() -> list[tuple[EventKind, str]]:
-        services.notifier.close(5)
+        services.observability.notifier.close(5)
         found = []
         while True:
             try:
@@ -129,7 +129,7 @@ def test_orphan_when_it_is_canceled_then_the_owner_is_told(client, services, scr
     name = f"{order.client_order_id}-sl"
     scripted.take(replace(order, client_order_id=name), OrderStatus.ACCEPTED)
     scripted.held.clear()
-    services.cleanup.run()
+    services.portfolio.cleanup.run()
 
     assert told() == [(EventKind.ORPHAN_CLEANED, f"Canceled without a position: {name}")]
 
@@ -141,7 +141,7 @@ def test_message_when_it_cannot_be_sent_then_the_alert_is_answered_all_the_same(
     listener.arrived = None
     answer = client.post("/webhook", json=strategy_alert())
 
-    assert (answer.status_code, services.notifier.dropped) == (422, 0)
+    assert (answer.status_code, services.observability.notifier.dropped) == (422, 0)
 
 
 def test_caps_when_gathered_by_their_names_then_these_six():

@@ -3,6 +3,7 @@ import pytest
 from app.domain.bots import BotConfiguration
 from app.domain.trading_state import StateSwitch, TradingState
 from app.repositories.bots import BotDirectory
+from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.operator.health import Health
@@ -31,6 +32,7 @@ def make_health(broken, clock, switch):
             store=broken,
             registry=BrokerRegistry({"paper": lambda: broker}, {}),
             bots=BotDirectory(broken, clock),
+            trades=Trades(broken, clock),
             switch=switch,
             supervisor=Supervisor(tasks),
             clock=clock,
@@ -55,6 +57,7 @@ def test_check_when_every_part_answers_then_it_is_ready(health):
         "warnings": ["a notice"],
         "leader": True,
         "logins": {},
+        "unused": ["paper"],
     }
 
 
@@ -124,6 +127,6 @@ def test_warnings_when_trading_is_not_active_then_it_says_so_and_stays_ready(hea
 
 
 def test_warnings_when_a_secret_is_short_then_the_setting_is_named(make_app):
-    readiness = services_of(make_app(operator_token="short")).health.check()
+    readiness = services_of(make_app(operator_token="short")).operations.health.check()
 
     assert readiness.warnings == ["OPERATOR_TOKEN is shorter than 16 characters; use a longer one."]

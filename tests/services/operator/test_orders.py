@@ -53,7 +53,7 @@ def test_cancel_when_another_broker_is_down_then_the_order_is_canceled(cancel, t
 
 
 def test_cancel_when_only_the_ticket_knows_the_broker_then_no_other_is_asked(cancel, two, resting, services):
-    services.store.apply([services.orders.open_orders.find(resting).ending()])
+    services.store.apply([services.operations.orders.open_orders.find(resting).ending()])
     asked = []
     two["alpaca"].before_find = lambda: asked.append("alpaca")
 

@@ -27,7 +27,7 @@ def busy(client, configure, broker):
 
 @pytest.fixture
 def reset(services):
-    return services.paper_reset.run
+    return services.operations.paper_reset.run
 
 
 def listed(operator, status="open"):
@@ -39,7 +39,7 @@ def test_reset_when_done_then_the_account_is_new(busy, reset, broker, services):
 
     assert reset().equity == Decimal(100_000)
     assert (broker.positions(), broker.open_orders(), broker.prices()) == ([], [], {})
-    assert [*services.orders.open_orders.every(), *services.orders.exits.every()] == []
+    assert [*services.operations.orders.open_orders.every(), *services.operations.orders.exits.every()] == []
 
 
 def test_reset_when_another_process_looks_then_it_sees_the_new_account(busy, reset, store, clock):
@@ -66,13 +66,13 @@ def test_reset_when_a_position_is_held_then_its_trade_closes_without_a_gain(busy
 
     (trade,) = operator.get("/api/trades").json["trades"]
     assert (trade["symbol"], trade["profit_loss"]) == ("AAPL", None)
-    assert services.trades.trades.at("paper") == []
+    assert services.portfolio.trades.trades.at("paper") == []
 
 
 def test_reset_when_records_were_removed_by_hand_then_tickets_end_all_the_same(
     busy, reset, operator, services, store
 ):
-    store.apply([order.ending() for order in services.orders.open_orders.every()])
+    store.apply([order.ending() for order in services.operations.orders.open_orders.every()])
     store.apply([Delete(document) for document in store.list("paper/")])
     reset()
 
@@ -84,27 +84,27 @@ def test_reset_when_bots_watch_the_account_then_the_new_one_does_not_trip_their_
 ):
     configure(enable_global_sl_tp=True, global_sl_pct=0.9)
     broker.set_prices({"AAPL": Decimal(30_000)})
-    services.breaker.watch()
+    services.portfolio.breaker.watch()
     broker.set_prices({"AAPL": Decimal(20_000)})
     reset()
-    services.breaker.watch()
+    services.portfolio.breaker.watch()
 
-    breaker = services.breaker.read("paper")
+    breaker = services.portfolio.breaker.read("paper")
     assert (breaker.phase, breaker.bots[0].base_equity) == (Phase.ARMED, Decimal(100_000))
 
 
 def test_reset_when_the_breaker_has_tripped_then_it_is_armed_and_its_pause_lifted(
     busy, reset, services, broker
 ):
-    services.breaker.edit({"active": True, "base_equity": Decimal(1_000_000)})
-    services.breaker.watch()
-    assert services.switch.read().state is TradingState.HALTED
+    services.portfolio.breaker.edit({"active": True, "base_equity": Decimal(1_000_000)})
+    services.portfolio.breaker.watch()
+    assert services.operations.switch.read().state is TradingState.HALTED
     reset()
-    services.breaker.watch()
+    services.portfolio.breaker.watch()
 
-    breaker = services.breaker.read("paper")
+    breaker = services.portfolio.breaker.read("paper")
     assert (breaker.phase, breaker.base_equity) == (Phase.ARMED, Decimal(100_000))
-    assert services.switch.read().state is TradingState.ACTIVE
+    assert services.operations.switch.read().state is TradingState.ACTIVE
 
 
 def test_reset_when_a_service_runs_then_nothing_changes(busy, reset, make_app, operator):
@@ -135,5 +135,5 @@ def test_reset_when_another_broker_has_orders_then_they_stay(make_app):
     services = services_of(make_app(brokers={"paper": ScriptedBroker("paper")}))
 
     with pytest.raises(InvalidRequest, match="No simulated broker"):
-        services.paper_reset.run()
+        services.operations.paper_reset.run()
     assert not services.supervisor.leads

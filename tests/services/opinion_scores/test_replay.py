@@ -36,8 +36,8 @@ class Recorder:
 def replayer(services, clock):
     clock.now = NOON + timedelta(days=400)
     return Replayer(
-        previews=services.trading.previews,
-        bots=services.bots,
+        previews=services.intake.trading.previews,
+        bots=services.operations.bots,
         read_signal=read_stored_signal,
         clock=clock,
         workers=2,

@@ -46,13 +46,13 @@ def app(make_app, portfolio):
 @pytest.fixture
 def breaker(services):
     """A breaker armed at a base of 100 000."""
-    services.breaker.edit({"active": True, "base_equity": Decimal(100_000)})
-    return services.breaker
+    services.portfolio.breaker.edit({"active": True, "base_equity": Decimal(100_000)})
+    return services.portfolio.breaker
 
 
 @pytest.fixture
 def state(services):
-    return lambda: services.switch.read().state
+    return lambda: services.operations.switch.read().state
 
 
 def held(portfolio) -> dict:
@@ -67,7 +67,7 @@ def test_watch_when_the_equity_is_within_then_nothing_happens(breaker, portfolio
 def test_watch_when_it_is_off_then_the_broker_is_not_asked(services, portfolio):
     portfolio.is_reachable = False
 
-    assert services.breaker.watch() == 0
+    assert services.portfolio.breaker.watch() == 0
 
 
 def test_stop_loss_when_reached_then_all_is_sold_and_trading_halts(breaker, portfolio, state):
@@ -101,7 +101,9 @@ def test_stop_loss_when_told_then_the_switch_says_who_halted(breaker, portfolio,
     portfolio.equity = "79000"
     breaker.watch()
 
-    assert services.switch.read().reason.startswith("circuit breaker: stop-loss: equity 79,000 USD at paper")
+    assert services.operations.switch.read().reason.startswith(
+        "circuit breaker: stop-loss: equity 79,000 USD at paper"
+    )
 
 
 def test_take_profit_when_it_liquidates_then_trading_goes_on_and_it_fires_once(breaker, portfolio, state):
@@ -159,7 +161,7 @@ def test_restart_when_killed_after_the_order_arrived_then_nothing_is_sold_twice(
     with pytest.raises(Killed):
         breaker.watch()
     portfolio.before_answer = lambda: None
-    restarted = services_of(make_app(brokers={"paper": portfolio}, dry_run=False)).breaker
+    restarted = services_of(make_app(brokers={"paper": portfolio}, dry_run=False)).portfolio.breaker
     for _ in range(3):
         restarted.watch()
 
@@ -216,7 +218,7 @@ def test_edit_when_tripped_then_it_is_armed_and_trading_goes_on(breaker, portfol
 def test_edit_when_the_operator_halted_meanwhile_then_it_stays_so(breaker, portfolio, services, state):
     portfolio.equity = "1"
     breaker.watch()
-    services.switch.throw(StateSwitch(HALTED, "my own reasons"))
+    services.operations.switch.throw(StateSwitch(HALTED, "my own reasons"))
     breaker.edit({})
 
     assert state() is HALTED
@@ -226,13 +228,13 @@ def test_edit_when_the_operator_halted_meanwhile_then_it_stays_so(breaker, portf
 def test_edit_when_the_operator_had_paused_before_then_that_stands_again(
     breaker, portfolio, services, state, before
 ):
-    services.switch.throw(StateSwitch(before, "news"))
+    services.operations.switch.throw(StateSwitch(before, "news"))
     portfolio.equity = "1"
     breaker.watch()
     during = state()
     breaker.edit({})
 
-    assert (during, services.switch.read()) == (HALTED, StateSwitch(before, "news"))
+    assert (during, services.operations.switch.read()) == (HALTED, StateSwitch(before, "news"))
 
 
 def test_entry_when_the_equity_is_unknown_then_denied_until_it_is_seen(breaker, portfolio, client):
@@ -260,25 +262,25 @@ def test_liquidation_when_the_broker_is_lost_then_it_goes_on_afterwards(breaker,
 
 def test_breach_when_in_a_dry_run_then_trading_halts_and_nothing_is_sold(make_app, portfolio):
     dry = services_of(make_app(brokers={"paper": portfolio}, dry_run=True))
-    dry.breaker.edit({"active": True, "base_equity": Decimal(200_000)})
-    dry.breaker.watch()
+    dry.portfolio.breaker.edit({"active": True, "base_equity": Decimal(200_000)})
+    dry.portfolio.breaker.watch()
 
-    assert (dry.switch.read().state, portfolio.submitted) == (HALTED, [])
+    assert (dry.operations.switch.read().state, portfolio.submitted) == (HALTED, [])
 
 
 def test_edit_when_the_broker_does_not_answer_then_a_base_must_be_given(services, portfolio):
     portfolio.is_reachable = False
     with pytest.raises(BrokerUnavailable):
-        services.breaker.edit({"active": True})
+        services.portfolio.breaker.edit({"active": True})
 
-    given = services.breaker.edit({"active": True, "base_equity": Decimal(5)})
-    assert (given.equity_known, services.breaker.stored.knows_equity("paper")) == (False, False)
+    given = services.portfolio.breaker.edit({"active": True, "base_equity": Decimal(5)})
+    assert (given.equity_known, services.portfolio.breaker.stored.knows_equity("paper")) == (False, False)
 
 
 def test_breach_when_it_is_seen_then_the_log_and_the_owner_are_told(services, portfolio, settings):
     notifier = HeardNotifier()
-    runtime = replace(services.breaker.runtime, notifier=notifier)
-    guard = replace(services.breaker, runtime=runtime)
+    runtime = replace(services.portfolio.breaker.runtime, notifier=notifier)
+    guard = replace(services.portfolio.breaker, runtime=runtime)
     guard.edit({"active": True, "base_equity": Decimal(200_000)})
     guard.watch()
 
@@ -289,9 +291,9 @@ def test_breach_when_it_is_seen_then_the_log_and_the_owner_are_told(services, po
 
 def test_other_accounts_when_one_cannot_be_seen_then_they_trade(services, portfolio):
     portfolio.is_reachable = False
-    services.breaker.edit({"active": True, "base_equity": Decimal(5)})
+    services.portfolio.breaker.edit({"active": True, "base_equity": Decimal(5)})
 
-    assert services.breaker.stored.knows_equity("elsewhere")
+    assert services.portfolio.breaker.stored.knows_equity("elsewhere")
 
 
 def test_liquidation_when_one_look_shows_an_empty_account_then_it_goes_on(

@@ -26,11 +26,11 @@ def test_stop_loss_when_legs_hold_the_shares_then_all_is_canceled_and_sold(servi
     alpaca.submit(buy(client_order_id="bot-x", **bracket(110, 90)))
     alpaca.submit(buy(client_order_id="by-hand", instrument=MICROSOFT, **limit(50)))
     alpaca.submit(buy(client_order_id="bot-y", instrument=BITCOIN, quantity=Decimal("0.05")))
-    services.breaker.edit({"active": True, "base_equity": Decimal(10_000_000)})
-    services.breaker.watch()
+    services.portfolio.breaker.edit({"active": True, "base_equity": Decimal(10_000_000)})
+    services.portfolio.breaker.watch()
 
     assert alpaca.positions() == alpaca.open_orders() == []
-    assert services.breaker.read().phase == "tripped"
+    assert services.portfolio.breaker.read().phase == "tripped"
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_stop_loss_when_legs_hold_the_shares_then_all_is_canceled_and_sold(servi
 )
 def test_stop_loss_when_the_line_fails_then_everything_is_sold_once(services, alpaca, fake, clock, fault):
     alpaca.submit(buy(client_order_id="bot-x", **bracket(110, 90)))
-    services.breaker.edit({"active": True, "base_equity": Decimal(10_000_000)})
+    services.portfolio.breaker.edit({"active": True, "base_equity": Decimal(10_000_000)})
     fake.inject(**{"methods": ("POST",), "times": 1} | fault)
     for _ in range(4):
-        services.breaker.watch()
+        services.portfolio.breaker.watch()
         clock.move(seconds=31)
         fake.market.move("AAPL", Decimal(100))
 
     assert alpaca.positions() == alpaca.open_orders() == []
-    assert services.breaker.read().phase == "tripped"
+    assert services.portfolio.breaker.read().phase == "tripped"

@@ -44,8 +44,8 @@ def notifier():
 
 @pytest.fixture
 def breaker(services, notifier):
-    runtime = replace(services.breaker.runtime, notifier=notifier)
-    return replace(services.breaker, runtime=runtime)
+    runtime = replace(services.portfolio.breaker.runtime, notifier=notifier)
+    return replace(services.portfolio.breaker, runtime=runtime)
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ def store_bot(services, store):
     """Put a bot's document into the store as a former version took it, whatever its fractions."""
 
     def put(bot="swing", **keys):
-        if services.bots.find(bot) is None:
-            services.bots.create(bot, BotConfiguration(enable_global_sl_tp=True))
+        if services.operations.bots.find(bot) is None:
+            services.operations.bots.create(bot, BotConfiguration(enable_global_sl_tp=True))
         document = store.get(f"bots/{bot}")
         store.replace(document, document.value | {"configuration": document.value["configuration"] | keys})
 
@@ -69,7 +69,7 @@ def test_fraction_when_out_of_bounds_then_it_is_never_acted_on(
     breaker.watch()
     breaker.watch()
 
-    assert (services.switch.read().state, scripted.held) == (TradingState.ACTIVE, {"AAPL": 7})
+    assert (services.operations.switch.read().state, scripted.held) == (TradingState.ACTIVE, {"AAPL": 7})
     ignored = Breach.STOP_LOSS if name == "global_sl_pct" else Breach.TAKE_PROFIT
     assert [breaker.read().strictest(breach) is None for breach in Breach] == [
         breach is ignored for breach in Breach
@@ -94,7 +94,7 @@ def test_fraction_when_out_of_bounds_then_it_is_told_once(
 def test_fraction_when_out_of_bounds_then_readyz_warns(services, store_bot, keys, name, value, bounds):
     store_bot(**keys)
 
-    assert services.health.check().warnings == [
+    assert services.operations.health.check().warnings == [
         f"`{name}` of bot swing is {value} and is ignored; give a fraction {bounds}."
     ]
 
@@ -114,14 +114,14 @@ def test_fraction_when_it_is_mended_then_it_counts_and_the_warning_goes(breaker,
     breaker.watch()
 
     assert breaker.read().strictest(Breach.STOP_LOSS).glb_sl == Decimal("0.90")
-    assert services.health.check().warnings == []
+    assert services.operations.health.check().warnings == []
 
 
 def test_fraction_when_the_keys_are_off_then_nothing_is_told(breaker, store_bot, notifier, services):
     store_bot(global_sl_pct="1", enable_global_sl_tp=False)
     breaker.watch()
 
-    assert (notifier.events, services.health.check().warnings) == ([], [])
+    assert (notifier.events, services.operations.health.check().warnings) == ([], [])
 
 
 def test_breach_when_a_former_version_wrote_its_threshold_then_it_goes_too(breaker, store_bot, scripted):

@@ -88,16 +88,16 @@ def watch(clock):
     """Look twice, apart in time: an account that shows nothing at once may have answered late."""
 
     def look(services):
-        services.breaker.watch()
+        services.portfolio.breaker.watch()
         clock.move(seconds=11)
-        services.breaker.watch()
+        services.portfolio.breaker.watch()
 
     return look
 
 
 def standing(services):
-    breaker = services.breaker.stored.read("paper")
-    return services.switch.read().state, breaker.phase, breaker.paused is not None
+    breaker = services.portfolio.breaker.stored.read("paper")
+    return services.operations.switch.read().state, breaker.phase, breaker.paused is not None
 
 
 @pytest.mark.parametrize("writes", WRITES)
@@ -106,13 +106,13 @@ def test_edit_when_killed_then_trading_never_goes_on_without_it_and_a_restart_en
     start, die, portfolio, writes, active, watch
 ):
     services = start()
-    services.breaker.edit({"active": True, "base_equity": BASE})
+    services.portfolio.breaker.edit({"active": True, "base_equity": BASE})
     portfolio.equity = "1"
     watch(services)
-    done = die(lambda: services.breaker.edit({"active": active, "base_equity": Decimal(1)}), writes)
+    done = die(lambda: services.portfolio.breaker.edit({"active": active, "base_equity": Decimal(1)}), writes)
     trading, phase, _ = standing(services)
 
-    assert trading is HALTED or (phase is Phase.ARMED and services.breaker.read().active is active)
+    assert trading is HALTED or (phase is Phase.ARMED and services.portfolio.breaker.read().active is active)
     restarted = start()
     watch(restarted)
     ended = (ACTIVE, Phase.ARMED, False)
@@ -123,7 +123,7 @@ def test_edit_when_killed_then_trading_never_goes_on_without_it_and_a_restart_en
 @pytest.mark.parametrize("writes", range(7))
 def test_profit_when_killed_then_trading_goes_on_only_once_it_is_over(start, die, portfolio, writes, watch):
     services = start()
-    services.breaker.edit({"active": True, "base_equity": BASE, "liquidate_on_tp": True})
+    services.portfolio.breaker.edit({"active": True, "base_equity": BASE, "liquidate_on_tp": True})
     portfolio.equity = "130000"
     done = die(lambda: watch(services), writes)
     trading, phase, owned = standing(services)
@@ -138,12 +138,12 @@ def test_profit_when_killed_then_trading_goes_on_only_once_it_is_over(start, die
 
 def test_edit_when_killed_before_the_pause_is_lifted_then_the_operators_own_stays(start, die, portfolio):
     services = start()
-    services.breaker.edit({"active": True, "base_equity": BASE})
+    services.portfolio.breaker.edit({"active": True, "base_equity": BASE})
     portfolio.equity = "1"
-    services.breaker.watch()
-    die(lambda: services.breaker.edit({}), 1)
-    mine = replace(services.switch.read(), reason="my own reasons")
-    services.switch.throw(mine)
-    start().breaker.watch()
+    services.portfolio.breaker.watch()
+    die(lambda: services.portfolio.breaker.edit({}), 1)
+    mine = replace(services.operations.switch.read(), reason="my own reasons")
+    services.operations.switch.throw(mine)
+    start().portfolio.breaker.watch()
 
-    assert services.switch.read() == mine
+    assert services.operations.switch.read() == mine

@@ -55,12 +55,12 @@ def app(make_app, brokers):
 
 @pytest.fixture
 def breaker(services):
-    return services.breaker
+    return services.portfolio.breaker
 
 
 @pytest.fixture
 def state(services):
-    return lambda: services.switch.read().state
+    return lambda: services.operations.switch.read().state
 
 
 @pytest.fixture
@@ -71,11 +71,11 @@ def ask(services):
         asked = BotConfiguration(
             enable_global_sl_tp=enabled, global_sl_pct=Decimal(sl), global_tp_pct=Decimal(tp), **keys
         )
-        if services.bots.find(bot) is None:
-            services.bots.create(bot, asked)
+        if services.operations.bots.find(bot) is None:
+            services.operations.bots.create(bot, asked)
         else:
-            services.bots.change(bot, asked, version=services.bots.get(bot)[1])
-        services.breaker.watch()
+            services.operations.bots.change(bot, asked, version=services.operations.bots.get(bot)[1])
+        services.portfolio.breaker.watch()
 
     return ask
 
@@ -154,7 +154,7 @@ def test_base_when_a_bot_is_edited_then_it_begins_anew_and_the_operators_stays(a
 
 def test_bot_when_deleted_then_its_threshold_goes(ask, breaker, paper, services):
     ask("swing", "0.90")
-    services.bots.delete("swing", version=services.bots.get("swing")[1])
+    services.operations.bots.delete("swing", version=services.operations.bots.get("swing")[1])
     paper.equity = "1"
     breaker.watch()
 
@@ -203,7 +203,7 @@ def test_restart_when_killed_in_the_middle_then_it_goes_on_for_the_same_bot(
     alpaca.equity, alpaca.failures = "1", [Killed()]
     with pytest.raises(Killed):
         breaker.watch()
-    restarted = services_of(make_app(brokers=brokers, dry_run=False)).breaker
+    restarted = services_of(make_app(brokers=brokers, dry_run=False)).portfolio.breaker
     middle = restarted.read("alpaca")
     alpaca.take(alpaca.submitted[0])
     restarted.watch()
@@ -268,9 +268,12 @@ def test_entry_when_the_equity_behind_a_bots_breaker_is_unknown_then_denied(ask,
 def test_former_breaker_when_there_is_one_then_its_broker_keeps_it(services, store):
     former = CircuitBreaker("alpaca", base_equity=Decimal(9), active=True)
     store.create("state/circuit-breaker", to_json(former))
-    services.breaker.watch()
+    services.portfolio.breaker.watch()
 
-    assert (services.breaker.read().broker, services.breaker.read().base_equity) == ("alpaca", 9)
+    assert (services.portfolio.breaker.read().broker, services.portfolio.breaker.read().base_equity) == (
+        "alpaca",
+        9,
+    )
     assert store.get("state/circuit-breaker") is None
 
 

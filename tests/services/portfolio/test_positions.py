@@ -33,7 +33,7 @@ def tickets(operator):
 
 def test_close_when_the_position_is_short_then_it_is_bought_back(services, scripted):
     scripted.held["AAPL"] = Decimal(-7)
-    ticket = services.positions.close("paper", "AAPL")
+    ticket = services.portfolio.positions.close("paper", "AAPL")
 
     assert (ticket["status"], ticket["orders"][0]["side"]) == ("filled", "buy")
     assert scripted.held["AAPL"] == 0
@@ -42,7 +42,7 @@ def test_close_when_the_position_is_short_then_it_is_bought_back(services, scrip
 @pytest.mark.parametrize(("broker", "symbol"), [("paper", "AAPL"), ("elsewhere", "AAPL")])
 def test_close_when_there_is_nothing_to_close_then_not_found(services, scripted, broker, symbol):
     with pytest.raises(NotFound):
-        services.positions.close(broker, symbol)
+        services.portfolio.positions.close(broker, symbol)
     assert scripted.submitted == []
 
 
@@ -55,7 +55,7 @@ def guarded(make_app, operator):
     alert = strategy_alert(strategy_order_price="100", secret=WEBHOOK_SECRET)
     assert operator.post("/webhook", json=alert).json["status"] == "filled"
     # Behind the clock's back: nobody has counted what the stop sold.
-    services_of(app).registry.get("paper").set_prices({"AAPL": Decimal(90)})
+    services_of(app).brokers.registry.get("paper").set_prices({"AAPL": Decimal(90)})
     return operator
 
 
@@ -91,7 +91,7 @@ def test_close_when_the_outcome_is_unknown_then_the_ticket_is_followed(
 
 def test_close_when_a_bot_held_the_position_then_its_next_exit_is_skipped(client, services, scripted):
     client.post("/webhook", json=strategy_alert())
-    services.positions.close("paper", "AAPL")
+    services.portfolio.positions.close("paper", "AAPL")
     response = client.post("/webhook", json=strategy_alert(strategy_order_action="sell"))
 
     assert response.json["status"] == "skipped"
@@ -107,7 +107,7 @@ def forgotten(client, operator, services, scripted, clock, store):
         assert operator.delete("/api/positions/paper/AAPL").status_code == 404
         for number in range(1, 5):
             scripted.held = {} if number < looks else held
-            services.reconciliation.run()
+            services.portfolio.reconciliation.run()
             clock.move(seconds=61)
         return list(store.list("trades/")) == []
 
@@ -132,7 +132,7 @@ def test_close_when_it_is_sent_then_the_exchange_is_in_the_journal(operator, scr
 
 def test_cancel_when_no_broker_knows_the_order_then_not_found(services):
     with pytest.raises(NotFound):
-        services.orders.cancel("nobody-knows-1")
+        services.operations.orders.cancel("nobody-knows-1")
 
 
 def test_orphans_when_a_protective_order_has_no_position_then_it_is_one(services, scripted, client):
@@ -140,16 +140,16 @@ def test_orphans_when_a_protective_order_has_no_position_then_it_is_one(services
     order = scripted.submitted[0]
     loose = _resting(scripted, order, "-sl")
 
-    assert orphans(services.snapshots.read(fresh=True)) == []
+    assert orphans(services.portfolio.snapshots.read(fresh=True)) == []
     scripted.held.clear()
-    assert orphans(services.snapshots.read(fresh=True)) == [loose]
+    assert orphans(services.portfolio.snapshots.read(fresh=True)) == [loose]
 
 
 def test_orders_when_the_broker_holds_a_strangers_order_then_it_is_listed(services, scripted, client):
     client.post("/webhook", json=strategy_alert())
     stranger = _resting(scripted, scripted.submitted[0], "-by-hand")
-    listed = services.orders.page(
-        services.snapshots.read(fresh=True), status="open", after=None, limit=10
+    listed = services.operations.orders.page(
+        services.portfolio.snapshots.read(fresh=True), status="open", after=None, limit=10
     ).orders
 
     assert [(order["client_order_id"], order["bot"]) for order in listed] == [(stranger, None)]
@@ -169,5 +169,5 @@ def test_close_when_a_working_exit_fills_before_its_cancel_then_nothing_more_is_
     scripted.before_cancel = lambda *_: scripted.held.clear()
 
     with pytest.raises(NotFound, match="meanwhile"):
-        services.positions.close("paper", "AAPL")
+        services.portfolio.positions.close("paper", "AAPL")
     assert len(scripted.submitted) == 1

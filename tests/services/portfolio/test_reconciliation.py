@@ -49,9 +49,9 @@ def look(services, clock):
 
     def looked(times: int = 1, seconds: float = 60) -> list[tuple[str, str, str]]:
         for _ in range(times):
-            services.reconciliation.run()
+            services.portfolio.reconciliation.run()
             clock.move(seconds=seconds)
-        found = services.reconciliation.unreconciled()
+        found = services.portfolio.reconciliation.unreconciled()
         return [(item.symbol, f"{item.held:f}/{item.known:f}", item.kind.value) for item in found]
 
     return looked
@@ -133,7 +133,9 @@ def test_unmanaged_when_the_process_starts_anew_then_it_is_not_told_again(
 ):
     scripted.held = {"AAPL": Decimal(5)}
     look(2)
-    reconciliation = services_of(make_app(brokers={"paper": scripted}, dry_run=False)).reconciliation
+    reconciliation = services_of(
+        make_app(brokers={"paper": scripted}, dry_run=False)
+    ).portfolio.reconciliation
     for _ in range(3):
         reconciliation.run()
         clock.move(seconds=60)
@@ -212,7 +214,7 @@ def test_missing_when_the_broker_shows_the_units_at_last_then_the_books_stay(
 ):
     trade(10)
     broker = LateBroker()
-    reconciliation = services_of(make_app(brokers={"paper": broker}, dry_run=False)).reconciliation
+    reconciliation = services_of(make_app(brokers={"paper": broker}, dry_run=False)).portfolio.reconciliation
     for broker.showing in ([0], [0, 10], [10]):
         reconciliation.run()
         clock.move(seconds=60)
@@ -253,7 +255,7 @@ def test_missing_when_the_broker_kept_its_fee_in_the_coin_then_nobody_is_told(
     store.create("trades/default/paper:BTC-USD", trade.to_json())
     broker.held = {"BTC-USD": Decimal("0.9975")}
     for _ in range(3):
-        services.reconciliation.run()
+        services.portfolio.reconciliation.run()
         clock.move(seconds=60)
     log = (settings.log_folder / "activity.log").read_text()
 
@@ -277,7 +279,9 @@ def test_broker_when_runs_are_dry_then_only_a_simulated_one_is_looked_at(
 ):
     broker = ScriptedBroker(simulated=simulated)
     broker.held = {"AAPL": Decimal(5)}
-    reconciliation = services_of(make_app(brokers={"paper": broker}, dry_run=dry_run)).reconciliation
+    reconciliation = services_of(
+        make_app(brokers={"paper": broker}, dry_run=dry_run)
+    ).portfolio.reconciliation
     for _ in range(2):
         reconciliation.run()
         clock.move(seconds=60)
@@ -294,8 +298,8 @@ def test_owner_when_something_differs_then_a_message_says_so(settings, store, cl
         scripted.held = {"AAPL": Decimal(held)}
         services.supervisor.tick(everything=True)
         clock.move(seconds=60)
-    services.notifier.close(5)
-    services.journal.close()
+    services.observability.notifier.close(5)
+    services.observability.journal.close()
 
     assert [event.kind for event in heard] == [EventKind.POSITION_MISMATCH, EventKind.POSITION_MATCH]
     assert [event.severity.value for event in heard] == ["warning", "info"]
@@ -317,11 +321,11 @@ def test_agree_when_the_books_say_more_then_they_are_reduced_in_silence(
 ):
     trade(15)
     scripted.held = {"AAPL": Decimal(10)}
-    first = services.reconciliation.agree("paper", "AAPL")
+    first = services.portfolio.reconciliation.agree("paper", "AAPL")
     clock.move(seconds=11)
 
     assert (first, written()) == (False, {"default": "15"})
-    assert services.reconciliation.agree("paper", "AAPL")
+    assert services.portfolio.reconciliation.agree("paper", "AAPL")
     assert written() == {"default": "10"}
     assert lines() == ["default: 5 AAPL at paper had been sold before it was known; 10 left"]
 
@@ -333,7 +337,7 @@ def test_agree_when_the_second_look_differs_then_the_books_stay(
     trade(15)
     for held in ("5", between, "5"):
         scripted.held = {"AAPL": Decimal(held)}
-        services.reconciliation.agree("paper", "AAPL")
+        services.portfolio.reconciliation.agree("paper", "AAPL")
         clock.move(seconds=11)
 
     assert written() == {"default": "15"}
@@ -341,8 +345,8 @@ def test_agree_when_the_second_look_differs_then_the_books_stay(
 
 def test_look_when_an_alert_is_unfinished_then_nothing_is_compared(services, store, trade, look, clock):
     trade(10)
-    inbox = Inbox(store, clock, services.recovery.locks.owner, ttl_seconds=300)
+    inbox = Inbox(store, clock, services.intake.recovery.locks.owner, ttl_seconds=300)
     inbox.claim(Arrival(UUID(int=1), "default", "strategy", "abc", {}, clock()))
 
     assert look(1) == []
-    assert services.reconciliation.run() == 0
+    assert services.portfolio.reconciliation.run() == 0

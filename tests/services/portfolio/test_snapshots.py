@@ -57,7 +57,7 @@ def held(operator, **query):
 def test_read_when_the_clock_has_looked_then_no_broker_is_asked_and_nothing_is_written(
     services, operator, store, two, path
 ):
-    services.snapshots.run()
+    services.portfolio.snapshots.run()
     before = [broker.asked for broker in two.values()], list(store.list(""))
     operator.get(path)
 
@@ -79,7 +79,7 @@ def test_read_when_it_is_fresh_then_the_brokers_are_asked(operator, rows, clock)
 
 @pytest.mark.parametrize("path", READS)
 def test_read_when_one_broker_does_not_answer_then_it_hides_no_other(services, operator, rows, two, path):
-    services.snapshots.run()
+    services.portfolio.snapshots.run()
     two["paper"].is_reachable = False
     two["alpaca"].held["AAPL"] = Decimal(3)
     response = operator.get(path, query_string={"fresh": "true"})
@@ -91,24 +91,24 @@ def test_read_when_one_broker_does_not_answer_then_it_hides_no_other(services, o
 
 
 def test_read_when_a_broker_is_away_then_its_age_is_that_of_what_is_shown(services, rows, two, clock):
-    services.snapshots.run()
+    services.portfolio.snapshots.run()
     seen_at = rows()[0]["at"]
     clock.move(seconds=40)
     two["paper"].is_reachable = False
-    services.snapshots.run()
+    services.portfolio.snapshots.run()
 
     assert [row["at"] == seen_at for row in rows()] == [True, False]
 
 
 def test_run_when_a_broker_was_just_seen_then_it_is_left_alone(services, two, clock):
-    services.snapshots.run()
+    services.portfolio.snapshots.run()
     asked = two["alpaca"].asked
     clock.move(seconds=5)
 
-    services.snapshots.run()
+    services.portfolio.snapshots.run()
     assert two["alpaca"].asked == asked
     clock.move(seconds=5)
-    services.snapshots.run()
+    services.portfolio.snapshots.run()
     assert two["alpaca"].asked == 2 * asked
 
 
@@ -116,7 +116,7 @@ def test_run_when_a_broker_does_not_answer_then_it_is_asked_less_often(services,
     two["alpaca"].is_reachable = False
     looks = []
     for _ in range(4):
-        services.snapshots.run()
+        services.portfolio.snapshots.run()
         looks.append(two["alpaca"].asked)
         clock.move(seconds=10)
 
@@ -128,17 +128,17 @@ def test_run_when_a_broker_goes_and_comes_again_then_that_is_what_it_did(service
     for is_reachable in (True, False, False, True):
         two["alpaca"].is_reachable = is_reachable
         clock.move(minutes=1)
-        did.append(services.snapshots.run())
+        did.append(services.portfolio.snapshots.run())
 
     assert did == [0, 1, 0, 1]
 
 
 def test_run_when_the_exits_were_just_watched_then_only_the_account_is_asked_for(services, two, clock):
-    services.snapshots.run()
+    services.portfolio.snapshots.run()
     clock.move(seconds=20)
     before = two["alpaca"].asked
-    services.snapshots.saw("alpaca", [], [], clock())
-    services.snapshots.run()
+    services.portfolio.snapshots.saw("alpaca", [], [], clock())
+    services.portfolio.snapshots.run()
 
     assert two["alpaca"].asked == before + 1
 
@@ -147,7 +147,7 @@ class TestTwoProcesses:
     @pytest.fixture
     def other(self, make_app, services):
         """A process that does not lead; its own brokers would know nothing."""
-        services.snapshots.run()
+        services.portfolio.snapshots.run()
         app = make_app(brokers={name: CountingBroker(name) for name in ("paper", "alpaca")}, dry_run=False)
         return client_of(app, authorization=f"Bearer {OPERATOR_TOKEN}")
 
@@ -162,7 +162,7 @@ class TestTwoProcesses:
     def test_write_when_nothing_has_changed_then_it_waits(self, services, store, clock):
         versions = []
         for _ in range(4):
-            services.snapshots.run()
+            services.portfolio.snapshots.run()
             versions.append(store.get("snapshots/paper").version)
             clock.move(seconds=10)
 
@@ -170,9 +170,9 @@ class TestTwoProcesses:
 
     def test_write_when_it_is_read_again_then_it_is_the_same(self, services, store, client):
         client.post("/webhook", json=strategy_alert())
-        services.snapshots.run()
+        services.portfolio.snapshots.run()
         kept = BrokerSnapshots(store)
-        own = services.snapshots.read()
+        own = services.portfolio.snapshots.read()
 
         assert [kept.read(item.broker) for item in own] == own
 
@@ -183,7 +183,7 @@ class TestTwoProcesses:
 
 
 def test_account_when_seen_then_it_has_the_fixed_shape(services, operator, clock):
-    services.snapshots.run()
+    services.portfolio.snapshots.run()
     account = operator.get("/api/account").json["accounts"][0]
 
     assert account == {
@@ -197,7 +197,7 @@ def test_account_when_seen_then_it_has_the_fixed_shape(services, operator, clock
 
 
 def test_close_when_the_operator_has_done_it_then_the_next_read_knows(services, operator):
-    services.snapshots.run()
+    services.portfolio.snapshots.run()
     operator.delete("/api/positions/paper/AAPL")
 
     assert held(operator) == [("alpaca", "7")]
@@ -208,7 +208,7 @@ def test_saw_when_the_operator_closed_meanwhile_then_the_newer_look_stays(servic
     clock.move(seconds=1)
     operator.delete("/api/positions/paper/AAPL")
     clock.move(seconds=3)
-    services.snapshots.saw("paper", orders, positions, began)
+    services.portfolio.snapshots.saw("paper", orders, positions, began)
 
     assert held(operator) == []
 
@@ -216,19 +216,19 @@ def test_saw_when_the_operator_closed_meanwhile_then_the_newer_look_stays(servic
 def test_look_when_the_broker_takes_its_time_then_its_age_counts_from_the_beginning(services, two, clock):
     began = clock()
     two["alpaca"].meanwhile = [lambda: clock.move(seconds=2)]
-    services.snapshots.look("alpaca")
+    services.portfolio.snapshots.look("alpaca")
 
-    assert services.snapshots.read()[1].at == began
+    assert services.portfolio.snapshots.read()[1].at == began
 
 
 def test_look_when_a_newer_one_was_answered_then_its_failure_is_old_news(services, rows, two, clock):
     def look_again():
         clock.move(seconds=1)
-        services.snapshots.look("alpaca")
+        services.portfolio.snapshots.look("alpaca")
         raise BrokerUnavailable("No answer in time.")
 
     two["alpaca"].meanwhile = [look_again]
-    services.snapshots.look("alpaca")
+    services.portfolio.snapshots.look("alpaca")
 
     assert rows()[1]["reachable"] is True
 
@@ -240,23 +240,23 @@ def test_look_when_only_the_account_is_not_answered_then_the_broker_is_not_reach
         raise BrokerUnavailable("No account.")
 
     two["alpaca"].meanwhile = [lambda: clock.move(seconds=1), lambda: None, fail]
-    services.snapshots.look("alpaca")
+    services.portfolio.snapshots.look("alpaca")
 
     assert (rows()[1]["reachable"], rows()[1]["message"]) == (False, "No account.")
 
 
 def test_command_when_no_clock_has_looked_for_a_while_then_it_asks(services, two, clock):
-    services.snapshots.run()
+    services.portfolio.snapshots.run()
     asked = two["paper"].asked
-    services.snapshots.read_without_clock()
+    services.portfolio.snapshots.read_without_clock()
     assert two["paper"].asked == asked
 
     clock.move(minutes=2)
-    (seen, _) = services.snapshots.read_without_clock()
+    (seen, _) = services.portfolio.snapshots.read_without_clock()
     assert (two["paper"].asked > asked, seen.at) == (True, clock() - timedelta())
 
 
 def test_tick_when_it_is_asked_for_then_brokers_are_looked_at(app, operator):
     operator.post("/tasks/tick")
 
-    assert services_of(app).snapshots.read()[0].reachable
+    assert services_of(app).portfolio.snapshots.read()[0].reachable

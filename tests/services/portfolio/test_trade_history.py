@@ -51,7 +51,7 @@ def test_trade_when_the_clock_has_seen_the_account_then_it_has_its_currency(
 ):
     trade()
     (unseen,) = trade(**changes) if changes else operator.get("/api/trades").json["trades"]
-    services.snapshots.read(fresh=True)
+    services.portfolio.snapshots.read(fresh=True)
     (seen,) = operator.get("/api/trades").json["trades"]
 
     assert (unseen["currency"], seen["currency"]) == (None, "USD")
@@ -123,7 +123,7 @@ def test_trade_when_the_operator_closes_it_then_the_gain_is_known(trade, operato
 def test_trade_when_the_position_was_closed_elsewhere_then_there_is_no_gain(trade, operator, app):
     trade()
     services = services_of(app)
-    services.store.apply(services.tracker._trades.forgetting("paper", "AAPL"))
+    services.store.apply(services.portfolio.tracker._trades.forgetting("paper", "AAPL"))
     (closed,) = operator.get("/api/trades").json["trades"]
 
     assert (closed["state"], closed["profit_loss"], closed["exit_net"]) == ("closed", None, None)

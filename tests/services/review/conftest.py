@@ -23,7 +23,7 @@ def app(make_app, analyst, heard):
     told = {"notification_url": "ntfy://localhost/x", "public_url": "https://gatehouse.example"}
     app = make_app(analyst=analyst, notify=heard.append, allow_short_selling=True, **told)
     yield app
-    services_of(app).notifier.close(2)
+    services_of(app).observability.notifier.close(2)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def work(services: Services, operator):
     """Work an alert off and read its ticket."""
 
     def finish(response) -> dict:
-        services.recovery.recover()
+        services.intake.recovery.recover()
         return operator.get(f"/api/tickets/{response.json['ticket']}").json
 
     return finish

@@ -36,7 +36,7 @@ def later(services, clock, ticket_of):
 
     def recover(response) -> dict:
         clock.move(seconds=20)
-        services.recovery.recover()
+        services.intake.recovery.recover()
         return ticket_of(response)
 
     return recover
@@ -63,7 +63,7 @@ def cut_short(store, monkeypatch):
 def test_idea_when_killed_while_it_is_researched_then_asked_once_more(queue, services, later, analyst):
     response, analyst.before_answer = queue(), die
     with pytest.raises(Killed):
-        services.recovery.recover()
+        services.intake.recovery.recover()
     analyst.before_answer = lambda: None
     ticket = later(response)
 
@@ -94,7 +94,7 @@ class TestAtABroker:
     ):
         response, scripted.failures = queue(), [Killed()]
         with pytest.raises(Killed):
-            services.recovery.recover()
+            services.intake.recovery.recover()
         scripted.take(scripted.submitted[0])
         ticket = later(response)
 
@@ -106,7 +106,7 @@ class TestAtABroker:
     ):
         response, analyst.before_answer = queue(), die
         with pytest.raises(Killed):
-            services.recovery.recover()
+            services.intake.recovery.recover()
         analyst.before_answer = lambda: None
 
         assert (later(response)["status"], len(scripted.submitted)) == ("filled", 1)
@@ -116,7 +116,7 @@ class TestAtABroker:
     ):
         response, scripted.failures = queue(), [Killed()]
         with pytest.raises(Killed):
-            services.recovery.recover()
+            services.intake.recovery.recover()
         later(response)
         clock.move(seconds=60)
 
@@ -128,7 +128,7 @@ class TestAtABroker:
     ):
         response = queue()
         with cut_short(written), pytest.raises(Killed):
-            services.recovery.recover()
+            services.intake.recovery.recover()
         ticket = later(response)
 
         assert (ticket["status"], len(scripted.submitted), len(analyst.asked)) == ("filled", 1, 1)
@@ -139,7 +139,7 @@ class TestAtABroker:
     ):
         configure(approval="always")
         response = queue()
-        services.recovery.recover()
+        services.intake.recovery.recover()
         answer = operator.post(f"/api/tickets/{response.json['ticket']}/approve")
 
         assert (answer.json["status"], len(scripted.submitted)) == ("filled", 1)
@@ -154,14 +154,14 @@ class TestAtABroker:
 
 def test_idea_when_told_to_stop_while_it_is_researched_then_left_to_the_next_start(make_app, analyst, store):
     services = services_of(app := make_app(analyst=analyst))
-    services.pool.start()
+    services.intake.pool.start()
     asked, go_on = threading.Event(), threading.Event()
     analyst.before_answer = lambda: (asked.set(), go_on.wait(5))
     response = client_of(app, x_bot_secret=WEBHOOK_SECRET).post(IDEAS, json=trade_idea())
     assert asked.wait(5)
-    services.pool.stop(0)
+    services.intake.pool.stop(0)
     go_on.set()
-    services.pool.stop(5)
+    services.intake.pool.stop(5)
 
     assert store.get(f"opinions/{response.json['ticket']}") is not None
     assert list(store.list("tickets/")) == []

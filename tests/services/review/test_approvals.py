@@ -45,7 +45,7 @@ def decide(operator, waiting):
 @pytest.fixture
 def link(waiting, services, heard):
     """Where the notification's link leads."""
-    services.notifier.close(2)
+    services.observability.notifier.close(2)
     return heard[0].message.partition("https://gatehouse.example")[2]
 
 
@@ -124,7 +124,7 @@ def test_approval_when_too_late_then_expired(decide, waiting, services, ticket_o
     if late == "click":
         decide("approve")
     else:
-        services.approvals.expire()
+        services.intake.approvals.expire()
     ticket = ticket_of(waiting)
 
     assert (ticket["status"], ticket["reason"]) == ("expired", "APPROVAL_EXPIRED")
@@ -151,7 +151,7 @@ def test_approval_when_the_switch_was_thrown_meanwhile_then_the_gates_refuse(dec
 
 def test_approval_when_nobody_is_asked_any_more_then_it_still_waits(decide, configure, services, holding):
     configure(approval="off")
-    services.recovery.recover()
+    services.intake.recovery.recover()
 
     assert holding("NVDA") == "0"
     assert decide("reject").json["status"] == "denied"
@@ -219,11 +219,13 @@ def test_strategy_when_it_enters_then_it_waits(client, work, configure):
 def test_approval_when_the_process_died_after_it_then_the_next_one_orders(
     make_app, services, waiting, ticket_of, clock, holding
 ):
-    services.approvals.approvals.decide(UUID(waiting.json["ticket"]), ApprovalDecision.APPROVED, "a test")
+    services.intake.approvals.approvals.decide(
+        UUID(waiting.json["ticket"]), ApprovalDecision.APPROVED, "a test"
+    )
     clock.move(seconds=60)
-    services_of(make_app(analyst=ScriptedAnalyst())).recovery.recover()
+    services_of(make_app(analyst=ScriptedAnalyst())).intake.recovery.recover()
     clock.move(seconds=60)
-    services.recovery.recover()
+    services.intake.recovery.recover()
 
     assert (ticket_of(waiting)["status"], holding("NVDA")) == ("filled", "1.754385964")
 
@@ -272,7 +274,7 @@ def test_decision_when_nothing_waits_then_over(services, ended, configure):
     ticket = ended()
 
     with pytest.raises(ApprovalOver, match="it is filled"):
-        services.approvals.waiting(UUID(ticket["id"]))
+        services.intake.approvals.waiting(UUID(ticket["id"]))
 
 
 def test_approval_when_the_bot_trades_more_meanwhile_then_it_is_for_what_was_asked(

@@ -176,7 +176,7 @@ class TestAnIdea:
         ticket = ended()
 
         assert (ticket["status"], ticket["exits"]) == ("filled", None)
-        assert services.registry.get("paper").open_orders() == []
+        assert services.brokers.registry.get("paper").open_orders() == []
 
     def test_price_when_the_market_has_one_then_the_idea_does_not_move_it(self, ended, operator):
         operator.put("/api/paper/prices", json={"NVDA": "143"})

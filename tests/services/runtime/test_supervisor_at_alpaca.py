@@ -88,7 +88,9 @@ def full(fake, store, clock, services):
         account.order(symbol, **REST, **BRACKET)
     for number in range(160):
         account.order(HELD[160 + number % 40], **REST)
-    services.breaker.edit({"active": True, "glb_sl": Decimal("0.5"), "base_equity": Decimal(10_000_000)})
+    services.portfolio.breaker.edit(
+        {"active": True, "glb_sl": Decimal("0.5"), "base_equity": Decimal(10_000_000)}
+    )
 
 
 @pytest.fixture

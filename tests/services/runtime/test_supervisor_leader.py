@@ -178,9 +178,9 @@ def test_lost_when_another_has_taken_over_then_journal_and_owner_are_told(settin
     clock.move(seconds=23)
     Leases(store, clock, another.owner).hold(LEASE)
     services.supervisor.tick()
-    for part in (another, services.journal):
+    for part in (another, services.observability.journal):
         part.close()
-    services.notifier.close(5)
+    services.observability.notifier.close(5)
 
     assert [event.kind for event in heard] == [EventKind.LOST_LEADER]
     assert "has lost its lease" in (settings.log_folder / "activity.log").read_text()

@@ -17,10 +17,10 @@ def weigh(services, clock):
     """Weigh an idea under other rules; return the case."""
 
     def weigh(**rules):
-        previews = services.trading.previews
+        previews = services.intake.trading.previews
         ticket = Ticket(fresh_ticket_id(clock()), "default", "trade_idea", clock(), idea_alert())
         signal = read_stored_signal("trade_idea", ticket.alert)
-        bot = services.bots.find("default")
+        bot = services.operations.bots.find("default")
         return previews.under(replace(previews.rules, **rules)).weigh(ticket, signal, bot, ASSUMED)
 
     return weigh
@@ -32,11 +32,11 @@ def test_weigh_when_rules_are_as_they_are_then_the_order_is_what_would_be_sent(w
 
 def test_weigh_when_other_rules_hold_then_they_count(weigh, services):
     assert weigh(idea_notional=Decimal(100)).entry_value == Decimal(100)
-    assert services.trading.previews.rules.idea_notional == Decimal(250)
+    assert services.intake.trading.previews.rules.idea_notional == Decimal(250)
 
 
 def test_weigh_when_done_then_nothing_is_stored_or_sent(weigh, store, broker, services):
-    services.bots.find("default")
+    services.operations.bots.find("default")
     before = {document.key: document.version for document in store.list("")}
     weigh()
 

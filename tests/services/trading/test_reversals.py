@@ -78,7 +78,7 @@ def test_reversal_when_both_fills_are_seen_later_then_the_exits_counts_first(
     reverse()
     for order in scripted.submitted[1:]:
         scripted.take(order, OrderStatus.FILLED)
-    services_of(app).tracker.follow()
+    services_of(app).portfolio.tracker.follow()
 
     assert store.get(TRADE).value["quantity"] == "-5"
 

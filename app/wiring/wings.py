@@ -1,0 +1,71 @@
+"""The wings as the blueprints and commands get them, put together from the collaborators."""
+
+from app.services.exits.view import ExitView
+from app.services.intake.rate_limit import RateLimiter
+from app.services.operator.simulated_prices import PriceBoard
+from app.services.portfolio.holdings import Holdings
+from app.wiring.application import Wiring
+from app.wiring.container import (
+    BrokerWing,
+    IntakeWing,
+    ObservabilityWing,
+    OperationsWing,
+    PortfolioWing,
+    Services,
+)
+
+
+def assembled(wiring: Wiring) -> Services:
+    """Return what the blueprints and commands may use."""
+    return Services(
+        settings=wiring.settings,
+        store=wiring.store,
+        clock=wiring.clock,
+        supervisor=wiring.supervisor,
+        intake=_intake(wiring),
+        operations=_operations(wiring),
+        portfolio=_portfolio(wiring),
+        observability=ObservabilityWing(
+            journal=wiring.base.journal, metrics=wiring.base.metrics, notifier=wiring.base.notifier
+        ),
+        brokers=BrokerWing(
+            registry=wiring.base.registry, symbols=wiring.base.symbols, fyers=wiring.base.fyers
+        ),
+        research=wiring.base.research,
+    )
+
+
+def _intake(wiring: Wiring) -> IntakeWing:
+    return IntakeWing(
+        alerts=wiring.reception.intake,
+        limiter=RateLimiter(wiring.settings.rate_limit_per_second),
+        trading=wiring.trading,
+        approvals=wiring.reception.approval_service,
+        recovery=wiring.reception.recovery,
+        pool=wiring.reception.pool,
+    )
+
+
+def _operations(wiring: Wiring) -> OperationsWing:
+    return OperationsWing(
+        bots=wiring.base.bots,
+        switch=wiring.base.switch,
+        ledger=wiring.base.ledger,
+        orders=wiring.orders,
+        prices=PriceBoard(registry=wiring.base.registry, tracker=wiring.tracker, snapshots=wiring.snapshots),
+        paper_reset=wiring.upkeep.paper_reset,
+        health=wiring.health,
+    )
+
+
+def _portfolio(wiring: Wiring) -> PortfolioWing:
+    return PortfolioWing(
+        positions=wiring.positions,
+        holdings=Holdings(ExitView(wiring.exit_plans, wiring.base.trades, wiring.base.registry)),
+        snapshots=wiring.snapshots,
+        trades=wiring.trade_history,
+        tracker=wiring.tracker,
+        breaker=wiring.upkeep.breaker,
+        reconciliation=wiring.upkeep.reconciliation,
+        cleanup=wiring.upkeep.cleanup,
+    )
