@@ -49,9 +49,9 @@ def login_url() -> ResponseReturnValue:
 @callback.get("/auth-callback")
 def finish_login() -> ResponseReturnValue:
     """Finish a login when Fyers sends the browser back, and say so on a plain page."""
-    told = request.args.get("message", "")[:LONGEST_TOLD]
+    message = request.args.get("message", "")[:LONGEST_TOLD]
     try:
-        login = _fyers().finish(_state(), _code(), told)
+        login = _fyers().finish(_state(), _code(), message)
     except AppError as error:
         _logger.warning("A login at Fyers failed: %s", error.message)
         return _page("No new login", error.message, link=error.details.get("link")), error.status

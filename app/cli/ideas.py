@@ -81,7 +81,7 @@ def replay(
         print_json(compared, left_out, cost)
     else:
         show_replay(compared, left_out, horizon)
-        tell_cost(other.analyst, cost)
+        show_cost(other.analyst, cost)
 
 
 def _one(horizons: Sequence[Horizon]) -> Sequence[Horizon]:
@@ -211,7 +211,7 @@ def _plain(value: Decimal | None) -> str:
     return "-" if value is None else f"{value:f}"
 
 
-def tell_cost(analyst: Analyst | None, cost: dict[str, int]) -> None:
+def show_cost(analyst: Analyst | None, cost: dict[str, int]) -> None:
     """Say what the other opinions cost, where any were asked for."""
     if analyst is not None:
         asked = f"{cost['requests']} requests, {cost['tokens']} tokens"

@@ -110,12 +110,12 @@ def _show_horizon(report: Report, horizon: Horizon) -> None:
     for name in GROUPINGS:
         rows += [(f"{name} {key}", *_cells(each)) for key, each in grouped(judged, name).items()]
     show_table(("", *HEADINGS), rows)
-    _tell_missing(missing(judged))
+    _show_missing(missing(judged))
     if tally(judged).ambiguous:
         click.echo("BOTH: one bar reached target and stop; the stop is taken to have come first.")
 
 
-def _tell_missing(counts: dict[str, int]) -> None:
+def _show_missing(counts: dict[str, int]) -> None:
     told: Sequence[str] = [f"{count} {REASONS[name]}" for name, count in counts.items()]
     if told:
         click.echo(f"Without a price: {'; '.join(told)}.")

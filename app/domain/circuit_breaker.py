@@ -188,7 +188,7 @@ class CircuitBreaker:
         others = tuple(step for step in self.steps if step.symbol != symbol)
         return replace(self, steps=(*others, attempt))
 
-    def telling(self, event: str, now: datetime) -> "CircuitBreaker":
+    def with_event(self, event: str, now: datetime) -> "CircuitBreaker":
         """Return the breaker with what it did last."""
         return replace(self, last_event=event, last_event_at=now)
 

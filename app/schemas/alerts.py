@@ -24,9 +24,9 @@ def dialect_of(alert: dict[str, Any]) -> DialectEntry:
             return entry
     plain = DIALECTS["strategy"]
     hints = renamed(alert, required_fields(plain))
-    told = "; ".join(f"{', '.join(required_fields(entry))} ({entry.name})" for entry in DIALECTS.values())
+    needed = "; ".join(f"{', '.join(required_fields(entry))} ({entry.name})" for entry in DIALECTS.values())
     raise MalformedAlert(
-        f"The alert has none of the fields that tell its dialect.{hints} Required are, by dialect: {told}; "
+        f"The alert has none of the fields that tell its dialect.{hints} Required are, by dialect: {needed}; "
         f"{plain.told_by} tells a plain one, whose whole message is in the README."
     )
 

@@ -65,14 +65,14 @@ def _parse(text: str) -> Any:
     except _RepeatedName as error:
         name = str(error)
         # Written as JSON: half of a surrogate pair must not reach the answer or a log.
-        told = f"the key {json.dumps(name[:LONGEST_NAME])} stands twice in one object"
-        raise _broken(text, repeated_place(text, name), told) from error
+        message = f"the key {json.dumps(name[:LONGEST_NAME])} stands twice in one object"
+        raise _broken(text, repeated_place(text, name), message) from error
     except RecursionError as error:
         raise _too_deep(text) from error
 
 
-def _broken(text: str, at: int, told: str) -> MalformedAlert:
-    return MalformedAlert(f"The body is not valid JSON at {place(text, at)}: {told}.")
+def _broken(text: str, at: int, message: str) -> MalformedAlert:
+    return MalformedAlert(f"The body is not valid JSON at {place(text, at)}: {message}.")
 
 
 def _too_deep(text: str) -> MalformedAlert:

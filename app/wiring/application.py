@@ -5,7 +5,7 @@ from functools import cached_property
 from app.repositories.broker_snapshots import BrokerSnapshots
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.exit_plans import ExitPlans
-from app.services.amendments import Amendments, Sender
+from app.services.amendments import Amendments, CancelReplace
 from app.services.exits.monitor import ExitMonitor
 from app.services.exits.placement import ExitPlacement
 from app.services.instruments.resolver import Instruments, no_contracts
@@ -136,8 +136,8 @@ class Wiring:
     @cached_property
     def commands(self) -> Amendments:
         """What alerts ask about orders that work already."""
-        sender = Sender(self.base.gateway, self.clock)
-        return Amendments.over(self.assessor, sender, self.store, self.base.ledger)
+        cancel_replace = CancelReplace(self.base.gateway, self.clock)
+        return Amendments.over(self.assessor, cancel_replace, self.store, self.base.ledger)
 
     @cached_property
     def reception(self) -> Reception:

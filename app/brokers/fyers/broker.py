@@ -80,8 +80,8 @@ class FyersBroker(Broker):
         """Send once; Fyers answers before the exchange does, so that a refusal may only show in the book."""
         ticker = self._tickers.of(order.instrument)
         if ticker is None:
-            told = f"Fyers lists no {order.instrument.symbol}."
-            raise BrokerRejected(told, reason=Reason.SYMBOL_UNKNOWN.value)
+            message = f"Fyers lists no {order.instrument.symbol}."
+            raise BrokerRejected(message, reason=Reason.SYMBOL_UNKNOWN.value)
         instrument, order = self._known(order.instrument), self.normalise(order)
         _refuse(order_refusal(order, instrument))
         with _before_sending():

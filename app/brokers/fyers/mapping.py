@@ -96,8 +96,8 @@ def _quote(values: Row, now: datetime) -> Quote | None:
     if last is None:
         return None
     bid, ask = price(values.get("bid")), price(values.get("ask"))
-    told = str(values.get("tt") or "")
-    at = datetime.fromtimestamp(int(told), UTC) if told.isdecimal() else now
+    seconds = str(values.get("tt") or "")
+    at = datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else now
     # A crossed quote is a figure from before or after the market, not a price.
     crossed = bid is None or ask is None or bid > ask
     return Quote(last, at, *((None, None) if crossed else (bid, ask)))

@@ -50,9 +50,9 @@ class FyersAnswer:
     @property
     def is_refusal(self) -> bool:
         """True when Fyers itself says no, with a code and words."""
-        told = self.body.get("s") == "error" and self.code is not None and self.code < 0
+        is_stated = self.body.get("s") == "error" and self.code is not None and self.code < 0
         # Without words of its own, a refusal may be a gateway's, and the order behind it live.
-        return told and self.message not in {"", NO_WORDS} and self.code not in DOUBTFUL
+        return is_stated and self.message not in {"", NO_WORDS} and self.code not in DOUBTFUL
 
 
 # None: the SDK sent nothing, or hid what came of it.
@@ -89,8 +89,8 @@ def is_too_much(outcome: Outcome) -> bool:
     if not isinstance(outcome, FyersAnswer):
         return False
     # A 429 page of something in between proves nothing about the order behind it.
-    told = outcome.code is not None or outcome.retry_after_seconds is not None
-    return outcome.code == LIMIT_REACHED or (outcome.status == TOO_MANY and told)
+    is_stated = outcome.code is not None or outcome.retry_after_seconds is not None
+    return outcome.code == LIMIT_REACHED or (outcome.status == TOO_MANY and is_stated)
 
 
 def judged_write(outcome: Outcome) -> BrokerError:

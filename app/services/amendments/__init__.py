@@ -1,6 +1,6 @@
 """Alerts that cancel or modify an order that works already."""
 
-from app.services.amendments.sending import Sender
+from app.services.amendments.sending import CancelReplace
 from app.services.amendments.service import Amendments
 
-__all__ = ["Amendments", "Sender"]
+__all__ = ["Amendments", "CancelReplace"]

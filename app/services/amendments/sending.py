@@ -16,7 +16,7 @@ from app.services.orders.working import Working
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class CancelReplace:
     """Both are safe to send again: what is gone stays gone, and what has the wanted values is left alone."""
 
     gateway: Gateway

@@ -26,7 +26,7 @@ from app.services.amendments.outcomes import (
     outcome_of,
     reason_of,
 )
-from app.services.amendments.sending import Sender, has_values, wanted_change
+from app.services.amendments.sending import CancelReplace, has_values, wanted_change
 from app.services.amendments.targets import Targets, instrument_of
 from app.services.broker_access.gateway import HeldSymbol
 from app.services.orders.working import Working
@@ -44,19 +44,21 @@ class Amendments:
     assessor: Assessor
     targets: Targets
     changes: ChangeAssessor
-    sender: Sender
+    cancel_replace: CancelReplace
     begun: BegunCommands
     ledger: Ledger
     clock: Clock
 
     @classmethod
-    def over(cls, assessor: Assessor, sender: Sender, store: Store, ledger: Ledger) -> "Amendments":
+    def over(
+        cls, assessor: Assessor, cancel_replace: CancelReplace, store: Store, ledger: Ledger
+    ) -> "Amendments":
         """Put the parts together."""
         return cls(
             assessor=assessor,
-            targets=Targets(OpenOrders(store), ledger, assessor.working_orders, sender.gateway.wait),
+            targets=Targets(OpenOrders(store), ledger, assessor.working_orders, cancel_replace.gateway.wait),
             changes=ChangeAssessor(assessor),
-            sender=sender,
+            cancel_replace=cancel_replace,
             begun=BegunCommands(store),
             ledger=ledger,
             clock=assessor.clock,
@@ -69,7 +71,7 @@ class Amendments:
         context = self.assessor.open(ticket, signal, bot)
         # The symbol is not held yet: the alert that this may wait for needs it to place the order.
         names = self.targets.find(context)
-        with symbol_lock(self.sender.gateway, context, context.symbol):
+        with symbol_lock(self.cancel_replace.gateway, context, context.symbol):
             changes = self._decide(context, names)
             finish([*changes, *self.forgetting(ticket.id)])
 
@@ -92,7 +94,7 @@ class Amendments:
         if context.broker is None:
             return False
         context.instrument = instrument_of(begun.symbol, None)
-        with symbol_lock(self.sender.gateway, context, begun.symbol):
+        with symbol_lock(self.cancel_replace.gateway, context, begun.symbol):
             found = [context.broker.find(order.name) for order in begun.orders]
             receipts = [item for item in found if item is not None and is_done(signal, begun, item)]
             # What was not done is asked for again; what is gone or has its values already stays as it is.
@@ -137,7 +139,7 @@ class Amendments:
         refusal: BrokerRejected | None = None
         for name, receipt in known.items():
             try:
-                known[name] = self.sender.cancel(context.ticket, held, receipt)
+                known[name] = self.cancel_replace.cancel(context.ticket, held, receipt)
             except BrokerRejected as error:
                 # One order that cannot be canceled must not leave the others at work.
                 refusal = error
@@ -176,12 +178,12 @@ class Amendments:
     ) -> list[Change]:
         begun = self._begin(context, [item], change, entry)
         try:
-            receipt = self.sender.replace(context.ticket, held, item.receipt, change)
+            receipt = self.cancel_replace.replace(context.ticket, held, item.receipt, change)
         except BrokerRejected as error:
             # The order stays as it was, so the day's caps get back what it would have grown by.
             self.assessor.release(context)
-            standing = self.sender.gateway.look(held.broker, item.receipt)
-            changes = self._end(context, held.broker, begun, [standing])
+            latest = self.cancel_replace.gateway.look(held.broker, item.receipt)
+            changes = self._end(context, held.broker, begun, [latest])
             # Nothing has grown, so other processes must not count it from the ticket either.
             context.ticket.entry = None
             context.ticket.end(TicketStatus.REJECTED, reason_of(error), error.message)
@@ -197,7 +199,7 @@ class Amendments:
                 self._record(context, self._concerned(context, item), item.receipt)
             context.ticket.end(status)
             return None
-        if not self.sender.gateway.sends_to(broker):
+        if not self.cancel_replace.gateway.sends_to(broker):
             context.ticket.end(TicketStatus.DRY_RUN)
             return None
         return context.held

@@ -154,8 +154,8 @@ class Targets:
 
 def instrument_of(symbol: str, signal: dict[str, Any] | None) -> Instrument | None:
     """Return what an order trades, read as the alert that placed it was read."""
-    told = signal or {}
-    for name, exchange in ((told.get("symbol"), told.get("exchange")), (symbol, None)):
+    record = signal or {}
+    for name, exchange in ((record.get("symbol"), record.get("exchange")), (symbol, None)):
         try:
             instrument = parse_symbol(name or "", exchange=exchange)
         except SymbolRefused:

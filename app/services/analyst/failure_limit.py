@@ -48,7 +48,7 @@ class FailureCount:
             self._stop_entering(bot.id, reason)
         else:
             # Only its ideas wait for opinions: what else it trades must not stop with the model.
-            self._tell(bot.id, f"{bot.id}: {reason} Until it answers, no trade idea is followed.")
+            self._notify(bot.id, f"{bot.id}: {reason} Until it answers, no trade idea is followed.")
 
     def _stop_entering(self, bot: str, reason: str) -> None:
         # Not HALTED: a model that fails must not keep anybody in a position.
@@ -56,9 +56,9 @@ class FailureCount:
         if not self.bots.set_state(bot, switch, if_active_at=self.clock()):
             return
         resume = f"flask bots resume {bot}"
-        self._tell(bot, f"{bot} is now REDUCING: alerts may only exit. {reason} To go on: {resume}")
+        self._notify(bot, f"{bot} is now REDUCING: alerts may only exit. {reason} To go on: {resume}")
 
-    def _tell(self, bot: str, message: str) -> None:
+    def _notify(self, bot: str, message: str) -> None:
         self.journal.activity(message)
         self.notifier.notify(EventKind.ANALYST_FAILING, message, key=bot)
 

@@ -73,7 +73,7 @@ class LoginMemory:
             lambda known: None if known.tried_code == mark else replace(known, tried_code=mark)
         )
 
-    def claim_telling(self, token: str, reminded_on: date | None) -> bool:
+    def claim_death_notice(self, token: str, reminded_on: date | None) -> bool:
         """Tell whether nobody has told of this token's death; a date counts as that day's reminder too."""
         mark = digest(token)
 

@@ -49,8 +49,8 @@ class FyersLogin:
         ends_at = self._clock() + life
         return LoginLink(self._api.login_url(self._memory.sign(ends_at)), ends_at)
 
-    def finish(self, state: str, code: str | None, told: str = "") -> Login:
-        """Log in with what the browser brought back; without a code, `told` is why.
+    def finish(self, state: str, code: str | None, message: str = "") -> Login:
+        """Log in with what the browser brought back; without a code, `message` is why.
 
         Raise LoginLinkRefused, or LoginRefused or BrokerUnavailable with another link in their details. A
         state is used up by its first code, whatever becomes of that.
@@ -58,7 +58,7 @@ class FyersLogin:
         ends_at = self._memory.check(state)
         if code is None:
             # A person who canceled may take the same link again.
-            raise LoginRefused(f"Fyers says: {told or 'no code'}.", link=self._api.login_url(state))
+            raise LoginRefused(f"Fyers says: {message or 'no code'}.", link=self._api.login_url(state))
         # Used up before its code is exchanged, so that of two processes that hear of it one logs in.
         self._memory.use(state)
         try:

@@ -37,7 +37,7 @@ class LoginReminder:
 
     def notify_dead(self, token: str) -> bool:
         """Leave a message that Fyers has ended a token before its time; raise StoreUnavailable."""
-        if not self._memory.claim_telling(token, self._due_on()):
+        if not self._memory.claim_death_notice(token, self._due_on()):
             return False
         self._ask("died", "Fyers no longer takes our token; until somebody logs in, its alerts are denied.")
         return True

@@ -58,7 +58,7 @@ class SymbolMaster:
         self._turn = threading.Lock()
         self._thread: threading.Thread | None = None
         self._retry_at: datetime | None = None
-        self._told_on: date | None = None
+        self._notified_on: date | None = None
         self._damaged: str | None = None
 
     def index(self) -> ContractIndex:
@@ -104,7 +104,7 @@ class SymbolMaster:
         index = self._source.fetch(self._shelf.record())
         record = self._shelf.put(index, self._source.url, self._clock())
         self._next_look = 0.0
-        self._damaged = self._told_on = self._retry_at = None
+        self._damaged = self._notified_on = self._retry_at = None
         _logger.info("The symbol master has %s contracts", record.rows)
         return record
 
@@ -155,8 +155,8 @@ class SymbolMaster:
         _logger.warning("%s", message)
         today = self._clock().astimezone(IST).date()
         # Once a day: it is tried again every ten minutes, and would fail as often.
-        if self._told_on != today:
-            self._told_on = today
+        if self._notified_on != today:
+            self._notified_on = today
             self._notifier.notify(EventKind.SYMBOL_MASTER, message)
 
 

@@ -85,7 +85,7 @@ class Health:
         warnings += [LOGIN_DUE.format(name) for name in sorted(due - wanted)]
         unused = tuple(sorted({*self.registry.names} - wanted))
         found = {name: checks.get(f"broker {name}", "ok") for name in unused}
-        warnings += [UNUSED.format(name, told) for name, told in found.items() if told != "ok"]
+        warnings += [UNUSED.format(name, message) for name, message in found.items() if message != "ok"]
         failed = self.supervisor.failing
         checks["clock"] = f"{', '.join(failed)} failed; the log has the details" if failed else "ok"
         return Readiness(checks, warnings, self.supervisor.leads, logins, unused)
@@ -112,7 +112,7 @@ class Health:
         return [] if state is TradingState.ACTIVE else [f"Trading is {state.value}."]
 
     def _ignored(self) -> list[str]:
-        return [told for bot, _ in self.bots.all() for told in ignored_fractions(bot)]
+        return [warning for bot, _ in self.bots.all() for warning in ignored_fractions(bot)]
 
     def _old_secrets(self) -> list[str]:
         due = self.bots.old_secrets()

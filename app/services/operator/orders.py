@@ -145,13 +145,13 @@ class OrderList:
         # Brokers were asked for open orders only: what is over there and in no ticket is listed nowhere.
         if status == "closed":
             return
-        told = {order["client_order_id"] for order in self._own("open", None)}
+        listed = {order["client_order_id"] for order in self._own("open", None)}
         found = (receipt for snapshot in seen for receipt in snapshot.orders)
-        # What has ended since the broker was asked is told by its ticket, and by nothing else.
+        # What has ended since the broker was asked is listed by its ticket, and by nothing else.
         others = (
             item
             for item in found
-            if item.client_order_id not in told and self.ledger.of_order(item.client_order_id) is None
+            if item.client_order_id not in listed and self.ledger.of_order(item.client_order_id) is None
         )
         is_among = after is not None and self.ledger.of_order(after) is None
         yield from map(_stranger, _behind(others, after) if is_among else others)

@@ -55,10 +55,10 @@ class Follower:
         start = item.opinion.at
         if not self._is_over(start, horizon):
             return PriceOutcome(Missing.NOT_OVER)
-        told = next(told for (begin, end), told in known.items() if begin <= start < end)
-        if isinstance(told, Missing):
-            return PriceOutcome(told)
-        return follow(item.opinion.thesis, told, start, horizon)
+        series = next(series for (begin, end), series in known.items() if begin <= start < end)
+        if isinstance(series, Missing):
+            return PriceOutcome(series)
+        return follow(item.opinion.thesis, series, start, horizon)
 
     def _stretch(self, start: datetime) -> Stretch | None:
         """Return the time that has to be known; None while no horizon is over."""

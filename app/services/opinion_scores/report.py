@@ -135,9 +135,9 @@ def tally_json(counted: Tally) -> dict[str, Any]:
 
 def _row(item: Found, courses: Courses) -> dict[str, Any]:
     opinion = item.opinion
-    told = {name: getattr(opinion, name) for name in ("ticket", "bot", "symbol", "analyst", "model")}
+    shown = {name: getattr(opinion, name) for name in ("ticket", "bot", "symbol", "analyst", "model")}
     return {
-        **told,
+        **shown,
         "at": timestamp(opinion.at),
         "prompt_version": opinion.prompt_version,
         "direction": opinion.thesis.direction.value,

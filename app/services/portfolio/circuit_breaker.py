@@ -83,7 +83,7 @@ class EquityGuard:
             edited = self._seen(edited, wants_base=changes.get("base_equity") is None)
             # Off is the operator's part alone: what bots want may keep it armed all the same.
             state = "armed" if edited.thresholds else "off"
-            edited = edited.telling(f"{state} by the operator", self.runtime.clock())
+            edited = edited.with_event(f"{state} by the operator", self.runtime.clock())
             # Before anything is resumed: killed the other way round, trading would go on unwatched.
             self._write(edited)
             edited = self._resume(edited)
@@ -128,12 +128,12 @@ class EquityGuard:
 
     def _report_ignored(self) -> None:
         """Tell the owner, once, of each fraction that counts for nothing; /readyz goes on saying so."""
-        for told in (told for bot, _ in self.bots.all() for told in ignored_fractions(bot)):
-            if told not in self.reported:
-                self.reported.add(told)
-                _logger.warning("%s", told)
-                self.runtime.journal.activity(f"{BY}: {told}")
-                self.runtime.notifier.notify(EventKind.CIRCUIT_BREAKER, told, key=told)
+        for warning in (warning for bot, _ in self.bots.all() for warning in ignored_fractions(bot)):
+            if warning not in self.reported:
+                self.reported.add(warning)
+                _logger.warning("%s", warning)
+                self.runtime.journal.activity(f"{BY}: {warning}")
+                self.runtime.notifier.notify(EventKind.CIRCUIT_BREAKER, warning, key=warning)
 
     def _own_broker(self, breakers: Mapping[str, CircuitBreaker]) -> str:
         """Whose breaker the operator means without naming one: the only one that was set, or the default."""
@@ -150,7 +150,7 @@ class EquityGuard:
         if breaker.phase is not Phase.ARMED:
             event += f"; it stays {breaker.phase.value}"
         self.runtime.journal.activity(f"{BY}: {event}")
-        adopted = adopted.telling(event, self.runtime.clock())
+        adopted = adopted.with_event(event, self.runtime.clock())
         self._write(adopted)
         return adopted, 1
 
@@ -195,12 +195,12 @@ class EquityGuard:
         base = (reached.base_equity if reached is not None else None) or Decimal(0)
         seen, base_seen = (money(value, account.currency) for value in (account.equity, base))
         words = breach.value.replace("_", "-")
-        told = f"{words}: equity {seen} at {broker.name}, base {base_seen}, set by {breaker.breach_source}"
+        event = f"{words}: equity {seen} at {broker.name}, base {base_seen}, set by {breaker.breach_source}"
         if not breaker.liquidates:
-            self._report(breaker.taking_profit(account.equity), told)
+            self._report(breaker.taking_profit(account.equity), event)
             return 1
         # Stored before the first order: after a crash the next look goes on, under the same order ids.
-        breaker = self._report(replace(breaker, phase=Phase.LIQUIDATING), told)
+        breaker = self._report(replace(breaker, phase=Phase.LIQUIDATING), event)
         return self._liquidate(breaker, broker)
 
     def _liquidate(self, breaker: CircuitBreaker, broker: Broker) -> int:
@@ -212,25 +212,25 @@ class EquityGuard:
             return self._finish(breaker, f"nothing waits and nothing is held at {broker.name}")
         return 1
 
-    def _finish(self, breaker: CircuitBreaker, told: str) -> int:
+    def _finish(self, breaker: CircuitBreaker, event: str) -> int:
         # The attempts to close were written meanwhile; what was handed in does not have them.
         current = self.stored.read(breaker.broker)
         if breaker.breach is Breach.STOP_LOSS:
-            self._report(replace(current, phase=Phase.TRIPPED), f"{told}; trading is HALTED")
+            self._report(replace(current, phase=Phase.TRIPPED), f"{event}; trading is HALTED")
             return 1
         taken = current.taking_profit(current.breach_equity or Decimal(0))
         # Armed before trading goes on: killed the other way round, what alerts buy would be sold too.
-        armed = self._report(replace(taken, phase=Phase.ARMED), f"{told}; trading goes on")
+        armed = self._report(replace(taken, phase=Phase.ARMED), f"{event}; trading goes on")
         self._resume(armed)
         return 1
 
     def _pause(self, breaker: CircuitBreaker) -> CircuitBreaker:
         """Halt trading, unless it is halted for good already; what is thrown is written down first."""
-        standing = self.switch.read()
-        if standing.state is TradingState.HALTED and standing.until is None:
+        current = self.switch.read()
+        if current.state is TradingState.HALTED and current.until is None:
             return breaker
         pause = StateSwitch(TradingState.HALTED, f"{BY}: {breaker.last_event or ''}")
-        breaker = replace(breaker, paused=pause, replaced=standing)
+        breaker = replace(breaker, paused=pause, replaced=current)
         self._write(breaker)
         # Killed just before this, the breaker owns a pause that was never thrown and lifts nothing; thrown
         # first, nobody would know whose pause it is.
@@ -277,7 +277,7 @@ class EquityGuard:
         self.stored.write(breaker)
 
     def _report(self, breaker: CircuitBreaker, event: str) -> CircuitBreaker:
-        breaker = breaker.telling(event, self.runtime.clock())
+        breaker = breaker.with_event(event, self.runtime.clock())
         self._write(breaker)
         is_loss = breaker.breach is Breach.STOP_LOSS
         kind = EventKind.CIRCUIT_BREAKER_ALARM if is_loss else EventKind.CIRCUIT_BREAKER

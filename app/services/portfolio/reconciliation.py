@@ -56,12 +56,12 @@ class Reconciliation:
         before = findings.differences
         after, changes = list[Difference](), 0
         for broker in self._brokers():
-            told = {item.symbol: item for item in before if item.broker == broker.name}
+            reported = {item.symbol: item for item in before if item.broker == broker.name}
             try:
-                changes += self._look(broker, told)
+                changes += self._look(broker, reported)
             except BrokerUnavailable as error:
                 _logger.warning("The positions at %s cannot be compared now: %s", broker.name, error)
-            after += [told[symbol] for symbol in sorted(told)]
+            after += [reported[symbol] for symbol in sorted(reported)]
         if tuple(after) != before and not self.findings.write(findings, tuple(after)):
             _logger.debug("Another process has compared at the same time")
         return changes
@@ -102,16 +102,16 @@ class Reconciliation:
         # In a dry run nothing is traded outside: what is held there is not ours.
         return (item for item in self.runtime.registry.all() if self.gateway.sends_to(item))
 
-    def _look(self, broker: Broker, told: dict[str, Difference]) -> int:
+    def _look(self, broker: Broker, reported: dict[str, Difference]) -> int:
         positions = broker.positions()
         found = list(differences(broker.name, _held(positions), self._known(broker), self.runtime.clock()))
-        over = sorted(set(told) - {item.symbol for item in found})
+        over = sorted(set(reported) - {item.symbol for item in found})
         for symbol in over:
-            self._report_over(told.pop(symbol))
+            self._report_over(reported.pop(symbol))
         busy = self._busy(broker)
         coins = {item.symbol for item in positions if _is_coin(item)}
         lasting = self._lasting(broker, [item for item in found if item.symbol not in busy])
-        return len(over) + sum(self._treat(broker, item, told, coins) for item in lasting)
+        return len(over) + sum(self._treat(broker, item, reported, coins) for item in lasting)
 
     def _lasting(self, broker: Broker, found: list[Difference]) -> list[Difference]:
         # A broker's list may be late: a difference is what two looks a period apart have seen.
@@ -120,23 +120,25 @@ class Reconciliation:
         now, period = self.runtime.clock(), timedelta(seconds=self.period_seconds)
         return [item for item in self._seen[broker.name].values() if now - item.since >= period]
 
-    def _treat(self, broker: Broker, item: Difference, told: dict[str, Difference], coins: set[str]) -> int:
+    def _treat(
+        self, broker: Broker, item: Difference, reported: dict[str, Difference], coins: set[str]
+    ) -> int:
         """Put right what can be and tell the rest, once."""
-        # What is held beyond the trades may be the owner's own: it is told, and never sold.
+        # What is held beyond the trades may be the owner's own: it is reported, and never sold.
         if item.kind is DifferenceKind.MISSING:
             is_fee = item.symbol in coins and item.is_within(LARGEST_FEE)
             try:
-                return self._put_right(broker, item, told, is_fee=is_fee)
+                return self._put_right(broker, item, reported, is_fee=is_fee)
             except (BrokerUnavailable, Conflict) as error:
                 _logger.warning("The trades in %s cannot be put right now: %s", item.symbol, error)
-        if item.is_same(told.get(item.symbol)):
+        if item.is_same(reported.get(item.symbol)):
             return 0
-        told[item.symbol] = item
+        reported[item.symbol] = item
         self._report(item, "nothing was traded")
         return 1
 
     def _put_right(
-        self, broker: Broker, item: Difference, told: dict[str, Difference], *, is_fee: bool
+        self, broker: Broker, item: Difference, reported: dict[str, Difference], *, is_fee: bool
     ) -> int:
         with self.gateway.hold(broker, item.symbol):
             # What an order of ours has filled meanwhile is no difference.
@@ -144,7 +146,7 @@ class Reconciliation:
             if not self._lasts(broker, item):
                 return 0
             self._reduce(broker, item, "went as a fee" if is_fee else "was closed outside Gatehouse")
-        told.pop(item.symbol, None)
+        reported.pop(item.symbol, None)
         if not is_fee:
             self._report(item, "put right: closed outside Gatehouse")
         return 1
@@ -160,8 +162,8 @@ class Reconciliation:
         self.runtime.store.apply([change for reduction in reductions for change in reduction.changes])
         for reduction in reductions:
             trade, lost = reduction.after, reduction.before.quantity - reduction.after.quantity
-            told = f"{trade.bot}: {lost:f} {trade.symbol} at {trade.broker} {why}; {trade.quantity:f} left"
-            self.runtime.journal.activity(f"reconciliation: {told}")
+            message = f"{trade.bot}: {lost:f} {trade.symbol} at {trade.broker} {why}; {trade.quantity:f} left"
+            self.runtime.journal.activity(f"reconciliation: {message}")
 
     def _known(self, broker: Broker) -> dict[str, Decimal]:
         known: dict[str, Decimal] = {}
@@ -177,8 +179,8 @@ class Reconciliation:
         return {item.symbol for item in self.open_orders.at(broker.name) if not item.is_leg}
 
     def _report(self, item: Difference, done: str) -> None:
-        told = f"{item.broker} holds {item.held:f} {item.symbol}, the bots' trades say {item.known:f}"
-        self._say(item, f"{item.kind.value}: {told}; {done}", EventKind.POSITION_MISMATCH)
+        message = f"{item.broker} holds {item.held:f} {item.symbol}, the bots' trades say {item.known:f}"
+        self._say(item, f"{item.kind.value}: {message}; {done}", EventKind.POSITION_MISMATCH)
 
     def _report_over(self, item: Difference) -> None:
         self._say(

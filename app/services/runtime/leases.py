@@ -114,10 +114,10 @@ class Leases:
         return written
 
     def _write(self, name: str, lease: Lease, now: datetime, length: timedelta) -> bool:
-        standing = self._stored.find(name)
-        if standing is not None and not self._is_free(name, standing, now, length):
+        current = self._stored.find(name)
+        if current is not None and not self._is_free(name, current, now, length):
             return False
-        self._stored.take(name, lease, standing)
+        self._stored.take(name, lease, current)
         return True
 
     def _is_free(self, name: str, lease: Lease, now: datetime, length: timedelta) -> bool:

@@ -27,7 +27,7 @@ from app.services.instruments.resolver import Instruments
 from app.services.orders.working import Working, WorkingOrders
 from app.services.trading.conflicting_orders import ConflictingOrders
 from app.services.trading.context import OrderContext, TradingRules, signal_record
-from app.services.trading.entry_terms import entry_terms, size_told
+from app.services.trading.entry_terms import entry_terms, shown_size
 from app.services.trading.entry_usage import Entry, EntryUsage
 from app.services.trading.gate_check import GateCheck
 from app.services.trading.order_building import EntryDraft, draft_entry, draft_exit
@@ -252,7 +252,7 @@ class Assessor:
         terms = entry_terms(context, instrument, view, decided, side)
         size, price = terms.size, terms.price
         if size is not None and price is not None:
-            context.ticket.note(Stage.SIZE_SET, self.clock(), size_told(size, price, instrument))
+            context.ticket.note(Stage.SIZE_SET, self.clock(), shown_size(size, price, instrument))
         # What is not closed first is judged by what was seen.
         left = view.after_closing(decided.close, price, instrument) if decided.close else view
         passed = self.gate_check.allows(context, terms.proposed(context), left)

@@ -68,7 +68,7 @@ def entry_terms(
     return EntryTerms(side, kind, price, exits, size, value, risk)
 
 
-def size_told(size: Size, price: Decimal, instrument: Instrument) -> str:
+def shown_size(size: Size, price: Decimal, instrument: Instrument) -> str:
     """Tell a size in one line of the timeline."""
     return f"{units(size.quantity, instrument)} at {money(price, instrument.currency)}, by {size.source}"
 

@@ -86,7 +86,7 @@ def test_code_when_claimed_twice_then_once_only_and_kept_as_digest(memory, other
 def test_telling_when_it_counts_as_reminder_then_that_day_has_none(memory, other):
     today = date(2026, 11, 25)
 
-    assert memory.claim_telling("token", today)
-    assert not other.claim_telling("token", today)
+    assert memory.claim_death_notice("token", today)
+    assert not other.claim_death_notice("token", today)
     assert not other.claim_reminder(today)
     assert other.claim_reminder(date(2026, 11, 26))

@@ -95,7 +95,7 @@ def watch(clock):
     return look
 
 
-def standing(services):
+def state_of(services):
     breaker = services.portfolio.breaker.stored.read("paper")
     return services.operations.switch.read().state, breaker.phase, breaker.paused is not None
 
@@ -110,13 +110,13 @@ def test_edit_when_killed_then_trading_never_goes_on_without_it_and_a_restart_en
     portfolio.equity = "1"
     watch(services)
     done = die(lambda: services.portfolio.breaker.edit({"active": active, "base_equity": Decimal(1)}), writes)
-    trading, phase, _ = standing(services)
+    trading, phase, _ = state_of(services)
 
     assert trading is HALTED or (phase is Phase.ARMED and services.portfolio.breaker.read().active is active)
     restarted = start()
     watch(restarted)
     ended = (ACTIVE, Phase.ARMED, False)
-    assert standing(restarted) == ((HALTED, Phase.TRIPPED, True) if writes == 0 else ended)
+    assert state_of(restarted) == ((HALTED, Phase.TRIPPED, True) if writes == 0 else ended)
     assert done is (writes == WRITES[-1])
 
 
@@ -126,12 +126,12 @@ def test_profit_when_killed_then_trading_goes_on_only_once_it_is_over(start, die
     services.portfolio.breaker.edit({"active": True, "base_equity": BASE, "liquidate_on_tp": True})
     portfolio.equity = "130000"
     done = die(lambda: watch(services), writes)
-    trading, phase, owned = standing(services)
+    trading, phase, owned = state_of(services)
 
     assert (trading, phase) != (ACTIVE, Phase.LIQUIDATING) or writes <= 2, (trading, phase, owned)
     restarted = start()
     watch(restarted)
-    assert standing(restarted) == (ACTIVE, Phase.ARMED, False)
+    assert state_of(restarted) == (ACTIVE, Phase.ARMED, False)
     assert done is (writes == 6)
     assert portfolio.submitted == []
 
