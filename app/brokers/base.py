@@ -75,6 +75,13 @@ class Broker(Protocol):
         held = (item.quantity for item in self.positions() if item.symbol == instrument.symbol)
         return MarketSnapshot(position=sum(held, ZERO), quote=quote, account=self.account())
 
+    def shows_flat(self, symbol: str) -> bool:
+        """Tell whether the broker says itself that a position was closed, where it keeps one in its list.
+
+        False: it says nothing, and that a list lacks a symbol may be a late answer. Raise BrokerUnavailable.
+        """
+        return False
+
     def spot(self, underlying: str) -> Decimal | None:
         """Return the level or price of what options are written on; None: unknown."""
         return None

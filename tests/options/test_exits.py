@@ -276,3 +276,15 @@ def test_cover_when_the_requests_are_used_up_then_those_kept_for_exits_let_it_th
     cover = hurried.post("/webhook", json=ALERT | {"action": "BUY"}).json
 
     assert (entry["reason"], cover["status"], held()) == ("RATE_LIMIT_REACHED", "ordered", 0)
+
+
+def test_pair_when_one_answer_of_fyers_lacks_the_position_then_stop_and_target_stay(
+    protected_pair, fake, exits, watch
+):
+    positions = fake.exchange.account.positions
+    kept = dict(positions)
+    positions.clear()
+    watch()
+    positions.update(kept)
+
+    assert exits() == pair(130, 101, 98)

@@ -10,7 +10,7 @@ from functools import cached_property
 from app.brokers.base import Broker
 from app.brokers.fyers.capabilities import CAPABILITIES, NAME
 from app.brokers.fyers.limiter import Limiter, urgently, windows_for
-from app.brokers.fyers.mapping import account_of, positions_of, products_of, understood
+from app.brokers.fyers.mapping import account_of, is_flat, positions_of, products_of, understood
 from app.brokers.fyers.market_data import MarketData
 from app.brokers.fyers.normalisation import normalised, normalised_change
 from app.brokers.fyers.order_checks import WITH_LEGS, leg_refusal, order_refusal
@@ -130,6 +130,11 @@ class FyersBroker(Broker):
         """Return every holding that is not flat."""
         with understood(BrokerUnavailable):
             return positions_of(self._position_rows(), self._tickers)
+
+    def shows_flat(self, symbol: str) -> bool:
+        """Tell whether the list has a position of today that was closed: it stays there with nothing held."""
+        with understood(BrokerUnavailable):
+            return is_flat(self._position_rows(), symbol, self._tickers)
 
     def urgently(self) -> AbstractContextManager[None]:
         """Let what is asked inside take the room that is kept for exits."""

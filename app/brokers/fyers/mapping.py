@@ -55,6 +55,12 @@ def positions_of(rows: Iterable[Row], tickers: Tickers) -> list[Position]:
     return [position for position in found if position.quantity]
 
 
+def is_flat(rows: Iterable[Row], symbol: str, tickers: Tickers) -> bool:
+    """Tell whether all rows of a symbol, and there is one, say that nothing is held."""
+    held = [row["netQty"] for row in rows if tickers.instrument(row["symbol"]).symbol == symbol]
+    return bool(held) and not any(held)
+
+
 def quotes_of(rows: Iterable[Row], now: datetime) -> dict[str, Quote]:
     """Read prices by ticker; a symbol with an error, or without a price, is left out."""
     return {

@@ -70,6 +70,8 @@ class Cleanup:
     def _clean_symbol(self, held: HeldSymbol, run: CleanupRun) -> None:
         """Look again, now that no alert of ours can trade the symbol: what was bought since is protected."""
         broker, symbol = held.broker, held.symbol
+        # A leg that has filled explains why nothing is held.
+        self.tracker.settle(broker, None, symbol)
         loose = orphans_at(broker, broker.open_orders())
         gone: set[str] = set()
         for leg in (receipt for receipt in loose if receipt.symbol == symbol):
@@ -87,8 +89,9 @@ class Cleanup:
         name = leg.client_order_id
         place = bot_of_order(name) or "", held.broker.name, held.symbol
         is_known = self.trades.find(*place) is not None or self.open_orders.awaits_entry(*place)
-        # Two looks at once may be answered from one list: a stop goes after looks that are apart.
-        return is_known and not self.looks.confirms(name)
+        # Two looks at once may be answered from one list: a stop goes after looks that are apart. Where the
+        # broker says more than nothing, the mate of a leg that has filled goes before the price comes to it.
+        return is_known and not held.broker.shows_flat(held.symbol) and not self.looks.confirms(name)
 
     def _cancel(self, held: HeldSymbol, leg: Receipt, run: CleanupRun, *, with_mate: bool) -> bool:
         outcome = self.gateway.cancel(held, leg)
