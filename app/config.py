@@ -105,6 +105,11 @@ class Settings:
     # The paper broker
     paper_cash: Decimal = setting("Cash of a new paper account", Decimal(100000), positive(decimal))
     paper_leverage: Decimal = setting("Buying power as a multiple of equity", Decimal(1), positive(decimal))
+    paper_options_level: str = setting(
+        "What the paper account may do with option structures; each level includes those before",
+        "spreads",
+        one_of("nothing", "covered", "long", "spreads", "uncovered"),
+    )
     paper_fee_per_order: Decimal = setting("Fee of each order that fills", Decimal(0), decimal)
     paper_fee_pct: Decimal = setting("Fee as a fraction of a fill's value", Decimal(0), fraction)
     paper_slippage_pct: Decimal = setting("Fraction by which market orders fill worse", Decimal(0), fraction)

@@ -11,6 +11,7 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
     """Return the account that is kept in the store."""
     from app.brokers.paper.broker import PaperBroker
     from app.brokers.paper.settings import PaperSettings
+    from app.brokers.structure_desk import OptionsLevel
 
     return PaperBroker(
         parts.store,
@@ -24,6 +25,7 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
             partial_fill_probability=settings.paper_partial_fill_probability,
             seed=settings.paper_seed,
             follow_alert_prices=settings.paper_follow_alert_prices,
+            options_level=OptionsLevel[settings.paper_options_level.upper()],
         ),
     )
 

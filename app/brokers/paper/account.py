@@ -3,7 +3,15 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
-from app.brokers.paper.records import EPOCH, AccountChange, PaperHolding, PaperOrder, Price
+from app.brokers.paper.records import (
+    EPOCH,
+    AccountChange,
+    PaperHolding,
+    PaperOrder,
+    PaperStructureOrder,
+    Price,
+    Switches,
+)
 from app.domain.money import ZERO
 from app.domain.orders import TimeInForce
 
@@ -23,6 +31,10 @@ class PaperAccount:
         self.cash = starting_cash
         self.realized = ZERO
         self.fees = ZERO
+        self.clock: datetime | None = None
+        self.switches = Switches()
+        self.open_structures: dict[str, PaperStructureOrder] = {}
+        self.finished_structures: OrderedDict[str, PaperStructureOrder] = OrderedDict()
         self.prices: dict[str, Price] = {}
         self.holdings: dict[str, PaperHolding] = {}
         self.open: dict[str, PaperOrder] = {}
@@ -39,6 +51,10 @@ class PaperAccount:
         """Return an order that is open or was finished lately."""
         return self.open.get(client_order_id) or self.finished.get(client_order_id)
 
+    def structure(self, client_order_id: str) -> PaperStructureOrder | None:
+        """Return an order of several legs that is open or was finished lately."""
+        return self.open_structures.get(client_order_id) or self.finished_structures.get(client_order_id)
+
     def has_due_orders(self, at: datetime) -> bool:
         """True when a day order has outlived its day (UTC)."""
         # Orders are indexed as they come, so the first is the oldest.
@@ -50,12 +66,14 @@ class PaperAccount:
         terms = (holding.instrument.option for holding in self.options.values())
         written_on = {item.underlying for item in terms if item is not None}
         waited_for = {name for name, symbols in self.derivatives.items() if symbols}
-        return {*self.holdings, *self.working} | written_on | waited_for
+        wanted = {order.order.structure.underlying for order in self.open_structures.values()}
+        return {*self.holdings, *self.working} | written_on | waited_for | wanted
 
     def apply(self, sequence: int, change: AccountChange) -> None:
         """Fold one change."""
         self.sequence, self.at = sequence, change.at
         self.cash, self.realized, self.fees = change.cash, change.realized, change.fees
+        self.clock, self.switches = change.clock, change.switches
         touched = change.prices.keys() | change.holdings.keys()
         # What changes leaves the sums at its old price and comes back at the new one.
         self._count(touched, -1)
@@ -65,12 +83,17 @@ class PaperAccount:
         self._count(touched, 1)
         for order in change.orders.values():
             self._put(order)
+        for structure in change.structures.values():
+            self._put_structure(structure)
 
-    def remember(self, orders: Iterable[PaperOrder]) -> None:
-        """Index finished orders from before the snapshot, for `order` to find."""
-        for order in orders:
+    def remember(self, change: AccountChange) -> None:
+        """Index orders that finished before the snapshot, for `order` and `structure` to find."""
+        for order in change.orders.values():
             if order.status.is_final and order.id not in self.open:
                 self.finished[order.id] = order
+        for structure in change.structures.values():
+            if structure.status.is_final and structure.id not in self.open_structures:
+                self.finished_structures[structure.id] = structure
 
     def image(self) -> AccountChange:
         """Return one change that, applied to an empty book, makes this one."""
@@ -80,7 +103,10 @@ class PaperAccount:
             cash=self.cash,
             realized=self.realized,
             fees=self.fees,
+            clock=self.clock,
+            switches=self.switches,
             orders=self.open,
+            structures=self.open_structures,
             holdings=self.holdings,
             prices=self.prices,
         )
@@ -117,6 +143,17 @@ class PaperAccount:
         self.open[order.id] = order
         if old is None:
             self._index(order)
+
+    def _put_structure(self, order: PaperStructureOrder) -> None:
+        old = self.open_structures.get(order.id)
+        self.reserved += order.reserved - (ZERO if old is None else old.reserved)
+        if not order.status.is_final:
+            self.open_structures[order.id] = order
+            return
+        self.open_structures.pop(order.id, None)
+        self.finished_structures[order.id] = order
+        if len(self.finished_structures) > FINISHED_ORDERS_KEPT:
+            self.finished_structures.popitem(last=False)
 
     def _index(self, order: PaperOrder) -> None:
         self.working.setdefault(order.symbol, {})[order.id] = None

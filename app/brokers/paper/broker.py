@@ -13,7 +13,16 @@ from app.brokers.paper.event_log import EventLog
 from app.brokers.paper.mapping import account_of, position_of, quote_of
 from app.brokers.paper.market_data import PriceSource
 from app.brokers.paper.receipts import receipt_of
+from app.brokers.paper.records import Switches
 from app.brokers.paper.settings import PaperSettings
+from app.brokers.paper.structures.desk import PaperDesk, writing
+from app.brokers.paper.structures.operations import (
+    expire_structures,
+    meet_market,
+    set_clock,
+    set_switches,
+)
+from app.brokers.paper.structures.settlement import is_due, moments_between, settle_due
 from app.brokers.paper.transaction import Transaction
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.hours import market_hours
@@ -50,10 +59,16 @@ class PaperBroker(Broker):
         self._source = prices
         self._log = EventLog(store, self._settings.starting_cash)
         self._lock = RLock()
+        self._desk = PaperDesk(self._operate, self._reading, self._settings)
+
+    @property
+    def structures(self) -> PaperDesk:
+        """The simulated options desk."""
+        return self._desk
 
     def submit(self, order: Order) -> Receipt:
         """Trade or rest the order; raise BrokerRejected, or OutcomeUnknown when the store failed."""
-        with _writing():
+        with writing():
             return self._operate("submit", lambda draft: operations.submit(draft, order))
 
     def find(self, client_order_id: str) -> Receipt | None:
@@ -64,12 +79,12 @@ class PaperBroker(Broker):
 
     def cancel(self, receipt: Receipt) -> None:
         """Take an open order back, with its legs or its mate; a final one raises BrokerRejected."""
-        with _writing():
+        with writing():
             self._operate("cancel", lambda draft: operations.cancel(draft, receipt.client_order_id))
 
     def replace(self, receipt: Receipt, change: OrderChange) -> Receipt:
         """Change an open order under its id; it may trade at once."""
-        with _writing():
+        with writing():
             return self._operate(
                 "replace", lambda draft: operations.change(draft, receipt.client_order_id, change)
             )
@@ -122,10 +137,7 @@ class PaperBroker(Broker):
 
     def set_prices(self, prices: Mapping[str, Decimal | None]) -> list[Receipt]:
         """Pin prices and return the orders that this changed; None lets a symbol follow the alerts again."""
-        try:
-            return self._operate("set_prices", lambda draft: operations.set_prices(draft, prices))
-        except StoreError as error:
-            raise BrokerUnavailable("The store did not confirm the prices.") from error
+        return self._confirmed("set_prices", lambda draft: operations.set_prices(draft, prices))
 
     def reset(self) -> None:
         """Start the account anew, without orders, positions and prices; nobody else may work with it."""
@@ -134,15 +146,47 @@ class PaperBroker(Broker):
 
     def market(self, instrument: Instrument) -> MarketHours:
         """Return the hours of the real market; the simulated one takes orders at any time."""
-        return market_hours(instrument, self._clock())
+        return market_hours(instrument, self.now())
+
+    def now(self) -> datetime:
+        """Return the simulated time: the operator's, else the real one."""
+        with self._reading("now") as draft:
+            return draft.at
+
+    def set_clock(self, now: datetime | None) -> datetime:
+        """Move the simulated time forward and let all that was due happen; None: real time again."""
+        with self._lock:
+            self._log.catch_up()
+            start = self.now()
+            for at in moments_between(self._log.account.holdings.values(), start, now or start):
+                self._advance(at)
+            self._advance(now)
+            return self.now()
+
+    def set_switches(self, switches: Switches) -> None:
+        """Say what the simulated exchange does beside trading."""
+        self._confirmed("set_switches", lambda draft: set_switches(draft, switches))
+        self._confirmed("pass_time", lambda _: None)
 
     def ping(self) -> None:
         """Prove that the store can be read."""
         with self._reading("ping"):
             return
 
+    def _advance(self, now: datetime | None) -> None:
+        self._confirmed("set_clock", lambda draft: set_clock(draft, now))
+        # What is due at the new time happens before anything else does.
+        self._confirmed("pass_time", lambda _: None)
+
+    def _confirmed(self, name: str, action: Callable[[Transaction], T]) -> T:
+        try:
+            return self._operate(name, action)
+        except StoreError as error:
+            raise BrokerUnavailable(f"The store did not confirm: {name.replace('_', ' ')}.") from error
+
     def _draft(self, name: str) -> Transaction:
-        return Transaction(self._log.account, self._settings, self._source, self._clock(), name)
+        account = self._log.account
+        return Transaction(account, self._settings, self._source, account.clock or self._clock(), name)
 
     def _operate(self, name: str, action: Callable[[Transaction], T]) -> T:
         with self._lock:
@@ -150,10 +194,13 @@ class PaperBroker(Broker):
                 draft = self._draft(name)
                 try:
                     operations.expire_due(draft)
+                    expire_structures(draft)
+                    settle_due(draft)
                     if self._source is not None:
                         # Sorted, so that the same prices always reach the orders in the same order.
                         operations.follow_source(draft, sorted(draft.account.watched))
                     result = action(draft)
+                    meet_market(draft, draft.change.prices)
                 except BrokerRejected:
                     # The account may be behind: only an up-to-date refusal is a proof.
                     if self._log.catch_up():
@@ -170,19 +217,10 @@ class PaperBroker(Broker):
             try:
                 self._log.catch_up()
                 draft = self._draft(name)
-                if self._source is not None or draft.account.has_due_orders(draft.at):
+                if self._source is not None or draft.account.has_due_orders(draft.at) or is_due(draft):
                     # A read shows no order whose day is over, and no price that the source has left behind.
                     self._operate("pass_time", lambda _: None)
                     draft = self._draft(name)
             except (StoreError, OutcomeUnknown) as error:
                 raise BrokerUnavailable("The store did not answer.") from error
             yield draft
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    try:
-        yield
-    except (StoreError, BrokerUnavailable) as error:
-        # The entry may have been written although its answer was lost: never a refusal.
-        raise OutcomeUnknown("The store did not confirm the write.") from error

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from app.brokers.paper.records import PaperHolding
+from app.brokers.paper.structures.margin import requirement
 from app.brokers.paper.transaction import Transaction
 from app.domain.money import ZERO
 
 
 def values(draft: Transaction) -> tuple[Decimal, Decimal]:
-    """Return the value of all long and of all short positions, both unsigned."""
+    """Return the value of all long and of all short positions, both unsigned; options are not among them."""
     account, change = draft.account, draft.change
     values = {1: account.long_value, -1: account.short_value}
     for symbol in change.prices.keys() | change.holdings.keys():
@@ -18,10 +19,6 @@ def values(draft: Transaction) -> tuple[Decimal, Decimal]:
             values[_sign(held)] -= abs(held.quantity) * account.prices[symbol].value
         if now is not None and now.instrument.option is None:
             values[_sign(now)] += abs(now.quantity) * (draft.market.mark(now.instrument) or ZERO)
-    # The worth of an option moves with time alone, so that no sum of them can be kept.
-    for holding in _options(draft):
-        worth = (draft.market.mark(holding.instrument) or ZERO) * holding.instrument.multiplier
-        values[_sign(holding)] += abs(holding.quantity) * worth
     return values[1], values[-1]
 
 
@@ -31,7 +28,10 @@ def buying_power(draft: Transaction) -> Decimal:
 
 
 def equity_and_buying_power(draft: Transaction) -> tuple[Decimal, Decimal]:
-    """Return cash and the signed value of all positions, and what new entries may still add to these."""
+    """Return cash and the signed value of all positions, and what new entries may still add to these.
+
+    Nothing is lent against options: what is bought is paid for, what is sold ties up its largest loss.
+    """
     long, short = values(draft)
     # Money is spent once: what resting entries would need is not there for others.
     reserved = draft.account.reserved
@@ -39,9 +39,23 @@ def equity_and_buying_power(draft: Transaction) -> tuple[Decimal, Decimal]:
         old = draft.account.open.get(name)
         reserved -= ZERO if old is None else old.reserved
         reserved += ZERO if order.status.is_final else order.reserved
-    worth = draft.change.cash + long - short
+    for name, structure in draft.change.structures.items():
+        before = draft.account.open_structures.get(name)
+        reserved += structure.reserved - (ZERO if before is None else before.reserved)
+    shares_and_cash = draft.change.cash + long - short
+    own = shares_and_cash - requirement(draft)
     # Gross, so that a short and a long position do not make room for each other.
-    return worth, max(ZERO, draft.settings.leverage * worth - long - short - reserved)
+    free = draft.settings.leverage * own - long - short - reserved
+    return shares_and_cash + _options_worth(draft), max(ZERO, free)
+
+
+def _options_worth(draft: Transaction) -> Decimal:
+    """Work out what options are worth: it moves with time alone, so that no sum of them can be kept."""
+    worth = ZERO
+    for holding in _options(draft):
+        mark = draft.market.mark(holding.instrument) or ZERO
+        worth += holding.quantity * mark * holding.instrument.multiplier
+    return worth
 
 
 def _options(draft: Transaction) -> Iterable[PaperHolding]:

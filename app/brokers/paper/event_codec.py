@@ -1,11 +1,12 @@
 """Outcomes as JSON and back: defaults are left out, decimals are strings."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.brokers.paper.records import AccountChange, Execution, PaperHolding, PaperOrder, Price
-from app.domain.instruments import AssetClass, Instrument, OptionContract
+from app.brokers.paper.instrument_codec import decode_instrument, encode_instrument
+from app.brokers.paper.records import AccountChange, Execution, PaperHolding, PaperOrder, Price, Switches
+from app.brokers.paper.structures.codec import decode_structure, encode_structure
 from app.domain.json_codec import timestamp
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Side, TimeInForce
@@ -17,7 +18,7 @@ _PROGRESS = ("limit_price", "stop_price", "average")
 
 def encode_change(change: AccountChange) -> JSON:
     """Write an change as a JSON object."""
-    return {
+    value: JSON = {
         "operation": change.operation,
         "at": change.at.isoformat(),
         "cash": str(change.cash),
@@ -31,6 +32,13 @@ def encode_change(change: AccountChange) -> JSON:
             for fill in change.fills
         ],
     }
+    if change.structures:
+        value["structures"] = [encode_structure(order) for order in change.structures.values()]
+    if change.clock is not None:
+        value["clock"] = timestamp(change.clock)
+    if change.switches != Switches():
+        value["switches"] = [list(change.switches.early_assignment), change.switches.closes_shorts]
+    return value
 
 
 def decode_change(value: JSON) -> AccountChange:
@@ -43,6 +51,9 @@ def decode_change(value: JSON) -> AccountChange:
         cash=Decimal(value["cash"]),
         realized=Decimal(value["realized"]),
         fees=Decimal(value["fees"]),
+        clock=_moment(value.get("clock")),
+        switches=_decode_switches(*value.get("switches", ([], False))),
+        structures={order.id: order for order in map(decode_structure, value.get("structures", ()))},
         orders={order.id: order for order in orders},
         holdings={holding.instrument.symbol: holding for holding in holdings},
         prices={symbol: Price(Decimal(price), pinned) for symbol, (price, pinned) in value["prices"].items()},
@@ -56,7 +67,7 @@ def _encode_order(paper: PaperOrder) -> JSON:
         "id": order.client_order_id,
         "broker_order_id": paper.broker_order_id,
         "created_at": paper.created_at.isoformat(),
-        "instrument": _encode_instrument(order.instrument),
+        "instrument": encode_instrument(order.instrument),
         "side": order.side.value,
         "role": order.role.value,
         "type": order.type.value,
@@ -111,7 +122,7 @@ def _moment(text: str | None) -> datetime | None:
 def _decode_terms(value: JSON) -> Order:
     return Order(
         client_order_id=value["id"],
-        instrument=_decode_instrument(value["instrument"]),
+        instrument=decode_instrument(value["instrument"]),
         side=Side(value["side"]),
         role=OrderRole(value["role"]),
         type=OrderType(value["type"]),
@@ -127,35 +138,16 @@ def _optional(value: JSON, names: tuple[str, ...]) -> dict[str, Any]:
 
 def _encode_holding(holding: PaperHolding) -> JSON:
     return {
-        "instrument": _encode_instrument(holding.instrument),
+        "instrument": encode_instrument(holding.instrument),
         "quantity": str(holding.quantity),
         "average": str(holding.average),
     }
 
 
 def _decode_holding(value: JSON) -> PaperHolding:
-    instrument = _decode_instrument(value["instrument"])
+    instrument = decode_instrument(value["instrument"])
     return PaperHolding(instrument, Decimal(value["quantity"]), Decimal(value["average"]))
 
 
-def _encode_instrument(instrument: Instrument) -> list[Any]:
-    value = [instrument.symbol, instrument.asset_class.value, str(instrument.quantity_increment)]
-    terms = instrument.option
-    if terms is None:
-        return value
-    expiry = terms.expiry.isoformat()
-    return [*value, [terms.underlying, expiry, str(terms.strike), terms.kind, str(terms.multiplier)]]
-
-
-def _decode_instrument(value: list[Any]) -> Instrument:
-    symbol, asset_class, increment, *option = value
-    return Instrument(
-        symbol=symbol,
-        asset_class=AssetClass(asset_class),
-        option=_decode_option(*option[0]) if option else None,
-        quantity_increment=Decimal(increment),
-    )
-
-
-def _decode_option(underlying: str, expiry: str, strike: str, kind: Any, multiplier: str) -> OptionContract:
-    return OptionContract(underlying, date.fromisoformat(expiry), Decimal(strike), kind, Decimal(multiplier))
+def _decode_switches(early_assignment: list[str], closes_shorts: bool) -> Switches:  # noqa: FBT001  # as stored
+    return Switches(tuple(early_assignment), closes_shorts)

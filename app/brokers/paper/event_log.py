@@ -113,7 +113,7 @@ class EventLog:
         for document in self._store.list(PREFIX, after=key(first), limit=account.sequence - first):
             if _sequence(document) > account.sequence:
                 break
-            account.remember(decode_change(document.value).orders.values())
+            account.remember(decode_change(document.value))
 
     def _fold_tail(self, account: PaperAccount) -> bool:
         for document in self._store.list(PREFIX, after=key(account.sequence)):

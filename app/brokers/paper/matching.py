@@ -6,6 +6,7 @@ from decimal import Context, Decimal
 from app.brokers.paper import legs
 from app.brokers.paper.records import Execution, PaperHolding, PaperOrder, Price
 from app.brokers.paper.transaction import Transaction
+from app.domain.instruments import Instrument
 from app.domain.money import ZERO, round_down
 from app.domain.orders import Order, OrderStatus, OrderType, Side, TimeInForce
 
@@ -118,7 +119,7 @@ def _fill(draft: Transaction, order: PaperOrder, quantity: Decimal, price: Decim
     draft.put(after)
     signed = quantity * order.order.side.sign
     draft.change.fills.append(Execution(order.id, signed, price, fee))
-    flattened = _book_fill(draft, order, signed, price, fee)
+    flattened = _book_fill(draft, order.order.instrument, signed, price, fee)
     legs.follow_fill(draft, order, after)
     if flattened:
         legs.cancel_stale_exits(draft, order.symbol)
@@ -131,9 +132,17 @@ def _fee(draft: Transaction, order: PaperOrder, value: Decimal) -> Decimal:
     return _PRICE.plus(fixed + value * settings.fee_fraction)
 
 
-def _book_fill(draft: Transaction, order: PaperOrder, signed: Decimal, price: Decimal, fee: Decimal) -> bool:
-    instrument, change = order.order.instrument, draft.change
-    held = draft.holding(order.symbol) or PaperHolding(instrument, ZERO, price)
+def book(draft: Transaction, instrument: Instrument, signed: Decimal, price: Decimal, fee: Decimal) -> None:
+    """Book what was bought (or sold, negative) at a price without an order of its own: a leg, an exercise."""
+    if _book_fill(draft, instrument, signed, price, fee):
+        legs.cancel_stale_exits(draft, instrument.symbol)
+
+
+def _book_fill(
+    draft: Transaction, instrument: Instrument, signed: Decimal, price: Decimal, fee: Decimal
+) -> bool:
+    change = draft.change
+    held = draft.holding(instrument.symbol) or PaperHolding(instrument, ZERO, price)
     # Signed units of the old position that this fill closes, and none where it adds.
     closed = max(min(held.quantity, -signed), ZERO) + min(max(held.quantity, -signed), ZERO)
     after = held.quantity + signed
@@ -144,7 +153,7 @@ def _book_fill(draft: Transaction, order: PaperOrder, signed: Decimal, price: De
     # Through zero the position is a new one, at the price of this fill.
     elif after * held.quantity <= 0:
         average = price
-    change.holdings[order.symbol] = PaperHolding(instrument, after, average)
+    change.holdings[instrument.symbol] = PaperHolding(instrument, after, average)
     # A sale brings cash in, as `signed` is negative; the fee goes out on both sides.
     change.cash -= signed * price * instrument.multiplier + fee
     change.fees += fee

@@ -5,6 +5,7 @@ from decimal import Decimal
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus
+from app.domain.structures.orders import LegFill, StructureOrder
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 # A held leg is not among them: what it protects has not been bought yet.
@@ -79,6 +80,54 @@ class PaperOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperStructureOrder:
+    """An order of several legs, and how far it has come; `looks` is how often it has met the market.
+
+    `reserved` is what its unfilled rest may still take from the buying power.
+    """
+
+    order: StructureOrder
+    broker_order_id: str
+    created_at: datetime
+    status: OrderStatus = OrderStatus.ACCEPTED
+    filled_units: int = 0
+    average_net: Decimal | None = None
+    legs: tuple[LegFill, ...] = ()
+    fees: Decimal = ZERO
+    looks: int = 0
+    unit_need: Decimal = ZERO
+    message: str | None = None
+    filled_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """The client order id."""
+        return self.order.client_order_id
+
+    @property
+    def remaining(self) -> int:
+        """The units that have not filled."""
+        return self.order.units - self.filled_units
+
+    @property
+    def reserved(self) -> Decimal:
+        """What the unfilled rest may still cost, its largest loss included."""
+        return ZERO if self.status.is_final else self.unit_need * self.remaining
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """What the simulated exchange does beside trading.
+
+    `early_assignment`: contracts whose sold side is assigned at the next look; `closes_shorts`: short legs
+    that expire today are bought back by the broker half an hour before the close, their mates left alone.
+    """
+
+    early_assignment: tuple[str, ...] = ()
+    closes_shorts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PaperHolding:
     """A signed quantity of an instrument at its average price."""
 
@@ -117,12 +166,16 @@ class AccountChange:
     cash: Decimal
     realized: Decimal
     fees: Decimal
+    clock: datetime | None = None
+    switches: Switches = Switches()
     orders: dict[str, PaperOrder] = field(default_factory=dict)
+    structures: dict[str, PaperStructureOrder] = field(default_factory=dict)
     holdings: dict[str, PaperHolding] = field(default_factory=dict)
     prices: dict[str, Price] = field(default_factory=dict)
     fills: list[Execution] = field(default_factory=list)
+    is_setting: bool = False
 
     @property
     def is_empty(self) -> bool:
         """True when the operation changed nothing."""
-        return not (self.orders or self.prices or self.holdings)
+        return not (self.orders or self.structures or self.prices or self.holdings or self.is_setting)

@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.brokers.structure_desk import OptionsLevel
+
 
 @dataclass(frozen=True, slots=True)
 class PaperSettings:
@@ -21,3 +23,4 @@ class PaperSettings:
     volatility: Decimal = Decimal("0.2")
     risk_free_rate: Decimal = Decimal("0.04")
     leverage: Decimal = Decimal(1)
+    options_level: OptionsLevel = OptionsLevel.SPREADS

@@ -5,7 +5,7 @@ from random import Random
 
 from app.brokers.paper.account import PaperAccount
 from app.brokers.paper.market_data import MarketData, PriceSource
-from app.brokers.paper.records import AccountChange, PaperHolding, PaperOrder
+from app.brokers.paper.records import AccountChange, PaperHolding, PaperOrder, PaperStructureOrder
 from app.brokers.paper.settings import PaperSettings
 from app.domain.money import ZERO
 
@@ -29,7 +29,9 @@ class Transaction:
         self.account = account
         self.settings = settings
         self.at = at
-        self.change = AccountChange(operation, at, account.cash, account.realized, account.fees)
+        self.change = AccountChange(
+            operation, at, account.cash, account.realized, account.fees, account.clock, account.switches
+        )
         self.market = MarketData(self.change.prices, account.prices, source=source, settings=settings, at=at)
         self.queue: deque[str] = deque()
         self._random: Random | None = None
@@ -47,6 +49,25 @@ class Transaction:
         """Set the new state of an order."""
         self.change.orders[order.id] = order
         return order
+
+    def structure(self, client_order_id: str) -> PaperStructureOrder | None:
+        """Return an order of several legs as this operation leaves it."""
+        return self.change.structures.get(client_order_id) or self.account.structure(client_order_id)
+
+    def put_structure(self, order: PaperStructureOrder) -> PaperStructureOrder:
+        """Set the new state of an order of several legs."""
+        self.change.structures[order.id] = order
+        return order
+
+    def open_structures(self) -> list[PaperStructureOrder]:
+        """Return the orders of several legs that can still fill, oldest first."""
+        named = self.account.open_structures | self.change.structures
+        return [order for order in named.values() if not order.status.is_final]
+
+    def holdings(self) -> dict[str, PaperHolding]:
+        """Return every holding that this operation leaves."""
+        named = self.account.holdings | self.change.holdings
+        return {symbol: holding for symbol, holding in named.items() if holding.quantity}
 
     def working(self, symbol: str) -> list[str]:
         """Return the ids of the open orders on a symbol, oldest first."""

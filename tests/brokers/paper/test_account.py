@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -167,10 +168,20 @@ def test_option_when_fractional_then_rejected(broker, quantity):
         broker.submit(buy(quantity, instrument=CALL))
 
 
-def test_option_when_expired_then_only_exits_are_taken(broker, clock):
+def test_option_when_expired_out_of_the_money_then_it_is_gone_and_takes_no_entries(broker, clock):
     broker.submit(buy(1, instrument=CALL))
     clock.pass_days(365)
     with pytest.raises(BrokerRejected, match="expired"):
         broker.submit(buy(1, instrument=CALL))
 
-    assert broker.submit(exit_long(1, instrument=CALL)).average_fill_price == 0
+    assert broker.positions() == []
+
+
+def test_option_when_expired_without_a_price_of_its_underlying_then_its_owner_may_leave(make_broker, clock):
+    broker = make_broker()
+    orphan = replace(CALL, option=replace(CALL.option, underlying="ZZZ"))
+    broker.submit(buy(1, instrument=orphan, **limit(5)))
+    clock.pass_days(365)
+
+    assert [held.quantity for held in broker.positions()] == [1]
+    assert broker.submit(exit_long(1, instrument=orphan)).status.value == "filled"

@@ -6,6 +6,7 @@ from math import exp
 
 from app.brokers.paper.market_data import MarketData
 from app.brokers.paper.settings import PaperSettings
+from app.brokers.paper.transaction import Transaction
 from app.domain.instruments import Instrument, OptionContract
 from app.domain.money import ZERO
 from app.domain.options_pricing import value_option, years_to_expiry
@@ -43,6 +44,17 @@ def quote_contract(
         volume=interest // _INTEREST_TO_VOLUME,
         is_tradable=years > 0,
     )
+
+
+def quote_leg(draft: Transaction, instrument: Instrument) -> LegQuote:
+    """Return the quote of a leg, an option or shares; one that has expired has no sides."""
+    if instrument.option is None:
+        mark = draft.market.mark(instrument)
+        return LegQuote(mark, mark, draft.at)
+    spot = draft.market.price(instrument.option.underlying)
+    if spot is None or not years_to_expiry(instrument.option, draft.at):
+        return LegQuote(None, None, draft.at)
+    return quote_contract(instrument, draft.market, spot.value, draft.settings, draft.at).quote
 
 
 def _quote(worth: Decimal, distance: Decimal, at: datetime) -> LegQuote:

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.paper.option_listing import listed_expiries, listed_strikes, strike_step
+from app.brokers.paper.structures.listing import listed_expiries, listed_strikes, strike_step
 
 pytestmark = pytest.mark.unit
 

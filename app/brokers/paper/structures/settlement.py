@@ -1,0 +1,97 @@
+"""Expiry, exercise and assignment at the simulated exchange, and the broker's own closing of short legs."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from app.brokers.paper import matching
+from app.brokers.paper.records import PaperHolding
+from app.brokers.paper.structures.quotes import quote_leg
+from app.brokers.paper.transaction import Transaction
+from app.domain.instruments import AssetClass, Instrument, OptionContract
+from app.domain.money import ONE, ZERO
+from app.domain.options_pricing import years_to_expiry
+
+# What expires this far in the money is exercised without being asked for.
+EXERCISED_FROM = Decimal("0.01")
+_NEW_YORK = ZoneInfo("America/New_York")
+_CLOSES_SHORTS_AT, _CLOSE = time(15, 30), time(16)
+
+
+def settle_due(draft: Transaction) -> None:
+    """Let everything happen that is due: the broker's closing of shorts, assignments, expiries."""
+    for holding in _options(draft):
+        terms = holding.instrument.option
+        if terms is None:
+            continue
+        if not years_to_expiry(terms, draft.at):
+            _expire(draft, holding, terms)
+        elif holding.quantity < 0 and holding.instrument.symbol in draft.account.switches.early_assignment:
+            _exercise(draft, holding, terms)
+        elif holding.quantity < 0 and draft.account.switches.closes_shorts and _closes_today(terms, draft.at):
+            _buy_back(draft, holding)
+
+
+def closing_time(day: date) -> datetime:
+    """Return New York's close on a day of expiry."""
+    return datetime.combine(day, _CLOSE, _NEW_YORK)
+
+
+def _options(draft: Transaction) -> Iterator[PaperHolding]:
+    # Sorted, so that the same account always settles in the same order.
+    held = sorted(draft.holdings().items())
+    return (holding for _, holding in held if holding.instrument.option is not None)
+
+
+def _expire(draft: Transaction, holding: PaperHolding, terms: OptionContract) -> None:
+    spot = draft.market.price(terms.underlying)
+    if spot is None:
+        # Without a price nobody can say what it is worth: it stays for its owner to leave.
+        return
+    if _inside(terms, spot.value) < EXERCISED_FROM:
+        matching.book(draft, holding.instrument, -holding.quantity, ZERO, ZERO)
+    elif terms.multiplier == ONE:
+        # India's contracts, counted in units, are settled in cash.
+        worth = _inside(terms, spot.value)
+        matching.book(draft, holding.instrument, -holding.quantity, worth, ZERO)
+    else:
+        _exercise(draft, holding, terms)
+
+
+def _exercise(draft: Transaction, holding: PaperHolding, terms: OptionContract) -> None:
+    """Swap contracts for shares at the strike: who holds a call buys, who sold one delivers."""
+    matching.book(draft, holding.instrument, -holding.quantity, ZERO, ZERO)
+    sign = 1 if terms.kind == "call" else -1
+    shares = Instrument(terms.underlying, AssetClass.EQUITY)
+    matching.book(draft, shares, sign * holding.quantity * terms.multiplier, terms.strike, ZERO)
+
+
+def _buy_back(draft: Transaction, holding: PaperHolding) -> None:
+    """Close a short leg at the market, the way brokers do: alone, whatever it was part of."""
+    ask = quote_leg(draft, holding.instrument).ask
+    if ask is not None:
+        matching.book(draft, holding.instrument, -holding.quantity, ask, ZERO)
+
+
+def _closes_today(terms: OptionContract, at: datetime) -> bool:
+    local = at.astimezone(_NEW_YORK)
+    return local.date() == terms.expiry and local.time() >= _CLOSES_SHORTS_AT
+
+
+def _inside(terms: OptionContract, price: Decimal) -> Decimal:
+    return price - terms.strike if terms.kind == "call" else terms.strike - price
+
+
+def is_due(draft: Transaction) -> bool:
+    """Tell whether something has expired that a read must not show any more."""
+    terms = (holding.instrument.option for holding in draft.account.options.values())
+    return any(closing_time(one.expiry) <= draft.at for one in terms if one is not None)
+
+
+def moments_between(holdings: Iterable[PaperHolding], start: datetime, end: datetime) -> list[datetime]:
+    """Return the moments at which something may happen to what is held, from `start` on up to `end`."""
+    terms = (holding.instrument.option for holding in holdings)
+    days = {one.expiry for one in terms if one is not None}
+    times = (datetime.combine(day, at, _NEW_YORK) for day in days for at in (_CLOSES_SHORTS_AT, _CLOSE))
+    return sorted(at.astimezone(UTC) for at in times if start < at < end)
