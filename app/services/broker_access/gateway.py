@@ -4,6 +4,7 @@ Dry run, the symbol's lock, timing, journal, metrics and the judgement of what c
 exit that is pursued will be sent from here as well.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -31,6 +32,8 @@ from app.services.broker_access.records import cancel_record, change_record, req
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.runtime.locks import Locks
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +171,17 @@ class Gateway:
             return Suppressed(message.receipt)
         started = time.perf_counter()
         try:
-            outcome: Placed | Rejected | Unknown = Placed(call().seen_at(self.clock()))
+            outcome: Placed | Rejected | Unknown = Placed(call())
         except BrokerRejected as error:
             outcome = Rejected(message.receipt, error)
         except OutcomeUnknown as error:
             # Nothing else is caught: a slip of ours must not pass for an answer of the broker.
             outcome = Unknown(message.receipt, error)
         seconds = time.perf_counter() - started
-        answer = shown(outcome.receipt) if isinstance(outcome, Placed) else {"error": outcome.error.message}
+        if isinstance(outcome, Placed):
+            outcome, answer = self._read(message, outcome.receipt, shown)
+        if not isinstance(outcome, Placed):
+            answer = {"error": outcome.error.message}
         failed = not isinstance(outcome, Placed)
         self.metrics.broker_call(broker=held.broker.name, call=message.call, seconds=seconds, failed=failed)
         # Written with its answer and not before the send: between the alert's own write and its order no
@@ -188,3 +194,20 @@ class Gateway:
             milliseconds=seconds * 1000,
         )
         return outcome
+
+    def _read(
+        self, message: Message, receipt: Receipt, shown: Callable[[Receipt], dict[str, Any]]
+    ) -> tuple[Placed | Unknown, dict[str, Any]]:
+        """Return what the broker answered, and its record; Unknown where neither can be made of it."""
+        try:
+            seen = receipt.seen_at(self.clock())
+            return Placed(seen), shown(seen)
+        except Exception as error:
+            # It has been sent: a fault of ours in reading the answer is as if none had come, so that it is
+            # looked up. Raised, it would pass for an order that never left.
+            _logger.exception(
+                "The answer to %s %s cannot be read", message.call, message.receipt.client_order_id
+            )
+            unread = OutcomeUnknown("The broker answered, but what it answered cannot be read.")
+            unread.__cause__ = error
+            return Unknown(message.receipt, unread), {}

@@ -13,6 +13,7 @@ from app.domain.circuit_breaker import CircuitBreaker
 from app.domain.instruments import AssetClass
 from app.domain.orders import OrderChange, OrderStatus
 from app.errors import BrokerRejected, OutcomeUnknown
+from app.services.broker_access.outcomes import Unknown
 from tests.builders import (
     OPERATOR_TOKEN,
     WEBHOOK_SECRET,
@@ -115,12 +116,18 @@ def breaker(scripted):
 
 
 @pytest.fixture
-def cleanup(enter, scripted):
+def cleanup(enter, scripted, clock):
     enter()
     order = scripted.submitted[-1]
     scripted.take(replace(order, client_order_id=f"{order.client_order_id}-sl"), OrderStatus.ACCEPTED)
     scripted.held.clear()
-    return lambda acting: services_of(acting).portfolio.cleanup.run()
+
+    def look_twice(acting):
+        services_of(acting).portfolio.cleanup.run()
+        clock.move(seconds=11)
+        services_of(acting).portfolio.cleanup.run()
+
+    return look_twice
 
 
 @pytest.fixture
@@ -236,3 +243,45 @@ def test_replace_when_it_cannot_be_written_down_then_nothing_has_left(enter, ser
         gateway.replace(held, receipt, OrderChange(limit_price="many"))
 
     assert scripted.told == ["submit"]
+
+
+class Garbled(Counted):
+    """A broker whose answer to an order is a receipt that no record can be made of; a look shows it right."""
+
+    def submit(self, order):
+        return replace(super().submit(order), filled_quantity="many")
+
+    def replace(self, receipt, change):
+        self.told.append("modify")
+        return replace(receipt, status="odd")
+
+
+@pytest.fixture
+def garbled(make_app):
+    broker = Garbled()
+    return broker, make_app(brokers={"paper": broker}, dry_run=False)
+
+
+def test_submit_when_the_answer_cannot_be_read_then_the_order_is_looked_up_and_not_sent_again(
+    garbled, ticket_of
+):
+    broker, app = garbled
+    answer = client_of(app, x_bot_secret=WEBHOOK_SECRET).post("/webhook", json=strategy_alert())
+    unread = ticket_of(answer)
+    services_of(app).supervisor.tick(everything=True)
+
+    assert (answer.status_code, unread["reason"]) == (202, "OUTCOME_UNKNOWN")
+    assert [order["status"] for order in unread["orders"]] == ["unknown"]
+    assert (ticket_of(answer)["status"], broker.told) == ("filled", ["submit"])
+
+
+def test_replace_when_the_answer_cannot_be_read_then_its_outcome_is_unknown(garbled, exchanges):
+    broker, app = garbled
+    gateway = services_of(app).operations.orders.gateway
+    client_of(app, x_bot_secret=WEBHOOK_SECRET).post("/webhook", json=strategy_alert())
+    (receipt,) = broker.taken.values()
+    with gateway.hold(broker, "AAPL") as held:
+        outcome = gateway.replace(held, receipt, OrderChange(limit_price=Decimal(3)))
+
+    assert isinstance(outcome, Unknown)
+    assert exchanges()[-1]["response"] == {"error": outcome.error.message}
