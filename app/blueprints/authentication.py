@@ -8,9 +8,9 @@ from typing import Any
 from flask import request
 
 from app.domain.bots import BOT_ID, Bot
+from app.domain.signals import SECRET_FIELDS
 from app.errors import NotAuthenticated, SourceNotAllowed
 from app.logs import register_secrets
-from app.schemas.alerts import SECRET_FIELDS
 from app.wiring.container import operations, services
 
 SECRET_HEADERS = ("X-Bot-Secret", "X-Webhook-Secret")

@@ -12,6 +12,7 @@ from app.blueprints.authentication import allowed_source, bot_of
 from app.blueprints.envelope import answer_error
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
+from app.domain.signals import own_words
 from app.errors import AlertRefused, BodyTooLarge, MalformedAlert, NotFound
 from app.logs import redact
 from app.schemas.alerts import bot_named_in, dialect_of, read_signal
@@ -93,7 +94,8 @@ def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) ->
     signal = read_signal(entry, alert)
     source = request.remote_addr or "unknown"
     redacted = to_json(redact(alert))
-    answer = intake().alerts.accept(Alert(bot, signal, body, redacted, g.request_id, source))
+    words = own_words(alert)
+    answer = intake().alerts.accept(Alert(bot, signal, body, words, redacted, g.request_id, source))
     response = jsonify(answer.body)
     response.headers.update(answer.headers)
     return response, answer.status

@@ -9,9 +9,10 @@ from flask.cli import with_appcontext
 from app.cli.commands import Command, show_fields, show_table
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
+from app.domain.signals import SECRET_FIELDS
 from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
-from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
+from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.body import read_object
 from app.wiring.container import intake, operations
 

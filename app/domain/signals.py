@@ -4,10 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from app.domain.ideas import Idea
 from app.domain.orders import OrderType, Side, TimeInForce
+
+# A bot's secret stands in one of these.
+SECRET_FIELDS = ("secret", "token")
+# What says only who sends an alert, and when: it makes no other alert of it.
+_OF_THE_SENDING = frozenset({*SECRET_FIELDS, "time"})
+
+
+def own_words(alert: dict[str, Any]) -> dict[str, Any]:
+    """Return what two alerts with one key are compared by: everything but secrets and the time of sending.
+
+    A sender that builds a lost alert anew writes another time into it and means the same order.
+    """
+    return {name: value for name, value in alert.items() if name not in _OF_THE_SENDING}
 
 
 class DuplicateAnswer(StrEnum):

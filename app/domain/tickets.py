@@ -46,6 +46,7 @@ class Stage(StrEnum):
 
     RECEIVED = "received"
     STORED = "stored"
+    KEY_SHARED = "key used before"
     RECOVERED = "resumed after a crash"
     POSITION_CHECKED = "position checked"
     SIZE_SET = "size set"

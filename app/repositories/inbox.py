@@ -5,6 +5,7 @@ entry is open until its answer is known; it answers duplicates until its time is
 """
 
 import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.json_codec import timestamp
+from app.domain.json_codec import timestamp, to_json
 from app.errors import AlreadyExists, Conflict
 from app.storage.base import JSON, Change, Create, Delete, Document, Store, unanswered
 
@@ -20,9 +21,26 @@ PREFIX = "inbox/"
 PURGED_AT_ONCE = 100
 
 
-def idempotency_hash(key: str | None, body: bytes) -> str:
-    """Hash the alert's own key, else its body; the two can never be mistaken for each other."""
-    material = b"key:" + key.encode() if key is not None else b"body:" + body
+# Between the hash of a key and that of the words that came with it.
+AND_WORDS = "-"
+
+
+def idempotency_hash(key: str | None, body: bytes, words: JSON | None = None) -> str:
+    """Hash the alert's own key together with its words, else its body; none is mistaken for another.
+
+    A key alone does not tell orders apart: two fills of one close, or a call and a put of one second, often
+    share it. Where the key is ours and tells all (an idea's fingerprint), no `words` are given.
+    """
+    if key is None:
+        return _hash(b"body:" + body)
+    by_key = _hash(b"key:" + key.encode())
+    if words is None:
+        return by_key
+    said = json.dumps(to_json(words), sort_keys=True, separators=(",", ":"))
+    return f"{by_key}{AND_WORDS}{_hash(said.encode())[:32]}"
+
+
+def _hash(material: bytes) -> str:
     return hashlib.sha256(material).hexdigest()
 
 
@@ -115,13 +133,18 @@ class InboxEntry:
         )
 
     @property
+    def known_by(self) -> str:
+        """The hash that it was claimed with."""
+        return self.key.rpartition("/")[2]
+
+    @property
     def answer_key(self) -> str:
         """An answer belongs to one claim of a key: the next alert with the same key has another ticket."""
         return f"{self.key}/{self.ticket}"
 
 
 class Inbox:
-    """Entries under `inbox/{bot}/{hash of the idempotency key}`, their answers one level below.
+    """Entries under `inbox/{bot}/{hash of what the alert is known by}`, their answers one level below.
 
     `owner` is the name under which this process claims.
     """
@@ -143,6 +166,14 @@ class Inbox:
     def find(self, bot: str, key: str) -> InboxEntry | None:
         """Return the entry that holds a key."""
         return self._read(_key(bot, key))
+
+    def of_key(self, bot: str, key: str) -> list[InboxEntry]:
+        """Return the alerts that came with one key of their sender's, whatever their words."""
+        by_key, mark, _ = key.partition(AND_WORDS)
+        if not mark:
+            return []
+        documents = self._store.list(_key(bot, by_key))
+        return [InboxEntry.from_document(item) for item in documents if "ticket" in item.value]
 
     def answer(self, entry: InboxEntry) -> Answer | None:
         """Return the answer that an entry was closed with; None while it is open."""

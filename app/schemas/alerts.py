@@ -4,14 +4,12 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from app.domain.signals import Signal
+from app.domain.signals import SECRET_FIELDS, Signal
 from app.errors import MalformedAlert
 from app.schemas.base import sentences
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import COMMAND_MARK, DialectEntry
 from app.schemas.foreign_names import renamed
-
-SECRET_FIELDS = ("secret", "token")
 
 
 def dialect_of(alert: dict[str, Any]) -> DialectEntry:

@@ -89,7 +89,7 @@ ENTRY = DialectEntry(
         "limit_price": "95000",
         "tif": "day",
         "actor": "tradingview",
-        "idempotency_key": "tv_breakout_v1-1716496837",
+        "idempotency_key": "tv_breakout_v1-BTC-USD-buy-0.05-1716496837",
         "thesis": "20-bar breakout with volume",
     },
     sample_price="limit_price",
@@ -97,8 +97,8 @@ ENTRY = DialectEntry(
     command_sample={
         "command": "modify",
         "fund_id": "default",
-        "order": "tv_breakout_v1-1716496837",
+        "order": "tv_breakout_v1-BTC-USD-buy-0.05-1716496837",
         "limit_price": "94500",
-        "idempotency_key": "tv_breakout_v1-1716496837-lower",
+        "idempotency_key": "tv_breakout_v1-BTC-USD-buy-0.05-1716496837-lower",
     },
 )

@@ -13,6 +13,7 @@ from app.services.intake.handlers import Handlers
 from app.services.intake.in_flight import InFlight
 from app.services.intake.left_alerts import LeftAlerts
 from app.services.intake.recovery import Recovery
+from app.services.intake.repeats import Repeats
 from app.services.review.approvals import Approvals
 from app.services.review.opinions import Opinions
 from app.services.review.progress import ReviewProgress
@@ -94,6 +95,9 @@ class Reception:
             ledger=self.base.ledger,
             workers=Handlers(self.trading, self.commands, review, self.pool),
             in_flight=self.in_flight,
+            repeats=Repeats(
+                store=self.base.store, inbox=self.inbox, ledger=self.base.ledger, in_flight=self.in_flight
+            ),
             journal=self.base.journal,
             metrics=self.base.metrics,
             ticket_messages=self.base.ticket_messages,

@@ -105,6 +105,7 @@ def test_readme_when_it_makes_a_key_then_no_two_orders_share_it():
     alert = read_object(bridge.encode())
 
     parts = {"exchange", "ticker", "interval", "strategy.order.action", "strategy.order.id", "timenow"}
+    parts |= {"strategy.order.contracts", "strategy.market_position_size"}
     assert alert["idempotency_key"].startswith(alert["strategy_id"] + "-")
     assert set(re.findall(r"{{([\w.]+)}}", alert["idempotency_key"])) == parts
 

@@ -217,3 +217,31 @@ def test_step_8_when_the_contract_is_held_under_another_product_then_an_entry_is
 
     assert (status, answer["status"], len(orders())) == (400, "rejected", 1)
     assert "held as INTRADAY" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("call_key", "put_key"),
+    [("nifty-1", "nifty-1"), ("nifty-24500-CE-SELL-1", "nifty-24500-PE-SELL-1"), (None, None)],
+    ids=["one key", "a key each", "no key"],
+)
+@pytest.mark.usefixtures("logged_in", "ticker")
+def test_call_and_put_when_they_come_in_one_second_then_both_are_sold(
+    post, held, fake, app, call_key, put_key
+):
+    put = services_of(app).brokers.symbols.index()
+    (listed,) = [
+        item
+        for item in put
+        if (item.underlying, item.expiry, item.strike, item.kind)
+        == ("NIFTY", put.expiries("NIFTY")[0], Decimal(24500), "put")
+    ]
+    fake.market.move(listed.ticker, Decimal(100))
+    answers = [
+        post(optionType=kind, idempotency_key=key)
+        for kind, key in (("CE", call_key), ("PE", put_key))
+        for _ in "12"
+    ]
+
+    assert [status for status, _ in answers] == [200] * 4
+    assert len({answer["ticket"] for _, answer in answers}) == 2
+    assert held() == -130

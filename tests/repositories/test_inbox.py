@@ -135,5 +135,25 @@ def test_hash_when_a_key_equals_a_body_then_they_differ():
     assert idempotency_hash("same", b"") != idempotency_hash(None, b"same")
 
 
-def test_hash_when_the_key_is_given_then_the_body_does_not_matter():
-    assert idempotency_hash("key", b"one") == idempotency_hash("key", b"two")
+def test_hash_when_the_key_is_given_then_its_bytes_do_not_matter_and_its_words_do():
+    told = idempotency_hash("key", b"one", {"a": "1", "b": 2})
+
+    assert told == idempotency_hash("key", b"two", {"b": 2, "a": "1"})
+    assert told != idempotency_hash("key", b"one", {"a": "1", "b": 3})
+    assert told.startswith(idempotency_hash("key", b"one"))
+
+
+def test_of_key_when_several_came_with_one_key_then_all_and_no_others(inbox, arrival, close):
+    keys = [idempotency_hash(key, b"", {"n": number}) for key in ("one", "two") for number in (1, 2)]
+    entries = [inbox.claim(replace(arrival, key=key, ticket=uuid4())) for key in keys]
+    close(entries[0])
+
+    found = inbox.of_key("default", keys[1])
+    assert {entry.ticket for entry in found} == {entry.ticket for entry in entries[:2]}
+    assert inbox.of_key("other", keys[1]) == []
+
+
+def test_of_key_when_an_alert_is_known_by_its_body_then_none_shares_it(inbox, arrival):
+    inbox.claim(arrival)
+
+    assert inbox.of_key("default", arrival.key) == []

@@ -13,10 +13,11 @@ from app.blueprints.request_context import request_id
 from app.domain.approvals import ApprovalDecision
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
+from app.domain.signals import SECRET_FIELDS
 from app.errors import NotFound
 from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
-from app.schemas.alerts import SECRET_FIELDS, dialect_of, read_signal
+from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.operator import TicketQuerySchema, load
 from app.wiring.container import intake, operations
 

@@ -4,22 +4,21 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from app.clock import Budget, Clock, Patience
+from app.clock import Clock
 from app.domain.bots import Bot
 from app.domain.review import is_reviewed
-from app.domain.signals import COMMANDS, DuplicateAnswer, Signal
+from app.domain.signals import COMMANDS, Signal, own_words
 from app.domain.tickets import Stage, Ticket, TicketStatus, shown
-from app.repositories.fingerprints import Fingerprints
 from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry, idempotency_hash
 from app.repositories.tickets import Ledger
 from app.services.broker_access.records import request_record
-from app.services.intake.answers import answer_for, going_on, refused_duplicate, repeated_idea
+from app.services.intake.answers import answer_for, going_on
 from app.services.intake.completion import Completion
 from app.services.intake.handlers import Handler, Handlers
 from app.services.intake.in_flight import InFlight
+from app.services.intake.repeats import Repeats, known_by_key_alone, note_shared_key
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages, sentence
@@ -30,19 +29,17 @@ from app.ticket_ids import NewTicketId
 
 Then = Callable[[Ticket], object]
 
-# TradingView gives up after three seconds.
-DUPLICATE = Budget(2.5, 0.05)
-
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What the HTTP layer hands over: authenticated, loaded, redacted."""
+    """What the HTTP layer hands over: authenticated, loaded, redacted; `words` make it another alert."""
 
     bot: Bot
     signal: Signal
     body: bytes
+    words: dict[str, Any]
     redacted: dict[str, Any]
     request_id: str
     source: str
@@ -57,6 +54,7 @@ class Intake:
     ledger: Ledger
     workers: Handlers
     in_flight: InFlight
+    repeats: Repeats
     journal: Journal
     metrics: Metrics
     ticket_messages: TicketMessages
@@ -67,13 +65,15 @@ class Intake:
         """Turn one alert into at most one order, and a repeated one into the first one's answer."""
         started = time.perf_counter()
         arrival = self._arrival(alert)
+        others = self.inbox.of_key(arrival.bot, arrival.key)
+        arrival = known_by_key_alone(arrival, others)
         ticket = Ticket(arrival.ticket, arrival.bot, arrival.dialect, arrival.at, arrival.alert)
         ticket.fingerprint = arrival.fingerprint
         ticket.note(Stage.RECEIVED, arrival.at, alert.source)
-        answer = self._answer_as_first(ticket, arrival, alert)
+        answer = self._answer_as_first(ticket, arrival, alert, others)
         outcome = "accepted"
         if answer is None:
-            answer, outcome = self._answer_again(alert, arrival), "duplicate"
+            answer, outcome = self.repeats.answer(alert.signal, arrival, alert.request_id), "duplicate"
         self._record(alert, arrival, answer, outcome, time.perf_counter() - started)
         return answer
 
@@ -147,6 +147,7 @@ class Intake:
         """Return the ticket that an alert would become, as the API shows it; nothing is stored or sent."""
         now = self.clock()
         ticket = Ticket(self.new_ticket_id(now), bot.id, signal.dialect.name, now, redacted)
+        self._note_shared_key(ticket, signal)
         worker = self._handler(signal, is_reviewed=self.takes_time(signal, bot))
         planned = [
             request_record(order) | {"status": "planned"} for order in worker.preview(ticket, signal, bot)
@@ -154,23 +155,35 @@ class Intake:
         status = "ordered" if planned else ticket.status.value
         return shown(ticket.to_json(now)) | {"status": status, "orders": planned or ticket.orders}
 
+    def _note_shared_key(self, ticket: Ticket, signal: Signal) -> None:
+        """Say in a preview what the ticket would; one of the same words would be a repeat."""
+        if signal.idempotency_key is not None and signal.idea is None:
+            said = own_words(ticket.alert)
+            key = idempotency_hash(signal.idempotency_key, b"", {})
+            others = [item for item in self.inbox.of_key(ticket.bot, key) if own_words(item.alert) != said]
+            note_shared_key(ticket, others, self.clock())
+
     def _arrival(self, alert: Alert) -> Arrival:
-        now = self.clock()
+        now, signal = self.clock(), alert.signal
+        # An idea's key is our own fingerprint of it: nothing else makes it another idea.
+        words = alert.words if signal.idea is None else None
         return Arrival(
             ticket=self.new_ticket_id(now),
             bot=alert.bot.id,
             dialect=alert.signal.dialect.name,
-            key=idempotency_hash(alert.signal.idempotency_key, alert.body),
+            key=idempotency_hash(signal.idempotency_key, alert.body, words),
             alert=alert.redacted,
             at=now,
-            fingerprint=alert.signal.idempotency_key if alert.signal.idea is not None else None,
-            symbol=alert.signal.symbol if alert.signal.idea is not None else None,
-            is_reviewed=self.takes_time(alert.signal, alert.bot),
+            fingerprint=signal.idempotency_key if signal.idea is not None else None,
+            symbol=signal.symbol if signal.idea is not None else None,
+            is_reviewed=self.takes_time(signal, alert.bot),
         )
 
-    def _answer_as_first(self, ticket: Ticket, arrival: Arrival, alert: Alert) -> Answer | None:
+    def _answer_as_first(
+        self, ticket: Ticket, arrival: Arrival, alert: Alert, others: list[InboxEntry]
+    ) -> Answer | None:
         # The inbox forgets after minutes; an idea is one event, whenever it is delivered again.
-        if self._known_idea(arrival) is not None:
+        if self.repeats.known_idea(arrival) is not None:
             return None
         entry = self.inbox.claim(arrival)
         if entry is None and self.inbox.find(arrival.bot, arrival.key) is None:
@@ -179,6 +192,7 @@ class Intake:
         if entry is None:
             return None
         ticket.note(Stage.STORED, self.clock())
+        note_shared_key(ticket, others, self.clock())
         return self._answer_first(entry, ticket, alert)
 
     def _worker(self, entry: InboxEntry, signal: Signal) -> Handler:
@@ -197,13 +211,6 @@ class Intake:
         forgetting = self.workers.review.forgetting
         return lambda changes: closing.write(changes, forgetting(ticket.id))
 
-    def _known_idea(self, arrival: Arrival) -> str | None:
-        """Return the ticket that a trade idea has become, however long ago."""
-        if arrival.fingerprint is None:
-            return None
-        known = Fingerprints(self.store).find(arrival.bot, arrival.fingerprint)
-        return None if known is None else str(known.ticket)
-
     def _answer_first(self, entry: InboxEntry, ticket: Ticket, alert: Alert) -> Answer:
         if entry.is_reviewed:
             if not self.put_off(entry, ticket, alert.signal, alert.bot, alert.request_id):
@@ -216,32 +223,6 @@ class Intake:
             _logger.exception("The alert will be finished later", extra={"ticket": str(ticket.id)})
             self.in_flight.leave_open(entry.key)
             return going_on(str(ticket.id), alert.request_id, entry)
-
-    def _answer_again(self, alert: Alert, arrival: Arrival) -> Answer:
-        promised = alert.signal.dialect.duplicate_answer
-        if promised is not DuplicateAnswer.FIRST_ANSWER:
-            held = self.inbox.find(arrival.bot, arrival.key)
-            first = str(held.ticket) if held is not None else self._known_idea(arrival)
-            if promised is DuplicateAnswer.DUPLICATE:
-                return repeated_idea(alert.signal, first, alert.request_id)
-            return refused_duplicate(alert.signal.idempotency_key or arrival.key, first)
-        entry, answer = self._wait_for_answer(arrival)
-        if answer is None:
-            ticket = entry.ticket if entry is not None else arrival.ticket
-            return going_on(str(ticket), alert.request_id, entry)
-        return Answer(answer.status, answer.body, {"Idempotent-Replay": "true"})
-
-    def _wait_for_answer(self, arrival: Arrival) -> tuple[InboxEntry | None, Answer | None]:
-        entry = self.inbox.find(arrival.bot, arrival.key)
-        key = entry.key if entry is not None else ""
-        patience = Patience(DUPLICATE, partial(self.in_flight.await_end, key))
-        while entry is not None:
-            answer = self.inbox.answer(entry)
-            # Nobody is kept waiting for a model or a person: it hears that the first one goes on.
-            if answer is not None or entry.is_reviewed or not patience.lasts():
-                return entry, answer
-            entry = self.inbox.find(arrival.bot, arrival.key)
-        return None, None
 
     def _record(self, alert: Alert, arrival: Arrival, answer: Answer, outcome: str, seconds: float) -> None:
         self.metrics.webhook(fund_id=alert.bot.id, outcome=outcome, seconds=seconds)

@@ -8,6 +8,7 @@ from app.domain.tickets import Ticket, TicketStatus
 from app.repositories.inbox import Answer, InboxEntry
 
 # 200: done. 202: stored and going on. 400: refused by us. 422: refused by the broker.
+GOING_ON = 202
 STATUS = {
     TicketStatus.RECEIVED: 202,
     TicketStatus.RESEARCHING: 202,

@@ -21,6 +21,7 @@ from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegis
 from app.services.intake.alerts import Intake
 from app.services.intake.in_flight import InFlight
 from app.services.intake.left_alerts import LeftAlerts, RecoveryRules
+from app.services.intake.repeats import note_shared_key
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.review.progress import ReviewProgress
@@ -263,6 +264,7 @@ class Recovery:
         ticket = Ticket(entry.ticket, entry.bot, entry.dialect, entry.received_at, entry.alert)
         ticket.fingerprint = entry.fingerprint
         ticket.note(Stage.RECEIVED, entry.received_at)
+        note_shared_key(ticket, self.inbox.of_key(entry.bot, entry.known_by), self.clock())
         if interrupted:
             ticket.note(Stage.RECOVERED, self.clock(), f"attempt {entry.attempts}")
         return ticket

@@ -62,14 +62,6 @@ def test_duplicate_when_it_speaks_the_bridge_dialect_then_it_gets_409(client, ho
     assert holding("BTC-USD") == "0.05"
 
 
-def test_key_when_it_repeats_in_another_alert_then_that_is_a_duplicate(client, holding):
-    first = client.post("/webhook", json=strategy_alert(idempotency_key="one", symbol="AAPL"))
-    second = client.post("/webhook", json=strategy_alert(idempotency_key="one", symbol="MSFT"))
-
-    assert second.json == first.json
-    assert holding("MSFT") == "0"
-
-
 def test_key_when_another_bot_uses_it_then_it_is_another_alert(client, operator, anonymous, holding):
     secret = operator.post("/api/bots", json={"id": "other"}).json["secret"]
     alert = strategy_alert(idempotency_key="one")

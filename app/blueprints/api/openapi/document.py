@@ -20,7 +20,7 @@ from app.blueprints.api.openapi.operations import (
     command_component,
 )
 from app.blueprints.api.openapi.shapes import TEXT, UUID, Shape, field_shape, ref, request_shape
-from app.schemas.alerts import SECRET_FIELDS
+from app.domain.signals import SECRET_FIELDS
 from app.schemas.dialects import DIALECTS
 from app.version import VERSION
 
