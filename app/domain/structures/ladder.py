@@ -4,7 +4,6 @@ It never chases: the last price is fixed when the ladder begins, however the mar
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -24,17 +23,17 @@ class Pace(StrEnum):
     FAST = "fast"
 
     @property
-    def rest(self) -> timedelta:
+    def seconds(self) -> int:
         """The time at each price but the last."""
-        return timedelta(seconds={"patient": 20, "normal": 10, "fast": 4}[self.value])
+        return {"patient": 20, "normal": 10, "fast": 4}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One price of the ladder and how long the order rests there."""
+    """One price of the ladder and for how long the order rests there."""
 
     price: Decimal
-    rest: timedelta
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def rungs(quote: NetQuote, terms: LadderTerms, *, tick: Decimal = CENT) -> list[
         return []
     step = (last - first) / STEPS
     prices = sorted({towards_us(first + step * number, tick) for number in range(STEPS + 1)})
-    return [Rung(price, terms.pace.rest * (LAST_RESTS if price == last else 1)) for price in prices]
+    return [Rung(price, terms.pace.seconds * (LAST_RESTS if price == last else 1)) for price in prices]
 
 
 def widest(quote: NetQuote, *, pad: Decimal = ZERO) -> Decimal:

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -28,7 +27,7 @@ def test_credit_when_worked_then_it_asks_the_mid_first_and_gives_up_half_the_way
 @pytest.mark.parametrize(("pace", "first", "last"), [("patient", 20, 40), ("normal", 10, 20), ("fast", 4, 8)])
 def test_pace_when_chosen_then_the_last_price_rests_twice_as_long(pace, first, last):
     steps = rungs(NetQuote(Decimal("2.4"), Decimal("2.0")), LadderTerms(Pace(pace)))
-    assert [step.rest for step in steps] == [timedelta(seconds=first)] * STEPS + [timedelta(seconds=last)]
+    assert [step.seconds for step in steps] == [first] * STEPS + [last]
 
 
 def test_limit_when_it_stands_before_the_end_then_the_ladder_stops_there():

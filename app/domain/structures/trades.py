@@ -1,0 +1,226 @@
+"""A structure that a bot opened and still manages: what is held, what it cost, what is being worked on."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.money import ZERO
+from app.domain.orders import OrderRole
+from app.domain.reasons import Reason
+from app.domain.structures.kinds import StructureKind
+from app.domain.structures.ladder import Rung
+from app.domain.structures.legs import Structure
+from app.domain.structures.orders import StructureReceipt
+from app.domain.structures.payoff import largest_loss
+
+
+class TradeState(StrEnum):
+    """Where a trade stands. `broken`: its legs are not what they should be; the rest is being left."""
+
+    OPENING = "opening"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    BROKEN = "broken"
+    EXPIRED = "expired"
+    ASSIGNED = "assigned"
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing is held of it any more."""
+        return self in {TradeState.CLOSED, TradeState.EXPIRED, TradeState.ASSIGNED}
+
+
+class ExitCause(StrEnum):
+    """Why a trade is left."""
+
+    COMMAND = "command"
+    OPERATOR = "operator"
+    PROFIT_TARGET = "profit_target"
+    STOP_LOSS = "stop_loss"
+    TRAILING_STOP = "trailing_stop"
+    UNDERLYING = "underlying"
+    DAYS_BEFORE_EXPIRY = "days_before_expiry"
+    EXPIRY = "expiry"
+    BROKEN = "broken"
+    CIRCUIT_BREAKER = "circuit_breaker"
+
+    @property
+    def is_urgent(self) -> bool:
+        """Tell whether the ladder may end at the natural price: whoever must leave pays what it costs."""
+        return self is not ExitCause.PROFIT_TARGET
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What has been counted of the order that works: units, the sum of their net prices, fees."""
+
+    units: int = 0
+    value: Decimal = ZERO
+    fees: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class LadderWork:
+    """A ladder that is being climbed: written before each order is sent, so that a restart can go on.
+
+    `units` are still wanted of it, `step` is the rung of the order at `place` of `ticket`, sent at
+    `began_at`. After the last rung an exit begins anew at `resume_at`; `attempts` are the ladders climbed.
+    """
+
+    role: OrderRole
+    ticket: UUID
+    units: int
+    rungs: tuple[Rung, ...]
+    place: int
+    client_order_id: str
+    began_at: datetime
+    step: int = 0
+    cause: ExitCause | None = None
+    attempts: int = 0
+    resume_at: datetime | None = None
+    counted: Counted = Counted()
+
+    @property
+    def rung(self) -> Rung:
+        """The rung on which the order rests."""
+        return self.rungs[self.step]
+
+    @property
+    def is_last(self) -> bool:
+        """Tell whether no rung is left."""
+        return self.step >= len(self.rungs) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class StopLook:
+    """One look at the mark: when, and whether it was beyond the stop."""
+
+    at: datetime
+    is_beyond: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureTrade:
+    """A bot's trade in a structure.
+
+    Net prices are signed, per unit of the underlying, as Alpaca signs them. `units` are held now;
+    `entered_value` and `exited_value` are the sums of the net prices of all units that came and went, so that
+    their sum, with its sign turned, is the gain. `legs` are signed contracts by name, as filled.
+    """
+
+    id: str
+    number: int
+    bot: str
+    broker: str
+    kind: StructureKind
+    structure: Structure
+    state: TradeState
+    created_at: datetime
+    tickets: tuple[UUID, ...]
+    units: int = 0
+    entered_units: int = 0
+    entered_value: Decimal = ZERO
+    exited_units: int = 0
+    exited_value: Decimal = ZERO
+    fees: Decimal = ZERO
+    legs: dict[str, Decimal] = field(default_factory=dict)
+    entered_at: datetime | None = None
+    closed_at: datetime | None = None
+    reason: Reason | None = None
+    work: LadderWork | None = None
+    best_gain: Decimal | None = None
+    looks: tuple[StopLook, ...] = ()
+    underlying_at_entry: Decimal | None = None
+
+    @property
+    def symbol(self) -> str:
+        """The underlying."""
+        return self.structure.underlying
+
+    @property
+    def entry_net(self) -> Decimal | None:
+        """The average net price at which its units were entered."""
+        return self.entered_value / self.entered_units if self.entered_units else None
+
+    @property
+    def largest_loss(self) -> Decimal | None:
+        """The most that the units held can lose from their entry on, in money; None has no end."""
+        net = self.entry_net
+        loss = None if net is None else largest_loss(self.structure, net)
+        return None if loss is None else loss * self.units
+
+    @property
+    def realized(self) -> Decimal:
+        """What the units that are gone have brought, in money and before fees."""
+        net = self.entry_net or ZERO
+        return -(net * self.exited_units + self.exited_value) * self.structure.multiplier
+
+    def open_gain(self, mark: Decimal) -> Decimal:
+        """Return what the units held would bring at a mark, in money."""
+        net = self.entry_net
+        return ZERO if net is None else (mark - net) * self.structure.multiplier * self.units
+
+    def gain_fraction(self, mark: Decimal) -> Decimal | None:
+        """Return the gain as a fraction of the credit received or debit paid; None: entered at zero."""
+        net = self.entry_net
+        return (mark - net) / abs(net) if net else None
+
+
+def count_receipt(trade: StructureTrade, receipt: StructureReceipt, at: datetime) -> StructureTrade:
+    """Count what an order of the trade's ladder has filled since it was counted last; twice is once.
+
+    Raise ValueError for an order that is not the one being worked on.
+    """
+    work = trade.work
+    if work is None or work.client_order_id != receipt.client_order_id:
+        raise ValueError(f"{receipt.client_order_id} is not being worked on for trade {trade.number}")
+    value = (receipt.average_net or ZERO) * receipt.filled_units
+    units, paid = receipt.filled_units - work.counted.units, value - work.counted.value
+    if units <= 0:
+        return trade
+    counted = Counted(receipt.filled_units, value, receipt.fees)
+    fees = trade.fees + receipt.fees - work.counted.fees
+    after = replace(trade, fees=fees, work=replace(work, units=work.units - units, counted=counted))
+    if work.role is OrderRole.ENTRY:
+        return _entered(after, units, paid, receipt.filled_at or at)
+    return _exited(after, units, paid)
+
+
+def without_work(trade: StructureTrade, at: datetime, reason: Reason | None = None) -> StructureTrade:
+    """End a ladder: the trade is open with what it holds, or over where that is nothing."""
+    if trade.units:
+        return replace(trade, work=None, state=TradeState.OPEN, reason=reason)
+    return replace(trade, work=None, state=TradeState.CLOSED, closed_at=at, reason=reason)
+
+
+def _entered(trade: StructureTrade, units: int, paid: Decimal, at: datetime) -> StructureTrade:
+    return replace(
+        trade,
+        units=trade.units + units,
+        entered_units=trade.entered_units + units,
+        entered_value=trade.entered_value + paid,
+        legs=_moved(trade, units),
+        entered_at=trade.entered_at or at,
+    )
+
+
+def _exited(trade: StructureTrade, units: int, paid: Decimal) -> StructureTrade:
+    return replace(
+        trade,
+        units=trade.units - units,
+        exited_units=trade.exited_units + units,
+        exited_value=trade.exited_value + paid,
+        legs=_moved(trade, -units),
+    )
+
+
+def _moved(trade: StructureTrade, units: int) -> dict[str, Decimal]:
+    """Legs fill in whole units: the contracts of the units that came or went."""
+    held = dict(trade.legs)
+    for leg in trade.structure.legs:
+        symbol = leg.instrument.symbol
+        held[symbol] = held.get(symbol, ZERO) + leg.ratio * units
+    return {symbol: quantity for symbol, quantity in held.items() if quantity}
