@@ -9,6 +9,7 @@ AppError
 │   ├── SourceNotAllowed        403
 │   ├── NotAuthenticated        401
 │   └── TooManyRequests         429, with Retry-After
+│       └── TooManyWrongSecrets 429: guessing is slowed
 ├── NotFound                    404
 ├── InvalidRequest              400: an operator's request that cannot be carried out
 ├── ApprovalOver                409: the order waits for nobody any more
@@ -97,6 +98,12 @@ class TooManyRequests(AlertRefused):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class TooManyWrongSecrets(TooManyRequests):
+    """Too many wrong secrets came from one address; a right one is still taken."""
+
+    code = "TOO_MANY_WRONG_SECRETS"
 
 
 class NotFound(AppError):

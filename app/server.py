@@ -134,6 +134,7 @@ def _leave_tidy(worker: Any) -> None:
         wired.supervisor.stop()
         wired.intake.pool.stop(max(0, deadline - time.monotonic()))
         wired.brokers.registry.close()
+        wired.observability.refusals.close()
         wired.observability.notifier.close(LAST_MESSAGES_SECONDS)
         wired.store.close()
 

@@ -40,6 +40,7 @@ The answer is `{"status", "error": {"code", "message"}, "request_id"}`. HTTP its
 | code | meaning | HTTP |
 |---|---|---|
 """
+FAMILIES = {errors.AppError, errors.AlertRefused, errors.StoreError, errors.BrokerError}
 # What is not a gate's refusal.
 OUTCOMES = {
     Reason.ALERT_EXPIRED: TicketStatus.EXPIRED,
@@ -91,9 +92,8 @@ def _error_rows() -> Iterator[str]:
 
 
 def _raised(root: type[errors.AppError]) -> Iterator[type[errors.AppError]]:
-    """Yield what is raised itself: what has no kinds, or a reason of its own beside them."""
-    children = root.__subclasses__()
-    if not children or root.code in set(Reason) - {Reason.INTERNAL_ERROR}:
+    """Yield what is raised itself, and not the families that only stand for what is below them."""
+    if root not in FAMILIES:
         yield root
-    for child in children:
+    for child in root.__subclasses__():
         yield from _raised(child)

@@ -3,18 +3,31 @@
 from flask import Flask
 
 from app.blueprints import approvals, health, ideas, login, operations, webhook
-from app.blueprints.api import bots, bp, circuit_breaker, logins, openapi, opinions, tickets, trades, trading
+from app.blueprints.api import (
+    bots,
+    bp,
+    circuit_breaker,
+    logins,
+    openapi,
+    opinions,
+    refusals,
+    tickets,
+    trades,
+    trading,
+)
+from app.blueprints.door import watch_the_door
 from app.blueprints.envelope import register_error_handlers
 from app.blueprints.request_context import register_request_context
 
 # Importing these modules gives the API's blueprint its views.
-API_VIEWS = (bots, circuit_breaker, logins, openapi, opinions, tickets, trades, trading)
+API_VIEWS = (bots, circuit_breaker, logins, openapi, opinions, refusals, tickets, trades, trading)
 
 
 def register_blueprints(app: Flask) -> None:
     """Give an application its routes, its error envelope and its request ids."""
     register_request_context(app)
     register_error_handlers(app)
+    watch_the_door(app)
     for blueprint in (
         webhook.bp,
         ideas.bp,

@@ -7,9 +7,10 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import public
+from app.blueprints.door import note_visitor
 from app.blueprints.request_context import request_id
 from app.domain.approvals import ApprovalDecision, PendingApproval
-from app.errors import AppError, InvalidRequest
+from app.errors import AppError, ApprovalLinkRefused, InvalidRequest
 from app.wiring.container import intake
 
 HEADERS = {
@@ -66,7 +67,11 @@ def _reasons(waiting: PendingApproval) -> list[str]:
 
 
 def _ticket(token: str) -> UUID:
-    return intake().approvals.approvals.read_link(token)
+    try:
+        return intake().approvals.approvals.read_link(token)
+    except ApprovalLinkRefused as error:
+        note_visitor(error)
+        raise
 
 
 def _page(title: str, *texts: str, form: str = "") -> Response:

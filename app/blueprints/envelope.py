@@ -24,7 +24,7 @@ def error_body(code: str, message: str, *, status: str = "error") -> dict[str, A
 def register_error_handlers(app: Flask) -> None:
     """Answer every error in the one envelope, without saying anything of the inside."""
     app.register_error_handler(AppError, answer_error)
-    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -41,7 +41,8 @@ def answer_error(error: AppError) -> ResponseReturnValue:
     return response, error.status
 
 
-def _http_error(error: HTTPException) -> ResponseReturnValue:
+def answer_http_error(error: HTTPException) -> ResponseReturnValue:
+    """Answer what the framework refused by itself."""
     status = error.code or 500
     response = jsonify(error_body(CODES.get(status, "HTTP_ERROR"), _sentence(error)))
     # Allow, Retry-After and the like belong to the answer as much as its status.

@@ -4,14 +4,13 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import allowed_source
-from app.blueprints.webhook import accept, authenticate, note_refusal, read_alert, read_body
-from app.errors import AlertRefused, NotFound
+from app.blueprints.door import guard
+from app.blueprints.webhook import accept, authenticate, read_alert, read_body
 from app.schemas.dialects import DIALECTS
 
 bp = Blueprint("ideas", __name__)
 bp.before_request(allowed_source)
-bp.register_error_handler(AlertRefused, note_refusal)
-bp.register_error_handler(NotFound, note_refusal)
+guard(bp)
 
 
 @bp.post("/webhooks/optionomics/trade-ideas")

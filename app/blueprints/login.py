@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import read_request
 from app.blueprints.authentication import operator, public
+from app.blueprints.door import note_visitor
 from app.blueprints.envelope import error_body
 from app.domain.broker_logins import INDIA, Login
 from app.domain.json_codec import timestamp
@@ -52,6 +53,10 @@ def finish_login() -> ResponseReturnValue:
     message = request.args.get("message", "")[:LONGEST_TOLD]
     try:
         login = _fyers().finish(_state(), _code(), message)
+    except (FyersNotConfigured, LoginLinkRefused) as error:
+        # Anybody may call this address: a line each would let him fill the logs.
+        note_visitor(error)
+        return _page("No new login", error.message, link=error.details.get("link")), error.status
     except AppError as error:
         _logger.warning("A login at Fyers failed: %s", error.message)
         return _page("No new login", error.message, link=error.details.get("link")), error.status

@@ -13,13 +13,15 @@ from app.services.operator.orders import orphans
 from app.services.portfolio.holdings import broker_rows
 from app.wiring.container import intake, observability, operations, portfolio, services
 
+SHOWN_REFUSALS = 20
+
 bp = Blueprint("operations", __name__)
 bp.before_request(operator)
 
 
 @bp.get("/status")
 def status() -> ResponseReturnValue:
-    """Show positions, working orders, orphaned exits, what no trade explains, and the last cleanup.
+    """Show positions, orders, orphaned exits, what no trade explains, refusals and the last cleanup.
 
     It is what the clock saw last; `fresh` asks the brokers.
     """
@@ -33,6 +35,7 @@ def status() -> ResponseReturnValue:
             "orders": operations().orders.page(seen, status="open", after=None, limit=500).orders,
             "orphans": orphans(seen),
             "unreconciled": to_json(portfolio().reconciliation.unreconciled()),
+            "refusals": to_json(observability().refusals.last(SHOWN_REFUSALS)),
             "last_cleanup": to_json(portfolio().cleanup.last()),
         }
     )

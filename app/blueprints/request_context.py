@@ -41,8 +41,10 @@ def _open() -> None:
 def _close(response: Response) -> Response:
     response.headers[HEADER] = g.request_id
     milliseconds = (time.perf_counter() - g.started) * 1000
-    # Alerts have their own line in the activity log, at a tenth of the cost.
-    level = logging.DEBUG if request.path in QUIET or request.blueprint in ALERTS else logging.INFO
+    # Alerts have their own line in the activity log, at a tenth of the cost; what strangers are refused is
+    # counted there, so that nobody outside can fill the logs.
+    is_quiet = request.path in QUIET or request.blueprint in ALERTS or g.get("is_refused", False)
+    level = logging.DEBUG if is_quiet or request.url_rule is None else logging.INFO
     if _logger.isEnabledFor(level):
         _logger.log(level, "%s %s %s %.1f ms", request.method, _path(), response.status_code, milliseconds)
     return response

@@ -1,6 +1,5 @@
 """Alerts come in here."""
 
-import time
 from typing import Any
 
 from flask import Blueprint, g, jsonify, request
@@ -9,21 +8,22 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from app.blueprints.authentication import allowed_source, bot_of
-from app.blueprints.envelope import answer_error
+from app.blueprints.door import UNKNOWN, guard
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.signals import own_words
-from app.errors import AlertRefused, BodyTooLarge, MalformedAlert, NotFound
+from app.errors import BodyTooLarge, MalformedAlert
 from app.logs import redact
 from app.schemas.alerts import bot_named_in, dialect_of, read_signal
 from app.schemas.body import read_object
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import DialectEntry
 from app.services.intake.alerts import Alert
-from app.wiring.container import intake, observability
+from app.wiring.container import intake
 
 bp = Blueprint("webhook", __name__)
 bp.before_request(allowed_source)
+guard(bp)
 BRIDGE = DIALECTS["bridge"]
 
 
@@ -91,31 +91,12 @@ def authenticate(alert: dict[str, Any], named: Any) -> Bot:
 
 def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
     """Hand an authenticated alert over and answer; raise MalformedAlert where its shape is wrong."""
+    g.dialect = entry.name
     signal = read_signal(entry, alert)
-    source = request.remote_addr or "unknown"
+    source = request.remote_addr or UNKNOWN
     redacted = to_json(redact(alert))
     words = own_words(alert)
     answer = intake().alerts.accept(Alert(bot, signal, body, words, redacted, g.request_id, source))
     response = jsonify(answer.body)
     response.headers.update(answer.headers)
     return response, answer.status
-
-
-@bp.errorhandler(AlertRefused)
-@bp.errorhandler(NotFound)
-def note_refusal(error: AlertRefused | NotFound) -> ResponseReturnValue:
-    """Count and write down what was turned away, then answer as everywhere."""
-    bot: Bot | None = g.get("bot")
-    name = bot.id if bot is not None else None
-    seconds = time.perf_counter() - g.started
-    observability().metrics.webhook(fund_id=name, outcome="rejected", seconds=seconds)
-    observability().journal.alert(
-        ticket=None,
-        bot=name,
-        dialect=None,
-        outcome=f"rejected {error.code}",
-        alert=to_json(redact(g.get("alert"))),
-        source=request.remote_addr,
-    )
-    observability().journal.activity(f"alert from {request.remote_addr} turned away: {error.message}")
-    return answer_error(error)

@@ -16,6 +16,7 @@ from app.cli.orders import orders
 from app.cli.paper import paper
 from app.cli.positions import positions
 from app.cli.preview import preview
+from app.cli.refusals import refusals
 from app.cli.status import status
 from app.cli.switches import trading_state
 from app.cli.symbols import symbols
@@ -25,7 +26,7 @@ from app.cli.verify import verify
 
 COMMANDS = (
     *(status, tickets, opinions, ideas, orders, positions, account, trades, bots, trading_state),
-    *(symbols, preview, send_alert, paper, login, verify, backup),
+    *(refusals, symbols, preview, send_alert, paper, login, verify, backup),
 )
 
 

@@ -6,6 +6,7 @@ from flask.cli import with_appcontext
 from app.cli.commands import Command
 from app.cli.orders import show_orders
 from app.cli.positions import show_positions
+from app.cli.refusals import show_recent
 from app.cli.seen import fresh_option, last_seen, show_ages
 from app.cli.switches import show_states
 from app.services.operator.orders import orphans
@@ -30,3 +31,4 @@ def status(*, fresh: bool) -> None:
         click.echo(f"Waits for you until {waiting.expires_at:%H:%M} UTC: {waiting.summary}; ticket {ticket}")
     for name in orphans(seen):
         click.echo(f"{name} protects a position that is gone; flask orders cancel takes it back.")
+    show_recent()

@@ -68,6 +68,11 @@ class BotDirectory:
         self._index()
         return [other for other in self._ids if other != bot]
 
+    def knows(self, bot: str) -> bool:
+        """Tell whether there is a bot of this id, as known a second ago at the latest."""
+        self._index()
+        return bot in self._ids
+
     def show(self, bot: Bot) -> dict[str, Any]:
         """Show a bot with the trading state that it has now."""
         return bot_view(replace(bot, switch=bot.switch.seen_at(self._clock())))

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import RAISE, ValidationError, post_load
 
+from app.domain.door_refusals import KEPT
 from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import InvalidRequest
@@ -91,6 +92,13 @@ class TradeQuerySchema(Schema):
     bot = Text(load_default=None, longest=48)
     after = Whole(1, load_default=None)
     limit = Whole(1, 500, load_default=50)
+
+
+class RefusalQuerySchema(Schema):
+    """Which refusals at the door to list."""
+
+    bot = Text(load_default=None, longest=48)
+    limit = Whole(1, KEPT, load_default=KEPT)
 
 
 class OrderQuerySchema(Schema):

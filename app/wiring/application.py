@@ -9,6 +9,7 @@ from app.services.amendments import Amendments, CancelReplace
 from app.services.exits.monitor import ExitMonitor
 from app.services.exits.placement import ExitPlacement
 from app.services.instruments.resolver import Instruments, no_contracts
+from app.services.observability.refusal_log import PERIOD_SECONDS as REFUSALS_SECONDS
 from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
 from app.services.orders.tracking import OrderTracker
@@ -223,6 +224,7 @@ class Wiring:
             *self.upkeep.tasks,
             *self.upkeep.login_tasks,
             Task("snapshots", SNAPSHOT_SECONDS, self.snapshots.run),
+            Task("refusals", REFUSALS_SECONDS, self.base.refusals.flush, everywhere=True),
         )
         return Supervisor(tasks, leases=self.upkeep.leases)
 

@@ -17,9 +17,11 @@ from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalService
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.recovery import Recovery
+from app.services.intake.wrong_secrets import WrongSecrets
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier
+from app.services.observability.refusal_log import RefusalLog
 from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
 from app.services.operator.paper_reset import PaperReset
@@ -46,6 +48,7 @@ class IntakeWing:
 
     alerts: Intake
     limiter: RateLimiter
+    wrong_secrets: WrongSecrets
     trading: Trading
     approvals: ApprovalService
     recovery: Recovery
@@ -86,6 +89,7 @@ class ObservabilityWing:
     journal: Journal
     metrics: Metrics
     notifier: Notifier
+    refusals: RefusalLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

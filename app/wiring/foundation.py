@@ -1,5 +1,6 @@
 """What every collaborator stands on: the store, the brokers, the logs and the owner's ear."""
 
+import logging
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,6 +12,7 @@ from app.clock import Clock, Wait
 from app.config import Settings
 from app.domain.tickets import Randomness
 from app.repositories.bots import BotDirectory
+from app.repositories.door_refusals import StoredRefusals
 from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
@@ -26,6 +28,7 @@ from app.services.instruments import SymbolMaster
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier, Send
+from app.services.observability.refusal_log import RefusalLog
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.runtime.locks import NONCE_BYTES, Locks
 from app.storage.base import Store
@@ -72,7 +75,8 @@ class Foundation:
     def journal(self) -> Journal:
         """The logs of alerts and exchanges."""
         console = sys.stdout if self._on_console and tells_people(self.settings) else None
-        return Journal(self.settings.log_folder, clock=self.clock, console=console)
+        cloud = logging.getLogger("gatehouse.alerts") if self.settings.use_cloud_logging else None
+        return Journal(self.settings.log_folder, clock=self.clock, console=console, cloud=cloud)
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -85,6 +89,18 @@ class Foundation:
         settings = self.settings
         return Notifier(
             settings.notification_url, settings.notification_topic, clock=self.clock, send=self._notify
+        )
+
+    @cached_property
+    def refusals(self) -> RefusalLog:
+        """What was turned away at the door."""
+        stored = StoredRefusals(self.store)
+        return RefusalLog(
+            stored,
+            journal=self.journal,
+            metrics=self.metrics,
+            notifier=self.notifier,
+            clock=self.clock,
         )
 
     @cached_property

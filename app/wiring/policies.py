@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from app.config import Settings
 from app.domain.limits import Limits, ceilings
+from app.parsing import SOURCE_PRESETS
 from app.services.intake.left_alerts import RecoveryRules
 from app.services.operator.health import SHORT_SECRET
 from app.services.runtime.locks import Locks, MachineLocks, ThreadLocks
@@ -68,3 +69,8 @@ def secret_notices(settings: Settings) -> list[str]:
     names = ("webhook_secret", "operator_token")
     short = [name for name in names if len(getattr(settings, name) or "") < SHORT_SECRET]
     return [f"{name.upper()} is shorter than {SHORT_SECRET} characters; use a longer one." for name in short]
+
+
+def shared_addresses() -> frozenset[str]:
+    """Return the addresses from which strangers' alerts come beside the owner's: TradingView's own."""
+    return frozenset(SOURCE_PRESETS["tradingview"].split(","))

@@ -2,6 +2,7 @@
 
 from app.services.exits.view import ExitView
 from app.services.intake.rate_limit import RateLimiter
+from app.services.intake.wrong_secrets import WrongSecrets
 from app.services.operator.simulated_prices import PriceBoard
 from app.services.portfolio.holdings import Holdings
 from app.wiring.application import Wiring
@@ -13,6 +14,7 @@ from app.wiring.container import (
     PortfolioWing,
     Services,
 )
+from app.wiring.policies import shared_addresses
 
 
 def assembled(wiring: Wiring) -> Services:
@@ -26,7 +28,10 @@ def assembled(wiring: Wiring) -> Services:
         operations=_operations(wiring),
         portfolio=_portfolio(wiring),
         observability=ObservabilityWing(
-            journal=wiring.base.journal, metrics=wiring.base.metrics, notifier=wiring.base.notifier
+            journal=wiring.base.journal,
+            metrics=wiring.base.metrics,
+            notifier=wiring.base.notifier,
+            refusals=wiring.base.refusals,
         ),
         brokers=BrokerWing(
             registry=wiring.base.registry, symbols=wiring.base.symbols, fyers=wiring.base.fyers
@@ -39,6 +44,7 @@ def _intake(wiring: Wiring) -> IntakeWing:
     return IntakeWing(
         alerts=wiring.reception.intake,
         limiter=RateLimiter(wiring.settings.rate_limit_per_second),
+        wrong_secrets=WrongSecrets(shared_addresses()),
         trading=wiring.trading,
         approvals=wiring.reception.approval_service,
         recovery=wiring.reception.recovery,

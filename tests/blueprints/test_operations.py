@@ -73,7 +73,7 @@ def test_tick_when_another_process_leads_then_only_what_every_process_does_is_do
     answer = operator.post("/tasks/tick").json
     another.close()
 
-    assert (answer["leader"], set(answer["done"])) == (False, {"inbox", "purge"})
+    assert (answer["leader"], set(answer["done"])) == (False, {"inbox", "purge", "refusals"})
     assert operator.get("/readyz").json["leader"] is False
 
 

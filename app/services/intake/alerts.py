@@ -19,7 +19,7 @@ from app.services.intake.completion import Completion
 from app.services.intake.handlers import Handler, Handlers
 from app.services.intake.in_flight import InFlight
 from app.services.intake.repeats import Repeats, known_by_key_alone, note_shared_key
-from app.services.observability.journal import Journal
+from app.services.observability.journal import AlertLine, Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages, sentence
 from app.services.review.reviewer import Stopped
@@ -226,14 +226,16 @@ class Intake:
 
     def _record(self, alert: Alert, arrival: Arrival, answer: Answer, outcome: str, seconds: float) -> None:
         self.metrics.webhook(fund_id=alert.bot.id, outcome=outcome, seconds=seconds)
-        self.journal.alert(
-            ticket=answer.body.get("ticket"),
+        line = AlertLine(
             bot=alert.bot.id,
             dialect=arrival.dialect,
             outcome=outcome,
-            alert=alert.redacted,
-            source=alert.source,
+            status=answer.status,
+            reason=answer.body.get("reason"),
+            ticket=answer.body.get("ticket") or answer.headers.get("X-Ticket"),
+            milliseconds=seconds * 1000,
         )
+        self.journal.alert(line, alert=alert.redacted, source=alert.source)
 
     def _account_for(self, ticket: Ticket) -> None:
         self.metrics.ticket(ticket.status.value)

@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     ANALYST_FAILING = "analyst_failing", "The analyst keeps failing", Severity.FAILURE
     LOGIN_DUE = "login_due", "Log in", Severity.WARNING
     SYMBOL_MASTER = "symbol_master", "Symbol master", Severity.WARNING
+    REFUSED_AT_DOOR = "refused_at_door", "Refused at the door", Severity.WARNING
     LOST_LEADER = "lost_leader", "The clock has changed hands", Severity.WARNING
     TRIAL = "trial", "Gatehouse can reach you", Severity.INFO
 

@@ -4,6 +4,7 @@ import fcntl
 import logging
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from json import JSONEncoder
 from pathlib import Path
 from threading import Lock
@@ -23,34 +24,70 @@ _logger = logging.getLogger(__name__)
 _encode = JSONEncoder(separators=(",", ":"), default=str).encode
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertLine:
+    """What a log line tells of an alert: `outcome` is accepted, duplicate or refused, `reason` a code."""
+
+    bot: str | None
+    dialect: str | None
+    outcome: str
+    status: int
+    reason: str | None
+    ticket: UUID | str | None
+    milliseconds: float
+
+    def shown(self) -> dict[str, Any]:
+        """Return it as it stands in a line."""
+        return {
+            "ticket": self.ticket,
+            "bot": self.bot,
+            "dialect": self.dialect,
+            "outcome": self.outcome,
+            "status": self.status,
+            "reason": self.reason,
+            "milliseconds": round(self.milliseconds, 3),
+        }
+
+
 class Journal:
     """Appends redacted records to the files in a folder; without a folder it writes nothing.
 
-    `console` repeats the human lines, far cheaper than a log line each would be. A record that cannot be
-    written is given up with one warning per outage: it never stops an order.
+    `console` repeats the human lines, far cheaper than a log line each would be; `cloud` gets a structured
+    line of every alert. A record that cannot be written is given up with one warning per outage: it never
+    stops an order.
     """
 
     def __init__(
-        self, directory: Path | None, *, clock: Clock = system_clock, console: TextIO | None = None
+        self,
+        directory: Path | None,
+        *,
+        clock: Clock = system_clock,
+        console: TextIO | None = None,
+        cloud: logging.Logger | None = None,
     ) -> None:
         self._clock = clock
         self._console = console
+        self._cloud = cloud
         self._machine = AppendFile(directory / "logs.jsonl") if directory is not None else None
         self._people = AppendFile(directory / "activity.log") if directory is not None else None
 
-    def alert(
-        self,
-        *,
-        ticket: UUID | str | None,
-        bot: str | None,
-        dialect: str | None,
-        outcome: str,
-        alert: Any,
-        source: str | None,
-    ) -> None:
+    def alert(self, line: AlertLine, *, alert: Any, source: str | None) -> None:
         """Write an alert, redacted by the caller already, and what became of it."""
-        known = {"ticket": ticket, "bot": bot, "dialect": dialect, "outcome": outcome, "source": source}
-        self._record("alert", {**known, "alert": alert})
+        known = line.shown()
+        self._record("alert", {"event": "alert", **known, "source": source, "alert": alert})
+        if self._cloud is not None:
+            # The alert itself stays in its ticket: a line is for counting and finding.
+            self._cloud.info("alert %s", line.outcome, extra={"event": "alert", **known})
+
+    def refusal(self, *, again: int = 0, **known: Any) -> None:
+        """Write a request that was turned away and is no alert, or how many more like one there were."""
+        record = {"event": "refusal", **known, **({"again": again} if again else {})}
+        self._record("refusal", record)
+        if self._cloud is not None:
+            self._cloud.info("refused %s", known["code"], extra=record)
+        more = f"{again} more like this" if again else "a request"
+        where = f"{known['path'] or 'several addresses'} from {known['address']}"
+        self.activity(f"door: {more} refused at {where}: {known['code'] or 'several codes'}")
 
     def exchange(
         self, *, ticket: UUID | str | None, broker: str, request: Any, response: Any, milliseconds: float

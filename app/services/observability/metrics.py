@@ -34,6 +34,7 @@ class Metrics:
         self._latency = self._histogram("tv_webhook_latency_seconds", "Time from an alert to its answer")
         self._submitted = self._counter("tv_orders_submitted", "Orders that a broker took")
         self._rejected = self._counter("tv_orders_rejected", "Orders that we or a broker refused", "reason")
+        self._refusals = self._counter("gatehouse_refusals", "Requests refused at the door", "code")
         self._denials = self._counter("gatehouse_denials", "Alerts that a gate refused", "code", "bot")
         self._tickets = self._counter("gatehouse_tickets", "Tickets that came to a status", "status")
         self._calls = self._histogram(
@@ -59,6 +60,10 @@ class Metrics:
     def rejected(self, reason: str) -> None:
         """Count an order that was refused, by its reason code."""
         self._rejected.child(reason).inc()
+
+    def refused(self, code: str) -> None:
+        """Count a request that was turned away at the door."""
+        self._refusals.child(code).inc()
 
     def denied(self, *, code: str, bot: str) -> None:
         """Count a gate's refusal."""

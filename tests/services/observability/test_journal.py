@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from app.logs import register_secrets
-from app.services.observability.journal import AppendFile, Journal
+from app.services.observability.journal import AlertLine, AppendFile, Journal
 
 NOW = datetime(2026, 11, 20, 15, 49, 25, 123000, tzinfo=UTC)
 TICKET = UUID("0193b0a0-0000-7000-8000-000000000000")
@@ -39,9 +39,12 @@ def record(journal, **changes):
         "bot": "main",
         "dialect": "strategy",
         "outcome": "accepted",
-        "source": "10.0.0.1",
+        "status": 200,
+        "reason": None,
+        "milliseconds": 12.34567,
     }
-    journal.alert(**{**known, "alert": {"symbol": "AAPL", "token": "***"}, **changes})
+    line = AlertLine(**{name: changes.get(name, value) for name, value in known.items()})
+    journal.alert(line, alert=changes.get("alert", {"symbol": "AAPL", "token": "***"}), source="10.0.0.1")
 
 
 def records(folder):
@@ -56,10 +59,14 @@ def test_alert_when_written_then_one_redacted_line(journal, tmp_path):
     assert line == {
         "at": "2026-11-20T15:49:25.123Z",
         "kind": "alert",
+        "event": "alert",
         "ticket": str(TICKET),
         "bot": "main",
         "dialect": "strategy",
         "outcome": "accepted",
+        "status": 200,
+        "reason": None,
+        "milliseconds": 12.346,
         "source": "10.0.0.1",
         "alert": {"symbol": "AAPL", "token": "***"},
     }

@@ -1,7 +1,7 @@
 """The shapes of every answer, by their names in `#/components/schemas`."""
 
 from app.blueprints.api.openapi.holding_shapes import HOLDINGS, SEEN
-from app.blueprints.api.openapi.report_shapes import REPORT
+from app.blueprints.api.openapi.report_shapes import REFUSALS, REPORT
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
     TEXT,
@@ -219,6 +219,7 @@ COMPONENTS: dict[str, Shape] = {
     "Bots": object_of({"bots": list_of(ref("Bot"))}),
     "Secret": object_of({"secret": TEXT, "previous_valid_until": TIME}),
     **HOLDINGS,
+    **REFUSALS,
     "Trade": TRADE,
     "Trades": object_of({"trades": list_of(ref("Trade")), "next": or_null(NUMBER)}),
     "TradingState": object_of(record_shape(StateSwitch)),
@@ -252,6 +253,7 @@ COMPONENTS: dict[str, Shape] = {
             "orders": list_of(ref("Order")),
             "orphans": list_of(TEXT) | {"description": "Protective orders whose position is gone."},
             "unreconciled": list_of(ref("Difference")),
+            "refusals": list_of(ref("Refusal")) | {"description": "At the door; the last 20."},
             "last_cleanup": or_null(ref("Cleanup")),
         }
     ),

@@ -108,7 +108,8 @@ def _body(operation: Operation) -> dict[str, Any] | None:
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    errors = [*operation.errors, 401] if {"operator": []} in operation.security else operation.errors
+    # A token that is wrong ten times in a minute is answered with 429 from then on.
+    errors = [*operation.errors, 401, 429] if {"operator": []} in operation.security else operation.errors
     answers = operation.answers | {status: ("Error",) for status in errors if status not in operation.answers}
     return {str(status): _response(status, answers[status], operation) for status in sorted(answers)}
 

@@ -16,6 +16,7 @@ from app.schemas.operator import (
     CircuitBreakerSchema,
     FreshQuerySchema,
     OrderQuerySchema,
+    RefusalQuerySchema,
     TicketQuerySchema,
     TradeQuerySchema,
     TradingStateSchema,
@@ -254,6 +255,9 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "api.report_on_opinions": Operation(
         tag="Tickets", query=OpinionQuerySchema(), answers={200: ("OpinionReport",)}, errors=(400,)
+    ),
+    "api.list_refusals": Operation(
+        tag="Operation", query=RefusalQuerySchema(), answers={200: ("Refusals",)}, errors=(400, 503)
     ),
     "api.list_orders": Operation(
         tag="Orders", query=OrderQuerySchema(), answers={200: ("Orders",)}, errors=(400,)

@@ -1,4 +1,4 @@
-"""The shape of the report on opinions."""
+"""The shapes of the report on opinions and of the list of refusals."""
 
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
@@ -10,8 +10,10 @@ from app.blueprints.api.openapi.shapes import (
     object_of,
     or_null,
     record_shape,
+    ref,
     words_of,
 )
+from app.domain.door_refusals import RefusalRow
 from app.domain.opinion_scores import GROUPINGS, Tally
 from app.domain.opinions import Action, Direction
 from app.domain.price_outcomes import Missing, PriceOutcome
@@ -66,3 +68,18 @@ REPORT = object_of(
         "opinions": list_of(OPINION) | {"description": "Newest first."},
     }
 )
+
+REFUSAL = object_of(
+    record_shape(RefusalRow)
+    | {
+        "at": TIME | {"description": "When the last of them came."},
+        "path": TEXT | {"description": "The route's pattern."},
+        "bot": or_null(TEXT) | {"description": "Whose alert it was, or said that it was."},
+        "sender": or_null(TEXT) | {"description": "Who is known to send from that address."},
+        "count": {"type": "integer", "description": "How many there were of this kind in this minute."},
+    }
+)
+REFUSALS: dict[str, Shape] = {
+    "Refusal": REFUSAL,
+    "Refusals": object_of({"refusals": list_of(ref("Refusal"))}),
+}

@@ -1,0 +1,151 @@
+"""What is refused at the door: slowed where somebody guesses, counted for the owner, and answered."""
+
+import ipaddress
+import time
+from typing import Any
+
+from flask import Blueprint, Flask, g, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import NotFound as NoSuchAddress
+
+from app.blueprints.authentication import is_operator
+from app.blueprints.envelope import CODES, answer_error, answer_http_error
+from app.domain.bots import Bot
+from app.domain.door_refusals import TRADINGVIEW, Refusal
+from app.domain.json_codec import to_json
+from app.errors import (
+    AlertRefused,
+    AppError,
+    NotAuthenticated,
+    NotFound,
+    SourceNotAllowed,
+    StoreError,
+    TooManyRequests,
+)
+from app.logs import redact
+from app.schemas.alerts import bot_named_in
+from app.services.observability.journal import AlertLine
+from app.wiring.container import intake, observability, operations, services
+
+UNKNOWN = "unknown"
+# An address that is none of ours may hold a secret that was put into the wrong place: it is not repeated.
+NO_ROUTE = "(no such address)"
+
+
+def guard(bp: Blueprint) -> None:
+    """Let a blueprint that takes alerts note each one of which nothing was stored."""
+    for kind in (AlertRefused, NotFound, StoreError):
+        bp.register_error_handler(kind, _refuse_alert)
+
+
+def watch_the_door(app: Flask) -> None:
+    """Note who is refused at any other address, and alerts sent to an address that is none."""
+    for kind in (NotAuthenticated, SourceNotAllowed, TooManyRequests):
+        app.register_error_handler(kind, _refuse_caller)
+    for lost in (NoSuchAddress, MethodNotAllowed):
+        app.register_error_handler(lost, _miss)
+
+
+def note_visitor(error: AppError) -> None:
+    """Note who came with a link that is none, where the view answers with a page of its own."""
+    _note_caller(_refusal(error.status, error.code, is_alert=False, is_told=False))
+
+
+def caller_address() -> str:
+    """Return the address that the trusted hop told, or `unknown`; IPv4 the plain way."""
+    try:
+        caller = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return UNKNOWN
+    return str(getattr(caller, "ipv4_mapped", None) or caller)
+
+
+def _refuse_alert(error: AppError) -> ResponseReturnValue:
+    answered = _judged(error)
+    seconds = time.perf_counter() - g.started
+    bot: Bot | None = g.get("bot")
+    observability().metrics.webhook(
+        fund_id=bot.id if bot is not None else None, outcome="rejected", seconds=seconds
+    )
+    refusal = _refusal(answered.status, answered.code, bot=_bot_concerned(), is_alert=True)
+    line = AlertLine(
+        bot=refusal.bot,
+        dialect=g.get("dialect"),
+        outcome="refused",
+        status=refusal.status,
+        reason=refusal.code,
+        ticket=None,
+        milliseconds=seconds * 1000,
+    )
+
+    def write() -> None:
+        # Whoever has no secret does not get to write into our logs.
+        shown = to_json(redact(g.get("alert"))) if bot is not None else None
+        journal = observability().journal
+        journal.alert(line, alert=shown, source=refusal.address)
+        journal.activity(f"alert from {refusal.address} turned away: {answered.message}")
+
+    observability().refusals.note(refusal, write)
+    return answer_error(answered)
+
+
+def _refuse_caller(error: AppError) -> ResponseReturnValue:
+    # Who presents nothing has only lost his way, as a browser that is not signed in; he guesses nothing.
+    is_guess = not isinstance(error, NotAuthenticated) or "Authorization" in request.headers
+    answered = _judged(error) if is_guess else error
+    _note_caller(_refusal(answered.status, answered.code, is_alert=False, is_told=is_guess))
+    return answer_error(answered)
+
+
+def _miss(error: HTTPException) -> ResponseReturnValue:
+    """Answer who lost his way; an alert to a misspelt address is noted, or it would leave no trace."""
+    if request.method == "POST" and not is_operator():
+        status = error.code or 404
+        is_told = intake().wrong_secrets.is_shared(caller_address())
+        _note_caller(_refusal(status, CODES[status], is_alert=is_told, is_told=is_told))
+    return answer_http_error(error)
+
+
+def _judged(error: AppError) -> AppError:
+    # The secret has been compared: from here on only the answer to a wrong one changes.
+    if isinstance(error, NotAuthenticated):
+        return intake().wrong_secrets.judge(caller_address(), error)
+    return error
+
+
+def _refusal(status: int, code: str, **known: Any) -> Refusal:
+    address = caller_address()
+    return Refusal(
+        at=services().clock(),
+        address=address,
+        path=request.url_rule.rule if request.url_rule is not None else NO_ROUTE,
+        status=status,
+        code=code,
+        sender=TRADINGVIEW if intake().wrong_secrets.is_shared(address) else None,
+        **known,
+    )
+
+
+def _note_caller(refusal: Refusal) -> None:
+    g.is_refused = True
+    journal = observability().journal
+    observability().refusals.note(
+        refusal,
+        lambda: journal.refusal(
+            address=refusal.address, path=refusal.path, status=refusal.status, code=refusal.code, bot=None
+        ),
+    )
+
+
+def _bot_concerned() -> str | None:
+    """Return whose alert it is, or whose it says that it is, where there is such a bot."""
+    bot: Bot | None = g.get("bot")
+    if bot is not None:
+        return bot.id
+    named = bot_named_in(g.get("alert", {}))
+    try:
+        is_known = isinstance(named, str) and operations().bots.knows(named)
+    except StoreError:
+        return None
+    return named if is_known else None
