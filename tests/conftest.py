@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -14,10 +15,12 @@ from app.brokers.alpaca.broker import AlpacaBroker
 from app.brokers.base import Broker
 from app.config import Settings
 from app.domain.contracts import ContractIndex
+from app.repositories.audit import AuditLog
 from app.services.instruments.source import MasterSource
 from app.storage.base import Store
 from app.storage.memory import MemoryStore
 from app.storage.sqlite import SqliteStore
+from app.ticket_ids import ticket_ids
 from app.wiring.container import Services
 from tests.builders import (
     OPERATOR_TOKEN,
@@ -82,6 +85,11 @@ def file_store(settings: Settings) -> Iterator[SqliteStore]:
     store = SqliteStore(settings.database_path)
     yield store
     store.close()
+
+
+@pytest.fixture
+def audit(store, clock) -> AuditLog:
+    return AuditLog(store, clock, ticket_ids(os.urandom))
 
 
 @pytest.fixture

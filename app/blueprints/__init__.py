@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.blueprints import approvals, health, ideas, login, operations, webhook
 from app.blueprints.api import (
+    audit,
     bots,
     bp,
     circuit_breaker,
@@ -20,7 +21,7 @@ from app.blueprints.envelope import register_error_handlers
 from app.blueprints.request_context import register_request_context
 
 # Importing these modules gives the API's blueprint its views.
-API_VIEWS = (bots, circuit_breaker, logins, openapi, opinions, refusals, tickets, trades, trading)
+API_VIEWS = (audit, bots, circuit_breaker, logins, openapi, opinions, refusals, tickets, trades, trading)
 
 
 def register_blueprints(app: Flask) -> None:

@@ -10,6 +10,7 @@ from app.blueprints.authentication import public
 from app.blueprints.door import note_visitor
 from app.blueprints.request_context import request_id
 from app.domain.approvals import ApprovalDecision, PendingApproval
+from app.domain.audit import Actor
 from app.errors import AppError, ApprovalLinkRefused, InvalidRequest
 from app.wiring.container import intake
 
@@ -21,7 +22,6 @@ HEADERS = {
 }
 VERDICTS = {"approve": ApprovalDecision.APPROVED, "reject": ApprovalDecision.REJECTED}
 BUTTON = '<p><button name="verdict" value="{}">{}</button></p>'
-BY = "the link"
 
 bp = Blueprint("approvals", __name__)
 # Whoever has the link may decide: it is signed, and good for one decision.
@@ -53,7 +53,7 @@ def decide(token: str) -> ResponseReturnValue:
         verdict = VERDICTS.get(request.form.get("verdict", ""))
         if verdict is None:
             raise InvalidRequest("Say approve or reject.")
-        answer = intake().approvals.decide(_ticket(token), verdict, BY, request_id())
+        answer = intake().approvals.decide(_ticket(token), verdict, Actor.LINK, request_id())
     except AppError as error:
         return _page("Not decided", error.message), error.status
     reason = answer.body.get("error", {}).get("message", "")

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import operator
+from app.domain.audit import Actor
 from app.domain.json_codec import to_json
 from app.errors import NotFound
 from app.schemas.operator import wants_fresh
@@ -44,7 +45,7 @@ def status() -> ResponseReturnValue:
 @bp.post("/cleanup")
 def clean_up() -> ResponseReturnValue:
     """Cancel the protective orders whose position is gone, now."""
-    return jsonify({"status": "ok"} | to_json(portfolio().cleanup.run()))
+    return jsonify({"status": "ok"} | to_json(portfolio().cleanup.run(by=Actor.OPERATOR)))
 
 
 @bp.get("/metrics")

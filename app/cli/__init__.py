@@ -7,8 +7,11 @@ from flask import Flask
 
 from app.cli.account import account
 from app.cli.alerts import send_alert
+from app.cli.audit import audit
 from app.cli.backup import backup
 from app.cli.bots import bots
+from app.cli.circuit_breaker import circuit_breaker
+from app.cli.cleanup import cleanup
 from app.cli.ideas import ideas
 from app.cli.login import login
 from app.cli.opinions import opinions
@@ -27,6 +30,7 @@ from app.cli.verify import verify
 COMMANDS = (
     *(status, tickets, opinions, ideas, orders, positions, account, trades, bots, trading_state),
     *(refusals, symbols, preview, send_alert, paper, login, verify, backup),
+    *(audit, circuit_breaker, cleanup),
 )
 
 

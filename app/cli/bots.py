@@ -9,8 +9,9 @@ from typing import Any
 import click
 from marshmallow import fields
 
-from app.cli.commands import Group, show_fields, show_table
+from app.cli.commands import Group, show_fields, show_table, split_pair
 from app.cli.switches import standing, throw
+from app.domain.audit import Actor
 from app.domain.bots import BotConfiguration
 from app.errors import InvalidRequest
 from app.schemas.bot import BotSchema, NewBotSchema, Symbols, Windows
@@ -60,7 +61,7 @@ def create_bot(bot: str, settings: tuple[str, ...]) -> None:
     data = load(NEW_BOT, {"id": bot, **read_pairs(settings)})
     configuration = {name: value for name, value in data.items() if name != "id"}
     created, _, secret = operations().bots.create(
-        data["id"], BotConfiguration(**{"name": data["id"]} | configuration)
+        data["id"], BotConfiguration(**{"name": data["id"]} | configuration), by=Actor.COMMAND_LINE
     )
     click.echo(f"{created.id} is made. Its secret, which is not shown again: {secret}")
 
@@ -72,7 +73,8 @@ def change_bot(bot: str, settings: tuple[str, ...]) -> None:
     """Change what is named and leave the rest; `null` lets a limit be inherited."""
     current, version = operations().bots.get(bot)
     changes = load(BOT, read_pairs(settings))
-    changed, _ = operations().bots.change(bot, replace(current.configuration, **changes), version=version)
+    configuration = replace(current.configuration, **changes)
+    changed, _ = operations().bots.change(bot, configuration, version=version, by=Actor.COMMAND_LINE)
     view = operations().bots.show(changed)
     show_fields({name: view[name] for name in changes})
 
@@ -81,7 +83,7 @@ def change_bot(bot: str, settings: tuple[str, ...]) -> None:
 @click.argument("bot")
 def rotate_secret(bot: str) -> None:
     """Give a bot a new secret and show it, this once."""
-    secret, until = operations().bots.rotate_secret(bot)
+    secret, until = operations().bots.rotate_secret(bot, by=Actor.COMMAND_LINE)
     click.echo(f"The new secret of {bot}, which is not shown again: {secret}")
     click.echo(f"The old one works until {until:%Y-%m-%d %H:%M} UTC.")
 
@@ -92,7 +94,7 @@ def rotate_secret(bot: str) -> None:
 def delete_bot(bot: str) -> None:
     """Remove a bot; its tickets stay."""
     _, version = operations().bots.get(bot)
-    operations().bots.delete(bot, version=version)
+    operations().bots.delete(bot, version=version, by=Actor.COMMAND_LINE)
     click.echo(f"{bot} is removed.")
 
 
@@ -120,9 +122,7 @@ def read_pairs(pairs: tuple[str, ...]) -> dict[str, Any]:
     """Read KEY=VALUE pairs into what the API would be sent; raise InvalidRequest."""
     values: dict[str, Any] = {}
     for pair in pairs:
-        name, equals, text = pair.partition("=")
-        if not equals:
-            raise InvalidRequest(f"{pair} is not written as KEY=VALUE.")
+        name, text = split_pair(pair)
         if name in ELSEWHERE:
             raise InvalidRequest(f"{name} is no key here: {ELSEWHERE[name]}")
         values[name] = _value(name, text)

@@ -7,6 +7,7 @@ import click
 
 from app.cli.commands import Group, show_table
 from app.cli.seen import fresh_option, last_seen, show_ages
+from app.domain.audit import Actor
 from app.domain.snapshots import BrokerSnapshot
 from app.wiring.container import operations
 
@@ -31,7 +32,7 @@ def list_orders(status: str, limit: int, *, fresh: bool) -> None:
 def cancel_orders(names: tuple[str, ...]) -> None:
     """Cancel working orders by the ids that `flask orders list` shows."""
     for name in names:
-        operations().orders.cancel(name)
+        operations().orders.cancel(name, by=Actor.COMMAND_LINE)
         click.echo(f"{name} is canceled.")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from app.cli.commands import Group, show_table
+from app.domain.audit import Actor
 from app.errors import InvalidRequest
 from app.schemas.operator import PRICES, load
 from app.schemas.price_rows import read_price_rows
@@ -25,9 +26,10 @@ def set_prices(prices: tuple[str, ...], file: Path | None) -> None:
     A pinned price stays until SYMBOL=null (or SYMBOL=) lets the symbol follow its alerts again.
     """
     changed: list[str] = []
-    for move in [_read(prices), *_play(file)]:
-        if move:
-            changed += operations().prices.move(move)["changed"]
+    if prices:
+        changed += operations().prices.move(_read(prices), by=Actor.COMMAND_LINE)["changed"]
+    if file is not None:
+        changed += operations().prices.play(_rows(file), by=Actor.COMMAND_LINE)["changed"]
     show_table(("SYMBOL", "PRICE"), sorted(operations().prices.show().items()))
     for name in dict.fromkeys(changed):
         click.echo(_outcome(name))
@@ -46,13 +48,13 @@ def reset(*, yes: bool) -> None:
         click.echo(f"This would end at the paper broker: {told}, all positions and pinned prices.")
         click.echo("Nothing has changed. `flask paper reset --yes` does it, while the service is stopped.")
         return
-    account = operations().paper_reset.run()
+    account = operations().paper_reset.run(by=Actor.COMMAND_LINE)
     click.echo(f"The paper account starts anew with {account.cash:f} {account.currency}; ended: {told}.")
 
 
 def _read(pairs: tuple[str, ...]) -> dict[str, Decimal | None]:
     written = dict(_pair(pair) for pair in pairs)
-    moves: dict[str, Decimal | None] = load(PRICES, written) if written else {}
+    moves: dict[str, Decimal | None] = load(PRICES, written)
     return moves
 
 
@@ -73,11 +75,9 @@ def _outcome(name: str) -> str:
     return f"{order.status.value}: {order.side.value} {amount} {order.symbol}{price}, {name}"
 
 
-def _play(file: Path | None) -> list[dict[str, Decimal | None]]:
-    if file is None:
-        return []
+def _rows(file: Path) -> list[tuple[str, Decimal]]:
     try:
-        return [{symbol: price} for symbol, price in read_price_rows(file.read_text("utf-8-sig"))]
+        return list(read_price_rows(file.read_text("utf-8-sig")))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise InvalidRequest(f"{file} cannot be read: {reason}.") from error

@@ -7,6 +7,7 @@ import click
 
 from app.cli.commands import Group, rounded, show_table
 from app.cli.seen import fresh_option, last_seen, show_ages
+from app.domain.audit import Actor
 from app.domain.snapshots import BrokerSnapshot
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.wiring.container import portfolio, services
@@ -32,7 +33,7 @@ def list_positions(*, fresh: bool) -> None:
 def close_position(symbol: str, broker: str | None) -> None:
     """Close a whole position at the market, in any trading state."""
     name = broker or services().settings.default_broker
-    ticket = portfolio().positions.close(name, _canonical(symbol))
+    ticket = portfolio().positions.close(name, _canonical(symbol), by=Actor.COMMAND_LINE)
     order = ticket["orders"][-1]
     price = f" at {order['average_fill_price']}" if order["average_fill_price"] else ""
     click.echo(f"{order['side']} {order['quantity']} {order['symbol']}{price}: {ticket['status']}")

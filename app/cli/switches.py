@@ -6,15 +6,16 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli.commands import Command, show_table
+from app.domain.audit import Actor
 from app.domain.bots import Bot
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import InvalidRequest
+from app.repositories.trading_state import EVERY_BOT
 from app.schemas.operator import TradingStateSchema, load
 from app.wiring.container import observability, operations, services
 
 SWITCH = TradingStateSchema()
 STATES = [state.value for state in TradingState]
-EVERY_BOT = "every bot"
 
 
 @click.command("trading-state", cls=Command)
@@ -43,9 +44,9 @@ def throw(bot: str | None, wanted: dict[str, Any]) -> None:
     """Throw a bot's switch, or everybody's, and say so; raise InvalidRequest or NotFound."""
     switch: StateSwitch = load(SWITCH, wanted)
     if bot is None:
-        operations().switch.throw(switch)
+        operations().switch.throw(switch, by=Actor.COMMAND_LINE)
     else:
-        operations().bots.set_state(bot, switch)
+        operations().bots.set_state(bot, switch, by=Actor.COMMAND_LINE)
     name = bot or "trading"
     observability().journal.activity(
         f"operator: {name} is {switch.state.value} ({switch.reason or 'no reason'})"

@@ -10,6 +10,7 @@ import click
 
 from app.cli.commands import Group, show_fields, show_table
 from app.domain.approvals import ApprovalDecision
+from app.domain.audit import Actor
 from app.domain.tickets import TicketStatus
 from app.errors import NotFound
 from app.repositories.open_orders import OPERATOR
@@ -65,7 +66,7 @@ def reject_ticket(ticket: str) -> None:
 
 
 def _decide(ticket: str, verdict: ApprovalDecision) -> None:
-    answer = intake().approvals.decide(_ticket_id(ticket), verdict, "the operator", "-").body
+    answer = intake().approvals.decide(_ticket_id(ticket), verdict, Actor.COMMAND_LINE, "-").body
     why = f"; {answer['error']['code']}: {answer['error']['message']}" if "error" in answer else ""
     click.echo(f"{ticket} is {answer['status']}{why}")
 

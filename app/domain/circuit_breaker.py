@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid5
 
+from app.domain.json_codec import to_json
 from app.domain.orders import OrderRole, client_order_id
 from app.domain.trading_state import StateSwitch
 
@@ -108,6 +110,11 @@ class CircuitBreaker:
     last_event: str | None = None
     last_event_at: datetime | None = None
     bots: tuple[Threshold, ...] = ()
+
+    def settings(self) -> dict[str, Any]:
+        """Return what an edit changes, as JSON: the operator's part, and where the breaker stands."""
+        names = ("glb_sl", "glb_tp", "base_equity", "active", "liquidate_on_tp", "phase")
+        return {name: to_json(getattr(self, name)) for name in names}
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:

@@ -1,6 +1,7 @@
 """Orders that wait for a person: each until its ticket has ended."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -46,13 +47,20 @@ class PendingApprovals:
         return True
 
     def decide(
-        self, ticket: UUID, step: Callable[[PendingApproval | None], PendingApproval]
+        self,
+        ticket: UUID,
+        step: Callable[[PendingApproval | None], PendingApproval],
+        recording: Callable[[PendingApproval], AbstractContextManager[None]],
     ) -> PendingApproval:
-        """Write a decision over what was read, so that of two one counts; raise Conflict in the other."""
+        """Write a decision over what was read, so that of two one counts; raise Conflict in the other.
+
+        It is written inside what `recording` makes of it.
+        """
         document = self._document(ticket)
         decided = step(None if document is None else _read(document))
         if document is not None:
-            self._store.replace(document, _stored(decided))
+            with recording(decided):
+                self._store.replace(document, _stored(decided))
         return decided
 
     def forgetting(self, ticket: UUID) -> list[Delete]:

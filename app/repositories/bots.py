@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from app.clock import Clock
+from app.domain.audit import Actor, Deed
+from app.domain.bot_views import audited_bot, audited_change, bot_view
 from app.domain.bots import (
     BOT_ID,
     SECRET_MAXIMUM_AGE,
@@ -22,6 +24,7 @@ from app.domain.json_codec import from_json, to_json
 from app.domain.sizing import sizing_conflict
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import AlreadyExists, Conflict, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
+from app.repositories.audit import AuditLog
 from app.repositories.open_orders import OPERATOR
 from app.repositories.trades import Trades
 from app.storage.base import Document, Store
@@ -39,9 +42,10 @@ class BotDirectory:
     only the way from a secret to a bot's id is remembered.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, audit: AuditLog) -> None:
         self._store = store
         self._clock = clock
+        self._audit = audit
         self._parsed: dict[str, tuple[int, Bot]] = {}
         self._by_digest: dict[str, str] = {}
         self._ids: list[str] = []
@@ -104,6 +108,7 @@ class BotDirectory:
         *,
         secret: str | None = None,
         state: TradingState = TradingState.ACTIVE,
+        by: str = Actor.OPERATOR,
     ) -> tuple[Bot, int, str]:
         """Store a new bot; return it, its version and its secret, which is not shown again."""
         if not BOT_ID.fullmatch(bot) or bot == OPERATOR:
@@ -113,14 +118,21 @@ class BotDirectory:
         shown = secret or new_secret()
         created = Bot(bot, BotSecrets(secret_digest(shown), now), now, configuration, StateSwitch(state))
         try:
-            document = self._store.create(PREFIX + bot, to_json(created))
+            with self._audit.change(by, Deed.CREATE_BOT, bot, before=None, after=audited_bot(created)):
+                document = self._store.create(PREFIX + bot, to_json(created))
         except AlreadyExists as error:
             raise AlreadyExists(f"There is a bot {bot} already.") from error
         self._indexed_at = float("-inf")
         return created, document.version, shown
 
     def change(
-        self, bot: str, configuration: BotConfiguration, *, version: int, state: TradingState | None = None
+        self,
+        bot: str,
+        configuration: BotConfiguration,
+        *,
+        version: int,
+        state: TradingState | None = None,
+        by: str = Actor.OPERATOR,
     ) -> tuple[Bot, int]:
         """Write a bot's configuration over the version that the caller saw; raise PreconditionFailed.
 
@@ -130,9 +142,10 @@ class BotDirectory:
         document = self._at_version(bot, version)
         current = self._read(document)
         switch = current.switch if state is None else StateSwitch(state)
-        return self._write(document, replace(current, configuration=configuration, switch=switch))
+        changed = replace(current, configuration=configuration, switch=switch)
+        return self._write(document, changed, Deed.CHANGE_BOT, by)
 
-    def delete(self, bot: str, *, version: int) -> None:
+    def delete(self, bot: str, *, version: int, by: str = Actor.OPERATOR) -> None:
         """Remove a bot at the version that the caller saw; the default bot stays."""
         if bot == DEFAULT_BOT:
             raise InvalidRequest(
@@ -141,12 +154,14 @@ class BotDirectory:
         document = self._at_version(bot, version)
         if Trades(self._store, self._clock).is_trading(bot):
             raise InvalidRequest(f"{bot} still has open trades; close its positions first.")
+        before = audited_bot(self._read(document))
         try:
-            self._store.delete(document)
+            with self._audit.change(by, Deed.DELETE_BOT, bot, before=before, after=None):
+                self._store.delete(document)
         except Conflict as error:
-            raise PreconditionFailed(f"{bot} has been changed since you read it.") from error
+            raise _moved(bot) from error
 
-    def rotate_secret(self, bot: str) -> tuple[str, datetime]:
+    def rotate_secret(self, bot: str, *, by: str = Actor.OPERATOR) -> tuple[str, datetime]:
         """Give a bot a new secret; return it and until when the old one still works."""
         document = self._document(bot)
         current = self._read(document)
@@ -158,11 +173,18 @@ class BotDirectory:
             now + SECRET_OVERLAP,
             current.secrets.environment,
         )
-        self._write(document, replace(current, secrets=rotated))
+        self._write(document, replace(current, secrets=rotated), Deed.ROTATE_SECRET, by)
         self._indexed_at = float("-inf")
         return shown, now + SECRET_OVERLAP
 
-    def set_state(self, bot: str, switch: StateSwitch, *, if_active_at: datetime | None = None) -> bool:
+    def set_state(
+        self,
+        bot: str,
+        switch: StateSwitch,
+        *,
+        by: str = Actor.OPERATOR,
+        if_active_at: datetime | None = None,
+    ) -> bool:
         """Throw a bot's own kill switch; with `if_active_at` only one that stands at ACTIVE then.
 
         Tell whether it was thrown.
@@ -173,8 +195,8 @@ class BotDirectory:
             if if_active_at is not None and current.switch.at(if_active_at) is not TradingState.ACTIVE:
                 return False
             try:
-                self._store.replace(document, to_json(replace(current, switch=switch)))
-            except Conflict:
+                self._write(document, replace(current, switch=switch), Deed.SET_TRADING_STATE, by)
+            except PreconditionFailed:
                 continue
             return True
 
@@ -191,7 +213,7 @@ class BotDirectory:
         bot = self._read(document)
         if digest is not None and bot.secrets.environment != digest:
             adopted = BotSecrets(digest, self._clock(), environment=digest)
-            self._write(document, replace(bot, secrets=adopted))
+            self._write(document, replace(bot, secrets=adopted), Deed.ROTATE_SECRET, Actor.SETTINGS)
         return None
 
     def old_secrets(self) -> list[str]:
@@ -205,7 +227,9 @@ class BotDirectory:
         bot = Bot(
             DEFAULT_BOT, BotSecrets(stored, now, environment=digest), now, BotConfiguration(name="Default")
         )
-        self._store.create(PREFIX + DEFAULT_BOT, to_json(bot))
+        made = audited_bot(bot)
+        with self._audit.change(Actor.SETTINGS, Deed.CREATE_BOT, DEFAULT_BOT, before=None, after=made):
+            self._store.create(PREFIX + DEFAULT_BOT, to_json(bot))
 
     def _owner(self, digest: str, now: datetime) -> Bot | None:
         owner = self._known_owner(digest, now)
@@ -242,14 +266,16 @@ class BotDirectory:
     def _at_version(self, bot: str, version: int) -> Document:
         document = self._document(bot)
         if document.version != version:
-            raise PreconditionFailed(f"{bot} has been changed since you read it.")
+            raise _moved(bot)
         return document
 
-    def _write(self, document: Document, bot: Bot) -> tuple[Bot, int]:
+    def _write(self, document: Document, bot: Bot, deed: Deed, by: str) -> tuple[Bot, int]:
+        before, after = audited_change(self._read(document), bot)
         try:
-            return bot, self._store.replace(document, to_json(bot)).version
+            with self._audit.change(by, deed, bot.id, before=before, after=after):
+                return bot, self._store.replace(document, to_json(bot)).version
         except Conflict as error:
-            raise PreconditionFailed(f"{bot.id} has been changed since you read it.") from error
+            raise _moved(bot.id) from error
 
     def _read(self, document: Document) -> Bot:
         cached = self._parsed.get(document.key)
@@ -258,6 +284,10 @@ class BotDirectory:
         bot = from_json(Bot, document.value)
         self._parsed[document.key] = (document.version, bot)
         return bot
+
+
+def _moved(bot: str) -> PreconditionFailed:
+    return PreconditionFailed(f"{bot} has been changed since you read it.")
 
 
 def _check(configuration: BotConfiguration) -> None:
@@ -269,16 +299,3 @@ def _check(configuration: BotConfiguration) -> None:
 def new_secret() -> str:
     """Make a secret that fits into a URL unescaped."""
     return secrets.token_urlsafe(SECRET_BYTES)
-
-
-def bot_view(bot: Bot) -> dict[str, Any]:
-    """Show a bot as one flat object, without its secrets."""
-    configuration: dict[str, Any] = to_json(bot.configuration)
-    return {
-        "id": bot.id,
-        **configuration,
-        "state": bot.switch.state.value,
-        "state_reason": bot.switch.reason,
-        "secret_created_at": to_json(bot.secrets.created_at),
-        "created_at": to_json(bot.created_at),
-    }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.audit import Actor
 from app.domain.json_codec import from_json, to_json
 from app.errors import AlreadyExists, Conflict
 from app.storage.base import Store
@@ -21,12 +22,18 @@ class CleanupFailure:
 
 @dataclass(slots=True)
 class CleanupRun:
-    """One run: how many protective orders it looked at, and the client order ids of those it canceled."""
+    """One run: how many protective orders it looked at, and the client order ids of those it canceled.
+
+    `would_cancel` are those that a dry run leaves alone, `waiting` those that a later look must confirm.
+    """
 
     at: datetime
     checked: int = 0
     canceled: tuple[str, ...] = ()
     failed: tuple[CleanupFailure, ...] = ()
+    would_cancel: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    by: str = Actor.CLOCK.value
 
 
 class CleanupRuns:

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import RAISE, ValidationError, post_load
 
+from app.domain.audit import Deed
 from app.domain.door_refusals import KEPT
 from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
@@ -80,6 +81,17 @@ class TicketQuerySchema(Schema):
 
     status = Word(*(status.value for status in TicketStatus), load_default=None)
     bot = Text(load_default=None, longest=48)
+    date = Day(load_default=None)
+    after = Identifier(load_default=None)
+    limit = Whole(1, 500, load_default=50)
+
+
+class AuditQuerySchema(Schema):
+    """Which lines of the audit to list."""
+
+    who = Text(load_default=None, longest=100)
+    what = Word(*(deed.value for deed in Deed), load_default=None)
+    subject = Text(load_default=None, longest=300)
     date = Day(load_default=None)
     after = Identifier(load_default=None)
     limit = Whole(1, 500, load_default=50)

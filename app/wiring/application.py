@@ -12,6 +12,7 @@ from app.services.instruments.resolver import Instruments, no_contracts
 from app.services.observability.refusal_log import PERIOD_SECONDS as REFUSALS_SECONDS
 from app.services.operator.health import Health
 from app.services.operator.orders import OrderList
+from app.services.operator.simulated_prices import PriceBoard
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
 from app.services.portfolio.positions import PositionService
@@ -174,6 +175,7 @@ class Wiring:
             exits=self.exit_plans,
             gateway=self.base.gateway,
             journal=self.base.journal,
+            audit=self.base.audit,
             snapshots=self.snapshots,
         )
 
@@ -182,6 +184,12 @@ class Wiring:
         """What brokers held at the last look."""
         kept = BrokerSnapshots(self.store)
         return Snapshots(kept, self.base.registry, self.clock, self.tracker.follow)
+
+    @cached_property
+    def prices(self) -> PriceBoard:
+        """The simulated market."""
+        known, audit = self.base.registry, self.base.audit
+        return PriceBoard(registry=known, audit=audit, tracker=self.tracker, snapshots=self.snapshots)
 
     @cached_property
     def positions(self) -> PositionService:

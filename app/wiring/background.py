@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from app.domain.audit import Actor
 from app.repositories.broker_snapshots import BrokerSnapshots
 from app.repositories.circuit_breaker import StoredBreakers
 from app.repositories.cleanup_runs import CleanupRuns
@@ -159,7 +160,7 @@ class Upkeep:
         tasks = (
             Task("circuit breaker", settings.circuit_breaker_seconds, self.breaker.watch),
             Task("equity", EQUITY_SECONDS, self.equity.run),
-            Task("cleanup", settings.cleanup_seconds, lambda: len(self.cleanup.run().canceled)),
+            Task("cleanup", settings.cleanup_seconds, lambda: len(self.cleanup.run(by=Actor.CLOCK).canceled)),
             Task("market orders", PERIOD_SECONDS, self.pending.run),
             Task("reconcile", settings.reconcile_seconds, self.reconciliation.run),
         )

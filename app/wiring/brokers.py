@@ -8,6 +8,7 @@ from app.brokers.parts import BrokerParts
 from app.brokers.registry import BROKERS
 from app.clock import Clock, Wait
 from app.config import Settings
+from app.repositories.audit import AuditLog
 from app.repositories.open_orders import OpenOrders
 from app.repositories.tokens import KEY as TOKENS
 from app.services.broker_access.registry import BrokerFactory
@@ -60,7 +61,12 @@ CALLBACK = "/auth-callback"
 
 
 def fyers_access(
-    settings: Settings, store: Store, clock: Clock, notifier: Notifier, note: Callable[[str], None]
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    notifier: Notifier,
+    note: Callable[[str], None],
+    audit: AuditLog,
 ) -> FyersAccess | None:
     """Return the login; None unless app id, secret and redirect address are set."""
     app = _app(settings)
@@ -68,7 +74,7 @@ def fyers_access(
         return None
     key = settings.gcs_tokens_file if settings.uses_cloud_storage else TOKENS
     api, tokens, memory = LoginApi(app), TokenStore(store, key, clock), LoginMemory(store, clock)
-    login = FyersLogin(api=api, tokens=tokens, memory=memory, clock=clock, note=note)
+    login = FyersLogin(api=api, tokens=tokens, memory=memory, clock=clock, note=note, audit=audit)
     remind_at = settings.login_reminder_time
     reminder = LoginReminder(login=login, memory=memory, notifier=notifier, clock=clock, remind_at=remind_at)
     source = FyersTokenSource(tokens=tokens, login=login, reminder=reminder, clock=clock)

@@ -6,6 +6,7 @@ from flask import current_app
 
 from app.clock import Clock
 from app.config import Settings
+from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
@@ -66,6 +67,7 @@ class OperationsWing:
     prices: PriceBoard
     paper_reset: PaperReset
     health: Health
+    audit: AuditLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from app.brokers.registry import BROKERS
 from app.clock import Clock, Wait
 from app.config import Settings
 from app.domain.tickets import Randomness
+from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory
 from app.repositories.door_refusals import StoredRefusals
 from app.repositories.open_orders import OpenOrders
@@ -113,6 +114,7 @@ class Foundation:
         """What most services stand on."""
         return Runtime(
             store=self.store,
+            audit=self.audit,
             clock=self.clock,
             wait=self.wait,
             locks=self.locks,
@@ -158,7 +160,8 @@ class Foundation:
     @cached_property
     def fyers(self) -> FyersAccess | None:
         """The login at Fyers, where an app is set up for it."""
-        return fyers_access(self.settings, self.store, self.clock, self.notifier, self.journal.activity)
+        note, audit = self.journal.activity, self.audit
+        return fyers_access(self.settings, self.store, self.clock, self.notifier, note, audit)
 
     @cached_property
     def research(self) -> Research:
@@ -189,14 +192,19 @@ class Foundation:
         )
 
     @cached_property
+    def audit(self) -> AuditLog:
+        """Who changed what."""
+        return AuditLog(self.store, self.clock, self.new_ticket_id)
+
+    @cached_property
     def bots(self) -> BotDirectory:
         """The bots."""
-        return BotDirectory(self.store, self.clock)
+        return BotDirectory(self.store, self.clock, self.audit)
 
     @cached_property
     def switch(self) -> GlobalSwitch:
         """The global kill switch."""
-        return GlobalSwitch(self.store)
+        return GlobalSwitch(self.store, self.audit)
 
     @cached_property
     def open_orders(self) -> OpenOrders:

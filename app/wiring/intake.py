@@ -69,6 +69,7 @@ class Reception:
         """What waits for a person."""
         return Approvals(
             store=self.base.store,
+            audit=self.base.audit,
             notifier=self.base.notifier,
             clock=self.base.clock,
             timeout_seconds=self.base.settings.approval_timeout_seconds,

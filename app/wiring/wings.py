@@ -3,7 +3,6 @@
 from app.services.exits.view import ExitView
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.wrong_secrets import WrongSecrets
-from app.services.operator.simulated_prices import PriceBoard
 from app.services.portfolio.holdings import Holdings
 from app.wiring.application import Wiring
 from app.wiring.container import (
@@ -58,9 +57,10 @@ def _operations(wiring: Wiring) -> OperationsWing:
         switch=wiring.base.switch,
         ledger=wiring.base.ledger,
         orders=wiring.orders,
-        prices=PriceBoard(registry=wiring.base.registry, tracker=wiring.tracker, snapshots=wiring.snapshots),
+        prices=wiring.prices,
         paper_reset=wiring.upkeep.paper_reset,
         health=wiring.health,
+        audit=wiring.base.audit,
     )
 
 

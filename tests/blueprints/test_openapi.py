@@ -7,7 +7,8 @@ from jsonschema.validators import validator_for
 
 from app.blueprints.api.openapi.document import build_document, routes
 from app.blueprints.api.openapi.examples import BOT_CHANGE, NEW_BOT, PRICES, SWITCH
-from app.blueprints.api.openapi.operations import OPERATIONS, alert_component
+from app.blueprints.api.openapi.operation import alert_component
+from app.blueprints.api.openapi.operations import OPERATIONS
 from app.domain.reasons import Reason
 from app.schemas.alerts import read_signal
 from app.schemas.dialects import DIALECTS
@@ -177,7 +178,15 @@ def test_reversal_when_answered_then_both_orders_have_their_shape(make_app, chec
 @pytest.mark.parametrize(
     "path",
     [
-        *("/api/bots", "/api/tickets", "/api/orders", "/api/positions", "/api/trades", "/api/trading-state"),
+        *(
+            "/api/audit",
+            "/api/bots",
+            "/api/tickets",
+            "/api/orders",
+            "/api/positions",
+            "/api/trades",
+            "/api/trading-state",
+        ),
         *("/api/account", "/api/account?fresh=true", "/status?fresh=true"),
         *("/api/paper/prices", "/api/openapi.json", "/health", "/readyz", "/status"),
     ],

@@ -81,6 +81,7 @@ def test_cleanup_when_it_is_called_then_it_answers_what_it_did_and_status_repeat
     before = operator.get("/status?fresh=true").json["last_cleanup"]
     answer = operator.post("/cleanup").json
     nothing_done = {"at": timestamp(clock()), "checked": 0, "canceled": [], "failed": []}
+    nothing_done |= {"waiting": [], "would_cancel": [], "by": "operator"}
 
     assert (before, answer) == (None, {"status": "ok"} | nothing_done)
     assert operator.get("/status?fresh=true").json["last_cleanup"] == nothing_done

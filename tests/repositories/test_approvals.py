@@ -1,6 +1,8 @@
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -12,6 +14,10 @@ from app.repositories.approvals import PendingApprovals
 pytestmark = pytest.mark.unit
 
 TICKET = UUID(int=1)
+
+
+def unrecorded(_decided):
+    return nullcontext()
 
 
 @pytest.fixture
@@ -34,7 +40,8 @@ def test_question_when_it_is_asked_twice_then_the_first_stays(pending, question)
 
 def test_decision_when_it_is_written_then_it_waits_no_more(pending, question):
     pending.ask(TICKET, question)
-    pending.decide(TICKET, lambda waiting: replace(waiting, verdict=ApprovalDecision.APPROVED, by="me"))
+    step = partial(replace, verdict=ApprovalDecision.APPROVED, by="me")
+    pending.decide(TICKET, step, unrecorded)
 
     assert (pending.find(TICKET).by, pending.undecided()) == ("me", {})
 
@@ -43,11 +50,12 @@ def test_decision_when_somebody_was_faster_then_it_fails(pending, question):
     pending.ask(TICKET, question)
 
     def slowly(waiting):
-        pending.decide(TICKET, lambda found: replace(found, verdict=ApprovalDecision.REJECTED, by="other"))
+        step = partial(replace, verdict=ApprovalDecision.REJECTED, by="other")
+        pending.decide(TICKET, step, unrecorded)
         return replace(waiting, verdict=ApprovalDecision.APPROVED, by="me")
 
     with pytest.raises(Conflict):
-        pending.decide(TICKET, slowly)
+        pending.decide(TICKET, slowly, unrecorded)
     assert pending.find(TICKET).by == "other"
 
 

@@ -10,8 +10,8 @@ pytestmark = pytest.mark.unit
 
 
 @pytest.fixture
-def bots(store, clock):
-    bots = BotDirectory(store, clock)
+def bots(store, clock, audit):
+    bots = BotDirectory(store, clock, audit)
     bots.ensure_default("the first secret")
     return bots
 
@@ -139,9 +139,9 @@ def test_change_when_the_version_is_stale_then_it_is_refused(bots, make):
     assert bots.get("other")[0].configuration.name == "first"
 
 
-def test_change_when_another_process_made_it_then_it_is_seen_at_once(bots, make, store, clock):
+def test_change_when_another_process_made_it_then_it_is_seen_at_once(bots, make, store, clock, audit):
     _, version, _ = make()
-    BotDirectory(store, clock).change("other", BotConfiguration(name="changed"), version=version)
+    BotDirectory(store, clock, audit).change("other", BotConfiguration(name="changed"), version=version)
 
     assert bots.find("other").configuration.name == "changed"
 

@@ -129,8 +129,8 @@ def test_switch_when_it_is_malformed_then_400_and_nothing_changes(operator, body
     assert operator.get("/api/trading-state").json["state"] == "ACTIVE"
 
 
-def test_global_switch_when_it_is_thrown_twice_then_the_last_one_counts(store):
-    switch = GlobalSwitch(store)
+def test_global_switch_when_it_is_thrown_twice_then_the_last_one_counts(store, audit):
+    switch = GlobalSwitch(store, audit)
     for state in (TradingState.HALTED, TradingState.REDUCING):
         switch.throw(StateSwitch(state))
 

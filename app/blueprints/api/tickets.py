@@ -11,6 +11,7 @@ from app.blueprints.api import bp, read_request
 from app.blueprints.authentication import bot_of
 from app.blueprints.request_context import request_id
 from app.domain.approvals import ApprovalDecision
+from app.domain.audit import Actor
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.signals import SECRET_FIELDS
@@ -70,7 +71,7 @@ def preview() -> ResponseReturnValue:
 
 
 def _decide(ticket: UUID, verdict: ApprovalDecision) -> ResponseReturnValue:
-    answer = intake().approvals.decide(ticket, verdict, "the operator", request_id())
+    answer = intake().approvals.decide(ticket, verdict, Actor.OPERATOR, request_id())
     # The request was carried out, whatever became of the order.
     return jsonify(answer.body), 202 if answer.status == HTTPStatus.ACCEPTED else 200
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.clock import Clock
+from app.domain.audit import Actor
 from app.domain.bots import AnalystUse, Bot
 from app.domain.opinions import Failure, Opinion
 from app.domain.trading_state import StateSwitch, TradingState
@@ -53,7 +54,8 @@ class FailureCount:
     def _stop_entering(self, bot: str, reason: str) -> None:
         # Not HALTED: a model that fails must not keep anybody in a position.
         switch = StateSwitch(TradingState.REDUCING, reason)
-        if not self.bots.set_state(bot, switch, if_active_at=self.clock()):
+        thrown = self.bots.set_state(bot, switch, by=Actor.ANALYST_FAILURES, if_active_at=self.clock())
+        if not thrown:
             return
         resume = f"flask bots resume {bot}"
         self._notify(bot, f"{bot} is now REDUCING: alerts may only exit. {reason} To go on: {resume}")

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 
 from app.clock import Clock
+from app.domain.audit import Actor
 from app.domain.broker_logins import Login
 from app.errors import AppError, BrokerUnavailable
 from app.services.broker_login.api import LoginApi
@@ -78,7 +79,7 @@ class LoginWatch:
         if self._first_code is None or not self._memory.claim_code(self._first_code):
             return False
         try:
-            self._login.exchange(self._first_code)
+            self._login.exchange(self._first_code, by=Actor.SETTINGS)
         except AppError as error:
             _logger.warning("FYERS_AUTH_CODE did not log in: %s", error.message)
             return False

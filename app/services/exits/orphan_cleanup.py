@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass, field
 
 from app.brokers.base import Broker
+from app.domain.audit import Actor, Deed
 from app.domain.exit_plan import family_of, orphaned
 from app.domain.orders import Receipt, bot_of_order
 from app.errors import BrokerUnavailable
@@ -16,6 +17,8 @@ from app.services.broker_access.outcomes import Rejected, Unknown
 from app.services.observability.events import EventKind
 from app.services.orders.tracking import OrderTracker
 from app.services.runtime.second_look import SecondLook
+
+EVERY_BROKER = "every broker"
 
 _logger = logging.getLogger(__name__)
 
@@ -33,15 +36,21 @@ class Cleanup:
     looks: SecondLook
     _last: CleanupRun | None = field(default=None, init=False)
 
-    def run(self) -> CleanupRun:
-        """Look at every broker and cancel what is orphaned there."""
-        run = CleanupRun(self.runtime.clock())
+    def run(self, *, by: str = Actor.OPERATOR) -> CleanupRun:
+        """Look at every broker and cancel what is orphaned there.
+
+        A dry run cancels nothing outside; asked by a person, it says what it would cancel.
+        """
+        run = CleanupRun(self.runtime.clock(), by=str(by))
+        by_clock = by == Actor.CLOCK
+        if not by_clock:
+            self.runtime.audit.record(by, Deed.CLEAN_UP, EVERY_BROKER)
         for broker in self.runtime.registry.all():
-            if not self.gateway.sends_to(broker):
-                # What waits there was not placed by us: a dry run touches nothing outside.
-                continue
             try:
-                self._clean(broker, run)
+                if self.gateway.sends_to(broker):
+                    self._clean(broker, run)
+                elif not by_clock:
+                    self._look(broker, run)
             except BrokerUnavailable as error:
                 self._fail(run, broker, None, error.message)
         if run.canceled:
@@ -54,6 +63,11 @@ class Cleanup:
         """Return the last run: this process's own, or one of another's that did something later."""
         runs = [run for run in (self._last, self.runs.last()) if run is not None]
         return max(runs, key=lambda run: run.at, default=None)
+
+    def _look(self, broker: Broker, run: CleanupRun) -> None:
+        working = broker.open_orders()
+        run.checked += sum(receipt.is_protective for receipt in working)
+        run.would_cancel += tuple(receipt.client_order_id for receipt in orphans_at(broker, working))
 
     def _clean(self, broker: Broker, run: CleanupRun) -> None:
         working = broker.open_orders()
@@ -76,6 +90,7 @@ class Cleanup:
         gone: set[str] = set()
         for leg in (receipt for receipt in loose if receipt.symbol == symbol):
             if self._may_be_late(held, leg):
+                run.waiting += (leg.client_order_id,)
                 continue
             if self._cancel(held, leg, run, with_mate=family_of(leg) in gone):
                 gone.add(family_of(leg))
@@ -94,6 +109,8 @@ class Cleanup:
         return is_known and not held.broker.shows_flat(held.symbol) and not self.looks.confirms(name)
 
     def _cancel(self, held: HeldSymbol, leg: Receipt, run: CleanupRun, *, with_mate: bool) -> bool:
+        before = {"broker": leg.broker, "symbol": leg.symbol, "status": leg.status.value}
+        self.runtime.audit.record(run.by, Deed.CANCEL_ORDER, leg.client_order_id, before=before)
         outcome = self.gateway.cancel(held, leg)
         if isinstance(outcome, Unknown):
             self._fail(run, held.broker, leg, outcome.error.message)

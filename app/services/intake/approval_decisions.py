@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.domain.approvals import ApprovalDecision, PendingApproval
+from app.domain.audit import Actor
 from app.domain.tickets import Ticket
 from app.errors import ApprovalOver, NotFound
 from app.repositories.inbox import Answer, Inbox
@@ -12,8 +13,6 @@ from app.services.intake.answers import answer_for
 from app.services.intake.recovery import Recovery
 from app.services.observability.journal import Journal
 from app.services.review.approvals import Approvals
-
-CLOCK = "the clock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +49,7 @@ class ApprovalService:
         for ticket in self.approvals.overdue():
             entry = self.inbox.open_entry(ticket)
             try:
-                self.approvals.decide(ticket, ApprovalDecision.EXPIRED, CLOCK)
+                self.approvals.decide(ticket, ApprovalDecision.EXPIRED, Actor.CLOCK)
             except ApprovalOver:
                 continue
             expired += 1

@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.domain.audit import Actor, Deed
 from app.domain.exit_plan import orphaned
 from app.domain.orders import Receipt, bot_of_order, family_name
 from app.domain.snapshots import BrokerSnapshot
 from app.domain.ticket_terms import is_working, placed_by
 from app.domain.tickets import order_record
 from app.errors import BrokerUnavailable, InvalidRequest, NotFound
+from app.repositories.audit import AuditLog
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
@@ -48,6 +50,7 @@ class OrderList:
     exits: ExitPlans
     gateway: Gateway
     journal: Journal
+    audit: AuditLog
     snapshots: Snapshots
 
     def page(
@@ -67,13 +70,15 @@ class OrderList:
         following = found[limit - 1]["client_order_id"] if len(found) > limit else None
         return OrderPage(found[:limit], following)
 
-    def cancel(self, name: str) -> None:
+    def cancel(self, name: str, *, by: str = Actor.OPERATOR) -> None:
         """Cancel a working order by its client order id.
 
         Raise NotFound, BrokerRejected, OutcomeUnknown, or BrokerUnavailable where its broker cannot be asked.
         """
         broker, receipt = self._found(name)
         with self.gateway.hold(broker, receipt.symbol, by_operator=True) as held:
+            before = {"broker": broker.name, "symbol": receipt.symbol, "status": receipt.status.value}
+            self.audit.record(by, Deed.CANCEL_ORDER, name, before=before)
             self._cancel(held, receipt)
         self.journal.activity(f"operator: canceled {name} at {broker.name}")
         self.tracker.follow()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.domain.accounts import Account
+from app.domain.audit import Actor, Deed
+from app.domain.json_codec import to_json
 from app.domain.orders import OrderStatus
 from app.domain.reasons import Reason
 from app.domain.ticket_terms import is_working, placed_by
@@ -71,10 +73,12 @@ class PaperReset:
         plans = [item for item in self.exits.every() if item.position.broker == name]
         return Ended(orders, len(self.trades.at(name)), len(plans))
 
-    def run(self) -> Account:
+    def run(self, *, by: str = Actor.OPERATOR) -> Account:
         """Start the account anew and return it; raise InvalidRequest while another process serves."""
         simulated = self._simulated()
         with self._leading():
+            ends = to_json(self.preview())
+            self.runtime.audit.record(by, Deed.RESET_PAPER_ACCOUNT, simulated.name, before=ends)
             # What bots believe ends before the account does: cut short, nobody waits for what is gone.
             self._end_orders(simulated.name)
             self._end_positions(simulated.name)
@@ -82,7 +86,7 @@ class PaperReset:
             simulated.reset()
             self.kept.forget(simulated.name)
             # Last, since its base is what the new account is worth.
-            self._arm_anew(simulated.name)
+            self._arm_anew(simulated.name, by)
         self.runtime.journal.activity(f"operator: started the account at {simulated.name} anew")
         return simulated.account()
 
@@ -129,13 +133,13 @@ class PaperReset:
             self._lead()
             self.runtime.store.apply(self.trades.forgetting(broker, symbol))
 
-    def _arm_anew(self, broker: str) -> None:
+    def _arm_anew(self, broker: str, by: str) -> None:
         self.breaker.stored.move_former()
         known = self.breaker.stored.all().get(broker)
         # One that nobody has armed takes its base from the new account by itself.
         if known is not None:
             self.breaker.stored.write(known.at_new_account())
-            self.breaker.edit({"broker": broker})
+            self.breaker.edit({"broker": broker}, by=by)
 
 
 def _waits(order: dict[str, Any], broker: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.brokers.base import Broker
 from app.domain.accounts import Account
+from app.domain.audit import Actor, Deed
 from app.domain.bot_thresholds import ignored_fractions, wanted_thresholds
 from app.domain.circuit_breaker import Breach, CircuitBreaker, Phase, Threshold
 from app.domain.refusals import money
@@ -67,7 +68,7 @@ class EquityGuard:
             raise InvalidRequest(f"There is no broker {name} here.")
         return breakers.get(name, CircuitBreaker(name))
 
-    def edit(self, changes: Mapping[str, Any]) -> CircuitBreaker:
+    def edit(self, changes: Mapping[str, Any], *, by: str = Actor.OPERATOR) -> CircuitBreaker:
         """Change the operator's part of a breaker, arm it anew and resume what it paused.
 
         What is not named stays as it is; without a `base_equity` it is the account's equity of now.
@@ -85,7 +86,9 @@ class EquityGuard:
             state = "armed" if edited.thresholds else "off"
             edited = edited.with_event(f"{state} by the operator", self.runtime.clock())
             # Before anything is resumed: killed the other way round, trading would go on unwatched.
-            self._write(edited)
+            told = {"before": old.settings(), "after": edited.settings()}
+            with self.runtime.audit.change(by, Deed.SET_CIRCUIT_BREAKER, broker, **told):
+                self._write(edited)
             edited = self._resume(edited)
         self.runtime.journal.activity(f"operator: the circuit breaker of {broker} is {state}")
         return edited
@@ -234,7 +237,7 @@ class EquityGuard:
         self._write(breaker)
         # Killed just before this, the breaker owns a pause that was never thrown and lifts nothing; thrown
         # first, nobody would know whose pause it is.
-        self.switch.throw(pause)
+        self.switch.throw(pause, by=Actor.CIRCUIT_BREAKER)
         return breaker
 
     def _resume(self, breaker: CircuitBreaker) -> CircuitBreaker:
@@ -260,7 +263,7 @@ class EquityGuard:
             self._write(replace(heir, paused=breaker.paused, replaced=breaker.replaced))
             return
         before = breaker.replaced or StateSwitch()
-        self.switch.throw(before.seen_at(self.runtime.clock()))
+        self.switch.throw(before.seen_at(self.runtime.clock()), by=Actor.CIRCUIT_BREAKER)
 
     def _lose_sight(self, name: str, error: Exception) -> int:
         breaker = self.stored.read(name)

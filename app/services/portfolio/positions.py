@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.brokers.base import Broker
 from app.domain.accounts import Position
+from app.domain.audit import Actor, Deed
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
 from app.domain.reasons import Reason
@@ -42,7 +43,7 @@ class PositionService:
     snapshots: Snapshots
     new_ticket_id: NewTicketId
 
-    def close(self, broker_name: str, symbol: str) -> dict[str, Any]:
+    def close(self, broker_name: str, symbol: str, *, by: str = Actor.OPERATOR) -> dict[str, Any]:
         """Close a position at the market, as far as one order can; return the ticket."""
         try:
             broker = self.runtime.registry.get(broker_name)
@@ -56,6 +57,7 @@ class PositionService:
                 self.tracker.settle(broker, None, symbol)
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
             number = self.new_ticket_id(self.runtime.clock())
+            self._record(held, position, number, by)
             if self._withdraw_all(held, number):
                 # A stop may have filled before it was canceled: what is left is what is closed.
                 position = _position(held)
@@ -65,6 +67,12 @@ class PositionService:
         self.tracker.follow()
         self.snapshots.look(broker_name)
         return self.ledger.find(ticket.id) or shown(ticket.to_json(self.runtime.clock()))
+
+    def _record(self, held: HeldSymbol, position: Position, ticket: UUID, by: str) -> None:
+        """Write the operator's order down before anything is canceled for it."""
+        subject, before = f"{held.broker.name}/{held.symbol}", {"quantity": format(position.quantity, "f")}
+        after = {"quantity": "0", "ticket": str(ticket)}
+        self.runtime.audit.record(by, Deed.CLOSE_POSITION, subject, before=before, after=after)
 
     def close_once(self, broker: Broker, symbol: str, ticket: UUID, *, by: str) -> bool:
         """Close a position by the one order that a ticket stands for, however often this is called.

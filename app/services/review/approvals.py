@@ -3,16 +3,20 @@
 import hashlib
 import hmac
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from app.clock import Clock
 from app.domain.approvals import ApprovalDecision, PendingApproval
+from app.domain.audit import Deed
 from app.domain.money import round_price
 from app.domain.tickets import Ticket
 from app.errors import ApprovalLinkRefused, ApprovalOver, Conflict
 from app.repositories.approvals import PendingApprovals, SigningKey, stored_signing_key
+from app.repositories.audit import AuditLog
 from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Notifier
@@ -20,6 +24,11 @@ from app.services.review.questions import summary_of
 from app.services.trading.context import CENT, OrderContext
 from app.storage.base import Delete, Store
 
+DEEDS = {
+    ApprovalDecision.APPROVED: Deed.APPROVE,
+    ApprovalDecision.REJECTED: Deed.REJECT,
+    ApprovalDecision.EXPIRED: Deed.EXPIRE,
+}
 KEY_BYTES, ID_DIGITS, END_DIGITS = 32, 32, 10
 
 
@@ -30,6 +39,7 @@ class Approvals:
         self,
         *,
         store: Store,
+        audit: AuditLog,
         notifier: Notifier,
         journal: Journal,
         clock: Clock,
@@ -37,6 +47,7 @@ class Approvals:
         public_url: str | None,
     ) -> None:
         self._pending = PendingApprovals(store)
+        self._audit = audit
         self._notifier = notifier
         self._journal = journal
         self._clock = clock
@@ -75,10 +86,17 @@ class Approvals:
         now = self._clock()
         try:
             # Written over the version that was read: of two clicks at once, one counts.
-            decided = self._pending.decide(ticket, lambda waiting: _decided(waiting, verdict, by, now))
+            decided = self._pending.decide(
+                ticket, lambda waiting: _decided(waiting, verdict, by, now), partial(self._recording, ticket)
+            )
         except Conflict as error:
             raise ApprovalOver("Somebody else has just decided on this order.") from error
         return decided.verdict or verdict
+
+    def _recording(self, ticket: UUID, decided: PendingApproval) -> AbstractContextManager[None]:
+        before, after = {"verdict": None}, {"verdict": decided.verdict, "summary": decided.summary}
+        deed = DEEDS[decided.verdict or ApprovalDecision.EXPIRED]
+        return self._audit.change(str(decided.by), deed, str(ticket), before=before, after=after)
 
     def undecided(self) -> dict[UUID, PendingApproval]:
         """Return what nobody has decided on, by ticket."""

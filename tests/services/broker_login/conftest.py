@@ -35,12 +35,12 @@ def noted() -> list[str]:
 
 
 @pytest.fixture
-def make_access(settings, store, clock, fake, notifier, noted):
+def make_access(settings, store, clock, fake, notifier, noted, audit):
     """Build the login of one process; settings by keyword."""
 
     def make(*, store=store, **changes) -> FyersAccess:
         changed = replace(settings, **(fyers_settings(fake) | changes))
-        return fyers_access(changed, store, clock, notifier, noted.append)
+        return fyers_access(changed, store, clock, notifier, noted.append, audit)
 
     return make
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.audit import Actor
 from app.domain.orders import OrderStatus
 from app.errors import BrokerRejected, OutcomeUnknown
 from app.repositories.cleanup_runs import KEY
@@ -218,6 +219,19 @@ def test_cleanup_when_its_time_comes_then_the_clock_does_it(leave, services, scr
 
 def test_cleanup_when_it_is_a_dry_run_then_an_outside_account_is_left_alone(leave, make_app, scripted):
     names = leave("-sl", "-tp")
-    run = services_of(make_app(brokers={"paper": scripted}, dry_run=True)).portfolio.cleanup.run()
+    dry = services_of(make_app(brokers={"paper": scripted}, dry_run=True))
+    run = dry.portfolio.cleanup.run()
 
-    assert (run.checked, statuses(scripted, names)) == (0, [OrderStatus.ACCEPTED] * 2)
+    assert (run.checked, run.would_cancel, run.canceled) == (2, tuple(names), ())
+    assert statuses(scripted, names) == [OrderStatus.ACCEPTED] * 2
+
+
+def test_cleanup_when_the_clock_makes_it_in_a_dry_run_then_an_outside_account_is_not_even_asked(
+    leave, make_app, scripted
+):
+    leave("-sl")
+    dry = services_of(make_app(brokers={"paper": scripted}, dry_run=True))
+    looks = scripted.looks
+
+    assert dry.portfolio.cleanup.run(by=Actor.CLOCK).checked == 0
+    assert scripted.looks == looks

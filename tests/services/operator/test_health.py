@@ -19,22 +19,22 @@ def broken(store):
 
 
 @pytest.fixture
-def switch(broken):
-    return GlobalSwitch(broken)
+def switch(broken, audit):
+    return GlobalSwitch(broken, audit)
 
 
 @pytest.fixture
-def make_health(broken, clock, switch):
+def make_health(broken, clock, switch, audit):
     """Build a health check over one broker and the clock's tasks."""
 
     def make(broker, *tasks: Task) -> Health:
         return Health(
             store=broken,
             registry=BrokerRegistry({"paper": lambda: broker}, {}),
-            bots=BotDirectory(broken, clock),
-            trades=Trades(broken, clock),
+            bots=BotDirectory(broken, clock, audit),
             switch=switch,
             supervisor=Supervisor(tasks),
+            trades=Trades(broken, clock),
             clock=clock,
             default_broker="paper",
             notices=["a notice"],

@@ -1,5 +1,6 @@
 """The shapes of every answer, by their names in `#/components/schemas`."""
 
+from app.blueprints.api.openapi.audit_shapes import AUDIT
 from app.blueprints.api.openapi.holding_shapes import HOLDINGS, SEEN
 from app.blueprints.api.openapi.report_shapes import REFUSALS, REPORT
 from app.blueprints.api.openapi.shapes import (
@@ -154,6 +155,10 @@ CLEANUP = object_of(
         "checked": COUNT | {"description": "Working protective orders that were looked at."},
         "canceled": list_of(TEXT) | {"description": "Client order ids."},
         "failed": list_of(object_of(record_shape(CleanupFailure))),
+        "waiting": list_of(TEXT)
+        | {"description": "The books know of a position: a look ten seconds later must agree."},
+        "would_cancel": list_of(TEXT) | {"description": "What a dry run leaves alone."},
+        "by": TEXT | {"description": "Who asked for it; `clock` for what is done every few seconds."},
     }
 )
 DIFFERENCE = object_of(
@@ -206,6 +211,7 @@ COMPONENTS: dict[str, Shape] = {
     "Duplicate": object_of({"error": {"const": "duplicate_idempotency_key"}, "key": TEXT}),
     "Order": ORDER,
     "PlannedOrder": PLANNED_ORDER,
+    "Audit": AUDIT,
     "Ticket": _ticket("Order"),
     "Preview": _ticket(
         "PlannedOrder",

@@ -10,15 +10,14 @@ from marshmallow import Schema
 from werkzeug.routing import Rule
 
 from app.blueprints.api.openapi.answers import COMPONENTS
-from app.blueprints.api.openapi.operations import (
+from app.blueprints.api.openapi.operation import (
     JSON,
-    OPERATIONS,
     OPERATOR,
-    REQUESTS,
     Operation,
     alert_component,
     command_component,
 )
+from app.blueprints.api.openapi.operations import OPERATIONS, REQUESTS
 from app.blueprints.api.openapi.shapes import TEXT, UUID, Shape, field_shape, ref, request_shape
 from app.domain.signals import SECRET_FIELDS
 from app.schemas.dialects import DIALECTS

@@ -1,16 +1,22 @@
 """What each view takes and answers, by the view's endpoint; the words come from the view's docstring."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from app.blueprints.api.openapi import examples
+from app.blueprints.api.openapi.operation import (
+    BOT_SECRET,
+    OPERATOR_SEES_MORE,
+    PUBLIC,
+    Operation,
+    bodies,
+)
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.dialects import DIALECTS
-from app.schemas.entry import DialectEntry
 from app.schemas.operator import (
     PRICES,
+    AuditQuerySchema,
     AuthCodeSchema,
     CircuitBreakerQuerySchema,
     CircuitBreakerSchema,
@@ -23,58 +29,9 @@ from app.schemas.operator import (
 )
 from app.schemas.opinions import OpinionQuerySchema
 
-PUBLIC: tuple[dict[str, list[str]], ...] = ()
-OPERATOR: tuple[dict[str, list[str]], ...] = ({"operator": []},)
-OPERATOR_SEES_MORE: tuple[dict[str, list[str]], ...] = ({}, {"operator": []})
-# The empty one stands for the secret in the body, which OpenAPI has no scheme for.
-BOT_SECRET: tuple[dict[str, list[str]], ...] = (
-    {},
-    {"secretInQuery": []},
-    {"secretInBotHeader": []},
-    {"secretInWebhookHeader": []},
-)
-
-JSON = "application/json"
 ALERT_ERRORS = (401, 403, 404, 413, 429, 503)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One view: its folder, who may call it, what it takes, and its answers (a component by status)."""
-
-    tag: str
-    answers: dict[int, tuple[str, ...]]
-    errors: tuple[int, ...] = ()
-    security: tuple[dict[str, list[str]], ...] = OPERATOR
-    body: tuple[str, ...] = ()
-    example: dict[str, Any] | None = None
-    query: Schema | None = None
-    if_match: bool = False
-    etag: bool = False
-    media_type: str = JSON
-    parameters: dict[str, str] = field(default_factory=dict)
-
-
-def alert_component(entry: DialectEntry) -> str:
-    """Name the component that describes a dialect's alert."""
-    return f"{entry.name.title().replace('_', '')}Alert"
-
-
-def command_component(entry: DialectEntry) -> str:
-    """Name the component that describes a dialect's command."""
-    return alert_component(entry).removesuffix("Alert") + "Command"
-
-
-def _bodies(*entries: DialectEntry) -> tuple[str, ...]:
-    return tuple(
-        name
-        for entry in entries
-        for name in (alert_component(entry), *([command_component(entry)] if entry.command else []))
-    )
-
-
 STRATEGY, BRIDGE, IDEA = (DIALECTS[name] for name in ("strategy", "bridge", "trade_idea"))
-WEBHOOK_BODIES = _bodies(*(entry for entry in DIALECTS.values() if entry.is_taken_at_webhook))
+WEBHOOK_BODIES = bodies(*(entry for entry in DIALECTS.values() if entry.is_taken_at_webhook))
 
 # What views load, by the names in `#/components/schemas`.
 REQUESTS: dict[str, Schema | fields.Field[Any]] = {
@@ -107,7 +64,7 @@ OPERATIONS: dict[str, Operation] = {
     "webhook.receive_bridge_alert": Operation(
         tag="Alerts",
         security=BOT_SECRET,
-        body=_bodies(BRIDGE),
+        body=bodies(BRIDGE),
         example=BRIDGE.sample,
         answers=_ALERT_ANSWERS | {200: ("AlertAnswer",), 409: ("Duplicate",)},
         errors=ALERT_ERRORS,
@@ -115,7 +72,7 @@ OPERATIONS: dict[str, Operation] = {
     "ideas.receive_idea": Operation(
         tag="Alerts",
         security=BOT_SECRET,
-        body=_bodies(IDEA),
+        body=bodies(IDEA),
         example=IDEA.sample,
         answers={200: ("IdeaAnswer",)},
         errors=(400, 422, *ALERT_ERRORS),
@@ -225,6 +182,9 @@ OPERATIONS: dict[str, Operation] = {
         answers={200: ("CircuitBreaker",)},
         errors=(400, 503),
     ),
+    "api.list_audit": Operation(
+        tag="Audit", query=AuditQuerySchema(), answers={200: ("Audit",)}, errors=(400, 503)
+    ),
     "api.list_tickets": Operation(
         tag="Tickets", query=TicketQuerySchema(), answers={200: ("Tickets",)}, errors=(400,)
     ),
@@ -248,7 +208,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "api.preview": Operation(
         tag="Tickets",
-        body=_bodies(*DIALECTS.values()),
+        body=bodies(*DIALECTS.values()),
         example=STRATEGY.sample,
         answers={200: ("Preview",)},
         errors=(400, 404),
