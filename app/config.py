@@ -97,6 +97,9 @@ class Settings:
     max_order_quantity: Decimal | None = setting("Ceiling: units in one order", None, positive(decimal))
     daily_order_cap: int | None = setting("Ceiling: entry orders a bot and day (UTC)", None, integer)
     daily_notional_cap: Decimal | None = setting("Ceiling: entry value a bot and day (UTC)", None, decimal)
+    daily_loss_limit: Decimal | None = setting(
+        "Ceiling: loss of a day at which an account's entries end", None, positive(decimal)
+    )
     per_symbol_cap: Decimal | None = setting("Ceiling: value of a resulting position", None, decimal)
     broker_timeout_seconds: Decimal = setting(
         "Longest wait for one broker call", Decimal(10), positive(decimal)

@@ -24,7 +24,7 @@ bp.before_request(operator)
 def status() -> ResponseReturnValue:
     """Show positions, orders, orphaned exits, what no trade explains, refusals and the last cleanup.
 
-    It is what the clock saw last; `fresh` asks the brokers.
+    It is what the clock saw last; `fresh` asks the brokers. `entry_stops` says whose entries have ended.
     """
     seen = portfolio().snapshots.read(fresh=wants_fresh(request.args))
     return jsonify(
@@ -35,6 +35,7 @@ def status() -> ResponseReturnValue:
             "positions": portfolio().holdings.positions(seen),
             "orders": operations().orders.page(seen, status="open", after=None, limit=500).orders,
             "orphans": orphans(seen),
+            "entry_stops": portfolio().loss_limits.view(),
             "unreconciled": to_json(portfolio().reconciliation.unreconciled()),
             "refusals": to_json(observability().refusals.last(SHOWN_REFUSALS)),
             "last_cleanup": to_json(portfolio().cleanup.last()),

@@ -10,7 +10,7 @@ from app.cli.refusals import show_recent
 from app.cli.seen import fresh_option, last_seen, show_ages
 from app.cli.switches import show_states
 from app.services.operator.orders import orphans
-from app.wiring.container import intake
+from app.wiring.container import intake, portfolio
 
 SHOWN_ORDERS = 100
 
@@ -27,6 +27,10 @@ def status(*, fresh: bool) -> None:
     click.echo()
     show_orders(seen, "open", SHOWN_ORDERS)
     show_ages(seen)
+    for stop in portfolio().loss_limits.view():
+        whose = stop["bot"] or f"All bots at {stop['broker']}"
+        told = f"{whose}: {stop['code']}, {stop['amount']} of {stop['limit']}"
+        click.echo(f"{told}; no entries until {stop['until']}, exits go on.")
     for ticket, waiting in intake().approvals.approvals.undecided().items():
         click.echo(f"Waits for you until {waiting.expires_at:%H:%M} UTC: {waiting.summary}; ticket {ticket}")
     for name in orphans(seen):

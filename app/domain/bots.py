@@ -218,6 +218,20 @@ class BotConfiguration:
         limit=Limit.EITHER_DEMANDS,
         ceiling="market_hours_only",
     )
+    daily_loss_limit: Decimal | None = key(
+        None,
+        "Loss since midnight, closed trades and open ones together, at which its entries end until the next.",
+        unit=Unit.MONEY,
+        above=0,
+        limit=Limit.LOWER,
+        ceiling="daily_loss_limit",
+    )
+    max_consecutive_losses: int | None = key(
+        None,
+        "Trades lost in a row since midnight at which its entries end until the next.",
+        least=1,
+        limit=Limit.OWN,
+    )
     trading_windows: tuple[WindowText, ...] | None = key(
         None,
         "The only times of entries, like `mon-fri 09:45-15:30`, in the exchange's zone.",
@@ -250,10 +264,14 @@ class BotConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A stored bot: its configuration, its own kill switch and its secret's digests."""
+    """A stored bot: its configuration, its own kill switch and its secret's digests.
+
+    `resumed_at` is when somebody last set it to ACTIVE: losses in a row before that count no more.
+    """
 
     id: str
     secrets: BotSecrets
     created_at: datetime
     configuration: BotConfiguration = field(default_factory=BotConfiguration)
     switch: StateSwitch = field(default_factory=StateSwitch)
+    resumed_at: datetime | None = None

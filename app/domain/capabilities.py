@@ -17,7 +17,7 @@ class Capabilities:
     side, or holds the same units; `one_sided` are the kinds of which no plain order is taken while anybody's
     rests on the other side. `market_orders_rest`: an order at the market becomes a limit that may rest.
     `day_orders_only`: working orders end with the day, and are taken while the market is open. `live`: an
-    entry may cost real money.
+    entry may cost real money. `zone` is where the account's day begins at midnight.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Capabilities:
     unique_client_order_ids: bool = False
     simulated: bool = False
     live: bool = False
+    zone: str = "America/New_York"
 
     def increment(self, instrument: Instrument) -> Decimal:
         """Return the smallest step of a quantity: whole units where the broker takes no fractions."""

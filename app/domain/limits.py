@@ -12,7 +12,10 @@ from app.domain.trading_windows import WindowText
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What entries must keep to; None is no limit. Money is in the account's currency."""
+    """What entries must keep to; None is no limit. Money is in the account's currency.
+
+    `account_loss_limit` is for all bots at one broker together, everything else for each bot.
+    """
 
     allow_short: bool = False
     market_hours_only: bool = False
@@ -27,6 +30,9 @@ class Limits:
     trading_windows: tuple[WindowText, ...] | None = None
     minutes_after_open: int | None = None
     minutes_before_close: int | None = None
+    daily_loss_limit: Decimal | None = None
+    max_consecutive_losses: int | None = None
+    account_loss_limit: Decimal | None = None
     stale_after_seconds: int | None = None
 
     @property
@@ -39,6 +45,12 @@ class Limits:
             self.max_open_positions,
         )
         return any(limit is not None for limit in counted)
+
+    @property
+    def limits_losses(self) -> bool:
+        """True when it must be known what was lost since the session began."""
+        losses = self.daily_loss_limit, self.max_consecutive_losses, self.account_loss_limit
+        return any(limit is not None for limit in losses)
 
     @property
     def asks_hours(self) -> bool:

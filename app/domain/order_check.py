@@ -12,6 +12,7 @@ from app.domain.capabilities import Capabilities
 from app.domain.exit_levels import Levels
 from app.domain.instruments import Instrument
 from app.domain.limits import Limits
+from app.domain.losses import NOT_ASKED, Losses
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
@@ -108,6 +109,7 @@ class OrderCheck:
     review: Review = field(default_factory=Review)
     market: MarketSnapshot | None = None
     usage: Usage = NOTHING_USED
+    losses: Losses = NOT_ASKED
     account: Account | None = field(init=False)
     quote: Decimal | None = field(init=False)
     currency: str | None = field(init=False)

@@ -101,6 +101,10 @@ class Reason(StrEnum):
     SYMBOL_EXPOSURE_CAP = "SYMBOL_EXPOSURE_CAP", "The position would be worth more than its cap."
     OPEN_POSITIONS_CAP = "OPEN_POSITIONS_CAP", "The bot has as many open positions as it may have."
     MARKET_CLOSED = "MARKET_CLOSED", "The market is closed and entries are for market hours only."
+    DAILY_LOSS_LIMIT = "DAILY_LOSS_LIMIT", "The bot has lost as much today as it may."
+    ACCOUNT_LOSS_LIMIT = "ACCOUNT_LOSS_LIMIT", "The account's bots have lost as much today as they may."
+    CONSECUTIVE_LOSSES = "CONSECUTIVE_LOSSES", "The bot has lost too many trades in a row today."
+    LOSS_UNKNOWN = "LOSS_UNKNOWN", "What was lost today is not known, and may be more than the limit."
     TRADING_WINDOW_CLOSED = (
         "TRADING_WINDOW_CLOSED",
         "It is none of the times at which the bot may enter (trading_windows).",

@@ -43,6 +43,11 @@ def units(quantity: Decimal, instrument: Instrument | None) -> str:
     return f"{_digits(plain(quantity))} {word}"
 
 
+def count(number: int, one: str, several: str) -> str:
+    """Write how many there are: `1 entry`, `1,000 entries`."""
+    return f"{number:,} {one if number == 1 else several}"
+
+
 def percent(fraction: Decimal) -> str:
     """Write a fraction as a percentage: 0.0201 is `2.01 %`."""
     return f"{plain((fraction * 100).quantize(PERCENT_STEP)):f} %"

@@ -141,8 +141,9 @@ class BotDirectory:
         _check(configuration)
         document = self._at_version(bot, version)
         current = self._read(document)
-        switch = current.switch if state is None else StateSwitch(state)
-        changed = replace(current, configuration=configuration, switch=switch)
+        changed = replace(current, configuration=configuration)
+        if state is not None:
+            changed = self._thrown(changed, StateSwitch(state))
         return self._write(document, changed, Deed.CHANGE_BOT, by)
 
     def delete(self, bot: str, *, version: int, by: str = Actor.OPERATOR) -> None:
@@ -195,7 +196,7 @@ class BotDirectory:
             if if_active_at is not None and current.switch.at(if_active_at) is not TradingState.ACTIVE:
                 return False
             try:
-                self._write(document, replace(current, switch=switch), Deed.SET_TRADING_STATE, by)
+                self._write(document, self._thrown(current, switch), Deed.SET_TRADING_STATE, by)
             except PreconditionFailed:
                 continue
             return True
@@ -256,6 +257,10 @@ class BotDirectory:
                     digests.setdefault(bot.secrets.previous_digest, bot.id)
                 ids.append(bot.id)
             self._by_digest, self._ids, self._indexed_at = digests, ids, time.monotonic()
+
+    def _thrown(self, bot: Bot, switch: StateSwitch) -> Bot:
+        resumed = self._clock() if switch.state is TradingState.ACTIVE else bot.resumed_at
+        return replace(bot, switch=switch, resumed_at=resumed)
 
     def _document(self, bot: str) -> Document:
         document = self._store.get(PREFIX + bot)

@@ -52,9 +52,10 @@ class Trades:
         """Return all open trades by bot, broker and symbol."""
         return {trade.place: trade for trade in map(_read, self._store.list(PREFIX))}
 
-    def at(self, broker: str) -> list[Trade]:
-        """Return all open trades at one broker."""
-        return [trade for trade in map(_read, self._store.list(PREFIX)) if trade.broker == broker]
+    def at(self, broker: str, *, bot: str | None = None) -> list[Trade]:
+        """Return all open trades at one broker, or those of one bot."""
+        prefix = PREFIX if bot is None else f"{PREFIX}{bot}/"
+        return [trade for trade in map(_read, self._store.list(prefix)) if trade.broker == broker]
 
     def is_trading(self, bot: str) -> bool:
         """Tell whether a bot holds anything."""
@@ -159,7 +160,8 @@ class Trades:
         if closed is None:
             return []
         # One that opened and closed in one write was never stored, and has no number yet.
-        return self._closed.keeping(replace(closed, number=closed.number or self._number()))
+        numbered = replace(closed, number=closed.number or self._number())
+        return self._closed.keeping(numbered, self._clock())
 
     def _number(self) -> int:
         # Without its trade a position has no exits, without its number only no short name: the trade gets

@@ -15,6 +15,7 @@ from app.services.operator.orders import OrderList
 from app.services.operator.simulated_prices import PriceBoard
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
+from app.services.portfolio.loss_limits import LossLimits
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.snapshots import PERIOD_SECONDS as SNAPSHOT_SECONDS
 from app.services.portfolio.snapshots import Snapshots
@@ -31,6 +32,7 @@ from app.services.trading.submission import Submission
 from app.wiring.background import Upkeep
 from app.wiring.foundation import Foundation
 from app.wiring.intake import Reception
+from app.wiring.losses import loss_limits, loss_tasks
 from app.wiring.policies import longest_wait, secret_notices, trading_rules, usage_refresh_seconds
 
 
@@ -77,9 +79,15 @@ class Wiring:
             trades=self.base.trades,
             usage=self.usage,
             knows_equity=self.upkeep.breaker.stored.knows_equity,
+            loss_limits=self.loss_limits,
             rules=self.rules,
             clock=self.clock,
         )
+
+    @cached_property
+    def loss_limits(self) -> LossLimits:
+        """What bots and accounts have lost today."""
+        return loss_limits(self.base, self.snapshots, self.rules)
 
     @cached_property
     def usage(self) -> EntryUsage:
@@ -233,6 +241,7 @@ class Wiring:
             *self.upkeep.login_tasks,
             Task("snapshots", SNAPSHOT_SECONDS, self.snapshots.run),
             Task("refusals", REFUSALS_SECONDS, self.base.refusals.flush, everywhere=True),
+            *loss_tasks(self.loss_limits, self.base),
         )
         return Supervisor(tasks, leases=self.upkeep.leases)
 

@@ -30,6 +30,7 @@ from app.services.operator.simulated_prices import PriceBoard
 from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.circuit_breaker import EquityGuard
 from app.services.portfolio.holdings import Holdings
+from app.services.portfolio.loss_limits import LossLimits
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.reconciliation import Reconciliation
 from app.services.portfolio.snapshots import Snapshots
@@ -80,6 +81,7 @@ class PortfolioWing:
     trades: TradeHistory
     tracker: OrderTracker
     breaker: EquityGuard
+    loss_limits: LossLimits
     reconciliation: Reconciliation
     cleanup: Cleanup
 

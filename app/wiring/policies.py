@@ -17,7 +17,12 @@ LONGEST_QUEUE_SECONDS = 900
 
 def trading_rules(settings: Settings) -> TradingRules:
     """Return what the environment says about trading, for every bot."""
-    ceiling = Limits(**ceilings(settings), stale_after_seconds=settings.stale_alert_seconds)
+    ceiling = Limits(
+        **ceilings(settings),
+        # One figure twice: no bot may lose more alone than all of them may together.
+        account_loss_limit=settings.daily_loss_limit,
+        stale_after_seconds=settings.stale_alert_seconds,
+    )
     return TradingRules(
         ceiling=ceiling,
         default_broker=settings.default_broker,

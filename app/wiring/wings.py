@@ -72,6 +72,7 @@ def _portfolio(wiring: Wiring) -> PortfolioWing:
         trades=wiring.trade_history,
         tracker=wiring.tracker,
         breaker=wiring.upkeep.breaker,
+        loss_limits=wiring.loss_limits,
         reconciliation=wiring.upkeep.reconciliation,
         cleanup=wiring.upkeep.cleanup,
     )

@@ -16,7 +16,7 @@ from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.review import Advice
 from app.domain.trading_state import TradingState
-from tests.domain import opinion_gates, timing_gates
+from tests.domain import loss_gates, opinion_gates, timing_gates
 from tests.domain.builders import APPLE, BITCOIN, CALL, NOW, RICH, order_check
 from tests.domain.timing_gates import CLOSED, OPEN
 
@@ -96,6 +96,7 @@ ALLOWED = [
     ("market_hours", limits(market_hours_only=True) | {"hours": OPEN}),
     ("market_hours", {"hours": CLOSED}),
     *timing_gates.ALLOWED,
+    *loss_gates.ALLOWED,
     ("cooldown", limits(cooldown_seconds=60) | {"usage": {"last_entry_at": NOW - seconds(60)}}),
     ("cooldown", limits(cooldown_seconds=60) | {"usage": {"last_entry_at": None}}),
     ("cooldown", limits(cooldown_seconds=0) | {"usage": {"last_entry_at": NOW}}),
@@ -228,6 +229,7 @@ REFUSED = [
         {"approval": Approval.ABOVE_NOTIONAL, "approval_above": Decimal(10**6), "price": None},
     ),
     *timing_gates.REFUSED,
+    *loss_gates.REFUSED,
     *opinion_gates.REFUSED,
 ]
 
@@ -397,7 +399,7 @@ def test_groups_when_a_plain_alert_enters_then_review_and_idea_leave_one_line_ea
     gates, lines = asked()
 
     assert gates == names_of("permissions", "figures")
-    assert (len(gates), lines) == (31, ["review", "idea"])
+    assert (len(gates), lines) == (34, ["review", "idea"])
 
 
 def test_groups_when_an_idea_enters_then_every_gate_is_asked():

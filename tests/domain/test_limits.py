@@ -10,7 +10,13 @@ from app.domain.limits import Limits, effective_limits
 
 pytestmark = pytest.mark.unit
 
-MONEY = ("max_order_notional", "max_order_quantity", "daily_notional_cap", "per_symbol_cap")
+MONEY = (
+    "max_order_notional",
+    "max_order_quantity",
+    "daily_notional_cap",
+    "per_symbol_cap",
+    "daily_loss_limit",
+)
 CAPS = (*MONEY, "daily_order_cap")
 caps = st.none() | st.integers(0, 1000)
 
@@ -63,8 +69,14 @@ def test_limits_when_bot_sets_nothing_then_ceiling_holds_entirely():
 def test_limits_when_combined_then_every_field_of_the_bot_counts():
     own = {"max_open_positions": 2, "cooldown_seconds": 9, "max_price_deviation_pct": Decimal("0.01")}
     own |= {"trading_windows": ("mon 10:00-11:00",), "minutes_after_open": 5, "minutes_before_close": 6}
+    own |= {"max_consecutive_losses": 3}
     own |= {name: Decimal(5) for name in MONEY} | {"daily_order_cap": 5, "market_hours_only": True}
     effective = effective_limits(Limits(allow_short=True), BotConfiguration(**own))
 
     assert {name: getattr(effective, name) for name in own} == own
-    assert {item.name for item in fields(Limits)} == {*own, "allow_short", "stale_after_seconds"}
+    assert {item.name for item in fields(Limits)} == {
+        *own,
+        "allow_short",
+        "account_loss_limit",
+        "stale_after_seconds",
+    }

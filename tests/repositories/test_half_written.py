@@ -46,7 +46,7 @@ def gains(store, clock) -> dict[str, Decimal]:
     return {trade.bot: trade.gain for trade in ClosedTrades(store).newest_first(clock())}
 
 
-@pytest.mark.parametrize("written", range(7))
+@pytest.mark.parametrize("written", range(8))
 def test_operators_close_when_it_is_counted_again_then_each_bot_has_lost_it_once(
     store, clock, trades, hold, written
 ):
@@ -60,7 +60,7 @@ def test_operators_close_when_it_is_counted_again_then_each_bot_has_lost_it_once
     assert next(iter(trades.every().values())).fees == 7
 
 
-@pytest.mark.parametrize("written", range(5))
+@pytest.mark.parametrize("written", range(9))
 def test_operators_close_when_it_takes_all_then_counting_again_changes_nothing(
     store, clock, trades, hold, written
 ):

@@ -19,4 +19,5 @@ CAPABILITIES = Capabilities(
     day_orders_only=True,
     # There is no account on paper.
     live=True,
+    zone="Asia/Kolkata",
 )

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from app.domain.gates.gate import NO_LIMIT, GateGroup, Outcome, entry_gate, gate
+from app.domain.gates.losses import account_loss, daily_loss, losses_in_a_row
 from app.domain.gates.timing import after_open, before_close, cooldown, market_hours, trading_windows
 from app.domain.money import ZERO
 from app.domain.order_check import OrderCheck
 from app.domain.reasons import Reason
-from app.domain.refusals import money, percent, units
+from app.domain.refusals import count, money, percent, units
 
 Show = Callable[[Decimal], str]
 
@@ -154,7 +155,7 @@ def daily_orders(check: OrderCheck) -> Outcome:
     made, limit = check.usage.orders_today, check.limits.daily_order_cap
     if limit is None:
         return NO_LIMIT
-    detail = f"{_count(made, 'entry', 'entries')} made today, limit {_count(limit, 'entry', 'entries')}"
+    detail = f"{count(made, 'entry', 'entries')} made today, limit {count(limit, 'entry', 'entries')}"
     return (Reason.DAILY_ORDER_CAP if made >= limit else None), detail
 
 
@@ -184,7 +185,7 @@ def open_positions(check: OrderCheck) -> Outcome:
     if limit is None:
         return NO_LIMIT
     held = usage.open_positions
-    detail = f"{_count(held, 'position', 'positions')} open, limit {_count(limit, 'position', 'positions')}"
+    detail = f"{count(held, 'position', 'positions')} open, limit {count(limit, 'position', 'positions')}"
     is_over = held + (0 if usage.holds_symbol else 1) > limit
     return (Reason.OPEN_POSITIONS_CAP if is_over else None), detail
 
@@ -206,10 +207,6 @@ def _units(check: OrderCheck) -> Show:
     return lambda value: units(value, check.instrument)
 
 
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number:,} {one if number == 1 else several}"
-
-
 FIGURES = GateGroup(
     "figures",
     (
@@ -227,6 +224,9 @@ FIGURES = GateGroup(
         daily_notional,
         symbol_exposure,
         open_positions,
+        daily_loss,
+        account_loss,
+        losses_in_a_row,
         market_hours,
         trading_windows,
         after_open,

@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     UNKNOWN = "unknown", "An order may be live", Severity.FAILURE
     ORDER_NOT_PLACED = "order_not_placed", "An order was not placed", Severity.FAILURE
     DENIED_BY_CAP = "denied_by_cap", "A cap refused an entry", Severity.WARNING
+    ENTRIES_STOPPED = "entries_stopped", "Entries have ended for today", Severity.WARNING
     RECOVERED = "recovered", "Recovered", Severity.WARNING
     APPROVAL_WANTED = "approval_wanted", "An order waits for you", Severity.WARNING
     EXIT_REJECTED = "exit_rejected", "Exits refused", Severity.WARNING

@@ -8,9 +8,14 @@ from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
 from app.services.observability.notifier import Notifier
 
+# Told once, when they are reached; every alert that they refuse would be one message more.
+STOPS = frozenset({Reason.DAILY_LOSS_LIMIT, Reason.ACCOUNT_LOSS_LIMIT})
 # By their names, so that a cap which is added is among them.
-CAPS = frozenset(
-    reason for reason in Reason if reason.startswith("DAILY_") or reason.endswith(("_CAP", "_LIMIT"))
+CAPS = (
+    frozenset(
+        reason for reason in Reason if reason.startswith("DAILY_") or reason.endswith(("_CAP", "_LIMIT"))
+    )
+    - STOPS
 )
 
 

@@ -67,7 +67,7 @@ class Snapshots:
             self._follow()
             for name in self._registry.names:
                 self.look(name)
-        return [self._newest(name) for name in self._registry.names]
+        return [self.newest(name) for name in self._registry.names]
 
     def read_without_clock(self) -> list[BrokerSnapshot]:
         """Return what was seen, or look now where no clock has for a while: for the command line."""
@@ -124,7 +124,8 @@ class Snapshots:
         with self._lock:
             self._seen[name] = step(self._seen.get(name) or BrokerSnapshot(name))
 
-    def _newest(self, name: str) -> BrokerSnapshot:
+    def newest(self, name: str) -> BrokerSnapshot:
+        """Return one broker's."""
         own = self._seen.get(name) or BrokerSnapshot(name)
         # Only the process that leads looks at brokers; the others show what it has written down.
         if own.is_older(self._clock() - 2 * FRESH):

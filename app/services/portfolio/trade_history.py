@@ -9,6 +9,7 @@ from typing import Any
 from app.clock import Clock
 from app.domain.closed_trades import ClosedTrade
 from app.domain.json_codec import timestamp
+from app.domain.losses import gain_of_open
 from app.domain.money import ZERO, plain, text
 from app.domain.orders import Side
 from app.domain.trades import Trade
@@ -79,11 +80,9 @@ class TradeHistory:
 
 def _open_row(trade: Trade, mark: Decimal | None, currency: str | None) -> dict[str, Any]:
     sign = Decimal(1 if trade.quantity > ZERO else -1)
-    gain = None
+    found = gain_of_open(trade, mark)
     # Units that left at a price that nobody knows are in no figure: a gain without them would be wrong.
-    if mark is not None and not trade.unpriced:
-        open_gain = trade.quantity * (mark - trade.average_price) * trade.multiplier
-        gain = open_gain + trade.realized_pnl - trade.fees
+    gain = None if found.unknown else found.known
     side = Side.BUY if trade.quantity > ZERO else Side.SELL
     return _row(trade, side, trade.average_price, mark) | {
         "units": text(abs(trade.quantity)),

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Protocol
 
 from app.clock import Clock
 from app.domain.accounts import MarketSnapshot
+from app.domain.bots import Bot
 from app.domain.gates import GATES
 from app.domain.gates.gate import GateGroup, ask_gates, first_refusal
 from app.domain.gates.review import opinion_given
+from app.domain.limits import Limits
+from app.domain.losses import NOT_ASKED, Losses
 from app.domain.money import ZERO
 from app.domain.order_check import (
     NOTHING_USED,
@@ -27,6 +31,17 @@ from app.services.trading.context import OrderContext, TradingRules
 from app.services.trading.entry_usage import EntryUsage
 
 UNASKED = Reason.OPINION_UNAVAILABLE
+STOPS = frozenset({Reason.DAILY_LOSS_LIMIT, Reason.ACCOUNT_LOSS_LIMIT, Reason.CONSECUTIVE_LOSSES})
+
+
+class LossBook(Protocol):
+    """What knows losses, and keeps whose entries have ended for them."""
+
+    def losses(self, bot: Bot, broker: str, limits: Limits) -> Losses:
+        """Return what loss limits are compared with."""
+
+    def end_entries(self, bot: Bot, broker: str, limits: Limits, losses: Losses) -> int:
+        """Write down which limits are reached; the owner is told once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +52,7 @@ class GateCheck:
     trades: Trades
     usage: EntryUsage
     knows_equity: Callable[[str], bool]
+    loss_limits: LossBook
     rules: TradingRules
     clock: Clock
 
@@ -58,7 +74,11 @@ class GateCheck:
         verdicts = ask_gates(check, gates)
         context.ticket.record_gates(verdicts, order.role.value)
         context.ticket.note(Stage.GATES_CHECKED, self.clock(), order.role.value)
-        return not _ends(context, first_refusal(verdicts))
+        refusal = first_refusal(verdicts)
+        if refusal is not None and refusal.code in STOPS and not context.is_preview:
+            # The clock may not have seen it yet: from now on it holds whatever open trades do.
+            self.loss_limits.end_entries(context.bot, context.broker_name, context.limits, check.losses)
+        return not _ends(context, refusal)
 
     def _check(
         self, context: OrderContext, order: ProposedOrder, market: MarketSnapshot | None, counted: Decimal
@@ -80,7 +100,13 @@ class GateCheck:
             review=context.review,
             market=market,
             usage=self._usage(context, counted),
+            losses=self._losses(context, order),
         )
+
+    def _losses(self, context: OrderContext, order: ProposedOrder) -> Losses:
+        if order.role is OrderRole.EXIT or not context.limits.limits_losses:
+            return NOT_ASKED
+        return self.loss_limits.losses(context.bot, context.broker_name, context.limits)
 
     def _permissions(self, context: OrderContext, order: ProposedOrder) -> Permissions:
         # An exit needs the position alone: it must not wait for equity, nor for what other bots hold.

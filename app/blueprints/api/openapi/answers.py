@@ -168,6 +168,16 @@ DIFFERENCE = object_of(
         "known": DECIMAL | {"description": "What the bots' trades say together."},
     }
 )
+ENTRY_STOP = object_of(
+    {
+        "code": REASON,
+        "broker": TEXT,
+        "bot": OR_TEXT | {"description": "null: every bot at the broker."},
+        "amount": DECIMAL | {"description": "What was lost, or how many trades in a row."},
+        "limit": DECIMAL,
+        "until": TIME,
+    }
+)
 CIRCUIT_BREAKER = object_of(
     {
         "glb_sl": OR_DECIMAL,
@@ -258,6 +268,7 @@ COMPONENTS: dict[str, Shape] = {
             "positions": list_of(ref("Position")),
             "orders": list_of(ref("Order")),
             "orphans": list_of(TEXT) | {"description": "Protective orders whose position is gone."},
+            "entry_stops": list_of(ENTRY_STOP) | {"description": "Whose entries have ended for today."},
             "unreconciled": list_of(ref("Difference")),
             "refusals": list_of(ref("Refusal")) | {"description": "At the door; the last 20."},
             "last_cleanup": or_null(ref("Cleanup")),

@@ -1,0 +1,57 @@
+"""Whether what was lost today lets the bot enter at all."""
+
+from decimal import Decimal
+
+from app.domain.gates.gate import NO_LIMIT, Outcome, entry_gate
+from app.domain.losses import Gain
+from app.domain.order_check import OrderCheck
+from app.domain.reasons import Reason
+from app.domain.refusals import count, money
+
+
+@entry_gate(Reason.DAILY_LOSS_LIMIT, Reason.LOSS_UNKNOWN)
+def daily_loss(check: OrderCheck) -> Outcome:
+    """Refuse entries once the bot has lost its limit since the session began."""
+    losses, limit = check.losses, check.limits.daily_loss_limit
+    return _within(check, limit, losses.bot, losses.bot_stop, Reason.DAILY_LOSS_LIMIT)
+
+
+@entry_gate(Reason.ACCOUNT_LOSS_LIMIT, Reason.LOSS_UNKNOWN)
+def account_loss(check: OrderCheck) -> Outcome:
+    """Refuse entries once all bots together have lost the account's limit since the session began."""
+    losses, limit = check.losses, check.limits.account_loss_limit
+    return _within(check, limit, losses.account, losses.account_stop, Reason.ACCOUNT_LOSS_LIMIT)
+
+
+@entry_gate(Reason.CONSECUTIVE_LOSSES)
+def losses_in_a_row(check: OrderCheck) -> Outcome:
+    """Refuse entries once so many trades in a row were lost since the session began."""
+    limit, lost = check.limits.max_consecutive_losses, check.losses.in_a_row
+    if limit is None:
+        return NO_LIMIT
+    detail = f"{count(lost, 'loss', 'losses')} in a row today, limit {limit}"
+    if lost < limit:
+        return None, detail
+    return Reason.CONSECUTIVE_LOSSES, f"{detail}, {_until(check)} or flask bots resume {check.bot.id}"
+
+
+def _within(
+    check: OrderCheck, limit: Decimal | None, gain: Gain | None, stop: Decimal | None, code: Reason
+) -> Outcome:
+    if limit is None:
+        return NO_LIMIT
+    most = f"limit {money(limit, check.currency)}"
+    # What was lost once stays so until the next session, although an open trade has recovered since.
+    if stop is not None and stop >= limit:
+        return code, f"{money(stop, check.currency)} lost today, {most}, {_until(check)}"
+    if gain is None:
+        return Reason.LOSS_UNKNOWN, most
+    if gain.is_doubtful(limit):
+        return Reason.LOSS_UNKNOWN, f"{'; '.join(gain.unknown)}, {most}"
+    detail = f"{money(gain.loss, check.currency)} lost today, {most}"
+    return (code, f"{detail}, {_until(check)}") if gain.reaches(limit) else (None, detail)
+
+
+def _until(check: OrderCheck) -> str:
+    until = check.losses.until
+    return "entries again in the next session" if until is None else f"entries again from {until:%H:%M} UTC"

@@ -1,0 +1,36 @@
+"""How what limits losses is made."""
+
+from app.repositories.closed_trades import ClosedTrades
+from app.repositories.entry_stops import EntryStops
+from app.repositories.recent_closings import RecentClosings
+from app.services.portfolio.closings import Closings
+from app.services.portfolio.loss_limits import PERIOD_SECONDS, LossLimits
+from app.services.portfolio.snapshots import Snapshots
+from app.services.runtime.supervisor import Task
+from app.services.trading.context import TradingRules
+from app.wiring.foundation import Foundation
+
+PURGE_SECONDS = 600.0
+
+
+def loss_limits(base: Foundation, snapshots: Snapshots, rules: TradingRules) -> LossLimits:
+    """Return what knows losses, and whose entries have ended for them."""
+    return LossLimits(
+        closings=Closings(ClosedTrades(base.store), RecentClosings(base.store), base.clock),
+        trades=base.trades,
+        snapshots=snapshots,
+        stops=EntryStops(base.store),
+        bots=base.bots,
+        runtime=base.runtime,
+        ceiling=rules.ceiling,
+        default_broker=rules.default_broker,
+    )
+
+
+def loss_tasks(limits: LossLimits, base: Foundation) -> tuple[Task, ...]:
+    """Return what the clock does about losses."""
+    recent = RecentClosings(base.store)
+    return (
+        Task("losses", PERIOD_SECONDS, limits.run),
+        Task("closings", PURGE_SECONDS, lambda: recent.purge(base.clock())),
+    )
