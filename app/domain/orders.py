@@ -1,6 +1,7 @@
 """Orders and receipts, in the words that every broker adapter translates to and from."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -200,6 +201,21 @@ def leg_names(order: Order) -> list[str]:
 def family_name(name: str) -> str:
     """Return the client order id of the order whose leg a name is; its own where it is none."""
     return name.removesuffix(STOP_LOSS_SUFFIX).removesuffix(TAKE_PROFIT_SUFFIX)
+
+
+def units_on(orders: Iterable[Receipt], side: Side) -> Decimal:
+    """Return how many units working orders on one side may trade.
+
+    The legs of one pair count once: what one trades is taken off the other. A leg that is held back until its
+    entry fills trades nothing yet.
+    """
+    families: dict[str, Decimal] = {}
+    for order in orders:
+        if order.side is side and order.status is not OrderStatus.HELD:
+            name = family_name(order.client_order_id)
+            left = (order.quantity or Decimal(0)) - order.filled_quantity
+            families[name] = max(families.get(name, left), left)
+    return sum(families.values(), Decimal(0))
 
 
 def bot_of_order(name: str) -> str | None:

@@ -166,6 +166,16 @@ def wants_entry_after(signal: Signal, side: Side, closed: Decimal) -> bool:
     return signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT}
 
 
+def leaving_room(decided: Plan, room: Decimal) -> Plan:
+    """Return a plan that closes no more than `room`: the rest is closed by orders that rest already.
+
+    What would be entered after it would stand beside those orders, on the same side.
+    """
+    if decided.close <= room:
+        return decided
+    return Plan(close=room) if room > ZERO else Plan(refusal=Reason.POSITION_CLOSING)
+
+
 def without_closing(held: Decimal, closing: Decimal) -> Decimal:
     """Return what is left of a signed position once orders that are closing it already have filled."""
     left = max(abs(held) - closing, ZERO)

@@ -216,6 +216,10 @@ class Reason(StrEnum):
         "The exchange takes no single order of this size (freeze quantity).",
     )
     POSITION_NONE = "POSITION_NONE", "There is nothing to exit."
+    POSITION_CLOSING = (
+        "POSITION_CLOSING",
+        "Orders that rest at the broker, perhaps placed by hand, close all that is held already.",
+    )
     POSITION_REACHED = "POSITION_REACHED", "The position is already what the alert asks for."
     RECOVERED_PARTLY = (
         "RECOVERED_PARTLY",

@@ -118,6 +118,19 @@ def test_step_6_when_an_earlier_cover_is_in_doubt_then_only_the_rest_is_covered(
     assert post(action="BUY", qty=65, idempotency_key="c")[1]["status"] == "ordered"
 
 
+def test_step_6_when_an_order_by_hand_covers_too_then_the_account_does_not_end_long(
+    ticker, post, settle, fake, orders
+):
+    post(qty=130)
+    by_hand = {"symbol": ticker, "qty": 65, "type": 1, "side": 1, "productType": "MARGIN", "limitPrice": 90}
+    fake.exchange.place(by_hand | {"validity": "DAY", "orderTag": "mine"})
+    settle()
+    status, answer = post(action="BUY", qty=130)
+
+    assert (status, answer["order"]["quantity"]) == (200, "65")
+    assert orders()[-1][:3] == (1, 1, 65)
+
+
 def test_step_6_when_it_was_sold_otherwise_then_a_cover_takes_its_product(ticker, post, orders):
     post()
     post(action="BUY", productType="INTRADAY", idempotency_key="b")

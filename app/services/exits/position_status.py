@@ -11,7 +11,7 @@ from app.domain.exit_levels import Levels, better, exit_levels, reached, smalles
 from app.domain.exit_plan import ExitPlan, Holding, Step, next_step
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO, round_down
-from app.domain.orders import OrderStatus, OrderType, Receipt, Side, bot_of_order
+from app.domain.orders import OrderStatus, OrderType, Receipt, Side, bot_of_order, units_on
 from app.domain.symbols import parse_symbol
 from app.domain.trades import Trade, bots_share
 from app.repositories.open_orders import OPERATOR
@@ -110,11 +110,7 @@ def _holding(
 ) -> Holding:
     owners = {receipt.client_order_id: bot_of_order(receipt.client_order_id) for receipt in working}
     own = [item for item in working if owners[item.client_order_id] == bot]
-    share = ZERO
-    if trade is not None and position is not None:
-        # Always as if shared: what the account holds beyond the bot's own trade may be the owner's or another
-        # bot's, and gets no exit of this one.
-        share = bots_share(trade.quantity, position.quantity, shared=True)
+    share = _share(trade, position)
     side = Side.BUY if share >= ZERO else Side.SELL
     # What the operator closes is everybody's.
     closing = [item for item in working if owners[item.client_order_id] in {bot, OPERATOR}]
@@ -124,7 +120,10 @@ def _holding(
     waiting = tuple(item for item in resting if not item.is_protective)
     entries = [item for item in waiting if item.side is side]
     # Units that a working close will sell get no exit as well: both could fill, and open the other side.
-    held = max(abs(share) - _remaining(leaving), ZERO)
+    by_hand = [item for item in working if owners[item.client_order_id] is None]
+    account = abs(position.quantity) - _remaining(leaving) if position is not None else ZERO
+    to_close, to_protect = _beside(by_hand, account, side.opposite, capabilities)
+    held = min(max(abs(share) - _remaining(leaving), ZERO), to_close)
     # Where orders may not oppose each other, one that rests reserves its units, and the broker refuses a
     # second order for them (Alpaca: held_for_orders).
     taken = ZERO if capabilities.opposing_orders else _remaining(set(waiting) - set(entries))
@@ -132,13 +131,35 @@ def _holding(
         share=share,
         held=held,
         price=position.market_price if position is not None else None,
-        restable=_restable(max(held - taken, ZERO), instrument, capabilities),
+        restable=_restable(min(max(held - taken, ZERO), to_protect), instrument, capabilities),
         legs=legs,
         waiting=waiting,
         opposing=_opposing(bot, side, working, capabilities, instrument),
         is_flat=trade is None or trade.quantity == ZERO,
         is_filling=_is_filling(legs, entries, capabilities),
     )
+
+
+def _share(trade: Trade | None, position: Position | None) -> Decimal:
+    if trade is None or position is None:
+        return ZERO
+    # Always as if shared: what the account holds beyond the bot's own trade may be the owner's or another
+    # bot's, and gets no exit of this one.
+    return bots_share(trade.quantity, position.quantity, shared=True)
+
+
+def _beside(
+    by_hand: list[Receipt], account: Decimal, exit_side: Side, capabilities: Capabilities
+) -> tuple[Decimal, Decimal]:
+    """Return how many of the account's units can be closed, and protected, beside what was placed by hand.
+
+    A limit or a stop placed by hand may never fill: it holds back no stop of ours, only the units that the
+    broker keeps for it.
+    """
+    at_market = [item for item in by_hand if item.type is OrderType.MARKET]
+    kept = at_market if capabilities.opposing_orders else by_hand
+    to_close, to_protect = (max(account - units_on(orders, exit_side), ZERO) for orders in (at_market, kept))
+    return to_close, to_protect
 
 
 def _opposing(

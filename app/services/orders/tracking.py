@@ -71,6 +71,11 @@ class OrderTracker:
         found = ((order, self._receipt(broker, working, order)) for order in orders)
         return [self._settle(order, receipt) for order, receipt in found if receipt is not None]
 
+    def entries(self, broker: Broker, symbol: str) -> frozenset[str]:
+        """Return the client order ids of bots' entries that are tracked in a symbol."""
+        tracked = self._orders.in_symbol(broker.name, symbol)
+        return frozenset(item.client_order_id for item in tracked if item.role is OrderRole.ENTRY)
+
     def in_doubt(self, broker: Broker, bot: str, symbol: str) -> Decimal:
         """Return how many units a bot's exits may close that were sent and that the broker has never shown.
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.brokers.base import Broker
 from app.domain.money import ZERO
-from app.domain.orders import OrderRole, Receipt, Side
+from app.domain.orders import OrderRole, Receipt, Side, bot_of_order, units_on
 from app.domain.signals import Intent, Signal
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Rejected
@@ -28,6 +28,22 @@ class Working:
     def remaining(self) -> Decimal:
         """Units that have not filled yet."""
         return (self.receipt.quantity or ZERO) - self.receipt.filled_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingOrders:
+    """What at a broker may close a position beside the order that is to come; stop-losses of its bot do not.
+
+    `in_doubt` are units that earlier exits may close, which the broker has never shown.
+    """
+
+    receipts: tuple[Receipt, ...]
+    in_doubt: Decimal = ZERO
+
+    def room(self, position: Decimal) -> Decimal:
+        """Return how much of a signed position none of them closes."""
+        side = Side.SELL if position > ZERO else Side.BUY
+        return max(abs(position) - units_on(self.receipts, side) - self.in_doubt, ZERO)
 
 
 class WorkingOrders:
@@ -52,6 +68,23 @@ class WorkingOrders:
     def in_doubt(self, broker: Broker, bot: str, symbol: str) -> Decimal:
         """Return how many units exits may close that were sent and that the broker has never shown."""
         return self._tracker.in_doubt(broker, bot, symbol)
+
+    def closing_orders(self, broker: Broker, bot: str, symbol: str, *, with_own: bool) -> ClosingOrders:
+        """Return what closes a position beside a bot's next order, whoever placed it.
+
+        The bot's own stop-loss and take-profit make room for it, and so do its other orders without
+        `with_own`. Entries of bots close nothing: they are there for a position of their own.
+        """
+        resting = [item for item in broker.open_orders() if item.symbol == symbol]
+        entries = self._tracker.entries(broker, symbol) if resting else frozenset()
+
+        def counts(item: Receipt) -> bool:
+            is_own = bot_of_order(item.client_order_id) == bot
+            stays = not is_own or (with_own and not item.is_protective)
+            return stays and item.client_order_id not in entries
+
+        in_doubt = self.in_doubt(broker, bot, symbol) if with_own else ZERO
+        return ClosingOrders(tuple(filter(counts, resting)), in_doubt)
 
     def withdraw(
         self, held: HeldSymbol, orders: Iterable[Working], *, ticket: UUID | None = None

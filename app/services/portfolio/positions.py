@@ -1,6 +1,6 @@
 """Every broker's positions, and the operator's way to close one in any trading state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, clie
 from app.domain.reasons import Reason
 from app.domain.symbols import parse_symbol
 from app.domain.tickets import Ticket, TicketStatus, order_record, shown
-from app.errors import NotFound
+from app.errors import InvalidRequest, NotFound
 from app.repositories.open_orders import OPERATOR, OpenOrders, open_order
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
@@ -58,12 +58,18 @@ class PositionService:
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
             number = self.new_ticket_id(self.runtime.clock())
             self._record(held, position, number, by)
-            if self._withdraw_all(held, number):
-                # A stop may have filled before it was canceled: what is left is what is closed.
-                position = _position(held)
+            self._withdraw_all(held, number)
+            # Orders before the position: what fills in between must not be closed twice.
+            closing = self.working_orders.closing_orders(broker, OPERATOR, symbol, with_own=True)
+            # A stop may have filled before it was canceled: what is left is what is closed.
+            position = _position(held)
             if position is None:
                 raise NotFound(f"A working order has closed {symbol} at {broker_name} meanwhile.")
-            ticket = self._close(held, position, number, OPERATOR)
+            room = closing.room(position.quantity)
+            if not room:
+                raise InvalidRequest(f"{Reason.POSITION_CLOSING.meaning} Cancel them to close {symbol} here.")
+            left = room.copy_sign(position.quantity)
+            ticket = self._close(held, replace(position, quantity=left), number, OPERATOR)
         self.tracker.follow()
         self.snapshots.look(broker_name)
         return self.ledger.find(ticket.id) or shown(ticket.to_json(self.runtime.clock()))

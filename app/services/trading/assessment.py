@@ -13,9 +13,8 @@ from app.domain.limits import effective_limits
 from app.domain.money import ZERO, round_down
 from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Receipt, Side
-from app.domain.planning import Plan, only_buys, plan, without_closing
+from app.domain.planning import Plan, leaving_room, may_enter, only_buys, plan, without_closing
 from app.domain.reasons import Reason
-from app.domain.refusals import units
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable
@@ -24,13 +23,14 @@ from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.instruments.resolver import Instruments
-from app.services.orders.working import Working, WorkingOrders
+from app.services.orders.working import ClosingOrders, Working, WorkingOrders
 from app.services.trading.conflicting_orders import ConflictingOrders
 from app.services.trading.context import OrderContext, TradingRules, signal_record
 from app.services.trading.entry_terms import entry_terms, shown_size
 from app.services.trading.entry_usage import Entry, EntryUsage
 from app.services.trading.gate_check import GateCheck
 from app.services.trading.order_building import EntryDraft, draft_entry, draft_exit
+from app.services.trading.plan_told import plan_told, refusal_told, room_told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,13 +163,36 @@ class Assessor:
     def _look_and_plan(
         self, context: OrderContext, broker: Broker, instrument: Instrument
     ) -> tuple[MarketSnapshot, Plan]:
+        # Orders before the position: what fills in between counts twice then, and too little is closed. The
+        # other way round its units would seem free, and be sold again.
+        exits = not may_enter(context.signal, cover_only=context.bot.configuration.cover_only)
+        context.closing = self._closing_orders(context, broker) if exits else None
         view = self.look(context, broker, instrument, for_entry=only_buys(context.signal))
         decided = self._plan(context, broker, view)
+        if decided.close and context.closing is None:
+            context.closing = self._closing_orders(context, broker)
+            view = self.look(context, broker, instrument)
+            decided = self._plan(context, broker, view)
         # What nobody asked for may let us buy, but neither close anything nor do nothing.
-        if view.is_told and (decided.close or decided.entry_side is None):
+        elif view.is_told and decided.entry_side is None:
             view = self.look(context, broker, instrument)
             decided = self._plan(context, broker, view)
         return view, decided
+
+    def _closing_orders(self, context: OrderContext, broker: Broker) -> ClosingOrders:
+        # What the bot itself has waiting goes before an exit, and stays beside a plain order or a cover.
+        stays = context.signal.intent in {Intent.ORDER, Intent.COVER}
+        return self.working_orders.closing_orders(broker, context.bot.id, context.symbol, with_own=stays)
+
+    def _beside_others(self, context: OrderContext, view: MarketSnapshot, decided: Plan) -> Plan:
+        """Close no more than what no other order at the broker closes, one placed by hand included."""
+        if not decided.close or context.closing is None:
+            return decided
+        room = context.closing.room(view.position)
+        left = leaving_room(decided, room)
+        if left is not decided:
+            context.ticket.note(Stage.POSITION_CHECKED, self.clock(), room_told(decided, room, context))
+        return left
 
     def _plan(self, context: OrderContext, broker: Broker, view: MarketSnapshot) -> Plan:
         by_contracts = context.bot.configuration.use_strategy_contracts
@@ -181,7 +204,7 @@ class Assessor:
         elif held:
             self._refuse_in_doubt(context, broker)
         decided = plan(context.signal, held, by_contracts=by_contracts, cover_only=cover_only)
-        context.ticket.note(Stage.POSITION_CHECKED, self.clock(), _describe(decided, held, context))
+        context.ticket.note(Stage.POSITION_CHECKED, self.clock(), plan_told(decided, held, context))
         return decided
 
     def _refuse_in_doubt(self, context: OrderContext, broker: Broker) -> None:
@@ -214,13 +237,15 @@ class Assessor:
     def _carry_out(
         self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, decided: Plan
     ) -> None:
+        decided = self._beside_others(context, view, decided)
         closing = decided.close
         if closing != ZERO:
             # Down: what would be closed beyond the position opens the other side.
             closing = round_down(closing, context.capabilities.increment(instrument))
         if decided.refusal is not None:
-            sizes = _sizes(context.signal, self.share(context, view), instrument)
-            context.ticket.end(TicketStatus.DENIED, decided.refusal, sizes)
+            held = self.share(context, view)
+            told = refusal_told(decided.refusal, context.signal, held, instrument)
+            context.ticket.end(TicketStatus.DENIED, decided.refusal, told)
         elif closing == ZERO and decided.entry_side is None:
             self._skip(context, decided.skip or Reason.QUANTITY_ZERO)
         elif closing > ZERO and not self._add_exit(context, instrument, view, closing):
@@ -272,18 +297,3 @@ class Assessor:
             entry = Entry(context.bot.id, symbol, notional, context.ticket.created_at)
             self.usage.reserve(context.ticket.id, entry, context.limits)
         context.ticket.entry = {"symbol": symbol, "notional": format(notional, "f")}
-
-
-def _describe(decided: Plan, held: Decimal, context: OrderContext) -> str:
-    has = f"{context.symbol}, the bot holds {units(held, context.instrument)}"
-    reason = decided.refusal or decided.skip
-    if reason is not None:
-        return f"{has}: {reason.value}"
-    steps = [f"close {units(decided.close, context.instrument)}"] if decided.close else []
-    steps += [f"enter {decided.entry_side.value}"] if decided.entry_side is not None else []
-    return f"{has}: {', then '.join(steps)}"
-
-
-def _sizes(signal: Signal, held: Decimal, instrument: Instrument) -> str:
-    has = f"the bot holds {units(held, instrument)}"
-    return has if signal.quantity is None else f"asked {units(signal.quantity, instrument)}, {has}"

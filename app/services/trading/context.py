@@ -24,7 +24,7 @@ from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
 from app.logs import mask
 from app.services.broker_access.gateway import HeldSymbol
-from app.services.orders.working import Working
+from app.services.orders.working import ClosingOrders, Working
 
 CENT = Decimal("0.01")
 
@@ -50,7 +50,8 @@ class OrderContext:
     `capabilities` are those of its broker, configured or not; `broker_needs` are the settings it
     needs. `counts_entries`: something is limited by how
     much the bot enters. `exit_plan` is what its entry shall be protected by; `lost_exits` says that exits
-    were cancelled for it; `rivals` are other bots' orders that wait in the symbol.
+    were cancelled for it; `rivals` are other bots' orders that wait in the symbol,
+    `closing` what at the broker closes, or may, what is held; None: not asked for.
     `idea_cap` is what a trade idea's entry may be worth, `entry_value` what the decided entry is, and
     `min_confidence` what an opinion must have. `may_sell_options`: by its dialect, or by that of the alert
     whose order a command changes. `held` is the proof that the symbol is this signal's alone; without it
@@ -76,6 +77,7 @@ class OrderContext:
     exit_plan: ExitPlan | None = None
     lost_exits: bool = False
     rivals: list[Working] = field(default_factory=list)
+    closing: ClosingOrders | None = None
     advice: Advice = NO_ADVICE
     idea_cap: Decimal | None = None
     min_confidence: Decimal = ZERO

@@ -1,0 +1,39 @@
+"""What was planned, in the words of a ticket."""
+
+from decimal import Decimal
+
+from app.domain.instruments import Instrument
+from app.domain.planning import Plan
+from app.domain.reasons import Reason
+from app.domain.refusals import units
+from app.domain.signals import Signal
+from app.services.trading.context import OrderContext
+
+
+def plan_told(decided: Plan, held: Decimal, context: OrderContext) -> str:
+    """Tell a plan in one line of the timeline."""
+    has = f"{context.symbol}, the bot holds {units(held, context.instrument)}"
+    reason = decided.refusal or decided.skip
+    if reason is not None:
+        return f"{has}: {reason.value}"
+    steps = [f"close {units(decided.close, context.instrument)}"] if decided.close else []
+    steps += [f"enter {decided.entry_side.value}"] if decided.entry_side is not None else []
+    return f"{has}: {', then '.join(steps)}"
+
+
+def room_told(decided: Plan, room: Decimal, context: OrderContext) -> str:
+    """Tell why less is closed than was planned."""
+    instrument = context.instrument
+    told = f"other orders at the broker close the rest of what is held: close {units(room, instrument)}"
+    if room and decided.entry_side is not None:
+        # It would stand beside them, or be taken for one more that closes.
+        told += f", and do not enter {decided.entry_side.value}"
+    return told
+
+
+def refusal_told(reason: Reason, signal: Signal, held: Decimal, instrument: Instrument) -> str:
+    """Tell what a plan was refused for: what was asked, what is held."""
+    has = f"the bot holds {units(held, instrument)}"
+    if reason is Reason.POSITION_CLOSING:
+        return f"{has}; cancel what rests at the broker, or let it close the position"
+    return has if signal.quantity is None else f"asked {units(signal.quantity, instrument)}, {has}"
