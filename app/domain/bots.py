@@ -3,13 +3,13 @@
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from app.domain.bot_keys import Limit, Unit, key
-from app.domain.trading_state import StateSwitch
+from app.domain.trading_state import StateSwitch, TradingState
 from app.domain.trading_windows import WindowText
 
 BOT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,46}[A-Za-z0-9])?")
@@ -57,6 +57,10 @@ class BotSecrets:
     previous_digest: str | None = None
     previous_valid_until: datetime | None = None
     environment: str | None = None
+
+    def rotated(self, digest: str, now: datetime) -> "BotSecrets":
+        """Return them with a new secret; the one before counts until the overlap ends."""
+        return BotSecrets(digest, now, self.digest, now + SECRET_OVERLAP, self.environment)
 
     def accept(self, digest: str, now: datetime) -> bool:
         """Compare in constant time with the secret, or with the one before while it still counts."""
@@ -275,3 +279,8 @@ class Bot:
     configuration: BotConfiguration = field(default_factory=BotConfiguration)
     switch: StateSwitch = field(default_factory=StateSwitch)
     resumed_at: datetime | None = None
+
+    def switched(self, switch: StateSwitch, now: datetime) -> "Bot":
+        """Return it with its kill switch thrown; to ACTIVE, it begins anew to count losses in a row."""
+        resumed = now if switch.state is TradingState.ACTIVE else self.resumed_at
+        return replace(self, switch=switch, resumed_at=resumed)

@@ -143,7 +143,7 @@ class BotDirectory:
         current = self._read(document)
         changed = replace(current, configuration=configuration)
         if state is not None:
-            changed = self._thrown(changed, StateSwitch(state))
+            changed = changed.switched(StateSwitch(state), self._clock())
         return self._write(document, changed, Deed.CHANGE_BOT, by)
 
     def delete(self, bot: str, *, version: int, by: str = Actor.OPERATOR) -> None:
@@ -167,13 +167,7 @@ class BotDirectory:
         document = self._document(bot)
         current = self._read(document)
         shown, now = new_secret(), self._clock()
-        rotated = BotSecrets(
-            secret_digest(shown),
-            now,
-            current.secrets.digest,
-            now + SECRET_OVERLAP,
-            current.secrets.environment,
-        )
+        rotated = current.secrets.rotated(secret_digest(shown), now)
         self._write(document, replace(current, secrets=rotated), Deed.ROTATE_SECRET, by)
         self._indexed_at = float("-inf")
         return shown, now + SECRET_OVERLAP
@@ -196,7 +190,8 @@ class BotDirectory:
             if if_active_at is not None and current.switch.at(if_active_at) is not TradingState.ACTIVE:
                 return False
             try:
-                self._write(document, self._thrown(current, switch), Deed.SET_TRADING_STATE, by)
+                thrown = current.switched(switch, self._clock())
+                self._write(document, thrown, Deed.SET_TRADING_STATE, by)
             except PreconditionFailed:
                 continue
             return True
@@ -257,10 +252,6 @@ class BotDirectory:
                     digests.setdefault(bot.secrets.previous_digest, bot.id)
                 ids.append(bot.id)
             self._by_digest, self._ids, self._indexed_at = digests, ids, time.monotonic()
-
-    def _thrown(self, bot: Bot, switch: StateSwitch) -> Bot:
-        resumed = self._clock() if switch.state is TradingState.ACTIVE else bot.resumed_at
-        return replace(bot, switch=switch, resumed_at=resumed)
 
     def _document(self, bot: str) -> Document:
         document = self._store.get(PREFIX + bot)
