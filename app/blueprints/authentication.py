@@ -9,7 +9,7 @@ from flask import request
 
 from app.domain.bots import BOT_ID, Bot
 from app.domain.signals import SECRET_FIELDS
-from app.errors import NotAuthenticated, SourceNotAllowed
+from app.errors import InvalidRequest, NotAuthenticated, SourceNotAllowed
 from app.logs import register_secrets
 from app.wiring.container import operations, services
 
@@ -31,6 +31,14 @@ def operator() -> None:
             if sent
             else "Send the header Authorization: Bearer <OPERATOR_TOKEN>."
         )
+    _refuse_twice()
+
+
+def _refuse_twice() -> None:
+    """Refuse a parameter that comes twice: whichever was read, the other may have been meant."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise InvalidRequest(f"`{name}` comes {len(values)} times in the query; give it once.")
 
 
 def allowed_source() -> None:
@@ -74,7 +82,14 @@ def _secret_field(alert: dict[str, Any]) -> str | None:
 
 def _presented_outside() -> str | None:
     in_headers = (request.headers.get(name) for name in SECRET_HEADERS)
-    return next((value for value in in_headers if value), None) or request.args.get("secret") or None
+    return next((value for value in in_headers if value), None) or _in_query()
+
+
+def _in_query() -> str | None:
+    given = request.args.getlist("secret")
+    if len(given) > 1:
+        raise NotAuthenticated("The address has more than one secret; give it once.")
+    return given[0] or None if given else None
 
 
 def _which_counts(alert: dict[str, Any]) -> str:

@@ -99,6 +99,20 @@ def test_list_when_todays_tickets_are_asked_for_then_all_of_them(tickets, five, 
     assert len(tickets(date=clock().date().isoformat())["tickets"]) == 5
 
 
+def test_list_when_a_days_tickets_are_asked_for_then_those_that_are_still_open_are_among_them(
+    client, operator, tickets, configure, clock
+):
+    configure(approval="always")
+    waiting = client.post("/webhook", json=strategy_alert()).json["ticket"]
+    operator.post(f"/tasks/inbox/{waiting}")
+    configure(approval="off")
+    client.post("/webhook", json=strategy_alert())
+    found = tickets(date=clock().date().isoformat())["tickets"]
+
+    assert {ticket["id"]: ticket["status"] for ticket in found}[waiting] == "awaiting_approval"
+    assert len(found) == 2
+
+
 @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 501}, {"after": "x"}, {"date": "today"}])
 def test_list_when_the_query_is_unusable_then_400(operator, query):
     assert operator.get("/api/tickets", query_string=query).status_code == 400

@@ -198,6 +198,31 @@ def test_operator_when_the_scheme_is_written_in_small_letters_then_it_counts(ano
     assert response.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/tickets?limit=1&limit=2",
+        "/api/trades?state=open&state=closed",
+        "/status?fresh=true&fresh=true",
+        "/auth-url?redirect=0&redirect=1",
+    ],
+)
+def test_query_when_a_parameter_comes_twice_then_it_is_refused_by_name(operator, path):
+    response = operator.get(path)
+    name = path.partition("?")[2].partition("=")[0]
+
+    assert (response.status_code, response.json["error"]["code"]) == (400, "REQUEST_INVALID")
+    assert response.json["error"]["message"] == f"`{name}` comes 2 times in the query; give it once."
+
+
+def test_secret_when_the_address_has_two_then_neither_counts(anonymous):
+    path = f"/webhook?secret={WEBHOOK_SECRET}&secret=another"
+    response = anonymous.post(path, json=strategy_alert())
+
+    assert response.status_code == 401
+    assert response.json["error"]["message"] == "The address has more than one secret; give it once."
+
+
 def test_operator_when_his_body_is_larger_than_an_alerts_then_it_is_read(operator):
     response = operator.put("/api/paper/prices", data=b'{"SPY": "600"}'.ljust(100_000))
 

@@ -182,7 +182,7 @@ class Gateway:
             outcome, answer = self._read(message, outcome.receipt, shown)
         if not isinstance(outcome, Placed):
             answer = {"error": outcome.error.message}
-        failed = not isinstance(outcome, Placed)
+        failed = _is_failure(message.call, outcome)
         self.metrics.broker_call(broker=held.broker.name, call=message.call, seconds=seconds, failed=failed)
         # Written with its answer and not before the send: between the alert's own write and its order no
         # other write may stand (docs/design.md).
@@ -211,3 +211,14 @@ class Gateway:
             unread = OutcomeUnknown("The broker answered, but what it answered cannot be read.")
             unread.__cause__ = error
             return Unknown(message.receipt, unread), {}
+
+
+def _is_failure(call: str, outcome: Outcome) -> bool:
+    """Tell whether a broker failed us.
+
+    A cancel or a change of what has filled or ended meanwhile is refused every day; an order that is refused
+    is what somebody should look at, and so is a refusal with a reason of its own, such as the credentials.
+    """
+    if isinstance(outcome, Rejected) and call != "submit":
+        return outcome.error.reason != BrokerRejected.code
+    return isinstance(outcome, Rejected | Unknown)

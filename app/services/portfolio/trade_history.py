@@ -13,7 +13,7 @@ from app.domain.losses import gain_of_open
 from app.domain.money import ZERO, plain, text
 from app.domain.orders import Side
 from app.domain.trades import Trade
-from app.errors import NotFound
+from app.errors import InvalidRequest, NotFound
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.trades import Trades
 from app.services.portfolio.snapshots import Snapshots
@@ -35,7 +35,10 @@ class TradeHistory:
         """Return trades (`open`, `closed` or `all`) from behind the one numbered `after` on.
 
         Open ones stand first, the last opened at the top; then closed ones, the last closed at the top.
+        Raise InvalidRequest where no trade has that number: an empty page would look like the end.
         """
+        if after is not None and not self._has(after):
+            raise InvalidRequest(f"There is no trade {after} to go on behind; leave out `after`.")
         found: Iterator[dict[str, Any]] = (row for row in self._rows(state) if bot in {None, row["bot"]})
         if after is not None:
             found = islice(dropwhile(lambda row: row["number"] != after, found), 1, None)
@@ -51,6 +54,10 @@ class TradeHistory:
             raise NotFound(f"There is no trade {number}.")
         mark = self._marks().get((trade.broker, trade.symbol))
         return _open_row(trade, mark, self._currencies().get(trade.broker))
+
+    def _has(self, number: int) -> bool:
+        open_ones = self.trades.every().values()
+        return self.closed.numbered(number) is not None or any(one.number == number for one in open_ones)
 
     def _rows(self, state: str) -> Iterator[dict[str, Any]]:
         currencies = self._currencies()

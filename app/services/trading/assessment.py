@@ -64,6 +64,8 @@ class Assessor:
         context.counts_entries = limits.counts_entries
         try:
             context.instrument = self.instruments.wanted(signal, broker)
+            if context.instrument.venue is not None:
+                ticket.signal["venue"] = context.instrument.venue
         except ContractRefused as refused:
             context.symbol_refusal = (refused.reason, refused.message)
         context.min_confidence = self.rules.min_confidence

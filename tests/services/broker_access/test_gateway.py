@@ -12,7 +12,7 @@ import pytest
 from app.domain.circuit_breaker import CircuitBreaker
 from app.domain.instruments import AssetClass
 from app.domain.orders import OrderChange, OrderStatus
-from app.errors import BrokerRejected, OutcomeUnknown
+from app.errors import BrokerCredentialsRefused, BrokerRejected, OutcomeUnknown
 from app.services.broker_access.outcomes import Unknown
 from tests.builders import (
     OPERATOR_TOKEN,
@@ -180,11 +180,22 @@ def test_sending_when_it_is_done_then_the_broker_is_told_once_and_it_is_written_
     assert line["response"].get("error") == (FAILURES[result].message if result in FAILURES else None)
     assert (line["ticket"] is None) == (who == "cleanup")
     assert series(acting, f"gatehouse_broker_call_seconds_count{labels}") == "1.0"
-    assert series(acting, f"gatehouse_broker_failures_total{labels}") == (
-        "1.0" if result in FAILURES else None
-    )
+    # What has ended meanwhile cannot be canceled: the broker did as it should.
+    is_failure = result == "unknown" or (result == "rejected" and call == "submit")
+    assert series(acting, f"gatehouse_broker_failures_total{labels}") == ("1.0" if is_failure else None)
     taken = call == "submit" and result == "placed"
     assert series(acting, "tv_orders_submitted_total") == ("1.0" if taken else "0.0")
+
+
+@pytest.mark.parametrize("who", ["cleanup", "amendment"])
+def test_cancel_when_it_is_refused_for_the_credentials_then_it_counts_as_a_failure(
+    who, act, make_app, scripted
+):
+    scripted.cancel_failures[:] = [BrokerCredentialsRefused("The key is not known.")]
+    acting = make_app(brokers={"paper": scripted}, dry_run=False)
+    act(acting)
+
+    assert series(acting, 'gatehouse_broker_failures_total{broker="paper",call="cancel"}') == "1.0"
 
 
 @pytest.mark.parametrize("who", sorted(set(CALLS) - OPERATORS))

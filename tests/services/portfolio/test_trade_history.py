@@ -94,6 +94,23 @@ def test_trades_when_asked_page_by_page_then_each_comes_once(trade, operator):
     assert rest["next"] is None
 
 
+@pytest.mark.parametrize("state", ["all", "closed"])
+def test_trades_when_the_number_to_go_on_behind_is_nobodys_then_400_and_a_sentence(trade, operator, state):
+    trade()
+    response = operator.get(f"/api/trades?after=999&state={state}")
+
+    assert response.status_code == 400
+    assert response.json["error"]["message"] == "There is no trade 999 to go on behind; leave out `after`."
+
+
+def test_trades_when_the_one_to_go_on_behind_has_closed_meanwhile_then_those_behind_it_come(trade, operator):
+    trade()
+    number = operator.get("/api/trades").json["trades"][0]["number"]
+    trade(**EXIT_LONG)
+
+    assert operator.get(f"/api/trades?after={number}&state=open").json == {"trades": [], "next": None}
+
+
 @pytest.mark.parametrize(("query", "symbols"), [("state=open", ["MSFT"]), ("state=closed", ["AAPL"])])
 def test_trades_when_asked_for_a_state_then_only_those(trade, operator, query, symbols):
     trade()

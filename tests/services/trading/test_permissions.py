@@ -130,6 +130,20 @@ def test_alert_when_its_broker_has_no_credentials_then_the_settings_are_named(po
     assert post(symbol="SBIN").json["error"]["message"].endswith(f": {broker} needs {needs}.")
 
 
+@pytest.mark.parametrize("symbol", ["NSE:RELIANCE", "BSE:RELIANCE", "NSE:SBIN"])
+def test_share_of_india_when_fyers_has_no_keys_then_they_are_what_is_missing(post, configure, symbol):
+    configure(broker="fyers")
+
+    assert post(symbol=symbol).json["reason"] == "BROKER_NOT_CONFIGURED"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "venue"), [("BINANCE:BTCUSDT", "binance"), ("NSE:RELIANCE", "nse"), ("AAPL", None)]
+)
+def test_ticket_when_the_symbol_says_where_it_trades_then_the_signal_shows_it(post, ticket_of, symbol, venue):
+    assert ticket_of(post(symbol=symbol))["signal"].get("venue") == venue
+
+
 @pytest.mark.parametrize(("symbol", "reason"), [("BTCUSD", "SYMBOL_UNSUPPORTED"), ("SBIN", None)])
 def test_gates_when_the_broker_has_no_credentials_then_all_are_asked_of_what_it_can_do(
     post, configure, ticket_of, symbol, reason
