@@ -8,6 +8,7 @@ from flask import Flask
 from app.blueprints import register_blueprints
 from app.blueprints.api.openapi.document import build_document
 from docs.bots_page import bots_page
+from docs.names_page import names_page
 from docs.postman import postman_collection
 from docs.reasons_page import reasons_page
 from docs.settings_pages import environment_example, settings_page
@@ -22,6 +23,7 @@ def pages() -> dict[str, str]:
         "docs/settings.md": settings_page(),
         "docs/bots.md": bots_page(),
         "docs/reasons.md": reasons_page(),
+        "docs/names.md": names_page(),
         "docs/gatehouse.postman_collection.json": _collection(),
     }
 

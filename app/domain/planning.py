@@ -46,13 +46,17 @@ def plan(signal: Signal, held: Decimal, *, by_contracts: bool, cover_only: bool 
     if signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT}:
         side = Side.BUY if signal.intent is Intent.ENTER_LONG else Side.SELL
         return _enter(side, signal, held, by_contracts=by_contracts)
-    return _exit(signal.intent, held)
+    return _exit(signal, held, by_contracts=by_contracts)
 
 
-def _exit(intent: Intent, held: Decimal) -> Plan:
+def _exit(signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
     is_long, is_short = held > ZERO, held < ZERO
     matches = {Intent.EXIT_LONG: is_long, Intent.EXIT_SHORT: is_short, Intent.CLOSE: is_long or is_short}
-    return Plan(close=abs(held)) if matches[intent] else NOTHING_TO_EXIT
+    if not matches[signal.intent]:
+        return NOTHING_TO_EXIT
+    # TradingView puts its own size into every alert; under another name it is a wish to close no more.
+    is_part = by_contracts and signal.size_field is not None and signal.quantity
+    return Plan(close=min(signal.quantity or ZERO, abs(held)) if is_part else abs(held))
 
 
 def _enter(side: Side, signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
@@ -174,6 +178,16 @@ def leaving_room(decided: Plan, room: Decimal) -> Plan:
     if decided.close <= room:
         return decided
     return Plan(close=room) if room > ZERO else Plan(refusal=Reason.POSITION_CLOSING)
+
+
+def left_unused(signal: Signal, decided: Plan) -> list[str]:
+    """Name what an alert says that has no part in what comes of it, as nothing is entered."""
+    if decided.entry_side is not None:
+        return []
+    levels = {"stop-loss": signal.stop_loss, "take-profit": signal.take_profit}
+    unused = [*signal.unused, *(name for name, price in levels.items() if price is not None)]
+    is_used = signal.size_field is None or decided.close == signal.quantity
+    return unused if is_used else [*unused, str(signal.size_field)]
 
 
 def without_closing(held: Decimal, closing: Decimal) -> Decimal:

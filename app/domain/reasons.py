@@ -85,6 +85,10 @@ class Reason(StrEnum):
     PRICE_UNKNOWN = "PRICE_UNKNOWN", "No price is known, so the order cannot be checked."
     PRICE_DEVIATION = "PRICE_DEVIATION", "The alert's price is too far from the market's."
     QUANTITY_ZERO = "QUANTITY_ZERO", "The size is zero after rounding down to the smallest step."
+    QUANTITY_UNUSED = (
+        "QUANTITY_UNUSED",
+        "The alert names a size, and the bot sizes its entries itself.",
+    )
     QUANTITY_EXCEEDS_LIMIT = "QUANTITY_EXCEEDS_LIMIT", "The order has more units than the limit allows."
     NOTIONAL_EXCEEDS_LIMIT = "NOTIONAL_EXCEEDS_LIMIT", "The order is worth more than the limit allows."
     ACCOUNT_UNKNOWN = "ACCOUNT_UNKNOWN", "The broker did not say what the account holds, or has blocked it."

@@ -125,6 +125,8 @@ class Signal:
 
     `quantity` is in units of the instrument, prices are per unit, `sent_at` is the alert's own time (UTC).
     `stop_loss` and `take_profit` are the alert's own exits, `product` says how the broker holds it.
+    `size_field` is the name under which somebody other than TradingView wrote the quantity, `unused` are
+    fields of an entry that came with an alert that only exits.
     `side` is what the alert's order does, `idea` is what a trade idea says. A command names its `order`; it
     has no side of its own, and its symbol is empty where the alert names none.
     """
@@ -151,3 +153,5 @@ class Signal:
     take_profit: Decimal | None = None
     product: str | None = None
     idea: Idea | None = None
+    size_field: str | None = None
+    unused: tuple[str, ...] = ()

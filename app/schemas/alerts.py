@@ -10,6 +10,7 @@ from app.schemas.base import sentences
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import COMMAND_MARK, DialectEntry
 from app.schemas.foreign_names import renamed
+from app.schemas.reading import understand
 
 
 def dialect_of(alert: dict[str, Any]) -> DialectEntry:
@@ -46,15 +47,25 @@ def read_signal(entry: DialectEntry, alert: dict[str, Any]) -> Signal:
     Its secret, in whatever field it came, is none of the schema's business.
     """
     # A command is not read as an order, nor the reverse.
-    schema = entry.command if entry.command is not None and COMMAND_MARK in alert else entry.schema
+    is_command = entry.command is not None and COMMAND_MARK in alert
+    schema = entry.command if is_command and entry.command is not None else entry.schema
+    reading = entry.command_reading if is_command else entry.reading
     plain = {name: value for name, value in alert.items() if name not in SECRET_FIELDS}
     try:
-        signal: Signal = schema.load(plain)
+        understood = understand(plain, schema.fields, reading)
     except ValidationError as error:
-        missing = [name for name in error.messages_dict if name not in alert]
-        message = f"The alert is malformed. {sentences(error.messages)}{renamed(alert, missing)}"
-        raise entry.malformed(message, fields=error.messages_dict) from error
-    return signal
+        raise _malformed(entry, error.messages_dict) from error
+    try:
+        signal: Signal = schema.load(understood.alert)
+    except ValidationError as error:
+        missing = [name for name in error.messages_dict if name not in understood.alert]
+        hints = renamed(alert, missing)
+        raise _malformed(entry, understood.as_given(error.messages_dict), hints) from error
+    return understood.completed(signal)
+
+
+def _malformed(entry: DialectEntry, messages: dict[Any, Any], hints: str = "") -> MalformedAlert:
+    return entry.malformed(f"The alert is malformed. {sentences(messages)}{hints}", fields=messages)
 
 
 def read_stored_signal(dialect: str, alert: dict[str, Any]) -> Signal:

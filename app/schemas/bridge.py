@@ -6,10 +6,12 @@ from marshmallow import RAISE, ValidationError, post_load, validates_schema
 
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import Dialect, Intent, Signal
+from app.schemas import meanings
 from app.schemas.base import Schema
 from app.schemas.commands import CommandSchema
 from app.schemas.entry import DialectEntry
 from app.schemas.fields import Amount, Key, Moment, Text, Word
+from app.schemas.reading import Reading
 
 
 class BridgeAlertSchema(Schema):
@@ -71,6 +73,33 @@ class BridgeCommandSchema(CommandSchema):
     thesis = Text(allow_none=True, longest=2000, lines=True)
 
 
+# An order message is strict: other names of its fields are refused with the one to write.
+READING = Reading(
+    fields={
+        meanings.SYMBOL: "symbol",
+        meanings.SIDE: "side",
+        meanings.UNITS: "quantity",
+        meanings.CONTRACTS: "quantity",
+        meanings.REFERENCE: "limit_price",
+        meanings.LIMIT_PRICE: "limit_price",
+        meanings.ORDER_TYPE: "order_type",
+        meanings.LIFETIME: "tif",
+    },
+    is_strict=True,
+    finds_misspelt=False,
+)
+COMMAND_READING = Reading(
+    fields={
+        meanings.SYMBOL: "symbol",
+        meanings.UNITS: "quantity",
+        meanings.CONTRACTS: "quantity",
+        meanings.LIMIT_PRICE: "limit_price",
+        meanings.STOP_PRICE: "stop_price",
+    },
+    is_strict=True,
+    finds_misspelt=False,
+)
+
 ENTRY = DialectEntry(
     dialect=Dialect.BRIDGE,
     schema=BridgeAlertSchema(),
@@ -93,7 +122,9 @@ ENTRY = DialectEntry(
         "thesis": "20-bar breakout with volume",
     },
     sample_price="limit_price",
+    reading=READING,
     command=BridgeCommandSchema(),
+    command_reading=COMMAND_READING,
     command_sample={
         "command": "modify",
         "fund_id": "default",

@@ -7,6 +7,7 @@ from typing import Any
 from app.domain.signals import Dialect
 from app.errors import MalformedAlert
 from app.schemas.base import Schema
+from app.schemas.reading import REFUSING, Reading
 
 # What makes a command of an alert, in every dialect.
 COMMAND_MARK = "command"
@@ -23,6 +24,7 @@ class DialectEntry:
     A field in `marks` stands in this dialect alone; `is_also` tells its alerts without one, `told_by` says
     both in words. `bot_field` names the bot, `own_field` makes an alert another than the one before. `sample`
     is a complete alert, whose `sample_price` belongs to its symbol. `command` reads what cancels or modifies.
+    `reading` says which of the names that others use mean its fields; the rest of them is refused by name.
     """
 
     dialect: Dialect
@@ -37,7 +39,9 @@ class DialectEntry:
     own_field: str = "idempotency_key"
     sample_price: str | None = None
     malformed: type[MalformedAlert] = MalformedAlert
+    reading: Reading = REFUSING
     command: Schema | None = None
+    command_reading: Reading = REFUSING
     command_sample: dict[str, Any] = field(default_factory=dict)
 
     @property

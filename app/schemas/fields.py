@@ -1,10 +1,9 @@
 """Marshmallow fields for what alerts carry: numbers as numbers or text, times in three notations."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -255,11 +254,3 @@ def _refuse_non_numbers(value: Any) -> None:
     items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     for item in items:
         _refuse_non_numbers(item)
-
-
-def refuse_misspelt(data: dict[str, Any], known: Collection[str]) -> None:
-    """Refuse a field that is almost a known one: it would be ignored, and a size or a price with it."""
-    for name in data.keys() - set(known):
-        meant = get_close_matches(name, known, n=1, cutoff=0.9)
-        if meant:
-            raise ValidationError(f"is no field of this dialect; is {meant[0]} meant?", name)

@@ -3,13 +3,15 @@
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import EXCLUDE, ValidationError, post_load, pre_load, validates_schema
+from marshmallow import EXCLUDE, ValidationError, post_load, validates_schema
 
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import ContractWords, Dialect, Intent, Signal
+from app.schemas import meanings
 from app.schemas.base import Schema
 from app.schemas.entry import DialectEntry
-from app.schemas.fields import Amount, Key, Moment, Text, Word, refuse_misspelt
+from app.schemas.fields import Amount, Key, Moment, Text, Word
+from app.schemas.reading import Reading
 
 # As Fyers writes them; SL-M waits for its trigger and goes to the market, SL-L to its price.
 ORDER_TYPES = {
@@ -37,7 +39,7 @@ class StrikeText(Text):
 
 
 class OptionAlertSchema(Schema):
-    """JSON in, Signal out; fields that it does not know are kept in the ticket and otherwise ignored.
+    """JSON in, Signal out; fields that mean nothing here are kept in the ticket and otherwise ignored.
 
     `sl` and `tp` are prices per unit of the option.
     """
@@ -61,11 +63,6 @@ class OptionAlertSchema(Schema):
     idempotency_key = Key(allow_none=True, longest=200)
     time = Moment(allow_none=True)
     bot = Text(allow_none=True, longest=48)
-
-    @pre_load
-    def _refuse_misspelt(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        refuse_misspelt(data, self.fields)
-        return data
 
     @validates_schema
     def _has_the_prices_of_its_type(self, data: dict[str, Any], **_: Any) -> None:
@@ -99,11 +96,34 @@ class OptionAlertSchema(Schema):
         )
 
 
+READING = Reading(
+    fields={
+        meanings.SYMBOL: "symbol",
+        meanings.SIDE: "action",
+        meanings.UNITS: "qty",
+        meanings.STOP_LOSS: "sl",
+        meanings.TAKE_PROFIT: "tp",
+        meanings.STOP_PRICE: "triggerPrice",
+        meanings.ORDER_TYPE: "orderType",
+        meanings.LIFETIME: "validity",
+        meanings.PRODUCT: "productType",
+    },
+    words={"orderType": {"sl": "sl-l", "mkt": "market", "lmt": "limit"}},
+    advice={
+        meanings.REFERENCE: "write the limit in price, with orderType LIMIT",
+        meanings.LIMIT_PRICE: "write it in price, with orderType LIMIT",
+        meanings.CONTRACTS: "write the units in qty, a multiple of the lot",
+        meanings.OTHER_SIZE: "write the units in qty, a multiple of the lot",
+        meanings.OPTION_CONTRACT: "write strikeprice, optionType and expiry",
+    },
+)
+
 ENTRY = DialectEntry(
     dialect=Dialect.OPTION,
     schema=OptionAlertSchema(),
     marks=("strikeprice", "optionType"),
     told_by="strikeprice",
+    reading=READING,
     sample={
         "symbol": "NSE:NIFTY",
         "strikeprice": "ATM",

@@ -5,12 +5,15 @@ from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError, post_load, pre_load, validates_schema
 
-from app.domain.orders import Side
+from app.domain.orders import OrderType, Side
 from app.domain.signals import Dialect, Intent, Signal, Target
+from app.schemas import meanings
 from app.schemas.base import Schema
 from app.schemas.commands import CommandSchema
 from app.schemas.entry import COMMAND_MARK, DialectEntry
-from app.schemas.fields import Amount, Key, Moment, Text, Word, refuse_misspelt
+from app.schemas.fields import Amount, Key, Moment, Text, Word
+from app.schemas.meanings import FieldMeaning
+from app.schemas.reading import Reading, number_of
 
 # The four rows of the trade-type table; `short` is the other common name of the id `sell`.
 TRADE_TYPES = {
@@ -22,10 +25,14 @@ TRADE_TYPES = {
     ("short", "buy"): Intent.EXIT_SHORT,
 }
 DIRECTIONS = {"long": 1, "flat": 0, "short": -1}
+EXITS = frozenset({Intent.EXIT_LONG, Intent.EXIT_SHORT})
 
 
 class StrategyAlertSchema(Schema):
-    """JSON in, Signal out; fields that it does not know are kept in the ticket and otherwise ignored."""
+    """JSON in, Signal out; fields that mean nothing here are kept in the ticket and otherwise ignored.
+
+    `stop_loss` and `take_profit` are prices per unit, for the position that the alert opens.
+    """
 
     class Meta:
         unknown = EXCLUDE
@@ -42,13 +49,11 @@ class StrategyAlertSchema(Schema):
     market_position_size = Amount(allow_none=True)
     prev_market_position = Word(*DIRECTIONS, allow_none=True)
     prev_market_position_size = Amount(allow_none=True)
+    stop_loss = Amount(positive=True, allow_none=True)
+    take_profit = Amount(positive=True, allow_none=True)
+    order_type = Word("market", allow_none=True)
     idempotency_key = Key(allow_none=True, longest=200)
     bot = Text(allow_none=True, longest=48)
-
-    @pre_load
-    def _refuse_misspelt(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        refuse_misspelt(data, self.fields)
-        return data
 
     @validates_schema
     def _has_a_meaning(self, data: dict[str, Any], **_: Any) -> None:
@@ -57,6 +62,13 @@ class StrategyAlertSchema(Schema):
                 "must be 'long', 'sell' or 'short' unless the alert carries market_position",
                 "strategy_order_id",
             )
+
+    @validates_schema
+    def _says_where_its_position_is(self, data: dict[str, Any], **_: Any) -> None:
+        """A size of a position that is not named would be dropped, and the whole of it traded."""
+        for name in ("market_position_size", "prev_market_position", "prev_market_position_size"):
+            if data.get(name) is not None and data.get("market_position") is None:
+                raise ValidationError("needs market_position beside it", name)
 
     @post_load
     def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:
@@ -76,6 +88,9 @@ class StrategyAlertSchema(Schema):
             idempotency_key=data.get("idempotency_key") or None,
             strategy=data["strategy_order_id"],
             note=data.get("strategy_order_comment"),
+            stop_loss=data.get("stop_loss"),
+            take_profit=data.get("take_profit"),
+            order_type=OrderType.MARKET if data.get("order_type") else None,
         )
 
 
@@ -86,7 +101,7 @@ ORDER_FIELDS = frozenset(
 
 
 class StrategyCommandSchema(CommandSchema):
-    """A command at `/webhook`; unknown fields are ignored, misspelt ones and those of an order refused."""
+    """A command at `/webhook`; unknown fields are ignored, those of an order refused."""
 
     class Meta:
         unknown = EXCLUDE
@@ -100,7 +115,6 @@ class StrategyCommandSchema(CommandSchema):
     def _refuse_orders(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         for name in sorted(data.keys() & ORDER_FIELDS):
             raise ValidationError("does not belong in a command, which places no order", name)
-        refuse_misspelt(data, self.fields)
         return data
 
 
@@ -121,6 +135,75 @@ def _target(data: dict[str, Any]) -> Target | None:
     )
 
 
+def _only_exits(data: dict[str, Any]) -> bool:
+    """Tell an alert that opens nothing by its words, before anybody has looked whether they are sound."""
+    position = data.get("market_position")
+    if position is not None:
+        return _word(position) == "flat"
+    named = _word(data.get("strategy_order_id")), _word(data.get("strategy_order_action"))
+    return TRADE_TYPES.get(named) in EXITS
+
+
+def _is_said(meaning: FieldMeaning, value: Any, data: dict[str, Any]) -> bool:
+    """Tell whether a signed position is the one that the position fields say."""
+    if meaning is not meanings.SIGNED_POSITION:
+        return False
+    direction = DIRECTIONS.get(_word(data.get("market_position")))
+    size = Decimal(0) if direction == 0 else number_of(data.get("market_position_size"))
+    return direction is not None and size is not None and number_of(value) == direction * size
+
+
+def _word(value: Any) -> str:
+    return value.strip().lower() if isinstance(value, str) else ""
+
+
+READING = Reading(
+    fields={
+        meanings.SYMBOL: "symbol",
+        meanings.SIDE: "strategy_order_action",
+        meanings.UNITS: "strategy_order_contracts",
+        meanings.CONTRACTS: "strategy_order_contracts",
+        meanings.REFERENCE: "strategy_order_price",
+        meanings.STOP_LOSS: "stop_loss",
+        meanings.TAKE_PROFIT: "take_profit",
+        meanings.ORDER_TYPE: "order_type",
+        meanings.POSITION: "market_position",
+        meanings.POSITION_SIZE: "market_position_size",
+        meanings.POSITION_BEFORE: "prev_market_position",
+        meanings.SIZE_BEFORE: "prev_market_position_size",
+    },
+    size="strategy_order_contracts",
+    words={
+        "market_position": {"bullish": "long", "bearish": "short"},
+        "prev_market_position": {"bullish": "long", "bearish": "short"},
+        "order_type": {"mkt": "market"},
+    },
+    only_exits=_only_exits,
+    is_said=_is_said,
+)
+
+NO_ORDER = "it does not belong in a command, which places no order"
+COMMAND_READING = Reading(
+    fields={
+        meanings.SYMBOL: "symbol",
+        meanings.UNITS: "quantity",
+        meanings.LIMIT_PRICE: "limit_price",
+        meanings.STOP_PRICE: "stop_price",
+    },
+    advice=dict.fromkeys(
+        (
+            meanings.SIDE,
+            meanings.CONTRACTS,
+            meanings.POSITION,
+            meanings.POSITION_SIZE,
+            meanings.POSITION_BEFORE,
+            meanings.SIZE_BEFORE,
+        ),
+        NO_ORDER,
+    )
+    | {meanings.REFERENCE: "write limit_price"},
+)
+
 ENTRY = DialectEntry(
     dialect=Dialect.STRATEGY,
     schema=StrategyAlertSchema(),
@@ -136,6 +219,8 @@ ENTRY = DialectEntry(
         "strategy_order_comment": "Breakout",
     },
     sample_price="strategy_order_price",
+    reading=READING,
     command=StrategyCommandSchema(),
+    command_reading=COMMAND_READING,
     command_sample={"command": "cancel", "order": "all", "symbol": "BTCUSD"},
 )

@@ -11,9 +11,11 @@ from app.domain.opinions import Direction
 from app.domain.orders import OrderType, Side
 from app.domain.signals import Dialect, Intent, Signal
 from app.errors import MalformedIdea
+from app.schemas import meanings
 from app.schemas.base import Field, Schema
 from app.schemas.entry import DialectEntry
 from app.schemas.fields import Amount, Data, Table, Text, Word, iso_moment
+from app.schemas.reading import Reading
 
 SOURCE = "trade_idea"
 TICKER = re.compile(r"[A-Z][A-Z0-9.]{0,9}")
@@ -45,7 +47,7 @@ class Delivery(Field[datetime]):
 
 
 class TradeIdeaSchema(Schema):
-    """JSON in, Signal out; fields that it does not know are kept in the ticket and otherwise ignored."""
+    """JSON in, Signal out; fields that mean nothing here are kept in the ticket and otherwise ignored."""
 
     class Meta:
         unknown = EXCLUDE
@@ -97,6 +99,24 @@ def _idea(data: dict[str, Any]) -> Idea:
     )
 
 
+READING = Reading(
+    fields={
+        meanings.SYMBOL: "symbol",
+        meanings.REFERENCE: "entry_price",
+        meanings.STOP_LOSS: "stop_price",
+        meanings.TAKE_PROFIT: "target_price",
+    },
+    advice=dict.fromkeys(
+        (meanings.UNITS, meanings.CONTRACTS, meanings.OTHER_SIZE),
+        "an idea is worth what the opinion, MAX_NOTIONAL_USD and the bot's notional allow",
+    ),
+    # An idea is no order: its direction counts, and shares are traded.
+    ignored=frozenset(
+        {meanings.SIDE, meanings.ORDER_TYPE, meanings.LIFETIME, meanings.OPTION_CONTRACT, meanings.PRODUCT}
+    ),
+    finds_misspelt=False,
+)
+
 ENTRY = DialectEntry(
     dialect=Dialect.TRADE_IDEA,
     schema=TradeIdeaSchema(),
@@ -104,6 +124,7 @@ ENTRY = DialectEntry(
     told_by="source trade_idea",
     path="/webhooks/optionomics/trade-ideas",
     own_field="triggered_at",
+    reading=READING,
     malformed=MalformedIdea,
     sample={
         "alert_name": "High confidence bullish ideas",

@@ -73,10 +73,10 @@ def test_refusal_when_payload_is_another_services_then_required_and_renamed_fiel
 
 
 def test_refusal_when_one_name_is_another_services_then_ours_is_told(post):
-    told = message(post(ENTRY.join("{}").replace('"symbol"', '"Ticker"')))
+    told = message(post(ENTRY.join("{}").replace('"strategy_order_id"', '"Signal.ID"')))
 
-    assert "`symbol` is missing" in told
-    assert told.endswith("You wrote `Ticker`; here it is `symbol`.")
+    assert "`strategy_order_id` is missing" in told
+    assert told.endswith("You wrote `Signal.ID`; here it is `strategy_order_id`.")
 
 
 def test_refusal_when_secrets_differ_then_the_one_that_counts_is_named(anonymous):

@@ -46,7 +46,7 @@ PARTS = {
     ),
     "market": ("account", "position", "quote", "hours"),
     "review": ("advice", "is_required", "min_confidence", "notional_cap", "approval", "approval_above"),
-    "signal": ("idea", "reference_price"),
+    "signal": ("idea", "reference_price", "size_field"),
 }
 
 
@@ -74,7 +74,9 @@ def order_check(
 
 
 def signal(intent=Intent.ENTER_LONG, side=Side.BUY, **changes):
-    return Signal(dialect=Dialect.STRATEGY, symbol="AAPL", intent=intent, side=side, **decimals(changes))
+    plain = Signal(dialect=Dialect.STRATEGY, symbol="AAPL", intent=intent, side=side)
+    size_field = changes.pop("size_field", None)
+    return replace(plain, size_field=size_field, **decimals(changes))
 
 
 def target(now, before=None, now_size=None, before_size=None):

@@ -84,6 +84,8 @@ ALLOWED = [
     ("risk_at_stop", {"risk": Decimal(50), "stop": Decimal(95)}),
     ("risk_at_stop", {"risk": Decimal(50), "stop": Decimal(105), "side": Side.SELL}),
     ("risk_at_stop", {"stop": None}),
+    ("size_used", {"bot": {"use_strategy_contracts": False}}),
+    ("size_used", {"size_field": "quantity", "bot": {"use_strategy_contracts": True}}),
     ("notional_limit", limits(max_order_notional="1000")),
     ("notional_limit", {"quantity": Decimal(10**9)}),
     ("buying_power", {"account": replace(RICH, buying_power=Decimal(1000))}),
@@ -170,6 +172,7 @@ REFUSED = [
     ("exits_placed", Reason.EXIT_MISPLACED, own_exits("100")),
     ("exits_placed", Reason.EXIT_MISPLACED, own_exits(None, "100")),
     ("exits_placed", Reason.EXIT_MISPLACED, own_exits("99") | {"side": Side.SELL}),
+    ("size_used", Reason.QUANTITY_UNUSED, {"size_field": "quantity"}),
     ("risk_at_stop", Reason.RISK_STOP_MISSING, {"risk": Decimal(50)}),
     ("risk_at_stop", Reason.RISK_STOP_MISPLACED, {"risk": Decimal(50), "stop": Decimal(100)}),
     ("risk_at_stop", Reason.RISK_STOP_MISPLACED, {"risk": Decimal(50), "stop": Decimal(101)}),
@@ -399,7 +402,7 @@ def test_groups_when_a_plain_alert_enters_then_review_and_idea_leave_one_line_ea
     gates, lines = asked()
 
     assert gates == names_of("permissions", "figures")
-    assert (len(gates), lines) == (34, ["review", "idea"])
+    assert (len(gates), lines) == (35, ["review", "idea"])
 
 
 def test_groups_when_an_idea_enters_then_every_gate_is_asked():

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.domain.orders import Side
-from app.domain.planning import Plan, plan
+from app.domain.planning import Plan, left_unused, plan
 from app.domain.reasons import Reason
 from app.domain.signals import Intent
 from tests.domain.builders import signal, target, targeting
@@ -35,6 +35,41 @@ def carry_out(decided, held):
     if decided.entry_side is None:
         return after
     return after + decided.entry_side.sign * decided.entry_quantity
+
+
+@pytest.mark.parametrize(
+    ("size_field", "by_contracts", "size", "expected"),
+    [
+        ("quantity", True, 4, close(4)),
+        ("quantity", True, 15, close(10)),
+        ("quantity", True, 0, close(10)),
+        ("quantity", True, None, close(10)),
+        ("quantity", False, 4, close(10)),
+        (None, True, 4, close(10)),
+    ],
+)
+@pytest.mark.parametrize(("row", "held"), [(EXIT_LONG, 10), (EXIT_SHORT, -10)])
+def test_exit_when_its_size_is_somebodys_wish_then_no_more_is_closed_where_sizes_are_traded(
+    row, held, size_field, by_contracts, size, expected
+):
+    wanted = signal(*row, quantity=size, size_field=size_field)
+
+    assert plan(wanted, Decimal(held), by_contracts=by_contracts) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "decided", "unused"),
+    [
+        ({"stop_loss": 95, "take_profit": 110}, close(10), ["stop-loss", "take-profit"]),
+        ({"stop_loss": 95, "take_profit": 110}, enter(BUY), []),
+        ({"quantity": 4, "size_field": "qty"}, close(10), ["qty"]),
+        ({"quantity": 4, "size_field": "qty"}, close(4), []),
+        ({"unused": ("sl",)}, close(10), ["sl"]),
+        ({"quantity": 4}, close(10), []),
+    ],
+)
+def test_unused_when_nothing_is_entered_then_what_an_entry_would_use_is_named(changes, decided, unused):
+    assert left_unused(signal(**changes), decided) == unused
 
 
 @pytest.mark.parametrize(

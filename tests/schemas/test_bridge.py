@@ -72,7 +72,7 @@ def test_required_field_when_missing_or_null_then_named(field, value):
     ("changes", "sentence"),
     [
         ({"colour": "red"}, "`colour` is no field here; leave it out"),
-        ({"Symbol": "BTC-USD"}, "`Symbol` is no field here; is symbol meant?"),
+        ({"Symbol": "BTC-USD"}, "`Symbol` is not read here; write symbol"),
         ({"side": "hold"}, "`side` must be one of buy, sell"),
         ({"side": "{{strategy.order.action}}"}, "`side` is still the placeholder {{strategy.order.action}}"),
         ({"order_type": "stop"}, "`order_type` must be one of market, limit"),

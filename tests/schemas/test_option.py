@@ -72,7 +72,10 @@ def test_order_when_priced_then_prices_are_read():
         ({"optionType": "XX"}, "`optionType` must be one of"),
         ({"qty": 0}, "`qty` must be greater than zero"),
         ({"expiry": MISSING}, "`expiry` is missing; give"),
-        ({"strikePrice": 1}, "`strikePrice` is no field of this dialect; is strikeprice meant?"),
+        (
+            {"strikePrice": 1},
+            "`strikePrice` says 1 and `strikeprice` says 24500, which mean",
+        ),
         ({"productType": "NRML"}, "`productType` must be one of"),
         ({"strikeprice": True}, "`strikeprice` must be text"),
     ],

@@ -56,6 +56,20 @@ def exits_placed(check: OrderCheck) -> Outcome:
     return (Reason.EXIT_MISPLACED if is_wrong else None), shown
 
 
+@entry_gate(Reason.QUANTITY_UNUSED)
+def size_used(check: OrderCheck) -> Outcome:
+    """Refuse an entry whose alert names a size that the bot would not use.
+
+    TradingView puts its own number of contracts into every alert; another name is somebody's wish.
+    """
+    name = check.signal.size_field
+    if name is None:
+        return None, "the alert names no size but TradingView's own"
+    if check.bot.configuration.use_strategy_contracts:
+        return None, f"{name} is used"
+    return Reason.QUANTITY_UNUSED, f"set use_strategy_contracts at the bot, or leave {name} out"
+
+
 @entry_gate(Reason.RISK_STOP_MISSING, Reason.RISK_STOP_MISPLACED, Reason.RISK_EXCEEDED)
 def risk_at_stop(check: OrderCheck) -> Outcome:
     """Refuse an order that loses more at its stop than the bot risks, or whose loss is not known."""
@@ -213,6 +227,7 @@ FIGURES = GateGroup(
         price_known,
         price_deviation,
         exits_placed,
+        size_used,
         risk_at_stop,
         lot_multiple,
         quantity_limit,

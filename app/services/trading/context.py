@@ -171,6 +171,8 @@ def signal_record(signal: Signal) -> dict[str, Any]:
             ("order_type", signal.order_type and signal.order_type.value),
             ("limit_price", signal.limit_price),
             ("stop_price", signal.stop_price),
+            ("stop_loss", signal.stop_loss),
+            ("take_profit", signal.take_profit),
             ("time_in_force", None if signal.intent in COMMANDS else signal.time_in_force.value),
             ("reference_price", signal.reference_price),
             ("sent_at", timestamp(signal.sent_at) if signal.sent_at is not None else None),

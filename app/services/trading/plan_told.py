@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from app.domain.instruments import Instrument
-from app.domain.planning import Plan
+from app.domain.planning import Plan, left_unused
 from app.domain.reasons import Reason
 from app.domain.refusals import units
 from app.domain.signals import Signal
@@ -11,14 +11,16 @@ from app.services.trading.context import OrderContext
 
 
 def plan_told(decided: Plan, held: Decimal, context: OrderContext) -> str:
-    """Tell a plan in one line of the timeline."""
+    """Tell a plan in one line of the timeline, and what of the alert has no part in it."""
     has = f"{context.symbol}, the bot holds {units(held, context.instrument)}"
+    unused = left_unused(context.signal, decided)
+    apart = f"; not used, since nothing is entered: {', '.join(unused)}" if unused else ""
     reason = decided.refusal or decided.skip
     if reason is not None:
-        return f"{has}: {reason.value}"
+        return f"{has}: {reason.value}{apart}"
     steps = [f"close {units(decided.close, context.instrument)}"] if decided.close else []
     steps += [f"enter {decided.entry_side.value}"] if decided.entry_side is not None else []
-    return f"{has}: {', then '.join(steps)}"
+    return f"{has}: {', then '.join(steps)}{apart}"
 
 
 def room_told(decided: Plan, room: Decimal, context: OrderContext) -> str:

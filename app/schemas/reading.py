@@ -1,0 +1,260 @@
+"""An alert read by what its names mean: foreign names become the dialect's own, or are refused by name."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+from marshmallow import ValidationError
+
+from app.domain.signals import Signal
+from app.schemas.meanings import BY_LETTERS, FieldMeaning, letters_of, meaning_of
+
+# What stands in it has no effect by definition.
+FREE = frozenset({"extras"})
+# Whose alert it is was known before its names were read.
+EXACT = frozenset({"bot", "fund_id"})
+SHORTEST_MISSPELT = 5
+# What stands where there is nothing to say.
+NOTHING = frozenset({"", "0", "false", "off", "no", "none", "null", "na", "nan"})
+LONGEST_VALUE = 40
+
+
+def _never(_: dict[str, Any]) -> bool:
+    return False
+
+
+def _nowhere(_: FieldMeaning, __: Any, ___: dict[str, Any]) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one dialect makes of the names in the table of meanings.
+
+    `fields` are its own fields by their meaning; where it `is_strict` other names of theirs are refused.
+    `size` is the field whose other names are somebody's own wish. `words` translates values of a field,
+    `advice` stands for the table's, `ignored` decides nothing in this dialect. `only_exits` tells an alert
+    that opens nothing, whatever is held; `is_said` a value that the dialect's own fields say as well.
+    """
+
+    fields: Mapping[FieldMeaning, str] = field(default_factory=dict)
+    size: str = ""
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    advice: Mapping[FieldMeaning, str] = field(default_factory=dict)
+    ignored: frozenset[FieldMeaning] = frozenset()
+    is_strict: bool = False
+    finds_misspelt: bool = True
+    only_exits: Callable[[dict[str, Any]], bool] = _never
+    is_said: Callable[[FieldMeaning, Any, dict[str, Any]], bool] = _nowhere
+
+    def advice_on(self, meaning: FieldMeaning) -> str:
+        """Say what to do instead."""
+        own = self.fields.get(meaning)
+        return f"write {own}" if own is not None else self.advice.get(meaning, meaning.advice)
+
+
+REFUSING = Reading(is_strict=True, finds_misspelt=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """An alert in its dialect's own names.
+
+    `given` are the names that stood in the place of the dialect's fields, `unused` those of an entry that
+    came with an exit, `size_field` the foreign name of a size.
+    """
+
+    alert: dict[str, Any]
+    given: dict[str, str]
+    unused: tuple[str, ...]
+    size_field: str | None
+
+    def as_given(self, messages: dict[Any, Any]) -> dict[Any, Any]:
+        """Return a schema's messages under the names that the sender wrote."""
+        return {self.given.get(name, name): texts for name, texts in messages.items()}
+
+    def completed(self, signal: Signal) -> Signal:
+        """Return the signal with what it must tell of its names."""
+        if not self.unused and self.size_field is None:
+            return signal
+        return replace(signal, unused=self.unused, size_field=self.size_field)
+
+
+def understand(alert: dict[str, Any], own: Collection[str], reading: Reading) -> Understood:
+    """Put an alert into its dialect's `own` names; raise ValidationError that names every bad one."""
+    levels = {own for meaning, own in reading.fields.items() if meaning.is_level}
+    plain = {
+        name: value
+        for name, value in alert.items()
+        # A level may be an object in other services' words.
+        if name in own and not (isinstance(value, dict) and name in levels)
+    }
+    reader = _Reader(reading, plain)
+    letters = {letters_of(name): name for name in own} if len(plain) < len(alert) else {}
+    for name, value in alert.items():
+        if name not in plain:
+            reader.take(name, value, letters)
+    return reader.understood()
+
+
+@dataclass(slots=True)
+class _Reader:
+    reading: Reading
+    alert: dict[str, Any]
+    given: dict[str, str] = field(default_factory=dict)
+    clashes: list[tuple[str, str, str]] = field(default_factory=list)
+    refused: list[tuple[str, FieldMeaning, Any, str]] = field(default_factory=list)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+    def take(self, name: str, value: Any, own: dict[str, str]) -> None:
+        """Find out what a foreign name and whatever stands inside of it mean."""
+        if letters_of(name) in FREE:
+            return
+        is_known = False
+        for path, leaf in _leaves(name, value):
+            is_known = self._take_leaf(path, leaf, own) or is_known
+        if is_known:
+            return
+        # What means nothing is the schema's to ignore, or to refuse.
+        self.alert[name] = value
+        if self.reading.finds_misspelt:
+            meant = _misspelt(letters_of(name), tuple(own.items()))
+            if meant is not None:
+                self.errors[name] = [f"is no field of this dialect; is {meant} meant?"]
+
+    def _take_leaf(self, path: str, value: Any, own: dict[str, str]) -> bool:
+        meaning = meaning_of(path)
+        mine = own.get(letters_of(path))
+        if mine is None and meaning is not None:
+            mine = self.reading.fields.get(meaning)
+        if mine in EXACT:
+            self.errors[path] = [f"is not read here; write {mine}"]
+            return True
+        if mine is not None and not self.reading.is_strict:
+            self._read(mine, path, value)
+            return True
+        where = "here"
+        if meaning is None and "." in path:
+            meaning, where = self._inside(path)
+        if meaning is not None and _asks(value, meaning) and meaning not in self.reading.ignored:
+            self.refused.append((path, meaning, value, where))
+        return meaning is not None
+
+    def _inside(self, path: str) -> tuple[FieldMeaning | None, str]:
+        container, _, name = path.rpartition(".")
+        around = meaning_of(container)
+        if around is not None:
+            return around, "here"
+        inner = meaning_of(name)
+        return (inner if inner is not None and inner.is_deep else None), f"inside of `{container}`"
+
+    def _read(self, mine: str, path: str, value: Any) -> None:
+        if value is None or value == "":
+            return
+        if isinstance(value, str):
+            value = self.reading.words.get(mine, {}).get(value.strip().casefold(), value)
+        said = self.alert.get(mine)
+        if said is None:
+            self.alert[mine], self.given[mine] = value, path
+        elif not _is_same(mine, said, value):
+            words = f"says {_shown(value)} and `{self.given.get(mine, mine)}` says {_shown(said)}"
+            self.clashes.append((path, mine, f"{words}, which mean the same; leave one out"))
+        elif mine == self.reading.size:
+            self.given.setdefault(mine, path)
+
+    def understood(self) -> Understood:
+        """Settle what depends on the whole alert; raise ValidationError."""
+        exits, reading = self.reading.only_exits(self.alert), self.reading
+        of_entry = {own for meaning, own in reading.fields.items() if meaning.is_of_entry}
+        unused = [path for path, mine, _ in self.clashes if exits and mine in of_entry]
+        for path, mine, text in self.clashes:
+            if not (exits and mine in of_entry):
+                self.errors[path] = [text]
+        for path, meaning, value, where in self.refused:
+            # Whoever wants out must get out: what only an entry would use does not stop an exit.
+            if exits and meaning.is_of_entry:
+                unused.append(path)
+            elif not reading.is_said(meaning, value, self.alert):
+                self.errors[path] = [f"is not read {where}; {reading.advice_on(meaning)}"]
+        if self.errors:
+            raise ValidationError({name: self.errors[name] for name in sorted(self.errors)})
+        unused += self._levels_of_exit() if exits else []
+        return Understood(self.alert, self.given, tuple(sorted(unused)), self._size_field())
+
+    def _levels_of_exit(self) -> list[str]:
+        """Take an entry's levels out of an exit, before anybody looks whether they are sound."""
+        levels = [own for meaning, own in self.reading.fields.items() if meaning.is_level]
+        found = [own for own in levels if self.alert.pop(own, None) is not None]
+        return [self.given.pop(own, own) for own in found]
+
+    def _size_field(self) -> str | None:
+        name = self.given.get(self.reading.size)
+        # Its own field in other letters is no other name.
+        return None if name is None or letters_of(name) == letters_of(self.reading.size) else name
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _leaves(f"{path}.{name}", inner)
+    elif isinstance(value, list):
+        yield path, value
+        for inner in value:
+            if isinstance(inner, dict):
+                yield from _leaves(path, inner)
+    else:
+        yield path, value
+
+
+def _asks(value: Any, meaning: FieldMeaning) -> bool:
+    """Tell whether a value asks for anything: nothing, zero and false do not."""
+    if value is None or isinstance(value, bool):
+        return value is True
+    text = str(value).strip().casefold()
+    if value in ([], {}) or text in NOTHING or text in meaning.neutral:
+        return False
+    return number_of(value) != 0
+
+
+def _is_same(name: str, one: Any, other: Any) -> bool:
+    if name == "symbol":
+        return _symbol(one) == _symbol(other)
+    numbers = number_of(one), number_of(other)
+    if None not in numbers:
+        return numbers[0] == numbers[1]
+    return str(one).strip().casefold() == str(other).strip().casefold()
+
+
+def _symbol(value: Any) -> str:
+    name = str(value).rpartition(":")[2]
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def number_of(value: Any) -> Decimal | None:
+    """Return the number that a value is or says; None where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return None
+    try:
+        number = Decimal(value)
+    except (InvalidOperation, ValueError):
+        return None
+    return number if number.is_finite() else None
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str | int | Decimal):
+        return str(value)[:LONGEST_VALUE]
+    return "something else"
+
+
+@lru_cache(maxsize=1024)
+def _misspelt(letters: str, own: tuple[tuple[str, str], ...]) -> str | None:
+    """Return the name that is almost this one; it would be ignored, and a size or a price with it."""
+    if len(letters) < SHORTEST_MISSPELT:
+        return None
+    known = {known: meaning.names[0] for known, meaning in BY_LETTERS.items()} | dict(own)
+    found = get_close_matches(letters, known, n=1, cutoff=0.9)
+    return known[found[0]] if found else None
