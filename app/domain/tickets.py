@@ -61,6 +61,9 @@ class Stage(StrEnum):
     ORDERS_FOUND = "orders found"
     ORDER_CANCELLED = "order cancelled"
     ORDER_CHANGED = "order changed"
+    BREAKER_TRIPPED = "circuit breaker tripped"
+    STOP_FILLED = "stop-loss filled"
+    TARGET_FILLED = "take-profit filled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,15 @@ class Ticket:
             "exits": self.exits,
             "fingerprint": self.fingerprint,
         }
+
+
+def with_stage(
+    timeline: list[dict[str, Any]], stage: Stage, at: datetime, detail: str
+) -> list[dict[str, Any]]:
+    """Add a stage to the timeline of a written ticket."""
+    before = datetime.fromisoformat(timeline[-1]["at"]) if timeline else at
+    elapsed = max((at - before) / MILLISECOND, 0.0)
+    return [*timeline, TimelineEntry(at, stage.value, elapsed, detail).to_json()]
 
 
 GATE_FIELDS = ("gate", "passed", "code", "detail", "order")

@@ -2,6 +2,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import UTC, datetime
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.unit
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]*))?\)")
+OPTION = re.compile(r"\b[A-Z]{1,6}\d{6}[CP]\d{8}\b")
 BLOCK = re.compile(r"^```(?:json)?\n(\{.*?^\})\n```", re.MULTILINE | re.DOTALL)
 PLACEHOLDERS = {
     "{{ticker}}": "BTCUSD",
@@ -154,6 +156,14 @@ def test_symbols_when_listed_then_they_are_read_as_the_table_says():
     for names, meaning in re.findall(r"^\| (`[^|]+) \| ([^|]+) \|$", table, re.MULTILINE):
         for name in re.findall(r"`([^`]+)`", names):
             assert _meaning(name) in meaning, name
+
+
+def test_options_when_pages_show_them_then_they_have_not_expired():
+    shown = {name for page in ("docs/alerts.md", "README.md") for name in OPTION.findall(_text(page))}
+
+    assert shown
+    today = datetime.now(UTC).date()
+    assert [name for name in shown if parse_symbol(name).option.expiry < today] == []
 
 
 def _meaning(name: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
-from app.domain.orders import OrderRole, OrderStatus, Receipt
+from app.domain.orders import STOP_LOSS_SUFFIX, OrderRole, OrderStatus, Receipt
 from app.domain.reasons import Reason
-from app.domain.tickets import TicketStatus, followed_reason, followed_status, order_record
+from app.domain.tickets import Stage, TicketStatus, followed_reason, followed_status, order_record, with_stage
 from app.domain.trades import FillUpdate
 from app.errors import BrokerUnavailable, Conflict
 from app.repositories.open_orders import LEGS, OPERATOR, OpenOrder, OpenOrders
@@ -167,6 +167,8 @@ class OrderTracker:
         else:
             record = order_record(receipt, bot=order.bot, ticket=order.ticket, role=order.role.value)
             _update_order(changed, record)
+            if order.is_leg and receipt.status is OrderStatus.FILLED:
+                _note_exit(changed, receipt)
         return [self._ledger.rewriting(document, changed)]
 
 
@@ -200,6 +202,16 @@ def _update_order(ticket: dict[str, Any], record: dict[str, Any]) -> None:
         reason = followed_reason(placed)
         if reason is not None and ticket["reason"] is None:
             ticket["reason"], ticket["message"] = reason.value, reason.meaning
+
+
+def _note_exit(ticket: dict[str, Any], receipt: Receipt) -> None:
+    """Say in an entry's timeline that its stop or target has closed what it bought, and at what price."""
+    is_stop = receipt.client_order_id.endswith(STOP_LOSS_SUFFIX)
+    stage = Stage.STOP_FILLED if is_stop else Stage.TARGET_FILLED
+    price = f" at {receipt.average_fill_price:,f}" if receipt.average_fill_price is not None else ""
+    detail = f"{receipt.side.value} {receipt.filled_quantity:,f}{price}"
+    at = receipt.filled_at or receipt.created_at
+    ticket["timeline"] = with_stage(ticket["timeline"], stage, at, detail)
 
 
 def _mark_gone(ticket: dict[str, Any], gone: OpenOrder) -> None:

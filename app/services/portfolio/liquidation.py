@@ -10,6 +10,7 @@ from app.clock import Patience
 from app.domain.circuit_breaker import CircuitBreaker, Step, closing_order_id, may_try_again, step_ticket
 from app.domain.orders import Receipt
 from app.domain.symbols import SymbolRefused
+from app.domain.tickets import Stage
 from app.errors import BrokerRejected, BrokerUnavailable
 from app.repositories.open_orders import OPERATOR
 from app.services.base import Runtime
@@ -17,10 +18,10 @@ from app.services.broker_access.budgets import LIQUIDATION
 from app.services.broker_access.gateway import Gateway
 from app.services.broker_access.outcomes import Rejected, Unknown
 from app.services.observability.events import EventKind
-from app.services.portfolio.positions import PositionService
+from app.services.portfolio.positions import ClosedBy, PositionService
 from app.services.runtime.second_look import SecondLook
 
-BY = "circuit breaker"
+BY, DIALECT = "circuit breaker", "circuit_breaker"
 
 _logger = logging.getLogger(__name__)
 
@@ -71,19 +72,21 @@ class Liquidation:
     ) -> CircuitBreaker:
         step = breaker.step(symbol)
         if step is not None:
-            is_over = self._send(broker, ticket, step)
+            is_over = self._send(breaker, broker, ticket, step)
             if not is_over or not may_try_again(step, self.runtime.clock()):
                 return breaker
         breaker = breaker.attempting(symbol, self.runtime.clock())
         # The order's id follows from the attempt: stored first, it can be looked up after a crash.
         save(breaker)
-        self._send(broker, ticket, breaker.steps[-1])
+        self._send(breaker, broker, ticket, breaker.steps[-1])
         return breaker
 
-    def _send(self, broker: Broker, ticket: UUID, step: Step) -> bool:
+    def _send(self, breaker: CircuitBreaker, broker: Broker, ticket: UUID, step: Step) -> bool:
         """Look the step's order up, or send it; tell whether it is over. No symbol stops the others."""
         try:
-            return self.positions.close_once(broker, step.symbol, step_ticket(ticket, step), by=BY)
+            return self.positions.close_once(
+                broker, step.symbol, step_ticket(ticket, step), by=_closed_by(breaker)
+            )
         except (BrokerRejected, BrokerUnavailable, SymbolRefused) as error:
             message = f"{step.symbol} at {broker.name} could not be closed: {error.message}"
             self.runtime.journal.activity(f"{BY}: {message}")
@@ -113,3 +116,11 @@ class Liquidation:
 
 def _others(broker: Broker, own: Iterable[str]) -> list[Receipt]:
     return [receipt for receipt in broker.open_orders() if receipt.client_order_id not in own]
+
+
+def _closed_by(breaker: CircuitBreaker) -> ClosedBy:
+    """Say in the sale's ticket which breach it is for."""
+    breach = "" if breaker.breach is None else breaker.breach.value.replace("_", "-")
+    equity = "" if breaker.breach_equity is None else f" at an equity of {breaker.breach_equity:,f}"
+    source = "" if breaker.breach_source is None else f", set by {breaker.breach_source}"
+    return ClosedBy(BY, DIALECT, Stage.BREAKER_TRIPPED, f"{breach}{equity}{source}" or None)

@@ -11,7 +11,7 @@ from app.domain.money import ZERO
 from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
 from app.domain.reasons import Reason
 from app.domain.symbols import parse_symbol
-from app.domain.tickets import Ticket, TicketStatus, order_record, shown
+from app.domain.tickets import Stage, Ticket, TicketStatus, order_record, shown
 from app.errors import InvalidRequest, NotFound
 from app.repositories.open_orders import OPERATOR, OpenOrders, open_order
 from app.repositories.tickets import Ledger
@@ -26,6 +26,19 @@ from app.services.orders.working import WorkingOrders
 from app.services.portfolio.snapshots import Snapshots
 from app.storage.base import Document
 from app.ticket_ids import NewTicketId
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedBy:
+    """Who closes positions at a broker beside the bots, as the ticket of the sale says it."""
+
+    name: str
+    dialect: str
+    stage: Stage
+    reason: str | None = None
+
+
+BY_OPERATOR = ClosedBy(OPERATOR, OPERATOR, Stage.RECEIVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +82,7 @@ class PositionService:
             if not room:
                 raise InvalidRequest(f"{Reason.POSITION_CLOSING.meaning} Cancel them to close {symbol} here.")
             left = room.copy_sign(position.quantity)
-            ticket = self._close(held, replace(position, quantity=left), number, OPERATOR)
+            ticket = self._close(held, replace(position, quantity=left), number, BY_OPERATOR)
         self.tracker.follow()
         self.snapshots.look(broker_name)
         return self.ledger.find(ticket.id) or shown(ticket.to_json(self.runtime.clock()))
@@ -80,7 +93,7 @@ class PositionService:
         after = {"quantity": "0", "ticket": str(ticket)}
         self.runtime.audit.record(by, Deed.CLOSE_POSITION, subject, before=before, after=after)
 
-    def close_once(self, broker: Broker, symbol: str, ticket: UUID, *, by: str) -> bool:
+    def close_once(self, broker: Broker, symbol: str, ticket: UUID, *, by: ClosedBy) -> bool:
         """Close a position by the one order that a ticket stands for, however often this is called.
 
         Return whether that order is over; raise BrokerRejected or BrokerUnavailable.
@@ -124,10 +137,12 @@ class PositionService:
         working = self.working_orders.of(held.broker, None, held.symbol)
         return bool(self.working_orders.withdraw(held, working, ticket=ticket))
 
-    def _close(self, held: HeldSymbol, position: Position, number: UUID, by: str) -> Ticket:
+    def _close(self, held: HeldSymbol, position: Position, number: UUID, by: ClosedBy) -> Ticket:
         broker, instrument = held.broker, position.instrument or parse_symbol(position.symbol)
-        request = {"close": position.symbol, "broker": broker.name, "by": by}
-        ticket = Ticket(number, OPERATOR, OPERATOR, self.runtime.clock(), request)
+        request = {"close": position.symbol, "broker": broker.name, "by": by.name}
+        # The operator's by bot and order ids, whoever closes: what it sells is taken off the bots' trades.
+        ticket = Ticket(number, OPERATOR, by.dialect, self.runtime.clock(), request)
+        ticket.note(by.stage, ticket.created_at, by.reason)
         quantity = instrument.in_one_order(abs(position.quantity))
         order = Order(
             client_order_id=client_order_id(OPERATOR, ticket.id, OrderRole.EXIT),
@@ -146,7 +161,7 @@ class PositionService:
             self._write_end(ticket, order, TicketStatus.DRY_RUN)
         if isinstance(outcome, Placed):
             closed = f"{-order.side.sign * quantity:f} {position.symbol} at {broker.name}"
-            self.runtime.journal.activity(f"{by}: closed {closed}")
+            self.runtime.journal.activity(f"{by.name}: closed {closed}")
         return ticket
 
     def _write_ahead(self, broker: Broker, ticket: Ticket, order: Order) -> None:

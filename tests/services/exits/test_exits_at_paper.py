@@ -118,3 +118,19 @@ def test_bots_when_both_hold_one_symbol_then_each_has_exits_of_its_own(
     client.post("/webhook", json=strategy_alert(bot="other", secret=secret))
 
     assert [quantity for _, quantity, _ in legs()] == ["10"] * 4
+
+
+@pytest.mark.parametrize(("price_at", "stage"), [("98", "stop-loss filled"), ("104", "take-profit filled")])
+def test_ticket_when_an_exit_has_filled_then_its_timeline_says_which_and_at_what(
+    bot, post, price, watch, operator, price_at, stage
+):
+    bot()
+    entry = post()
+    price(AAPL=price_at)
+    for _ in range(2):
+        watch()
+    ticket = operator.get(f"/api/tickets/{entry['ticket']}").json
+    told = [item for item in ticket["timeline"] if item["stage"].endswith("filled")]
+
+    assert [item["stage"] for item in told] == [stage]
+    assert told[0]["detail"].startswith("sell 10 at ")

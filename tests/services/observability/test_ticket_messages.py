@@ -123,12 +123,14 @@ def test_alert_when_it_was_interrupted_then_the_owner_is_told_what_became_of_it(
     assert "alert for AAPL filled" in message
 
 
-def test_orphan_when_it_is_canceled_then_the_owner_is_told(client, services, scripted, told):
+def test_orphan_when_it_is_canceled_then_the_owner_is_told(client, services, scripted, told, clock):
     client.post("/webhook", json=strategy_alert())
     order = scripted.submitted[0]
     name = f"{order.client_order_id}-sl"
     scripted.take(replace(order, client_order_id=name), OrderStatus.ACCEPTED)
     scripted.held.clear()
+    services.portfolio.cleanup.run()
+    clock.move(seconds=11)
     services.portfolio.cleanup.run()
 
     assert told() == [(EventKind.ORPHAN_CLEANED, f"Canceled without a position: {name}")]

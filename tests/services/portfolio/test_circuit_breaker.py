@@ -309,3 +309,17 @@ def test_liquidation_when_one_look_shows_an_empty_account_then_it_goes_on(
 
     assert (kept, phase) == (1, "liquidating")
     assert (held(portfolio), breaker.read().phase) == ({}, "tripped")
+
+
+def test_stop_loss_when_all_is_sold_then_the_tickets_are_the_breakers_and_say_why(
+    breaker, portfolio, operator
+):
+    portfolio.equity = "80000"
+    breaker.watch()
+    tickets = operator.get("/api/tickets?bot=operator").json["tickets"]
+
+    assert {ticket["dialect"] for ticket in tickets} == {"circuit_breaker"}
+    assert {ticket["alert"]["by"] for ticket in tickets} == {"circuit breaker"}
+    assert [(stage["stage"], stage["detail"]) for ticket in tickets for stage in ticket["timeline"]] == 2 * [
+        ("circuit breaker tripped", "stop-loss at an equity of 80,000, set by operator")
+    ]
