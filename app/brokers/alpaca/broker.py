@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote as quoted
@@ -11,7 +11,7 @@ from app.brokers.alpaca.capabilities import CAPABILITIES, NAME
 from app.brokers.alpaca.legs import parent_receipt, replacement_id
 from app.brokers.alpaca.mapping import account_of, position_of, understood
 from app.brokers.alpaca.market_data import MarketData
-from app.brokers.alpaca.normalisation import SMALLEST, Asset, normalised, normalised_price
+from app.brokers.alpaca.normalisation import Asset, normalised, normalised_price
 from app.brokers.alpaca.order_checks import change_refusal, order_refusal
 from app.brokers.alpaca.orders import OrderLookup
 from app.brokers.alpaca.outcomes import REFUSALS_OF_A_CHANGE
@@ -25,7 +25,6 @@ from app.brokers.base import Broker
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.bars import Bar
 from app.domain.instruments import AssetClass, Instrument
-from app.domain.money import ONE, ZERO, round_down
 from app.domain.orders import Order, OrderChange, OrderRole, OrderType, Receipt, Side
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 
@@ -34,7 +33,6 @@ LIVE_URL = "https://api.alpaca.markets"
 DATA_URL = "https://data.alpaca.markets"
 DUPLICATE = "client_order_id must be unique"
 TOO_LITTLE = "minimal amount of order"
-HUNDRED = Decimal(100)
 _READERS = 16
 _PRICE_AGE = timedelta(seconds=5)
 
@@ -127,20 +125,6 @@ class AlpacaBroker(Broker):
             self._orders.families.exchange(old_id, row)
             return receipt_of(row, receipt.client_order_id)
 
-    def close_position(self, instrument: Instrument, fraction: Decimal = ONE) -> Receipt:
-        """Sell or buy back a holding, or a fraction of it, at the market.
-
-        Alpaca gives the order an id of its own: an unknown outcome can only be told from the positions.
-        """
-        if not ZERO < fraction <= ONE:
-            raise BrokerRejected("The fraction of a position lies between 0 and 1.")
-        percentage = format(round_down(fraction * HUNDRED, SMALLEST), "f")
-        query = f"?percentage={percentage}" if fraction < ONE else ""
-        path = f"/positions/{quoted(path_symbol(instrument), safe='')}{query}"
-        row = self._change_in(instrument.symbol, "DELETE", path)
-        with understood(OutcomeUnknown):
-            return receipt_of(row, row["client_order_id"])
-
     def open_orders(self) -> list[Receipt]:
         """Return every order that can still fill, held legs included, under our ids."""
         return self._orders.open()
@@ -171,10 +155,6 @@ class AlpacaBroker(Broker):
     def market(self, instrument: Instrument) -> MarketHours:
         """Return whether the instrument trades now, by Alpaca's clock."""
         return self._market.hours(instrument)
-
-    def calendar(self, first: date, last: date) -> list[tuple[datetime, datetime]]:
-        """Return when the exchange opens and closes, in UTC, on the days from `first` to `last`."""
-        return self._market.calendar(first, last)
 
     def asset(self, instrument: Instrument) -> Asset | None:
         """Return what Alpaca says about an instrument; None: it has none of this name."""

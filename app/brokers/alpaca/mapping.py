@@ -1,11 +1,9 @@
-"""Alpaca's accounts, positions, prices and calendars in our words."""
+"""Alpaca's accounts, positions, prices and hours in our words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app.brokers.alpaca.normalisation import Asset
 from app.brokers.alpaca.receipts import Row, decimal, moment
@@ -16,7 +14,6 @@ from app.domain.instruments import AssetClass
 from app.domain.money import ZERO
 from app.errors import BrokerUnavailable, OutcomeUnknown
 
-NEW_YORK = ZoneInfo("America/New_York")
 # A wider market tells less about the price than its last trade; options are always wide.
 WIDEST_SPREAD = Decimal("0.01")
 _BUYING_POWER = {
@@ -102,11 +99,6 @@ def hours_of(row: Row) -> MarketHours:
     return MarketHours(row["is_open"], moment(row["next_open"]), moment(row["next_close"]))
 
 
-def sessions_of(rows: Iterable[Row]) -> list[tuple[datetime, datetime]]:
-    """Read a calendar: the opening and closing of each day, in UTC."""
-    return [(_local(row, "open"), _local(row, "close")) for row in rows]
-
-
 def asset_of(row: Row, symbol: str) -> Asset:
     """Read what Alpaca says about an instrument."""
     return Asset(
@@ -132,10 +124,3 @@ def bar_of(row: Row) -> Bar:
 def _step(value: Any) -> Decimal | None:
     step = decimal(value)
     return step if step is not None and step > ZERO else None
-
-
-def _local(row: Row, name: str) -> datetime:
-    hour, minute = row[name].split(":")
-    day = date.fromisoformat(row["date"])
-    at = datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=NEW_YORK)
-    return moment(at.isoformat())

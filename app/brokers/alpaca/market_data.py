@@ -1,7 +1,7 @@
 """Prices, hours and what Alpaca says about instruments."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote as quoted
 
@@ -9,7 +9,6 @@ from app.brokers.alpaca.mapping import (
     asset_of,
     hours_of,
     is_tight,
-    sessions_of,
     two_sided,
     understood,
     with_trade,
@@ -67,12 +66,6 @@ class MarketData:
             changes = [at for at in (hours.next_open, hours.next_close) if at is not None and at > now]
             self._hours = (min([now + _CLOCK_AGE, *changes]), hours)
         return self._hours[1]
-
-    def calendar(self, first: date, last: date) -> list[tuple[datetime, datetime]]:
-        """Return the opening and closing times of the exchange, in UTC, from one day to another."""
-        query = {"start": first.isoformat(), "end": last.isoformat()}
-        with understood(BrokerUnavailable):
-            return sessions_of(self._transport.read("/calendar", query))
 
     def asset(self, instrument: Instrument) -> Asset | None:
         """Return what Alpaca says about the instrument, at most twelve hours old; None: it has none."""

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 import requests
-import responses
 
 from app.domain.orders import OrderChange
 from app.errors import BrokerRejected, OutcomeUnknown
@@ -14,14 +13,13 @@ from tests.brokers.alpaca.harness import (
     BY_CLIENT_ID,
     ORDERS,
     PARENT,
-    POSITIONS,
     STOP,
     family,
     refusal,
     row,
     stop,
 )
-from tests.brokers.builders import APPLE, BITCOIN, bracket, buy, limit
+from tests.brokers.builders import bracket, buy, limit
 
 pytestmark = pytest.mark.unit
 
@@ -123,33 +121,3 @@ def test_replace_when_a_leg_moves_then_it_keeps_its_name_and_is_found(alpaca, ap
     api.get(f"{ORDERS}/new-stop", json=stop(id="new-stop", stop_price="95"))
 
     assert alpaca.find("bot-x-sl").stop_price == 95
-
-
-def test_close_position_when_whole_then_one_delete(alpaca, api):
-    api.delete(f"{POSITIONS}/BTCUSD", json=row("server", symbol="BTC/USD", asset_class="crypto", side="sell"))
-
-    assert alpaca.close_position(BITCOIN).symbol == "BTC-USD"
-
-
-def test_close_position_when_a_fraction_then_percentage_is_exact(alpaca, api):
-    api.delete(f"{POSITIONS}/AAPL", json=row("server", side="sell"))
-    alpaca.close_position(APPLE, Decimal("0.333333333"))
-
-    assert api.calls[0].request.params == {"percentage": "33.3333333"}
-
-
-@pytest.mark.parametrize(
-    ("status", "failure"), [(404, BrokerRejected), (403, BrokerRejected), (504, OutcomeUnknown)]
-)
-def test_close_position_when_it_fails_then_sent_once(alpaca, api, status, failure):
-    api.delete(f"{POSITIONS}/AAPL", status=status, json=refusal("position does not exist"))
-    with pytest.raises(failure):
-        alpaca.close_position(APPLE)
-
-    assert len(api.calls) == 1
-
-
-@pytest.mark.parametrize("fraction", ["0", "-0.5", "1.01"])
-def test_close_position_when_fraction_is_none_then_rejected_unsent(alpaca, fraction):
-    with responses.RequestsMock(), pytest.raises(BrokerRejected):
-        alpaca.close_position(APPLE, Decimal(fraction))

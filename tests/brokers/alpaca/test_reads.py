@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -17,7 +17,6 @@ from tests.brokers.alpaca.harness import (
     POSITIONS,
     STOCK_QUOTES,
     STOCK_TRADES,
-    TRADING,
     account,
     asset,
     make_alpaca,
@@ -140,13 +139,6 @@ def test_market_when_a_change_has_passed_then_clock_is_asked_again(alpaca, api, 
 
 def test_market_when_coin_then_open_without_asking(alpaca):
     assert alpaca.market(BITCOIN).is_open
-
-
-def test_calendar_when_asked_then_sessions_in_utc(alpaca, api):
-    api.get(f"{TRADING}/v2/calendar", json=[{"date": "2025-07-03", "open": "09:30", "close": "13:00"}])
-    sessions = alpaca.calendar(date(2025, 7, 3), date(2025, 7, 3))
-
-    assert sessions == [(datetime(2025, 7, 3, 13, 30, tzinfo=UTC), datetime(2025, 7, 3, 17, 0, tzinfo=UTC))]
 
 
 def test_asset_when_asked_twice_then_one_call(alpaca, api):

@@ -8,7 +8,7 @@ import pytest
 from app.brokers.alpaca.payload import order_payload
 from app.domain.orders import OrderChange, OrderStatus
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
-from tests.brokers.builders import APPLE, BITCOIN, bracket, buy, exit_long, limit, oco
+from tests.brokers.builders import BITCOIN, bracket, buy, exit_long, limit, oco
 
 pytestmark = pytest.mark.integration
 
@@ -168,14 +168,6 @@ def test_find_when_nobody_answers_then_unavailable(alpaca, fake):
     fake.inject("timeout", methods=("GET",))
     with pytest.raises(BrokerUnavailable):
         alpaca.find("bot-x")
-
-
-@pytest.mark.parametrize(("instrument", "quantity"), [(APPLE, "1.5"), (BITCOIN, "0.02")])
-def test_position_when_a_half_is_closed_then_half_is_left(alpaca, instrument, quantity):
-    alpaca.submit(buy(quantity, instrument=instrument))
-    alpaca.close_position(instrument, Decimal("0.5"))
-
-    assert alpaca.snapshot(instrument).position == Decimal(quantity) / 2
 
 
 def test_coin_when_bought_then_order_and_position_have_one_symbol(alpaca):
