@@ -106,13 +106,18 @@ READING = Reading(
         meanings.STOP_LOSS: "stop_price",
         meanings.TAKE_PROFIT: "target_price",
     },
-    advice=dict.fromkeys(
-        (meanings.UNITS, meanings.CONTRACTS, meanings.OTHER_SIZE),
-        "an idea is worth what the opinion, MAX_NOTIONAL_USD and the bot's notional allow",
-    ),
-    # An idea is no order: its direction counts, and shares are traded.
+    # An idea is no order: its direction counts, the opinion and the caps say how much, and shares are traded.
     ignored=frozenset(
-        {meanings.SIDE, meanings.ORDER_TYPE, meanings.LIFETIME, meanings.OPTION_CONTRACT, meanings.PRODUCT}
+        {
+            meanings.SIDE,
+            meanings.UNITS,
+            meanings.CONTRACTS,
+            meanings.OTHER_SIZE,
+            meanings.ORDER_TYPE,
+            meanings.LIFETIME,
+            meanings.OPTION_CONTRACT,
+            meanings.PRODUCT,
+        }
     ),
     finds_misspelt=False,
 )

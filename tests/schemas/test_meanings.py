@@ -132,7 +132,6 @@ REFUSED = [
     ("bridge", "price", 95, "write limit_price"),
     ("bridge", "sl stopLoss", 95, "set attach_sl_tp and sl_pct at the bot"),
     ("bridge", "Fund_ID", "x", "write fund_id"),
-    ("trade_idea", "quantity qty amount", 5, "MAX_NOTIONAL_USD and the bot's notional allow"),
     ("trade_idea", "leverage", 5, "it is set at the broker"),
     ("trade_idea", "trailing", 5, "set trailing_stop_pct at the bot"),
 ]
@@ -163,6 +162,9 @@ def test_name_when_it_decides_nothing_then_it_is_ignored(dialect, name):
 
 IN_IDEAS = (
     meanings.SIDE,
+    meanings.UNITS,
+    meanings.CONTRACTS,
+    meanings.OTHER_SIZE,
     meanings.ORDER_TYPE,
     meanings.LIFETIME,
     meanings.OPTION_CONTRACT,

@@ -20,6 +20,25 @@ def test_entry_when_whole_then_its_bracket_rests_until_cancelled(bot, post, fake
     assert legs() == PAIR
 
 
+def test_entry_when_it_brings_its_own_levels_then_its_bracket_has_them(bot, post, fake, legs):
+    bot()
+    post(stop_loss="95.5", take_profit="111.25")
+    (sent,) = fake.sent("POST", "/v2/orders")
+
+    assert (sent["order_class"], legs()) == ("bracket", {"-sl": ("10", "95.5"), "-tp": ("10", "111.25")})
+
+
+def test_coin_when_it_brings_its_own_stop_then_it_is_watched_at_that(bot, post, fake, watch, held):
+    bot(attach_sl_tp=False)
+    post(**COIN, sl="47000")
+    watch()
+    before = held()
+    fake.market.move("BTC/USD", Decimal(46999))
+    watch()
+
+    assert (set(before), held()) == ({"BTC-USD"}, {})
+
+
 def test_entry_when_fractional_then_whole_part_is_held_and_the_rest_is_watched(
     bot, post, fake, legs, watch, held
 ):
