@@ -12,6 +12,7 @@ from gunicorn.app.base import BaseApplication
 from app.config import Settings
 from app.errors import SettingsError, StoreUnavailable
 from app.first_start import greeting, secrets_file, welcome, with_secrets
+from app.logs import tame_server_log
 from app.wiring.container import EXTENSION, Services
 
 # Cloud Run kills ten seconds after SIGTERM.
@@ -57,6 +58,7 @@ def serve(settings: Settings) -> None:
 def _application(settings: Settings) -> Any:
     from app import create_app
 
+    tame_server_log()
     application = create_app(settings, background=True)
     # What the start has made lives as long as the process: no collection has to look through it for alerts.
     gc.freeze()

@@ -7,6 +7,7 @@ import pytest
 
 from app.logs import (
     CloudFormatter,
+    FewWarnings,
     LineFormatter,
     MaskSecrets,
     bind_request,
@@ -291,3 +292,21 @@ def test_libraries_when_configured_then_do_not_chatter():
     configure(level="DEBUG")
 
     assert not logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.INFO)
+
+
+def test_warnings_when_there_are_too_many_then_few_pass_and_the_rest_is_counted():
+    few, passed = FewWarnings(2), []
+    for second in (0, 1, 2, 3, 61):
+        record = logging.LogRecord("server", logging.WARNING, "", 0, "bad %s", ("line",), None)
+        record.created = 1000.0 + second
+        if few.filter(record):
+            passed.append(record.getMessage())
+
+    assert passed == ["bad line", "bad line", "bad line (2 more like this were left out before)"]
+
+
+def test_errors_when_there_are_many_then_all_pass():
+    few = FewWarnings(0)
+    errors = [logging.LogRecord("server", logging.ERROR, "", 0, "bad", (), None) for _ in range(5)]
+
+    assert all(few.filter(error) for error in errors)

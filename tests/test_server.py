@@ -80,6 +80,18 @@ def test_server_when_its_secrets_are_known_then_it_says_where_it_listens_and_no_
     assert OPERATOR_TOKEN not in told
 
 
+def test_server_when_strangers_send_what_is_no_http_then_its_log_stays_short_and_tells_no_secret(server):
+    server.start()
+    for _ in range(100):
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(f"POST /webhook?secret={WEBHOOK_SECRET} and more HTTP/1.1\r\n\r\n".encode())
+            assert b" 400 " in connection.recv(1000)
+    told = server.log.read_text()
+
+    assert 1 <= told.count("Invalid request") <= 10
+    assert WEBHOOK_SECRET not in told
+
+
 def refused_start(folder: Path, port: str, **changes: str) -> str:
     """Start a server that cannot; return what it says."""
     known = {"PATH": os.environ["PATH"], "PYTHON_DOTENV_DISABLED": "1", "PORT": port}

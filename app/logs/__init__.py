@@ -7,10 +7,12 @@ from pathlib import Path
 
 from app.logs.context import bind_request, read_trace, release_request, request_context
 from app.logs.formatting import CloudFormatter, LineFormatter, escape, utc_text
+from app.logs.limits import FewWarnings
 from app.logs.redaction import MaskSecrets, mask, mask_known, redact, register_secrets
 
 __all__ = [
     "CloudFormatter",
+    "FewWarnings",
     "LineFormatter",
     "MaskSecrets",
     "bind_request",
@@ -23,12 +25,21 @@ __all__ = [
     "register_secrets",
     "release_request",
     "request_context",
+    "tame_server_log",
     "utc_text",
 ]
 
 # Their chatter holds whole URLs and bodies; what matters of them we log ourselves.
 _CHATTY = ("asyncio", "google", "httpcore", "httpcore2", "httpx", "httpx2", "openai", "urllib3")
 _logger = logging.getLogger(__name__)
+
+
+def tame_server_log() -> None:
+    """Keep the web server's own warnings few and without secrets: it repeats what strangers send."""
+    server = logging.getLogger("gunicorn.error")
+    if not any(isinstance(each, FewWarnings) for each in server.filters):
+        server.addFilter(FewWarnings())
+        server.addFilter(MaskSecrets())
 
 
 def configure_logging(
