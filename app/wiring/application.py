@@ -15,6 +15,7 @@ from app.services.operator.orders import OrderList
 from app.services.operator.simulated_prices import PriceBoard
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import WorkingOrders
+from app.services.portfolio.holdings_log import HoldingsLog
 from app.services.portfolio.loss_limits import LossLimits
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.snapshots import PERIOD_SECONDS as SNAPSHOT_SECONDS
@@ -200,6 +201,17 @@ class Wiring:
         return PriceBoard(registry=known, audit=audit, tracker=self.tracker, snapshots=self.snapshots)
 
     @cached_property
+    def holdings_log(self) -> HoldingsLog:
+        """What people read about equity and positions."""
+        return HoldingsLog(
+            snapshots=self.snapshots,
+            bots=self.base.bots,
+            switch=self.base.switch,
+            journal=self.base.journal,
+            clock=self.clock,
+        )
+
+    @cached_property
     def positions(self) -> PositionService:
         """Every broker's positions."""
         return PositionService(
@@ -240,6 +252,7 @@ class Wiring:
             *self.upkeep.tasks,
             *self.upkeep.login_tasks,
             Task("snapshots", SNAPSHOT_SECONDS, self.snapshots.run),
+            Task("holdings log", SNAPSHOT_SECONDS, self.holdings_log.run),
             Task("refusals", REFUSALS_SECONDS, self.base.refusals.flush, everywhere=True),
             *loss_tasks(self.loss_limits, self.base),
         )
