@@ -74,8 +74,7 @@ class BotDirectory:
 
     def knows(self, bot: str) -> bool:
         """Tell whether there is a bot of this id, as known a second ago at the latest."""
-        self._index()
-        return bot in self._ids
+        return bot in self.others("")
 
     def show(self, bot: Bot) -> dict[str, Any]:
         """Show a bot with the trading state that it has now."""
@@ -245,12 +244,12 @@ class BotDirectory:
             if time.monotonic() - self._indexed_at < INDEX_REFRESH_SECONDS:
                 return
             digests: dict[str, str] = {}
-            ids: list[str] = []
-            for bot, _ in self.all():
+            bots = [bot for bot, _ in self.all()]
+            for bot in bots:
                 digests[bot.secrets.digest] = bot.id
                 if bot.secrets.previous_digest is not None:
                     digests.setdefault(bot.secrets.previous_digest, bot.id)
-                ids.append(bot.id)
+            ids = [bot.id for bot in bots]
             self._by_digest, self._ids, self._indexed_at = digests, ids, time.monotonic()
 
     def _document(self, bot: str) -> Document:
