@@ -138,7 +138,7 @@ OPERATIONS: dict[str, Operation] = {
         errors=(400, 404, 412, 428),
         if_match=True,
         etag=True,
-        parameters=_BOT,
+        parameters={"bot": "swing"},
     ),
     "api.delete_bot": Operation(
         tag="Bots",
