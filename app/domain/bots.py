@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.domain.bot_keys import Limit, Unit, key
+from app.domain.structure_keys import StructureKeys
 from app.domain.trading_state import StateSwitch, TradingState
 from app.domain.trading_windows import WindowText
 
@@ -72,12 +73,8 @@ class BotSecrets:
 
 
 @dataclass(frozen=True, slots=True)
-class BotConfiguration:
-    """What an owner sets: each key is declared here, and only here.
-
-    Schema, limits, command line, OpenAPI and documentation are made from the declarations. Every `_pct` is a
-    fraction (0.02 is 2 %); a None limit inherits the global one.
-    """
+class TradingKeys:
+    """The keys of every bot; a None limit inherits the global one."""
 
     name: str = key("", "What people call it.")
     broker: str | None = key(None, "Where its orders go; null is `DEFAULT_BROKER`.")
@@ -264,6 +261,15 @@ class BotConfiguration:
         IdeaExits.ON, "A trade idea's target and stop become exits; `off`: its order is a plain one."
     )
     live: bool = key(False, "Real money may be used; needs `ALLOW_LIVE_TRADING` as well.")
+
+
+@dataclass(frozen=True, slots=True)
+class BotConfiguration(StructureKeys, TradingKeys):
+    """What an owner sets: each key is declared in one of the two classes, and only there.
+
+    Schema, limits, command line, OpenAPI and documentation are made from the declarations. Every `_pct` is a
+    fraction (0.02 is 2 %).
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,23 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.domain.orders import Side
+from app.domain.reasons import Reason
+from app.domain.structures.kinds import StructureKind
+from app.domain.structures.legs import Structure
+from app.domain.structures.trades import TradeState
+
+
+@dataclass(frozen=True, slots=True)
+class StructureHistory:
+    """What a closed trade in a structure was; net prices are signed, per unit, as the broker signed them."""
+
+    kind: StructureKind
+    structure: Structure
+    state: TradeState
+    reason: Reason | None = None
+    entry_net: Decimal | None = None
+    exit_net: Decimal | None = None
+    underlying_at_entry: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +51,7 @@ class ClosedTrade:
     closed_at: datetime
     tickets: tuple[str, ...]
     counted: dict[str, Decimal] = field(default_factory=dict)
+    structure: StructureHistory | None = None
 
     @property
     def gain(self) -> Decimal | None:

@@ -52,6 +52,10 @@ class Reason(StrEnum):
         "The exchange lists no such contract.",
     )
     STRUCTURE_MALFORMED = "STRUCTURE_MALFORMED", "The legs make no structure that can be traded."
+    LADDER_EXHAUSTED = (
+        "LADDER_EXHAUSTED",
+        "Nobody traded at the prices that the ladder may go to; nothing was entered.",
+    )
     STRUCTURE_PRICE_SIGN = (
         "STRUCTURE_PRICE_SIGN",
         "The net price is a credit where the structure costs a debit, or the other way round.",

@@ -58,6 +58,7 @@ class Stage(StrEnum):
     APPROVAL_EXPIRED = "approval expired"
     CONFLICTS_CANCELLED = "waiting orders cancelled"
     SENT = "sent to broker"
+    LADDER = "price moved"
     ORDERS_FOUND = "orders found"
     ORDER_CANCELLED = "order cancelled"
     ORDER_CHANGED = "order changed"

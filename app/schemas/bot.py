@@ -1,5 +1,6 @@
 """What an owner may say about a bot."""
 
+from datetime import time
 from decimal import Decimal
 from enum import Enum
 from types import NoneType
@@ -10,6 +11,7 @@ from marshmallow import RAISE, ValidationError, fields, validates_schema
 from app.brokers.registry import BROKERS
 from app.domain.bot_keys import BotKey, keys_of
 from app.domain.bots import BotConfiguration
+from app.domain.structure_keys import TimeText
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.trading_state import TradingState
 from app.domain.trading_windows import EXAMPLE, WindowText, window_of
@@ -33,6 +35,22 @@ class Windows(Field[Any], fields.List[str]):
             return tuple(dict.fromkeys(str(window_of(str(text))) for text in texts))
         except ValueError as error:
             raise ValidationError(str(error)) from error
+
+
+class TimeOfDay(Text):
+    """A time of the day such as 15:00."""
+
+    allowed = "a time like 15:00"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(longest=5, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        text = str(super()._deserialize(value, attr, data, **options))
+        try:
+            return f"{time.fromisoformat(text):%H:%M}"
+        except ValueError as error:
+            raise ValidationError(f"must be {self.allowed}") from error
 
 
 class Symbols(Field[Any], fields.List[str]):
@@ -70,6 +88,8 @@ def _field(name: str, key: BotKey, hint: Any) -> Field[Any]:
 def _of_kind(kind: Any, key: BotKey, options: dict[str, Any]) -> Field[Any]:
     if get_origin(kind) is tuple:
         return Windows(**options) if get_args(kind)[0] is WindowText else Symbols(**options)
+    if kind is TimeText:
+        return TimeOfDay(**options)
     if issubclass(kind, Enum):
         return Choice(kind, **options)
     if kind is bool:

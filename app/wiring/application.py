@@ -35,6 +35,7 @@ from app.wiring.foundation import Foundation
 from app.wiring.intake import Reception
 from app.wiring.losses import loss_limits, loss_tasks
 from app.wiring.policies import longest_wait, secret_notices, trading_rules, usage_refresh_seconds
+from app.wiring.structures import StructuresWiring
 
 
 class Wiring:
@@ -243,6 +244,11 @@ class Wiring:
         return Upkeep(self.base, self.tracker, self.positions, self.exits, self.instruments)
 
     @cached_property
+    def structures(self) -> StructuresWiring:
+        """The wing of option structures."""
+        return StructuresWiring(self.base)
+
+    @cached_property
     def supervisor(self) -> Supervisor:
         """The clock."""
         tasks = (
@@ -255,6 +261,7 @@ class Wiring:
             Task("holdings log", SNAPSHOT_SECONDS, self.holdings_log.run),
             Task("refusals", REFUSALS_SECONDS, self.base.refusals.flush, everywhere=True),
             *loss_tasks(self.loss_limits, self.base),
+            *self.structures.tasks,
         )
         return Supervisor(tasks, leases=self.upkeep.leases)
 

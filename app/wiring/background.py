@@ -9,6 +9,7 @@ from app.repositories.cleanup_runs import CleanupRuns
 from app.repositories.differences import ReportedDifferences
 from app.repositories.equity import EquityHistory
 from app.repositories.exit_plans import ExitPlans
+from app.repositories.structure_trades import StructureTrades
 from app.services.broker_login.login import FyersLogin
 from app.services.exits.monitor import ExitMonitor
 from app.services.exits.orphan_cleanup import Cleanup
@@ -82,6 +83,7 @@ class Upkeep:
             runtime=self.base.runtime,
             open_orders=self.base.open_orders,
             trades=self.base.trades,
+            structures=StructureTrades(self.base.store),
             findings=ReportedDifferences(self.base.store),
             tracker=self.tracker,
             gateway=self.base.gateway,

@@ -8,6 +8,7 @@ from app.clock import Clock
 from app.config import Settings
 from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory
+from app.repositories.structure_trades import StructureTrades
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerRegistry
@@ -37,6 +38,8 @@ from app.services.portfolio.snapshots import Snapshots
 from app.services.portfolio.trade_history import TradeHistory
 from app.services.runtime.supervisor import Supervisor
 from app.services.runtime.worker_pool import WorkPool
+from app.services.structures.closing_prices import ClosingPrices
+from app.services.structures.ladders import Ladders
 from app.services.trading.execution import Trading
 from app.storage.base import Store
 from app.wiring.analyst import Research
@@ -97,6 +100,15 @@ class ObservabilityWing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StructuresWing:
+    """What trades structures of options."""
+
+    trades: StructureTrades
+    ladders: Ladders
+    closing: ClosingPrices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerWing:
     """The brokers that are configured; the list of Indian contracts and the login, where Fyers is."""
 
@@ -116,6 +128,7 @@ class Services:
     intake: IntakeWing
     operations: OperationsWing
     portfolio: PortfolioWing
+    structures: StructuresWing
     observability: ObservabilityWing
     brokers: BrokerWing
     research: Research

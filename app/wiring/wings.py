@@ -12,6 +12,7 @@ from app.wiring.container import (
     OperationsWing,
     PortfolioWing,
     Services,
+    StructuresWing,
 )
 from app.wiring.policies import shared_addresses
 
@@ -26,6 +27,11 @@ def assembled(wiring: Wiring) -> Services:
         intake=_intake(wiring),
         operations=_operations(wiring),
         portfolio=_portfolio(wiring),
+        structures=StructuresWing(
+            trades=wiring.structures.trades,
+            ladders=wiring.structures.ladders,
+            closing=wiring.structures.closing,
+        ),
         observability=ObservabilityWing(
             journal=wiring.base.journal,
             metrics=wiring.base.metrics,

@@ -11,7 +11,7 @@ from app.domain.orders import OrderRole
 from app.domain.reasons import Reason
 from app.domain.structures.kinds import StructureKind
 from app.domain.structures.ladder import Rung
-from app.domain.structures.legs import Structure
+from app.domain.structures.legs import Leg, Structure
 from app.domain.structures.orders import StructureReceipt
 from app.domain.structures.payoff import largest_loss
 
@@ -66,11 +66,14 @@ class Counted:
 class LadderWork:
     """A ladder that is being climbed: written before each order is sent, so that a restart can go on.
 
-    `units` are still wanted of it, `step` is the rung of the order at `place` of `ticket`, sent at
-    `began_at`. After the last rung an exit begins anew at `resume_at`; `attempts` are the ladders climbed.
+    `structure` is what is traded: the trade's own, its opposite, or one leg alone. `units` are still wanted
+    of it, `step` is the rung of the order at `place` of `ticket`, written at `began_at`; `is_sent` says that
+    it may be at the broker. After the last rung an exit begins anew at `resume_at`; `attempts` are the
+    ladders that came to their end.
     """
 
     role: OrderRole
+    structure: Structure
     ticket: UUID
     units: int
     rungs: tuple[Rung, ...]
@@ -78,6 +81,7 @@ class LadderWork:
     client_order_id: str
     began_at: datetime
     step: int = 0
+    is_sent: bool = False
     cause: ExitCause | None = None
     attempts: int = 0
     resume_at: datetime | None = None
@@ -106,9 +110,9 @@ class StopLook:
 class StructureTrade:
     """A bot's trade in a structure.
 
-    Net prices are signed, per unit of the underlying, as Alpaca signs them. `units` are held now;
-    `entered_value` and `exited_value` are the sums of the net prices of all units that came and went, so that
-    their sum, with its sign turned, is the gain. `legs` are signed contracts by name, as filled.
+    Net prices are signed, per unit of the underlying, as Alpaca signs them. `entered_value` and
+    `exited_value` are the sums of the net prices of all that came and went, so that once nothing is left
+    their sum, with its sign turned, is the gain. `legs` are the signed contracts held, by name.
     """
 
     id: str
@@ -120,10 +124,8 @@ class StructureTrade:
     state: TradeState
     created_at: datetime
     tickets: tuple[UUID, ...]
-    units: int = 0
     entered_units: int = 0
     entered_value: Decimal = ZERO
-    exited_units: int = 0
     exited_value: Decimal = ZERO
     fees: Decimal = ZERO
     legs: dict[str, Decimal] = field(default_factory=dict)
@@ -139,6 +141,31 @@ class StructureTrade:
     def symbol(self) -> str:
         """The underlying."""
         return self.structure.underlying
+
+    @property
+    def symbols(self) -> list[str]:
+        """The contracts and shares that it is made of, by name."""
+        return [leg.instrument.symbol for leg in self.structure.legs]
+
+    @property
+    def units(self) -> int:
+        """The whole units that the legs held make."""
+        held = (self._units_of(leg) for leg in self.structure.legs)
+        return min(held)
+
+    def _units_of(self, leg: Leg) -> int:
+        held = self.legs.get(leg.instrument.symbol, ZERO)
+        return max(int(held / leg.ratio), 0)
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the legs held are whole units and nothing beside them."""
+        return self.legs == _moved({}, self.structure, self.units)
+
+    @property
+    def exited_units(self) -> int:
+        """The units that are gone."""
+        return self.entered_units - self.units
 
     @property
     def entry_net(self) -> Decimal | None:
@@ -182,45 +209,34 @@ def count_receipt(trade: StructureTrade, receipt: StructureReceipt, at: datetime
     if units <= 0:
         return trade
     counted = Counted(receipt.filled_units, value, receipt.fees)
-    fees = trade.fees + receipt.fees - work.counted.fees
-    after = replace(trade, fees=fees, work=replace(work, units=work.units - units, counted=counted))
-    if work.role is OrderRole.ENTRY:
-        return _entered(after, units, paid, receipt.filled_at or at)
-    return _exited(after, units, paid)
+    after = replace(
+        trade,
+        fees=trade.fees + receipt.fees - work.counted.fees,
+        legs=_moved(trade.legs, work.structure, units),
+        work=replace(work, units=work.units - units, counted=counted),
+    )
+    if work.role is OrderRole.EXIT:
+        return replace(after, exited_value=trade.exited_value + paid)
+    return replace(
+        after,
+        entered_units=trade.entered_units + units,
+        entered_value=trade.entered_value + paid,
+        entered_at=trade.entered_at or receipt.filled_at or at,
+    )
 
 
 def without_work(trade: StructureTrade, at: datetime, reason: Reason | None = None) -> StructureTrade:
     """End a ladder: the trade is open with what it holds, or over where that is nothing."""
-    if trade.units:
-        return replace(trade, work=None, state=TradeState.OPEN, reason=reason)
+    if trade.legs:
+        state = TradeState.OPEN if trade.is_whole else TradeState.BROKEN
+        return replace(trade, work=None, state=state, reason=reason)
     return replace(trade, work=None, state=TradeState.CLOSED, closed_at=at, reason=reason)
 
 
-def _entered(trade: StructureTrade, units: int, paid: Decimal, at: datetime) -> StructureTrade:
-    return replace(
-        trade,
-        units=trade.units + units,
-        entered_units=trade.entered_units + units,
-        entered_value=trade.entered_value + paid,
-        legs=_moved(trade, units),
-        entered_at=trade.entered_at or at,
-    )
-
-
-def _exited(trade: StructureTrade, units: int, paid: Decimal) -> StructureTrade:
-    return replace(
-        trade,
-        units=trade.units - units,
-        exited_units=trade.exited_units + units,
-        exited_value=trade.exited_value + paid,
-        legs=_moved(trade, -units),
-    )
-
-
-def _moved(trade: StructureTrade, units: int) -> dict[str, Decimal]:
-    """Legs fill in whole units: the contracts of the units that came or went."""
-    held = dict(trade.legs)
-    for leg in trade.structure.legs:
+def _moved(legs: dict[str, Decimal], structure: Structure, units: int) -> dict[str, Decimal]:
+    """Legs fill in whole units: return what is held when units of a structure have been traded."""
+    held = dict(legs)
+    for leg in structure.legs:
         symbol = leg.instrument.symbol
         held[symbol] = held.get(symbol, ZERO) + leg.ratio * units
     return {symbol: quantity for symbol, quantity in held.items() if quantity}

@@ -15,6 +15,7 @@ from app.errors import BrokerUnavailable, Conflict
 from app.repositories.differences import ReportedDifferences
 from app.repositories.inbox import open_entries
 from app.repositories.open_orders import OpenOrders
+from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades
 from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway
@@ -40,6 +41,7 @@ class Reconciliation:
     runtime: Runtime
     open_orders: OpenOrders
     trades: Trades
+    structures: StructureTrades
     findings: ReportedDifferences
     tracker: OrderTracker
     gateway: Gateway
@@ -169,6 +171,9 @@ class Reconciliation:
         known: dict[str, Decimal] = {}
         for trade in self.trades.at(broker.name):
             known[trade.symbol] = known.get(trade.symbol, ZERO) + trade.quantity
+        for structure in self.structures.at(broker.name):
+            for symbol, quantity in structure.legs.items():
+                known[symbol] = known.get(symbol, ZERO) + quantity
         return known
 
     def _busy(self, broker: Broker) -> set[str]:
@@ -176,7 +181,10 @@ class Reconciliation:
 
         Stop-loss and take-profit rest as long as their position, and would hide every difference.
         """
-        return {item.symbol for item in self.open_orders.at(broker.name) if not item.is_leg}
+        working = {item.symbol for item in self.open_orders.at(broker.name) if not item.is_leg}
+        # Legs of structures are looked after where structures are: there they are closed, not written off.
+        legs = {symbol for trade in self.structures.at(broker.name) for symbol in trade.symbols}
+        return working | legs
 
     def _report(self, item: Difference, done: str) -> None:
         message = f"{item.broker} holds {item.held:f} {item.symbol}, the bots' trades say {item.known:f}"

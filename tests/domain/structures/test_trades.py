@@ -33,6 +33,7 @@ def working(role=OrderRole.ENTRY, units=10, name="bot-1", **changes):
     rungs = (Rung(Decimal("-1.5"), 10), Rung(Decimal("-1.4"), 20))
     return LadderWork(
         role=role,
+        structure=CONDOR if role is OrderRole.ENTRY else CONDOR.opposite(),
         ticket=TICKET,
         units=units,
         rungs=rungs,
@@ -71,7 +72,6 @@ def held(units=10, net="-1.5"):
     return trade(
         state=TradeState.OPEN,
         work=None,
-        units=units,
         entered_units=units,
         entered_value=Decimal(net) * units,
         legs={leg.instrument.symbol: Decimal(leg.ratio * units) for leg in CONDOR.legs},

@@ -1,0 +1,117 @@
+"""Structures that bots hold or open, under `structures/{bot}/{id}`; what is over is a closed trade."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from app.domain.closed_trades import ClosedTrade, StructureHistory
+from app.domain.json_codec import from_json, to_json
+from app.domain.money import ZERO
+from app.domain.orders import Side
+from app.domain.structures.trades import StructureTrade
+from app.repositories.closed_trades import ClosedTrades
+from app.repositories.trade_numbers import TradeNumbers
+from app.storage.base import JSON, Change, Create, Delete, Document, Store
+
+PREFIX = "structures/"
+
+
+@dataclass(frozen=True)
+class StoredStructureTrade:
+    """A trade as it was read; `version` tells which writing of it was read."""
+
+    key: str
+    version: int
+    value: JSON = field(repr=False)
+
+    @cached_property
+    def trade(self) -> StructureTrade:
+        """The trade itself; raise where it cannot be read, which is no other trade's trouble."""
+        return from_json(StructureTrade, self.value)
+
+
+class StructureTrades:
+    """Read and write trades in structures; whoever writes holds the underlying."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._closed = ClosedTrades(store)
+        self._numbers = TradeNumbers(store)
+
+    def number(self) -> int:
+        """Return a number that no trade has; raise Conflict, StoreUnavailable or RecordUnreadable."""
+        return self._numbers.next()
+
+    def every(self) -> Iterator[StoredStructureTrade]:
+        """Yield all that are not over."""
+        return map(_stored, self._store.list(PREFIX))
+
+    def at(self, broker: str) -> list[StructureTrade]:
+        """Return all that are not over at one broker."""
+        return [stored.trade for stored in self.every() if stored.value["broker"] == broker]
+
+    def of_bot(self, bot: str) -> Iterator[StoredStructureTrade]:
+        """Yield a bot's."""
+        return map(_stored, self._store.list(f"{PREFIX}{bot}/"))
+
+    def find(self, bot: str, trade_id: str) -> StoredStructureTrade | None:
+        """Return one that is not over."""
+        document = self._store.get(_key(bot, trade_id))
+        return None if document is None else _stored(document)
+
+    def numbered(self, number: int) -> StoredStructureTrade | None:
+        """Return the one of a number; None where it is over, or no structure."""
+        return next((stored for stored in self.every() if stored.trade.number == number), None)
+
+    def opening(self, trade: StructureTrade) -> list[Change]:
+        """Return the changes that write down a trade before its first order is sent."""
+        return [Create(_key(trade.bot, trade.id), to_json(trade))]
+
+    def rewrite(self, known: StoredStructureTrade, trade: StructureTrade) -> StoredStructureTrade:
+        """Write a trade over the one that was read, durably; raise Conflict."""
+        return _stored(self._store.replace(_document(known), to_json(trade)))
+
+    def ending(self, known: StoredStructureTrade, trade: StructureTrade) -> list[Change]:
+        """Return the changes that make a closed trade of one that is over; made again they change nothing."""
+        kept = closed(trade)
+        return [*self._closed.keeping(kept, kept.closed_at), Delete(_document(known))]
+
+
+def closed(trade: StructureTrade) -> ClosedTrade:
+    """Return a trade that is over the way closed trades are kept; prices carry no sign there."""
+    entry, units = trade.entry_net, trade.entered_units
+    leaving = trade.exited_value / units if units else None
+    return ClosedTrade(
+        id=trade.id,
+        number=trade.number,
+        bot=trade.bot,
+        broker=trade.broker,
+        symbol=trade.symbol,
+        side=Side.SELL if (entry or ZERO) < ZERO else Side.BUY,
+        quantity=Decimal(units),
+        multiplier=trade.structure.multiplier,
+        entry_price=None if entry is None else abs(entry),
+        exit_price=None if leaving is None else abs(leaving),
+        realized_pnl=-(trade.entered_value + trade.exited_value) * trade.structure.multiplier,
+        fees=trade.fees,
+        is_priced=True,
+        opened_at=trade.entered_at or trade.created_at,
+        closed_at=trade.closed_at or trade.created_at,
+        tickets=tuple(map(str, trade.tickets)),
+        structure=StructureHistory(
+            trade.kind, trade.structure, trade.state, trade.reason, entry, leaving, trade.underlying_at_entry
+        ),
+    )
+
+
+def _key(bot: str, trade_id: str) -> str:
+    return f"{PREFIX}{bot}/{trade_id}"
+
+
+def _stored(document: Document) -> StoredStructureTrade:
+    return StoredStructureTrade(document.key, document.version, document.value)
+
+
+def _document(known: StoredStructureTrade) -> Document:
+    return Document(known.key, known.value, known.version)

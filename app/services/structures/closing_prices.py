@@ -1,0 +1,119 @@
+"""At which prices a trade is left: from the mid to the market, within what its legs can be worth."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from app.domain.bots import Bot
+from app.domain.money import ZERO
+from app.domain.orders import OrderRole
+from app.domain.structures.exit_rules import target_limit
+from app.domain.structures.ladder import LadderTerms, Pace, Rung, rungs
+from app.domain.structures.legs import Leg, Structure, StructureRefused, compose
+from app.domain.structures.net_quotes import CENT, LegQuote, net_quote
+from app.domain.structures.payoff import bounds
+from app.domain.structures.trades import ExitCause, LadderWork, StructureTrade
+from app.errors import BrokerUnavailable
+from app.repositories.bots import BotDirectory
+from app.services.broker_access.gateway import HeldSymbol
+from app.services.broker_access.structure_gateway import StructureGateway
+from app.services.structures.bot_rules import exit_rules
+
+# Beyond the natural price by so much for each ladder that came to nothing.
+PAD = CENT * 2
+MOST_PADS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingPlan:
+    """What is traded to leave, how many units of it, and at which prices in turn."""
+
+    structure: Structure
+    units: int
+    rungs: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingPrices:
+    """Price the way out from fresh quotes."""
+
+    gateway: StructureGateway
+    bots: BotDirectory
+
+    def plan(self, held: HeldSymbol, trade: StructureTrade, work: LadderWork) -> ClosingPlan:
+        """Return how a ladder that begins (again) leaves; raise BrokerUnavailable without quotes.
+
+        Where a bought leg has no bid the sold ones are bought back alone: they are what can still lose.
+        """
+        quotes = self._quotes(held, work.structure)
+        structure, units = work.structure, work.units
+        try:
+            net_quote(structure, quotes)
+        except StructureRefused as refused:
+            alone = _bought_back(structure)
+            if alone is None or alone[0] == structure:
+                raise BrokerUnavailable(refused.message) from refused
+            structure, times = alone
+            units *= times
+        return ClosingPlan(structure, units, self._rungs(trade, work, structure, quotes))
+
+    def first(
+        self, held: HeldSymbol, trade: StructureTrade, structure: Structure, units: int, cause: ExitCause
+    ) -> ClosingPlan:
+        """Return how a ladder leaves that has not begun."""
+        work = LadderWork(
+            role=OrderRole.EXIT,
+            structure=structure,
+            ticket=trade.tickets[-1],
+            units=units,
+            rungs=(),
+            place=0,
+            client_order_id="",
+            began_at=trade.created_at,
+            cause=cause,
+        )
+        return self.plan(held, trade, work)
+
+    def _rungs(
+        self, trade: StructureTrade, work: LadderWork, structure: Structure, quotes: dict[str, LegQuote]
+    ) -> tuple[Rung, ...]:
+        try:
+            quote = net_quote(structure, quotes)
+        except StructureRefused as refused:
+            raise BrokerUnavailable(refused.message) from refused
+        bot = self.bots.find(trade.bot)
+        terms = _terms(trade, work, bot)
+        pad = PAD * min(work.attempts, MOST_PADS) if work.cause is None or work.cause.is_urgent else ZERO
+        found = [*rungs(quote, terms)]
+        if pad:
+            found.append(Rung(quote.natural + pad, terms.pace.seconds * 2))
+        if not found and terms.limit is not None:
+            # The mark is there and the mid is not: the order waits at the target's own price.
+            found = [Rung(terms.limit, terms.pace.seconds * 2)]
+        return _possible(structure, found)
+
+    def _quotes(self, held: HeldSymbol, structure: Structure) -> dict[str, LegQuote]:
+        return self.gateway.desk(held).quotes([leg.instrument for leg in structure.legs])
+
+
+def _terms(trade: StructureTrade, work: LadderWork, bot: Bot | None) -> LadderTerms:
+    if work.cause is ExitCause.PROFIT_TARGET and bot is not None:
+        limit = target_limit(trade, exit_rules(bot.configuration))
+        return LadderTerms(Pace.NORMAL, Decimal(1), limit)
+    return LadderTerms(Pace.FAST, Decimal(1))
+
+
+def _possible(structure: Structure, found: Iterable[Rung]) -> tuple[Rung, ...]:
+    """Keep prices within what the structure can be worth: nobody pays more than the width to be out."""
+    possible = bounds(structure)
+    prices: dict[Decimal, Rung] = {}
+    for rung in found:
+        price = possible.clamp(rung.price)
+        prices[price] = replace(rung, price=price)
+    return tuple(prices[price] for price in sorted(prices))
+
+
+def _bought_back(structure: Structure) -> tuple[Structure, int] | None:
+    """Return the legs of a closing order that buy back what is sold, and how many units of them a unit is."""
+    legs: list[Leg] = [leg for leg in structure.legs if leg.ratio > 0 and leg.option is not None]
+    return compose(legs) if legs else None

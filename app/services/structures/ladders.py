@@ -1,0 +1,229 @@
+"""Climbs ladders: one step a call, each written before it is sent, so that any process can go on from it."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.domain.orders import OrderRole, OrderStatus, placed_order_id
+from app.domain.reasons import Reason
+from app.domain.structures.ladder import Rung
+from app.domain.structures.legs import Structure
+from app.domain.structures.orders import StructureOrder, StructureReceipt
+from app.domain.structures.trades import (
+    Counted,
+    ExitCause,
+    LadderWork,
+    StructureTrade,
+    TradeState,
+    count_receipt,
+    without_work,
+)
+from app.errors import BrokerUnavailable, Conflict
+from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
+from app.services.base import Runtime
+from app.services.broker_access.gateway import HeldSymbol
+from app.services.broker_access.structure_gateway import StructureGateway
+from app.services.structures.closing_prices import ClosingPrices
+from app.services.structures.progress import StructureProgress
+
+# What is not at a broker whose ids are not unique after so long was not placed.
+LOOKED_FOR = timedelta(seconds=60)
+FIRST_PLACE = 10
+# Pauses between the ladders of an exit, in seconds: it is never given up.
+PAUSES = (2, 5, 10, 20, 30)
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladders:
+    """Take the ladder of a trade one step further."""
+
+    runtime: Runtime
+    trades: StructureTrades
+    gateway: StructureGateway
+    closing: ClosingPrices
+    progress: StructureProgress
+
+    def run(self) -> int:
+        """Go on with every trade that is being worked on; return how many changed."""
+        waiting = [stored for stored in self.trades.every() if stored.trade.work is not None]
+        return sum(self._attempt(stored) for stored in waiting)
+
+    def step(self, bot: str, trade_id: str) -> StructureTrade | None:
+        """Go on with one trade, its underlying held; return it as it stands then, None where it is over."""
+        known = self.trades.find(bot, trade_id)
+        if known is None:
+            return None
+        broker = self.runtime.registry.get(known.trade.broker)
+        with self.gateway.gateway.hold(broker, known.trade.symbol) as held:
+            return self.step_held(held, bot, trade_id)
+
+    def step_held(self, held: HeldSymbol, bot: str, trade_id: str) -> StructureTrade | None:
+        """Go on with one trade whose underlying is held already."""
+        known = self.trades.find(bot, trade_id)
+        if known is None or known.trade.work is None:
+            return None if known is None else known.trade
+        return self._step(held, known, known.trade.work)
+
+    def _attempt(self, stored: StoredStructureTrade) -> int:
+        before = stored.trade
+        try:
+            after = self.step(before.bot, before.id)
+        except (BrokerUnavailable, Conflict) as error:
+            _logger.info("Trade %s waits: %s", before.number, error)
+            return 0
+        return int(after != before)
+
+    def _step(self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork) -> StructureTrade | None:
+        now = self.runtime.clock()
+        if work.resume_at is not None:
+            return self._begin_again(held, known, work, now) if now >= work.resume_at else known.trade
+        receipt = self.gateway.desk(held).find(work.client_order_id)
+        if receipt is None:
+            return self._unplaced(held, known, work, now)
+        known = self._count(known, receipt, now)
+        if not receipt.status.is_final:
+            if now < work.began_at + timedelta(seconds=work.rung.seconds):
+                return known.trade
+            # It may fill before the cancel arrives: what it came to is counted when it is final.
+            self.gateway.cancel(held, receipt, ticket=work.ticket)
+            found = self.gateway.desk(held).find(work.client_order_id)
+            if found is None or not found.status.is_final:
+                return known.trade
+            receipt, known = found, self._count(known, found, now)
+        return self._after(held, known, receipt, now)
+
+    def _count(
+        self, known: StoredStructureTrade, receipt: StructureReceipt, now: datetime
+    ) -> StoredStructureTrade:
+        after = count_receipt(known.trade, receipt, now)
+        return known if after == known.trade else self.trades.rewrite(known, after)
+
+    def _unplaced(
+        self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
+    ) -> StructureTrade | None:
+        if not work.is_sent:
+            return self._send(held, known, work, now)
+        if held.broker.capabilities.unique_client_order_ids:
+            # The broker knows its id: sent again it is the same order, never a second one.
+            return self._submit(held, known, work, now)
+        if now - work.began_at < LOOKED_FOR:
+            return known.trade
+        return self._next(held, known, work, now)
+
+    def _send(
+        self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
+    ) -> StructureTrade | None:
+        """Write that the order may be at the broker, and then send it: never the other way round."""
+        work = replace(work, is_sent=True, began_at=now)
+        known = self.trades.rewrite(known, replace(known.trade, work=work))
+        return self._submit(held, known, work, now)
+
+    def _submit(
+        self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
+    ) -> StructureTrade | None:
+        order = StructureOrder(work.client_order_id, work.structure, work.units, work.rung.price, work.role)
+        receipt = self.gateway.submit(held, order, ticket=work.ticket)
+        if receipt is None:
+            # Nothing goes outside in a dry run: the trade ends without a unit.
+            return self._end(known, None, now)
+        if receipt.status is OrderStatus.UNKNOWN:
+            return known.trade
+        known = self._count(known, receipt, now)
+        return self._after(held, known, receipt, now) if receipt.status.is_final else known.trade
+
+    def _after(
+        self, held: HeldSymbol, known: StoredStructureTrade, receipt: StructureReceipt, now: datetime
+    ) -> StructureTrade | None:
+        """Go on after an order that is over: done, refused, or one price further."""
+        work = known.trade.work
+        if work is None or work.units == 0:
+            return self._end(known, None, now)
+        if receipt.status is OrderStatus.REJECTED:
+            self.progress.rejected(known.trade, receipt)
+            if work.role is OrderRole.ENTRY:
+                # A refusal is an answer: nothing is ever sent again after it.
+                return self._end(known, Reason.BROKER_REJECTED, now)
+            return self._pause(known, work, now)
+        return self._next(held, known, work, now)
+
+    def _next(
+        self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
+    ) -> StructureTrade | None:
+        if work.is_last:
+            if work.role is OrderRole.ENTRY:
+                return self._end(known, Reason.LADDER_EXHAUSTED, now)
+            return self._pause(known, work, now)
+        after = _placed(replace(work, step=work.step + 1), known.trade.bot, now)
+        known = self.trades.rewrite(known, replace(known.trade, work=after))
+        return self._send(held, known, after, now)
+
+    def _pause(self, known: StoredStructureTrade, work: LadderWork, now: datetime) -> StructureTrade:
+        pause = PAUSES[min(work.attempts, len(PAUSES) - 1)]
+        after = replace(work, attempts=work.attempts + 1, resume_at=now + timedelta(seconds=pause))
+        self.progress.pursued(known.trade, after)
+        return self.trades.rewrite(known, replace(known.trade, work=after)).trade
+
+    def _begin_again(
+        self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
+    ) -> StructureTrade | None:
+        plan = self.closing.plan(held, known.trade, work)
+        again = replace(
+            work, structure=plan.structure, units=plan.units, rungs=plan.rungs, step=0, resume_at=None
+        )
+        after = _placed(again, known.trade.bot, now)
+        known = self.trades.rewrite(known, replace(known.trade, work=after))
+        return self._send(held, known, after, now)
+
+    def _end(
+        self, known: StoredStructureTrade, reason: Reason | None, now: datetime
+    ) -> StructureTrade | None:
+        trade = without_work(known.trade, now, reason)
+        if trade.state is TradeState.CLOSED:
+            self.runtime.store.apply(self.trades.ending(known, trade))
+        else:
+            trade = self.trades.rewrite(known, trade).trade
+        self.progress.ended(known.trade, trade)
+        return None if trade.state is TradeState.CLOSED else trade
+
+
+def beginning(
+    role: OrderRole,
+    structure: Structure,
+    rungs: Sequence[Rung],
+    *,
+    trade: StructureTrade,
+    ticket: UUID,
+    units: int,
+    now: datetime,
+    cause: ExitCause | None = None,
+) -> LadderWork:
+    """Return a ladder before its first order: its places in the ticket stand behind those of plain orders."""
+    work = LadderWork(
+        role=role,
+        structure=structure,
+        ticket=ticket,
+        units=units,
+        rungs=tuple(rungs),
+        place=FIRST_PLACE,
+        client_order_id="",
+        began_at=now,
+        cause=cause,
+    )
+    return _placed(work, trade.bot, now)
+
+
+def _placed(work: LadderWork, bot: str, now: datetime) -> LadderWork:
+    """Give the next order of a ladder a place of its own in its ticket, and with it its id."""
+    place = work.place + 1
+    return replace(
+        work,
+        place=place,
+        client_order_id=placed_order_id(bot, work.ticket, place),
+        began_at=now,
+        is_sent=False,
+        counted=Counted(),
+    )

@@ -1,0 +1,143 @@
+"""What becomes of a structure's ladder, written into its tickets, the activity log and messages."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from app.domain.json_codec import timestamp
+from app.domain.money import ZERO
+from app.domain.orders import OrderRole
+from app.domain.reasons import Reason
+from app.domain.refusals import explained, money
+from app.domain.structures.orders import StructureReceipt
+from app.domain.structures.trades import LadderWork, StructureTrade, TradeState
+from app.domain.tickets import Stage, TicketStatus
+from app.errors import StoreError
+from app.repositories.tickets import Ledger
+from app.services.base import Runtime
+from app.services.observability.events import EventKind
+
+# An exit that has not got through after so many ladders is told.
+STUCK_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureProgress:
+    """Tell how a ladder goes; nothing here decides anything, so what fails is not the order's trouble."""
+
+    runtime: Runtime
+    ledger: Ledger
+
+    def rejected(self, trade: StructureTrade, receipt: StructureReceipt) -> None:
+        """Tell that the broker refused an order of a ladder."""
+        what = f"{_name(trade)}: {receipt.message or 'no reason given'}"
+        self.runtime.notifier.notify(EventKind.REJECTED, what, key=str(trade.number))
+
+    def pursued(self, trade: StructureTrade, work: LadderWork) -> None:
+        """Tell that an exit starts anew, aloud once it has failed several times."""
+        said = f"{_name(trade)}: exit not done after {work.attempts} ladders, it goes on"
+        self._activity(said)
+        if work.attempts == STUCK_AFTER:
+            self.runtime.notifier.notify(EventKind.EXIT_STUCK, said, key=str(trade.number))
+
+    def ended(self, before: StructureTrade, after: StructureTrade) -> None:
+        """Write down how a ladder ended: in the ticket that wanted it, and for people."""
+        work = before.work
+        if work is None:
+            return
+        self._activity(_sentence(after, work))
+        if after.state is TradeState.BROKEN:
+            legs = ", ".join(f"{quantity:+f} {symbol}" for symbol, quantity in sorted(after.legs.items()))
+            told = f"{_name(after)} is left with {legs}; these are closed alone"
+            self.runtime.notifier.notify(EventKind.STRUCTURE_BROKEN, told, key=str(after.number))
+        status, reason = _outcome(after, work)
+        with suppress(StoreError):
+            self._write(work.ticket, status, reason, order_row(before, work), self.runtime.clock())
+
+    def _write(
+        self, ticket: UUID, status: TicketStatus, reason: Reason | None, row: dict[str, Any], at: datetime
+    ) -> None:
+        document = self.ledger.document(ticket)
+        if document is None:
+            return
+        value = document.value
+        others = [order for order in value["orders"] if order["client_order_id"] != row["client_order_id"]]
+        stage = {
+            "at": timestamp(at),
+            "stage": Stage.ORDER_CHANGED.value,
+            "milliseconds": None,
+            "detail": f"{row['filled_quantity']} of {row['quantity']} units at {row['average_fill_price']}",
+        }
+        changed = value | {
+            "status": status.value,
+            "reason": None if reason is None else reason.value,
+            "message": None if reason is None else explained(reason, None),
+            "orders": [*others, row],
+            "timeline": [*value["timeline"], stage],
+        }
+        self.runtime.store.apply([self.ledger.rewriting(document, changed)])
+
+    def _activity(self, line: str) -> None:
+        self.runtime.journal.activity(f"structures: {line}")
+
+
+def order_row(trade: StructureTrade, work: LadderWork) -> dict[str, Any]:
+    """Show a ladder the way orders are shown; the net prices keep their signs."""
+    counted = work.counted
+    average = None if not counted.units else format(counted.value / counted.units, "f")
+    price = format(work.rung.price, "f") if work.rungs else None
+    return {
+        "client_order_id": work.client_order_id,
+        "broker_order_id": "",
+        "broker": trade.broker,
+        "bot": trade.bot,
+        "ticket": str(work.ticket),
+        "role": work.role.value,
+        "symbol": trade.symbol,
+        "side": "buy" if work.role is OrderRole.ENTRY else "sell",
+        "quantity": str(work.units + counted.units),
+        "notional": None,
+        "type": "limit",
+        "limit_price": price,
+        "stop_price": None,
+        "status": "filled" if work.units == 0 else "canceled",
+        "filled_quantity": str(counted.units),
+        "average_fill_price": average,
+        "fees": format(counted.fees, "f"),
+        "created_at": timestamp(work.began_at),
+        "filled_at": None,
+        "legs": [{"symbol": leg.instrument.symbol, "ratio": leg.ratio} for leg in work.structure.legs],
+    }
+
+
+def _outcome(after: StructureTrade, work: LadderWork) -> tuple[TicketStatus, Reason | None]:
+    if work.units == 0:
+        return TicketStatus.FILLED, None
+    if work.role is OrderRole.ENTRY and after.entered_units:
+        return TicketStatus.PARTIALLY_FILLED, after.reason
+    if after.reason is Reason.BROKER_REJECTED:
+        return TicketStatus.REJECTED, after.reason
+    return TicketStatus.CANCELED, after.reason
+
+
+def _sentence(trade: StructureTrade, work: LadderWork) -> str:
+    if work.role is OrderRole.ENTRY:
+        net = trade.entry_net
+        if net is None:
+            return f"{_name(trade)}: nothing entered"
+        paid = "for a credit of" if net < ZERO else "for"
+        return f"{_name(trade)}: entered {trade.units} {paid} {_money(trade, abs(net))} each"
+    why = f" ({work.cause.value.replace('_', ' ')})" if work.cause is not None else ""
+    gain = _money(trade, trade.realized)
+    return f"{_name(trade)}: left{why}, {trade.units} units held, realized {gain}"
+
+
+def _name(trade: StructureTrade) -> str:
+    return f"{trade.bot}: trade {trade.number}, {trade.symbol} {trade.kind.words.lower()}"
+
+
+def _money(trade: StructureTrade, amount: Decimal) -> str:
+    return money(amount, trade.structure.currency)

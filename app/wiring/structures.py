@@ -1,0 +1,57 @@
+"""How the wing of option structures is made."""
+
+from functools import cached_property
+
+from app.repositories.structure_trades import StructureTrades
+from app.services.broker_access.structure_gateway import StructureGateway
+from app.services.runtime.supervisor import Task
+from app.services.structures.closing_prices import ClosingPrices
+from app.services.structures.ladders import Ladders
+from app.services.structures.progress import StructureProgress
+from app.wiring.foundation import Foundation
+
+# A step of a ladder rests for four seconds at least.
+LADDER_SECONDS = 1.0
+
+
+class StructuresWiring:
+    """The collaborators that trade structures, by name."""
+
+    def __init__(self, base: Foundation) -> None:
+        self.base = base
+
+    @cached_property
+    def trades(self) -> StructureTrades:
+        """What is open."""
+        return StructureTrades(self.base.store)
+
+    @cached_property
+    def gateway(self) -> StructureGateway:
+        """The way to options desks."""
+        return StructureGateway(self.base.gateway)
+
+    @cached_property
+    def closing(self) -> ClosingPrices:
+        """At which prices trades are left."""
+        return ClosingPrices(gateway=self.gateway, bots=self.base.bots)
+
+    @cached_property
+    def progress(self) -> StructureProgress:
+        """What is told of ladders."""
+        return StructureProgress(runtime=self.base.runtime, ledger=self.base.ledger)
+
+    @cached_property
+    def ladders(self) -> Ladders:
+        """Orders that move toward the market."""
+        return Ladders(
+            runtime=self.base.runtime,
+            trades=self.trades,
+            gateway=self.gateway,
+            closing=self.closing,
+            progress=self.progress,
+        )
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What this does by the clock."""
+        return (Task("ladders", LADDER_SECONDS, self.ladders.run),)

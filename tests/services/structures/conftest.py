@@ -1,0 +1,73 @@
+"""Structures at the paper broker: one that is being opened or held, and the clock that goes on with it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from app.domain.orders import OrderRole
+from app.domain.structures.kinds import recognise
+from app.domain.structures.ladder import LadderTerms, Pace, rungs
+from app.domain.structures.net_quotes import net_quote
+from app.domain.structures.trades import StructureTrade, TradeState
+from app.services.structures.ladders import beginning
+from tests.brokers.paper.structures.builders import structure
+
+TICKET = UUID("01899a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b")
+CONDOR = structure("+P90", "-P95", "-C105", "+C110")
+
+
+@pytest.fixture
+def clock(clock):
+    clock.now = datetime(2025, 3, 3, 15, 0, tzinfo=UTC)
+    return clock
+
+
+@pytest.fixture(autouse=True)
+def _price(broker):
+    broker.set_prices({"AAPL": Decimal(100)})
+
+
+@pytest.fixture
+def desk(broker):
+    return broker.structures
+
+
+@pytest.fixture
+def wing(services):
+    return services.structures
+
+
+@pytest.fixture
+def held(broker):
+    """Read what is held by name, signed."""
+    return lambda: {position.symbol: position.quantity for position in broker.positions()}
+
+
+@pytest.fixture
+def open_trade(services, wing, desk, clock):
+    """Write down a trade whose ladder is to be climbed; `limit` is a bound on its prices."""
+
+    def make(wanted=CONDOR, units=2, *, give="0.5", limit=None, prices=None) -> StructureTrade:
+        quote = net_quote(wanted, desk.quotes([leg.instrument for leg in wanted.legs]))
+        terms = LadderTerms(Pace.NORMAL, Decimal(give), None if limit is None else Decimal(limit))
+        trade = StructureTrade(
+            id="t",
+            number=wing.trades.number(),
+            bot="default",
+            broker="paper",
+            kind=recognise(wanted),
+            structure=wanted,
+            state=TradeState.OPENING,
+            created_at=clock(),
+            tickets=(TICKET,),
+        )
+        steps = rungs(quote, terms) if prices is None else prices
+        work = beginning(OrderRole.ENTRY, wanted, steps, trade=trade, ticket=TICKET, units=units, now=clock())
+        opening = replace(trade, work=work)
+        services.store.apply(wing.trades.opening(opening))
+        return opening
+
+    return make
