@@ -59,7 +59,8 @@ def test_keys_when_listed_anywhere_then_they_are_the_declared_ones(app):
 def test_limits_when_listed_then_they_are_the_keys_that_limit_and_the_age_of_alerts():
     limiting = {name for name, declared in keys_of(BotConfiguration).items() if declared.limit}
 
-    assert {item.name for item in fields(Limits)} - {"stale_after_seconds"} == limiting
+    environment = {"stale_after_seconds", "account_loss_limit"}
+    assert {item.name for item in fields(Limits)} - environment == limiting
 
 
 def test_ceilings_when_settings_are_read_then_each_names_a_setting():
