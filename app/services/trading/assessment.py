@@ -294,8 +294,7 @@ class Assessor:
         if context.is_preview:
             # A look must not take the last place under a cap.
             return
-        symbol = context.symbol
         if context.counts_entries:
-            entry = Entry(context.bot.id, symbol, notional, context.ticket.created_at)
+            entry = Entry(context.bot.id, context.symbol, notional, context.ticket.created_at)
             self.usage.reserve(context.ticket.id, entry, context.limits)
-        context.ticket.entry = {"symbol": symbol, "notional": format(notional, "f")}
+        context.ticket.entry = {"symbol": context.symbol, "notional": format(notional, "f")}
