@@ -1,22 +1,14 @@
 """Faults on demand: a list of them, each with its own dice."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
 from tests.simulators.fyers.refusals import forbidden, invalid, too_many
 from tests.simulators.fyers.whims import Whims
-from tests.simulators.loopback.faults import AllFaults
+from tests.simulators.loopback.faults import BrokerFault, BrokerFaults
 from tests.simulators.loopback.messages import Answer, Request, in_json
 
-SPOILING = frozenset(
-    {"latency", "timeout", "reset", "status", "rate_limit", "html", "empty", "torn", "refused"}
-    | {"unacknowledged", "ip_refused", "dead_token"},
-)
-WHIMS = frozenset({"partial_fill", "late_fill", "transit", "mpp_pending", "rejection"})
-AFTER = frozenset({"timeout", "html", "empty", "torn", "refused", "unacknowledged"})
-ONLY_BEFORE, ONLY_AFTER = frozenset({"ip_refused", "dead_token"}), frozenset({"torn"})
 ORDERS_ONLY = frozenset({"refused", "unacknowledged", "ip_refused"})
 PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 HTML = {"Content-Type": "text/html; charset=UTF-8"}
@@ -24,49 +16,33 @@ INTERNAL = 500
 ORDER_PATHS = ("/api/v3/orders", "/api/v3/multi-order", "/api/v3/positions")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What may happen to a request, how often, and to which.
+@dataclass(frozen=True, kw_only=True)
+class Fault(BrokerFault):
+    """A fault at Fyers; a 429 waits its `seconds` too.
 
-    `when` is "before" or "after" the request is carried out. `seconds` is the wait of latency, of a timeout
-    (None: no answer ever), of a 429, of a late fill (None: until the next move). `skip` requests pass first,
-    `times` are struck at most (None: without end). `status` is that of a page (200) or of a breakdown (503),
-    `message` the text of a refusal.
+    `status` is that of a page (200) or of a breakdown (503), `message` the text of a refusal.
     """
 
-    kind: str
-    when: str = ""
-    probability: float = 1.0
-    seed: int = 0
-    methods: tuple[str, ...] = ()
-    path: str = ""
-    skip: int = 0
-    times: int | None = None
-    seconds: float | None = None
+    SPOILING = frozenset(
+        {"latency", "timeout", "reset", "status", "rate_limit", "html", "empty", "torn", "refused"}
+        | {"unacknowledged", "ip_refused", "dead_token"},
+    )
+    WHIMS = frozenset({"partial_fill", "late_fill", "transit", "mpp_pending", "rejection"})
+    AFTER = frozenset({"timeout", "html", "empty", "torn", "refused", "unacknowledged"})
+    ONLY_BEFORE = frozenset({"ip_refused", "dead_token"})
+    ONLY_AFTER = frozenset({"torn"})
+
     status: int | None = None
-    fraction: Decimal = Decimal("0.5")
     message: str = ""
 
-    @property
-    def is_before(self) -> bool:
-        return (self.when or ("after" if self.kind in AFTER else "before")) == "before"
+    @staticmethod
+    def refusal(message: str) -> Exception:
+        return invalid(message)
 
-    @classmethod
-    def read(cls, body: Any) -> "Fault":
-        """Read a fault from JSON; raise Refused."""
-        if not isinstance(body, dict) or set(body) - {each.name for each in fields(cls)}:
-            raise invalid(f"a fault has only {', '.join(each.name for each in fields(cls))}")
-        changes: dict[str, Any] = {"methods": tuple(body.get("methods") or ())}
-        if "fraction" in body:
-            changes["fraction"] = Decimal(str(body["fraction"]))
-        return known(cls(**(body | changes)))
-
-    def concerns(self, request: Request) -> bool:
-        if self.kind in WHIMS and not makes_order(request):
-            return False
-        if self.kind in ORDERS_ONLY and not changes_orders(request):
-            return False
-        return (not self.methods or request.method in self.methods) and self.path in request.path
+    def may_strike(self, request: Request) -> bool:
+        if self.kind in self.WHIMS:
+            return makes_order(request)
+        return self.kind not in ORDERS_ONLY or changes_orders(request)
 
     def answer(self) -> Answer:
         """What goes back instead of the truth."""
@@ -119,29 +95,16 @@ def changes_orders(request: Request) -> bool:
     return request.method != "GET" and request.path.startswith(ORDER_PATHS)
 
 
-def known(fault: Fault) -> Fault:
-    if fault.kind not in SPOILING | WHIMS:
-        raise invalid(f"fault kind must be one of {', '.join(sorted(SPOILING | WHIMS))}")
-    wrong = ONLY_AFTER if fault.is_before else ONLY_BEFORE
-    if fault.when not in {"", "before", "after"} or fault.kind in wrong:
-        raise invalid(f"{fault.kind} cannot happen {fault.when!r}")
-    return fault
-
-
-class Faults(AllFaults):
-    """All faults in force; of those that strike, one spoils the exchange of messages."""
+class Faults(BrokerFaults):
+    """All faults in force at Fyers."""
 
     def __init__(self) -> None:
         super().__init__(Fault)
 
-    def add(self, fault: Fault) -> None:
-        super().add(known(fault))
-
     def strike(self, request: Request) -> tuple[Any, Whims]:
         """Throw every dice; the caller holds the lock."""
-        struck = list(self.struck(request))
-        spoils = next((fault for fault in struck if fault.kind in SPOILING), None)
-        return spoils, whims({fault.kind: fault for fault in struck if fault.kind in WHIMS})
+        spoils, kinds = self.strikes(request)
+        return spoils, whims(kinds)
 
 
 def whims(kinds: dict[str, Any]) -> Whims:
