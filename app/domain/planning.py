@@ -31,16 +31,33 @@ NOTHING_TO_EXIT = Plan(skip=Reason.POSITION_NONE)
 ALREADY_THERE = Plan(skip=Reason.POSITION_REACHED)
 
 
-def plan(signal: Signal, held: Decimal, *, by_contracts: bool, cover_only: bool = True) -> Plan:
+OVERTAKEN = Plan(skip=Reason.ALERT_OVERTAKEN)
+
+
+def plan(
+    signal: Signal,
+    held: Decimal,
+    *,
+    by_contracts: bool,
+    cover_only: bool = True,
+    overtaken_by: Target | None = None,
+) -> Plan:
     """Decide what takes the bot from what it holds to what the alert asks for.
 
     `by_contracts`: the bot trades TradingView's own sizes rather than a size of its own. `cover_only`: what
-    says that it covers may do nothing else.
+    says that it covers may do nothing else. `overtaken_by`: where the strategy stands by a later alert that
+    came before this one.
     """
+    if overtaken_by is not None:
+        return _catch_up(overtaken_by, signal, held, by_contracts=by_contracts)
     if signal.intent is Intent.ORDER:
         return _plain_order(signal, held)
     if signal.intent is Intent.COVER:
         return _cover(signal, held, cover_only=cover_only)
+    return _by_strategy(signal, held, by_contracts=by_contracts)
+
+
+def _by_strategy(signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
     if signal.intent is Intent.TARGET and signal.target is not None:
         return _towards(signal.target, signal, held, by_contracts=by_contracts)
     if signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT}:
@@ -89,7 +106,7 @@ def _cover(signal: Signal, held: Decimal, *, cover_only: bool) -> Plan:
 
 def _towards(target: Target, signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
     if target.now == 0:
-        return Plan(close=abs(held)) if held else NOTHING_TO_EXIT
+        return Plan(close=abs(held)) if _can_close(signal, held) else NOTHING_TO_EXIT
     if by_contracts and target.now_size is not None:
         return _to_size(target.now, target.now_size, signal, held)
     if held * target.now > ZERO:
@@ -97,13 +114,32 @@ def _towards(target: Target, signal: Signal, held: Decimal, *, by_contracts: boo
     return _enter_towards(target, signal, held, by_contracts=by_contracts)
 
 
+def _catch_up(goal: Target, signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
+    """Do, of what a late alert could do, only what leads to where its strategy stands by now."""
+    if goal.now != 0 and by_contracts and goal.now_size is not None:
+        wanted = _to_size(goal.now, goal.now_size, signal, held)
+    elif goal.now != 0 and held * goal.now > ZERO:
+        return OVERTAKEN
+    else:
+        wanted = _towards(goal, signal, held, by_contracts=by_contracts)
+    if wanted.entry_side is not None and signal.target is not None:
+        # One that was to leave or trim opens nothing for the later one, which had its own gates to pass.
+        wanted = wanted if signal.target.now == signal.side.sign else Plan(close=wanted.close)
+    return wanted if wanted.close or wanted.entry_side is not None else OVERTAKEN
+
+
+def _can_close(signal: Signal, held: Decimal) -> bool:
+    """A sell closes longs, a buy shorts: a close that comes late must not buy back the short after it."""
+    return held * signal.side.sign < ZERO
+
+
 def _to_size(direction: int, size: Decimal, signal: Signal, held: Decimal) -> Plan:
     side = Side.BUY if direction > 0 else Side.SELL
     same_side = max(held * direction, ZERO)
     opposite = max(-held * direction, ZERO)
-    if same_side > size:
+    if same_side > size and _can_close(signal, held):
         return Plan(close=same_side - size)
-    if same_side == size:
+    if same_side >= size:
         return ALREADY_THERE
     return _never_against(signal, Plan(opposite, side, size - same_side))
 
@@ -115,7 +151,8 @@ def _resize(target: Target, signal: Signal, held: Decimal, *, by_contracts: bool
         return ALREADY_THERE
     if now is not None and before:
         if now < before:
-            return Plan(close=min(abs(held) * (before - now) / before, abs(held)))
+            trimmed = Plan(close=min(abs(held) * (before - now) / before, abs(held)))
+            return trimmed if _can_close(signal, held) else NOTHING_TO_EXIT
         return (
             ALREADY_THERE
             if now == before
@@ -134,10 +171,8 @@ def _enter_towards(target: Target, signal: Signal, held: Decimal, *, by_contract
 
 
 def _never_against(signal: Signal, wanted: Plan) -> Plan:
-    """A sell alert never makes us buy into a position that we missed, nor the reverse."""
-    if wanted.entry_side is signal.side:
-        return wanted
-    return Plan(close=wanted.close) if wanted.close else NOTHING_TO_EXIT
+    """A sell alert never makes us buy, whether into a position that we missed or out of a short."""
+    return wanted if wanted.entry_side is signal.side else NOTHING_TO_EXIT
 
 
 def may_enter(signal: Signal, *, cover_only: bool) -> bool:

@@ -32,7 +32,7 @@ class Reason(StrEnum):
     ALERT_EXPIRED = "ALERT_EXPIRED", "A crash interrupted the alert, and it was too old to be finished."
     ALERT_OVERTAKEN = (
         "ALERT_OVERTAKEN",
-        "A later alert wanted the other side while this one waited.",
+        "A later alert came first: it wanted the other side, or says where the strategy stands.",
     )
     SYMBOL_MALFORMED = "SYMBOL_MALFORMED", "The symbol is empty, too long or has characters no symbol has."
     SYMBOL_UNKNOWN = "SYMBOL_UNKNOWN", "The symbol does not name exactly one known instrument."

@@ -5,6 +5,7 @@ from functools import cached_property
 from app.repositories.broker_snapshots import BrokerSnapshots
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.exit_plans import ExitPlans
+from app.repositories.strategy_positions import StrategyPositions
 from app.services.amendments import Amendments, CancelReplace
 from app.services.exits.monitor import ExitMonitor
 from app.services.exits.placement import ExitPlacement
@@ -23,6 +24,7 @@ from app.services.portfolio.snapshots import Snapshots
 from app.services.portfolio.trade_history import TradeHistory
 from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Supervisor, Task
+from app.services.trading.alert_order import AlertOrder
 from app.services.trading.assessment import Assessor
 from app.services.trading.conflicting_orders import ConflictingOrders
 from app.services.trading.context import TradingRules
@@ -115,6 +117,7 @@ class Wiring:
             submission=Submission(assessor=self.assessor, gateway=self.base.gateway, clock=self.clock),
             exits=self.exit_plans,
             ensure_exits=self.exits.ensure,
+            alert_order=AlertOrder(StrategyPositions(self.store), self.clock),
             clock=self.clock,
         )
 

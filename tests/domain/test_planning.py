@@ -187,10 +187,17 @@ def test_cover_when_less_is_sold_short_then_refused_unless_the_bot_may_buy(held,
         # a partial exit of a position that we missed never opens it
         (targeting(SELL, LONG, LONG, 5, 10), 0, NOTHING),
         (targeting(BUY, SHORT, SHORT, 5, 10), 0, NOTHING),
-        (targeting(SELL, LONG, LONG, 5, 10), -7, close(7)),
+        (targeting(SELL, LONG, LONG, 5, 10), -7, NOTHING),
+        # a close that comes after the opposite entry closes what its side can close alone
+        (targeting(SELL, FLAT, LONG, 0, 10), -7, NOTHING),
+        (targeting(BUY, FLAT, SHORT, 0, 10), 7, NOTHING),
+        (targeting(SELL, FLAT), -7, NOTHING),
+        (targeting(SELL, FLAT), 7, close(7)),
+        (targeting(BUY, LONG, LONG, 5, 10), 7, NOTHING),
         # sizes that contradict the action
         (targeting(SELL, LONG, LONG, 15, 10), 7, NOTHING),
         (targeting(BUY, SHORT, SHORT, 15, 10), -7, NOTHING),
+        (targeting(BUY, LONG, LONG, 15, 10), -7, enter(BUY, closing=7)),
     ],
 )
 def test_target_when_bot_sizes_itself_then_follows_side_and_ratio(alert, held, expected):
@@ -214,7 +221,11 @@ def test_target_when_bot_sizes_itself_then_follows_side_and_ratio(alert, held, e
         # what was missed is not made up for by an alert of the other direction
         (targeting(SELL, LONG, LONG, 5, 10), 2, NOTHING),
         (targeting(SELL, LONG, LONG, 5, 10), 0, NOTHING),
-        (targeting(BUY, SHORT, SHORT, 5, 10), 3, close(3)),
+        (targeting(BUY, SHORT, SHORT, 5, 10), 3, NOTHING),
+        # a buy does not sell what is held beyond TradingView's size
+        (targeting(BUY, LONG, FLAT, 10, 0), 12, REACHED),
+        (targeting(SELL, SHORT, FLAT, 10, 0), -12, REACHED),
+        (targeting(SELL, FLAT, LONG, 0, 10), -7, NOTHING),
         # no sizes: the order's own contracts
         (targeting(BUY, LONG, contracts=6), 0, enter(BUY, 6)),
         (targeting(SELL, LONG, LONG, contracts=6), 10, close(6)),
@@ -257,6 +268,13 @@ def test_plan_when_anything_arrives_then_enters_only_in_the_alerts_direction(ale
 
 
 @given(targeting_signals | table_signals | orders, positions, st.booleans())
+def test_plan_when_anything_arrives_then_closes_only_what_its_side_can_close(alert, held, by_contracts):
+    decided = plan(alert, held, by_contracts=by_contracts)
+
+    assert decided.close == 0 or held * alert.side.sign < 0
+
+
+@given(targeting_signals | table_signals | orders, positions, st.booleans())
 def test_plan_when_it_enters_then_nothing_of_the_other_side_is_left(alert, held, by_contracts):
     decided = plan(alert, held, by_contracts=by_contracts)
     assume(decided.entry_side is not None)
@@ -277,11 +295,11 @@ def test_exit_when_anything_is_held_then_never_opens(row, held, by_contracts):
 
 
 @given(sides, st.sampled_from([LONG, SHORT]), positive, positions)
-def test_target_by_contracts_when_size_is_known_then_position_is_there_or_nearer(side, now, size, held):
+def test_target_by_contracts_when_size_is_known_then_nearer_unless_against_its_side(side, now, size, held):
     decided = plan(targeting(side, now, None, size), held, by_contracts=True)
     wanted, after = now * size, carry_out(decided, held)
 
-    assert after == wanted or abs(wanted - after) < abs(wanted - held) or decided == NOTHING
+    assert after == wanted or abs(wanted - after) < abs(wanted - held) or (wanted - held) * side.sign < 0
 
 
 @given(st.sampled_from([LONG, SHORT]), positive, positions)

@@ -13,7 +13,7 @@ from app.domain.limits import effective_limits
 from app.domain.money import ZERO, round_down
 from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Receipt, Side
-from app.domain.planning import Plan, leaving_room, may_enter, only_buys, plan, without_closing
+from app.domain.planning import Plan, leaving_room, may_enter, only_buys, without_closing
 from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus
@@ -30,7 +30,7 @@ from app.services.trading.entry_terms import entry_terms, shown_size
 from app.services.trading.entry_usage import Entry, EntryUsage
 from app.services.trading.gate_check import GateCheck
 from app.services.trading.order_building import EntryDraft, draft_entry, draft_exit
-from app.services.trading.plan_told import plan_told, refusal_told, room_told
+from app.services.trading.plan_told import plan_told, planned, refusal_told, room_told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,15 +197,13 @@ class Assessor:
         return left
 
     def _plan(self, context: OrderContext, broker: Broker, view: MarketSnapshot) -> Plan:
-        by_contracts = context.bot.configuration.use_strategy_contracts
         held = self.share(context, view)
-        cover_only = context.bot.configuration.cover_only
         if held and context.signal.intent in {Intent.ORDER, Intent.COVER}:
             closing = self.working_orders.closing(broker, context.bot.id, context.symbol)
             held = without_closing(held, closing)
         elif held:
             self._refuse_in_doubt(context, broker)
-        decided = plan(context.signal, held, by_contracts=by_contracts, cover_only=cover_only)
+        decided = planned(context, held)
         context.ticket.note(Stage.POSITION_CHECKED, self.clock(), plan_told(decided, held, context))
         return decided
 

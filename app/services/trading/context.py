@@ -19,10 +19,12 @@ from app.domain.order_check import NO_LEVELS
 from app.domain.orders import Order
 from app.domain.reasons import Reason
 from app.domain.review import NO_ADVICE, Advice, Review
-from app.domain.signals import COMMANDS, Signal
+from app.domain.signals import COMMANDS, Signal, Target
+from app.domain.strategy_positions import StrategyState
 from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
 from app.logs import mask
+from app.repositories.strategy_positions import StoredStrategy
 from app.services.broker_access.gateway import HeldSymbol
 from app.services.orders.working import ClosingOrders, Working
 
@@ -56,7 +58,8 @@ class OrderContext:
     `min_confidence` what an opinion must have. `may_sell_options`: by its dialect, or by that of the alert
     whose order a command changes. `held` is the proof that the symbol is this signal's alone; without it
     nothing can be sent. `spares_orders`: nothing that waits at the broker is cancelled unless an order is
-    sent for it.
+    sent for it. `overtaken_by` is where the alert's strategy stands by a later alert that came first,
+    `strategy` what was known of that and what is known from now on.
     """
 
     ticket: Ticket
@@ -85,6 +88,8 @@ class OrderContext:
     may_sell_options: bool = False
     held: HeldSymbol | None = None
     spares_orders: bool = False
+    overtaken_by: Target | None = None
+    strategy: tuple[StoredStrategy, StrategyState] | None = None
 
     @property
     def symbol(self) -> str:

@@ -32,6 +32,7 @@ from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import open_order
 from app.repositories.trades import Trades
 from app.services.broker_access.gateway import Gateway, HeldSymbol
+from app.services.trading.alert_order import AlertOrder
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
 from app.services.trading.order_building import protect_adopted
@@ -59,6 +60,7 @@ class Trading:
         submission: Submission,
         exits: ExitPlans,
         ensure_exits: EnsureExits,
+        alert_order: AlertOrder,
         clock: Clock,
     ) -> None:
         self.assessor = assessor
@@ -68,11 +70,12 @@ class Trading:
         self._clock = clock
         self._exits = exits
         self._ensure_exits = ensure_exits
+        self._alert_order = alert_order
 
     @property
     def previews(self) -> Preview:
         """Whoever decides as this does, and sends nothing."""
-        return Preview(self.assessor)
+        return Preview(self.assessor, self._alert_order)
 
     def carry_out(
         self,
@@ -99,11 +102,12 @@ class Trading:
                 finish([])
                 return
             # Decided with the symbol held: no other alert moves the position between this and the order.
+            self._alert_order.place(context)
             self.assessor.decide(context)
             receipts = self._submission.send(context)
             legs = [name for order in context.orders for name in leg_names(order)]
             # The books come first: exits are placed by them, after a crash by the clock.
-            finish(self._changes(context, receipts, legs))
+            finish([*self._changes(context, receipts, legs), *self._alert_order.remembering(context)])
             if context.held is not None and _needs_exits(context, receipts, legs):
                 self._ensure_exits(context.held)
 

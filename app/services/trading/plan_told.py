@@ -1,13 +1,27 @@
-"""What was planned, in the words of a ticket."""
+"""What is planned for an alert, and told of it in the words of a ticket."""
 
 from decimal import Decimal
 
 from app.domain.instruments import Instrument
-from app.domain.planning import Plan, left_unused
+from app.domain.planning import Plan, left_unused, plan
 from app.domain.reasons import Reason
 from app.domain.refusals import units
-from app.domain.signals import Signal
+from app.domain.signals import Signal, Target
 from app.services.trading.context import OrderContext
+
+DIRECTIONS = {1: "long", 0: "flat", -1: "short"}
+
+
+def planned(context: OrderContext, held: Decimal) -> Plan:
+    """Plan an alert for what its bot holds, by the bot's own rules."""
+    configuration = context.bot.configuration
+    return plan(
+        context.signal,
+        held,
+        by_contracts=configuration.use_strategy_contracts,
+        cover_only=configuration.cover_only,
+        overtaken_by=context.overtaken_by,
+    )
 
 
 def plan_told(decided: Plan, held: Decimal, context: OrderContext) -> str:
@@ -15,12 +29,19 @@ def plan_told(decided: Plan, held: Decimal, context: OrderContext) -> str:
     has = f"{context.symbol}, the bot holds {units(held, context.instrument)}"
     unused = left_unused(context.signal, decided)
     apart = f"; not used, since nothing is entered: {', '.join(unused)}" if unused else ""
+    if context.overtaken_by is not None:
+        has += f"; a later alert came first and says {_position(context.overtaken_by)}"
     reason = decided.refusal or decided.skip
     if reason is not None:
         return f"{has}: {reason.value}{apart}"
     steps = [f"close {units(decided.close, context.instrument)}"] if decided.close else []
     steps += [f"enter {decided.entry_side.value}"] if decided.entry_side is not None else []
     return f"{has}: {', then '.join(steps)}{apart}"
+
+
+def _position(target: Target) -> str:
+    size = "" if target.now_size is None or target.now == 0 else f" {target.now_size:f}"
+    return f"{DIRECTIONS[target.now]}{size}"
 
 
 def room_told(decided: Plan, room: Decimal, context: OrderContext) -> str:

@@ -6,6 +6,7 @@ from app.domain.bots import Bot
 from app.domain.review import Advice
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket
+from app.services.trading.alert_order import AlertOrder
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext, TradingRules
 
@@ -15,6 +16,7 @@ class Preview:
     """Decides on signals as they stand now; nothing is sent, canceled or counted."""
 
     assessor: Assessor
+    alert_order: AlertOrder
 
     @property
     def rules(self) -> TradingRules:
@@ -23,12 +25,13 @@ class Preview:
 
     def under(self, rules: TradingRules) -> "Preview":
         """Return one that decides by other rules."""
-        return Preview(replace(self.assessor, rules=rules))
+        return Preview(replace(self.assessor, rules=rules), self.alert_order)
 
     def weigh(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> OrderContext:
         """Decide; the ticket tells every verdict."""
         context = self.assessor.open(ticket, signal, bot)
         context.advice, context.is_preview = advice, True
+        self.alert_order.place(context)
         self.assessor.decide(context)
         self.assessor.release(context)
         return context
