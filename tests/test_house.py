@@ -529,6 +529,24 @@ def test_blueprint_when_public_then_it_is_one_of_few(app):
 
 
 @pytest.mark.unit
+def test_blueprint_when_it_takes_alerts_then_what_it_refuses_is_noted_at_the_door(app):
+    taking = {name for name in app.blueprints if "allowed_source" in guards(app, name)}
+    noting = {
+        name: {kind.__name__ for kind, by in app.error_handler_spec[name][None].items() if notes(by)}
+        for name in taking
+    }
+
+    assert {"webhook", "ideas"} <= taking
+    assert {
+        name for name in taking if not noting[name] >= {"AlertRefused", "NotFound", "StoreError"}
+    } == set()
+
+
+def notes(handler):
+    return handler.__module__ == "app.blueprints.door"
+
+
+@pytest.mark.unit
 def test_route_when_registered_then_belongs_to_a_blueprint(app):
     assert {path for blueprint, _, path in routes(app) if not blueprint} == set()
 

@@ -28,6 +28,7 @@ WORDS = {
     "TOO_MANY_WRONG_SECRETS": "wrong secret",
     "TOO_MANY_REQUESTS": "beyond the rate limit",
     "NOT_FOUND": "no such bot or address",
+    "METHOD_NOT_ALLOWED": "no such address",
     "STORE_UNAVAILABLE": "not stored",
 }
 OPERATOR_WORDS = {
