@@ -3,23 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
 from typing import Protocol
 
 from app.domain.instruments import Instrument
 from app.domain.structures.chain import Chain
+from app.domain.structures.levels import OptionsLevel
 from app.domain.structures.net_quotes import LegQuote
 from app.domain.structures.orders import StructureOrder, StructureReceipt
-
-
-class OptionsLevel(IntEnum):
-    """What an account may do with options, as brokers count it: each level includes those below."""
-
-    NOTHING = 0
-    COVERED = 1
-    LONG = 2
-    SPREADS = 3
-    UNCOVERED = 4
 
 
 @dataclass(frozen=True, slots=True)

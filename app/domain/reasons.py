@@ -52,6 +52,31 @@ class Reason(StrEnum):
         "The exchange lists no such contract.",
     )
     STRUCTURE_MALFORMED = "STRUCTURE_MALFORMED", "The legs make no structure that can be traded."
+    STRUCTURE_UNSUPPORTED = "STRUCTURE_UNSUPPORTED", "The broker takes no order for this structure."
+    OPTIONS_LEVEL_INSUFFICIENT = (
+        "OPTIONS_LEVEL_INSUFFICIENT",
+        "The account's options level does not allow this structure.",
+    )
+    CONTRACT_NOT_TRADABLE = "CONTRACT_NOT_TRADABLE", "A leg's contract cannot be traded now."
+    CONTRACT_NONSTANDARD = (
+        "CONTRACT_NONSTANDARD",
+        "A leg's contract does not stand for the usual number of shares.",
+    )
+    OPEN_INTEREST_LOW = (
+        "OPEN_INTEREST_LOW",
+        "A leg has fewer open contracts than the bot wants, or they are unknown.",
+    )
+    VOLUME_LOW = "VOLUME_LOW", "A leg was traded less today than the bot wants, or it is unknown."
+    CREDIT_TOO_SMALL = "CREDIT_TOO_SMALL", "The credit is smaller than the bot's share of the width."
+    DEBIT_TOO_LARGE = "DEBIT_TOO_LARGE", "The debit is larger than the bot allows."
+    MAX_LOSS_EXCEEDED = "MAX_LOSS_EXCEEDED", "The entry may lose more than the bot allows."
+    BOT_TRADES_CAP = "BOT_TRADES_CAP", "The bot holds as many structures as it may."
+    LEG_HELD = (
+        "LEG_HELD",
+        "A leg opposes a contract that another trade holds: the broker would net them away.",
+    )
+    EXPIRY_CUTOFF = "EXPIRY_CUTOFF", "The structure expires today, and it is too late to enter it."
+    BOT_KIND_MISMATCH = "BOT_KIND_MISMATCH", "The bot trades no structures of options by its own settings."
     LADDER_EXHAUSTED = (
         "LADDER_EXHAUSTED",
         "Nobody traded at the prices that the ladder may go to; nothing was entered.",

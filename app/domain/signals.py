@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from app.domain.ideas import Idea
 from app.domain.orders import OrderType, Side, TimeInForce
+from app.domain.structures.commands import Command
 
 # A bot's secret stands in one of these.
 SECRET_FIELDS = ("secret", "token")
@@ -45,6 +46,7 @@ class Dialect:
     BRIDGE: ClassVar["Dialect"]
     OPTION: ClassVar["Dialect"]
     TRADE_IDEA: ClassVar["Dialect"]
+    BOT_COMMAND: ClassVar["Dialect"]
 
     name: str
     may_sell_options: bool = False
@@ -63,10 +65,17 @@ Dialect.STRATEGY = Dialect("strategy")
 Dialect.BRIDGE = Dialect("bridge", duplicate_answer=DuplicateAnswer.CONFLICT)
 Dialect.OPTION = Dialect("option", may_sell_options=True, names_underlying=True, refusal_status=400)
 Dialect.TRADE_IDEA = Dialect("trade_idea", carries_idea=True, duplicate_answer=DuplicateAnswer.DUPLICATE)
+Dialect.BOT_COMMAND = Dialect("bot_command", names_underlying=True, refusal_status=400)
 # A ticket keeps the name alone: it must find the promises again years later.
 _PROMISING = {
     dialect.name: dialect
-    for dialect in (Dialect.STRATEGY, Dialect.BRIDGE, Dialect.OPTION, Dialect.TRADE_IDEA)
+    for dialect in (
+        Dialect.STRATEGY,
+        Dialect.BRIDGE,
+        Dialect.OPTION,
+        Dialect.TRADE_IDEA,
+        Dialect.BOT_COMMAND,
+    )
 }
 
 
@@ -91,10 +100,14 @@ class Intent(StrEnum):
     COVER = "cover"
     CANCEL = "cancel"
     MODIFY = "modify"
+    ENTER_STRUCTURE = "enter_structure"
+    EXIT_STRUCTURE = "exit_structure"
 
 
 # They concern an order that works already, and ask for none of their own.
 COMMANDS = frozenset({Intent.CANCEL, Intent.MODIFY})
+# They concern structures of options, which have a way of their own.
+STRUCTURES = frozenset({Intent.ENTER_STRUCTURE, Intent.EXIT_STRUCTURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,5 +166,6 @@ class Signal:
     take_profit: Decimal | None = None
     product: str | None = None
     idea: Idea | None = None
+    structure: Command | None = None
     size_field: str | None = None
     unused: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
     """Return the account that is kept in the store."""
     from app.brokers.paper.broker import PaperBroker
     from app.brokers.paper.settings import PaperSettings
-    from app.brokers.structure_desk import OptionsLevel
+    from app.domain.structures.levels import OptionsLevel
 
     return PaperBroker(
         parts.store,

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.brokers.structure_desk import OptionsLevel
+from app.domain.structures.levels import OptionsLevel
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,13 @@ from app.brokers.paper.buying_power import buying_power
 from app.brokers.paper.records import PaperHolding
 from app.brokers.paper.structures.margin import required
 from app.brokers.paper.transaction import Transaction
-from app.brokers.structure_desk import OptionsLevel
 from app.domain.instruments import AssetClass
 from app.domain.money import ZERO
 from app.domain.options_pricing import years_to_expiry
 from app.domain.orders import OrderRole
 from app.domain.structures.legs import Leg, Structure
+from app.domain.structures.levels import level_needed
 from app.domain.structures.orders import StructureOrder
-from app.domain.structures.payoff import bounds
 from app.errors import BrokerRejected
 
 _CENT = Decimal("0.01")
@@ -35,15 +34,6 @@ def check_structure(draft: Transaction, order: StructureOrder) -> Decimal:
         return ZERO
     _check_level(draft, order.structure)
     return _check_need(draft, order)
-
-
-def level_needed(structure: Structure) -> OptionsLevel:
-    """Return the level that an account must have to open a structure."""
-    if bounds(structure).least is None:
-        return OptionsLevel.UNCOVERED
-    if len(structure.options) > 1:
-        return OptionsLevel.SPREADS
-    return OptionsLevel.COVERED if structure.legs[-1].is_short else OptionsLevel.LONG
 
 
 def _check_leg(draft: Transaction, order: StructureOrder, leg: Leg) -> None:

@@ -16,10 +16,11 @@ from app.brokers.paper.structures.operations import (
 from app.brokers.paper.structures.quotes import quote_contract, quote_leg
 from app.brokers.paper.structures.settlement import closing_time
 from app.brokers.paper.transaction import Transaction
-from app.brokers.structure_desk import OptionsLevel, StructureCapabilities, StructureDesk
+from app.brokers.structure_desk import StructureCapabilities, StructureDesk
 from app.domain.instruments import Instrument, OptionContract
 from app.domain.structures.chain import Chain
 from app.domain.structures.kinds import Kind
+from app.domain.structures.levels import OptionsLevel
 from app.domain.structures.net_quotes import LegQuote
 from app.domain.structures.orders import StructureOrder, StructureReceipt
 from app.domain.symbols.derivatives import option_instrument

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.structure_desk import OptionsLevel
+from app.domain.structures.levels import OptionsLevel
 from app.domain.structures.net_quotes import net_quote
 from app.errors import BrokerRejected, OutcomeUnknown
 from tests.brokers.paper.structures.builders import FRIDAY, contract, enter, leave, structure

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.structure_desk import OptionsLevel
+from app.domain.structures.levels import OptionsLevel
 from app.domain.structures.net_quotes import net_quote
 from app.errors import BrokerRejected
 from tests.brokers.builders import APPLE, buy

@@ -7,8 +7,8 @@ import pytest
 from app.brokers.paper.broker import PaperBroker
 from app.brokers.paper.records import Switches
 from app.brokers.paper.settings import PaperSettings
-from app.brokers.structure_desk import OptionsLevel
 from app.domain.orders import OrderRole
+from app.domain.structures.levels import OptionsLevel
 from app.domain.structures.net_quotes import net_quote
 from app.errors import InvalidRequest
 from tests.brokers.builders import buy, exit_long, limit, sell
