@@ -51,6 +51,15 @@ def is_reviewed(signal: Signal, bot: BotConfiguration) -> bool:
     return may_enter(signal, cover_only=bot.cover_only)
 
 
+def takes_time(signal: Signal, bot: BotConfiguration) -> bool:
+    """Tell whether an alert is answered before it is carried out: an analyst takes longer than HTTP may.
+
+    A person takes longer still, but is asked at once: the answer says that the order waits.
+    """
+    asks_analyst = signal.idea is not None or bot.analyst is not AnalystUse.OFF
+    return asks_analyst and is_reviewed(signal, bot)
+
+
 NO_ADVICE = Advice()
 ASSUMED = Advice(assumed=True)
 

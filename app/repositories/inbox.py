@@ -57,7 +57,8 @@ class Answer:
 class Arrival:
     """An alert as it is put into the inbox; `alert` is redacted.
 
-    `fingerprint` and `symbol` are a trade idea's; what `is_reviewed` is answered before it is carried out.
+    `fingerprint` and `symbol` are a trade idea's; in what `is_reviewed` an analyst or a
+    person has a word, and what `is_put_off` is answered before it is carried out.
     """
 
     ticket: UUID
@@ -69,6 +70,7 @@ class Arrival:
     fingerprint: str | None = None
     symbol: str | None = None
     is_reviewed: bool = False
+    is_put_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ class InboxEntry:
     fingerprint: str | None = None
     symbol: str | None = None
     is_reviewed: bool = False
+    is_put_off: bool = False
     version: int = 0
 
     def to_json(self) -> JSON:
@@ -109,6 +112,7 @@ class InboxEntry:
             "symbol": self.symbol,
             # The name that entries of earlier versions have it under.
             "deliberates": self.is_reviewed,
+            "put_off": self.is_put_off,
         }
 
     @classmethod
@@ -129,6 +133,8 @@ class InboxEntry:
             fingerprint=data.get("fingerprint"),
             symbol=data.get("symbol"),
             is_reviewed=bool(data.get("deliberates")),
+            # Earlier versions put off whatever was reviewed.
+            is_put_off=bool(data.get("put_off", data.get("deliberates"))),
             version=document.version,
         )
 
@@ -234,6 +240,7 @@ class Inbox:
             fingerprint=arrival.fingerprint,
             symbol=arrival.symbol,
             is_reviewed=arrival.is_reviewed,
+            is_put_off=arrival.is_put_off,
         )
 
     def _claim_after_expiry(self, entry: InboxEntry) -> InboxEntry | None:

@@ -180,7 +180,7 @@ def _placed(ticket: dict[str, Any], name: str) -> bool:
 def _in_progress(entry: InboxEntry) -> dict[str, Any]:
     ticket = Ticket(entry.ticket, entry.bot, entry.dialect, entry.received_at, entry.alert)
     ticket.fingerprint = entry.fingerprint
-    if entry.is_reviewed:
+    if entry.is_put_off:
         ticket.status = TicketStatus.RESEARCHING
     ticket.note(Stage.RECEIVED, entry.received_at)
     return shown(ticket.to_json(entry.received_at))

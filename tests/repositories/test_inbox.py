@@ -119,13 +119,14 @@ def test_claim_when_it_is_stored_then_in_the_known_shape(inbox, store, arrival, 
         "fingerprint": None,
         "symbol": None,
         "deliberates": False,
+        "put_off": False,
     }
 
 
 def test_entry_when_an_earlier_version_stored_it_then_it_is_read(inbox, store, arrival):
     entry = inbox.claim(arrival)
     document = store.get(entry.key)
-    later = {"fingerprint", "symbol", "deliberates"}
+    later = {"fingerprint", "symbol", "deliberates", "put_off"}
     store.replace(document, {name: value for name, value in document.value.items() if name not in later})
 
     assert replace(inbox.find("default", arrival.key), version=entry.version) == entry

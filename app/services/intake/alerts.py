@@ -8,7 +8,7 @@ from typing import Any
 
 from app.clock import Clock
 from app.domain.bots import Bot
-from app.domain.review import is_reviewed
+from app.domain.review import is_reviewed, takes_time
 from app.domain.signals import COMMANDS, Signal, own_words
 from app.domain.tickets import Stage, Ticket, TicketStatus, shown
 from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry, idempotency_hash
@@ -117,8 +117,8 @@ class Intake:
         self.in_flight.end(entry.key, done)
         return False
 
-    def takes_time(self, signal: Signal, bot: Bot) -> bool:
-        """Tell whether an alert is answered before it is carried out."""
+    def is_reviewed(self, signal: Signal, bot: Bot) -> bool:
+        """Tell whether an analyst or a person has a word in an alert."""
         return signal.intent not in COMMANDS and is_reviewed(signal, bot.configuration)
 
     def adopt(self, entry: InboxEntry, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
@@ -148,7 +148,7 @@ class Intake:
         now = self.clock()
         ticket = Ticket(self.new_ticket_id(now), bot.id, signal.dialect.name, now, redacted)
         self._note_shared_key(ticket, signal)
-        worker = self._handler(signal, is_reviewed=self.takes_time(signal, bot))
+        worker = self._handler(signal, is_reviewed=self.is_reviewed(signal, bot))
         planned = [
             request_record(order) | {"status": "planned"} for order in worker.preview(ticket, signal, bot)
         ]
@@ -167,6 +167,7 @@ class Intake:
         now, signal = self.clock(), alert.signal
         # An idea's key is our own fingerprint of it: nothing else makes it another idea.
         words = alert.words if signal.idea is None else None
+        reviewed = self.is_reviewed(signal, alert.bot)
         return Arrival(
             ticket=self.new_ticket_id(now),
             bot=alert.bot.id,
@@ -176,7 +177,8 @@ class Intake:
             at=now,
             fingerprint=signal.idempotency_key if signal.idea is not None else None,
             symbol=signal.symbol if signal.idea is not None else None,
-            is_reviewed=self.takes_time(signal, alert.bot),
+            is_reviewed=reviewed,
+            is_put_off=reviewed and takes_time(signal, alert.bot.configuration),
         )
 
     def _answer_as_first(
@@ -212,7 +214,7 @@ class Intake:
         return lambda changes: closing.write(changes, forgetting(ticket.id))
 
     def _answer_first(self, entry: InboxEntry, ticket: Ticket, alert: Alert) -> Answer:
-        if entry.is_reviewed:
+        if entry.is_put_off:
             if not self.put_off(entry, ticket, alert.signal, alert.bot, alert.request_id):
                 self.in_flight.leave_open(entry.key, is_begun=False)
             return going_on(str(ticket.id), alert.request_id, entry)

@@ -44,10 +44,13 @@ def _http_status(ticket: Ticket) -> int:
     return STATUS.get(ticket.status, 200)
 
 
-def going_on(ticket: str, request_id: str, entry: InboxEntry | None = None) -> Answer:
+def going_on(
+    ticket: str, request_id: str, entry: InboxEntry | None = None, *, waits_for_person: bool = False
+) -> Answer:
     """Say that an alert is stored and not finished; a trade idea's document has words of its own for that."""
-    body = {"status": TicketStatus.RECEIVED.value, "ticket": ticket, "request_id": request_id}
-    if entry is None or not entry.is_reviewed:
+    status = TicketStatus.AWAITING_APPROVAL if waits_for_person else TicketStatus.RECEIVED
+    body = {"status": status.value, "ticket": ticket, "request_id": request_id}
+    if entry is None or not entry.is_put_off:
         return Answer(202, body)
     if entry.fingerprint is None:
         return Answer(202, body | {"status": TicketStatus.RESEARCHING.value})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.tickets import Ticket
+from app.domain.tickets import Ticket, TicketStatus
 from app.repositories.fingerprints import remembering
 from app.repositories.inbox import Answer, Inbox, InboxEntry
 from app.repositories.tickets import Ledger
@@ -26,7 +26,10 @@ class Completion:
     @property
     def answer(self) -> Answer:
         """What the caller is told; until all is written, that the alert goes on."""
-        return self.written or going_on(str(self.ticket.id), self.request_id, self.entry)
+        if self.written is not None:
+            return self.written
+        waits = self.ticket.status is TicketStatus.AWAITING_APPROVAL
+        return going_on(str(self.ticket.id), self.request_id, self.entry, waits_for_person=waits)
 
     def write(self, changes: list[Change], forgetting: Sequence[Change] = ()) -> None:
         """Write everything; the store takes a prefix at worst, which the recovery completes.

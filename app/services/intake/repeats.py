@@ -51,11 +51,19 @@ class Repeats:
         entry, answer = self._wait_for_answer(arrival)
         if entry is None:
             return going_on(str(arrival.ticket), request_id)
-        if answer is None or entry.is_reviewed or answer.status == GOING_ON:
+        if answer is None or answer.status == GOING_ON or self._was_put_off(entry):
             # The first one was told that it goes on: the same status again, and how it stands by now.
             asked_by = request_id if answer is None else str(answer.body["request_id"])
             return self._as_it_stands(entry, asked_by)
         return Answer(answer.status, answer.body, REPLAYED)
+
+    def _was_put_off(self, entry: InboxEntry) -> bool:
+        """Tell whether the first one was told that it goes on: for the analyst, or for a person."""
+        if entry.is_put_off or not entry.is_reviewed:
+            return entry.is_put_off
+        written = self.ledger.document(entry.ticket)
+        stages = written.value["timeline"] if written is not None else []
+        return any(stage["stage"] == Stage.APPROVAL_WANTED.value for stage in stages)
 
     def _as_it_stands(self, entry: InboxEntry, request_id: str) -> Answer:
         written = self.ledger.document(entry.ticket)

@@ -192,6 +192,34 @@ class TestWhoeverIsAsked:
         assert {answer.json["ticket"] for answer in (first, waiting, done)} == {first.json["ticket"]}
         assert done.headers["Idempotent-Replay"] == "true"
 
+    def test_first_when_only_a_person_is_asked_then_the_answer_says_that_it_waits(
+        self, client, operator, configure, clock
+    ):
+        configure(approval="always")
+        first = client.post("/webhook", json=strategy_alert())
+        listed = operator.get("/api/tickets").json["tickets"][0]
+
+        assert (first.status_code, first.json["status"], "order" in first.json) == (
+            *(202, "awaiting_approval"),
+            False,
+        )
+        assert (listed["id"], listed["status"]) == (first.json["ticket"], "awaiting_approval")
+
+    def test_entry_when_it_is_below_what_a_person_is_asked_about_then_done_at_once_and_its_repeat_is_told_so(
+        self, client, configure
+    ):
+        configure(approval="above_notional", approval_above_notional="1000000")
+        alert = strategy_alert()
+        first, again = (client.post("/webhook", json=alert) for _ in range(2))
+
+        assert (first.status_code, first.json["status"]) == (200, "filled")
+        assert (again.status_code, again.json) == (200, first.json)
+
+    def test_entry_when_the_analyst_is_asked_too_then_it_is_answered_before(self, client, configure):
+        configure(approval="always", analyst="required")
+
+        assert client.post("/webhook", json=strategy_alert()).json["status"] == "researching"
+
     def test_repeat_when_a_person_said_no_then_the_status_is_still_the_first(
         self, client, operator, configure, work
     ):

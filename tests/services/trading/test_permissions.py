@@ -69,16 +69,22 @@ def test_reversal_when_another_bot_holds_what_is_left_then_it_only_closes(post, 
 
 
 @pytest.mark.parametrize(
-    "wanted", [{"analyst": "required"}, {"approval": "always"}, {"approval": "above_notional"}]
+    ("wanted", "status"),
+    [
+        ({"analyst": "required"}, "researching"),
+        ({"analyst": "required", "approval": "always"}, "researching"),
+        ({"approval": "always"}, "awaiting_approval"),
+        ({"approval": "above_notional"}, "awaiting_approval"),
+    ],
 )
 def test_entry_when_the_bot_wants_a_word_then_it_goes_on_later_and_exits_do_not(
-    post, configure, holding, wanted
+    post, configure, holding, wanted, status
 ):
     post()
     configure(**wanted)
     response = post()
 
-    assert (response.status_code, response.json["status"]) == (202, "researching")
+    assert (response.status_code, response.json["status"]) == (202, status)
     assert post(**EXIT_LONG).json["status"] == "filled"
     assert holding() == "0"
 
