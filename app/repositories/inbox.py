@@ -19,6 +19,8 @@ from app.storage.base import JSON, Change, Create, Delete, Document, Store, unan
 
 PREFIX = "inbox/"
 PURGED_AT_ONCE = 100
+# Entries and answers that are looked at: somebody may give all alerts one key.
+SHARING_A_KEY = 40
 
 
 # Between the hash of a key and that of the words that came with it.
@@ -174,11 +176,14 @@ class Inbox:
         return self._read(_key(bot, key))
 
     def of_key(self, bot: str, key: str) -> list[InboxEntry]:
-        """Return the alerts that came with one key of their sender's, whatever their words."""
+        """Return alerts that came with one key of their sender's, whatever their words; of many only some.
+
+        One that is known by its key alone is always among them: its name is the shortest.
+        """
         by_key, mark, _ = key.partition(AND_WORDS)
         if not mark:
             return []
-        documents = self._store.list(_key(bot, by_key))
+        documents = self._store.list(_key(bot, by_key), limit=SHARING_A_KEY)
         return [InboxEntry.from_document(item) for item in documents if "ticket" in item.value]
 
     def answer(self, entry: InboxEntry) -> Answer | None:

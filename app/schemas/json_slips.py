@@ -13,7 +13,7 @@ _ANY_QUOTE = "\"'" + _CURLY
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\w.+-]*|[{}\[\]]', re.DOTALL)
 # Whatever follows such a word may be a secret, however badly it is written.
 _SECRET_NAME = re.compile(
-    r"secret|token|passw|passphrase|auth|api.?key|credential|cookie|signature", re.IGNORECASE
+    r"secret|token|passw|passphrase|auth|key|credential|cookie|signature|pin\b", re.IGNORECASE
 )
 _VALUE_START = re.compile(rf"\w*([{_ANY_QUOTE}]?)\s*[:=]?\s*([{_ANY_QUOTE}]?)")
 _NEXT_NAME = re.compile(rf"[,{{]\s*([{_ANY_QUOTE}])[\w.]{{1,40}}[{_ANY_QUOTE}]\s*:")

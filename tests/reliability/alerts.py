@@ -134,5 +134,6 @@ def _price(random: Random, around: int) -> str:
 
 
 def _own_key(random: Random, marker: str) -> dict[str, str]:
-    """Let half of the alerts carry a key of their own; the others are known by their bytes."""
-    return {"idempotency_key": f"key-{marker}"} if random.random() < 0.5 else {}
+    """Let half of the alerts carry a key, their own or one of a few; the others are known by their bytes."""
+    key = random.choice([f"key-{marker}", f"key-{random.randrange(10)}"])
+    return {"idempotency_key": key} if random.random() < 0.5 else {}

@@ -154,6 +154,17 @@ def test_of_key_when_several_came_with_one_key_then_all_and_no_others(inbox, arr
     assert inbox.of_key("other", keys[1]) == []
 
 
+def test_of_key_when_a_whole_day_has_one_key_then_the_one_known_by_it_alone_is_found(inbox, arrival, close):
+    for number in range(60):
+        words = idempotency_hash("one", b"", {"n": number})
+        close(inbox.claim(replace(arrival, key=words, ticket=uuid4())))
+    alone = inbox.claim(replace(arrival, key=idempotency_hash("one", b""), ticket=uuid4()))
+    found = inbox.of_key("default", words)
+
+    assert found[0].ticket == alone.ticket
+    assert 1 < len(found) <= 40
+
+
 def test_of_key_when_an_alert_is_known_by_its_body_then_none_shares_it(inbox, arrival):
     inbox.claim(arrival)
 

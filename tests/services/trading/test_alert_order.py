@@ -60,6 +60,15 @@ def test_close_when_it_comes_after_the_opposite_entry_then_the_short_stays(send,
     assert holding() == short
 
 
+def test_close_when_it_comes_after_the_opposite_entry_then_its_preview_sells_nothing_back(
+    send, operator, alert
+):
+    send(0, -1)
+    preview = operator.post("/api/preview", json=alert(1, 0, second=None)).json
+
+    assert (preview["status"], preview["reason"], preview["orders"]) == ("skipped", "POSITION_NONE", [])
+
+
 def test_cover_when_it_comes_after_the_opposite_entry_then_the_long_stays(send, holding):
     send(0, -1)
     send(0, 1, second=60)
