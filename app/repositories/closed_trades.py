@@ -1,7 +1,7 @@
 """Trades that went flat, for ever: under `closed_trades/{day}/{id}`, found by their number too."""
 
 import logging
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,8 +9,10 @@ from app.domain.closed_trades import ClosedTrade
 from app.domain.json_codec import from_json, to_json
 from app.domain.money import ZERO
 from app.domain.orders import Receipt
+from app.errors import RecordUnreadable
 from app.repositories.recent_closings import RecentClosings
-from app.storage.base import Change, Create, Document, Store
+from app.repositories.unnumbered_trades import UnnumberedTrades
+from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
 PREFIX = "closed_trades/"
 NUMBERS = "trade_numbers/"
@@ -25,13 +27,15 @@ class ClosedTrades:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._recent = RecentClosings(store)
+        self._unnumbered = UnnumberedTrades(store)
 
     def keeping(self, trade: ClosedTrade, now: datetime) -> list[Change]:
         """Return the changes that keep a trade; made again, even past midnight, they keep nothing more."""
         key = f"{key_of_day(trade.closed_at.date())}{trade.id}"
         if trade.number == 0:
             # No number could be had; several such trades must not share one.
-            return [Create(key, to_json(trade)), self._recent.noting(trade, key, now)]
+            told = [self._unnumbered.noting(trade, key), self._recent.noting(trade, key, now)]
+            return [Create(key, to_json(trade)), *told]
         number = f"{NUMBERS}{trade.number}"
         place = self._store.get(number)
         key = key if place is None else place.value["key"]
@@ -40,12 +44,26 @@ class ClosedTrades:
         kept = [Create(number, {"key": key}), Create(key, to_json(trade))]
         return [*kept, self._recent.noting(trade, key, now)]
 
+    def numbering(self, next_number: Callable[[], int]) -> Iterator[list[Change]]:
+        """Yield the changes that number each trade which went flat without a number; 0 ends it for now."""
+        for note, key in self._unnumbered.every():
+            document = self._store.get(key)
+            if document is None or document.value.get("number"):
+                # A crash has left the note, or the note alone.
+                yield [Delete(note)]
+                continue
+            number = next_number()
+            if number == 0:
+                return
+            placed = Create(f"{NUMBERS}{number}", {"key": key})
+            yield [placed, Replace(document, document.value | {"number": number}), Delete(note)]
+
     def counted(self, receipt: Receipt, day: date, *, besides: Container[str]) -> Decimal:
         """Return how many units of an order are in trades that it closed about a day.
 
         `besides` are the ids of trades that are open yet: a crash kept them before they were removed.
         """
-        trades = (trade for offset in (-DAY, timedelta(), DAY) for trade in self.of_day(day + offset))
+        trades = [trade for offset in (-DAY, timedelta(), DAY) for trade in self._all_of_day(day + offset)]
         place = receipt.broker, receipt.symbol
         gone = (trade for trade in trades if trade.id not in besides)
         found = (trade.counted for trade in gone if (trade.broker, trade.symbol) == place)
@@ -55,7 +73,7 @@ class ClosedTrades:
         """Return the trade of a number; None where it is open, or nobody's."""
         place = self._store.get(f"{NUMBERS}{number}")
         document = None if place is None else self._store.get(place.value["key"])
-        return None if document is None else from_json(ClosedTrade, document.value)
+        return None if document is None else _readable(document)
 
     def newest_first(self, now: datetime) -> Iterator[ClosedTrade]:
         """Yield all of them by the time at which they went flat, a day at a time."""
@@ -77,9 +95,17 @@ class ClosedTrades:
         return {document.key: _readable(document) for document in self._store.list(key_of_day(day))}
 
     def of_day(self, day: date) -> list[ClosedTrade]:
-        """Return those that went flat on a day (UTC), the last first."""
-        found = (from_json(ClosedTrade, item.value) for item in self._store.list(key_of_day(day)))
+        """Return those that went flat on a day (UTC), the last first; what cannot be read is left out."""
+        found = [trade for trade in self.readable_of_day(day).values() if trade is not None]
         return sorted(found, key=lambda trade: (trade.closed_at, trade.number), reverse=True)
+
+    def _all_of_day(self, day: date) -> list[ClosedTrade]:
+        found = self.readable_of_day(day)
+        for key, trade in found.items():
+            if trade is None:
+                # It may be the one that has counted an order already: nothing is counted twice.
+                raise RecordUnreadable(f"{key} holds something that cannot be read.")
+        return [trade for trade in found.values() if trade is not None]
 
 
 def key_of_day(day: date) -> str:

@@ -1,5 +1,6 @@
 """What accounts were worth, for ever: a point every few minutes, under `equity/{broker}/{day}`."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,9 +9,11 @@ from decimal import Decimal
 from app.domain.accounts import Account
 from app.domain.json_codec import from_json
 from app.repositories.stored_record import StoredRecord
-from app.storage.base import Store
+from app.storage.base import Document, Store
 
 PREFIX = "equity/"
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,10 @@ class EquityHistory:
         return self._record(broker, day).read()
 
     def since(self, broker: str, day: date) -> Iterator[EquityPoint]:
-        """Yield an account's points from a day on, the first first."""
+        """Yield an account's points from a day on, the first first; a day that cannot be read is left out."""
         before = _key(broker, day)[:-1]
         for document in self._store.list(f"{PREFIX}{broker}/", after=before):
-            yield from from_json(EquityDay, document.value).points
+            yield from _points(document)
 
     def _record(self, broker: str, day: date) -> StoredRecord[EquityDay]:
         # Nobody can tell again what an account was worth: what cannot be read is not written over.
@@ -65,3 +68,11 @@ class EquityHistory:
 
 def _key(broker: str, day: date) -> str:
     return f"{PREFIX}{broker}/{day.isoformat()}"
+
+
+def _points(document: Document) -> tuple[EquityPoint, ...]:
+    try:
+        return from_json(EquityDay, document.value).points
+    except (TypeError, ValueError, AttributeError, ArithmeticError):
+        _logger.exception("%s holds something that cannot be read; it is left as it is", document.key)
+        return ()

@@ -78,13 +78,22 @@ class Trades:
         return None
 
     def give_numbers(self) -> int:
-        """Number the trades that were opened before trades had numbers; return how many."""
+        """Number the trades that have none, open or closed; return how many."""
         bare = [item for item in self._store.list(PREFIX) if not item.value.get("number")]
         for document in bare:
             # Whoever counts a fill at this moment numbers the trade as well, and is not overwritten.
             with suppress(Conflict):
                 self._store.apply(self._written(document, _read(document)))
-        return len(bare)
+        return len(bare) + self._number_closed()
+
+    def _number_closed(self) -> int:
+        numbered = 0
+        for changes in self._closed.numbering(self._number):
+            # What somebody else writes at this moment is looked at again the next time.
+            with suppress(Conflict):
+                self._store.apply(changes)
+                numbered += len(changes) > 1
+        return numbered
 
     def open_symbols(self, bot: str) -> set[str]:
         """Return the symbols that a bot holds."""

@@ -81,3 +81,15 @@ def test_equity_when_the_clock_ticks_then_the_paper_account_is_written_down(serv
     services.supervisor.tick(everything=True)
 
     assert EquityHistory(store).of_day("paper", clock().date()).currency == "USD"
+
+
+def test_equity_when_a_day_cannot_be_read_then_the_others_are_told(recorder, history, clock, store, caplog):
+    first = clock().date()
+    for _ in range(2):
+        recorder.run()
+        clock.move(days=1)
+    store.create(f"equity/one/{first - timedelta(days=1)}", {"currency": "USD", "points": [{"at": "noon"}]})
+    store.create(f"equity/one/{first - timedelta(days=2)}", {"points": 7})
+
+    assert len(list(history.since("one", first - timedelta(days=9)))) == 2
+    assert len([record for record in caplog.records if "cannot be read" in record.message]) == 2

@@ -157,6 +157,36 @@ def test_open_trade_when_the_clock_has_looked_then_it_tells_its_mark_and_gain(tr
     assert operator.get(f"/api/trades/{seen['number']}").json == seen
 
 
+def test_trade_when_it_is_closed_before_a_number_could_be_had_then_it_gets_one_and_is_found_by_it(
+    trade, operator, services, store
+):
+    store.create(KEY, {"next": "soon"})
+    trade()
+    (closed,) = trade(**EXIT_LONG)
+    unnumbered = services.portfolio.reconciliation.trades.give_numbers()
+    store.delete(store.get(KEY))
+    numbered = services.portfolio.reconciliation.trades.give_numbers()
+    (found,) = operator.get("/api/trades").json["trades"]
+
+    assert (closed["number"], unnumbered, numbered) == (0, 0, 1)
+    assert operator.get(f"/api/trades/{found['number']}").json == found == closed | {"number": 1}
+    assert (
+        services.portfolio.reconciliation.trades.give_numbers(),
+        list(store.list("unnumbered_trades/")),
+    ) == (
+        0,
+        [],
+    )
+
+
+def test_trades_when_one_cannot_be_read_then_the_others_are_listed(trade, operator, store, clock):
+    trade()
+    store.create(f"closed_trades/{clock().date()}/broken", {"id": "broken"})
+    (closed,) = trade(**EXIT_LONG)
+
+    assert operator.get("/api/trades?state=closed").json["trades"] == [closed]
+
+
 @pytest.mark.parametrize("number", [1, 999999999])
 def test_trade_when_nobody_has_its_number_then_404(operator, number):
     assert operator.get(f"/api/trades/{number}").status_code == 404
