@@ -22,8 +22,15 @@ class Closings:
         self._recent = recent
         self._clock = clock
         self._known: dict[str, ClosedTrade | None] = {}
+        self._version = 0
         self._until: datetime | None = None
         self._lock = threading.Lock()
+
+    def version(self) -> int:
+        """Learn what is new; return a number that changes with what is known."""
+        with self._lock:
+            self._learn()
+            return self._version
 
     def since(self, moment: datetime) -> list[ClosedTrade | None]:
         """Return what went flat from a moment on, in that order; None stands for what cannot be read."""
@@ -43,11 +50,13 @@ class Closings:
         # Also after a long silence, or when the clock was set back: what told of the rest may be gone.
         if until is None or not timedelta() <= now - until < KEPT / 2:
             self._known = self._read_days(now)
+            self._version += 1
         else:
             self._forget_before(key_of_day((now - REMEMBERED).date()))
             for key in self._recent.since(until - OVERLAP):
                 if key not in self._known:
                     self._known |= self._closed.at(key)
+                    self._version += 1
         self._until = now
 
     def _read_days(self, now: datetime) -> dict[str, ClosedTrade | None]:

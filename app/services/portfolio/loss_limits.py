@@ -1,8 +1,8 @@
 """What bots and accounts have lost since their session began, and whose entries have ended for it."""
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,7 @@ from app.domain.losses import (
 from app.domain.money import text
 from app.domain.reasons import Reason
 from app.domain.refusals import count, money
-from app.domain.trades import Trade
+from app.domain.trades import Place, Trade
 from app.errors import Conflict
 from app.repositories.bots import BotDirectory
 from app.repositories.entry_stops import EntryStops
@@ -46,26 +46,18 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """A broker's session: when it began, when the next begins, and what went flat in it."""
+    """A broker's session: when it began, and when the next begins."""
 
     broker: str
     begins: datetime
     ends: datetime
-    closed: list[ClosedTrade | None]
-
-    def of(self, bot: str | None) -> list[ClosedTrade | None]:
-        return [
-            trade
-            for trade in self.closed
-            if trade is None or (trade.broker == self.broker and bot in {None, trade.bot})
-        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossLimits:
     """Sums up losses for the gates, from memory; ends entries for the session, and tells of it once.
 
-    `ceiling` are the environment's limits.
+    `ceiling` are the environment's limits; `sums` keeps what closed trades have come to.
     """
 
     closings: Closings
@@ -76,6 +68,7 @@ class LossLimits:
     runtime: Runtime
     ceiling: Limits
     default_broker: str
+    sums: dict[tuple[Any, ...], tuple[Any, Any]] = field(default_factory=dict)
 
     def losses(self, bot: Bot, broker: str, limits: Limits, *, may_look: bool = True) -> Losses:
         """Return what a bot's limits are compared with; figures without a limit are left out.
@@ -131,14 +124,13 @@ class LossLimits:
     def _day(self, broker: str) -> _Day:
         zone = ZoneInfo(self.runtime.registry.capabilities(broker).zone)
         begins, ends = session_of(self.runtime.clock(), zone)
-        return _Day(broker, begins, ends, self.closings.since(begins))
+        return _Day(broker, begins, ends)
 
     def _gain(self, day: _Day, limit: Decimal, bot: str | None, *, may_look: bool) -> Gain:
         is_simulated = self.runtime.registry.capabilities(day.broker).simulated
-        realised = [
-            UNREADABLE if trade is None else gain_of_closed(trade, is_simulated=is_simulated)
-            for trade in day.of(bot)
-        ]
+        realised = self._once(
+            ("gain", day.broker, bot), day.begins, lambda: self._realised(day, bot, is_simulated=is_simulated)
+        )
         trades = self.trades.at(day.broker, bot=bot)
         gain, is_priced = self._with_open(realised, trades, is_simulated=is_simulated)
         if is_priced or not may_look or not gain.is_doubtful(limit):
@@ -147,28 +139,59 @@ class LossLimits:
             self.snapshots.look(day.broker)
         return self._with_open(realised, trades, is_simulated=is_simulated)[0]
 
-    def _with_open(
-        self, realised: list[Gain], trades: list[Trade], *, is_simulated: bool
-    ) -> tuple[Gain, bool]:
-        """Add what open trades are worth; tell whether every one of them has a price that is fresh."""
-        marks = {trade.place: self._mark(trade) for trade in trades}
-        gains = (gain_of_open(trade, marks[trade.place], is_simulated=is_simulated) for trade in trades)
-        return total([*realised, *gains]), None not in marks.values()
+    def _once(self, name: tuple[Any, ...], since: datetime, compute: Callable[[], Any]) -> Any:
+        """Return what was computed of closed trades, until another one closes or the session ends."""
+        # Before it is computed: what closes meanwhile makes the next one compute anew.
+        basis = self.closings.version(), since
+        known = self.sums.get(name)
+        if known is None or known[0] != basis:
+            self.sums[name] = known = (basis, compute())
+        return known[1]
 
-    def _mark(self, trade: Trade) -> Decimal | None:
-        seen = self.snapshots.newest(trade.broker)
+    def _realised(self, day: _Day, bot: str | None, *, is_simulated: bool) -> Gain:
+        return total(
+            UNREADABLE if trade is None else gain_of_closed(trade, is_simulated=is_simulated)
+            for trade in self._closed(day.broker, bot, day.begins)
+        )
+
+    def _closed(self, broker: str, bot: str | None, since: datetime) -> list[ClosedTrade | None]:
+        """Return what went flat at a broker; what cannot be read may have been anybody's."""
+        return [
+            trade
+            for trade in self.closings.since(since)
+            if trade is None or (trade.broker == broker and bot in {None, trade.bot})
+        ]
+
+    def _with_open(self, realised: Gain, trades: list[Trade], *, is_simulated: bool) -> tuple[Gain, bool]:
+        """Add what open trades are worth; tell whether every one of them has a price that is fresh."""
+        marks = self._marks(trades)
+        gains = (gain_of_open(trade, marks[trade.place], is_simulated=is_simulated) for trade in trades)
+        return total([realised, *gains]), None not in marks.values()
+
+    def _marks(self, trades: list[Trade]) -> dict[Place, Decimal | None]:
+        """Return what a unit of each trade, all of one broker, is worth by the last look."""
+        if not trades:
+            return {}
+        seen = self.snapshots.newest(trades[0].broker)
         if seen.at is None or seen.at < self.runtime.clock() - PRICES_FRESH:
-            return None
-        if trade.opened_at >= seen.at:
-            # Too new to have been seen: a moment ago it was worth what it cost.
-            return trade.average_price
+            return dict.fromkeys((trade.place for trade in trades), None)
         prices = {position.symbol: position.market_price for position in seen.positions}
-        return prices.get(trade.symbol)
+        # Too new to have been seen: a moment ago it was worth what it cost.
+        new = {trade.place for trade in trades if trade.opened_at >= seen.at}
+        return {
+            trade.place: trade.average_price if trade.place in new else prices.get(trade.symbol)
+            for trade in trades
+        }
 
     def _in_a_row(self, day: _Day, bot: Bot) -> int:
         since = max(filter(None, (bot.resumed_at, day.begins)))
-        closed = [trade for trade in day.of(bot.id) if trade is not None and trade.closed_at >= since]
-        return longest_run(trade.gain for trade in closed)
+
+        def run() -> int:
+            closed = self._closed(day.broker, bot.id, since)
+            return longest_run(trade.gain for trade in closed if trade is not None)
+
+        lost: int = self._once(("row", day.broker, bot.id), since, run)
+        return lost
 
     def _stopped_at(self, code: Reason, limit: Decimal | None, day: _Day, bot: Bot) -> Decimal | None:
         if limit is None:
