@@ -136,6 +136,7 @@ class Settings:
         "Pause between two looks for positions that lack their exits", 5, positive(integer)
     )
     orders_seconds: int = setting("Pause between two looks at working orders", 5, positive(integer))
+    exit_pursuit_seconds: int = setting("How long an exit is tried again", 1800, positive(integer))
     mpp_pending_seconds: int = setting(
         "How long an order at the market may rest where brokers turn it into a price-protected limit",
         20,
@@ -147,9 +148,7 @@ class Settings:
         one_of("reprice", "cancel", "leave"),
     )
     reconcile_seconds: int = setting(
-        "Pause between two comparisons of the brokers' positions with the bots' trades",
-        60,
-        positive(integer),
+        "Pause between two comparisons of the brokers' positions with the bots' trades", 60, positive(integer)
     )
     unknown_grace_seconds: int = setting(
         "An order of unknown outcome that its broker does not know so long after the send was never placed",

@@ -13,6 +13,7 @@ AppError
 ├── NotFound                    404
 ├── InvalidRequest              400: an operator's request that cannot be carried out
 ├── ApprovalOver                409: the order waits for nobody any more
+├── PursuitOver                 409: the exit is not being pursued any more
 ├── ApprovalLinkRefused         403: forged or too old
 ├── FyersNotConfigured          409: nobody has set up an app to log in with
 ├── LoginLinkRefused            403: forged, used up or too old
@@ -124,6 +125,12 @@ class ApprovalOver(AppError):
     code, status = "APPROVAL_OVER", 409
 
 
+class PursuitOver(AppError):
+    """An exit is done, ended or given up already."""
+
+    code, status = "PURSUIT_OVER", 409
+
+
 class ApprovalLinkRefused(AppError):
     """The link of an approval is not ours, or too old."""
 
@@ -197,13 +204,20 @@ class Conflict(StoreError):
 
 
 class BrokerError(AppError):
-    """A broker did not do what was asked; `reason` is a code of its own where it told more than that."""
+    """A broker did not do what was asked; `reason` is a code of its own where it told more than that.
+
+    `is_passing`: the same may be taken later, since it was the broker's state and not the order that was
+    refused: an exit is tried again then.
+    """
 
     code = "BROKER_ERROR"
 
-    def __init__(self, message: str, *, reason: str | None = None, **details: Any) -> None:
+    def __init__(
+        self, message: str, *, reason: str | None = None, is_passing: bool = False, **details: Any
+    ) -> None:
         super().__init__(message, **details)
         self.reason = self.code if reason is None else reason
+        self.is_passing = is_passing
 
 
 class BrokerRejected(BrokerError):

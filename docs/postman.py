@@ -25,7 +25,12 @@ METHODS = ("put", "post", "get", "patch", "delete")
 ANY_ANSWER = ("Login", "Approval")
 ANY_ANSWER_TO = {"api_cancel_order"}
 # The same bridge alert again, in a second run.
-ALSO = {"webhook_receive_bridge_alert": [409], "api_create_bot": [409], "health_ready": [503]}
+ALSO = {
+    "webhook_receive_bridge_alert": [409],
+    "api_create_bot": [409],
+    "api_end_pursuit": [409],
+    "health_ready": [503],
+}
 KEPT = {"webhook_receive_alert": {"ticket": "ticket", "order": "order.client_order_id"}}
 IN_PATH = {"ticket": "{{ticket}}", "name": "{{order}}"}
 # A run must not leave trading halted.

@@ -22,7 +22,7 @@ bp.before_request(operator)
 
 @bp.get("/status")
 def status() -> ResponseReturnValue:
-    """Show positions, orders, orphaned exits, what no trade explains, refusals and the last cleanup.
+    """Show positions, orders, pursued and orphaned exits, what no trade explains, refusals, the last cleanup.
 
     It is what the clock saw last; `fresh` asks the brokers. `entry_stops` says whose entries have ended.
     """
@@ -36,6 +36,7 @@ def status() -> ResponseReturnValue:
             "orders": operations().orders.page(seen, status="open", after=None, limit=500).orders,
             "orphans": orphans(seen),
             "entry_stops": portfolio().loss_limits.view(),
+            "pursuits": portfolio().pursuits.rows(),
             "unreconciled": to_json(portfolio().reconciliation.unreconciled()),
             "refusals": to_json(observability().refusals.last(SHOWN_REFUSALS)),
             "last_cleanup": to_json(portfolio().cleanup.last()),

@@ -72,8 +72,12 @@ class Broker(Protocol):
         asked for where the broker itself keeps telling it.
         """
         quote = self.quote(instrument)
+        return MarketSnapshot(position=self.position(instrument), quote=quote, account=self.account())
+
+    def position(self, instrument: Instrument) -> Decimal:
+        """Return the signed quantity held, which is all that an exit needs; raise BrokerUnavailable."""
         held = (item.quantity for item in self.positions() if item.symbol == instrument.symbol)
-        return MarketSnapshot(position=sum(held, ZERO), quote=quote, account=self.account())
+        return sum(held, ZERO)
 
     def shows_flat(self, symbol: str) -> bool:
         """Tell whether the broker says itself that a position was closed, where it keeps one in its list.

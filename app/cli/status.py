@@ -33,6 +33,10 @@ def status(*, fresh: bool) -> None:
         click.echo(f"{told}; no entries until {stop['until']}, exits go on.")
     for ticket, waiting in intake().approvals.approvals.undecided().items():
         click.echo(f"Waits for you until {waiting.expires_at:%H:%M} UTC: {waiting.summary}; ticket {ticket}")
+    for row in portfolio().pursuits.rows():
+        wish = f"{row['bot']} wants out of {row['symbol']} at {row['broker']} since {row['since'][11:19]} UTC"
+        tries = f"{row['attempts']} tries, the last: {row['last']}"
+        click.echo(f"{wish}, {tries}; flask tickets end {row['ticket']} gives it up.")
     for name in orphans(seen):
         click.echo(f"{name} protects a position that is gone; flask orders cancel takes it back.")
     show_recent()

@@ -15,7 +15,7 @@ from app.domain.tickets import TicketStatus
 from app.errors import NotFound
 from app.repositories.open_orders import OPERATOR
 from app.schemas.operator import TicketQuerySchema, load
-from app.wiring.container import intake, operations
+from app.wiring.container import intake, operations, portfolio
 
 QUERY = TicketQuerySchema()
 STATUS = click.Choice([status.value for status in TicketStatus])
@@ -63,6 +63,14 @@ def approve_ticket(ticket: str) -> None:
 def reject_ticket(ticket: str) -> None:
     """Turn down an order that waits for a person."""
     _decide(ticket, ApprovalDecision.REJECTED)
+
+
+@tickets.command("end")
+@click.argument("ticket")
+def end_pursuit(ticket: str) -> None:
+    """Give up an exit that is being pursued; the position stays as it is."""
+    ended = portfolio().pursuits.end(_ticket_id(ticket), "the operator")
+    click.echo(f"{ticket} is {ended['status']}; {ended['reason']}")
 
 
 def _decide(ticket: str, verdict: ApprovalDecision) -> None:

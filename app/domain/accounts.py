@@ -18,6 +18,10 @@ class Account:
     currency: str = "USD"
     can_trade: bool = True
 
+    def with_more(self, freed: Decimal) -> "Account":
+        """Return it with more money to buy with."""
+        return replace(self, buying_power=self.buying_power + freed)
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -61,15 +65,20 @@ class MarketHours:
 class MarketSnapshot:
     """The account, its signed position in one instrument, the quote, and the market's hours.
 
-    `hours` is None where they were not asked for. `is_told`: nobody asked for the position; the broker keeps
-    telling it.
+    Without `account` nothing can be entered: an exit needs the position alone. `hours` is None where they
+    were not asked for. `is_told`: nobody asked for the position; the broker keeps telling it.
     """
 
-    account: Account
+    account: Account | None
     position: Decimal
     quote: Quote | None
     hours: MarketHours | None = None
     is_told: bool = False
+
+    @property
+    def equity(self) -> Decimal:
+        """What the account is worth; nothing where that is unknown, so that no size follows from a guess."""
+        return ZERO if self.account is None else self.account.equity
 
     def after_closing(
         self, closing: Decimal, price: Decimal | None, instrument: Instrument
@@ -78,6 +87,6 @@ class MarketSnapshot:
         if closing == ZERO or price is None:
             return self
         freed = closing * price * instrument.multiplier
-        account = replace(self.account, buying_power=self.account.buying_power + freed)
+        account = None if self.account is None else self.account.with_more(freed)
         position = self.position - (closing if self.position > ZERO else -closing)
         return replace(self, account=account, position=position)

@@ -186,7 +186,7 @@ def client_order_id(bot: str, ticket: UUID, role: OrderRole, suffix: str = "") -
     return placed_order_id(bot, ticket, role.place) + suffix
 
 
-def placed_order_id(bot: str, ticket: UUID, place: int) -> str:
+def placed_order_id(bot: str, ticket: UUID, place: int | str) -> str:
     """Derive the id of the order at any place of a ticket; exits placed later have places of their own."""
     milliseconds = ticket.int >> 80
     return f"{bot}-{milliseconds}-{uuid5(ticket, str(place))}"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from app.domain.money import ZERO
 from app.domain.orders import Side
 from app.domain.reasons import Reason
-from app.domain.signals import Intent, Signal, Target
+from app.domain.signals import COMMANDS, STRUCTURES, Intent, Signal, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +182,12 @@ def may_enter(signal: Signal, *, cover_only: bool) -> bool:
     if signal.intent is Intent.TARGET and signal.target is not None:
         return signal.target.now != 0
     return signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT, Intent.ORDER}
+
+
+def only_exits(signal: Signal, *, cover_only: bool) -> bool:
+    """Tell whether an alert wants out of a position and nothing else; a command is about an order."""
+    is_about_position = signal.intent not in COMMANDS | STRUCTURES
+    return is_about_position and not may_enter(signal, cover_only=cover_only)
 
 
 def only_buys(signal: Signal) -> bool:

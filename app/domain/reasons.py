@@ -32,7 +32,7 @@ class Reason(StrEnum):
     ALERT_EXPIRED = "ALERT_EXPIRED", "A crash interrupted the alert, and it was too old to be finished."
     ALERT_OVERTAKEN = (
         "ALERT_OVERTAKEN",
-        "A later alert came first: it wanted the other side, or says where the strategy stands.",
+        "A later alert took its place: it came first, wanted the other side, or moved the position.",
     )
     SYMBOL_MALFORMED = "SYMBOL_MALFORMED", "The symbol is empty, too long or has characters no symbol has."
     SYMBOL_UNKNOWN = "SYMBOL_UNKNOWN", "The symbol does not name exactly one known instrument."
@@ -199,6 +199,11 @@ class Reason(StrEnum):
         "The broker's limit of requests is used up; nothing was sent.",
     )
     PRICE_BEYOND_CIRCUIT = "PRICE_BEYOND_CIRCUIT", "The price is outside the exchange's limits of today."
+    EXIT_GIVEN_UP = (
+        "EXIT_GIVEN_UP",
+        "The exit could not be carried out within EXIT_PURSUIT_SECONDS; the position may still be held.",
+    )
+    EXIT_ENDED = "EXIT_ENDED", "The operator ended the exit before it was carried out."
     EXIT_NOT_FILLED = (
         "EXIT_NOT_FILLED",
         "The exit of a reversal had not filled in time, so its entry was not sent.",

@@ -108,6 +108,8 @@ class Intent(StrEnum):
 COMMANDS = frozenset({Intent.CANCEL, Intent.MODIFY})
 # They concern structures of options, which have a way of their own.
 STRUCTURES = frozenset({Intent.ENTER_STRUCTURE, Intent.EXIT_STRUCTURE})
+# They ask for an amount, whatever the position is then.
+SIZED = frozenset({Intent.ORDER, Intent.COVER})
 
 
 @dataclass(frozen=True, slots=True)

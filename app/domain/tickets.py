@@ -28,6 +28,7 @@ class TicketStatus(StrEnum):
     RECEIVED = "received"
     RESEARCHING = "researching"
     AWAITING_APPROVAL = "awaiting_approval"
+    PURSUING = "pursuing"
     ORDERED = "ordered"
     DRY_RUN = "dry_run"
     SKIPPED = "skipped"
@@ -59,6 +60,8 @@ class Stage(StrEnum):
     CONFLICTS_CANCELLED = "waiting orders cancelled"
     SENT = "sent to broker"
     LADDER = "price moved"
+    PURSUED = "exit tried again"
+    PURSUIT_ENDED = "exit no longer pursued"
     ORDERS_FOUND = "orders found"
     ORDER_CANCELLED = "order cancelled"
     ORDER_CHANGED = "order changed"
@@ -197,6 +200,14 @@ class Ticket:
         """Set the state, and why it is so where that is not plain: the reason's sentence comes first."""
         said = message if reason is None else explained(reason, message)
         self.status, self.reason, self.message = status, reason, said
+
+    def show_order(self, record: dict[str, Any], *, only_new: bool = False) -> None:
+        """Show an order in the place of what was shown of it before, or behind the others."""
+        names = [order["client_order_id"] for order in self.orders]
+        if record["client_order_id"] not in names:
+            self.orders.append(record)
+        elif not only_new:
+            self.orders[names.index(record["client_order_id"])] = record
 
     def record_gates(self, verdicts: list[Verdict], order: str) -> None:
         """Keep every verdict on one of the ticket's orders (`entry` or `exit`)."""

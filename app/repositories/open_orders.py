@@ -87,6 +87,10 @@ class OpenOrder:
         filled = FilledSoFar(receipt.filled_quantity, price, fees=fees)
         return Replace(self._document(), replace(self, seen=_seen(receipt), counted=filled).to_json())
 
+    def sent_again(self, at: datetime, quantity: Decimal | None) -> Change:
+        """Return the change that remembers another send of one in doubt, which may arrive as late."""
+        return Replace(self._document(), replace(self, submitted_at=at, quantity=quantity).to_json())
+
     def ending(self) -> Delete:
         """Return the change that forgets it."""
         return Delete(self._document())

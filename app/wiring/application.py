@@ -22,6 +22,7 @@ from app.services.portfolio.positions import PositionService
 from app.services.portfolio.snapshots import PERIOD_SECONDS as SNAPSHOT_SECONDS
 from app.services.portfolio.snapshots import Snapshots
 from app.services.portfolio.trade_history import TradeHistory
+from app.services.pursuits.service import PursuitService
 from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Supervisor, Task
 from app.services.trading.alert_order import AlertOrder
@@ -31,12 +32,13 @@ from app.services.trading.context import TradingRules
 from app.services.trading.entry_usage import EntryUsage
 from app.services.trading.execution import Trading
 from app.services.trading.gate_check import GateCheck
-from app.services.trading.submission import Submission
+from app.services.trading.position_plan import PositionPlanner
 from app.wiring.background import Upkeep
 from app.wiring.foundation import Foundation
 from app.wiring.intake import Reception
 from app.wiring.losses import loss_limits, loss_tasks
 from app.wiring.policies import longest_wait, secret_notices, trading_rules, usage_refresh_seconds
+from app.wiring.pursuits import pursuit_service, pursuit_task, submission
 from app.wiring.structures import StructuresWiring
 
 
@@ -57,12 +59,15 @@ class Wiring:
         """Everything before the broker is told."""
         return Assessor(
             registry=self.base.registry,
-            bots=self.base.bots,
             switch=self.base.switch,
             instruments=self.instruments,
-            trades=self.base.trades,
+            planner=PositionPlanner(
+                bots=self.base.bots,
+                trades=self.base.trades,
+                working_orders=self.working_orders,
+                clock=self.clock,
+            ),
             usage=self.usage,
-            working_orders=self.working_orders,
             conflicts=ConflictingOrders(self.working_orders, self.base.gateway, self.clock),
             gate_check=self.gate_check,
             rules=self.rules,
@@ -113,8 +118,7 @@ class Wiring:
         return Trading(
             assessor=self.assessor,
             trades=self.base.trades,
-            gateway=self.base.gateway,
-            submission=Submission(assessor=self.assessor, gateway=self.base.gateway, clock=self.clock),
+            submission=submission(self.base, self.assessor),
             exits=self.exit_plans,
             ensure_exits=self.exits.ensure,
             alert_order=AlertOrder(StrategyPositions(self.store), self.clock),
@@ -145,8 +149,14 @@ class Wiring:
             working_orders=self.working_orders,
             placement=placement,
             gateway=self.base.gateway,
+            pursuits=self.base.pursuits,
             saw=self.snapshots.saw,
         )
+
+    @cached_property
+    def pursuits(self) -> PursuitService:
+        """Exits that go on."""
+        return pursuit_service(self.base, self.assessor, self.tracker, self.exits.ensure)
 
     @cached_property
     def commands(self) -> Amendments:
@@ -257,6 +267,7 @@ class Wiring:
         tasks = (
             *self.reception.tasks,
             Task("orders", self.settings.orders_seconds, self.tracker.follow),
+            pursuit_task(self.pursuits),
             Task("exits", self.settings.exits_seconds, self.exits.run),
             *self.upkeep.tasks,
             *self.upkeep.login_tasks,

@@ -36,6 +36,7 @@ from app.services.portfolio.positions import PositionService
 from app.services.portfolio.reconciliation import Reconciliation
 from app.services.portfolio.snapshots import Snapshots
 from app.services.portfolio.trade_history import TradeHistory
+from app.services.pursuits.service import PursuitService
 from app.services.runtime.supervisor import Supervisor
 from app.services.runtime.worker_pool import WorkPool
 from app.services.structures.closing_prices import ClosingPrices
@@ -79,6 +80,7 @@ class PortfolioWing:
     """What is held, and what watches over it."""
 
     positions: PositionService
+    pursuits: PursuitService
     holdings: Holdings
     snapshots: Snapshots
     trades: TradeHistory

@@ -15,6 +15,7 @@ from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory
 from app.repositories.door_refusals import StoredRefusals
 from app.repositories.open_orders import OpenOrders
+from app.repositories.pursuits import Pursuits
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
@@ -210,6 +211,11 @@ class Foundation:
     def open_orders(self) -> OpenOrders:
         """Orders that can still change."""
         return OpenOrders(self.store)
+
+    @cached_property
+    def pursuits(self) -> Pursuits:
+        """Exits that are not done yet and go on."""
+        return Pursuits(self.store, seconds=self.settings.exit_pursuit_seconds)
 
     @cached_property
     def trades(self) -> Trades:

@@ -37,6 +37,7 @@ def recovery_rules(settings: Settings) -> RecoveryRules:
     rules = RecoveryRules(
         default_broker=settings.default_broker,
         claim_seconds=settings.inbox_claim_seconds,
+        pursuit_seconds=settings.exit_pursuit_seconds,
     )
     stale = settings.stale_alert_seconds
     return rules if stale is None else replace(rules, stale_seconds=stale)

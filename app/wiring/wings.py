@@ -73,6 +73,7 @@ def _operations(wiring: Wiring) -> OperationsWing:
 def _portfolio(wiring: Wiring) -> PortfolioWing:
     return PortfolioWing(
         positions=wiring.positions,
+        pursuits=wiring.pursuits,
         holdings=Holdings(ExitView(wiring.exit_plans, wiring.base.trades, wiring.base.registry)),
         snapshots=wiring.snapshots,
         trades=wiring.trade_history,

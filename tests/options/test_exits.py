@@ -244,7 +244,7 @@ def test_position_when_above_the_freeze_quantity_then_the_operator_closes_it_in_
     assert parts == [(200, -large), (200, 0)]
 
 
-def test_exit_when_an_earlier_one_is_in_doubt_then_it_is_denied(client, fake, app):
+def test_exit_when_an_earlier_one_is_in_doubt_then_it_waits_for_that(client, fake, app):
     fake.market.move("NSE:ABB-EQ", Decimal(800))
     share = {"symbol": "ABB", "exchange": "NSE", "strategy_order_price": "800"}
     assert client.post("/webhook", json=strategy_alert(**share)).json["status"] == "ordered"
@@ -252,7 +252,7 @@ def test_exit_when_an_earlier_one_is_in_doubt_then_it_is_denied(client, fake, ap
     first = client.post("/webhook", json=strategy_alert(**share | EXIT_LONG)).json["status"]
     second = client.post("/webhook", json=strategy_alert(**share | EXIT_LONG)).json
 
-    assert (first, second["status"], second["reason"]) == ("unknown", "denied", "BROKER_UNAVAILABLE")
+    assert (first, second["status"], second["reason"]) == ("pursuing", "pursuing", "BROKER_UNAVAILABLE")
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def test_step_6_when_an_earlier_cover_is_in_doubt_then_only_the_rest_is_covered(
     fake.inject("unacknowledged", when="before", times=1)
     first = post(action="BUY", qty=65)[1]["status"]
 
-    assert first == "unknown"
+    assert first == "pursuing"
     assert code(post(action="BUY", qty=130, idempotency_key="b")) == (400, "COVER_EXCEEDS_SHORT")
     assert post(action="BUY", qty=65, idempotency_key="c")[1]["status"] == "ordered"
 

@@ -20,7 +20,7 @@ from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.operator import TicketQuerySchema, load
-from app.wiring.container import intake, operations
+from app.wiring.container import intake, operations, portfolio
 
 QUERY = TicketQuerySchema()
 
@@ -58,6 +58,12 @@ def approve(ticket: UUID) -> ResponseReturnValue:
 def reject(ticket: UUID) -> ResponseReturnValue:
     """Turn down an order that waits for a person."""
     return _decide(ticket, ApprovalDecision.REJECTED)
+
+
+@bp.post("/tickets/<uuid:ticket>/end")
+def end_pursuit(ticket: UUID) -> ResponseReturnValue:
+    """Give up an exit that is being pursued; what was sent for it is not taken back."""
+    return jsonify(portfolio().pursuits.end(ticket, "the operator"))
 
 
 @bp.post("/preview")

@@ -152,6 +152,10 @@ class AlpacaBroker(Broker):
         """
         return self._snapshots.read(instrument, for_entry=for_entry)
 
+    def position(self, instrument: Instrument) -> Decimal:
+        """Return the signed quantity that is held, by a read of its own."""
+        return self._snapshots.position(instrument)
+
     def market(self, instrument: Instrument) -> MarketHours:
         """Return whether the instrument trades now, by Alpaca's clock."""
         return self._market.hours(instrument)

@@ -16,6 +16,9 @@ REFUSALS = frozenset({401, 403, 422})
 # A change or a cancellation of an order that is not there cannot have happened either.
 REFUSALS_OF_A_CHANGE = REFUSALS | {404}
 BAD_KEYS = "Alpaca does not accept the API key; check ALPACA_API_KEY, ALPACA_SECRET_KEY and ALPACA_PAPER."
+# Units that a leg still holds while it is being canceled, and an order on the other side that is on its way
+# out: with a little patience, or a smaller size, the same exit is taken.
+PASSING_WORDS = ("insufficient qty", "insufficient balance for", "wash trade", "opposite side")
 _PASSING = frozenset({429, 500, 502, 503, 504})
 TRANSIENT = (ConnectionFailed, Timeout, ChunkedEncodingError)
 _LONGEST_MESSAGE = 300
@@ -26,7 +29,7 @@ def judged_write(error: Exception) -> BrokerError:
     if isinstance(error, ConnectionFailed):
         # Without a connection nothing can have arrived; with one, everything may have.
         if _never_connected(error):
-            return BrokerRejected("Alpaca could not be reached; nothing was sent.")
+            return BrokerRejected("Alpaca could not be reached; nothing was sent.", is_passing=True)
         return OutcomeUnknown("The connection to Alpaca broke; it may have taken the order.")
     if isinstance(error, Timeout):
         return OutcomeUnknown("Alpaca did not answer in time; it may have taken the order.")
@@ -63,10 +66,11 @@ class ErrorAnswer:
     def judged(self, refusals: frozenset[int]) -> BrokerError:
         """Return what the answer proves about a write; somebody else's error page proves nothing."""
         if self._is_about_keys:
-            return BrokerCredentialsRefused(self.sentence)
+            return BrokerCredentialsRefused(self.sentence, is_passing=True)
         # A proxy's 403 page looks like a refusal, and the order behind it may be live.
         if self.status in refusals and self.is_genuine:
-            return BrokerRejected(self.sentence)
+            is_passing = any(words in self._message for words in PASSING_WORDS)
+            return BrokerRejected(self.sentence, is_passing=is_passing)
         return OutcomeUnknown(self.sentence)
 
     def wait(self, pause: float | None) -> float | None:

@@ -61,6 +61,16 @@ class SnapshotReader:
         held = position.result() if position is not None else told or ZERO
         return MarketSnapshot(account(), held, quote, is_told=position is None)
 
+    def position(self, instrument: Instrument) -> Decimal:
+        """Read what is held, and nothing else: an exit must not wait for what may be out of order."""
+        if self._market.known_asset(instrument) is None:
+            # How the quantity may be written, if Alpaca says it in time.
+            asset = self._readers.submit(self.remember_asset, instrument)
+            held = self._position(instrument)
+            asset.result()
+            return held
+        return self._position(instrument)
+
     def quote(self, instrument: Instrument) -> Quote | None:
         """Read the quote."""
         quote = self._market.quote(instrument)

@@ -165,10 +165,19 @@ class FyersBroker(Broker):
         quote = self.quote(instrument)
         with understood(BrokerUnavailable):
             account = account_of(funds.result(), held.result())
-            ticker = self._tickers.of(instrument) or ""
-            # Fyers keeps a position for each product, and an exit must name the one that it closes.
-            products = self._held[ticker] = products_of(held.result(), ticker)
+            products = self._products_held(instrument, held.result())
         return MarketSnapshot(account, sum(products.values(), ZERO), quote)
+
+    def _products_held(self, instrument: Instrument, rows: list[Row]) -> dict[str, Decimal]:
+        ticker = self._tickers.of(instrument) or ""
+        # Fyers keeps a position for each product, and an exit must name the one that it closes.
+        products = self._held[ticker] = products_of(rows, ticker)
+        return products
+
+    def position(self, instrument: Instrument) -> Decimal:
+        """Return the signed quantity that is held, by one request."""
+        with understood(BrokerUnavailable):
+            return sum(self._products_held(instrument, self._position_rows(urgent=True)).values(), ZERO)
 
     def market(self, instrument: Instrument) -> MarketHours:
         """Return whether the instrument trades now, by the exchange's own word."""
@@ -220,7 +229,9 @@ class FyersBroker(Broker):
             # Read anew: an exit under the wrong product would open a position.
             product = exit_product(order, products_of(self._position_rows(urgent=True), ticker))
         if product is None:
-            raise BrokerRejected(f"There is no position in {ticker} that this exit would close.")
+            # It was there a moment ago: whoever still wants out looks again.
+            told = f"There is no position in {ticker} that this exit would close."
+            raise BrokerRejected(told, is_passing=True)
         return product
 
     def _entry_price(self, order: Order) -> Decimal | None:

@@ -10,6 +10,7 @@ from requests.exceptions import ChunkedEncodingError
 from urllib3.exceptions import NewConnectionError
 
 from app.brokers.fyers.codes import LIMIT_REACHED, TOO_MANY, explained
+from app.domain.reasons import Reason
 from app.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown
 
 Body: TypeAlias = dict[str, Any]
@@ -25,6 +26,8 @@ NO_WORDS = "Bad request"
 _TRANSIENT = (ConnectionFailed, Timeout, ChunkedEncodingError)
 _PASSING = frozenset({500, 502, 503, 504})
 _SHORT_PAUSE_SECONDS = 0.1
+# What is refused for one of these may be taken later today.
+PASSING = frozenset({Reason.RATE_LIMIT_REACHED.value, Reason.MARKET_CLOSED.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def judged_write(outcome: Outcome) -> BrokerError:
     if isinstance(outcome, FyersAnswer):
         return _judged_answer(outcome)
     if never_left(outcome):
-        return BrokerRejected("Fyers could not be reached; nothing was sent.")
+        return BrokerRejected("Fyers could not be reached; nothing was sent.", is_passing=True)
     if isinstance(outcome, Timeout):
         # Fyers takes the same order twice, so a timeout is never a reason to send again.
         return OutcomeUnknown("Fyers did not answer in time; it may have taken the order.")
@@ -145,7 +148,7 @@ def _judged_answer(answer: FyersAnswer) -> BrokerError:
     # A 5xx proves nothing, even in Fyers' own form: the order may have gone on before it.
     if is_too_much(answer) or (answer.is_refusal and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR):
         sentence, reason = explained(answer.status, answer.code, answer.message)
-        return BrokerRejected(sentence, reason=reason)
+        return BrokerRejected(sentence, reason=reason, is_passing=reason in PASSING)
     if answer.code == NOT_ACKNOWLEDGED:
         return OutcomeUnknown("Fyers sent the order on and has no answer yet; it may be live.")
     return OutcomeUnknown(f"Fyers answered with status {answer.status}; it may have taken the order.")

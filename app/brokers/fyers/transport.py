@@ -154,7 +154,7 @@ class Transport:
         except NoRoom as error:
             # Refused here, so nothing was sent: a write is a rejection, never an unknown outcome.
             code = Reason.RATE_LIMIT_REACHED
-            raise refusal(code.meaning, reason=code.value) from error
+            raise refusal(code.meaning, reason=code.value, is_passing=True) from error
 
     def _header(self, token: str) -> str:
         return f"{self._app_id}:{token}"
@@ -183,11 +183,12 @@ def as_refusal(error: BrokerUnavailable) -> BrokerRejected:
     """Return what a write is refused with that could not even be begun."""
     if isinstance(error, BrokerLoginRequired):
         return _login_refused(error.message)
-    return BrokerRejected(f"{error.message} Nothing was sent.", reason=error.reason)
+    return BrokerRejected(f"{error.message} Nothing was sent.", reason=error.reason, is_passing=True)
 
 
 def _login_refused(sentence: str) -> BrokerCredentialsRefused:
-    return BrokerCredentialsRefused(sentence, reason=Reason.BROKER_LOGIN_REQUIRED.value)
+    # Somebody logs in once a day, usually within minutes of being reminded.
+    return BrokerCredentialsRefused(sentence, reason=Reason.BROKER_LOGIN_REQUIRED.value, is_passing=True)
 
 
 def _sdk() -> Any:

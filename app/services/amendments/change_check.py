@@ -48,7 +48,7 @@ class ChangeAssessor:
         if item.role is OrderRole.EXIT:
             # An exit passes the limits that guard entries: a cap must never hold somebody in a position.
             return self._keeps_to_position(context, broker, instrument, item, change)
-        view = self.assessor.look(context, broker, instrument)
+        view = self.assessor.planner.look(context, broker, instrument)
         changed = _changed(instrument, item.receipt, change, view)
         exits = plan_exits(context, instrument, item.receipt.side, changed.price)
         grows = (changed.quantity or ZERO) > (item.receipt.quantity or ZERO)
@@ -61,7 +61,7 @@ class ChangeAssessor:
             own_exits=context.levels,
             stop=exits.levels.stop,
             # What was sized by its risk stays within it; a change of the price alone adds no unit.
-            risk=risk_of(context.bot.configuration, view.account.equity) if grows else None,
+            risk=risk_of(context.bot.configuration, view.equity) if grows else None,
         )
         # It is judged as if it were placed now: left in the account, it would count against itself.
         market = _without(view, item.receipt, changed)
@@ -90,7 +90,7 @@ class ChangeAssessor:
         # An exit that does not grow cannot open a position, so no broker needs to be asked.
         if change.quantity is None or change.quantity <= before:
             return True
-        share = self.assessor.share(context, self.assessor.look(context, broker, instrument))
+        share = self.assessor.planner.share(context, self.assessor.planner.look(context, broker, instrument))
         held = max(ZERO, share if item.receipt.side is Side.SELL else -share)
         # What other working exits will sell is not there to be sold again.
         left = held - self._closed_by_others(context, broker, item)
@@ -106,7 +106,10 @@ class ChangeAssessor:
     def _closed_by_others(self, context: OrderContext, broker: Broker, item: Working) -> Decimal:
         if context.is_preview:
             return ZERO
-        return self.assessor.working_orders.closing(broker, context.bot.id, context.symbol) - item.remaining
+        return (
+            self.assessor.planner.working_orders.closing(broker, context.bot.id, context.symbol)
+            - item.remaining
+        )
 
 
 def _changed(instrument: Instrument, receipt: Receipt, change: OrderChange, view: MarketSnapshot) -> _Changed:
@@ -122,6 +125,6 @@ def _changed(instrument: Instrument, receipt: Receipt, change: OrderChange, view
 
 def _without(view: MarketSnapshot, receipt: Receipt, changed: _Changed) -> MarketSnapshot:
     """Return account and position as if the order that is changed did not exist."""
-    account = replace(view.account, buying_power=view.account.buying_power + changed.freed)
+    account = None if view.account is None else view.account.with_more(changed.freed)
     position = view.position - receipt.side.sign * receipt.filled_quantity
     return replace(view, account=account, position=position)

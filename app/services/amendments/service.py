@@ -56,7 +56,9 @@ class Amendments:
         """Put the parts together."""
         return cls(
             assessor=assessor,
-            targets=Targets(OpenOrders(store), ledger, assessor.working_orders, cancel_replace.gateway.wait),
+            targets=Targets(
+                OpenOrders(store), ledger, assessor.planner.working_orders, cancel_replace.gateway.wait
+            ),
             changes=ChangeAssessor(assessor),
             cancel_replace=cancel_replace,
             begun=BegunCommands(store),
@@ -241,7 +243,7 @@ class Amendments:
     ) -> list[Change]:
         """Tell how the orders stand, in this ticket and in those that placed them."""
         # What they have filled is counted, and what is over forgotten.
-        self.assessor.working_orders.of(broker, context.bot.id, begun.symbol)
+        self.assessor.planner.working_orders.of(broker, context.bot.id, begun.symbol)
         by_name = {order.name: order for order in begun.orders}
         for receipt in receipts:
             self._record(context, by_name[receipt.client_order_id], receipt)

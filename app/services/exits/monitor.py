@@ -1,7 +1,7 @@
 """What bots hold has its exits: at the broker where it can hold them, else by watching the price."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from app.domain.trades import Place, Trade
 from app.errors import BrokerUnavailable, Conflict, StoreError
 from app.repositories.exit_plans import ExitPlans, StoredExitPlan
 from app.repositories.open_orders import OpenOrders
+from app.repositories.pursuits import Pursuits
 from app.repositories.trades import Trades
 from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway, HeldSymbol
@@ -45,12 +46,13 @@ class ExitMonitor:
     working_orders: WorkingOrders
     placement: ExitPlacement
     gateway: Gateway
+    pursuits: Pursuits
     saw: Callable[[str, Sequence[Receipt], Sequence[Position], datetime], None]
 
     def run(self) -> int:
         """Look at all that is protected, by two list calls a broker; return how many needed a hand."""
         by_broker: dict[str, list[StoredExitPlan]] = {}
-        for known in self.plans.every():
+        for known in self._left_alone(self.plans.every()):
             by_broker.setdefault(known.position.broker, []).append(known)
         # One broken plan must not keep everybody else's stops from being looked at; it is raised at the end.
         failures: list[Exception] = []
@@ -64,10 +66,15 @@ class ExitMonitor:
         if not self.gateway.sends_to(held.broker):
             return
         try:
-            for known in self.plans.in_symbol(held.broker.name, held.symbol):
+            for known in self._left_alone(self.plans.in_symbol(held.broker.name, held.symbol)):
                 self._tend(held, known)
         except (BrokerUnavailable, StoreError) as error:
             _logger.warning("The exits of %s are left to the next watch: %s", held.symbol, error)
+
+    def _left_alone(self, plans: Iterable[StoredExitPlan]) -> list[StoredExitPlan]:
+        """Return those whose position nobody is on the way out of: exits would be in the way of that."""
+        leaves = self.pursuits.leaving()
+        return [known for known in plans if not leaves(known.position)]
 
     def _watch_at(self, name: str, plans: list[StoredExitPlan], failures: list[Exception]) -> int:
         try:

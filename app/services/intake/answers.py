@@ -13,6 +13,7 @@ STATUS = {
     TicketStatus.RECEIVED: 202,
     TicketStatus.RESEARCHING: 202,
     TicketStatus.AWAITING_APPROVAL: 202,
+    TicketStatus.PURSUING: 202,
     # No failure: whoever reads of one sends the alert again, and the order may be live.
     TicketStatus.UNKNOWN: 202,
     TicketStatus.DENIED: 400,

@@ -11,10 +11,14 @@ from app.services.broker_access.resubmission import Resubmission, ResubmissionPo
 
 @dataclass(frozen=True, slots=True)
 class RecoveryRules:
-    """How old an alert may be to be finished, and after how long another machine's counts as left."""
+    """How old an alert may be to be finished, and after how long another machine's counts as left.
+
+    `pursuit_seconds`: how old one that only exits may be.
+    """
 
     default_broker: str
     stale_seconds: int = 120
+    pursuit_seconds: int = 1800
     claim_seconds: int = 60
 
 

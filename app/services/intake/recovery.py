@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.orders import OrderRole, client_order_id
+from app.domain.planning import only_exits
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus
@@ -213,7 +214,7 @@ class Recovery:
             self.intake.close_as(entry, Ticket.from_json(written.value), _request(entry))
             return True
         ticket = self._restore_ticket(entry, interrupted=not is_new)
-        tell = _say_nothing if is_new else self._report
+        tell = (lambda _: True) if is_new else self._report
         signal = self._signal(entry, ticket)
         bot = self.bots.find(entry.bot)
         if signal is None or bot is None:
@@ -227,7 +228,8 @@ class Recovery:
             self._adopted |= {(order["broker"], order["symbol"]) for order in ticket.orders}
             return tell(ticket)
         broker = bot.configuration.broker or self.rules.default_broker
-        if self._end_without_order(entry, ticket, None if is_untouched else broker):
+        wants_out = only_exits(signal, cover_only=bot.configuration.cover_only)
+        if self._end_without_order(entry, ticket, None if is_untouched else broker, wants_out=wants_out):
             self.intake.close(entry, ticket, _request(entry))
             return tell(ticket)
         takes_time = not at_once and entry.is_reviewed
@@ -236,14 +238,17 @@ class Recovery:
         self.intake.work_on(entry, ticket, signal, bot, _request(entry))
         return tell(ticket)
 
-    def _end_without_order(self, entry: InboxEntry, ticket: Ticket, broker: str | None) -> bool:
+    def _end_without_order(
+        self, entry: InboxEntry, ticket: Ticket, broker: str | None, *, wants_out: bool
+    ) -> bool:
         """End a ticket that must not be tried again; the broker was asked and has no order of it.
 
-        `broker` is None where it cannot know of the ticket.
+        `broker` is None where it cannot know of the ticket. Who `wants_out` is heard for longer: a few
+        minutes change nothing about that.
         """
         # A person's time does not count: an order that was approved after an hour is not stale.
         age = self.clock() - self.progress.since(entry)
-        limit = self.rules.stale_seconds
+        limit = self.rules.pursuit_seconds if wants_out else self.rules.stale_seconds
         if self.progress.is_refused(entry):
             return False
         # Asked of old alerts too: while the broker may still show an order, none may be told as expired.
@@ -252,7 +257,7 @@ class Recovery:
         if age > timedelta(seconds=limit):
             message = f"Found {age.total_seconds():.0f} s after its arrival; the limit is {limit} s."
             ticket.end(TicketStatus.EXPIRED, Reason.ALERT_EXPIRED, message)
-        elif is_lost:
+        elif is_lost and not wants_out:
             ticket.end(TicketStatus.FAILED, Reason.ORDER_NOT_PLACED)
         elif entry.attempts > MAXIMUM_ATTEMPTS:
             ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, "Every attempt to finish it failed.")
@@ -285,12 +290,7 @@ class Recovery:
         return True
 
 
-def _say_nothing(_: Ticket) -> bool:
-    return True
-
-
 def _request(entry: InboxEntry) -> str:
-    """A recovered alert answers under its own name."""
     return f"recovery-{entry.ticket}"
 
 

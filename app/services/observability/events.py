@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     REJECTED = "rejected", "The broker rejected an order", Severity.FAILURE
     UNKNOWN = "unknown", "An order may be live", Severity.FAILURE
     ORDER_NOT_PLACED = "order_not_placed", "An order was not placed", Severity.FAILURE
+    EXIT_NOT_DONE = "exit_not_done", "An exit did not happen", Severity.FAILURE
     DENIED_BY_CAP = "denied_by_cap", "A cap refused an entry", Severity.WARNING
     ENTRIES_STOPPED = "entries_stopped", "Entries have ended for today", Severity.WARNING
     RECOVERED = "recovered", "Recovered", Severity.WARNING

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from prometheus_client import Counter, Histogram
+    from prometheus_client import Counter, Gauge, Histogram
 
 MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 # TradingView gives up after 3 s, so that edge has its own bucket.
@@ -46,6 +46,7 @@ class Metrics:
         self._recovered = self._counter(
             "gatehouse_recovered_entries", "Inbox entries finished late", "outcome"
         )
+        self._pursued = self._gauge("gatehouse_pursuits", "Exits that are being pursued")
         self._describe(version)
 
     def webhook(self, *, fund_id: str | None, outcome: str, seconds: float) -> None:
@@ -83,6 +84,10 @@ class Metrics:
         """Count an inbox entry that a crash had left behind."""
         self._recovered.child(outcome).inc()
 
+    def pursuing(self, exits: int) -> None:
+        """Show how many exits are being pursued."""
+        self._pursued.set(exits)
+
     def render(self) -> tuple[bytes, str]:
         """Return the text for a scrape and its content type; with several processes, the sum of them."""
         from prometheus_client import CollectorRegistry, generate_latest
@@ -105,6 +110,12 @@ class Metrics:
         from prometheus_client import Histogram
 
         return _Series(Histogram(name, text, labels, buckets=SECONDS, registry=self._registry), len(labels))
+
+    def _gauge(self, name: str, text: str) -> "Gauge":
+        from prometheus_client import Gauge
+
+        # Only the process that leads counts them; what it said last holds for all.
+        return Gauge(name, text, registry=self._registry, multiprocess_mode="livemostrecent")
 
     def _describe(self, version: str) -> None:
         from prometheus_client import Gauge, ProcessCollector

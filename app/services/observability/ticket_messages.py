@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from app.domain.orders import OrderRole
 from app.domain.reasons import Reason
+from app.domain.signals import Intent
 from app.domain.tickets import Ticket, TicketStatus
 from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
@@ -17,6 +19,13 @@ CAPS = (
     )
     - STOPS
 )
+
+
+GIVEN_UP = frozenset({Reason.EXIT_GIVEN_UP, Reason.EXIT_ENDED})
+NOT_DONE = frozenset({TicketStatus.DENIED, TicketStatus.EXPIRED, TicketStatus.FAILED, TicketStatus.CANCELED})
+ONLY_EXITS = frozenset({Intent.EXIT_LONG, Intent.EXIT_SHORT, Intent.CLOSE, Intent.COVER})
+# There was nothing to leave, or nothing that could be told what it is.
+NOTHING_HELD = frozenset({Reason.COVER_WITHOUT_SHORT, Reason.POSITION_NONE})
 
 
 class TicketMessages:
@@ -42,7 +51,7 @@ class TicketMessages:
             if _has_moved(known.get(order["client_order_id"]), order):
                 self._journal.activity(_movement(order))
         # What ended well is told by the ticket; a message is for what the owner may have to act on.
-        ended = after["status"] in {TicketStatus.REJECTED, TicketStatus.FAILED}
+        ended = after["status"] in {TicketStatus.REJECTED, TicketStatus.FAILED} or _has_expired(after)
         if ended and after["status"] != before["status"]:
             self.notify(Ticket.from_json(after))
 
@@ -91,6 +100,26 @@ def sentence(ticket: Ticket) -> str:
     return "; ".join([*parts, f"ticket {ticket.id}"])
 
 
+def _has_expired(ticket: dict[str, Any]) -> bool:
+    """Tell of an order that its day ended before it filled, as may happen to an exit in the queue."""
+    return bool(ticket["status"] == TicketStatus.CANCELED and ticket["reason"] == Reason.ORDER_EXPIRED)
+
+
+def _wanted_out(ticket: Ticket) -> bool:
+    """Tell of what could only leave a position, and of an exit that a gate was against."""
+    signal = ticket.signal or {}
+    if signal.get("intent") in ONLY_EXITS or (signal.get("target") or {}).get("now") == 0:
+        return True
+    return any(order == OrderRole.EXIT and not passed for _, passed, _, _, order in ticket.gates)
+
+
+def _is_missed_exit(ticket: Ticket) -> bool:
+    """Tell whether somebody wanted out of a position and is not, for whatever reason."""
+    if ticket.reason in GIVEN_UP:
+        return True
+    return ticket.status in NOT_DONE and ticket.reason not in NOTHING_HELD and _wanted_out(ticket)
+
+
 def _trouble(ticket: Ticket) -> EventKind | None:
     if ticket.status is TicketStatus.REJECTED:
         return EventKind.REJECTED
@@ -98,6 +127,8 @@ def _trouble(ticket: Ticket) -> EventKind | None:
         return EventKind.UNKNOWN
     if ticket.reason is Reason.ORDER_NOT_PLACED:
         return EventKind.ORDER_NOT_PLACED
+    if _is_missed_exit(ticket):
+        return EventKind.EXIT_NOT_DONE
     if ticket.reason in CAPS:
         return EventKind.DENIED_BY_CAP
     return None

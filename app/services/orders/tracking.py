@@ -83,6 +83,16 @@ class OrderTracker:
         """
         return self._orders.in_doubt(bot, broker.name, symbol)
 
+    def count(self, name: str, receipt: Receipt) -> None:
+        """Count what an order that is in sight has come to; the caller holds the symbol."""
+        order = self._orders.find(name)
+        if order is not None:
+            self._settle(order, receipt)
+
+    def give_up(self, order: OpenOrder) -> None:
+        """Take note that an order was never placed; the caller holds the symbol."""
+        self._write(self._changes(order, None))
+
     def _settle(self, order: OpenOrder, receipt: Receipt) -> tuple[Receipt, OrderRole]:
         if not order.is_shown_as(receipt):
             self._write(self._changes(order, receipt))
@@ -192,6 +202,9 @@ def _update_order(ticket: dict[str, Any], record: dict[str, Any]) -> None:
         return
     others.insert(known, record)
     ticket["orders"] = others
+    if ticket["status"] == TicketStatus.PURSUING:
+        # An exit that goes on is not over with one of its orders.
+        return
     placed = [order for order in others if not order["client_order_id"].endswith(LEGS)]
     # A ticket stands as its last order does, which of a reversal is the entry.
     if placed[-1]["client_order_id"] == name:
@@ -221,7 +234,7 @@ def _mark_gone(ticket: dict[str, Any], gone: OpenOrder) -> None:
         order | {"status": status.value} if order["client_order_id"] == gone.client_order_id else order
         for order in ticket["orders"]
     ]
-    if gone.is_leg:
+    if gone.is_leg or ticket["status"] == TicketStatus.PURSUING:
         return
     if gone.was_known:
         # It was at the broker, and may have filled in part; only what was never seen there has failed.

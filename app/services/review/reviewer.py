@@ -115,7 +115,9 @@ class Reviewer:
         opinion = self.opinions.given(ticket.id)
         if opinion is None and self._wants_opinion(context.signal, bot):
             wanted = self._wanted(context)
-            if wanted.signal.idea is None and not wanted.orders:
+            is_pursued = wanted.ticket.status is TicketStatus.PURSUING
+            # An exit that the broker cannot take now waits for nobody's opinion.
+            if wanted.signal.idea is None and not wanted.orders and not is_pursued:
                 # Whatever the analyst would say, nothing comes of it; the ticket tells why.
                 ticket.take_over(wanted.ticket)
             elif _may_enter(wanted):

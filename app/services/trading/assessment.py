@@ -1,6 +1,6 @@
 """From a signal to the orders that may be sent: everything before the broker is told."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from app.brokers.base import Broker
@@ -13,24 +13,23 @@ from app.domain.limits import effective_limits
 from app.domain.money import ZERO, round_down
 from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Receipt, Side
-from app.domain.planning import Plan, leaving_room, may_enter, only_buys, without_closing
+from app.domain.planning import Plan
 from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable
-from app.repositories.bots import BotDirectory
-from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.instruments.resolver import Instruments
-from app.services.orders.working import ClosingOrders, Working, WorkingOrders
+from app.services.orders.working import Working
 from app.services.trading.conflicting_orders import ConflictingOrders
 from app.services.trading.context import OrderContext, TradingRules, signal_record
 from app.services.trading.entry_terms import entry_terms, shown_size
 from app.services.trading.entry_usage import Entry, EntryUsage
 from app.services.trading.gate_check import GateCheck
 from app.services.trading.order_building import EntryDraft, draft_entry, draft_exit
-from app.services.trading.plan_told import plan_told, planned, refusal_told, room_told
+from app.services.trading.plan_told import refusal_told
+from app.services.trading.position_plan import PositionPlanner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +37,10 @@ class Assessor:
     """Resolve, look, plan, size and judge; the ticket tells every step."""
 
     registry: BrokerRegistry
-    bots: BotDirectory
     switch: GlobalSwitch
     instruments: Instruments
-    trades: Trades
+    planner: PositionPlanner
     usage: EntryUsage
-    working_orders: WorkingOrders
     conflicts: ConflictingOrders
     gate_check: GateCheck
     rules: TradingRules
@@ -94,7 +91,14 @@ class Assessor:
                 self._decide_with_room(context, broker, instrument)
         except BrokerUnavailable as error:
             self.start_over(context)
+            self._end_unasked(context, error)
+
+    def _end_unasked(self, context: OrderContext, error: BrokerUnavailable) -> None:
+        """Refuse an entry that the broker says nothing to; a wish to be out goes on until it is fulfilled."""
+        if not self.planner.wants_out(context):
             context.ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
+        elif self.gate_check.allows(context, ProposedOrder(OrderRole.EXIT, context.signal.side)):
+            context.ticket.end(TicketStatus.PURSUING, Reason[error.reason], error.message)
 
     def _decide_first(
         self, context: OrderContext, broker: Broker, instrument: Instrument, own: list[Working]
@@ -103,7 +107,7 @@ class Assessor:
 
         What was cancelled for it changes what it was decided on: then, and only then, it is decided anew.
         """
-        view, decided = self._look_and_plan(context, broker, instrument)
+        view, decided = self.planner.look_and_plan(context, broker, instrument)
         self._carry_out(context, instrument, view, decided)
         if not context.orders:
             # Refused: whatever waits at the broker was not in the way of anything.
@@ -116,9 +120,9 @@ class Assessor:
             self._decide_with_room(context, broker, instrument)
 
     def _decide_with_room(self, context: OrderContext, broker: Broker, instrument: Instrument) -> None:
-        view, decided = self._look_and_plan(context, broker, instrument)
+        view, decided = self.planner.look_and_plan(context, broker, instrument)
         if self._needs_room(context, broker, view, decided) and self._has_changed(context, broker, view):
-            view, decided = self._look_and_plan(context, broker, instrument)
+            view, decided = self.planner.look_and_plan(context, broker, instrument)
         self._carry_out(context, instrument, view, decided)
 
     def start_over(self, context: OrderContext) -> None:
@@ -152,98 +156,31 @@ class Assessor:
         """Undo the count of an entry that was proved not to be placed."""
         self.usage.release(context.ticket.id)
 
-    def look(
-        self, context: OrderContext, broker: Broker, instrument: Instrument, *, for_entry: bool = False
-    ) -> MarketSnapshot:
-        """Ask the broker what is decided on; raise BrokerUnavailable."""
-        view = broker.snapshot(instrument, for_entry=for_entry)
-        if context.limits.asks_hours:
-            view = replace(view, hours=broker.market(instrument))
-        context.view = view
-        return view
-
-    def _look_and_plan(
-        self, context: OrderContext, broker: Broker, instrument: Instrument
-    ) -> tuple[MarketSnapshot, Plan]:
-        # Orders before the position: what fills in between counts twice then, and too little is closed. The
-        # other way round its units would seem free, and be sold again.
-        exits = not may_enter(context.signal, cover_only=context.bot.configuration.cover_only)
-        context.closing = self._closing_orders(context, broker) if exits else None
-        view = self.look(context, broker, instrument, for_entry=only_buys(context.signal))
-        decided = self._plan(context, broker, view)
-        if decided.close and context.closing is None:
-            context.closing = self._closing_orders(context, broker)
-            view = self.look(context, broker, instrument)
-            decided = self._plan(context, broker, view)
-        # What nobody asked for may let us buy, but neither close anything nor do nothing.
-        elif view.is_told and decided.entry_side is None:
-            view = self.look(context, broker, instrument)
-            decided = self._plan(context, broker, view)
-        return view, decided
-
-    def _closing_orders(self, context: OrderContext, broker: Broker) -> ClosingOrders:
-        # What the bot itself has waiting goes before an exit, and stays beside a plain order or a cover.
-        stays = context.signal.intent in {Intent.ORDER, Intent.COVER}
-        return self.working_orders.closing_orders(broker, context.bot.id, context.symbol, with_own=stays)
-
-    def _beside_others(self, context: OrderContext, view: MarketSnapshot, decided: Plan) -> Plan:
-        """Close no more than what no other order at the broker closes, one placed by hand included."""
-        if not decided.close or context.closing is None:
-            return decided
-        room = context.closing.room(view.position)
-        left = leaving_room(decided, room)
-        if left is not decided:
-            context.ticket.note(Stage.POSITION_CHECKED, self.clock(), room_told(decided, room, context))
-        return left
-
-    def _plan(self, context: OrderContext, broker: Broker, view: MarketSnapshot) -> Plan:
-        held = self.share(context, view)
-        if held and context.signal.intent in {Intent.ORDER, Intent.COVER}:
-            closing = self.working_orders.closing(broker, context.bot.id, context.symbol)
-            held = without_closing(held, closing)
-        elif held:
-            self._refuse_in_doubt(context, broker)
-        decided = planned(context, held)
-        context.ticket.note(Stage.POSITION_CHECKED, self.clock(), plan_told(decided, held, context))
-        return decided
-
-    def _refuse_in_doubt(self, context: OrderContext, broker: Broker) -> None:
-        """Where a broker would take it twice, nothing closes what an order on its way may close already."""
-        if not broker.capabilities.unique_client_order_ids and self.working_orders.in_doubt(
-            broker, context.bot.id, context.symbol
-        ):
-            raise BrokerUnavailable("What became of an earlier exit is not known yet; nothing was sent.")
-
     def _needs_room(self, context: OrderContext, broker: Broker, view: MarketSnapshot, decided: Plan) -> bool:
         """Tell whether exits hold what is to be closed: what a trim closes too, where units are held once."""
         if decided.close == ZERO:
             return False
         if context.signal.intent is Intent.COVER:
             return True
-        return not broker.capabilities.opposing_orders or decided.close == abs(self.share(context, view))
+        return not broker.capabilities.opposing_orders or decided.close == abs(
+            self.planner.share(context, view)
+        )
 
     def _has_changed(self, context: OrderContext, broker: Broker, view: MarketSnapshot) -> bool:
         """Take the exits back; tell whether any was, or one has filled since the view was had."""
-        held = self.share(context, view)
-        return self.conflicts.drop_exits(context, broker) or self.share(context, view) != held
-
-    def share(self, context: OrderContext, view: MarketSnapshot) -> Decimal:
-        """Return how much of the account's position is the bot's."""
-        others = self.bots.others(context.bot.id) if view.position else []
-        if not others:
-            return view.position
-        return self.trades.share(context.bot.id, others, context.broker_name, context.symbol, view.position)
+        held = self.planner.share(context, view)
+        return self.conflicts.drop_exits(context, broker) or self.planner.share(context, view) != held
 
     def _carry_out(
         self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, decided: Plan
     ) -> None:
-        decided = self._beside_others(context, view, decided)
+        decided = self.planner.beside_others(context, view, decided)
         closing = decided.close
         if closing != ZERO:
             # Down: what would be closed beyond the position opens the other side.
             closing = round_down(closing, context.capabilities.increment(instrument))
         if decided.refusal is not None:
-            held = self.share(context, view)
+            held = self.planner.share(context, view)
             told = refusal_told(decided.refusal, context.signal, held, instrument)
             context.ticket.end(TicketStatus.DENIED, decided.refusal, told)
         elif closing == ZERO and decided.entry_side is None:

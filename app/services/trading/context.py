@@ -17,9 +17,11 @@ from app.domain.money import ZERO, round_down, text
 from app.domain.opinions import Decision
 from app.domain.order_check import NO_LEVELS
 from app.domain.orders import Order
+from app.domain.planning import only_exits
+from app.domain.pursuits import ExitWish
 from app.domain.reasons import Reason
 from app.domain.review import NO_ADVICE, Advice, Review
-from app.domain.signals import COMMANDS, Signal, Target
+from app.domain.signals import COMMANDS, SIZED, Signal, Target
 from app.domain.strategy_positions import StrategyState
 from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
@@ -45,6 +47,20 @@ class TradingRules:
     min_confidence: Decimal = ZERO
 
 
+@dataclass(frozen=True, slots=True)
+class ResumedExit:
+    """An exit that is tried again: what it wants, if that is known, and the id of the order for it.
+
+    `filled` is what its earlier orders have closed; `in_doubt` are the units of an order of that very id
+    whose outcome is not known: sent again, it is still one order.
+    """
+
+    order_id: str
+    wish: ExitWish | None = None
+    filled: Decimal = ZERO
+    in_doubt: Decimal = ZERO
+
+
 @dataclass(slots=True)
 class OrderContext:
     """One signal while it is decided on.
@@ -59,7 +75,8 @@ class OrderContext:
     whose order a command changes. `held` is the proof that the symbol is this signal's alone; without it
     nothing can be sent. `spares_orders`: nothing that waits at the broker is cancelled unless an order is
     sent for it. `overtaken_by` is where the alert's strategy stands by a later alert that came first,
-    `strategy` what was known of that and what is known from now on.
+    `strategy` what was known of that and what is known from now on. `wish` is what an exit shall
+    leave, as soon as that is known; `resumes` is the exit that is pursued, where one is tried again.
     """
 
     ticket: Ticket
@@ -90,6 +107,8 @@ class OrderContext:
     spares_orders: bool = False
     overtaken_by: Target | None = None
     strategy: tuple[StoredStrategy, StrategyState] | None = None
+    wish: ExitWish | None = None
+    resumes: ResumedExit | None = None
 
     @property
     def symbol(self) -> str:
@@ -109,6 +128,16 @@ class OrderContext:
         if self.signal.idea is not None and self.quote is not None:
             return None
         return self.signal.reference_price
+
+    @property
+    def only_exits(self) -> bool:
+        """True for an alert that can open nothing, whatever is held."""
+        return only_exits(self.signal, cover_only=self.bot.configuration.cover_only)
+
+    @property
+    def is_sized(self) -> bool:
+        """True for an alert that names an amount, and not the position that it wants."""
+        return self.signal.intent in SIZED
 
     @property
     def asked(self) -> Decimal | None:

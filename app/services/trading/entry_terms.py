@@ -56,13 +56,13 @@ def entry_terms(
     price = entry_price(kind, signal, configuration, instrument, side, market)
     # Exits come before the size: what a unit loses at its stop may say how many there are.
     exits = plan_exits(context, instrument, side, price)
-    risk = risk_of(configuration, view.account.equity)
+    risk = risk_of(configuration, view.equity)
     # Without a price nothing is guessed: the gates refuse what has no size.
     size = value = None
-    if price is not None and price > ZERO:
+    if price is not None and price > ZERO and view.account is not None:
         whole = side is Side.SELL and context.capabilities.whole_shorts
         unit_value = price * instrument.multiplier
-        sizing = _Sizing(context, instrument, price, unit_value, view.account.equity, whole=whole)
+        sizing = _Sizing(context, instrument, price, unit_value, view.equity, whole=whole)
         size = sizing.size(decided.entry_quantity, side, exits.levels.stop, risk)
         value = size.quantity * unit_value
     return EntryTerms(side, kind, price, exits, size, value, risk)

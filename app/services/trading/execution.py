@@ -56,7 +56,6 @@ class Trading:
         *,
         assessor: Assessor,
         trades: Trades,
-        gateway: Gateway,
         submission: Submission,
         exits: ExitPlans,
         ensure_exits: EnsureExits,
@@ -65,7 +64,7 @@ class Trading:
     ) -> None:
         self.assessor = assessor
         self._trades = trades
-        self._gateway = gateway
+        self._gateway = submission.gateway
         self._submission = submission
         self._clock = clock
         self._exits = exits
@@ -107,7 +106,8 @@ class Trading:
             receipts = self._submission.send(context)
             legs = [name for order in context.orders for name in leg_names(order)]
             # The books come first: exits are placed by them, after a crash by the clock.
-            finish([*self._changes(context, receipts, legs), *self._alert_order.remembering(context)])
+            changes = [*self._changes(context, receipts, legs), *self._submission.pursuing(context)]
+            finish([*changes, *self._alert_order.remembering(context)])
             if context.held is not None and _needs_exits(context, receipts, legs):
                 self._ensure_exits(context.held)
 
@@ -227,6 +227,9 @@ def _room_for(context: OrderContext) -> AbstractContextManager[None]:
 
 def _needs_exits(context: OrderContext, receipts: list[Receipt], legs: list[str]) -> bool:
     """Tell whether exits are due at once: those canceled, or of what was bought without legs."""
+    if context.ticket.status is TicketStatus.PURSUING:
+        # They would be in the way of the next try, which is a second away.
+        return False
     has_filled = any(receipt.filled_quantity > ZERO for receipt in receipts)
     return context.lost_exits or (context.exit_plan is not None and not legs and has_filled)
 

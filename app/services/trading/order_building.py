@@ -31,8 +31,10 @@ STOPPED = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 def draft_exit(context: OrderContext, instrument: Instrument, side: Side, quantity: Decimal) -> Order:
     """Write the order that closes; at the market unless the alert itself names a limit."""
     kind = context.signal.order_type or OrderType.MARKET
+    own_id = client_order_id(context.bot.id, context.ticket.id, OrderRole.EXIT)
     return Order(
-        client_order_id=client_order_id(context.bot.id, context.ticket.id, OrderRole.EXIT),
+        # A try that follows has an id of its own, so that what became of each can be looked up.
+        client_order_id=own_id if context.resumes is None else context.resumes.order_id,
         instrument=instrument,
         side=side,
         role=OrderRole.EXIT,

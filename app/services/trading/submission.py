@@ -4,14 +4,17 @@ from dataclasses import dataclass
 
 from app.clock import Budget, Clock
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Receipt
+from app.domain.pursuits import Pursuit, pause_after
 from app.domain.reasons import Reason
 from app.domain.tickets import Stage, Ticket, TicketStatus, followed_reason, followed_status, order_record
 from app.errors import BrokerUnavailable
+from app.repositories.pursuits import Pursuits
 from app.services.broker_access.budgets import ANSWER_TIME, FILL_POLL_SECONDS, REVERSAL
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Outcome, Placed, Rejected, Suppressed, Unknown
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
+from app.storage.base import Change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,7 @@ class Submission:
 
     assessor: Assessor
     gateway: Gateway
+    pursuits: Pursuits
     clock: Clock
 
     def send(self, context: OrderContext) -> list[Receipt]:
@@ -45,6 +49,25 @@ class Submission:
         self._await_fill(context, held, receipts)
         self._end(context, receipts)
         return receipts
+
+    def pursuing(self, context: OrderContext) -> list[Change]:
+        """Return what lets the clock go on with an exit that could not be carried out at once."""
+        if context.ticket.status is not TicketStatus.PURSUING:
+            return []
+        now, ticket = self.clock(), context.ticket
+        pursuit = Pursuit(
+            ticket=ticket.id,
+            bot=context.bot.id,
+            broker=context.broker_name,
+            symbol=context.symbol,
+            since=ticket.created_at,
+            until=self.pursuits.until(ticket.created_at),
+            next_at=now + pause_after(0),
+            sent=len(ticket.orders),
+            wish=context.wish,
+            last=ticket.message or "",
+        )
+        return [self.pursuits.opening(pursuit)]
 
     def _end(self, context: OrderContext, receipts: list[Receipt]) -> None:
         ticket = context.ticket
@@ -124,10 +147,14 @@ class Submission:
         if order.role is OrderRole.EXIT or isinstance(outcome, Rejected):
             # Where an exit fails, the entry that was to follow it is not sent.
             self._forget_entry(context)
+        is_exit, message = order.role is OrderRole.EXIT, outcome.error.message
         if isinstance(outcome, Unknown):
-            context.ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN, outcome.error.message)
+            status = TicketStatus.PURSUING if is_exit else TicketStatus.UNKNOWN
+            context.ticket.end(status, Reason.OUTCOME_UNKNOWN, message)
         else:
-            context.ticket.end(TicketStatus.REJECTED, Reason[outcome.error.reason], outcome.error.message)
+            goes_on = is_exit and outcome.error.is_passing
+            status = TicketStatus.PURSUING if goes_on else TicketStatus.REJECTED
+            context.ticket.end(status, Reason[outcome.error.reason], message)
 
 
 def _is_over(receipt: Receipt) -> bool:

@@ -204,7 +204,7 @@ class TestAtAnExternalBroker:
         assert (response.json["order"]["quantity"], scripted.held["AAPL"]) == ("4", 0)
         assert list(store.list("trades/")) == []
 
-    def test_exit_when_the_broker_only_promises_to_cancel_then_it_is_denied_in_time(
+    def test_exit_when_the_broker_only_promises_to_cancel_then_the_answer_comes_in_time(
         self, post, scripted, waiting
     ):
         scripted.canceled_as = OrderStatus.ACCEPTED
@@ -213,13 +213,13 @@ class TestAtAnExternalBroker:
         assert response.json["error"]["message"].endswith("is still working although it was canceled.")
         assert scripted.submitted == [waiting]
 
-    def test_exit_when_the_broker_does_not_say_whether_it_canceled_then_it_is_denied(
+    def test_exit_when_the_broker_does_not_say_whether_it_canceled_then_it_is_pursued(
         self, post, scripted, waiting
     ):
         scripted.cancel_failures = [OutcomeUnknown("the line went dead")]
         response = post(**EXIT_LONG)
 
-        assert (response.status_code, response.json["reason"]) == (400, "BROKER_UNAVAILABLE")
+        assert (response.status_code, response.json["status"]) == (202, "pursuing")
         assert scripted.submitted == [waiting]
 
     def test_exit_when_the_broker_cancels_then_the_entry_is_over(self, post, scripted, waiting, store):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.domain.accounts import MarketSnapshot
 from app.domain.instruments import AssetClass
 from tests.builders import ENTER_LONG, ENTER_SHORT, EXIT_LONG, ScriptedBroker, bridge_alert, strategy_alert
 
@@ -23,9 +24,13 @@ class TellingBroker(ScriptedBroker):
         self.told = Decimal(0)
         self.looks: list[str] = []
 
+    def position(self, instrument):
+        self.looks.append("read")
+        return super().position(instrument)
+
     def snapshot(self, instrument, *, for_entry=False):
         self.looks.append("told" if for_entry else "read")
-        view = super().snapshot(instrument)
+        view = MarketSnapshot(self.account(), super().position(instrument), self.quote(instrument))
         return replace(view, position=self.told, is_told=True) if for_entry else view
 
 

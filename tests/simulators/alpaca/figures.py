@@ -15,11 +15,16 @@ class Timer:
 
     def __init__(self, source: Callable[[], int] = time.time_ns) -> None:
         self._source = source
+        self._ahead = 0
         self._last = 0
 
     def now(self) -> int:
-        self._last = max(self._last + 1, self._source())
+        self._last = max(self._last + 1, self._source() + self._ahead)
         return self._last
+
+    def advance(self, seconds: float) -> None:
+        """Make it later by so much."""
+        self._ahead += int(seconds * SECOND)
 
 
 def plain(value: Decimal | None) -> str | None:

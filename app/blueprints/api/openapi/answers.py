@@ -1,7 +1,7 @@
 """The shapes of every answer, by their names in `#/components/schemas`."""
 
 from app.blueprints.api.openapi.audit_shapes import AUDIT
-from app.blueprints.api.openapi.holding_shapes import HOLDINGS, SEEN
+from app.blueprints.api.openapi.holding_shapes import HOLDINGS, REASON, SEEN
 from app.blueprints.api.openapi.report_shapes import REFUSALS, REPORT
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
@@ -22,7 +22,6 @@ from app.domain.bots import BotConfiguration
 from app.domain.broker_logins import LoginState
 from app.domain.circuit_breaker import Breach, Phase, Threshold
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Side, TimeInForce
-from app.domain.reasons import Reason
 from app.domain.reconciliation import Difference
 from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
@@ -35,11 +34,6 @@ OR_TEXT = or_null(TEXT)
 OR_DECIMAL = or_null(DECIMAL)
 
 
-REASON: Shape = {
-    "type": "string",
-    "enum": [reason.value for reason in Reason],
-    "description": "Why it did not become what was asked for; docs/reasons.md tells each.",
-}
 ERROR_DETAIL = object_of(
     {"code": TEXT, "message": TEXT, "fields": ANY_OBJECT | {"description": "Messages by field."}},
     optional=("fields",),
@@ -168,16 +162,6 @@ DIFFERENCE = object_of(
         "known": DECIMAL | {"description": "What the bots' trades say together."},
     }
 )
-ENTRY_STOP = object_of(
-    {
-        "code": REASON,
-        "broker": TEXT,
-        "bot": OR_TEXT | {"description": "null: every bot at the broker."},
-        "amount": DECIMAL | {"description": "What was lost, or how many trades in a row."},
-        "limit": DECIMAL,
-        "until": TIME,
-    }
-)
 CIRCUIT_BREAKER = object_of(
     {
         "glb_sl": OR_DECIMAL,
@@ -268,7 +252,8 @@ COMPONENTS: dict[str, Shape] = {
             "positions": list_of(ref("Position")),
             "orders": list_of(ref("Order")),
             "orphans": list_of(TEXT) | {"description": "Protective orders whose position is gone."},
-            "entry_stops": list_of(ENTRY_STOP) | {"description": "Whose entries have ended for today."},
+            "entry_stops": list_of(ref("EntryStop")) | {"description": "Whose entries have ended for today."},
+            "pursuits": list_of(ref("Pursuit")),
             "unreconciled": list_of(ref("Difference")),
             "refusals": list_of(ref("Refusal")) | {"description": "At the door; the last 20."},
             "last_cleanup": or_null(ref("Cleanup")),

@@ -4,14 +4,22 @@ from app.blueprints.api.openapi.shapes import (
     DECIMAL,
     TEXT,
     TIME,
+    UUID,
     Shape,
     list_of,
     object_of,
     or_null,
     ref,
 )
+from app.domain.reasons import Reason
 
 OR_DECIMAL = or_null(DECIMAL)
+
+REASON: Shape = {
+    "type": "string",
+    "enum": [reason.value for reason in Reason],
+    "description": "Why it did not become what was asked for; docs/reasons.md tells each.",
+}
 
 EXITS = object_of(
     {
@@ -54,7 +62,33 @@ ACCOUNT = object_of(
     }
 )
 
+ENTRY_STOP = object_of(
+    {
+        "code": REASON,
+        "broker": TEXT,
+        "bot": or_null(TEXT) | {"description": "null: every bot at the broker."},
+        "amount": DECIMAL | {"description": "What was lost, or how many trades in a row."},
+        "limit": DECIMAL,
+        "until": TIME,
+    }
+)
+PURSUIT = object_of(
+    {
+        "ticket": UUID,
+        "bot": TEXT,
+        "broker": TEXT,
+        "symbol": TEXT,
+        "since": TIME | {"description": "When somebody wanted out."},
+        "attempts": {"type": "integer"},
+        "last": TEXT | {"description": "What became of the last try."},
+    }
+)
+ENDED = object_of({"status": TEXT, "ticket": UUID, "reason": TEXT})
+
 HOLDINGS: dict[str, Shape] = {
+    "EntryStop": ENTRY_STOP,
+    "Pursuit": PURSUIT,
+    "Ended": ENDED,
     "Position": POSITION,
     "Positions": object_of({"positions": list_of(ref("Position")), "brokers": SEEN}),
     "Account": ACCOUNT,

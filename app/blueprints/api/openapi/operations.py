@@ -206,6 +206,12 @@ OPERATIONS: dict[str, Operation] = {
         errors=(404, 409, 503),
         parameters=_TICKET,
     ),
+    "api.end_pursuit": Operation(
+        tag="Tickets",
+        answers={200: ("Ended",)},
+        errors=(404, 409, 503),
+        parameters=_TICKET,
+    ),
     "api.preview": Operation(
         tag="Tickets",
         body=bodies(*DIALECTS.values()),

@@ -1,0 +1,130 @@
+"""One more try of the exit that an alert asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.domain.bots import Bot
+from app.domain.contracts import ContractRefused
+from app.domain.money import ZERO
+from app.domain.orders import OrderStatus, Receipt
+from app.domain.reasons import Reason
+from app.domain.signals import Signal
+from app.domain.tickets import FOLLOWED, Ticket, TicketStatus
+from app.errors import BrokerUnavailable, MalformedAlert
+from app.repositories.bots import BotDirectory
+from app.repositories.open_orders import OpenOrder
+from app.repositories.pursuits import StoredPursuit
+from app.services.broker_access.gateway import HeldSymbol
+from app.services.broker_access.outcomes import Placed, Rejected, Unknown
+from app.services.pursuits.orders import PursuitOrders
+from app.services.trading.assessment import Assessor
+from app.services.trading.context import OrderContext, ResumedExit
+
+SignalReader = Callable[[str, dict[str, Any]], Signal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertExits:
+    """Look at what is held now, and close what is still to be closed; the caller holds the symbol."""
+
+    assessor: Assessor
+    orders: PursuitOrders
+    bots: BotDirectory
+    read_signal: SignalReader
+
+    def carry_on(self, held: HeldSymbol, stored: StoredPursuit, ticket: Ticket) -> None:
+        """Try once more; the ticket tells what came of it. Raise BrokerUnavailable."""
+        bot, signal = self.bots.find(ticket.bot), self._signal(ticket)
+        if bot is None or signal is None:
+            ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, "The alert or its bot is gone.")
+            return
+        # Fills first: an order whose answer was lost may have done it all.
+        self.assessor.planner.working_orders.of(held.broker, bot.id, held.symbol)
+        mine = self.orders.of(stored)
+        working = next((item for item in mine if not item.is_in_doubt), None)
+        if working is not None:
+            ticket.end(_standing(working.seen))
+            return
+        doubted = next(iter(mine), None)
+        if doubted is not None and not self.orders.resolve_doubt(held, doubted):
+            doubted = None
+        self._try(self._context(held, stored, ticket, signal, bot, doubted), held, stored, doubted)
+
+    def _signal(self, ticket: Ticket) -> Signal | None:
+        try:
+            return self.read_signal(ticket.dialect, ticket.alert)
+        except MalformedAlert:
+            return None
+
+    def _context(
+        self,
+        held: HeldSymbol,
+        stored: StoredPursuit,
+        ticket: Ticket,
+        signal: Signal,
+        bot: Bot,
+        doubted: OpenOrder | None,
+    ) -> OrderContext:
+        # Where the position is: the bot may trade elsewhere by now.
+        there = replace(bot, configuration=replace(bot.configuration, broker=held.broker.name))
+        context = self.assessor.open(ticket, signal, there)
+        if signal.contract is not None:
+            # Words such as "at the money" may mean another contract by now.
+            context.instrument, context.symbol_refusal = self._named(held.symbol), None
+        pursuit, in_doubt = stored.pursuit, doubted.quantity if doubted is not None else None
+        name = pursuit.next_order_id if doubted is None else doubted.client_order_id
+        context.resumes = ResumedExit(name, pursuit.wish, self.orders.filled(ticket.id), in_doubt or ZERO)
+        context.held = held
+        return context
+
+    def _try(
+        self, context: OrderContext, held: HeldSymbol, stored: StoredPursuit, doubted: OpenOrder | None
+    ) -> None:
+        ticket = context.ticket
+        self.assessor.start_over(context)
+        self.assessor.decide(context)
+        if not context.orders:
+            if ticket.status is TicketStatus.SKIPPED and doubted is not None:
+                # Nothing is left to close, but what is on its way could still open the other side.
+                raise BrokerUnavailable(f"What became of {doubted.client_order_id} is not known yet.")
+            return
+        if not self.orders.gateway.sends(held):
+            ticket.end(TicketStatus.DRY_RUN)
+            return
+        self._make_room(context, held)
+        order = context.orders[0]
+        outcome = self.orders.send(held, stored, ticket, order, wish=context.wish, again=doubted)
+        if isinstance(outcome, Placed):
+            self._end_placed(ticket, outcome.receipt)
+        elif isinstance(outcome, Unknown):
+            ticket.end(TicketStatus.PURSUING, Reason.OUTCOME_UNKNOWN, outcome.error.message)
+        elif isinstance(outcome, Rejected):
+            goes_on = doubted is not None or outcome.error.is_passing
+            status = TicketStatus.PURSUING if goes_on else TicketStatus.REJECTED
+            ticket.end(status, Reason[outcome.error.reason], outcome.error.message)
+
+    def _make_room(self, context: OrderContext, held: HeldSymbol) -> None:
+        """Cancel other bots' entries on the other side; where that fails, the broker has its say."""
+        try:
+            self.assessor.make_room(context, held.broker)
+        except BrokerUnavailable as error:
+            context.ticket.message = error.message
+
+    def _end_placed(self, ticket: Ticket, receipt: Receipt) -> None:
+        if receipt.status is OrderStatus.FILLED or not receipt.status.is_final:
+            ticket.end(_standing((receipt.status.value,)))
+        else:
+            message = f"{receipt.client_order_id} ended {receipt.status.value}."
+            ticket.end(TicketStatus.PURSUING, Reason.ORDER_CANCELED, message)
+
+    def _named(self, symbol: str) -> Any:
+        try:
+            return self.assessor.instruments.named(symbol)
+        except ContractRefused:
+            return None
+
+
+def _standing(seen: tuple[str, ...] | None) -> TicketStatus:
+    """Return how a ticket stands whose exit the broker has taken, as it was seen last."""
+    return TicketStatus.ORDERED if seen is None else FOLLOWED.get(OrderStatus(seen[0]), TicketStatus.ORDERED)

@@ -1,0 +1,93 @@
+"""The orders of a pursued exit: each written down before it is sent, and none sent beside another."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.money import ZERO
+from app.domain.orders import Order, OrderRole, OrderStatus
+from app.domain.pursuits import ExitWish
+from app.domain.tickets import Ticket, order_record
+from app.errors import BrokerUnavailable
+from app.repositories.open_orders import LEGS, OpenOrder, OpenOrders, open_order
+from app.repositories.pursuits import Pursuits, StoredPursuit
+from app.repositories.tickets import Ledger
+from app.services.broker_access.gateway import Gateway, HeldSymbol
+from app.services.broker_access.outcomes import Outcome, Placed, Rejected, unsent
+from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
+from app.services.orders.tracking import OrderTracker
+from app.storage.base import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PursuitOrders:
+    """Send the next order of a pursuit, and look at those before it; the caller holds the symbol."""
+
+    store: Store
+    open_orders: OpenOrders
+    ledger: Ledger
+    pursuits: Pursuits
+    tracker: OrderTracker
+    gateway: Gateway
+    resubmission: ResubmissionPolicy
+    clock: Clock
+
+    def of(self, stored: StoredPursuit) -> list[OpenOrder]:
+        """Return the pursuit's own orders that are not over; what they filled has been counted."""
+        pursuit = stored.pursuit
+        found = self.open_orders.in_symbol(pursuit.broker, pursuit.symbol, pursuit.bot)
+        own = (item for item in found if item.ticket == pursuit.ticket and item.role is OrderRole.EXIT)
+        return [item for item in own if not item.is_leg]
+
+    def filled(self, ticket: UUID) -> Decimal:
+        """Return how many units the exits of a ticket have closed, as far as they have been counted."""
+        document = self.ledger.document(ticket)
+        orders = document.value["orders"] if document is not None else []
+        exits = (order for order in orders if order["role"] == OrderRole.EXIT)
+        own = (order for order in exits if not order["client_order_id"].endswith(LEGS))
+        return sum((Decimal(order["filled_quantity"]) for order in own), ZERO)
+
+    def resolve_doubt(self, held: HeldSymbol, doubted: OpenOrder) -> bool:
+        """Tell whether an order that the broker does not show may be sent again, under its id.
+
+        False: it was never placed, and the next one has another id. Raise BrokerUnavailable while it may
+        still be shown.
+        """
+        may_appear = self.resubmission.may_appear(doubted.submitted_at)
+        verdict = self.resubmission.judge(held.broker.capabilities, is_shown=False, may_appear=may_appear)
+        if verdict is Resubmission.WAIT:
+            raise BrokerUnavailable(f"What became of {doubted.client_order_id} is not known yet.")
+        if verdict is Resubmission.NEVER:
+            self.tracker.give_up(doubted)
+        return verdict is Resubmission.SEND
+
+    def send(
+        self,
+        held: HeldSymbol,
+        stored: StoredPursuit,
+        ticket: Ticket,
+        order: Order,
+        *,
+        wish: ExitWish | None = None,
+        again: OpenOrder | None = None,
+    ) -> Outcome:
+        """Send an order once; `again` is the one in doubt that it is, under the same id."""
+        receipt = unsent(order, broker=held.broker.name, at=self.clock(), status=OrderStatus.UNKNOWN)
+        bot = stored.pursuit.bot
+        record = order_record(receipt, bot=bot, ticket=ticket.id, role=order.role.value)
+        # Written before the send: killed in between, whoever goes on looks for just this order.
+        if again is not None:
+            self.store.apply([again.sent_again(self.clock(), order.quantity)])
+        else:
+            kept = open_order(
+                order.client_order_id, record, multiplier=order.instrument.multiplier, at=self.clock()
+            )
+            self.store.apply([stored.becoming(stored.pursuit.sending(wish)), kept.opening()])
+        outcome = self.gateway.submit(held, order, ticket=ticket.id)
+        # A second send that is refused proves nothing about the first: that one stays in doubt.
+        if isinstance(outcome, Placed) or (isinstance(outcome, Rejected) and again is None):
+            record = order_record(outcome.receipt, bot=bot, ticket=ticket.id, role=order.role.value)
+            self.tracker.count(order.client_order_id, outcome.receipt)
+        ticket.show_order(record)
+        return outcome

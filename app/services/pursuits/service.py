@@ -1,0 +1,160 @@
+"""Exits that go on: tried again with growing pauses until they are done, overtaken, ended or given up."""
+
+import logging
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from app.domain.json_codec import to_json
+from app.domain.reasons import Reason
+from app.domain.tickets import Stage, Ticket, TicketStatus
+from app.errors import BrokerUnavailable, Conflict, NotFound, PursuitOver
+from app.repositories.pursuits import Pursuits, StoredPursuit
+from app.repositories.tickets import Ledger
+from app.services.base import Runtime
+from app.services.broker_access.gateway import Gateway, HeldSymbol
+from app.services.broker_access.registry import BrokerNotConfigured
+from app.services.observability.metrics import Metrics
+from app.services.observability.ticket_messages import TicketMessages, sentence
+from app.services.pursuits.alert_exits import AlertExits
+from app.services.pursuits.overtaking import Overtaking
+from app.services.trading.execution import EnsureExits
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PursuitService:
+    """Carry on with every exit whose turn it is; safe to run twice, and to be killed at any step."""
+
+    runtime: Runtime
+    pursuits: Pursuits
+    ledger: Ledger
+    gateway: Gateway
+    alert_exits: AlertExits
+    overtaking: Overtaking
+    ensure_exits: EnsureExits
+    ticket_messages: TicketMessages
+    metrics: Metrics
+
+    def run(self) -> int:
+        """Try those that are due; return how many were."""
+        now = self.runtime.clock()
+        known = self.pursuits.every()
+        due = [item for item in known if item.pursuit.next_at <= now or item.pursuit.is_over(now)]
+        for stored in due:
+            self._advance(stored)
+        self.metrics.pursuing(len(self.pursuits.every()) if due else len(known))
+        return len(due)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Show what is being pursued, the oldest first."""
+        shown = ("ticket", "bot", "broker", "symbol", "since", "attempts", "last")
+        pursuits = [to_json(item.pursuit) for item in self.pursuits.every()]
+        return [{name: pursuit[name] for name in shown} for pursuit in pursuits]
+
+    def end(self, ticket: UUID, by: str) -> dict[str, str]:
+        """Give an exit up because somebody says so; raise NotFound or PursuitOver."""
+        stored = self.pursuits.find(ticket)
+        if stored is None:
+            if self.ledger.find(ticket) is None:
+                raise NotFound(f"There is no ticket {ticket}.")
+            raise PursuitOver(f"The exit of ticket {ticket} is not being pursued.")
+        pursuit = stored.pursuit
+        with self.runtime.locks.hold_symbol(pursuit.broker, pursuit.symbol):
+            current = self._current(ticket)
+            if current is None:
+                raise PursuitOver(f"The exit of ticket {ticket} is not being pursued any more.")
+            ended = current[1]
+            ended.end(TicketStatus.FAILED, Reason.EXIT_ENDED, f"by {by}")
+            self._write(ended)
+        return {"status": ended.status.value, "ticket": str(ticket), "reason": Reason.EXIT_ENDED.value}
+
+    def _advance(self, stored: StoredPursuit) -> None:
+        pursuit = stored.pursuit
+        try:
+            broker = self.runtime.registry.get(pursuit.broker)
+        except BrokerNotConfigured:
+            self._wait_for_broker(stored)
+            return
+        try:
+            with self.gateway.hold(broker, pursuit.symbol) as held, broker.urgently():
+                self._carry_on(held, pursuit.ticket)
+        except Conflict:
+            _logger.info("Somebody else wrote first; the exit goes on", extra={"ticket": str(pursuit.ticket)})
+
+    def _wait_for_broker(self, stored: StoredPursuit) -> None:
+        with self.runtime.locks.hold_symbol(stored.pursuit.broker, stored.pursuit.symbol):
+            current = self._current(stored.pursuit.ticket)
+            if current is not None:
+                current[1].end(TicketStatus.PURSUING, Reason.BROKER_NOT_CONFIGURED)
+                self._write(self._given_up(*current))
+
+    def _carry_on(self, held: HeldSymbol, number: UUID) -> None:
+        """Try one, with its symbol held: what was read before may be over."""
+        current = self._current(number)
+        if current is None:
+            return
+        stored, ticket = current
+        if self.overtaking.concerns(stored.pursuit, ticket):
+            ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
+        elif not stored.pursuit.is_over(self.runtime.clock()):
+            self._try(held, stored, ticket)
+        self._write(self._given_up(stored, ticket))
+        if ticket.status is not TicketStatus.PURSUING:
+            # Stop and target of what is left were canceled for the exit, or may have been.
+            self.ensure_exits(held)
+
+    def _try(self, held: HeldSymbol, stored: StoredPursuit, ticket: Ticket) -> None:
+        try:
+            self.alert_exits.carry_on(held, stored, ticket)
+        except BrokerUnavailable as error:
+            ticket.end(TicketStatus.PURSUING, Reason[error.reason], error.message)
+
+    def _current(self, number: UUID) -> tuple[StoredPursuit, Ticket] | None:
+        """Return a pursuit with its ticket; None where it is over, or its alert is still in the inbox."""
+        stored, document = self.pursuits.find(number), self.ledger.document(number)
+        if stored is None or document is None:
+            return None
+        ticket = Ticket.from_json(document.value)
+        if ticket.status is TicketStatus.PURSUING:
+            return stored, ticket
+        # Killed between the two writes that end one: the ticket has been told already.
+        self.runtime.store.apply([stored.ending()])
+        return None
+
+    def _given_up(self, stored: StoredPursuit, ticket: Ticket) -> Ticket:
+        """Let an exit end whose time is over."""
+        if ticket.status is TicketStatus.PURSUING and stored.pursuit.is_over(self.runtime.clock()):
+            ticket.end(TicketStatus.FAILED, Reason.EXIT_GIVEN_UP, stored.pursuit.last)
+        return ticket
+
+    def _write(self, ticket: Ticket) -> None:
+        """Write down how far it has come, the ticket first: one that is over is not pursued again."""
+        stored, document = self.pursuits.find(ticket.id), self.ledger.document(ticket.id)
+        if stored is None or document is None:
+            return
+        now, last = self.runtime.clock(), ticket.message or ticket.status.value
+        written = Ticket.from_json(document.value)
+        for record in ticket.orders:
+            written.show_order(record, only_new=True)
+        written.take_over(ticket)
+        if ticket.status is TicketStatus.SKIPPED and ticket.reason is not Reason.ALERT_OVERTAKEN:
+            # The position is what was wanted: by an order whose answer was lost, or by something else.
+            _end_as_filled(written)
+        goes_on = ticket.status is TicketStatus.PURSUING
+        stage = Stage.PURSUED if goes_on else Stage.PURSUIT_ENDED
+        written.note(stage, now, f"try {stored.pursuit.attempts + 1}: {last}")
+        change = stored.becoming(stored.pursuit.postponed(now, last)) if goes_on else stored.ending()
+        self.runtime.store.apply([self.ledger.rewriting(document, written.to_json(now)), change])
+        if not goes_on:
+            self.metrics.ticket(written.status.value)
+            self.runtime.journal.activity(sentence(written))
+            self.ticket_messages.notify(written)
+
+
+def _end_as_filled(ticket: Ticket) -> None:
+    """Set the state that it has where its own orders have filled anything; else leave it."""
+    if any(Decimal(order["filled_quantity"]) for order in ticket.orders):
+        ticket.end(TicketStatus.FILLED)

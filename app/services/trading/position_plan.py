@@ -1,0 +1,141 @@
+"""What is held, and what an alert therefore has to close and to open."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from app.brokers.base import Broker
+from app.clock import Clock
+from app.domain.accounts import MarketSnapshot
+from app.domain.instruments import Instrument
+from app.domain.money import ZERO
+from app.domain.planning import NOTHING_TO_EXIT, Plan, leaving_room, only_buys, without_closing
+from app.domain.pursuits import ExitWish
+from app.domain.tickets import Stage
+from app.errors import BrokerUnavailable
+from app.repositories.bots import BotDirectory
+from app.repositories.trades import Trades
+from app.services.orders.working import ClosingOrders, WorkingOrders
+from app.services.trading.context import OrderContext
+from app.services.trading.plan_told import plan_told, planned, room_told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionPlanner:
+    """Look at the position, tell whose part of it is whose, and plan on the bot's own."""
+
+    bots: BotDirectory
+    trades: Trades
+    working_orders: WorkingOrders
+    clock: Clock
+
+    def look(
+        self, context: OrderContext, broker: Broker, instrument: Instrument, *, for_entry: bool = False
+    ) -> MarketSnapshot:
+        """Ask the broker what is decided on; raise BrokerUnavailable."""
+        view = self._seen(context, broker, instrument, for_entry=for_entry)
+        if context.limits.asks_hours and view.account is not None:
+            view = replace(view, hours=broker.market(instrument))
+        context.view = view
+        return view
+
+    def _seen(
+        self, context: OrderContext, broker: Broker, instrument: Instrument, *, for_entry: bool
+    ) -> MarketSnapshot:
+        # An exit needs the position and nothing else; what it does not need cannot keep it from happening.
+        if context.only_exits or context.resumes is not None:
+            return MarketSnapshot(None, broker.position(instrument), None)
+        try:
+            return broker.snapshot(instrument, for_entry=for_entry)
+        except BrokerUnavailable:
+            view = MarketSnapshot(None, broker.position(instrument), None)
+            # What closes something is carried out all the same; the gates refuse the entry after it.
+            if not self._planned(context, self.share(context, view)).close:
+                raise
+            return view
+
+    def look_and_plan(
+        self, context: OrderContext, broker: Broker, instrument: Instrument
+    ) -> tuple[MarketSnapshot, Plan]:
+        """Look, and plan on what was seen; raise BrokerUnavailable."""
+        # Orders before the position: what fills in between counts twice then, and too little is closed. The
+        # other way round its units would seem free, and be sold again.
+        exits = context.only_exits or context.resumes is not None
+        context.closing = self._closing_orders(context, broker) if exits else None
+        view = self.look(context, broker, instrument, for_entry=only_buys(context.signal))
+        decided = self._plan(context, broker, view)
+        if decided.close and context.closing is None:
+            context.closing = self._closing_orders(context, broker)
+            view = self.look(context, broker, instrument)
+            decided = self._plan(context, broker, view)
+        # What nobody asked for may let us buy, but neither close anything nor do nothing.
+        elif view.is_told and decided.entry_side is None:
+            view = self.look(context, broker, instrument)
+            decided = self._plan(context, broker, view)
+        return view, decided
+
+    def beside_others(self, context: OrderContext, view: MarketSnapshot, decided: Plan) -> Plan:
+        """Close no more than what no other order at the broker closes, one placed by hand included."""
+        if not decided.close or context.closing is None:
+            return decided
+        room = context.closing.room(view.position)
+        left = leaving_room(decided, room)
+        if left is not decided:
+            context.ticket.note(Stage.POSITION_CHECKED, self.clock(), room_told(decided, room, context))
+        return left
+
+    def _closing_orders(self, context: OrderContext, broker: Broker) -> ClosingOrders:
+        # What the bot itself has waiting goes before an exit, and stays beside a plain order or a cover.
+        stays = context.is_sized
+        found = self.working_orders.closing_orders(broker, context.bot.id, context.symbol, with_own=stays)
+        # The order in doubt that is sent again under its id is the one that is to come.
+        return replace(found, in_doubt=max(found.in_doubt - self._doubted(context), ZERO))
+
+    def _plan(self, context: OrderContext, broker: Broker, view: MarketSnapshot) -> Plan:
+        held = self.share(context, view)
+        if held and (context.is_sized or context.resumes is not None):
+            closing = self.working_orders.closing(broker, context.bot.id, context.symbol)
+            held = without_closing(held, closing - self._doubted(context))
+        if held and not (context.is_sized and context.resumes is None):
+            self._refuse_in_doubt(context, broker)
+        decided = self._planned(context, held)
+        if decided.close and (context.resumes is None or context.resumes.wish is None):
+            context.wish = ExitWish.after(held, decided.close, is_sized=context.is_sized)
+        context.ticket.note(Stage.POSITION_CHECKED, self.clock(), plan_told(decided, held, context))
+        return decided
+
+    def _planned(self, context: OrderContext, held: Decimal) -> Plan:
+        if context.resumes is not None and context.resumes.wish is not None:
+            left = context.resumes.wish.closing(held, context.resumes.filled)
+            return Plan(close=left) if left else NOTHING_TO_EXIT
+        return planned(context, held)
+
+    def _doubted(self, context: OrderContext) -> Decimal:
+        return ZERO if context.resumes is None else context.resumes.in_doubt
+
+    def _refuse_in_doubt(self, context: OrderContext, broker: Broker) -> None:
+        """Nothing closes what an order on its way may close already; sent again under its id, it is the same.
+
+        An alert that is tried for the first time may rely on a broker that takes no id twice.
+        """
+        if context.resumes is None and broker.capabilities.unique_client_order_ids:
+            return
+        if self.working_orders.in_doubt(broker, context.bot.id, context.symbol) > self._doubted(context):
+            raise BrokerUnavailable("What became of an earlier exit is not known yet; nothing was sent.")
+
+    def share(self, context: OrderContext, view: MarketSnapshot) -> Decimal:
+        """Return how much of the account's position is the bot's."""
+        others = self.bots.others(context.bot.id) if view.position else []
+        if not others:
+            return view.position
+        return self.trades.share(context.bot.id, others, context.broker_name, context.symbol, view.position)
+
+    def wants_out(self, context: OrderContext) -> bool:
+        """Tell whether something shall be closed: by the signal alone, else by what the books say is held."""
+        if context.wish is not None or context.resumes is not None:
+            return True
+        trade = self.trades.find(context.bot.id, context.broker_name, context.symbol)
+        held = ZERO if trade is None else trade.quantity
+        decided = self._planned(context, held)
+        if decided.close:
+            context.wish = ExitWish.after(held, decided.close, is_sized=context.is_sized)
+        return bool(decided.close) or context.only_exits

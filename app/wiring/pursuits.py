@@ -1,0 +1,55 @@
+"""How orders are sent and exits carried on with: who tries them again, and what they stand on."""
+
+from app.schemas.alerts import read_stored_signal
+from app.services.orders.tracking import OrderTracker
+from app.services.pursuits.alert_exits import AlertExits
+from app.services.pursuits.orders import PursuitOrders
+from app.services.pursuits.overtaking import Overtaking
+from app.services.pursuits.service import PursuitService
+from app.services.runtime.supervisor import Task
+from app.services.trading.assessment import Assessor
+from app.services.trading.execution import EnsureExits
+from app.services.trading.submission import Submission
+from app.wiring.foundation import Foundation
+
+# The shortest pause between two tries: a tick must not make it longer.
+PERIOD_SECONDS = 1.0
+
+
+def pursuit_service(
+    base: Foundation, assessor: Assessor, tracker: OrderTracker, ensure_exits: EnsureExits
+) -> PursuitService:
+    """Return what carries on with exits."""
+    orders = PursuitOrders(
+        store=base.store,
+        open_orders=base.open_orders,
+        ledger=base.ledger,
+        pursuits=base.pursuits,
+        tracker=tracker,
+        gateway=base.gateway,
+        resubmission=base.resubmission,
+        clock=base.clock,
+    )
+    return PursuitService(
+        runtime=base.runtime,
+        pursuits=base.pursuits,
+        ledger=base.ledger,
+        gateway=base.gateway,
+        alert_exits=AlertExits(
+            assessor=assessor, orders=orders, bots=base.bots, read_signal=read_stored_signal
+        ),
+        overtaking=Overtaking(ledger=base.ledger, pursuits=base.pursuits),
+        ensure_exits=ensure_exits,
+        ticket_messages=base.ticket_messages,
+        metrics=base.metrics,
+    )
+
+
+def submission(base: Foundation, assessor: Assessor) -> Submission:
+    """Return what sends orders for the first time."""
+    return Submission(assessor=assessor, gateway=base.gateway, pursuits=base.pursuits, clock=base.clock)
+
+
+def pursuit_task(service: PursuitService) -> Task:
+    """Return what the clock does with them."""
+    return Task("pursuits", PERIOD_SECONDS, service.run)

@@ -1,0 +1,28 @@
+"""An exit that the broker cannot take at once goes on until it is done."""
+
+from decimal import Decimal
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+FAULTS = {
+    "slow cancel": {"kind": "late_cancel", "seconds": 4},
+    "503": {"kind": "status", "status": 503, "methods": ("GET",), "path": "/v2/positions", "times": 6},
+    "429": {"kind": "rate_limit", "methods": ("POST",), "path": "/v2/orders", "times": 1},
+    "answer lost": {"kind": "reset", "methods": ("POST",), "path": "/v2/orders", "times": 1, "when": "after"},
+}
+DOWN = {"kind": "status", "status": 503}
+
+
+@pytest.mark.usefixtures("held_ten")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_exit_when_the_broker_is_in_trouble_then_it_is_pursued_and_done_once(
+    leave, fake, pass_time, held, ticket_of, fault
+):
+    fake.inject(**FAULTS[fault])
+    answer = leave()
+    pass_time(20)
+
+    assert (answer.status_code, answer.json["status"]) == (202, "pursuing")
+    assert (held(), ticket_of(answer)["status"]) == (Decimal(0), "filled")
