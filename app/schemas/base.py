@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from marshmallow import Schema as MarshmallowSchema
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 Value = TypeVar("Value")
 
@@ -16,15 +16,25 @@ _PARTS_OF_PAIRS = frozenset({"key", "value"})
 
 
 class Schema(MarshmallowSchema):
-    """The base of our schemas: a field that is not known is refused with the name that may be meant."""
+    """The base of our schemas: a field that is not known is refused with the name that may be meant.
+
+    `beside`: fields that say nothing without another one, which must be there too.
+    """
 
     error_messages = _MESSAGES
+    beside: ClassVar[Mapping[str, str]] = {}
 
     def load(self, data: Any, **options: Any) -> Any:
         """Read an object; raise ValidationError."""
         if not isinstance(data, Mapping):
             raise ValidationError(_MESSAGES["type"])
         return super().load(data, **options)
+
+    @validates_schema
+    def _stand_beside(self, data: dict[str, Any], **_: Any) -> None:
+        for name, other in self.beside.items():
+            if data.get(name) is not None and data.get(other) is None:
+                raise ValidationError(f"needs {other} beside it", name)
 
     def handle_error(self, error: ValidationError, data: Any, *, many: bool, **options: Any) -> None:
         """Add to an unknown field which one is meant."""

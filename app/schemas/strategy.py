@@ -1,7 +1,8 @@
 """The strategy dialect: what TradingView's strategy placeholders fill in."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, ValidationError, post_load, pre_load, validates_schema
 
@@ -37,6 +38,11 @@ class StrategyAlertSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
+    # A size of a position that is not named would be dropped, and the whole of it traded.
+    beside: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("market_position_size", "prev_market_position", "prev_market_position_size"), "market_position"
+    )
+
     symbol = Text(required=True, longest=60)
     exchange = Text(allow_none=True, longest=40)
     strategy_order_id = Text(required=True, longest=200, may_be_empty=True)
@@ -62,13 +68,6 @@ class StrategyAlertSchema(Schema):
                 "must be 'long', 'sell' or 'short' unless the alert carries market_position",
                 "strategy_order_id",
             )
-
-    @validates_schema
-    def _says_where_its_position_is(self, data: dict[str, Any], **_: Any) -> None:
-        """A size of a position that is not named would be dropped, and the whole of it traded."""
-        for name in ("market_position_size", "prev_market_position", "prev_market_position_size"):
-            if data.get(name) is not None and data.get("market_position") is None:
-                raise ValidationError("needs market_position beside it", name)
 
     @post_load
     def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:

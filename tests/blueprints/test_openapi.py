@@ -1,4 +1,6 @@
+import json
 import re
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -10,7 +12,9 @@ from app.blueprints.api.openapi.examples import BOT_CHANGE, NEW_BOT, PRICES, SWI
 from app.blueprints.api.openapi.operation import alert_component
 from app.blueprints.api.openapi.operations import OPERATIONS
 from app.domain.reasons import Reason
+from app.errors import MalformedAlert
 from app.schemas.alerts import read_signal
+from app.schemas.body import read_object
 from app.schemas.dialects import DIALECTS
 from tests.builders import WEBHOOK_SECRET, bridge_alert, client_of, strategy_alert
 from tests.past_opinions import NOON, past_ticket, said, write
@@ -103,6 +107,25 @@ def test_commands_when_described_then_each_dialect_has_one_with_a_sound_sample(d
         Draft202012Validator(component).validate(entry.command_sample)
         assert read_signal(entry, entry.command_sample).dialect is entry.dialect
         assert component["examples"] == [entry.command_sample]
+
+
+@pytest.mark.parametrize(
+    ("more", "fits"),
+    [
+        ({"market_position_size": 2}, False),
+        ({"market_position_size": 2, "market_position": None}, False),
+        ({"market_position_size": 2, "market_position": "long"}, True),
+        ({"stop_loss": "95", "take_profit": 110, "order_type": "market"}, True),
+        ({}, True),
+    ],
+)
+def test_strategy_alert_when_it_fits_the_document_then_its_shape_is_taken(document, more, fits):
+    alert = DIALECTS["strategy"].sample | more
+    component = Draft202012Validator(document["components"]["schemas"]["StrategyAlert"])
+
+    assert component.is_valid(alert) is fits
+    with nullcontext() if fits else pytest.raises(MalformedAlert):
+        read_signal(DIALECTS["strategy"], read_object(json.dumps(alert).encode()))
 
 
 def test_reasons_when_listed_then_they_are_those_of_the_domain(document):

@@ -9,6 +9,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from marshmallow import RAISE, Schema, fields, missing, validate
 
+from app.schemas.base import Schema as OurSchema
 from app.schemas.fields import Amount, Moment, Text, Word
 from app.schemas.trade_idea import TICKER, Delivery, Ticker
 
@@ -54,6 +55,12 @@ def request_shape(schema: Schema) -> Shape:
     }
     if schema.unknown == RAISE:
         shape["additionalProperties"] = False
+    if isinstance(schema, OurSchema) and schema.beside:
+        # There, and not null.
+        shape["dependentSchemas"] = {
+            name: {"required": [other], "properties": {other: {"not": {"type": "null"}}}}
+            for name, other in schema.beside.items()
+        }
     return {name: value for name, value in shape.items() if value != []}
 
 
