@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.instruments import Instrument
@@ -34,6 +34,9 @@ class StructureDesk(Protocol):
     """
 
     capabilities: StructureCapabilities
+
+    def now(self) -> datetime:
+        """Return the time at the broker, which is simulated at a simulated one."""
 
     def level(self) -> OptionsLevel:
         """Return what the account may do with options today."""

@@ -259,7 +259,7 @@ class Wiring:
     @cached_property
     def structures(self) -> StructuresWiring:
         """The wing of option structures."""
-        return StructuresWiring(self.base)
+        return StructuresWiring(self.base, self.assessor)
 
     @cached_property
     def supervisor(self) -> Supervisor:

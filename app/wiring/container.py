@@ -39,7 +39,8 @@ from app.services.portfolio.trade_history import TradeHistory
 from app.services.pursuits.service import PursuitService
 from app.services.runtime.supervisor import Supervisor
 from app.services.runtime.worker_pool import WorkPool
-from app.services.structures.closing_prices import ClosingPrices
+from app.services.structures.exits import StructureExits
+from app.services.structures.handler import StructureHandler
 from app.services.structures.ladders import Ladders
 from app.services.trading.execution import Trading
 from app.storage.base import Store
@@ -107,7 +108,8 @@ class StructuresWing:
 
     trades: StructureTrades
     ladders: Ladders
-    closing: ClosingPrices
+    handler: StructureHandler
+    exits: StructureExits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

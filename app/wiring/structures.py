@@ -6,8 +6,12 @@ from app.repositories.structure_trades import StructureTrades
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.runtime.supervisor import Task
 from app.services.structures.closing_prices import ClosingPrices
+from app.services.structures.entries import Entries
+from app.services.structures.exits import StructureExits
+from app.services.structures.handler import StructureHandler
 from app.services.structures.ladders import Ladders
 from app.services.structures.progress import StructureProgress
+from app.services.trading.assessment import Assessor
 from app.wiring.foundation import Foundation
 
 # A step of a ladder rests for four seconds at least.
@@ -17,8 +21,9 @@ LADDER_SECONDS = 1.0
 class StructuresWiring:
     """The collaborators that trade structures, by name."""
 
-    def __init__(self, base: Foundation) -> None:
+    def __init__(self, base: Foundation, assessor: Assessor) -> None:
         self.base = base
+        self.assessor = assessor
 
     @cached_property
     def trades(self) -> StructureTrades:
@@ -50,6 +55,27 @@ class StructuresWiring:
             closing=self.closing,
             progress=self.progress,
         )
+
+    @cached_property
+    def entries(self) -> Entries:
+        """The way in."""
+        return Entries(assessor=self.assessor, trades=self.trades, gateway=self.gateway, ladders=self.ladders)
+
+    @cached_property
+    def exits(self) -> StructureExits:
+        """The way out."""
+        return StructureExits(
+            runtime=self.base.runtime,
+            assessor=self.assessor,
+            trades=self.trades,
+            gateway=self.gateway,
+            ladders=self.ladders,
+        )
+
+    @cached_property
+    def handler(self) -> StructureHandler:
+        """Both, for alerts."""
+        return StructureHandler(self.entries, self.exits)
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -30,7 +30,8 @@ def assembled(wiring: Wiring) -> Services:
         structures=StructuresWing(
             trades=wiring.structures.trades,
             ladders=wiring.structures.ladders,
-            closing=wiring.structures.closing,
+            handler=wiring.structures.handler,
+            exits=wiring.structures.exits,
         ),
         observability=ObservabilityWing(
             journal=wiring.base.journal,

@@ -8,15 +8,19 @@ an alert is not asked.
 from app.domain.gates.figures import FIGURES, daily_orders
 from app.domain.gates.gate import GateGroup
 from app.domain.gates.ideas import IDEA
+from app.domain.gates.losses import account_loss, daily_loss, losses_in_a_row
 from app.domain.gates.permissions import (
     PERMISSIONS,
     bot_trading_state,
     broker_configured,
+    equity_known,
+    freshness,
     global_trading_state,
+    live_trading,
     symbol_known,
 )
 from app.domain.gates.review import REVIEW
-from app.domain.gates.timing import cooldown
+from app.domain.gates.timing import after_open, before_close, cooldown, market_hours, trading_windows
 
 GATES: tuple[GateGroup, ...] = (PERMISSIONS, REVIEW, IDEA, FIGURES)
 
@@ -27,3 +31,9 @@ COMMAND_GATES = (GateGroup("permissions", _COMMAND),)
 SYMBOL_COMMAND_GATES = (GateGroup("permissions", (*_COMMAND, symbol_known)),)
 # A changed entry is no new one: it counts neither towards how many there are nor to how soon they follow.
 CHANGE_GATES = tuple(group.without(daily_orders, cooldown) for group in GATES)
+# What an entry into a structure of options is asked as any entry is; its own gates are asked after these.
+STRUCTURE_ENTRY_GATES = (
+    GateGroup("permissions", (*_COMMAND, symbol_known, freshness, live_trading, equity_known)),
+    GateGroup("timing", (market_hours, trading_windows, after_open, before_close, cooldown)),
+    GateGroup("figures", (daily_loss, account_loss, losses_in_a_row, daily_orders)),
+)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID, uuid5
 
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, OrderStatus, TimeInForce
@@ -23,6 +24,12 @@ class StructureOrder:
     limit: Decimal
     role: OrderRole
     time_in_force: TimeInForce = TimeInForce.DAY
+
+
+def structure_order_id(bot: str, ticket: UUID, trade: str, place: int) -> str:
+    """Derive the id of an order of a trade's ladder: one ticket may leave several trades at once."""
+    milliseconds = ticket.int >> 80
+    return f"{bot}-{milliseconds}-{uuid5(ticket, f'{trade}/{place}')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,15 @@ class LadderWork:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedExit:
+    """A wish to be out that comes while another ladder is climbed; `units` None: all of them."""
+
+    ticket: UUID
+    cause: ExitCause
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StopLook:
     """One look at the mark: when, and whether it was beyond the stop."""
 
@@ -133,6 +142,7 @@ class StructureTrade:
     closed_at: datetime | None = None
     reason: Reason | None = None
     work: LadderWork | None = None
+    wanted_exit: WantedExit | None = None
     best_gain: Decimal | None = None
     looks: tuple[StopLook, ...] = ()
     underlying_at_entry: Decimal | None = None

@@ -6,17 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.domain.orders import OrderRole, OrderStatus, placed_order_id
+from app.domain.orders import OrderRole, OrderStatus
 from app.domain.reasons import Reason
 from app.domain.structures.ladder import Rung
-from app.domain.structures.legs import Structure
-from app.domain.structures.orders import StructureOrder, StructureReceipt
+from app.domain.structures.legs import Leg, Structure, compose
+from app.domain.structures.orders import StructureOrder, StructureReceipt, structure_order_id
 from app.domain.structures.trades import (
     Counted,
     ExitCause,
     LadderWork,
     StructureTrade,
     TradeState,
+    WantedExit,
     count_receipt,
     without_work,
 )
@@ -86,7 +87,8 @@ class Ladders:
             return self._unplaced(held, known, work, now)
         known = self._count(known, receipt, now)
         if not receipt.status.is_final:
-            if now < work.began_at + timedelta(seconds=work.rung.seconds):
+            rests = now < work.began_at + timedelta(seconds=work.rung.seconds)
+            if rests and known.trade.wanted_exit is None:
                 return known.trade
             # It may fill before the cancel arrives: what it came to is counted when it is final.
             self.gateway.cancel(held, receipt, ticket=work.ticket)
@@ -140,7 +142,7 @@ class Ladders:
     ) -> StructureTrade | None:
         """Go on after an order that is over: done, refused, or one price further."""
         work = known.trade.work
-        if work is None or work.units == 0:
+        if work is None or work.units == 0 or known.trade.wanted_exit is not None:
             return self._end(known, None, now)
         if receipt.status is OrderStatus.REJECTED:
             self.progress.rejected(known.trade, receipt)
@@ -157,7 +159,7 @@ class Ladders:
             if work.role is OrderRole.ENTRY:
                 return self._end(known, Reason.LADDER_EXHAUSTED, now)
             return self._pause(known, work, now)
-        after = _placed(replace(work, step=work.step + 1), known.trade.bot, now)
+        after = _placed(replace(work, step=work.step + 1), known.trade, now)
         known = self.trades.rewrite(known, replace(known.trade, work=after))
         return self._send(held, known, after, now)
 
@@ -174,7 +176,7 @@ class Ladders:
         again = replace(
             work, structure=plan.structure, units=plan.units, rungs=plan.rungs, step=0, resume_at=None
         )
-        after = _placed(again, known.trade.bot, now)
+        after = _placed(again, known.trade, now)
         known = self.trades.rewrite(known, replace(known.trade, work=after))
         return self._send(held, known, after, now)
 
@@ -185,6 +187,7 @@ class Ladders:
         if trade.state is TradeState.CLOSED:
             self.runtime.store.apply(self.trades.ending(known, trade))
         else:
+            trade = leaving(trade, trade.wanted_exit, now) if trade.wanted_exit is not None else trade
             trade = self.trades.rewrite(known, trade).trade
         self.progress.ended(known.trade, trade)
         return None if trade.state is TradeState.CLOSED else trade
@@ -213,16 +216,48 @@ def beginning(
         began_at=now,
         cause=cause,
     )
-    return _placed(work, trade.bot, now)
+    return _placed(work, trade, now)
 
 
-def _placed(work: LadderWork, bot: str, now: datetime) -> LadderWork:
+def leaving(trade: StructureTrade, wanted: WantedExit, now: datetime) -> StructureTrade:
+    """Return a trade that is being left: a ladder whose prices are found when it begins, which is now."""
+    whole = trade.units or 1
+    work = beginning(
+        OrderRole.EXIT,
+        closing_structure(trade),
+        (),
+        trade=trade,
+        ticket=wanted.ticket,
+        units=whole if wanted.units is None else min(wanted.units, whole),
+        now=now,
+        cause=wanted.cause,
+    )
+    tickets = trade.tickets if wanted.ticket in trade.tickets else (*trade.tickets, wanted.ticket)
+    return replace(
+        trade,
+        state=TradeState.CLOSING,
+        tickets=tickets,
+        work=replace(work, resume_at=now),
+        wanted_exit=None,
+    )
+
+
+def closing_structure(trade: StructureTrade) -> Structure:
+    """Return what is traded to leave: the opposite, or of a broken trade one leg, what is sold first."""
+    if trade.is_whole:
+        return trade.structure.opposite()
+    held = {leg.instrument.symbol: leg for leg in trade.structure.legs}
+    symbol, quantity = min(trade.legs.items(), key=lambda item: (item[1] > 0, item[0]))
+    return compose([Leg(held[symbol].instrument, -int(quantity))])[0]
+
+
+def _placed(work: LadderWork, trade: StructureTrade, now: datetime) -> LadderWork:
     """Give the next order of a ladder a place of its own in its ticket, and with it its id."""
     place = work.place + 1
     return replace(
         work,
         place=place,
-        client_order_id=placed_order_id(bot, work.ticket, place),
+        client_order_id=structure_order_id(trade.bot, work.ticket, trade.id, place),
         began_at=now,
         is_sent=False,
         counted=Counted(),

@@ -71,3 +71,8 @@ def open_trade(services, wing, desk, clock):
         return opening
 
     return make
+
+
+@pytest.fixture
+def ticket_by_id(operator):
+    return lambda ticket: operator.get(f"/api/tickets/{ticket}").json

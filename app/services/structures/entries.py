@@ -1,0 +1,248 @@
+"""Entries into structures: contracts, net price, size, gates; then a ladder, written before it is sent."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from uuid import NAMESPACE_OID, uuid5
+
+from app.brokers.structure_desk import StructureDesk
+from app.domain.accounts import MarketSnapshot
+from app.domain.bots import Bot
+from app.domain.gates import STRUCTURE_ENTRY_GATES
+from app.domain.gates.gate import first_refusal
+from app.domain.hours import exchange_zone
+from app.domain.money import ZERO
+from app.domain.order_check import ProposedOrder
+from app.domain.orders import OrderRole, Side
+from app.domain.reasons import Reason
+from app.domain.refusals import money
+from app.domain.signals import Signal
+from app.domain.structures.commands import EnterCommand
+from app.domain.structures.gates import StructureCheck, ask_structure_gates
+from app.domain.structures.kinds import recognise
+from app.domain.structures.ladder import LadderTerms, Rung, rungs
+from app.domain.structures.legs import StructureRefused
+from app.domain.structures.net_quotes import LegQuote, NetQuote, net_quote
+from app.domain.structures.payoff import largest_loss
+from app.domain.structures.trades import StructureTrade, TradeState
+from app.domain.tickets import Stage, Ticket, TicketStatus
+from app.errors import BrokerUnavailable
+from app.repositories.structure_trades import StructureTrades
+from app.services.broker_access.structure_gateway import StructureGateway
+from app.services.structures.choices import Choice, choose
+from app.services.structures.ladders import Ladders, beginning
+from app.services.trading.assessment import Assessor
+from app.services.trading.context import OrderContext
+from app.services.trading.entry_usage import Entry
+from app.services.trading.execution import Finish, symbol_lock
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPlan:
+    """What was decided: the contracts, how many units, and the prices in turn."""
+
+    choice: Choice
+    units: int
+    rungs: tuple[Rung, ...]
+    loss: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """Decide on an entry and begin its ladder."""
+
+    assessor: Assessor
+    trades: StructureTrades
+    gateway: StructureGateway
+    ladders: Ladders
+
+    def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
+        """Take an entry to its ladder's first order; the clock climbs on."""
+        context = self._open(ticket, signal, bot)
+        with symbol_lock(self.gateway.gateway, context, context.symbol):
+            plan = self._decide(context)
+            if plan is None:
+                finish([])
+                return
+            trade = self._trade(context, plan)
+            ticket.end(TicketStatus.ORDERED)
+            # Written before anything is sent: whatever happens now, the clock finds it and looks it up.
+            finish(self.trades.opening(trade))
+            if context.held is not None:
+                with suppress(BrokerUnavailable):
+                    self.ladders.step_held(context.held, bot.id, trade.id)
+
+    def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> EntryPlan | None:
+        """Decide and send nothing; the ticket tells what was chosen, at which price, and every verdict."""
+        context = self._open(ticket, signal, bot)
+        context.is_preview = True
+        return self._decide(context)
+
+    def adopt(self, ticket: Ticket, bot: Bot, finish: Finish) -> bool:
+        """Close an interrupted entry whose trade is written: its ladder goes on by the clock."""
+        if self.trades.find(bot.id, _trade_id(ticket)) is None:
+            return False
+        ticket.end(TicketStatus.ORDERED)
+        finish([])
+        return True
+
+    def _open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
+        return self.assessor.open(ticket, replace(signal, symbol=underlying_of(signal, bot)), bot)
+
+    def _decide(self, context: OrderContext) -> EntryPlan | None:
+        now = self.assessor.clock()
+        context.global_state = self.assessor.switch.read().at(now)
+        try:
+            view = self._look(context)
+            order = ProposedOrder(OrderRole.ENTRY, Side.BUY)
+            if not self.assessor.gate_check.allows(context, order, gates=STRUCTURE_ENTRY_GATES):
+                return None
+            return self._plan(context, view)
+        except StructureRefused as refused:
+            context.ticket.end(TicketStatus.DENIED, refused.reason, refused.message)
+        except BrokerUnavailable as error:
+            context.ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
+        return None
+
+    def _look(self, context: OrderContext) -> MarketSnapshot | None:
+        if context.broker is None or context.instrument is None:
+            return None
+        return self.assessor.look(context, context.broker, context.instrument)
+
+    def _plan(self, context: OrderContext, view: MarketSnapshot | None) -> EntryPlan | None:
+        desk = None if context.broker is None else context.broker.structures
+        if desk is None or context.instrument is None:
+            told = f"{context.broker_name} trades no structures of options."
+            raise StructureRefused(Reason.STRUCTURE_UNSUPPORTED, told)
+        keys, command = context.bot.configuration, _command(context.signal)
+        local = desk.now().astimezone(exchange_zone(context.instrument))
+        choice = choose(desk, keys, command, context.symbol, local)
+        ticket = context.ticket
+        ticket.signal = {**(ticket.signal or {}), "structure": choice.record()}
+        quote = net_quote(choice.structure, _quotes(choice, desk))
+        steps = tuple(rungs(quote, LadderTerms(keys.ladder, keys.ladder_give_pct)))
+        worst = steps[-1].price
+        units = self._units(context, choice, command, worst, view)
+        ticket.note(Stage.SIZE_SET, self.assessor.clock(), _told(choice, quote, units, worst))
+        check = StructureCheck(
+            structure=choice.structure,
+            contracts=choice.contracts,
+            quote=quote,
+            worst=worst,
+            units=units,
+            keys=keys,
+            level=desk.level(),
+            most_legs=desk.capabilities.most_legs,
+            share_legs=desk.capabilities.share_legs,
+            several_expiries=desk.capabilities.several_expiries,
+            buying_power=None if view is None or view.account is None else view.account.buying_power,
+            open_trades=len(list(self.trades.of_bot(context.bot.id))),
+            opposed=self._opposed(context, choice),
+            local=local,
+        )
+        return self._asked(context, check, EntryPlan(choice, units, steps, check.loss))
+
+    def _asked(self, context: OrderContext, check: StructureCheck, plan: EntryPlan) -> EntryPlan | None:
+        verdicts = ask_structure_gates(check)
+        context.ticket.record_gates(verdicts, OrderRole.ENTRY.value)
+        refusal = first_refusal(verdicts)
+        if refusal is not None:
+            context.ticket.end(TicketStatus.DENIED, refusal.code, refusal.detail)
+            return None
+        if not context.is_preview and context.counts_entries:
+            entry = Entry(context.bot.id, context.symbol, check.loss or ZERO, context.ticket.created_at)
+            self.assessor.usage.reserve(context.ticket.id, entry, context.limits)
+        return plan
+
+    def _units(
+        self,
+        context: OrderContext,
+        choice: Choice,
+        command: EnterCommand,
+        worst: Decimal,
+        view: MarketSnapshot | None,
+    ) -> int:
+        """Return how many units are entered: by the command, else the bot's, else by risk, else one."""
+        keys = context.bot.configuration
+        asked = command.units or keys.contracts
+        if command.legs or asked is not None:
+            return choice.units * (asked or 1)
+        risk = keys.risk_amount
+        if keys.risk_pct is not None and view is not None and view.account is not None:
+            risk = keys.risk_pct * view.account.equity
+        if risk is None:
+            return 1
+        loss = largest_loss(choice.structure, worst)
+        if not loss:
+            raise StructureRefused(Reason.MAX_LOSS_EXCEEDED, "Its loss has no end, so no size fits a risk.")
+        units = int(risk / loss)
+        if units == 0:
+            currency = choice.structure.currency
+            told = f"{money(loss, currency)} a unit, {money(risk, currency)} may be risked"
+            raise StructureRefused(Reason.QUANTITY_ZERO, told)
+        return units
+
+    def _opposed(self, context: OrderContext, choice: Choice) -> str | None:
+        """Return a contract that another trade at this broker holds the other way round."""
+        signs = {leg.instrument.symbol: leg.ratio for leg in choice.structure.legs if leg.option is not None}
+        for trade in self.trades.at(context.broker_name):
+            working = () if trade.work is None else trade.work.structure.legs
+            held = trade.legs or {leg.instrument.symbol: Decimal(leg.ratio) for leg in working}
+            for symbol, quantity in held.items():
+                if signs.get(symbol, 0) * quantity < ZERO:
+                    return f"{symbol} is held by trade {trade.number}"
+        return None
+
+    def _trade(self, context: OrderContext, plan: EntryPlan) -> StructureTrade:
+        now, structure = self.assessor.clock(), plan.choice.structure
+        trade = StructureTrade(
+            id=_trade_id(context.ticket),
+            number=self.trades.number(),
+            bot=context.bot.id,
+            broker=context.broker_name,
+            kind=recognise(structure),
+            structure=structure,
+            state=TradeState.OPENING,
+            created_at=now,
+            tickets=(context.ticket.id,),
+            underlying_at_entry=plan.choice.chain.price,
+        )
+        work = beginning(
+            OrderRole.ENTRY,
+            structure,
+            plan.rungs,
+            trade=trade,
+            ticket=context.ticket.id,
+            units=plan.units,
+            now=now,
+        )
+        return replace(trade, work=work)
+
+
+def underlying_of(signal: Signal, bot: Bot) -> str:
+    """Return what the structure is written on: the command's own symbol, else the bot's."""
+    command = signal.structure
+    if isinstance(command, EnterCommand) and command.legs:
+        return command.legs[0].symbol
+    return bot.configuration.underlying or signal.symbol
+
+
+def _command(signal: Signal) -> EnterCommand:
+    return signal.structure if isinstance(signal.structure, EnterCommand) else EnterCommand()
+
+
+def _quotes(choice: Choice, desk: StructureDesk) -> dict[str, LegQuote]:
+    quotes = choice.chain.quotes(contract.instrument.symbol for contract in choice.contracts)
+    shares = [leg.instrument for leg in choice.structure.legs if leg.option is None]
+    return quotes | (desk.quotes(shares) if shares else {})
+
+
+def _told(choice: Choice, quote: NetQuote, units: int, worst: Decimal) -> str:
+    loss = largest_loss(choice.structure, worst)
+    most = "without end" if loss is None else money(loss * units, choice.structure.currency)
+    return f"{units} units, net {quote.mid:f} at the mid, at worst {worst:f}, largest loss {most}"
+
+
+def _trade_id(ticket: Ticket) -> str:
+    """Derive a trade's id from its ticket: who takes up an interrupted entry arrives at the same."""
+    return str(uuid5(NAMESPACE_OID, f"structure/{ticket.id}"))

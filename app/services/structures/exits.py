@@ -1,0 +1,123 @@
+"""Exits from structures: which trades are meant, and the beginning of the ladders that leave them."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from app.domain.bots import Bot
+from app.domain.gates import COMMAND_GATES
+from app.domain.order_check import ProposedOrder
+from app.domain.orders import OrderRole, Side
+from app.domain.reasons import Reason
+from app.domain.signals import Signal
+from app.domain.structures.commands import ExitCommand, Which, units_trimmed
+from app.domain.structures.trades import ExitCause, StructureTrade, TradeState, WantedExit
+from app.domain.tickets import Ticket, TicketStatus
+from app.errors import BrokerUnavailable, Conflict
+from app.repositories.structure_trades import StructureTrades
+from app.services.base import Runtime
+from app.services.broker_access.structure_gateway import StructureGateway
+from app.services.structures.ladders import Ladders, leaving
+from app.services.trading.assessment import Assessor
+from app.services.trading.execution import Finish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureExits:
+    """Leave trades: for commands, signals, the operator and the rules of their bots."""
+
+    runtime: Runtime
+    assessor: Assessor
+    trades: StructureTrades
+    gateway: StructureGateway
+    ladders: Ladders
+
+    def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
+        """Begin to leave what a command means; the ladders go on by the clock until it is left."""
+        if not self._allowed(ticket, signal, bot):
+            finish([])
+            return
+        command = (
+            signal.structure if isinstance(signal.structure, ExitCommand) else ExitCommand(which=Which.ALL)
+        )
+        meant = self._meant(ticket, command, bot)
+        begun = [self.begin(trade, ticket.id, ExitCause.COMMAND, command.trim) for trade in meant]
+        if ticket.reason is None:
+            ticket.end(TicketStatus.ORDERED)
+            ticket.signal = {**(ticket.signal or {}), "closes": [_shown(trade, command) for trade in meant]}
+        finish([])
+        for trade in begun:
+            with suppress(BrokerUnavailable, Conflict):
+                self.ladders.step(trade.bot, trade.id)
+
+    def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[StructureTrade]:
+        """Return the trades that a command would leave; nothing is written."""
+        if not self._allowed(ticket, signal, bot):
+            return []
+        command = (
+            signal.structure if isinstance(signal.structure, ExitCommand) else ExitCommand(which=Which.ALL)
+        )
+        return self._meant(ticket, command, bot)
+
+    def begin(
+        self, trade: StructureTrade, ticket: UUID, cause: ExitCause, trim: int | None = None
+    ) -> StructureTrade:
+        """Write down that a trade is to be left; one whose ladder is climbed is left when that has ended.
+
+        Asked again for the same ticket it changes nothing.
+        """
+        broker = self.runtime.registry.get(trade.broker)
+        with self.gateway.gateway.hold(broker, trade.symbol):
+            known = self.trades.find(trade.bot, trade.id)
+            if known is None or _is_begun(known.trade, ticket):
+                return trade
+            now, held = self.runtime.clock(), known.trade
+            units = None if trim is None else units_trimmed(held.units, trim)
+            wanted = WantedExit(ticket, cause, units)
+            changed = (
+                replace(held, wanted_exit=wanted) if held.work is not None else leaving(held, wanted, now)
+            )
+            return self.trades.rewrite(known, changed).trade
+
+    def _allowed(self, ticket: Ticket, signal: Signal, bot: Bot) -> bool:
+        context = self.assessor.open(ticket, signal, bot)
+        context.global_state = self.assessor.switch.read().at(self.runtime.clock())
+        order = ProposedOrder(OrderRole.EXIT, Side.SELL)
+        return self.assessor.gate_check.allows(context, order, gates=COMMAND_GATES)
+
+    def _meant(self, ticket: Ticket, command: ExitCommand, bot: Bot) -> list[StructureTrade]:
+        """Return the trades that are meant; without any the ticket is denied and says why."""
+        if command.trade is not None:
+            stored = self.trades.numbered(command.trade)
+            if stored is None:
+                ticket.end(TicketStatus.DENIED, Reason.TRADE_UNKNOWN, f"trade {command.trade}")
+                return []
+            if _is_leaving(stored.trade) and not _is_begun(stored.trade, ticket.id):
+                ticket.end(TicketStatus.DENIED, Reason.TRADE_CLOSING, f"trade {command.trade}")
+                return []
+            return [stored.trade]
+        mine = [stored.trade for stored in self.trades.of_bot(bot.id)]
+        meant = [one for one in mine if not _is_leaving(one) or _is_begun(one, ticket.id)]
+        if not meant:
+            ticket.end(TicketStatus.DENIED, Reason.TRADE_NONE, f"bot {bot.id}")
+            return []
+        by_age = sorted(meant, key=lambda one: (one.entered_at or one.created_at, one.number))
+        if command.which is Which.NEWEST:
+            return by_age[-1:]
+        return by_age[:1] if command.which is Which.OLDEST else by_age
+
+
+def _is_leaving(trade: StructureTrade) -> bool:
+    return trade.state is TradeState.CLOSING or trade.wanted_exit is not None
+
+
+def _is_begun(trade: StructureTrade, ticket: UUID) -> bool:
+    """Tell whether an interrupted attempt of the same command has written its wish already."""
+    wanted = trade.wanted_exit is not None and trade.wanted_exit.ticket == ticket
+    work = trade.work
+    return wanted or (work is not None and work.role is OrderRole.EXIT and work.ticket == ticket)
+
+
+def _shown(trade: StructureTrade, command: ExitCommand) -> dict[str, Any]:
+    return {"trade": trade.number, "units_closed": units_trimmed(trade.units, command.trim)}
