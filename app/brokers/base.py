@@ -65,6 +65,10 @@ class Broker(Protocol):
         """Return the order in the form in which it will be sent; by default every form is taken."""
         return order
 
+    def refusal(self, order: Order) -> str | None:
+        """Tell why `submit` would refuse an order unsent; None: nothing is known against it."""
+        return None
+
     def snapshot(self, instrument: Instrument, *, for_entry: bool = False) -> MarketSnapshot:
         """Return what a decision needs, of one moment where that can be had; raise BrokerUnavailable.
 

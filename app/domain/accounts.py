@@ -62,6 +62,20 @@ class MarketHours:
 
 
 @dataclass(frozen=True, slots=True)
+class AssetTerms:
+    """What a broker says of one instrument, beyond what holds for its kind; None: it does not say.
+
+    `is_listed` is False only where the broker was asked and has none of this name. An order is for a multiple
+    of `quantity_increment` units, and at least for `minimum_quantity` and worth `minimum_value`.
+    """
+
+    is_listed: bool = True
+    quantity_increment: Decimal | None = None
+    minimum_quantity: Decimal | None = None
+    minimum_value: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MarketSnapshot:
     """The account, its signed position in one instrument, the quote, and the market's hours.
 
@@ -74,6 +88,7 @@ class MarketSnapshot:
     quote: Quote | None
     hours: MarketHours | None = None
     is_told: bool = False
+    asset: AssetTerms | None = None
 
     @property
     def equity(self) -> Decimal:

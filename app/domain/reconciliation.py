@@ -36,9 +36,10 @@ class Difference:
         """Return what was seen before where it is the same, so that it has lasted since then."""
         return before if before is not None and self.is_same(before) else self
 
-    def is_within(self, fraction: Decimal) -> bool:
-        """True when both are on one side and no further apart than this fraction of what is known."""
-        return self.held * self.known > ZERO and abs(self.known - self.held) <= abs(self.known) * fraction
+    def is_fee(self, entered: Decimal, kept_fee: Decimal) -> bool:
+        """True when what is missing is no more than this part of all that was entered, held or sold since."""
+        is_same_side = self.held * self.known >= ZERO and abs(self.held) < abs(self.known)
+        return is_same_side and abs(self.known - self.held) <= entered * kept_fee
 
 
 def kind_of(held: Decimal, known: Decimal) -> DifferenceKind | None:

@@ -40,7 +40,26 @@ def count_fill(trade: Trade, fill: FillUpdate, multiplier: Decimal) -> tuple[Tra
         ticket=str(fill.ticket) if fill.ticket is not None else None,
         opening=trade_id(receipt.client_order_id, trade.bot, trade.symbol, format(seen.quantity, "f")),
     )
-    return _moved(replace(trade, orders=orders), part)
+    after, closed = _moved(replace(trade, orders=orders), part)
+    if closed is None and fill.role is OrderRole.EXIT and receipt.status.is_final:
+        # What was held is sold: the rest was never there, and would count as a position for ever.
+        return end_if_fee(after, fill.kept_fee, part.at)
+    return after, closed
+
+
+def end_if_fee(trade: Trade, kept_fee: Decimal, at: datetime) -> tuple[Trade, ClosedTrade | None]:
+    """Return the trade ended where what is left of it is no more than the broker may have kept as a fee."""
+    if not trade.is_fee(abs(trade.quantity), kept_fee):
+        return trade, None
+    return keep_fee(trade, abs(trade.quantity), at)
+
+
+def keep_fee(trade: Trade, kept: Decimal, at: datetime) -> tuple[Trade, ClosedTrade | None]:
+    """Return the trade without units (unsigned) that the broker kept as its fee, at what they had cost."""
+    left = trade.quantity - kept.copy_sign(trade.quantity)
+    cost = plain(kept * trade.average_price * trade.multiplier)
+    after = replace(trade, quantity=left, fees=trade.fees + cost)
+    return after, _closed(trade, after, at) if left == ZERO else None
 
 
 def reduce_trade(

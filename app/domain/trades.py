@@ -74,6 +74,7 @@ class FillUpdate:
     """What a receipt says was filled, by an exit or an entry; `counted` is what is known to be counted.
 
     `ticket` is whose order it is; `at` is when the fill was seen, for a broker that tells no time of its own.
+    `kept_fee` is the largest part of what was entered that the broker may have kept as its fee.
     """
 
     receipt: Receipt
@@ -81,6 +82,7 @@ class FillUpdate:
     counted: FilledSoFar = NOTHING_COUNTED
     ticket: UUID | None = None
     at: datetime | None = None
+    kept_fee: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,15 @@ class Trade:
     unpriced: Decimal = ZERO
     fees: Decimal = ZERO
     tickets: tuple[str, ...] = ()
+
+    @property
+    def bought(self) -> Decimal:
+        """All units (unsigned) that ever came; older records may tell what is held alone."""
+        return max(self.entered.quantity, abs(self.quantity))
+
+    def is_fee(self, units: Decimal, kept_fee: Decimal) -> bool:
+        """Tell whether so many units (unsigned) are no more than the broker may have kept."""
+        return ZERO < units <= plain(self.bought * kept_fee)
 
     @property
     def place(self) -> Place:

@@ -11,7 +11,7 @@ from app.domain.closed_trades import ClosedTrade
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Receipt, Side
 from app.domain.reconciliation import losses
-from app.domain.trade_counting import count_fill, reduce_trade
+from app.domain.trade_counting import count_fill, end_if_fee, keep_fee, reduce_trade
 from app.domain.trades import FillUpdate, Place, Trade, bots_share
 from app.errors import Conflict, RecordUnreadable
 from app.repositories.closed_trades import ClosedTrades
@@ -103,7 +103,7 @@ class Trades:
         """Return the changes that end every bot's trade in a symbol that nobody holds any more."""
         return _changes(self.reducing(broker, symbol, ZERO))
 
-    def losing(self, receipt: Receipt, ticket: UUID) -> list[Change]:
+    def losing(self, receipt: Receipt, ticket: UUID, kept_fee: Decimal = ZERO) -> list[Change]:
         """Return the changes by which bots' trades lose what the operator's order closed, latest first."""
         documents = self._in_symbol(receipt.broker, receipt.symbol)
         trades, name = [*map(_read, documents)], receipt.client_order_id
@@ -117,19 +117,22 @@ class Trades:
             # Each bot bears the fees of its own units.
             fees = receipt.fees * lost / receipt.filled_quantity
             price = receipt.average_fill_price
-            return reduce_trade(trade, lost, at, price=price, fees=fees, ticket=ticket, order=name)
+            after, closed = reduce_trade(trade, lost, at, price=price, fees=fees, ticket=ticket, order=name)
+            is_over = closed is not None or not receipt.status.is_final
+            return (after, closed) if is_over else end_if_fee(after, kept_fee, at)
 
         held = sum((trade.quantity for trade in trades), ZERO) + receipt.side.sign * left
         return _changes(self._reduced(documents, held, sold))
 
-    def reducing(self, broker: str, symbol: str, held: Decimal) -> list[Reduction]:
+    def reducing(self, broker: str, symbol: str, held: Decimal, *, is_fee: bool = False) -> list[Reduction]:
         """Return what bots' trades lose so that all of them say what is held, the latest first.
 
-        At what price the rest left is nobody's knowledge.
+        At what price the rest left is nobody's knowledge, unless the broker kept it as its fee.
         """
         now = self._clock()
         documents = self._in_symbol(broker, symbol)
-        return self._reduced(documents, held, lambda trade, lost: reduce_trade(trade, lost, now))
+        lose = keep_fee if is_fee else reduce_trade
+        return self._reduced(documents, held, lambda trade, lost: lose(trade, lost, now))
 
     def counting(
         self, bot: str, broker: str, symbol: str, multiplier: Decimal, fills: list[FillUpdate]

@@ -44,7 +44,7 @@ PARTS = {
         "equity_known",
         "opposed_by",
     ),
-    "market": ("account", "position", "quote", "hours"),
+    "market": ("account", "position", "quote", "hours", "asset"),
     "review": ("advice", "is_required", "min_confidence", "notional_cap", "approval", "approval_above"),
     "signal": ("idea", "reference_price", "size_field"),
 }

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.accounts import Quote
+from app.domain.accounts import AssetTerms, Quote
 from app.domain.bots import Approval
 from app.domain.capabilities import Capabilities
 from app.domain.exit_levels import Levels
@@ -67,6 +67,8 @@ ALLOWED = [
     ("approval_given", {"approval": Approval.ALWAYS, "advice": Advice(approved=True)}),
     ("short_selling", limits(allow_short=True) | {"side": Side.SELL}),
     ("short_selling", limits(allow_short=False) | {"side": Side.BUY}),
+    ("asset_listed", {"asset": None}),
+    ("asset_listed", {"asset": AssetTerms(quantity_increment=Decimal(1))}),
     ("price_known", {"price": Decimal("0.00000001")}),
     ("price_deviation", limits(max_price_deviation_pct="0.02") | {"reference_price": Decimal(102)}),
     ("price_deviation", limits(max_price_deviation_pct="0.02") | {"reference_price": Decimal(98)}),
@@ -144,6 +146,7 @@ REFUSED = [
     ("opinion_given", Reason.OPINION_UNAVAILABLE, {"is_required": True}),
     ("approval_given", Reason.APPROVAL_UNAVAILABLE, {"approval": Approval.ALWAYS}),
     ("short_selling", Reason.SHORT_DISABLED, {"side": Side.SELL}),
+    ("asset_listed", Reason.SYMBOL_UNKNOWN, {"asset": AssetTerms(is_listed=False), "price": None}),
     ("price_known", Reason.PRICE_UNKNOWN, {"price": None}),
     ("price_known", Reason.PRICE_UNKNOWN, {"price": Decimal(0)}),
     ("price_known", Reason.PRICE_UNKNOWN, {"price": Decimal(-1)}),
@@ -402,7 +405,7 @@ def test_groups_when_a_plain_alert_enters_then_review_and_idea_leave_one_line_ea
     gates, lines = asked()
 
     assert gates == names_of("permissions", "figures")
-    assert (len(gates), lines) == (35, ["review", "idea"])
+    assert (len(gates), lines) == (36, ["review", "idea"])
 
 
 def test_groups_when_an_idea_enters_then_every_gate_is_asked():

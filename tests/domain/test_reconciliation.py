@@ -73,12 +73,22 @@ def test_losses_when_trades_say_too_much_then_none_grows_or_changes_sides(quanti
 
 
 @pytest.mark.parametrize(
-    ("held", "is_within"), [("0.9975", True), ("0.995", True), ("0.99", False), ("0", False), ("-1", False)]
+    ("held", "known", "is_fee"),
+    [
+        ("0.9975", "1", True),
+        ("0.9974", "1", False),
+        ("0", "1", False),
+        ("-1", "1", False),
+        ("1.0025", "1", False),
+        # What was sold since took its part of the fee with it, and left the whole of it in the books.
+        ("0", "0.0025", True),
+        ("0.4975", "0.5", True),
+    ],
 )
-def test_within_when_a_fraction_is_missing_then_it_may_be_a_fee(held, is_within):
-    difference = Difference("paper", "BTC-USD", Decimal(held), Decimal(1), MISSING, NOW)
+def test_fee_when_no_more_is_missing_than_was_kept_of_what_came_then_it_is_one(held, known, is_fee):
+    difference = Difference("paper", "BTC-USD", Decimal(held), Decimal(known), MISSING, NOW)
 
-    assert difference.is_within(Decimal("0.005")) is is_within
+    assert difference.is_fee(entered=Decimal(1), kept_fee=Decimal("0.0025")) is is_fee
 
 
 @pytest.mark.parametrize(("held", "since"), [(5, NOW), (6, NOW + timedelta(minutes=1))])

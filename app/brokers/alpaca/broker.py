@@ -75,13 +75,20 @@ class AlpacaBroker(Broker):
     def normalise(self, order: Order) -> Order:
         """Return the order in the form in which it will be sent, as far as the instrument is known."""
         self._snapshots.remember_asset(order.instrument)
-        return normalised(order, self._market.known_asset(order.instrument))
+        price = self._snapshots.last_price(order.instrument)
+        return normalised(order, self._market.known_asset(order.instrument), price)
+
+    def refusal(self, order: Order) -> str | None:
+        """Tell what Alpaca would refuse by its own rules, as far as instrument and price are known."""
+        asset = self._market.known_asset(order.instrument)
+        price = self._snapshots.last_price(order.instrument)
+        return order_refusal(normalised(order, asset, price), base_price=price, asset=asset)
 
     def submit(self, order: Order) -> Receipt:
         """Send once; an id that Alpaca has already is our own earlier send, when the terms are the same."""
         asset, symbol = self._market.known_asset(order.instrument), order.instrument.symbol
-        order = normalised(order, asset)
         price = self._snapshots.last_price(order.instrument)
+        order = normalised(order, asset, price)
         sentence = order_refusal(order, base_price=price, asset=asset)
         if sentence is not None:
             raise BrokerRejected(sentence)

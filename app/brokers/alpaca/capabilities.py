@@ -1,7 +1,10 @@
 """What Alpaca can do."""
 
+from decimal import Decimal
+
 from app.domain.capabilities import Capabilities
 from app.domain.instruments import AssetClass
+from app.domain.pricing import CENT
 
 NAME = "alpaca"
 _DIVISIBLE = frozenset({AssetClass.CRYPTO, AssetClass.EQUITY})
@@ -18,7 +21,12 @@ CAPABILITIES = Capabilities(
     oco=True,
     # Coins and options take no plain stop at Alpaca: theirs are watched by us.
     held_exits=frozenset({AssetClass.EQUITY}),
+    # Of a pair; below a dollar too, where prices themselves have steps of a hundredth of a cent.
+    held_exit_distance=CENT,
     # Alpaca takes an order against a resting one for a wash trade, whoever sent it.
     one_sided=frozenset({AssetClass.EQUITY}),
+    # The most that a taker pays, of what he receives: of a bought coin in the coin itself.
+    # https://alpaca.markets/support/crypto-maker-taker-gmt-faq
+    coin_fee=Decimal("0.0025"),
     unique_client_order_ids=True,
 )

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from app.brokers.alpaca.normalisation import Asset
+from app.brokers.alpaca.normalisation import LEAST_VALUES, Asset
 from app.brokers.alpaca.receipts import Row, decimal, moment
 from app.brokers.alpaca.symbols import instrument_of
-from app.domain.accounts import Account, MarketHours, Position, Quote
+from app.domain.accounts import Account, AssetTerms, MarketHours, Position, Quote
 from app.domain.bars import Bar
 from app.domain.instruments import AssetClass
-from app.domain.money import ZERO
+from app.domain.money import ONE, ZERO
 from app.errors import BrokerUnavailable, OutcomeUnknown
 
 # A wider market tells less about the price than its last trade; options are always wide.
@@ -106,9 +106,21 @@ def asset_of(row: Row, symbol: str) -> Asset:
         tradable=row["tradable"] is True and row.get("status", "active") == "active",
         fractionable=row.get("fractionable") is True,
         shortable=row.get("shortable") is True,
+        active=row.get("status", "active") == "active",
         minimum_quantity=decimal(row.get("min_order_size")),
         quantity_increment=_step(row.get("min_trade_increment")),
         price_increment=_step(row.get("price_increment")),
+    )
+
+
+def terms_of(asset: Asset, asset_class: AssetClass) -> AssetTerms:
+    """Say in our words what an entry into an instrument must keep to."""
+    is_whole = asset_class is AssetClass.EQUITY and not asset.fractionable
+    return AssetTerms(
+        is_listed=asset.active,
+        quantity_increment=ONE if is_whole else asset.quantity_increment,
+        minimum_quantity=asset.minimum_quantity,
+        minimum_value=LEAST_VALUES.get(asset_class),
     )
 
 

@@ -9,6 +9,7 @@ from app.brokers.alpaca.mapping import (
     asset_of,
     hours_of,
     is_tight,
+    terms_of,
     two_sided,
     understood,
     with_trade,
@@ -17,7 +18,7 @@ from app.brokers.alpaca.normalisation import Asset
 from app.brokers.alpaca.receipts import Row
 from app.brokers.alpaca.symbols import order_symbol, path_symbol
 from app.brokers.alpaca.transport import Transport
-from app.domain.accounts import MarketHours, Quote
+from app.domain.accounts import AssetTerms, MarketHours, Quote
 from app.domain.instruments import AssetClass, Instrument
 from app.errors import BrokerUnavailable
 
@@ -40,6 +41,8 @@ class MarketData:
         self._clock = clock
         self._hours: tuple[datetime, MarketHours] | None = None
         self._assets: dict[str, tuple[datetime, Asset]] = {}
+        # What Alpaca itself had no asset of when it was asked last.
+        self._missing: set[str] = set()
 
     def quote(self, instrument: Instrument) -> Quote | None:
         """Return the middle of a tight market, else the last trade; one call in the first case."""
@@ -76,15 +79,32 @@ class MarketData:
         with understood(BrokerUnavailable):
             row: Row | None = self._transport.read(path, absent=frozenset({404}))
             if row is None:
+                self._note_missing(instrument)
                 return None
             asset = asset_of(row, instrument.symbol)
+        self._missing.discard(instrument.symbol)
         self._assets[instrument.symbol] = (self._clock(), asset)
         return asset
+
+    def terms(self, instrument: Instrument) -> AssetTerms | None:
+        """Return what an entry must keep to, as it was answered last; None: Alpaca has not said anything."""
+        asset = self.known_asset(instrument)
+        if asset is not None:
+            return terms_of(asset, instrument.asset_class)
+        return AssetTerms(is_listed=False) if instrument.symbol in self._missing else None
 
     def known_asset(self, instrument: Instrument) -> Asset | None:
         """Return what is remembered of the instrument, without asking."""
         at, asset = self._assets.get(instrument.symbol, (None, None))
         return asset if at is not None and self._clock() - at < _ASSET_AGE else None
+
+    def _note_missing(self, instrument: Instrument) -> None:
+        if instrument.asset_class is AssetClass.OPTION:
+            # The list of assets need not have contracts; they have one of their own.
+            path = f"/options/contracts/{quoted(path_symbol(instrument), safe='')}"
+            if self._transport.read(path, absent=frozenset({404})) is not None:
+                return
+        self._missing.add(instrument.symbol)
 
     def _latest(self, what: str, instrument: Instrument) -> Row | None:
         version, path = _PATHS[instrument.asset_class]

@@ -3,8 +3,8 @@
 - A coin's order for the day rests until it is cancelled: coins have no day.
 - A bracket at the market rests until it is cancelled: its legs last as long as their entry may.
 - A fraction of a share, or an amount of money, is for the day, which is all that Alpaca takes.
-- An entry that Alpaca takes no legs with (fractions, money, coins, options) goes out plain;
-  its exits are managed afterwards.
+- An entry that Alpaca takes no legs with (fractions, money, coins, options, legs less than a cent
+  from the price) goes out plain; its exits are managed afterwards.
 - Prices move to the tick: limits never to a worse price, stops never to a later trigger.
 """
 
@@ -19,6 +19,8 @@ from app.domain.pricing import tick_at
 
 # Alpaca reads nine decimals of a size, and money to the cent.
 CENT, SMALLEST = Decimal("0.01"), Decimal("0.000000001")
+# What an order must be worth in dollars: "cost basis must be >= minimal amount of order" else.
+LEAST_VALUES = {AssetClass.EQUITY: Decimal(1), AssetClass.CRYPTO: Decimal(10)}
 RESTING = frozenset({TimeInForce.DAY, TimeInForce.GTC})
 _PLAIN_WHEN_NEEDED = frozenset({OrderClass.BRACKET, OrderClass.OTO})
 
@@ -31,13 +33,17 @@ class Asset:
     tradable: bool
     fractionable: bool
     shortable: bool
+    active: bool = True
     minimum_quantity: Decimal | None = None
     quantity_increment: Decimal | None = None
     price_increment: Decimal | None = None
 
 
-def normalised(order: Order, asset: Asset | None = None) -> Order:
-    """Return the order as Alpaca takes it; what cannot be fitted stays for `order_refusal` to name."""
+def normalised(order: Order, asset: Asset | None = None, price: Decimal | None = None) -> Order:
+    """Return the order as Alpaca takes it; what cannot be fitted stays for `order_refusal` to name.
+
+    `price` is the market's.
+    """
     sized = _with(
         order,
         quantity=_normalised_quantity(order.quantity, asset),
@@ -45,7 +51,8 @@ def normalised(order: Order, asset: Asset | None = None) -> Order:
         notional=None if order.notional is None else _rounded_down(order.notional, CENT),
     )
     timed = _with(sized, time_in_force=_normalised_time(sized))
-    return _normalised_prices(_normalised_class(timed), asset)
+    priced = _normalised_prices(timed, asset)
+    return _normalised_class(priced, price)
 
 
 def is_fractional(order: Order) -> bool:
@@ -100,8 +107,10 @@ def _normalised_time(order: Order) -> TimeInForce:
     return time_in_force
 
 
-def _normalised_class(order: Order) -> Order:
-    if order.order_class not in _PLAIN_WHEN_NEEDED or takes_legs(order):
+def _normalised_class(order: Order, price: Decimal | None) -> Order:
+    if order.order_class not in _PLAIN_WHEN_NEEDED:
+        return order
+    if takes_legs(order) and not _are_too_near(order, price):
         return order
     return replace(order, order_class=OrderClass.SIMPLE, take_profit=None, stop_loss=None)
 
@@ -113,6 +122,31 @@ def takes_legs(order: Order) -> bool:
         and not is_fractional(order)
         and order.time_in_force in RESTING
     )
+
+
+def leg_bases(order: Order, price: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+    """Return the prices from which Alpaca counts the distance of take-profit and stop-loss; None: not known.
+
+    A limit that the market has passed fills at the market.
+    """
+    entry = order.limit_price or order.stop_price or price
+    if order.type is not OrderType.LIMIT or entry is None or price is None:
+        return entry, entry
+    return entry, min(entry, price) if order.side is Side.BUY else max(entry, price)
+
+
+def _are_too_near(order: Order, price: Decimal | None) -> bool:
+    """Tell whether legs lie on the right sides, but nearer than Alpaca takes them.
+
+    On a wrong side they stay, to be refused by name.
+    """
+    sign, legs = order.side.sign, (order.take_profit, order.stop_loss)
+    gaps = [
+        (leg - base) * direction
+        for leg, base, direction in zip(legs, leg_bases(order, price), (sign, -sign), strict=True)
+        if leg is not None and base is not None
+    ]
+    return bool(gaps) and 0 < min(gaps) < CENT
 
 
 def _normalised_prices(order: Order, asset: Asset | None) -> Order:

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from app.brokers.alpaca.normalisation import CENT, RESTING, Asset, is_fractional, takes_legs
+from app.brokers.alpaca.normalisation import (
+    CENT,
+    LEAST_VALUES,
+    RESTING,
+    Asset,
+    is_fractional,
+    leg_bases,
+    takes_legs,
+)
 from app.brokers.alpaca.symbols import class_of
 from app.domain.instruments import AssetClass
 from app.domain.money import ONE, ZERO
@@ -45,6 +53,7 @@ def order_refusal(
         lambda: _terms(order),
         lambda: _prices(order),
         lambda: _fraction(order),
+        lambda: _value(order, base_price),
         lambda: _whole_shares(order, asset),
         lambda: _short(order, asset),
         lambda: _class(order),
@@ -134,6 +143,19 @@ def _fraction(order: Order) -> str | None:
     return None
 
 
+def _value(order: Order, base_price: Decimal | None) -> str | None:
+    # What is left of a position may be worth less: Alpaca lets it be closed in another way.
+    least, price = LEAST_VALUES.get(order.instrument.asset_class), order.limit_price or base_price
+    if least is None or order.role is OrderRole.EXIT:
+        return None
+    value = order.notional
+    if value is None and order.quantity is not None and price is not None:
+        value = order.quantity * price
+    if value is None or value >= least:
+        return None
+    return f"Alpaca takes no order worth less than {least} USD."
+
+
 def _whole_shares(order: Order, asset: Asset | None) -> str | None:
     # What is held in fractions can be left, whatever may be bought now.
     if asset is None or asset.fractionable or not is_fractional(order) or order.role is OrderRole.EXIT:
@@ -188,14 +210,14 @@ def _geometry(order: Order, base_price: Decimal | None) -> str | None:
         above, below = below, above
     if above is not None and below is not None and above <= below:
         return "The take-profit must lie beyond the stop-loss, on the side of the gain."
-    entry_limit = None if order.order_class is OrderClass.OCO else order.limit_price
-    base = entry_limit or base_price
-    if base is None or base <= ZERO:
-        return None
-    # Alpaca wants a cent between them at least, below a dollar a hundredth of one.
-    step = CENT if base >= ONE else CENT * CENT
-    if (above is not None and above < base + step) or (below is not None and below > base - step):
-        return f"The legs must lie on both sides of {base}, at least {step} from it."
+    is_pair = order.order_class is OrderClass.OCO
+    bases = (base_price, base_price) if is_pair else leg_bases(order, base_price)
+    over, under = bases if exit_side is Side.SELL else bases[::-1]
+    # Alpaca wants a cent between them at least, below a dollar too, where prices have finer steps.
+    is_near = above is not None and over is not None and above < over + CENT
+    is_near = is_near or (below is not None and under is not None and below > under - CENT)
+    if is_near:
+        return f"The legs must lie on both sides of {bases[0]}, at least {CENT} from it."
     return None
 
 

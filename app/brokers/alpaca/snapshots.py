@@ -59,7 +59,8 @@ class SnapshotReader:
         else:
             quote = self._quote_now(instrument)
         held = position.result() if position is not None else told or ZERO
-        return MarketSnapshot(account(), held, quote, is_told=position is None)
+        terms = self._market.terms(instrument)
+        return MarketSnapshot(account(), held, quote, is_told=position is None, asset=terms)
 
     def position(self, instrument: Instrument) -> Decimal:
         """Read what is held, and nothing else: an exit must not wait for what may be out of order."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from app.domain.accounts import AssetTerms
 from app.domain.gates.gate import NO_LIMIT, GateGroup, Outcome, entry_gate, gate
 from app.domain.gates.losses import account_loss, daily_loss, losses_in_a_row
 from app.domain.gates.timing import after_open, before_close, cooldown, market_hours, trading_windows
@@ -12,6 +13,18 @@ from app.domain.reasons import Reason
 from app.domain.refusals import count, money, percent, units
 
 Show = Callable[[Decimal], str]
+
+
+@entry_gate(Reason.SYMBOL_UNKNOWN)
+def asset_listed(check: OrderCheck) -> Outcome:
+    """Refuse a name that the broker, asked for it, does not list: its price is not missing, it is none."""
+    instrument = check.instrument
+    if instrument is None or _asset(check).is_listed:
+        return None, "the broker did not say that it lists none of this name"
+    told = f"{check.capabilities.name} lists no {instrument.symbol}"
+    if instrument.option is not None and instrument.option.expiry < check.now.date():
+        told += f", which expired on {instrument.option.expiry}"
+    return Reason.SYMBOL_UNKNOWN, told
 
 
 @entry_gate(Reason.PRICE_UNKNOWN)
@@ -110,9 +123,24 @@ def quantity_limit(check: OrderCheck) -> Outcome:
 
 def _why_nothing(check: OrderCheck) -> str:
     smallest = check.capabilities.increment(check.instrument) if check.instrument is not None else ZERO
-    amounts = {"price": check.order.price, "budget": check.order.budget, "risk": check.order.risk}
-    shown = [f"{name} {money(value, check.currency)}" for name, value in amounts.items() if value is not None]
-    return ", ".join([f"smallest step {units(smallest, check.instrument)}", *shown])
+    asset = _asset(check)
+    shown = [f"smallest step {units(max(smallest, asset.quantity_increment or ZERO), check.instrument)}"]
+    if asset.minimum_quantity is not None:
+        shown.append(f"smallest order {units(asset.minimum_quantity, check.instrument)}")
+    amounts = {
+        "least value": asset.minimum_value,
+        "price": check.order.price,
+        "budget": check.order.budget,
+        "risk": check.order.risk,
+    }
+    known = {name: value for name, value in amounts.items() if value is not None}
+    shown += [f"{name} {money(value, check.currency)}" for name, value in known.items()]
+    return ", ".join(shown)
+
+
+def _asset(check: OrderCheck) -> AssetTerms:
+    asset = check.market.asset if check.market is not None else None
+    return asset if asset is not None else AssetTerms()
 
 
 @gate(Reason.QUANTITY_EXCEEDS_FREEZE)
@@ -224,6 +252,7 @@ def _units(check: OrderCheck) -> Show:
 FIGURES = GateGroup(
     "figures",
     (
+        asset_listed,
         price_known,
         price_deviation,
         exits_placed,

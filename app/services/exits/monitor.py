@@ -127,6 +127,9 @@ class ExitMonitor:
     def _must_wait(self, broker: Broker, position: Place, status: PositionStatus) -> bool:
         """Tell whether to leave all as it is: the broker refuses, or has just refused, what comes next."""
         step = status.step
+        if isinstance(step, PlaceExits) and _is_too_near(step, status, broker):
+            # Refused as a pair; until the price moves off, it is watched, which needs no refusal to begin.
+            return True
         # Outside the session there is no market to close at, and a broker whose orders end with the day would
         # refuse an exit, with a message each time, all night.
         is_bound = isinstance(step, CloseAtMarket) or broker.capabilities.day_orders_only
@@ -237,6 +240,13 @@ class ExitMonitor:
     def _is_expected(self, exit_plan: ExitPlan) -> bool:
         """Tell whether an order of the bot may still open the position again."""
         return bool(self.open_orders.in_symbol(exit_plan.broker, exit_plan.symbol, exit_plan.bot))
+
+
+def _is_too_near(step: PlaceExits, status: PositionStatus, broker: Broker) -> bool:
+    least, price, (stop, target) = broker.capabilities.held_exit_distance, status.holding.price, step.levels
+    if stop is None or target is None:
+        return False
+    return abs(target - stop) < least or (price is not None and abs(price - stop) < least)
 
 
 def _is_open(broker: Broker, instrument: Instrument) -> bool:

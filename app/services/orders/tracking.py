@@ -154,18 +154,19 @@ class OrderTracker:
         if receipt is None:
             self._looks.saw(order.client_order_id)
             return [*ticket, order.ending()]
+        kept_fee = self._runtime.registry.capabilities(order.broker).kept_fee(order.symbol)
         if order.bot == OPERATOR:
             # What the operator closes belongs to no trade of its own: it is taken off those of the bots.
-            trade = self._closed(receipt, order.ticket)
+            trade = self._closed(receipt, order.ticket, kept_fee)
         else:
-            fill = FillUpdate(receipt, order.role, order.counted, order.ticket)
+            fill = FillUpdate(receipt, order.role, order.counted, order.ticket, kept_fee=kept_fee)
             # Only what filled beyond `counted` is added: a second look at the same fill changes nothing.
             trade = self._trades.counting(*order.place, order.multiplier, [fill])
         return [*trade, *ticket, order.counting(receipt)]
 
-    def _closed(self, receipt: Receipt, ticket: UUID) -> list[Change]:
+    def _closed(self, receipt: Receipt, ticket: UUID, kept_fee: Decimal) -> list[Change]:
         """Let bots' trades lose what the operator's order has sold so far, whatever becomes of the rest."""
-        return self._trades.losing(receipt, ticket) if receipt.filled_quantity else []
+        return self._trades.losing(receipt, ticket, kept_fee) if receipt.filled_quantity else []
 
     def _ticket_changes(self, order: OpenOrder, receipt: Receipt | None) -> list[Change]:
         document = self._ledger.document(order.ticket)

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.domain.accounts import Position
-from app.domain.instruments import AssetClass
 from app.domain.money import ZERO
 from app.domain.reconciliation import Difference, DifferenceKind, differences
 from app.errors import BrokerUnavailable, Conflict
@@ -25,8 +24,6 @@ from app.services.runtime.second_look import SecondLook
 
 # An alert that waits for longer has traded nothing: it waits for a person.
 LONGEST_WORK = timedelta(minutes=3)
-# Some brokers keep their fee in the coin itself; what is missing then is nobody's doing.
-LARGEST_FEE = Decimal("0.005")
 
 _logger = logging.getLogger(__name__)
 
@@ -105,15 +102,14 @@ class Reconciliation:
         return (item for item in self.runtime.registry.all() if self.gateway.sends_to(item))
 
     def _look(self, broker: Broker, reported: dict[str, Difference]) -> int:
-        positions = broker.positions()
-        found = list(differences(broker.name, _held(positions), self._known(broker), self.runtime.clock()))
+        held = _held(broker.positions())
+        found = list(differences(broker.name, held, self._known(broker), self.runtime.clock()))
         over = sorted(set(reported) - {item.symbol for item in found})
         for symbol in over:
             self._report_over(reported.pop(symbol))
         busy = self._busy(broker)
-        coins = {item.symbol for item in positions if _is_coin(item)}
         lasting = self._lasting(broker, [item for item in found if item.symbol not in busy])
-        return len(over) + sum(self._treat(broker, item, reported, coins) for item in lasting)
+        return len(over) + sum(self._treat(broker, item, reported) for item in lasting)
 
     def _lasting(self, broker: Broker, found: list[Difference]) -> list[Difference]:
         # A broker's list may be late: a difference is what two looks a period apart have seen.
@@ -122,13 +118,13 @@ class Reconciliation:
         now, period = self.runtime.clock(), timedelta(seconds=self.period_seconds)
         return [item for item in self._seen[broker.name].values() if now - item.since >= period]
 
-    def _treat(
-        self, broker: Broker, item: Difference, reported: dict[str, Difference], coins: set[str]
-    ) -> int:
+    def _treat(self, broker: Broker, item: Difference, reported: dict[str, Difference]) -> int:
         """Put right what can be and tell the rest, once."""
         # What is held beyond the trades may be the owner's own: it is reported, and never sold.
         if item.kind is DifferenceKind.MISSING:
-            is_fee = item.symbol in coins and item.is_within(LARGEST_FEE)
+            # Some brokers keep their fee in the coin itself; what is missing then is nobody's doing.
+            kept_fee = broker.capabilities.kept_fee(item.symbol)
+            is_fee = item.is_fee(self._entered(broker, item.symbol), kept_fee)
             try:
                 return self._put_right(broker, item, reported, is_fee=is_fee)
             except (BrokerUnavailable, Conflict) as error:
@@ -147,7 +143,8 @@ class Reconciliation:
             self.tracker.settle(broker, None, item.symbol)
             if not self._lasts(broker, item):
                 return 0
-            self._reduce(broker, item, "went as a fee" if is_fee else "was closed outside Gatehouse")
+            why = "went as a fee" if is_fee else "was closed outside Gatehouse"
+            self._reduce(broker, item, why, is_fee=is_fee)
         reported.pop(item.symbol, None)
         if not is_fee:
             self._report(item, "put right: closed outside Gatehouse")
@@ -159,13 +156,17 @@ class Reconciliation:
         # The third look, with the symbol held: figures that moved are another difference, and wait anew.
         return (held, known) == (item.held, item.known) and item.symbol not in self._busy(broker)
 
-    def _reduce(self, broker: Broker, item: Difference, why: str) -> None:
-        reductions = self.trades.reducing(broker.name, item.symbol, item.held)
+    def _reduce(self, broker: Broker, item: Difference, why: str, *, is_fee: bool = False) -> None:
+        reductions = self.trades.reducing(broker.name, item.symbol, item.held, is_fee=is_fee)
         self.runtime.store.apply([change for reduction in reductions for change in reduction.changes])
         for reduction in reductions:
             trade, lost = reduction.after, reduction.before.quantity - reduction.after.quantity
             message = f"{trade.bot}: {lost:f} {trade.symbol} at {trade.broker} {why}; {trade.quantity:f} left"
             self.runtime.journal.activity(f"reconciliation: {message}")
+
+    def _entered(self, broker: Broker, symbol: str) -> Decimal:
+        trades = (trade for trade in self.trades.at(broker.name) if trade.symbol == symbol)
+        return sum((trade.bought for trade in trades), ZERO)
 
     def _known(self, broker: Broker) -> dict[str, Decimal]:
         known: dict[str, Decimal] = {}
@@ -204,7 +205,3 @@ class Reconciliation:
 
 def _held(positions: Iterable[Position]) -> dict[str, Decimal]:
     return {position.symbol: position.quantity for position in positions}
-
-
-def _is_coin(position: Position) -> bool:
-    return position.instrument is not None and position.instrument.asset_class is AssetClass.CRYPTO

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from app.domain.accounts import MarketSnapshot
+from app.domain.accounts import AssetTerms, MarketSnapshot
 from app.domain.instruments import Instrument
 from app.domain.money import ONE, ZERO
 from app.domain.order_check import ProposedOrder
@@ -14,6 +14,8 @@ from app.domain.refusals import money, units
 from app.domain.sizing import Size, at_most, risk_of, shrunk, size_by_risk, size_entry
 from app.services.trading.context import OrderContext
 from app.services.trading.order_building import PlannedExits, plan_exits
+
+NO_TERMS = AssetTerms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,11 @@ def entry_terms(
     # Without a price nothing is guessed: the gates refuse what has no size.
     size = value = None
     if price is not None and price > ZERO and view.account is not None:
-        whole = side is Side.SELL and context.capabilities.whole_shorts
+        asset = view.asset or NO_TERMS
+        is_whole = (asset.quantity_increment or ZERO) >= ONE
+        whole = (side is Side.SELL and context.capabilities.whole_shorts) or is_whole
         unit_value = price * instrument.multiplier
-        sizing = _Sizing(context, instrument, price, unit_value, view.equity, whole=whole)
+        sizing = _Sizing(context, instrument, price, unit_value, view.equity, asset, whole=whole)
         size = sizing.size(decided.entry_quantity, side, exits.levels.stop, risk)
         value = size.quantity * unit_value
     return EntryTerms(side, kind, price, exits, size, value, risk)
@@ -80,6 +84,7 @@ class _Sizing:
     price: Decimal
     unit_value: Decimal
     equity: Decimal
+    asset: AssetTerms
     whole: bool
 
     def size(self, contracts: Decimal | None, side: Side, stop: Decimal | None, risk: Decimal | None) -> Size:
@@ -90,7 +95,21 @@ class _Sizing:
         # Opinion and approval come last: whatever set the size, nothing is larger than what was agreed to.
         for source, most in self.context.value_limits.items():
             size = self._within(size, most, source)
-        return size if approved is None else self._within(size, approved, "approval")
+        if approved is not None:
+            size = self._within(size, approved, "approval")
+        return size if contracts is not None else self._at_least(size)
+
+    def _at_least(self, size: Size) -> Size:
+        """Make nothing of a size of our own that the broker would not take, so that the gates say why."""
+        asset = self.asset
+        is_enough = size.quantity >= (asset.minimum_quantity or ZERO)
+        is_enough = is_enough and size.quantity * self.unit_value >= self._least_value(size)
+        return size if is_enough else replace(size, quantity=ZERO, notional=None)
+
+    def _least_value(self, size: Size) -> Decimal:
+        # An amount of money is what it says; in units it was rounded down.
+        least = self.asset.minimum_value or ZERO
+        return ZERO if size.notional is not None and size.notional >= least else least
 
     def _within(self, size: Size, value: Decimal, source: str) -> Size:
         return shrunk(size, value, self.unit_value, self.increment, whole=self.whole, source=source)
@@ -101,6 +120,11 @@ class _Sizing:
 
     @property
     def increment(self) -> Decimal:
+        return max(self.class_increment, self.asset.quantity_increment or ZERO)
+
+    @property
+    def class_increment(self) -> Decimal:
+        """The step of the instrument's kind: what an alert names beyond it is not rounded in silence."""
         return self.context.capabilities.increment(self.instrument)
 
     def _wanted(self, contracts: Decimal | None) -> Size:
@@ -115,7 +139,7 @@ class _Sizing:
             contracts=contracts,
             price=self.price,
             equity=self.equity,
-            increment=self.increment,
+            increment=self.increment if contracts is None else self.class_increment,
             whole=self.whole,
         )
         # The bot's own amount is not what such a size came from.

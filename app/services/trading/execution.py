@@ -163,9 +163,10 @@ class Trading:
         if context.instrument is None or not context.ticket.orders:
             return []
         multiplier, at = context.instrument.multiplier, self._clock()
+        kept_fee = context.capabilities.kept_fee(context.symbol)
         roles = {record["client_order_id"]: OrderRole(record["role"]) for record in context.ticket.orders}
         fills = [
-            FillUpdate(receipt, roles[receipt.client_order_id], ticket=context.ticket.id)
+            FillUpdate(receipt, roles[receipt.client_order_id], ticket=context.ticket.id, kept_fee=kept_fee)
             for receipt in receipts
         ]
         changes = self._trades.counting(

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 
 from app.domain.bots import Bot
+from app.domain.reasons import Reason
 from app.domain.review import Advice
 from app.domain.signals import Signal
-from app.domain.tickets import Ticket
+from app.domain.tickets import Ticket, TicketStatus
 from app.services.trading.alert_order import AlertOrder
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext, TradingRules
@@ -33,5 +34,15 @@ class Preview:
         context.advice, context.is_preview = advice, True
         self.alert_order.place(context)
         self.assessor.decide(context)
+        self._refuse(context)
         self.assessor.release(context)
         return context
+
+    def _refuse(self, context: OrderContext) -> None:
+        """Leave out what the adapter would refuse when it is sent, and say why as the order would."""
+        for place, order in enumerate(context.orders):
+            sentence = context.broker.refusal(order) if context.broker is not None else None
+            if sentence is not None:
+                del context.orders[place:]
+                context.ticket.end(TicketStatus.REJECTED, Reason.BROKER_REJECTED, sentence)
+                return

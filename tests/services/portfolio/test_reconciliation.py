@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app import create_app
-from app.domain.instruments import AssetClass, Instrument
+from app.domain.money import ONE
 from app.domain.orders import OrderRole, OrderStatus, Side
 from app.domain.tickets import order_record
 from app.domain.trades import Trade
@@ -20,14 +20,6 @@ from tests.builders import ScriptedBroker, services_of, strategy_alert
 pytestmark = pytest.mark.unit
 
 KEY = "trades/default/paper:AAPL"
-
-
-class CoinBroker(ScriptedBroker):
-    """A broker that says of every holding that it is a coin."""
-
-    def positions(self):
-        held = super().positions()
-        return [replace(item, instrument=Instrument(item.symbol, AssetClass.CRYPTO)) for item in held]
 
 
 class LateBroker(ScriptedBroker):
@@ -249,7 +241,7 @@ def test_missing_when_the_trade_goes_on_then_old_fills_are_not_counted_again(cli
 def test_missing_when_the_broker_kept_its_fee_in_the_coin_then_nobody_is_told(
     make_app, clock, store, settings
 ):
-    broker = CoinBroker()
+    broker = ScriptedBroker(coin_fee=Decimal("0.0025"))
     services = services_of(make_app(brokers={"paper": broker}, dry_run=False))
     trade = Trade("default", "paper", "BTC-USD", clock(), Decimal(1))
     store.create("trades/default/paper:BTC-USD", trade.to_json())
@@ -261,6 +253,25 @@ def test_missing_when_the_broker_kept_its_fee_in_the_coin_then_nobody_is_told(
 
     assert store.get("trades/default/paper:BTC-USD").value["quantity"] == "0.9975"
     assert ("went as a fee" in log, "missing" in log) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "held", "is_fee"),
+    [("BTC-USD", "0.9974", False), ("BTC-USD", "0.9975", True), ("AAPL", "0.9975", False)],
+)
+def test_missing_when_it_is_a_coin_and_no_more_than_the_fee_then_nobody_is_told(
+    make_app, clock, store, settings, symbol, held, is_fee
+):
+    broker = ScriptedBroker(coin_fee=Decimal("0.0025"))
+    services = services_of(make_app(brokers={"paper": broker}, dry_run=False))
+    store.create(f"trades/default/paper:{symbol}", Trade("default", "paper", symbol, clock(), ONE).to_json())
+    broker.held = {symbol: Decimal(held)}
+    for _ in range(3):
+        services.portfolio.reconciliation.run()
+        clock.move(seconds=60)
+    log = (settings.log_folder / "activity.log").read_text()
+
+    assert ("went as a fee" in log, "missing" in log) == (is_fee, not is_fee)
 
 
 def test_broker_when_it_cannot_be_asked_then_what_counts_stays(look, scripted, written, trade):
