@@ -4,7 +4,16 @@ from collections.abc import Collection, Iterable
 
 # Compared by letters and figures alone: `Order_Type`, `orderType` and `order.type` are one name.
 _FOREIGN = {
-    "symbol": ("ticker", "tickerid", "instrument", "pair", "market", "asset", "tradingsymbol"),
+    "symbol": (
+        "ticker",
+        "tickerid",
+        "instrument",
+        "tvinstrument",
+        "pair",
+        "market",
+        "asset",
+        "tradingsymbol",
+    ),
     "strategy_order_id": ("orderid", "signalid", "id", "tradeid"),
     "strategy_order_action": ("action", "side", "orderaction", "signal", "transactiontype"),
     "strategy_id": ("strategy", "strategyname"),

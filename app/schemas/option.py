@@ -32,10 +32,10 @@ class StrikeText(Text):
     allowed = "a strike like 24000 or ATM+2"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        is_number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
         if isinstance(value, Decimal) and not value.is_finite():
             raise self.make_error("invalid")
-        plain = str(value) if not isinstance(value, (str, bool)) and value is not None else value
-        return super()._deserialize(plain, attr, data, **options)
+        return super()._deserialize(str(value) if is_number else value, attr, data, **options)
 
 
 class OptionAlertSchema(Schema):

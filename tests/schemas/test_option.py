@@ -78,6 +78,8 @@ def test_order_when_priced_then_prices_are_read():
         ),
         ({"productType": "NRML"}, "`productType` must be one of"),
         ({"strikeprice": True}, "`strikeprice` must be text"),
+        ({"strikeprice": [24500]}, "`strikeprice` must be text"),
+        ({"strikeprice": Decimal("NaN")}, "`strikeprice` must be a strike"),
     ],
 )
 def test_alert_when_malformed_then_the_field_is_named(changes, told):
