@@ -107,7 +107,7 @@ class Entries:
     def _look(self, context: OrderContext) -> MarketSnapshot | None:
         if context.broker is None or context.instrument is None:
             return None
-        return self.assessor.look(context, context.broker, context.instrument)
+        return self.assessor.planner.look(context, context.broker, context.instrument)
 
     def _plan(self, context: OrderContext, view: MarketSnapshot | None) -> EntryPlan | None:
         desk = None if context.broker is None else context.broker.structures
