@@ -80,6 +80,8 @@ class Reason(StrEnum):
     TRADE_CLOSING = "TRADE_CLOSING", "The trade is being closed already."
     TRADE_NONE = "TRADE_NONE", "There is no trade to close."
     BOT_KIND_MISMATCH = "BOT_KIND_MISMATCH", "The bot trades no structures of options by its own settings."
+    CLOSED_BY_BROKER = "CLOSED_BY_BROKER", "The broker has closed a leg by itself."
+    LEG_ASSIGNED = "LEG_ASSIGNED", "A sold leg was assigned before its expiry."
     LADDER_EXHAUSTED = (
         "LADDER_EXHAUSTED",
         "Nobody traded at the prices that the ladder may go to; nothing was entered.",

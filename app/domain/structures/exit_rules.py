@@ -74,7 +74,7 @@ def watch(trade: StructureTrade, look: Look, rules: ExitRules) -> tuple[Structur
         return trade, cause
     if cause is None and rules.profit_target_pct is not None and gain >= rules.profit_target_pct:
         cause = ExitCause.PROFIT_TARGET
-    if not _is_good(trade, look):
+    if (rules.stop_loss_pct is None and rules.trailing_stop_pct is None) or not _is_good(trade, look):
         return trade, cause
     best = gain if trade.best_gain is None else max(trade.best_gain, gain)
     beyond = _stop_beyond(gain, best, rules)

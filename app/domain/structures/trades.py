@@ -121,7 +121,8 @@ class StructureTrade:
 
     Net prices are signed, per unit of the underlying, as Alpaca signs them. `entered_value` and
     `exited_value` are the sums of the net prices of all that came and went, so that once nothing is left
-    their sum, with its sign turned, is the gain. `legs` are the signed contracts held, by name.
+    their sum, with its sign turned, is the gain. `legs` are the signed contracts held, by name. `placed` is
+    the last place that an order of an earlier ladder had in its ticket.
     """
 
     id: str
@@ -146,6 +147,7 @@ class StructureTrade:
     best_gain: Decimal | None = None
     looks: tuple[StopLook, ...] = ()
     underlying_at_entry: Decimal | None = None
+    placed: int = 10
 
     @property
     def symbol(self) -> str:
@@ -237,6 +239,7 @@ def count_receipt(trade: StructureTrade, receipt: StructureReceipt, at: datetime
 
 def without_work(trade: StructureTrade, at: datetime, reason: Reason | None = None) -> StructureTrade:
     """End a ladder: the trade is open with what it holds, or over where that is nothing."""
+    trade = replace(trade, placed=trade.placed if trade.work is None else trade.work.place)
     if trade.legs:
         state = TradeState.OPEN if trade.is_whole else TradeState.BROKEN
         return replace(trade, work=None, state=state, reason=reason)

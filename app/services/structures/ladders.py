@@ -31,7 +31,6 @@ from app.services.structures.progress import StructureProgress
 
 # What is not at a broker whose ids are not unique after so long was not placed.
 LOOKED_FOR = timedelta(seconds=60)
-FIRST_PLACE = 10
 # Pauses between the ladders of an exit, in seconds: it is never given up.
 PAUSES = (2, 5, 10, 20, 30)
 
@@ -204,14 +203,14 @@ def beginning(
     now: datetime,
     cause: ExitCause | None = None,
 ) -> LadderWork:
-    """Return a ladder before its first order: its places in the ticket stand behind those of plain orders."""
+    """Return a ladder before its first order, whose place stands behind those of earlier ladders."""
     work = LadderWork(
         role=role,
         structure=structure,
         ticket=ticket,
         units=units,
         rungs=tuple(rungs),
-        place=FIRST_PLACE,
+        place=trade.placed,
         client_order_id="",
         began_at=now,
         cause=cause,

@@ -1,0 +1,139 @@
+"""What becomes of a trade's legs without an order: expiry, exercise, assignment, a broker's own closing."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from app.domain.instruments import OptionContract
+from app.domain.money import ONE, ZERO
+from app.domain.reasons import Reason
+from app.domain.structures.legs import Leg
+from app.domain.structures.trades import StructureTrade, TradeState
+
+# What expires this far in the money is exercised without being asked for.
+EXERCISED_FROM = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A trade afterwards, and the units of the underlying (signed) that its bot has now because of it."""
+
+    trade: StructureTrade
+    shares: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Contracts that trades know and the broker does not show: `known` and `held` are signed sums."""
+
+    symbol: str
+    known: Decimal
+    held: Decimal
+
+    @property
+    def missing(self) -> Decimal:
+        """What is gone, signed."""
+        return self.known - self.held
+
+
+def expired_legs(trade: StructureTrade, closed: Collection[object]) -> list[Leg]:
+    """Return the legs still held whose day of expiry is among those that are over."""
+    return [
+        leg
+        for leg in trade.structure.legs
+        if leg.option is not None and leg.option.expiry in closed and leg.instrument.symbol in trade.legs
+    ]
+
+
+def settle_expiry(trade: StructureTrade, legs: Iterable[Leg], price: Decimal, at: datetime) -> Settled:
+    """Book legs that expired at a price of the underlying; shares are booked at that price.
+
+    What is in the money became shares at the strike, which is worth its intrinsic value; India's contracts,
+    which are counted in units, are settled in cash.
+    """
+    value, shares, was_exercised = ZERO, ZERO, False
+    left = dict(trade.legs)
+    for leg in legs:
+        quantity, terms = left.pop(leg.instrument.symbol, ZERO), leg.option
+        if terms is None:
+            continue
+        inside = intrinsic(terms, price)
+        if inside >= EXERCISED_FROM:
+            value -= quantity * inside
+            was_exercised = True
+            if terms.multiplier != ONE:
+                shares += quantity * terms.multiplier * (1 if terms.kind == "call" else -1)
+    value, shares, left = _with_shares(trade, left, price, value, shares)
+    state = TradeState.ASSIGNED if was_exercised or trade.state is TradeState.ASSIGNED else TradeState.EXPIRED
+    after = replace(
+        trade,
+        legs=left,
+        exited_value=trade.exited_value + value,
+        work=None,
+        wanted_exit=None,
+        placed=trade.placed if trade.work is None else trade.work.place,
+        state=TradeState.BROKEN if left else state,
+        closed_at=None if left else at,
+    )
+    return Settled(after, shares)
+
+
+def lose_leg(
+    trade: StructureTrade, leg: Leg, lost: Decimal, price: Decimal, reason: Reason
+) -> StructureTrade:
+    """Book contracts (signed) that left a trade by no order of its own, at a price."""
+    symbol = leg.instrument.symbol
+    left = trade.legs.get(symbol, ZERO) - lost
+    legs = {name: quantity for name, quantity in trade.legs.items() if name != symbol}
+    if left:
+        legs[symbol] = left
+    value = -lost * price * leg.instrument.multiplier / trade.structure.multiplier
+    return replace(
+        trade, legs=legs, exited_value=trade.exited_value + value, state=TradeState.BROKEN, reason=reason
+    )
+
+
+def shortfalls(trades: Iterable[StructureTrade], held: Mapping[str, Decimal]) -> list[Shortfall]:
+    """Return the contracts of which the broker shows less than trades hold together.
+
+    Trades that are being worked on make their contracts wait: an order may have filled and not be counted.
+    """
+    known: dict[str, Decimal] = {}
+    busy: set[str] = set()
+    for trade in trades:
+        if trade.work is not None:
+            busy.update(trade.symbols)
+        for leg in trade.structure.legs:
+            symbol = leg.instrument.symbol
+            if leg.option is not None and symbol in trade.legs:
+                known[symbol] = known.get(symbol, ZERO) + trade.legs[symbol]
+    return [
+        Shortfall(symbol, total, held.get(symbol, ZERO))
+        for symbol, total in sorted(known.items())
+        if symbol not in busy and total and _is_less(held.get(symbol, ZERO), total)
+    ]
+
+
+def intrinsic(terms: OptionContract, price: Decimal) -> Decimal:
+    """Return what exercising brings per unit of the underlying."""
+    inside = price - terms.strike if terms.kind == "call" else terms.strike - price
+    return max(inside, ZERO)
+
+
+def _is_less(held: Decimal, known: Decimal) -> bool:
+    return held * known <= ZERO or abs(held) < abs(known)
+
+
+def _with_shares(
+    trade: StructureTrade, left: dict[str, Decimal], price: Decimal, value: Decimal, shares: Decimal
+) -> tuple[Decimal, Decimal, dict[str, Decimal]]:
+    """Let shares that were a leg go with the last contract: they are the bot's, as any shares are."""
+    names = {leg.instrument.symbol for leg in trade.structure.legs if leg.option is None}
+    if not names or set(left) - names:
+        return value, shares, left
+    for name in names & set(left):
+        quantity = left.pop(name)
+        value -= quantity / trade.structure.multiplier * price
+        shares += quantity
+    return value, shares, left
