@@ -2,30 +2,21 @@
 
 from collections.abc import Collection, Iterable
 
-# Compared by letters and figures alone: `Order_Type`, `orderType` and `order.type` are one name.
+from app.schemas.meanings import OPTION_CONTRACT, meaning_of
+
+# Names that decide nothing by themselves, or whose meaning is shared by several fields; by their letters.
 _FOREIGN = {
-    "symbol": (
-        "ticker",
-        "tickerid",
-        "instrument",
-        "tvinstrument",
-        "pair",
-        "market",
-        "asset",
-        "tradingsymbol",
-    ),
+    "symbol": ("market", "asset"),
     "strategy_order_id": ("orderid", "signalid", "id", "tradeid"),
-    "strategy_order_action": ("action", "side", "orderaction", "signal", "transactiontype"),
+    "strategy_order_action": ("signal",),
     "strategy_id": ("strategy", "strategyname"),
     "fund_id": ("fund", "bot", "botid", "botuuid", "account", "accountid"),
-    "side": ("action", "orderaction", "strategyorderaction", "signal", "transactiontype"),
-    "quantity": ("qty", "contracts", "size", "amount", "volume", "strategyordercontracts"),
-    "order_type": ("type", "ordertype", "pricetype"),
+    "side": ("signal",),
+    "quantity": ("amount", "volume"),
+    "order_type": ("type",),
     "strikeprice": ("strike",),
     "optionType": ("right", "optiontype", "kind"),
     "expiry": ("expiration", "expirydate", "expirationdate"),
-    "action": ("side", "orderaction", "transactiontype", "strategyorderaction"),
-    "qty": ("quantity", "contracts", "size"),
 }
 # Longer ones are no name that anybody gave a field.
 _LONGEST = 40
@@ -33,13 +24,21 @@ _LONGEST = 40
 
 def renamed(alert: Collection[str], missing: Iterable[str]) -> str:
     """Say which fields of an alert stand there under another service's name; nothing where none does."""
-    given = {_plain(name): name for name in alert if len(name) <= _LONGEST}
+    given = {name: _plain(name) for name in alert if len(name) <= _LONGEST}
     sentences = []
     for ours in missing:
-        theirs = next((given[name] for name in _FOREIGN.get(ours, ()) if name in given), None)
+        theirs = next((name for name in given if _is_called(ours, name, given[name])), None)
         if theirs is not None and theirs != ours:
             sentences.append(f" You wrote `{theirs}`; here it is `{ours}`.")
     return "".join(sentences)
+
+
+def _is_called(ours: str, theirs: str, letters: str) -> bool:
+    if letters in _FOREIGN.get(ours, ()):
+        return True
+    meaning = meaning_of(ours)
+    # Strike, expiry and kind are one meaning: which of them a name is, it does not say.
+    return meaning is not None and meaning is not OPTION_CONTRACT and meaning_of(theirs) is meaning
 
 
 def _plain(name: str) -> str:

@@ -27,7 +27,7 @@ class FieldMeaning:
 
 SYMBOL = FieldMeaning(
     "the symbol",
-    ("symbol", "ticker", "instrument", "tv_instrument", "trading_symbol"),
+    ("symbol", "ticker", "ticker_id", "instrument", "tv_instrument", "trading_symbol", "pair"),
     "write it in `symbol`",
     is_deep=False,
 )
