@@ -36,7 +36,10 @@ class Reason(StrEnum):
     )
     SYMBOL_MALFORMED = "SYMBOL_MALFORMED", "The symbol is empty, too long or has characters no symbol has."
     SYMBOL_UNKNOWN = "SYMBOL_UNKNOWN", "The symbol does not name exactly one known instrument."
-    SYMBOL_AMBIGUOUS = "SYMBOL_AMBIGUOUS", "The symbol names both a coin and a listed fund; add the exchange."
+    SYMBOL_AMBIGUOUS = (
+        "SYMBOL_AMBIGUOUS",
+        "The symbol names more than one thing, such as a coin and a listed fund; say which.",
+    )
     SYMBOL_INDEX = "SYMBOL_INDEX", "The symbol is an index, which cannot be traded."
     SYMBOL_UNSUPPORTED = (
         "SYMBOL_UNSUPPORTED",

@@ -25,12 +25,24 @@ def choose_expiry(index: ContractIndex, underlying: str, text: str, now: datetim
     word = text.strip().upper() if isinstance(text, str) else ""
     if word == "MONTHLY":
         days = [day for day in days if index.is_monthly(underlying, day)]
+    elif word == "WEEKLY":
+        _refuse_where_monthly_only(index, underlying, days)
     place = 0 if word == "MONTHLY" else _NTH.get(word)
     if place is None:
         return _listed(underlying, read_date(word), days)
     if place >= len(days):
         raise ContractRefused(Reason.CONTRACT_UNKNOWN, f"{underlying} has no {word.lower()} expiry listed.")
     return days[place]
+
+
+def _refuse_where_monthly_only(index: ContractIndex, underlying: str, days: list[date]) -> None:
+    """Refuse `weekly` where no week has an expiry of its own: a month is another trade than a week.
+
+    The last expiry of a month is the week's own where other weeks have theirs.
+    """
+    if days and all(index.is_monthly(underlying, day) for day in index.expiries(underlying)):
+        message = f"{underlying} has no weekly expiry listed; write monthly for the nearest, {days[0]}."
+        raise ContractRefused(Reason.CONTRACT_UNKNOWN, message)
 
 
 def has_passed(expiry: date, now: datetime) -> bool:

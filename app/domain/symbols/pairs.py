@@ -5,7 +5,16 @@ from decimal import Decimal
 
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.symbols.names import Name, SymbolRefused
-from app.domain.symbols.tables import COINS, CURRENCIES, DOLLAR_COINS, METALS, QUOTES, Family
+from app.domain.symbols.tables import (
+    COINS,
+    CURRENCIES,
+    DOLLAR_COINS,
+    METALS,
+    QUOTES,
+    RARE_QUOTES,
+    TAILED_COINS,
+    Family,
+)
 
 _COIN = re.compile(r"(?=\d*[A-Z])[A-Z0-9]{1,15}")
 _PAIR = re.compile(r"([A-Z0-9]+)[-/_.]([A-Z]{3,5})")
@@ -44,10 +53,10 @@ def read_perpetual(name: Name) -> Instrument | None:
 def _find_pair(name: Name) -> _Pair | None:
     if name.family not in _PAIR_FAMILIES or name.text in COINS:
         return None
-    splits = {(base, _dollar(quote)) for base, quote in _splits(name.text)}
-    splits = {(base, quote) for base, quote in splits if base != quote and _COIN.fullmatch(base)}
-    certain = {pair for pair in splits if pair[0] in COINS or CURRENCIES.issuperset(pair)}
-    return _only(name, certain or (splits if name.family is Family.CRYPTO else set()))
+    splits = [pair for pair in _splits(name.text) if pair[0] != _dollar(pair[1]) and _COIN.fullmatch(pair[0])]
+    certain = [pair for pair in splits if pair[0] in COINS or CURRENCIES.issuperset(pair)]
+    likely = _likely(certain or (splits if name.family is Family.CRYPTO else []))
+    return _only(name, {(base, _dollar(quote)) for base, quote in likely})
 
 
 def _splits(text: str) -> list[_Pair]:
@@ -60,10 +69,23 @@ def _splits(text: str) -> list[_Pair]:
     return currencies or [(text[: -len(quote)], quote) for quote in QUOTES if text[1:].endswith(quote)]
 
 
+def _likely(splits: list[_Pair]) -> list[_Pair]:
+    """Leave out quotes that are rare where plain dollars make a known coin of the name.
+
+    ARBUSD is ARB in dollars: only somebody who writes a dash can mean AR in BUSD. A known coin in such a
+    quote (BTCBUSD) stays one, since no coin is known as BTCB.
+    """
+    if any(quote == "USD" and base in COINS | TAILED_COINS for base, quote in splits):
+        return [pair for pair in splits if pair[1] not in RARE_QUOTES]
+    return splits
+
+
 def _only(name: Name, pairs: set[_Pair]) -> _Pair | None:
     if len(pairs) > 1:
         readings = " or ".join(sorted("-".join(pair) for pair in pairs))
-        raise SymbolRefused("SYMBOL_AMBIGUOUS", f"{name.text} may be {readings}; write it with a dash.")
+        # {{ticker}} pastes the name as the chart has it: nobody can write a dash there.
+        ways = "choose a chart against another quote, or write the symbol itself, with a dash, for {{ticker}}"
+        raise SymbolRefused("SYMBOL_AMBIGUOUS", f"{name.text} may be {readings}; {ways}.")
     return next(iter(pairs), None)
 
 

@@ -67,6 +67,8 @@ CURRENCIES = METALS | _words(
 
 # Coins that stand for a dollar: as a quote they are the dollar, as a base they are themselves.
 DOLLAR_COINS = _words("BUSD FDUSD TUSD USDC USDT")
+# Dollar coins that are gone or rare.
+RARE_QUOTES = _words("BUSD FDUSD TUSD")
 QUOTES = (
     *DOLLAR_COINS,
     *("AUD", "BRL", "CAD", "CHF", "EUR", "GBP", "INR", "JPY", "KRW", "TRY", "USD"),
@@ -85,6 +87,12 @@ COINS = _words(
     STRK STX SUI SUPER SUSHI TAO TIA TON TRB TRUMP TRX TUSD TWT UMA UNI USDC USDT USUAL VET VIRTUAL WBTC
     WETH WIF WLD WOO XCN XDC XLM XMR XRP XTZ YFI ZEC ZEN ZIL ZRO ZRX
     """
+)
+
+# Coins at exchanges of coins only, where their last letters and USD would make BUSD, TUSD or FDUSD. Elsewhere
+# some of these names are funds and companies.
+TAILED_COINS = _words(
+    "ACT ANT AST BLAST BNT BOB DENT GHST GOAT HFT HOT IOST LAB LIT NEST NOT ONT PNUT PROMPT SWEAT TST XPRT"
 )
 
 # Listed companies that share a name with a lesser coin or a currency: alone, the name is the company.

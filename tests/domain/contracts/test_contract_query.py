@@ -103,6 +103,14 @@ def test_expiry_when_a_word_then_counted_from_now_in_india(word, now, expiry):
     assert f"{choose_expiry(market(), 'NIFTY', word, moment)}" == expiry
 
 
+@pytest.mark.parametrize(("word", "expiry"), [("monthly", "2026-07-28"), ("next", "2026-08-25")])
+def test_expiry_when_only_months_are_listed_then_weekly_is_refused_and_says_so(word, expiry):
+    with pytest.raises(ContractRefused, match=r"no weekly expiry listed; write monthly.*2026-07-28"):
+        choose_expiry(market(), "BANKNIFTY", "weekly", MONDAY)
+
+    assert f"{choose_expiry(market(), 'BANKNIFTY', word, MONDAY)}" == expiry
+
+
 @pytest.mark.parametrize(
     "text",
     [
