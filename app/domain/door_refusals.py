@@ -133,6 +133,12 @@ class Refusals:
             return self.untold_since
         return self.told_at + self._pause()
 
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether the next message may go; a clock that was set back keeps none waiting."""
+        due = self.due_at()
+        was_set_back = self.told_at is not None and self.told_at > now
+        return due is not None and (now >= due or was_set_back)
+
     def told(self, now: datetime) -> "Refusals":
         """Return these after a message; messages that follow each other come more and more seldom."""
         is_quiet = self.told_at is None or now - self.told_at > LATEST

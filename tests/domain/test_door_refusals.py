@@ -110,7 +110,14 @@ def test_message_when_nothing_is_untold_then_none_is_due():
 
 
 def test_message_when_it_is_the_first_then_it_is_due_at_once():
-    assert untold(refusal()).due_at() == NOW
+    assert untold(refusal()).is_due(NOW)
+
+
+@pytest.mark.parametrize(("minutes", "is_due"), [(4, False), (5, True), (-60, True)])
+def test_message_when_one_was_sent_then_the_next_waits_unless_the_clock_was_set_back(minutes, is_due):
+    known = untold(refusal(), told_at=NOW, pause_seconds=60)
+
+    assert known.is_due(NOW + timedelta(minutes=minutes)) is is_due
 
 
 @pytest.mark.parametrize(

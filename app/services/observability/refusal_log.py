@@ -128,16 +128,16 @@ class RefusalLog:
         # Where nothing was refused, nothing is read either.
         if self._next_look is None or now < self._next_look:
             return False
-        self._next_look = self._stored.read().due_at()
-        return self._next_look is not None and now >= self._next_look
+        known = self._stored.read()
+        self._next_look = known.due_at()
+        return known.is_due(now)
 
     def _write(self, waiting: Refusals, now: datetime) -> None:
         told: list[Refusals] = []
 
         def step(known: Refusals) -> Refusals:
             whole = known.with_more(waiting)
-            due = whole.due_at()
-            told[:] = [whole] if due is not None and now >= due else []
+            told[:] = [whole] if whole.is_due(now) else []
             return whole.told(now) if told else whole
 
         # Whose write it is sends the message: of several processes one does, once.
