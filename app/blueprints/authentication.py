@@ -9,7 +9,7 @@ from flask import request
 
 from app.domain.bots import BOT_ID, Bot
 from app.domain.signals import SECRET_FIELDS
-from app.errors import InvalidRequest, NotAuthenticated, SourceNotAllowed
+from app.errors import InvalidRequest, NotAuthenticated, SourceNotAllowed, StoreError
 from app.logs import register_secrets
 from app.wiring.container import operations, services
 
@@ -68,6 +68,14 @@ def bot_of(alert: dict[str, Any], named: Any) -> Bot:
         raise NotAuthenticated(f"{error.message}{_which_counts(alert)}") from error
     _never_show(presented)
     return bot
+
+
+def bot_outside_body() -> Bot | None:
+    """Return the bot whose secret stands in the query or a header, where the body could not be read."""
+    try:
+        return operations().bots.authenticate(_presented_outside(), None)
+    except (NotAuthenticated, StoreError):
+        return None
 
 
 def _presented(alert: dict[str, Any]) -> str | None:

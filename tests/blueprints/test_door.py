@@ -53,6 +53,20 @@ def right(**changes) -> dict:
 
 REFUSED = {
     "malformed JSON": ({"data": "{buy AAPL"}, "/webhook", 400, "ALERT_MALFORMED", None),
+    "malformed JSON of a known bot": (
+        {"data": "{buy AAPL", "query_string": {"secret": WEBHOOK_SECRET}},
+        "/webhook",
+        400,
+        "ALERT_MALFORMED",
+        "default",
+    ),
+    "too large of a known bot": (
+        {"data": "x" * 5000, "headers": {"X-Bot-Secret": WEBHOOK_SECRET}},
+        "/webhook",
+        413,
+        "BODY_TOO_LARGE",
+        "default",
+    ),
     "no object": ({"data": "[]"}, "/webhook", 400, "ALERT_MALFORMED", None),
     "unknown dialect": (
         {"json": {"secret": WEBHOOK_SECRET, "ticker": "AAPL"}},
