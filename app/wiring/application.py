@@ -259,7 +259,7 @@ class Wiring:
     @cached_property
     def structures(self) -> StructuresWiring:
         """The wing of option structures."""
-        return StructuresWiring(self.base, self.assessor)
+        return StructuresWiring(self.base, self.assessor, self.snapshots)
 
     @cached_property
     def supervisor(self) -> Supervisor:

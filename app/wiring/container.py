@@ -42,6 +42,8 @@ from app.services.runtime.worker_pool import WorkPool
 from app.services.structures.exits import StructureExits
 from app.services.structures.handler import StructureHandler
 from app.services.structures.ladders import Ladders
+from app.services.structures.settling import Settling
+from app.services.structures.watch import StructureWatch
 from app.services.trading.execution import Trading
 from app.storage.base import Store
 from app.wiring.analyst import Research
@@ -110,6 +112,8 @@ class StructuresWing:
     ladders: Ladders
     handler: StructureHandler
     exits: StructureExits
+    watch: StructureWatch
+    settling: Settling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from functools import cached_property
 
 from app.repositories.structure_trades import StructureTrades
 from app.services.broker_access.structure_gateway import StructureGateway
+from app.services.portfolio.snapshots import Snapshots
+from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Task
 from app.services.structures.closing_prices import ClosingPrices
 from app.services.structures.entries import Entries
@@ -11,19 +13,26 @@ from app.services.structures.exits import StructureExits
 from app.services.structures.handler import StructureHandler
 from app.services.structures.ladders import Ladders
 from app.services.structures.progress import StructureProgress
+from app.services.structures.settling import Settling
+from app.services.structures.watch import StructureWatch
 from app.services.trading.assessment import Assessor
 from app.wiring.foundation import Foundation
 
 # A step of a ladder rests for four seconds at least.
 LADDER_SECONDS = 1.0
+# A stop wants looks ten seconds apart.
+WATCH_SECONDS = 5.0
+# Behind the snapshots, which are what positions are read from.
+SETTLE_SECONDS = 5.0
 
 
 class StructuresWiring:
     """The collaborators that trade structures, by name."""
 
-    def __init__(self, base: Foundation, assessor: Assessor) -> None:
+    def __init__(self, base: Foundation, assessor: Assessor, snapshots: Snapshots) -> None:
         self.base = base
         self.assessor = assessor
+        self.snapshots = snapshots
 
     @cached_property
     def trades(self) -> StructureTrades:
@@ -73,6 +82,25 @@ class StructuresWiring:
         )
 
     @cached_property
+    def watch(self) -> StructureWatch:
+        """What looks at open trades."""
+        return StructureWatch(
+            runtime=self.base.runtime, bots=self.base.bots, trades=self.trades, exits=self.exits
+        )
+
+    @cached_property
+    def settling(self) -> Settling:
+        """What books legs that no order of ours has closed."""
+        return Settling(
+            runtime=self.base.runtime,
+            trades=self.trades,
+            shares=self.base.trades,
+            gateway=self.gateway,
+            snapshots=self.snapshots,
+            looks=SecondLook(self.base.clock),
+        )
+
+    @cached_property
     def handler(self) -> StructureHandler:
         """Both, for alerts."""
         return StructureHandler(self.entries, self.exits)
@@ -80,4 +108,8 @@ class StructuresWiring:
     @property
     def tasks(self) -> tuple[Task, ...]:
         """What this does by the clock."""
-        return (Task("ladders", LADDER_SECONDS, self.ladders.run),)
+        return (
+            Task("ladders", LADDER_SECONDS, self.ladders.run),
+            Task("structures", WATCH_SECONDS, self.watch.run),
+            Task("settlement", SETTLE_SECONDS, self.settling.run),
+        )

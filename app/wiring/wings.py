@@ -32,6 +32,8 @@ def assembled(wiring: Wiring) -> Services:
             ladders=wiring.structures.ladders,
             handler=wiring.structures.handler,
             exits=wiring.structures.exits,
+            watch=wiring.structures.watch,
+            settling=wiring.structures.settling,
         ),
         observability=ObservabilityWing(
             journal=wiring.base.journal,

@@ -45,6 +45,7 @@ class EventKind(StrEnum):
     SYMBOL_MASTER = "symbol_master", "Symbol master", Severity.WARNING
     REFUSED_AT_DOOR = "refused_at_door", "Refused at the door", Severity.WARNING
     STRUCTURE_BROKEN = "structure_broken", "A structure lacks a leg", Severity.FAILURE
+    STRUCTURE_SETTLED = "structure_settled", "Options became shares", Severity.WARNING
     EXIT_STUCK = "exit_stuck", "An exit does not get through", Severity.FAILURE
     LOST_LEADER = "lost_leader", "The clock has changed hands", Severity.WARNING
     TRIAL = "trial", "Gatehouse can reach you", Severity.INFO

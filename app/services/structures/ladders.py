@@ -157,6 +157,9 @@ class Ladders:
         if work.is_last:
             if work.role is OrderRole.ENTRY:
                 return self._end(known, Reason.LADDER_EXHAUSTED, now)
+            if work.cause is ExitCause.PROFIT_TARGET:
+                # The target is not there any more: the trade is watched again, its stop above all.
+                return self._end(known, None, now)
             return self._pause(known, work, now)
         after = _placed(replace(work, step=work.step + 1), known.trade, now)
         known = self.trades.rewrite(known, replace(known.trade, work=after))

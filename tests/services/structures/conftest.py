@@ -7,11 +7,14 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.orders import OrderRole
+from app.domain.orders import OrderRole, Side
+from app.domain.signals import Dialect, Intent, Signal
+from app.domain.structures.commands import EnterCommand
 from app.domain.structures.kinds import recognise
 from app.domain.structures.ladder import LadderTerms, Pace, rungs
 from app.domain.structures.net_quotes import net_quote
 from app.domain.structures.trades import StructureTrade, TradeState
+from app.domain.tickets import Ticket
 from app.services.structures.ladders import beginning
 from tests.brokers.paper.structures.builders import structure
 
@@ -76,3 +79,24 @@ def open_trade(services, wing, desk, clock):
 @pytest.fixture
 def ticket_by_id(operator):
     return lambda ticket: operator.get(f"/api/tickets/{ticket}").json
+
+
+@pytest.fixture
+def enter(services, wing, clock):
+    """Let the default bot enter by its settings."""
+
+    def go(command=None) -> Ticket:
+        intent = Intent.ENTER_STRUCTURE
+        signal = Signal(Dialect.BOT_COMMAND, "AAPL", intent, Side.BUY, structure=command or EnterCommand())
+        made = services.intake.alerts.new_ticket_id(clock())
+        ticket = Ticket(made, "default", "bot_command", clock(), {})
+        ledger = services.operations.ledger
+        bot = services.operations.bots.find("default")
+
+        def finish(changes):
+            services.store.apply([*changes, ledger.writing(ticket)])
+
+        wing.handler.carry_out(ticket, signal, bot, finish)
+        return ticket
+
+    return go

@@ -1,0 +1,237 @@
+"""Finds what became of legs without an order of ours: expired, exercised, assigned, closed by the broker."""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from app.brokers.base import Broker
+from app.domain.hours import market_hours
+from app.domain.instruments import AssetClass, Instrument
+from app.domain.money import ONE, ZERO
+from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
+from app.domain.reasons import Reason
+from app.domain.structures.legs import Leg
+from app.domain.structures.settlement import (
+    Shortfall,
+    expired_legs,
+    intrinsic,
+    lose_leg,
+    settle_expiry,
+    shortfalls,
+)
+from app.domain.structures.trades import StructureTrade, TradeState
+from app.domain.trades import FillUpdate
+from app.errors import BrokerUnavailable, Conflict
+from app.repositories.structure_trades import StructureTrades
+from app.repositories.trades import Trades
+from app.services.base import Runtime
+from app.services.broker_access.structure_gateway import StructureGateway
+from app.services.observability.events import EventKind
+from app.services.portfolio.snapshots import Snapshots
+from app.services.runtime.second_look import SecondLook
+from app.storage.base import Change
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """Compare contracts with positions, book what is gone, and tell it; nothing is traded here."""
+
+    runtime: Runtime
+    trades: StructureTrades
+    shares: Trades
+    gateway: StructureGateway
+    snapshots: Snapshots
+    looks: SecondLook
+
+    def run(self) -> int:
+        """Look at every broker with open structures; return how many trades changed."""
+        names = sorted({stored.trade.broker for stored in self.trades.every()})
+        return sum(self._attempt(name) for name in names)
+
+    def _attempt(self, name: str) -> int:
+        try:
+            broker = self.runtime.registry.get(name)
+            seen = self.snapshots.newest(name)
+            desk = broker.structures
+            if desk is None or seen.at is None or not seen.reachable:
+                return 0
+            held = {position.symbol: position.quantity for position in seen.positions}
+            expired = self._expired(broker, held, desk.now())
+            return expired + self._missing(broker, held, desk.now())
+        except (BrokerUnavailable, Conflict, LookupError) as error:
+            _logger.info("Structures at %s are settled later: %s", name, error)
+            return 0
+
+    def _expired(self, broker: Broker, held: dict[str, Decimal], now: datetime) -> int:
+        return sum(self._settle(broker, trade, held, now) for trade in self.trades.at(broker.name))
+
+    def _settle(self, broker: Broker, trade: StructureTrade, held: dict[str, Decimal], now: datetime) -> int:
+        closed = [day for day in trade.structure.expiries if _is_over(trade, day, now)]
+        legs = expired_legs(trade, closed)
+        # While the broker shows a contract it is not settled there.
+        if not legs or any(held.get(leg.instrument.symbol) for leg in legs):
+            return 0
+        price = self._price(broker, trade.symbol)
+        if price is None:
+            return 0
+        with self.gateway.gateway.hold(broker, trade.symbol):
+            known = self.trades.find(trade.bot, trade.id)
+            if known is None:
+                return 0
+            settled = settle_expiry(known.trade, expired_legs(known.trade, closed), price, now)
+            changes = self._shares(trade, settled.shares, price, now)
+            if settled.trade.state.is_over:
+                changes += self.trades.ending(known, settled.trade)
+                self.runtime.store.apply(changes)
+            else:
+                self.runtime.store.apply(changes)
+                self.trades.rewrite(known, settled.trade)
+        self._tell_settled(settled.trade, settled.shares, price)
+        return 1
+
+    def _missing(self, broker: Broker, held: dict[str, Decimal], now: datetime) -> int:
+        trades = [
+            trade
+            for trade in self.trades.at(broker.name)
+            if not any(_is_over(trade, day, now) for day in trade.structure.expiries)
+        ]
+        changed, short_of = 0, shortfalls(trades, held)
+        # What is there again was only not shown: the next gap is a new one.
+        for symbol in {name for trade in trades for name in trade.legs} - {one.symbol for one in short_of}:
+            self.looks.saw((broker.name, symbol))
+        for short in short_of:
+            if self.looks.confirms((broker.name, short.symbol), (short.known, short.held)):
+                self.looks.saw((broker.name, short.symbol))
+                changed += self._adopt(broker, short, trades, held, now)
+        return changed
+
+    def _adopt(
+        self,
+        broker: Broker,
+        short: Shortfall,
+        trades: list[StructureTrade],
+        held: dict[str, Decimal],
+        now: datetime,
+    ) -> int:
+        """Take what is gone off the trades that hold it, the latest first."""
+        missing, changed = short.missing, 0
+        holders = [trade for trade in trades if trade.legs.get(short.symbol, ZERO) * missing > ZERO]
+        for trade in sorted(holders, key=lambda one: one.number, reverse=True):
+            if missing == ZERO:
+                break
+            quantity = trade.legs[short.symbol]
+            lost = min(abs(quantity), abs(missing)).copy_sign(missing)
+            missing -= lost
+            leg = next(one for one in trade.structure.legs if one.instrument.symbol == short.symbol)
+            changed += self._lose(broker, trade, leg, lost, held, now)
+        return changed
+
+    def _lose(
+        self,
+        broker: Broker,
+        trade: StructureTrade,
+        leg: Leg,
+        lost: Decimal,
+        held: dict[str, Decimal],
+        now: datetime,
+    ) -> int:
+        delivered = self._delivered(trade, leg, lost, held)
+        underlying = self._price(broker, trade.symbol)
+        price = self._leg_price(broker, leg, underlying, assigned=delivered != ZERO)
+        reason = Reason.LEG_ASSIGNED if delivered else Reason.CLOSED_BY_BROKER
+        with self.gateway.gateway.hold(broker, trade.symbol):
+            known = self.trades.find(trade.bot, trade.id)
+            if known is None or known.trade.work is not None:
+                return 0
+            after = lose_leg(known.trade, leg, lost, price, reason)
+            changes = self._shares(trade, delivered, underlying, now) if underlying is not None else []
+            if after.legs:
+                self.runtime.store.apply(changes)
+                self.trades.rewrite(known, after)
+            else:
+                over = _over(after, now, is_assigned=delivered != ZERO)
+                self.runtime.store.apply([*changes, *self.trades.ending(known, over)])
+        told = f"{_name(trade)}: {lost:+f} {leg.instrument.symbol} are gone. {reason.meaning}"
+        self._say(EventKind.STRUCTURE_BROKEN, told, trade)
+        return 1
+
+    def _delivered(self, trade: StructureTrade, leg: Leg, lost: Decimal, held: dict[str, Decimal]) -> Decimal:
+        """Return the shares (signed) that came with an assignment, if the account has them."""
+        if leg.option is None or lost > ZERO:
+            return ZERO
+        expected = lost * leg.option.multiplier * (1 if leg.option.kind == "call" else -1)
+        known = sum(
+            (one.quantity for one in self.shares.at(trade.broker) if one.symbol == trade.symbol), ZERO
+        )
+        known += sum((one.legs.get(trade.symbol, ZERO) for one in self.trades.at(trade.broker)), ZERO)
+        beyond = held.get(trade.symbol, ZERO) - known
+        return expected if beyond * expected > ZERO and abs(beyond) >= abs(expected) else ZERO
+
+    def _leg_price(self, broker: Broker, leg: Leg, underlying: Decimal | None, *, assigned: bool) -> Decimal:
+        if assigned and leg.option is not None and underlying is not None:
+            return intrinsic(leg.option, underlying)
+        desk = broker.structures
+        quote = None if desk is None else desk.quotes([leg.instrument]).get(leg.instrument.symbol)
+        price = None if quote is None else (quote.ask if leg.is_short else quote.bid)
+        # What nobody quotes any more was closed at about nothing, or the broker's own record will say.
+        return ZERO if price is None else price
+
+    def _shares(
+        self, trade: StructureTrade, shares: Decimal, price: Decimal | None, at: datetime
+    ) -> list[Change]:
+        """Return the changes that give the bot the shares that came, or take those that went."""
+        if shares == ZERO or price is None:
+            return []
+        side = Side.BUY if shares > ZERO else Side.SELL
+        receipt = Receipt(
+            client_order_id=f"{trade.bot}-settlement-{trade.id}-{at:%Y%m%d}",
+            broker_order_id="",
+            broker=trade.broker,
+            symbol=trade.symbol,
+            side=side,
+            type=OrderType.MARKET,
+            status=OrderStatus.FILLED,
+            created_at=at,
+            quantity=abs(shares),
+            filled_quantity=abs(shares),
+            average_fill_price=price,
+            filled_at=at,
+        )
+        fill = FillUpdate(receipt, OrderRole.ENTRY, ticket=trade.tickets[0], at=at)
+        return self.shares.counting(trade.bot, trade.broker, trade.symbol, ONE, [fill])
+
+    def _price(self, broker: Broker, underlying: str) -> Decimal | None:
+        quote = broker.quote(Instrument(underlying, AssetClass.EQUITY))
+        return None if quote is None else quote.price
+
+    def _tell_settled(self, trade: StructureTrade, shares: Decimal, price: Decimal) -> None:
+        came = f", {shares:+f} {trade.symbol} are the bot's now" if shares else ""
+        ended = "was settled" if trade.state is not TradeState.BROKEN else "lost its expired legs"
+        told = f"{_name(trade)} {ended} at {price:f}{came}"
+        if shares:
+            self._say(EventKind.STRUCTURE_SETTLED, told, trade)
+        else:
+            self.runtime.journal.activity(f"structures: {told}")
+
+    def _say(self, kind: EventKind, told: str, trade: StructureTrade) -> None:
+        self.runtime.journal.activity(f"structures: {told}")
+        self.runtime.notifier.notify(kind, told, key=f"{trade.number}:{told}")
+
+
+def _is_over(trade: StructureTrade, day: date, now: datetime) -> bool:
+    """Tell whether contracts of a day can no longer be traded."""
+    contract = next(leg.instrument for leg in trade.structure.legs if leg.option is not None)
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=now.tzinfo)
+    close = market_hours(contract, noon).next_close
+    return now >= (noon + timedelta(hours=9) if close is None else close)
+
+
+def _over(trade: StructureTrade, now: datetime, *, is_assigned: bool) -> StructureTrade:
+    return replace(trade, state=TradeState.ASSIGNED if is_assigned else TradeState.CLOSED, closed_at=now)
+
+
+def _name(trade: StructureTrade) -> str:
+    return f"{trade.bot}: trade {trade.number}, {trade.symbol} {trade.kind.words.lower()}"

@@ -1,0 +1,154 @@
+"""Watches open structures: one look at all their quotes for each broker, and the rules of their bots."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from app.brokers.base import Broker
+from app.brokers.structure_desk import StructureDesk
+from app.domain.hours import exchange_zone, opened_at
+from app.domain.instruments import AssetClass, Instrument
+from app.domain.structures.exit_rules import ExitRules, Look, mark_of, watch
+from app.domain.structures.legs import Structure, StructureRefused
+from app.domain.structures.net_quotes import LegQuote, NetQuote, check_fresh, net_quote
+from app.domain.structures.trades import ExitCause, StructureTrade, TradeState
+from app.errors import BrokerUnavailable, Conflict
+from app.repositories.bots import BotDirectory
+from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
+from app.services.base import Runtime
+from app.services.structures.bot_rules import exit_rules
+from app.services.structures.exits import StructureExits
+
+# A quote that has not moved for longer says little about what a stop should do.
+FRESH = timedelta(seconds=60)
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one unit of a trade was worth at a look; None where a leg had no quote."""
+
+    value: Decimal | None
+    at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class StructureWatch:
+    """Look, mark, and begin to leave what a rule, the time or a missing leg says to leave."""
+
+    runtime: Runtime
+    bots: BotDirectory
+    trades: StructureTrades
+    exits: StructureExits
+    marks: dict[str, Mark] = field(default_factory=dict, init=False)
+
+    def run(self) -> int:
+        """Look at every trade that rests; return how many began to be left."""
+        resting: dict[str, list[StoredStructureTrade]] = {}
+        for stored in self.trades.every():
+            if stored.trade.work is None and not stored.trade.state.is_over:
+                resting.setdefault(stored.trade.broker, []).append(stored)
+        kept = {stored.trade.id for found in resting.values() for stored in found}
+        self.marks = {trade: mark for trade, mark in self.marks.items() if trade in kept}
+        return sum(self._watch_at(name, found) for name, found in resting.items())
+
+    def mark(self, trade: StructureTrade) -> Decimal | None:
+        """Return what one unit was worth when this process looked last; None where it has not."""
+        seen = self.marks.get(trade.id)
+        return None if seen is None else seen.value
+
+    def _watch_at(self, name: str, found: list[StoredStructureTrade]) -> int:
+        try:
+            broker = self.runtime.registry.get(name)
+            desk = broker.structures
+            if desk is None:
+                return 0
+            quotes = desk.quotes(_instruments(stored.trade.structure for stored in found))
+            return sum(self._watch_one(broker, desk, stored, quotes) for stored in found)
+        except (BrokerUnavailable, LookupError) as error:
+            _logger.info("Structures at %s are not watched now: %s", name, error)
+            return 0
+
+    def _watch_one(
+        self, broker: Broker, desk: StructureDesk, stored: StoredStructureTrade, quotes: dict[str, LegQuote]
+    ) -> int:
+        trade = stored.trade
+        if trade.state is TradeState.BROKEN:
+            return self._leave(trade, ExitCause.BROKEN)
+        bot = self.bots.find(trade.bot)
+        rules = (
+            ExitRules(let_expire=True)
+            if bot is None or not bot.configuration.managed
+            else exit_rules(bot.configuration)
+        )
+        look = self._look(broker, desk, trade, quotes, rules)
+        value = None if look.net is None else mark_of(trade.structure, look.net)
+        self.marks[trade.id] = Mark(value, look.at)
+        after, cause = watch(trade, look, rules)
+        if cause is not None:
+            return self._leave(trade, cause)
+        if after != trade:
+            self._remember(stored, after)
+        return 0
+
+    def _look(
+        self,
+        broker: Broker,
+        desk: StructureDesk,
+        trade: StructureTrade,
+        quotes: dict[str, LegQuote],
+        rules: ExitRules,
+    ) -> Look:
+        at, underlying = desk.now(), Instrument(trade.symbol, AssetClass.EQUITY)
+        opened = opened_at(underlying, at)
+        since_open = None if opened is None else at - opened
+        if broker.capabilities.simulated:
+            # The simulated market is open at any hour, and its quotes are never those of an opening.
+            since_open = timedelta(hours=1)
+        price = None
+        if rules.stop_on_underlying is not None:
+            quote = broker.quote(underlying)
+            price = None if quote is None else quote.price
+        return Look(
+            at=at,
+            local=at.astimezone(exchange_zone(underlying)),
+            net=_net(trade.structure, quotes),
+            is_fresh=_is_fresh(trade.structure, quotes, at),
+            underlying=price,
+            since_open=since_open,
+        )
+
+    def _leave(self, trade: StructureTrade, cause: ExitCause) -> int:
+        # Filed under the alert that entered it: its ticket tells the whole story.
+        self.exits.begin(trade, trade.tickets[0], cause)
+        return 1
+
+    def _remember(self, stored: StoredStructureTrade, after: StructureTrade) -> None:
+        try:
+            self.trades.rewrite(stored, after)
+        except Conflict:
+            # Somebody began to leave it meanwhile: what was learnt is of no use any more.
+            _logger.debug("Trade %s has moved on", after.number)
+
+
+def _instruments(structures: Iterable[Structure]) -> list[Instrument]:
+    legs = (leg.instrument for structure in structures for leg in structure.legs)
+    return list({instrument.symbol: instrument for instrument in legs}.values())
+
+
+def _net(structure: Structure, quotes: dict[str, LegQuote]) -> NetQuote | None:
+    try:
+        return net_quote(structure, quotes)
+    except StructureRefused:
+        return None
+
+
+def _is_fresh(structure: Structure, quotes: dict[str, LegQuote], now: datetime) -> bool:
+    try:
+        check_fresh(structure, quotes, now=now, longest=FRESH)
+    except (StructureRefused, KeyError):
+        return False
+    return True

@@ -1,0 +1,191 @@
+"""Open structures at the paper broker, left by their bots' rules and settled by expiry."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from app.brokers.paper.records import Switches
+from app.domain.structures.trades import TradeState
+from tests.brokers.paper.structures.builders import contract
+
+pytestmark = pytest.mark.integration
+CONDOR = {
+    "underlying": "AAPL",
+    "structure": "iron_condor",
+    "days_to_expiry": 18,
+    "strike_by": "percent",
+    "strike_value": "0.05",
+    "wing_width": "5",
+    "ladder_give_pct": "1",
+    "ladder": "fast",
+}
+AFTER_CLOSE = datetime(2025, 3, 21, 20, 0, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def tick(services, clock):
+    """Let the clock come round every second for some seconds."""
+
+    def go(seconds):
+        for _ in range(seconds):
+            services.supervisor.tick(everything=True)
+            clock.move(seconds=1)
+
+    return go
+
+
+@pytest.fixture
+def condor(configure, enter, tick, wing):
+    """Open a condor of a bot with these rules."""
+
+    def make(**rules):
+        configure(**CONDOR | rules)
+        enter()
+        tick(30)
+        (trade,) = [stored.trade for stored in wing.trades.every()]
+        assert trade.state is TradeState.OPEN
+        return trade
+
+    return make
+
+
+@pytest.fixture
+def trades(wing):
+    return lambda: [stored.trade for stored in wing.trades.every()]
+
+
+def test_target_when_time_brings_it_then_left_with_at_least_the_gain(condor, tick, clock, trades, services):
+    opened = condor(profit_target_pct="0.4")
+    clock.move(days=11)
+    tick(90)
+
+    assert trades() == []
+    closed = services.portfolio.trades.closed.numbered(1)
+    assert closed.realized_pnl >= -opened.entry_net * Decimal("0.4") * 100
+
+
+def test_stop_when_the_market_runs_then_left_and_the_ticket_tells_the_whole_story(
+    condor, tick, broker, trades, held, services, ticket_by_id
+):
+    opened = condor(stop_loss_pct="1")
+    broker.set_prices({"AAPL": Decimal("107.5")})
+    tick(90)
+
+    assert trades() == []
+    assert held() == {}
+    assert services.portfolio.trades.closed.numbered(1).realized_pnl < 0
+    ticket = ticket_by_id(opened.tickets[0])
+    assert [order["role"] for order in ticket["orders"]] == ["entry", "exit"]
+
+
+def test_stop_when_only_one_look_is_beyond_then_nothing_is_left(condor, tick, broker, trades):
+    condor(stop_loss_pct="1")
+    broker.set_prices({"AAPL": Decimal("107.5")})
+    tick(2)
+    broker.set_prices({"AAPL": Decimal(100)})
+    tick(60)
+
+    assert [trade.state for trade in trades()] == [TradeState.OPEN]
+
+
+def test_bot_when_it_only_holds_then_no_rule_leaves_and_expiry_settles(
+    condor, tick, broker, trades, services
+):
+    condor(managed=False, stop_loss_pct="0.5")
+    broker.set_prices({"AAPL": Decimal(108)})
+    tick(60)
+    assert [trade.state for trade in trades()] == [TradeState.OPEN]
+    broker.set_clock(AFTER_CLOSE)
+    tick(20)
+
+    assert trades() == []
+    closed = services.portfolio.trades.closed.numbered(1)
+    assert closed.structure.state is TradeState.ASSIGNED
+
+
+def test_expiry_day_when_it_is_three_o_clock_then_left(condor, tick, broker, trades, held):
+    condor()
+    broker.set_clock(datetime(2025, 3, 21, 18, 59, 50, tzinfo=UTC))
+    tick(10)
+    assert len(trades()) == 1
+    broker.set_clock(datetime(2025, 3, 21, 19, 0, tzinfo=UTC))
+    tick(90)
+
+    assert trades() == []
+    assert held() == {}
+
+
+@pytest.mark.parametrize(("price", "state", "shares"), [("100", "expired", 0), ("108", "assigned", -100)])
+def test_expiry_when_it_is_let_happen_then_booked_at_the_close_and_shares_are_the_bots(
+    condor, tick, broker, services, held, price, state, shares
+):
+    condor(let_expire=True)
+    broker.set_prices({"AAPL": Decimal(price)})
+    broker.set_clock(AFTER_CLOSE)
+    tick(20)
+
+    closed = services.portfolio.trades.closed.numbered(1)
+    assert closed.structure.state.value == state
+    assert held() == ({"AAPL": shares} if shares else {})
+    owned = services.portfolio.trades.trades.find("default", "paper", "AAPL")
+    assert (owned.quantity if owned else 0) == shares
+    cash = broker.account().cash + shares * Decimal(price)
+    assert closed.realized_pnl == cash - 100_000
+
+
+def test_broker_when_it_closes_the_short_legs_alone_then_the_rest_is_left_and_told(
+    condor, tick, broker, trades, held, services
+):
+    condor(let_expire=True)
+    broker.set_switches(Switches(closes_shorts=True))
+    broker.set_clock(datetime(2025, 3, 21, 19, 30, tzinfo=UTC))
+    assert len(held()) == 2
+    tick(90)
+
+    assert trades() == []
+    assert held() == {}
+
+
+def test_assignment_when_it_comes_early_then_shares_are_booked_and_the_rest_is_left(
+    condor, tick, broker, trades, held, services
+):
+    condor(let_expire=True)
+    broker.set_prices({"AAPL": Decimal(109)})
+    broker.set_switches(Switches(early_assignment=(contract("C105").symbol,)))
+    tick(120)
+
+    assert trades() == []
+    assert held() == {"AAPL": -100}
+    assert services.portfolio.trades.trades.find("default", "paper", "AAPL").quantity == -100
+
+
+def test_list_when_it_is_empty_for_a_moment_then_no_leg_is_lost(condor, tick, broker, trades):
+    condor()
+    positions = broker.positions
+    broker.positions = list
+    tick(4)
+    broker.positions = positions
+    tick(30)
+
+    assert [trade.is_whole for trade in trades()] == [True]
+
+
+def test_marks_when_a_hundred_trades_are_open_then_one_call_for_all_quotes(
+    condor, enter, tick, desk, wing, clock
+):
+    condor()
+    for _ in range(4):
+        enter()
+        tick(12)
+    asked, quotes = [], desk.quotes
+
+    def count(instruments):
+        asked.append(len(instruments))
+        return quotes(instruments)
+
+    desk.quotes = count
+    wing.watch.run()
+
+    assert asked == [4]
+    assert len(wing.watch.marks) == 5
