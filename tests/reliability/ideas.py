@@ -173,6 +173,7 @@ class Ordeal:
 def simulated(seed: int) -> FakeOpenAI:
     """Make a model that is slow now and then, and fails now and then."""
     model = FakeOpenAI()
+    model.model.phases = True
     model.behave("slow", probability=0.5, seed=seed, times=None, seconds=0.2)
     model.behave("refusal", probability=0.05, seed=seed + 1, times=None)
     model.behave("server_error", probability=0.05, seed=seed + 2, times=None)

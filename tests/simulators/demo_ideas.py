@@ -25,6 +25,7 @@ def main() -> None:
         Mailbox(_show) as mailbox,
         tempfile.TemporaryDirectory() as folder,
     ):
+        openai.model.phases = True
         _write(_hints(openai, optionomics, port))
         settings = _settings(openai, optionomics, port, Path(folder))
         settings |= {"OPTIONOMICS_MCP_MODE": arguments.mode, "NOTIFICATION_URL": mailbox.url}

@@ -251,3 +251,36 @@ def test_answer_when_spoiled_then_it_waits_for_the_message(asker):
     items = back(asker.ask(tools=[QUOTE]), "5")
 
     assert asker.ask(tools=[QUOTE], input=items).output[0].content[0].type == "refusal"
+
+
+@pytest.fixture
+def commented(asker):
+    """A response that comments before it calls a function."""
+    asker.fake.model.phases = True
+    return asker.ask(tools=[QUOTE])
+
+
+def test_phases_when_the_model_has_them_then_it_comments_and_marks_its_answer(asker, commented):
+    answer = asker.ask(tools=[QUOTE], input=back(commented, "{}"))
+    said = [item for item in [*commented.output, *answer.output] if item.type == "message"]
+
+    assert types_of(commented) == ["message", "function_call"]
+    assert [item.phase for item in said] == ["commentary", "commentary", "final_answer"]
+
+
+@pytest.mark.parametrize("lost", ["phase", "message"])
+def test_commentary_when_it_does_not_come_back_in_its_phase_then_refused(asker, commented, lost):
+    given = back(commented, "{}")
+    said = next(item for item in given if item.get("type") == "message")
+    kept = [{**said, "phase": None}] if lost == "phase" else []
+    given = [*kept, *(item for item in given if item is not said)]
+    with pytest.raises(openai.BadRequestError, match="The commentary beside function call"):
+        asker.ask(tools=[QUOTE], input=given)
+
+
+@pytest.mark.parametrize(("role", "phase"), [("assistant", "analysis"), ("user", "commentary")])
+def test_phase_when_there_is_none_such_or_the_words_are_not_the_models_then_refused(asker, role, phase):
+    with pytest.raises(openai.BadRequestError) as refused:
+        asker.ask(input=[{"role": role, "content": prompt(), "phase": phase}])
+
+    assert refused.value.param == "input[0].phase"
