@@ -21,7 +21,7 @@ DEFAULT_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ContractChoice:
     """A structure with the contracts of its legs as they were quoted; `units` are what the legs make."""
 
     structure: Structure
@@ -43,7 +43,7 @@ class Choice:
 
 def choose(
     desk: StructureDesk, keys: BotConfiguration, command: EnterCommand, underlying: str, local: datetime
-) -> Choice:
+) -> ContractChoice:
     """Choose the contracts; raise StructureRefused with why none can be had, or BrokerUnavailable."""
     if keys.structure is None:
         raise StructureRefused(Reason.BOT_KIND_MISMATCH, "Set its `structure`; `custom` takes legs alone.")
@@ -57,7 +57,7 @@ def choose(
 
 def _by_settings(
     desk: StructureDesk, keys: BotConfiguration, underlying: str, listed: list[date], today: date
-) -> Choice:
+) -> ContractChoice:
     kind = keys.structure
     if kind is None or kind is StructureKind.CUSTOM:
         raise StructureRefused(
@@ -75,12 +75,12 @@ def _by_settings(
     expiries = expiries_of(terms, listed, today)
     chain = _chain(desk, underlying, expiries)
     found = select(terms, chain, expiries)
-    return Choice(found.structure, found.contracts, chain, candidates=found.candidates)
+    return ContractChoice(found.structure, found.contracts, chain, candidates=found.candidates)
 
 
 def _named(
     desk: StructureDesk, keys: BotConfiguration, command: EnterCommand, underlying: str, listed: list[date]
-) -> Choice:
+) -> ContractChoice:
     days = {
         leg.expiration: nearest_day(listed, leg.expiration, keys.nearest_expiry_days)
         for leg in command.legs
@@ -95,7 +95,7 @@ def _named(
         instrument = Instrument(wanted.symbol, AssetClass.EQUITY) if contract is None else contract.instrument
         legs.append(Leg(instrument, wanted.quantity))
     structure, units = compose(legs)
-    return Choice(structure, tuple(contracts), chain, units)
+    return ContractChoice(structure, tuple(contracts), chain, units)
 
 
 def _nearest(

@@ -29,7 +29,7 @@ from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable
 from app.repositories.structure_trades import StructureTrades
 from app.services.broker_access.structure_gateway import StructureGateway
-from app.services.structures.choices import Choice, choose
+from app.services.structures.choices import ContractChoice, choose
 from app.services.structures.ladders import Ladders, beginning
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
@@ -41,7 +41,7 @@ from app.services.trading.execution import Finish, symbol_lock
 class EntryPlan:
     """What was decided: the contracts, how many units, and the prices in turn."""
 
-    choice: Choice
+    choice: ContractChoice
     units: int
     rungs: tuple[Rung, ...]
     loss: Decimal | None
@@ -157,7 +157,7 @@ class Entries:
     def _units(
         self,
         context: OrderContext,
-        choice: Choice,
+        choice: ContractChoice,
         command: EnterCommand,
         worst: Decimal,
         view: MarketSnapshot | None,
@@ -182,7 +182,7 @@ class Entries:
             raise StructureRefused(Reason.QUANTITY_ZERO, told)
         return units
 
-    def _opposed(self, context: OrderContext, choice: Choice) -> str | None:
+    def _opposed(self, context: OrderContext, choice: ContractChoice) -> str | None:
         """Return a contract that another trade at this broker holds the other way round."""
         signs = {leg.instrument.symbol: leg.ratio for leg in choice.structure.legs if leg.option is not None}
         for trade in self.trades.at(context.broker_name):
@@ -231,13 +231,13 @@ def _command(signal: Signal) -> EnterCommand:
     return signal.structure if isinstance(signal.structure, EnterCommand) else EnterCommand()
 
 
-def _quotes(choice: Choice, desk: StructureDesk) -> dict[str, LegQuote]:
+def _quotes(choice: ContractChoice, desk: StructureDesk) -> dict[str, LegQuote]:
     quotes = choice.chain.quotes(contract.instrument.symbol for contract in choice.contracts)
     shares = [leg.instrument for leg in choice.structure.legs if leg.option is None]
     return quotes | (desk.quotes(shares) if shares else {})
 
 
-def _told(choice: Choice, quote: NetQuote, units: int, worst: Decimal) -> str:
+def _told(choice: ContractChoice, quote: NetQuote, units: int, worst: Decimal) -> str:
     loss = largest_loss(choice.structure, worst)
     most = "without end" if loss is None else money(loss * units, choice.structure.currency)
     return f"{units} units, net {quote.mid:f} at the mid, at worst {worst:f}, largest loss {most}"
