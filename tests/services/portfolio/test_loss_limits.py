@@ -257,6 +257,39 @@ def test_losses_in_a_row_when_there_are_too_many_then_entries_end_until_somebody
     assert one.enter() is None
 
 
+def test_losses_in_a_row_when_they_are_reached_then_told_once_and_again_after_they_were_forgiven(
+    one, clock, activity
+):
+    one.configure(max_consecutive_losses=1)
+    one.lose("99")
+    run = one.services.portfolio.loss_limits.run
+    first = run(), run()
+    clock.move(seconds=1)
+    one.operator.put("/api/bots/default/trading-state", json={"state": "ACTIVE"})
+    between = run()
+    clock.move(seconds=1)
+    one.lose("99")
+
+    assert (first, between, run(), run()) == ((1, 0), 0, 1, 0)
+    assert [line.split(" ", 1)[1] for line in activity()] == [
+        "default: lost 1 trade in a row, limit 1; no entries until 2026-06-03 04:00 UTC, exits go on"
+    ] * 2
+
+
+def test_session_when_the_account_is_in_india_then_it_ends_at_midnight_there(person, scripted, clock):
+    scripted.capabilities = replace(scripted.capabilities, zone="Asia/Kolkata")
+    clock.now = datetime(2026, 6, 2, 18, 29, 59, tzinfo=UTC)
+    one = person(brokers={"paper": scripted}, dry_run=False)
+    one.configure(max_consecutive_losses=1)
+    assert one.post().json["status"] == "filled"
+    scripted.price = "90"
+    assert one.post(**EXIT_LONG).json["status"] == "filled"
+    refused = one.enter()
+    clock.move(seconds=1)
+
+    assert (refused, one.enter()) == ("CONSECUTIVE_LOSSES", None)
+
+
 def test_losses_in_a_row_when_a_gain_or_the_next_day_comes_between_then_they_count_anew(one, clock):
     one.configure(max_consecutive_losses=2)
     one.lose("99")
