@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -47,9 +48,10 @@ class StructureTrades:
         """Yield all that are not over."""
         return map(_stored, self._store.list(PREFIX))
 
-    def at(self, broker: str) -> list[StructureTrade]:
-        """Return all that are not over at one broker."""
-        return [stored.trade for stored in self.every() if stored.value["broker"] == broker]
+    def at(self, broker: str, *, bot: str | None = None) -> list[StructureTrade]:
+        """Return all that are not over at one broker, or those of one bot."""
+        found = self.every() if bot is None else self.of_bot(bot)
+        return [stored.trade for stored in found if stored.value["broker"] == broker]
 
     def of_bot(self, bot: str) -> Iterator[StoredStructureTrade]:
         """Yield a bot's."""
@@ -72,10 +74,10 @@ class StructureTrades:
         """Write a trade over the one that was read, durably; raise Conflict."""
         return _stored(self._store.replace(_document(known), to_json(trade)))
 
-    def ending(self, known: StoredStructureTrade, trade: StructureTrade) -> list[Change]:
+    def ending(self, known: StoredStructureTrade, trade: StructureTrade, now: datetime) -> list[Change]:
         """Return the changes that make a closed trade of one that is over; made again they change nothing."""
         kept = closed(trade)
-        return [*self._closed.keeping(kept, kept.closed_at), Delete(_document(known))]
+        return [*self._closed.keeping(kept, now), Delete(_document(known))]
 
 
 def closed(trade: StructureTrade) -> ClosedTrade:

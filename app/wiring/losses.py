@@ -3,6 +3,7 @@
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.entry_stops import EntryStops
 from app.repositories.recent_closings import RecentClosings
+from app.repositories.structure_trades import StructureTrades
 from app.services.portfolio.closings import Closings
 from app.services.portfolio.loss_limits import PERIOD_SECONDS, LossLimits
 from app.services.portfolio.snapshots import Snapshots
@@ -18,6 +19,7 @@ def loss_limits(base: Foundation, snapshots: Snapshots, rules: TradingRules) -> 
     return LossLimits(
         closings=Closings(ClosedTrades(base.store), RecentClosings(base.store), base.clock),
         trades=base.trades,
+        structures=StructureTrades(base.store),
         snapshots=snapshots,
         stops=EntryStops(base.store),
         bots=base.bots,

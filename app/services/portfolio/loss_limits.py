@@ -26,10 +26,13 @@ from app.domain.losses import (
 from app.domain.money import text
 from app.domain.reasons import Reason
 from app.domain.refusals import count, money
-from app.domain.trades import Place, Trade
+from app.domain.structures.gains import gain_of_structure
+from app.domain.structures.trades import StructureTrade
+from app.domain.trades import Trade
 from app.errors import Conflict
 from app.repositories.bots import BotDirectory
 from app.repositories.entry_stops import EntryStops
+from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades
 from app.services.base import Runtime
 from app.services.observability.events import EventKind
@@ -53,6 +56,12 @@ class _Day:
     ends: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    trades: list[Trade]
+    structures: list[StructureTrade]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossLimits:
     """Sums up losses for the gates, from memory; ends entries for the session, and tells of it once.
@@ -62,6 +71,7 @@ class LossLimits:
 
     closings: Closings
     trades: Trades
+    structures: StructureTrades
     snapshots: Snapshots
     stops: EntryStops
     bots: BotDirectory
@@ -131,13 +141,13 @@ class LossLimits:
         realised = self._once(
             ("gain", day.broker, bot), day.begins, lambda: self._realised(day, bot, is_simulated=is_simulated)
         )
-        trades = self.trades.at(day.broker, bot=bot)
-        gain, is_priced = self._with_open(realised, trades, is_simulated=is_simulated)
+        held = _Held(self.trades.at(day.broker, bot=bot), self.structures.at(day.broker, bot=bot))
+        gain, is_priced = self._with_open(day.broker, realised, held, is_simulated=is_simulated)
         if is_priced or not may_look or not gain.is_doubtful(limit):
             return gain
         if day.broker in self.runtime.registry.names:
             self.snapshots.look(day.broker)
-        return self._with_open(realised, trades, is_simulated=is_simulated)[0]
+        return self._with_open(day.broker, realised, held, is_simulated=is_simulated)[0]
 
     def _once(self, name: tuple[Any, ...], since: datetime, compute: Callable[[], Any]) -> Any:
         """Return what was computed of closed trades, until another one closes or the session ends."""
@@ -162,26 +172,28 @@ class LossLimits:
             if trade is None or (trade.broker == broker and bot in {None, trade.bot})
         ]
 
-    def _with_open(self, realised: Gain, trades: list[Trade], *, is_simulated: bool) -> tuple[Gain, bool]:
+    def _with_open(
+        self, broker: str, realised: Gain, held: _Held, *, is_simulated: bool
+    ) -> tuple[Gain, bool]:
         """Add what open trades are worth; tell whether every one of them has a price that is fresh."""
-        marks = self._marks(trades)
-        gains = (gain_of_open(trade, marks[trade.place], is_simulated=is_simulated) for trade in trades)
-        return total([realised, *gains]), None not in marks.values()
-
-    def _marks(self, trades: list[Trade]) -> dict[Place, Decimal | None]:
-        """Return what a unit of each trade, all of one broker, is worth by the last look."""
-        if not trades:
-            return {}
-        seen = self.snapshots.newest(trades[0].broker)
-        if seen.at is None or seen.at < self.runtime.clock() - PRICES_FRESH:
-            return dict.fromkeys((trade.place for trade in trades), None)
-        prices = {position.symbol: position.market_price for position in seen.positions}
-        # Too new to have been seen: a moment ago it was worth what it cost.
-        new = {trade.place for trade in trades if trade.opened_at >= seen.at}
-        return {
-            trade.place: trade.average_price if trade.place in new else prices.get(trade.symbol)
-            for trade in trades
-        }
+        seen, oldest = self.snapshots.newest(broker), self.runtime.clock() - PRICES_FRESH
+        at = seen.at if seen.at is not None and seen.at >= oldest else None
+        prices = {} if at is None else {item.symbol: item.market_price for item in seen.positions}
+        gains = [
+            gain_of_open(
+                trade,
+                trade.average_price if _is_unseen(trade.opened_at, at) else prices.get(trade.symbol),
+                is_simulated=is_simulated,
+            )
+            for trade in held.trades
+        ]
+        gains += [
+            Gain(-trade.fees, -trade.fees)
+            if _is_unseen(trade.entered_at, at)
+            else gain_of_structure(trade, prices)
+            for trade in held.structures
+        ]
+        return total([realised, *gains]), not any(gain.unknown for gain in gains)
 
     def _in_a_row(self, day: _Day, bot: Bot) -> int:
         since = max(filter(None, (bot.resumed_at, day.begins)))
@@ -225,6 +237,11 @@ class LossLimits:
         event = f"{whose}: {lost}; no entries until {day.ends:%Y-%m-%d %H:%M} UTC, exits go on"
         self.runtime.journal.activity(event)
         self.runtime.notifier.notify(EventKind.ENTRIES_STOPPED, event, key=f"{event} {found.code.value}")
+
+
+def _is_unseen(opened_at: datetime | None, seen_at: datetime | None) -> bool:
+    """Tell whether a trade is too new to have been seen: a moment ago it was worth what it cost."""
+    return seen_at is not None and opened_at is not None and opened_at >= seen_at
 
 
 def _place(code: Reason, broker: str, bot: Bot) -> str:

@@ -187,7 +187,7 @@ class Ladders:
     ) -> StructureTrade | None:
         trade = without_work(known.trade, now, reason)
         if trade.state is TradeState.CLOSED:
-            self.runtime.store.apply(self.trades.ending(known, trade))
+            self.runtime.store.apply(self.trades.ending(known, trade, self.runtime.clock()))
         else:
             trade = leaving(trade, trade.wanted_exit, now) if trade.wanted_exit is not None else trade
             trade = self.trades.rewrite(known, trade).trade
