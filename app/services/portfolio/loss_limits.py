@@ -57,7 +57,7 @@ class _Day:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _StillOpen:
     trades: list[Trade]
     structures: list[StructureTrade]
 
@@ -141,7 +141,7 @@ class LossLimits:
         realised = self._once(
             ("gain", day.broker, bot), day.begins, lambda: self._realised(day, bot, is_simulated=is_simulated)
         )
-        held = _Held(self.trades.at(day.broker, bot=bot), self.structures.at(day.broker, bot=bot))
+        held = _StillOpen(self.trades.at(day.broker, bot=bot), self.structures.at(day.broker, bot=bot))
         gain, is_priced = self._with_open(day.broker, realised, held, is_simulated=is_simulated)
         if is_priced or not may_look or not gain.is_doubtful(limit):
             return gain
@@ -173,7 +173,7 @@ class LossLimits:
         ]
 
     def _with_open(
-        self, broker: str, realised: Gain, held: _Held, *, is_simulated: bool
+        self, broker: str, realised: Gain, held: _StillOpen, *, is_simulated: bool
     ) -> tuple[Gain, bool]:
         """Add what open trades are worth; tell whether every one of them has a price that is fresh."""
         seen, oldest = self.snapshots.newest(broker), self.runtime.clock() - PRICES_FRESH
