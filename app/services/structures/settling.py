@@ -84,7 +84,7 @@ class Settling:
             settled = settle_expiry(known.trade, expired_legs(known.trade, closed), price, now)
             changes = self._shares(trade, settled.shares, price, now)
             if settled.trade.state.is_over:
-                changes += self.trades.ending(known, settled.trade)
+                changes += self.trades.ending(known, settled.trade, self.runtime.clock())
                 self.runtime.store.apply(changes)
             else:
                 self.runtime.store.apply(changes)
@@ -153,7 +153,7 @@ class Settling:
                 self.trades.rewrite(known, after)
             else:
                 over = _over(after, now, is_assigned=delivered != ZERO)
-                self.runtime.store.apply([*changes, *self.trades.ending(known, over)])
+                self.runtime.store.apply([*changes, *self.trades.ending(known, over, self.runtime.clock())])
         told = f"{_name(trade)}: {lost:+f} {leg.instrument.symbol} are gone. {reason.meaning}"
         self._say(EventKind.STRUCTURE_BROKEN, told, trade)
         return 1
