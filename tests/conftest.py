@@ -1,4 +1,5 @@
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -15,6 +16,7 @@ from app.brokers.alpaca.broker import AlpacaBroker
 from app.brokers.base import Broker
 from app.config import Settings
 from app.domain.contracts import ContractIndex
+from app.domain.tickets import Ticket
 from app.repositories.audit import AuditLog
 from app.services.instruments.source import MasterSource
 from app.storage.base import Store
@@ -22,6 +24,7 @@ from app.storage.memory import MemoryStore
 from app.storage.sqlite import SqliteStore
 from app.ticket_ids import ticket_ids
 from app.wiring.container import Services
+from docs.reasons_page import is_documented
 from tests.builders import (
     OPERATOR_TOKEN,
     WEBHOOK_SECRET,
@@ -56,6 +59,24 @@ def few_authorities(tmp_path_factory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(file))
         yield
+
+
+@pytest.fixture(autouse=True)
+def ends_as_documented(monkeypatch) -> Iterator[None]:
+    """Hold whatever a ticket comes to in any test against docs/reasons.md."""
+    ended: set[tuple[str, str]] = set()
+    end = Ticket.end
+
+    def noted(ticket, status, reason=None, message=None) -> None:
+        # Tests of tickets may end them as no alert does.
+        if reason is not None and "/app/" in sys._getframe(1).f_code.co_filename:
+            ended.add((reason, status))
+        end(ticket, status, reason, message)
+
+    monkeypatch.setattr(Ticket, "end", noted)
+    yield
+    unknown = {(reason.value, status.value) for reason, status in ended if not is_documented(reason, status)}
+    assert unknown == set(), "docs/reasons_page.py does not say that tickets end so"
 
 
 @pytest.fixture
