@@ -80,6 +80,7 @@ ENDS: dict[Reason, tuple[TicketStatus, ...]] = {
     Reason.POSITION_NONE: (TicketStatus.SKIPPED,),
     Reason.POSITION_REACHED: (TicketStatus.SKIPPED,),
     Reason.MCP_UNREACHABLE: (TicketStatus.SKIPPED,),
+    Reason.OPINION_SYMBOL_MISMATCH: (TicketStatus.SKIPPED, TicketStatus.DENIED),
     Reason.OPINION_UNAVAILABLE: (TicketStatus.DENIED,),
     Reason.OPINION_CONFIDENCE_LOW: (TicketStatus.DENIED,),
     Reason.OPINION_DIRECTION_MISMATCH: (TicketStatus.DENIED,),

@@ -69,7 +69,7 @@ def reject_ticket(ticket: str) -> None:
 @click.argument("ticket")
 def end_pursuit(ticket: str) -> None:
     """Give up an exit that is being pursued; the position stays as it is."""
-    ended = portfolio().pursuits.end(_ticket_id(ticket), "the operator")
+    ended = portfolio().pursuits.end(_ticket_id(ticket), Actor.COMMAND_LINE)
     click.echo(f"{ticket} is {ended['status']}; {ended['reason']}")
 
 

@@ -37,6 +37,7 @@ class Deed(StrEnum):
     SET_CIRCUIT_BREAKER = "set_circuit_breaker"
     CLOSE_POSITION = "close_position"
     CANCEL_ORDER = "cancel_order"
+    END_EXIT = "end_exit"
     APPROVE = "approve"
     REJECT = "reject"
     EXPIRE = "expire"

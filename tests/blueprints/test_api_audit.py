@@ -3,7 +3,7 @@
 import pytest
 
 from app.repositories.audit import PREFIX
-from tests.builders import strategy_alert
+from tests.builders import EXIT_LONG, OPERATOR_TOKEN, WEBHOOK_SECRET, client_of, strategy_alert
 
 pytestmark = pytest.mark.unit
 
@@ -178,3 +178,18 @@ def test_audit_when_the_question_is_no_question_then_400(operator, query):
     response = operator.get(f"/api/audit?{query}")
 
     assert (response.status_code, response.json["error"]["code"]) == (400, "REQUEST_INVALID")
+
+
+def test_pursued_exit_when_it_is_ended_by_hand_then_told(make_app, scripted):
+    app = make_app(brokers={"paper": scripted}, dry_run=False)
+    sender = client_of(app, x_bot_secret=WEBHOOK_SECRET)
+    person = client_of(app, authorization=f"Bearer {OPERATOR_TOKEN}")
+    sender.post("/webhook", json=strategy_alert())
+    scripted.is_reachable = False
+    pursued = sender.post("/webhook", json=strategy_alert(**EXIT_LONG)).json
+    ended = person.post(f"/api/tickets/{pursued['ticket']}/end").json
+    line = person.get("/api/audit").json["audit"][0]
+
+    assert (pursued["status"], ended["status"]) == ("pursuing", "failed")
+    assert told(line) == ("operator", "end_exit", pursued["ticket"])
+    assert (line["before"], line["after"]) == ({"status": "pursuing"}, {"status": "failed"})

@@ -63,7 +63,7 @@ def reject(ticket: UUID) -> ResponseReturnValue:
 @bp.post("/tickets/<uuid:ticket>/end")
 def end_pursuit(ticket: UUID) -> ResponseReturnValue:
     """Give up an exit that is being pursued; what was sent for it is not taken back."""
-    return jsonify(portfolio().pursuits.end(ticket, "the operator"))
+    return jsonify(portfolio().pursuits.end(ticket, Actor.OPERATOR))
 
 
 @bp.post("/preview")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.domain.audit import Deed
 from app.domain.json_codec import to_json
 from app.domain.reasons import Reason
 from app.domain.tickets import Stage, Ticket, TicketStatus
@@ -66,8 +67,10 @@ class PursuitService:
             current = self._current(ticket)
             if current is None:
                 raise PursuitOver(f"The exit of ticket {ticket} is not being pursued any more.")
-            ended = current[1]
-            ended.end(TicketStatus.FAILED, Reason.EXIT_ENDED, f"by {by}")
+            ended, before = current[1], {"status": current[1].status.value}
+            after = {"status": TicketStatus.FAILED.value}
+            self.runtime.audit.record(by, Deed.END_EXIT, str(ticket), before=before, after=after)
+            ended.end(TicketStatus.FAILED, Reason.EXIT_ENDED, f"by the {by}")
             self._write(ended)
         return {"status": ended.status.value, "ticket": str(ticket), "reason": Reason.EXIT_ENDED.value}
 
