@@ -86,6 +86,11 @@ class WorkingOrders:
         in_doubt = self.in_doubt(broker, bot, symbol) if with_own else ZERO
         return ClosingOrders(tuple(filter(counts, resting)), in_doubt)
 
+    def by_hand(self, broker: Broker, symbol: str) -> ClosingOrders:
+        """Return what of it was placed by nobody of this house."""
+        resting = (item for item in broker.open_orders() if item.symbol == symbol)
+        return ClosingOrders(tuple(item for item in resting if bot_of_order(item.client_order_id) is None))
+
     def withdraw(
         self, held: HeldSymbol, orders: Iterable[Working], *, ticket: UUID | None = None
     ) -> list[str]:

@@ -1,6 +1,7 @@
 """Every broker's positions, and the operator's way to close one in any trading state."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from app.services.broker_access.outcomes import Placed, Rejected, Suppressed, un
 from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.orders.tracking import OrderTracker
-from app.services.orders.working import WorkingOrders
+from app.services.orders.working import ClosingOrders, WorkingOrders
 from app.services.portfolio.snapshots import Snapshots
 from app.storage.base import Document
 from app.ticket_ids import NewTicketId
@@ -69,6 +70,8 @@ class PositionService:
                 # cancel the stop of what is still held. Reconciliation ends them, by looks that are apart.
                 self.tracker.settle(broker, None, symbol)
                 raise NotFound(f"There is no position in {symbol} at {broker_name}.")
+            # Before any stop is taken away for a close that cannot be sent.
+            self._require_room(self.working_orders.by_hand(broker, symbol), position)
             number = self.new_ticket_id(self.runtime.clock())
             self._record(held, position, number, by)
             self._withdraw_all(held, number)
@@ -78,14 +81,18 @@ class PositionService:
             position = _position(held)
             if position is None:
                 raise NotFound(f"A working order has closed {symbol} at {broker_name} meanwhile.")
-            room = closing.room(position.quantity)
-            if not room:
-                raise InvalidRequest(f"{Reason.POSITION_CLOSING.meaning} Cancel them to close {symbol} here.")
-            left = room.copy_sign(position.quantity)
+            left = self._require_room(closing, position).copy_sign(position.quantity)
             ticket = self._close(held, replace(position, quantity=left), number, BY_OPERATOR)
         self.tracker.follow()
         self.snapshots.look(broker_name)
         return self.ledger.find(ticket.id) or shown(ticket.to_json(self.runtime.clock()))
+
+    def _require_room(self, closing: ClosingOrders, position: Position) -> Decimal:
+        """Return how much no other order closes; raise InvalidRequest where that is nothing."""
+        room = closing.room(position.quantity)
+        if not room:
+            raise InvalidRequest(f"{Reason.POSITION_CLOSING.meaning} Cancel them to close it here.")
+        return room
 
     def _record(self, held: HeldSymbol, position: Position, ticket: UUID, by: str) -> None:
         """Write the operator's order down before anything is canceled for it."""

@@ -84,8 +84,9 @@ class PositionPlanner:
         return left
 
     def _closing_orders(self, context: OrderContext, broker: Broker) -> ClosingOrders:
-        # What the bot itself has waiting goes before an exit, and stays beside a plain order or a cover.
-        stays = context.is_sized
+        # What the bot itself has waiting goes before an exit; it stays beside a plain order or a cover, and
+        # where an exit is carried on.
+        stays = context.is_sized or context.resumes is not None
         found = self.working_orders.closing_orders(broker, context.bot.id, context.symbol, with_own=stays)
         # The order in doubt that is sent again under its id is the one that is to come.
         return replace(found, in_doubt=max(found.in_doubt - self._doubted(context), ZERO))

@@ -5,9 +5,18 @@ from decimal import Decimal
 import pytest
 
 from app.domain.instruments import AssetClass
-from app.domain.orders import Order, OrderRole, OrderStatus, OrderType, Side
+from app.domain.orders import Order, OrderRole, OrderStatus, OrderType, Side, TimeInForce
 from app.errors import BrokerUnavailable
-from tests.builders import EXIT_LONG, EXIT_SHORT, bridge_alert, strategy_alert
+from tests.builders import (
+    EXIT_LONG,
+    EXIT_SHORT,
+    OPERATOR_TOKEN,
+    WEBHOOK_SECRET,
+    bridge_alert,
+    client_of,
+    services_of,
+    strategy_alert,
+)
 from tests.domain.builders import APPLE
 
 pytestmark = pytest.mark.unit
@@ -160,3 +169,17 @@ def test_close_when_an_order_by_hand_closes_too_then_the_operator_closes_the_res
 
     assert answer.status_code == status
     assert [f"{item.quantity:f}" for item in scripted.submitted] == sent
+
+
+def test_close_when_orders_by_hand_close_all_then_no_stop_is_taken_away_for_it(make_app, configure):
+    app = make_app()
+    operator = client_of(app, authorization=f"Bearer {OPERATOR_TOKEN}")
+    configure(attach_sl_tp=True, use_strategy_contracts=True)
+    assert operator.post("/webhook", json=strategy_alert(secret=WEBHOOK_SECRET)).status_code == 200
+    broker = services_of(app).brokers.registry.get("paper")
+    terms = {"quantity": Decimal(10), "limit_price": Decimal(150), "time_in_force": TimeInForce.GTC}
+    broker.submit(Order("mine", APPLE, Side.SELL, OrderRole.EXIT, OrderType.LIMIT, **terms))
+    answer = operator.delete("/api/positions/paper/AAPL")
+
+    assert answer.status_code == 400
+    assert sorted(order.client_order_id[-3:] for order in broker.open_orders()) == ["-sl", "-tp", "ine"]
