@@ -119,13 +119,16 @@ def _catch_up(goal: Target, signal: Signal, held: Decimal, *, by_contracts: bool
     if goal.now != 0 and by_contracts and goal.now_size is not None:
         wanted = _to_size(goal.now, goal.now_size, signal, held)
     elif goal.now != 0 and held * goal.now > ZERO:
-        return OVERTAKEN
+        wanted = ALREADY_THERE
     else:
         wanted = _towards(goal, signal, held, by_contracts=by_contracts)
     if wanted.entry_side is not None and signal.target is not None:
         # One that was to leave or trim opens nothing for the later one, which had its own gates to pass.
         wanted = wanted if signal.target.now == signal.side.sign else Plan(close=wanted.close)
-    return wanted if wanted.close or wanted.entry_side is not None else OVERTAKEN
+    if wanted.close or wanted.entry_side is not None:
+        return wanted
+    wanted_in = signal.target is not None and signal.target.now == signal.side.sign
+    return OVERTAKEN if wanted_in or _can_close(signal, held) else NOTHING_TO_EXIT
 
 
 def _can_close(signal: Signal, held: Decimal) -> bool:

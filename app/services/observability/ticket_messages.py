@@ -113,9 +113,17 @@ def _wanted_out(ticket: Ticket) -> bool:
     return any(order == OrderRole.EXIT and not passed for _, passed, _, _, order in ticket.gates)
 
 
+def _was_to_close(ticket: Ticket) -> bool:
+    signal = ticket.signal or {}
+    target = (signal.get("target") or {}).get("now")
+    leaving = {1: "sell", -1: "buy"}
+    return target is not None and (target == 0 or signal.get("side") == leaving[target])
+
+
 def _is_missed_exit(ticket: Ticket) -> bool:
     """Tell whether somebody wanted out of a position and is not, for whatever reason."""
-    if ticket.reason in GIVEN_UP:
+    # An exit that is taken for late leaves a position: whether that was right, the owner may want to see.
+    if ticket.reason in GIVEN_UP or (ticket.reason is Reason.ALERT_OVERTAKEN and _was_to_close(ticket)):
         return True
     return ticket.status in NOT_DONE and ticket.reason not in NOTHING_HELD and _wanted_out(ticket)
 

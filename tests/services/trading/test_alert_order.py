@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.json_codec import timestamp
-from tests.builders import WEBHOOK_SECRET, client_of, strategy_alert
+from tests.builders import WEBHOOK_SECRET, client_of, services_of, strategy_alert
 
 pytestmark = pytest.mark.unit
 
@@ -54,6 +54,7 @@ def test_close_when_it_comes_after_the_opposite_entry_then_the_short_stays(send,
     short = holding()
     late = send(1, 0, second=second)
 
+    assert late["reason"] == "POSITION_NONE"
     assert placed(entry) == [("exit", "sell"), ("entry", "sell")]
     assert (late["status"], late["orders"]) == ("skipped", [])
     assert float(short) < 0
@@ -86,6 +87,19 @@ def test_close_when_it_comes_after_the_next_entry_then_the_position_stays(send, 
 
     assert (late["status"], late["reason"]) == ("skipped", "ALERT_OVERTAKEN")
     assert holding() == "20"
+
+
+def test_close_when_it_is_taken_for_late_then_the_owner_is_told(make_app, alert):
+    heard = []
+    app = make_app(notify=heard.append, notification_url="ntfy://localhost/x")
+    client = client_of(app, x_bot_secret=WEBHOOK_SECRET)
+    for sent in (alert(0, 10), alert(0, 10, second=60), alert(10, 0, second=60), alert(0, 10, second=59)):
+        client.post("/webhook", json=sent)
+    services_of(app).observability.notifier.close(2)
+
+    assert [("ALERT_OVERTAKEN" in str(message), "exit" in str(message).lower()) for message in heard] == [
+        (True, True)
+    ]
 
 
 def test_close_when_it_comes_in_its_time_then_the_position_is_closed(send, holding):
@@ -176,7 +190,7 @@ class TestAnEntryThatWaits:
         # An alert before it that was missing: nothing is known to be wanted by it any more.
         late = send(5, 0, second=119)
 
-        assert late["reason"] == "ALERT_OVERTAKEN"
+        assert late["reason"] == "POSITION_NONE"
         assert [receipt.status.value for receipt in scripted.taken.values()][-1] == "accepted"
 
 
