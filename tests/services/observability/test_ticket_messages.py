@@ -146,12 +146,13 @@ def test_message_when_it_cannot_be_sent_then_the_alert_is_answered_all_the_same(
     assert (answer.status_code, services.observability.notifier.dropped) == (422, 0)
 
 
-def test_caps_when_gathered_by_their_names_then_these_six():
+def test_caps_when_gathered_by_their_names_then_these_seven():
     limits = {
         Reason.DAILY_ORDER_CAP,
         Reason.DAILY_NOTIONAL_CAP,
         Reason.SYMBOL_EXPOSURE_CAP,
         Reason.OPEN_POSITIONS_CAP,
+        Reason.BOT_TRADES_CAP,
         Reason.QUANTITY_EXCEEDS_LIMIT,
         Reason.NOTIONAL_EXCEEDS_LIMIT,
     }
