@@ -6,6 +6,7 @@ from app.services.pursuits.alert_exits import AlertExits
 from app.services.pursuits.orders import PursuitOrders
 from app.services.pursuits.overtaking import Overtaking
 from app.services.pursuits.service import PursuitService
+from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Task
 from app.services.trading.assessment import Assessor
 from app.services.trading.execution import EnsureExits
@@ -42,6 +43,7 @@ def pursuit_service(
         ensure_exits=ensure_exits,
         ticket_messages=base.ticket_messages,
         metrics=base.metrics,
+        looks=SecondLook(base.clock),
     )
 
 

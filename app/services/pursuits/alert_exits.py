@@ -51,6 +51,11 @@ class AlertExits:
             doubted = None
         self._try(self._context(held, stored, ticket, signal, bot, doubted), held, stored, doubted)
 
+    def is_held_by_books(self, stored: StoredPursuit) -> bool:
+        """Tell whether the bot's books hold what the exit is to leave, its fills being counted."""
+        pursuit = stored.pursuit
+        return self.assessor.planner.trades.find(pursuit.bot, pursuit.broker, pursuit.symbol) is not None
+
     def _signal(self, ticket: Ticket) -> Signal | None:
         try:
             return self.read_signal(ticket.dialect, ticket.alert)

@@ -20,6 +20,7 @@ from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages, sentence
 from app.services.pursuits.alert_exits import AlertExits
 from app.services.pursuits.overtaking import Overtaking
+from app.services.runtime.second_look import SecondLook
 from app.services.trading.execution import EnsureExits
 
 _logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class PursuitService:
     ensure_exits: EnsureExits
     ticket_messages: TicketMessages
     metrics: Metrics
+    looks: SecondLook
 
     def run(self) -> int:
         """Try those that are due; return how many were."""
@@ -114,6 +116,13 @@ class PursuitService:
             self.alert_exits.carry_on(held, stored, ticket)
         except BrokerUnavailable as error:
             ticket.end(TicketStatus.PURSUING, Reason[error.reason], error.message)
+        # One empty answer is no proof that the position is gone, where no fill of ours explains it.
+        is_gone = ticket.status is TicketStatus.SKIPPED and ticket.reason is Reason.POSITION_NONE
+        if not is_gone:
+            self.looks.saw(ticket.id)
+        elif self.alert_exits.is_held_by_books(stored) and not self.looks.confirms(ticket.id):
+            message = f"{held.broker.name} shows no position; a second look must say the same."
+            ticket.end(TicketStatus.PURSUING, Reason.BROKER_UNAVAILABLE, message)
 
     def _current(self, number: UUID) -> tuple[StoredPursuit, Ticket] | None:
         """Return a pursuit with its ticket; None where it is over, or its alert is still in the inbox."""
