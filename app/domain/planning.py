@@ -183,7 +183,8 @@ def may_enter(signal: Signal, *, cover_only: bool) -> bool:
     if signal.intent is Intent.COVER:
         return not cover_only
     if signal.intent is Intent.TARGET and signal.target is not None:
-        return signal.target.now != 0
+        # What sells while its strategy stays long only trims: no alert enters against its own side.
+        return signal.target.now == signal.side.sign
     return signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT, Intent.ORDER}
 
 

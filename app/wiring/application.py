@@ -238,6 +238,8 @@ class Wiring:
             gateway=self.base.gateway,
             resubmission=self.base.resubmission,
             snapshots=self.snapshots,
+            # Asked for when it is needed: it stands on gates, which ask the breaker, which closes positions.
+            pursue=lambda held, ticket: self.pursuits.begin(held, ticket),  # noqa: PLW0108  # see above
             new_ticket_id=self.base.new_ticket_id,
         )
 

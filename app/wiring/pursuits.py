@@ -3,6 +3,7 @@
 from app.schemas.alerts import read_stored_signal
 from app.services.orders.tracking import OrderTracker
 from app.services.pursuits.alert_exits import AlertExits
+from app.services.pursuits.operator_exits import OperatorExits
 from app.services.pursuits.orders import PursuitOrders
 from app.services.pursuits.overtaking import Overtaking
 from app.services.pursuits.service import PursuitService
@@ -39,6 +40,7 @@ def pursuit_service(
         alert_exits=AlertExits(
             assessor=assessor, orders=orders, bots=base.bots, read_signal=read_stored_signal
         ),
+        operator_exits=OperatorExits(orders=orders, working_orders=assessor.planner.working_orders),
         overtaking=Overtaking(ledger=base.ledger, pursuits=base.pursuits),
         ensure_exits=ensure_exits,
         ticket_messages=base.ticket_messages,

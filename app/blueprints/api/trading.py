@@ -53,7 +53,7 @@ def show_accounts() -> ResponseReturnValue:
 def close_position(broker: str, symbol: str) -> ResponseReturnValue:
     """Close a position at the market, in any trading state."""
     ticket = portfolio().positions.close(broker, symbol)
-    return jsonify(ticket), 202 if ticket["status"] == TicketStatus.UNKNOWN else 200
+    return jsonify(ticket), 202 if ticket["status"] == TicketStatus.PURSUING else 200
 
 
 @bp.get("/trading-state")

@@ -1,6 +1,7 @@
 """Every broker's positions, and the operator's way to close one in any trading state."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,8 @@ from app.domain.money import ZERO
 from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
 from app.domain.reasons import Reason
 from app.domain.symbols import parse_symbol
-from app.domain.tickets import Stage, Ticket, TicketStatus, order_record, shown
-from app.errors import InvalidRequest, NotFound
+from app.domain.tickets import Stage, Ticket, TicketStatus, order_record
+from app.errors import BrokerRejected, BrokerUnavailable, InvalidRequest, NotFound
 from app.repositories.open_orders import OPERATOR, OpenOrders, open_order
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
@@ -44,7 +45,7 @@ BY_OPERATOR = ClosedBy(OPERATOR, OPERATOR, Stage.RECEIVED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionService:
-    """What the operator closes is a ticket like any other, written before the order is sent."""
+    """What the operator closes is a ticket like any other, which `pursue` takes to its end."""
 
     runtime: Runtime
     open_orders: OpenOrders
@@ -55,6 +56,7 @@ class PositionService:
     gateway: Gateway
     resubmission: ResubmissionPolicy
     snapshots: Snapshots
+    pursue: Callable[[HeldSymbol, Ticket], None]
     new_ticket_id: NewTicketId
 
     def close(self, broker_name: str, symbol: str, *, by: str = Actor.OPERATOR) -> dict[str, Any]:
@@ -64,28 +66,16 @@ class PositionService:
         except BrokerNotConfigured as error:
             raise NotFound(f"There is no broker {broker_name} here.") from error
         with self.gateway.hold(broker, symbol, by_operator=True) as held, broker.urgently():
-            position = _position(held)
-            if position is None:
-                # The books stay: an empty answer may be a late one, and without its trade the next look would
-                # cancel the stop of what is still held. Reconciliation ends them, by looks that are apart.
-                self.tracker.settle(broker, None, symbol)
-                raise NotFound(f"There is no position in {symbol} at {broker_name}.")
-            # Before any stop is taken away for a close that cannot be sent.
-            self._require_room(self.working_orders.by_hand(broker, symbol), position)
+            position = self._seen(held)
             number = self.new_ticket_id(self.runtime.clock())
             self._record(held, position, number, by)
-            self._withdraw_all(held, number)
-            # Orders before the position: what fills in between must not be closed twice.
-            closing = self.working_orders.closing_orders(broker, OPERATOR, symbol, with_own=True)
-            # A stop may have filled before it was canceled: what is left is what is closed.
-            position = _position(held)
-            if position is None:
-                raise NotFound(f"A working order has closed {symbol} at {broker_name} meanwhile.")
-            left = self._require_room(closing, position).copy_sign(position.quantity)
-            ticket = self._close(held, replace(position, quantity=left), number, BY_OPERATOR)
+            request = {"close": symbol, "broker": broker_name, "by": OPERATOR}
+            ticket = Ticket(number, OPERATOR, OPERATOR, self.runtime.clock(), request)
+            ticket.note(Stage.RECEIVED, ticket.created_at)
+            self.pursue(held, ticket)
         self.tracker.follow()
         self.snapshots.look(broker_name)
-        return self.ledger.find(ticket.id) or shown(ticket.to_json(self.runtime.clock()))
+        return _told(self.ledger.find(number) or {}, symbol)
 
     def _require_room(self, closing: ClosingOrders, position: Position) -> Decimal:
         """Return how much no other order closes; raise InvalidRequest where that is nothing."""
@@ -94,9 +84,27 @@ class PositionService:
             raise InvalidRequest(f"{Reason.POSITION_CLOSING.meaning} Cancel them to close it here.")
         return room
 
-    def _record(self, held: HeldSymbol, position: Position, ticket: UUID, by: str) -> None:
+    def _seen(self, held: HeldSymbol) -> Position | None:
+        """Return the position; None where the broker does not say. Raise NotFound where there is none."""
+        try:
+            position = _position(held)
+            if position is not None:
+                # Before any stop is taken away for a close that cannot be sent.
+                self._require_room(self.working_orders.by_hand(held.broker, held.symbol), position)
+        except BrokerUnavailable:
+            # Whoever wants out is heard: what is held is found out by those who try again.
+            return None
+        if position is None:
+            # The books stay: an empty answer may be a late one, and without its trade the next look would
+            # cancel the stop of what is still held. Reconciliation ends them, by looks that are apart.
+            self.tracker.settle(held.broker, None, held.symbol)
+            raise NotFound(f"There is no position in {held.symbol} at {held.broker.name}.")
+        return position
+
+    def _record(self, held: HeldSymbol, position: Position | None, ticket: UUID, by: str) -> None:
         """Write the operator's order down before anything is canceled for it."""
-        subject, before = f"{held.broker.name}/{held.symbol}", {"quantity": format(position.quantity, "f")}
+        subject = f"{held.broker.name}/{held.symbol}"
+        before = {"quantity": None if position is None else format(position.quantity, "f")}
         after = {"quantity": "0", "ticket": str(ticket)}
         self.runtime.audit.record(by, Deed.CLOSE_POSITION, subject, before=before, after=after)
 
@@ -196,6 +204,18 @@ class PositionService:
         self.runtime.store.apply(
             [self.ledger.rewriting(written, ticket.to_json(self.runtime.clock())), *over]
         )
+
+
+def _told(ticket: dict[str, Any], symbol: str) -> dict[str, Any]:
+    """Return a ticket; raise where nothing of what was asked for was done, or ever will be."""
+    reason, message = ticket["reason"], ticket["message"] or ""
+    if ticket["status"] == TicketStatus.REJECTED:
+        raise BrokerRejected(message, reason=reason)
+    if reason == Reason.POSITION_CLOSING:
+        raise InvalidRequest(message)
+    if ticket["status"] == TicketStatus.SKIPPED:
+        raise NotFound(f"A working order has closed {symbol} meanwhile.")
+    return ticket
 
 
 def _position(held: HeldSymbol) -> Position | None:

@@ -7,17 +7,16 @@ from typing import Any
 from app.domain.bots import Bot
 from app.domain.contracts import ContractRefused
 from app.domain.money import ZERO
-from app.domain.orders import OrderStatus, Receipt
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
-from app.domain.tickets import FOLLOWED, Ticket, TicketStatus
+from app.domain.tickets import Ticket, TicketStatus
 from app.errors import BrokerUnavailable, MalformedAlert
 from app.repositories.bots import BotDirectory
 from app.repositories.open_orders import OpenOrder
 from app.repositories.pursuits import StoredPursuit
 from app.services.broker_access.gateway import HeldSymbol
-from app.services.broker_access.outcomes import Placed, Rejected, Unknown
 from app.services.pursuits.orders import PursuitOrders
+from app.services.pursuits.outcomes import end_by, end_standing
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext, ResumedExit
 
@@ -42,13 +41,9 @@ class AlertExits:
         # Fills first: an order whose answer was lost may have done it all.
         self.assessor.planner.working_orders.of(held.broker, bot.id, held.symbol)
         mine = self.orders.of(stored)
-        working = next((item for item in mine if not item.is_in_doubt), None)
-        if working is not None:
-            ticket.end(_standing(working.seen))
+        if end_standing(ticket, mine):
             return
-        doubted = next(iter(mine), None)
-        if doubted is not None and not self.orders.resolve_doubt(held, doubted):
-            doubted = None
+        doubted = self.orders.doubted(held, mine)
         self._try(self._context(held, stored, ticket, signal, bot, doubted), held, stored, doubted)
 
     def is_held_by_books(self, stored: StoredPursuit) -> bool:
@@ -100,14 +95,7 @@ class AlertExits:
         self._make_room(context, held)
         order = context.orders[0]
         outcome = self.orders.send(held, stored, ticket, order, wish=context.wish, again=doubted)
-        if isinstance(outcome, Placed):
-            self._end_placed(ticket, outcome.receipt)
-        elif isinstance(outcome, Unknown):
-            ticket.end(TicketStatus.PURSUING, Reason.OUTCOME_UNKNOWN, outcome.error.message)
-        elif isinstance(outcome, Rejected):
-            goes_on = doubted is not None or outcome.error.is_passing
-            status = TicketStatus.PURSUING if goes_on else TicketStatus.REJECTED
-            ticket.end(status, Reason[outcome.error.reason], outcome.error.message)
+        end_by(ticket, outcome, again=doubted)
 
     def _make_room(self, context: OrderContext, held: HeldSymbol) -> None:
         """Cancel other bots' entries on the other side; where that fails, the broker has its say."""
@@ -116,20 +104,8 @@ class AlertExits:
         except BrokerUnavailable as error:
             context.ticket.message = error.message
 
-    def _end_placed(self, ticket: Ticket, receipt: Receipt) -> None:
-        if receipt.status is OrderStatus.FILLED or not receipt.status.is_final:
-            ticket.end(_standing((receipt.status.value,)))
-        else:
-            message = f"{receipt.client_order_id} ended {receipt.status.value}."
-            ticket.end(TicketStatus.PURSUING, Reason.ORDER_CANCELED, message)
-
     def _named(self, symbol: str) -> Any:
         try:
             return self.assessor.instruments.named(symbol)
         except ContractRefused:
             return None
-
-
-def _standing(seen: tuple[str, ...] | None) -> TicketStatus:
-    """Return how a ticket stands whose exit the broker has taken, as it was seen last."""
-    return TicketStatus.ORDERED if seen is None else FOLLOWED.get(OrderStatus(seen[0]), TicketStatus.ORDERED)

@@ -48,19 +48,23 @@ class PursuitOrders:
         own = (order for order in exits if not order["client_order_id"].endswith(LEGS))
         return sum((Decimal(order["filled_quantity"]) for order in own), ZERO)
 
-    def resolve_doubt(self, held: HeldSymbol, doubted: OpenOrder) -> bool:
-        """Tell whether an order that the broker does not show may be sent again, under its id.
+    def doubted(self, held: HeldSymbol, mine: list[OpenOrder]) -> OpenOrder | None:
+        """Return the order whose outcome is not known and that may be sent again, under its id.
 
-        False: it was never placed, and the next one has another id. Raise BrokerUnavailable while it may
-        still be shown.
+        None: there is none, or it was never placed, and the next one has another id. Raise BrokerUnavailable
+        while it may still be shown.
         """
+        doubted = next((item for item in mine if item.is_in_doubt), None)
+        if doubted is None:
+            return None
         may_appear = self.resubmission.may_appear(doubted.submitted_at)
         verdict = self.resubmission.judge(held.broker.capabilities, is_shown=False, may_appear=may_appear)
         if verdict is Resubmission.WAIT:
             raise BrokerUnavailable(f"What became of {doubted.client_order_id} is not known yet.")
         if verdict is Resubmission.NEVER:
             self.tracker.give_up(doubted)
-        return verdict is Resubmission.SEND
+            return None
+        return doubted
 
     def send(
         self,

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from app.domain.audit import Deed
 from app.domain.json_codec import to_json
+from app.domain.pursuits import Pursuit
 from app.domain.reasons import Reason
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable, Conflict, NotFound, PursuitOver
+from app.repositories.open_orders import OPERATOR
 from app.repositories.pursuits import Pursuits, StoredPursuit
 from app.repositories.tickets import Ledger
 from app.services.base import Runtime
@@ -19,6 +21,7 @@ from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages, sentence
 from app.services.pursuits.alert_exits import AlertExits
+from app.services.pursuits.operator_exits import OperatorExits
 from app.services.pursuits.overtaking import Overtaking
 from app.services.runtime.second_look import SecondLook
 from app.services.trading.execution import EnsureExits
@@ -35,6 +38,7 @@ class PursuitService:
     ledger: Ledger
     gateway: Gateway
     alert_exits: AlertExits
+    operator_exits: OperatorExits
     overtaking: Overtaking
     ensure_exits: EnsureExits
     ticket_messages: TicketMessages
@@ -84,8 +88,10 @@ class PursuitService:
             self._wait_for_broker(stored)
             return
         try:
-            with self.gateway.hold(broker, pursuit.symbol) as held, broker.urgently():
-                self._carry_on(held, pursuit.ticket)
+            by_operator = pursuit.bot == OPERATOR
+            hold = self.gateway.hold(broker, pursuit.symbol, by_operator=by_operator)
+            with hold as held, broker.urgently():
+                self.carry_on(held, pursuit.ticket)
         except Conflict:
             _logger.info("Somebody else wrote first; the exit goes on", extra={"ticket": str(pursuit.ticket)})
 
@@ -96,7 +102,25 @@ class PursuitService:
                 current[1].end(TicketStatus.PURSUING, Reason.BROKER_NOT_CONFIGURED)
                 self._write(self._given_up(*current))
 
-    def _carry_on(self, held: HeldSymbol, number: UUID) -> None:
+    def begin(self, held: HeldSymbol, ticket: Ticket) -> None:
+        """Try an exit that nobody has tried; what it lacks in success goes on by the clock."""
+        now = self.runtime.clock()
+        pursuit = Pursuit(
+            ticket=ticket.id,
+            bot=ticket.bot,
+            broker=held.broker.name,
+            symbol=held.symbol,
+            since=ticket.created_at,
+            until=self.pursuits.until(ticket.created_at),
+            next_at=now,
+            attempts=0,
+        )
+        ticket.end(TicketStatus.PURSUING)
+        # Written before anything is asked for: killed from here on, the clock carries it out.
+        self.runtime.store.apply([self.pursuits.opening(pursuit), self.ledger.writing(ticket)])
+        self.carry_on(held, ticket.id)
+
+    def carry_on(self, held: HeldSymbol, number: UUID) -> None:
         """Try one, with its symbol held: what was read before may be over."""
         current = self._current(number)
         if current is None:
@@ -112,8 +136,9 @@ class PursuitService:
             self.ensure_exits(held)
 
     def _try(self, held: HeldSymbol, stored: StoredPursuit, ticket: Ticket) -> None:
+        is_operators = stored.pursuit.bot == OPERATOR
         try:
-            self.alert_exits.carry_on(held, stored, ticket)
+            (self.operator_exits if is_operators else self.alert_exits).carry_on(held, stored, ticket)
         except BrokerUnavailable as error:
             ticket.end(TicketStatus.PURSUING, Reason[error.reason], error.message)
         # One empty answer is no proof that the position is gone, where no fill of ours explains it.
@@ -152,9 +177,10 @@ class PursuitService:
         for record in ticket.orders:
             written.show_order(record, only_new=True)
         written.take_over(ticket)
-        if ticket.status is TicketStatus.SKIPPED and ticket.reason is not Reason.ALERT_OVERTAKEN:
-            # The position is what was wanted: by an order whose answer was lost, or by something else.
-            _end_as_filled(written)
+        is_done = ticket.status is TicketStatus.SKIPPED and ticket.reason is not Reason.ALERT_OVERTAKEN
+        if is_done and _has_filled(written.orders):
+            # The position is what was wanted, by an order whose answer was lost.
+            written.end(TicketStatus.FILLED)
         goes_on = ticket.status is TicketStatus.PURSUING
         stage = Stage.PURSUED if goes_on else Stage.PURSUIT_ENDED
         written.note(stage, now, f"try {stored.pursuit.attempts + 1}: {last}")
@@ -166,7 +192,5 @@ class PursuitService:
             self.ticket_messages.notify(written)
 
 
-def _end_as_filled(ticket: Ticket) -> None:
-    """Set the state that it has where its own orders have filled anything; else leave it."""
-    if any(Decimal(order["filled_quantity"]) for order in ticket.orders):
-        ticket.end(TicketStatus.FILLED)
+def _has_filled(orders: list[dict[str, Any]]) -> bool:
+    return any(Decimal(order["filled_quantity"]) for order in orders)

@@ -84,9 +84,10 @@ def test_close_when_the_outcome_is_unknown_then_the_ticket_is_followed(
     operator.delete("/api/positions/paper/AAPL")
     before = tickets()[0]["status"]
     scripted.take(scripted.submitted[0])
+    clock.move(seconds=1)
     services.supervisor.tick(everything=True)
 
-    assert (before, tickets()[0]["status"], len(scripted.submitted)) == ("unknown", "filled", 1)
+    assert (before, tickets()[0]["status"], len(scripted.submitted)) == ("pursuing", "filled", 1)
 
 
 def test_close_when_a_bot_held_the_position_then_its_next_exit_is_skipped(client, services, scripted):

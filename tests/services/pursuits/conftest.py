@@ -4,8 +4,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 
-from tests.builders import ENTER_LONG, EXIT_LONG, strategy_alert
+from tests.builders import ENTER_LONG, EXIT_LONG, services_of, strategy_alert
 
 
 @pytest.fixture
@@ -14,23 +15,41 @@ def fake(alpaca_simulator):
 
 
 @pytest.fixture
-def notices() -> list[tuple[str, str]]:
-    """What the owner was told, by title and text."""
+def messages() -> list[tuple[str, str]]:
     return []
 
 
 @pytest.fixture
-def app(app_at_alpaca, notices, fake, clock):
+def notices(services, messages) -> Callable[[], list[tuple[str, str]]]:
+    """Read what the owner was told, by title and text."""
+
+    def read() -> list[tuple[str, str]]:
+        services.observability.notifier.close(timeout=5)
+        return messages
+
+    return read
+
+
+@pytest.fixture
+def another(app_at_alpaca, messages, fake, clock) -> Callable[..., Flask]:
+    """Build an application on the same store: the next process after one has died."""
+
     def wait(seconds: float) -> None:
         clock.wait(seconds)
         fake.exchange.timer.advance(seconds)
 
-    return app_at_alpaca(
+    return lambda: app_at_alpaca(
         allow_short_selling=True,
         notification_url="json://127.0.0.1:1",
-        notify=lambda _to, title, body, _severity: notices.append((title, body)),
+        notify=lambda event: messages.append((event.title, event.message)),
+        exit_pursuit_seconds=60,
         wait=wait,
     )
+
+
+@pytest.fixture
+def app(another):
+    return another()
 
 
 @pytest.fixture
@@ -51,14 +70,14 @@ def leave(post) -> Callable[..., object]:
 
 
 @pytest.fixture
-def pass_time(services, fake, clock) -> Callable[[float], None]:
+def pass_time(app, fake, clock) -> Callable[..., None]:
     """Let so many seconds go by, the clock coming round in each of them."""
 
-    def go_by(seconds: float) -> None:
-        for _ in range(int(seconds)):
+    def go_by(seconds: int, on=app) -> None:
+        for _ in range(seconds):
             clock.move(seconds=1)
             fake.exchange.timer.advance(1)
-            services.supervisor.tick(everything=True)
+            services_of(on).supervisor.tick(everything=True)
 
     return go_by
 
@@ -70,5 +89,16 @@ def held(fake) -> Callable[[], Decimal]:
     def read() -> Decimal:
         found = fake.exchange.account.holdings.get("AAPL")
         return Decimal(0) if found is None else found.quantity
+
+    return read
+
+
+@pytest.fixture
+def outcome(fake, held, ticket_of) -> Callable[..., tuple[Decimal, Decimal, str]]:
+    """Return what is held, how much all sales together have sold, and how the ticket of an answer stands."""
+
+    def read(answer) -> tuple[Decimal, Decimal, str]:
+        sales = (order.filled for order in fake.exchange.book.orders.values() if order.side == "sell")
+        return held(), sum(sales, Decimal(0)), ticket_of(answer)["status"]
 
     return read

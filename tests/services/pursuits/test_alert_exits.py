@@ -1,31 +1,62 @@
-"""An exit that the broker cannot take at once goes on until it is done."""
-
-from decimal import Decimal
+"""An exit that Alpaca cannot take at once goes on until it is done: every way out, in every trouble."""
 
 import pytest
 
+from tests.builders import EXIT_LONG
+
 pytestmark = pytest.mark.integration
 
-FAULTS = {
+READ = {"kind": "status", "status": 503, "methods": ("GET",)}
+TROUBLES = {
     "slow cancel": {"kind": "late_cancel", "seconds": 4},
-    "503": {"kind": "status", "status": 503, "methods": ("GET",), "path": "/v2/positions", "times": 6},
-    "429": {"kind": "rate_limit", "methods": ("POST",), "path": "/v2/orders", "times": 1},
+    "503 on positions": READ | {"path": "/v2/positions"},
+    "429 on the order": {"kind": "rate_limit", "methods": ("POST",), "path": "/v2/orders"},
     "answer lost": {"kind": "reset", "methods": ("POST",), "path": "/v2/orders", "times": 1, "when": "after"},
+    "account down": READ | {"path": "/v2/account"},
+    "logged out": {"kind": "status", "status": 401},
 }
-DOWN = {"kind": "status", "status": 503}
+TRIM = {
+    **EXIT_LONG,
+    "market_position": "long",
+    "market_position_size": "4",
+    "prev_market_position": "long",
+    "prev_market_position_size": "10",
+}
+WAYS = {"exit": (EXIT_LONG, 0), "trim": (TRIM, 4)}
 
 
 @pytest.mark.usefixtures("held_ten")
-@pytest.mark.parametrize("fault", FAULTS)
-def test_exit_when_the_broker_is_in_trouble_then_it_is_pursued_and_done_once(
-    leave, fake, pass_time, held, ticket_of, fault
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_exit_when_the_broker_is_in_trouble_then_it_is_done_exactly_once(
+    post, fake, pass_time, outcome, notices, way, trouble
 ):
-    fake.inject(**FAULTS[fault])
-    answer = leave()
+    alert, left = WAYS[way]
+    fake.inject(**TROUBLES[trouble])
+    answer = post(**alert)
+    pass_time(10)
+    fake.faults.clear()
+    pass_time(35)
+
+    assert answer.status_code in {200, 202}
+    assert outcome(answer) == (left, 10 - left, "filled")
+    assert notices() == []
+
+
+@pytest.mark.usefixtures("held_ten")
+@pytest.mark.parametrize("way", WAYS)
+def test_exit_when_connections_are_refused_then_it_is_done_once_they_are_taken(
+    post, fake, pass_time, outcome, way
+):
+    alert, left = WAYS[way]
+    fake.go_away()
+    answer = post(**alert)
     pass_time(20)
+    fake.come_back()
+    pass_time(35)
 
     assert (answer.status_code, answer.json["status"]) == (202, "pursuing")
-    assert (held(), ticket_of(answer)["status"]) == (Decimal(0), "filled")
+    assert outcome(answer) == (left, 10 - left, "filled")
 
 
 @pytest.mark.usefixtures("held_ten")
@@ -33,7 +64,7 @@ def test_exit_when_the_broker_is_in_trouble_then_it_is_pursued_and_done_once(
 def test_exit_when_one_answer_shows_no_position_then_it_goes_on_until_a_second_says_so(
     leave, fake, pass_time, held, ticket_of, is_gone
 ):
-    fake.inject(**DOWN, methods=("GET",), path="/v2/positions", times=4)
+    fake.inject(**READ | {"path":"/v2/positions", times=4)
     answer = leave()
     holdings = fake.exchange.account.holdings
     kept = dict(holdings)
@@ -44,4 +75,35 @@ def test_exit_when_one_answer_shows_no_position_then_it_goes_on_until_a_second_s
     pass_time(40)
 
     assert (answer.json["status"], between) == ("pursuing", "pursuing")
-    assert (held(), ticket_of(answer)["status"]) == (Decimal(0), "skipped" if is_gone else "filled")
+    assert (held(), ticket_of(answer)["status"]) == (0, "skipped" if is_gone else "filled")
+
+
+@pytest.mark.usefixtures("held_ten")
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_exit_when_the_process_dies_meanwhile_then_the_next_one_goes_on(
+    leave, fake, pass_time, another, outcome, trouble
+):
+    fake.inject(**TROUBLES[trouble])
+    answer = leave()
+    pass_time(5)
+    fake.faults.clear()
+    pass_time(35, on=another())
+
+    assert outcome(answer) == (0, 10, "filled")
+
+
+@pytest.mark.usefixtures("held_ten")
+def test_exit_when_it_never_succeeds_then_it_is_given_up_and_told(
+    leave, fake, pass_time, held, notices, ticket_of, operator
+):
+    fake.inject(**TROUBLES["503 on positions"])
+    answer = leave()
+    pass_time(1)
+    shown = operator.get("/status").json["pursuits"]
+    pass_time(65)
+    ticket = ticket_of(answer)
+
+    assert [(row["symbol"], row["bot"], row["attempts"]) for row in shown] == [("AAPL", "default", 2)]
+    assert (ticket["status"], ticket["reason"], held()) == ("failed", "EXIT_GIVEN_UP", 10)
+    assert [title for title, _ in notices()] == ["An exit did not happen"]
+    assert operator.get("/status").json["pursuits"] == []

@@ -38,6 +38,17 @@ class Simulator:
         """Serve until the context ends."""
         self._server.serve_forever(poll_interval=0.01)
 
+    def go_away(self) -> None:
+        """Refuse connections, and hang up on those that are there, until `come_back`."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def come_back(self) -> None:
+        """Serve again, at the same address."""
+        address = ("127.0.0.1", self._server.server_address[1])
+        self._server = Server(address, self, self.connection)
+        threading.Thread(target=self.serve, daemon=True).start()
+
     def announce(self) -> None:
         """Print the address for whoever started this process, then serve until interrupted."""
         print(self.url, flush=True)  # noqa: T201  # the caller reads it

@@ -1,0 +1,85 @@
+"""One more try of what the operator wants closed: the account's whole position, whoever's it is."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from app.domain.accounts import Position
+from app.domain.money import ZERO
+from app.domain.orders import Order, OrderRole
+from app.domain.pursuits import ExitWish
+from app.domain.reasons import Reason
+from app.domain.symbols import parse_symbol
+from app.domain.tickets import Ticket, TicketStatus
+from app.errors import BrokerUnavailable
+from app.repositories.open_orders import OPERATOR, OpenOrder
+from app.repositories.pursuits import StoredPursuit
+from app.services.broker_access.gateway import HeldSymbol
+from app.services.orders.working import WorkingOrders
+from app.services.pursuits.orders import PursuitOrders
+from app.services.pursuits.outcomes import end_by, end_standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorExits:
+    """Cancel what is in the way, then close what is held; the caller holds the symbol."""
+
+    orders: PursuitOrders
+    working_orders: WorkingOrders
+
+    def carry_on(self, held: HeldSymbol, stored: StoredPursuit, ticket: Ticket) -> None:
+        """Try once more; the ticket tells what came of it. Raise BrokerUnavailable."""
+        # Fills first: an order whose answer was lost may have done it all.
+        working = self.working_orders.of(held.broker, None, held.symbol)
+        mine = self.orders.of(stored)
+        if end_standing(ticket, mine):
+            return
+        doubted = self.orders.doubted(held, mine)
+        if self.orders.gateway.sends(held) and self._has_room(held):
+            # Every bot's, since brokers keep units in reserve for each stop and refuse to sell them else.
+            self.working_orders.withdraw(held, working, ticket=ticket.id)
+        self._close(held, stored, ticket, doubted)
+
+    def _has_room(self, held: HeldSymbol) -> bool:
+        """Tell whether orders placed by hand leave anything to close: else stops stay where they are."""
+        position = _position(held)
+        by_hand = self.working_orders.by_hand(held.broker, held.symbol)
+        return position is None or by_hand.room(position.quantity) > ZERO
+
+    def _close(
+        self, held: HeldSymbol, stored: StoredPursuit, ticket: Ticket, doubted: OpenOrder | None
+    ) -> None:
+        # Orders before the position: what fills in between must not be closed twice.
+        closing = self.working_orders.closing_orders(held.broker, OPERATOR, held.symbol, with_own=True)
+        if doubted is not None:
+            # The order in doubt that is sent again under its id is the one that is to come.
+            closing = replace(closing, in_doubt=closing.in_doubt - (doubted.quantity or ZERO))
+        position = _position(held)
+        wish = stored.pursuit.wish
+        if position is None or (wish is not None and not wish.closing(position.quantity)):
+            if doubted is not None:
+                raise BrokerUnavailable(f"What became of {doubted.client_order_id} is not known yet.")
+            ticket.end(TicketStatus.SKIPPED, Reason.POSITION_NONE)
+            return
+        room = closing.room(position.quantity)
+        if not room:
+            ticket.end(TicketStatus.DENIED, Reason.POSITION_CLOSING, f"cancel them to close {held.symbol}")
+            return
+        order = self._order(stored, position, room, doubted)
+        wish = ExitWish(order.side)
+        end_by(ticket, self.orders.send(held, stored, ticket, order, wish=wish, again=doubted), again=doubted)
+
+    def _order(
+        self, stored: StoredPursuit, position: Position, quantity: Decimal, doubted: OpenOrder | None
+    ) -> Order:
+        instrument = position.instrument or parse_symbol(position.symbol)
+        return Order(
+            client_order_id=stored.pursuit.next_order_id if doubted is None else doubted.client_order_id,
+            instrument=instrument,
+            side=ExitWish.after(position.quantity, quantity, is_sized=False).side,
+            role=OrderRole.EXIT,
+            quantity=instrument.in_one_order(quantity),
+        )
+
+
+def _position(held: HeldSymbol) -> Position | None:
+    return next((item for item in held.broker.positions() if item.symbol == held.symbol), None)
