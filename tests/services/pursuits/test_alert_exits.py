@@ -64,7 +64,7 @@ def test_exit_when_connections_are_refused_then_it_is_done_once_they_are_taken(
 def test_exit_when_one_answer_shows_no_position_then_it_goes_on_until_a_second_says_so(
     leave, fake, pass_time, held, ticket_of, is_gone
 ):
-    fake.inject(**READ | {"path":"/v2/positions", times=4)
+    fake.inject(**TROUBLES["503 on positions"], times=4)
     answer = leave()
     holdings = fake.exchange.account.holdings
     kept = dict(holdings)
