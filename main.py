@@ -50,7 +50,7 @@ def application() -> Any:
         raise click.ClickException(f"Gatehouse cannot start: {error.message}") from error
     if made:
         # The secrets are shown once, whoever makes them.
-        click.echo(welcome(settings, secrets_file(settings)), err=True)
+        click.echo(welcome(settings, secrets_file(settings), made), err=True)
     return built
 
 

@@ -58,12 +58,19 @@ def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside co
         on_console=background,
     )
     wired = assembled(Wiring(base))
-    wired.operations.bots.ensure_default(settings.webhook_secret)
+    _prepare(wired)
     app = _flask(settings, wired)
     register_commands(app)
     if background and settings.background_worker and not is_running_a_command():
         _start_threads(wired)
     return app
+
+
+def _prepare(wired: Services) -> None:
+    """Bring what is stored to where this version wants it, before the first request."""
+    wired.operations.bots.ensure_default(wired.settings.webhook_secret)
+    wired.operations.bots.ensure_numbers()
+    wired.operations.account.adopt(wired.settings.account_secret)
 
 
 def _start_threads(wired: Services) -> None:

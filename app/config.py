@@ -26,6 +26,7 @@ from app.parsing import (
     positive,
     read_setting,
     url,
+    uuid,
     words,
 )
 
@@ -65,6 +66,10 @@ class Settings:
         "Secret of the default bot's alerts", None, secret=True, alias="WEBHOOK_SECRET_TOKEN"
     )
     operator_token: str | None = setting("Bearer token of the operator", None, secret=True)
+    account_secret: str | None = setting(
+        "UUID in the addresses of bot commands; unset: made at the first start", None, uuid, secret=True
+    )
+    account_email: str | None = setting("Whose account it is, as bot commands answer it", None)
     allowed_source_ips: tuple[Any, ...] = setting(
         "Addresses or networks that may post alerts, or the preset 'tradingview'; empty is everybody",
         (),
@@ -90,9 +95,7 @@ class Settings:
     allow_short_selling: bool = setting("Ceiling: bots may sell short", False, boolean)
     market_hours_only: bool = setting("Ceiling: entries only while the market is open", False, boolean)
     max_notional_usd: Decimal = setting(
-        "Largest order of a trade idea; other alerts: see the bots",
-        Decimal(250),
-        positive(decimal),
+        "Largest order of a trade idea; other alerts: see the bots", Decimal(250), positive(decimal)
     )
     max_order_quantity: Decimal | None = setting("Ceiling: units in one order", None, positive(decimal))
     daily_order_cap: int | None = setting("Ceiling: entry orders a bot and day (UTC)", None, integer)

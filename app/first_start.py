@@ -5,28 +5,30 @@ import os
 import secrets
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 from app.config import Settings
 from app.errors import SettingsError
 
 SECRET_BYTES = 24
-NAMES = ("webhook_secret", "operator_token")
+ACCOUNT = "account_secret"
+NAMES = ("webhook_secret", "operator_token", ACCOUNT)
 
 
-def with_secrets(settings: Settings) -> tuple[Settings, bool]:
-    """Return settings whose secrets are all set, and whether any was made just now.
+def with_secrets(settings: Settings) -> tuple[Settings, tuple[str, ...]]:
+    """Return settings whose secrets are all set, and the names of those that were made just now.
 
     With a bucket nothing is made: every instance would make its own.
     """
     missing = [name for name in NAMES if getattr(settings, name) is None]
     if not missing or settings.uses_cloud_storage:
-        return settings, False
+        return settings, ()
     path = secrets_file(settings)
     made = _make(path, missing)
     stored = _read(path)
-    webhook_secret = settings.webhook_secret or stored["webhook_secret"]
-    operator_token = settings.operator_token or stored["operator_token"]
-    return replace(settings, webhook_secret=webhook_secret, operator_token=operator_token), made
+    known: dict[str, Any] = {name: stored[name] for name in missing}
+    return replace(settings, **known), made
 
 
 def secrets_file(settings: Settings) -> Path:
@@ -34,22 +36,27 @@ def secrets_file(settings: Settings) -> Path:
     return settings.database_path.with_suffix(".secrets.json")
 
 
-def _make(path: Path, missing: list[str]) -> bool:
+def _make(path: Path, missing: list[str]) -> tuple[str, ...]:
     """Add what is missing to the file; of several processes starting at once, one makes each secret."""
     is_first = not path.exists()
     known = {} if is_first else _read(path)
-    new = {name: secrets.token_urlsafe(SECRET_BYTES) for name in missing if name not in known}
+    new = {name: _new(name) for name in missing if name not in known}
     if not new:
-        return False
+        return ()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = _draft(path, known | new)
         if not is_first:
             draft.replace(path)
-            return True
-        return _publish(draft, path)
+            return tuple(new)
+        return tuple(new) if _publish(draft, path) else ()
     except OSError as error:
         raise SettingsError(f"DATABASE_PATH: {path.parent} cannot be written: {error.strerror}") from error
+
+
+def _new(name: str) -> str:
+    # The document of bot commands promises the account's secret as a UUID.
+    return str(uuid4()) if name == ACCOUNT else secrets.token_urlsafe(SECRET_BYTES)
 
 
 def _draft(path: Path, content: dict[str, str]) -> Path:
@@ -99,9 +106,15 @@ def greeting(settings: Settings) -> str:
     )
 
 
-def welcome(settings: Settings, secrets: Path) -> str:
-    """Return the webhook's address with its secret, and a command that places the first paper order."""
+def welcome(settings: Settings, secrets: Path, made: tuple[str, ...]) -> str:
+    """Return the addresses with their secrets, and a command that places the first paper order."""
     address = settings.public_url or f"http://127.0.0.1:{settings.port}"
+    commands = f"""  See your bots by the address of bot commands (it holds the account's secret):
+    curl -s {address}/webhook/{settings.account_secret}/bots
+"""
+    if made == (ACCOUNT,):
+        # A house that is set up already: its other secrets are not printed again.
+        return f"{greeting(settings)}\n\n{commands}\nIt is kept in {secrets} and not printed again."
     url = f"{address}/webhook?secret={settings.webhook_secret}"
     return f"""
 Gatehouse is set up: alerts go to the paper broker, state to {settings.database_path}.
@@ -115,5 +128,6 @@ Gatehouse is set up: alerts go to the paper broker, state to {settings.database_
   See what became of it:
     curl -s {address}/api/tickets -H 'Authorization: Bearer {settings.operator_token}'
 
+{commands}
 The secrets are kept in {secrets}, readable by you only, and are not printed again.
 """

@@ -14,6 +14,7 @@ SOURCE_PRESETS = {"tradingview": "52.89.214.238,34.212.75.30,54.218.53.128,52.32
 
 LARGEST_FIGURE = 10**12
 
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 Parser = Callable[[str], Any]
@@ -48,6 +49,14 @@ def decimal(text: str) -> Decimal:
     if not number.is_finite() or not 0 <= number <= LARGEST_FIGURE:
         raise ValueError(f"must be a number from 0 to {LARGEST_FIGURE}")
     return number
+
+
+def uuid(text: str) -> str:
+    """Read a UUID as it is written in an address: 36 characters, in small letters."""
+    small = text.lower()
+    if _UUID.fullmatch(small) is None:
+        raise ValueError("must be a UUID like 47462f2d-378c-4bf5-a016-1c1221aa0e62")
+    return small
 
 
 def fraction(text: str) -> Decimal:

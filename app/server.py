@@ -50,7 +50,7 @@ def serve(settings: Settings) -> None:
     _try_store(settings)
     _try_brokers(settings)
     settings, made = with_secrets(settings)
-    told = welcome(settings, secrets_file(settings)) if made else greeting(settings)
+    told = welcome(settings, secrets_file(settings), made) if made else greeting(settings)
     print(told, flush=True)  # noqa: T201  # the owner's next step
     Server(lambda: _application(settings), _options(settings)).run()
 

@@ -11,13 +11,14 @@ VARIABLES = {
     "base_url": "http://127.0.0.1:8080",
     "webhook_secret": "",
     "operator_token": "",
+    "account_secret": "",
     # Filled in by the alert that is sent first.
     "ticket": "019aa1e8-0000-7000-8000-000000000000",
     "order": "default-1763654400000-00000000-0000-5000-8000-000000000000",
 }
 # What is traded comes before what stops trading, and what is made before what is looked at.
 FOLDERS = (
-    *("Health", "Paper market", "Bots", "Alerts", "Tickets", "Approval", "Orders", "Trades"),
+    *("Health", "Paper market", "Bots", "Bot commands", "Alerts", "Tickets", "Approval", "Orders", "Trades"),
     *("Login", "Kill switch", "Operation", "Audit"),
 )
 METHODS = ("put", "post", "get", "patch", "delete")
@@ -32,7 +33,7 @@ ALSO = {
     "health_ready": [503],
 }
 KEPT = {"webhook_receive_alert": {"ticket": "ticket", "order": "order.client_order_id"}}
-IN_PATH = {"ticket": "{{ticket}}", "name": "{{order}}"}
+IN_PATH = {"ticket": "{{ticket}}", "name": "{{order}}", "secret": "{{account_secret}}"}
 # A run must not leave trading halted.
 UNDONE = {
     "api_set_trading_state": {"state": "ACTIVE"},
@@ -52,8 +53,8 @@ def postman_collection(document: dict[str, Any]) -> dict[str, Any]:
     return {
         "info": {
             "name": document["info"]["title"],
-            "description": "Made by `make docs`. Fill in webhook_secret and operator_token, and run it from "
-            "top to bottom against a paper account.",
+            "description": "Made by `make docs`. Fill in webhook_secret, operator_token and account_secret; "
+            "run it from top to bottom against a paper account.",
             "schema": SCHEMA,
         },
         "auth": _bearer(),

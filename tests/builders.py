@@ -22,6 +22,7 @@ from app.wiring.container import EXTENSION, Services
 
 OPERATOR_TOKEN = "the-operators-own-token"
 WEBHOOK_SECRET = "the-default-bots-secret"
+ACCOUNT_SECRET = "47462f2d-378c-4bf5-a016-1c1221aa0e62"
 NUMBERS = count(1)
 
 

@@ -26,6 +26,7 @@ from app.ticket_ids import ticket_ids
 from app.wiring.container import Services
 from docs.reasons_page import is_documented
 from tests.builders import (
+    ACCOUNT_SECRET,
     OPERATOR_TOKEN,
     WEBHOOK_SECRET,
     HandClock,
@@ -85,6 +86,7 @@ def settings(tmp_path: Path) -> Settings:
         database_path=tmp_path / "gatehouse.sqlite3",
         webhook_secret=WEBHOOK_SECRET,
         operator_token=OPERATOR_TOKEN,
+        account_secret=ACCOUNT_SECRET,
         rate_limit_per_second=Decimal(0),
     )
 

@@ -1,13 +1,15 @@
 import json
 import stat
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
+from uuid import UUID
 
 import pytest
 
 from app.config import Settings
 from app.errors import SettingsError
-from app.first_start import secrets_file, with_secrets
+from app.first_start import secrets_file, welcome, with_secrets
 
 
 @pytest.fixture
@@ -20,10 +22,11 @@ def stored(settings):
 
 
 @pytest.mark.unit
-def test_first_start_when_nothing_is_set_then_makes_two_long_secrets(settings):
+def test_first_start_when_nothing_is_set_then_makes_long_secrets_and_a_uuid_for_the_account(settings):
     complete, made = with_secrets(settings)
 
-    assert made
+    assert made == ("webhook_secret", "operator_token", "account_secret")
+    assert str(UUID(complete.account_secret)) == complete.account_secret
     assert len(complete.webhook_secret) >= 32
     assert complete.webhook_secret != complete.operator_token
 
@@ -37,6 +40,7 @@ def test_first_start_when_secrets_are_made_then_kept_for_the_owner_alone(setting
     assert stored(settings) == {
         "webhook_secret": complete.webhook_secret,
         "operator_token": complete.operator_token,
+        "account_secret": complete.account_secret,
     }
     assert list(path.parent.iterdir()) == [path]
 
@@ -45,7 +49,7 @@ def test_first_start_when_secrets_are_made_then_kept_for_the_owner_alone(setting
 def test_second_start_when_secrets_are_stored_then_same_and_nothing_is_made(settings):
     first, _ = with_secrets(settings)
 
-    assert with_secrets(settings) == (first, False)
+    assert with_secrets(settings) == (first, ())
 
 
 @pytest.mark.unit
@@ -79,9 +83,11 @@ def test_start_when_owner_takes_a_secret_away_then_the_missing_one_is_made_and_t
 
 @pytest.mark.unit
 def test_start_when_everything_is_set_then_no_file_is_made(settings):
-    complete = Settings(database_path=settings.database_path, webhook_secret="a", operator_token="b")
+    complete = Settings(
+        database_path=settings.database_path, webhook_secret="a", operator_token="b", account_secret="c"
+    )
 
-    assert with_secrets(complete) == (complete, False)
+    assert with_secrets(complete) == (complete, ())
     assert not secrets_file(settings).exists()
 
 
@@ -89,7 +95,7 @@ def test_start_when_everything_is_set_then_no_file_is_made(settings):
 def test_start_when_state_is_in_a_bucket_then_nothing_is_made(settings):
     cloud = Settings(database_path=settings.database_path, gcs_bucket_name="state")
 
-    assert with_secrets(cloud) == (cloud, False)
+    assert with_secrets(cloud) == (cloud, ())
     assert not secrets_file(settings).exists()
 
 
@@ -122,3 +128,24 @@ def test_first_start_when_folder_cannot_be_made_then_stops_with_a_sentence(tmp_p
 
     with pytest.raises(SettingsError, match=r"DATABASE_PATH: .* cannot be written"):
         with_secrets(Settings(database_path=tmp_path / "file" / "gatehouse.sqlite3"))
+
+
+@pytest.mark.unit
+def test_welcome_when_everything_is_new_then_it_has_every_address_with_its_secret(settings):
+    complete, made = with_secrets(settings)
+    told = welcome(complete, secrets_file(complete), made)
+
+    assert f"/webhook?secret={complete.webhook_secret}" in told
+    assert f"/webhook/{complete.account_secret}/bots" in told
+
+
+@pytest.mark.unit
+def test_welcome_when_a_house_gets_only_its_account_secret_then_no_other_secret_is_printed_again(settings):
+    known = replace(settings, webhook_secret="the owner's own one", operator_token="the operator's")
+    complete, made = with_secrets(known)
+    told = welcome(complete, secrets_file(complete), made)
+
+    assert made == ("account_secret",)
+    assert f"/webhook/{complete.account_secret}/bots" in told
+    assert "own one" not in told
+    assert "the operator's" not in told

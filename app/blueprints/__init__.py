@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from app.blueprints import approvals, health, ideas, login, operations, webhook
+from app.blueprints import approvals, commands, health, ideas, login, operations, webhook
 from app.blueprints.api import (
+    account,
     audit,
     bots,
     bp,
@@ -21,7 +22,19 @@ from app.blueprints.envelope import register_error_handlers
 from app.blueprints.request_context import register_request_context
 
 # Importing these modules gives the API's blueprint its views.
-API_VIEWS = (audit, bots, circuit_breaker, logins, openapi, opinions, refusals, tickets, trades, trading)
+API_VIEWS = (
+    account,
+    audit,
+    bots,
+    circuit_breaker,
+    logins,
+    openapi,
+    opinions,
+    refusals,
+    tickets,
+    trades,
+    trading,
+)
 
 
 def register_blueprints(app: Flask) -> None:
@@ -32,6 +45,7 @@ def register_blueprints(app: Flask) -> None:
     for blueprint in (
         webhook.bp,
         ideas.bp,
+        commands.bp,
         bp,
         approvals.bp,
         health.bp,

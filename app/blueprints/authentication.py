@@ -5,13 +5,13 @@ import ipaddress
 from functools import lru_cache
 from typing import Any
 
-from flask import request
+from flask import g, request
 
 from app.domain.bots import BOT_ID, Bot
 from app.domain.signals import SECRET_FIELDS
 from app.errors import InvalidRequest, NotAuthenticated, SourceNotAllowed, StoreError
 from app.logs import register_secrets
-from app.wiring.container import operations, services
+from app.wiring.container import intake, operations, services
 
 SECRET_HEADERS = ("X-Bot-Secret", "X-Webhook-Secret")
 LARGEST_OPERATOR_BODY = 1024 * 1024
@@ -46,6 +46,15 @@ def allowed_source() -> None:
     networks = services().settings.allowed_source_ips
     if networks and not _is_allowed(request.remote_addr, networks):
         raise SourceNotAllowed("Alerts are not accepted from this address; see ALLOWED_SOURCE_IPS.")
+
+
+def account_holder() -> None:
+    """Let in who presents the account's secret in the address, unless it is one request too many."""
+    presented = g.account_secret
+    if not operations().account.accepts(presented):
+        raise NotAuthenticated("The secret in the address is not the account's.")
+    _never_show(presented)
+    intake().account_limit.take(is_exit=g.is_exit)
 
 
 def is_operator() -> bool:

@@ -2,7 +2,8 @@
 
 import ipaddress
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from flask import Blueprint, Flask, g, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from werkzeug.exceptions import NotFound as NoSuchAddress
 
 from app.blueprints.authentication import bot_outside_body, is_operator
 from app.blueprints.envelope import CODES, answer_error, answer_http_error
+from app.blueprints.request_context import NO_ROUTE
 from app.domain.bots import Bot
 from app.domain.door_refusals import TRADINGVIEW, Refusal
 from app.domain.json_codec import to_json
@@ -29,14 +31,22 @@ from app.services.observability.journal import AlertLine
 from app.wiring.container import intake, observability, operations, services
 
 UNKNOWN = "unknown"
-# An address that is none of ours may hold a secret that was put into the wrong place: it is not repeated.
-NO_ROUTE = "(no such address)"
+Answering: TypeAlias = Callable[[AppError], ResponseReturnValue]
 
 
-def guard(bp: Blueprint) -> None:
-    """Let a blueprint that takes alerts note each one of which nothing was stored."""
+def guard(bp: Blueprint, answer: Answering = answer_error) -> None:
+    """Let a blueprint that takes alerts note each one of which nothing was stored.
+
+    `answer` is the shape that its document promises.
+    """
+
+    def refuse(error: AppError) -> ResponseReturnValue:
+        answered = _judged(error)
+        _note_alert(answered)
+        return answer(answered)
+
     for kind in (AlertRefused, NotFound, StoreError):
-        bp.register_error_handler(kind, _refuse_alert)
+        bp.register_error_handler(kind, refuse)
 
 
 def watch_the_door(app: Flask) -> None:
@@ -61,8 +71,7 @@ def caller_address() -> str:
     return str(getattr(caller, "ipv4_mapped", None) or caller)
 
 
-def _refuse_alert(error: AppError) -> ResponseReturnValue:
-    answered = _judged(error)
+def _note_alert(answered: AppError) -> None:
     seconds = time.perf_counter() - g.started
     bot: Bot | None = g.get("bot")
     observability().metrics.webhook(
@@ -87,7 +96,6 @@ def _refuse_alert(error: AppError) -> ResponseReturnValue:
         journal.activity(f"alert from {refusal.address} turned away: {answered.message}")
 
     observability().refusals.note(refusal, write)
-    return answer_error(answered)
 
 
 def _refuse_caller(error: AppError) -> ResponseReturnValue:

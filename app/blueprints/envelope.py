@@ -33,6 +33,11 @@ def answer_error(error: AppError) -> ResponseReturnValue:
     body = error_body(error.code, error.message, status=STATUS_WORDS.get(error.status, "error"))
     if "fields" in error.details:
         body["error"]["fields"] = error.details["fields"]
+    return answer_with(error, body)
+
+
+def answer_with(error: AppError, body: dict[str, Any]) -> ResponseReturnValue:
+    """Answer one of our own errors with a body that its caller's document promises."""
     response = jsonify(body)
     if isinstance(error, TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after)

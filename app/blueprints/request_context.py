@@ -12,6 +12,9 @@ from app.logs import bind_request, read_trace, release_request
 
 HEADER = "X-Request-Id"
 ACCEPTABLE = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
+SECRET_PATHS = frozenset({"approvals", "commands"})
+# An address that is none of ours may hold a secret that was put into the wrong place: it is not repeated.
+NO_ROUTE = "(no such address)"
 ALERTS = frozenset({"webhook", "ideas"})
 QUIET = frozenset({"/health", "/readyz", "/metrics"})
 
@@ -51,10 +54,10 @@ def _close(response: Response) -> Response:
 
 
 def _path() -> str:
-    """Return the path alone: secrets may stand in the query, and an approval's link is one itself."""
-    if request.blueprint == "approvals" and request.url_rule is not None:
-        return request.url_rule.rule
-    return request.path
+    """Return the path alone: secrets may stand in the query, or in the path itself."""
+    if request.url_rule is None:
+        return NO_ROUTE
+    return request.url_rule.rule if request.blueprint in SECRET_PATHS else request.path
 
 
 def _forget(_error: Any) -> None:

@@ -39,10 +39,13 @@ def list_bots() -> None:
     """List every bot, with the state that holds for it now."""
     everywhere = operations().switch.read()
     rows = [
-        (bot.id, bot.configuration.name, bot.configuration.broker or "default", standing(bot, everywhere))
+        (
+            *(bot.id, bot.number, bot.configuration.name, bot.configuration.broker or "default"),
+            standing(bot, everywhere),
+        )
         for bot, _ in operations().bots.all()
     ]
-    show_table(("ID", "NAME", "BROKER", "STATE"), rows)
+    show_table(("ID", "NUMBER", "NAME", "BROKER", "STATE"), rows)
 
 
 @bots.command("show")

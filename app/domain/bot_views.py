@@ -12,6 +12,7 @@ def bot_view(bot: Bot) -> dict[str, Any]:
     configuration: dict[str, Any] = to_json(bot.configuration)
     return {
         "id": bot.id,
+        "number": bot.number,
         **configuration,
         "state": bot.switch.state.value,
         "state_reason": bot.switch.reason,

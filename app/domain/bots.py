@@ -276,7 +276,8 @@ class BotConfiguration(StructureKeys, TradingKeys):
 class Bot:
     """A stored bot: its configuration, its own kill switch and its secret's digests.
 
-    `resumed_at` is when somebody last set it to ACTIVE: losses in a row before that count no more.
+    `resumed_at` is when somebody last set it to ACTIVE: losses in a row before that count no more. `number`
+    is its name in commands, for ever; 0 where it has none yet.
     """
 
     id: str
@@ -285,6 +286,7 @@ class Bot:
     configuration: BotConfiguration = field(default_factory=BotConfiguration)
     switch: StateSwitch = field(default_factory=StateSwitch)
     resumed_at: datetime | None = None
+    number: int = 0
 
     def switched(self, switch: StateSwitch, now: datetime) -> "Bot":
         """Return it with its kill switch thrown; to ACTIVE, it begins anew to count losses in a row."""

@@ -36,6 +36,11 @@ _logger = logging.getLogger(__name__)
 
 def tame_server_log() -> None:
     """Keep the web server's own warnings few and without secrets: it repeats what strangers send."""
+    # Who turns access lines on sees the path of bot commands, which has the account's secret in it.
+    for name in ("gunicorn.access", "werkzeug"):
+        logger = logging.getLogger(name)
+        if not any(isinstance(each, MaskSecrets) for each in logger.filters):
+            logger.addFilter(MaskSecrets())
     server = logging.getLogger("gunicorn.error")
     if not any(isinstance(each, FewWarnings) for each in server.filters):
         server.addFilter(FewWarnings())

@@ -1,9 +1,8 @@
 """The bots: stored documents, found by id or by their secret."""
 
 import secrets
-import threading
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +24,8 @@ from app.domain.sizing import sizing_conflict
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import AlreadyExists, Conflict, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
 from app.repositories.audit import AuditLog
+from app.repositories.bot_index import BotIndex
+from app.repositories.bot_numbers import BotNumbers
 from app.repositories.open_orders import OPERATOR
 from app.repositories.trades import Trades
 from app.storage.base import Document, Store
@@ -32,7 +33,6 @@ from app.storage.base import Document, Store
 PREFIX = "bots/"
 DEFAULT_BOT = "default"
 SECRET_BYTES = 24
-INDEX_REFRESH_SECONDS = 1.0
 
 
 class BotDirectory:
@@ -47,10 +47,8 @@ class BotDirectory:
         self._clock = clock
         self._audit = audit
         self._parsed: dict[str, tuple[int, Bot]] = {}
-        self._by_digest: dict[str, str] = {}
-        self._ids: list[str] = []
-        self._indexed_at = float("-inf")
-        self._index_lock = threading.Lock()
+        self._numbers = BotNumbers(store)
+        self._index = BotIndex(lambda: [bot for bot, _ in self.all()])
 
     def find(self, bot: str) -> Bot | None:
         """Return a bot as it is stored now."""
@@ -69,12 +67,16 @@ class BotDirectory:
 
     def others(self, bot: str) -> list[str]:
         """Return the other bots' ids, as known a second ago at the latest."""
-        self._index()
-        return [other for other in self._ids if other != bot]
+        return [other for other in self._index.ids() if other != bot]
 
     def knows(self, bot: str) -> bool:
         """Tell whether there is a bot of this id, as known a second ago at the latest."""
         return bot in self.others("")
+
+    def numbered(self, number: int) -> Bot | None:
+        """Return the bot of a number as it is stored now."""
+        found = self._index.find_number(number, self.find)
+        return found if found is not None and found.number == number else None
 
     def show(self, bot: Bot) -> dict[str, Any]:
         """Show a bot with the trading state that it has now."""
@@ -115,13 +117,14 @@ class BotDirectory:
         _check(configuration)
         now = self._clock()
         shown = secret or new_secret()
-        created = Bot(bot, BotSecrets(secret_digest(shown), now), now, configuration, StateSwitch(state))
+        secrets, number = BotSecrets(secret_digest(shown), now), self._numbers.next()
+        created = Bot(bot, secrets, now, configuration, StateSwitch(state), number=number)
         try:
             with self._audit.change(by, Deed.CREATE_BOT, bot, before=None, after=audited_bot(created)):
                 document = self._store.create(PREFIX + bot, to_json(created))
         except AlreadyExists as error:
             raise AlreadyExists(f"There is a bot {bot} already.") from error
-        self._indexed_at = float("-inf")
+        self._index.forget()
         return created, document.version, shown
 
     def change(
@@ -168,7 +171,7 @@ class BotDirectory:
         shown, now = new_secret(), self._clock()
         rotated = current.secrets.rotated(secret_digest(shown), now)
         self._write(document, replace(current, secrets=rotated), Deed.ROTATE_SECRET, by)
-        self._indexed_at = float("-inf")
+        self._index.forget()
         return shown, now + SECRET_OVERLAP
 
     def set_state(
@@ -216,41 +219,36 @@ class BotDirectory:
         due = self._clock() - SECRET_MAXIMUM_AGE
         return [bot.id for bot, _ in self.all() if bot.secrets.created_at < due]
 
+    def ensure_numbers(self) -> None:
+        """Give a number to each bot of earlier versions; of several processes one does it."""
+        for listed in list(self._store.list(PREFIX)):
+            document: Document | None = listed
+            while document is not None and not document.value.get("number"):
+                numbered = to_json(replace(self._read(document), number=self._numbers.next()))
+                with suppress(Conflict):
+                    self._store.replace(document, numbered)
+                document = self._store.get(listed.key)
+
     def _create_default(self, digest: str | None) -> None:
         now = self._clock()
         stored = digest or secret_digest(new_secret())
         bot = Bot(
-            DEFAULT_BOT, BotSecrets(stored, now, environment=digest), now, BotConfiguration(name="Default")
+            DEFAULT_BOT,
+            BotSecrets(stored, now, environment=digest),
+            now,
+            BotConfiguration(name="Default"),
+            number=self._numbers.next(),
         )
         made = audited_bot(bot)
         with self._audit.change(Actor.SETTINGS, Deed.CREATE_BOT, DEFAULT_BOT, before=None, after=made):
             self._store.create(PREFIX + DEFAULT_BOT, to_json(bot))
 
     def _owner(self, digest: str, now: datetime) -> Bot | None:
-        owner = self._known_owner(digest, now)
-        if owner is None:
-            self._index()
-            owner = self._known_owner(digest, now)
-        return owner
+        return self._index.find_owner(digest, lambda bot: self._accepting(bot, digest, now))
 
-    def _known_owner(self, digest: str, now: datetime) -> Bot | None:
-        known = self._by_digest.get(digest)
-        bot = self.find(known) if known is not None else None
+    def _accepting(self, name: str, digest: str, now: datetime) -> Bot | None:
+        bot = self.find(name)
         return bot if bot is not None and bot.secrets.accept(digest, now) else None
-
-    def _index(self) -> None:
-        """Learn the secrets anew, but not for every wrong guess."""
-        with self._index_lock:
-            if time.monotonic() - self._indexed_at < INDEX_REFRESH_SECONDS:
-                return
-            digests: dict[str, str] = {}
-            bots = [bot for bot, _ in self.all()]
-            for bot in bots:
-                digests[bot.secrets.digest] = bot.id
-                if bot.secrets.previous_digest is not None:
-                    digests.setdefault(bot.secrets.previous_digest, bot.id)
-            ids = [bot.id for bot in bots]
-            self._by_digest, self._ids, self._indexed_at = digests, ids, time.monotonic()
 
     def _document(self, bot: str) -> Document:
         document = self._store.get(PREFIX + bot)

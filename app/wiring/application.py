@@ -294,5 +294,6 @@ class Wiring:
             clock=self.clock,
             default_broker=self.settings.default_broker,
             notices=secret_notices(self.settings),
+            account=self.base.account,
             logins=self.upkeep.logins,
         )

@@ -6,6 +6,7 @@ from flask import current_app
 
 from app.clock import Clock
 from app.config import Settings
+from app.repositories.account_secret import AccountSecret
 from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory
 from app.repositories.structure_trades import StructureTrades
@@ -15,6 +16,7 @@ from app.services.broker_access.registry import BrokerRegistry
 from app.services.broker_login.access import FyersAccess
 from app.services.exits.orphan_cleanup import Cleanup
 from app.services.instruments import SymbolMaster
+from app.services.intake.account_limit import AccountLimit
 from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalService
 from app.services.intake.rate_limit import RateLimiter
@@ -32,6 +34,7 @@ from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.circuit_breaker import EquityGuard
 from app.services.portfolio.holdings import Holdings
 from app.services.portfolio.loss_limits import LossLimits
+from app.services.portfolio.open_trades import OpenTrades
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.reconciliation import Reconciliation
 from app.services.portfolio.snapshots import Snapshots
@@ -57,6 +60,7 @@ class IntakeWing:
 
     alerts: Intake
     limiter: RateLimiter
+    account_limit: AccountLimit
     wrong_secrets: WrongSecrets
     trading: Trading
     approvals: ApprovalService
@@ -76,6 +80,7 @@ class OperationsWing:
     paper_reset: PaperReset
     health: Health
     audit: AuditLog
+    account: AccountSecret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +92,7 @@ class PortfolioWing:
     holdings: Holdings
     snapshots: Snapshots
     trades: TradeHistory
+    open_trades: OpenTrades
     tracker: OrderTracker
     breaker: EquityGuard
     loss_limits: LossLimits

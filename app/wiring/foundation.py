@@ -11,6 +11,7 @@ from app.brokers.registry import BROKERS
 from app.clock import Clock, Wait
 from app.config import Settings
 from app.domain.tickets import Randomness
+from app.repositories.account_secret import AccountSecret
 from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory
 from app.repositories.door_refusals import StoredRefusals
@@ -201,6 +202,11 @@ class Foundation:
     def bots(self) -> BotDirectory:
         """The bots."""
         return BotDirectory(self.store, self.clock, self.audit)
+
+    @cached_property
+    def account(self) -> AccountSecret:
+        """The account's secret."""
+        return AccountSecret(self.store, self.clock, self.audit)
 
     @cached_property
     def switch(self) -> GlobalSwitch:

@@ -1,9 +1,12 @@
 """The wings as the blueprints and commands get them, put together from the collaborators."""
 
+from app.repositories.account_requests import AccountRequests
 from app.services.exits.view import ExitView
+from app.services.intake.account_limit import AccountLimit
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.wrong_secrets import WrongSecrets
 from app.services.portfolio.holdings import Holdings
+from app.services.portfolio.open_trades import OpenTrades
 from app.wiring.application import Wiring
 from app.wiring.container import (
     BrokerWing,
@@ -52,6 +55,11 @@ def _intake(wiring: Wiring) -> IntakeWing:
     return IntakeWing(
         alerts=wiring.reception.intake,
         limiter=RateLimiter(wiring.settings.rate_limit_per_second),
+        account_limit=AccountLimit(
+            AccountRequests(wiring.store),
+            wiring.clock,
+            counts_in_store=not wiring.settings.uses_cloud_storage,
+        ),
         wrong_secrets=WrongSecrets(shared_addresses()),
         trading=wiring.trading,
         approvals=wiring.reception.approval_service,
@@ -70,6 +78,7 @@ def _operations(wiring: Wiring) -> OperationsWing:
         paper_reset=wiring.upkeep.paper_reset,
         health=wiring.health,
         audit=wiring.base.audit,
+        account=wiring.base.account,
     )
 
 
@@ -80,6 +89,12 @@ def _portfolio(wiring: Wiring) -> PortfolioWing:
         holdings=Holdings(ExitView(wiring.exit_plans, wiring.base.trades, wiring.base.registry)),
         snapshots=wiring.snapshots,
         trades=wiring.trade_history,
+        open_trades=OpenTrades(
+            structures=wiring.structures.trades,
+            trades=wiring.base.trades,
+            bots=wiring.base.bots,
+            snapshots=wiring.snapshots,
+        ),
         tracker=wiring.tracker,
         breaker=wiring.upkeep.breaker,
         loss_limits=wiring.loss_limits,

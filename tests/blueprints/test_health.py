@@ -45,12 +45,16 @@ def test_ready_when_a_secret_is_older_than_90_days_then_it_warns_and_stays_ready
     response = operator.get("/readyz")
 
     assert response.status_code == 200
-    assert response.json["warnings"] == ["The secret of bot default is older than 90 days; rotate it."]
+    assert response.json["warnings"] == [
+        "The account's secret is older than 90 days; flask account rotate-secret makes another.",
+        "The secret of bot default is older than 90 days; rotate it.",
+    ]
 
 
 def test_ready_when_the_secret_was_rotated_then_the_warning_is_gone(operator, clock):
     clock.move(days=91)
     operator.post("/api/bots/default/secret")
+    operator.post("/api/account/secret")
 
     assert operator.get("/readyz").json["warnings"] == []
 

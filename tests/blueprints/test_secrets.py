@@ -2,9 +2,11 @@
 
 import pytest
 
-from tests.builders import OPERATOR_TOKEN, WEBHOOK_SECRET, bridge_alert, strategy_alert
+from tests.builders import ACCOUNT_SECRET, OPERATOR_TOKEN, WEBHOOK_SECRET, bridge_alert, strategy_alert
 
 pytestmark = pytest.mark.unit
+
+WRONG_UUID = "11111111-2222-4333-8444-555555555555"
 
 
 @pytest.fixture
@@ -14,7 +16,13 @@ def other(operator):
 
 
 @pytest.fixture
-def busy(anonymous, other):
+def rotated(operator):
+    """An account secret that the environment does not know."""
+    return operator.post("/api/account/secret").json["secret"]
+
+
+@pytest.fixture
+def busy(anonymous, other, rotated):
     """Send each secret by every way there is, rightly and wrongly; return all the answers."""
     answers = [anonymous.get("/api/bots", headers={"Authorization": f"Bearer {OPERATOR_TOKEN}x"})]
     for secret in (WEBHOOK_SECRET, other, "a-wrong-guess-of-it"):
@@ -27,12 +35,23 @@ def busy(anonymous, other):
             anonymous.post("/tradingview/webhook", json=bridge_alert(secret=secret, colour="red")),
             anonymous.post("/webhook", data=f'{{"secret": "{secret}"'),
         ]
+    for secret in (ACCOUNT_SECRET, rotated, "a-wrong-guess-of-it", WRONG_UUID):
+        path = f"/webhook/{secret}"
+        # Rightly, to addresses that are none, with the wrong method, and spelt in other ways.
+        answers += [
+            anonymous.get(f"{path}/{rest}") for rest in ("bots", "trades", "bots/", "bot", "enter", "")
+        ]
+        answers += [anonymous.get(f"/webhok/{secret}/bots"), anonymous.get(f"{path}/bots?secret={secret}")]
+        answers += [
+            anonymous.post(f"{path}/{rest}", json={"a": secret}) for rest in ("bots", "entr", "exits/1")
+        ]
     return answers
 
 
 @pytest.fixture
-def secrets(other):
-    return [WEBHOOK_SECRET, other, "a-wrong-guess-of-it", OPERATOR_TOKEN]
+def secrets(other, rotated):
+    guesses = ["a-wrong-guess-of-it", WRONG_UUID]
+    return [WEBHOOK_SECRET, other, OPERATOR_TOKEN, ACCOUNT_SECRET, rotated, *guesses]
 
 
 def found(secrets: list[str], text: str) -> list[str]:
@@ -70,6 +89,10 @@ def test_journals_when_secrets_were_sent_then_they_have_none(busy, secrets, sett
 def test_log_when_secrets_were_sent_then_it_has_none(busy, secrets, caplog, anonymous, other):
     caplog.set_level("DEBUG")
     anonymous.post(f"/webhook?secret={other}", json=strategy_alert())
+    for secret in secrets:
+        for rest in ("bots", "bot", "trades/7", "bots?a=b"):
+            anonymous.get(f"/webhook/{secret}/{rest}")
+            anonymous.get(f"/webhooks/{secret}/{rest}")
 
     assert "POST /webhook 200" in caplog.text
     assert found(secrets, caplog.text) == []

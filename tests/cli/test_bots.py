@@ -17,7 +17,7 @@ def configuration(services):
 def test_list_when_only_the_default_bot_exists_then_it_is_shown(run):
     result = run("bots", "list")
 
-    assert result.output.splitlines()[1].split() == ["default", "Default", "default", "ACTIVE"]
+    assert result.output.splitlines()[1].split() == ["default", "1", "Default", "default", "ACTIVE"]
 
 
 @pytest.mark.parametrize(

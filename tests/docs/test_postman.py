@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.trading_state import TradingState
 from docs.generate import ROOT
-from tests.builders import OPERATOR_TOKEN, WEBHOOK_SECRET
+from tests.builders import ACCOUNT_SECRET, OPERATOR_TOKEN, WEBHOOK_SECRET
 
 pytestmark = pytest.mark.unit
 
@@ -38,6 +38,7 @@ class Runner:
         self.client = client
         self.variables = {item["key"]: item["value"] for item in collection["variable"]}
         self.variables |= {"webhook_secret": WEBHOOK_SECRET, "operator_token": OPERATOR_TOKEN}
+        self.variables |= {"account_secret": ACCOUNT_SECRET}
 
     def run(self, item) -> None:
         """Send one request and check its answer."""

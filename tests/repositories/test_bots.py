@@ -159,3 +159,67 @@ def test_others_when_a_bot_was_made_just_now_then_it_is_among_them(bots, make):
     make()
 
     assert (before, bots.others("default")) == ([], ["other"])
+
+
+def test_number_when_bots_are_made_and_removed_then_it_is_never_given_again(bots, make):
+    first, version, _ = make("other")
+    bots.delete("other", version=version)
+    again, *_ = make("other")
+
+    assert (bots.get("default")[0].number, first.number, again.number) == (1, 2, 3)
+    assert bots.numbered(3).id == "other"
+    assert bots.numbered(2) is None
+
+
+def test_number_when_bots_are_made_in_two_processes_then_none_is_given_twice(bots, store, clock, audit):
+    other = BotDirectory(store, clock, audit)
+    made = [
+        each.create(f"bot-{place}", BotConfiguration())[0] for place, each in enumerate([bots, other] * 4)
+    ]
+
+    assert len({bot.number for bot in made} | {1}) == 9
+    assert bots.numbered(made[-1].number).id == made[-1].id
+
+
+def test_number_when_a_bot_of_an_earlier_version_has_none_then_it_gets_one_and_keeps_it(
+    bots, make, store, clock, audit
+):
+    make("other")
+    document = store.get("bots/other")
+    store.replace(document, {name: value for name, value in document.value.items() if name != "number"})
+    bots.ensure_numbers()
+    given = bots.get("other")[0].number
+    BotDirectory(store, clock, audit).ensure_numbers()
+
+    assert given == 3
+    assert bots.get("other")[0].number == given
+
+
+def test_number_when_the_bot_is_changed_while_it_gets_one_then_the_change_stays(make, store, clock, audit):
+    make("other")
+    document = store.get("bots/other")
+    store.replace(document, document.value | {"number": 0})
+    racing = RacingStore(store)
+    BotDirectory(racing, clock, audit).ensure_numbers()
+
+    changed = store.get("bots/other").value
+    assert changed["number"] > 0
+    assert changed["configuration"]["name"] == "changed meanwhile"
+
+
+class RacingStore:
+    """Lets somebody else change the bot just before it gets its number."""
+
+    def __init__(self, store) -> None:
+        self._store = store
+        self._is_first = True
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def replace(self, document, value):
+        if document.key == "bots/other" and self._is_first:
+            self._is_first = False
+            other = document.value | {"configuration": {"name": "changed meanwhile"}}
+            self._store.replace(document, other)
+        return self._store.replace(document, value)

@@ -10,6 +10,7 @@ from app.domain.bot_thresholds import ignored_fractions
 from app.domain.broker_logins import LoginState
 from app.domain.trading_state import TradingState
 from app.errors import AppError
+from app.repositories.account_secret import AccountSecret
 from app.repositories.bots import BotDirectory
 from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
@@ -20,6 +21,7 @@ from app.storage.base import Store
 
 SHORT_SECRET = 16
 LOGIN_DUE = "{} wants its daily login: GET /auth-url has the link"
+ACCOUNT_DUE = "The account's secret is older than 90 days; flask account rotate-secret makes another."
 UNUSED = "Broker {} does not answer; no bot uses it, so alerts go on: {}"
 
 _logger = logging.getLogger(__name__)
@@ -68,6 +70,7 @@ class Health:
     clock: Clock
     default_broker: str
     notices: list[str]
+    account: AccountSecret
     logins: Mapping[str, FyersLogin] = field(default_factory=dict)
 
     def check(self) -> Readiness:
@@ -116,7 +119,8 @@ class Health:
 
     def _old_secrets(self) -> list[str]:
         due = self.bots.old_secrets()
-        return [f"The secret of bot {bot} is older than 90 days; rotate it." for bot in due]
+        account = [ACCOUNT_DUE] if self.account.is_old() else []
+        return account + [f"The secret of bot {bot} is older than 90 days; rotate it." for bot in due]
 
 
 def _outcome(ping: Any) -> str:

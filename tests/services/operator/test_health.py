@@ -2,6 +2,7 @@ import pytest
 
 from app.domain.bots import BotConfiguration
 from app.domain.trading_state import StateSwitch, TradingState
+from app.repositories.account_secret import AccountSecret
 from app.repositories.bots import BotDirectory
 from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
@@ -38,6 +39,7 @@ def make_health(broken, clock, switch, audit):
             clock=clock,
             default_broker="paper",
             notices=["a notice"],
+            account=AccountSecret(broken, clock, audit),
         )
 
     return make

@@ -1,6 +1,7 @@
 """The shapes of every answer, by their names in `#/components/schemas`."""
 
 from app.blueprints.api.openapi.audit_shapes import AUDIT
+from app.blueprints.api.openapi.command_shapes import COMMANDS
 from app.blueprints.api.openapi.holding_shapes import HOLDINGS, REASON, SEEN
 from app.blueprints.api.openapi.report_shapes import REFUSALS, REPORT
 from app.blueprints.api.openapi.shapes import (
@@ -134,7 +135,7 @@ ALERT_ANSWER = object_of(
     optional=("order", "orders", "reason", "error"),
 )
 BOT = object_of(
-    {"id": TEXT}
+    {"id": TEXT, "number": NUMBER | {"description": "Its name in bot commands, for ever."}}
     | record_shape(BotConfiguration)
     | {
         "state": words_of(TradingState),
@@ -219,6 +220,7 @@ COMPONENTS: dict[str, Shape] = {
     "Bots": object_of({"bots": list_of(ref("Bot"))}),
     "Secret": object_of({"secret": TEXT, "previous_valid_until": TIME}),
     **HOLDINGS,
+    **COMMANDS,
     **REFUSALS,
     "Trade": TRADE,
     "Trades": object_of({"trades": list_of(ref("Trade")), "next": or_null(NUMBER)}),

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.blueprints.api.openapi import examples
+from app.blueprints.api.openapi.command_operations import COMMAND_OPERATIONS
 from app.blueprints.api.openapi.operation import (
     BOT_SECRET,
     OPERATOR_SEES_MORE,
@@ -261,4 +262,4 @@ OPERATIONS: dict[str, Operation] = {
         errors=(400,),
     ),
     "api.describe": Operation(tag="Operation", answers={200: ("Document",)}),
-}
+} | COMMAND_OPERATIONS

@@ -1,0 +1,63 @@
+"""The way from a secret or a number to a bot's id: remembered, so that an alert reads no bot but its own."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from app.domain.bots import Bot
+
+REFRESH_SECONDS = 1.0
+
+Look = Callable[[str], Bot | None]
+
+
+class BotIndex:
+    """Learns secrets and numbers anew where one is not known, but not for every wrong guess."""
+
+    def __init__(self, read_all: Callable[[], Iterable[Bot]]) -> None:
+        self._read_all = read_all
+        self._by_digest: dict[str, str] = {}
+        self._by_number: dict[int, str] = {}
+        self._ids: list[str] = []
+        self._learnt_at = float("-inf")
+        self._lock = threading.Lock()
+
+    def forget(self) -> None:
+        """Learn everything anew at the next look: a bot or a secret has changed."""
+        self._learnt_at = float("-inf")
+
+    def ids(self) -> list[str]:
+        """Return every bot's id, as known a second ago at the latest."""
+        self._learn()
+        return self._ids
+
+    def find_owner(self, digest: str, look: Look) -> Bot | None:
+        """Return the bot of a secret; `look` reads a bot and checks it."""
+        return self._find(lambda: self._by_digest.get(digest), look)
+
+    def find_number(self, number: int, look: Look) -> Bot | None:
+        """Return the bot of a number; `look` reads a bot."""
+        return self._find(lambda: self._by_number.get(number), look)
+
+    def _find(self, remembered: Callable[[], str | None], look: Look) -> Bot | None:
+        found = self._look(remembered(), look)
+        if found is None:
+            self._learn()
+            found = self._look(remembered(), look)
+        return found
+
+    def _look(self, known: str | None, look: Look) -> Bot | None:
+        return look(known) if known is not None else None
+
+    def _learn(self) -> None:
+        with self._lock:
+            if time.monotonic() - self._learnt_at < REFRESH_SECONDS:
+                return
+            bots = list(self._read_all())
+            digests = {bot.secrets.digest: bot.id for bot in bots}
+            for bot in bots:
+                if bot.secrets.previous_digest is not None:
+                    digests.setdefault(bot.secrets.previous_digest, bot.id)
+            self._by_digest, self._ids = digests, [bot.id for bot in bots]
+            self._by_number = {bot.number: bot.id for bot in bots}
+            self._learnt_at = time.monotonic()

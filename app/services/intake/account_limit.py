@@ -1,0 +1,62 @@
+"""The account's own limit: sixty requests a minute by its secret, and a block for whoever sends more."""
+
+import math
+import threading
+from contextlib import suppress
+
+from app.clock import Clock
+from app.domain.request_counts import ALLOWED, RequestCount
+from app.errors import Conflict, TooManyRequests
+from app.repositories.account_requests import AccountRequests
+
+
+class AccountLimit:
+    """Counts in the store, so that all processes count together and a block outlives a restart.
+
+    Where a store lets nothing be written twice in a second (a bucket, served by one process) the requests are
+    counted in memory and the block alone is stored: `counts_in_store` is false there.
+    """
+
+    def __init__(self, stored: AccountRequests, clock: Clock, *, counts_in_store: bool) -> None:
+        self._stored = stored
+        self._clock = clock
+        self._counts_in_store = counts_in_store
+        self._counted = {True: RequestCount(), False: RequestCount()}
+        self._lock = threading.Lock()
+
+    def take(self, *, is_exit: bool) -> None:
+        """Count a request; raise TooManyRequests from the one that is too many until the block ends."""
+        now = self._clock()
+        # One after the other here: only other processes are left to be faster.
+        with self._lock:
+            count = self._count_stored(is_exit) if self._counts_in_store else self._count_here(is_exit)
+        until = count.blocked_until
+        if until is None or not count.is_blocked(now):
+            return
+        what = "exits" if is_exit else "requests"
+        raise TooManyRequests(
+            f"More than {ALLOWED} {what} came within a minute, so none is taken until {until:%H:%M:%S} UTC. "
+            "Nothing of this one was stored.",
+            retry_after=max(math.ceil((until - now).total_seconds()), 1),
+        )
+
+    def _count_stored(self, is_exit: bool) -> RequestCount:  # noqa: FBT001  # its only argument
+        counted: list[RequestCount] = []
+
+        def step(known: RequestCount) -> RequestCount | None:
+            counted.append(known.with_one(self._clock()))
+            return None if counted[-1] == known else counted[-1]
+
+        # So busy that others were faster five times: one more or less does not matter, an exit does.
+        with suppress(Conflict):
+            self._stored.change(step, of_exits=is_exit)
+        return counted[-1]
+
+    def _count_here(self, is_exit: bool) -> RequestCount:  # noqa: FBT001  # its only argument
+        now, known = self._clock(), self._stored.read(of_exits=is_exit)
+        if known.is_blocked(now):
+            return known
+        count = self._counted[is_exit] = self._counted[is_exit].with_one(now)
+        if count.is_blocked(now):
+            self._stored.change(lambda _: count, of_exits=is_exit)
+        return count
