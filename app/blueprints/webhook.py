@@ -1,5 +1,7 @@
 """Alerts come in here."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, g, jsonify, request
@@ -11,6 +13,7 @@ from app.blueprints.authentication import allowed_source, bot_of
 from app.blueprints.door import UNKNOWN, guard
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
+from app.domain.planning import only_exits
 from app.domain.signals import own_words
 from app.errors import BodyTooLarge, MalformedAlert
 from app.logs import redact
@@ -33,9 +36,10 @@ def receive_alert() -> ResponseReturnValue:
     body = read_body()
     alert = read_alert(body)
     bot = authenticate(alert, bot_named_in(alert))
-    entry = dialect_of(alert)
-    if not entry.is_taken_at_webhook:
-        raise MalformedAlert(f"This is a {entry.name} alert; post it to {entry.path}.")
+    with counted(bot):
+        entry = dialect_of(alert)
+        if not entry.is_taken_at_webhook:
+            raise MalformedAlert(f"This is a {entry.name} alert; post it to {entry.path}.")
     return accept(entry, bot, alert, body)
 
 
@@ -85,14 +89,27 @@ def read_alert(body: bytes) -> dict[str, Any]:
 def authenticate(alert: dict[str, Any], named: Any) -> Bot:
     """Know whose alert it is, and that it is not one too many, before anything is told about its fields."""
     bot = g.bot = bot_of(alert, named)
-    intake().limiter.take(bot.id)
+    intake().limiter.take_any(bot.id)
     return bot
+
+
+@contextmanager
+def counted(bot: Bot) -> Iterator[None]:
+    """Count a wrong alert towards its bot's own rate: whoever sends too much is told nothing of its shape."""
+    try:
+        yield
+    except MalformedAlert:
+        intake().limiter.take(bot.id)
+        raise
 
 
 def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
     """Hand an authenticated alert over and answer; raise MalformedAlert where its shape is wrong."""
     g.dialect = entry.name
-    signal = read_signal(entry, alert)
+    with counted(bot):
+        signal = read_signal(entry, alert)
+    if not only_exits(signal, cover_only=bot.configuration.cover_only):
+        intake().limiter.take(bot.id)
     source = request.remote_addr or UNKNOWN
     redacted = to_json(redact(alert))
     words = own_words(alert)

@@ -47,8 +47,8 @@ def test_breach_when_the_supervisor_looks_then_all_is_sold_and_told(breached, op
     shown = operator.get(PATH).json
 
     assert (holding(), shown["phase"], shown["breach"]) == ("0", "tripped", "stop_loss")
-    assert shown["last_event"].endswith("trading is HALTED")
-    assert operator.get("/api/trading-state").json["state"] == "HALTED"
+    assert shown["last_event"].endswith("trading is REDUCING")
+    assert operator.get("/api/trading-state").json["state"] == "REDUCING"
 
 
 def test_breach_when_it_has_sold_then_each_sale_is_a_ticket(breached, operator):

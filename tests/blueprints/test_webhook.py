@@ -235,6 +235,13 @@ class TestRateLimit:
     def app(self, make_app):
         return make_app(rate_limit_per_second=2)
 
+    def test_exit_when_entries_used_up_the_rate_then_it_is_taken(self, client):
+        for _ in range(3):
+            entry = client.post("/webhook", json=strategy_alert(**ENTER_LONG))
+        leaving = client.post("/webhook", json=strategy_alert(**EXIT_LONG))
+
+        assert (entry.status_code, leaving.status_code) == (429, 200)
+
     def test_bot_when_it_sends_too_much_then_429_with_retry_after(self, client):
         responses = [client.post("/webhook", json=strategy_alert()) for _ in range(4)]
 

@@ -219,7 +219,7 @@ class EquityGuard:
         # The attempts to close were written meanwhile; what was handed in does not have them.
         current = self.stored.read(breaker.broker)
         if breaker.breach is Breach.STOP_LOSS:
-            self._report(replace(current, phase=Phase.TRIPPED), f"{event}; trading is HALTED")
+            self._report(replace(current, phase=Phase.TRIPPED), f"{event}; trading is REDUCING")
             return 1
         taken = current.taking_profit(current.breach_equity or Decimal(0))
         # Armed before trading goes on: killed the other way round, what alerts buy would be sold too.
@@ -228,11 +228,17 @@ class EquityGuard:
         return 1
 
     def _pause(self, breaker: CircuitBreaker) -> CircuitBreaker:
-        """Halt trading, unless it is halted for good already; what is thrown is written down first."""
+        """Let alerts only exit, unless less is allowed for good already; it is written down first.
+
+        What the breaker cannot close may still be closed by an alert.
+        """
         current = self.switch.read()
-        if current.state is TradingState.HALTED and current.until is None:
+        if current.state is not TradingState.ACTIVE and current.until is None:
             return breaker
-        pause = StateSwitch(TradingState.HALTED, f"{BY}: {breaker.last_event or ''}")
+        # A halt of an hour is not loosened by a breach within it.
+        is_halted = current.at(self.runtime.clock()) is TradingState.HALTED
+        state = TradingState.HALTED if is_halted else TradingState.REDUCING
+        pause = StateSwitch(state, f"{BY}: {breaker.last_event or ''}")
         breaker = replace(breaker, paused=pause, replaced=current)
         self._write(breaker)
         # Killed just before this, the breaker owns a pause that was never thrown and lifts nothing; thrown

@@ -14,7 +14,7 @@ from tests.notices import HeardNotifier
 
 pytestmark = pytest.mark.unit
 
-HALTED = TradingState.HALTED
+HALTED, REDUCING = TradingState.HALTED, TradingState.REDUCING
 ACTIVE = TradingState.ACTIVE
 
 
@@ -74,7 +74,7 @@ def test_stop_loss_when_reached_then_all_is_sold_and_trading_halts(breaker, port
     portfolio.equity = "80000"
     breaker.watch()
 
-    assert (held(portfolio), state(), breaker.read().phase) == ({}, HALTED, "tripped")
+    assert (held(portfolio), state(), breaker.read().phase) == ({}, REDUCING, "tripped")
     assert sorted((order.side, order.quantity) for order in portfolio.submitted) == [("buy", 3), ("sell", 7)]
 
 
@@ -128,7 +128,7 @@ def test_stop_loss_when_profit_was_taken_before_then_it_still_fires(breaker, por
     for portfolio.equity in ("120000", "79999"):
         breaker.watch()
 
-    assert (state(), held(portfolio)) == (HALTED, {})
+    assert (state(), held(portfolio)) == (REDUCING, {})
 
 
 def test_restart_when_killed_before_the_order_arrived_then_it_is_sent_under_another_id(
@@ -166,7 +166,7 @@ def test_restart_when_killed_after_the_order_arrived_then_nothing_is_sold_twice(
         restarted.watch()
 
     assert [order.instrument.symbol for order in portfolio.submitted] == ["AAPL", "MSFT"]
-    assert (restarted.read().phase, state()) == ("liquidating", HALTED)
+    assert (restarted.read().phase, state()) == ("liquidating", REDUCING)
 
 
 def test_restart_when_the_order_has_filled_meanwhile_then_the_breaker_finishes(breaker, portfolio):
@@ -224,7 +224,7 @@ def test_edit_when_the_operator_halted_meanwhile_then_it_stays_so(breaker, portf
     assert state() is HALTED
 
 
-@pytest.mark.parametrize("before", [TradingState.REDUCING, HALTED])
+@pytest.mark.parametrize("before", [REDUCING, HALTED])
 def test_edit_when_the_operator_had_paused_before_then_that_stands_again(
     breaker, portfolio, services, state, before
 ):
@@ -234,7 +234,7 @@ def test_edit_when_the_operator_had_paused_before_then_that_stands_again(
     during = state()
     breaker.edit({})
 
-    assert (during, services.operations.switch.read()) == (HALTED, StateSwitch(before, "news"))
+    assert (during, services.operations.switch.read()) == (before, StateSwitch(before, "news"))
 
 
 def test_entry_when_the_equity_is_unknown_then_denied_until_it_is_seen(breaker, portfolio, client):
@@ -257,7 +257,7 @@ def test_liquidation_when_the_broker_is_lost_then_it_goes_on_afterwards(breaker,
     portfolio.is_reachable, portfolio.before_answer = True, lambda: None
     breaker.watch()
 
-    assert (lost, breaker.read().phase) == (("liquidating", HALTED), "tripped")
+    assert (lost, breaker.read().phase) == (("liquidating", REDUCING), "tripped")
 
 
 def test_breach_when_in_a_dry_run_then_trading_halts_and_nothing_is_sold(make_app, portfolio):
@@ -265,7 +265,7 @@ def test_breach_when_in_a_dry_run_then_trading_halts_and_nothing_is_sold(make_ap
     dry.portfolio.breaker.edit({"active": True, "base_equity": Decimal(200_000)})
     dry.portfolio.breaker.watch()
 
-    assert (dry.operations.switch.read().state, portfolio.submitted) == (HALTED, [])
+    assert (dry.operations.switch.read().state, portfolio.submitted) == (REDUCING, [])
 
 
 def test_edit_when_the_broker_does_not_answer_then_a_base_must_be_given(services, portfolio):

@@ -12,7 +12,7 @@ from tests.builders import ScriptedBroker, services_of
 
 pytestmark = pytest.mark.unit
 
-ACTIVE, HALTED = TradingState.ACTIVE, TradingState.HALTED
+ACTIVE, REDUCING = TradingState.ACTIVE, TradingState.REDUCING
 BASE = Decimal(100_000)
 WRITES = range(4)
 
@@ -112,11 +112,13 @@ def test_edit_when_killed_then_trading_never_goes_on_without_it_and_a_restart_en
     done = die(lambda: services.portfolio.breaker.edit({"active": active, "base_equity": Decimal(1)}), writes)
     trading, phase, _ = state_of(services)
 
-    assert trading is HALTED or (phase is Phase.ARMED and services.portfolio.breaker.read().active is active)
+    assert trading is REDUCING or (
+        phase is Phase.ARMED and services.portfolio.breaker.read().active is active
+    )
     restarted = start()
     watch(restarted)
     ended = (ACTIVE, Phase.ARMED, False)
-    assert state_of(restarted) == ((HALTED, Phase.TRIPPED, True) if writes == 0 else ended)
+    assert state_of(restarted) == ((REDUCING, Phase.TRIPPED, True) if writes == 0 else ended)
     assert done is (writes == WRITES[-1])
 
 

@@ -13,7 +13,7 @@ from tests.builders import ScriptedBroker, services_of
 
 pytestmark = pytest.mark.unit
 
-ACTIVE, HALTED = TradingState.ACTIVE, TradingState.HALTED
+ACTIVE, REDUCING = TradingState.ACTIVE, TradingState.REDUCING
 
 
 class Killed(BaseException):
@@ -167,7 +167,7 @@ def test_two_brokers_when_one_falls_then_only_its_positions_are_sold(ask, breake
     alpaca.equity = "1"
     breaker.watch()
 
-    assert (paper.held, alpaca.held, state()) == ({"AAPL": 7}, {"AAPL": 0}, HALTED)
+    assert (paper.held, alpaca.held, state()) == ({"AAPL": 7}, {"AAPL": 0}, REDUCING)
     assert (breaker.read("paper").phase, breaker.read("alpaca").phase) == ("armed", "tripped")
 
 
@@ -193,7 +193,7 @@ def test_two_brokers_when_both_tripped_then_trading_goes_on_after_the_second_edi
         breaker.edit({"broker": broker})
         states.append(state())
 
-    assert states == [HALTED, ACTIVE]
+    assert states == [REDUCING, ACTIVE]
 
 
 def test_restart_when_killed_in_the_middle_then_it_goes_on_for_the_same_bot(
@@ -232,7 +232,7 @@ def test_tripped_when_a_bot_is_edited_then_trading_stays_halted(ask, breaker, pa
     breaker.watch()
     ask("swing", **keys)
 
-    assert (breaker.read("paper").phase, state()) == ("tripped", HALTED)
+    assert (breaker.read("paper").phase, state()) == ("tripped", REDUCING)
 
 
 def test_tripped_when_the_operator_edits_then_bots_begin_anew_at_the_equity_of_now(
