@@ -49,8 +49,9 @@ def receive_bridge_alert() -> ResponseReturnValue:
     body = read_body()
     alert = read_alert(body)
     bot = authenticate(alert, alert.get(BRIDGE.bot_field))
-    if "strategy_order_action" in alert:
-        raise MalformedAlert("This is a strategy alert; post it to /webhook.")
+    with counted(bot):
+        if "strategy_order_action" in alert:
+            raise MalformedAlert("This is a strategy alert; post it to /webhook.")
     return accept(BRIDGE, bot, alert, body)
 
 

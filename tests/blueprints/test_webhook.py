@@ -6,7 +6,7 @@ from io import BytesIO, RawIOBase
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.builders import WEBHOOK_SECRET, bridge_alert, client_of, strategy_alert
+from tests.builders import ENTER_LONG, EXIT_LONG, WEBHOOK_SECRET, bridge_alert, client_of, strategy_alert
 
 pytestmark = pytest.mark.unit
 
