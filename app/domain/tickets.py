@@ -20,6 +20,8 @@ Randomness: TypeAlias = Callable[[int], bytes]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOISE_BYTES = 8
 MILLISECOND = timedelta(milliseconds=1)
+# A whole millisecond earlier than the last one: a float of these seconds may round up.
+LAST_MILLISECOND = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MILLISECOND - 1
 
 
 class TicketStatus(StrEnum):
@@ -123,8 +125,10 @@ def new_ticket_id(at: datetime, randomness: Randomness) -> UUID:
 
 
 def ticket_day(ticket: UUID) -> str:
-    """Return the UTC day on which a ticket was made, as yyyy-mm-dd."""
-    return datetime.fromtimestamp((ticket.int >> 80) / 1000, UTC).date().isoformat()
+    """Return the UTC day on which a ticket was made; of an id that is none of ours it may be the last."""
+    # Any UUID may be asked for, and the moments of some lie beyond the year 9999.
+    milliseconds = min(ticket.int >> 80, LAST_MILLISECOND)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
 
 
 @dataclass(slots=True)

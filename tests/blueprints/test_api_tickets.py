@@ -1,5 +1,7 @@
 """/api/tickets and /api/preview."""
 
+from uuid import UUID
+
 import pytest
 
 from app.domain.gates import FIGURES
@@ -223,3 +225,22 @@ class TestPreview:
     @pytest.mark.parametrize("alert", [{}, {"strategy_order_id": "long"}, {"fund_id": "default"}])
     def test_preview_when_the_alert_is_malformed_then_400(self, preview, alert):
         assert preview(alert).status_code == 400
+
+
+@pytest.mark.parametrize("ticket", ["f47ac10b-58cc-4372-a567-0e02b2c3d479", str(UUID(int=(1 << 128) - 1))])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/api/tickets/{}"),
+        ("post", "/api/tickets/{}/approve"),
+        ("post", "/api/tickets/{}/reject"),
+        ("post", "/api/tickets/{}/end"),
+        ("post", "/tasks/inbox/{}"),
+    ],
+)
+def test_ticket_when_the_id_is_not_of_a_time_then_there_is_none(operator, method, path, ticket):
+    assert operator.open(path.format(ticket), method=method.upper()).status_code == 404
+
+
+def test_list_when_it_begins_behind_an_id_of_no_time_then_it_begins_with_the_newest(five, tickets):
+    assert tickets(after=str(UUID(int=(1 << 128) - 1))) == tickets()

@@ -60,6 +60,11 @@ def test_ticket_day_when_around_midnight_then_is_utc(moment, day):
     assert ticket_day(UUID(int=milliseconds << 80)) == day
 
 
+@pytest.mark.parametrize("bits", [(1 << 128) - 1, 253402300800000 << 80, 253402300799999 << 80])
+def test_ticket_day_when_the_id_is_none_of_ours_then_it_stands_behind_every_other(bits):
+    assert ticket_day(UUID(int=bits)) == "9999-12-31"
+
+
 def test_ticket_when_stored_and_taken_up_then_same():
     original = ticket()
     original.note(Stage.SIZE_SET, NOW, "AAPL")
