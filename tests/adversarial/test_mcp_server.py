@@ -82,10 +82,17 @@ def liar():
 
 
 @pytest.fixture
-def world(make_world, liar) -> World:
-    """A world whose tools are the liar's, and where nobody waits for long."""
-    patience = {"mcp_tool_timeout_seconds": Decimal("0.3"), "analyst_timeout_seconds": Decimal("1.5")}
-    return make_world(optionomics_mcp_url=liar.url, **patience)
+def patience() -> Decimal:
+    """Seconds that a tool may take: more than any lie that is told whole, on however busy a machine."""
+    return Decimal(20)
+
+
+@pytest.fixture
+def world(make_world, liar, patience) -> World:
+    """A world whose tools are the liar's."""
+    return make_world(
+        optionomics_mcp_url=liar.url, mcp_tool_timeout_seconds=patience, analyst_timeout_seconds=Decimal(60)
+    )
 
 
 def answers(liar: Stub, instead: dict):
@@ -110,8 +117,8 @@ def ended(world: World) -> str:
     idea, started = trade_idea(), time.monotonic()
     ticket = world.work_off(world.post(idea))
 
-    # Two seconds are an opinion's; the rest is for a busy machine. Without a bound it would be minutes.
-    assert time.monotonic() - started < 10
+    # Below the patience of most: who waits until it ends has not seen through the liar.
+    assert time.monotonic() - started < 15
     assert violations(permit(idea, Bounds(), world.said), world.sent, PRICE) == []
     assert leaks(world) == []
     return ticket["reason"] or ticket["status"]
@@ -146,6 +153,7 @@ def test_server_when_its_answer_is_none_then_no_order_is_worse_for_it(world, lia
     assert ended(world) == end
 
 
+@pytest.mark.parametrize("patience", [Decimal("0.3")])
 @pytest.mark.parametrize("headers", [True, False])
 @pytest.mark.parametrize("method", ["initialize", "tools/list", "tools/call"])
 def test_server_when_it_drips_then_it_is_given_up(world, liar, method, headers):
