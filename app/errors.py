@@ -4,13 +4,17 @@ AppError
 ├── SettingsError               the environment is not usable; stops the start
 ├── AlertRefused                nothing of it was stored
 │   ├── MalformedAlert          400: not JSON, or not the dialect's shape
-│   │   └── MalformedIdea       422: not the shape of a trade idea
+│   │   ├── MalformedIdea       422: not the shape of a trade idea
+│   │   ├── MalformedStructure  400: a command's legs
+│   │   └── MalformedTrim       400: a command's trim
 │   ├── BodyTooLarge            413
 │   ├── SourceNotAllowed        403
 │   ├── NotAuthenticated        401
 │   └── TooManyRequests         429, with Retry-After
 │       └── TooManyWrongSecrets 429: guessing is slowed
 ├── NotFound                    404
+│   ├── BotUnknown              404: a command names it by number
+│   └── TradeUnknown            404: the same, and alike for another bot's
 ├── InvalidRequest              400: an operator's request that cannot be carried out
 ├── ApprovalOver                409: the order waits for nobody any more
 ├── PursuitOver                 409: the exit is not being pursued any more
@@ -73,6 +77,18 @@ class MalformedIdea(MalformedAlert):
     code, status = "IDEA_MALFORMED", 422
 
 
+class MalformedStructure(MalformedAlert):
+    """The legs of a bot command are not what its document asks for."""
+
+    code = "STRUCTURE_MALFORMED"
+
+
+class MalformedTrim(MalformedAlert):
+    """A bot command's trim is no percentage from 1 to 100 of one trade."""
+
+    code = "TRIM_MALFORMED"
+
+
 class BodyTooLarge(AlertRefused):
     """The body is larger than MAX_CONTENT_LENGTH."""
 
@@ -111,6 +127,18 @@ class NotFound(AppError):
     """There is no such thing."""
 
     code, status = "NOT_FOUND", 404
+
+
+class BotUnknown(NotFound):
+    """A bot command names a bot that does not exist."""
+
+    code = "BOT_UNKNOWN"
+
+
+class TradeUnknown(NotFound):
+    """A bot command names a trade that does not exist, or is another bot's."""
+
+    code = "TRADE_UNKNOWN"
 
 
 class InvalidRequest(AppError):

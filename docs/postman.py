@@ -24,7 +24,10 @@ FOLDERS = (
 METHODS = ("put", "post", "get", "patch", "delete")
 # What needs more than a fresh paper account, or what was done before: every documented answer is right.
 ANY_ANSWER = ("Login", "Approval")
-ANY_ANSWER_TO = {"api_cancel_order"}
+ANY_ANSWER_TO = {
+    "api_cancel_order",
+    *(f"commands_{name}" for name in ("enter_by_settings", "enter_by_legs", "exit_trade", "exit_by_rule")),
+}
 # The same bridge alert again, in a second run.
 ALSO = {
     "webhook_receive_bridge_alert": [409],

@@ -9,8 +9,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app.blueprints.request_context import request_id
 from app.errors import AppError, TooManyRequests
+from app.logs import mask_known
 
 CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE", 400: "REQUEST_INVALID"}
+COMMANDS = "/webhook/"
 STATUS_WORDS = {503: "unavailable", 422: "rejected"}
 
 _logger = logging.getLogger(__name__)
@@ -18,7 +20,14 @@ _logger = logging.getLogger(__name__)
 
 def error_body(code: str, message: str, *, status: str = "error") -> dict[str, Any]:
     """Return the envelope of an error."""
-    return {"status": status, "error": {"code": code, "message": message}, "request_id": request_id()}
+    # A sentence may name a field, and a field's name may be the secret that was put there.
+    error = {"code": code, "message": mask_known(message)}
+    return {"status": status, "error": error, "request_id": request_id()}
+
+
+def failure(code: str, message: str, *, ticket: str | None = None) -> dict[str, Any]:
+    """Return the failure of a bot command; without a ticket nothing of the request was stored."""
+    return {"success": False, "id": ticket, "reason": code, "message": mask_known(message)}
 
 
 def register_error_handlers(app: Flask) -> None:
@@ -49,7 +58,12 @@ def answer_with(error: AppError, body: dict[str, Any]) -> ResponseReturnValue:
 def answer_http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer what the framework refused by itself."""
     status = error.code or 500
-    response = jsonify(error_body(CODES.get(status, "HTTP_ERROR"), _sentence(error)))
+    code, sentence = CODES.get(status, "HTTP_ERROR"), _sentence(error)
+    body = error_body(code, sentence)
+    if request.path.startswith(COMMANDS):
+        # Who lost the way there reads the answers of that document.
+        body |= failure(code, sentence)
+    response = jsonify(body)
     # Allow, Retry-After and the like belong to the answer as much as its status.
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:

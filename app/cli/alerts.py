@@ -22,7 +22,7 @@ TIMEOUT_SECONDS = 15
 
 
 @click.command("send-alert", cls=Command)
-@click.argument("dialect", type=click.Choice(list(DIALECTS)))
+@click.argument("dialect", type=click.Choice([name for name in DIALECTS if "{" not in DIALECTS[name].path]))
 @click.option("--field", "fields", metavar="KEY=VALUE", multiple=True, help="Set a field; VALUE may be JSON.")
 @click.option("--url", help="Where the service answers; default PUBLIC_URL or this machine.")
 @click.option("--secret", help="The bot's secret; default WEBHOOK_SECRET or the generated one.")

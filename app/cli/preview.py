@@ -14,7 +14,8 @@ from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.body import read_object
-from app.wiring.container import intake, operations
+from app.schemas.bot_command import number_of
+from app.wiring.container import intake, operations, services
 
 ORDER_FIELDS = ("role", "side", "quantity", "symbol", "type", "limit_price", "stop_loss", "take_profit")
 ORDER_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "SYMBOL", "TYPE", "LIMIT", "STOP-LOSS", "TAKE-PROFIT")
@@ -40,8 +41,13 @@ def preview(file: BinaryIO, *, as_json: bool) -> None:
 def _preview(alert: dict[str, Any]) -> dict[str, Any]:
     entry = dialect_of(alert)
     signal = read_signal(entry, alert)
-    bot = _bot(alert, alert.get(entry.bot_field))
+    bot = _commanded(alert) if entry.names_bot_by_number else _bot(alert, alert.get(entry.bot_field))
     return intake().alerts.preview(signal, bot, to_json(redact(alert)))
+
+
+def _commanded(alert: dict[str, Any]) -> Bot:
+    number, trade = number_of(alert.get("bot")), number_of(alert.get("trade"))
+    return services().structures.targets.bot_of(number, trade)
 
 
 def _bot(alert: dict[str, Any], named: Any) -> Bot:

@@ -79,7 +79,6 @@ class Reason(StrEnum):
         "A leg opposes a contract that another trade holds: the broker would net them away.",
     )
     EXPIRY_CUTOFF = "EXPIRY_CUTOFF", "The structure expires today, and it is too late to enter it."
-    TRADE_UNKNOWN = "TRADE_UNKNOWN", "There is no open trade of that number."
     TRADE_CLOSING = "TRADE_CLOSING", "The trade is being closed already."
     TRADE_NONE = "TRADE_NONE", "There is no trade to close."
     BOT_KIND_MISMATCH = "BOT_KIND_MISMATCH", "The bot trades no structures of options by its own settings."

@@ -39,7 +39,8 @@ class Dialect:
     `may_sell_options`: its orders may sell options to open. `names_underlying`: its symbol is the
     underlying's; what was traded stands in the order alone. `carries_idea`: its alerts are ideas, had
     independently of each other. `refusal_status` is the one HTTP status of whatever is denied or rejected;
-    None: it depends on who refused.
+    None: it depends on who refused. Without a key of their own the same words later than `resend_seconds`
+    are another alert; None: than the inbox remembers.
     """
 
     STRATEGY: ClassVar["Dialect"]
@@ -53,6 +54,7 @@ class Dialect:
     names_underlying: bool = False
     carries_idea: bool = False
     refusal_status: int | None = None
+    resend_seconds: int | None = None
     duplicate_answer: DuplicateAnswer = DuplicateAnswer.FIRST_ANSWER
 
     @classmethod
@@ -65,7 +67,7 @@ Dialect.STRATEGY = Dialect("strategy")
 Dialect.BRIDGE = Dialect("bridge", duplicate_answer=DuplicateAnswer.CONFLICT)
 Dialect.OPTION = Dialect("option", may_sell_options=True, names_underlying=True, refusal_status=400)
 Dialect.TRADE_IDEA = Dialect("trade_idea", carries_idea=True, duplicate_answer=DuplicateAnswer.DUPLICATE)
-Dialect.BOT_COMMAND = Dialect("bot_command", names_underlying=True, refusal_status=400)
+Dialect.BOT_COMMAND = Dialect("bot_command", names_underlying=True, refusal_status=400, resend_seconds=10)
 # A ticket keeps the name alone: it must find the promises again years later.
 _PROMISING = {
     dialect.name: dialect

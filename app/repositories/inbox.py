@@ -60,7 +60,8 @@ class Arrival:
     """An alert as it is put into the inbox; `alert` is redacted.
 
     `fingerprint` and `symbol` are a trade idea's; in what `is_reviewed` an analyst or a
-    person has a word, and what `is_put_off` is answered before it is carried out.
+    person has a word, and what `is_put_off` is answered before it is carried out. After its `lifetime` the
+    same words are a new alert; None: after the inbox's own.
     """
 
     ticket: UUID
@@ -73,6 +74,7 @@ class Arrival:
     symbol: str | None = None
     is_reviewed: bool = False
     is_put_off: bool = False
+    lifetime: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +242,7 @@ class Inbox:
             attempts=1,
             received_at=arrival.at,
             claimed_at=arrival.at,
-            expires_at=arrival.at + self._ttl,
+            expires_at=arrival.at + min(arrival.lifetime or self._ttl, self._ttl),
             alert=arrival.alert,
             fingerprint=arrival.fingerprint,
             symbol=arrival.symbol,

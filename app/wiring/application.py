@@ -167,7 +167,8 @@ class Wiring:
     @cached_property
     def reception(self) -> Reception:
         """What takes alerts in."""
-        return Reception(self.base, self.trading, self.commands, self.upkeep.reconciliation.agree)
+        structures, agree = self.structures.handler, self.upkeep.reconciliation.agree
+        return Reception(self.base, self.trading, self.commands, structures, agree)
 
     @cached_property
     def tracker(self) -> OrderTracker:

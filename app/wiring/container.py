@@ -46,6 +46,7 @@ from app.services.structures.exits import StructureExits
 from app.services.structures.handler import StructureHandler
 from app.services.structures.ladders import Ladders
 from app.services.structures.settling import Settling
+from app.services.structures.targets import CommandTargets
 from app.services.structures.watch import StructureWatch
 from app.services.trading.execution import Trading
 from app.storage.base import Store
@@ -120,6 +121,7 @@ class StructuresWing:
     exits: StructureExits
     watch: StructureWatch
     settling: Settling
+    targets: CommandTargets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

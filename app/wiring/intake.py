@@ -9,7 +9,7 @@ from app.schemas.alerts import read_stored_signal
 from app.services.amendments import Amendments
 from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalService
-from app.services.intake.handlers import Handlers
+from app.services.intake.handlers import Handler, Handlers
 from app.services.intake.in_flight import InFlight
 from app.services.intake.left_alerts import LeftAlerts
 from app.services.intake.recovery import Recovery
@@ -36,11 +36,17 @@ class Reception:
     """
 
     def __init__(
-        self, base: Foundation, trading: Trading, commands: Amendments, agree: Callable[[str, str], bool]
+        self,
+        base: Foundation,
+        trading: Trading,
+        commands: Amendments,
+        structures: Handler,
+        agree: Callable[[str, str], bool],
     ) -> None:
         self.base = base
         self.trading = trading
         self.commands = commands
+        self.structures = structures
         self.agree = agree
 
     @cached_property
@@ -94,7 +100,7 @@ class Reception:
             store=self.base.store,
             inbox=self.inbox,
             ledger=self.base.ledger,
-            workers=Handlers(self.trading, self.commands, review, self.pool),
+            workers=Handlers(self.trading, self.commands, review, self.structures, self.pool),
             in_flight=self.in_flight,
             repeats=Repeats(
                 store=self.base.store, inbox=self.inbox, ledger=self.base.ledger, in_flight=self.in_flight

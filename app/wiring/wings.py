@@ -1,12 +1,14 @@
 """The wings as the blueprints and commands get them, put together from the collaborators."""
 
 from app.repositories.account_requests import AccountRequests
+from app.repositories.closed_trades import ClosedTrades
 from app.services.exits.view import ExitView
 from app.services.intake.account_limit import AccountLimit
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.wrong_secrets import WrongSecrets
 from app.services.portfolio.holdings import Holdings
 from app.services.portfolio.open_trades import OpenTrades
+from app.services.structures.targets import CommandTargets
 from app.wiring.application import Wiring
 from app.wiring.container import (
     BrokerWing,
@@ -37,6 +39,7 @@ def assembled(wiring: Wiring) -> Services:
             exits=wiring.structures.exits,
             watch=wiring.structures.watch,
             settling=wiring.structures.settling,
+            targets=CommandTargets(wiring.base.bots, _open_trades(wiring), ClosedTrades(wiring.store)),
         ),
         observability=ObservabilityWing(
             journal=wiring.base.journal,
@@ -89,15 +92,19 @@ def _portfolio(wiring: Wiring) -> PortfolioWing:
         holdings=Holdings(ExitView(wiring.exit_plans, wiring.base.trades, wiring.base.registry)),
         snapshots=wiring.snapshots,
         trades=wiring.trade_history,
-        open_trades=OpenTrades(
-            structures=wiring.structures.trades,
-            trades=wiring.base.trades,
-            bots=wiring.base.bots,
-            snapshots=wiring.snapshots,
-        ),
+        open_trades=_open_trades(wiring),
         tracker=wiring.tracker,
         breaker=wiring.upkeep.breaker,
         loss_limits=wiring.loss_limits,
         reconciliation=wiring.upkeep.reconciliation,
         cleanup=wiring.upkeep.cleanup,
+    )
+
+
+def _open_trades(wiring: Wiring) -> OpenTrades:
+    return OpenTrades(
+        structures=wiring.structures.trades,
+        trades=wiring.base.trades,
+        bots=wiring.base.bots,
+        snapshots=wiring.snapshots,
     )

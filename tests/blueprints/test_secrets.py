@@ -41,6 +41,13 @@ def busy(anonymous, other, rotated):
         answers += [
             anonymous.get(f"{path}/{rest}") for rest in ("bots", "trades", "bots/", "bot", "enter", "")
         ]
+        answers += [anonymous.post(f"{path}/enter/1", json={"idempotency_key": f"a {secret} b"})]
+        answers += [anonymous.post(f"{path}/exit", json={"bot": secret, "close": secret, secret: secret})]
+        answers += [
+            anonymous.post(f"{path}/exit", json={"bot": 1, "close": "all", "idempotency_key": secret})
+        ]
+        answers += [anonymous.post(f"{path}/enter", json={"bot": 1, "legs": [{"symbol": secret}]})]
+        answers += [anonymous.post(f"{path}/exit/{secret}"), anonymous.post(f"{path}/exit/1?{secret}=1")]
         answers += [anonymous.get(f"/webhok/{secret}/bots"), anonymous.get(f"{path}/bots?secret={secret}")]
         answers += [
             anonymous.post(f"{path}/{rest}", json={"a": secret}) for rest in ("bots", "entr", "exits/1")

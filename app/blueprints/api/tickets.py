@@ -19,8 +19,9 @@ from app.errors import NotFound
 from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.bot_command import number_of
 from app.schemas.operator import TicketQuerySchema, load
-from app.wiring.container import intake, operations, portfolio
+from app.wiring.container import intake, operations, portfolio, services
 
 QUERY = TicketQuerySchema()
 
@@ -72,7 +73,7 @@ def preview() -> ResponseReturnValue:
     alert = read_request()
     entry = dialect_of(alert)
     signal = read_signal(entry, alert)
-    bot = _bot(alert, alert.get(entry.bot_field))
+    bot = _commanded(alert) if entry.names_bot_by_number else _bot(alert, alert.get(entry.bot_field))
     return jsonify(intake().alerts.preview(signal, bot, to_json(redact(alert))))
 
 
@@ -80,6 +81,12 @@ def _decide(ticket: UUID, verdict: ApprovalDecision) -> ResponseReturnValue:
     answer = intake().approvals.decide(ticket, verdict, Actor.OPERATOR, request_id())
     # The request was carried out, whatever became of the order.
     return jsonify(answer.body), 202 if answer.status == HTTPStatus.ACCEPTED else 200
+
+
+def _commanded(alert: dict[str, Any]) -> Bot:
+    """Return the bot of a command: the number that it is named by, or that of its trade."""
+    number, trade = number_of(alert.get("bot")), number_of(alert.get("trade"))
+    return services().structures.targets.bot_of(number, trade)
 
 
 def _bot(alert: dict[str, Any], named: Any) -> Bot:

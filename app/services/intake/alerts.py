@@ -4,12 +4,13 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from app.clock import Clock
 from app.domain.bots import Bot
 from app.domain.review import is_reviewed, takes_time
-from app.domain.signals import COMMANDS, Signal, own_words
+from app.domain.signals import COMMANDS, STRUCTURES, Signal, own_words
 from app.domain.tickets import Stage, Ticket, TicketStatus, shown
 from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry, idempotency_hash
 from app.repositories.tickets import Ledger
@@ -119,7 +120,8 @@ class Intake:
 
     def is_reviewed(self, signal: Signal, bot: Bot) -> bool:
         """Tell whether an analyst or a person has a word in an alert."""
-        return signal.intent not in COMMANDS and is_reviewed(signal, bot.configuration)
+        is_command = signal.intent in COMMANDS or signal.intent in STRUCTURES
+        return not is_command and is_reviewed(signal, bot.configuration)
 
     def adopt(self, entry: InboxEntry, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
         """Close an entry with the orders that the broker already holds for it; False when there are none."""
@@ -152,7 +154,9 @@ class Intake:
         planned = [
             request_record(order) | {"status": "planned"} for order in worker.preview(ticket, signal, bot)
         ]
-        status = "ordered" if planned else ticket.status.value
+        # A structure's contracts stand in the ticket's signal: its order is made of prices yet to come.
+        is_going = bool(planned) or (signal.intent in STRUCTURES and ticket.reason is None)
+        status = "ordered" if is_going else ticket.status.value
         return shown(ticket.to_json(now)) | {"status": status, "orders": planned or ticket.orders}
 
     def _note_shared_key(self, ticket: Ticket, signal: Signal) -> None:
@@ -179,6 +183,7 @@ class Intake:
             symbol=signal.symbol if signal.idea is not None else None,
             is_reviewed=reviewed,
             is_put_off=reviewed and takes_time(signal, alert.bot.configuration),
+            lifetime=_lifetime(signal),
         )
 
     def _answer_as_first(
@@ -204,6 +209,8 @@ class Intake:
     def _handler(self, signal: Signal, *, is_reviewed: bool) -> Handler:
         if signal.intent in COMMANDS:
             return self.workers.commands
+        if signal.intent in STRUCTURES:
+            return self.workers.structures
         return self.workers.review if is_reviewed else self.workers.trading
 
     def _finishing(self, closing: Completion, entry: InboxEntry, ticket: Ticket) -> Finish:
@@ -248,3 +255,9 @@ class Intake:
             self.metrics.rejected(reason)
         self.journal.activity(sentence(ticket))
         self.ticket_messages.notify(ticket)
+
+
+def _lifetime(signal: Signal) -> timedelta | None:
+    """Return for how long the same words are a resend, where the dialect says that."""
+    seconds = signal.dialect.resend_seconds
+    return None if seconds is None or signal.idempotency_key is not None else timedelta(seconds=seconds)

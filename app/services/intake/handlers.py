@@ -1,4 +1,7 @@
-"""Who carries an alert out: one places orders, one cancels and changes them, one asks others before."""
+"""Who carries an alert out: one places orders, one cancels and changes them, one asks others before.
+
+Structures of options have one of their own.
+"""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -42,11 +45,12 @@ class ReviewHandler(Handler, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """The three of them, and the threads for what takes its time."""
+    """The four of them, and the threads for what takes its time."""
 
     trading: Handler
     commands: AmendmentHandler
     review: ReviewHandler
+    structures: Handler
     pool: WorkPool
 
     def forgetting(self, ticket: UUID) -> list[Change]:

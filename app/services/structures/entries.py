@@ -93,6 +93,7 @@ class Entries:
         now = self.assessor.clock()
         context.global_state = self.assessor.switch.read().at(now)
         try:
+            _check_kind(context.bot)
             view = self._look(context)
             order = ProposedOrder(OrderRole.ENTRY, Side.BUY)
             if not self.assessor.gate_check.allows(context, order, gates=STRUCTURE_ENTRY_GATES):
@@ -225,6 +226,12 @@ def underlying_of(signal: Signal, bot: Bot) -> str:
     if isinstance(command, EnterCommand) and command.legs:
         return command.legs[0].symbol
     return bot.configuration.underlying or signal.symbol
+
+
+def _check_kind(bot: Bot) -> None:
+    """Refuse a bot of shares before its symbol is looked at: it needs none, and that is not what is wrong."""
+    if bot.configuration.structure is None:
+        raise StructureRefused(Reason.BOT_KIND_MISMATCH, "Set its `structure`; `custom` takes legs alone.")
 
 
 def _command(signal: Signal) -> EnterCommand:

@@ -91,7 +91,7 @@ class StructureExits:
         if command.trade is not None:
             stored = self.trades.numbered(command.trade)
             if stored is None:
-                ticket.end(TicketStatus.DENIED, Reason.TRADE_UNKNOWN, f"trade {command.trade}")
+                ticket.end(TicketStatus.DENIED, Reason.TRADE_NONE, f"trade {command.trade} is not open")
                 return []
             if _is_leaving(stored.trade) and not _is_begun(stored.trade, ticket.id):
                 ticket.end(TicketStatus.DENIED, Reason.TRADE_CLOSING, f"trade {command.trade}")

@@ -237,7 +237,7 @@ def test_exit_when_it_is_opening_then_the_entry_ends_and_what_filled_is_left(
 @pytest.mark.parametrize(
     ("asked", "reason"),
     [
-        (ExitCommand(trade=99), "TRADE_UNKNOWN"),
+        (ExitCommand(trade=99), "TRADE_NONE"),
         (ExitCommand(which=Which.ALL), "TRADE_NONE"),
         (ExitCommand(which=Which.NEWEST), "TRADE_NONE"),
     ],

@@ -1,7 +1,7 @@
 """The shapes of every answer, by their names in `#/components/schemas`."""
 
 from app.blueprints.api.openapi.audit_shapes import AUDIT
-from app.blueprints.api.openapi.command_shapes import COMMANDS
+from app.blueprints.api.openapi.command_shapes import CHOSEN, CLOSES, COMMANDS
 from app.blueprints.api.openapi.holding_shapes import HOLDINGS, REASON, SEEN
 from app.blueprints.api.openapi.report_shapes import REFUSALS, REPORT
 from app.blueprints.api.openapi.shapes import (
@@ -128,11 +128,13 @@ ALERT_ANSWER = object_of(
         "order": ref("Order") | {"description": "The last order that was sent."},
         "orders": list_of(ref("Order")) | {"description": "Both orders of a reversal."},
         "reason": REASON,
+        "chosen": CHOSEN,
+        "closes": CLOSES,
         "error": ERROR_DETAIL
         | {"description": "Beside a 200 too, where a reversal did its exit and was refused its entry."},
         "request_id": TEXT,
     },
-    optional=("order", "orders", "reason", "error"),
+    optional=("order", "orders", "reason", "error", "chosen", "closes"),
 )
 BOT = object_of(
     {"id": TEXT, "number": NUMBER | {"description": "Its name in bot commands, for ever."}}

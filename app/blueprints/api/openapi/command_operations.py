@@ -1,10 +1,27 @@
 """What the addresses of bot commands take and answer."""
 
+from typing import Any
+
 from app.blueprints.api.openapi.operation import PUBLIC, Operation
+from app.schemas.bot_command import ENTRY
 
 _SECRET = {"secret": "47462f2d-378c-4bf5-a016-1c1221aa0e62"}
 _FAILURE = ("CommandFailure",)
 _FAILURES: dict[int, tuple[str, ...]] = dict.fromkeys((401, 403, 429, 503), _FAILURE)
+
+SAMPLE = ENTRY.sample
+
+
+def _command(example: dict[str, Any], **in_address: str) -> Operation:
+    return Operation(
+        tag="Bot commands",
+        security=PUBLIC,
+        body=("BotCommand",),
+        example=example,
+        answers={200: ("CommandAnswer",)} | _FAILURES | dict.fromkeys((400, 404, 413), _FAILURE),
+        parameters=_SECRET | in_address,
+    )
+
 
 COMMAND_OPERATIONS: dict[str, Operation] = {
     "api.rotate_account_secret": Operation(
@@ -16,6 +33,10 @@ COMMAND_OPERATIONS: dict[str, Operation] = {
         answers={200: ("CommandBots",)} | _FAILURES,
         parameters=_SECRET,
     ),
+    "commands.enter_by_settings": _command({"quantity": 1, "idempotency_key": "morning-1"}, bot="1"),
+    "commands.enter_by_legs": _command({name: SAMPLE[name] for name in ("bot", "legs")}),
+    "commands.exit_trade": _command({"trim": 50}, trade="1"),
+    "commands.exit_by_rule": _command({"bot": 1, "close": "newest"}),
     "commands.list_trades": Operation(
         tag="Bot commands",
         security=PUBLIC,

@@ -1,8 +1,19 @@
 """What bot commands answer: in the shapes, and the JSON numbers, of their document."""
 
-from app.blueprints.api.openapi.shapes import TEXT, TIME, UUID, Shape, list_of, object_of, or_null
+from app.blueprints.api.openapi.shapes import (
+    TEXT,
+    TIME,
+    UUID,
+    Shape,
+    list_of,
+    object_of,
+    or_null,
+    request_shape,
+)
 from app.blueprints.api.openapi.trade_shapes import NUMBER
 from app.domain.structures.trades import TradeState
+from app.schemas.bot_command import BotCommandSchema
+from app.schemas.entry import COMMAND_MARK
 
 PRICE = or_null({"type": "number"})
 DONE: Shape = {"const": True}
@@ -13,6 +24,10 @@ LEG = object_of(
         "mark": PRICE | {"description": "What the clock saw last; null before it has looked."},
     }
 )
+CHOSEN = list_of(object_of({"symbol": TEXT, "ratio": {"type": "integer"}})) | {
+    "description": "The contracts of one unit; a negative ratio is sold."
+}
+CLOSES = list_of(object_of({"trade": NUMBER, "units_closed": {"type": "integer"}}))
 TRADE = object_of(
     {
         "id": NUMBER,
@@ -32,7 +47,18 @@ TRADE = object_of(
         "legs": list_of(LEG),
     }
 )
+
+
+def _body() -> Shape:
+    """Describe a command's body: what is to be done stands in its address."""
+    shape = request_shape(BotCommandSchema())
+    shape["properties"].pop(COMMAND_MARK)
+    shape.pop("required")
+    return shape
+
+
 COMMANDS: dict[str, Shape] = {
+    "BotCommand": _body(),
     "AccountSecret": object_of({"secret": UUID, "previous_valid_until": or_null(TIME)}),
     "CommandBots": object_of(
         {
@@ -42,6 +68,21 @@ COMMANDS: dict[str, Shape] = {
         }
     ),
     "CommandTrades": object_of({"success": DONE, "trades": list_of(TRADE)}),
+    "CommandAnswer": object_of(
+        {
+            "success": DONE,
+            "id": UUID | {"description": "The ticket: `/api/tickets/{id}` tells all that happens to it."},
+            "payload": {
+                "type": ["object", "array"],
+                "description": "The body, or of legs the legs, as sent.",
+            },
+            "status": TEXT,
+            "chosen": CHOSEN,
+            "closes": CLOSES,
+            "units_closed": {"type": "integer", "description": "Of all trades together."},
+        },
+        optional=("chosen", "closes", "units_closed"),
+    ),
     "CommandFailure": object_of(
         {
             "success": {"const": False},

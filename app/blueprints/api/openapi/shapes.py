@@ -10,6 +10,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from marshmallow import RAISE, Schema, fields, missing, validate
 
 from app.schemas.base import Schema as OurSchema
+from app.schemas.bot_command import ExpiryDay, Number
 from app.schemas.fields import Amount, Moment, Text, Word
 from app.schemas.trade_idea import TICKER, Delivery, Ticker
 
@@ -105,6 +106,8 @@ def _standard_kind(field: fields.Field[Any]) -> Shape:
 _PLAIN: dict[type[fields.Field[Any]], Shape] = {
     Ticker: TEXT | {"pattern": f"^{TICKER.pattern}$"},
     Delivery: TIME,
+    Number: {"type": ["integer", "string"], "description": "A whole number, or its digits as text."},
+    ExpiryDay: {"type": "string", "format": "date"},
     fields.UUID: UUID,
     fields.Date: {"type": "string", "format": "date"},
     fields.Boolean: {"type": "boolean"},
