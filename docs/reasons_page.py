@@ -44,7 +44,10 @@ The answer is `{"status", "error": {"code", "message"}, "request_id"}`. HTTP its
 """
 PLAIN = (Dialect.STRATEGY, Dialect.BRIDGE)
 # The dialects whose answers carry codes, by the columns of the table.
-COLUMNS = {"HTTP (strategy, bridge)": PLAIN, "HTTP (option)": (Dialect.OPTION,)}
+COLUMNS = {
+    "HTTP (strategy, bridge)": PLAIN,
+    "HTTP (option, bot command)": (Dialect.OPTION, Dialect.BOT_COMMAND),
+}
 FAMILIES = {errors.AppError, errors.AlertRefused, errors.StoreError, errors.BrokerError}
 # What a broker refuses with a reason of its own; what it is asked before may fail for the same.
 _BY_BROKER = (TicketStatus.DENIED, TicketStatus.REJECTED)
