@@ -114,7 +114,7 @@ def test_server_when_its_port_is_taken_then_it_says_so_and_leaves_no_trace(tmp_p
 
 
 def test_server_when_its_certificates_are_nowhere_then_it_says_so(tmp_path):
-    keys = {"ALPACA_API_KEY": "PKTESTKEY", "ALPACA_SECRET_KEY": "secret"}
+    keys = {"ALPACA_API_KEY": "PKTESTKEY", "ALPACA_SECRET_KEY": "a-secret-of-alpaca"}
     said = refused_start(tmp_path, str(free_port()), REQUESTS_CA_BUNDLE="/nowhere.pem", **keys)
 
     assert said.splitlines()[-1].startswith(

@@ -81,6 +81,7 @@ def live(folder, events: list[tuple[str, dict]]) -> tuple[bytes, list[tuple[int,
     for bot in BOTS:
         # Secrets come from the machine alone: nobody may be able to play them again.
         stored[f"bots/{bot['id']}"]["secrets"]["digest"] = None
+    stored["state/account-secret"] |= {"digest": None, "environment": None}
     return json.dumps(stored, indent=1, sort_keys=True).encode(), answers
 
 

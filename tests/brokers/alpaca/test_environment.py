@@ -59,7 +59,7 @@ def test_session_when_the_certificates_cannot_be_used_then_it_is_not_built(named
 
 def test_start_when_the_certificates_cannot_be_used_then_it_is_stopped(named, start):
     with pytest.raises(SettingsError, match=named):
-        start(alpaca_api_key="PK", alpaca_secret_key="secret")
+        start(alpaca_api_key="PK", alpaca_secret_key="a-secret-of-alpaca")
 
 
 def test_start_when_no_broker_needs_certificates_then_nobody_looks_at_them(named, start):
@@ -68,7 +68,7 @@ def test_start_when_no_broker_needs_certificates_then_nobody_looks_at_them(named
 
 def test_start_when_a_key_could_never_be_sent_then_it_is_stopped(start):
     with pytest.raises(SettingsError, match="ALPACA_API_KEY"):
-        start(alpaca_api_key="P K", alpaca_secret_key="secret")
+        start(alpaca_api_key="P K", alpaca_secret_key="a-secret-of-alpaca")
 
 
 def test_trust_when_a_folder_names_certificates_by_hash_then_it_is_believed(tmp_path):
