@@ -45,12 +45,27 @@ class ExitWish:
         return cls(side, held + side.sign * closing)
 
 
+@dataclass(frozen=True, slots=True)
+class WantedEntry:
+    """The entry of a reversal, which waits for its exit: `begun_at` is when it was sent, or about to be.
+
+    A `quantity` of None leaves the size to the bot. `waits_for_open`: the exit is in the broker's queue until
+    the market opens, which may be long after the time for a pursuit.
+    """
+
+    side: Side
+    quantity: Decimal | None = None
+    waits_for_open: bool = False
+    begun_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pursuit:
     """An exit that is tried again and again, until `until` at the latest.
 
     `wish` is None until the position has been seen or is known from the books. `sent` is how many orders were
-    sent, or are about to be, each under an id of its own; `last` says what became of the last try.
+    sent, or are about to be, each under an id of its own; `last` says what became of the last try. `entry`
+    follows the exit of a reversal.
     """
 
     ticket: UUID
@@ -64,6 +79,7 @@ class Pursuit:
     sent: int = 0
     wish: ExitWish | None = None
     last: str = ""
+    entry: WantedEntry | None = None
 
     @property
     def place(self) -> Place:
@@ -78,12 +94,17 @@ class Pursuit:
         return placed_order_id(self.bot, self.ticket, f"exit {self.sent}")
 
     def is_over(self, now: datetime) -> bool:
-        """Tell whether its time is over."""
-        return now >= self.until
+        """Tell whether its time is over; what waits for the market to open has more of it."""
+        waits = self.entry is not None and self.entry.waits_for_open
+        return now >= self.until and not waits
 
     def sending(self, wish: ExitWish | None) -> "Pursuit":
         """Return it with one more order, which is about to be sent."""
         return replace(self, wish=wish or self.wish, sent=self.sent + 1)
+
+    def entering(self, now: datetime) -> "Pursuit":
+        """Return it with its entry about to be sent."""
+        return self if self.entry is None else replace(self, entry=replace(self.entry, begun_at=now))
 
     def postponed(self, now: datetime, last: str) -> "Pursuit":
         """Return it after a try that came to nothing."""

@@ -213,7 +213,7 @@ class Reason(StrEnum):
     EXIT_ENDED = "EXIT_ENDED", "The operator ended the exit before it was carried out."
     EXIT_NOT_FILLED = (
         "EXIT_NOT_FILLED",
-        "The exit of a reversal had not filled in time, so its entry was not sent.",
+        "The exit of a reversal has not filled yet; its entry waits, and is dropped when that takes long.",
     )
     OUTCOME_UNKNOWN = (
         "OUTCOME_UNKNOWN",

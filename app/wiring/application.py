@@ -156,7 +156,7 @@ class Wiring:
     @cached_property
     def pursuits(self) -> PursuitService:
         """Exits that go on."""
-        return pursuit_service(self.base, self.assessor, self.tracker, self.exits.ensure)
+        return pursuit_service(self.base, self.trading, self.tracker, self.exits.ensure)
 
     @cached_property
     def commands(self) -> Amendments:

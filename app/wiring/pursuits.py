@@ -3,6 +3,7 @@
 from app.schemas.alerts import read_stored_signal
 from app.services.orders.tracking import OrderTracker
 from app.services.pursuits.alert_exits import AlertExits
+from app.services.pursuits.follow_up import FollowUp
 from app.services.pursuits.operator_exits import OperatorExits
 from app.services.pursuits.orders import PursuitOrders
 from app.services.pursuits.overtaking import Overtaking
@@ -10,7 +11,7 @@ from app.services.pursuits.service import PursuitService
 from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Task
 from app.services.trading.assessment import Assessor
-from app.services.trading.execution import EnsureExits
+from app.services.trading.execution import EnsureExits, Trading
 from app.services.trading.submission import Submission
 from app.wiring.foundation import Foundation
 
@@ -19,9 +20,10 @@ PERIOD_SECONDS = 1.0
 
 
 def pursuit_service(
-    base: Foundation, assessor: Assessor, tracker: OrderTracker, ensure_exits: EnsureExits
+    base: Foundation, trading: Trading, tracker: OrderTracker, ensure_exits: EnsureExits
 ) -> PursuitService:
     """Return what carries on with exits."""
+    assessor = trading.assessor
     orders = PursuitOrders(
         store=base.store,
         open_orders=base.open_orders,
@@ -38,7 +40,17 @@ def pursuit_service(
         ledger=base.ledger,
         gateway=base.gateway,
         alert_exits=AlertExits(
-            assessor=assessor, orders=orders, bots=base.bots, read_signal=read_stored_signal
+            assessor=assessor,
+            orders=orders,
+            follow_up=FollowUp(
+                store=base.store,
+                pursuits=base.pursuits,
+                trading=trading,
+                resubmission=base.resubmission,
+                clock=base.clock,
+            ),
+            bots=base.bots,
+            read_signal=read_stored_signal,
         ),
         operator_exits=OperatorExits(orders=orders, working_orders=assessor.planner.working_orders),
         overtaking=Overtaking(ledger=base.ledger, pursuits=base.pursuits),

@@ -108,7 +108,12 @@ def _doubled(item: Sent, tickets: list[Any], evidence: Evidence) -> Iterator[str
     if len(tickets) > 1:
         yield f"{item.alert.marker}: {len(tickets)} tickets"
     placed = [order for ticket in tickets for order in evidence.placed_by(ticket)]
-    wanted = [order for order in placed if not order["id"].endswith(LEGS)]
+    # An exit that goes on has an order for each try; those that came to nothing count for nothing.
+    wanted = [
+        order
+        for order in placed
+        if not order["id"].endswith(LEGS) and (order["role"] == "entry" or evidence.filled[order["id"]])
+    ]
     if Counter(order["role"] for order in wanted) - MOST_ORDERS:
         yield f"{item.alert.marker}: {[(order['id'], order['role']) for order in wanted]}"
     for order in placed:

@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     UNKNOWN = "unknown", "An order may be live", Severity.FAILURE
     ORDER_NOT_PLACED = "order_not_placed", "An order was not placed", Severity.FAILURE
     EXIT_NOT_DONE = "exit_not_done", "An exit did not happen", Severity.FAILURE
+    ENTRY_DROPPED = "entry_dropped", "The entry of a reversal was not sent", Severity.WARNING
     DENIED_BY_CAP = "denied_by_cap", "A cap refused an entry", Severity.WARNING
     ENTRIES_STOPPED = "entries_stopped", "Entries have ended for today", Severity.WARNING
     RECOVERED = "recovered", "Recovered", Severity.WARNING

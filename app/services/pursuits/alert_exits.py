@@ -15,10 +15,14 @@ from app.repositories.bots import BotDirectory
 from app.repositories.open_orders import OpenOrder
 from app.repositories.pursuits import StoredPursuit
 from app.services.broker_access.gateway import HeldSymbol
+from app.services.pursuits.follow_up import FollowUp
 from app.services.pursuits.orders import PursuitOrders
 from app.services.pursuits.outcomes import end_by, end_standing
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext, ResumedExit
+from app.storage.base import Change
+
+WORKS = frozenset({TicketStatus.ORDERED, TicketStatus.PARTIALLY_FILLED})
 
 SignalReader = Callable[[str, dict[str, Any]], Signal]
 
@@ -29,22 +33,43 @@ class AlertExits:
 
     assessor: Assessor
     orders: PursuitOrders
+    follow_up: FollowUp
     bots: BotDirectory
     read_signal: SignalReader
 
-    def carry_on(self, held: HeldSymbol, stored: StoredPursuit, ticket: Ticket) -> None:
-        """Try once more; the ticket tells what came of it. Raise BrokerUnavailable."""
+    def carry_on(self, held: HeldSymbol, stored: StoredPursuit, ticket: Ticket) -> list[Change]:
+        """Try once more; the ticket tells what came of it. Raise BrokerUnavailable.
+
+        Return the changes of the books that are to be written with the ticket.
+        """
         bot, signal = self.bots.find(ticket.bot), self._signal(ticket)
         if bot is None or signal is None:
             ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, "The alert or its bot is gone.")
-            return
+            return []
         # Fills first: an order whose answer was lost may have done it all.
         self.assessor.planner.working_orders.of(held.broker, bot.id, held.symbol)
         mine = self.orders.of(stored)
+        entry = stored.pursuit.entry
         if end_standing(ticket, mine):
-            return
-        doubted = self.orders.doubted(held, mine)
-        self._try(self._context(held, stored, ticket, signal, bot, doubted), held, stored, doubted)
+            if entry is not None:
+                ticket.end(TicketStatus.PURSUING, Reason.EXIT_NOT_FILLED)
+            return []
+        if entry is None or entry.begun_at is None:
+            doubted = self.orders.doubted(held, mine)
+            self._try(self._context(held, stored, ticket, signal, bot, doubted), held, stored, doubted)
+        if entry is not None and ticket.status in WORKS:
+            ticket.end(TicketStatus.PURSUING, Reason.EXIT_NOT_FILLED)
+        if entry is None or not (entry.begun_at is not None or self._is_left(stored, ticket)):
+            return []
+        context = self._context(held, stored, ticket, signal, bot, None)
+        context.resumes = None
+        return self.follow_up.carry_out(context, entry)
+
+    def _is_left(self, stored: StoredPursuit, ticket: Ticket) -> bool:
+        """Tell whether the exit of a reversal is done: one empty answer of a broker does not say so."""
+        if ticket.status is TicketStatus.SKIPPED:
+            return not self.is_held_by_books(stored)
+        return ticket.status is TicketStatus.FILLED
 
     def is_held_by_books(self, stored: StoredPursuit) -> bool:
         """Tell whether the bot's books hold what the exit is to leave, its fills being counted."""

@@ -1,6 +1,7 @@
 """Exits that go on: tried again with growing pauses until they are done, overtaken, ended or given up."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from app.domain.audit import Deed
 from app.domain.json_codec import to_json
+from app.domain.orders import OrderRole
 from app.domain.pursuits import Pursuit
 from app.domain.reasons import Reason
 from app.domain.tickets import Stage, Ticket, TicketStatus
@@ -18,6 +20,7 @@ from app.repositories.tickets import Ledger
 from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.registry import BrokerNotConfigured
+from app.services.observability.events import EventKind
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages, sentence
 from app.services.pursuits.alert_exits import AlertExits
@@ -25,6 +28,7 @@ from app.services.pursuits.operator_exits import OperatorExits
 from app.services.pursuits.overtaking import Overtaking
 from app.services.runtime.second_look import SecondLook
 from app.services.trading.execution import EnsureExits
+from app.storage.base import Change
 
 _logger = logging.getLogger(__name__)
 
@@ -90,7 +94,8 @@ class PursuitService:
         try:
             by_operator = pursuit.bot == OPERATOR
             hold = self.gateway.hold(broker, pursuit.symbol, by_operator=by_operator)
-            with hold as held, broker.urgently():
+            # The bot before the symbol, as everywhere: an entry may follow, which is counted.
+            with self.runtime.locks.hold_bot(pursuit.bot), hold as held, broker.urgently():
                 self.carry_on(held, pursuit.ticket)
         except Conflict:
             _logger.info("Somebody else wrote first; the exit goes on", extra={"ticket": str(pursuit.ticket)})
@@ -126,19 +131,24 @@ class PursuitService:
         if current is None:
             return
         stored, ticket = current
-        if self.overtaking.concerns(stored.pursuit, ticket):
+        is_overtaken = self.overtaking.concerns(stored.pursuit, ticket)
+        if is_overtaken:
             ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
-        elif not stored.pursuit.is_over(self.runtime.clock()):
-            self._try(held, stored, ticket)
-        self._write(self._given_up(stored, ticket))
+        changes = list[Change]()
+        if not is_overtaken and not stored.pursuit.is_over(self.runtime.clock()):
+            changes = self._try(held, stored, ticket)
+        self._write(self._given_up(stored, ticket), changes)
         if ticket.status is not TicketStatus.PURSUING:
             # Stop and target of what is left were canceled for the exit, or may have been.
             self.ensure_exits(held)
 
-    def _try(self, held: HeldSymbol, stored: StoredPursuit, ticket: Ticket) -> None:
-        is_operators = stored.pursuit.bot == OPERATOR
+    def _try(self, held: HeldSymbol, stored: StoredPursuit, ticket: Ticket) -> list[Change]:
+        changes = list[Change]()
         try:
-            (self.operator_exits if is_operators else self.alert_exits).carry_on(held, stored, ticket)
+            if stored.pursuit.bot == OPERATOR:
+                self.operator_exits.carry_on(held, stored, ticket)
+            else:
+                changes = self.alert_exits.carry_on(held, stored, ticket)
         except BrokerUnavailable as error:
             ticket.end(TicketStatus.PURSUING, Reason[error.reason], error.message)
         # One empty answer is no proof that the position is gone, where no fill of ours explains it.
@@ -148,6 +158,7 @@ class PursuitService:
         elif self.alert_exits.is_held_by_books(stored) and not self.looks.confirms(ticket.id):
             message = f"{held.broker.name} shows no position; a second look must say the same."
             ticket.end(TicketStatus.PURSUING, Reason.BROKER_UNAVAILABLE, message)
+        return changes
 
     def _current(self, number: UUID) -> tuple[StoredPursuit, Ticket] | None:
         """Return a pursuit with its ticket; None where it is over, or its alert is still in the inbox."""
@@ -164,10 +175,14 @@ class PursuitService:
     def _given_up(self, stored: StoredPursuit, ticket: Ticket) -> Ticket:
         """Let an exit end whose time is over."""
         if ticket.status is TicketStatus.PURSUING and stored.pursuit.is_over(self.runtime.clock()):
-            ticket.end(TicketStatus.FAILED, Reason.EXIT_GIVEN_UP, stored.pursuit.last)
+            if ticket.reason is Reason.EXIT_NOT_FILLED:
+                # The exit is at the broker; what is given up is the entry that waited for it.
+                ticket.end(TicketStatus.ORDERED, Reason.EXIT_NOT_FILLED)
+            else:
+                ticket.end(TicketStatus.FAILED, Reason.EXIT_GIVEN_UP, stored.pursuit.last)
         return ticket
 
-    def _write(self, ticket: Ticket) -> None:
+    def _write(self, ticket: Ticket, changes: Sequence[Change] = ()) -> None:
         """Write down how far it has come, the ticket first: one that is over is not pursued again."""
         stored, document = self.pursuits.find(ticket.id), self.ledger.document(ticket.id)
         if stored is None or document is None:
@@ -177,19 +192,29 @@ class PursuitService:
         for record in ticket.orders:
             written.show_order(record, only_new=True)
         written.take_over(ticket)
+        written.entry = ticket.entry or written.entry
         is_done = ticket.status is TicketStatus.SKIPPED and ticket.reason is not Reason.ALERT_OVERTAKEN
         if is_done and _has_filled(written.orders):
             # The position is what was wanted, by an order whose answer was lost.
             written.end(TicketStatus.FILLED)
         goes_on = ticket.status is TicketStatus.PURSUING
         stage = Stage.PURSUED if goes_on else Stage.PURSUIT_ENDED
-        written.note(stage, now, f"try {stored.pursuit.attempts + 1}: {last}")
+        if not goes_on or last != stored.pursuit.last:
+            # One that waits for an order in a queue would fill the ticket overnight.
+            written.note(stage, now, f"try {stored.pursuit.attempts + 1}: {last}")
         change = stored.becoming(stored.pursuit.postponed(now, last)) if goes_on else stored.ending()
-        self.runtime.store.apply([self.ledger.rewriting(document, written.to_json(now)), change])
+        ticket_change = self.ledger.rewriting(document, written.to_json(now))
+        self.runtime.store.apply([*changes, ticket_change, change])
         if not goes_on:
+            self._tell_of_entry(stored.pursuit, written)
             self.metrics.ticket(written.status.value)
             self.runtime.journal.activity(sentence(written))
             self.ticket_messages.notify(written)
+
+    def _tell_of_entry(self, pursuit: Pursuit, ticket: Ticket) -> None:
+        """Leave a message where the exit of a reversal happened and its entry was not sent."""
+        if pursuit.entry is not None and not any(order["role"] == OrderRole.ENTRY for order in ticket.orders):
+            self.runtime.notifier.notify(EventKind.ENTRY_DROPPED, sentence(ticket), key=str(ticket.id))
 
 
 def _has_filled(orders: list[dict[str, Any]]) -> bool:

@@ -18,7 +18,7 @@ from app.domain.opinions import Decision
 from app.domain.order_check import NO_LEVELS
 from app.domain.orders import Order
 from app.domain.planning import only_exits
-from app.domain.pursuits import ExitWish
+from app.domain.pursuits import ExitWish, WantedEntry
 from app.domain.reasons import Reason
 from app.domain.review import NO_ADVICE, Advice, Review
 from app.domain.signals import COMMANDS, SIZED, Signal, Target
@@ -76,7 +76,8 @@ class OrderContext:
     nothing can be sent. `spares_orders`: nothing that waits at the broker is cancelled unless an order is
     sent for it. `overtaken_by` is where the alert's strategy stands by a later alert that came first,
     `strategy` what was known of that and what is known from now on. `wish` is what an exit shall
-    leave, as soon as that is known; `resumes` is the exit that is pursued, where one is tried again.
+    leave, as soon as that is known; `resumes` is the exit that is pursued, where one is tried again;
+    `entry` is what a reversal enters after its exit, `follows` the same once that exit is done.
     """
 
     ticket: Ticket
@@ -109,6 +110,8 @@ class OrderContext:
     strategy: tuple[StoredStrategy, StrategyState] | None = None
     wish: ExitWish | None = None
     resumes: ResumedExit | None = None
+    entry: WantedEntry | None = None
+    follows: WantedEntry | None = None
 
     @property
     def symbol(self) -> str:

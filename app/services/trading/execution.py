@@ -111,6 +111,28 @@ class Trading:
             if context.held is not None and _needs_exits(context, receipts, legs):
                 self._ensure_exits(context.held)
 
+    def send(self, context: OrderContext) -> list[Change]:
+        """Send what was decided, with the symbol held; return the changes of the books."""
+        receipts = self._submission.send(context)
+        legs = [name for order in context.orders for name in leg_names(order)]
+        return self._changes(context, receipts, legs)
+
+    def take_up(self, context: OrderContext, role: OrderRole) -> list[Change] | None:
+        """Take up an order that was sent before a crash; None where the broker has none.
+
+        Raise BrokerUnavailable.
+        """
+        if context.broker is None:
+            return None
+        receipt = context.broker.find(client_order_id(context.bot.id, context.ticket.id, role))
+        if receipt is None:
+            return None
+        write_receipt(context.ticket, receipt, role)
+        self.assessor.count_adopted(context, receipt)
+        protect_adopted(context, receipt)
+        context.ticket.end(followed_status(context.ticket.orders))
+        return self._changes(context, [receipt], self._legs(context.broker, [receipt]))
+
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide on a signal without sending or asking anything; the ticket tells every verdict."""
         return self.weigh(ticket, signal, bot, ASSUMED).orders

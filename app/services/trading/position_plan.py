@@ -9,7 +9,7 @@ from app.domain.accounts import MarketSnapshot
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.planning import NOTHING_TO_EXIT, Plan, leaving_room, only_buys, without_closing
-from app.domain.pursuits import ExitWish
+from app.domain.pursuits import ExitWish, WantedEntry
 from app.domain.tickets import Stage
 from app.errors import BrokerUnavailable
 from app.repositories.bots import BotDirectory
@@ -99,12 +99,16 @@ class PositionPlanner:
         if held and not (context.is_sized and context.resumes is None):
             self._refuse_in_doubt(context, broker)
         decided = self._planned(context, held)
-        if decided.close and (context.resumes is None or context.resumes.wish is None):
-            context.wish = ExitWish.after(held, decided.close, is_sized=context.is_sized)
+        if context.resumes is None or context.resumes.wish is None:
+            _remember(context, held, decided)
         context.ticket.note(Stage.POSITION_CHECKED, self.clock(), plan_told(decided, held, context))
         return decided
 
     def _planned(self, context: OrderContext, held: Decimal) -> Plan:
+        if context.follows is not None:
+            # The exit before it is done: what is on the other side now is none of this alert's.
+            entry = Plan(entry_side=context.follows.side, entry_quantity=context.follows.quantity)
+            return entry if held * context.follows.side.sign >= ZERO else NOTHING_TO_EXIT
         if context.resumes is not None and context.resumes.wish is not None:
             left = context.resumes.wish.closing(held, context.resumes.filled)
             return Plan(close=left) if left else NOTHING_TO_EXIT
@@ -137,6 +141,15 @@ class PositionPlanner:
         trade = self.trades.find(context.bot.id, context.broker_name, context.symbol)
         held = ZERO if trade is None else trade.quantity
         decided = self._planned(context, held)
-        if decided.close:
-            context.wish = ExitWish.after(held, decided.close, is_sized=context.is_sized)
+        _remember(context, held, decided)
         return bool(decided.close) or context.only_exits
+
+
+def _remember(context: OrderContext, held: Decimal, decided: Plan) -> None:
+    """Keep what a plan wants for those who may have to go on with it."""
+    if not decided.close:
+        return
+    context.wish = ExitWish.after(held, decided.close, is_sized=context.is_sized)
+    # An idea that cannot be followed at once is not followed at all.
+    if decided.entry_side is not None and context.signal.idea is None:
+        context.entry = WantedEntry(decided.entry_side, decided.entry_quantity)

@@ -1,10 +1,10 @@
 """From decided orders to the broker: each sent once, in its turn, and its answer written into the ticket."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.clock import Budget, Clock
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Receipt
-from app.domain.pursuits import Pursuit, pause_after
+from app.domain.pursuits import Pursuit, WantedEntry, pause_after
 from app.domain.reasons import Reason
 from app.domain.tickets import Stage, Ticket, TicketStatus, followed_reason, followed_status, order_record
 from app.errors import BrokerUnavailable
@@ -66,8 +66,26 @@ class Submission:
             sent=len(ticket.orders),
             wish=context.wish,
             last=ticket.message or "",
+            entry=self._waiting_entry(context),
         )
         return [self.pursuits.opening(pursuit)]
+
+    def _waiting_entry(self, context: OrderContext) -> WantedEntry | None:
+        """Return the entry that waits for the exit; None where a gate was against it already."""
+        is_decided = not context.orders or context.orders[-1].role is OrderRole.ENTRY
+        if context.entry is None or not is_decided:
+            return None
+        is_placed = context.ticket.reason is Reason.EXIT_NOT_FILLED
+        return replace(context.entry, waits_for_open=is_placed and self._is_closed(context))
+
+    def _is_closed(self, context: OrderContext) -> bool:
+        """Tell whether the market is closed, so that an exit which was taken waits for it to open."""
+        if context.broker is None or context.instrument is None:
+            return False
+        try:
+            return not context.broker.market(context.instrument).is_open
+        except BrokerUnavailable:
+            return False
 
     def _end(self, context: OrderContext, receipts: list[Receipt]) -> None:
         ticket = context.ticket
@@ -120,8 +138,7 @@ class Submission:
         # Filled in part is not enough: the entry would have to cross what is left, which the broker refuses.
         if seen.status is OrderStatus.FILLED:
             return True
-        status = followed_status(context.ticket.orders)
-        context.ticket.end(status, Reason.EXIT_NOT_FILLED, Reason.EXIT_NOT_FILLED.meaning)
+        context.ticket.end(TicketStatus.PURSUING, Reason.EXIT_NOT_FILLED)
         return False
 
     def _forget_entry(self, context: OrderContext) -> None:

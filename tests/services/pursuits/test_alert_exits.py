@@ -107,3 +107,46 @@ def test_exit_when_it_never_succeeds_then_it_is_given_up_and_told(
     assert (ticket["status"], ticket["reason"], held()) == ("failed", "EXIT_GIVEN_UP", 10)
     assert [title for title, _ in notices()] == ["An exit did not happen"]
     assert operator.get("/status").json["pursuits"] == []
+
+
+TURN = {
+    "strategy_order_action": "sell",
+    "strategy_order_id": "turn",
+    "strategy_order_contracts": "15",
+    "market_position": "short",
+    "market_position_size": "5",
+    "prev_market_position": "long",
+    "prev_market_position_size": "10",
+}
+
+
+@pytest.mark.usefixtures("held_ten")
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_reversal_when_the_broker_is_in_trouble_then_its_entry_follows_its_exit_once(
+    post, fake, pass_time, outcome, trouble
+):
+    pass_time(1)
+    fake.inject(**TROUBLES[trouble])
+    answer = post(**TURN)
+    pass_time(10)
+    fake.faults.clear()
+    pass_time(35)
+
+    expected = (0, 10) if trouble == "account down" else (-5, 15)
+    assert outcome(answer)[:2] == expected
+
+
+@pytest.mark.usefixtures("held_ten")
+def test_reversal_when_the_market_is_closed_then_its_entry_waits_for_it_to_open(
+    post, fake, pass_time, outcome, operator, configure, ticket_of
+):
+    pass_time(1)
+    fake.clock.close()
+    answer = post(**TURN)
+    pass_time(70)
+    between = outcome(answer)
+    fake.clock.open()
+    pass_time(35)
+
+    assert (answer.status_code, between) == (202, (10, 0, "pursuing"))
+    assert outcome(answer)[:2] == (-5, 15)

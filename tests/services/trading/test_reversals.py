@@ -94,7 +94,7 @@ def test_reversal_when_its_exit_ends_unfilled_then_its_entry_is_not_sent(reverse
     scripted.before_find = lambda: scripted.take(scripted.submitted[-1], OrderStatus.CANCELED)
     ticket = ticket_of(reverse())
 
-    assert (ticket["status"], ticket["reason"]) == ("canceled", "EXIT_NOT_FILLED")
+    assert (ticket["status"], ticket["reason"]) == ("pursuing", "EXIT_NOT_FILLED")
     assert roles(scripted) == [OrderRole.EXIT]
 
 
@@ -109,7 +109,7 @@ def test_reversal_when_its_exit_rests_too_long_then_the_answer_comes_in_time(
     response = reverse()
     scripted.is_reachable = True
 
-    assert (response.status_code, response.json["status"]) == (200, "ordered")
+    assert (response.status_code, response.json["status"]) == (202, "pursuing")
     assert (response.json["reason"], roles(scripted)) == ("EXIT_NOT_FILLED", [OrderRole.EXIT])
 
 
