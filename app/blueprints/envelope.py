@@ -42,7 +42,7 @@ def answer_error(error: AppError) -> ResponseReturnValue:
     body = error_body(error.code, error.message, status=STATUS_WORDS.get(error.status, "error"))
     if "fields" in error.details:
         body["error"]["fields"] = error.details["fields"]
-    return answer_with(error, body)
+    return answer_with(error, _by_document(body))
 
 
 def answer_with(error: AppError, body: dict[str, Any]) -> ResponseReturnValue:
@@ -58,12 +58,7 @@ def answer_with(error: AppError, body: dict[str, Any]) -> ResponseReturnValue:
 def answer_http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer what the framework refused by itself."""
     status = error.code or 500
-    code, sentence = CODES.get(status, "HTTP_ERROR"), _sentence(error)
-    body = error_body(code, sentence)
-    if request.path.startswith(COMMANDS):
-        # Who lost the way there reads the answers of that document.
-        body |= failure(code, sentence)
-    response = jsonify(body)
+    response = jsonify(_by_document(error_body(CODES.get(status, "HTTP_ERROR"), _sentence(error))))
     # Allow, Retry-After and the like belong to the answer as much as its status.
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
@@ -83,4 +78,12 @@ def _sentence(error: HTTPException) -> str:
 
 def _unforeseen(error: Exception) -> ResponseReturnValue:
     _logger.error("Unforeseen error", exc_info=error)
-    return jsonify(error_body("INTERNAL_ERROR", "Gatehouse failed; the log has the details.")), 500
+    body = error_body("INTERNAL_ERROR", "Gatehouse failed; the log has the details.")
+    return jsonify(_by_document(body)), 500
+
+
+def _by_document(body: dict[str, Any]) -> dict[str, Any]:
+    """Add the fields that the document of bot commands promises, for whoever lost the way there too."""
+    if not request.path.startswith(COMMANDS):
+        return body
+    return body | failure(body["error"]["code"], body["error"]["message"])

@@ -27,7 +27,7 @@ _BEARER = re.compile(r"\b(bearer\s+)[^\s\"',;]+", re.IGNORECASE)
 _JWT = re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?")
 _CALLBACK = re.compile(r"(/auth-callback\?)[^\s\"'<>]+")
 # Of bot commands: their account's secret stands there, however the rest of the address is spelt.
-_PATH = re.compile(r"(/webhook/+)[^/\s?\"']+")
+_PATH = re.compile(r"(/webhook/+)(?!<)[^/\s?\"']+")
 _ASSIGNED_WORDS = ("secret", "token", "passw", "passphrase", "key", "authorization", "auth", "hash")
 
 

@@ -27,6 +27,7 @@ from app.repositories.audit import AuditLog
 from app.repositories.bot_index import BotIndex
 from app.repositories.bot_numbers import BotNumbers
 from app.repositories.open_orders import OPERATOR
+from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades
 from app.storage.base import Document, Store
 
@@ -155,7 +156,8 @@ class BotDirectory:
                 "The default bot cannot be deleted; set its trading state to HALTED instead."
             )
         document = self._at_version(bot, version)
-        if Trades(self._store, self._clock).is_trading(bot):
+        structures = StructureTrades(self._store).of_bot(bot)
+        if Trades(self._store, self._clock).is_trading(bot) or next(structures, None) is not None:
             raise InvalidRequest(f"{bot} still has open trades; close its positions first.")
         before = audited_bot(self._read(document))
         try:

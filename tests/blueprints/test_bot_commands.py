@@ -259,6 +259,44 @@ def test_exit_when_a_trade_is_meant_then_it_is_left(post, filled, anonymous, pat
     assert anonymous.get(f"{PATH}/trades").json["trades"] == []
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"approval": "always"}, "APPROVAL_UNAVAILABLE"), ({"analyst": "required"}, "OPINION_UNAVAILABLE")],
+)
+def test_enter_when_somebodys_word_is_needed_then_nothing_is_entered_without_it(
+    post, configure, store, changes, reason
+):
+    configure("condors", **changes)
+
+    assert (post("enter/2").status_code, post("enter/2").json["reason"]) == (400, reason)
+    assert list(store.list("structures/")) == []
+
+
+def test_bot_when_it_has_an_open_structure_then_it_cannot_be_removed(post, operator):
+    post("enter/2")
+    answer = operator.delete("/api/bots/condors", headers={"If-Match": "*"})
+
+    assert answer.status_code == 400
+    assert operator.get("/api/bots/condors").status_code == 200
+
+
+def test_exit_when_trading_is_halted_then_refused_with_its_reason(post, operator, filled):
+    post("enter/2")
+    filled()
+    operator.put("/api/trading-state", json={"state": "HALTED"})
+
+    assert post("exit/1").json["reason"] == "TRADING_HALTED"
+
+
+def test_fault_when_it_is_ours_then_the_answer_still_has_the_documents_fields(make_app, monkeypatch):
+    app = make_app()
+    monkeypatch.delitem(app.view_functions, "commands.exit_trade")
+    answer = client_of(app).post(f"{PATH}/exit/1")
+
+    assert (answer.status_code, answer.json["reason"]) == (500, "INTERNAL_ERROR")
+    assert answer.json | UNSTORED == answer.json
+
+
 def test_exit_when_a_share_of_a_trade_is_meant_then_units_are_rounded_up(post, filled, anonymous):
     post("enter/2", {"quantity": 3})
     filled()

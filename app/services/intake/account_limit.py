@@ -22,13 +22,14 @@ class AccountLimit:
         self._clock = clock
         self._counts_in_store = counts_in_store
         self._counted = {True: RequestCount(), False: RequestCount()}
-        self._lock = threading.Lock()
+        # A lock for each: whoever waits for the store with other requests keeps no exit waiting.
+        self._locks = {True: threading.Lock(), False: threading.Lock()}
 
     def take(self, *, is_exit: bool) -> None:
         """Count a request; raise TooManyRequests from the one that is too many until the block ends."""
         now = self._clock()
         # One after the other here: only other processes are left to be faster.
-        with self._lock:
+        with self._locks[is_exit]:
             count = self._count_stored(is_exit) if self._counts_in_store else self._count_here(is_exit)
         until = count.blocked_until
         if until is None or not count.is_blocked(now):

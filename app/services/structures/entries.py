@@ -7,7 +7,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from app.brokers.structure_desk import StructureDesk
 from app.domain.accounts import MarketSnapshot
-from app.domain.bots import Bot
+from app.domain.bots import AnalystUse, Approval, Bot
 from app.domain.gates import STRUCTURE_ENTRY_GATES
 from app.domain.gates.gate import first_refusal
 from app.domain.hours import exchange_zone
@@ -93,7 +93,7 @@ class Entries:
         now = self.assessor.clock()
         context.global_state = self.assessor.switch.read().at(now)
         try:
-            _check_kind(context.bot)
+            _check_bot(context.bot)
             view = self._look(context)
             order = ProposedOrder(OrderRole.ENTRY, Side.BUY)
             if not self.assessor.gate_check.allows(context, order, gates=STRUCTURE_ENTRY_GATES):
@@ -228,10 +228,18 @@ def underlying_of(signal: Signal, bot: Bot) -> str:
     return bot.configuration.underlying or signal.symbol
 
 
-def _check_kind(bot: Bot) -> None:
-    """Refuse a bot of shares before its symbol is looked at: it needs none, and that is not what is wrong."""
-    if bot.configuration.structure is None:
+def _check_bot(bot: Bot) -> None:
+    """Refuse a bot of shares before its symbol is looked at: it needs none, and that is not what is wrong.
+
+    Nobody is asked about a command, so a bot whose entries need somebody's word enters nothing by one.
+    """
+    keys = bot.configuration
+    if keys.structure is None:
         raise StructureRefused(Reason.BOT_KIND_MISMATCH, "Set its `structure`; `custom` takes legs alone.")
+    if keys.approval is not Approval.OFF:
+        raise StructureRefused(Reason.APPROVAL_UNAVAILABLE, "Nobody is asked about a command.")
+    if keys.analyst is AnalystUse.REQUIRED:
+        raise StructureRefused(Reason.OPINION_UNAVAILABLE, "No analyst is asked about a command.")
 
 
 def _command(signal: Signal) -> EnterCommand:
