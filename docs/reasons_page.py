@@ -81,6 +81,8 @@ ENDS: dict[Reason, tuple[TicketStatus, ...]] = {
     Reason.EXIT_NOT_FILLED: (TicketStatus.ORDERED, *_FOLLOWED),
     Reason.ORDER_NONE: (TicketStatus.SKIPPED,),
     Reason.POSITION_NONE: (TicketStatus.SKIPPED,),
+    Reason.TRADE_CLOSING: (TicketStatus.SKIPPED, TicketStatus.DENIED),
+    Reason.LADDER_EXHAUSTED: (TicketStatus.CANCELED,),
     Reason.POSITION_REACHED: (TicketStatus.SKIPPED,),
     Reason.MCP_UNREACHABLE: (TicketStatus.SKIPPED,),
     Reason.OPINION_SYMBOL_MISMATCH: (TicketStatus.SKIPPED, TicketStatus.DENIED),

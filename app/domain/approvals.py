@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.bots import Approval, BotConfiguration
+from app.domain.structures.kinds import StructureKind
 
 
 class ApprovalDecision(StrEnum):
@@ -21,7 +22,8 @@ class ApprovalDecision(StrEnum):
 class PendingApproval:
     """A ticket that waits, as it is shown meanwhile; `summary` tells a person what it would do.
 
-    `broker`, `value` (in the account's currency) and `quantity` are those of the entry that was asked about.
+    `broker`, `value` (in the account's currency) and `quantity` are those of the entry that was asked about,
+    of a `structure` its largest loss and its units.
     """
 
     ticket: dict[str, Any]
@@ -34,6 +36,7 @@ class PendingApproval:
     broker: str | None = None
     value: Decimal | None = None
     quantity: Decimal | None = None
+    structure: StructureKind | None = None
 
 
 def is_asked_for(bot: BotConfiguration, value: Decimal | None) -> bool:

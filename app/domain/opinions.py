@@ -45,7 +45,8 @@ class Mode(StrEnum):
 class Question:
     """A trade that somebody proposes; prices are per unit, `max_notional` is in the account's currency.
 
-    Everything but `symbol`, `direction` and the last three fields is the alert's own words.
+    Everything but `symbol`, `direction` and the last four fields is the alert's own words. `structure` is
+    what would be entered in the place of shares; `max_notional` is then what it may lose.
     """
 
     dialect: str
@@ -59,6 +60,7 @@ class Question:
     alert_name: str | None = None
     matched_criteria: dict[str, Any] = field(default_factory=dict)
     triggered_at: datetime | None = None
+    structure: dict[str, Any] | None = None
     max_notional: Decimal
     allow_short: bool
     min_confidence: Decimal

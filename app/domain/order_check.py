@@ -14,6 +14,7 @@ from app.domain.instruments import Instrument
 from app.domain.limits import Limits
 from app.domain.losses import NOT_ASKED, Losses
 from app.domain.money import ZERO
+from app.domain.opinions import Direction
 from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.review import Review
@@ -136,6 +137,12 @@ class OrderCheck:
         put("opens_short", is_entry and order.side is Side.SELL)
         put("is_idea", is_entry and self.signal.idea is not None)
         put("is_reviewed", is_entry and self.review.is_wanted)
+
+    @property
+    def takes_side(self) -> bool:
+        """Tell whether it is an entry that follows a trade idea which expects a rise or a fall."""
+        idea = self.signal.idea
+        return self.is_idea and idea is not None and idea.direction is not Direction.NEUTRAL
 
     @property
     def position_value(self) -> Decimal | None:

@@ -45,7 +45,10 @@ class Reason(StrEnum):
         "SYMBOL_UNSUPPORTED",
         "This kind of instrument cannot be traded here.",
     )
-    SYMBOL_NOT_ALLOWED = "SYMBOL_NOT_ALLOWED", "The symbol is not in the bot's allowed_symbols."
+    SYMBOL_NOT_ALLOWED = (
+        "SYMBOL_NOT_ALLOWED",
+        "The symbol is not in the bot's allowed_symbols, or not its underlying.",
+    )
     CONTRACT_MALFORMED = (
         "CONTRACT_MALFORMED",
         "The expiry, strike or option type does not mean exactly one contract.",
@@ -236,6 +239,10 @@ class Reason(StrEnum):
     ORDER_PROTECTIVE = (
         "ORDER_PROTECTIVE",
         "Stop-loss and take-profit are managed here; an alert does not change them.",
+    )
+    ORDER_OF_LADDER = (
+        "ORDER_OF_LADDER",
+        "The bot's orders are those of its structures' ladders; an alert neither cancels nor changes them.",
     )
     EXIT_MISPLACED = (
         "EXIT_MISPLACED",

@@ -9,6 +9,7 @@ from app.domain.opinions import Decision, Opinion
 from app.domain.planning import may_enter
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
+from app.domain.structures.directions import may_enter_structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def is_reviewed(signal: Signal, bot: BotConfiguration) -> bool:
         return True
     if bot.analyst is AnalystUse.OFF and bot.approval is Approval.OFF:
         return False
+    if bot.structure is not None:
+        return may_enter_structure(signal, bot.structure, cover_only=bot.cover_only)
     return may_enter(signal, cover_only=bot.cover_only)
 
 

@@ -11,7 +11,7 @@ from app.domain.json_codec import from_json, to_json
 from app.domain.money import ZERO
 from app.domain.orders import Side
 from app.domain.structures.trades import StructureTrade
-from app.repositories.closed_trades import ClosedTrades
+from app.repositories.closed_trades import DAY, ClosedTrades, key_of_day
 from app.repositories.trade_numbers import TradeNumbers
 from app.storage.base import JSON, Change, Create, Delete, Document, Store
 
@@ -65,6 +65,16 @@ class StructureTrades:
     def numbered(self, number: int) -> StoredStructureTrade | None:
         """Return the one of a number; None where it is over, or no structure."""
         return next((stored for stored in self.every() if stored.trade.number == number), None)
+
+    def ended(self, trade_id: str, begun: datetime, now: datetime) -> ClosedTrade | None:
+        """Return one that is over, by its id; it was begun about `begun` and has ended since."""
+        day = begun.date() - DAY
+        while day <= now.date() + DAY:
+            found = self._closed.at(f"{key_of_day(day)}{trade_id}")
+            if found:
+                return next(iter(found.values()))
+            day += DAY
+        return None
 
     def opening(self, trade: StructureTrade) -> list[Change]:
         """Return the changes that write down a trade before its first order is sent."""

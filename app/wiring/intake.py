@@ -9,7 +9,7 @@ from app.schemas.alerts import read_stored_signal
 from app.services.amendments import Amendments
 from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalService
-from app.services.intake.handlers import Handler, Handlers
+from app.services.intake.handlers import Handlers
 from app.services.intake.in_flight import InFlight
 from app.services.intake.left_alerts import LeftAlerts
 from app.services.intake.recovery import Recovery
@@ -20,6 +20,7 @@ from app.services.review.progress import ReviewProgress
 from app.services.review.reviewer import Reviewer
 from app.services.runtime.supervisor import Task
 from app.services.runtime.worker_pool import WorkPool
+from app.services.structures.handler import StructureHandler
 from app.services.trading.execution import Trading
 from app.wiring.foundation import Foundation
 from app.wiring.policies import recovery_rules
@@ -40,7 +41,7 @@ class Reception:
         base: Foundation,
         trading: Trading,
         commands: Amendments,
-        structures: Handler,
+        structures: StructureHandler,
         agree: Callable[[str, str], bool],
     ) -> None:
         self.base = base
@@ -88,6 +89,7 @@ class Reception:
         """From an alert to its answer."""
         review = Reviewer(
             trading=self.trading,
+            structures=self.structures,
             opinions=self.opinions,
             approvals=self.approvals,
             bots=self.base.bots,

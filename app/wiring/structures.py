@@ -7,6 +7,7 @@ from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.portfolio.snapshots import Snapshots
 from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Task
+from app.services.structures.alert_signals import AlertSignals
 from app.services.structures.closing_prices import ClosingPrices
 from app.services.structures.entries import Entries
 from app.services.structures.exits import StructureExits
@@ -103,7 +104,7 @@ class StructuresWiring:
     @cached_property
     def handler(self) -> StructureHandler:
         """Both, for alerts."""
-        return StructureHandler(self.entries, self.exits)
+        return StructureHandler(self.entries, self.exits, AlertSignals(self.trades, self.base.clock))
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -5,6 +5,9 @@ data is missing, an entry is refused. Exits pass the gates that guard entries. A
 an alert is not asked.
 """
 
+from dataclasses import replace
+from operator import attrgetter
+
 from app.domain.gates.figures import FIGURES, daily_orders
 from app.domain.gates.gate import GateGroup
 from app.domain.gates.ideas import IDEA
@@ -37,3 +40,5 @@ STRUCTURE_ENTRY_GATES = (
     GateGroup("timing", (market_hours, trading_windows, after_open, before_close, cooldown)),
     GateGroup("figures", (daily_loss, account_loss, losses_in_a_row, daily_orders)),
 )
+# Asked once contracts, units and price are known. Ideas that take no side have no levels to be judged by.
+STRUCTURE_REVIEW_GATES = (REVIEW, replace(IDEA, concerns=attrgetter("takes_side")))

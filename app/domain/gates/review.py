@@ -14,6 +14,7 @@ from app.domain.opinions import Action, Decision, Direction, is_same_symbol
 from app.domain.order_check import OrderCheck
 from app.domain.reasons import Reason
 from app.domain.refusals import money
+from app.domain.structures.directions import direction_of
 
 Said: TypeAlias = Callable[[OrderCheck, Decision], Outcome]
 
@@ -104,8 +105,12 @@ def approval_given(check: OrderCheck) -> Outcome:
 def _agrees(check: OrderCheck, decision: Decision, action: Action, direction: Direction) -> Outcome:
     idea, side = check.signal.idea, Direction.of(check.order.side)
     wanted = idea.direction if idea is not None else side
-    agrees = decision.action is not action or (wanted is direction is side)
     detail = f"action {decision.action.value}, {wanted.value}"
+    kind = check.bot.configuration.structure
+    if kind is not None and direction_of(kind) is Direction.NEUTRAL:
+        # It is entered or not; there is no side that could be the wrong one.
+        return None, f"{detail}, the structure has no side"
+    agrees = decision.action is not action or (wanted is direction is side)
     return (None if agrees else Reason.OPINION_DIRECTION_MISMATCH), detail
 
 

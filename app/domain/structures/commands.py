@@ -41,11 +41,15 @@ class EnterCommand:
 
 @dataclass(frozen=True, slots=True)
 class ExitCommand:
-    """Leave one trade, or some of a bot's; `trim` is a percentage of the trade's units, rounded up."""
+    """Leave one trade, or some of a bot's; `trim` is a percentage of the trade's units, rounded up.
+
+    `symbol`: those on it alone. That is what an alert means, which is skipped where there are none.
+    """
 
     trade: int | None = None
     which: Which | None = None
     trim: int | None = None
+    symbol: str | None = None
 
 
 Command: TypeAlias = EnterCommand | ExitCommand

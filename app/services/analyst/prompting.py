@@ -67,4 +67,4 @@ def _proposal(question: Question) -> dict[str, Any]:
         "alert_name": question.alert_name,
         "matched_criteria": question.matched_criteria,
         "triggered_at": None if triggered_at is None else timestamp(triggered_at),
-    }
+    } | ({} if question.structure is None else {"structure": question.structure})

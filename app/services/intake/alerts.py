@@ -82,7 +82,7 @@ class Intake:
         """Carry out a claimed alert and close its entry; one that waits for a person stays open."""
         closing = Completion(self.store, self.inbox, self.ledger, entry, ticket, request_id)
         finish = self._finishing(closing, entry, ticket)
-        self._worker(entry, signal).carry_out(ticket, signal, bot, finish)
+        self._worker(entry, signal, bot).carry_out(ticket, signal, bot, finish)
         if closing.written is not None:
             self._account_for(ticket)
         return closing.answer
@@ -127,7 +127,9 @@ class Intake:
         """Close an entry with the orders that the broker already holds for it; False when there are none."""
         closing = Completion(self.store, self.inbox, self.ledger, entry, ticket, request_id)
         finish = self._finishing(closing, entry, ticket)
-        adopted = self._worker(entry, signal).adopt(ticket, signal, bot, finish)
+        # A ladder may have been begun before the bot lost its structure: it is asked for in any case.
+        handlers = (self._worker(entry, signal, bot), self.workers.structures)
+        adopted = any(handler.adopt(ticket, signal, bot, finish) for handler in handlers)
         if adopted:
             self._account_for(ticket)
         return adopted
@@ -150,7 +152,7 @@ class Intake:
         now = self.clock()
         ticket = Ticket(self.new_ticket_id(now), bot.id, signal.dialect.name, now, redacted)
         self._note_shared_key(ticket, signal)
-        worker = self._handler(signal, is_reviewed=self.is_reviewed(signal, bot))
+        worker = self._handler(signal, bot, is_reviewed=self.is_reviewed(signal, bot))
         planned = [
             request_record(order) | {"status": "planned"} for order in worker.preview(ticket, signal, bot)
         ]
@@ -202,16 +204,19 @@ class Intake:
         note_shared_key(ticket, others, self.clock())
         return self._answer_first(entry, ticket, alert)
 
-    def _worker(self, entry: InboxEntry, signal: Signal) -> Handler:
+    def _worker(self, entry: InboxEntry, signal: Signal, bot: Bot) -> Handler:
         # As it was when the alert came: what waits for a person must not pass because nobody is asked now.
-        return self._handler(signal, is_reviewed=entry.is_reviewed)
+        return self._handler(signal, bot, is_reviewed=entry.is_reviewed)
 
-    def _handler(self, signal: Signal, *, is_reviewed: bool) -> Handler:
-        if signal.intent in COMMANDS:
+    def _handler(self, signal: Signal, bot: Bot, *, is_reviewed: bool) -> Handler:
+        has_structure = bot.configuration.structure is not None
+        if signal.intent in COMMANDS and not has_structure:
             return self.workers.commands
-        if signal.intent in STRUCTURES:
+        if is_reviewed:
+            return self.workers.review
+        if has_structure or signal.intent in STRUCTURES:
             return self.workers.structures
-        return self.workers.review if is_reviewed else self.workers.trading
+        return self.workers.trading
 
     def _finishing(self, closing: Completion, entry: InboxEntry, ticket: Ticket) -> Finish:
         """Return the last write of a ticket; nothing is kept for one that asked nobody."""

@@ -1,7 +1,4 @@
-"""Who carries an alert out: one places orders, one cancels and changes them, one asks others before.
-
-Structures of options have one of their own.
-"""
+"""Who carries an alert out: orders, structures, cancels and changes, and who asks others before."""
 
 from dataclasses import dataclass
 from typing import Protocol

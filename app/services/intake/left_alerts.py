@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.clock import Clock
+from app.domain.bots import Bot
+from app.domain.planning import only_exits
+from app.domain.signals import STRUCTURES, Intent, Signal
+from app.domain.structures.directions import leaves_structure
 from app.errors import BrokerUnavailable
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
@@ -50,3 +54,13 @@ class LeftAlerts:
         if verdict is Resubmission.WAIT:
             raise BrokerUnavailable(f"{broker} may still show an order of it.")
         return verdict is Resubmission.SEND
+
+
+def wants_out_of(signal: Signal, bot: Bot) -> bool:
+    """Tell whether an alert only leaves what its bot holds; such a one is heard for longer."""
+    keys = bot.configuration
+    if signal.intent is Intent.EXIT_STRUCTURE:
+        return True
+    if keys.structure is not None and signal.intent not in STRUCTURES:
+        return leaves_structure(signal, keys.structure, cover_only=keys.cover_only)
+    return only_exits(signal, cover_only=keys.cover_only)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.orders import OrderRole, client_order_id
-from app.domain.planning import only_exits
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus
@@ -21,7 +20,7 @@ from app.repositories.tickets import Ledger
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.intake.alerts import Intake
 from app.services.intake.in_flight import InFlight
-from app.services.intake.left_alerts import LeftAlerts, RecoveryRules
+from app.services.intake.left_alerts import LeftAlerts, RecoveryRules, wants_out_of
 from app.services.intake.repeats import note_shared_key
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages
@@ -228,7 +227,9 @@ class Recovery:
             self._adopted |= {(order["broker"], order["symbol"]) for order in ticket.orders}
             return tell(ticket)
         broker = bot.configuration.broker or self.rules.default_broker
-        wants_out = only_exits(signal, cover_only=bot.configuration.cover_only)
+        wants_out = wants_out_of(signal, bot)
+        # A ladder is written before its first order is sent: without one no broker knows of the alert.
+        is_untouched = is_untouched or bot.configuration.structure is not None
         if self._end_without_order(entry, ticket, None if is_untouched else broker, wants_out=wants_out):
             self.intake.close(entry, ticket, _request(entry))
             return tell(ticket)

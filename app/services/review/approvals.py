@@ -6,6 +6,7 @@ import secrets
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
@@ -61,7 +62,7 @@ class Approvals:
 
     def ask(self, ticket: Ticket, context: OrderContext) -> None:
         """Let a ticket wait as it stands, and ask the owner once."""
-        now = self._clock()
+        now, proposed = self._clock(), context.structure
         waiting = replace(
             PendingApproval(ticket.to_json(now), now, now + self._timeout, summary_of(context)),
             # It is approved for this account alone: a bot may be moved while the order waits.
@@ -69,7 +70,8 @@ class Approvals:
             # To the cent, as a person reads it.
             # Rounded up, so that the very order that was shown does not exceed what was approved.
             value=None if context.entry_value is None else round_price(context.entry_value, CENT, up=True),
-            quantity=context.orders[-1].quantity,
+            quantity=context.orders[-1].quantity if proposed is None else Decimal(proposed.units),
+            structure=None if proposed is None else context.bot.configuration.structure,
         )
         # Asked already, perhaps by a process that died just after: a person gets one message for one order.
         if not self._pending.ask(ticket.id, waiting):

@@ -14,6 +14,7 @@ from app.domain.orders import Order, OrderRole
 from app.domain.reasons import Reason
 from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Dialect, Signal
+from app.domain.structures.directions import may_enter_structure
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.domain.trading_state import TradingState
 from app.repositories.bots import BotDirectory
@@ -22,6 +23,7 @@ from app.repositories.trading_state import GlobalSwitch
 from app.services.review.approvals import Approvals
 from app.services.review.opinions import Opinions
 from app.services.review.questions import question_of
+from app.services.structures.handler import StructureHandler
 from app.services.trading.context import OrderContext
 from app.services.trading.execution import Finish, Trading
 from app.storage.base import Change
@@ -34,6 +36,7 @@ ENDS = {
 STAGES = {ApprovalDecision.REJECTED: Stage.REJECTED, ApprovalDecision.EXPIRED: Stage.APPROVAL_EXPIRED}
 
 MOVED = "It was approved for another broker than the bot trades at now."
+OTHER_STRUCTURE = "It was approved for another structure than the bot trades now."
 
 
 class Stopped(Exception):
@@ -45,6 +48,7 @@ class Reviewer:
     """Ask the analyst, then the person, then trade; every answer is kept as soon as it is there."""
 
     trading: Trading
+    structures: StructureHandler
     opinions: Opinions
     approvals: Approvals
     bots: BotDirectory
@@ -59,6 +63,8 @@ class Reviewer:
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide as if analyst and person said yes; nobody is asked."""
+        if bot.configuration.structure is not None:
+            return self.structures.preview(ticket, signal, bot)
         if _is_neutral(signal):
             self.trading.assessor.open(ticket, signal, bot)
             ticket.end(TicketStatus.SKIPPED, Reason.IDEA_NEUTRAL)
@@ -68,6 +74,8 @@ class Reviewer:
     def adopt(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> bool:
         """Take up what the broker holds already of this ticket."""
         _show_opinion(ticket, self.opinions.given(ticket.id))
+        if bot.configuration.structure is not None:
+            return self.structures.adopt(ticket, signal, bot, finish)
         return self.trading.adopt(ticket, signal, bot, finish)
 
     def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
@@ -77,7 +85,10 @@ class Reviewer:
         waiting = self.approvals.find(ticket.id)
         if waiting is not None and waiting.verdict is not ApprovalDecision.APPROVED:
             self._end_waiting(ticket, waiting, finish)
-        elif _is_neutral(signal):
+        elif not _asks(signal, bot):
+            # What leaves a structure waits for nobody, and neither does what is refused anyway.
+            self.structures.carry_out(ticket, signal, bot, finish)
+        elif bot.configuration.structure is None and _is_neutral(signal):
             self._end(ticket, finish, Reason.IDEA_NEUTRAL)
         else:
             self._advise(context, finish, waiting)
@@ -97,8 +108,9 @@ class Reviewer:
         if waiting is not None:
             ticket.timeline = Ticket.from_json(waiting.ticket).timeline
             ticket.note(Stage.APPROVED, waiting.decided_at or self.clock(), waiting.by)
-            if waiting.broker not in {None, self._broker(bot)}:
-                ticket.end(TicketStatus.DENIED, Reason.APPROVAL_UNAVAILABLE, MOVED)
+            moved = self._moved(bot, waiting)
+            if moved is not None:
+                ticket.end(TicketStatus.DENIED, Reason.APPROVAL_UNAVAILABLE, moved)
                 finish([])
                 return
         advice = _advice(opinion, waiting)
@@ -111,13 +123,14 @@ class Reviewer:
 
     def _opinion(self, context: OrderContext) -> Opinion | None:
         """Return the opinion that is kept, or ask for one where an entry could follow it."""
-        ticket, bot = context.ticket, context.bot
+        ticket, signal, bot = context.ticket, context.signal, context.bot
         opinion = self.opinions.given(ticket.id)
-        if opinion is None and self._wants_opinion(context.signal, bot):
+        if opinion is None and self._wants_opinion(signal, bot):
             wanted = self._wanted(context)
             is_pursued = wanted.ticket.status is TicketStatus.PURSUING
             # An exit that the broker cannot take now waits for nobody's opinion.
-            if wanted.signal.idea is None and not wanted.orders and not is_pursued:
+            has_nothing = not wanted.orders and wanted.structure is None and not is_pursued
+            if has_nothing and (signal.idea is None or bot.configuration.structure is not None):
                 # Whatever the analyst would say, nothing comes of it; the ticket tells why.
                 ticket.take_over(wanted.ticket)
             elif _may_enter(wanted):
@@ -138,6 +151,12 @@ class Reviewer:
     def _broker(self, bot: Bot) -> str:
         return bot.configuration.broker or self.trading.previews.rules.default_broker
 
+    def _moved(self, bot: Bot, waiting: PendingApproval) -> str | None:
+        """Say what a bot does differently by now than was approved."""
+        if waiting.broker not in {None, self._broker(bot)}:
+            return MOVED
+        return None if waiting.structure is bot.configuration.structure else OTHER_STRUCTURE
+
     def _wants_opinion(self, signal: Signal, bot: Bot) -> bool:
         if signal.idea is None and bot.configuration.analyst is AnalystUse.OFF:
             return False
@@ -147,18 +166,25 @@ class Reviewer:
 
     def _wanted(self, context: OrderContext) -> OrderContext:
         """Return what an opinion is wanted on: an idea as it is, else the entry that would follow a yes."""
+        if context.bot.configuration.structure is not None:
+            return self._weigh(context.ticket.blank(), context.signal, context.bot, ASSUMED)
         if context.signal.idea is not None:
             return context
-        return self.trading.weigh(context.ticket.blank(), context.signal, context.bot, ASSUMED)
+        return self._weigh(context.ticket.blank(), context.signal, context.bot, ASSUMED)
+
+    def _weigh(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> OrderContext:
+        if bot.configuration.structure is not None:
+            return self.structures.weigh(ticket, signal, bot, advice)
+        return self.trading.weigh(ticket, signal, bot, advice)
 
     def _asks_person(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice) -> bool:
         """Let the ticket wait where a person must approve its entry; tell whether it does."""
         if bot.configuration.approval is Approval.OFF:
             return False
         scratch = ticket.blank()
-        context = self.trading.weigh(scratch, signal, bot, Advice(advice.opinion, approved=True))
+        context = self._weigh(scratch, signal, bot, Advice(advice.opinion, approved=True))
         closes = any(order.role is OrderRole.EXIT for order in context.orders)
-        if not _enters(context) or not is_asked_for(bot.configuration, context.entry_value):
+        if not context.enters or not is_asked_for(bot.configuration, context.entry_value):
             return False
         if closes and signal.idea is None:
             # The exit of a reversal waits for nobody; its entry is refused, as it cannot follow by itself.
@@ -173,6 +199,11 @@ class Reviewer:
 
     def _trade(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, advice: Advice) -> None:
         """Trade; where nothing would be sent, nothing at the broker is touched for it either."""
+        if bot.configuration.structure is not None:
+            self.structures.carry_out(
+                ticket, signal, bot, finish, advice, lambda: self._is_overtaken(ticket, signal)
+            )
+            return
         spares = signal.idea is not None or advice == NO_ADVICE or _is_against(signal, bot, advice)
         self.trading.carry_out(
             ticket,
@@ -232,11 +263,15 @@ def _is_against(signal: Signal, bot: Bot, advice: Advice) -> bool:
 
 
 def _may_enter(context: OrderContext) -> bool:
-    return _enters(context) if context.signal.idea is None else context.instrument is not None
+    if context.signal.idea is None or context.bot.configuration.structure is not None:
+        return context.enters
+    return context.instrument is not None
 
 
-def _enters(context: OrderContext) -> bool:
-    return any(order.role is OrderRole.ENTRY for order in context.orders)
+def _asks(signal: Signal, bot: Bot) -> bool:
+    """Tell whether anybody is asked about an alert: where it leaves a structure, nobody is."""
+    keys = bot.configuration
+    return keys.structure is None or may_enter_structure(signal, keys.structure, cover_only=keys.cover_only)
 
 
 def _show_opinion(ticket: Ticket, opinion: Opinion | None) -> None:

@@ -1,5 +1,6 @@
 """Entries into structures: contracts, net price, size, gates; then a ladder, written before it is sent."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -8,28 +9,30 @@ from uuid import NAMESPACE_OID, uuid5
 from app.brokers.structure_desk import StructureDesk
 from app.domain.accounts import MarketSnapshot
 from app.domain.bots import AnalystUse, Approval, Bot
-from app.domain.gates import STRUCTURE_ENTRY_GATES
+from app.domain.gates import STRUCTURE_ENTRY_GATES, STRUCTURE_REVIEW_GATES
 from app.domain.gates.gate import first_refusal
 from app.domain.hours import exchange_zone
 from app.domain.money import ZERO
 from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
-from app.domain.refusals import money
-from app.domain.signals import Signal
+from app.domain.review import ASSUMED, NO_ADVICE, Advice
+from app.domain.signals import Dialect, Signal
 from app.domain.structures.commands import EnterCommand
+from app.domain.structures.directions import side_of
 from app.domain.structures.gates import StructureCheck, ask_structure_gates
 from app.domain.structures.kinds import recognise
 from app.domain.structures.ladder import LadderTerms, Rung, rungs
 from app.domain.structures.legs import StructureRefused
 from app.domain.structures.net_quotes import LegQuote, NetQuote, net_quote
-from app.domain.structures.payoff import largest_loss
+from app.domain.structures.proposals import ProposedStructure, unit_value
 from app.domain.structures.trades import StructureTrade, TradeState
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable
 from app.repositories.structure_trades import StructureTrades
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.structures.choices import ContractChoice, choose
+from app.services.structures.entry_units import units_agreed, units_of
 from app.services.structures.ladders import Ladders, beginning
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
@@ -56,10 +59,26 @@ class Entries:
     gateway: StructureGateway
     ladders: Ladders
 
-    def carry_out(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish) -> None:
-        """Take an entry to its ladder's first order; the clock climbs on."""
+    def carry_out(
+        self,
+        ticket: Ticket,
+        signal: Signal,
+        bot: Bot,
+        finish: Finish,
+        advice: Advice = NO_ADVICE,
+        is_moot: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Take an entry to its ladder's first order; the clock climbs on.
+
+        All is decided here and now, however long somebody was asked before: contracts, price, units.
+        """
         context = self._open(ticket, signal, bot)
+        context.advice = advice
         with symbol_lock(self.gateway.gateway, context, context.symbol):
+            if is_moot():
+                ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
+                finish([])
+                return
             plan = self._decide(context)
             if plan is None:
                 finish([])
@@ -72,17 +91,31 @@ class Entries:
                 with suppress(BrokerUnavailable):
                     self.ladders.step_held(context.held, bot.id, trade.id)
 
-    def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> EntryPlan | None:
+    def weigh(self, ticket: Ticket, signal: Signal, bot: Bot, advice: Advice = ASSUMED) -> OrderContext:
         """Decide and send nothing; the ticket tells what was chosen, at which price, and every verdict."""
         context = self._open(ticket, signal, bot)
-        context.is_preview = True
-        return self._decide(context)
+        context.advice, context.is_preview = advice, True
+        self._decide(context)
+        return context
 
     def adopt(self, ticket: Ticket, bot: Bot, finish: Finish) -> bool:
         """Close an interrupted entry whose trade is written: its ladder goes on by the clock."""
-        if self.trades.find(bot.id, _trade_id(ticket)) is None:
+        trade_id = _trade_id(ticket)
+        known = self.trades.find(bot.id, trade_id)
+        if known is not None:
+            trade = known.trade
+            if trade.work is not None and trade.work.role is OrderRole.ENTRY:
+                ticket.end(TicketStatus.ORDERED)
+            else:
+                _end_as_found(ticket, trade.entered_units, trade.reason)
+            finish([])
+            return True
+        # Its ladder may have come to its end before anybody took the alert up: it is not entered again.
+        ended = self.trades.ended(trade_id, ticket.created_at, self.assessor.clock())
+        if ended is None:
             return False
-        ticket.end(TicketStatus.ORDERED)
+        reason = None if ended.structure is None else ended.structure.reason
+        _end_as_found(ticket, int(ended.quantity), reason)
         finish([])
         return True
 
@@ -93,7 +126,7 @@ class Entries:
         now = self.assessor.clock()
         context.global_state = self.assessor.switch.read().at(now)
         try:
-            _check_bot(context.bot)
+            _check_bot(context.bot, context.signal)
             view = self._look(context)
             order = ProposedOrder(OrderRole.ENTRY, Side.BUY)
             if not self.assessor.gate_check.allows(context, order, gates=STRUCTURE_ENTRY_GATES):
@@ -123,8 +156,9 @@ class Entries:
         quote = net_quote(choice.structure, _quotes(choice, desk))
         steps = tuple(rungs(quote, LadderTerms(keys.ladder, keys.ladder_give_pct)))
         worst = steps[-1].price
-        units = self._units(context, choice, command, worst, view)
-        ticket.note(Stage.SIZE_SET, self.assessor.clock(), _told(choice, quote, units, worst))
+        proposed = _proposed(context, choice, command, quote, worst, view)
+        units = proposed.units
+        ticket.note(Stage.SIZE_SET, self.assessor.clock(), proposed.told())
         check = StructureCheck(
             structure=choice.structure,
             contracts=choice.contracts,
@@ -141,47 +175,27 @@ class Entries:
             opposed=self._opposed(context, choice),
             local=local,
         )
-        return self._asked(context, check, EntryPlan(choice, units, steps, check.loss))
+        return self._asked(context, check, EntryPlan(choice, units, steps, check.loss), proposed)
 
-    def _asked(self, context: OrderContext, check: StructureCheck, plan: EntryPlan) -> EntryPlan | None:
+    def _asked(
+        self, context: OrderContext, check: StructureCheck, plan: EntryPlan, proposed: ProposedStructure
+    ) -> EntryPlan | None:
         verdicts = ask_structure_gates(check)
         context.ticket.record_gates(verdicts, OrderRole.ENTRY.value)
         refusal = first_refusal(verdicts)
         if refusal is not None:
             context.ticket.end(TicketStatus.DENIED, refusal.code, refusal.detail)
             return None
+        # What analyst and person have said is compared with what is sent, not with what they saw.
+        side = Side.BUY if check.keys.structure is None else side_of(check.keys.structure)
+        order = ProposedOrder(OrderRole.ENTRY, side, Decimal(proposed.units), proposed.unit_value)
+        if not self.assessor.gate_check.allows(context, order, gates=STRUCTURE_REVIEW_GATES):
+            return None
+        context.structure, context.entry_value = proposed, proposed.value
         if not context.is_preview and context.counts_entries:
             entry = Entry(context.bot.id, context.symbol, check.loss or ZERO, context.ticket.created_at)
             self.assessor.usage.reserve(context.ticket.id, entry, context.limits)
         return plan
-
-    def _units(
-        self,
-        context: OrderContext,
-        choice: ContractChoice,
-        command: EnterCommand,
-        worst: Decimal,
-        view: MarketSnapshot | None,
-    ) -> int:
-        """Return how many units are entered: by the command, else the bot's, else by risk, else one."""
-        keys = context.bot.configuration
-        asked = command.units or keys.contracts
-        if command.legs or asked is not None:
-            return choice.units * (asked or 1)
-        risk = keys.risk_amount
-        if keys.risk_pct is not None and view is not None and view.account is not None:
-            risk = keys.risk_pct * view.account.equity
-        if risk is None:
-            return 1
-        loss = largest_loss(choice.structure, worst)
-        if not loss:
-            raise StructureRefused(Reason.MAX_LOSS_EXCEEDED, "Its loss has no end, so no size fits a risk.")
-        units = int(risk / loss)
-        if units == 0:
-            currency = choice.structure.currency
-            told = f"{money(loss, currency)} a unit, {money(risk, currency)} may be risked"
-            raise StructureRefused(Reason.QUANTITY_ZERO, told)
-        return units
 
     def _opposed(self, context: OrderContext, choice: ContractChoice) -> str | None:
         """Return a contract that another trade at this broker holds the other way round."""
@@ -228,7 +242,7 @@ def underlying_of(signal: Signal, bot: Bot) -> str:
     return bot.configuration.underlying or signal.symbol
 
 
-def _check_bot(bot: Bot) -> None:
+def _check_bot(bot: Bot, signal: Signal) -> None:
     """Refuse a bot of shares before its symbol is looked at: it needs none, and that is not what is wrong.
 
     Nobody is asked about a command, so a bot whose entries need somebody's word enters nothing by one.
@@ -236,6 +250,8 @@ def _check_bot(bot: Bot) -> None:
     keys = bot.configuration
     if keys.structure is None:
         raise StructureRefused(Reason.BOT_KIND_MISMATCH, "Set its `structure`; `custom` takes legs alone.")
+    if signal.dialect is not Dialect.BOT_COMMAND:
+        return
     if keys.approval is not Approval.OFF:
         raise StructureRefused(Reason.APPROVAL_UNAVAILABLE, "Nobody is asked about a command.")
     if keys.analyst is AnalystUse.REQUIRED:
@@ -252,10 +268,28 @@ def _quotes(choice: ContractChoice, desk: StructureDesk) -> dict[str, LegQuote]:
     return quotes | (desk.quotes(shares) if shares else {})
 
 
-def _told(choice: ContractChoice, quote: NetQuote, units: int, worst: Decimal) -> str:
-    loss = largest_loss(choice.structure, worst)
-    most = "without end" if loss is None else money(loss * units, choice.structure.currency)
-    return f"{units} units, net {quote.mid:f} at the mid, at worst {worst:f}, largest loss {most}"
+def _proposed(
+    context: OrderContext,
+    choice: ContractChoice,
+    command: EnterCommand,
+    quote: NetQuote,
+    worst: Decimal,
+    view: MarketSnapshot | None,
+) -> ProposedStructure:
+    structure = choice.structure
+    each = unit_value(structure, worst, choice.chain.price)
+    units = units_of(context, choice, command, worst, view)
+    units = units_agreed(context, units, each, structure.currency)
+    return ProposedStructure(recognise(structure), structure, units, quote.mid, worst, each)
+
+
+def _end_as_found(ticket: Ticket, entered: int, reason: Reason | None) -> None:
+    """End a ticket the way its ladder has ended meanwhile."""
+    if entered:
+        ticket.end(TicketStatus.FILLED)
+    else:
+        status = TicketStatus.REJECTED if reason is Reason.BROKER_REJECTED else TicketStatus.CANCELED
+        ticket.end(status, reason)
 
 
 def _trade_id(ticket: Ticket) -> str:

@@ -98,14 +98,24 @@ class StructureExits:
                 return []
             return [stored.trade]
         mine = [stored.trade for stored in self.trades.of_bot(bot.id)]
+        if command.symbol is not None:
+            mine = [one for one in mine if one.symbol == command.symbol]
         meant = [one for one in mine if not _is_leaving(one) or _is_begun(one, ticket.id)]
         if not meant:
-            ticket.end(TicketStatus.DENIED, Reason.TRADE_NONE, f"bot {bot.id}")
+            _end_unmeant(ticket, command, bot, mine)
             return []
         by_age = sorted(meant, key=lambda one: (one.entered_at or one.created_at, one.number))
         if command.which is Which.NEWEST:
             return by_age[-1:]
         return by_age[:1] if command.which is Which.OLDEST else by_age
+
+
+def _end_unmeant(ticket: Ticket, command: ExitCommand, bot: Bot, mine: list[StructureTrade]) -> None:
+    if command.symbol is None:
+        ticket.end(TicketStatus.DENIED, Reason.TRADE_NONE, f"bot {bot.id}")
+    else:
+        # An alert that finds nothing is no mistake of its sender's: the trade's own rules were faster.
+        ticket.end(TicketStatus.SKIPPED, Reason.TRADE_CLOSING if mine else Reason.POSITION_NONE)
 
 
 def _is_leaving(trade: StructureTrade) -> bool:

@@ -16,13 +16,14 @@ from app.domain.limits import Limits
 from app.domain.money import ZERO, round_down, text
 from app.domain.opinions import Decision
 from app.domain.order_check import NO_LEVELS
-from app.domain.orders import Order
+from app.domain.orders import Order, OrderRole
 from app.domain.planning import only_exits
 from app.domain.pursuits import ExitWish, WantedEntry
 from app.domain.reasons import Reason
 from app.domain.review import NO_ADVICE, Advice, Review
 from app.domain.signals import COMMANDS, SIZED, Signal, Target
 from app.domain.strategy_positions import StrategyState
+from app.domain.structures.proposals import ProposedStructure
 from app.domain.tickets import Ticket
 from app.domain.trading_state import TradingState
 from app.logs import mask
@@ -78,6 +79,7 @@ class OrderContext:
     `strategy` what was known of that and what is known from now on. `wish` is what an exit shall
     leave, as soon as that is known; `resumes` is the exit that is pursued, where one is tried again;
     `entry` is what a reversal enters after its exit, `follows` the same once that exit is done.
+    `structure` is what would be entered in the place of orders.
     """
 
     ticket: Ticket
@@ -109,6 +111,7 @@ class OrderContext:
     overtaken_by: Target | None = None
     strategy: tuple[StoredStrategy, StrategyState] | None = None
     wish: ExitWish | None = None
+    structure: ProposedStructure | None = None
     resumes: ResumedExit | None = None
     entry: WantedEntry | None = None
     follows: WantedEntry | None = None
@@ -131,6 +134,11 @@ class OrderContext:
         if self.signal.idea is not None and self.quote is not None:
             return None
         return self.signal.reference_price
+
+    @property
+    def enters(self) -> bool:
+        """Tell whether what was decided opens anything."""
+        return self.structure is not None or any(order.role is OrderRole.ENTRY for order in self.orders)
 
     @property
     def only_exits(self) -> bool:

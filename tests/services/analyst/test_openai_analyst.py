@@ -38,7 +38,7 @@ def test_opine_when_the_model_decides_then_the_opinion_tells_everything(model):
     assert (opinion.analyst, opinion.model, opinion.prompt_version, opinion.mode) == (
         "openai",
         "gpt-5.5",
-        "opinion-1",
+        "opinion-2",
         Mode.NONE,
     )
     assert (opinion.usage.requests, opinion.usage.total_tokens, opinion.usage.reasoning_tokens) == (1, 120, 5)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.unit
 def test_prompt_when_read_then_its_version_is_not_part_of_it():
     prompt = read_prompt()
 
-    assert prompt.version == "opinion-1"
+    assert prompt.version == "opinion-2"
     assert prompt.instructions.startswith("You are")
 
 
