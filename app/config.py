@@ -104,9 +104,7 @@ class Settings:
         "Ceiling: loss of a day at which an account's entries end", None, positive(decimal)
     )
     per_symbol_cap: Decimal | None = setting("Ceiling: value of a resulting position", None, decimal)
-    broker_timeout_seconds: Decimal = setting(
-        "Longest wait for one broker call", Decimal(10), positive(decimal)
-    )
+    broker_timeout_seconds: Decimal = setting("Longest wait for a broker", Decimal(10), positive(decimal))
 
     # The paper broker
     paper_cash: Decimal = setting("Cash of a new paper account", Decimal(100000), positive(decimal))
@@ -169,6 +167,7 @@ class Settings:
     alpaca_trading_url: str | None = setting("Alpaca trading address, without /v2", None, url)
     alpaca_data_url: str | None = setting("Alpaca data address, without /v2", None, url)
     alpaca_streams: bool = setting("Alpaca's streams tell entries what they prove fresh", False, boolean)
+    alpaca_options_feed: str = setting("Whose option quotes", "indicative", one_of("indicative", "opra"))
 
     # Fyers
     fyers_app_id: str | None = setting("Fyers app id", None)

@@ -58,7 +58,7 @@ def contracts(fake):
         (BRACKET | {"stop_loss": None}, INVALID, "bracket orders require stop_loss.stop_price"),
         (BRACKET | {"order_class": "oto"}, INVALID, "oto orders require either"),
         (OCO, UNPROCESSABLE, "oco orders must be exit orders"),
-        ({"order_class": "mleg"}, INVALID, "mleg orders are not simulated"),
+        ({"order_class": "mleg"}, INVALID, "unknown fields for mleg orders: side, symbol"),
         (COIN | {"time_in_force": "day"}, UNPROCESSABLE, "invalid crypto time_in_force"),
         (COIN | {"type": "stop", "stop_price": "9"}, UNPROCESSABLE, "invalid order type for crypto order"),
         (COIN | BRACKET, UNPROCESSABLE, "crypto orders must be simple orders"),

@@ -14,11 +14,12 @@ from app.brokers.alpaca.market_data import MarketData
 from app.brokers.alpaca.normalisation import Asset, normalised, normalised_price
 from app.brokers.alpaca.order_checks import change_refusal, order_refusal
 from app.brokers.alpaca.orders import OrderLookup
-from app.brokers.alpaca.outcomes import REFUSALS_OF_A_CHANGE
+from app.brokers.alpaca.outcomes import DUPLICATE, REFUSALS_OF_A_CHANGE
 from app.brokers.alpaca.payload import change_payload, order_payload, sent_id
 from app.brokers.alpaca.receipts import Row, receipt_of
 from app.brokers.alpaca.snapshots import SnapshotReader
 from app.brokers.alpaca.streams import NoStreams, Streams
+from app.brokers.alpaca.structures.desk import AlpacaDesk
 from app.brokers.alpaca.symbols import class_of, path_symbol
 from app.brokers.alpaca.transport import Transport
 from app.brokers.base import Broker
@@ -31,7 +32,8 @@ from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 PAPER_URL = "https://paper-api.alpaca.markets"
 LIVE_URL = "https://api.alpaca.markets"
 DATA_URL = "https://data.alpaca.markets"
-DUPLICATE = "client_order_id must be unique"
+# Every account may have it; the exchanges' own quotes (opra) cost a subscription.
+INDICATIVE = "indicative"
 TOO_LITTLE = "minimal amount of order"
 _READERS = 16
 _PRICE_AGE = timedelta(seconds=5)
@@ -46,7 +48,7 @@ class AlpacaBroker(Broker):
 
     name = NAME
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one for each of its settings
         self,
         api_key: str,
         secret_key: str,
@@ -57,6 +59,7 @@ class AlpacaBroker(Broker):
         timeout_seconds: float,
         clock: Callable[[], datetime],
         streams: bool = False,
+        options_feed: str = INDICATIVE,
     ) -> None:
         self.capabilities = replace(CAPABILITIES, live=not paper)
         trading_url, data_url = trading_url or (PAPER_URL if paper else LIVE_URL), data_url or DATA_URL
@@ -71,6 +74,12 @@ class AlpacaBroker(Broker):
         keys = (api_key, secret_key, trading_url, data_url)
         self._streams = self._opened_streams(*keys) if streams else NoStreams()
         self._snapshots = SnapshotReader(self._transport, self._market, self._funds, self._streams, clock)
+        self._desk = AlpacaDesk(self._transport, self._market, self._funds, clock, options_feed)
+
+    @property
+    def structures(self) -> AlpacaDesk:
+        """Where orders of several contracts go."""
+        return self._desk
 
     def normalise(self, order: Order) -> Order:
         """Return the order in the form in which it will be sent, as far as the instrument is known."""

@@ -19,6 +19,8 @@ BAD_KEYS = "Alpaca does not accept the API key; check ALPACA_API_KEY, ALPACA_SEC
 # Units that a leg still holds while it is being canceled, and an order on the other side that is on its way
 # out: with a little patience, or a smaller size, the same exit is taken.
 PASSING_WORDS = ("insufficient qty", "insufficient balance for", "wash trade", "opposite side")
+# An id that is taken: the order that has it may be an earlier send of our own.
+DUPLICATE = "client_order_id must be unique"
 _PASSING = frozenset({429, 500, 502, 503, 504})
 TRANSIENT = (ConnectionFailed, Timeout, ChunkedEncodingError)
 _LONGEST_MESSAGE = 300

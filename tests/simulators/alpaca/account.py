@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tests.simulators.alpaca.assets import EQUITY, Asset
+from tests.simulators.alpaca.assets import EQUITY, OPTION, Asset
 from tests.simulators.alpaca.figures import FINEST, plain
+from tests.simulators.alpaca.option_margin import Positions, margin
 
 ZERO = Decimal(0)
 MAINTENANCE = Decimal("0.3")
@@ -42,7 +43,7 @@ class Account:
     def __init__(self, cash: Decimal, mark: Callable[[Asset], Decimal | None]) -> None:
         self.cash = self.last_equity = cash
         self.multiplier = 2
-        self.options_level = 2
+        self.approved_level = self.options_level = 3
         self.shorting_enabled = True
         self.crypto_fee = ZERO
         self.holdings: dict[str, Holding] = {}
@@ -80,17 +81,30 @@ class Account:
 
     @property
     def free_margin(self) -> Decimal:
-        """Equity beyond what the holdings need."""
-        values = self.values()
+        """Equity beyond what the holdings need; options are worth nothing to it, and tie up their loss."""
+        values = [(one, value) for one, value in self.values() if one.asset.asset_class != OPTION]
         needed = sum((abs(value) * self.margin_rate(holding.asset) for holding, value in values), ZERO)
-        return self.cash + sum((value for _, value in values), ZERO) - needed
+        return self.cash + sum((value for _, value in values), ZERO) - needed - self.option_margin()
+
+    def option_margin(self, changes: Positions | None = None) -> Decimal:
+        """Return what all options tie up, with some changed; raise Refused where one would be uncovered."""
+        positions = self.options()
+        for symbol, change in (changes or {}).items():
+            positions[symbol] = positions.get(symbol, ZERO) + change
+        shares = {name: one.quantity for name, one in self.holdings.items() if one.quantity > 0}
+        return margin(positions, shares)
+
+    def options(self) -> Positions:
+        """Return the signed contracts that are held."""
+        held = self.holdings.values()
+        return {one.asset.symbol: one.quantity for one in held if one.asset.asset_class == OPTION}
 
     def buying_power(self, reserved: Decimal) -> Decimal:
         return max(ZERO, (self.free_margin - reserved) * self.multiplier)
 
     def own_power(self, reserved: Decimal) -> Decimal:
         """Return what may be spent without margin: on options and crypto."""
-        return max(ZERO, min(self.cash, self.free_margin) - reserved)
+        return max(ZERO, min(self.cash - self.option_margin(), self.free_margin) - reserved)
 
     def as_json(self, reserved: Decimal) -> dict[str, Any]:
         values = [value for _, value in self.values()]
@@ -127,7 +141,7 @@ class Account:
             "account_number": "PALPACA_123",
             "status": "ACTIVE",
             "crypto_status": "ACTIVE",
-            "options_approved_level": 3,
+            "options_approved_level": self.approved_level,
             "options_trading_level": self.options_level,
             "currency": "USD",
             "balance_asof": "2026-01-02",

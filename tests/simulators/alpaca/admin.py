@@ -1,6 +1,7 @@
 """The simulator's own paths under /_simulator: for tests and torture in another process."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.simulators.alpaca.refusals import invalid
@@ -54,13 +55,29 @@ def show_account(fake: "FakeAlpaca", _body: Body) -> Any:
 
 
 def change_account(fake: "FakeAlpaca", body: Body) -> Any:
-    """Take any of cash, options_level, shorting_enabled, crypto_fee."""
+    """Take any of cash, options_level, approved_level, shorting_enabled, crypto_fee."""
     account = fake.exchange.account
     for name in body:
-        if name not in {"cash", "options_level", "shorting_enabled", "crypto_fee"}:
+        if name not in {"cash", "options_level", "approved_level", "shorting_enabled", "crypto_fee"}:
             raise invalid(f"the account has no {name}")
         setattr(account, name, type(getattr(account, name))(body[name]))
     return show_account(fake, None)
+
+
+def set_time(fake: "FakeAlpaca", body: Body) -> Any:
+    """Take {"now": "2026-12-18T15:30:00-05:00"}: contracts expire by it."""
+    fake.set_clock(datetime.fromisoformat(body["now"]))
+    return show_clock(fake, None)
+
+
+def switch(fake: "FakeAlpaca", body: Body) -> Any:
+    """Take {"close_short_legs_at_expiry": true}, {"assign": {"OCC symbol": contracts}}."""
+    expiring = fake.exchange.expiring
+    with fake.exchange.lock:
+        expiring.closes_shorts = bool(body.get("close_short_legs_at_expiry", expiring.closes_shorts))
+        for symbol, quantity in body.get("assign", {}).items():
+            expiring.assign(symbol, quantity)
+    return fake.exchange.positions()
 
 
 ACTIONS: dict[tuple[str, str], Callable[["FakeAlpaca", Body], Any]] = {
@@ -71,5 +88,7 @@ ACTIONS: dict[tuple[str, str], Callable[["FakeAlpaca", Body], Any]] = {
     ("GET", "positions"): show_positions,
     ("GET", "account"): show_account,
     ("POST", "account"): change_account,
+    ("POST", "time"): set_time,
+    ("POST", "switches"): switch,
     **FAULTS,
 }

@@ -99,14 +99,19 @@ class Contract:
         expires = date(2000 + int(year), int(month), int(day))
         return cls(asset, root, expires, kind == "C", Decimal(strike) / 1000)
 
+    def intrinsic(self, price: Decimal) -> Decimal:
+        """Return what exercising it brings at a price of the underlying."""
+        inside = price - self.strike if self.is_call else self.strike - price
+        return max(inside, Decimal(0))
+
     def as_json(self) -> dict[str, Any]:
         kind = "call" if self.is_call else "put"
         return {
             "id": self.asset.id,
             "symbol": self.asset.symbol,
             "name": f"{self.root} {self.expires:%b %d %Y} {self.strike.normalize():f} {kind.title()}",
-            "status": "active",
-            "tradable": True,
+            "status": "active" if self.asset.active else "inactive",
+            "tradable": self.asset.tradable,
             "expiration_date": self.expires.isoformat(),
             "root_symbol": self.root,
             "underlying_symbol": self.root,

@@ -73,7 +73,7 @@ class Book:
         """Return how much live orders of a side hold, a pair of rivals once, and their ids."""
         total, ids, counted = Decimal(0), [], set()
         for order in self.open(asset):
-            if order.side != side or not (order.is_live and order.closes) or order.id in counted:
+            if order.side != side or not (order.holds and order.closes) or order.id in counted:
                 continue
             counted |= {rival.id for rival in order.rivals}
             total += (order.quantity or Decimal(0)) - order.filled
@@ -85,7 +85,7 @@ class Book:
         if self._open.get(order.asset.symbol, {}).pop(order.id, None) is not None:
             order.status = status
             order.updated_at = order.ended[ENDINGS[status]] = self._timer.now()
-            if status != "filled":
+            if status != "filled" and not order.is_part:
                 self.on_event(order, status)
 
     def select(self, query: Mapping[str, str]) -> list[dict[str, Any]]:

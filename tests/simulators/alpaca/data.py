@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulators.alpaca.assets import CONTRACT, CRYPTO, EQUITY, OPTION, Asset, Catalogue, Contract
-from tests.simulators.alpaca.figures import SECOND, moment, nanoseconds
+from tests.simulators.alpaca.assets import CRYPTO, EQUITY, OPTION, Asset, Catalogue
+from tests.simulators.alpaca.figures import moment, nanoseconds
 from tests.simulators.alpaca.market import Bar, Market, Tick
-from tests.simulators.alpaca.refusals import Refused, invalid, not_found
+from tests.simulators.alpaca.refusals import Refused, invalid
 
 SINGULAR = {"quotes": "quote", "trades": "trade", "bars": "bar"}
 MOST_ROWS = 10_000
-WEEK = 7 * 86_400 * SECOND
 Show = Callable[[Asset], Any]
 
 
@@ -52,31 +51,6 @@ class Data:
             "bars": answer["bars"].get(symbol, []),
             "next_page_token": answer["next_page_token"],
         }
-
-    def snapshots(self, underlying: str, query: Mapping[str, str]) -> dict[str, Any]:
-        """Answer /v1beta1/options/snapshots/{underlying}, without greeks."""
-        chosen = [contract.asset for contract in self._contracts({**query, "underlying_symbols": underlying})]
-        quotes, trades = self._shows("quotes"), self._shows("trades")
-        shown = {a.symbol: {"latestQuote": quotes(a), "latestTrade": trades(a)} for a in chosen}
-        return {"snapshots": shown, "next_page_token": None}
-
-    def contracts(self, query: Mapping[str, str]) -> dict[str, Any]:
-        """Answer GET /v2/options/contracts: without a date, what expires by the next weekend."""
-        if not any(name.startswith("expiration_date") for name in query):
-            soon = self.market.now() + WEEK
-            query = {**query, "expiration_date_lte": str(moment(soon))[:10]}
-        found = [contract.as_json() for contract in self._contracts(query)]
-        return {"option_contracts": found, "next_page_token": None}
-
-    def contract(self, name: str) -> dict[str, Any]:
-        asset = self.catalogue.find(name)
-        if asset is None or not CONTRACT.fullmatch(asset.symbol):
-            raise not_found(f"option contract {name} not found")
-        return Contract.of(asset).as_json()
-
-    def _contracts(self, query: Mapping[str, str]) -> list[Contract]:
-        listed = (Contract.of(asset) for asset in self.catalogue if CONTRACT.fullmatch(asset.symbol))
-        return [contract for contract in listed if fits(contract.as_json(), query)]
 
     def _asked(self, asset_class: str, query: Mapping[str, str]) -> list[Asset]:
         if not query.get("symbols"):
@@ -139,14 +113,16 @@ def bar(one: Bar) -> dict[str, Any]:
     }
 
 
-def paged(rows: list[Any], query: Mapping[str, str]) -> tuple[list[Any], str | None]:
+def paged(
+    rows: list[Any], query: Mapping[str, str], *, most: int = MOST_ROWS
+) -> tuple[list[Any], str | None]:
     """Return one page of rows and the token of the next one; raise Refused."""
     try:
         limit, begin = int(query.get("limit", "1000")), int(query.get("page_token", "0"))
     except ValueError:
         raise Refused(400, "invalid limit or page_token") from None
-    if not 1 <= limit <= MOST_ROWS:
-        raise Refused(400, f"limit must be between 1 and {MOST_ROWS}")
+    if not 1 <= limit <= most:
+        raise Refused(400, f"limit must be between 1 and {most}")
     end = begin + limit
     return rows[begin:end], str(end) if end < len(rows) else None
 
@@ -163,6 +139,7 @@ def fits(contract: dict[str, Any], query: Mapping[str, str]) -> bool:
     return (
         contract["underlying_symbol"] in roots
         and contract["type"] == query.get("type", contract["type"])
+        and contract.get("root_symbol") == query.get("root_symbol", contract.get("root_symbol"))
         and bounds[0] <= strike <= bounds[1]
         and query.get("expiration_date", expires) == expires
         and query.get("expiration_date_gte", expires) <= expires

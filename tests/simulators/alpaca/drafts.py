@@ -69,8 +69,6 @@ def read(body: Any) -> Draft:
     if unknown := set(body) - FIELDS:
         raise invalid(f"unknown fields: {', '.join(sorted(unknown))}")
     order_class = word(body, "order_class", default="")
-    if order_class == "mleg":
-        raise invalid("mleg orders are not simulated")
     draft = Draft(
         symbol=symbol(body),
         side=word(body, "side"),

@@ -11,6 +11,7 @@ from tests.simulators.alpaca.assets import CRYPTO, LISTED, Asset, Catalogue
 from tests.simulators.alpaca.book import Book
 from tests.simulators.alpaca.drafts import Draft, number
 from tests.simulators.alpaca.drafts import read as read_draft
+from tests.simulators.alpaca.expiring import Expiring
 from tests.simulators.alpaca.figures import FINEST_DECIMALS, SECOND, Timer, decimals, floored, is_whole
 from tests.simulators.alpaca.market import Clock, Market
 from tests.simulators.alpaca.matching import Matcher
@@ -18,6 +19,8 @@ from tests.simulators.alpaca.orders import UNTIL_NEXT_MOVE, Order
 from tests.simulators.alpaca.refusals import Refused, invalid, not_found, unprocessable
 from tests.simulators.alpaca.replacing import replacement
 from tests.simulators.alpaca.rules import check_class, check_kind
+from tests.simulators.alpaca.spread_desk import SpreadDesk
+from tests.simulators.alpaca.spreads import is_spread, refuse_single_leg
 from tests.simulators.alpaca.vetting import Vetting
 
 ZERO = Decimal(0)
@@ -53,17 +56,24 @@ class Exchange:
         self.book = Book(self.timer, seed)
         self._matcher = Matcher(self.book, self.market, self.clock, self.account, self.timer)
         self.market.on_move, self.clock.on_change = self._matcher.moved, self._matcher.turned
+        self._spreads = SpreadDesk(self, self._matcher, self._until)
+        self.expiring = Expiring(self.account, self.catalogue, self.market, self.timer)
+        self.expiring.buy_back = lambda symbol: self.close(symbol, {})
         for asset, price in LISTED.items():
             self.catalogue.list(asset)
             self.market.move(asset.symbol, price)
 
     def settle(self) -> None:
-        """Fill what was only late."""
+        """Fill what was only late, let options expire that are due."""
         with self.lock:
             self._matcher.wake()
+            self.expiring.due()
 
     def submit(self, body: Any, whims: Whims = PLAIN) -> dict[str, Any]:
         """Answer POST /v2/orders as it stands before its first fill; raise Refused."""
+        if is_spread(body):
+            with self.lock:
+                return self._spreads.submit(body, whims)
         draft = read_draft(body)
         with self.lock:
             if draft.client_order_id is not None:
@@ -77,6 +87,7 @@ class Exchange:
         """Answer DELETE /v2/orders/{id}; raise Refused."""
         with self.lock:
             order = self.book.find(order_id)
+            refuse_single_leg(order, "cancel")
             if order.is_final or order.status == "pending_cancel":
                 raise unprocessable(f'order is already in "{order.status}" state')
             self._cancel(order, whims)
@@ -84,7 +95,7 @@ class Exchange:
     def cancel_all(self, whims: Whims = PLAIN) -> list[dict[str, Any]]:
         """Answer DELETE /v2/orders: one entry per open order, legs included."""
         with self.lock:
-            orders = self.book.open()
+            orders = [order for order in self.book.open() if not order.is_part]
             for order in orders:
                 self._cancel(order, whims)
             return [{"id": order.id, "status": 200} for order in orders]
@@ -156,8 +167,7 @@ class Exchange:
             raise invalid("client_order_id must be unique")
 
     def vetting(self, draft: Draft, asset: Asset) -> Vetting:
-        tick = self.market.tick(asset)
-        return Vetting(self.account, self.book, self.catalogue, draft, asset, tick)
+        return Vetting(self.account, self.book, self.catalogue, self.market, self.clock, draft, asset)
 
     def _place(self, draft: Draft, asset: Asset, whims: Whims, *, closing: bool = False) -> dict[str, Any]:
         vetting = self.vetting(draft, asset)

@@ -26,6 +26,11 @@ class Timer:
         """Make it later by so much."""
         self._ahead += int(seconds * SECOND)
 
+    def set(self, at: datetime) -> None:
+        """Let it be a moment now, an earlier one too; it goes on from there."""
+        self._ahead = int(at.timestamp() * 1_000_000) * 1000 - self._source()
+        self._last = 0
+
 
 def plain(value: Decimal | None) -> str | None:
     """Write a number without exponent or trailing zeros."""

@@ -9,6 +9,8 @@ from tests.simulators.alpaca.book import Book
 from tests.simulators.alpaca.figures import Timer, floored
 from tests.simulators.alpaca.market import Clock, Market, Tick
 from tests.simulators.alpaca.orders import UNTIL_NEXT_MOVE, Order
+from tests.simulators.alpaca.spread_matching import SpreadMatcher
+from tests.simulators.alpaca.spreads import spread_of
 from tests.simulators.alpaca.streams import filled
 
 AT_ONCE = frozenset({"ioc", "fok"})
@@ -21,6 +23,7 @@ class Matcher:
     def __init__(self, book: Book, market: Market, clock: Clock, account: Account, timer: Timer) -> None:
         self._book, self._market, self._clock = book, market, clock
         self._account, self._timer = account, timer
+        self._spreads = SpreadMatcher(book, market, clock, account, timer)
         self._paused: list[Order] = []
         self._leaving: list[Order] = []
 
@@ -35,8 +38,9 @@ class Matcher:
         """Let a new price meet the open orders, oldest first; at most `volume` units fill."""
         tick = self._market.tick(asset)
         for order in self._book.open(asset):
-            if order.pause == UNTIL_NEXT_MOVE:
-                order.pause = None
+            waiting = spread_of(order) or order
+            if waiting.pause == UNTIL_NEXT_MOVE:
+                waiting.pause = None
             if order.type == "trailing_stop" and order.is_live and tick is not None:
                 order.trail(tick.price)
         for order in self._book.open(asset):
@@ -69,6 +73,9 @@ class Matcher:
 
     def work(self, order: Order, *, most: Decimal | None = None) -> Decimal:
         """Try an order, then the legs that its fill wakes; return how much filled."""
+        spread = spread_of(order)
+        if spread is not None:
+            return self._spreads.work(spread, most=most)
         before = order.filled
         waiting = deque([order])
         while waiting:

@@ -80,6 +80,16 @@ class Order:
         return not self.waiting and not self.is_final
 
     @property
+    def holds(self) -> bool:
+        """True when what it would close is held for it."""
+        return self.is_live
+
+    @property
+    def is_part(self) -> bool:
+        """True for a leg that only trades together with others."""
+        return False
+
+    @property
     def reserve(self) -> Decimal:
         """What the unfilled part keeps from the account's margin."""
         whole = self.quantity or self.target

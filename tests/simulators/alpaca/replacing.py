@@ -9,6 +9,7 @@ from tests.simulators.alpaca.figures import is_whole, plain
 from tests.simulators.alpaca.orders import Order
 from tests.simulators.alpaca.refusals import forbidden, invalid, malformed, unprocessable
 from tests.simulators.alpaca.rules import check_increment
+from tests.simulators.alpaca.spreads import refuse_replacing
 
 if TYPE_CHECKING:
     from tests.simulators.alpaca.exchange import Exchange
@@ -36,6 +37,7 @@ def replacement(old: Order, body: Any, exchange: "Exchange") -> Order:
 
 
 def refuse_unreplaceable(order: Order) -> None:
+    refuse_replacing(order)
     if order.is_final:
         raise unprocessable(f'order is already in "{order.status}" state')
     if order.status in NOT_YET:

@@ -104,15 +104,17 @@ def show_asset(fake: "FakeAlpaca", _request: Request, _whims: Whims, name: str) 
 
 
 def list_contracts(fake: "FakeAlpaca", request: Request, _whims: Whims) -> Answer:
-    return in_json(fake.data.contracts(request.query))
+    return in_json(fake.options.contracts(request.query))
 
 
 def show_contract(fake: "FakeAlpaca", _request: Request, _whims: Whims, name: str) -> Answer:
-    return in_json(fake.data.contract(name))
+    return in_json(fake.options.contract(name))
 
 
 def latest(asset_class: str) -> View:
     def view(fake: "FakeAlpaca", request: Request, _whims: Whims, kind: str) -> Answer:
+        if asset_class == OPTION:
+            fake.options.refuse_latest(request.query)
         return in_json(fake.data.latest(kind, asset_class, request.query))
 
     return view
@@ -134,7 +136,13 @@ def bars_of(fake: "FakeAlpaca", request: Request, _whims: Whims, symbol: str) ->
 
 
 def snapshots(fake: "FakeAlpaca", request: Request, _whims: Whims, underlying: str) -> Answer:
-    return in_json(fake.data.snapshots(underlying, request.query))
+    return in_json(fake.options.snapshots(underlying, request.query))
+
+
+def activities(fake: "FakeAlpaca", request: Request, _whims: Whims, kind: str = "") -> Answer:
+    with fake.exchange.lock:
+        wanted = (kind or request.query.get("activity_types", "")).split(",")
+        return in_json(fake.exchange.expiring.activities({name for name in wanted if name}))
 
 
 ROUTES: tuple[tuple[str, str, View], ...] = (
@@ -150,6 +158,8 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/v2/positions/([^/]+)", show_position),
     ("DELETE", "/v2/positions/([^/]+)", close_position),
     ("GET", "/v2/account", show_account),
+    ("GET", "/v2/account/activities", activities),
+    ("GET", "/v2/account/activities/([A-Z]+)", activities),
     ("GET", "/v2/clock", show_clock),
     ("GET", "/v2/calendar", show_calendar),
     ("GET", "/v2/assets", list_assets),

@@ -2,6 +2,7 @@
 
 import json
 from collections import deque
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ from tests.simulators.alpaca.data import Data
 from tests.simulators.alpaca.exchange import Exchange, Whims
 from tests.simulators.alpaca.faults import Fault, Faults
 from tests.simulators.alpaca.figures import SECOND
+from tests.simulators.alpaca.options_data import OptionData
 from tests.simulators.alpaca.refusals import Refused, malformed
 from tests.simulators.alpaca.streams import StreamingConnection, Streams
 from tests.simulators.loopback.messages import Answer, Request
@@ -44,12 +46,19 @@ class FakeAlpaca(Simulator):
         self.exchange = Exchange(Decimal(cash), seed=seed)
         self.market, self.clock = self.exchange.market, self.exchange.clock
         self.data = Data(self.market, self.exchange.catalogue)
+        self.options = OptionData(self.market, self.exchange.catalogue)
         self.faults = Faults()
         self.streams = Streams(self)
         self.exchange.book.on_event, self.market.on_quote = self.streams.happened, self.streams.quoted
         self._checked, self._limit = checked, requests_per_minute
         self._arrivals: deque[int] = deque()
         super().__init__(port)
+
+    def set_clock(self, at: datetime) -> None:
+        """Let it be a moment there: what has expired by then is settled at the next request."""
+        with self.exchange.lock:
+            self.exchange.timer.set(at)
+            self.market.has_days = self.exchange.expiring.is_on = True
 
     def inject(self, kind: str, **settings: Any) -> None:
         """Add a fault; see `Fault` for its settings."""

@@ -8,9 +8,10 @@ from tests.simulators.alpaca.assets import CRYPTO, EQUITY, OPTION, Asset, Catalo
 from tests.simulators.alpaca.book import Book
 from tests.simulators.alpaca.drafts import Draft
 from tests.simulators.alpaca.figures import is_whole, plain
-from tests.simulators.alpaca.market import Tick
+from tests.simulators.alpaca.market import Clock, Market, Tick
 from tests.simulators.alpaca.orders import Order
 from tests.simulators.alpaca.refusals import Refused, forbidden, invalid, unprocessable
+from tests.simulators.alpaca.spread_rules import refuse_contract, refuse_uncovering
 
 SHORT_MARKUP = Decimal("1.03")
 LEAST_VALUE = {CRYPTO: 10}
@@ -25,9 +26,14 @@ class Vetting:
     account: Account
     book: Book
     catalogue: Catalogue
+    market: Market
+    clock: Clock
     draft: Draft
     asset: Asset
-    tick: Tick | None
+
+    @property
+    def tick(self) -> Tick | None:
+        return self.market.tick(self.asset)
 
     @property
     def intent(self) -> str:
@@ -60,11 +66,34 @@ class Vetting:
         least = LEAST_VALUE.get(self.asset.asset_class, 1)
         if not closing and self.price and self.cost < least:
             raise forbidden(f"cost basis must be >= minimal amount of order {least}")
+        if self.asset.asset_class == OPTION:
+            self.refuse_option()
         if self.intent.endswith("close"):
             self.refuse_more_than_available()
             return ZERO
         self.refuse_both_ways()
         return self.refuse_unaffordable()
+
+    def refuse_option(self) -> None:
+        """Refuse a contract that cannot be traded now, or that still covers another."""
+        if self.draft.type == "market" and self.clock.session != "open":
+            raise unprocessable("options market orders are only allowed during market hours")
+        if self.market.has_days:
+            opens = self.intent.endswith("open")
+            refuse_contract(self.asset, opens=opens, now=self.market.now())
+        quantity = (self.draft.quantity or ZERO) * self.draft.sign
+        if self.intent == "sell_to_close":
+            refuse_uncovering(self.account, {self.asset.symbol: quantity})
+            self.refuse_unsecured(quantity)
+
+    def refuse_unsecured(self, quantity: Decimal) -> None:
+        """Demand the cash that a put ties up which loses its cover."""
+        changes = {self.asset.symbol: quantity}
+        more = self.account.option_margin(changes) - self.account.option_margin()
+        own = self.account.own_power(self.book.reserved())
+        if more > own:
+            amounts = f"(required: {plain(more)}, available: {plain(own)})"
+            raise forbidden(f"insufficient options buying power for cash-secured put {amounts}")
 
     def refuse_wash_trade(self) -> None:
         if self.asset.asset_class != EQUITY or not self.draft.is_simple:

@@ -1,0 +1,1 @@
+"""Alpaca's options desk: contracts, chains, and orders of several legs."""
