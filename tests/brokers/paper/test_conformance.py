@@ -1,27 +1,11 @@
-from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
 
-from app.brokers.paper.broker import PaperBroker
-from tests.brokers.builders import APPLE
 from tests.brokers.conformance import BrokerConformance
-from tests.storage.faulty import FaultyStore
+from tests.brokers.paper.faults import PaperUnderTest, failing, losing_answers
 
 pytestmark = pytest.mark.unit
-
-
-@dataclass
-class PaperUnderTest:
-    broker: PaperBroker
-    store: FaultyStore
-
-    def move(self, price: Decimal) -> None:
-        self.broker.set_prices({APPLE.symbol: price})
-
-    def writes(self) -> int:
-        return self.store.asked
 
 
 class TestPaperBroker(BrokerConformance):
@@ -50,17 +34,3 @@ class TestPaperBroker(BrokerConformance):
     @pytest.fixture
     def cut_line(self, store):
         return lambda: failing(store, "list", "get")
-
-
-@contextmanager
-def failing(store: FaultyStore, *methods: str):
-    store.failing = set(methods)
-    yield
-    store.failing = set()
-
-
-@contextmanager
-def losing_answers(store: FaultyStore):
-    store.loses_answers = True
-    yield
-    store.loses_answers = False
