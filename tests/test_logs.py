@@ -146,6 +146,8 @@ def test_redact_when_a_number_is_not_json_then_a_string():
         "sent Bearer hush1234",
         "api_key=hush1234",
         "POST /webhook/hush1234/enter/main",
+        "GET /webhook/hush1234/misspelt",
+        "GET //webhook//hush1234?x=1",
         "GET /auth-callback?s=ok&code=hush1234&state=x",
         "GET https://api.example/x?s=ok&auth_code=hush1234&state=x",
         "GET /data?access_token=hush1234",

@@ -1,5 +1,6 @@
 """The process that an owner starts and stops."""
 
+import json
 import os
 import signal
 import socket
@@ -120,3 +121,22 @@ def test_server_when_its_certificates_are_nowhere_then_it_says_so(tmp_path):
     assert said.splitlines()[-1].startswith(
         "Gatehouse cannot start: REQUESTS_CA_BUNDLE: /nowhere.pem holds no"
     )
+
+
+def test_server_when_it_makes_the_accounts_secret_then_it_is_printed_once_and_never_logged(server, tmp_path):
+    server.start(LOG_LEVEL="DEBUG", WEB_CONCURRENCY="2")
+    (kept,) = tmp_path.glob("*.secrets.json")
+    secret = json.loads(kept.read_text())["account_secret"]
+    for rest in ("bots", "trades", "bot", "enter/1", "exit"):
+        method = "POST" if "e" in rest[:2] else "GET"
+        ask(server.port, method, f"/webhook/{secret}/{rest}", b"{}")
+    server.drain()
+    first = server.log.read_text()
+    journals = "".join(path.read_text() for path in (tmp_path / "logs").iterdir())
+    server.start()
+
+    assert first.count(secret) == 1
+    assert f"/webhook/{secret}/bots" in first
+    assert "/webhook/<secret>/enter/<bot> 400" in first
+    assert secret not in journals
+    assert secret not in server.log.read_text().removeprefix(first)

@@ -15,7 +15,7 @@ from app.domain.structures.legs import MOST_LEGS
 from app.errors import BotUnknown, MalformedAlert, MalformedStructure, MalformedTrim, TradeUnknown
 from app.schemas.base import Between, EntryCount, Field, Schema
 from app.schemas.entry import COMMAND_MARK, DialectEntry
-from app.schemas.fields import Amount, Key, Text, Word
+from app.schemas.fields import Amount, Key, Moment, Text, Word
 
 ENTER, EXIT = "enter", "exit"
 LARGEST_NUMBER = 2**53
@@ -122,6 +122,7 @@ class BotCommandSchema(Schema):
     trade = Number(1, LARGEST_NUMBER, allow_none=True)
     trim = Number(1, WHOLE, allow_none=True)
     idempotency_key = Key(allow_none=True, longest=200)
+    time = Moment(allow_none=True)
 
     @validates_schema(skip_on_field_errors=True)
     def _says_what_to_enter(self, data: dict[str, Any], **_: Any) -> None:
@@ -163,6 +164,7 @@ class BotCommandSchema(Schema):
             symbol=legs[0].symbol if legs else "",
             intent=Intent.ENTER_STRUCTURE if is_entry else Intent.EXIT_STRUCTURE,
             side=Side.BUY,  # a command has none: its legs are bought and sold
+            sent_at=data.get("time"),
             idempotency_key=data.get("idempotency_key") or None,
             structure=EnterCommand(data.get("quantity"), legs) if is_entry else leave,
         )

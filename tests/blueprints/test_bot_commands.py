@@ -1,7 +1,7 @@
 """Bot commands that enter and leave, from the request to the ticket; on paper."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -452,6 +452,32 @@ def test_path_when_it_is_none_of_the_addresses_then_the_answer_has_the_documents
     for answer in (anonymous.get(f"{PATH}/enter"), anonymous.post(f"{PATH}/leave")):
         assert answer.json | UNSTORED == answer.json
         assert {"reason", "message"} <= set(answer.json)
+
+
+def test_exit_when_the_trade_is_of_shares_then_its_kind_is_said(client, operator, post):
+    client.post("/webhook", json=strategy_alert())
+    number = operator.get("/api/trades").json["trades"][0]["number"]
+    answer = post(f"exit/{number}")
+
+    assert (answer.status_code, answer.json["reason"]) == (400, "BOT_KIND_MISMATCH")
+    assert "shares" in answer.json["message"]
+
+
+def test_enter_when_it_was_sent_long_ago_then_it_is_stale(make_app, clock):
+    client = client_of(make_app(stale_alert_seconds=60))
+    old = {"time": (clock() - timedelta(seconds=61)).isoformat()}
+
+    assert client.post(f"{PATH}/enter/2", json=old).json["reason"] == "ALERT_STALE"
+    assert client.post(f"{PATH}/enter/2", json={"time": clock().isoformat()}).status_code == 200
+
+
+def test_activity_when_trades_are_left_then_they_are_named(post, filled, settings):
+    post("enter/2")
+    filled()
+    post("exit/1")
+
+    text = (settings.log_folder / "activity.log").read_text(encoding="utf-8")
+    assert "condors: bot_command alert for trade 1 ordered" in text
 
 
 def test_command_when_shares_are_held_then_their_trade_is_listed_beside_structures(

@@ -89,8 +89,7 @@ def _movement(order: dict[str, Any]) -> str:
 def sentence(ticket: Ticket) -> str:
     """Say in one line what became of an alert."""
     signal = ticket.signal or {}
-    symbol = signal.get("symbol") or signal.get("order", "?")
-    parts = [f"{ticket.bot}: {ticket.dialect} alert for {symbol} {ticket.status.value}"]
+    parts = [f"{ticket.bot}: {ticket.dialect} alert for {_subject(signal)} {ticket.status.value}"]
     for order in ticket.orders:
         amount = order["filled_quantity"] if order["average_fill_price"] else order["quantity"]
         price = f" at {order['average_fill_price']}" if order["average_fill_price"] else ""
@@ -98,6 +97,12 @@ def sentence(ticket: Ticket) -> str:
     if ticket.reason is not None:
         parts.append(f"{ticket.reason.value}: {ticket.message or ticket.reason.meaning}")
     return "; ".join([*parts, f"ticket {ticket.id}"])
+
+
+def _subject(signal: dict[str, Any]) -> str:
+    """Return what an alert is about: a symbol, an order, or trades by their numbers."""
+    trades = ", ".join(str(row["trade"]) for row in signal.get("closes") or ())
+    return signal.get("symbol") or signal.get("order") or (f"trade {trades}" if trades else "?")
 
 
 def _has_expired(ticket: dict[str, Any]) -> bool:

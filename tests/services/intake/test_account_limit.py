@@ -1,0 +1,63 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.domain.request_counts import ALLOWED
+from app.errors import Conflict, StoreUnavailable, TooManyRequests
+from app.repositories.account_requests import AccountRequests
+from app.services.intake.account_limit import AccountLimit
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(params=[True, False], ids=["in the store", "in memory"])
+def limit(request, store, clock):
+    return AccountLimit(AccountRequests(store), clock, counts_in_store=request.param)
+
+
+def test_limit_when_threads_ask_at_once_then_each_is_counted_once(limit):
+    def ask(_: int) -> bool:
+        try:
+            limit.take(is_exit=False)
+        except TooManyRequests:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(ALLOWED + 20)))
+
+    assert sum(answers) == ALLOWED
+
+
+def test_limit_when_it_blocks_then_exits_are_counted_by_themselves(limit):
+    for _ in range(ALLOWED):
+        limit.take(is_exit=False)
+    with pytest.raises(TooManyRequests) as refused:
+        limit.take(is_exit=False)
+
+    assert refused.value.retry_after == 300
+    limit.take(is_exit=True)
+
+
+class Busy:
+    """Counts of which others are always the first to write."""
+
+    def __init__(self, stored: AccountRequests) -> None:
+        self.stored = stored
+
+    def change(self, step, *, of_exits: bool) -> None:
+        step(self.stored.read(of_exits=of_exits))
+        raise Conflict("Others are faster.")
+
+
+def test_limit_when_others_are_always_faster_then_the_request_passes(store, clock):
+    AccountLimit(Busy(AccountRequests(store)), clock, counts_in_store=True).take(is_exit=True)
+
+
+def test_limit_when_the_store_is_away_then_that_is_said(clock):
+    class Away:
+        def change(self, *_args, **_options):
+            raise StoreUnavailable("away")
+
+    with pytest.raises(StoreUnavailable):
+        AccountLimit(Away(), clock, counts_in_store=True).take(is_exit=True)
