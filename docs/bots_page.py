@@ -6,7 +6,7 @@ from typing import Any
 from app.domain.bot_keys import BotKey, keys_of
 from app.domain.bots import BotConfiguration
 from app.schemas.base import Field
-from app.schemas.bot import Symbols, Windows, key_fields
+from app.schemas.bot import IdeaStructures, Symbols, Windows, key_fields
 from app.schemas.fields import Choice, Text, Word
 
 HEAD = """# Keys of a bot
@@ -56,6 +56,8 @@ def _kind(field: Field[Any]) -> str:
         return ", ".join(f"`{word.value}`" for word in field.enum)
     if isinstance(field, Windows):
         return "windows, by commas"
+    if isinstance(field, IdeaStructures):
+        return "`label=bot`, by commas"
     if isinstance(field, Symbols):
         return "symbols, by commas"
     return "text" if isinstance(field, Text) else field.allowed.removeprefix("a ")

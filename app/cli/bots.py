@@ -14,7 +14,7 @@ from app.cli.switches import standing, throw
 from app.domain.audit import Actor
 from app.domain.bots import BotConfiguration
 from app.errors import InvalidRequest
-from app.schemas.bot import BotSchema, NewBotSchema, Symbols, Windows
+from app.schemas.bot import BotSchema, IdeaStructures, NewBotSchema, Symbols, Windows
 from app.schemas.fields import Text
 from app.schemas.operator import load
 from app.wiring.container import operations
@@ -141,7 +141,7 @@ def _value(name: str, text: str) -> Any:
     if isinstance(field, Windows):
         # Days are separated by commas too: a new window begins behind the time at which one ends.
         return [window.strip() for window in re.split(r"(?<=\d)\s*[,;]", text) if window.strip()]
-    if isinstance(field, Symbols):
+    if isinstance(field, (Symbols, IdeaStructures)):
         return [name.strip() for name in text.split(",") if name.strip()]
     if isinstance(field, (Text, fields.Enum)):
         return text

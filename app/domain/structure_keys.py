@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NewType
 
 from app.domain.bot_keys import Unit, key
+from app.domain.idea_structures import IdeaStructureText
 from app.domain.structures.kinds import StructureKind
 from app.domain.structures.ladder import Pace
 from app.domain.structures.strike_choice import StrikeBy, StrikeRule
@@ -18,6 +19,11 @@ TimeText = NewType("TimeText", str)
 class StructureKeys:
     """Keys that count for bots with a `structure`; null is off."""
 
+    idea_structures: tuple[IdeaStructureText, ...] | None = key(
+        None,
+        "Bots with a `structure` that carry out this one's trade ideas by label, like `buy_call=calls`; "
+        "ideas of other labels trade shares.",
+    )
     underlying: str | None = key(None, "What a bot with a structure writes its options on, like SPY.")
     structure: StructureKind | None = key(
         None, "The structure of options that it trades; null: shares, coins and single options."

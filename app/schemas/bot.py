@@ -11,6 +11,8 @@ from marshmallow import RAISE, ValidationError, fields, validates_schema
 from app.brokers.registry import BROKERS
 from app.domain.bot_keys import BotKey, keys_of
 from app.domain.bots import BotConfiguration
+from app.domain.idea_structures import EXAMPLE as PAIR
+from app.domain.idea_structures import IdeaStructureText, pair_of
 from app.domain.structure_keys import TimeText
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.trading_state import TradingState
@@ -19,6 +21,7 @@ from app.schemas.base import Between, EntryCount, Field, Schema
 from app.schemas.fields import Amount, Choice, Flag, Text, Whole, Word
 
 MOST_WINDOWS = 50
+MOST_LABELS = 50
 
 
 class Windows(Field[Any], fields.List[str]):
@@ -35,6 +38,25 @@ class Windows(Field[Any], fields.List[str]):
             return tuple(dict.fromkeys(str(window_of(str(text))) for text in texts))
         except ValueError as error:
             raise ValidationError(str(error)) from error
+
+
+class IdeaStructures(Field[Any], fields.List[str]):
+    """Labels of trade ideas, each with the bot that carries its ideas out, as their owner wrote them."""
+
+    allowed = f'a list of labels and bots like ["{PAIR}"]'
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Text(longest=160), validate=EntryCount(1, MOST_LABELS), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        texts = super()._deserialize(value, attr, data, **options)
+        try:
+            pairs = [pair_of(str(text)) for text in texts]
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+        if len({label for label, _ in pairs}) < len(pairs):
+            raise ValidationError("names a label twice")
+        return tuple(f"{label}={bot}" for label, bot in pairs)
 
 
 class TimeOfDay(Text):
@@ -87,7 +109,9 @@ def _field(name: str, key: BotKey, hint: Any) -> Field[Any]:
 
 def _of_kind(kind: Any, key: BotKey, options: dict[str, Any]) -> Field[Any]:
     if get_origin(kind) is tuple:
-        return Windows(**options) if get_args(kind)[0] is WindowText else Symbols(**options)
+        # What the texts of a list are is told by their type.
+        lists = {WindowText: Windows, IdeaStructureText: IdeaStructures}
+        return lists.get(get_args(kind)[0], Symbols)(**options)
     if kind is TimeText:
         return TimeOfDay(**options)
     if issubclass(kind, Enum):

@@ -15,6 +15,7 @@ from app.services.intake.left_alerts import LeftAlerts
 from app.services.intake.recovery import Recovery
 from app.services.intake.repeats import Repeats
 from app.services.review.approvals import Approvals
+from app.services.review.idea_routes import IdeaRoutes
 from app.services.review.opinions import Opinions
 from app.services.review.progress import ReviewProgress
 from app.services.review.reviewer import Reviewer
@@ -90,6 +91,7 @@ class Reception:
         review = Reviewer(
             trading=self.trading,
             structures=self.structures,
+            routes=self.routes,
             opinions=self.opinions,
             approvals=self.approvals,
             bots=self.base.bots,
@@ -104,6 +106,7 @@ class Reception:
             ledger=self.base.ledger,
             workers=Handlers(self.trading, self.commands, review, self.structures, self.pool),
             in_flight=self.in_flight,
+            routes=self.routes,
             repeats=Repeats(
                 store=self.base.store, inbox=self.inbox, ledger=self.base.ledger, in_flight=self.in_flight
             ),
@@ -113,6 +116,11 @@ class Reception:
             clock=self.base.clock,
             new_ticket_id=self.base.new_ticket_id,
         )
+
+    @property
+    def routes(self) -> IdeaRoutes:
+        """Which bot carries an idea out."""
+        return IdeaRoutes(self.base.bots)
 
     @cached_property
     def in_flight(self) -> InFlight:

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.services.intake.repeats import Repeats, known_by_key_alone, note_shared
 from app.services.observability.journal import AlertLine, Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages, sentence
+from app.services.review.idea_routes import IdeaRoutes
 from app.services.review.reviewer import Stopped
 from app.services.trading.execution import Finish
 from app.storage.base import Store
@@ -56,6 +57,7 @@ class Intake:
     workers: Handlers
     in_flight: InFlight
     repeats: Repeats
+    routes: IdeaRoutes
     journal: Journal
     metrics: Metrics
     ticket_messages: TicketMessages
@@ -65,6 +67,7 @@ class Intake:
     def accept(self, alert: Alert) -> Answer:
         """Turn one alert into at most one order, and a repeated one into the first one's answer."""
         started = time.perf_counter()
+        alert = self._routed(alert)
         arrival = self._arrival(alert)
         others = self.inbox.of_key(arrival.bot, arrival.key)
         arrival = known_by_key_alone(arrival, others)
@@ -149,7 +152,7 @@ class Intake:
 
     def preview(self, signal: Signal, bot: Bot, redacted: dict[str, Any]) -> dict[str, Any]:
         """Return the ticket that an alert would become, as the API shows it; nothing is stored or sent."""
-        now = self.clock()
+        now, bot = self.clock(), self.routes.bot_for(signal, bot)
         ticket = Ticket(self.new_ticket_id(now), bot.id, signal.dialect.name, now, redacted)
         self._note_shared_key(ticket, signal)
         worker = self._handler(signal, bot, is_reviewed=self.is_reviewed(signal, bot))
@@ -168,6 +171,14 @@ class Intake:
             key = idempotency_hash(signal.idempotency_key, b"", {})
             others = [item for item in self.inbox.of_key(ticket.bot, key) if own_words(item.alert) != said]
             note_shared_key(ticket, others, self.clock())
+
+    def _routed(self, alert: Alert) -> Alert:
+        """Return an alert with the bot that carries it out: of ideas it may be another than was named."""
+        bot = self.routes.bot_for(alert.signal, alert.bot)
+        if bot is alert.bot or self.repeats.knows_idea(alert.bot.id, alert.signal.idempotency_key):
+            # Had before its label was mapped: it stays the same event, and is not traded a second time.
+            return alert
+        return replace(alert, bot=bot)
 
     def _arrival(self, alert: Alert) -> Arrival:
         now, signal = self.clock(), alert.signal

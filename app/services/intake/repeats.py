@@ -36,6 +36,10 @@ class Repeats:
         known = Fingerprints(self.store).find(arrival.bot, arrival.fingerprint)
         return None if known is None else str(known.ticket)
 
+    def knows_idea(self, bot: str, fingerprint: str | None) -> bool:
+        """Tell whether a bot has had a trade idea, however long ago."""
+        return fingerprint is not None and Fingerprints(self.store).find(bot, fingerprint) is not None
+
     def answer(self, signal: Signal, arrival: Arrival, request_id: str) -> Answer:
         """Say what became of the first one, or what its dialect promises to say."""
         promised = signal.dialect.duplicate_answer

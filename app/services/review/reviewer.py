@@ -21,6 +21,7 @@ from app.repositories.bots import BotDirectory
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
 from app.services.review.approvals import Approvals
+from app.services.review.idea_routes import IdeaRoutes
 from app.services.review.opinions import Opinions
 from app.services.review.questions import question_of
 from app.services.structures.handler import StructureHandler
@@ -49,6 +50,7 @@ class Reviewer:
 
     trading: Trading
     structures: StructureHandler
+    routes: IdeaRoutes
     opinions: Opinions
     approvals: Approvals
     bots: BotDirectory
@@ -82,6 +84,12 @@ class Reviewer:
         """Take an alert to its end, or to where a person is asked: `finish` is not called then."""
         bot = self._as_now(bot)
         context = self.trading.assessor.open(ticket, signal, bot)
+        broken = self.routes.broken(signal, bot)
+        if broken is not None:
+            # Its owner wants a structure for it: shares would be another trade.
+            ticket.end(TicketStatus.DENIED, Reason.BOT_KIND_MISMATCH, broken)
+            finish([])
+            return
         waiting = self.approvals.find(ticket.id)
         if waiting is not None and waiting.verdict is not ApprovalDecision.APPROVED:
             self._end_waiting(ticket, waiting, finish)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app.domain.opinions import Action
-from tests.builders import BEARISH, ENTER_LONG, EXIT_LONG, strategy_alert
+from tests.builders import BEARISH, ENTER_LONG, EXIT_LONG, strategy_alert, trade_idea
 
 pytestmark = pytest.mark.unit
 PUT_SPREAD = {
@@ -221,3 +221,74 @@ class TestIdeasWithRoom:
         levels = dict.fromkeys(("entry_price", "target_price", "stop_price"))
         ended(symbol="AAPL", direction="neutral", **levels)
         assert units() == [2]
+
+
+class TestMappedIdeas:
+    """Ideas of a label that their owner has mapped go to the bot of that structure."""
+
+    @pytest.fixture
+    def app(self, make_app, analyst):
+        return make_app(analyst=analyst, max_notional_usd=Decimal(1000))
+
+    @pytest.fixture(autouse=True)
+    def puts(self, operator, configure):
+        configure(
+            structure=None, idea_structures=["Sell_Put_Spread = puts", "buy_call=gone", "spread=shares"]
+        )
+        operator.post("/api/bots", json={"id": "puts", **PUT_SPREAD})
+        operator.post("/api/bots", json={"id": "shares"})
+
+    def test_idea_when_its_label_is_mapped_then_that_bot_enters_its_structure(self, ended, services, units):
+        ticket = ended(symbol="AAPL", strategy="sell_put_spread")
+        assert (ticket["bot"], units()) == ("puts", [2])
+        assert [stored.trade.bot for stored in services.structures.trades.every()] == ["puts"]
+
+    def test_idea_when_its_label_is_not_mapped_then_shares_as_before(self, ended, units, holding):
+        ticket = ended(symbol="AAPL", entry_price=100, target_price=110, stop_price=95, strategy="momentum")
+        assert (ticket["bot"], ticket["status"], units()) == ("default", "filled", [])
+        assert Decimal(holding()) > 0
+
+    @pytest.mark.parametrize("label", ["buy_call", "spread"])
+    def test_idea_when_it_is_mapped_to_no_bot_with_a_structure_then_denied(
+        self, ended, units, holding, label
+    ):
+        ticket = ended(symbol="AAPL", strategy=label)
+        assert (ticket["status"], ticket["reason"], units()) == ("denied", "BOT_KIND_MISMATCH", [])
+        assert holding() == "0"
+
+    def test_idea_when_delivered_again_then_it_is_a_duplicate(self, client, work, units):
+        idea = trade_idea(symbol="AAPL", strategy="sell_put_spread")
+        first = client.post("/webhooks/optionomics/trade-ideas", json=idea)
+        work(first)
+        again = client.post("/webhooks/optionomics/trade-ideas", json=idea)
+
+        assert (again.json["status"], again.json["ticket"]) == ("duplicate", first.json["ticket"])
+        assert units() == [2]
+
+    def test_idea_when_it_was_had_before_its_label_was_mapped_then_a_duplicate(
+        self, client, work, units, configure
+    ):
+        idea = trade_idea(symbol="AAPL", strategy="later")
+        first = client.post("/webhooks/optionomics/trade-ideas", json=idea)
+        work(first)
+        configure(idea_structures=["later=puts"])
+        again = client.post("/webhooks/optionomics/trade-ideas", json=idea)
+
+        assert (again.json["status"], again.json["ticket"], units()) == (
+            "duplicate",
+            first.json["ticket"],
+            [],
+        )
+
+    def test_idea_when_previewed_then_the_mapped_bot_is_told(self, operator):
+        idea = trade_idea(symbol="AAPL", strategy="sell_put_spread")
+        shown = operator.post("/api/preview", json=idea).json
+        assert (shown["bot"], shown["status"]) == ("puts", "ordered")
+
+    @pytest.mark.parametrize("pairs", [["buy_call"], ["a=puts", "A=shares"], []])
+    def test_mapping_when_it_is_none_then_refused(self, operator, pairs):
+        etag = operator.get("/api/bots/default").headers["ETag"]
+        answer = operator.patch(
+            "/api/bots/default", json={"idea_structures": pairs}, headers={"If-Match": etag}
+        )
+        assert answer.status_code == 400
