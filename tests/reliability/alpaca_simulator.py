@@ -28,6 +28,15 @@ ODD: tuple[Fault, ...] = (
     {"kind": "late_cancel", "seconds": 0.4},
     {"kind": "closed", "seconds": 0.6},
 )
+# What an exit is pursued through: slow cancels, no positions, no account, no orders, nobody there, no login.
+SPELLS: tuple[Fault, ...] = (
+    {"kind": "late_cancel", "seconds": 4, "times": 4},
+    {"kind": "status", "status": 503, "methods": ["GET"], "path": "/v2/positions", "times": 30},
+    {"kind": "status", "status": 503, "methods": ["GET"], "path": "/v2/account", "times": 30},
+    {"kind": "rate_limit", "methods": ["POST"], "path": "/v2/orders", "times": 8},
+    {"kind": "reset", "when": "before", "times": 40},
+    {"kind": "status", "status": 401, "times": 40},
+)
 MOVE_SECONDS = 0.1
 THIN_SHARE = 0.1
 CLOSING_SHARE = 0.01

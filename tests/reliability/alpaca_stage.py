@@ -11,7 +11,7 @@ from typing import Any
 from tests.reliability.alerts import Alert
 from tests.reliability.alpaca_alerts import PRICES, make_bots, stream
 from tests.reliability.alpaca_audit import complete, gather, naked, reconciled
-from tests.reliability.alpaca_simulator import restless_market, simulate_alpaca
+from tests.reliability.alpaca_simulator import SPELLS, restless_market, simulate_alpaca
 from tests.reliability.alpaca_truth import alpaca_truth
 from tests.reliability.audit import Findings
 from tests.reliability.broker_stage import BrokerStage
@@ -20,7 +20,7 @@ from tests.reliability.evidence import Evidence
 from tests.reliability.ledger import Ledger
 from tests.reliability.report import Report
 from tests.reliability.server import Lost, Server
-from tests.reliability.simulator import Trouble
+from tests.reliability.simulator import Trouble, spells
 from tests.reliability.truth import Truth
 
 SENDERS = 12
@@ -35,7 +35,7 @@ class AlpacaStage(BrokerStage):
     broker = "alpaca"
     longest_delay_seconds = 1.5
 
-    def __init__(self, folder: Path, seed: int, *, settle_seconds: float = 60) -> None:
+    def __init__(self, folder: Path, seed: int, *, settle_seconds: float = 100) -> None:
         super().__init__(folder, simulate_alpaca(folder / "simulator.log"), seed, settle_seconds)
         self._simulator.ask("POST", "prices", {name: str(price) for name, price in PRICES.items()})
         self.settings |= {
@@ -87,7 +87,8 @@ class AlpacaStage(BrokerStage):
         return [(row["id"], row["status"], row["filled_qty"]) for row in orders], trades
 
     def _troubles(self, random: Random) -> list[Trouble]:
-        return [restless_market(self._simulator, random, PRICES)]
+        market = restless_market(self._simulator, random, PRICES)
+        return [market, spells(self._simulator, Random(random.random()), SPELLS)]
 
     def _calm(self) -> None:
         self._simulator.ask("POST", "clock", {"session": "open"})

@@ -16,12 +16,17 @@ from tests.reliability.truth import Holding, Truth
 
 # Exits of one entry are placed anew again and again; none gets this far.
 MOST_PLACES = 80
+# So many orders an exit is pursued with at most.
+MOST_TRIES = 40
 
 
 def names(ledger: Ledger) -> Iterator[str]:
     """Yield every name that may have been sent."""
     yield from ledger.roles()
     for ticket in ledger.tickets:
+        number = UUID(ticket["id"])
+        for tries in range(1, MOST_TRIES):
+            yield placed_order_id(ticket["bot"], number, f"exit {tries}")
         for place in range(FIRST_PLACE, MOST_PLACES):
             name = placed_order_id(ticket["bot"], UUID(ticket["id"]), place)
             yield from (name + suffix for suffix in LEGS)

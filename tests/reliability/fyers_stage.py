@@ -17,6 +17,7 @@ from tests.reliability.fyers_audit import complete, gather, naked, names
 from tests.reliability.fyers_simulator import (
     APP_ID,
     SECRET,
+    SPELLS,
     dying_tokens,
     log_in_once,
     restless_market,
@@ -25,7 +26,7 @@ from tests.reliability.fyers_simulator import (
 from tests.reliability.fyers_truth import fyers_truth
 from tests.reliability.ledger import Ledger
 from tests.reliability.server import Server
-from tests.reliability.simulator import Trouble
+from tests.reliability.simulator import Trouble, spells
 from tests.reliability.truth import Truth
 
 # Fyers takes ten requests a second, and an alert needs several: more senders are only denied more often.
@@ -41,7 +42,7 @@ class FyersStage(BrokerStage):
     broker = "fyers"
     longest_delay_seconds = 6.0
 
-    def __init__(self, folder: Path, seed: int, *, settle_seconds: float = 60) -> None:
+    def __init__(self, folder: Path, seed: int, *, settle_seconds: float = 100) -> None:
         super().__init__(folder, simulate_fyers(folder / "simulator.log"), seed, settle_seconds)
         self._options = contracts()
         self._symbols = {option.symbol: canonical(option) for option in self._options}
@@ -99,6 +100,7 @@ class FyersStage(BrokerStage):
         return [
             restless_market(self._simulator, random, self._prices),
             dying_tokens(self._simulator, self._server),
+            spells(self._simulator, Random(random.random()), SPELLS),
         ]
 
     def _calm(self) -> None:

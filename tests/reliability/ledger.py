@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.orders import OrderRole, OrderStatus, client_order_id
+from app.domain.tickets import TicketStatus
 from tests.reliability.audit import Findings
 from tests.reliability.documents import read_documents
 from tests.reliability.truth import Holding, Truth
@@ -28,8 +29,9 @@ class Ledger:
 
     @property
     def is_in_doubt(self) -> bool:
-        """True when an order's outcome is still unknown."""
-        return any(ticket["status"] == OrderStatus.UNKNOWN for ticket in self.tickets)
+        """True when an order's outcome is still unknown, or an exit goes on."""
+        open_ends = {OrderStatus.UNKNOWN.value, TicketStatus.PURSUING.value}
+        return any(ticket["status"] in open_ends for ticket in self.tickets)
 
     def roles(self) -> dict[str, OrderRole]:
         """Return what every order that a ticket may place is to its position."""

@@ -17,6 +17,8 @@ from tests.reliability.server import ROOT, Lost, ask
 STRUCK_SHARE = 0.2
 # So long does a request last that is never answered.
 NEVER_SECONDS = 5
+# A trouble that lasts for several requests begins so often.
+SPELL_SECONDS = 3
 LARGEST_STEP = 0.006
 FARTHEST = 0.06
 
@@ -67,6 +69,17 @@ class Simulator:
         """End the process."""
         self._process.kill()
         self._process.wait()
+
+
+def spells(simulator: Simulator, random: Random, kinds: tuple[Fault, ...]) -> Trouble:
+    """Let the broker be in one trouble after another, each for so many requests."""
+
+    def run(stop: threading.Event) -> None:
+        while not stop.wait(SPELL_SECONDS):
+            with suppress(Lost):
+                simulator.ask("POST", "faults", {"seed": random.randrange(1000)} | random.choice(kinds))
+
+    return run
 
 
 @contextmanager

@@ -16,9 +16,9 @@ REFUSALS = frozenset({401, 403, 422})
 # A change or a cancellation of an order that is not there cannot have happened either.
 REFUSALS_OF_A_CHANGE = REFUSALS | {404}
 BAD_KEYS = "Alpaca does not accept the API key; check ALPACA_API_KEY, ALPACA_SECRET_KEY and ALPACA_PAPER."
-# Units that a leg still holds while it is being canceled, and an order on the other side that is on its way
-# out: with a little patience, or a smaller size, the same exit is taken.
-PASSING_WORDS = ("insufficient qty", "insufficient balance for", "wash trade", "opposite side")
+# Units that a leg still holds while it is being canceled: with a little patience, or a smaller size, the same
+# exit is taken. An order of the bot's own on the other side (a wash trade) may rest for days.
+PASSING_WORDS = ("insufficient qty", "insufficient balance for")
 # An id that is taken: the order that has it may be an earlier send of our own.
 DUPLICATE = "client_order_id must be unique"
 _PASSING = frozenset({429, 500, 502, 503, 504})

@@ -30,11 +30,9 @@ def exit_product(order: Order, held: Mapping[str, Decimal]) -> str | None:
     closable = closing(order, held)
     named = {name: size for name, size in closable.items() if name == order.product}
     closable = named or closable
-    # Whatever such an exit sold beyond the position would be a new short one, on margin.
-    if sum(closable.values(), ZERO) < (order.quantity or ZERO):
-        return None
-    # More than this product holds would be opened under it: that is why entries keep to one product.
-    return max(closable, key=lambda name: closable[name], default=None)
+    largest = max(closable, key=lambda name: closable[name], default=None)
+    # Whatever an exit sold beyond what its product holds would be a new short position under it, on margin.
+    return None if largest is None or closable[largest] < (order.quantity or ZERO) else largest
 
 
 def other_product(product: str, held: Mapping[str, Decimal]) -> str | None:

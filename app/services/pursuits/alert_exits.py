@@ -112,7 +112,7 @@ class AlertExits:
         if not context.orders:
             if ticket.status is TicketStatus.SKIPPED and doubted is not None:
                 # Nothing is left to close, but what is on its way could still open the other side.
-                raise BrokerUnavailable(f"What became of {doubted.client_order_id} is not known yet.")
+                self.orders.give_up(doubted)
             return
         if not self.orders.gateway.sends(held):
             ticket.end(TicketStatus.DRY_RUN)
@@ -120,14 +120,14 @@ class AlertExits:
         self._make_room(context, held)
         order = context.orders[0]
         outcome = self.orders.send(held, stored, ticket, order, wish=context.wish, again=doubted)
-        end_by(ticket, outcome, again=doubted)
+        end_by(ticket, outcome, goes_on=doubted is not None or context.is_blocked)
 
     def _make_room(self, context: OrderContext, held: HeldSymbol) -> None:
         """Cancel other bots' entries on the other side; where that fails, the broker has its say."""
         try:
             self.assessor.make_room(context, held.broker)
-        except BrokerUnavailable as error:
-            context.ticket.message = error.message
+        except BrokerUnavailable:
+            context.is_blocked = True
 
     def _named(self, symbol: str) -> Any:
         try:

@@ -10,7 +10,6 @@ from app.domain.pursuits import ExitWish
 from app.domain.reasons import Reason
 from app.domain.symbols import parse_symbol
 from app.domain.tickets import Ticket, TicketStatus
-from app.errors import BrokerUnavailable
 from app.repositories.open_orders import OPERATOR, OpenOrder
 from app.repositories.pursuits import StoredPursuit
 from app.services.broker_access.gateway import HeldSymbol
@@ -57,7 +56,7 @@ class OperatorExits:
         wish = stored.pursuit.wish
         if position is None or (wish is not None and not wish.closing(position.quantity)):
             if doubted is not None:
-                raise BrokerUnavailable(f"What became of {doubted.client_order_id} is not known yet.")
+                self.orders.give_up(doubted)
             ticket.end(TicketStatus.SKIPPED, Reason.POSITION_NONE)
             return
         room = closing.room(position.quantity)
@@ -66,7 +65,11 @@ class OperatorExits:
             return
         order = self._order(stored, position, room, doubted)
         wish = ExitWish(order.side)
-        end_by(ticket, self.orders.send(held, stored, ticket, order, wish=wish, again=doubted), again=doubted)
+        end_by(
+            ticket,
+            self.orders.send(held, stored, ticket, order, wish=wish, again=doubted),
+            goes_on=doubted is not None,
+        )
 
     def _order(
         self, stored: StoredPursuit, position: Position, quantity: Decimal, doubted: OpenOrder | None

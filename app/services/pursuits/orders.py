@@ -66,6 +66,15 @@ class PursuitOrders:
             return None
         return doubted
 
+    def give_up(self, doubted: OpenOrder) -> None:
+        """Take an order that nobody needs any more for never placed.
+
+        Raise BrokerUnavailable while it may still be shown.
+        """
+        if self.resubmission.may_appear(doubted.submitted_at):
+            raise BrokerUnavailable(f"What became of {doubted.client_order_id} is not known yet.")
+        self.tracker.give_up(doubted)
+
     def send(
         self,
         held: HeldSymbol,

@@ -16,15 +16,17 @@ def end_standing(ticket: Ticket, mine: list[OpenOrder]) -> bool:
     return working is not None
 
 
-def end_by(ticket: Ticket, outcome: Outcome, *, again: OpenOrder | None) -> None:
-    """Let a ticket say what became of an order; `again` is the one in doubt that it was."""
+def end_by(ticket: Ticket, outcome: Outcome, *, goes_on: bool) -> None:
+    """Let a ticket say what became of an order; `goes_on`: a refusal of it is not the last word.
+
+    Of one in doubt that was sent again it proves nothing about the first send.
+    """
     if isinstance(outcome, Placed):
         _end_placed(ticket, outcome)
     elif isinstance(outcome, Suppressed):
         ticket.end(TicketStatus.DRY_RUN)
     elif isinstance(outcome, Rejected):
-        # A second send that is refused proves nothing about the first.
-        goes_on = again is not None or outcome.error.is_passing
+        goes_on = goes_on or outcome.error.is_passing
         status = TicketStatus.PURSUING if goes_on else TicketStatus.REJECTED
         ticket.end(status, Reason[outcome.error.reason], outcome.error.message)
     else:

@@ -78,7 +78,8 @@ class OrderContext:
     sent for it. `overtaken_by` is where the alert's strategy stands by a later alert that came first,
     `strategy` what was known of that and what is known from now on. `wish` is what an exit shall
     leave, as soon as that is known; `resumes` is the exit that is pursued, where one is tried again;
-    `entry` is what a reversal enters after its exit, `follows` the same once that exit is done.
+    `entry` is what a reversal enters after its exit, `follows` the same once that exit is done. `is_blocked`:
+    what is in an exit's way is slow to go, so that the broker may refuse it for that alone.
     `structure` is what would be entered in the place of orders.
     """
 
@@ -115,6 +116,7 @@ class OrderContext:
     resumes: ResumedExit | None = None
     entry: WantedEntry | None = None
     follows: WantedEntry | None = None
+    is_blocked: bool = False
 
     @property
     def symbol(self) -> str:

@@ -103,6 +103,7 @@ class Submission:
             self.assessor.make_room(context, held.broker)
         except BrokerUnavailable as error:
             if context.orders[0].role is OrderRole.EXIT:
+                context.is_blocked = True
                 return True
             context.ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
             self._forget_entry(context)
@@ -169,7 +170,7 @@ class Submission:
             status = TicketStatus.PURSUING if is_exit else TicketStatus.UNKNOWN
             context.ticket.end(status, Reason.OUTCOME_UNKNOWN, message)
         else:
-            goes_on = is_exit and outcome.error.is_passing
+            goes_on = is_exit and (outcome.error.is_passing or context.is_blocked)
             status = TicketStatus.PURSUING if goes_on else TicketStatus.REJECTED
             context.ticket.end(status, Reason[outcome.error.reason], message)
 

@@ -167,7 +167,7 @@ HELD = {"INTRADAY": Decimal(65), "MARGIN": Decimal(130), "CNC": Decimal(-65)}
         (exit_long(65), "MARGIN"),
         (exit_long(65, product="INTRADAY"), "INTRADAY"),
         (exit_long(130, product="INTRADAY"), None),
-        (exit_long(195), "MARGIN"),
+        (exit_long(195), None),
         (exit_long(65, product="CNC"), "MARGIN"),
         (exit_long(260), None),
         (buy(65), "CNC"),
