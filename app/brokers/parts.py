@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from app.brokers.base import Broker
@@ -29,6 +29,12 @@ class ListedContracts(Protocol):
 
     def ticker_of(self, instrument: Instrument) -> str | None:
         """Return what brokers call a contract."""
+
+    def expiries(self, underlying: str) -> list[date]:
+        """Return the days on which options of an underlying expire, the first one first."""
+
+    def options(self, underlying: str, expiry: date) -> dict[str, Instrument]:
+        """Return the options of an underlying that expire on a day, by what brokers call them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,13 +17,15 @@ class StructureCapabilities:
     """What a broker takes as one order.
 
     `most_legs` of contracts; `share_legs`: shares may be one of the legs; `several_expiries`: legs may expire
-    on different days; `net_price`: the order has one net limit, else each leg has a limit of its own.
+    on different days; `net_price`: the order has one net limit, else each leg has a limit of its own;
+    `rests`: it waits at its price, else it trades at once or not at all.
     """
 
     most_legs: int
     share_legs: bool = False
     several_expiries: bool = True
     net_price: bool = True
+    rests: bool = True
 
 
 class StructureDesk(Protocol):
@@ -40,6 +42,10 @@ class StructureDesk(Protocol):
 
     def level(self) -> OptionsLevel:
         """Return what the account may do with options today."""
+
+    def underlying(self, symbol: str) -> Instrument | None:
+        """Return what contracts are written on, where this desk knows it better than by its name alone."""
+        return None
 
     def expiries(self, underlying: str) -> list[date]:
         """Return the days on which listed contracts of an underlying expire, the first one first."""

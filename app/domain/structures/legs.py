@@ -26,7 +26,8 @@ class StructureRefused(Exception):
 class Leg:
     """One contract, or shares, of a structure.
 
-    `ratio` is how many one unit holds: positive is bought, negative is sold; shares are counted one by one.
+    `ratio` is how many one unit holds: positive is bought, negative is sold; shares are counted one by one,
+    contracts by the lot where an exchange trades them in lots.
     """
 
     instrument: Instrument
@@ -43,9 +44,19 @@ class Leg:
         return self.ratio < 0
 
     @property
+    def lot(self) -> Decimal:
+        """What a ratio of one is in the quantities that brokers count: one contract, or a lot in India."""
+        return lot_of(self.instrument)
+
+    @property
+    def quantity(self) -> Decimal:
+        """What one unit holds of it in the quantities that brokers count, signed."""
+        return self.ratio * self.lot
+
+    @property
     def units(self) -> Decimal:
         """How many units of the underlying the leg stands for, signed."""
-        return Decimal(self.ratio) * self.instrument.multiplier
+        return self.quantity * self.instrument.multiplier
 
     def opposite(self) -> "Leg":
         """Return the leg that closes this one."""
@@ -66,8 +77,14 @@ class Structure:
 
     @property
     def multiplier(self) -> Decimal:
-        """What turns the net price into money: the contracts' multiplier."""
-        return self.options[0].multiplier
+        """What turns the net price of one unit into money: the underlying in a contract or lot."""
+        first = next(leg for leg in self.legs if leg.option is not None)
+        return first.lot * first.instrument.multiplier
+
+    @property
+    def tick(self) -> Decimal:
+        """The step of its net price: the coarsest of its contracts'."""
+        return max(leg.instrument.price_tick for leg in self.legs if leg.option is not None)
 
     @property
     def expiries(self) -> tuple[date, ...]:
@@ -82,6 +99,12 @@ class Structure:
     def opposite(self) -> "Structure":
         """Return what closes this structure."""
         return Structure(self.underlying, tuple(leg.opposite() for leg in self.legs))
+
+
+def lot_of(instrument: Instrument) -> Decimal:
+    """Return what one contract is in the quantities that brokers count: India's exchanges count units."""
+    whole = Decimal(1)
+    return whole if instrument.option is None else max(instrument.quantity_increment, whole)
 
 
 def compose(legs: list[Leg]) -> tuple[Structure, int]:
@@ -113,7 +136,8 @@ def _check_contracts(legs: list[Leg]) -> None:
     stray = next((leg for leg in legs if leg.option is None and not _is_share(leg)), None)
     if stray is not None:
         raise _malformed(f"{stray.instrument.symbol} is neither an option nor a share.")
-    multipliers = {leg.option.multiplier for leg in legs if leg.option is not None}
+    # A lot may change from one expiry to the next: one of each would not be even.
+    multipliers = {leg.lot * leg.option.multiplier for leg in legs if leg.option is not None}
     if len(multipliers) > 1:
         raise _malformed("Its contracts stand for different numbers of units of the underlying.")
 

@@ -10,6 +10,7 @@ from app.domain.money import ONE, ZERO
 from app.domain.reasons import Reason
 from app.domain.structures.legs import Leg
 from app.domain.structures.trades import StructureTrade, TradeState
+from app.domain.symbols.tables import INDIAN_INDICES
 
 # What expires this far in the money is exercised without being asked for.
 EXERCISED_FROM = Decimal("0.01")
@@ -49,8 +50,8 @@ def expired_legs(trade: StructureTrade, closed: Collection[object]) -> list[Leg]
 def settle_expiry(trade: StructureTrade, legs: Iterable[Leg], price: Decimal, at: datetime) -> Settled:
     """Book legs that expired at a price of the underlying; shares are booked at that price.
 
-    What is in the money became shares at the strike, which is worth its intrinsic value; India's contracts,
-    which are counted in units, are settled in cash.
+    What is in the money became shares at the strike, which is worth its intrinsic value; India's contracts on
+    an index are settled in cash.
     """
     value, shares, was_exercised = ZERO, ZERO, False
     left = dict(trade.legs)
@@ -60,9 +61,9 @@ def settle_expiry(trade: StructureTrade, legs: Iterable[Leg], price: Decimal, at
             continue
         inside = intrinsic(terms, price)
         if inside >= EXERCISED_FROM:
-            value -= quantity * inside
+            value -= quantity * terms.multiplier / trade.structure.multiplier * inside
             was_exercised = True
-            if terms.multiplier != ONE:
+            if not is_cash_settled(terms):
                 shares += quantity * terms.multiplier * (1 if terms.kind == "call" else -1)
     value, shares, left = _with_shares(trade, left, price, value, shares)
     state = TradeState.ASSIGNED if was_exercised or trade.state is TradeState.ASSIGNED else TradeState.EXPIRED
@@ -113,6 +114,11 @@ def shortfalls(trades: Iterable[StructureTrade], held: Mapping[str, Decimal]) ->
         for symbol, total in sorted(known.items())
         if symbol not in busy and total and _is_less(held.get(symbol, ZERO), total)
     ]
+
+
+def is_cash_settled(terms: OptionContract) -> bool:
+    """Tell whether a contract in the money brings cash: India's, which are counted in units, on an index."""
+    return terms.multiplier == ONE and terms.underlying in INDIAN_INDICES
 
 
 def intrinsic(terms: OptionContract, price: Decimal) -> Decimal:

@@ -167,7 +167,7 @@ class StructureTrade:
 
     def _units_of(self, leg: Leg) -> int:
         held = self.legs.get(leg.instrument.symbol, ZERO)
-        return max(int(held / leg.ratio), 0)
+        return max(int(held / leg.quantity), 0)
 
     @property
     def is_whole(self) -> bool:
@@ -251,5 +251,5 @@ def _moved(legs: dict[str, Decimal], structure: Structure, units: int) -> dict[s
     held = dict(legs)
     for leg in structure.legs:
         symbol = leg.instrument.symbol
-        held[symbol] = held.get(symbol, ZERO) + leg.ratio * units
+        held[symbol] = held.get(symbol, ZERO) + leg.quantity * units
     return {symbol: quantity for symbol, quantity in held.items() if quantity}

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from app.domain.contracts import ContractIndex, ContractRefused
+from app.domain.contracts.listed import ContractKind
 from app.domain.instruments import Instrument
 
 
@@ -24,6 +26,23 @@ class ListedTickers:
         index = self._index()
         found = index.find_canonical(instrument.symbol) if index is not None else None
         return found.ticker if found is not None else None
+
+    def expiries(self, underlying: str) -> list[date]:
+        """Return the days on which options of an underlying expire, the first one first."""
+        index = self._index()
+        return [] if index is None else index.expiries(underlying)
+
+    def options(self, underlying: str, expiry: date) -> dict[str, Instrument]:
+        """Return the options of an underlying that expire on a day, by what brokers call them."""
+        index = self._index()
+        if index is None:
+            return {}
+        found = (
+            index.find(underlying, expiry, strike, kind)
+            for kind in (ContractKind.CALL, ContractKind.PUT)
+            for strike in index.strikes(underlying, expiry, kind)
+        )
+        return {listed.ticker: listed.instrument for listed in found if listed is not None}
 
     def _index(self) -> ContractIndex | None:
         try:

@@ -14,6 +14,7 @@ from app.domain.structures.commands import EnterCommand, WantedLeg
 from app.domain.structures.expiry_choice import ExpiryTerms, nearest_day
 from app.domain.structures.kinds import Kind, StructureKind
 from app.domain.structures.legs import Leg, Structure, StructureRefused, compose
+from app.domain.structures.net_quotes import LegQuote
 from app.domain.structures.selection import SelectionTerms, expiries_of, select
 from app.domain.structures.strike_choice import Candidate, StrikeTerms, nearest_strike
 
@@ -29,6 +30,12 @@ class ContractChoice:
     chain: Chain
     units: int = 1
     candidates: Mapping[Kind, list[Candidate]] = field(default_factory=dict)
+
+    def quotes(self, desk: StructureDesk) -> dict[str, LegQuote]:
+        """Return the quotes of all legs: the chain's, and fresh ones of shares."""
+        quotes = self.chain.quotes(contract.instrument.symbol for contract in self.contracts)
+        shares = [leg.instrument for leg in self.structure.legs if leg.option is None]
+        return quotes | (desk.quotes(shares) if shares else {})
 
     def record(self) -> dict[str, Any]:
         """Show what was weighed, the way tickets keep it: every candidate with its figures."""

@@ -51,10 +51,11 @@ class ClosingPrices:
             net_quote(structure, quotes)
         except StructureRefused as refused:
             alone = _bought_back(structure)
-            if alone is None or alone[0] == structure:
+            if alone is None:
                 raise BrokerUnavailable(refused.message) from refused
             structure, times = alone
             units *= times
+            quotes = _with_bids(quotes)
         return ClosingPlan(structure, units, self._rungs(trade, work, structure, quotes))
 
     def first(
@@ -84,7 +85,7 @@ class ClosingPrices:
         bot = self.bots.find(trade.bot)
         terms = _terms(trade, work, bot)
         pad = PAD * min(work.attempts, MOST_PADS) if work.cause is None or work.cause.is_urgent else ZERO
-        found = [*rungs(quote, terms)]
+        found = [*rungs(quote, terms, tick=structure.tick)]
         if pad:
             found.append(Rung(quote.natural + pad, terms.pace.seconds * 2))
         if not found and terms.limit is not None:
@@ -111,6 +112,11 @@ def _possible(structure: Structure, found: Iterable[Rung]) -> tuple[Rung, ...]:
         price = possible.clamp(rung.price)
         prices[price] = replace(rung, price=price)
     return tuple(prices[price] for price in sorted(prices))
+
+
+def _with_bids(quotes: dict[str, LegQuote]) -> dict[str, LegQuote]:
+    """Whoever buys back needs an ask alone: what nobody bids for is worth next to nothing."""
+    return {name: quote if quote.bid else replace(quote, bid=ZERO) for name, quote in quotes.items()}
 
 
 def _bought_back(structure: Structure) -> tuple[Structure, int] | None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import NAMESPACE_OID, uuid5
 
-from app.brokers.structure_desk import StructureDesk
 from app.domain.accounts import MarketSnapshot
 from app.domain.bots import AnalystUse, Approval, Bot
 from app.domain.gates import STRUCTURE_ENTRY_GATES, STRUCTURE_REVIEW_GATES
@@ -24,7 +23,7 @@ from app.domain.structures.gates import StructureCheck, ask_structure_gates
 from app.domain.structures.kinds import recognise
 from app.domain.structures.ladder import LadderTerms, Rung, rungs
 from app.domain.structures.legs import StructureRefused
-from app.domain.structures.net_quotes import LegQuote, NetQuote, net_quote
+from app.domain.structures.net_quotes import NetQuote, net_quote
 from app.domain.structures.proposals import ProposedStructure, unit_value
 from app.domain.structures.trades import StructureTrade, TradeState
 from app.domain.tickets import Stage, Ticket, TicketStatus
@@ -120,7 +119,13 @@ class Entries:
         return True
 
     def _open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
-        return self.assessor.open(ticket, replace(signal, symbol=underlying_of(signal, bot)), bot)
+        symbol = underlying_of(signal, bot)
+        context = self.assessor.open(ticket, replace(signal, symbol=symbol), bot)
+        desk = None if context.broker is None else context.broker.structures
+        # An index cannot be bought, but what is written on it can.
+        if desk is not None and (listed := desk.underlying(symbol)) is not None:
+            context.instrument, context.symbol_refusal = listed, None
+        return context
 
     def _decide(self, context: OrderContext) -> EntryPlan | None:
         now = self.assessor.clock()
@@ -153,8 +158,9 @@ class Entries:
         choice = choose(desk, keys, command, context.symbol, local)
         ticket = context.ticket
         ticket.signal = {**(ticket.signal or {}), "structure": choice.record()}
-        quote = net_quote(choice.structure, _quotes(choice, desk))
-        steps = tuple(rungs(quote, LadderTerms(keys.ladder, keys.ladder_give_pct)))
+        quote = net_quote(choice.structure, choice.quotes(desk))
+        terms = LadderTerms(keys.ladder, keys.ladder_give_pct)
+        steps = tuple(rungs(quote, terms, tick=choice.structure.tick))
         worst = steps[-1].price
         proposed = _proposed(context, choice, command, quote, worst, view)
         units = proposed.units
@@ -260,12 +266,6 @@ def _check_bot(bot: Bot, signal: Signal) -> None:
 
 def _command(signal: Signal) -> EnterCommand:
     return signal.structure if isinstance(signal.structure, EnterCommand) else EnterCommand()
-
-
-def _quotes(choice: ContractChoice, desk: StructureDesk) -> dict[str, LegQuote]:
-    quotes = choice.chain.quotes(contract.instrument.symbol for contract in choice.contracts)
-    shares = [leg.instrument for leg in choice.structure.legs if leg.option is None]
-    return quotes | (desk.quotes(shares) if shares else {})
 
 
 def _proposed(

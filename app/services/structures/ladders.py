@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -58,7 +59,10 @@ class Ladders:
         if known is None:
             return None
         broker = self.runtime.registry.get(known.trade.broker)
-        with self.gateway.gateway.hold(broker, known.trade.symbol) as held:
+        leaves = known.trade.work is not None and known.trade.work.role is OrderRole.EXIT
+        # Whoever wants out takes the requests that a broker keeps for that.
+        urgently = broker.urgently() if leaves else nullcontext()
+        with self.gateway.gateway.hold(broker, known.trade.symbol) as held, urgently:
             return self.step_held(held, bot, trade_id)
 
     def step_held(self, held: HeldSymbol, bot: str, trade_id: str) -> StructureTrade | None:
@@ -81,14 +85,16 @@ class Ladders:
         now = self.runtime.clock()
         if work.resume_at is not None:
             return self._begin_again(held, known, work, now) if now >= work.resume_at else known.trade
-        receipt = self.gateway.desk(held).find(work.client_order_id)
+        desk = self.gateway.desk(held)
+        receipt = desk.find(work.client_order_id)
         if receipt is None:
             return self._unplaced(held, known, work, now)
         known = self._count(known, receipt, now)
+        rests = known.trade.wanted_exit is None and now < work.began_at + timedelta(seconds=work.rung.seconds)
+        # What trades at once or not at all is gone before its time: a ladder is no quicker for it.
+        if rests and (not receipt.status.is_final or (not desk.capabilities.rests and _is_gone(receipt))):
+            return known.trade
         if not receipt.status.is_final:
-            rests = now < work.began_at + timedelta(seconds=work.rung.seconds)
-            if rests and known.trade.wanted_exit is None:
-                return known.trade
             # It may fill before the cancel arrives: what it came to is counted when it is final.
             self.gateway.cancel(held, receipt, ticket=work.ticket)
             found = self.gateway.desk(held).find(work.client_order_id)
@@ -195,6 +201,10 @@ class Ladders:
         return None if trade.state is TradeState.CLOSED else trade
 
 
+def _is_gone(receipt: StructureReceipt) -> bool:
+    return receipt.status in {OrderStatus.CANCELED, OrderStatus.EXPIRED}
+
+
 def beginning(
     role: OrderRole,
     structure: Structure,
@@ -250,7 +260,8 @@ def closing_structure(trade: StructureTrade) -> Structure:
         return trade.structure.opposite()
     held = {leg.instrument.symbol: leg for leg in trade.structure.legs}
     symbol, quantity = min(trade.legs.items(), key=lambda item: (item[1] > 0, item[0]))
-    return compose([Leg(held[symbol].instrument, -int(quantity))])[0]
+    leg = held[symbol]
+    return compose([Leg(leg.instrument, -int(quantity / leg.lot))])[0]
 
 
 def _placed(work: LadderWork, trade: StructureTrade, now: datetime) -> LadderWork:

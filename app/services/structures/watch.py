@@ -102,7 +102,7 @@ class StructureWatch:
         quotes: dict[str, LegQuote],
         rules: ExitRules,
     ) -> Look:
-        at, underlying = desk.now(), Instrument(trade.symbol, AssetClass.EQUITY)
+        at, underlying = desk.now(), _underlying(trade)
         opened = opened_at(underlying, at)
         since_open = None if opened is None else at - opened
         if broker.capabilities.simulated:
@@ -132,6 +132,12 @@ class StructureWatch:
         except Conflict:
             # Somebody began to leave it meanwhile: what was learnt is of no use any more.
             _logger.debug("Trade %s has moved on", after.number)
+
+
+def _underlying(trade: StructureTrade) -> Instrument:
+    """Its hours and its day are those of the exchange of its contracts."""
+    contract = next(leg.instrument for leg in trade.structure.legs if leg.option is not None)
+    return Instrument(trade.symbol, AssetClass.EQUITY, contract.venue)
 
 
 def _instruments(structures: Iterable[Structure]) -> list[Instrument]:

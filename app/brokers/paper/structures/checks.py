@@ -58,7 +58,7 @@ def _check_held(draft: Transaction, order: StructureOrder) -> None:
     """An exit never opens: every leg closes what is held, of contracts that other orders do not close too."""
     for leg in order.structure.legs:
         held = draft.position(leg.instrument.symbol)
-        wanted = Decimal(leg.ratio * order.units)
+        wanted = leg.quantity * order.units
         if held * wanted >= ZERO or abs(held) < abs(wanted):
             raise BrokerRejected(
                 f"The exit closes {abs(wanted)} of {leg.instrument.symbol}, and {held} are held."
@@ -82,7 +82,7 @@ def need(draft: Transaction, order: StructureOrder, units: int) -> Decimal:
     after = dict(held)
     shares = ZERO
     for leg in order.structure.legs:
-        symbol, change = leg.instrument.symbol, Decimal(leg.ratio * units)
+        symbol, change = leg.instrument.symbol, leg.quantity * units
         before = held.get(symbol)
         quantity = change + (ZERO if before is None else before.quantity)
         after[symbol] = PaperHolding(leg.instrument, quantity, ZERO)

@@ -14,11 +14,11 @@ from app.brokers.paper.structures.quotes import quote_leg
 from app.brokers.paper.transaction import Transaction
 from app.domain.money import ZERO
 from app.domain.orders import OrderStatus
+from app.domain.structures.leg_prices import leg_prices
 from app.domain.structures.legs import Leg, Structure, StructureRefused
 from app.domain.structures.net_quotes import LegQuote, NetQuote, net_quote
 from app.domain.structures.orders import LegFill
 
-_FINEST = Decimal("0.0001")
 # The chance of a limit at the mid by looks: 15 % at the first, 30 % at the second.
 _CHANCE_A_LOOK = Decimal("0.15")
 
@@ -82,36 +82,10 @@ def _fill(
         )
     )
     for place, leg in enumerate(structure.legs):
-        signed, price = Decimal(leg.ratio * units), prices[leg.instrument.symbol]
+        signed, price = leg.quantity * units, prices[leg.instrument.symbol]
         cost = ZERO if place else fee
         draft.change.fills.append(Execution(order.id, signed, price, cost))
         matching.book(draft, leg.instrument, signed, price, cost)
-
-
-def leg_prices(structure: Structure, quotes: dict[str, LegQuote], net: Decimal) -> dict[str, Decimal]:
-    """Share a net price out over the legs: each as far from its mid as the whole is from its own.
-
-    What rounding leaves goes to a leg that one unit holds once, so that the legs add up to the net price.
-    """
-    quote = net_quote(structure, quotes)
-    half = quote.natural - quote.mid
-    part = (net - quote.mid) / half if half else ZERO
-    prices = {leg.instrument.symbol: _at(leg, quotes[leg.instrument.symbol], part) for leg in structure.legs}
-    rest = net - sum((prices[leg.instrument.symbol] * _share(structure, leg) for leg in structure.legs), ZERO)
-    single = next((leg for leg in structure.legs if abs(_share(structure, leg)) == 1), structure.legs[0])
-    prices[single.instrument.symbol] += rest / _share(structure, single)
-    return prices
-
-
-def _share(structure: Structure, leg: Leg) -> Decimal:
-    return leg.units / structure.multiplier
-
-
-def _at(leg: Leg, quote: LegQuote, part: Decimal) -> Decimal:
-    if quote.bid is None or quote.ask is None:
-        raise ValueError(f"{leg.instrument.symbol} has no two sides")
-    mid, half = (quote.bid + quote.ask) / 2, (quote.ask - quote.bid) / 2
-    return (mid + part * half * (-1 if leg.is_short else 1)).quantize(_FINEST)
 
 
 def _added(order: PaperStructureOrder, units: int, prices: dict[str, Decimal]) -> tuple[LegFill, ...]:
@@ -123,7 +97,7 @@ def _added(order: PaperStructureOrder, units: int, prices: dict[str, Decimal]) -
 
 
 def _sum(leg: Leg, before: LegFill | None, units: int, price: Decimal) -> LegFill:
-    signed = Decimal(leg.ratio * units)
+    signed = leg.quantity * units
     if before is None:
         return LegFill(leg.instrument.symbol, signed, price)
     quantity = before.quantity + signed

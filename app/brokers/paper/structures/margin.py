@@ -10,7 +10,7 @@ from decimal import Decimal
 from app.brokers.paper.records import PaperHolding
 from app.brokers.paper.transaction import Transaction
 from app.domain.money import ZERO
-from app.domain.structures.legs import Leg, Structure
+from app.domain.structures.legs import Leg, Structure, lot_of
 from app.domain.structures.payoff import bounds
 
 # What a sold contract without cover ties up beside its value: a fifth of what it is written on.
@@ -40,7 +40,9 @@ def _of_one(draft: Transaction, options: list[PaperHolding], shares: PaperHoldin
     if all(holding.quantity > 0 for holding in options):
         return ZERO
     underlying = options[0].instrument.option.underlying if options[0].instrument.option else ""
-    legs = [Leg(holding.instrument, int(holding.quantity)) for holding in options]
+    legs = [
+        Leg(holding.instrument, int(holding.quantity / lot_of(holding.instrument))) for holding in options
+    ]
     structure = Structure(underlying, tuple(legs))
     least = bounds(structure).least
     if least is None and shares is not None:

@@ -10,8 +10,9 @@ from app.brokers.paper.records import PaperHolding
 from app.brokers.paper.structures.quotes import quote_leg
 from app.brokers.paper.transaction import Transaction
 from app.domain.instruments import AssetClass, Instrument, OptionContract
-from app.domain.money import ONE, ZERO
+from app.domain.money import ZERO
 from app.domain.options_pricing import years_to_expiry
+from app.domain.structures.settlement import is_cash_settled
 
 # What expires this far in the money is exercised without being asked for.
 EXERCISED_FROM = Decimal("0.01")
@@ -51,8 +52,7 @@ def _expire(draft: Transaction, holding: PaperHolding, terms: OptionContract) ->
         return
     if _inside(terms, spot.value) < EXERCISED_FROM:
         matching.book(draft, holding.instrument, -holding.quantity, ZERO, ZERO)
-    elif terms.multiplier == ONE:
-        # India's contracts, counted in units, are settled in cash.
+    elif is_cash_settled(terms):
         worth = _inside(terms, spot.value)
         matching.book(draft, holding.instrument, -holding.quantity, worth, ZERO)
     else:
