@@ -180,6 +180,7 @@ class Settings:
     login_reminder_time: time = setting(
         "When the owner is told on trading days that a login is due, in India", time(8, 30), clock_time
     )
+    fyers_structures: bool = setting("Fyers trades structures of options", False, boolean)
     fyers_api_url: str | None = setting("Fyers address, with /api/v3", None, url)
     fyers_data_url: str | None = setting("Fyers data address, with /data", None, url)
     fyers_symbol_master_url: str = setting(

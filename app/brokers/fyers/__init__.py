@@ -20,6 +20,8 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
             timeout_seconds=float(settings.broker_timeout_seconds),
             # Fyers counts the account's requests, so each process gets its part of the limit.
             processes=settings.web_concurrency,
+            structures=settings.fyers_structures,
+            sells_uncovered=settings.allow_short_selling,
         ),
         tokens=parts.tokens[CAPABILITIES.name],
         contracts=parts.contracts,

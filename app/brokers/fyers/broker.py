@@ -1,6 +1,6 @@
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from contextvars import copy_context
 from dataclasses import replace
 from datetime import datetime
@@ -19,9 +19,10 @@ from app.brokers.fyers.payload import change_payload, order_payload
 from app.brokers.fyers.products import closing, exit_product, other_product
 from app.brokers.fyers.receipts import Row
 from app.brokers.fyers.settings import FyersSettings
+from app.brokers.fyers.structures.desk import FyersDesk
 from app.brokers.fyers.symbols import Tickers
 from app.brokers.fyers.tags import Names
-from app.brokers.fyers.transport import Transport, as_refusal
+from app.brokers.fyers.transport import Transport, before_sending
 from app.brokers.parts import ListedContracts, TokenSource
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.instruments import AssetClass, Instrument
@@ -71,6 +72,20 @@ class FyersBroker(Broker):
         # How each contract was held when it was last looked at, which every alert begins with.
         self._held: dict[str, dict[str, Decimal]] = {}
         self._clock = clock
+        self._desk = FyersDesk(
+            self._transport,
+            self._tickers,
+            self._orders,
+            contracts,
+            clock,
+            sells_uncovered=settings.sells_uncovered,
+            submit_one=self.submit,
+        )
+
+    @property
+    def structures(self) -> FyersDesk | None:
+        """The options desk, where the owner has turned it on."""
+        return self._desk if self._settings.structures else None
 
     def normalise(self, order: Order) -> Order:
         """Return the order in the form in which it will be sent."""
@@ -84,7 +99,7 @@ class FyersBroker(Broker):
             raise BrokerRejected(message, reason=Reason.SYMBOL_UNKNOWN.value)
         instrument, order = self._known(order.instrument), self.normalise(order)
         _refuse(order_refusal(order, instrument))
-        with _before_sending():
+        with before_sending():
             entry = self._entry_price(order)
             product = self._product(order, ticker)
         if entry is not None:
@@ -272,20 +287,11 @@ class FyersBroker(Broker):
     def _id_of(self, receipt: Receipt) -> str:
         if receipt.broker_order_id:
             return receipt.broker_order_id
-        with _before_sending():
+        with before_sending():
             found = self._orders.find(receipt.client_order_id)
         if found is None or not found.broker_order_id:
             raise BrokerRejected(f"Fyers has no working order {receipt.client_order_id} of its own.")
         return found.broker_order_id
-
-
-@contextmanager
-def _before_sending() -> Iterator[None]:
-    """Refuse what cannot even be begun."""
-    try:
-        yield
-    except BrokerUnavailable as error:
-        raise as_refusal(error) from error
 
 
 def _refuse(sentence: str | None) -> None:

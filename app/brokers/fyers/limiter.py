@@ -15,9 +15,9 @@ _is_urgent: ContextVar[bool] = ContextVar("is_urgent", default=False)
 
 
 @contextmanager
-def urgently() -> Iterator[None]:
-    """Make every request inside an urgent one."""
-    before = _is_urgent.set(True)
+def urgently(*, is_urgent: bool = True) -> Iterator[None]:
+    """Make every request inside an urgent one; what is inside an urgent one already stays so."""
+    before = _is_urgent.set(is_urgent or _is_urgent.get())
     try:
         yield
     finally:

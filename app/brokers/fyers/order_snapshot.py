@@ -33,7 +33,7 @@ class OrderSnapshot:
     ) -> None:
         self._names, self._tickers = names, tickers
         self._is_coming = is_coming
-        rows = list(rows)
+        self._rows = rows = list(rows)
         self._entries = {str(row["id"]): row for row in rows if not row["parentId"]}
         self._legs: dict[str, list[Row]] = {}
         for row in rows:
@@ -56,6 +56,11 @@ class OrderSnapshot:
             return self._leg(max(legs, key=_relevance), name, parent)
         waiting = (leg for leg in self._unplaced(parent, name.removesuffix(suffix)))
         return next((leg for leg in waiting if leg.client_order_id == name), None)
+
+    def rows(self, name: str) -> list[Row]:
+        """Return every row under one name: those of an order's legs, in the order of their numbers."""
+        wanted = digest(name)
+        return sorted((row for row in self._rows if _is_named(row, name, wanted)), key=_number)
 
     def open(self) -> list[Receipt]:
         """Return what can still fill; the legs of an entry that has not filled are held."""
@@ -113,6 +118,10 @@ class OrderSnapshot:
 def _is_named(row: Row, name: str, wanted: str) -> bool:
     tag = tagged(row["orderTag"])
     return digest_in(tag) == wanted or name in {tag, f"{_STRANGER}{row['id']}"}
+
+
+def _number(row: Row) -> str:
+    return str(row["id"])
 
 
 def _relevance(row: Row) -> tuple[bool, bool, str]:

@@ -46,6 +46,11 @@ class OrderLookup:
         with understood(BrokerUnavailable):
             return self._book().find(name)
 
+    def rows(self, name: str) -> list[Row]:
+        """Return every row of today's book under this name; none: it is not there."""
+        with understood(BrokerUnavailable):
+            return self._book().rows(name)
+
     def open(self) -> list[Receipt]:
         """Return every order that can still fill."""
         with understood(BrokerUnavailable):

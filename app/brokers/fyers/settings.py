@@ -22,3 +22,6 @@ class FyersSettings:
     # The whole book is one of two hundred requests a minute, and an order is looked at ten times a second.
     book_age_seconds: float = 0.3
     processes: int = 1
+    # Orders of several legs, off until somebody has seen them live; and whether short legs need no cover.
+    structures: bool = False
+    sells_uncovered: bool = False

@@ -40,6 +40,8 @@ class Tickers:
         listed = self._contracts.ticker_of(instrument) or self._tickers.get(instrument.symbol)
         if listed is not None:
             return listed
+        if instrument.symbol in _INDICES:
+            return _INDICES[instrument.symbol]
         # A contract that is not listed has no ticker: put together by a pattern it could name another one.
         is_share = instrument.asset_class is AssetClass.EQUITY and instrument.venue in {None, VENUE}
         return f"{EXCHANGE}{instrument.symbol}{SHARE}" if is_share else None

@@ -11,7 +11,9 @@ from app.errors import BrokerUnavailable, StoreError
 
 # The book shows an order at the market as a limit order; its tag keeps what it was.
 _MARKET, _OTHER = "ghm", "gho"
-_TAG = re.compile(r"(ghm|gho)([0-9a-f]{26})")
+# An order of several legs has a row for each: its tag tells how many there must be.
+_OF_LEGS = {2: "gh2", 3: "gh3"}
+_TAG = re.compile(r"(ghm|gho|gh[23])([0-9a-f]{26})")
 _USERS = "1:"
 REMEMBERED = 5000
 
@@ -19,6 +21,16 @@ REMEMBERED = 5000
 def tag_of(order: Order) -> str:
     """Return the tag that an order is sent with."""
     return (_MARKET if order.type is OrderType.MARKET else _OTHER) + digest(order.client_order_id)
+
+
+def tag_of_legs(name: str, legs: int) -> str:
+    """Return the tag that an order of two or three legs is sent with."""
+    return _OF_LEGS[legs] + digest(name)
+
+
+def legs_in(tag: str) -> int:
+    """Return how many rows of the book an order with this tag has."""
+    return next((legs for legs, begins in _OF_LEGS.items() if tag.startswith(begins)), 1)
 
 
 def digest(name: str) -> str:

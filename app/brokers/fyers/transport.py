@@ -1,10 +1,12 @@
 """The connection to Fyers: the only place that imports its SDK."""
 
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from requests import Response
+from requests import RequestException, Response
 
 from app.brokers.fyers.limiter import Limiter, NoRoom
 from app.brokers.fyers.outcomes import (
@@ -34,6 +36,8 @@ from app.errors import (
 
 API_URL = "https://api-t1.fyers.in/api/v3"
 DATA_URL = "https://api-t1.fyers.in/data"
+# The calculator of margins is no part of v3, and the SDK does not know it.
+MARGIN_URL = "https://api.fyers.in/api/v2"
 LOGIN = "Fyers does not take the token any more; log in again."
 # One of the attempts may be spent on a token that has just died.
 _READS, _WRITES = 4, 3
@@ -56,7 +60,12 @@ class Transport:
         timeout_seconds: float,
     ) -> None:
         Config, FyersServiceSync = _sdk()  # noqa: N806  # the SDK names its classes so
-        addresses = {Config.API: api_url or API_URL, Config.DATA_API: data_url or DATA_URL}
+        addresses = {
+            Config.API: api_url or API_URL,
+            Config.DATA_API: data_url or DATA_URL,
+            # Beside the API: a gateway, or a simulator, stands for all of Fyers.
+            MARGIN_URL: MARGIN_URL if api_url is None else f"{api_url.rstrip('/').removesuffix('/v3')}/v2",
+        }
         self._app_id = app_id
         self._tokens = tokens
         self._limiter = limiter
@@ -110,6 +119,19 @@ class Transport:
                 raise judged_write(outcome)
             time.sleep(pause)
         raise _login_refused(LOGIN)
+
+    def ask(self, path: str, body: Body) -> Body:
+        """Return what the calculator of margins answers; it is asked once, and places nothing."""
+        token = self._tokens.token()
+        self._enter(BrokerUnavailable, urgent=False)
+        self._session.begin(self._timeout_seconds)
+        header = {"Authorization": self._header(token), "Content-Type": "application/json"}
+        with suppress(RequestException):
+            self._session.post(MARGIN_URL + path, data=json.dumps(body), headers=header)
+        outcome = self._outcome()
+        if isinstance(outcome, FyersAnswer) and is_success(outcome):
+            return outcome.body
+        raise judged_read(outcome)
 
     def _get(
         self,
@@ -177,6 +199,15 @@ class Transport:
             return self._renewed(token, renewed=renewed)
         except BrokerUnavailable as error:
             raise as_refusal(error) from error
+
+
+@contextmanager
+def before_sending() -> Iterator[None]:
+    """Refuse what cannot even be begun."""
+    try:
+        yield
+    except BrokerUnavailable as error:
+        raise as_refusal(error) from error
 
 
 def as_refusal(error: BrokerUnavailable) -> BrokerRejected:

@@ -27,6 +27,7 @@ class Data:
 
     def __init__(self, listing: Listing, market: Market, clock: Clock) -> None:
         self._listing, self._market, self._clock = listing, market, clock
+        self.gives_greeks = True
 
     def quotes(self, query: Mapping[str, str]) -> dict[str, Any]:
         """Answer /quotes; an unknown symbol is an error inside. Raise Refused."""
@@ -53,7 +54,8 @@ class Data:
         near = [each for each in options if each.expiry == wanted_day(query.get("timestamp", ""), list(days))]
         level = self._market.price(underlying) or Decimal(0)
         rows = [
-            self._row(each, level, greeks=query.get("greeks") == "1") for each in around(near, level, reach)
+            self._row(each, level, greeks=self.gives_greeks and query.get("greeks") == "1")
+            for each in around(near, level, reach)
         ]
         data = {
             "callOi": OPEN_INTEREST * len(rows) // 2,
@@ -164,6 +166,8 @@ class Data:
         return row | ({"greeks": self._greeks(instrument, float(level))} if greeks else {})
 
     def _greeks(self, instrument: Instrument, level: float) -> dict[str, float]:
+        if not level:
+            return dict.fromkeys(("delta", "gamma", "theta", "vega", "iv"), 0.0)
         years = max(((instrument.expiry_epoch or 0) - self._clock.epoch) / YEAR_SECONDS, 1e-6)
         width = VOLATILITY * level * sqrt(years)
         away = (level - instrument.strike) / width

@@ -39,7 +39,7 @@ class Exchange:
         self.book = Book(clock)
         self.account = Account(cash, self.last)
         self.matcher = Matcher(self.book, self.market, self.account, clock)
-        self._vetting = Vetting(self.book, self.market, self.account, clock)
+        self.vetting = Vetting(self.book, self.market, self.account, clock)
         self.market.on_move = self._moved
         self.retired_products = False
 
@@ -71,7 +71,7 @@ class Exchange:
     def submit(self, draft: Draft, instrument: Instrument, whims: Whims = PLAIN) -> Order:
         """Take an order that is well formed; raise Refused when it is rejected."""
         order = self.book.open_from(draft, instrument)
-        objection = self._vetting.objection(order)
+        objection = self.vetting.objection(order)
         if objection is not None:
             order.reject(objection)
             raise rejected(objection, order.id)
@@ -84,8 +84,8 @@ class Exchange:
         with self.lock:
             order = self.working(changes.get("id"))
             changed = self._changed(order, changes)
-            objection = self._vetting.beyond_circuit(changed)
-            objection = objection or self._vetting.short_of_margin(changed)
+            objection = self.vetting.beyond_circuit(changed)
+            objection = objection or self.vetting.short_of_margin(changed)
             if objection is not None:
                 raise rejected(objection, order.id)
             self.book.add(changed)

@@ -13,7 +13,8 @@ ORDERS_ONLY = frozenset({"refused", "unacknowledged", "ip_refused"})
 PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 HTML = {"Content-Type": "text/html; charset=UTF-8"}
 INTERNAL = 500
-ORDER_PATHS = ("/api/v3/orders", "/api/v3/multi-order", "/api/v3/positions")
+ORDER_PATHS = ("/api/v3/orders", "/api/v3/multi-order", "/api/v3/multileg", "/api/v3/positions")
+PLACING = frozenset({"/api/v3/orders/sync", "/api/v3/multi-order/sync", "/api/v3/multileg/orders/sync"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ def makes_order(request: Request) -> bool:
     """True when a request may bring an order into the book."""
     if request.method == "DELETE":
         return request.path == "/api/v3/positions"
-    return request.method == "POST" and request.path in {"/api/v3/orders/sync", "/api/v3/multi-order/sync"}
+    return request.method == "POST" and request.path in PLACING
 
 
 def changes_orders(request: Request) -> bool:

@@ -45,6 +45,11 @@ class Market:
             return self._prices[instrument.symbol]
         return self.base(instrument)
 
+    def opposite(self, instrument: Instrument, side: int) -> Decimal | None:
+        """Return what is asked of a buyer, or bid to a seller; None: nobody is there."""
+        last, tick = self.price(instrument), instrument.tick
+        return None if last is None else max(last + side * tick, tick)
+
     def move(self, symbol: str, price: Decimal | str | None) -> None:
         """Trade at a price; None takes the price away. Raise KeyError for an unknown symbol."""
         if self._listing.find(symbol) is None:

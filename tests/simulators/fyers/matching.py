@@ -9,6 +9,7 @@ from tests.simulators.fyers.clock import Clock
 from tests.simulators.fyers.drafts import LIMIT, MARKET, PERCENT, STOP
 from tests.simulators.fyers.figures import ZERO, on_tick
 from tests.simulators.fyers.market import Market
+from tests.simulators.fyers.multileg import grouped
 from tests.simulators.fyers.orders import (
     PENDING,
     STOP_LOSS,
@@ -47,8 +48,38 @@ class Matcher:
         if most is not None and not order.is_final:
             order.pause = pause
 
+    def start_together(self, orders: list[Order], whims: Whims) -> None:
+        """Let the legs of one order trade: all of each, at once, or nothing of any."""
+        for order in orders:
+            if whims.rejection is not None:
+                order.reject(whims.rejection)
+            elif whims.late or whims.transit:
+                order.pause = until(whims.late_seconds)
+        self._work_together(orders)
+
+    def _work_together(self, orders: list[Order]) -> None:
+        if any(order.is_final or order.pause is not None for order in orders):
+            return
+        prices = [self._market.opposite(order.instrument, order.side) for order in orders]
+        fits = self._clock.is_open and all(
+            price is not None and order.side * (order.limit_price - price) >= 0
+            for order, price in zip(orders, prices, strict=True)
+        )
+        for order, price in zip(orders, prices, strict=True):
+            if fits and price is not None:
+                self.fill(order, order.qty, price)
+            else:
+                self._book.cancel(order)
+
     def work(self, order: Order, most: int | None = None) -> None:
         """Move an order as far as it can go; fill at most so much of it."""
+        if order.group:
+            together = grouped(self._book.orders, order.group)
+            if order.pause is None:
+                for each in together:
+                    each.pause = None
+            self._work_together(together)
+            return
         if order.is_final or (order.is_transit and order.pause is not None):
             return
         order.status, order.is_transit = PENDING, False

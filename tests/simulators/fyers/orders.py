@@ -54,6 +54,8 @@ class Order:
     pause: float | None = None
     parent_id: str = ""
     role: str = ""
+    # What legs of one order have in common: its number.
+    group: str = ""
     trades: list[tuple[int, Decimal, datetime]] = field(default_factory=list)
 
     @classmethod
@@ -128,7 +130,9 @@ class Order:
         return FIXED | {
             "id": self.id,
             "id_fyers": str(uuid5(NAMES, self.id)),
-            "exchOrdId": "" if self.status in {TRANSIT, REJECTED} else f"11000000{self.id[-8:]}",
+            "exchOrdId": ""
+            if self.status in {TRANSIT, REJECTED}
+            else f"11000000{(self.group or self.id)[-8:]}",
             "parentId": self.parent_id,
             "qty": self.qty,
             "remainingQuantity": open_quantity,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from tests.simulators.fyers import exits, files
+from tests.simulators.fyers import exits, files, multileg
 from tests.simulators.fyers.orders import CLIENT
 from tests.simulators.fyers.refusals import Refused, invalid
 from tests.simulators.fyers.whims import Whims
@@ -107,6 +107,14 @@ def place_many(fake: "FakeFyers", request: Request, whims: Whims) -> Answer:
     return in_json(fake.exchange.place_many(body(request), whims))
 
 
+def place_legs(fake: "FakeFyers", request: Request, whims: Whims) -> Answer:
+    return in_json(multileg.place(fake.exchange, body(request), whims))
+
+
+def span_margin(fake: "FakeFyers", request: Request, _whims: Whims) -> Answer:
+    return in_json(multileg.margin(fake.exchange, body(request)))
+
+
 def modify(fake: "FakeFyers", request: Request, _whims: Whims) -> Answer:
     return in_json(fake.exchange.modify(body(request)))
 
@@ -168,6 +176,8 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("DELETE", "/api/v3/orders/sync", cancel),
     ("DELETE", "/api/v3/orders/([^/]+)/sync", cancel),
     ("POST", "/api/v3/multi-order/sync", place_many),
+    ("POST", "/api/v3/multileg/orders/sync", place_legs),
+    ("POST", "/api/v2/span_margin", span_margin),
     ("GET", "/api/v3/positions", list_positions),
     ("PATCH", "/api/v3/positions", attach),
     ("DELETE", "/api/v3/positions", close),

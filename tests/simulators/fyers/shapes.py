@@ -8,7 +8,7 @@ from typing import Any
 Fields = Mapping[str, type | tuple[type, ...]]
 NUMBER = (int, float)
 SUCCESS = frozenset({200, 201, 1101, 1102, 1103})
-FAILURES = frozenset({-1, -5, -8, -15, -16, -17, -50, -51, -53, -99, -300, -352, -429, -437, -501, 404})
+FAILURES = frozenset({-1, -5, -8, -15, -16, -17, -50, -51, -53, -99, -300, -310, -352, -429, -437, -501, 404})
 STATUSES = {401: {-8, -15, -16, -17}, 403: {-50}, 429: {-429}}
 MOMENT = re.compile(r"\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d")
 TAG = re.compile(r"1:[A-Za-z0-9]{1,30}|2:Untagged")
@@ -65,6 +65,7 @@ CHAIN_ROW = fields(
     "ask bid ltp ltpch ltpchp oichp strike_price",
 )
 EXPIRY = fields("date expiry expiry_flag")
+SPAN = fields("", "", "span expo total benefit")
 STATUS = fields("market_type status", "exchange segment")
 PROFILE = fields("fy_id name", "", "", "totp ddpi_enabled mtf_enabled")
 TOKENS = ENVELOPE | fields("access_token")
@@ -84,6 +85,8 @@ ENVELOPES: dict[tuple[str, str], Fields] = {
     ("POST", "/api/v3/validate-refresh-token"): TOKENS,
     ("PATCH", "/api/v3/orders/sync"): ENVELOPE | fields("id"),
     ("DELETE", "/api/v3/orders/sync"): ENVELOPE | fields("id"),
+    ("POST", "/api/v3/multileg/orders/sync"): ENVELOPE | fields("id"),
+    ("POST", "/api/v2/span_margin"): ENVELOPE | {"data": dict},
     ("GET", "/api/v3/profile"): ENVELOPE | {"data": dict},
     ("GET", "/data/depth"): {"s": str, "d": dict, "message": str},
 }
@@ -139,6 +142,8 @@ def special(path: str, body: dict[str, Any]) -> Iterator[str]:
                 yield from lacks(depth, DEPTH, "depth")
                 for level in (*depth["bids"], *depth["ask"]):
                     yield from lacks(level, LEVEL, "level")
+        case "/api/v2/span_margin":
+            yield from lacks(body["data"], SPAN, "margin")
         case "/data/options-chain-v3":
             yield from chain(body["data"])
 

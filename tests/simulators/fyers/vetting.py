@@ -1,5 +1,7 @@
 """What risk management and the exchange refuse (-99): such an order is in the book, rejected."""
 
+from decimal import Decimal
+
 from tests.simulators.fyers.account import Account
 from tests.simulators.fyers.book import Book
 from tests.simulators.fyers.clock import Clock
@@ -29,6 +31,18 @@ class Vetting:
             or self.short_of_margin(order)
         )
 
+    def objection_together(self, orders: list[Order]) -> str | None:
+        """Return the first objection to the legs of one order, or to all of them together."""
+        for order in orders:
+            found = (
+                self._hours(order) or self.beyond_circuit(order) or over_freeze(order.qty, order.instrument)
+            )
+            if found is not None:
+                return found
+        others = [each for each in self._book.working() if each not in orders]
+        need = sum((self._account.need(order, others) for order in orders), ZERO)
+        return self._shortfall(need, self._account.available(others))
+
     def beyond_circuit(self, order: Order) -> str | None:
         low, high = self._market.circuit(order.instrument)
         prices = [price for price in (order.limit_price, order.stop_price) if price]
@@ -36,7 +50,9 @@ class Vetting:
 
     def short_of_margin(self, order: Order) -> str | None:
         others = [each for each in self._book.working() if each.id != order.id]
-        need, available = self._account.need(order, others), self._account.available(others)
+        return self._shortfall(self._account.need(order, others), self._account.available(others))
+
+    def _shortfall(self, need: Decimal, available: Decimal) -> str | None:
         short = need - available
         if not need or short <= 0:
             return None
