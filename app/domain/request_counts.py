@@ -17,8 +17,9 @@ class RequestCount:
 
     def is_blocked(self, now: datetime) -> bool:
         """Tell whether requests are refused."""
-        # A clock that was wrong once must not lock the owner out for longer than a block lasts.
-        return self.blocked_until is not None and now < self.blocked_until <= now + BLOCK
+        # A clock that was wrong once must not lock the owner out for longer than a block lasts; another
+        # process's may be a little ahead.
+        return self.blocked_until is not None and now < self.blocked_until <= now + BLOCK + WINDOW
 
     def with_one(self, now: datetime) -> "RequestCount":
         """Return the count with one request more; the one that is too many begins the block."""

@@ -223,7 +223,10 @@ class BotDirectory:
 
     def ensure_numbers(self) -> None:
         """Give a number to each bot of earlier versions; of several processes one does it."""
-        for listed in list(self._store.list(PREFIX)):
+        unnumbered = [item for item in self._store.list(PREFIX) if not item.value.get("number")]
+        if unnumbered:
+            self._numbers.reserve(len(unnumbered))
+        for listed in unnumbered:
             document: Document | None = listed
             while document is not None and not document.value.get("number"):
                 numbered = to_json(replace(self._read(document), number=self._numbers.next()))

@@ -39,12 +39,16 @@ class Numbers:
         with self._lock:
             number = next(self._left, None)
             if number is None:
-                self._left = iter(self._take())
+                self._left = iter(self._take(self._block))
                 number = next(self._left)
             return number
 
-    def _take(self) -> range:
-        size = self._block
+    def reserve(self, count: int) -> None:
+        """Take as many as are wanted next by one write; a bucket lets nothing be written twice a second."""
+        with self._lock:
+            self._left = iter((*self._left, *self._take(count)))
+
+    def _take(self, size: int) -> range:
         taken = self._record.change(lambda given: Given((1 if given is None else given.next) + size))
         if taken is None:
             raise Conflict(f"{self._key} could not be changed")

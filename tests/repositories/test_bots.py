@@ -223,3 +223,31 @@ class RacingStore:
             other = document.value | {"configuration": {"name": "changed meanwhile"}}
             self._store.replace(document, other)
         return self._store.replace(document, value)
+
+
+def test_numbers_when_many_bots_have_none_then_they_are_taken_by_one_write(make, store, clock, audit):
+    for name in ("one", "two", "three"):
+        make(name)
+        document = store.get(f"bots/{name}")
+        store.replace(document, document.value | {"number": 0})
+    watched = WatchedStore(store)
+    BotDirectory(watched, clock, audit).ensure_numbers()
+
+    numbers = [store.get(f"bots/{name}").value["number"] for name in ("one", "three", "two")]
+    assert numbers == [5, 6, 7]
+    assert watched.replaced.count("state/bot-numbers") == 1
+
+
+class WatchedStore:
+    """Remembers what is written over."""
+
+    def __init__(self, store) -> None:
+        self._store = store
+        self.replaced: list[str] = []
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def replace(self, document, value):
+        self.replaced.append(document.key)
+        return self._store.replace(document, value)

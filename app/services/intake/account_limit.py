@@ -3,6 +3,7 @@
 import math
 import threading
 from contextlib import suppress
+from datetime import datetime
 
 from app.clock import Clock
 from app.domain.request_counts import ALLOWED, RequestCount
@@ -27,10 +28,11 @@ class AccountLimit:
 
     def take(self, *, is_exit: bool) -> None:
         """Count a request; raise TooManyRequests from the one that is too many until the block ends."""
+        # Read once: what begins the block must be blocked by it.
         now = self._clock()
         # One after the other here: only other processes are left to be faster.
         with self._locks[is_exit]:
-            count = self._count_stored(is_exit) if self._counts_in_store else self._count_here(is_exit)
+            count = self._counted_with(now, is_exit=is_exit)
         until = count.blocked_until
         if until is None or not count.is_blocked(now):
             return
@@ -41,11 +43,15 @@ class AccountLimit:
             retry_after=max(math.ceil((until - now).total_seconds()), 1),
         )
 
-    def _count_stored(self, is_exit: bool) -> RequestCount:  # noqa: FBT001  # its only argument
+    def _counted_with(self, now: datetime, *, is_exit: bool) -> RequestCount:
+        counted = self._in_store if self._counts_in_store else self._here
+        return counted(now, is_exit=is_exit)
+
+    def _in_store(self, now: datetime, *, is_exit: bool) -> RequestCount:
         counted: list[RequestCount] = []
 
         def step(known: RequestCount) -> RequestCount | None:
-            counted.append(known.with_one(self._clock()))
+            counted.append(known.with_one(now))
             return None if counted[-1] == known else counted[-1]
 
         # So busy that others were faster five times: one more or less does not matter, an exit does.
@@ -53,8 +59,8 @@ class AccountLimit:
             self._stored.change(step, of_exits=is_exit)
         return counted[-1]
 
-    def _count_here(self, is_exit: bool) -> RequestCount:  # noqa: FBT001  # its only argument
-        now, known = self._clock(), self._stored.read(of_exits=is_exit)
+    def _here(self, now: datetime, *, is_exit: bool) -> RequestCount:
+        known = self._stored.read(of_exits=is_exit)
         if known.is_blocked(now):
             return known
         count = self._counted[is_exit] = self._counted[is_exit].with_one(now)

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -61,3 +62,31 @@ def test_limit_when_the_store_is_away_then_that_is_said(clock):
 
     with pytest.raises(StoreUnavailable):
         AccountLimit(Away(), clock, counts_in_store=True).take(is_exit=True)
+
+
+@pytest.mark.parametrize("counts_in_store", [True, False])
+def test_limit_when_time_passes_while_it_looks_then_the_request_that_is_too_many_is_refused(
+    store, clock, counts_in_store
+):
+    def ticking():
+        clock.move(milliseconds=1)
+        return clock()
+
+    limit = AccountLimit(AccountRequests(store), ticking, counts_in_store=counts_in_store)
+    for _ in range(ALLOWED):
+        limit.take(is_exit=False)
+
+    with pytest.raises(TooManyRequests):
+        limit.take(is_exit=False)
+
+
+def test_limit_when_another_processs_clock_is_ahead_then_its_block_counts_here(store, clock):
+    ahead = AccountLimit(AccountRequests(store), lambda: clock() + timedelta(seconds=2), counts_in_store=True)
+    for _ in range(ALLOWED):
+        ahead.take(is_exit=False)
+    with pytest.raises(TooManyRequests):
+        ahead.take(is_exit=False)
+
+    with pytest.raises(TooManyRequests) as refused:
+        AccountLimit(AccountRequests(store), clock, counts_in_store=True).take(is_exit=False)
+    assert refused.value.retry_after == 302
