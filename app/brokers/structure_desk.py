@@ -18,7 +18,8 @@ class StructureCapabilities:
 
     `most_legs` of contracts; `share_legs`: shares may be one of the legs; `several_expiries`: legs may expire
     on different days; `net_price`: the order has one net limit, else each leg has a limit of its own;
-    `rests`: it waits at its price, else it trades at once or not at all.
+    `rests`: it waits at its price, else it trades at once or not at all; `needs_cover`: what is sold beside
+    other legs must be covered by what the same order buys.
     """
 
     most_legs: int
@@ -26,6 +27,7 @@ class StructureCapabilities:
     several_expiries: bool = True
     net_price: bool = True
     rests: bool = True
+    needs_cover: bool = False
 
 
 class StructureDesk(Protocol):

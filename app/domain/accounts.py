@@ -10,13 +10,19 @@ from app.domain.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Money at a broker, in the account's currency."""
+    """Money at a broker, in the account's currency; `options_buying_power` None: options have no own one."""
 
     equity: Decimal
     cash: Decimal
     buying_power: Decimal
     currency: str = "USD"
     can_trade: bool = True
+    options_buying_power: Decimal | None = None
+
+    @property
+    def power_for_options(self) -> Decimal:
+        """What options may be bought or written with: nobody lends on them where shares are lent on."""
+        return self.buying_power if self.options_buying_power is None else self.options_buying_power
 
     def with_more(self, freed: Decimal) -> "Account":
         """Return it with more money to buy with."""

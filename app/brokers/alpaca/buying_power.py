@@ -84,7 +84,12 @@ class Funds:
         with understood(BrokerUnavailable):
             account = account_of(seen.row, asset_class)
         # What was not answered when this was asked for may not be in it.
-        return replace(account, buying_power=account.buying_power - (self._sent - seen.answered))
+        sent, options = self._sent - seen.answered, account.options_buying_power
+        return replace(
+            account,
+            buying_power=account.buying_power - sent,
+            options_buying_power=None if options is None else options - sent,
+        )
 
 
 def _worth(order: Order, price: Decimal | None) -> Decimal | None:

@@ -42,6 +42,7 @@ def account_of(row: Row, asset_class: AssetClass = AssetClass.EQUITY) -> Account
         buying_power=Decimal(own_power if own_power is not None else row["buying_power"]),
         currency=row.get("currency") or "USD",
         can_trade=row["status"] == "ACTIVE" and not any(row.get(block) for block in _BLOCKS),
+        options_buying_power=decimal(row.get(_BUYING_POWER[AssetClass.OPTION])),
     )
 
 

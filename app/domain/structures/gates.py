@@ -14,6 +14,7 @@ from app.domain.reasons import Reason
 from app.domain.refusals import money, percent
 from app.domain.structure_keys import StructureKeys
 from app.domain.structures.chain import ChainContract
+from app.domain.structures.cover import uncovered_leg
 from app.domain.structures.kinds import Sign
 from app.domain.structures.legs import Structure, StructureRefused
 from app.domain.structures.levels import OptionsLevel, level_needed
@@ -28,7 +29,7 @@ NO_LIMIT: Outcome = (None, "no limit")
 class StructureCheck:
     """An entry as it is about to begin.
 
-    `worst` is the net price at the ladder's end. `level` and the three after it are the broker's;
+    `worst` is the net price at the ladder's end. `level` and the four after it are the broker's;
     `buying_power` None is unknown. `opposed` is a contract that another trade holds the other way round.
     `local` is the exchange's time.
     """
@@ -43,6 +44,7 @@ class StructureCheck:
     most_legs: int
     share_legs: bool
     several_expiries: bool
+    needs_cover: bool = False
     buying_power: Decimal | None
     open_trades: int
     opposed: str | None
@@ -70,6 +72,9 @@ def structure_supported(check: StructureCheck) -> Outcome:
         return Reason.STRUCTURE_UNSUPPORTED, "shares cannot be a leg there"
     if len(check.structure.expiries) > 1 and not check.several_expiries:
         return Reason.STRUCTURE_UNSUPPORTED, "all legs must expire on one day there"
+    bare = uncovered_leg(check.structure) if check.needs_cover else None
+    if bare is not None:
+        return Reason.STRUCTURE_UNSUPPORTED, f"{bare.instrument.symbol} must be covered by a bought leg there"
     return None, f"{len(check.structure.legs)} legs"
 
 

@@ -102,6 +102,15 @@ def test_account_when_order_is_answered_while_it_is_read_then_counted(funds, alp
     assert read(funds) == POWER - 1000
 
 
+def test_account_when_options_have_a_power_of_their_own_then_sent_orders_lessen_it_too(funds):
+    before = funds.account(AssetClass.EQUITY)
+    send(funds)
+    after = funds.remembered(AssetClass.EQUITY)
+
+    assert before.power_for_options == before.options_buying_power < before.buying_power
+    assert before.power_for_options - after.power_for_options == 1000
+
+
 @pytest.mark.parametrize(("order", "price"), [(exit_long(), PRICE), (ENTRY, None)])
 def test_account_when_order_frees_money_or_has_no_value_then_forgotten(funds, order, price):
     read(funds)

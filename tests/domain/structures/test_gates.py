@@ -144,9 +144,20 @@ def test_debit_when_beyond_its_bound_then_refused():
     [
         (legs("+100S", "-C105"), {"share_legs": False}, "structure_supported"),
         (legs("-C100", "+C100/far"), {"several_expiries": False}, "structure_supported"),
+        (legs("-P90", "-C105", "+C110"), {"needs_cover": True}, "structure_supported"),
+        (legs("+C100", "-C100/far"), {"needs_cover": True}, "structure_supported"),
+        (legs("+C95", "-2C100"), {"needs_cover": True}, "structure_supported"),
         (legs("-C105", "-P95"), {}, "options_level"),
         (legs("-C105"), keyed(max_loss="1000000"), "loss_bound"),
     ],
 )
 def test_structure_when_it_cannot_be_had_there_then_refused(structure, changes, gate):
     assert gate in refusals(check(structure, **changes))
+
+
+@pytest.mark.parametrize(
+    "structure",
+    [legs("+P90", "-P95"), legs("-C100", "+C100/far"), legs("+C95", "-2C100", "+C105"), legs("-P95")],
+)
+def test_structure_when_it_covers_itself_or_is_one_leg_then_cover_is_no_question(structure):
+    assert "structure_supported" not in refusals(check(structure, needs_cover=True))

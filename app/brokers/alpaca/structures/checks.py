@@ -1,13 +1,13 @@
 """What Alpaca would answer to a structure's order with a refusal, found before it is sent."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from app.brokers.alpaca.order_checks import LONGEST_ID
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole
+from app.domain.structures.cover import uncovered_leg
 from app.domain.structures.kinds import Sign
-from app.domain.structures.legs import Leg, Structure
+from app.domain.structures.legs import Leg
 from app.domain.structures.net_quotes import CENT, sign_of
 from app.domain.structures.orders import StructureOrder
 
@@ -29,32 +29,6 @@ def structure_refusal(order: StructureOrder) -> str | None:
     if bare is not None:
         return f"Alpaca wants {bare.instrument.symbol} to be covered by a bought leg of the same order."
     return _price_refusal(order)
-
-
-def uncovered_leg(structure: Structure) -> Leg | None:
-    """Return a sold leg that no bought one of its kind covers, which must not expire before it.
-
-    A contract that is sold alone is covered by shares or cash, if at all: that is for Alpaca to say.
-    """
-    if len(structure.legs) == 1:
-        return None
-    for leg in structure.legs:
-        if leg.is_short and leg.option is not None and not _is_covered(structure.legs, leg):
-            return leg
-    return None
-
-
-def _is_covered(legs: Iterable[Leg], sold: Leg) -> bool:
-    """Whatever lives as long as the sold leg must be bought as often as it is sold."""
-    terms = sold.option
-    if terms is None:
-        return True
-    living = [
-        leg.ratio
-        for leg in legs
-        if leg.option is not None and leg.option.kind == terms.kind and leg.option.expiry >= terms.expiry
-    ]
-    return sum(living) >= 0
 
 
 def _price_refusal(order: StructureOrder) -> str | None:

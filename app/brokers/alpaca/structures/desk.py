@@ -37,7 +37,7 @@ _REPLACEMENTS = 50
 class AlpacaDesk(StructureDesk):
     """Orders of two to four contracts as one, of one contract as a plain order; no shares among the legs."""
 
-    capabilities = StructureCapabilities(most_legs=MOST_LEGS, share_legs=False)
+    capabilities = StructureCapabilities(most_legs=MOST_LEGS, share_legs=False, needs_cover=True)
 
     def __init__(
         self, transport: Transport, market: MarketData, funds: Funds, clock: Callable[[], datetime], feed: str

@@ -20,7 +20,7 @@ class OptionsUnderTest(SimulatedUnderTest):
 class TestAlpacaDesk(SimulatedLine, StructureConformance):
     @pytest.fixture
     def options(self, connect_alpaca, fake):
-        return OptionsUnderTest(connect_alpaca(timeout_seconds=0.3), fake, "AAPL")
+        return OptionsUnderTest(connect_alpaca(timeout_seconds=0.7), fake, "AAPL")
 
     @pytest.fixture
     def partial_options(self, options, fake):
