@@ -1,7 +1,7 @@
 import json
 import re
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -16,7 +16,7 @@ from app.errors import MalformedAlert
 from app.schemas.alerts import read_signal
 from app.schemas.body import read_object
 from app.schemas.dialects import DIALECTS
-from tests.builders import WEBHOOK_SECRET, bridge_alert, client_of, strategy_alert
+from tests.builders import ACCOUNT_SECRET, WEBHOOK_SECRET, bridge_alert, client_of, strategy_alert
 from tests.past_opinions import NOON, past_ticket, said, write
 
 pytestmark = pytest.mark.unit
@@ -283,3 +283,31 @@ def test_report_on_opinions_when_it_has_some_then_it_is_as_described(check, oper
     clock.now = NOON + timedelta(days=2)
 
     assert len(check(operator.get("/api/opinions/report"))["opinions"]) == 2
+
+
+CONDOR = {"underlying": "AAPL", "structure": "iron_condor", "strike_by": "percent", "strike_value": "0.05"}
+
+
+def test_bot_commands_when_answered_then_each_answer_has_its_shape(client, anonymous, operator, check, clock):
+    clock.now = datetime(2025, 3, 3, 15, 0, tzinfo=UTC)
+    operator.put("/api/paper/prices", json={"AAPL": "100"})
+    operator.post("/api/bots", json={"id": "condors", "wing_width": "5"} | CONDOR)
+    client.post("/webhook", json=strategy_alert())
+    answered = {}
+    for send, rest, body, path in (
+        (anonymous.post, "enter/2", {}, "enter/{bot}"),
+        (anonymous.post, "enter/1", {}, "enter/{bot}"),
+        (anonymous.post, "enter", {"bot": 2, "legs": []}, "enter"),
+        (anonymous.post, "exit/99", {}, "exit/{trade}"),
+        (anonymous.post, "exit", {"bot": 2, "close": "all"}, "exit"),
+        (anonymous.get, "bots", None, "bots"),
+        (anonymous.get, "trades", None, "trades"),
+    ):
+        answer = send(f"/webhook/{ACCOUNT_SECRET}/{rest}", json=body)
+        check(answer, f"/webhook/{{secret}}/{path}")
+        answered[rest] = answer.status_code
+
+    wanted = {"enter/2": 200, "enter/1": 400, "enter": 400, "exit/99": 404, "exit": 200}
+    assert answered == wanted | {"bots": 200, "trades": 200}
+    assert check(operator.post("/api/account/secret"))["secret"]
+    assert check(operator.post("/api/preview", json={"command": "enter", "bot": 2}))["status"] == "ordered"
