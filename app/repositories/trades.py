@@ -15,6 +15,7 @@ from app.domain.trade_counting import count_fill, end_if_fee, keep_fee, reduce_t
 from app.domain.trades import FillUpdate, Place, Trade, bots_share
 from app.errors import Conflict, RecordUnreadable
 from app.repositories.closed_trades import ClosedTrades
+from app.repositories.inbox import open_entries
 from app.repositories.trade_numbers import TradeNumbers
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
@@ -150,6 +151,17 @@ class Trades:
             after, closed = count_fill(after, replace(fill, at=fill.at or now), multiplier)
             kept += self._keeping(closed)
         return [*kept, *([] if after is before else self._written(document, after))]
+
+    def is_owed(self, place: Place, ticket: UUID) -> bool:
+        """Tell whether what an exit closed may have been bought by an alert before it that is not finished.
+
+        A crash leaves such alerts: counted before they are, the exit would be taken off nothing, and what
+        they bought would stay in the books.
+        """
+        if self._document(*place) is not None:
+            return False
+        left = open_entries(self._store)
+        return any(entry.bot == place.bot and entry.ticket < ticket for entry in left)
 
     def _document(self, bot: str, broker: str, symbol: str) -> Document | None:
         return self._store.get(_key(Place(bot, broker, symbol)))

@@ -94,9 +94,15 @@ class OrderTracker:
         self._write(self._changes(order, None))
 
     def _settle(self, order: OpenOrder, receipt: Receipt) -> tuple[Receipt, OrderRole]:
-        if not order.is_shown_as(receipt):
+        if not order.is_shown_as(receipt) and not self._waits_for_books(order, receipt):
             self._write(self._changes(order, receipt))
         return receipt, order.role
+
+    def _waits_for_books(self, order: OpenOrder, receipt: Receipt | None) -> bool:
+        """Tell whether an exit is counted later: what it closed is not in the books yet."""
+        if receipt is None or not receipt.filled_quantity or order.role is OrderRole.ENTRY:
+            return False
+        return order.bot != OPERATOR and self._trades.is_owed(order.place, order.ticket)
 
     def _receipt(self, broker: Broker, working: dict[str, Receipt], order: OpenOrder) -> Receipt | None:
         # What is not in the list has ended, or is late: only a look by its id tells which.
@@ -116,7 +122,7 @@ class OrderTracker:
         if receipt is not None:
             self._looks.saw(order.client_order_id)
         has_moved = self._is_gone(broker, order) if receipt is None else not order.is_shown_as(receipt)
-        if not has_moved:
+        if not has_moved or self._waits_for_books(order, receipt):
             return False
         with self._runtime.locks.hold_symbol(order.broker, order.symbol):
             # Another process may have counted the same fill; a trade that closed since would not know it.

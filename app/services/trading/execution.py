@@ -27,7 +27,7 @@ from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Signal
 from app.domain.ticket_terms import is_working
 from app.domain.tickets import Ticket, TicketStatus, followed_status
-from app.domain.trades import FillUpdate, Trade
+from app.domain.trades import NOTHING_COUNTED, FillUpdate, Place, Trade
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import open_order
 from app.repositories.trades import Trades
@@ -194,6 +194,7 @@ class Trading:
         changes = self._trades.counting(
             context.bot.id, context.broker_name, context.symbol, multiplier, fills
         )
+        changes += self._owed(context, receipts)
         changes += self._exits_of(context, receipts)
         for record in context.ticket.orders:
             names = [record["client_order_id"]] if is_working(record) else []
@@ -202,6 +203,23 @@ class Trading:
                 names += [name for name in legs if family_name(name) == record["client_order_id"]]
             changes += [open_order(name, record, multiplier=multiplier, at=at).opening() for name in names]
         return changes
+
+    def _owed(self, context: OrderContext, receipts: list[Receipt]) -> list[Change]:
+        """Return what keeps an exit in sight whose units an unfinished alert bought: it is counted then."""
+        records = {record["client_order_id"]: record for record in context.ticket.orders}
+        place, number = Place(context.bot.id, context.broker_name, context.symbol), context.ticket.id
+        closed = [
+            records[item.client_order_id]
+            for item in receipts
+            if item.filled_quantity and records[item.client_order_id]["role"] == OrderRole.EXIT
+        ]
+        if not closed or context.instrument is None or not self._trades.is_owed(place, number):
+            return []
+        multiplier, at = context.instrument.multiplier, self._clock()
+        kept = (
+            open_order(record["client_order_id"], record, multiplier=multiplier, at=at) for record in closed
+        )
+        return [replace(item, counted=NOTHING_COUNTED, seen=None).opening() for item in kept]
 
     def _exits_of(self, context: OrderContext, receipts: list[Receipt]) -> list[Change]:
         """Return what starts the exits of an entry, or ends those that an earlier position left behind."""
