@@ -233,10 +233,10 @@ def beginning(
 
 def leaving(trade: StructureTrade, wanted: WantedExit, now: datetime) -> StructureTrade:
     """Return a trade that is being left: a ladder whose prices are found when it begins, which is now."""
-    whole = trade.units or 1
+    structure, whole = closing_structure(trade)
     work = beginning(
         OrderRole.EXIT,
-        closing_structure(trade),
+        structure,
         (),
         trade=trade,
         ticket=wanted.ticket,
@@ -254,14 +254,17 @@ def leaving(trade: StructureTrade, wanted: WantedExit, now: datetime) -> Structu
     )
 
 
-def closing_structure(trade: StructureTrade) -> Structure:
-    """Return what is traded to leave: the opposite, or of a broken trade one leg, what is sold first."""
+def closing_structure(trade: StructureTrade) -> tuple[Structure, int]:
+    """Return what is traded to leave, and how many units of it.
+
+    It is the opposite, or of a broken trade one leg, all of it at once, what is sold first.
+    """
     if trade.is_whole:
-        return trade.structure.opposite()
+        return trade.structure.opposite(), trade.units
     held = {leg.instrument.symbol: leg for leg in trade.structure.legs}
     symbol, quantity = min(trade.legs.items(), key=lambda item: (item[1] > 0, item[0]))
     leg = held[symbol]
-    return compose([Leg(leg.instrument, -int(quantity / leg.lot))])[0]
+    return compose([Leg(leg.instrument, -int(quantity / leg.lot))])
 
 
 def _placed(work: LadderWork, trade: StructureTrade, now: datetime) -> LadderWork:
