@@ -57,7 +57,7 @@ class OpenTrades:
                 "strategy": trade.kind.words,
                 "entry_price": None if net is None else abs(net),
                 "profit_loss": gain,
-                "percentage_profit_loss": None if gain is None or not net else HUNDRED * gain / abs(net),
+                "percentage_profit_loss": _percentage(gain, net),
                 "units": Decimal(trade.units),
                 "state": trade.state.value,
                 "largest_loss": None if loss is None else loss / trade.structure.multiplier,
@@ -80,7 +80,7 @@ class OpenTrades:
                 "strategy": _strategy(bots.get(trade.bot)) or ("LONG" if trade.quantity > ZERO else "SHORT"),
                 "entry_price": price,
                 "profit_loss": gain,
-                "percentage_profit_loss": None if gain is None or not price else HUNDRED * gain / price,
+                "percentage_profit_loss": _percentage(gain, price),
                 "units": units,
                 "state": "open",
                 "largest_loss": None,
@@ -107,6 +107,11 @@ def _row(trade: StructureTrade | Trade, bots: Mapping[str, Bot], entered_at: dat
         "bot": None if bot is None else bot.number,
         "broker": trade.broker,
     }
+
+
+def _percentage(gain: Decimal | None, entry: Decimal | None) -> Decimal | None:
+    """Return a gain in percent of the credit or debit, to two places; None where one is not known."""
+    return None if gain is None or not entry else round(HUNDRED * gain / abs(entry), 2)
 
 
 def _strategy(bot: Bot | None) -> str | None:
