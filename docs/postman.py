@@ -26,6 +26,7 @@ METHODS = ("put", "post", "get", "patch", "delete")
 ANY_ANSWER = ("Login", "Approval")
 ANY_ANSWER_TO = {
     "api_cancel_order",
+    "api_close_trade",
     *(f"commands_{name}" for name in ("enter_by_settings", "enter_by_legs", "exit_trade", "exit_by_rule")),
 }
 # The same bridge alert again, in a second run.

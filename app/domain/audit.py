@@ -36,6 +36,7 @@ class Deed(StrEnum):
     SET_TRADING_STATE = "set_trading_state"
     SET_CIRCUIT_BREAKER = "set_circuit_breaker"
     CLOSE_POSITION = "close_position"
+    CLOSE_TRADE = "close_trade"
     CANCEL_ORDER = "cancel_order"
     END_EXIT = "end_exit"
     APPROVE = "approve"
@@ -44,6 +45,8 @@ class Deed(StrEnum):
     CLEAN_UP = "clean_up"
     RESET_PAPER_ACCOUNT = "reset_paper_account"
     SET_PAPER_PRICES = "set_paper_prices"
+    SET_PAPER_CLOCK = "set_paper_clock"
+    SET_PAPER_SWITCHES = "set_paper_switches"
     LOG_IN = "log_in"
     RENEW_TOKEN = "renew_token"  # noqa: S105  # the name of a deed
 

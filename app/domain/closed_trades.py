@@ -13,7 +13,10 @@ from app.domain.structures.trades import TradeState
 
 @dataclass(frozen=True, slots=True)
 class StructureHistory:
-    """What a closed trade in a structure was; net prices are signed, per unit, as the broker signed them."""
+    """What a closed trade in a structure was; net prices are signed, per unit, as the broker signed them.
+
+    `leg_prices` are those at which the legs were entered, by name, where the broker told them.
+    """
 
     kind: StructureKind
     structure: Structure
@@ -22,6 +25,7 @@ class StructureHistory:
     entry_net: Decimal | None = None
     exit_net: Decimal | None = None
     underlying_at_entry: Decimal | None = None
+    leg_prices: dict[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

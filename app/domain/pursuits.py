@@ -65,7 +65,7 @@ class Pursuit:
 
     `wish` is None until the position has been seen or is known from the books. `sent` is how many orders were
     sent, or are about to be, each under an id of its own; `last` says what became of the last try. `entry`
-    follows the exit of a reversal.
+    follows the exit of a reversal. `by_operator`: a person wants it, of whosever units.
     """
 
     ticket: UUID
@@ -80,6 +80,7 @@ class Pursuit:
     wish: ExitWish | None = None
     last: str = ""
     entry: WantedEntry | None = None
+    by_operator: bool = False
 
     @property
     def place(self) -> Place:

@@ -53,6 +53,18 @@ class StructureTrades:
         found = self.every() if bot is None else self.of_bot(bot)
         return [stored.trade for stored in found if stored.value["broker"] == broker]
 
+    def holding(self, broker: str, symbol: str) -> list[StructureTrade]:
+        """Return those at a broker that hold a contract, or shares, of this name."""
+        return [trade for trade in self.at(broker) if symbol in trade.legs]
+
+    def legs_at(self, broker: str) -> dict[str, Decimal]:
+        """Return how much of each contract and share they hold together at a broker, signed."""
+        held: dict[str, Decimal] = {}
+        for trade in self.at(broker):
+            for symbol, quantity in trade.legs.items():
+                held[symbol] = held.get(symbol, ZERO) + quantity
+        return held
+
     def of_bot(self, bot: str) -> Iterator[StoredStructureTrade]:
         """Yield a bot's."""
         return map(_stored, self._store.list(f"{PREFIX}{bot}/"))
@@ -112,7 +124,14 @@ def closed(trade: StructureTrade) -> ClosedTrade:
         closed_at=trade.closed_at or trade.created_at,
         tickets=tuple(map(str, trade.tickets)),
         structure=StructureHistory(
-            trade.kind, trade.structure, trade.state, trade.reason, entry, leaving, trade.underlying_at_entry
+            trade.kind,
+            trade.structure,
+            trade.state,
+            trade.reason,
+            entry,
+            leaving,
+            trade.underlying_at_entry,
+            trade.leg_prices,
         ),
     )
 

@@ -15,6 +15,8 @@ from app.errors import InvalidRequest
 from app.schemas.base import EntryCount, Field, Schema, sentences
 from app.schemas.fields import Amount, Choice, Day, Flag, Identifier, Moment, Table, Text, Whole, Word
 
+TRIM = "Per cent of the units, rounded up; without it all of them."
+
 
 def _lies_ahead(moment: datetime) -> None:
     """A switch that has ended before it is thrown would say HALTED and mean ACTIVE."""
@@ -104,6 +106,15 @@ class TradeQuerySchema(Schema):
     bot = Text(load_default=None, longest=48)
     after = Whole(1, load_default=None)
     limit = Whole(1, 500, load_default=50)
+
+
+class CloseTradeSchema(Schema):
+    """How much of a trade to close; all of it without a word."""
+
+    class Meta:
+        unknown = RAISE
+
+    trim = Whole(1, 100, load_default=None, allow_none=True, metadata={"description": TRIM})
 
 
 class RefusalQuerySchema(Schema):

@@ -3,7 +3,6 @@
 from functools import cached_property
 
 from app.repositories.broker_snapshots import BrokerSnapshots
-from app.repositories.closed_trades import ClosedTrades
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.strategy_positions import StrategyPositions
 from app.services.amendments import Amendments, CancelReplace
@@ -21,6 +20,7 @@ from app.services.portfolio.loss_limits import LossLimits
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.snapshots import PERIOD_SECONDS as SNAPSHOT_SECONDS
 from app.services.portfolio.snapshots import Snapshots
+from app.services.portfolio.trade_closing import TradeClosing
 from app.services.portfolio.trade_history import TradeHistory
 from app.services.pursuits.service import PursuitService
 from app.services.runtime.second_look import SecondLook
@@ -38,6 +38,7 @@ from app.wiring.foundation import Foundation
 from app.wiring.intake import Reception
 from app.wiring.losses import loss_limits, loss_tasks
 from app.wiring.policies import longest_wait, secret_notices, trading_rules, usage_refresh_seconds
+from app.wiring.portfolio import LateExits, position_service, trade_history
 from app.wiring.pursuits import pursuit_service, pursuit_task, submission
 from app.wiring.structures import StructuresWiring
 
@@ -229,30 +230,24 @@ class Wiring:
     @cached_property
     def positions(self) -> PositionService:
         """Every broker's positions."""
-        return PositionService(
-            runtime=self.base.runtime,
-            open_orders=self.base.open_orders,
+        # Asked for when they are needed: they stand on gates, which ask the breaker, which closes positions.
+        late = LateExits(lambda: self.pursuits, lambda: self.structures.closings)
+        return position_service(self.base, self.tracker, self.working_orders, self.snapshots, late)
+
+    @cached_property
+    def trade_closing(self) -> TradeClosing:
+        """The operator's way out of one trade."""
+        return TradeClosing(
             ledger=self.base.ledger,
-            tracker=self.tracker,
             trades=self.base.trades,
-            working_orders=self.working_orders,
-            gateway=self.base.gateway,
-            resubmission=self.base.resubmission,
-            snapshots=self.snapshots,
-            # Asked for when it is needed: it stands on gates, which ask the breaker, which closes positions.
-            pursue=lambda held, ticket: self.pursuits.begin(held, ticket),  # noqa: PLW0108  # see above
-            new_ticket_id=self.base.new_ticket_id,
+            structures=self.structures.trades,
+            positions=self.positions,
         )
 
     @cached_property
     def trade_history(self) -> TradeHistory:
         """What bots hold and what they have traded."""
-        return TradeHistory(
-            trades=self.base.trades,
-            closed=ClosedTrades(self.store),
-            snapshots=self.snapshots,
-            clock=self.clock,
-        )
+        return trade_history(self.base, self.structures.marks, self.snapshots)
 
     @cached_property
     def upkeep(self) -> Upkeep:

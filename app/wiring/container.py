@@ -38,6 +38,7 @@ from app.services.portfolio.open_trades import OpenTrades
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.reconciliation import Reconciliation
 from app.services.portfolio.snapshots import Snapshots
+from app.services.portfolio.trade_closing import TradeClosing
 from app.services.portfolio.trade_history import TradeHistory
 from app.services.pursuits.service import PursuitService
 from app.services.runtime.supervisor import Supervisor
@@ -94,6 +95,7 @@ class PortfolioWing:
     snapshots: Snapshots
     trades: TradeHistory
     open_trades: OpenTrades
+    trade_closing: TradeClosing
     tracker: OrderTracker
     breaker: EquityGuard
     loss_limits: LossLimits

@@ -1,6 +1,8 @@
 """How orders are sent and exits carried on with: who tries them again, and what they stand on."""
 
+from app.repositories.structure_trades import StructureTrades
 from app.schemas.alerts import read_stored_signal
+from app.services.orders.free_positions import FreePositions
 from app.services.orders.tracking import OrderTracker
 from app.services.pursuits.alert_exits import AlertExits
 from app.services.pursuits.follow_up import FollowUp
@@ -52,12 +54,21 @@ def pursuit_service(
             bots=base.bots,
             read_signal=read_stored_signal,
         ),
-        operator_exits=OperatorExits(orders=orders, working_orders=assessor.planner.working_orders),
+        operator_exits=_operator_exits(base, assessor, orders),
         overtaking=Overtaking(ledger=base.ledger, pursuits=base.pursuits),
         ensure_exits=ensure_exits,
         ticket_messages=base.ticket_messages,
         metrics=base.metrics,
         looks=SecondLook(base.clock),
+    )
+
+
+def _operator_exits(base: Foundation, assessor: Assessor, orders: PursuitOrders) -> OperatorExits:
+    return OperatorExits(
+        orders=orders,
+        working_orders=assessor.planner.working_orders,
+        trades=base.trades,
+        free=FreePositions(StructureTrades(base.store)),
     )
 
 

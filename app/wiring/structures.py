@@ -5,10 +5,12 @@ from functools import cached_property
 from app.repositories.structure_trades import StructureTrades
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.portfolio.snapshots import Snapshots
+from app.services.portfolio.structure_marks import StructureMarks
 from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Task
 from app.services.structures.alert_signals import AlertSignals
 from app.services.structures.closing_prices import ClosingPrices
+from app.services.structures.closings import StructureClosings
 from app.services.structures.entries import Entries
 from app.services.structures.exits import StructureExits
 from app.services.structures.handler import StructureHandler
@@ -83,11 +85,32 @@ class StructuresWiring:
         )
 
     @cached_property
+    def closings(self) -> StructureClosings:
+        """The way out for those who stand above bots."""
+        return StructureClosings(
+            runtime=self.base.runtime,
+            ledger=self.base.ledger,
+            trades=self.trades,
+            gateway=self.gateway,
+            exits=self.exits,
+            ladders=self.ladders,
+        )
+
+    @cached_property
     def watch(self) -> StructureWatch:
         """What looks at open trades."""
         return StructureWatch(
-            runtime=self.base.runtime, bots=self.base.bots, trades=self.trades, exits=self.exits
+            runtime=self.base.runtime,
+            bots=self.base.bots,
+            trades=self.trades,
+            exits=self.exits,
+            marks=self.marks,
         )
+
+    @cached_property
+    def marks(self) -> StructureMarks:
+        """What open trades are worth."""
+        return StructureMarks(runtime=self.base.runtime)
 
     @cached_property
     def settling(self) -> Settling:

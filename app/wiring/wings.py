@@ -93,6 +93,7 @@ def _portfolio(wiring: Wiring) -> PortfolioWing:
         snapshots=wiring.snapshots,
         trades=wiring.trade_history,
         open_trades=_open_trades(wiring),
+        trade_closing=wiring.trade_closing,
         tracker=wiring.tracker,
         breaker=wiring.upkeep.breaker,
         loss_limits=wiring.loss_limits,

@@ -3,11 +3,12 @@
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app.blueprints.api import bp
-from app.schemas.operator import TradeQuerySchema, load
+from app.blueprints.api import bp, read_optional
+from app.domain.tickets import TicketStatus
+from app.schemas.operator import CloseTradeSchema, TradeQuerySchema, load
 from app.wiring.container import portfolio
 
-QUERY = TradeQuerySchema()
+QUERY, CLOSE = TradeQuerySchema(), CloseTradeSchema()
 
 
 @bp.get("/trades")
@@ -23,3 +24,11 @@ def list_trades() -> ResponseReturnValue:
 def show_trade(number: int) -> ResponseReturnValue:
     """Show one trade, open or closed."""
     return jsonify(portfolio().trades.numbered(number))
+
+
+@bp.post("/trades/<int:number>/close")
+def close_trade(number: int) -> ResponseReturnValue:
+    """Close a trade, or a part of it, in any trading state; a structure goes by its ladder."""
+    wanted = load(CLOSE, read_optional())
+    ticket = portfolio().trade_closing.close(number, trim=wanted["trim"])
+    return jsonify(ticket), 202 if ticket["status"] == TicketStatus.UNKNOWN else 200

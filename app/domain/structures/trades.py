@@ -15,6 +15,8 @@ from app.domain.structures.legs import Leg, Structure
 from app.domain.structures.orders import StructureReceipt
 from app.domain.structures.payoff import largest_loss
 
+HALF_A_CENT = Decimal("0.005")
+
 
 class TradeState(StrEnum):
     """Where a trade stands. `broken`: its legs are not what they should be; the rest is being left."""
@@ -55,11 +57,15 @@ class ExitCause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What has been counted of the order that works: units, the sum of their net prices, fees."""
+    """What has been counted of the order that works: units, the sum of their net prices, fees.
+
+    `legs` are the sums (signed quantity times price) of the legs by name, where the broker tells them.
+    """
 
     units: int = 0
     value: Decimal = ZERO
     fees: Decimal = ZERO
+    legs: dict[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,8 @@ class StructureTrade:
     Net prices are signed, per unit of the underlying, as Alpaca signs them. `entered_value` and
     `exited_value` are the sums of the net prices of all that came and went, so that once nothing is left
     their sum, with its sign turned, is the gain. `legs` are the signed contracts held, by name. `placed` is
-    the last place that an order of an earlier ladder had in its ticket.
+    the last place that an order of an earlier ladder had in its ticket. `leg_entries` are the sums (signed
+    quantity times price) at which each leg was entered, as far as brokers told them.
     """
 
     id: str
@@ -148,6 +155,7 @@ class StructureTrade:
     looks: tuple[StopLook, ...] = ()
     underlying_at_entry: Decimal | None = None
     placed: int = 10
+    leg_entries: dict[str, Decimal] = field(default_factory=dict)
 
     @property
     def symbol(self) -> str:
@@ -185,6 +193,19 @@ class StructureTrade:
         return self.entered_value / self.entered_units if self.entered_units else None
 
     @property
+    def leg_prices(self) -> dict[str, Decimal]:
+        """The average price at which each leg was entered; empty where brokers did not tell all of them."""
+        legs, units = {leg.instrument.symbol: leg for leg in self.structure.legs}, self.entered_units
+        if not units or legs.keys() != self.leg_entries.keys():
+            return {}
+        values = (value * legs[name].instrument.multiplier for name, value in self.leg_entries.items())
+        told = sum(values, ZERO) / self.structure.multiplier
+        # Legs that do not add up to the net price would tell of another trade.
+        if abs(told - self.entered_value) > HALF_A_CENT * units:
+            return {}
+        return {name: value / (legs[name].ratio * units) for name, value in self.leg_entries.items()}
+
+    @property
     def largest_loss(self) -> Decimal | None:
         """The most that the units held can lose from their entry on, in money; None has no end."""
         net = self.entry_net
@@ -220,7 +241,9 @@ def count_receipt(trade: StructureTrade, receipt: StructureReceipt, at: datetime
     units, paid = receipt.filled_units - work.counted.units, value - work.counted.value
     if units <= 0:
         return trade
-    counted = Counted(receipt.filled_units, value, receipt.fees)
+    # An answer without legs takes nothing back of what an earlier one told of them.
+    sums = {fill.symbol: fill.quantity * fill.price for fill in receipt.legs} or work.counted.legs
+    counted = Counted(receipt.filled_units, value, receipt.fees, sums)
     after = replace(
         trade,
         fees=trade.fees + receipt.fees - work.counted.fees,
@@ -233,6 +256,7 @@ def count_receipt(trade: StructureTrade, receipt: StructureReceipt, at: datetime
         after,
         entered_units=trade.entered_units + units,
         entered_value=trade.entered_value + paid,
+        leg_entries=_added(trade.leg_entries, sums, work.counted.legs),
         entered_at=trade.entered_at or receipt.filled_at or at,
     )
 
@@ -244,6 +268,15 @@ def without_work(trade: StructureTrade, at: datetime, reason: Reason | None = No
         state = TradeState.OPEN if trade.is_whole else TradeState.BROKEN
         return replace(trade, work=None, state=state, reason=reason)
     return replace(trade, work=None, state=TradeState.CLOSED, closed_at=at, reason=reason)
+
+
+def _added(
+    known: dict[str, Decimal], sums: dict[str, Decimal], counted: dict[str, Decimal]
+) -> dict[str, Decimal]:
+    return {
+        name: known.get(name, ZERO) + sums.get(name, ZERO) - counted.get(name, ZERO)
+        for name in {**known, **sums}
+    }
 
 
 def _moved(legs: dict[str, Decimal], structure: Structure, units: int) -> dict[str, Decimal]:

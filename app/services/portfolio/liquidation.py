@@ -2,23 +2,25 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.brokers.base import Broker
 from app.clock import Patience
 from app.domain.circuit_breaker import CircuitBreaker, Step, closing_order_id, may_try_again, step_ticket
-from app.domain.orders import Receipt
+from app.domain.orders import OrderRole, Receipt
 from app.domain.symbols import SymbolRefused
 from app.domain.tickets import Stage
-from app.errors import BrokerRejected, BrokerUnavailable
+from app.errors import BrokerRejected, BrokerUnavailable, Conflict, InvalidRequest, NotFound
 from app.repositories.open_orders import OPERATOR
 from app.services.base import Runtime
 from app.services.broker_access.budgets import LIQUIDATION
 from app.services.broker_access.gateway import Gateway
 from app.services.broker_access.outcomes import Rejected, Unknown
 from app.services.observability.events import EventKind
-from app.services.portfolio.positions import ClosedBy, PositionService
+from app.services.portfolio.closers import ClosedBy
+from app.services.portfolio.positions import PositionService
 from app.services.runtime.second_look import SecondLook
 
 BY, DIALECT = "circuit breaker", "circuit_breaker"
@@ -31,7 +33,10 @@ Save = Callable[[CircuitBreaker], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Liquidation:
-    """Cancel what waits, then close what is held: one order for each symbol until that order is over."""
+    """Cancel what waits, then close what is held: one order for each symbol until that order is over.
+
+    Structures are left by ladders of their own, all legs at once: leg by leg a sold one could stand bare.
+    """
 
     positions: PositionService
     gateway: Gateway
@@ -44,10 +49,11 @@ class Liquidation:
         Raise BrokerUnavailable when the broker cannot be asked.
         """
         ticket = breaker.ticket or UUID(int=0)
-        busy = self._cancel_others(
-            broker, ticket, [closing_order_id(OPERATOR, ticket, step) for step in breaker.steps]
-        )
-        held = {position.symbol for position in broker.positions()}
+        # First, so that nothing cancels what takes them out.
+        ladders = self._leave_structures(breaker, ticket, broker)
+        steps = [closing_order_id(OPERATOR, ticket, step) for step in breaker.steps]
+        busy = self._cancel_others(broker, ticket, [*steps, *ladders])
+        held = {position.symbol for position in self.positions.free.at(broker)}
         # Where an order still works nothing is sent beside it: what it fills would be closed twice.
         for symbol in sorted(held - busy):
             breaker = self._close(breaker, ticket, broker, symbol, save)
@@ -58,7 +64,8 @@ class Liquidation:
             return False
         # Nor is it one empty answer that no fill of ours explains: what is still there would not be sold any
         # more, and its books would end.
-        is_explained = bool(breaker.steps) and not self.positions.trades.at(broker.name)
+        books = (*self.positions.trades.at(broker.name), *self.positions.free.structures.at(broker.name))
+        is_explained = bool(breaker.steps) and not books
         if not is_explained and not self.looks.confirms(broker.name):
             return False
         self.looks.saw(broker.name)
@@ -66,6 +73,16 @@ class Liquidation:
             # Else the bots' next exits would be sized by units that nobody holds any more.
             self.positions.forget(broker, step.symbol)
         return True
+
+    def _leave_structures(self, breaker: CircuitBreaker, ticket: UUID, broker: Broker) -> set[str]:
+        """Begin to leave every structure; return the ids of the orders that leave them now."""
+        for trade in self.positions.free.structures.at(broker.name):
+            number = step_ticket(ticket, Step(f"trade {trade.number}", 1, self.runtime.clock()))
+            # What is being left already goes on by itself, and a broker that is away is asked again.
+            with suppress(InvalidRequest, NotFound, Conflict, BrokerUnavailable):
+                self.positions.leave(trade, _closed_by(breaker), ticket=number)
+        works = (trade.work for trade in self.positions.free.structures.at(broker.name))
+        return {work.client_order_id for work in works if work is not None and work.role is OrderRole.EXIT}
 
     def _close(
         self, breaker: CircuitBreaker, ticket: UUID, broker: Broker, symbol: str, save: Save

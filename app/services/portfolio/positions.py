@@ -1,6 +1,5 @@
 """Every broker's positions, and the operator's way to close one in any trading state."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,11 +8,15 @@ from uuid import UUID
 from app.brokers.base import Broker
 from app.domain.accounts import Position
 from app.domain.audit import Actor, Deed
-from app.domain.money import ZERO
+from app.domain.money import ONE, ZERO, round_price
 from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
+from app.domain.pursuits import ExitWish
 from app.domain.reasons import Reason
+from app.domain.structures.commands import units_trimmed
+from app.domain.structures.trades import StructureTrade
 from app.domain.symbols import parse_symbol
 from app.domain.tickets import Stage, Ticket, TicketStatus, order_record
+from app.domain.trades import Trade
 from app.errors import BrokerRejected, BrokerUnavailable, InvalidRequest, NotFound
 from app.repositories.open_orders import OPERATOR, OpenOrders, open_order
 from app.repositories.tickets import Ledger
@@ -23,29 +26,21 @@ from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Placed, Rejected, Suppressed, unsent
 from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
+from app.services.orders.free_positions import FreePositions
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import ClosingOrders, WorkingOrders
+from app.services.portfolio.closers import BY_OPERATOR, ClosedBy, LeavesStructures, Pursues
 from app.services.portfolio.snapshots import Snapshots
 from app.storage.base import Document
 from app.ticket_ids import NewTicketId
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedBy:
-    """Who closes positions at a broker beside the bots, as the ticket of the sale says it."""
-
-    name: str
-    dialect: str
-    stage: Stage
-    reason: str | None = None
-
-
-BY_OPERATOR = ClosedBy(OPERATOR, OPERATOR, Stage.RECEIVED)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionService:
-    """What the operator closes is a ticket like any other, which `pursue` takes to its end."""
+    """What the operator closes is a ticket like any other, which `pursue` takes to its end.
+
+    What is a leg of a structure is never closed by itself: a sold leg could stand bare beside it.
+    """
 
     runtime: Runtime
     open_orders: OpenOrders
@@ -56,7 +51,9 @@ class PositionService:
     gateway: Gateway
     resubmission: ResubmissionPolicy
     snapshots: Snapshots
-    pursue: Callable[[HeldSymbol, Ticket], None]
+    free: FreePositions
+    pursue: Pursues
+    leave: LeavesStructures
     new_ticket_id: NewTicketId
 
     def close(self, broker_name: str, symbol: str, *, by: str = Actor.OPERATOR) -> dict[str, Any]:
@@ -65,17 +62,76 @@ class PositionService:
             broker = self.runtime.registry.get(broker_name)
         except BrokerNotConfigured as error:
             raise NotFound(f"There is no broker {broker_name} here.") from error
+        begun, refused = self._leave_structures(broker, symbol, by)
+        try:
+            number = self._close_rest(broker, symbol, by)
+        except NotFound as nothing:
+            if begun is None:
+                raise (refused or nothing) from None
+            number = begun
+        self.tracker.follow()
+        self.snapshots.look(broker_name)
+        return told(self.ledger.find(number) or {}, symbol)
+
+    def _leave_structures(
+        self, broker: Broker, symbol: str, by: str
+    ) -> tuple[UUID | None, InvalidRequest | NotFound | None]:
+        """Begin to leave those that hold a symbol; return the last ticket, and why one was refused."""
+        begun, refused = None, None
+        for trade in self.free.structures.holding(broker.name, symbol):
+            try:
+                begun = self.leave_structure(trade, by)
+            except (InvalidRequest, NotFound) as error:
+                refused = error
+        return begun, refused
+
+    def leave_structure(self, trade: StructureTrade, by: str, trim: int | None = None) -> UUID:
+        """Begin to leave a structure, or so many per cent of it, for the operator; return the ticket."""
+        ticket = self.leave(trade, BY_OPERATOR, ticket=self.new_ticket_id(self.runtime.clock()), trim=trim)
+        left = trade.units - units_trimmed(trade.units, trim)
+        before, after = {"units": str(trade.units)}, {"units": str(left), "ticket": str(ticket.id)}
+        self.runtime.audit.record(
+            by, Deed.CLOSE_TRADE, f"{trade.bot}/{trade.number}", before=before, after=after
+        )
+        return ticket.id
+
+    def _close_rest(self, broker: Broker, symbol: str, by: str) -> UUID:
+        """Close what of a position is no leg of a structure."""
         with self.gateway.hold(broker, symbol, by_operator=True) as held, broker.urgently():
             position = self._seen(held)
             number = self.new_ticket_id(self.runtime.clock())
             self._record(held, position, number, by)
-            request = {"close": symbol, "broker": broker_name, "by": OPERATOR}
+            request = {"close": symbol, "broker": broker.name, "by": OPERATOR}
             ticket = Ticket(number, OPERATOR, OPERATOR, self.runtime.clock(), request)
             ticket.note(Stage.RECEIVED, ticket.created_at)
             self.pursue(held, ticket)
+        return number
+
+    def close_units(self, trade: Trade, *, trim: int | None = None, by: str) -> UUID:
+        """Close a bot's own units at the market, or so many per cent of them; return the ticket.
+
+        Raise NotFound where nothing is held, InvalidRequest where orders by hand close it already.
+        """
+        broker, symbol = self.runtime.registry.get(trade.broker), trade.symbol
+        with self.gateway.hold(broker, symbol, by_operator=True) as held, broker.urgently():
+            known, position = self.trades.find(*trade.place), self._seen(held)
+            if known is None:
+                raise NotFound(f"{trade.bot} holds nothing in {symbol} at {trade.broker} any more.")
+            wish = ExitWish.after(known.quantity, _part(known, position, trim), is_sized=False)
+            number = self.new_ticket_id(self.runtime.clock())
+            before = {"units": format(known.quantity, "f")}
+            after = {"units": format(wish.target, "f"), "ticket": str(number)}
+            self.runtime.audit.record(
+                by, Deed.CLOSE_TRADE, f"{trade.bot}/{trade.number}", before=before, after=after
+            )
+            request = {"close": trade.number, "trim": trim, "broker": broker.name, "by": OPERATOR}
+            # The bot's by name: its fills come off its own trade, and its later alerts overtake it.
+            ticket = Ticket(number, trade.bot, OPERATOR, self.runtime.clock(), request)
+            ticket.note(Stage.RECEIVED, ticket.created_at)
+            self.pursue(held, ticket, wish)
         self.tracker.follow()
-        self.snapshots.look(broker_name)
-        return _told(self.ledger.find(number) or {}, symbol)
+        self.snapshots.look(broker.name)
+        return number
 
     def _require_room(self, closing: ClosingOrders, position: Position) -> Decimal:
         """Return how much no other order closes; raise InvalidRequest where that is nothing."""
@@ -87,7 +143,7 @@ class PositionService:
     def _seen(self, held: HeldSymbol) -> Position | None:
         """Return the position; None where the broker does not say. Raise NotFound where there is none."""
         try:
-            position = _position(held)
+            position = self.free.of(held)
             if position is not None:
                 # Before any stop is taken away for a close that cannot be sent.
                 self._require_room(self.working_orders.by_hand(held.broker, held.symbol), position)
@@ -121,7 +177,7 @@ class PositionService:
                 return self._is_over(broker, placed, written)
             # What an order fills while it is being canceled is seen in the position afterwards.
             self._withdraw_all(held, ticket)
-            position = _position(held)
+            position = self.free.of(held)
             if position is not None:
                 self._close(held, position, ticket, by)
             return position is None
@@ -206,7 +262,7 @@ class PositionService:
         )
 
 
-def _told(ticket: dict[str, Any], symbol: str) -> dict[str, Any]:
+def told(ticket: dict[str, Any], symbol: str) -> dict[str, Any]:
     """Return a ticket; raise where nothing of what was asked for was done, or ever will be."""
     reason, message = ticket["reason"], ticket["message"] or ""
     if ticket["status"] == TicketStatus.REJECTED:
@@ -218,5 +274,14 @@ def _told(ticket: dict[str, Any], symbol: str) -> dict[str, Any]:
     return ticket
 
 
-def _position(held: HeldSymbol) -> Position | None:
-    return next((item for item in held.broker.positions() if item.symbol == held.symbol), None)
+def _part(trade: Trade, position: Position | None, trim: int | None) -> Decimal:
+    """Return how many units a trim closes: rounded up, to whole ones where only those are held."""
+    size = abs(trade.quantity)
+    if trim is None:
+        return size
+    instrument = (
+        parse_symbol(trade.symbol) if position is None or position.instrument is None else position.instrument
+    )
+    increment = instrument.quantity_increment
+    step = max(ONE, increment) if size == size.to_integral_value() else increment
+    return min(round_price(size * trim / 100, step, up=True), size)

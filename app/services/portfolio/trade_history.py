@@ -2,21 +2,27 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from itertools import dropwhile, islice
-from typing import Any
 
 from app.clock import Clock
 from app.domain.closed_trades import ClosedTrade
-from app.domain.json_codec import timestamp
-from app.domain.losses import gain_of_open
-from app.domain.money import ZERO, plain, text
-from app.domain.orders import Side
+from app.domain.structures.trades import StructureTrade
 from app.domain.trades import Trade
 from app.errors import InvalidRequest, NotFound
 from app.repositories.closed_trades import ClosedTrades
+from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades
 from app.services.portfolio.snapshots import Snapshots
+from app.services.portfolio.structure_marks import StructureMarks
+from app.services.portfolio.trade_rows import (
+    Row,
+    closed_row,
+    closed_structure_row,
+    open_row,
+    structure_row,
+)
 
 # What a unit was worth by broker and symbol, when the clock last looked.
 Marks = Mapping[tuple[str, str], Decimal]
@@ -24,14 +30,19 @@ Marks = Mapping[tuple[str, str], Decimal]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeHistory:
-    """Open and closed trades; nothing is asked of a broker."""
+    """Open and closed trades, of shares and coins and in structures.
+
+    A broker is asked only for the quotes of structures that this process has not seen lately.
+    """
 
     trades: Trades
+    structures: StructureTrades
+    marks: StructureMarks
     closed: ClosedTrades
     snapshots: Snapshots
     clock: Clock
 
-    def page(self, *, state: str, bot: str | None, after: int | None, limit: int) -> list[dict[str, Any]]:
+    def page(self, *, state: str, bot: str | None, after: int | None, limit: int) -> list[Row]:
         """Return trades (`open`, `closed` or `all`) from behind the one numbered `after` on.
 
         Open ones stand first, the last opened at the top; then closed ones, the last closed at the top.
@@ -39,37 +50,51 @@ class TradeHistory:
         """
         if after is not None and not self._has(after):
             raise InvalidRequest(f"There is no trade {after} to go on behind; leave out `after`.")
-        found: Iterator[dict[str, Any]] = (row for row in self._rows(state) if bot in {None, row["bot"]})
+        found = self._rows(state, bot)
         if after is not None:
             found = islice(dropwhile(lambda row: row["number"] != after, found), 1, None)
         return list(islice(found, limit))
 
-    def numbered(self, number: int) -> dict[str, Any]:
+    def numbered(self, number: int) -> Row:
         """Return the trade of a number; raise NotFound."""
         closed = self.closed.numbered(number)
         if closed is not None:
-            return _closed_row(closed, self._currencies().get(closed.broker))
-        trade = next((trade for trade in self.trades.every().values() if trade.number == number), None)
+            return self._closed_row(closed)
+        trade = next((trade for trade in self._open() if trade.number == number), None)
         if trade is None:
             raise NotFound(f"There is no trade {number}.")
-        mark = self._marks().get((trade.broker, trade.symbol))
-        return _open_row(trade, mark, self._currencies().get(trade.broker))
+        return next(self._open_rows([trade]))
 
     def _has(self, number: int) -> bool:
-        open_ones = self.trades.every().values()
-        return self.closed.numbered(number) is not None or any(one.number == number for one in open_ones)
+        return self.closed.numbered(number) is not None or any(one.number == number for one in self._open())
 
-    def _rows(self, state: str) -> Iterator[dict[str, Any]]:
-        currencies = self._currencies()
+    def _open(self) -> list[Trade | StructureTrade]:
+        """Every trade that is not over, the last opened first."""
+        structures = [stored.trade for stored in self.structures.every()]
+        found: list[Trade | StructureTrade] = [*self.trades.every().values(), *structures]
+        return sorted(found, key=lambda trade: (_opened(trade), trade.number), reverse=True)
+
+    def _rows(self, state: str, bot: str | None) -> Iterator[Row]:
         if state != "closed":
-            trades = self.trades.every().values()
-            marks = self._marks()
-            for trade in sorted(trades, key=lambda trade: (trade.opened_at, trade.number), reverse=True):
-                mark = marks.get((trade.broker, trade.symbol))
-                yield _open_row(trade, mark, currencies.get(trade.broker))
+            yield from self._open_rows([one for one in self._open() if bot in {None, one.bot}])
         if state != "open":
-            for closed in self.closed.newest_first(self.clock()):
-                yield _closed_row(closed, currencies.get(closed.broker))
+            found = self.closed.newest_first(self.clock())
+            yield from (self._closed_row(one) for one in found if bot in {None, one.bot})
+
+    def _open_rows(self, trades: list[Trade | StructureTrade]) -> Iterator[Row]:
+        currencies, marks = self._currencies(), self._marks()
+        seen = self.marks.of(one for one in trades if isinstance(one, StructureTrade))
+        for trade in trades:
+            if isinstance(trade, StructureTrade):
+                yield structure_row(trade, seen.get(trade.id))
+            else:
+                mark = marks.get((trade.broker, trade.symbol))
+                yield open_row(trade, mark, currencies.get(trade.broker))
+
+    def _closed_row(self, closed: ClosedTrade) -> Row:
+        if closed.structure is not None:
+            return closed_structure_row(closed, closed.structure)
+        return closed_row(closed, self._currencies().get(closed.broker))
 
     def _marks(self) -> Marks:
         return {
@@ -85,61 +110,5 @@ class TradeHistory:
         return {seen.broker: seen.account.currency for seen in looks if seen.account is not None}
 
 
-def _open_row(trade: Trade, mark: Decimal | None, currency: str | None) -> dict[str, Any]:
-    sign = Decimal(1 if trade.quantity > ZERO else -1)
-    found = gain_of_open(trade, mark)
-    # Units that left at a price that nobody knows are in no figure: a gain without them would be wrong.
-    gain = None if found.unknown else found.known
-    side = Side.BUY if trade.quantity > ZERO else Side.SELL
-    return _row(trade, side, trade.average_price, mark) | {
-        "units": text(abs(trade.quantity)),
-        "entry_net": text(sign * trade.average_price),
-        "mark_net": None if mark is None else text(sign * mark),
-        "exit_net": None,
-        "profit_loss": None if gain is None else text(plain(gain)),
-        "currency": currency,
-        "fees": text(plain(trade.fees)),
-        "state": "open",
-        "closed_at": None,
-    }
-
-
-def _closed_row(trade: ClosedTrade, currency: str | None) -> dict[str, Any]:
-    sign, leaving = trade.side.sign, trade.exit_price
-    return _row(trade, trade.side, trade.entry_price, None) | {
-        "units": text(trade.quantity),
-        "entry_net": None if trade.entry_price is None else text(sign * trade.entry_price),
-        "mark_net": None,
-        # What was paid is positive, what was received is negative: it leaves the other way round.
-        "exit_net": None if leaving is None else text(-sign * leaving),
-        "profit_loss": None if trade.gain is None else text(plain(trade.gain)),
-        "currency": currency,
-        "fees": text(plain(trade.fees)),
-        "state": "closed",
-        "closed_at": timestamp(trade.closed_at),
-    }
-
-
-def _row(
-    trade: Trade | ClosedTrade, side: Side, entry_price: Decimal | None, mark: Decimal | None
-) -> dict[str, Any]:
-    """Show what open and closed trades have in common; shares and coins are a structure of one leg."""
-    leg = {
-        "symbol": trade.symbol,
-        "ratio": 1,
-        "side": side.value,
-        "entry_price": text(entry_price),
-        "mark": text(mark),
-    }
-    return {
-        "id": trade.id,
-        "number": trade.number,
-        "bot": trade.bot,
-        "broker": trade.broker,
-        "symbol": trade.symbol,
-        "structure": None,
-        "legs": [leg],
-        "largest_loss": None,
-        "entered_at": timestamp(trade.opened_at),
-        "tickets": list(trade.tickets),
-    }
+def _opened(trade: Trade | StructureTrade) -> datetime:
+    return trade.opened_at if isinstance(trade, Trade) else trade.entered_at or trade.created_at

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.domain.audit import Deed
 from app.domain.json_codec import to_json
 from app.domain.orders import OrderRole
-from app.domain.pursuits import Pursuit
+from app.domain.pursuits import ExitWish, Pursuit
 from app.domain.reasons import Reason
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable, Conflict, NotFound, PursuitOver
@@ -92,8 +92,7 @@ class PursuitService:
             self._wait_for_broker(stored)
             return
         try:
-            by_operator = pursuit.bot == OPERATOR
-            hold = self.gateway.hold(broker, pursuit.symbol, by_operator=by_operator)
+            hold = self.gateway.hold(broker, pursuit.symbol, by_operator=_is_operators(pursuit))
             # The bot before the symbol, as everywhere: an entry may follow, which is counted.
             with self.runtime.locks.hold_bot(pursuit.bot), hold as held, broker.urgently():
                 self.carry_on(held, pursuit.ticket)
@@ -107,7 +106,7 @@ class PursuitService:
                 current[1].end(TicketStatus.PURSUING, Reason.BROKER_NOT_CONFIGURED)
                 self._write(self._given_up(*current))
 
-    def begin(self, held: HeldSymbol, ticket: Ticket) -> None:
+    def begin(self, held: HeldSymbol, ticket: Ticket, wish: ExitWish | None = None) -> None:
         """Try an exit that nobody has tried; what it lacks in success goes on by the clock."""
         now = self.runtime.clock()
         pursuit = Pursuit(
@@ -119,6 +118,8 @@ class PursuitService:
             until=self.pursuits.until(ticket.created_at),
             next_at=now,
             attempts=0,
+            wish=wish,
+            by_operator=ticket.dialect == OPERATOR,
         )
         ticket.end(TicketStatus.PURSUING)
         # Written before anything is asked for: killed from here on, the clock carries it out.
@@ -145,7 +146,7 @@ class PursuitService:
     def _try(self, held: HeldSymbol, stored: StoredPursuit, ticket: Ticket) -> list[Change]:
         changes = list[Change]()
         try:
-            if stored.pursuit.bot == OPERATOR:
+            if _is_operators(stored.pursuit):
                 self.operator_exits.carry_on(held, stored, ticket)
             else:
                 changes = self.alert_exits.carry_on(held, stored, ticket)
@@ -219,3 +220,8 @@ class PursuitService:
 
 def _has_filled(orders: list[dict[str, Any]]) -> bool:
     return any(Decimal(order["filled_quantity"]) for order in orders)
+
+
+def _is_operators(pursuit: Pursuit) -> bool:
+    # Before there was a flag the operator's exits had a name only.
+    return pursuit.by_operator or pursuit.bot == OPERATOR

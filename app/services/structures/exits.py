@@ -15,7 +15,7 @@ from app.domain.structures.commands import ExitCommand, Which, units_trimmed
 from app.domain.structures.trades import ExitCause, StructureTrade, TradeState, WantedExit
 from app.domain.tickets import Ticket, TicketStatus
 from app.errors import BrokerUnavailable, Conflict
-from app.repositories.structure_trades import StructureTrades
+from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
 from app.repositories.trades import Trades
 from app.services.base import Runtime
 from app.services.broker_access.structure_gateway import StructureGateway
@@ -71,15 +71,20 @@ class StructureExits:
         broker = self.runtime.registry.get(trade.broker)
         with self.gateway.gateway.hold(broker, trade.symbol):
             known = self.trades.find(trade.bot, trade.id)
-            if known is None or _is_begun(known.trade, ticket):
-                return trade
-            now, held = self.runtime.clock(), known.trade
-            units = None if trim is None else units_trimmed(held.units, trim)
-            wanted = WantedExit(ticket, cause, units)
-            changed = (
-                replace(held, wanted_exit=wanted) if held.work is not None else leaving(held, wanted, now)
-            )
-            return self.trades.rewrite(known, changed).trade
+            return trade if known is None else self.begin_held(known, ticket, cause, trim)
+
+    def begin_held(
+        self, known: StoredStructureTrade, ticket: UUID, cause: ExitCause, trim: int | None = None
+    ) -> StructureTrade:
+        """Write it down of a trade whose underlying is held already."""
+        held = known.trade
+        if _is_begun(held, ticket):
+            return held
+        units = None if trim is None else units_trimmed(held.units, trim)
+        wanted = WantedExit(ticket, cause, units)
+        if held.work is not None:
+            return self.trades.rewrite(known, replace(held, wanted_exit=wanted)).trade
+        return self.trades.rewrite(known, leaving(held, wanted, self.runtime.clock())).trade
 
     def _allowed(self, ticket: Ticket, signal: Signal, bot: Bot) -> bool:
         context = self.assessor.open(ticket, signal, bot)

@@ -58,11 +58,14 @@ class Ladders:
         known = self.trades.find(bot, trade_id)
         if known is None:
             return None
-        broker = self.runtime.registry.get(known.trade.broker)
-        leaves = known.trade.work is not None and known.trade.work.role is OrderRole.EXIT
+        broker, work = self.runtime.registry.get(known.trade.broker), known.trade.work
+        leaves = work is not None and work.role is OrderRole.EXIT
         # Whoever wants out takes the requests that a broker keeps for that.
         urgently = broker.urgently() if leaves else nullcontext()
-        with self.gateway.gateway.hold(broker, known.trade.symbol) as held, urgently:
+        # What the operator wants out leaves the house in a dry run too, at every step of the ladder.
+        by_operator = work is not None and work.cause is ExitCause.OPERATOR
+        hold = self.gateway.gateway.hold(broker, known.trade.symbol, by_operator=by_operator)
+        with hold as held, urgently:
             return self.step_held(held, bot, trade_id)
 
     def step_held(self, held: HeldSymbol, bot: str, trade_id: str) -> StructureTrade | None:

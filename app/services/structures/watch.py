@@ -1,8 +1,7 @@
 """Watches open structures: one look at all their quotes for each broker, and the rules of their bots."""
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -10,14 +9,15 @@ from app.brokers.base import Broker
 from app.brokers.structure_desk import StructureDesk
 from app.domain.hours import exchange_zone, opened_at
 from app.domain.instruments import AssetClass, Instrument
-from app.domain.structures.exit_rules import ExitRules, Look, mark_of, watch
+from app.domain.structures.exit_rules import ExitRules, Look, watch
 from app.domain.structures.legs import Structure, StructureRefused
-from app.domain.structures.net_quotes import LegQuote, NetQuote, check_fresh, net_quote
+from app.domain.structures.net_quotes import LegQuote, check_fresh
 from app.domain.structures.trades import ExitCause, StructureTrade, TradeState
 from app.errors import BrokerUnavailable, Conflict
 from app.repositories.bots import BotDirectory
 from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
 from app.services.base import Runtime
+from app.services.portfolio.structure_marks import StructureMarks, instruments_of, net_of
 from app.services.structures.bot_rules import exit_rules
 from app.services.structures.exits import StructureExits
 
@@ -25,14 +25,6 @@ from app.services.structures.exits import StructureExits
 FRESH = timedelta(seconds=60)
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What one unit of a trade was worth at a look; None where a leg had no quote."""
-
-    value: Decimal | None
-    at: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,37 +35,46 @@ class StructureWatch:
     bots: BotDirectory
     trades: StructureTrades
     exits: StructureExits
-    marks: dict[str, Mark] = field(default_factory=dict, init=False)
+    marks: StructureMarks
 
-    def run(self) -> int:
-        """Look at every trade that rests; return how many began to be left."""
+    def run(self, *, is_forced: bool = False) -> int:
+        """Look at every trade that rests; return how many began to be left.
+
+        `is_forced`: the operator moved the simulated market, which counts as a look of its own.
+        """
         resting: dict[str, list[StoredStructureTrade]] = {}
         for stored in self.trades.every():
             if stored.trade.work is None and not stored.trade.state.is_over:
                 resting.setdefault(stored.trade.broker, []).append(stored)
-        kept = {stored.trade.id for found in resting.values() for stored in found}
-        self.marks = {trade: mark for trade, mark in self.marks.items() if trade in kept}
-        return sum(self._watch_at(name, found) for name, found in resting.items())
+        self.marks.keep({stored.trade.id for found in resting.values() for stored in found})
+        return sum(self._watch_at(name, found, is_forced=is_forced) for name, found in resting.items())
 
     def mark(self, trade: StructureTrade) -> Decimal | None:
         """Return what one unit was worth when this process looked last; None where it has not."""
-        seen = self.marks.get(trade.id)
+        seen = self.marks.seen.get(trade.id)
         return None if seen is None else seen.value
 
-    def _watch_at(self, name: str, found: list[StoredStructureTrade]) -> int:
+    def _watch_at(self, name: str, found: list[StoredStructureTrade], *, is_forced: bool) -> int:
         try:
             broker = self.runtime.registry.get(name)
             desk = broker.structures
             if desk is None:
                 return 0
-            quotes = desk.quotes(_instruments(stored.trade.structure for stored in found))
-            return sum(self._watch_one(broker, desk, stored, quotes) for stored in found)
+            quotes = desk.quotes(instruments_of(stored.trade for stored in found))
+            is_forced = is_forced and broker.capabilities.simulated
+            return sum(self._watch_one(broker, desk, stored, quotes, is_forced=is_forced) for stored in found)
         except (BrokerUnavailable, LookupError) as error:
             _logger.info("Structures at %s are not watched now: %s", name, error)
             return 0
 
     def _watch_one(
-        self, broker: Broker, desk: StructureDesk, stored: StoredStructureTrade, quotes: dict[str, LegQuote]
+        self,
+        broker: Broker,
+        desk: StructureDesk,
+        stored: StoredStructureTrade,
+        quotes: dict[str, LegQuote],
+        *,
+        is_forced: bool,
     ) -> int:
         trade = stored.trade
         if trade.state is TradeState.BROKEN:
@@ -84,9 +85,8 @@ class StructureWatch:
             if bot is None or not bot.configuration.managed
             else exit_rules(bot.configuration)
         )
-        look = self._look(broker, desk, trade, quotes, rules)
-        value = None if look.net is None else mark_of(trade.structure, look.net)
-        self.marks[trade.id] = Mark(value, look.at)
+        look = replace(self._look(broker, desk, trade, quotes, rules), is_forced=is_forced)
+        self.marks.saw(trade, quotes, look.at)
         after, cause = watch(trade, look, rules)
         if cause is not None:
             return self._leave(trade, cause)
@@ -115,7 +115,7 @@ class StructureWatch:
         return Look(
             at=at,
             local=at.astimezone(exchange_zone(underlying)),
-            net=_net(trade.structure, quotes),
+            net=net_of(trade.structure, quotes),
             is_fresh=_is_fresh(trade.structure, quotes, at),
             underlying=price,
             since_open=since_open,
@@ -138,18 +138,6 @@ def _underlying(trade: StructureTrade) -> Instrument:
     """Its hours and its day are those of the exchange of its contracts."""
     contract = next(leg.instrument for leg in trade.structure.legs if leg.option is not None)
     return Instrument(trade.symbol, AssetClass.EQUITY, contract.venue)
-
-
-def _instruments(structures: Iterable[Structure]) -> list[Instrument]:
-    legs = (leg.instrument for structure in structures for leg in structure.legs)
-    return list({instrument.symbol: instrument for instrument in legs}.values())
-
-
-def _net(structure: Structure, quotes: dict[str, LegQuote]) -> NetQuote | None:
-    try:
-        return net_quote(structure, quotes)
-    except StructureRefused:
-        return None
 
 
 def _is_fresh(structure: Structure, quotes: dict[str, LegQuote], now: datetime) -> bool:

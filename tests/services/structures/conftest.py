@@ -100,3 +100,21 @@ def enter(services, wing, clock):
         return ticket
 
     return go
+
+
+@pytest.fixture
+def tick(services, clock):
+    """Let the clock come round every second for some seconds."""
+
+    def go(seconds):
+        for _ in range(seconds):
+            services.supervisor.tick(everything=True)
+            clock.move(seconds=1)
+
+    return go
+
+
+@pytest.fixture
+def run(app):
+    """Run a command inside the test's application."""
+    return lambda *words, **options: app.test_cli_runner().invoke(args=list(words), **options)

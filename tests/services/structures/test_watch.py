@@ -24,18 +24,6 @@ AFTER_CLOSE = datetime(2025, 3, 21, 20, 0, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def tick(services, clock):
-    """Let the clock come round every second for some seconds."""
-
-    def go(seconds):
-        for _ in range(seconds):
-            services.supervisor.tick(everything=True)
-            clock.move(seconds=1)
-
-    return go
-
-
-@pytest.fixture
 def condor(configure, enter, tick, wing):
     """Open a condor of a bot with these rules."""
 
@@ -188,4 +176,4 @@ def test_marks_when_a_hundred_trades_are_open_then_one_call_for_all_quotes(
     wing.watch.run()
 
     assert asked == [4]
-    assert len(wing.watch.marks) == 5
+    assert len(wing.watch.marks.seen) == 5

@@ -21,3 +21,4 @@ CIRCUIT_BREAKER: dict[str, Any] = {
 }
 AUTH_CODE: dict[str, Any] = {"auth_code": "eyJ…"}
 PRICES: dict[str, Any] = {"AAPL": "190.50", "BTC-USD": None}
+TRADE_CLOSE: dict[str, Any] = {"trim": 50}

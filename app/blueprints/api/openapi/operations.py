@@ -21,6 +21,7 @@ from app.schemas.operator import (
     AuthCodeSchema,
     CircuitBreakerQuerySchema,
     CircuitBreakerSchema,
+    CloseTradeSchema,
     FreshQuerySchema,
     OrderQuerySchema,
     RefusalQuerySchema,
@@ -42,6 +43,7 @@ REQUESTS: dict[str, Schema | fields.Field[Any]] = {
     "CircuitBreakerChange": CircuitBreakerSchema(),
     "PriceChange": PRICES,
     "AuthCode": AuthCodeSchema(),
+    "TradeClose": CloseTradeSchema(),
 }
 
 _ALERT_ANSWERS: dict[int, tuple[str, ...]] = {
@@ -246,6 +248,14 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "api.show_trade": Operation(
         tag="Trades", answers={200: ("Trade",)}, errors=(404,), parameters={"number": "1"}
+    ),
+    "api.close_trade": Operation(
+        tag="Trades",
+        body=("TradeClose",),
+        example=examples.TRADE_CLOSE,
+        answers={200: ("Ticket",), 202: ("Ticket",)},
+        errors=(400, 404, 422, 503),
+        parameters={"number": "1"},
     ),
     "api.close_position": Operation(
         tag="Orders",

@@ -10,7 +10,8 @@ from app.blueprints.api.openapi.shapes import (
     or_null,
     words_of,
 )
-from app.domain.orders import Side
+from app.domain.orders import OrderRole, Side
+from app.domain.structures.trades import ExitCause, TradeState
 
 NUMBER: Shape = {"type": "integer", "minimum": 1}
 SIGNED = or_null(DECIMAL) | {"description": "Per unit; positive was paid, negative was received."}
@@ -23,6 +24,18 @@ LEG = object_of(
         "mark": or_null(DECIMAL) | {"description": "What the clock saw last; null before it has looked."},
     }
 )
+LADDER = object_of(
+    {
+        "role": TEXT | {"enum": [OrderRole.ENTRY.value, OrderRole.EXIT.value]},
+        "cause": or_null(words_of(ExitCause)) | {"description": "Why it is left; null for an entry."},
+        "units": DECIMAL | {"description": "Still wanted."},
+        "limit_net": SIGNED,
+        "last_net": SIGNED | {"description": "As far as it goes."},
+        "step": NUMBER,
+        "steps": {"type": "integer", "minimum": 0},
+        "attempts": {"type": "integer", "minimum": 0},
+    }
+)
 TRADE = object_of(
     {
         "id": TEXT,
@@ -30,7 +43,13 @@ TRADE = object_of(
         "bot": TEXT,
         "broker": TEXT,
         "symbol": TEXT,
-        "structure": or_null(TEXT) | {"description": "Null for shares, coins and single contracts."},
+        "structure": or_null(TEXT)
+        | {
+            "description": "Its kind, `iron_condor` for example; null for shares, coins and single contracts."
+        },
+        "reason": or_null(TEXT) | {"description": "Why a structure is broken or came to nothing; else null."},
+        "ladder": or_null(LADDER)
+        | {"description": "The order of a structure that works; null where none does."},
         "units": DECIMAL | {"description": "Held now; of a closed trade all that was ever entered."},
         "legs": list_of(LEG),
         "entry_net": SIGNED,
@@ -42,7 +61,7 @@ TRADE = object_of(
         "currency": or_null(TEXT)
         | {"description": "Of the broker's account; null before the clock has looked at it."},
         "fees": DECIMAL,
-        "state": {"enum": ["open", "closed"]},
+        "state": words_of(TradeState) | {"description": "Of shares and coins `open` or `closed` alone."},
         "entered_at": TIME,
         "closed_at": or_null(TIME),
         "tickets": list_of(TEXT) | {"description": "The tickets that made it, in their order."},
