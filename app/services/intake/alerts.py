@@ -159,9 +159,7 @@ class Intake:
         planned = [
             request_record(order) | {"status": "planned"} for order in worker.preview(ticket, signal, bot)
         ]
-        # A structure's contracts stand in the ticket's signal: its order is made of prices yet to come.
-        is_going = bool(planned) or (signal.intent in STRUCTURES and ticket.reason is None)
-        status = "ordered" if is_going else ticket.status.value
+        status = "ordered" if planned else ticket.status.value
         return shown(ticket.to_json(now)) | {"status": status, "orders": planned or ticket.orders}
 
     def _note_shared_key(self, ticket: Ticket, signal: Signal) -> None:
