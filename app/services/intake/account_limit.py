@@ -65,5 +65,7 @@ class AccountLimit:
             return known
         count = self._counted[is_exit] = self._counted[is_exit].with_one(now)
         if count.is_blocked(now):
-            self._stored.change(lambda _: count, of_exits=is_exit)
+            # Whoever was faster has written a block as well; this process knows its own in any case.
+            with suppress(Conflict):
+                self._stored.change(lambda _: count, of_exits=is_exit)
         return count

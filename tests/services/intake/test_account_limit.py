@@ -46,6 +46,9 @@ class Busy:
     def __init__(self, stored: AccountRequests) -> None:
         self.stored = stored
 
+    def read(self, *, of_exits: bool):
+        return self.stored.read(of_exits=of_exits)
+
     def change(self, step, *, of_exits: bool) -> None:
         step(self.stored.read(of_exits=of_exits))
         raise Conflict("Others are faster.")
@@ -53,6 +56,16 @@ class Busy:
 
 def test_limit_when_others_are_always_faster_then_the_request_passes(store, clock):
     AccountLimit(Busy(AccountRequests(store)), clock, counts_in_store=True).take(is_exit=True)
+
+
+def test_limit_when_others_write_the_block_first_then_this_process_refuses_all_the_same(store, clock):
+    limit = AccountLimit(Busy(AccountRequests(store)), clock, counts_in_store=False)
+    for _ in range(ALLOWED):
+        limit.take(is_exit=False)
+
+    for _ in range(2):
+        with pytest.raises(TooManyRequests):
+            limit.take(is_exit=False)
 
 
 def test_limit_when_the_store_is_away_then_that_is_said(clock):
