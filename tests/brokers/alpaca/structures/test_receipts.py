@@ -6,27 +6,9 @@ from app.brokers.alpaca.structures.receipts import structure_receipt
 from app.domain.orders import OrderStatus
 from app.domain.structures.orders import LegFill
 from tests.brokers.alpaca.harness import AT, OTHER, PARENT, row
-from tests.brokers.paper.structures.builders import contract
+from tests.brokers.alpaca.structures.rows import BOUGHT, SOLD, leg, spread
 
 pytestmark = pytest.mark.unit
-SOLD, BOUGHT = contract("P95").symbol, contract("P90").symbol
-
-
-def leg(symbol, side, filled="0", price=None, **changes):
-    facts = {"symbol": symbol, "side": side, "qty": "3", "ratio_qty": "1", "type": "", "order_class": "mleg"}
-    fills = {"filled_qty": filled, "filled_avg_price": price}
-    return row(f"server-{symbol}", **facts | fills | changes)
-
-
-def spread(filled="0", average=None, sold=None, bought=None, **changes):
-    """A put spread of three units for a credit of 0.85 at least, as Alpaca shows it."""
-    legs = [
-        leg(SOLD, "sell", filled, sold),
-        leg(BOUGHT, "buy", filled, bought),
-    ]
-    nothing = dict.fromkeys(("symbol", "asset_class", "side"), "")
-    facts = {"order_class": "mleg", "qty": "3", "type": "limit", "limit_price": "-0.85", "legs": legs}
-    return row("bot-x", **nothing | facts | {"filled_qty": filled, "filled_avg_price": average} | changes)
 
 
 def test_receipt_when_it_works_then_units_and_the_signed_limit():
