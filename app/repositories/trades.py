@@ -152,13 +152,14 @@ class Trades:
             kept += self._keeping(closed)
         return [*kept, *([] if after is before else self._written(document, after))]
 
-    def is_owed(self, place: Place, ticket: UUID) -> bool:
-        """Tell whether what an exit closed may have been bought by an alert before it that is not finished.
+    def is_owed(self, place: Place, ticket: UUID, closed: Decimal) -> bool:
+        """Tell whether units that an exit closed may have come from an alert before it that is not finished.
 
         A crash leaves such alerts: counted before they are, the exit would be taken off nothing, and what
         they bought would stay in the books.
         """
-        if self._document(*place) is not None:
+        trade = self.find(*place)
+        if trade is not None and abs(trade.quantity) >= closed:
             return False
         left = open_entries(self._store)
         return any(entry.bot == place.bot and entry.ticket < ticket for entry in left)

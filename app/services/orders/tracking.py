@@ -102,7 +102,8 @@ class OrderTracker:
         """Tell whether an exit is counted later: what it closed is not in the books yet."""
         if receipt is None or not receipt.filled_quantity or order.role is OrderRole.ENTRY:
             return False
-        return order.bot != OPERATOR and self._trades.is_owed(order.place, order.ticket)
+        closed = receipt.filled_quantity - order.counted.quantity
+        return order.bot != OPERATOR and self._trades.is_owed(order.place, order.ticket, closed)
 
     def _receipt(self, broker: Broker, working: dict[str, Receipt], order: OpenOrder) -> Receipt | None:
         # What is not in the list has ended, or is late: only a look by its id tells which.

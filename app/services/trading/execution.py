@@ -187,39 +187,35 @@ class Trading:
         multiplier, at = context.instrument.multiplier, self._clock()
         kept_fee = context.capabilities.kept_fee(context.symbol)
         roles = {record["client_order_id"]: OrderRole(record["role"]) for record in context.ticket.orders}
+        owed = self._owed(context, receipts, roles)
         fills = [
             FillUpdate(receipt, roles[receipt.client_order_id], ticket=context.ticket.id, kept_fee=kept_fee)
             for receipt in receipts
+            if receipt.client_order_id not in owed
         ]
         changes = self._trades.counting(
             context.bot.id, context.broker_name, context.symbol, multiplier, fills
         )
-        changes += self._owed(context, receipts)
         changes += self._exits_of(context, receipts)
         for record in context.ticket.orders:
             names = [record["client_order_id"]] if is_working(record) else []
             if record["status"] not in NEVER_THERE:
                 # Legs are tracked even where their entry is over: what one fills must be counted too.
                 names += [name for name in legs if family_name(name) == record["client_order_id"]]
-            changes += [open_order(name, record, multiplier=multiplier, at=at).opening() for name in names]
+            kept = [open_order(name, record, multiplier=multiplier, at=at) for name in names]
+            if record["client_order_id"] in owed:
+                uncounted = open_order(record["client_order_id"], record, multiplier=multiplier, at=at)
+                kept = [replace(uncounted, counted=NOTHING_COUNTED, seen=None)]
+            changes += [item.opening() for item in kept]
         return changes
 
-    def _owed(self, context: OrderContext, receipts: list[Receipt]) -> list[Change]:
-        """Return what keeps an exit in sight whose units an unfinished alert bought: it is counted then."""
-        records = {record["client_order_id"]: record for record in context.ticket.orders}
-        place, number = Place(context.bot.id, context.broker_name, context.symbol), context.ticket.id
-        closed = [
-            records[item.client_order_id]
-            for item in receipts
-            if item.filled_quantity and records[item.client_order_id]["role"] == OrderRole.EXIT
-        ]
-        if not closed or context.instrument is None or not self._trades.is_owed(place, number):
-            return []
-        multiplier, at = context.instrument.multiplier, self._clock()
-        kept = (
-            open_order(record["client_order_id"], record, multiplier=multiplier, at=at) for record in closed
-        )
-        return [replace(item, counted=NOTHING_COUNTED, seen=None).opening() for item in kept]
+    def _owed(self, context: OrderContext, receipts: list[Receipt], roles: dict[str, OrderRole]) -> set[str]:
+        """Return the exit whose units an unfinished alert may have bought: it is counted after that one."""
+        if len(receipts) != 1 or roles[receipts[0].client_order_id] is OrderRole.ENTRY:
+            return set()
+        place, (receipt,) = Place(context.bot.id, context.broker_name, context.symbol), receipts
+        is_owed = self._trades.is_owed(place, context.ticket.id, receipt.filled_quantity)
+        return {receipt.client_order_id} if receipt.filled_quantity and is_owed else set()
 
     def _exits_of(self, context: OrderContext, receipts: list[Receipt]) -> list[Change]:
         """Return what starts the exits of an entry, or ends those that an earlier position left behind."""

@@ -36,9 +36,13 @@ def strategy_instrument(sent):
     return replace(sent.instrument, symbol="AAPL")
 
 
+@pytest.mark.parametrize("is_added", [False, True])
 def test_exit_when_the_entry_before_it_is_adopted_later_then_both_are_counted(
-    left_entry, post, services, store, scripted, clock
+    left_entry, post, services, store, scripted, clock, is_added
 ):
+    if is_added:
+        assert post(**ENTER_LONG).json["status"] == "filled"
+        clock.move(seconds=1)
     answer = post(**EXIT_LONG)
     clock.move(seconds=20)
     for _ in range(3):
