@@ -139,6 +139,22 @@ def test_spread_when_the_level_is_too_low_then_refused(send, fake, level, told):
     assert told in answer.json()["message"]
 
 
+@pytest.mark.parametrize(
+    ("limits", "refusal", "told"),
+    [
+        ({"spreads_enabled": False}, FORBIDDEN, "submit mleg order is disabled"),
+        ({"most_contracts": 4}, UNPROCESSABLE, "options order qty must be <= 4"),
+    ],
+)
+def test_spread_when_the_account_has_limits_then_refused(send, fake, limits, refusal, told):
+    for field, value in limits.items():
+        setattr(fake.exchange.account, field, value)
+    answer = send(qty="5")
+
+    assert (answer.status_code, answer.json()["code"]) == refusal
+    assert answer.json()["message"] == told
+
+
 def test_spread_when_underlyings_differ_then_refused(send, fake):
     fake.market.move("MSFT250321P00390000", "5")
     answer = send(legs=[leg("+P90", symbol="MSFT250321P00390000"), leg("-P95")])

@@ -45,6 +45,9 @@ class Account:
         self.multiplier = 2
         self.approved_level = self.options_level = 3
         self.shorting_enabled = True
+        # What an account may be told about options beside its level: amounts are its own, not published.
+        self.spreads_enabled = True
+        self.most_contracts: int | None = None
         self.crypto_fee = ZERO
         self.holdings: dict[str, Holding] = {}
         self._mark = mark

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tests.simulators.alpaca.simulator import FakeAlpaca
 
 Body = Any
+CHANGED = {"cash", "options_level", "approved_level", "shorting_enabled", "crypto_fee", "spreads_enabled"}
 
 
 def move(fake: "FakeAlpaca", body: Body) -> Any:
@@ -55,10 +56,10 @@ def show_account(fake: "FakeAlpaca", _body: Body) -> Any:
 
 
 def change_account(fake: "FakeAlpaca", body: Body) -> Any:
-    """Take any of cash, options_level, approved_level, shorting_enabled, crypto_fee."""
+    """Take any of what stands in CHANGED."""
     account = fake.exchange.account
     for name in body:
-        if name not in {"cash", "options_level", "approved_level", "shorting_enabled", "crypto_fee"}:
+        if name not in CHANGED:
             raise invalid(f"the account has no {name}")
         setattr(account, name, type(getattr(account, name))(body[name]))
     return show_account(fake, None)

@@ -38,6 +38,11 @@ class SpreadVetting:
 
     def admit(self, assets: list[Asset]) -> Decimal:
         """Return the money to reserve; raise Refused."""
+        if not self.account.spreads_enabled:
+            raise forbidden("submit mleg order is disabled")
+        most = self.account.most_contracts
+        if most is not None and self.draft.quantity > most:
+            raise unprocessable(f"options order qty must be <= {most}")
         if self.draft.type == "market" and self.clock.session != "open":
             raise unprocessable("options market orders are only allowed during market hours")
         for leg, asset in zip(self.draft.legs, assets, strict=True):
