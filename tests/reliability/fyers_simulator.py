@@ -40,10 +40,10 @@ ODD: tuple[Fault, ...] = (
 )
 # What an exit is pursued through: no positions, no account, no orders, nobody there.
 SPELLS: tuple[Fault, ...] = (
-    {"kind": "status", "status": 503, "methods": ["GET"], "path": "/positions", "times": 20},
-    {"kind": "status", "status": 503, "methods": ["GET"], "path": "/funds", "times": 20},
-    {"kind": "rate_limit", "seconds": 1.0, "methods": ["POST"], "path": "/orders", "times": 4},
-    {"kind": "reset", "when": "before", "times": 20},
+    {"kind": "status", "status": 503, "methods": ["GET"], "path": "/positions", "times": 6},
+    {"kind": "status", "status": 503, "methods": ["GET"], "path": "/funds", "times": 6},
+    {"kind": "rate_limit", "seconds": 1.0, "methods": ["POST"], "path": "/orders", "times": 2},
+    {"kind": "reset", "when": "before", "times": 6},
 )
 MOVE_SECONDS = 0.2
 TOKEN_LIFE_SECONDS = 12.0
