@@ -38,6 +38,8 @@ ALSO = {
 }
 KEPT = {"webhook_receive_alert": {"ticket": "ticket", "order": "order.client_order_id"}}
 IN_PATH = {"ticket": "{{ticket}}", "name": "{{order}}", "secret": "{{account_secret}}"}
+# What a request cannot do without; its price is set by the paper market's example.
+IN_QUERY = {"underlying": "AAPL"}
 # A run must not leave trading halted.
 UNDONE = {
     "api_set_trading_state": {"state": "ACTIVE"},
@@ -165,7 +167,9 @@ def _url(path: str, operation: Operation) -> dict[str, Any]:
             if item["in"] == "path"
         ],
         "query": [
-            {"key": item["name"], "value": str(item["schema"].get("default", "")), "disabled": True}
+            {"key": item["name"], "value": IN_QUERY[item["name"]]}
+            if item.get("required")
+            else {"key": item["name"], "value": str(item["schema"].get("default", "")), "disabled": True}
             for item in parameters
             if item["in"] == "query"
         ],

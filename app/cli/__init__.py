@@ -15,6 +15,7 @@ from app.cli.cleanup import cleanup
 from app.cli.ideas import ideas
 from app.cli.login import login
 from app.cli.opinions import opinions
+from app.cli.options import options
 from app.cli.orders import orders
 from app.cli.paper import paper
 from app.cli.positions import positions
@@ -28,7 +29,7 @@ from app.cli.trades import trades
 from app.cli.verify import verify
 
 COMMANDS = (
-    *(status, tickets, opinions, ideas, orders, positions, account, trades, bots, trading_state),
+    *(status, tickets, opinions, ideas, orders, positions, account, trades, options, bots, trading_state),
     *(refusals, symbols, preview, send_alert, paper, login, verify, backup),
     *(audit, circuit_breaker, cleanup),
 )

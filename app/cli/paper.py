@@ -2,15 +2,18 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 
-from app.cli.commands import Group, show_table
+from app.cli.commands import Group, show_fields, show_table
 from app.domain.audit import Actor
 from app.errors import InvalidRequest
-from app.schemas.operator import PRICES, load
+from app.schemas.operator import PRICES, PaperClockSchema, PaperSwitchesSchema, load
 from app.schemas.price_rows import read_price_rows
 from app.wiring.container import brokers, operations
+
+CLOCK, SWITCHES = PaperClockSchema(), PaperSwitchesSchema()
 
 paper = Group("paper", help="Read and move the simulated market; start its account anew.")
 
@@ -33,6 +36,39 @@ def set_prices(prices: tuple[str, ...], file: Path | None) -> None:
     show_table(("SYMBOL", "PRICE"), sorted(operations().prices.show().items()))
     for name in dict.fromkeys(changed):
         click.echo(_outcome(name))
+
+
+@paper.command("clock")
+@click.argument("now", required=False)
+def set_clock(now: str | None) -> None:
+    """Show the simulated time, or move it forward to NOW, an ISO 8601 time; `real` lets it go again."""
+    time = operations().simulated_time
+    if now is not None:
+        wanted = load(CLOCK, {"now": None if now in {"real", "null"} else now})
+        time.move(wanted["now"], by=Actor.COMMAND_LINE)
+    seen = time.show()
+    click.echo(f"{seen['now']}, {'standing still' if seen['is_set'] else 'going with the real time'}")
+
+
+@paper.command("switches")
+@click.option("--assign", multiple=True, help="A contract that is assigned early; once for each.")
+@click.option("--assign-none", is_flag=True, help="Assign none early any more.")
+@click.option(
+    "--close-shorts/--keep-shorts", default=None, help="Whether sold legs are bought back at 15:30."
+)
+def set_switches(assign: tuple[str, ...], close_shorts: bool | None, *, assign_none: bool) -> None:  # noqa: FBT001  # click's
+    """Show or set what the simulated exchange does beside trading."""
+    wanted: dict[str, Any] = {} if close_shorts is None else {"close_short_legs_at_expiry": close_shorts}
+    if assign or assign_none:
+        wanted["early_assignment"] = list(assign)
+    if wanted:
+        asked = load(SWITCHES, wanted)
+        operations().simulated_time.throw(
+            asked.get("early_assignment"),
+            closes_shorts=asked.get("close_short_legs_at_expiry"),
+            by=Actor.COMMAND_LINE,
+        )
+    show_fields(operations().simulated_time.switches())
 
 
 @paper.command("reset")

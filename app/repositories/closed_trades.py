@@ -81,9 +81,16 @@ class ClosedTrades:
         if first is None:
             return
         day, oldest = now.date() + DAY, date.fromisoformat(first.key.split("/")[1])
+        for ahead in reversed(self.days_after(day)):
+            yield from self.of_day(ahead)
         while day >= oldest:
             yield from self.of_day(day)
             day -= DAY
+
+    def days_after(self, day: date) -> list[date]:
+        """Return later days on which trades went flat: a simulated clock may have been moved forward."""
+        later = self._store.list(PREFIX, after=key_of_day(day + DAY))
+        return sorted({date.fromisoformat(one.key.split("/")[1]) for one in later})
 
     def at(self, key: str) -> dict[str, ClosedTrade | None]:
         """Return the trade under a key by that key; None for what cannot be read."""

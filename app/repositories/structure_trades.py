@@ -80,12 +80,12 @@ class StructureTrades:
 
     def ended(self, trade_id: str, begun: datetime, now: datetime) -> ClosedTrade | None:
         """Return one that is over, by its id; it was begun about `begun` and has ended since."""
-        day = begun.date() - DAY
-        while day <= now.date() + DAY:
+        first, last = begun.date() - DAY, now.date() + DAY
+        days = [first + DAY * number for number in range((last - first).days + 1)]
+        for day in (*days, *self._closed.days_after(last)):
             found = self._closed.at(f"{key_of_day(day)}{trade_id}")
             if found:
                 return next(iter(found.values()))
-            day += DAY
         return None
 
     def opening(self, trade: StructureTrade) -> list[Change]:

@@ -13,8 +13,11 @@ from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import InvalidRequest
 from app.schemas.base import EntryCount, Field, Schema, sentences
+from app.schemas.bot import Symbols
 from app.schemas.fields import Amount, Choice, Day, Flag, Identifier, Moment, Table, Text, Whole, Word
 
+EARLY = "Contracts whose sold side is assigned at the next look."
+SHORTS = "Sold legs that expire today are bought back at 15:30 in New York, their mates left alone."
 TRIM = "Per cent of the units, rounded up; without it all of them."
 
 
@@ -106,6 +109,33 @@ class TradeQuerySchema(Schema):
     bot = Text(load_default=None, longest=48)
     after = Whole(1, load_default=None)
     limit = Whole(1, 500, load_default=50)
+
+
+class PaperClockSchema(Schema):
+    """The time at the simulated broker; null lets it go with the real one again."""
+
+    class Meta:
+        unknown = RAISE
+
+    now = Moment(required=True, allow_none=True)
+
+
+class PaperSwitchesSchema(Schema):
+    """What the simulated exchange does beside trading; what is left out stays as it is."""
+
+    class Meta:
+        unknown = RAISE
+
+    early_assignment = Symbols(metadata={"description": EARLY})
+    close_short_legs_at_expiry = Flag(metadata={"description": SHORTS})
+
+
+class ChainQuerySchema(Schema):
+    """Which contracts to show."""
+
+    broker = Text(load_default=None, longest=40)
+    underlying = Text(required=True, longest=40)
+    expiry = Day(load_default=None, metadata={"description": "A listed day; without it the first one."})
 
 
 class CloseTradeSchema(Schema):

@@ -213,8 +213,8 @@ class Wiring:
     @cached_property
     def prices(self) -> PriceBoard:
         """The simulated market."""
-        known, audit = self.base.registry, self.base.audit
-        return PriceBoard(registry=known, audit=audit, tracker=self.tracker, snapshots=self.snapshots)
+        moves = self.structures.moves(self.tracker)
+        return PriceBoard(registry=self.base.registry, audit=self.base.audit, moves=moves)
 
     @cached_property
     def holdings_log(self) -> HoldingsLog:

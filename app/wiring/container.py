@@ -27,9 +27,11 @@ from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier
 from app.services.observability.refusal_log import RefusalLog
 from app.services.operator.health import Health
+from app.services.operator.option_chains import OptionChains
 from app.services.operator.orders import OrderList
 from app.services.operator.paper_reset import PaperReset
 from app.services.operator.simulated_prices import PriceBoard
+from app.services.operator.simulated_time import SimulatedTime
 from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.circuit_breaker import EquityGuard
 from app.services.portfolio.holdings import Holdings
@@ -79,6 +81,8 @@ class OperationsWing:
     ledger: Ledger
     orders: OrderList
     prices: PriceBoard
+    simulated_time: SimulatedTime
+    chains: OptionChains
     paper_reset: PaperReset
     health: Health
     audit: AuditLog

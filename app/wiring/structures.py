@@ -4,6 +4,9 @@ from functools import cached_property
 
 from app.repositories.structure_trades import StructureTrades
 from app.services.broker_access.structure_gateway import StructureGateway
+from app.services.operator.market_moves import MarketMoves
+from app.services.operator.simulated_time import SimulatedTime
+from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.snapshots import Snapshots
 from app.services.portfolio.structure_marks import StructureMarks
 from app.services.runtime.second_look import SecondLook
@@ -128,6 +131,26 @@ class StructuresWiring:
     def handler(self) -> StructureHandler:
         """Both, for alerts."""
         return StructureHandler(self.entries, self.exits, AlertSignals(self.trades, self.base.clock))
+
+    def moves(self, tracker: OrderTracker) -> MarketMoves:
+        """Return what looks at once when the simulated market has moved."""
+        return MarketMoves(
+            tracker=tracker,
+            snapshots=self.snapshots,
+            settling=self.settling,
+            watch=self.watch,
+            ladders=self.ladders,
+        )
+
+    def simulated_time(self, tracker: OrderTracker) -> SimulatedTime:
+        """Return the clock and the switches of the simulated broker."""
+        return SimulatedTime(
+            registry=self.base.registry,
+            audit=self.base.audit,
+            bots=self.base.bots,
+            structures=self.trades,
+            moves=self.moves(tracker),
+        )
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -6,6 +6,7 @@ from app.services.exits.view import ExitView
 from app.services.intake.account_limit import AccountLimit
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.wrong_secrets import WrongSecrets
+from app.services.operator.option_chains import OptionChains
 from app.services.portfolio.holdings import Holdings
 from app.services.portfolio.open_trades import OpenTrades
 from app.services.structures.targets import CommandTargets
@@ -78,6 +79,8 @@ def _operations(wiring: Wiring) -> OperationsWing:
         ledger=wiring.base.ledger,
         orders=wiring.orders,
         prices=wiring.prices,
+        chains=OptionChains(registry=wiring.base.registry, default_broker=wiring.settings.default_broker),
+        simulated_time=wiring.structures.simulated_time(wiring.tracker),
         paper_reset=wiring.upkeep.paper_reset,
         health=wiring.health,
         audit=wiring.base.audit,

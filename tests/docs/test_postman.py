@@ -61,8 +61,12 @@ class Runner:
         if request.get("auth", {}).get("type") != "noauth":
             headers["Authorization"] = "Bearer {{operator_token}}"
         body = request.get("body", {}).get("raw")
+        query = {
+            item["key"]: item["value"] for item in request["url"].get("query", []) if "disabled" not in item
+        }
         return self.client.open(
             self._filled("/" + "/".join(parts)),
+            query_string=query,
             method=request["method"],
             headers={name: self._filled(value) for name, value in headers.items()},
             data=self._filled(body) if body is not None else None,

@@ -10,10 +10,10 @@ from app.brokers.paper.records import (
     PaperOrder,
     PaperStructureOrder,
     Price,
-    Switches,
 )
 from app.domain.money import ZERO
 from app.domain.orders import TimeInForce
+from app.domain.structures.exchange_switches import Switches
 
 FINISHED_ORDERS_KEPT = 5_000
 

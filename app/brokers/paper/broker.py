@@ -13,7 +13,6 @@ from app.brokers.paper.event_log import EventLog
 from app.brokers.paper.mapping import account_of, position_of, quote_of
 from app.brokers.paper.market_data import PriceSource
 from app.brokers.paper.receipts import receipt_of
-from app.brokers.paper.records import Switches
 from app.brokers.paper.settings import PaperSettings
 from app.brokers.paper.structures.desk import PaperDesk, writing
 from app.brokers.paper.structures.operations import (
@@ -28,6 +27,7 @@ from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, 
 from app.domain.hours import market_hours
 from app.domain.instruments import Instrument
 from app.domain.orders import Order, OrderChange, Receipt
+from app.domain.structures.exchange_switches import Switches
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown, StoreError
 from app.storage.base import Store
 
@@ -162,6 +162,17 @@ class PaperBroker(Broker):
                 self._advance(at)
             self._advance(now)
             return self.now()
+
+    @property
+    def is_clock_set(self) -> bool:
+        """Tell whether the simulated time stands still."""
+        with self._reading("clock") as draft:
+            return draft.account.clock is not None
+
+    def switches(self) -> Switches:
+        """Return what the simulated exchange does beside trading."""
+        with self._reading("switches") as draft:
+            return draft.account.switches
 
     def set_switches(self, switches: Switches) -> None:
         """Say what the simulated exchange does beside trading."""

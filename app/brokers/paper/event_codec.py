@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from app.brokers.paper.instrument_codec import decode_instrument, encode_instrument
-from app.brokers.paper.records import AccountChange, Execution, PaperHolding, PaperOrder, Price, Switches
+from app.brokers.paper.records import AccountChange, Execution, PaperHolding, PaperOrder, Price
 from app.brokers.paper.structures.codec import decode_structure, encode_structure
 from app.domain.json_codec import timestamp
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Side, TimeInForce
+from app.domain.structures.exchange_switches import Switches
 from app.storage.base import JSON
 
 _TERMS = ("notional", "take_profit", "stop_loss")

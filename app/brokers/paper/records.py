@@ -5,6 +5,7 @@ from decimal import Decimal
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus
+from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.orders import LegFill, StructureOrder
 
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -115,16 +116,7 @@ class PaperStructureOrder:
         return ZERO if self.status.is_final else self.unit_need * self.remaining
 
 
-@dataclass(frozen=True, slots=True)
-class Switches:
-    """What the simulated exchange does beside trading.
-
-    `early_assignment`: contracts whose sold side is assigned at the next look; `closes_shorts`: short legs
-    that expire today are bought back by the broker half an hour before the close, their mates left alone.
-    """
-
-    early_assignment: tuple[str, ...] = ()
-    closes_shorts: bool = False
+NO_SWITCHES = Switches()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +159,7 @@ class AccountChange:
     realized: Decimal
     fees: Decimal
     clock: datetime | None = None
-    switches: Switches = Switches()
+    switches: Switches = NO_SWITCHES
     orders: dict[str, PaperOrder] = field(default_factory=dict)
     structures: dict[str, PaperStructureOrder] = field(default_factory=dict)
     holdings: dict[str, PaperHolding] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """When a trade is left by itself: target, stops that one bad quote cannot fool, and time."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 from app.domain.money import ZERO
@@ -40,6 +40,7 @@ class ExitRules:
 class Look:
     """What is seen of a trade at one moment; `net` is None where a leg lacks a side.
 
+    `at` is the broker's time, which may stand still at a simulated one, `seen_at` is ours.
     `local` is the exchange's time, `since_open` None while the market is closed. `is_forced`: the operator
     set a price, which counts as a look of its own.
     """
@@ -51,6 +52,7 @@ class Look:
     underlying: Decimal | None = None
     since_open: timedelta | None = None
     is_forced: bool = False
+    seen_at: datetime | None = None
 
 
 def mark_of(structure: Structure, net: NetQuote) -> Decimal:
@@ -111,9 +113,17 @@ def _stop_beyond(gain: Decimal, best: Decimal, rules: ExitRules) -> ExitCause | 
 
 
 def _with(looks: tuple[StopLook, ...], look: Look, *, is_beyond: bool) -> tuple[StopLook, ...]:
-    if looks and not look.is_forced and look.at - looks[-1].at < LOOKS_APART:
+    if looks and not look.is_forced and not _is_apart(looks[-1], look):
         return looks
-    return (*looks, StopLook(look.at, is_beyond))[-LOOKS_KEPT:]
+    return (*looks, StopLook(look.at, is_beyond, look.seen_at))[-LOOKS_KEPT:]
+
+
+def _is_apart(last: StopLook, look: Look) -> bool:
+    """Tell it by the broker's time, or by ours where that one stands still."""
+    if look.at - last.at >= LOOKS_APART:
+        return True
+    ours = (last.seen_at, look.seen_at)
+    return ours[0] is not None and ours[1] is not None and ours[1] - ours[0] >= LOOKS_APART
 
 
 def _by_time(trade: StructureTrade, look: Look, rules: ExitRules) -> ExitCause | None:
@@ -125,6 +135,14 @@ def _by_time(trade: StructureTrade, look: Look, rules: ExitRules) -> ExitCause |
     if not rules.let_expire and look.local >= _moment(look, expiry, at):
         return ExitCause.EXPIRY
     return None
+
+
+def exit_times(structure: Structure, rules: ExitRules, zone: tzinfo) -> list[datetime]:
+    """Return when time alone has a structure left, at the exchange."""
+    expiry, days = structure.expiries[0], rules.exit_days_before_expiry
+    left_on = [] if days is None else [expiry - timedelta(days=days)]
+    left_on += [] if rules.let_expire else [expiry]
+    return [datetime.combine(day, rules.expiry_exit_time, zone) for day in left_on]
 
 
 def _moment(look: Look, day: date, at: time) -> datetime:

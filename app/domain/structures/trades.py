@@ -75,7 +75,8 @@ class LadderWork:
     `structure` is what is traded: the trade's own, its opposite, or one leg alone. `units` are still wanted
     of it, `step` is the rung of the order at `place` of `ticket`, written at `began_at`; `is_sent` says that
     it may be at the broker. After the last rung an exit begins anew at `resume_at`; `attempts` are the
-    ladders that came to their end.
+    ladders that came to their end. `due_at` is when its rest or pause is over by the broker's clock, which
+    can be moved at a simulated one: whichever time comes first counts, so that no ladder stands still.
     """
 
     role: OrderRole
@@ -91,6 +92,7 @@ class LadderWork:
     cause: ExitCause | None = None
     attempts: int = 0
     resume_at: datetime | None = None
+    due_at: datetime | None = None
     counted: Counted = Counted()
 
     @property
@@ -115,10 +117,11 @@ class WantedExit:
 
 @dataclass(frozen=True, slots=True)
 class StopLook:
-    """One look at the mark: when, and whether it was beyond the stop."""
+    """One look at the mark: when by the broker's time and by ours, and whether it was beyond the stop."""
 
     at: datetime
     is_beyond: bool
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

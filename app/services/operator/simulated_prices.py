@@ -12,8 +12,7 @@ from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import InvalidRequest
 from app.repositories.audit import AuditLog
 from app.services.broker_access.registry import BrokerRegistry
-from app.services.orders.tracking import OrderTracker
-from app.services.portfolio.snapshots import Snapshots
+from app.services.operator.market_moves import MarketMoves
 
 
 class SimulatedMarket(Protocol):
@@ -36,8 +35,7 @@ class PriceBoard:
 
     registry: BrokerRegistry
     audit: AuditLog
-    tracker: OrderTracker
-    snapshots: Snapshots
+    moves: MarketMoves
 
     def show(self) -> dict[str, str]:
         """Return the simulated market's prices."""
@@ -62,8 +60,7 @@ class PriceBoard:
 
     def _move(self, prices: Mapping[str, Decimal | None]) -> list[str]:
         changed = self._market().set_prices(prices)
-        self.tracker.follow()
-        self.snapshots.look(self._market().name)
+        self.moves.follow(self._market().name)
         return [receipt.client_order_id for receipt in changed]
 
     def _record(self, prices: Mapping[str, Decimal | None], by: str) -> None:

@@ -32,7 +32,7 @@ from app.repositories.structure_trades import StructureTrades
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.structures.choices import ContractChoice, choose
 from app.services.structures.entry_units import units_agreed, units_of
-from app.services.structures.ladders import Ladders, beginning
+from app.services.structures.ladders import Ladders, beginning, broker_time
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
 from app.services.trading.entry_usage import Entry
@@ -217,6 +217,7 @@ class Entries:
 
     def _trade(self, context: OrderContext, plan: EntryPlan) -> StructureTrade:
         now, structure = self.assessor.clock(), plan.choice.structure
+        created_at = now if context.broker is None else broker_time(context.broker, now)
         trade = StructureTrade(
             id=_trade_id(context.ticket),
             number=self.trades.number(),
@@ -225,7 +226,7 @@ class Entries:
             kind=recognise(structure),
             structure=structure,
             state=TradeState.OPENING,
-            created_at=now,
+            created_at=created_at,
             tickets=(context.ticket.id,),
             underlying_at_entry=plan.choice.chain.price,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.brokers.base import Broker
 from app.domain.orders import OrderRole, OrderStatus
 from app.domain.reasons import Reason
 from app.domain.structures.ladder import Rung
@@ -86,14 +87,18 @@ class Ladders:
 
     def _step(self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork) -> StructureTrade | None:
         now = self.runtime.clock()
-        if work.resume_at is not None:
-            return self._begin_again(held, known, work, now) if now >= work.resume_at else known.trade
         desk = self.gateway.desk(held)
+        # A simulated clock that was moved takes the ladder along; one that stands still does not hold it.
+        is_due = work.due_at is not None and broker_time(held.broker, now) >= work.due_at
+        if work.resume_at is not None:
+            goes_on = is_due or now >= work.resume_at
+            return self._begin_again(held, known, work, now) if goes_on else known.trade
         receipt = desk.find(work.client_order_id)
         if receipt is None:
             return self._unplaced(held, known, work, now)
         known = self._count(known, receipt, now)
-        rests = known.trade.wanted_exit is None and now < work.began_at + timedelta(seconds=work.rung.seconds)
+        rest = timedelta(seconds=work.rung.seconds)
+        rests = known.trade.wanted_exit is None and not is_due and now < work.began_at + rest
         # What trades at once or not at all is gone before its time: a ladder is no quicker for it.
         if rests and (not receipt.status.is_final or (not desk.capabilities.rests and _is_gone(receipt))):
             return known.trade
@@ -128,7 +133,8 @@ class Ladders:
         self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
     ) -> StructureTrade | None:
         """Write that the order may be at the broker, and then send it: never the other way round."""
-        work = replace(work, is_sent=True, began_at=now)
+        due_at = broker_time(held.broker, now) + timedelta(seconds=work.rung.seconds)
+        work = replace(work, is_sent=True, began_at=now, due_at=due_at)
         known = self.trades.rewrite(known, replace(known.trade, work=work))
         return self._submit(held, known, work, now)
 
@@ -157,7 +163,7 @@ class Ladders:
             if work.role is OrderRole.ENTRY:
                 # A refusal is an answer: nothing is ever sent again after it.
                 return self._end(known, Reason.BROKER_REJECTED, now)
-            return self._pause(known, work, now)
+            return self._pause(held, known, work, now)
         return self._next(held, known, work, now)
 
     def _next(
@@ -169,14 +175,17 @@ class Ladders:
             if work.cause is ExitCause.PROFIT_TARGET:
                 # The target is not there any more: the trade is watched again, its stop above all.
                 return self._end(known, None, now)
-            return self._pause(known, work, now)
+            return self._pause(held, known, work, now)
         after = _placed(replace(work, step=work.step + 1), known.trade, now)
         known = self.trades.rewrite(known, replace(known.trade, work=after))
         return self._send(held, known, after, now)
 
-    def _pause(self, known: StoredStructureTrade, work: LadderWork, now: datetime) -> StructureTrade:
-        pause = PAUSES[min(work.attempts, len(PAUSES) - 1)]
-        after = replace(work, attempts=work.attempts + 1, resume_at=now + timedelta(seconds=pause))
+    def _pause(
+        self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
+    ) -> StructureTrade:
+        pause = timedelta(seconds=PAUSES[min(work.attempts, len(PAUSES) - 1)])
+        due_at = broker_time(held.broker, now) + pause
+        after = replace(work, attempts=work.attempts + 1, resume_at=now + pause, due_at=due_at)
         self.progress.pursued(known.trade, after)
         return self.trades.rewrite(known, replace(known.trade, work=after)).trade
 
@@ -194,7 +203,8 @@ class Ladders:
     def _end(
         self, known: StoredStructureTrade, reason: Reason | None, now: datetime
     ) -> StructureTrade | None:
-        trade = without_work(known.trade, now, reason)
+        closed_at = broker_time(self.runtime.registry.get(known.trade.broker), now)
+        trade = without_work(known.trade, closed_at, reason)
         if trade.state is TradeState.CLOSED:
             self.runtime.store.apply(self.trades.ending(known, trade, self.runtime.clock()))
         else:
@@ -206,6 +216,12 @@ class Ladders:
 
 def _is_gone(receipt: StructureReceipt) -> bool:
     return receipt.status in {OrderStatus.CANCELED, OrderStatus.EXPIRED}
+
+
+def broker_time(broker: Broker, now: datetime) -> datetime:
+    """Return the time that counts at a broker: the simulated one where there is one, else ours."""
+    desk = broker.structures
+    return desk.now() if desk is not None and broker.capabilities.simulated else now
 
 
 def beginning(
@@ -252,7 +268,7 @@ def leaving(trade: StructureTrade, wanted: WantedExit, now: datetime) -> Structu
         trade,
         state=TradeState.CLOSING,
         tickets=tickets,
-        work=replace(work, resume_at=now),
+        work=replace(work, resume_at=now, due_at=None),
         wanted_exit=None,
     )
 

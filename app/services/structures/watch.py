@@ -85,7 +85,11 @@ class StructureWatch:
             if bot is None or not bot.configuration.managed
             else exit_rules(bot.configuration)
         )
-        look = replace(self._look(broker, desk, trade, quotes, rules), is_forced=is_forced)
+        look = replace(
+            self._look(broker, desk, trade, quotes, rules),
+            is_forced=is_forced,
+            seen_at=self.runtime.clock(),
+        )
         self.marks.saw(trade, quotes, look.at)
         after, cause = watch(trade, look, rules)
         if cause is not None:

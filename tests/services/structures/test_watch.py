@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.brokers.paper.records import Switches
+from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.trades import TradeState
 from tests.brokers.paper.structures.builders import contract
 

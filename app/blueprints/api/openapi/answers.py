@@ -17,7 +17,7 @@ from app.blueprints.api.openapi.shapes import (
     ref,
     words_of,
 )
-from app.blueprints.api.openapi.trade_shapes import NUMBER, TRADE
+from app.blueprints.api.openapi.trade_shapes import CHAIN, NUMBER, PAPER_CLOCK, PAPER_SWITCHES, TRADE
 from app.domain.approvals import ApprovalDecision
 from app.domain.bots import BotConfiguration
 from app.domain.broker_logins import LoginState
@@ -225,6 +225,9 @@ COMPONENTS: dict[str, Shape] = {
     **COMMANDS,
     **REFUSALS,
     "Trade": TRADE,
+    "Chain": CHAIN,
+    "PaperClock": PAPER_CLOCK,
+    "PaperSwitches": PAPER_SWITCHES,
     "Trades": object_of({"trades": list_of(ref("Trade")), "next": or_null(NUMBER)}),
     "TradingState": object_of(record_shape(StateSwitch)),
     "CircuitBreaker": CIRCUIT_BREAKER,

@@ -89,6 +89,7 @@ def _parameters(rule: Rule, operation: Operation) -> list[dict[str, Any]]:
     ]
     in_query = [
         {"name": field.data_key or name, "in": "query", "schema": field_shape(field)}
+        | ({"required": True} if field.required else {})
         for name, field in (operation.query.fields if operation.query is not None else {}).items()
     ]
     match = {"name": "If-Match", "in": "header", "required": True, "schema": TEXT, "example": "*"}

@@ -21,4 +21,6 @@ CIRCUIT_BREAKER: dict[str, Any] = {
 }
 AUTH_CODE: dict[str, Any] = {"auth_code": "eyJ…"}
 PRICES: dict[str, Any] = {"AAPL": "190.50", "BTC-USD": None}
+PAPER_CLOCK: dict[str, Any] = {"now": None}
+PAPER_SWITCHES: dict[str, Any] = {"early_assignment": [], "close_short_legs_at_expiry": False}
 TRADE_CLOSE: dict[str, Any] = {"trim": 50}

@@ -19,11 +19,14 @@ from app.schemas.operator import (
     PRICES,
     AuditQuerySchema,
     AuthCodeSchema,
+    ChainQuerySchema,
     CircuitBreakerQuerySchema,
     CircuitBreakerSchema,
     CloseTradeSchema,
     FreshQuerySchema,
     OrderQuerySchema,
+    PaperClockSchema,
+    PaperSwitchesSchema,
     RefusalQuerySchema,
     TicketQuerySchema,
     TradeQuerySchema,
@@ -44,6 +47,8 @@ REQUESTS: dict[str, Schema | fields.Field[Any]] = {
     "PriceChange": PRICES,
     "AuthCode": AuthCodeSchema(),
     "TradeClose": CloseTradeSchema(),
+    "PaperClockChange": PaperClockSchema(),
+    "PaperSwitchesChange": PaperSwitchesSchema(),
 }
 
 _ALERT_ANSWERS: dict[int, tuple[str, ...]] = {
@@ -270,6 +275,28 @@ OPERATIONS: dict[str, Operation] = {
         example=examples.PRICES,
         answers={200: ("MovedPrices",)},
         errors=(400,),
+    ),
+    "api.show_clock": Operation(tag="Paper market", answers={200: ("PaperClock",)}, errors=(400, 503)),
+    "api.set_clock": Operation(
+        tag="Paper market",
+        body=("PaperClockChange",),
+        example=examples.PAPER_CLOCK,
+        answers={200: ("PaperClock",)},
+        errors=(400, 503),
+    ),
+    "api.show_switches": Operation(tag="Paper market", answers={200: ("PaperSwitches",)}, errors=(400, 503)),
+    "api.set_switches": Operation(
+        tag="Paper market",
+        body=("PaperSwitchesChange",),
+        example=examples.PAPER_SWITCHES,
+        answers={200: ("PaperSwitches",)},
+        errors=(400, 503),
+    ),
+    "api.show_chain": Operation(
+        tag="Trades",
+        query=ChainQuerySchema(),
+        answers={200: ("Chain",)},
+        errors=(400, 404, 503),
     ),
     "api.describe": Operation(tag="Operation", answers={200: ("Document",)}),
 } | COMMAND_OPERATIONS

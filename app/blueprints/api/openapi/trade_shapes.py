@@ -13,6 +13,8 @@ from app.blueprints.api.openapi.shapes import (
 from app.domain.orders import OrderRole, Side
 from app.domain.structures.trades import ExitCause, TradeState
 
+DAY: Shape = {"type": "string", "format": "date"}
+COUNT: Shape = {"type": "integer", "minimum": 0}
 NUMBER: Shape = {"type": "integer", "minimum": 1}
 SIGNED = or_null(DECIMAL) | {"description": "Per unit; positive was paid, negative was received."}
 LEG = object_of(
@@ -35,6 +37,38 @@ LADDER = object_of(
         "steps": {"type": "integer", "minimum": 0},
         "attempts": {"type": "integer", "minimum": 0},
     }
+)
+CHAIN = object_of(
+    {
+        "broker": TEXT,
+        "underlying": TEXT,
+        "price": DECIMAL,
+        "at": TIME,
+        "expiries": list_of(DAY),
+        "expiry": DAY,
+        "contracts": list_of(
+            object_of(
+                {
+                    "symbol": TEXT,
+                    "type": {"enum": ["call", "put"]},
+                    "strike": DECIMAL,
+                    "bid": or_null(DECIMAL),
+                    "ask": or_null(DECIMAL),
+                    "delta": or_null(DECIMAL) | {"description": "Negative for puts."},
+                    "implied_volatility": or_null(DECIMAL) | {"description": "A yearly fraction."},
+                    "is_computed": {"type": "boolean", "description": "Greeks are ours, from the mid."},
+                    "open_interest": or_null(COUNT),
+                    "volume": or_null(COUNT),
+                }
+            )
+        ),
+    }
+)
+PAPER_CLOCK = object_of(
+    {"now": TIME, "is_set": {"type": "boolean", "description": "It stands still until it is set again."}}
+)
+PAPER_SWITCHES = object_of(
+    {"early_assignment": list_of(TEXT), "close_short_legs_at_expiry": {"type": "boolean"}}
 )
 TRADE = object_of(
     {

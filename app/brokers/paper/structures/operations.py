@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.brokers.paper.capabilities import NAME
-from app.brokers.paper.records import PaperStructureOrder, Switches
+from app.brokers.paper.records import PaperStructureOrder
 from app.brokers.paper.structures.checks import check_structure
 from app.brokers.paper.structures.fills import look
 from app.brokers.paper.transaction import Transaction
 from app.domain.orders import OrderStatus
+from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.orders import StructureOrder, StructureReceipt
 from app.errors import BrokerRejected, InvalidRequest
 

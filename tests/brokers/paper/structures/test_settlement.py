@@ -5,9 +5,9 @@ from random import Random
 import pytest
 
 from app.brokers.paper.broker import PaperBroker
-from app.brokers.paper.records import Switches
 from app.brokers.paper.settings import PaperSettings
 from app.domain.orders import OrderRole
+from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.levels import OptionsLevel
 from app.domain.structures.net_quotes import net_quote
 from app.errors import InvalidRequest
