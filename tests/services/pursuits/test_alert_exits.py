@@ -150,3 +150,20 @@ def test_reversal_when_the_market_is_closed_then_its_entry_waits_for_it_to_open(
 
     assert (answer.status_code, between) == (202, (10, 0, "pursuing"))
     assert outcome(answer)[:2] == (-5, 15)
+
+
+@pytest.mark.usefixtures("held_ten")
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_close_when_the_operator_wants_it_in_trouble_then_it_is_done_exactly_once(
+    operator, fake, pass_time, held, trouble
+):
+    pass_time(1)
+    fake.inject(**TROUBLES[trouble])
+    answer = operator.delete("/api/positions/alpaca/AAPL")
+    pass_time(10)
+    fake.faults.clear()
+    pass_time(35)
+    ticket = operator.get(f"/api/tickets/{answer.json['id']}").json
+
+    assert answer.status_code in {200, 202}
+    assert (held(), ticket["status"]) == (0, "filled")
