@@ -98,7 +98,7 @@ def test_reset_when_the_breaker_has_tripped_then_it_is_armed_and_its_pause_lifte
 ):
     services.portfolio.breaker.edit({"active": True, "base_equity": Decimal(1_000_000)})
     services.portfolio.breaker.watch()
-    assert services.operations.switch.read().state is TradingState.HALTED
+    assert services.operations.switch.read().state is TradingState.REDUCING
     reset()
     services.portfolio.breaker.watch()
 
