@@ -8,8 +8,10 @@ import click
 from app.cli.commands import Group, rounded, show_table
 from app.cli.seen import fresh_option, last_seen, show_ages
 from app.domain.audit import Actor
+from app.domain.reasons import Reason
 from app.domain.snapshots import BrokerSnapshot
 from app.domain.symbols import SymbolRefused, parse_symbol
+from app.domain.tickets import TicketStatus
 from app.wiring.container import portfolio, services
 
 PRICES = ("average_price", "market_price", "unrealized_pnl")
@@ -34,9 +36,13 @@ def close_position(symbol: str, broker: str | None) -> None:
     """Close a whole position at the market, in any trading state."""
     name = broker or services().settings.default_broker
     ticket = portfolio().positions.close(name, _canonical(symbol), by=Actor.COMMAND_LINE)
-    order = ticket["orders"][-1]
-    price = f" at {order['average_fill_price']}" if order["average_fill_price"] else ""
-    click.echo(f"{order['side']} {order['quantity']} {order['symbol']}{price}: {ticket['status']}")
+    for order in ticket["orders"][-1:]:
+        price = f" at {order['average_fill_price']}" if order["average_fill_price"] else ""
+        click.echo(f"{order['side']} {order['quantity']} {order['symbol']}{price}: {ticket['status']}")
+    if ticket["status"] == TicketStatus.PURSUING:
+        # Perhaps nothing could be sent yet: the service goes on with it.
+        why = ticket["message"] or Reason[ticket["reason"]].meaning
+        click.echo(f"{symbol} at {name} is not closed yet, and tried again: {why}")
     click.echo(f"ticket {ticket['id']}")
 
 

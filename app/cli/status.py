@@ -3,7 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from app.cli.commands import Command
+from app.cli.commands import Command, rounded
 from app.cli.orders import show_orders
 from app.cli.positions import show_positions
 from app.cli.refusals import show_recent
@@ -29,14 +29,15 @@ def status(*, fresh: bool) -> None:
     show_ages(seen)
     for stop in portfolio().loss_limits.view():
         whose = stop["bot"] or f"All bots at {stop['broker']}"
-        told = f"{whose}: {stop['code']}, {stop['amount']} of {stop['limit']}"
-        click.echo(f"{told}; no entries until {stop['until']}, exits go on.")
+        told = f"{whose}: {stop['code']}, {rounded(stop['amount'])} of {rounded(stop['limit'])}"
+        click.echo(f"{told}; no entries until {stop['until'][:16].replace('T', ' ')} UTC, exits go on.")
     for ticket, waiting in intake().approvals.approvals.undecided().items():
         click.echo(f"Waits for you until {waiting.expires_at:%H:%M} UTC: {waiting.summary}; ticket {ticket}")
     for row in portfolio().pursuits.rows():
         wish = f"{row['bot']} wants out of {row['symbol']} at {row['broker']} since {row['since'][11:19]} UTC"
-        tries = f"{row['attempts']} tries, the last: {row['last']}"
-        click.echo(f"{wish}, {tries}; flask tickets end {row['ticket']} gives it up.")
+        tries = f"tried {row['attempts']} times" if row["attempts"] > 1 else "tried once"
+        click.echo(f"{wish}, {tries}, the last time: {row['last']}")
+        click.echo(f"  flask tickets end {row['ticket']} gives it up.")
     for name in orphans(seen):
         click.echo(f"{name} protects a position that is gone; flask orders cancel takes it back.")
     show_recent()

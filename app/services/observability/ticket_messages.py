@@ -120,6 +120,8 @@ def _wanted_out(ticket: Ticket) -> bool:
 
 def _was_to_close(ticket: Ticket) -> bool:
     signal = ticket.signal or {}
+    if signal.get("intent") in ONLY_EXITS:
+        return True
     target = (signal.get("target") or {}).get("now")
     leaving = {1: "sell", -1: "buy"}
     return target is not None and (target == 0 or signal.get("side") == leaving[target])

@@ -188,7 +188,7 @@ class PursuitService:
         stored, document = self.pursuits.find(ticket.id), self.ledger.document(ticket.id)
         if stored is None or document is None:
             return
-        now, last = self.runtime.clock(), ticket.message or ticket.status.value
+        now, last = self.runtime.clock(), _what_came(ticket)
         written = Ticket.from_json(document.value)
         for record in ticket.orders:
             written.show_order(record, only_new=True)
@@ -216,6 +216,13 @@ class PursuitService:
         """Leave a message where the exit of a reversal happened and its entry was not sent."""
         if pursuit.entry is not None and not any(order["role"] == OrderRole.ENTRY for order in ticket.orders):
             self.runtime.notifier.notify(EventKind.ENTRY_DROPPED, sentence(ticket), key=str(ticket.id))
+
+
+def _what_came(ticket: Ticket) -> str:
+    """Say what a try came to, as an owner reads it: never the bare word `pursuing`."""
+    if ticket.message or ticket.reason is None:
+        return ticket.message or ticket.status.value
+    return ticket.reason.meaning
 
 
 def _has_filled(orders: list[dict[str, Any]]) -> bool:

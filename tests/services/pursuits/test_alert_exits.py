@@ -144,11 +144,12 @@ def test_reversal_when_the_market_is_closed_then_its_entry_waits_for_it_to_open(
     fake.clock.close()
     answer = post(**TURN)
     pass_time(70)
-    between = outcome(answer)
+    between, shown = outcome(answer), operator.get("/status").json["pursuits"]
     fake.clock.open()
     pass_time(35)
 
     assert (answer.status_code, between) == (202, (10, 0, "pursuing"))
+    assert [row["last"][:40] for row in shown] == ["The exit of a reversal has not filled ye"]
     assert outcome(answer)[:2] == (-5, 15)
 
 

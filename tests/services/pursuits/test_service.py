@@ -80,8 +80,8 @@ def test_end_when_there_is_no_such_ticket_then_not_found(operator, pursued):
     assert operator.post(path).status_code == 404
 
 
-def test_exit_when_a_later_alert_moves_the_position_then_it_is_overtaken(
-    pursued, post, scripted, clock, ticket_of, tick
+def test_exit_when_a_later_alert_moves_the_position_then_it_is_overtaken_and_told(
+    pursued, post, scripted, clock, ticket_of, tick, notices
 ):
     scripted.is_reachable = True
     clock.move(seconds=1)
@@ -90,6 +90,7 @@ def test_exit_when_a_later_alert_moves_the_position_then_it_is_overtaken(
 
     assert (ticket_of(pursued)["status"], ticket_of(pursued)["reason"]) == ("skipped", "ALERT_OVERTAKEN")
     assert scripted.held["AAPL"] == 20
+    assert notices() == ["An exit did not happen"]
 
 
 def test_exit_when_trading_is_halted_meanwhile_then_it_is_denied_and_told(
