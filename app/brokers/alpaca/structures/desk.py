@@ -17,6 +17,7 @@ from app.brokers.alpaca.structures.payload import structure_payload
 from app.brokers.alpaca.structures.quotes import read_quotes
 from app.brokers.alpaca.structures.receipts import is_of_legs, structure_receipt, traded
 from app.brokers.alpaca.structures.ticks import on_tick
+from app.brokers.alpaca.structures.working import WorkingOrders
 from app.brokers.alpaca.transport import Transport
 from app.brokers.structure_desk import StructureCapabilities, StructureDesk
 from app.domain.instruments import AssetClass, Instrument
@@ -49,6 +50,7 @@ class AlpacaDesk(StructureDesk):
         self._feed = feed
         self._contracts = ContractBook(transport, clock)
         self._chains = ChainReader(transport, self._contracts, clock, feed)
+        self._working = WorkingOrders(transport, clock)
         self._level: tuple[datetime, OptionsLevel] | None = None
         self._prices: dict[str, tuple[datetime, Decimal]] = {}
 
@@ -100,7 +102,7 @@ class AlpacaDesk(StructureDesk):
             return self._adopted(order, error)
         finally:
             # It may have bound money, whatever was answered.
-            self._funds.forget()
+            self._forget()
         with understood(OutcomeUnknown):
             if row["client_order_id"] != order.client_order_id:
                 raise ValueError("This is the answer to another order.")
@@ -109,7 +111,8 @@ class AlpacaDesk(StructureDesk):
     def find(self, client_order_id: str) -> StructureReceipt | None:
         """Return the order of this id; None is Alpaca's own word that there is none."""
         with understood(BrokerUnavailable):
-            rows = self._rows(client_order_id)
+            working = self._working.row(client_order_id)
+            rows = self._rows(client_order_id) if working is None else [working]
             return structure_receipt(rows, client_order_id) if rows else None
 
     def cancel(self, receipt: StructureReceipt) -> None:
@@ -118,7 +121,11 @@ class AlpacaDesk(StructureDesk):
             path = f"/orders/{self._id_of(receipt)}"
             self._transport.write("DELETE", path, refusals=REFUSALS_OF_A_CHANGE)
         finally:
-            self._funds.forget()
+            self._forget()
+
+    def _forget(self) -> None:
+        self._funds.forget()
+        self._working.forget()
 
     def _price(self, underlying: str) -> Decimal | None:
         now = self._clock()

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -128,6 +129,74 @@ def test_cancel_when_there_is_no_such_order_then_rejected_and_nothing_is_sent(ap
     api.get(BY_CLIENT_ID, status=404, json=refusal("order not found for bot-x", 40410000))
     with pytest.raises(BrokerRejected):
         answered.cancel(structure_receipt_of(order))
+
+
+@pytest.fixture
+def looks(desk, fake):
+    """Count the calls that looking at orders takes."""
+
+    def count(names):
+        before = len(fake.requests)
+        found = [desk.find(name) for name in names]
+        return found, len(fake.requests) - before
+
+    return count
+
+
+@pytest.fixture
+def ladders(desk):
+    """Let six spreads wait at prices that nobody pays."""
+    orders = [enter(PUTS, f"-4.{place}0") for place in range(6)]
+    for order in orders:
+        desk.submit(order)
+    return [order.client_order_id for order in orders]
+
+
+def test_find_when_several_ladders_are_climbed_then_one_call_tells_of_all_that_work(
+    looks, ladders, clock, desk
+):
+    looks(ladders)
+    clock.now += timedelta(seconds=1)
+    found, calls = looks(ladders)
+
+    assert calls == 1
+    assert [(one.client_order_id, one.filled_units) for one in found] == [(name, 0) for name in ladders]
+    assert [one.limit for one in found] == [Decimal(f"-4.{place}0") for place in range(6)]
+
+
+def test_find_when_one_of_several_was_canceled_then_it_is_final_at_once(looks, ladders, clock, desk):
+    looks(ladders)
+    clock.now += timedelta(seconds=1)
+    found, _ = looks(ladders)
+    desk.cancel(found[2])
+    again, calls = looks(ladders)
+
+    assert [one.status.is_final for one in again] == [False, False, True, False, False, False]
+    assert calls < 6
+
+
+def test_find_when_one_of_several_fills_in_part_then_its_legs_are_told(looks, ladders, clock, fake, desk):
+    looks(ladders)
+    order = enter(PUTS, "-0.10", units=5)
+    fake.inject("partial_fill", fraction=Decimal("0.4"), times=1)
+    desk.submit(order)
+    clock.now += timedelta(seconds=1)
+    found, _ = looks([*ladders, order.client_order_id])
+
+    assert (found[-1].status, found[-1].filled_units) == (OrderStatus.PARTIALLY_FILLED, 2)
+    assert {fill.quantity for fill in found[-1].legs} == {2, -2}
+
+
+def test_find_when_one_of_several_was_sent_since_the_list_was_read_then_found_all_the_same(
+    looks, ladders, desk
+):
+    looks(ladders)
+    order = enter(PUTS, "-4")
+    desk.submit(order)
+    found, _ = looks([*ladders, order.client_order_id, "bot-nobody"])
+
+    assert found[-2].client_order_id == order.client_order_id
+    assert found[-1] is None
 
 
 def test_open_orders_when_a_spread_works_then_neither_it_nor_its_legs_pass_for_orders(alpaca, desk):
