@@ -17,7 +17,7 @@ from app.brokers.alpaca.structures.payload import structure_payload
 from app.brokers.alpaca.structures.quotes import read_quotes
 from app.brokers.alpaca.structures.receipts import is_of_legs, structure_receipt, traded
 from app.brokers.alpaca.structures.ticks import on_tick
-from app.brokers.alpaca.structures.working import WorkingOrders
+from app.brokers.alpaca.structures.working import SharedLook
 from app.brokers.alpaca.transport import Transport
 from app.brokers.structure_desk import StructureCapabilities, StructureDesk
 from app.domain.instruments import AssetClass, Instrument
@@ -50,7 +50,7 @@ class AlpacaDesk(StructureDesk):
         self._feed = feed
         self._contracts = ContractBook(transport, clock)
         self._chains = ChainReader(transport, self._contracts, clock, feed)
-        self._working = WorkingOrders(transport, clock)
+        self._working = SharedLook(transport, clock)
         self._level: tuple[datetime, OptionsLevel] | None = None
         self._prices: dict[str, tuple[datetime, Decimal]] = {}
 

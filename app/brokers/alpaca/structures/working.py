@@ -14,7 +14,7 @@ _AGE = timedelta(seconds=0.8)
 _PAGE = 500
 
 
-class WorkingOrders:
+class SharedLook:
     """Tells how orders stand that work still; what it does not know must be asked for by itself.
 
     Alpaca takes two hundred calls a minute, and on a day of expiry every trade is left at the same time.
