@@ -304,7 +304,11 @@ def test_broker_configured_when_nobody_can_send_an_exit_then_refused_too():
 
 
 PAPER = Capabilities("paper", simulated=True)
-NO_PRICE = "neither the broker nor the alert gave one, send strategy_order_price with the alert"
+NO_PRICE = "the broker gave none, and one in the alert does not count there"
+NO_PRICE_ON_PAPER = (
+    "neither the broker nor the alert gave one, send strategy_order_price with the alert or set a price with "
+    "flask paper prices"
+)
 
 
 @pytest.mark.parametrize(
@@ -335,7 +339,7 @@ NO_PRICE = "neither the broker nor the alert gave one, send strategy_order_price
         (
             "price_known",
             {"price": None, "capabilities": PAPER},
-            f"{NO_PRICE} or set a price with flask paper prices",
+            NO_PRICE_ON_PAPER,
         ),
         (
             "broker_configured",

@@ -32,9 +32,10 @@ def price_known(check: OrderCheck) -> Outcome:
     """Refuse what cannot be valued."""
     price = check.order.price
     if price is None or price <= ZERO:
-        ways = "send strategy_order_price with the alert"
-        if check.capabilities.simulated:
-            ways += " or set a price with flask paper prices"
+        if not check.capabilities.simulated:
+            # A real market is believed, and nothing else: sending one with the alert would be no way out.
+            return Reason.PRICE_UNKNOWN, "the broker gave none, and one in the alert does not count there"
+        ways = "send strategy_order_price with the alert or set a price with flask paper prices"
         return Reason.PRICE_UNKNOWN, f"neither the broker nor the alert gave one, {ways}"
     return None, money(price, check.currency)
 
