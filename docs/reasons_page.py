@@ -80,7 +80,7 @@ ENDS: dict[Reason, tuple[TicketStatus, ...]] = {
     Reason.ORDER_EXPIRED: (TicketStatus.CANCELED,),
     Reason.EXIT_NOT_FILLED: (TicketStatus.ORDERED, *_FOLLOWED),
     Reason.ORDER_NONE: (TicketStatus.SKIPPED,),
-    Reason.POSITION_NONE: (TicketStatus.SKIPPED,),
+    Reason.POSITION_NONE: (TicketStatus.SKIPPED, TicketStatus.CANCELED),
     Reason.TRADE_CLOSING: (TicketStatus.SKIPPED, TicketStatus.DENIED),
     Reason.LADDER_EXHAUSTED: (TicketStatus.CANCELED,),
     Reason.POSITION_REACHED: (TicketStatus.SKIPPED,),

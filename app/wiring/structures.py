@@ -124,6 +124,7 @@ class StructuresWiring:
             shares=self.base.trades,
             gateway=self.gateway,
             snapshots=self.snapshots,
+            progress=self.progress,
             looks=SecondLook(self.base.clock),
         )
 

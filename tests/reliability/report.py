@@ -24,10 +24,13 @@ class Report:
     struck: Counter[str] = field(default_factory=Counter)
     tracebacks: int = 0
     findings: Findings = field(default_factory=Findings)
+    found: list[Any] = field(default_factory=list)
 
     @property
     def tickets(self) -> list[Any]:
         """Every ticket that was found."""
+        if self.found:
+            return self.found
         if self.evidence is None:
             return []
         return [ticket for found in self.evidence.tickets.values() for ticket in found]

@@ -1,7 +1,8 @@
 """Kill a real server again and again under load, and account for every alert afterwards.
 
 `python -m tests.reliability.torture --kills 100` exits with 1 when a promise was broken; with
-`--broker alpaca` or `--broker fyers` the orders go to a simulated one that fails in every way it can.
+`--broker alpaca` or `--broker fyers` the orders go to a simulated one that fails in every way it can. With
+`structures` it is ladders, exits and expiries of option structures that are interrupted.
 """
 # ruff: noqa: T201  # its result is what it prints
 
@@ -23,6 +24,7 @@ from tests.reliability.paper_stage import PaperStage
 from tests.reliability.report import Report, show
 from tests.reliability.sender import Sender
 from tests.reliability.server import Server
+from tests.reliability.structure_stage import StructureStage
 
 LONGEST_START_SECONDS = 1.0
 DRAINED_SHARE = 0.15
@@ -142,6 +144,7 @@ class Torture:
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["orders", "structures"], default="orders")
     parser.add_argument("--broker", choices=["paper", "alpaca", "fyers"], default="paper")
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=600, help="give up killing after this time")
@@ -157,7 +160,9 @@ def main() -> None:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         stage: Stage = PaperStage(partial_fills=options.partial_fills)
-        if options.broker == "alpaca":
+        if options.what == "structures":
+            stage = StructureStage(options.seed)
+        elif options.broker == "alpaca":
             stage = AlpacaStage(folder, options.seed)
         elif options.broker == "fyers":
             stage = FyersStage(folder, options.seed)

@@ -205,6 +205,7 @@ class Ladders:
     ) -> StructureTrade | None:
         closed_at = broker_time(self.runtime.registry.get(known.trade.broker), now)
         trade = without_work(known.trade, closed_at, reason)
+        self.progress.write_down(known.trade, trade)
         if trade.state is TradeState.CLOSED:
             self.runtime.store.apply(self.trades.ending(known, trade, self.runtime.clock()))
         else:

@@ -43,8 +43,33 @@ class StructureProgress:
         if work.attempts == STUCK_AFTER:
             self.runtime.notifier.notify(EventKind.EXIT_STUCK, said, key=str(trade.number))
 
+    def write_down(self, before: StructureTrade, after: StructureTrade) -> None:
+        """Write into the ticket that wanted a ladder how it ended; again it changes nothing.
+
+        Before the trade is written: after a crash between the two the ladder ends once more.
+        """
+        work = before.work
+        if work is None:
+            return
+        status, reason = _outcome(after, work)
+        with suppress(StoreError):
+            self._write(work.ticket, status, reason, order_row(before, work), self.runtime.clock())
+        if before.wanted_exit is not None and not after.legs:
+            self.unneeded(before.wanted_exit.ticket)
+
+    def unneeded(self, ticket: UUID) -> None:
+        """Write into the ticket of a ladder that nothing was left for it, if it still waits for one."""
+        with suppress(StoreError):
+            document = self.ledger.document(ticket)
+            if document is None or document.value["status"] != TicketStatus.ORDERED.value:
+                return
+            reason = Reason.POSITION_NONE
+            told = {"reason": reason.value, "message": explained(reason, None)}
+            changed = document.value | {"status": TicketStatus.CANCELED.value} | told
+            self.runtime.store.apply([self.ledger.rewriting(document, changed)])
+
     def ended(self, before: StructureTrade, after: StructureTrade) -> None:
-        """Write down how a ladder ended: in the ticket that wanted it, and for people."""
+        """Tell people how a ladder ended."""
         work = before.work
         if work is None:
             return
@@ -53,9 +78,6 @@ class StructureProgress:
             legs = ", ".join(f"{quantity:+f} {symbol}" for symbol, quantity in sorted(after.legs.items()))
             told = f"{_name(after)} is left with {legs}; these are closed alone"
             self.runtime.notifier.notify(EventKind.STRUCTURE_BROKEN, told, key=str(after.number))
-        status, reason = _outcome(after, work)
-        with suppress(StoreError):
-            self._write(work.ticket, status, reason, order_row(before, work), self.runtime.clock())
 
     def _write(
         self, ticket: UUID, status: TicketStatus, reason: Reason | None, row: dict[str, Any], at: datetime

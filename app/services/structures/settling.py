@@ -20,16 +20,19 @@ from app.domain.structures.settlement import (
     settle_expiry,
     shortfalls,
 )
-from app.domain.structures.trades import StructureTrade, TradeState
+from app.domain.structures.trades import StructureTrade, TradeState, count_receipt
 from app.domain.trades import FillUpdate
 from app.errors import BrokerUnavailable, Conflict
-from app.repositories.structure_trades import StructureTrades
+from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
 from app.repositories.trades import Trades
 from app.services.base import Runtime
+from app.services.broker_access.gateway import HeldSymbol
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.observability.events import EventKind
 from app.services.portfolio.snapshots import Snapshots
 from app.services.runtime.second_look import SecondLook
+from app.services.structures.ladders import LOOKED_FOR
+from app.services.structures.progress import StructureProgress
 from app.storage.base import Change
 
 _logger = logging.getLogger(__name__)
@@ -44,6 +47,7 @@ class Settling:
     shares: Trades
     gateway: StructureGateway
     snapshots: Snapshots
+    progress: StructureProgress
     looks: SecondLook
 
     def run(self) -> int:
@@ -77,13 +81,16 @@ class Settling:
         price = self._price(broker, trade.symbol)
         if price is None:
             return 0
-        with self.gateway.gateway.hold(broker, trade.symbol):
-            known = self.trades.find(trade.bot, trade.id)
-            if known is None:
+        with self.gateway.gateway.hold(broker, trade.symbol) as lock:
+            known = self._counted(lock, self.trades.find(trade.bot, trade.id))
+            legs = [] if known is None else expired_legs(known.trade, closed)
+            if known is None or not legs:
+                # An order has left it in time; its ladder comes to its end by itself.
                 return 0
-            settled = settle_expiry(known.trade, expired_legs(known.trade, closed), price, now)
+            settled = settle_expiry(known.trade, legs, price, now)
             changes = self._shares(trade, settled.shares, price, now)
             if settled.trade.state.is_over:
+                self._end_ladders(known.trade)
                 changes += self.trades.ending(known, settled.trade, self.runtime.clock())
                 self.runtime.store.apply(changes)
             else:
@@ -91,6 +98,31 @@ class Settling:
                 self.trades.rewrite(known, settled.trade)
         self._tell_settled(settled.trade, settled.shares, price)
         return 1
+
+    def _counted(self, lock: HeldSymbol, known: StoredStructureTrade | None) -> StoredStructureTrade | None:
+        """Count what the order at work has filled before the end; None while that cannot be known.
+
+        A process that slept through the close would book an expiry of what an exit had sold already.
+        """
+        work = None if known is None else known.trade.work
+        if known is None or work is None or work.resume_at is not None or not work.is_sent:
+            return known
+        receipt = self.gateway.desk(lock).find(work.client_order_id)
+        if receipt is not None and not receipt.status.is_final:
+            self.gateway.cancel(lock, receipt, ticket=work.ticket)
+            receipt = self.gateway.desk(lock).find(work.client_order_id)
+        if receipt is None or not receipt.status.is_final:
+            now = self.runtime.clock()
+            is_lost = receipt is None and now - work.began_at > LOOKED_FOR
+            return known if is_lost else None
+        after = count_receipt(known.trade, receipt, self.runtime.clock())
+        return known if after == known.trade else self.trades.rewrite(known, after)
+
+    def _end_ladders(self, trade: StructureTrade) -> None:
+        """Let no ticket wait for a ladder that has nothing to leave any more."""
+        waiting = [work.ticket for work in (trade.work, trade.wanted_exit) if work is not None]
+        for ticket in waiting:
+            self.progress.unneeded(ticket)
 
     def _missing(self, broker: Broker, held: dict[str, Decimal], now: datetime) -> int:
         trades = [
