@@ -293,10 +293,7 @@ OPERATIONS: dict[str, Operation] = {
         errors=(400, 503),
     ),
     "api.show_chain": Operation(
-        tag="Trades",
-        query=ChainQuerySchema(),
-        answers={200: ("Chain",)},
-        errors=(400, 404, 503),
+        tag="Trades", query=ChainQuerySchema(), answers={200: ("Chain",)}, errors=(400, 404, 503)
     ),
     "api.describe": Operation(tag="Operation", answers={200: ("Document",)}),
 } | COMMAND_OPERATIONS
