@@ -15,7 +15,8 @@ AppError
 ├── NotFound                    404
 │   ├── BotUnknown              404: a command names it by number
 │   └── TradeUnknown            404: the same, and alike for another bot's
-├── InvalidRequest              400: an operator's request that cannot be carried out
+├── InvalidRequest              400: an operator's request that is not as the API's document says
+├── RequestRefused              409: an operator's request that cannot be carried out as things stand
 ├── ApprovalOver                409: the order waits for nobody any more
 ├── PursuitOver                 409: the exit is not being pursued any more
 ├── ApprovalLinkRefused         403: forged or too old
@@ -142,9 +143,15 @@ class TradeUnknown(NotFound):
 
 
 class InvalidRequest(AppError):
-    """An operator's request that cannot be carried out as it stands."""
+    """An operator's request that is not as the API's document says."""
 
     code, status = "REQUEST_INVALID", 400
+
+
+class RequestRefused(AppError):
+    """An operator's request that is sound and cannot be carried out as things stand."""
+
+    code, status = "REQUEST_REFUSED", 409
 
 
 class ApprovalOver(AppError):

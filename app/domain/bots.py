@@ -13,6 +13,7 @@ from app.domain.structure_keys import StructureKeys
 from app.domain.trading_state import StateSwitch, TradingState
 from app.domain.trading_windows import WindowText
 
+BOT_ID_WORDS = "1 to 48 letters, digits, dots, dashes or underscores"
 BOT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,46}[A-Za-z0-9])?")
 SECRET_OVERLAP = timedelta(hours=24)
 SECRET_MAXIMUM_AGE = timedelta(days=90)

@@ -12,6 +12,7 @@ from app.domain.audit import Actor, Deed
 from app.domain.bot_views import audited_bot, audited_change, bot_view
 from app.domain.bots import (
     BOT_ID,
+    BOT_ID_WORDS,
     SECRET_MAXIMUM_AGE,
     SECRET_OVERLAP,
     Bot,
@@ -22,7 +23,7 @@ from app.domain.bots import (
 from app.domain.json_codec import from_json, to_json
 from app.domain.sizing import sizing_conflict
 from app.domain.trading_state import StateSwitch, TradingState
-from app.errors import AlreadyExists, Conflict, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
+from app.errors import AlreadyExists, Conflict, NotAuthenticated, NotFound, PreconditionFailed, RequestRefused
 from app.repositories.audit import AuditLog
 from app.repositories.bot_index import BotIndex
 from app.repositories.bot_numbers import BotNumbers
@@ -113,8 +114,8 @@ class BotDirectory:
         by: str = Actor.OPERATOR,
     ) -> tuple[Bot, int, str]:
         """Store a new bot; return it, its version and its secret, which is not shown again."""
-        if not BOT_ID.fullmatch(bot) or bot == OPERATOR:
-            raise InvalidRequest("A bot's id has 1 to 48 letters, digits, dots, dashes or underscores.")
+        if bot == OPERATOR or not BOT_ID.fullmatch(bot):
+            raise RequestRefused(f"A bot's id has {BOT_ID_WORDS}, and is not {OPERATOR}.")
         _check(configuration)
         now = self._clock()
         shown = secret or new_secret()
@@ -152,13 +153,13 @@ class BotDirectory:
     def delete(self, bot: str, *, version: int, by: str = Actor.OPERATOR) -> None:
         """Remove a bot at the version that the caller saw; the default bot stays."""
         if bot == DEFAULT_BOT:
-            raise InvalidRequest(
+            raise RequestRefused(
                 "The default bot cannot be deleted; set its trading state to HALTED instead."
             )
         document = self._at_version(bot, version)
         structures = StructureTrades(self._store).of_bot(bot)
         if Trades(self._store, self._clock).is_trading(bot) or next(structures, None) is not None:
-            raise InvalidRequest(f"{bot} still has open trades; close its positions first.")
+            raise RequestRefused(f"{bot} still has open trades; close its positions first.")
         before = audited_bot(self._read(document))
         try:
             with self._audit.change(by, Deed.DELETE_BOT, bot, before=before, after=None):
@@ -291,7 +292,7 @@ def _moved(bot: str) -> PreconditionFailed:
 def _check(configuration: BotConfiguration) -> None:
     conflict = sizing_conflict(configuration)
     if conflict is not None:
-        raise InvalidRequest(conflict)
+        raise RequestRefused(conflict)
 
 
 def new_secret() -> str:

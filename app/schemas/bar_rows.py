@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 from app.domain.bars import Bar, BarTable
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import InvalidRequest
-from app.schemas.fields import iso_moment
+from app.schemas.moments import iso_moment
 
 _WIDTHS = (6, 7)
 

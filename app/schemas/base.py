@@ -4,8 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, ClassVar, TypeVar
 
+from marshmallow import RAISE, ValidationError, fields, missing, validate, validates_schema
 from marshmallow import Schema as MarshmallowSchema
-from marshmallow import ValidationError, fields, validate, validates_schema
+
+from app.schemas.cases import Case, cases_shape, faults_of
+from app.schemas.shapes import Shape, has, or_null
 
 Value = TypeVar("Value")
 
@@ -18,11 +21,30 @@ _PARTS_OF_PAIRS = frozenset({"key", "value"})
 class Schema(MarshmallowSchema):
     """The base of our schemas: a field that is not known is refused with the name that may be meant.
 
-    `beside`: fields that say nothing without another one, which must be there too.
+    `beside`: fields that say nothing without another one, which must be there too. `cases`: by field, what
+    its value asks of the others.
     """
 
     error_messages = _MESSAGES
     beside: ClassVar[Mapping[str, str]] = {}
+    cases: ClassVar[Mapping[str, tuple[Case, ...]]] = {}
+
+    @property
+    def shape(self) -> Shape:
+        """What the schema loads, as JSON Schema: whatever fits is taken."""
+        named = {field.data_key or name: field for name, field in self.fields.items()}
+        shape: Shape = {
+            "type": "object",
+            "properties": {
+                name: field.full_shape for name, field in named.items() if isinstance(field, Field)
+            },
+        }
+        required = [name for name, field in named.items() if field.required]
+        shape |= {"required": required} if required else {}
+        shape |= {"additionalProperties": False} if self.unknown == RAISE else {}
+        if self.beside:
+            shape["dependentSchemas"] = {name: has(other) for name, other in self.beside.items()}
+        return shape | ({"allOf": cases_shape(self.cases)} if self.cases else {})
 
     def load(self, data: Any, **options: Any) -> Any:
         """Read an object; raise ValidationError."""
@@ -35,6 +57,11 @@ class Schema(MarshmallowSchema):
         for name, other in self.beside.items():
             if data.get(name) is not None and data.get(other) is None:
                 raise ValidationError(f"needs {other} beside it", name)
+
+    @validates_schema
+    def _fit_their_case(self, data: dict[str, Any], **_: Any) -> None:
+        for name, text in faults_of(self.cases, data):
+            raise ValidationError(text, name)
 
     def handle_error(self, error: ValidationError, data: Any, *, many: bool, **options: Any) -> None:
         """Add to an unknown field which one is meant."""
@@ -52,6 +79,20 @@ class Field(fields.Field[Value]):
     def allowed(self) -> str:
         """What the field takes, in words that stand behind `give` and `must be`."""
         raise NotImplementedError
+
+    @property
+    def shape(self) -> Shape:
+        """What the field takes, as JSON Schema: whatever fits is taken."""
+        raise NotImplementedError
+
+    @property
+    def full_shape(self) -> Shape:
+        """The shape with null, default and description where the field has them."""
+        shape = or_null(self.shape) if self.allow_none else self.shape
+        if self.load_default is not missing and self.load_default is not None:
+            shape = shape | {"default": self.load_default}
+        said = self.metadata.get("description")
+        return shape | {"description": said} if said is not None else shape
 
     def make_error(self, key: str, **_: Any) -> ValidationError:
         """Say what is wrong; marshmallow asks for it by a key."""
@@ -89,6 +130,11 @@ class EntryCount(validate.Length):
             return super().__call__(value)
         except ValidationError as error:
             raise ValidationError(f"must have from {self.min} to {self.max} entries") from error
+
+    def shape(self, things: str) -> Shape:
+        """Return the bounds for `Items` or `Properties`."""
+        bounds = {f"min{things}": self.min, f"max{things}": self.max}
+        return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
 def either(words: Iterable[str]) -> str:

@@ -1,24 +1,25 @@
 """What an owner may say about a bot."""
 
 from datetime import time
-from decimal import Decimal
 from enum import Enum
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from marshmallow import RAISE, ValidationError, fields, validates_schema
+from marshmallow import RAISE, ValidationError, fields
 
 from app.brokers.registry import BROKERS
 from app.domain.bot_keys import BotKey, keys_of
-from app.domain.bots import BotConfiguration
+from app.domain.bots import BOT_ID, BOT_ID_WORDS, BotConfiguration
 from app.domain.idea_structures import EXAMPLE as PAIR
 from app.domain.idea_structures import IdeaStructureText, pair_of
 from app.domain.structure_keys import TimeText
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.trading_state import TradingState
 from app.domain.trading_windows import EXAMPLE, WindowText, window_of
+from app.errors import RequestRefused
 from app.schemas.base import Between, EntryCount, Field, Schema
 from app.schemas.fields import Amount, Choice, Flag, Text, Whole, Word
+from app.schemas.shapes import TIME_OF_DAY, WINDOW, Shape, pattern_shape, text_shape
 
 MOST_WINDOWS = 50
 MOST_LABELS = 50
@@ -28,6 +29,11 @@ class Windows(Field[Any], fields.List[str]):
     """Windows of the week; they come out as we write them, in their order."""
 
     allowed = f'a list of windows like ["{EXAMPLE}"]'
+
+    @property
+    def shape(self) -> Shape:
+        """Some windows."""
+        return {"type": "array", "items": pattern_shape(WINDOW), "minItems": 1, "maxItems": MOST_WINDOWS}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(Text(longest=60), validate=EntryCount(1, MOST_WINDOWS), **options)
@@ -45,6 +51,12 @@ class IdeaStructures(Field[Any], fields.List[str]):
 
     allowed = f'a list of labels and bots like ["{PAIR}"]'
 
+    @property
+    def shape(self) -> Shape:
+        """Some pairs."""
+        pair = pattern_shape(rf"^[A-Za-z][A-Za-z0-9_]{{0,39}}={BOT_ID.pattern}$")
+        return {"type": "array", "items": pair, "minItems": 1, "maxItems": MOST_LABELS}
+
     def __init__(self, **options: Any) -> None:
         super().__init__(Text(longest=160), validate=EntryCount(1, MOST_LABELS), **options)
 
@@ -55,7 +67,7 @@ class IdeaStructures(Field[Any], fields.List[str]):
         except ValueError as error:
             raise ValidationError(str(error)) from error
         if len({label for label, _ in pairs}) < len(pairs):
-            raise ValidationError("names a label twice")
+            raise RequestRefused("`idea_structures` names a label twice.")
         return tuple(f"{label}={bot}" for label, bot in pairs)
 
 
@@ -63,6 +75,7 @@ class TimeOfDay(Text):
     """A time of the day such as 15:00."""
 
     allowed = "a time like 15:00"
+    shape = pattern_shape(TIME_OF_DAY)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(longest=5, **options)
@@ -76,9 +89,14 @@ class TimeOfDay(Text):
 
 
 class Symbols(Field[Any], fields.List[str]):
-    """Symbols in any notation; canonical names come out, in their order."""
+    """Symbols in any notation; canonical names come out, in their order. RequestRefused: it is none."""
 
     allowed = 'a list of symbols like ["AAPL", "BTC-USD"]'
+
+    @property
+    def shape(self) -> Shape:
+        """Names of symbols; whether each is one is for the rules of symbols to say."""
+        return {"type": "array", "items": text_shape(60, lines=False, may_be_empty=False)}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(Text(longest=60), **options)
@@ -88,7 +106,7 @@ class Symbols(Field[Any], fields.List[str]):
         try:
             return tuple(dict.fromkeys(parse_symbol(str(name)).symbol for name in names))
         except SymbolRefused as error:
-            raise ValidationError(error.message) from error
+            raise RequestRefused(error.message) from error
 
 
 def key_fields(record: type) -> dict[str, Field[Any]]:
@@ -116,11 +134,16 @@ def _of_kind(kind: Any, key: BotKey, options: dict[str, Any]) -> Field[Any]:
         return TimeOfDay(**options)
     if issubclass(kind, Enum):
         return Choice(kind, **options)
-    if kind is bool:
-        return Flag(**options)
+    if kind is str:
+        # Where there may be nothing, null says so.
+        return Text(longest=key.longest, may_be_empty=options["allow_none"], **options)
+    return Flag(**options) if kind is bool else _of_number(kind, key, options)
+
+
+def _of_number(kind: Any, key: BotKey, options: dict[str, Any]) -> Field[Any]:
     if kind is int:
         return Whole(key.least, key.most, strict=True, **options)
-    return _amount(key, options) if kind is Decimal else Text(longest=key.longest, **options)
+    return _amount(key, options)
 
 
 def _amount(key: BotKey, options: dict[str, Any]) -> Amount:
@@ -141,13 +164,21 @@ class BotSchema(Schema):
 
     state = Choice(TradingState)
 
-    @validates_schema
-    def _not_empty(self, data: dict[str, Any], **_: Any) -> None:
-        if data.get("name") == "":
-            raise ValidationError("must not be empty", "name")
+
+class BotId(Text):
+    """What a bot is called in addresses."""
+
+    allowed = BOT_ID_WORDS
+    shape = pattern_shape(f"^{BOT_ID.pattern}$")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        text = super()._deserialize(value, attr, data, **options)
+        if not BOT_ID.fullmatch(text):
+            raise self.make_error("invalid")
+        return text
 
 
 class NewBotSchema(BotSchema):
     """A bot that does not exist yet."""
 
-    id = Text(required=True, longest=48)
+    id = BotId(required=True, longest=48)

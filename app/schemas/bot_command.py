@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
@@ -14,13 +14,18 @@ from app.domain.structures.commands import EnterCommand, ExitCommand, WantedLeg,
 from app.domain.structures.legs import MOST_LEGS
 from app.errors import BotUnknown, MalformedAlert, MalformedStructure, MalformedTrim, TradeUnknown
 from app.schemas.base import Between, EntryCount, Field, Schema
+from app.schemas.cases import Case
 from app.schemas.entry import COMMAND_MARK, DialectEntry
-from app.schemas.fields import Amount, Key, Moment, Text, Word
+from app.schemas.fields import Amount, Key, Text, Word
+from app.schemas.moments import Moment
+from app.schemas.shapes import DATE, Shape, pattern_shape, whole_pattern
 
 ENTER, EXIT = "enter", "exit"
 LARGEST_NUMBER = 2**53
 MOST_UNITS = 1_000_000
 WHOLE = 100
+OF_CONTRACT = ("expiration", "strike")
+WHOLE_CONTRACT = "a contract has expiration, type and strike, shares have none"
 _DIGITS = re.compile(r"[0-9]{1,16}")
 _SIGNED_DIGITS = re.compile(r"[+-]?[0-9]{1,16}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -38,6 +43,14 @@ class Number(Field[int]):
         """A whole number and its bounds."""
         return f"a whole number from {self.least} to {self.most}"
 
+    @property
+    def shape(self) -> Shape:
+        """A whole number, or its digits where it has no sign."""
+        number: Shape = {"type": "integer", "minimum": self.least, "maximum": self.most}
+        if self.least < 0:
+            return number | {"not": {"const": 0}}
+        return {"anyOf": [number, pattern_shape(whole_pattern(self.least, self.most))]}
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
         if isinstance(value, str) and _SIGNED_DIGITS.fullmatch(value):
             return int(value)
@@ -50,6 +63,7 @@ class ExpiryDay(Field[date]):
     """A date as YYYY-MM-DD and in no other way."""
 
     allowed = "a date like 2026-12-18"
+    shape = DATE
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
@@ -63,6 +77,17 @@ class ExpiryDay(Field[date]):
 class CommandLegSchema(Schema):
     """A leg: a contract, or shares where it has neither expiration, type nor strike."""
 
+    cases: ClassVar[Mapping[str, tuple[Case, ...]]] = {
+        "type": (
+            Case(
+                words=("call", "put"), needs=("expiration", "strike"), needed=f"is missing; {WHOLE_CONTRACT}"
+            ),
+            Case(
+                is_default=True, without=("expiration", "strike"), misplaced=f"needs type; {WHOLE_CONTRACT}"
+            ),
+        )
+    }
+
     symbol = Text(required=True, longest=20)
     quantity = Number(-MOST_UNITS, MOST_UNITS, required=True)
     expiration = ExpiryDay()
@@ -70,13 +95,7 @@ class CommandLegSchema(Schema):
     strike = Amount(positive=True)
 
     @validates_schema
-    def _is_whole(self, data: dict[str, Any], **_: Any) -> None:
-        of_contract = ("expiration", "type", "strike")
-        missing = [name for name in of_contract if name not in data]
-        if 0 < len(missing) < len(of_contract):
-            raise ValidationError(
-                "is missing; a contract has expiration, type and strike, shares have none", missing[0]
-            )
+    def _trades_something(self, data: dict[str, Any], **_: Any) -> None:
         if data.get("quantity") == 0:
             raise ValidationError(
                 "must not be zero: a positive number buys, a negative one sells", "quantity"
@@ -93,6 +112,11 @@ class Legs(Field[Any], fields.List[Any]):
     """One to four legs on one underlying, at least one of them a contract."""
 
     allowed = f"a list of 1 to {MOST_LEGS} legs"
+
+    @property
+    def shape(self) -> Shape:
+        """Some legs."""
+        return {"type": "array", "items": CommandLegSchema().shape, "minItems": 1, "maxItems": MOST_LEGS}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(fields.Nested(CommandLegSchema()), validate=EntryCount(1, MOST_LEGS), **options)
@@ -113,6 +137,31 @@ class Legs(Field[Any], fields.List[Any]):
 class BotCommandSchema(Schema):
     """JSON in, Signal out; every field is read, others are refused."""
 
+    cases: ClassVar[Mapping[str, tuple[Case, ...]]] = {
+        "command": (
+            Case(
+                words=(ENTER,),
+                needs=("bot",),
+                without=("close", "trade", "trim"),
+                needed="is missing; give the bot's number",
+                misplaced="does not belong in an enter",
+            ),
+            Case(words=(EXIT,), without=("legs", "quantity"), misplaced="does not belong in an exit"),
+        ),
+        "legs": (
+            Case(is_default=True),
+            Case(without=("quantity",), misplaced="is not read beside legs, which have their own"),
+        ),
+        "trade": (
+            Case(is_default=True, without=("trim",), misplaced="is for one trade; say which in trade"),
+            Case(without=("close",), misplaced="says which trades, and so does trade; leave one out"),
+        ),
+        "close": (
+            Case(is_default=True),
+            Case(needs=("bot",), needed="is missing; close is about the trades of one bot"),
+        ),
+    }
+
     command = Word(ENTER, EXIT, required=True)
     bot = Number(1, LARGEST_NUMBER, allow_none=True)
     quantity = Number(1, MOST_UNITS, allow_none=True)
@@ -125,33 +174,9 @@ class BotCommandSchema(Schema):
     time = Moment(allow_none=True)
 
     @validates_schema(skip_on_field_errors=True)
-    def _says_what_to_enter(self, data: dict[str, Any], **_: Any) -> None:
-        if data["command"] != ENTER:
-            return
-        if data.get("bot") is None:
-            raise ValidationError("is missing; give the bot's number", "bot")
-        strange = [name for name in ("close", "trade", "trim") if data.get(name)]
-        if strange:
-            raise ValidationError("does not belong in an enter", strange[0])
-        if data.get("quantity") is not None and data.get("legs"):
-            raise ValidationError("is not read beside legs, which have their own", "quantity")
-
-    @validates_schema(skip_on_field_errors=True)
-    def _says_what_to_exit(self, data: dict[str, Any], **_: Any) -> None:
-        if data["command"] != EXIT:
-            return
-        strange = [name for name in ("legs", "quantity") if data.get(name)]
-        if strange:
-            raise ValidationError("does not belong in an exit", strange[0])
-        trade, close = data.get("trade"), data.get("close")
-        if data.get("trim") is not None and trade is None:
-            raise ValidationError("is for one trade; say which in trade", "trim")
-        if trade is None and not close:
+    def _says_what_to_leave(self, data: dict[str, Any], **_: Any) -> None:
+        if data["command"] == EXIT and data.get("trade") is None and not data.get("close"):
             raise ValidationError("is missing; give a trade's number, or bot and close", "trade")
-        if trade is not None and close:
-            raise ValidationError("says which trades, and so does trade; leave one out", "close")
-        if close and data.get("bot") is None:
-            raise ValidationError("is missing; close is about the trades of one bot", "bot")
 
     @post_load
     def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:

@@ -1,16 +1,19 @@
 """The bridge dialect: a strict order message; a fund is a bot."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from marshmallow import RAISE, ValidationError, post_load, validates_schema
+from marshmallow import RAISE, post_load
 
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import Dialect, Intent, Signal
 from app.schemas import meanings
 from app.schemas.base import Schema
+from app.schemas.cases import Case
 from app.schemas.commands import CommandSchema
 from app.schemas.entry import DialectEntry
-from app.schemas.fields import Amount, Key, Moment, Text, Word
+from app.schemas.fields import Amount, Key, Text, Word
+from app.schemas.moments import Moment
 from app.schemas.reading import Reading
 
 
@@ -19,6 +22,13 @@ class BridgeAlertSchema(Schema):
 
     class Meta:
         unknown = RAISE
+
+    cases: ClassVar[Mapping[str, tuple[Case, ...]]] = {
+        "order_type": (
+            Case(words=("limit",), needs=("limit_price",), needed="is needed for a limit order"),
+            Case(words=("market",), without=("limit_price",), misplaced="does not belong in a market order"),
+        )
+    }
 
     strategy_id = Text(required=True, longest=200)
     fund_id = Text(required=True, longest=48)
@@ -32,14 +42,6 @@ class BridgeAlertSchema(Schema):
     idempotency_key = Key(allow_none=True, longest=200)
     time = Moment(allow_none=True)
     thesis = Text(allow_none=True, longest=2000, lines=True)
-
-    @validates_schema
-    def _limit_orders_have_a_limit(self, data: dict[str, Any], **_: Any) -> None:
-        has_limit = data.get("limit_price") is not None
-        if data.get("order_type") == "limit" and not has_limit:
-            raise ValidationError("is needed for a limit order", "limit_price")
-        if data.get("order_type") == "market" and has_limit:
-            raise ValidationError("does not belong in a market order", "limit_price")
 
     @post_load
     def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:

@@ -1,13 +1,16 @@
 """Alerts that cancel or modify an order that works already: what they say in every dialect."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, post_load, validates_schema
+from marshmallow import post_load
 
 from app.domain.orders import Side
 from app.domain.signals import ALL_ORDERS, Dialect, Intent, Signal
 from app.schemas.base import Schema
-from app.schemas.fields import Amount, Key, Moment, Text, Word
+from app.schemas.cases import Case
+from app.schemas.fields import Amount, Key, Text, Word
+from app.schemas.moments import Moment
 
 CHANGES = ("limit_price", "stop_price", "quantity")
 
@@ -17,6 +20,27 @@ class CommandSchema(Schema):
 
     dialect: ClassVar[Dialect]
 
+    cases: ClassVar[Mapping[str, tuple[Case, ...]]] = {
+        "command": (
+            Case(words=("cancel",), without=CHANGES, misplaced="does not belong in a cancel"),
+            Case(
+                words=("modify",),
+                needs_one=CHANGES,
+                needed="needs at least one of limit_price, stop_price and quantity",
+            ),
+        ),
+        "order": (
+            Case(
+                words=(ALL_ORDERS,),
+                among={"command": ("cancel",)},
+                needs=("symbol",),
+                needed="is needed with the order 'all'",
+                misplaced="must be cancel with the order 'all'; modify names one order",
+            ),
+            Case(),
+        ),
+    }
+
     command = Word("cancel", "modify", required=True)
     order = Key(required=True, longest=200)
     symbol = Text(allow_none=True, longest=60)
@@ -25,23 +49,6 @@ class CommandSchema(Schema):
     quantity = Amount(positive=True, allow_none=True)
     idempotency_key = Key(allow_none=True, longest=200)
     time = Moment(allow_none=True)
-
-    @validates_schema
-    def _says_what_to_change(self, data: dict[str, Any], **_: Any) -> None:
-        given = [name for name in CHANGES if data.get(name) is not None]
-        if data.get("command") == "cancel" and given:
-            raise ValidationError("does not belong in a cancel", given[0])
-        if data.get("command") == "modify" and not given:
-            raise ValidationError("needs at least one of limit_price, stop_price and quantity", "command")
-
-    @validates_schema
-    def _says_which_orders(self, data: dict[str, Any], **_: Any) -> None:
-        if data.get("order") != ALL_ORDERS:
-            return
-        if data.get("command") == "modify":
-            raise ValidationError("'all' is for cancel; modify names one order", "order")
-        if not data.get("symbol"):
-            raise ValidationError("is needed with the order 'all'", "symbol")
 
     @post_load
     def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
@@ -11,16 +11,26 @@ from uuid import UUID
 from marshmallow import ValidationError, fields
 
 from app.domain.money import ZERO
-from app.schemas.base import Between, Field, either
+from app.schemas.base import Between, EntryCount, Field, either
+from app.schemas.shapes import (
+    DATE,
+    HIDDEN,
+    HIDDEN_OR_BREAK,
+    LARGEST,
+    LARGEST_WHOLE,
+    SMALLEST,
+    TRUE_OR_FALSE,
+    Shape,
+    json_number,
+    number_shape,
+    text_shape,
+)
+from app.schemas.shapes import UUID as UUID_SHAPE
 
-LARGEST = Decimal("1e12")
-SMALLEST = Decimal("1e-12")
 LONGEST_NUMBER = 40
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
-LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
-MILLISECONDS_FROM = 100_000_000_000
 
 PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
+NEVER_IN_TEXT, NEVER_IN_LINE = re.compile(HIDDEN), re.compile(HIDDEN_OR_BREAK)
 
 Data = Mapping[str, Any] | None
 
@@ -37,8 +47,22 @@ class Amount(Field[Decimal]):
         """A number and its bounds."""
         return f"a number {bounds_of(self)}"
 
+    @property
+    def shape(self) -> Shape:
+        """A number or its text, within the bounds."""
+        bounds = _checked_bounds(self)
+        # A bound of zero without a check of its own: a number is never below it.
+        least, most = (ZERO, LARGEST) if bounds is None else (bounds.min or ZERO, bounds.max or LARGEST)
+        return number_shape(
+            least,
+            most,
+            is_least_in=not self.positive and (bounds is None or bounds.min is None or bounds.min_inclusive),
+            is_most_in=bounds is None or bounds.max is None or bounds.max_inclusive,
+            description="A number, or the same as text.",
+        )
+
     def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> Decimal:
-        number = _number(value)
+        number = read_number(value)
         if number < 0 or (self.positive and number == 0):
             raise ValidationError("must be greater than zero" if self.positive else "must not be negative")
         if number > LARGEST or 0 < number < SMALLEST:
@@ -46,9 +70,13 @@ class Amount(Field[Decimal]):
         return number
 
 
+def _checked_bounds(field: Field[Any]) -> Between | None:
+    return next((check for check in field.validators if isinstance(check, Between)), None)
+
+
 def bounds_of(field: Field[Any]) -> str:
     """Write the bounds of a number, such as `above 0 to 1`; nothing where there are none."""
-    checked = next((check for check in field.validators if isinstance(check, Between)), None)
+    checked = _checked_bounds(field)
     if not isinstance(field, Amount) or (checked is not None and checked.min is not None):
         return str(checked or "")
     least = "above 0" if field.positive else "from 0"
@@ -62,7 +90,8 @@ def _refuse_placeholder(text: str) -> None:
         raise ValidationError(f"is still the placeholder {text[:60]}, which TradingView did not fill in")
 
 
-def _number(value: Any) -> Decimal:
+def read_number(value: Any) -> Decimal:
+    """Read a number or its text; raise ValidationError."""
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
         raise ValidationError("must be a number")
     if isinstance(value, str):
@@ -80,38 +109,6 @@ def _number(value: Any) -> Decimal:
     return number or ZERO
 
 
-class Moment(Field[datetime]):
-    """A time: epoch seconds or milliseconds (number or text), or ISO 8601 with an offset; UTC comes out."""
-
-    allowed = "epoch milliseconds or a time like 2026-06-02T14:22:00Z"
-
-    def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> datetime:
-        if isinstance(value, str) and not value.strip().isdigit():
-            return iso_moment(value.strip())
-        number = _number(value)
-        seconds = number / 1000 if number >= MILLISECONDS_FROM else number
-        if not EARLIEST <= seconds <= LATEST:
-            raise ValidationError("must be a time between the years 2000 and 2100")
-        return datetime.fromtimestamp(float(seconds), UTC)
-
-
-def iso_moment(text: str) -> datetime:
-    """Read an ISO 8601 time; without an offset it is UTC. UTC comes out."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValidationError("must be epoch milliseconds or like 2026-06-02T14:22:00Z") from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValidationError("must be a time between the years 2000 and 2100") from error
-    if not EARLIEST <= moment.timestamp() <= LATEST:
-        raise ValidationError("must be a time between the years 2000 and 2100")
-    return moment
-
-
 class Text(Field[str]):
     """A text of bounded length without control characters (`lines` lets line breaks and tabs stay).
 
@@ -119,25 +116,29 @@ class Text(Field[str]):
     """
 
     def __init__(
-        self, *, longest: int = 200, lines: bool = False, may_be_empty: bool = False, **options: Any
+        self, *, longest: int = 200, lines: bool = False, may_be_empty: bool | None = None, **options: Any
     ) -> None:
         super().__init__(**options)
         self.longest = longest
         self.lines = lines
-        self.may_be_empty = may_be_empty or not self.required
+        self.may_be_empty = not self.required if may_be_empty is None else may_be_empty
 
     @property
     def allowed(self) -> str:
         """A text and its length."""
         return f"text of up to {self.longest} characters"
 
+    @property
+    def shape(self) -> Shape:
+        """A text of these characters."""
+        return text_shape(self.longest, lines=self.lines, may_be_empty=self.may_be_empty)
+
     def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> str:
         if not isinstance(value, str):
             raise ValidationError("must be text")
         if len(value) > self.longest:
             raise ValidationError(f"must not be longer than {self.longest} characters")
-        plain = value.translate(LINE_BREAKS) if self.lines else value
-        if not plain.isprintable():
+        if (NEVER_IN_TEXT if self.lines else NEVER_IN_LINE).search(value):
             raise ValidationError("must not contain control characters")
         text = value.strip()
         if not self.lines:
@@ -145,9 +146,6 @@ class Text(Field[str]):
         if not text and not self.may_be_empty:
             raise ValidationError("must not be empty")
         return text
-
-
-LINE_BREAKS = str.maketrans({"\n": " ", "\r": " ", "\t": " "})
 
 
 class Key(Text):
@@ -181,6 +179,11 @@ class Word(Text):
         """The words."""
         return either(self.words)
 
+    @property
+    def shape(self) -> Shape:
+        """The words as they are written here."""
+        return {"type": "string", "enum": list(self.words)}
+
     def _deserialize(self, value: Any, attr: str | None, data: Data, **options: Any) -> str:
         if self.exact and value not in self.words:
             raise self.make_error("invalid")
@@ -194,6 +197,7 @@ class Flag(Field[bool], fields.Boolean):
     """True or false (`in_text`: or how a query says so)."""
 
     allowed = "true or false"
+    shape = TRUE_OR_FALSE
 
     def __init__(self, *, in_text: bool = False, **options: Any) -> None:
         super().__init__(**options if in_text else {"truthy": {True}, "falsy": {False}} | options)
@@ -205,6 +209,25 @@ class Whole(Field[int], fields.Integer):
     def __init__(self, least: int | None = None, most: int | None = None, **options: Any) -> None:
         bounds = [] if least is None and most is None else [Between(least, most)]
         super().__init__(validate=bounds, **options)
+
+    @property
+    def shape(self) -> Shape:
+        """A whole number within the bounds, which none has to pass by far."""
+        bounds = _checked_bounds(self)
+        least, most = (None, None) if bounds is None else (bounds.min, bounds.max)
+        return {
+            "type": "integer",
+            "minimum": json_number(-LARGEST_WHOLE if least is None else least),
+            "maximum": json_number(LARGEST_WHOLE if most is None else most),
+        }
+
+    def _validated(self, value: Any) -> int:
+        # 5.0 is a whole number in JSON; a longer one would overflow wherever days or seconds are counted.
+        is_whole = isinstance(value, Decimal) and value == value.to_integral_value()
+        number = int(super()._validated(int(value) if is_whole else value))
+        if abs(number) > LARGEST_WHOLE:
+            raise ValidationError(f"must lie between {-LARGEST_WHOLE} and {LARGEST_WHOLE}")
+        return number
 
     @property
     def allowed(self) -> str:
@@ -224,23 +247,41 @@ class Choice(Field[Any], fields.Enum[Any]):
         """The values."""
         return either(str(word.value) for word in self.enum)
 
+    @property
+    def shape(self) -> Shape:
+        """The values."""
+        return {"type": "string", "enum": [word.value for word in self.enum]}
+
 
 class Day(Field[date], fields.Date):
     """A date."""
 
     allowed = "a date like 2026-06-02"
+    shape = DATE
 
 
 class Identifier(Field[UUID], fields.UUID):
     """The id of a ticket."""
 
     allowed = "an id like 019aa1e8-0000-7000-8000-000000000000"
+    shape = UUID_SHAPE
 
 
 class Table(Field[Any], fields.Dict):
     """A JSON object."""
 
     allowed = "a JSON object"
+
+    @property
+    def shape(self) -> Shape:
+        """An object of such names and values."""
+        shape: Shape = {"type": "object"}
+        if isinstance(self.key_field, Field):
+            shape["propertyNames"] = self.key_field.shape
+        if isinstance(self.value_field, Field):
+            shape["additionalProperties"] = self.value_field.full_shape
+        counted = next((check for check in self.validators if isinstance(check, EntryCount)), None)
+        return shape if counted is None else shape | counted.shape("Properties")
 
     def _deserialize(self, value: Any, attr: str | None, data: Data, **options: Any) -> Any:
         _refuse_non_numbers(value)

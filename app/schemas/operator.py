@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from marshmallow import RAISE, ValidationError, post_load
@@ -11,20 +10,15 @@ from app.domain.audit import Deed
 from app.domain.door_refusals import KEPT
 from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
-from app.errors import InvalidRequest
-from app.schemas.base import EntryCount, Field, Schema, sentences
+from app.errors import InvalidRequest, RequestRefused
+from app.schemas.base import Between, EntryCount, Field, Schema, sentences
 from app.schemas.bot import Symbols
-from app.schemas.fields import Amount, Choice, Day, Flag, Identifier, Moment, Table, Text, Whole, Word
+from app.schemas.fields import Amount, Choice, Day, Flag, Identifier, Table, Text, Whole, Word
+from app.schemas.moments import Moment
 
 EARLY = "Contracts whose sold side is assigned at the next look."
 SHORTS = "Sold legs that expire today are bought back at 15:30 in New York, their mates left alone."
 TRIM = "Per cent of the units, rounded up; without it all of them."
-
-
-def _lies_ahead(moment: datetime) -> None:
-    """A switch that has ended before it is thrown would say HALTED and mean ACTIVE."""
-    if moment <= datetime.now(UTC):
-        raise ValidationError("must lie in the future")
 
 
 class TradingStateSchema(Schema):
@@ -35,21 +29,22 @@ class TradingStateSchema(Schema):
 
     state = Choice(TradingState, required=True)
     reason = Text(allow_none=True, longest=500, lines=True)
-    until = Moment(allow_none=True, validate=_lies_ahead)
+    until = Moment(allow_none=True)
 
     @post_load
     def _to_switch(self, data: dict[str, Any], **_: Any) -> StateSwitch:
+        until = data.get("until")
+        # A switch that has ended before it is thrown would say HALTED and mean ACTIVE.
+        if until is not None and until <= datetime.now(UTC):
+            raise RequestRefused("`until` must lie in the future.")
         return StateSwitch(**data)
 
 
-def _is_loss(fraction: Decimal | None) -> None:
-    if fraction is not None and fraction >= 1:
-        raise ValidationError("must be below 1: 0.80 is 80 % of the base")
+class _Fraction(Between):
+    """Bounds of a threshold, with what a fraction of the base is."""
 
-
-def _is_gain(fraction: Decimal | None) -> None:
-    if fraction is not None and fraction <= 1:
-        raise ValidationError("must be above 1: 1.20 is 120 % of the base")
+    def __str__(self) -> str:
+        return f"{super().__str__()}: 0.80 is 80 %, 1.20 is 120 % of the base"
 
 
 class CircuitBreakerSchema(Schema):
@@ -58,8 +53,8 @@ class CircuitBreakerSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    glb_sl = Amount(positive=True, allow_none=True, validate=_is_loss)
-    glb_tp = Amount(positive=True, allow_none=True, validate=_is_gain)
+    glb_sl = Amount(positive=True, allow_none=True, validate=_Fraction(max=1, max_inclusive=False))
+    glb_tp = Amount(positive=True, allow_none=True, validate=_Fraction(min=1, min_inclusive=False))
     base_equity = Amount(positive=True, allow_none=True)
     active = Flag(in_text=True)
     liquidate_on_tp = Flag(in_text=True)
@@ -174,7 +169,7 @@ class FreshQuerySchema(Schema):
 
 
 PRICES = Table(
-    keys=Text(longest=60),
+    keys=Text(longest=60, may_be_empty=False),
     values=Amount(positive=True, allow_none=True),
     validate=EntryCount(min=1, max=5000),
 )

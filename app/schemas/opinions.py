@@ -2,13 +2,18 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, post_load, validates_schema
+from marshmallow import ValidationError, post_load
 
 from app.domain.price_outcomes import HORIZONS, Horizon
+from app.errors import RequestRefused
 from app.schemas.base import Schema
 from app.schemas.fields import Day, Text, Whole
+from app.schemas.shapes import pattern_shape
 
+USUAL = ",".join(each.name for each in HORIZONS)
 MOST_HORIZONS = 6
+# None is longer than sixty days.
+STRETCH = "(?:[1-9][0-9]{0,3}m|[1-9][0-9]{0,2}h|(?:[1-9]|[1-5][0-9]|60)d)"
 
 
 def read_horizons(text: str) -> tuple[Horizon, ...]:
@@ -22,20 +27,26 @@ def read_horizons(text: str) -> tuple[Horizon, ...]:
     return horizons
 
 
+class Horizons(Text):
+    """Stretches of time such as `1h,1d,5d`."""
+
+    allowed = "stretches of time like 1h,1d,5d"
+    shape = pattern_shape(rf"^{STRETCH}(?:,{STRETCH}){{0,{MOST_HORIZONS - 1}}}$")
+
+
 class OpinionQuerySchema(Schema):
     """Which opinions to look back at: of which UTC days and which bot, and how far to follow their prices."""
 
     since = Day(data_key="from", load_default=None)
     until = Day(data_key="to", load_default=None)
     bot = Text(load_default=None, longest=48)
-    horizon = Text(load_default=",".join(each.name for each in HORIZONS), longest=60, validate=read_horizons)
+    horizon = Horizons(
+        load_default=",".join(each.name for each in HORIZONS), longest=60, validate=read_horizons
+    )
     limit = Whole(1, 5000, load_default=500)
-
-    @validates_schema(skip_on_field_errors=True)
-    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
-        if data["since"] and data["until"] and data["since"] > data["until"]:
-            raise ValidationError("must not lie after `to`", "from")
 
     @post_load
     def _with_horizons(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if data["since"] and data["until"] and data["since"] > data["until"]:
+            raise RequestRefused("`from` must not lie after `to`.")
         return data | {"horizon": read_horizons(data["horizon"])}

@@ -1,17 +1,21 @@
 """The option dialect: which contract of an Indian underlying, and what to do with it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, ValidationError, post_load, validates_schema
+from marshmallow import EXCLUDE, post_load
 
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import ContractWords, Dialect, Intent, Signal
 from app.schemas import meanings
 from app.schemas.base import Schema
+from app.schemas.cases import Case
 from app.schemas.entry import DialectEntry
-from app.schemas.fields import Amount, Key, Moment, Text, Word
+from app.schemas.fields import Amount, Key, Text, Word
+from app.schemas.moments import Moment
 from app.schemas.reading import Reading
+from app.schemas.shapes import LARGEST, Shape, json_number
 
 # As Fyers writes them; SL-M waits for its trigger and goes to the market, SL-L to its price.
 ORDER_TYPES = {
@@ -20,8 +24,8 @@ ORDER_TYPES = {
     "sl-m": OrderType.STOP,
     "sl-l": OrderType.STOP_LIMIT,
 }
-PRICED = frozenset({"limit", "sl-l"})
-TRIGGERED = frozenset({"sl-m", "sl-l"})
+# Which of them have which price.
+PRICES = {"price": frozenset({"limit", "sl-l"}), "triggerPrice": frozenset({"sl-m", "sl-l"})}
 KINDS = {"ce": "call", "call": "call", "c": "call", "pe": "put", "put": "put", "p": "put"}
 PRODUCTS = ("intraday", "margin", "cnc", "mtf", "bo", "co")
 
@@ -30,6 +34,12 @@ class StrikeText(Text):
     """A strike as a number or in words (`ATM+2`)."""
 
     allowed = "a strike like 24000 or ATM+2"
+
+    @property
+    def shape(self) -> Shape:
+        """A number, or text."""
+        number = {"type": "number", "minimum": 0, "maximum": json_number(LARGEST)}
+        return {"anyOf": [number, super().shape]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         is_number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
@@ -47,6 +57,20 @@ class OptionAlertSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
+    cases: ClassVar[Mapping[str, tuple[Case, ...]]] = {
+        "orderType": tuple(
+            Case(
+                words=(kind,),
+                is_default=kind == "market",
+                needs=tuple(name for name, kinds in PRICES.items() if kind in kinds),
+                without=tuple(name for name, kinds in PRICES.items() if kind not in kinds),
+                needed=f"is needed for an order of type {kind.upper()}",
+                misplaced=f"does not belong in an order of type {kind.upper()}",
+            )
+            for kind in ORDER_TYPES
+        )
+    }
+
     symbol = Text(required=True, longest=60)
     strikeprice = StrikeText(required=True, longest=30)
     optionType = Word(*KINDS, required=True)  # noqa: N815  # the alert's own name
@@ -63,16 +87,6 @@ class OptionAlertSchema(Schema):
     idempotency_key = Key(allow_none=True, longest=200)
     time = Moment(allow_none=True)
     bot = Text(allow_none=True, longest=48)
-
-    @validates_schema
-    def _has_the_prices_of_its_type(self, data: dict[str, Any], **_: Any) -> None:
-        kind = data.get("orderType") or "market"
-        for name, kinds in (("price", PRICED), ("triggerPrice", TRIGGERED)):
-            is_given = data.get(name) is not None
-            if kind in kinds and not is_given:
-                raise ValidationError(f"is needed for an order of type {kind.upper()}", name)
-            if kind not in kinds and is_given:
-                raise ValidationError(f"does not belong in an order of type {kind.upper()}", name)
 
     @post_load
     def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, ValidationError, post_load, pre_load, validates_schema
+from marshmallow import EXCLUDE, ValidationError, post_load, pre_load
 
 from app.domain.orders import OrderType, Side
 from app.domain.signals import Dialect, Intent, Signal, Target
 from app.schemas import meanings
 from app.schemas.base import Schema
+from app.schemas.cases import Case
 from app.schemas.commands import CommandSchema
 from app.schemas.entry import COMMAND_MARK, DialectEntry
-from app.schemas.fields import Amount, Key, Moment, Text, Word
+from app.schemas.fields import Amount, Key, Text, Word
 from app.schemas.meanings import FieldMeaning
+from app.schemas.moments import Moment
 from app.schemas.reading import Reading, number_of
 
 # The four rows of the trade-type table; `short` is the other common name of the id `sell`.
@@ -25,6 +27,7 @@ TRADE_TYPES = {
     ("short", "sell"): Intent.ENTER_SHORT,
     ("short", "buy"): Intent.EXIT_SHORT,
 }
+TRADE_IDS = tuple(dict.fromkeys(name for name, _ in TRADE_TYPES))
 DIRECTIONS = {"long": 1, "flat": 0, "short": -1}
 EXITS = frozenset({Intent.EXIT_LONG, Intent.EXIT_SHORT})
 
@@ -43,6 +46,17 @@ class StrategyAlertSchema(Schema):
         ("market_position_size", "prev_market_position", "prev_market_position_size"), "market_position"
     )
 
+    cases: ClassVar[Mapping[str, tuple[Case, ...]]] = {
+        "market_position": (
+            Case(words=tuple(DIRECTIONS)),
+            Case(
+                is_default=True,
+                among={"strategy_order_id": TRADE_IDS},
+                misplaced="must be 'long', 'sell' or 'short' unless the alert carries market_position",
+            ),
+        )
+    }
+
     symbol = Text(required=True, longest=60)
     exchange = Text(allow_none=True, longest=40)
     strategy_order_id = Text(required=True, longest=200, may_be_empty=True)
@@ -60,14 +74,6 @@ class StrategyAlertSchema(Schema):
     order_type = Word("market", allow_none=True)
     idempotency_key = Key(allow_none=True, longest=200)
     bot = Text(allow_none=True, longest=48)
-
-    @validates_schema
-    def _has_a_meaning(self, data: dict[str, Any], **_: Any) -> None:
-        if data.get("market_position") is None and _trade_type(data) is None:
-            raise ValidationError(
-                "must be 'long', 'sell' or 'short' unless the alert carries market_position",
-                "strategy_order_id",
-            )
 
     @post_load
     def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:

@@ -14,8 +14,10 @@ from app.errors import MalformedIdea
 from app.schemas import meanings
 from app.schemas.base import Field, Schema
 from app.schemas.entry import DialectEntry
-from app.schemas.fields import Amount, Data, Table, Text, Word, iso_moment
+from app.schemas.fields import Amount, Data, Table, Text, Word
+from app.schemas.moments import iso_moment
 from app.schemas.reading import Reading
+from app.schemas.shapes import MOMENT, pattern_shape
 
 SOURCE = "trade_idea"
 TICKER = re.compile(r"[A-Z][A-Z0-9.]{0,9}")
@@ -25,6 +27,7 @@ class Ticker(Field[str]):
     """The ticker of an underlying; capitals come out."""
 
     allowed = "a ticker of up to ten letters, digits and dots"
+    shape = pattern_shape(f"^{TICKER.pattern}$")
 
     def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> str:
         # A capital is made of ASCII alone: that of a dotless i would be another letter.
@@ -38,6 +41,7 @@ class Delivery(Field[datetime]):
     """An ISO 8601 time; it comes out in its own offset, which the fingerprint is made of."""
 
     allowed = "a time like 2026-06-02T14:22:00Z"
+    shape = pattern_shape(MOMENT)
 
     def _deserialize(self, value: Any, attr: str | None, data: Data, **_: Any) -> datetime:
         if not isinstance(value, str):

@@ -173,12 +173,18 @@ def test_audit_when_read_page_by_page_then_each_line_comes_once(operator):
 
 @pytest.mark.parametrize(
     "query",
-    ["what=nothing", "after=x", "after=019aa1e8-0000-7000-8000-000000000000", "limit=0", "whom=me"],
+    ["what=nothing", "after=x", "limit=0", "whom=me"],
 )
 def test_audit_when_the_question_is_no_question_then_400(operator, query):
     response = operator.get(f"/api/audit?{query}")
 
     assert (response.status_code, response.json["error"]["code"]) == (400, "REQUEST_INVALID")
+
+
+def test_audit_when_it_is_to_go_on_behind_no_line_then_404(operator):
+    response = operator.get("/api/audit?after=019aa1e8-0000-7000-8000-000000000000")
+
+    assert (response.status_code, response.json["error"]["code"]) == (404, "NOT_FOUND")
 
 
 def test_pursued_exit_when_it_is_ended_by_hand_then_told(make_app, scripted):

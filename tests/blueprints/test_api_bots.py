@@ -87,11 +87,13 @@ def test_create_when_it_is_done_then_the_secret_is_shown_this_once(operator):
     assert secret not in operator.get("/api/bots").text + operator.get("/api/bots/other").text
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"id": ""}, {"id": "a/b"}, {"id": "operator"}, {"id": "x" * 49}, {"id": 1}]
-)
+@pytest.mark.parametrize("body", [{}, {"id": ""}, {"id": "a/b"}, {"id": "x" * 49}, {"id": 1}])
 def test_create_when_the_id_is_unusable_then_400(operator, body):
     assert operator.post("/api/bots", json=body).status_code == 400
+
+
+def test_create_when_it_is_called_as_the_operator_then_it_is_refused(operator):
+    assert operator.post("/api/bots", json={"id": "operator"}).status_code == 409
 
 
 def test_create_when_the_id_is_taken_then_it_is_refused(operator):
@@ -144,7 +146,7 @@ def test_patch_when_if_match_is_unusable_then_it_says_so(patch, etag, status):
         {"sl_pct": "0"},
         {"notional": "0"},
         {"broker": "nobody"},
-        {"allowed_symbols": ["TVC:SPX"]},
+        {"allowed_symbols": [1]},
         {"daily_order_cap": -1},
         {"daily_order_cap": "5"},
         {"use_limit_orders": "yes"},
@@ -160,6 +162,14 @@ def test_patch_when_a_field_is_unusable_then_400_and_nothing_changes(operator, p
     response = patch(changes)
 
     assert (response.status_code, response.json["error"]["code"]) == (400, "REQUEST_INVALID")
+    assert operator.get(URL).json == before
+
+
+def test_patch_when_a_symbol_cannot_be_traded_then_409_and_nothing_changes(operator, patch):
+    before = operator.get(URL).json
+    response = patch({"allowed_symbols": ["TVC:SPX"]})
+
+    assert (response.status_code, response.json["error"]["code"]) == (409, "REQUEST_REFUSED")
     assert operator.get(URL).json == before
 
 
@@ -213,8 +223,8 @@ def test_delete_when_if_match_is_unusable_then_the_bot_stays(operator, etag, sta
     assert operator.get("/api/bots/other").status_code == 200
 
 
-def test_delete_when_it_is_the_default_bot_then_400(operator):
-    assert operator.delete(URL, headers={"If-Match": "*"}).status_code == 400
+def test_delete_when_it_is_the_default_bot_then_409(operator):
+    assert operator.delete(URL, headers={"If-Match": "*"}).status_code == 409
 
 
 def test_secret_when_it_is_rotated_then_both_work_until_the_overlap_ends(operator, anonymous, clock):

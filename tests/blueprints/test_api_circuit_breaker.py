@@ -73,7 +73,6 @@ def test_breaker_when_edited_after_a_breach_then_trading_goes_on(breached, opera
         {"base_equity": "-1"},
         {"active": None},
         {"glb_sp": "0.8"},
-        {"broker": "elsewhere"},
     ],
     ids=str,
 )
@@ -119,8 +118,9 @@ def test_breaker_when_a_bot_asks_then_it_is_shown_before_the_clock_looks(operato
     assert (shown["active"], shown["source"], shown["base_equity"]) == (True, "default", None)
 
 
-def test_breaker_when_the_broker_is_unknown_then_400(operator):
-    assert operator.get(f"{PATH}?broker=elsewhere").status_code == 400
+def test_breaker_when_the_broker_is_unknown_then_404(operator):
+    assert operator.get(f"{PATH}?broker=elsewhere").status_code == 404
+    assert operator.put(PATH, json={"broker": "elsewhere"}).status_code == 404
 
 
 @pytest.mark.parametrize(

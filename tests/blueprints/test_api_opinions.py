@@ -54,11 +54,17 @@ def test_report_when_no_broker_keeps_bars_then_nothing_is_made_up(make_app, stor
     assert (hour["missing"], hour["all"]["average_gain"]) == ({"no_source": 1}, None)
 
 
-@pytest.mark.parametrize("query", [{"from": "2026-06-02", "to": "2026-06-01"}, {"horizon": "1w"}])
-def test_report_when_the_question_is_malformed_then_400(report, query):
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ({"from": "2026-06-02", "to": "2026-06-01"}, 409, "REQUEST_REFUSED"),
+        ({"horizon": "1w"}, 400, "REQUEST_INVALID"),
+    ],
+)
+def test_report_when_the_question_is_no_question_then_refused(report, query, status, code):
     response = report(**query)
 
-    assert (response.status_code, response.json["error"]["code"]) == (400, "REQUEST_INVALID")
+    assert (response.status_code, response.json["error"]["code"]) == (status, code)
 
 
 def test_report_when_nobody_has_logged_in_then_401(anonymous):

@@ -56,7 +56,7 @@ def test_orders_when_after_is_no_order_then_it_is_refused(operator, post):
     post()
     answer = operator.get("/api/orders?after=zzz")
 
-    assert (answer.status_code, answer.json["error"]["code"]) == (400, "REQUEST_INVALID")
+    assert (answer.status_code, answer.json["error"]["code"]) == (404, "NOT_FOUND")
     assert "There is no order zzz" in answer.json["error"]["message"]
 
 
@@ -220,14 +220,18 @@ def test_prices_when_a_symbol_is_pinned_then_alerts_do_not_move_it_until_it_is_n
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"AAPL": "0"}, {"AAPL": "-1"}, {"AAPL": "x"}, {"TVC:SPX": "1"}, {"": "1"}]
+    "body", [{}, {"AAPL": "0"}, {"AAPL": "-1"}, {"AAPL": "x"}, {"AAPL": "1", "": "1"}, {"": "1"}]
 )
 def test_prices_when_they_are_unusable_then_400(operator, body):
     assert operator.put("/api/paper/prices", json=body).status_code == 400
 
 
-def test_prices_when_there_is_no_simulated_broker_then_400(make_app, scripted, settings):
+def test_prices_when_a_symbol_has_none_then_409(operator):
+    assert operator.put("/api/paper/prices", json={"TVC:SPX": "1"}).status_code == 409
+
+
+def test_prices_when_there_is_no_simulated_broker_then_409(make_app, scripted, settings):
     app = make_app(brokers={"paper": scripted})
     client = client_of(app, authorization=f"Bearer {settings.operator_token}")
 
-    assert client.put("/api/paper/prices", json={"AAPL": "1"}).status_code == 400
+    assert client.put("/api/paper/prices", json={"AAPL": "1"}).status_code == 409

@@ -276,7 +276,7 @@ def test_bot_when_it_has_an_open_structure_then_it_cannot_be_removed(post, opera
     post("enter/2")
     answer = operator.delete("/api/bots/condors", headers={"If-Match": "*"})
 
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert operator.get("/api/bots/condors").status_code == 200
 
 

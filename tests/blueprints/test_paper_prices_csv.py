@@ -32,4 +32,4 @@ def test_prices_csv_when_a_row_is_bad_then_its_line_is_named_and_nothing_moves(p
 
 
 def test_prices_when_two_names_are_one_symbol_then_refused(operator):
-    assert operator.put("/api/paper/prices", json={"BTCUSD": "1", "BTC-USD": "2"}).status_code == 400
+    assert operator.put("/api/paper/prices", json={"BTCUSD": "1", "BTC-USD": "2"}).status_code == 409

@@ -3,7 +3,13 @@ from datetime import timedelta
 import pytest
 
 from app.domain.bots import BotConfiguration
-from app.errors import AlreadyExists, InvalidRequest, NotAuthenticated, NotFound, PreconditionFailed
+from app.errors import (
+    AlreadyExists,
+    NotAuthenticated,
+    NotFound,
+    PreconditionFailed,
+    RequestRefused,
+)
 from app.repositories.bots import BotDirectory
 
 pytestmark = pytest.mark.unit
@@ -44,7 +50,7 @@ def test_default_when_its_secret_was_rotated_then_a_restart_does_not_undo_that(b
 
 
 def test_default_when_it_is_to_be_deleted_then_it_stays(bots):
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(RequestRefused):
         bots.delete("default", version=bots.get("default")[1])
 
 
@@ -118,7 +124,7 @@ def test_secret_when_it_is_older_than_90_days_then_it_is_due(bots, clock, days, 
 
 @pytest.mark.parametrize("name", ["", "-x", "a/b", "a b", "ä", "x" * 49, "operator", "../x"])
 def test_create_when_the_id_is_unusable_then_it_is_refused(make, name):
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(RequestRefused):
         make(name)
 
 

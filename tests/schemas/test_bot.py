@@ -5,7 +5,7 @@ import pytest
 
 from app.domain.bots import AnalystUse, Approval, BotConfiguration
 from app.domain.trading_state import TradingState
-from app.errors import InvalidRequest
+from app.errors import InvalidRequest, RequestRefused
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.operator import load
 from tests.schemas.builders import BAD_AMOUNTS
@@ -80,7 +80,6 @@ def test_symbols_when_written_in_several_notations_then_canonical_and_once():
         {"limit_offset_ticks": 100_001},
         {"limit_offset_ticks": None},
         {"allowed_symbols": "AAPL"},
-        {"allowed_symbols": ["\u0410\u0410\u0420L"]},
         {"allowed_symbols": [None]},
         {"allowed_symbols": [["AAPL"]]},
         {"analyst": "maybe"},
@@ -93,6 +92,11 @@ def test_symbols_when_written_in_several_notations_then_canonical_and_once():
 def test_configuration_when_unclear_then_refused_by_field(data):
     with pytest.raises(InvalidRequest, match=rf"`{next(iter(data))}[`.]"):
         load(BOT, data)
+
+
+def test_symbols_when_one_is_none_then_it_is_refused_by_name():
+    with pytest.raises(RequestRefused, match="is not written like a symbol"):
+        load(BOT, {"allowed_symbols": ["AAPL", "\u0410\u0410\u0420L"]})
 
 
 @pytest.mark.parametrize("name", SWITCHES)
@@ -119,5 +123,5 @@ def test_limit_when_not_an_amount_then_refused(name, value, _sentence):
 
 
 def test_new_bot_when_it_has_no_id_then_refused():
-    with pytest.raises(InvalidRequest, match="`id` is missing; give text of up to 48 characters"):
+    with pytest.raises(InvalidRequest, match="`id` is missing; give 1 to 48 letters, digits"):
         load(NEW_BOT, {"name": "Trend"})

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app.blueprints.api.openapi.document import build_document
-from app.blueprints.api.openapi.shapes import record_shape, request_shape
+from app.blueprints.api.openapi.shapes import record_shape
 from app.config import Settings
 from app.domain.bot_keys import Limit, Unit, key, keys_of
 from app.domain.bots import BotConfiguration
@@ -31,7 +31,7 @@ class Patient(BotConfiguration):
 
 def test_key_when_declared_then_schema_page_and_api_have_it():
     schema = Schema.from_dict(key_fields(Patient))()
-    shape = request_shape(schema)["properties"]["patience_seconds"]
+    shape = schema.shape["properties"]["patience_seconds"]
 
     assert schema.load({"patience_seconds": 5}) == {"patience_seconds": 5}
     assert set(schema.validate({"patience_seconds": 901})) == {"patience_seconds"}

@@ -77,7 +77,7 @@ def test_modify_when_it_changes_nothing_then_refused():
     ("command", "changes", "words"),
     [
         (CANCEL, {"order": "all"}, "`symbol` is needed with the order 'all'"),
-        (MODIFY, {"order": "all", "symbol": "AAPL"}, "`order` 'all' is for cancel"),
+        (MODIFY, {"order": "all", "symbol": "AAPL"}, "`command` must be cancel with the order 'all'"),
         (CANCEL, {"order": "{{strategy.order.id}}"}, "`order` is still the placeholder"),
         (CANCEL, {"order": ""}, "`order` must not be empty"),
         (CANCEL, {"order": 7}, "`order` must be text"),

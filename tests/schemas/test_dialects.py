@@ -1,11 +1,12 @@
 """A dialect is one schema file and one line in the registry; this is such a file."""
 
 import pytest
-from marshmallow import RAISE, Schema, post_load
+from marshmallow import RAISE, post_load
 
 from app.blueprints.api.openapi.document import build_document
 from app.domain.orders import Side
 from app.domain.signals import Dialect, Intent, Signal
+from app.schemas.base import Schema
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import DialectEntry
 from app.schemas.fields import Amount, Text, Word

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.trading_state import StateSwitch, TradingState
-from app.errors import InvalidRequest
+from app.errors import InvalidRequest, RequestRefused
 from app.schemas.operator import PRICES, OrderQuerySchema, TicketQuerySchema, TradingStateSchema, load
 
 pytestmark = pytest.mark.unit
@@ -40,13 +40,17 @@ def test_switch_when_sound_then_read(data, expected):
         ({"state": True}, "state"),
         ({"state": "HALTED", "untill": "2026-06-02"}, "untill"),
         ({"state": "HALTED", "until": "soon"}, "until"),
-        ({"state": "HALTED", "until": "2026-06-02T14:22:00Z"}, "until"),
         ({"state": "HALTED", "reason": 5}, "reason"),
     ],
 )
 def test_switch_when_unclear_then_refused_by_field(data, field):
     with pytest.raises(InvalidRequest, match=rf"The request is malformed\. `{field}` "):
         load(SWITCH, data)
+
+
+def test_switch_when_it_would_have_ended_already_then_refused():
+    with pytest.raises(RequestRefused, match="`until` must lie in the future"):
+        load(SWITCH, {"state": "HALTED", "until": "2026-06-02T14:22:00Z"})
 
 
 def test_ticket_query_when_empty_then_first_fifty_of_all():

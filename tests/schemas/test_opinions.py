@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from app.errors import InvalidRequest
+from app.errors import InvalidRequest, RequestRefused
 from app.schemas.operator import load
 from app.schemas.opinions import OpinionQuerySchema
 
@@ -29,7 +29,6 @@ def test_query_when_given_then_read():
     "asked",
     [
         {"from": "yesterday"},
-        {"from": "2026-06-02", "to": "2026-06-01"},
         {"horizon": "soon"},
         {"horizon": ""},
         {"horizon": "1h,2h,3h,4h,5h,6h,7h"},
@@ -39,3 +38,8 @@ def test_query_when_given_then_read():
 def test_query_when_malformed_then_the_field_is_told(asked):
     with pytest.raises(InvalidRequest, match=next(iter(asked))):
         load(QUERY, asked)
+
+
+def test_query_when_it_ends_before_it_begins_then_refused():
+    with pytest.raises(RequestRefused, match="`from` must not lie after `to`"):
+        load(QUERY, {"from": "2026-06-02", "to": "2026-06-01"})

@@ -10,7 +10,7 @@ from app.domain.money import plain, text
 from app.domain.reasons import Reason
 from app.domain.structures.chain import ChainContract
 from app.domain.symbols import SymbolRefused, parse_symbol
-from app.errors import InvalidRequest, NotFound
+from app.errors import NotFound, RequestRefused
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 
 NEAREST_TOLD = 5
@@ -26,7 +26,7 @@ class OptionChains:
     def show(self, broker: str | None, underlying: str, expiry: date | None = None) -> dict[str, Any]:
         """Return the contracts of one day, the first one where none is named.
 
-        Raise NotFound without the broker or a chain, InvalidRequest for a day that is not listed.
+        Raise NotFound without the broker or a chain, RequestRefused for a day that is not listed.
         """
         name = broker or self.default_broker
         try:
@@ -34,7 +34,7 @@ class OptionChains:
         except BrokerNotConfigured as error:
             raise NotFound(f"There is no broker {name} here.") from error
         if desk is None:
-            raise InvalidRequest(f"{Reason.STRUCTURE_UNSUPPORTED.meaning} That is {name}.")
+            raise RequestRefused(f"{Reason.STRUCTURE_UNSUPPORTED.meaning} That is {name}.")
         symbol = _canonical(underlying)
         expiries = desk.expiries(symbol)
         if not expiries:
@@ -42,7 +42,7 @@ class OptionChains:
         day = expiries[0] if expiry is None else expiry
         if day not in expiries:
             near = sorted(expiries, key=lambda one: abs((one - day).days))[:NEAREST_TOLD]
-            raise InvalidRequest(f"{day} is not listed; near it are {', '.join(map(str, sorted(near)))}.")
+            raise RequestRefused(f"{day} is not listed; near it are {', '.join(map(str, sorted(near)))}.")
         chain = desk.chain(symbol, [day])
         if chain is None:
             raise NotFound(f"{symbol} has no price at {name}.")
@@ -81,4 +81,4 @@ def _canonical(underlying: str) -> str:
     try:
         return parse_symbol(underlying).symbol
     except SymbolRefused as error:
-        raise InvalidRequest(error.message) from error
+        raise RequestRefused(error.message) from error

@@ -13,7 +13,7 @@ from app.domain.orders import Receipt, bot_of_order, family_name
 from app.domain.snapshots import BrokerSnapshot
 from app.domain.ticket_terms import is_working, placed_by
 from app.domain.tickets import order_record
-from app.errors import BrokerUnavailable, InvalidRequest, NotFound
+from app.errors import BrokerUnavailable, NotFound
 from app.repositories.audit import AuditLog
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import OpenOrders
@@ -58,13 +58,13 @@ class OrderList:
     ) -> OrderPage:
         """Return orders (`open`, `closed` or `all`) newest first, from behind the one named `after` on.
 
-        Raise InvalidRequest where no order has that name: an empty page would look like the end of the list.
+        Raise NotFound where no order has that name: an empty page would look like the end of the list.
 
         What no ticket knows stands at the end: legs of a bracket that nobody has looked at yet, and orders
         of somebody else, as they were `seen` at the brokers.
         """
         if after is not None and not self._is_known(after, seen):
-            raise InvalidRequest(f"There is no order {after} to go on behind; leave out `after`.")
+            raise NotFound(f"There is no order {after} to go on behind; leave out `after`.")
         wanted = chain(self._own(status, after), self._strangers(seen, status, after))
         found = list(islice(wanted, limit + 1))
         following = found[limit - 1]["client_order_id"] if len(found) > limit else None

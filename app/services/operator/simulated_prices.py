@@ -9,7 +9,7 @@ from app.domain.audit import Actor, Deed
 from app.domain.json_codec import to_json
 from app.domain.orders import Receipt
 from app.domain.symbols import SymbolRefused, parse_symbol
-from app.errors import InvalidRequest
+from app.errors import RequestRefused
 from app.repositories.audit import AuditLog
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.operator.market_moves import MarketMoves
@@ -45,7 +45,7 @@ class PriceBoard:
         """Move the simulated market; return all prices and the orders that this changed."""
         known = {_canonical(symbol): price for symbol, price in prices.items()}
         if len(known) < len(prices):
-            raise InvalidRequest("Two of the names are the same symbol.")
+            raise RequestRefused("Two of the names are the same symbol.")
         self._record(known, by)
         changed = self._move(known)
         return {"prices": self.show(), "changed": changed}
@@ -75,11 +75,11 @@ class PriceBoard:
         for broker in self.registry.all():
             if broker.capabilities.simulated:
                 return broker  # type: ignore[return-value]  # simulated brokers offer both
-        raise InvalidRequest("No simulated broker is configured.")
+        raise RequestRefused("No simulated broker is configured.")
 
 
 def _canonical(symbol: str) -> str:
     try:
         return parse_symbol(symbol).symbol
     except SymbolRefused as error:
-        raise InvalidRequest(error.message) from error
+        raise RequestRefused(error.message) from error

@@ -11,7 +11,7 @@ from app.domain.json_codec import timestamp, to_json
 from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.exit_rules import exit_times
 from app.domain.structures.trades import StructureTrade
-from app.errors import InvalidRequest
+from app.errors import RequestRefused
 from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory
 from app.repositories.structure_trades import StructureTrades
@@ -65,11 +65,11 @@ class SimulatedTime:
     def move(self, now: datetime | None, *, by: str = Actor.OPERATOR) -> dict[str, Any]:
         """Set the simulated time, which then stands still; None lets it go with the real one again.
 
-        Raise InvalidRequest where it would go back.
+        Raise RequestRefused where it would go back.
         """
         exchange, before = self._exchange(), self.show()
         if now is not None and now < exchange.now():
-            raise InvalidRequest(f"The paper clock only goes forward, and it is {before['now']}.")
+            raise RequestRefused(f"The paper clock only goes forward, and it is {before['now']}.")
         after = None if now is None else timestamp(now)
         self.audit.record(
             by, Deed.SET_PAPER_CLOCK, exchange.name, before={"now": before["now"]}, after={"now": after}
@@ -133,4 +133,4 @@ class SimulatedTime:
         for broker in self.registry.all():
             if broker.capabilities.simulated:
                 return broker  # type: ignore[return-value]  # simulated brokers offer all of it
-        raise InvalidRequest("No simulated broker is configured.")
+        raise RequestRefused("No simulated broker is configured.")

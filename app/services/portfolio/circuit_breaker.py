@@ -14,7 +14,7 @@ from app.domain.bot_thresholds import ignored_fractions, wanted_thresholds
 from app.domain.circuit_breaker import Breach, CircuitBreaker, Phase, Threshold
 from app.domain.refusals import money
 from app.domain.trading_state import StateSwitch, TradingState
-from app.errors import BrokerError, BrokerUnavailable, InvalidRequest
+from app.errors import BrokerError, BrokerUnavailable, NotFound
 from app.repositories.bots import BotDirectory
 from app.repositories.circuit_breaker import StoredBreakers
 from app.repositories.trading_state import GlobalSwitch
@@ -58,21 +58,21 @@ class EquityGuard:
     def read(self, broker: str | None = None) -> CircuitBreaker:
         """Return a broker's breaker; without a name the only one that watches, else the operator's.
 
-        Raise InvalidRequest where there is no such broker.
+        Raise NotFound where there is no such broker.
         """
         breakers = self.all()
         watching = [name for name, breaker in breakers.items() if breaker.thresholds]
         only = watching[0] if len(watching) == 1 else self._own_broker(breakers)
         name = broker or only
         if name not in {*breakers, *self.runtime.registry.names}:
-            raise InvalidRequest(f"There is no broker {name} here.")
+            raise NotFound(f"There is no broker {name} here.")
         return breakers.get(name, CircuitBreaker(name))
 
     def edit(self, changes: Mapping[str, Any], *, by: str = Actor.OPERATOR) -> CircuitBreaker:
         """Change the operator's part of a breaker, arm it anew and resume what it paused.
 
         What is not named stays as it is; without a `base_equity` it is the account's equity of now.
-        Raise InvalidRequest or BrokerUnavailable.
+        Raise NotFound or BrokerUnavailable.
         """
         with self._hold():
             self.stored.move_former()
@@ -161,7 +161,7 @@ class EquityGuard:
         """Arm a breaker against what the account is worth."""
         edited = wanted.rearmed()
         if edited.broker not in self.runtime.registry.names:
-            raise InvalidRequest(f"There is no broker {edited.broker} here.")
+            raise NotFound(f"There is no broker {edited.broker} here.")
         if not edited.thresholds:
             return edited
         wants_base = wants_base and edited.active

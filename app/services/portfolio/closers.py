@@ -37,4 +37,4 @@ class LeavesStructures(Protocol):
     def __call__(
         self, trade: StructureTrade, by: ClosedBy, *, ticket: UUID, trim: int | None = None
     ) -> Ticket:
-        """Return the ticket of it; raise NotFound, or InvalidRequest where it is left already."""
+        """Return the ticket of it; raise NotFound, or RequestRefused where it is left already."""

@@ -12,7 +12,7 @@ from app.domain.circuit_breaker import CircuitBreaker, Step, closing_order_id, m
 from app.domain.orders import OrderRole, Receipt
 from app.domain.symbols import SymbolRefused
 from app.domain.tickets import Stage
-from app.errors import BrokerRejected, BrokerUnavailable, Conflict, InvalidRequest, NotFound
+from app.errors import BrokerRejected, BrokerUnavailable, Conflict, NotFound, RequestRefused
 from app.repositories.open_orders import OPERATOR
 from app.services.base import Runtime
 from app.services.broker_access.budgets import LIQUIDATION
@@ -79,7 +79,7 @@ class Liquidation:
         for trade in self.positions.free.structures.at(broker.name):
             number = step_ticket(ticket, Step(f"trade {trade.number}", 1, self.runtime.clock()))
             # What is being left already goes on by itself, and a broker that is away is asked again.
-            with suppress(InvalidRequest, NotFound, Conflict, BrokerUnavailable):
+            with suppress(RequestRefused, NotFound, Conflict, BrokerUnavailable):
                 self.positions.leave(trade, _closed_by(breaker), ticket=number)
         works = (trade.work for trade in self.positions.free.structures.at(broker.name))
         return {work.client_order_id for work in works if work is not None and work.role is OrderRole.EXIT}

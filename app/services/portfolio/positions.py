@@ -17,7 +17,7 @@ from app.domain.structures.trades import StructureTrade
 from app.domain.symbols import parse_symbol
 from app.domain.tickets import Stage, Ticket, TicketStatus, order_record
 from app.domain.trades import Trade
-from app.errors import BrokerRejected, BrokerUnavailable, InvalidRequest, NotFound
+from app.errors import BrokerRejected, BrokerUnavailable, NotFound, RequestRefused
 from app.repositories.open_orders import OPERATOR, OpenOrders, open_order
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
@@ -75,13 +75,13 @@ class PositionService:
 
     def _leave_structures(
         self, broker: Broker, symbol: str, by: str
-    ) -> tuple[UUID | None, InvalidRequest | NotFound | None]:
+    ) -> tuple[UUID | None, RequestRefused | NotFound | None]:
         """Begin to leave those that hold a symbol; return the last ticket, and why one was refused."""
         begun, refused = None, None
         for trade in self.free.structures.holding(broker.name, symbol):
             try:
                 begun = self.leave_structure(trade, by)
-            except (InvalidRequest, NotFound) as error:
+            except (RequestRefused, NotFound) as error:
                 refused = error
         return begun, refused
 
@@ -110,7 +110,7 @@ class PositionService:
     def close_units(self, trade: Trade, *, trim: int | None = None, by: str) -> UUID:
         """Close a bot's own units at the market, or so many per cent of them; return the ticket.
 
-        Raise NotFound where nothing is held, InvalidRequest where orders by hand close it already.
+        Raise NotFound where nothing is held, RequestRefused where orders by hand close it already.
         """
         broker, symbol = self.runtime.registry.get(trade.broker), trade.symbol
         with self.gateway.hold(broker, symbol, by_operator=True) as held, broker.urgently():
@@ -134,10 +134,10 @@ class PositionService:
         return number
 
     def _require_room(self, closing: ClosingOrders, position: Position) -> Decimal:
-        """Return how much no other order closes; raise InvalidRequest where that is nothing."""
+        """Return how much no other order closes; raise RequestRefused where that is nothing."""
         room = closing.room(position.quantity)
         if not room:
-            raise InvalidRequest(f"{Reason.POSITION_CLOSING.meaning} Cancel them to close it here.")
+            raise RequestRefused(f"{Reason.POSITION_CLOSING.meaning} Cancel them to close it here.")
         return room
 
     def _seen(self, held: HeldSymbol) -> Position | None:
@@ -268,7 +268,7 @@ def told(ticket: dict[str, Any], symbol: str) -> dict[str, Any]:
     if ticket["status"] == TicketStatus.REJECTED:
         raise BrokerRejected(message, reason=reason)
     if reason == Reason.POSITION_CLOSING:
-        raise InvalidRequest(message)
+        raise RequestRefused(message)
     if ticket["status"] == TicketStatus.SKIPPED:
         raise NotFound(f"A working order has closed {symbol} meanwhile.")
     return ticket

@@ -23,7 +23,7 @@ class TradeClosing:
     def close(self, number: int, *, trim: int | None = None, by: str = Actor.OPERATOR) -> dict[str, Any]:
         """Close a trade, or `trim` per cent of its units; return the ticket.
 
-        Raise NotFound where no trade of that number is open, InvalidRequest where it is closed already.
+        Raise NotFound where no trade of that number is open, RequestRefused where it is closed already.
         """
         stored = self.structures.numbered(number)
         if stored is not None:

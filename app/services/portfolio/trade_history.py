@@ -10,7 +10,7 @@ from app.clock import Clock
 from app.domain.closed_trades import ClosedTrade
 from app.domain.structures.trades import StructureTrade
 from app.domain.trades import Trade
-from app.errors import InvalidRequest, NotFound
+from app.errors import NotFound
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades
@@ -46,10 +46,10 @@ class TradeHistory:
         """Return trades (`open`, `closed` or `all`) from behind the one numbered `after` on.
 
         Open ones stand first, the last opened at the top; then closed ones, the last closed at the top.
-        Raise InvalidRequest where no trade has that number: an empty page would look like the end.
+        Raise NotFound where no trade has that number: an empty page would look like the end.
         """
         if after is not None and not self._has(after):
-            raise InvalidRequest(f"There is no trade {after} to go on behind; leave out `after`.")
+            raise NotFound(f"There is no trade {after} to go on behind; leave out `after`.")
         found = self._rows(state, bot)
         if after is not None:
             found = islice(dropwhile(lambda row: row["number"] != after, found), 1, None)

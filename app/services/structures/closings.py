@@ -9,7 +9,7 @@ from app.domain.reasons import Reason
 from app.domain.structures.commands import units_trimmed
 from app.domain.structures.trades import ExitCause, StructureTrade
 from app.domain.tickets import Ticket, TicketStatus
-from app.errors import BrokerUnavailable, Conflict, InvalidRequest, TradeUnknown
+from app.errors import BrokerUnavailable, Conflict, RequestRefused, TradeUnknown
 from app.repositories.open_orders import OPERATOR
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.tickets import Ledger
@@ -32,7 +32,7 @@ class StructureClosings:
     ladders: Ladders
 
     def leave(self, trade: StructureTrade, by: ClosedBy, *, ticket: UUID, trim: int | None = None) -> Ticket:
-        """Begin to leave a trade; raise TradeUnknown where it is over, InvalidRequest where it is being left.
+        """Begin to leave a trade; raise TradeUnknown where it is over, RequestRefused where it is being left.
 
         The ladder goes on by the clock until the trade is left, in any trading state.
         """
@@ -67,11 +67,11 @@ class StructureClosings:
 
 def _require_open(trade: StructureTrade, trim: int | None) -> None:
     if trim is not None and not trade.is_whole:
-        raise InvalidRequest(f"Trade {trade.number} is broken: what is left of it is closed whole.")
+        raise RequestRefused(f"Trade {trade.number} is broken: what is left of it is closed whole.")
     if trim is not None and not trade.units:
-        raise InvalidRequest(f"Trade {trade.number} holds nothing yet that could be trimmed.")
+        raise RequestRefused(f"Trade {trade.number} holds nothing yet that could be trimmed.")
     if _is_going(trade) and (trim is not None or _goes_whole(trade)):
-        raise InvalidRequest(f"{Reason.TRADE_CLOSING.meaning} Its ladder goes on until it is left.")
+        raise RequestRefused(f"{Reason.TRADE_CLOSING.meaning} Its ladder goes on until it is left.")
 
 
 def _is_going(trade: StructureTrade) -> bool:

@@ -95,11 +95,11 @@ def test_trades_when_asked_page_by_page_then_each_comes_once(trade, operator):
 
 
 @pytest.mark.parametrize("state", ["all", "closed"])
-def test_trades_when_the_number_to_go_on_behind_is_nobodys_then_400_and_a_sentence(trade, operator, state):
+def test_trades_when_the_number_to_go_on_behind_is_nobodys_then_404_and_a_sentence(trade, operator, state):
     trade()
     response = operator.get(f"/api/trades?after=999&state={state}")
 
-    assert response.status_code == 400
+    assert response.status_code == 404
     assert response.json["error"]["message"] == "There is no trade 999 to go on behind; leave out `after`."
 
 

@@ -10,13 +10,14 @@ _FAILURE = ("CommandFailure",)
 _FAILURES: dict[int, tuple[str, ...]] = dict.fromkeys((401, 403, 429, 503), _FAILURE)
 
 SAMPLE = ENTRY.sample
+BY_SETTINGS = {"quantity": 1, "idempotency_key": "morning-1"}
 
 
-def _command(example: dict[str, Any], **in_address: str) -> Operation:
+def _command(body: str, example: dict[str, Any], **in_address: str) -> Operation:
     return Operation(
         tag="Bot commands",
         security=PUBLIC,
-        body=("BotCommand",),
+        body=(body,),
         example=example,
         answers={200: ("CommandAnswer",)} | _FAILURES | dict.fromkeys((400, 404, 413), _FAILURE),
         parameters=_SECRET | in_address,
@@ -33,10 +34,12 @@ COMMAND_OPERATIONS: dict[str, Operation] = {
         answers={200: ("CommandBots",)} | _FAILURES,
         parameters=_SECRET,
     ),
-    "commands.enter_by_settings": _command({"quantity": 1, "idempotency_key": "morning-1"}, bot="1"),
-    "commands.enter_by_legs": _command({name: SAMPLE[name] for name in ("bot", "legs")}),
-    "commands.exit_trade": _command({"trim": 50}, trade="1"),
-    "commands.exit_by_rule": _command({"bot": 1, "close": "newest"}),
+    "commands.enter_by_settings": _command(
+        "EnterBySettings", {"quantity": 1, "idempotency_key": "morning-1"}, bot="1"
+    ),
+    "commands.enter_by_legs": _command("EnterByLegs", {name: SAMPLE[name] for name in ("bot", "legs")}),
+    "commands.exit_trade": _command("ExitTrade", {"trim": 50}, trade="1"),
+    "commands.exit_by_rule": _command("ExitByRule", {"bot": 1, "close": "newest"}),
     "commands.list_trades": Operation(
         tag="Bot commands",
         security=PUBLIC,

@@ -8,12 +8,11 @@ from app.blueprints.api.openapi.shapes import (
     list_of,
     object_of,
     or_null,
-    request_shape,
 )
 from app.blueprints.api.openapi.trade_shapes import NUMBER
 from app.domain.structures.trades import TradeState
 from app.schemas.bot_command import BotCommandSchema
-from app.schemas.entry import COMMAND_MARK
+from app.schemas.shapes import has
 
 PRICE = or_null({"type": "number"})
 DONE: Shape = {"const": True}
@@ -49,16 +48,19 @@ TRADE = object_of(
 )
 
 
-def _body() -> Shape:
-    """Describe a command's body: what is to be done stands in its address."""
-    shape = request_shape(BotCommandSchema())
-    shape["properties"].pop(COMMAND_MARK)
-    shape.pop("required")
-    return shape
+def _body(*names: str, needs: tuple[str, ...] = ()) -> Shape:
+    """Describe a command's body by the fields that its address leaves open."""
+    known = BotCommandSchema().shape["properties"]
+    own = {name: known[name] for name in (*needs, *names, "idempotency_key", "time")}
+    shape: Shape = {"type": "object", "properties": own, "additionalProperties": False}
+    return shape | {"allOf": [has(name) for name in needs]} if needs else shape
 
 
 COMMANDS: dict[str, Shape] = {
-    "BotCommand": _body(),
+    "EnterBySettings": _body("quantity"),
+    "EnterByLegs": _body(needs=("bot", "legs")),
+    "ExitTrade": _body("trim"),
+    "ExitByRule": _body(needs=("bot", "close")),
     "AccountSecret": object_of({"secret": UUID, "previous_valid_until": or_null(TIME)}),
     "CommandBots": object_of(
         {

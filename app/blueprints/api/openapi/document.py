@@ -6,10 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
-from marshmallow import Schema
 from werkzeug.routing import Rule
 
 from app.blueprints.api.openapi.answers import COMPONENTS
+from app.blueprints.api.openapi.links import links_from
 from app.blueprints.api.openapi.operation import (
     JSON,
     OPERATOR,
@@ -18,13 +18,20 @@ from app.blueprints.api.openapi.operation import (
     command_component,
 )
 from app.blueprints.api.openapi.operations import OPERATIONS, REQUESTS
-from app.blueprints.api.openapi.shapes import TEXT, UUID, Shape, field_shape, ref, request_shape
+from app.blueprints.api.openapi.shapes import TEXT, UUID, Shape, ref
+from app.domain.bots import BOT_ID
 from app.domain.signals import SECRET_FIELDS
+from app.schemas.base import Schema
 from app.schemas.dialects import DIALECTS
+from app.schemas.shapes import LARGEST_WHOLE, pattern_shape
 from app.version import VERSION
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+ETAG = pattern_shape(r'^(?:\*|"[0-9]{1,12}")$')
+_PART: Shape = {"type": "string", "minLength": 1}
+_CONVERTED = {"uuid": UUID, "int": {"type": "integer", "minimum": 0, "maximum": LARGEST_WHOLE}}
 
 SECURITY_SCHEMES = {
     "operator": {"type": "http", "scheme": "bearer", "description": "OPERATOR_TOKEN"},
@@ -32,6 +39,7 @@ SECURITY_SCHEMES = {
     "secretInBotHeader": {"type": "apiKey", "in": "header", "name": "X-Bot-Secret"},
     "secretInWebhookHeader": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},
 }
+_EXTRAS: Shape = {"description": "Whatever you want to find in the ticket again; it has no effect."}
 _SECRET = TEXT | {"description": "The bot's secret, unless it comes in the query or a header."}
 
 
@@ -43,6 +51,7 @@ def build_document(app: Flask) -> dict[str, Any]:
         if operation is not None:
             view = app.view_functions[rule.endpoint]
             paths.setdefault(path, {})[method] = _describe(rule, view, operation)
+    _link(app, paths)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -56,6 +65,16 @@ def build_document(app: Flask) -> dict[str, Any]:
         "paths": paths,
         "components": {"schemas": _schemas(), "securitySchemes": SECURITY_SCHEMES},
     }
+
+
+def _link(app: Flask, paths: dict[str, dict[str, Any]]) -> None:
+    """Say in each answer where what it names can be asked for."""
+    described = [(rule, paths[path][method]) for path, method, rule in routes(app) if path in paths]
+    wanted = [(each["operationId"], _CONVERTER.findall(rule.rule)) for rule, each in described]
+    for rule, each in described:
+        links = links_from(rule.endpoint, wanted)
+        if links:
+            each["responses"][min(each["responses"])]["links"] = links
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
@@ -87,17 +106,20 @@ def _parameters(rule: Rule, operation: Operation) -> list[dict[str, Any]]:
         | {"example": operation.parameters.get(name, name)}
         for name in _CONVERTER.findall(rule.rule)
     ]
+    asked = operation.query.shape if operation.query is not None else {"properties": {}}
     in_query = [
-        {"name": field.data_key or name, "in": "query", "schema": field_shape(field)}
-        | ({"required": True} if field.required else {})
-        for name, field in (operation.query.fields if operation.query is not None else {}).items()
+        {"name": name, "in": "query", "schema": shape}
+        | ({"required": True} if name in asked.get("required", ()) else {})
+        for name, shape in asked["properties"].items()
     ]
-    match = {"name": "If-Match", "in": "header", "required": True, "schema": TEXT, "example": "*"}
+    match = {"name": "If-Match", "in": "header", "required": True, "schema": ETAG, "example": "*"}
     return in_path + in_query + ([match] if operation.if_match else [])
 
 
 def _path_shape(rule: Rule, name: str) -> Shape:
-    return UUID if f"<uuid:{name}>" in rule.rule else TEXT
+    if name == "bot":
+        return pattern_shape(f"^{BOT_ID.pattern}$")
+    return next((shape for kind, shape in _CONVERTED.items() if f"<{kind}:{name}>" in rule.rule), _PART)
 
 
 def _body(operation: Operation) -> dict[str, Any] | None:
@@ -108,8 +130,14 @@ def _body(operation: Operation) -> dict[str, Any] | None:
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    # A token that is wrong ten times in a minute is answered with 429 from then on.
-    errors = [*operation.errors, 401, 429] if {"operator": []} in operation.security else operation.errors
+    errors = {*operation.errors}
+    if operation.body:
+        # No body is read that is too large, and of an operator's some ask for what cannot be at the moment.
+        errors |= {400, 413} | ({409} if operation.security == OPERATOR else set())
+    if operation.security == OPERATOR:
+        # A parameter that comes twice is refused anywhere; ten wrong tokens in a minute are one too many;
+        # without its store the service answers nothing.
+        errors |= {400, 401, 429, 503}
     answers = operation.answers | {status: ("Error",) for status in errors if status not in operation.answers}
     return {str(status): _response(status, answers[status], operation) for status in sorted(answers)}
 
@@ -146,14 +174,12 @@ def _schemas() -> dict[str, Shape]:
         for entry in DIALECTS.values()
         if entry.command is not None
     }
-    requests = {
-        name: request_shape(schema) if isinstance(schema, Schema) else field_shape(schema)
-        for name, schema in REQUESTS.items()
-    }
+    requests = {name: loaded.shape for name, loaded in REQUESTS.items()}
     return COMPONENTS | alerts | commands | requests
 
 
 def _alert_shape(schema: Schema) -> Shape:
-    shape = request_shape(schema)
-    shape["properties"] |= dict.fromkeys(SECRET_FIELDS, _SECRET)
-    return shape
+    shape = schema.shape
+    shape["properties"] |= dict.fromkeys(SECRET_FIELDS, _SECRET) | {"extras": _EXTRAS}
+    # Other names are read, refused or ignored by what they mean: who keeps to this document writes none.
+    return shape | {"additionalProperties": False}

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import Schema
-
+from app.schemas.base import Schema
 from app.schemas.entry import DialectEntry
 
 PUBLIC: tuple[dict[str, list[str]], ...] = ()

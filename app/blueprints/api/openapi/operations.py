@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
-
 from app.blueprints.api.openapi import examples
 from app.blueprints.api.openapi.command_operations import COMMAND_OPERATIONS
 from app.blueprints.api.openapi.operation import (
@@ -13,6 +11,7 @@ from app.blueprints.api.openapi.operation import (
     Operation,
     bodies,
 )
+from app.schemas.base import Field, Schema
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.dialects import DIALECTS
 from app.schemas.operator import (
@@ -39,7 +38,7 @@ STRATEGY, BRIDGE, IDEA = (DIALECTS[name] for name in ("strategy", "bridge", "tra
 WEBHOOK_BODIES = bodies(*(entry for entry in DIALECTS.values() if entry.is_taken_at_webhook))
 
 # What views load, by the names in `#/components/schemas`.
-REQUESTS: dict[str, Schema | fields.Field[Any]] = {
+REQUESTS: dict[str, Schema | Field[Any]] = {
     "BotChange": BotSchema(),
     "NewBot": NewBotSchema(),
     "TradingStateChange": TradingStateSchema(),
@@ -151,7 +150,7 @@ OPERATIONS: dict[str, Operation] = {
     "api.delete_bot": Operation(
         tag="Bots",
         answers={204: ()},
-        errors=(400, 404, 412, 428),
+        errors=(400, 404, 409, 412, 428),
         if_match=True,
         parameters={"bot": "swing"},
     ),
@@ -181,17 +180,17 @@ OPERATIONS: dict[str, Operation] = {
         tag="Kill switch",
         query=CircuitBreakerQuerySchema(),
         answers={200: ("CircuitBreaker",)},
-        errors=(400,),
+        errors=(400, 404),
     ),
     "api.set_circuit_breaker": Operation(
         tag="Kill switch",
         body=("CircuitBreakerChange",),
         example=examples.CIRCUIT_BREAKER,
         answers={200: ("CircuitBreaker",)},
-        errors=(400, 503),
+        errors=(400, 404, 503),
     ),
     "api.list_audit": Operation(
-        tag="Audit", query=AuditQuerySchema(), answers={200: ("Audit",)}, errors=(400, 503)
+        tag="Audit", query=AuditQuerySchema(), answers={200: ("Audit",)}, errors=(400, 404, 503)
     ),
     "api.list_tickets": Operation(
         tag="Tickets", query=TicketQuerySchema(), answers={200: ("Tickets",)}, errors=(400,)
@@ -225,16 +224,16 @@ OPERATIONS: dict[str, Operation] = {
         body=bodies(*DIALECTS.values()),
         example=STRATEGY.sample,
         answers={200: ("Preview",)},
-        errors=(400, 404),
+        errors=(400, 404, 422),
     ),
     "api.report_on_opinions": Operation(
-        tag="Tickets", query=OpinionQuerySchema(), answers={200: ("OpinionReport",)}, errors=(400,)
+        tag="Tickets", query=OpinionQuerySchema(), answers={200: ("OpinionReport",)}, errors=(400, 409)
     ),
     "api.list_refusals": Operation(
         tag="Operation", query=RefusalQuerySchema(), answers={200: ("Refusals",)}, errors=(400, 503)
     ),
     "api.list_orders": Operation(
-        tag="Orders", query=OrderQuerySchema(), answers={200: ("Orders",)}, errors=(400,)
+        tag="Orders", query=OrderQuerySchema(), answers={200: ("Orders",)}, errors=(400, 404)
     ),
     "api.cancel_order": Operation(
         tag="Orders",
@@ -249,7 +248,7 @@ OPERATIONS: dict[str, Operation] = {
         tag="Orders", query=FreshQuerySchema(), answers={200: ("Accounts",)}, errors=(400, 503)
     ),
     "api.list_trades": Operation(
-        tag="Trades", query=TradeQuerySchema(), answers={200: ("Trades",)}, errors=(400,)
+        tag="Trades", query=TradeQuerySchema(), answers={200: ("Trades",)}, errors=(400, 404)
     ),
     "api.show_trade": Operation(
         tag="Trades", answers={200: ("Trade",)}, errors=(404,), parameters={"number": "1"}
@@ -265,7 +264,7 @@ OPERATIONS: dict[str, Operation] = {
     "api.close_position": Operation(
         tag="Orders",
         answers={200: ("Ticket",)},
-        errors=(404, 422, 503),
+        errors=(404, 409, 422, 503),
         parameters={"broker": "paper", "symbol": "BTC-USD"},
     ),
     "api.show_prices": Operation(tag="Paper market", answers={200: ("Prices",)}),
@@ -276,7 +275,7 @@ OPERATIONS: dict[str, Operation] = {
         answers={200: ("MovedPrices",)},
         errors=(400,),
     ),
-    "api.show_clock": Operation(tag="Paper market", answers={200: ("PaperClock",)}, errors=(400, 503)),
+    "api.show_clock": Operation(tag="Paper market", answers={200: ("PaperClock",)}, errors=(409,)),
     "api.set_clock": Operation(
         tag="Paper market",
         body=("PaperClockChange",),
@@ -284,7 +283,7 @@ OPERATIONS: dict[str, Operation] = {
         answers={200: ("PaperClock",)},
         errors=(400, 503),
     ),
-    "api.show_switches": Operation(tag="Paper market", answers={200: ("PaperSwitches",)}, errors=(400, 503)),
+    "api.show_switches": Operation(tag="Paper market", answers={200: ("PaperSwitches",)}, errors=(409,)),
     "api.set_switches": Operation(
         tag="Paper market",
         body=("PaperSwitchesChange",),
@@ -293,7 +292,7 @@ OPERATIONS: dict[str, Operation] = {
         errors=(400, 503),
     ),
     "api.show_chain": Operation(
-        tag="Trades", query=ChainQuerySchema(), answers={200: ("Chain",)}, errors=(400, 404, 503)
+        tag="Trades", query=ChainQuerySchema(), answers={200: ("Chain",)}, errors=(404, 409)
     ),
     "api.describe": Operation(tag="Operation", answers={200: ("Document",)}),
 } | COMMAND_OPERATIONS

@@ -12,7 +12,7 @@ from app.brokers.paper.transaction import Transaction
 from app.domain.orders import OrderStatus
 from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.orders import StructureOrder, StructureReceipt
-from app.errors import BrokerRejected, InvalidRequest
+from app.errors import BrokerRejected, RequestRefused
 
 
 def submit_structure(draft: Transaction, order: StructureOrder) -> StructureReceipt:
@@ -63,7 +63,7 @@ def set_clock(draft: Transaction, now: datetime | None) -> None:
     """Set the simulated time, which then stands still; None lets it go with the real one again."""
     # Going back would let what is over happen again.
     if now is not None and now < draft.at:
-        raise InvalidRequest(f"The paper clock only goes forward, and it is {draft.at.isoformat()}.")
+        raise RequestRefused(f"The paper clock only goes forward, and it is {draft.at.isoformat()}.")
     draft.change.clock, draft.change.is_setting = now, True
 
 

@@ -10,7 +10,7 @@ from app.domain.orders import OrderRole
 from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.levels import OptionsLevel
 from app.domain.structures.net_quotes import net_quote
-from app.errors import InvalidRequest
+from app.errors import RequestRefused
 from tests.brokers.builders import buy, exit_long, limit, sell
 from tests.brokers.paper.structures.builders import AFTER_CLOSE, contract, enter, structure
 from tests.storage.faulty import FaultyStore
@@ -110,7 +110,7 @@ def test_clock_when_set_then_it_stands_still_goes_only_forward_and_returns(broke
     assert broker.set_clock(later) == later
     clock.pass_days(1)
     assert broker.now() == later
-    with pytest.raises(InvalidRequest, match="only goes forward"):
+    with pytest.raises(RequestRefused, match="only goes forward"):
         broker.set_clock(later - timedelta(seconds=1))
 
     assert broker.set_clock(None) == clock.now

@@ -1,0 +1,110 @@
+"""A running service with something of everything in it, and Schemathesis against it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.domain.signals import SECRET_FIELDS
+from tests.builders import ACCOUNT_SECRET, bridge_alert, strategy_alert
+from tests.reliability.server import OPERATOR_TOKEN, ROOT, WEBHOOK_SECRET, Answer, Server
+
+JSON = {"Content-Type": "application/json"}
+HEADERS = {"X-Bot-Secret": WEBHOOK_SECRET, "If-Match": "*"}
+CHECKS = (
+    *("not_a_server_error", "status_code_conformance", "content_type_conformance"),
+    *("response_headers_conformance", "response_schema_conformance", "shape_is_taken"),
+)
+# What may be wrong with how it generates is none of the service's faults.
+OPTIONS = (
+    *("--no-color", "--mode", "positive", "--generation-allow-x00", "false", "--generation-database", "none"),
+    *("--suppress-health-check", "all", "--checks", ",".join(CHECKS), "--continue-on-failure"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A server, its document, and what there is in it by the names of paths' parameters."""
+
+    server: Server
+    values: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What the service says of itself."""
+        document: dict[str, Any] = self.server.call("GET", "/api/openapi.json").body
+        return document
+
+    def trade(self) -> None:
+        """Put in a position, an order that rests, tickets and bots, and remember what they are called."""
+        alert = strategy_alert(secret=WEBHOOK_SECRET)
+        filled = self.server.call("POST", "/webhook", alert).body
+        self.server.call("PUT", "/api/paper/prices", {"ETH-USD": "2000"})
+        resting = self.server.call(
+            "POST",
+            "/tradingview/webhook",
+            bridge_alert(secret=WEBHOOK_SECRET, symbol="ETH-USD", limit_price="1900"),
+        ).body
+        self.server.create_bot("other")
+        self.values.update(
+            ticket=[filled["ticket"], resting["ticket"]],
+            name=[resting["order"]["client_order_id"]],
+            bot=["default", 1, "other"],
+            broker=["paper"],
+            symbol=["AAPL"],
+            number=[1],
+            trade=[1],
+            secret=[ACCOUNT_SECRET],
+        )
+
+    def ask(self, path: str, method: str, described: dict[str, Any]) -> Answer:
+        """Call an operation with its example and with what there is."""
+        for item in described.get("parameters", []):
+            if item["in"] == "path":
+                path = path.replace(f"{{{item['name']}}}", self._named(item["name"], str(item["example"])))
+        content = described.get("requestBody", {}).get("content", {})
+        example = next((each["example"] for each in content.values()), None)
+        body = example | dict.fromkeys(SECRET_FIELDS[:1], WEBHOOK_SECRET) if _is_alert(described) else example
+        return self.server.call(method.upper(), path, body, **HEADERS | JSON)
+
+    def _named(self, name: str, example: str) -> str:
+        """Return what is there under a parameter's name; a bot may be named by its number."""
+        there = map(str, self.values.get(name, [example]))
+        return [value for value in there if value.isdigit() == example.isdigit()][-1]
+
+    def examine(self, document: str, *options: str) -> subprocess.CompletedProcess[str]:
+        """Let Schemathesis ask by a document, an address or a file; its report says what failed, and how."""
+        told = {"CONTRACT_VALUES": json.dumps(self.values), "CONTRACT_SECRET": WEBHOOK_SECRET}
+        told |= {"SCHEMATHESIS_HOOKS": "tests.contract.hooks", "PYTHONPATH": str(ROOT)}
+        headers = {"Authorization": f"Bearer {OPERATOR_TOKEN}", "X-Bot-Secret": WEBHOOK_SECRET}
+        command = [sys.executable, "-m", "schemathesis.cli", "run", document, "--url", self.url, *OPTIONS]
+        for name, value in headers.items():
+            command += ["--header", f"{name}: {value}"]
+        return subprocess.run(
+            [*command, *options],
+            env=os.environ | told,
+            # It keeps what failed, and would try it again in the next run: each run has a folder of its own.
+            cwd=self.server.database.parent,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.server.port}"
+
+
+def _is_alert(described: dict[str, Any]) -> bool:
+    return {"secretInQuery": []} in described.get("security", [])
+
+
+def started(folder: Path) -> Service:
+    """Start a service with an account's secret in a folder."""
+    server = Server(folder, ACCOUNT_SECRET=ACCOUNT_SECRET)
+    server.start()
+    return Service(server)
