@@ -12,6 +12,8 @@ from app.domain.signals import SECRET_FIELDS
 from tests.builders import ACCOUNT_SECRET, bridge_alert, strategy_alert
 from tests.reliability.server import OPERATOR_TOKEN, ROOT, WEBHOOK_SECRET, Answer, Server
 
+# Which of the values a query needs.
+IN_QUERIES = {"underlying"}
 JSON = {"Content-Type": "application/json"}
 HEADERS = {"X-Bot-Secret": WEBHOOK_SECRET, "If-Match": "*"}
 CHECKS = (
@@ -57,6 +59,7 @@ class Service:
             symbol=["AAPL"],
             number=[1],
             trade=[1],
+            underlying=["AAPL"],
             secret=[ACCOUNT_SECRET],
         )
 
@@ -65,6 +68,8 @@ class Service:
         for item in described.get("parameters", []):
             if item["in"] == "path":
                 path = path.replace(f"{{{item['name']}}}", self._named(item["name"], str(item["example"])))
+        asked = [item["name"] for item in described.get("parameters", []) if item.get("required")]
+        path += "?" + "&".join(f"{name}={self.values[name][0]}" for name in asked if name in IN_QUERIES)
         content = described.get("requestBody", {}).get("content", {})
         example = next((each["example"] for each in content.values()), None)
         body = example | dict.fromkeys(SECRET_FIELDS[:1], WEBHOOK_SECRET) if _is_alert(described) else example

@@ -84,13 +84,13 @@ def test_close_when_the_body_makes_no_sense_then_400_and_nothing_is_left(opened,
     assert wing.trades.find("default", "t").trade.work is None
 
 
-def test_close_when_it_is_closing_already_then_400_and_the_ladder_goes_on(opened, operator, wing, desk):
+def test_close_when_it_is_closing_already_then_409_and_the_ladder_goes_on(opened, operator, wing, desk):
     desk.find = lambda _: None
     operator.post("/api/trades/1/close")
     work = wing.trades.find("default", "t").trade.work
     again = operator.post("/api/trades/1/close")
 
-    assert (again.status_code, again.json["error"]["code"]) == (400, "REQUEST_INVALID")
+    assert (again.status_code, again.json["error"]["code"]) == (409, "REQUEST_REFUSED")
     assert wing.trades.find("default", "t").trade.work == work
 
 

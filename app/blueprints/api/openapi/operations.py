@@ -88,7 +88,7 @@ OPERATIONS: dict[str, Operation] = {
     "health.ready": Operation(
         tag="Health", security=OPERATOR_SEES_MORE, answers={200: ("Readiness",), 503: ("Readiness",)}
     ),
-    "login.login_url": Operation(tag="Login", answers={200: ("LoginLink",)}, errors=(409, 503)),
+    "login.login_url": Operation(tag="Login", answers={200: ("LoginLink",)}, errors=(409,)),
     "login_callback.finish_login": Operation(
         tag="Login",
         security=PUBLIC,
@@ -100,20 +100,18 @@ OPERATIONS: dict[str, Operation] = {
         body=("AuthCode",),
         example=examples.AUTH_CODE,
         answers={200: ("LoggedIn",)},
-        errors=(400, 409, 422, 503),
+        errors=(422,),
     ),
     "login.refresh_token": Operation(
-        tag="Login", answers={200: ("LoggedIn",), 409: ("RefreshRefused", "Error")}, errors=(503,)
+        tag="Login", answers={200: ("LoggedIn",), 409: ("RefreshRefused", "Error")}
     ),
-    "api.list_logins": Operation(tag="Login", answers={200: ("Logins",)}, errors=(503,)),
+    "api.list_logins": Operation(tag="Login", answers={200: ("Logins",)}),
     "operations.metrics": Operation(tag="Health", answers={200: ()}, media_type="text/plain"),
-    "operations.status": Operation(
-        tag="Operation", query=FreshQuerySchema(), answers={200: ("Status",)}, errors=(400, 503)
-    ),
+    "operations.status": Operation(tag="Operation", query=FreshQuerySchema(), answers={200: ("Status",)}),
     "operations.clean_up": Operation(tag="Operation", answers={200: ("CleanupAnswer",)}),
     "operations.tick": Operation(tag="Operation", answers={200: ("Tick",)}),
     "operations.work_off": Operation(
-        tag="Operation", answers={200: ("WorkedOff",)}, errors=(404, 503), parameters=_TICKET
+        tag="Operation", answers={200: ("WorkedOff",)}, errors=(404,), parameters=_TICKET
     ),
     "approvals.show_question": Operation(
         tag="Approval",
@@ -133,7 +131,6 @@ OPERATIONS: dict[str, Operation] = {
         body=("NewBot",),
         example=examples.NEW_BOT,
         answers={201: ("CreatedBot",)},
-        errors=(400, 409),
         etag=True,
     ),
     "api.show_bot": Operation(tag="Bots", answers={200: ("Bot",)}, errors=(404,), etag=True, parameters=_BOT),
@@ -142,7 +139,7 @@ OPERATIONS: dict[str, Operation] = {
         body=("BotChange",),
         example=examples.BOT_CHANGE,
         answers={200: ("Bot",)},
-        errors=(400, 404, 412, 428),
+        errors=(404, 412, 428),
         if_match=True,
         etag=True,
         parameters={"bot": "swing"},
@@ -150,7 +147,7 @@ OPERATIONS: dict[str, Operation] = {
     "api.delete_bot": Operation(
         tag="Bots",
         answers={204: ()},
-        errors=(400, 404, 409, 412, 428),
+        errors=(404, 409, 412, 428),
         if_match=True,
         parameters={"bot": "swing"},
     ),
@@ -165,7 +162,7 @@ OPERATIONS: dict[str, Operation] = {
         body=("TradingStateChange",),
         example=examples.SWITCH,
         answers={200: ("TradingState",)},
-        errors=(400, 404),
+        errors=(404,),
         parameters=_BOT,
     ),
     "api.show_trading_state": Operation(tag="Kill switch", answers={200: ("TradingState",)}),
@@ -174,27 +171,24 @@ OPERATIONS: dict[str, Operation] = {
         body=("TradingStateChange",),
         example=examples.SWITCH,
         answers={200: ("TradingState",)},
-        errors=(400,),
     ),
     "api.show_circuit_breaker": Operation(
         tag="Kill switch",
         query=CircuitBreakerQuerySchema(),
         answers={200: ("CircuitBreaker",)},
-        errors=(400, 404),
+        errors=(404,),
     ),
     "api.set_circuit_breaker": Operation(
         tag="Kill switch",
         body=("CircuitBreakerChange",),
         example=examples.CIRCUIT_BREAKER,
         answers={200: ("CircuitBreaker",)},
-        errors=(400, 404, 503),
+        errors=(404,),
     ),
     "api.list_audit": Operation(
-        tag="Audit", query=AuditQuerySchema(), answers={200: ("Audit",)}, errors=(400, 404, 503)
+        tag="Audit", query=AuditQuerySchema(), answers={200: ("Audit",)}, errors=(404,)
     ),
-    "api.list_tickets": Operation(
-        tag="Tickets", query=TicketQuerySchema(), answers={200: ("Tickets",)}, errors=(400,)
-    ),
+    "api.list_tickets": Operation(tag="Tickets", query=TicketQuerySchema(), answers={200: ("Tickets",)}),
     "api.show_ticket": Operation(
         tag="Tickets",
         answers={200: ("Ticket",)},
@@ -204,19 +198,19 @@ OPERATIONS: dict[str, Operation] = {
     "api.approve": Operation(
         tag="Approval",
         answers={200: ("AlertAnswer",), 202: ("Decided",)},
-        errors=(404, 409, 503),
+        errors=(404, 409),
         parameters=_TICKET,
     ),
     "api.reject": Operation(
         tag="Approval",
         answers={200: ("AlertAnswer",), 202: ("Decided",)},
-        errors=(404, 409, 503),
+        errors=(404, 409),
         parameters=_TICKET,
     ),
     "api.end_pursuit": Operation(
         tag="Tickets",
         answers={200: ("Ended",)},
-        errors=(404, 409, 503),
+        errors=(404, 409),
         parameters=_TICKET,
     ),
     "api.preview": Operation(
@@ -224,31 +218,25 @@ OPERATIONS: dict[str, Operation] = {
         body=bodies(*DIALECTS.values()),
         example=STRATEGY.sample,
         answers={200: ("Preview",)},
-        errors=(400, 404, 422),
+        errors=(404, 422),
     ),
     "api.report_on_opinions": Operation(
-        tag="Tickets", query=OpinionQuerySchema(), answers={200: ("OpinionReport",)}, errors=(400, 409)
+        tag="Tickets", query=OpinionQuerySchema(), answers={200: ("OpinionReport",)}, errors=(409,)
     ),
-    "api.list_refusals": Operation(
-        tag="Operation", query=RefusalQuerySchema(), answers={200: ("Refusals",)}, errors=(400, 503)
-    ),
+    "api.list_refusals": Operation(tag="Operation", query=RefusalQuerySchema(), answers={200: ("Refusals",)}),
     "api.list_orders": Operation(
-        tag="Orders", query=OrderQuerySchema(), answers={200: ("Orders",)}, errors=(400, 404)
+        tag="Orders", query=OrderQuerySchema(), answers={200: ("Orders",)}, errors=(404,)
     ),
     "api.cancel_order": Operation(
         tag="Orders",
         answers={202: ("Error",), 204: ()},
-        errors=(404, 422, 503),
+        errors=(404, 422),
         parameters={"name": "default-1763654400000-00000000-0000-5000-8000-000000000000"},
     ),
-    "api.list_positions": Operation(
-        tag="Orders", query=FreshQuerySchema(), answers={200: ("Positions",)}, errors=(400, 503)
-    ),
-    "api.show_accounts": Operation(
-        tag="Orders", query=FreshQuerySchema(), answers={200: ("Accounts",)}, errors=(400, 503)
-    ),
+    "api.list_positions": Operation(tag="Orders", query=FreshQuerySchema(), answers={200: ("Positions",)}),
+    "api.show_accounts": Operation(tag="Orders", query=FreshQuerySchema(), answers={200: ("Accounts",)}),
     "api.list_trades": Operation(
-        tag="Trades", query=TradeQuerySchema(), answers={200: ("Trades",)}, errors=(400, 404)
+        tag="Trades", query=TradeQuerySchema(), answers={200: ("Trades",)}, errors=(404,)
     ),
     "api.show_trade": Operation(
         tag="Trades", answers={200: ("Trade",)}, errors=(404,), parameters={"number": "1"}
@@ -258,13 +246,13 @@ OPERATIONS: dict[str, Operation] = {
         body=("TradeClose",),
         example=examples.TRADE_CLOSE,
         answers={200: ("Ticket",), 202: ("Ticket",)},
-        errors=(400, 404, 422, 503),
+        errors=(404, 422),
         parameters={"number": "1"},
     ),
     "api.close_position": Operation(
         tag="Orders",
         answers={200: ("Ticket",)},
-        errors=(404, 409, 422, 503),
+        errors=(404, 409, 422),
         parameters={"broker": "paper", "symbol": "BTC-USD"},
     ),
     "api.show_prices": Operation(tag="Paper market", answers={200: ("Prices",)}),
@@ -273,7 +261,6 @@ OPERATIONS: dict[str, Operation] = {
         body=("PriceChange",),
         example=examples.PRICES,
         answers={200: ("MovedPrices",)},
-        errors=(400,),
     ),
     "api.show_clock": Operation(tag="Paper market", answers={200: ("PaperClock",)}, errors=(409,)),
     "api.set_clock": Operation(
@@ -281,7 +268,6 @@ OPERATIONS: dict[str, Operation] = {
         body=("PaperClockChange",),
         example=examples.PAPER_CLOCK,
         answers={200: ("PaperClock",)},
-        errors=(400, 503),
     ),
     "api.show_switches": Operation(tag="Paper market", answers={200: ("PaperSwitches",)}, errors=(409,)),
     "api.set_switches": Operation(
@@ -289,7 +275,6 @@ OPERATIONS: dict[str, Operation] = {
         body=("PaperSwitchesChange",),
         example=examples.PAPER_SWITCHES,
         answers={200: ("PaperSwitches",)},
-        errors=(400, 503),
     ),
     "api.show_chain": Operation(
         tag="Trades", query=ChainQuerySchema(), answers={200: ("Chain",)}, errors=(404, 409)
