@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock lock-check docs torture bench load demo-alpaca demo-fyers demo-ideas clean
+.PHONY: help run test lint lock lock-check docs torture bench load demo-alpaca demo-fyers demo-ideas demo-options clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,9 @@ demo-fyers: $(VENV)/test.stamp ## Serve against a simulated Fyers on this machin
 
 demo-ideas: $(VENV)/test.stamp ## Serve trade ideas with a simulated OpenAI and Optionomics on this machine
 	@exec $(BIN)/python -m tests.simulators.demo_ideas
+
+demo-options: $(VENV)/test.stamp ## Serve an iron condor on paper, with a market and a clock to move
+	@exec $(BIN)/python -m tests.simulators.demo_options
 
 clean: ## Remove what the targets made, but never data/
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

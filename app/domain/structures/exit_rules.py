@@ -76,7 +76,7 @@ def watch(trade: StructureTrade, look: Look, rules: ExitRules) -> tuple[Structur
         return trade, cause
     if cause is None and rules.profit_target_pct is not None and gain >= rules.profit_target_pct:
         cause = ExitCause.PROFIT_TARGET
-    if (rules.stop_loss_pct is None and rules.trailing_stop_pct is None) or not _is_good(trade, look):
+    if (rules.stop_loss_pct is None and rules.trailing_stop_pct is None) or not _is_good(trade, look, rules):
         return trade, cause
     best = gain if trade.best_gain is None else max(trade.best_gain, gain)
     beyond = _stop_beyond(gain, best, rules)
@@ -93,13 +93,18 @@ def target_limit(trade: StructureTrade, rules: ExitRules) -> Decimal | None:
     return -(net + rules.profit_target_pct * abs(net))
 
 
-def _is_good(trade: StructureTrade, look: Look) -> bool:
+def _is_good(trade: StructureTrade, look: Look, rules: ExitRules) -> bool:
     net = trade.entry_net
     if look.net is None or net is None or not look.is_fresh:
         return False
     if look.since_open is None or look.since_open < AFTER_OPEN:
         return False
-    return look.net.spread <= NARROW_ENOUGH * abs(net)
+    if look.net.spread <= NARROW_ENOUGH * abs(net):
+        return True
+    # Legs deep in the money are quoted wider than the whole was entered for: where even the better side of
+    # the quotes is beyond the stop, no narrower ones are waited for.
+    best = trade.gain_fraction(bounds(trade.structure).clamp(look.net.natural))
+    return best is not None and _stop_beyond(best, max(best, trade.best_gain or best), rules) is not None
 
 
 def _stop_beyond(gain: Decimal, best: Decimal, rules: ExitRules) -> ExitCause | None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Protocol
 
 from app.domain.audit import Actor, Deed
-from app.domain.hours import exchange_zone
+from app.domain.hours import exchange_zone, market_hours
 from app.domain.json_codec import timestamp, to_json
 from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.exit_rules import exit_times
@@ -21,6 +21,7 @@ from app.services.structures.bot_rules import exit_rules
 
 # A ladder that nobody fills begins anew every half minute: a jump over years must come to its end.
 MOST_STOPS = 200
+NOON = time(12)
 
 
 class SimulatedExchange(Protocol):
@@ -124,10 +125,15 @@ class SimulatedTime:
     def _times(self, trade: StructureTrade) -> Iterator[datetime]:
         if trade.work is not None and trade.work.due_at is not None:
             yield trade.work.due_at
+        contract = next(leg.instrument for leg in trade.structure.legs if leg.option is not None)
+        zone = exchange_zone(contract)
+        for day in trade.structure.expiries:
+            close = market_hours(contract, datetime.combine(day, NOON, zone)).next_close
+            if close is not None:
+                yield close
         bot = self.bots.find(trade.bot)
         if bot is not None and bot.configuration.managed:
-            contract = next(leg.instrument for leg in trade.structure.legs if leg.option is not None)
-            yield from exit_times(trade.structure, exit_rules(bot.configuration), exchange_zone(contract))
+            yield from exit_times(trade.structure, exit_rules(bot.configuration), zone)
 
     def _exchange(self) -> SimulatedExchange:
         for broker in self.registry.all():

@@ -69,7 +69,7 @@ def test_stop_when_looks_are_close_together_then_they_are_one_unless_the_price_w
 @pytest.mark.parametrize(
     "bad",
     [
-        {"spread": "0.76"},
+        {"spread": "2.02"},
         {"is_fresh": False},
         {"since_open": timedelta(minutes=4, seconds=59)},
         {"since_open": None},
@@ -77,6 +77,14 @@ def test_stop_when_looks_are_close_together_then_they_are_one_unless_the_price_w
 )
 def test_stop_when_quotes_say_little_then_never_by_them(bad):
     assert causes(STOP, *(look("-4", seconds, **bad) for seconds in (0, 10, 20))) == [None] * 3
+
+
+def test_stop_when_quotes_are_wide_then_only_where_their_better_side_is_beyond_it_too():
+    wide = [look("-3.2", seconds, spread="0.76") for seconds in (0, 10, 20)]
+    certain = [look("-4", seconds, spread="0.76") for seconds in (0, 10)]
+
+    assert causes(STOP, *wide) == [None] * 3
+    assert causes(STOP, *certain) == [None, ExitCause.STOP_LOSS]
 
 
 def test_leg_when_without_a_quote_then_only_time_leaves():

@@ -135,6 +135,16 @@ def test_stop_when_the_price_is_set_twice_then_it_is_left_though_the_clock_stand
     assert row["state"] in {"closing", "closed"}
 
 
+def test_stop_when_legs_are_deep_in_the_money_then_their_wide_quotes_are_good_enough(
+    condor, price, set_clock, operator
+):
+    condor(stop_loss_pct="1", wing_width="10")
+    price(125)
+    price(125)
+
+    assert operator.get("/api/trades").json["trades"][0]["state"] in {"closing", "closed"}
+
+
 def test_time_exit_when_the_clock_jumps_over_it_then_it_happens_at_its_time(condor, set_clock, closed, held):
     condor()
     set_clock("2025-03-24T15:00:00Z")
@@ -152,7 +162,7 @@ def test_expiry_when_it_is_let_then_the_trade_is_settled_at_once(condor, set_clo
     set_clock("2025-03-24T15:00:00Z")
     (row,) = operator.get("/api/trades?state=closed").json["trades"]
 
-    assert (row["state"], row["number"]) == ("expired", 1)
+    assert (row["state"], row["closed_at"]) == ("expired", "2025-03-21T20:00:00Z")
     assert Decimal(row["profit_loss"]) == -Decimal(row["entry_net"]) * 100 - Decimal(row["fees"])
 
 
