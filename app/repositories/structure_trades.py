@@ -1,7 +1,7 @@
 """Structures that bots hold or open, under `structures/{bot}/{id}`; what is over is a closed trade."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -10,7 +10,7 @@ from app.domain.closed_trades import ClosedTrade, StructureHistory
 from app.domain.json_codec import from_json, to_json
 from app.domain.money import ZERO
 from app.domain.orders import Side
-from app.domain.structures.trades import StructureTrade
+from app.domain.structures.trades import StructureTrade, TradeState
 from app.repositories.closed_trades import DAY, ClosedTrades, key_of_day
 from app.repositories.trade_numbers import TradeNumbers
 from app.storage.base import JSON, Change, Create, Delete, Document, Store
@@ -100,6 +100,16 @@ class StructureTrades:
         """Return the changes that make a closed trade of one that is over; made again they change nothing."""
         kept = closed(trade)
         return [*self._closed.keeping(kept, now), Delete(_document(known))]
+
+    def forgetting(self, broker: str, now: datetime) -> Iterator[list[Change]]:
+        """Yield, for each at a broker, the changes that end it without a price: nobody holds it any more."""
+        for stored in self.every():
+            trade = stored.trade
+            if trade.broker == broker:
+                over = replace(trade, state=TradeState.CLOSED, closed_at=now)
+                # What it brought is nobody's knowledge, save of one that never held anything.
+                kept = replace(closed(over), is_priced=not trade.entered_units)
+                yield [*self._closed.keeping(kept, now), Delete(_document(stored))]
 
 
 def closed(trade: StructureTrade) -> ClosedTrade:

@@ -118,6 +118,7 @@ class Upkeep:
             open_orders=self.base.open_orders,
             exits=ExitPlans(self.base.store),
             trades=self.base.trades,
+            structures=StructureTrades(self.base.store),
             kept=BrokerSnapshots(self.base.store),
             breaker=self.breaker,
             leases=self.leases,

@@ -16,6 +16,7 @@ from app.errors import InvalidRequest
 from app.repositories.broker_snapshots import BrokerSnapshots
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import LEGS, OpenOrders
+from app.repositories.structure_trades import StructureTrades
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
 from app.services.base import Runtime
@@ -61,6 +62,7 @@ class PaperReset:
     open_orders: OpenOrders
     exits: ExitPlans
     trades: Trades
+    structures: StructureTrades
     kept: BrokerSnapshots
     breaker: EquityGuard
     leases: Leases
@@ -71,7 +73,8 @@ class PaperReset:
         tickets = (document.value for document in self._with_open_orders())
         orders = sum(_waits(order, name) for ticket in tickets for order in placed_by(ticket))
         plans = [item for item in self.exits.every() if item.position.broker == name]
-        return Ended(orders, len(self.trades.at(name)), len(plans))
+        trades = len(self.trades.at(name)) + len(self.structures.at(name))
+        return Ended(orders, trades, len(plans))
 
     def run(self, *, by: str = Actor.OPERATOR) -> Account:
         """Start the account anew and return it; raise InvalidRequest while another process serves."""
@@ -132,6 +135,9 @@ class PaperReset:
         for symbol in sorted({trade.symbol for trade in self.trades.at(broker)}):
             self._lead()
             self.runtime.store.apply(self.trades.forgetting(broker, symbol))
+        for changes in self.structures.forgetting(broker, self.runtime.clock()):
+            self._lead()
+            self.runtime.store.apply(changes)
 
     def _arm_anew(self, broker: str, by: str) -> None:
         self.breaker.stored.move_former()

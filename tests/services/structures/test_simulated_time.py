@@ -219,3 +219,16 @@ def test_command_line_when_the_clock_and_chain_are_asked_for_then_they_are_shown
     assert "going with the real time" in run("paper", "clock", "real").output
     assert "AAPL250321C00105000" in run("options", "chain", "AAPL", "2025-03-21").output
     assert "true" in run("paper", "switches", "--close-shorts").output
+
+
+def test_reset_when_structures_are_held_then_they_end_without_a_gain(
+    condor, run, operator, set_clock
+):
+    condor()
+    set_clock("2025-03-04T15:00:00Z")
+    told = run("paper", "reset", "--yes").output
+    (row,) = operator.get("/api/trades").json["trades"]
+
+    assert "1 trades" in told
+    assert (row["state"], row["units"], row["profit_loss"]) == ("closed", "1", None)
+    assert operator.get("/api/paper/clock").json["is_set"] is False
