@@ -35,6 +35,8 @@ BOTS: dict[str, dict[str, Any]] = {
         "structure": "bull_put_spread",
         "wing_width": "10",
         "contracts": 2,
+        # On a Friday it enters what expires that day, and is there when something happens to it.
+        "days_to_expiry": 1,
         "let_expire": True,
     },
     "calls": {
@@ -43,7 +45,7 @@ BOTS: dict[str, dict[str, Any]] = {
         "contracts": 5,
         "stop_loss_pct": "0.5",
     },
-    "wheel": {"underlying": "KO", "structure": "cash_secured_put", "let_expire": True},
+    "wheel": {"underlying": "KO", "structure": "cash_secured_put", "days_to_expiry": 1, "let_expire": True},
 }
 # Sixty commands a minute are taken; one more blocks for five minutes.
 COMMAND_PAUSE_SECONDS = 1.5
@@ -53,7 +55,7 @@ LONGEST_PAUSE_SECONDS = 1.2
 def make_bots(server: Server) -> dict[str, str]:
     """Make a bot for each structure; return their secrets."""
     server.call("PUT", "/api/paper/prices", {symbol: str(price) for symbol, price in PRICES.items()})
-    return {name: server.create_bot(name, **COMMON, **keys) for name, keys in BOTS.items()}
+    return {name: server.create_bot(name, **COMMON | keys) for name, keys in BOTS.items()}
 
 
 def numbers(server: Server) -> dict[str, int]:

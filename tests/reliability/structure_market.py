@@ -26,7 +26,7 @@ FRIDAY = 4
 # A morning, the time at which structures are left, the broker closing short legs, the time after the close.
 MOMENTS = ((10, 0), (15, 5), (15, 31), (16, 1))
 LONGEST_BROKEN_SECONDS = 60
-JUMP_SHARE, JUMP_SECONDS = 0.2, 15
+JUMP_SHARE, JUMP_SECONDS = 0.5, 10
 
 
 class Market(threading.Thread):
