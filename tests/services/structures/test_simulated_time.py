@@ -221,9 +221,7 @@ def test_command_line_when_the_clock_and_chain_are_asked_for_then_they_are_shown
     assert "true" in run("paper", "switches", "--close-shorts").output
 
 
-def test_reset_when_structures_are_held_then_they_end_without_a_gain(
-    condor, run, operator, set_clock
-):
+def test_reset_when_structures_are_held_then_they_end_without_a_gain(condor, run, operator, set_clock):
     condor()
     set_clock("2025-03-04T15:00:00Z")
     told = run("paper", "reset", "--yes").output
