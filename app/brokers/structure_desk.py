@@ -16,10 +16,10 @@ from app.domain.structures.orders import StructureOrder, StructureReceipt
 class StructureCapabilities:
     """What a broker takes as one order.
 
-    `most_legs` of contracts; `share_legs`: shares may be one of the legs; `several_expiries`: legs may expire
-    on different days; `net_price`: the order has one net limit, else each leg has a limit of its own;
-    `rests`: it waits at its price, else it trades at once or not at all; `needs_cover`: what is sold beside
-    other legs must be covered by what the same order buys.
+    `most_legs` of contracts, four go as two hedged pairs where that is fewer; `share_legs`: shares may be one
+    of the legs; `several_expiries`: legs may expire on different days; `net_price`: the order has one net
+    limit, else each leg has a limit of its own; `rests`: it waits at its price, else it trades at once or not
+    at all; `needs_cover`: what is sold beside other legs must be covered by what the same order buys.
     """
 
     most_legs: int

@@ -34,14 +34,13 @@ def make_option_app(make_app, fake, clock, store, fyers_contracts):
 
     def make(**changes):
         return make_app(
-            **fyers_settings(fake),
+            **(fyers_settings(fake) | changes),
             fyers_data_url=fake.data_url,
             fyers_symbol_master_url=fake.master_url,
             default_broker="fyers",
             dry_run=False,
             allow_live_trading=True,
             background_worker=False,
-            **changes,
         )
 
     return make

@@ -13,6 +13,7 @@ from app.domain.structures.kinds import StructureKind
 from app.domain.structures.ladder import Rung
 from app.domain.structures.legs import Leg, Structure
 from app.domain.structures.orders import StructureReceipt
+from app.domain.structures.parts import LadderPart
 from app.domain.structures.payoff import largest_loss
 
 HALF_A_CENT = Decimal("0.005")
@@ -77,6 +78,7 @@ class LadderWork:
     it may be at the broker. After the last rung an exit begins anew at `resume_at`; `attempts` are the
     ladders that came to their end. `due_at` is when its rest or pause is over by the broker's clock, which
     can be moved at a simulated one: whichever time comes first counts, so that no ladder stands still.
+    `rest` is what follows on `structure`, `rest_units` of it.
     """
 
     role: OrderRole
@@ -94,6 +96,13 @@ class LadderWork:
     resume_at: datetime | None = None
     due_at: datetime | None = None
     counted: Counted = Counted()
+    rest: tuple[LadderPart, ...] = ()
+    rest_units: int = 0
+
+    @property
+    def is_later_part(self) -> bool:
+        """Tell whether this is the last of several parts: its units were counted with the first."""
+        return self.rest_units > 0 and not self.rest
 
     @property
     def rung(self) -> Rung:
@@ -257,7 +266,7 @@ def count_receipt(trade: StructureTrade, receipt: StructureReceipt, at: datetime
         return replace(after, exited_value=trade.exited_value + paid)
     return replace(
         after,
-        entered_units=trade.entered_units + units,
+        entered_units=trade.entered_units + (0 if work.is_later_part else units),
         entered_value=trade.entered_value + paid,
         leg_entries=_added(trade.leg_entries, sums, work.counted.legs),
         entered_at=trade.entered_at or receipt.filled_at or at,

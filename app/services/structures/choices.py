@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from app.brokers.structure_desk import StructureDesk
@@ -15,6 +16,7 @@ from app.domain.structures.expiry_choice import ExpiryTerms, nearest_day
 from app.domain.structures.kinds import Kind, StructureKind
 from app.domain.structures.legs import Leg, Structure, StructureRefused, compose
 from app.domain.structures.net_quotes import LegQuote
+from app.domain.structures.parts import LadderPart
 from app.domain.structures.selection import SelectionTerms, expiries_of, select
 from app.domain.structures.strike_choice import Candidate, StrikeTerms, nearest_strike
 
@@ -46,6 +48,16 @@ class ContractChoice:
             "columns": ["symbol", "bid", "ask", "delta", "open_interest", "volume", "distance", "chosen"],
             "candidates": [_row(candidate) for weighed in self.candidates.values() for candidate in weighed],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPlan:
+    """What was decided: the contracts, how many units, and the prices in turn."""
+
+    choice: ContractChoice
+    units: int
+    parts: tuple[LadderPart, ...]
+    loss: Decimal | None
 
 
 def choose(

@@ -11,6 +11,7 @@ from app.domain.structures.exit_rules import target_limit
 from app.domain.structures.ladder import LadderTerms, Pace, Rung, rungs
 from app.domain.structures.legs import Leg, Structure, StructureRefused, compose
 from app.domain.structures.net_quotes import CENT, LegQuote, net_quote
+from app.domain.structures.parts import LadderPart, hedged_pairs, share_of_limit
 from app.domain.structures.payoff import bounds
 from app.domain.structures.trades import ExitCause, LadderWork, StructureTrade
 from app.errors import BrokerUnavailable
@@ -26,11 +27,12 @@ MOST_PADS = 5
 
 @dataclass(frozen=True, slots=True)
 class ClosingPlan:
-    """What is traded to leave, how many units of it, and at which prices in turn."""
+    """What is traded to leave, how many units of it, and at which prices in turn; `rest` follows on that."""
 
     structure: Structure
     units: int
     rungs: tuple[Rung, ...]
+    rest: tuple[LadderPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,13 @@ class ClosingPrices:
             structure, times = alone
             units *= times
             quotes = _with_bids(quotes)
-        return ClosingPlan(structure, units, self._rungs(trade, work, structure, quotes))
+        most_legs = self.gateway.desk(held).capabilities.most_legs
+        pairs = hedged_pairs(structure) if len(structure.options) > most_legs else ()
+        if not pairs:
+            return ClosingPlan(structure, units, self._rungs(trade, work, structure, quotes))
+        # A pair is closed as a pair: what is sold of it never stands without what is bought.
+        parts = [LadderPart(pair, self._rungs(trade, work, pair, quotes, structure)) for pair in pairs]
+        return ClosingPlan(parts[0].structure, units, parts[0].rungs, tuple(parts[1:]))
 
     def first(
         self, held: HeldSymbol, trade: StructureTrade, structure: Structure, units: int, cause: ExitCause
@@ -76,7 +84,12 @@ class ClosingPrices:
         return self.plan(held, trade, work)
 
     def _rungs(
-        self, trade: StructureTrade, work: LadderWork, structure: Structure, quotes: dict[str, LegQuote]
+        self,
+        trade: StructureTrade,
+        work: LadderWork,
+        structure: Structure,
+        quotes: dict[str, LegQuote],
+        whole: Structure | None = None,
     ) -> tuple[Rung, ...]:
         try:
             quote = net_quote(structure, quotes)
@@ -84,6 +97,8 @@ class ClosingPrices:
             raise BrokerUnavailable(refused.message) from refused
         bot = self.bots.find(trade.bot)
         terms = _terms(trade, work, bot)
+        if whole is not None:
+            terms = replace(terms, limit=share_of_limit(net_quote(whole, quotes), quote, terms))
         pad = PAD * min(work.attempts, MOST_PADS) if work.cause is None or work.cause.is_urgent else ZERO
         found = [*rungs(quote, terms, tick=structure.tick)]
         if pad:

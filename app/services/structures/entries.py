@@ -17,36 +17,28 @@ from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Dialect, Signal
+from app.domain.structures.beginnings import beginning, followed_by
 from app.domain.structures.commands import EnterCommand
 from app.domain.structures.directions import side_of
 from app.domain.structures.gates import StructureCheck, ask_structure_gates
 from app.domain.structures.kinds import recognise
-from app.domain.structures.ladder import LadderTerms, Rung, rungs
-from app.domain.structures.legs import StructureRefused
+from app.domain.structures.ladder import LadderTerms
+from app.domain.structures.legs import MOST_LEGS, StructureRefused
 from app.domain.structures.net_quotes import NetQuote, net_quote
+from app.domain.structures.parts import in_parts
 from app.domain.structures.proposals import ProposedStructure, unit_value
 from app.domain.structures.trades import StructureTrade, TradeState
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable
 from app.repositories.structure_trades import StructureTrades
 from app.services.broker_access.structure_gateway import StructureGateway
-from app.services.structures.choices import ContractChoice, choose
+from app.services.structures.choices import ContractChoice, EntryPlan, choose
 from app.services.structures.entry_units import units_agreed, units_of
-from app.services.structures.ladders import Ladders, beginning, broker_time
+from app.services.structures.ladders import Ladders, broker_time
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
 from app.services.trading.entry_usage import Entry
 from app.services.trading.execution import Finish, symbol_lock
-
-
-@dataclass(frozen=True, slots=True)
-class EntryPlan:
-    """What was decided: the contracts, how many units, and the prices in turn."""
-
-    choice: ContractChoice
-    units: int
-    rungs: tuple[Rung, ...]
-    loss: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +124,7 @@ class Entries:
         context.global_state = self.assessor.switch.read().at(now)
         try:
             _check_bot(context.bot, context.signal)
+            _check_desk(context)
             view = self._look(context)
             order = ProposedOrder(OrderRole.ENTRY, Side.BUY)
             if not self.assessor.gate_check.allows(context, order, gates=STRUCTURE_ENTRY_GATES):
@@ -151,17 +144,17 @@ class Entries:
     def _plan(self, context: OrderContext, view: MarketSnapshot | None) -> EntryPlan | None:
         desk = None if context.broker is None else context.broker.structures
         if desk is None or context.instrument is None:
-            told = f"{context.broker_name} trades no structures of options."
-            raise StructureRefused(Reason.STRUCTURE_UNSUPPORTED, told)
+            raise StructureRefused(Reason.STRUCTURE_UNSUPPORTED, "Nothing is known to choose from.")
         keys, command = context.bot.configuration, _command(context.signal)
         local = desk.now().astimezone(exchange_zone(context.instrument))
         choice = choose(desk, keys, command, context.symbol, local)
         ticket = context.ticket
         ticket.signal = {**(ticket.signal or {}), "structure": choice.record()}
-        quote = net_quote(choice.structure, choice.quotes(desk))
+        quotes, most_legs = choice.quotes(desk), desk.capabilities.most_legs
+        quote = net_quote(choice.structure, quotes)
         terms = LadderTerms(keys.ladder, keys.ladder_give_pct)
-        steps = tuple(rungs(quote, terms, tick=choice.structure.tick))
-        worst = steps[-1].price
+        parts = in_parts(choice.structure, quotes, terms, most_legs=most_legs)
+        worst = sum((part.rungs[-1].price for part in parts), ZERO)
         proposed = _proposed(context, choice, command, quote, worst, view)
         units = proposed.units
         ticket.note(Stage.SIZE_SET, self.assessor.clock(), proposed.told())
@@ -173,7 +166,7 @@ class Entries:
             units=units,
             keys=keys,
             level=desk.level(),
-            most_legs=desk.capabilities.most_legs,
+            most_legs=most_legs if len(parts) == 1 else MOST_LEGS,
             share_legs=desk.capabilities.share_legs,
             several_expiries=desk.capabilities.several_expiries,
             needs_cover=desk.capabilities.needs_cover,
@@ -182,7 +175,7 @@ class Entries:
             opposed=self._opposed(context, choice),
             local=local,
         )
-        return self._asked(context, check, EntryPlan(choice, units, steps, check.loss), proposed)
+        return self._asked(context, check, EntryPlan(choice, units, parts, check.loss), proposed)
 
     def _asked(
         self, context: OrderContext, check: StructureCheck, plan: EntryPlan, proposed: ProposedStructure
@@ -208,7 +201,7 @@ class Entries:
         """Return a contract that another trade at this broker holds the other way round."""
         signs = {leg.instrument.symbol: leg.ratio for leg in choice.structure.legs if leg.option is not None}
         for trade in self.trades.at(context.broker_name):
-            working = () if trade.work is None else trade.work.structure.legs
+            working = () if trade.work is None else trade.structure.legs
             held = trade.legs or {leg.instrument.symbol: Decimal(leg.ratio) for leg in working}
             for symbol, quantity in held.items():
                 if signs.get(symbol, 0) * quantity < ZERO:
@@ -230,16 +223,17 @@ class Entries:
             tickets=(context.ticket.id,),
             underlying_at_entry=plan.choice.chain.price,
         )
+        first, *rest = plan.parts
         work = beginning(
             OrderRole.ENTRY,
-            structure,
-            plan.rungs,
+            first.structure,
+            first.rungs,
             trade=trade,
             ticket=context.ticket.id,
             units=plan.units,
             now=now,
         )
-        return replace(trade, work=work)
+        return replace(trade, work=followed_by(work, tuple(rest)))
 
 
 def underlying_of(signal: Signal, bot: Bot) -> str:
@@ -248,6 +242,13 @@ def underlying_of(signal: Signal, bot: Bot) -> str:
     if isinstance(command, EnterCommand) and command.legs:
         return command.legs[0].symbol
     return bot.configuration.underlying or signal.symbol
+
+
+def _check_desk(context: OrderContext) -> None:
+    """Refuse a broker without a desk before the symbol is looked at: an index is no fault of the command."""
+    if context.broker is not None and context.broker.structures is None:
+        told = f"{context.broker_name} trades no structures of options, or they are not turned on."
+        raise StructureRefused(Reason.STRUCTURE_UNSUPPORTED, told)
 
 
 def _check_bot(bot: Bot, signal: Signal) -> None:

@@ -11,6 +11,7 @@ from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
+from app.domain.structures.beginnings import leaving
 from app.domain.structures.commands import ExitCommand, Which, units_trimmed
 from app.domain.structures.trades import ExitCause, StructureTrade, TradeState, WantedExit
 from app.domain.tickets import Ticket, TicketStatus
@@ -19,7 +20,7 @@ from app.repositories.structure_trades import StoredStructureTrade, StructureTra
 from app.repositories.trades import Trades
 from app.services.base import Runtime
 from app.services.broker_access.structure_gateway import StructureGateway
-from app.services.structures.ladders import Ladders, leaving
+from app.services.structures.ladders import Ladders
 from app.services.trading.assessment import Assessor
 from app.services.trading.execution import Finish
 

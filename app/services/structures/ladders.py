@@ -1,25 +1,20 @@
 """Climbs ladders: one step a call, each written before it is sent, so that any process can go on from it."""
 
 import logging
-from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from app.brokers.base import Broker
 from app.domain.orders import OrderRole, OrderStatus
 from app.domain.reasons import Reason
-from app.domain.structures.ladder import Rung
-from app.domain.structures.legs import Leg, Structure, compose
-from app.domain.structures.orders import StructureOrder, StructureReceipt, structure_order_id
+from app.domain.structures.beginnings import followed_by, leaving, placed
+from app.domain.structures.orders import StructureOrder, StructureReceipt
 from app.domain.structures.trades import (
-    Counted,
     ExitCause,
     LadderWork,
     StructureTrade,
     TradeState,
-    WantedExit,
     count_receipt,
     without_work,
 )
@@ -156,8 +151,10 @@ class Ladders:
     ) -> StructureTrade | None:
         """Go on after an order that is over: done, refused, or one price further."""
         work = known.trade.work
-        if work is None or work.units == 0 or known.trade.wanted_exit is not None:
+        if work is None or known.trade.wanted_exit is not None:
             return self._end(known, None, now)
+        if work.units == 0:
+            return self._next_part(held, known, work, now)
         if receipt.status is OrderStatus.REJECTED:
             self.progress.rejected(known.trade, receipt)
             if work.role is OrderRole.ENTRY:
@@ -165,6 +162,25 @@ class Ladders:
                 return self._end(known, Reason.BROKER_REJECTED, now)
             return self._pause(held, known, work, now)
         return self._next(held, known, work, now)
+
+    def _next_part(
+        self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
+    ) -> StructureTrade | None:
+        """Go on with the other pair, at prices of its own that stood when the first began."""
+        if not work.rest:
+            return self._end(known, None, now)
+        part, *later = work.rest
+        begun = replace(
+            work,
+            structure=part.structure,
+            rungs=part.rungs,
+            units=work.rest_units,
+            rest=tuple(later),
+            step=0,
+        )
+        after = placed(begun, known.trade, now)
+        known = self.trades.rewrite(known, replace(known.trade, work=after))
+        return self._send(held, known, after, now)
 
     def _next(
         self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
@@ -176,7 +192,7 @@ class Ladders:
                 # The target is not there any more: the trade is watched again, its stop above all.
                 return self._end(known, None, now)
             return self._pause(held, known, work, now)
-        after = _placed(replace(work, step=work.step + 1), known.trade, now)
+        after = placed(replace(work, step=work.step + 1), known.trade, now)
         known = self.trades.rewrite(known, replace(known.trade, work=after))
         return self._send(held, known, after, now)
 
@@ -196,7 +212,8 @@ class Ladders:
         again = replace(
             work, structure=plan.structure, units=plan.units, rungs=plan.rungs, step=0, resume_at=None
         )
-        after = _placed(again, known.trade, now)
+        again = followed_by(again, plan.rest) if plan.rest else again
+        after = placed(again, known.trade, now)
         known = self.trades.rewrite(known, replace(known.trade, work=after))
         return self._send(held, known, after, now)
 
@@ -223,78 +240,3 @@ def broker_time(broker: Broker, now: datetime) -> datetime:
     """Return the time that counts at a broker: the simulated one where there is one, else ours."""
     desk = broker.structures
     return desk.now() if desk is not None and broker.capabilities.simulated else now
-
-
-def beginning(
-    role: OrderRole,
-    structure: Structure,
-    rungs: Sequence[Rung],
-    *,
-    trade: StructureTrade,
-    ticket: UUID,
-    units: int,
-    now: datetime,
-    cause: ExitCause | None = None,
-) -> LadderWork:
-    """Return a ladder before its first order, whose place stands behind those of earlier ladders."""
-    work = LadderWork(
-        role=role,
-        structure=structure,
-        ticket=ticket,
-        units=units,
-        rungs=tuple(rungs),
-        place=trade.placed,
-        client_order_id="",
-        began_at=now,
-        cause=cause,
-    )
-    return _placed(work, trade, now)
-
-
-def leaving(trade: StructureTrade, wanted: WantedExit, now: datetime) -> StructureTrade:
-    """Return a trade that is being left: a ladder whose prices are found when it begins, which is now."""
-    structure, whole = closing_structure(trade)
-    work = beginning(
-        OrderRole.EXIT,
-        structure,
-        (),
-        trade=trade,
-        ticket=wanted.ticket,
-        units=whole if wanted.units is None else min(wanted.units, whole),
-        now=now,
-        cause=wanted.cause,
-    )
-    tickets = trade.tickets if wanted.ticket in trade.tickets else (*trade.tickets, wanted.ticket)
-    return replace(
-        trade,
-        state=TradeState.CLOSING,
-        tickets=tickets,
-        work=replace(work, resume_at=now, due_at=None),
-        wanted_exit=None,
-    )
-
-
-def closing_structure(trade: StructureTrade) -> tuple[Structure, int]:
-    """Return what is traded to leave, and how many units of it.
-
-    It is the opposite, or of a broken trade one leg, all of it at once, what is sold first.
-    """
-    if trade.is_whole:
-        return trade.structure.opposite(), trade.units
-    held = {leg.instrument.symbol: leg for leg in trade.structure.legs}
-    symbol, quantity = min(trade.legs.items(), key=lambda item: (item[1] > 0, item[0]))
-    leg = held[symbol]
-    return compose([Leg(leg.instrument, -int(quantity / leg.lot))])
-
-
-def _placed(work: LadderWork, trade: StructureTrade, now: datetime) -> LadderWork:
-    """Give the next order of a ladder a place of its own in its ticket, and with it its id."""
-    place = work.place + 1
-    return replace(
-        work,
-        place=place,
-        client_order_id=structure_order_id(trade.bot, work.ticket, trade.id, place),
-        began_at=now,
-        is_sent=False,
-        counted=Counted(),
-    )

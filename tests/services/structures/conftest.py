@@ -9,13 +9,13 @@ import pytest
 
 from app.domain.orders import OrderRole, Side
 from app.domain.signals import Dialect, Intent, Signal
+from app.domain.structures.beginnings import beginning
 from app.domain.structures.commands import EnterCommand
 from app.domain.structures.kinds import recognise
 from app.domain.structures.ladder import LadderTerms, Pace, rungs
 from app.domain.structures.net_quotes import net_quote
 from app.domain.structures.trades import StructureTrade, TradeState
 from app.domain.tickets import Ticket
-from app.services.structures.ladders import beginning
 from tests.brokers.paper.structures.builders import structure
 
 TICKET = UUID("01899a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b")

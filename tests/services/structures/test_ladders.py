@@ -7,10 +7,11 @@ import pytest
 
 from app.domain.orders import OrderRole, OrderStatus
 from app.domain.reasons import Reason
+from app.domain.structures.beginnings import beginning
 from app.domain.structures.ladder import Rung
 from app.domain.structures.trades import ExitCause, TradeState
 from app.errors import BrokerRejected, OutcomeUnknown
-from app.services.structures.ladders import PAUSES, beginning
+from app.services.structures.ladders import PAUSES
 from tests.brokers.paper.structures.builders import contract
 from tests.services.structures.conftest import CONDOR, TICKET
 
