@@ -190,6 +190,15 @@ def bots_share(own: Decimal, account: Decimal, *, shared: bool) -> Decimal:
     return min(abs(own), abs(account)) * (1 if account > ZERO else -1)
 
 
+def beside_legs(position: Decimal, legs: Decimal) -> Decimal:
+    """Return what is left of a position without the legs of structures: never more, never the other way.
+
+    Both are signed. A leg whose exit has filled is in the books for a moment more: nothing is bought for it.
+    """
+    rest = position - legs
+    return rest if rest * position > ZERO and abs(rest) <= abs(position) else ZERO
+
+
 def trade_id(*parts: str) -> str:
     """Derive a trade's id from the order that opened it: whoever counts its fill arrives at the same."""
     return str(uuid5(NAMESPACE_OID, "/".join(parts)))

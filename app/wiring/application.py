@@ -5,6 +5,7 @@ from functools import cached_property
 from app.repositories.broker_snapshots import BrokerSnapshots
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.strategy_positions import StrategyPositions
+from app.repositories.structure_trades import StructureTrades
 from app.services.amendments import Amendments, CancelReplace
 from app.services.exits.monitor import ExitMonitor
 from app.services.exits.placement import ExitPlacement
@@ -65,6 +66,7 @@ class Wiring:
             planner=PositionPlanner(
                 bots=self.base.bots,
                 trades=self.base.trades,
+                structures=StructureTrades(self.store),
                 working_orders=self.working_orders,
                 clock=self.clock,
             ),

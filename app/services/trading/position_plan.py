@@ -11,8 +11,10 @@ from app.domain.money import ZERO
 from app.domain.planning import NOTHING_TO_EXIT, Plan, leaving_room, only_buys, without_closing
 from app.domain.pursuits import ExitWish, WantedEntry
 from app.domain.tickets import Stage
+from app.domain.trades import beside_legs
 from app.errors import BrokerUnavailable
 from app.repositories.bots import BotDirectory
+from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades
 from app.services.orders.working import ClosingOrders, WorkingOrders
 from app.services.trading.context import OrderContext
@@ -25,6 +27,7 @@ class PositionPlanner:
 
     bots: BotDirectory
     trades: Trades
+    structures: StructureTrades
     working_orders: WorkingOrders
     clock: Clock
 
@@ -129,10 +132,15 @@ class PositionPlanner:
 
     def share(self, context: OrderContext, view: MarketSnapshot) -> Decimal:
         """Return how much of the account's position is the bot's."""
-        others = self.bots.others(context.bot.id) if view.position else []
-        if not others:
+        if not view.position:
             return view.position
-        return self.trades.share(context.bot.id, others, context.broker_name, context.symbol, view.position)
+        # Shares under a sold call, say: sold by an alert's exit they would leave the call bare.
+        legs = self.structures.legs_at(context.broker_name)
+        position = beside_legs(view.position, legs.get(context.symbol, ZERO))
+        others = self.bots.others(context.bot.id)
+        if not others:
+            return position
+        return self.trades.share(context.bot.id, others, context.broker_name, context.symbol, position)
 
     def wants_out(self, context: OrderContext) -> bool:
         """Tell whether something shall be closed: by the signal alone, else by what the books say is held."""

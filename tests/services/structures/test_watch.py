@@ -177,3 +177,24 @@ def test_marks_when_a_hundred_trades_are_open_then_one_call_for_all_quotes(
 
     assert asked == [4]
     assert len(wing.watch.marks.seen) == 5
+
+
+def test_share_alert_when_a_structure_holds_the_shares_then_they_stay_under_the_call(
+    configure, enter, tick, held, client, broker
+):
+    configure(**CONDOR | {"structure": "covered_call"})
+    enter()
+    tick(30)
+    configure(structure=None)
+    sold = {"symbol": "AAPL", "strategy_order_id": "long", "strategy_order_action": "sell"}
+    answer = client.post("/webhook", json=sold | {"strategy_order_price": 100})
+    assert (answer.status_code, answer.json["reason"]) == (200, "POSITION_NONE")
+    assert held()["AAPL"] == 100
+
+    bought = sold | {"strategy_order_action": "buy", "strategy_order_price": 100}
+    configure(notional="500")
+    client.post("/webhook", json=bought)
+    assert held()["AAPL"] == 105
+    client.post("/webhook", json=sold | {"strategy_order_price": 101})
+
+    assert held()["AAPL"] == 100

@@ -159,7 +159,7 @@ def test_exit_when_the_brokers_orders_cannot_be_read_then_nothing_is_sold(script
     assert closed(strategy_alert(**EXIT_LONG))[2] == []
 
 
-@pytest.mark.parametrize(("resting", "status", "sent"), [(65, 200, ["65"]), (130, 400, [])])
+@pytest.mark.parametrize(("resting", "status", "sent"), [(65, 200, ["65"]), (130, 409, [])])
 def test_close_when_an_order_by_hand_closes_too_then_the_operator_closes_the_rest(
     operator, scripted, rest, resting, status, sent
 ):
@@ -181,5 +181,5 @@ def test_close_when_orders_by_hand_close_all_then_no_stop_is_taken_away_for_it(m
     broker.submit(Order("mine", APPLE, Side.SELL, OrderRole.EXIT, OrderType.LIMIT, **terms))
     answer = operator.delete("/api/positions/paper/AAPL")
 
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert sorted(order.client_order_id[-3:] for order in broker.open_orders()) == ["-sl", "-tp", "ine"]

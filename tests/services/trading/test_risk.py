@@ -142,6 +142,6 @@ def test_bot_when_two_ways_to_size_are_set_then_refused_with_a_sentence(operator
     assert operator.patch(path, json={"risk_amount": "50"}, headers=version).status_code == 200
     answer = operator.patch(path, json=other, headers=version)
 
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert answer.json["error"]["message"].startswith("An entry is sized in one way: set only one of ")
     assert operator.get(path).json["risk_amount"] == "50"
