@@ -13,6 +13,7 @@ import pytest
 from marshmallow import ValidationError, fields, validate
 
 import app.schemas
+from app.errors import RequestRefused
 from app.schemas.base import Field, Schema, sentences
 from app.schemas.dialects import DIALECTS
 from app.schemas.operator import PRICES
@@ -64,6 +65,9 @@ def refusals(load, value):
         load(value)
     except ValidationError as error:
         return [sentences(error.messages), *_leaves(error.messages)]
+    except RequestRefused as error:
+        # A value of the right shape that means nothing is refused as a whole, in one sentence.
+        return [error.message]
     return []
 
 
