@@ -285,10 +285,12 @@ class TestMappedIdeas:
         shown = operator.post("/api/preview", json=idea).json
         assert (shown["bot"], shown["status"]) == ("puts", "ordered")
 
-    @pytest.mark.parametrize("pairs", [["buy_call"], ["a=puts", "A=shares"], []])
-    def test_mapping_when_it_is_none_then_refused(self, operator, pairs):
+    @pytest.mark.parametrize(
+        ("pairs", "status"), [(["buy_call"], 400), (["a=puts", "A=shares"], 409), ([], 400)]
+    )
+    def test_mapping_when_it_is_none_then_refused(self, operator, pairs, status):
         etag = operator.get("/api/bots/default").headers["ETag"]
         answer = operator.patch(
             "/api/bots/default", json={"idea_structures": pairs}, headers={"If-Match": etag}
         )
-        assert answer.status_code == 400
+        assert answer.status_code == status
