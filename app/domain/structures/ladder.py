@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from app.domain.money import ZERO
 from app.domain.structures.net_quotes import CENT, NetQuote, towards_us
 
 STEPS = 4
@@ -59,8 +58,3 @@ def rungs(quote: NetQuote, terms: LadderTerms, *, tick: Decimal = CENT) -> list[
     step = (last - first) / STEPS
     prices = sorted({towards_us(first + step * number, tick) for number in range(STEPS + 1)})
     return [Rung(price, terms.pace.seconds * (LAST_RESTS if price == last else 1)) for price in prices]
-
-
-def widest(quote: NetQuote, *, pad: Decimal = ZERO) -> Decimal:
-    """Return the price at which a stop may end: against the quotes, and a little beyond."""
-    return quote.natural + pad

@@ -123,6 +123,11 @@ class Order:
     def reject(self, text: str) -> None:
         self.status, self.message = REJECTED, text
 
+    @property
+    def _exchange_id(self) -> str:
+        """The legs of one order share it; what never came to the exchange has none."""
+        return "" if self.status in {TRANSIT, REJECTED} else f"11000000{(self.group or self.id)[-8:]}"
+
     def as_json(self, number: int, last: Decimal, base: Decimal) -> dict[str, Any]:
         """Return the order as the book shows it."""
         change = last - base
@@ -130,9 +135,7 @@ class Order:
         return FIXED | {
             "id": self.id,
             "id_fyers": str(uuid5(NAMES, self.id)),
-            "exchOrdId": ""
-            if self.status in {TRANSIT, REJECTED}
-            else f"11000000{(self.group or self.id)[-8:]}",
+            "exchOrdId": self._exchange_id,
             "parentId": self.parent_id,
             "qty": self.qty,
             "remainingQuantity": open_quantity,
