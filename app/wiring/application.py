@@ -67,6 +67,7 @@ class Wiring:
                 bots=self.base.bots,
                 trades=self.base.trades,
                 structures=StructureTrades(self.store),
+                open_orders=self.base.open_orders,
                 working_orders=self.working_orders,
                 clock=self.clock,
             ),

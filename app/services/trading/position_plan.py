@@ -7,13 +7,14 @@ from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.accounts import MarketSnapshot
 from app.domain.instruments import Instrument
-from app.domain.money import ZERO
+from app.domain.money import ONE, ZERO
 from app.domain.planning import NOTHING_TO_EXIT, Plan, leaving_room, only_buys, without_closing
 from app.domain.pursuits import ExitWish, WantedEntry
 from app.domain.tickets import Stage
 from app.domain.trades import beside_legs
 from app.errors import BrokerUnavailable
 from app.repositories.bots import BotDirectory
+from app.repositories.open_orders import OpenOrders
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades
 from app.services.orders.working import ClosingOrders, WorkingOrders
@@ -28,6 +29,7 @@ class PositionPlanner:
     bots: BotDirectory
     trades: Trades
     structures: StructureTrades
+    open_orders: OpenOrders
     working_orders: WorkingOrders
     clock: Clock
 
@@ -149,8 +151,22 @@ class PositionPlanner:
         trade = self.trades.find(context.bot.id, context.broker_name, context.symbol)
         held = ZERO if trade is None else trade.quantity
         decided = self._planned(context, held)
+        if not decided.close:
+            held = self._perhaps_held(context)
+            perhaps = self._planned(context, held)
+            decided = perhaps if perhaps.close else decided
         _remember(context, held, decided)
         return bool(decided.close) or context.only_exits
+
+    def _perhaps_held(self, context: OrderContext) -> Decimal:
+        """Return what an entry may have opened that the books do not know yet: as much as the alert closes.
+
+        An alert often follows its entry within the second. What is really there is seen before anything is
+        sent, and no exit closes more than that.
+        """
+        if not self.open_orders.awaits_entry(context.bot.id, context.broker_name, context.symbol):
+            return ZERO
+        return -context.signal.side.sign * (context.signal.quantity or ONE)
 
 
 def _remember(context: OrderContext, held: Decimal, decided: Plan) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import EXIT_LONG
+from tests.builders import ENTER_LONG, EXIT_LONG, bridge_alert
 
 pytestmark = pytest.mark.integration
 
@@ -57,6 +57,24 @@ def test_exit_when_connections_are_refused_then_it_is_done_once_they_are_taken(
 
     assert (answer.status_code, answer.json["status"]) == (202, "pursuing")
     assert outcome(answer) == (left, 10 - left, "filled")
+
+
+@pytest.mark.parametrize("quantity", ["10", "15"])
+def test_exit_when_its_entry_is_not_in_the_books_yet_then_it_goes_on_all_the_same(
+    client, post, configure, fake, pass_time, outcome, quantity
+):
+    configure(use_strategy_contracts=True)
+    fake.inject("late_fill", seconds=1)
+    assert post(**ENTER_LONG).json["status"] == "ordered"
+    fake.go_away()
+    sold = {"symbol": "AAPL", "side": "sell", "quantity": quantity, "order_type": "market"}
+    answer = client.post("/tradingview/webhook", json=bridge_alert(**sold, limit_price=None))
+    pass_time(5)
+    fake.come_back()
+    pass_time(35)
+
+    assert (answer.status_code, answer.json["status"]) == (202, "pursuing")
+    assert outcome(answer)[:2] == (0, 10)
 
 
 @pytest.mark.usefixtures("held_ten")
