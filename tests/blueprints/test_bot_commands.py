@@ -10,19 +10,11 @@ from app.domain.structures.commands import EnterCommand, ExitCommand, WantedLeg
 from app.repositories.inbox import InboxEntry
 from app.schemas.alerts import read_stored_signal
 from tests.builders import ACCOUNT_SECRET, client_of, strategy_alert
+from tests.option_bots import CONDOR_BOT
 
 pytestmark = pytest.mark.integration
 
 PATH = f"/webhook/{ACCOUNT_SECRET}"
-CONDOR = {
-    "underlying": "AAPL",
-    "structure": "iron_condor",
-    "days_to_expiry": 18,
-    "strike_by": "percent",
-    "strike_value": "0.05",
-    "wing_width": "5",
-    "ladder_give_pct": "1",
-}
 LEG = {"symbol": "AAPL", "quantity": 2, "expiration": "2025-03-21", "type": "call", "strike": 105}
 SPREAD = [LEG, LEG | {"quantity": -2, "strike": 110}]
 UNSTORED = {"success": False, "id": None}
@@ -38,7 +30,7 @@ def clock(clock):
 def _world(operator):
     """Apple costs 100; bot 2 trades condors, bot 3 whatever legs it is told, bot 1 shares."""
     operator.put("/api/paper/prices", json={"AAPL": "100"})
-    operator.post("/api/bots", json={"id": "condors"} | CONDOR)
+    operator.post("/api/bots", json={"id": "condors"} | CONDOR_BOT)
     operator.post("/api/bots", json={"id": "any", "structure": "custom", "ladder_give_pct": "1"})
 
 
@@ -81,7 +73,12 @@ def test_enter_when_by_settings_then_the_answer_says_contracts_and_the_trade_ope
     assert ticket(answer)["dialect"] == "bot_command"
     filled()
     (trade,) = anonymous.get(f"{PATH}/trades").json["trades"]
-    assert (trade["strategy"], trade["bot"], trade["units"], trade["state"]) == ("IRON CONDOR", 2, 1, "open")
+    assert (trade["strategy"], trade["bot"], trade["units"], trade["state"]) == (
+        "IRON CONDOR",
+        2,
+        1,
+        "open",
+    )
     assert 0 < trade["entry_price"] < 5
     assert trade["largest_loss"] == pytest.approx(5 - trade["entry_price"])
 

@@ -7,18 +7,9 @@ import pytest
 from app.repositories.inbox import Arrival, Inbox
 from app.services.runtime.locks import ThreadLocks
 from tests.builders import ACCOUNT_SECRET, fresh_ticket_id
+from tests.option_bots import CONDOR_BOT
 
 pytestmark = pytest.mark.unit
-
-CONDOR = {
-    "underlying": "AAPL",
-    "structure": "iron_condor",
-    "days_to_expiry": 18,
-    "strike_by": "percent",
-    "strike_value": "0.05",
-    "wing_width": "5",
-    "ladder_give_pct": "1",
-}
 
 
 @pytest.fixture
@@ -30,7 +21,7 @@ def clock(clock):
 @pytest.fixture(autouse=True)
 def _world(operator):
     operator.put("/api/paper/prices", json={"AAPL": "100"})
-    operator.post("/api/bots", json={"id": "condors"} | CONDOR)
+    operator.post("/api/bots", json={"id": "condors"} | CONDOR_BOT)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from app.domain.structures.net_quotes import net_quote
 from app.domain.structures.trades import StructureTrade, TradeState
 from app.domain.tickets import Ticket
 from tests.brokers.paper.structures.builders import structure
+from tests.option_bots import FAST_CONDOR
 
 TICKET = UUID("01899a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b")
 CONDOR = structure("+P90", "-P95", "-C105", "+C110")
@@ -118,3 +119,18 @@ def tick(services, clock):
 def run(app):
     """Run a command inside the test's application."""
     return lambda *words, **options: app.test_cli_runner().invoke(args=list(words), **options)
+
+
+@pytest.fixture
+def condor(configure, enter, tick, wing):
+    """Open a condor of a bot with these rules."""
+
+    def make(**rules):
+        configure(**FAST_CONDOR | rules)
+        enter()
+        tick(30)
+        (trade,) = [stored.trade for stored in wing.trades.every()]
+        assert trade.state is TradeState.OPEN
+        return trade
+
+    return make

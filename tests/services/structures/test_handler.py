@@ -10,17 +10,9 @@ from app.domain.structures.commands import EnterCommand, ExitCommand, WantedLeg,
 from app.domain.structures.trades import TradeState
 from app.domain.tickets import Ticket
 from app.domain.trading_state import StateSwitch, TradingState
+from tests.option_bots import CONDOR_BOT
 
 pytestmark = pytest.mark.integration
-CONDOR = {
-    "underlying": "AAPL",
-    "structure": "iron_condor",
-    "days_to_expiry": 18,
-    "strike_by": "percent",
-    "strike_value": "0.05",
-    "wing_width": "5",
-    "ladder_give_pct": "1",
-}
 
 
 @pytest.fixture
@@ -56,7 +48,7 @@ def command(services, wing, clock):
 
 @pytest.fixture
 def condor(configure):
-    configure(**CONDOR)
+    configure(**CONDOR_BOT)
 
 
 @pytest.fixture
@@ -126,13 +118,13 @@ def test_entry_when_legs_are_named_then_the_nearest_listed_are_chosen(command, c
         ({}, (), "BOT_KIND_MISMATCH"),
         ({"structure": "custom"}, (), "BOT_KIND_MISMATCH"),
         ({"structure": "iron_condor"}, (), "BOT_KIND_MISMATCH"),
-        (CONDOR | {"days_to_expiry_max": 1}, (), "DTE_OUT_OF_RANGE"),
-        (CONDOR | {"wing_width": "3", "strike_rule": "exact"}, (), "STRIKE_TOO_FAR"),
-        (CONDOR | {"max_loss": "10"}, (), "MAX_LOSS_EXCEEDED"),
-        (CONDOR | {"underlying": "ZZZ"}, (), "CHAIN_UNAVAILABLE"),
-        (CONDOR | {"min_open_interest": 10**9}, (), "OPEN_INTEREST_LOW"),
-        (CONDOR | {"risk_amount": "1"}, (), "QUANTITY_ZERO"),
-        (CONDOR | {"structure": "short_strangle"}, (), "OPTIONS_LEVEL_INSUFFICIENT"),
+        (CONDOR_BOT | {"days_to_expiry_max": 1}, (), "DTE_OUT_OF_RANGE"),
+        (CONDOR_BOT | {"wing_width": "3", "strike_rule": "exact"}, (), "STRIKE_TOO_FAR"),
+        (CONDOR_BOT | {"max_loss": "10"}, (), "MAX_LOSS_EXCEEDED"),
+        (CONDOR_BOT | {"underlying": "ZZZ"}, (), "CHAIN_UNAVAILABLE"),
+        (CONDOR_BOT | {"min_open_interest": 10**9}, (), "OPEN_INTEREST_LOW"),
+        (CONDOR_BOT | {"risk_amount": "1"}, (), "QUANTITY_ZERO"),
+        (CONDOR_BOT | {"structure": "short_strangle"}, (), "OPTIONS_LEVEL_INSUFFICIENT"),
         (
             {"structure": "custom"},
             (WantedLeg("AAPL", 1, date(2026, 12, 1), "call", Decimal(100)),),

@@ -10,16 +10,6 @@ from app.domain.structures.trades import TradeState
 from tests.brokers.paper.structures.builders import contract
 
 pytestmark = pytest.mark.integration
-CONDOR = {
-    "underlying": "AAPL",
-    "structure": "iron_condor",
-    "days_to_expiry": 18,
-    "strike_by": "percent",
-    "strike_value": "0.05",
-    "wing_width": "5",
-    "ladder_give_pct": "1",
-    "ladder": "fast",
-}
 
 
 @pytest.fixture
@@ -33,21 +23,6 @@ def set_clock(operator):
 @pytest.fixture
 def price(operator):
     return lambda value: operator.put("/api/paper/prices", json={"AAPL": str(value)})
-
-
-@pytest.fixture
-def condor(configure, enter, tick, wing):
-    """Open a condor of a bot with these rules."""
-
-    def make(**rules):
-        configure(**CONDOR | rules)
-        enter()
-        tick(30)
-        (trade,) = [stored.trade for stored in wing.trades.every()]
-        assert trade.state is TradeState.OPEN
-        return trade
-
-    return make
 
 
 @pytest.fixture

@@ -8,34 +8,10 @@ import pytest
 from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.trades import TradeState
 from tests.brokers.paper.structures.builders import contract
+from tests.option_bots import FAST_CONDOR
 
 pytestmark = pytest.mark.integration
-CONDOR = {
-    "underlying": "AAPL",
-    "structure": "iron_condor",
-    "days_to_expiry": 18,
-    "strike_by": "percent",
-    "strike_value": "0.05",
-    "wing_width": "5",
-    "ladder_give_pct": "1",
-    "ladder": "fast",
-}
 AFTER_CLOSE = datetime(2025, 3, 21, 20, 0, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def condor(configure, enter, tick, wing):
-    """Open a condor of a bot with these rules."""
-
-    def make(**rules):
-        configure(**CONDOR | rules)
-        enter()
-        tick(30)
-        (trade,) = [stored.trade for stored in wing.trades.every()]
-        assert trade.state is TradeState.OPEN
-        return trade
-
-    return make
 
 
 @pytest.fixture
@@ -182,7 +158,7 @@ def test_marks_when_a_hundred_trades_are_open_then_one_call_for_all_quotes(
 def test_share_alert_when_a_structure_holds_the_shares_then_they_stay_under_the_call(
     configure, enter, tick, held, client, broker
 ):
-    configure(**CONDOR | {"structure": "covered_call"})
+    configure(**FAST_CONDOR | {"structure": "covered_call"})
     enter()
     tick(30)
     configure(structure=None)
