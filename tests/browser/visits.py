@@ -1,0 +1,140 @@
+"""What a person's browser shows, and whatever it complains of meanwhile."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from tests.reliability.server import OPERATOR_TOKEN, ROOT, Server
+
+AXE = ROOT / "app" / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
+# The rules of WCAG 2.2 AA and what axe calls best practice; the page must break none of them.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NOTE_REPORTS = """
+window.cspReports = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.cspReports.push(`${event.violatedDirective} ${event.blockedURI}`);
+});
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A screen in CSS pixels, as people hold one."""
+
+    name: str
+    width: int
+    height: int
+    phone: bool = False
+
+
+DESKTOP = Device("desktop", 1280, 800)
+PHONE = Device("phone", 390, 844, phone=True)
+NARROW = Device("narrow", 320, 640, phone=True)
+
+
+@dataclass(slots=True)
+class Visit:
+    """One page in a context of its own, with everything that went wrong on it."""
+
+    server: Server
+    context: BrowserContext
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    # A status that a test provokes is no fault: Chromium writes each into the console.
+    expected_statuses: set[int] = field(default_factory=set)
+
+    @property
+    def address(self) -> str:
+        """Where the server listens."""
+        return f"http://127.0.0.1:{self.server.port}"
+
+    def sign_in(self, token: str = OPERATOR_TOKEN) -> None:
+        """Get the cookie without the form."""
+        answer = self.context.request.post(
+            f"{self.address}/api/session", data={"token": token}, headers={"Origin": self.address}
+        )
+        assert answer.status == 200, answer.text()
+
+    def open(self, path: str = "/") -> Page:
+        """Go there and wait until nothing is loading."""
+        self.page.goto(self.address + path)
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Wait until what the page shows comes from the server and no list says that it loads."""
+        self.page.wait_for_selector("main")
+        self.page.wait_for_function("document.querySelectorAll('[aria-busy=true]').length === 0")
+
+    def complaints(self) -> list[str]:
+        """Return console errors, refused content and requests to other hosts."""
+        return self.faults + list(self.page.evaluate("window.cspReports"))
+
+    def accessibility(self) -> list[str]:
+        """Return what axe finds wrong with the page as it stands."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8") + "; null")
+        options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+        found: dict[str, Any] = self.page.evaluate("options => axe.run(document, options)", options)
+        return [
+            f"{violation['id']}: {violation['help']}: {node['html'][:160]} {node['target']}"
+            for violation in found["violations"]
+            for node in violation["nodes"]
+        ]
+
+    def sideways(self) -> int:
+        """Return by how many pixels the page is wider than its window."""
+        wide: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wide
+
+    def picture(self, path: Path) -> None:
+        """Write down what the page looks like."""
+        self.page.screenshot(path=path, full_page=True)
+
+
+def visit(
+    browser: Browser,
+    server: Server,
+    device: Device = DESKTOP,
+    *,
+    scheme: str = "light",
+    zone: str = "Europe/Berlin",
+    script: bool = True,
+) -> Visit:
+    """Open an empty page of a person with this device, theme and time zone."""
+    context = browser.new_context(
+        viewport={"width": device.width, "height": device.height},
+        is_mobile=device.phone,
+        has_touch=device.phone,
+        color_scheme="dark" if scheme == "dark" else "light",
+        timezone_id=zone,
+        locale="en-GB",
+        reduced_motion="reduce",
+        java_script_enabled=script,
+    )
+    context.set_default_timeout(10_000)
+    context.add_init_script(NOTE_REPORTS)
+    page = context.new_page()
+    made = Visit(server, context, page)
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not _is_expected(message.text, made.expected_statuses):
+            made.faults.append(f"{message.type}: {message.text}")
+
+    def watch(request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != f"127.0.0.1:{server.port}":
+            made.faults.append(f"request to {request.url}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: made.faults.append(f"script: {error}"))
+    page.on("request", watch)
+    return made
+
+
+def _is_expected(text: str, statuses: set[int]) -> bool:
+    return any(f"status of {status}" in text for status in statuses)
