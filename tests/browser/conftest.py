@@ -25,7 +25,8 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-# A module's, not the session's: while it lives, an event loop runs in this process, which tests of others may not share.
+# A module's, not the session's: while it lives, an event loop runs in this process, which no other test
+# may share.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium()
