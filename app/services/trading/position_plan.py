@@ -10,6 +10,7 @@ from app.domain.instruments import Instrument
 from app.domain.money import ONE, ZERO
 from app.domain.planning import NOTHING_TO_EXIT, Plan, leaving_room, only_buys, without_closing
 from app.domain.pursuits import ExitWish, WantedEntry
+from app.domain.signals import Intent
 from app.domain.tickets import Stage
 from app.domain.trades import beside_legs
 from app.errors import BrokerUnavailable
@@ -52,6 +53,9 @@ class PositionPlanner:
         try:
             return broker.snapshot(instrument, for_entry=for_entry)
         except BrokerUnavailable:
+            if context.signal.intent is Intent.ENTER_STRUCTURE:
+                # What opens a structure closes nothing of the underlying.
+                raise
             view = MarketSnapshot(None, broker.position(instrument), None)
             # What closes something is carried out all the same; the gates refuse the entry after it.
             if not self._planned(context, self.share(context, view)).close:

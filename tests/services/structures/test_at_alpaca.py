@@ -336,3 +336,11 @@ def test_leg_when_another_trade_opposes_it_then_denied(opened, enter, configure)
     )
 
     assert enter(EnterCommand(legs=legs)).reason.value == "LEG_HELD"
+
+
+def test_entry_when_the_account_cannot_be_read_then_denied_and_nothing_is_sent(enter, fake, sent):
+    fake.inject("status", status=503, methods=("GET",), path="/v2/account")
+    ticket = enter()
+
+    assert (ticket.status.value, ticket.reason.value) == ("denied", "BROKER_UNAVAILABLE")
+    assert sent() == []
