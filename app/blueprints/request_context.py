@@ -16,7 +16,7 @@ SECRET_PATHS = frozenset({"approvals", "commands"})
 # An address that is none of ours may hold a secret that was put into the wrong place: it is not repeated.
 NO_ROUTE = "(no such address)"
 ALERTS = frozenset({"webhook", "ideas"})
-QUIET = frozenset({"/health", "/readyz", "/metrics"})
+QUIET = frozenset({"/health", "/readyz", "/metrics", "/api/changes", "/api/overview"})
 
 _logger = logging.getLogger("gatehouse.http")
 

@@ -9,6 +9,7 @@ from app.config import Settings
 from app.repositories.account_secret import AccountSecret
 from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory
+from app.repositories.change_counts import ChangeCounts
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
@@ -115,6 +116,7 @@ class ObservabilityWing:
     metrics: Metrics
     notifier: Notifier
     refusals: RefusalLog
+    changes: ChangeCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

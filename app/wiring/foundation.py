@@ -11,9 +11,11 @@ from app.brokers.registry import BROKERS
 from app.clock import Clock, Wait
 from app.config import Settings
 from app.domain.tickets import Randomness
+from app.domain.topics import Topic
 from app.repositories.account_secret import AccountSecret
 from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory
+from app.repositories.change_counts import ChangeCounts, CountedStore
 from app.repositories.door_refusals import StoredRefusals
 from app.repositories.open_orders import OpenOrders
 from app.repositories.pursuits import Pursuits
@@ -34,12 +36,13 @@ from app.services.observability.notifier import Notifier, Send
 from app.services.observability.refusal_log import RefusalLog
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.runtime.locks import NONCE_BYTES, Locks
+from app.services.runtime.shared_counts import SharedCounts
 from app.storage.base import Store
 from app.ticket_ids import ticket_ids
 from app.version import VERSION
 from app.wiring.analyst import Research
 from app.wiring.brokers import Brokerage, fyers_access
-from app.wiring.policies import locks_of, tells_people
+from app.wiring.policies import counts_file, locks_of, tells_people
 
 
 class Foundation:
@@ -59,7 +62,8 @@ class Foundation:
         on_console: bool,
     ) -> None:
         self.settings = settings
-        self.store = store
+        self.changes = ChangeCounts(SharedCounts(counts_file(settings)))
+        self.store: Store = CountedStore(store, self.changes)
         self.clock = clock
         self.wait = wait
         self._randomness = randomness
@@ -104,6 +108,7 @@ class Foundation:
             metrics=self.metrics,
             notifier=self.notifier,
             clock=self.clock,
+            noted=lambda: self.changes.note(Topic.REFUSALS),
         )
 
     @cached_property

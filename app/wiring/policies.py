@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from app.config import Settings
 from app.domain.limits import Limits, ceilings
@@ -48,6 +49,11 @@ def locks_of(settings: Settings, nonce: str) -> Locks:
     if settings.uses_cloud_storage:
         return ThreadLocks(nonce)
     return MachineLocks(settings.database_path.parent / "locks", nonce)
+
+
+def counts_file(settings: Settings) -> Path | None:
+    """Return where the processes of this machine count changes; of a bucket there is one process."""
+    return None if settings.uses_cloud_storage else settings.database_path.parent / "locks" / "changes"
 
 
 def tells_people(settings: Settings) -> bool:

@@ -47,6 +47,7 @@ def assembled(wiring: Wiring) -> Services:
             metrics=wiring.base.metrics,
             notifier=wiring.base.notifier,
             refusals=wiring.base.refusals,
+            changes=wiring.base.changes,
         ),
         brokers=BrokerWing(
             registry=wiring.base.registry, symbols=wiring.base.symbols, fyers=wiring.base.fyers

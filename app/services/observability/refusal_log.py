@@ -63,7 +63,7 @@ class RefusalLog:
     """Takes refusals in without a write of its own for each; safe to use by many threads.
 
     They wait in memory and are written by the clock, so a process that is killed loses those of the last
-    seconds, never an alert: nothing of a refused one was taken.
+    seconds, never an alert: nothing of a refused one was taken. `noted` hears of each at once.
     """
 
     def __init__(
@@ -74,12 +74,14 @@ class RefusalLog:
         metrics: Metrics,
         notifier: Notifier,
         clock: Clock,
+        noted: Callable[[], None] = lambda: None,
     ) -> None:
         self._stored = stored
         self._journal = journal
         self._metrics = metrics
         self._notifier = notifier
         self._clock = clock
+        self._noted = noted
         self._waiting = _Waiting()
         self._lines = _FoldedLines(journal)
         # At the first look the store may hold what a killed process has not told.
@@ -92,6 +94,7 @@ class RefusalLog:
         self._metrics.refused(refusal.code)
         with self._lock:
             self._waiting.add(refusal)
+        self._noted()
         if self._lines.is_first(refusal):
             write_first()
 

@@ -2,6 +2,7 @@
 
 from app.blueprints.api.openapi.audit_shapes import AUDIT
 from app.blueprints.api.openapi.command_shapes import CHOSEN, CLOSES, COMMANDS
+from app.blueprints.api.openapi.dashboard_shapes import DASHBOARD
 from app.blueprints.api.openapi.holding_shapes import HOLDINGS, REASON, SEEN
 from app.blueprints.api.openapi.report_shapes import REFUSALS, REPORT
 from app.blueprints.api.openapi.shapes import (
@@ -224,6 +225,7 @@ COMPONENTS: dict[str, Shape] = {
     **HOLDINGS,
     **COMMANDS,
     **REFUSALS,
+    **DASHBOARD,
     "Trade": TRADE,
     "Chain": CHAIN,
     "PaperClock": PAPER_CLOCK,
