@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from fnmatch import fnmatch
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
@@ -183,8 +184,20 @@ def imports(tree, *, at_start_only=False):
             yield from imports(node, at_start_only=at_start_only)
 
 
-def texts(tree):
-    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+@cache
+def imported(file, *, at_start_only=False):
+    return list(imports(SOURCES[file], at_start_only=at_start_only))
+
+
+@cache
+def texts(file):
+    return {node.value for node in ast.walk(SOURCES[file]) if isinstance(node, ast.Constant)}
+
+
+def offenders(files, faults):
+    """Return what each file does that it may not."""
+    found = {file: list(faults(file)) for file in files}
+    return {file: wrong for file, wrong in found.items() if wrong}
 
 
 def is_within(name, packages):
@@ -192,20 +205,20 @@ def is_within(name, packages):
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("file", SOURCES)
-def test_file_when_it_imports_ours_then_only_what_its_place_may_know(file):
-    rule = next(pattern for pattern in RULES if fnmatch(file, pattern))
-    ours = [name for name in imports(SOURCES[file]) if is_within(name, ["app"]) or name.startswith(".")]
+def test_file_when_it_imports_ours_then_only_what_its_place_may_know():
+    assert offenders(SOURCES, forbidden_imports) == {}
 
-    assert RULES[rule] is ANYTHING or [name for name in ours if not is_within(name, RULES[rule])] == []
+
+def forbidden_imports(file):
+    rule = next(rule for pattern, rule in RULES.items() if fnmatch(file, pattern))
+    ours = [name for name in imported(file) if is_within(name, ["app"]) or name.startswith(".")]
+    return [name for name in ours if rule is not ANYTHING and not is_within(name, rule)]
 
 
 @pytest.mark.unit
 @pytest.mark.parametrize("package", HOMES)
 def test_package_when_it_has_a_home_then_nobody_else_imports_it(package):
-    importers = [
-        file for file, tree in SOURCES.items() if any(is_within(name, [package]) for name in imports(tree))
-    ]
+    importers = [file for file in SOURCES if any(is_within(name, [package]) for name in imported(file))]
 
     assert [file for file in importers if not any(fnmatch(file, home) for home in HOMES[package])] == []
 
@@ -213,9 +226,7 @@ def test_package_when_it_has_a_home_then_nobody_else_imports_it(package):
 @pytest.mark.unit
 @pytest.mark.parametrize("sdk", sorted(SDKS))
 def test_sdk_when_imported_then_by_one_file_alone(sdk):
-    importers = [
-        file for file, tree in SOURCES.items() if any(is_within(name, [sdk]) for name in imports(tree))
-    ]
+    importers = [file for file in SOURCES if any(is_within(name, [sdk]) for name in imported(file))]
 
     assert len(importers) == 1
 
@@ -252,7 +263,7 @@ def is_one_role(files):
 @pytest.mark.unit
 @pytest.mark.parametrize("broker", BROKERS)
 def test_broker_when_added_then_nobody_else_knows_its_name(broker):
-    knowing = [file for file, tree in SOURCES.items() if broker in texts(tree)]
+    knowing = [file for file in SOURCES if broker in texts(file)]
 
     assert [file for file in knowing if not any(fnmatch(file, home) for home in KNOW_BROKERS[broker])] == []
 
@@ -266,18 +277,19 @@ def called(tree):
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("file", SOURCES)
-def test_file_when_it_is_no_repository_then_it_reads_and_writes_no_keys(file):
-    if any(fnmatch(file, pattern) for pattern in KNOW_STORE):
-        return
-    asked = {name for owner, name in called(SOURCES[file]) if owner == "store"}
+def test_file_when_it_is_no_repository_then_it_reads_and_writes_no_keys():
+    others = [file for file in SOURCES if not any(fnmatch(file, pattern) for pattern in KNOW_STORE)]
 
-    assert asked <= WITHOUT_KEYS
+    assert offenders(others, lambda file: asked_of_the_store(file) - WITHOUT_KEYS) == {}
+
+
+def asked_of_the_store(file):
+    return {name for owner, name in called(SOURCES[file]) if owner == "store"}
 
 
 def stored_keys():
     """Return what app/repositories spells as stored keys, or as beginnings of them."""
-    found = {text for file in SOURCES if file.startswith(REPOSITORIES) for text in texts(SOURCES[file])}
+    found = {text for file in SOURCES if file.startswith(REPOSITORIES) for text in texts(file)}
     return {text for text in found if re.fullmatch(r"[a-z_]+/[a-z_-]*", str(text))} | {"tickets/"}
 
 
@@ -287,8 +299,8 @@ def test_stored_key_when_it_is_spelt_then_in_one_file_alone(key):
     begins = key if key.startswith(SINGLE_RECORDS) else key.partition("/")[0] + "/"
     spelling = [
         file
-        for file, tree in SOURCES.items()
-        if any(str(text).startswith(begins) for text in texts(tree)) and KNOW_KEYS.get(key) != file
+        for file in SOURCES
+        if any(str(text).startswith(begins) for text in texts(file)) and KNOW_KEYS.get(key) != file
     ]
 
     assert [file for file in spelling if not file.startswith(REPOSITORIES)] == []
@@ -296,9 +308,8 @@ def test_stored_key_when_it_is_spelt_then_in_one_file_alone(key):
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("file", SOURCES)
-def test_lock_when_it_is_held_then_its_name_is_spelt_by_the_locks_alone(file):
-    assert ("locks", "hold") not in called(SOURCES[file])
+def test_lock_when_it_is_held_then_its_name_is_spelt_by_the_locks_alone():
+    assert [file for file in SOURCES if ("locks", "hold") in called(SOURCES[file])] == []
 
 
 MODULES = {file.removesuffix(".py").removesuffix("/__init__").replace("/", "."): file for file in SOURCES}
@@ -316,7 +327,7 @@ def rooms():
     """Return which rooms each room imports, and one file of its that does."""
     graph = {}
     for module, file in MODULES.items():
-        for name in (name for name in imports(SOURCES[file]) if is_within(name, ["app"])):
+        for name in (name for name in imported(file) if is_within(name, ["app"])):
             graph.setdefault(room_of(module), {}).setdefault(room_of(name), file)
     return graph
 
@@ -344,18 +355,26 @@ def test_loop_when_there_is_one_then_it_is_shown_step_by_step():
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("file", SOURCES)
-def test_file_when_loaded_then_imports_no_sdk(file):
-    assert [name for name in imports(SOURCES[file], at_start_only=True) if is_within(name, SDKS)] == []
+def test_file_when_loaded_then_imports_no_sdk():
+    assert offenders(SOURCES, sdks_at_the_start) == {}
+
+
+def sdks_at_the_start(file):
+    return [name for name in imported(file, at_start_only=True) if is_within(name, SDKS)]
+
+
+SERVICES = [file for file in SOURCES if file.startswith("app/services/")]
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("file", [file for file in SOURCES if file.startswith("app/services/")])
-def test_service_when_it_wants_an_ability_then_the_protocol_has_it(file):
+def test_service_when_it_wants_an_ability_then_the_protocol_has_it():
+    assert offenders(SERVICES, abilities_asked_for) == {}
+
+
+def abilities_asked_for(file):
     calls = [node for node in ast.walk(SOURCES[file]) if isinstance(node, ast.Call)]
     names = [ast.unparse(call) for call in calls if getattr(call.func, "id", None) in {"getattr", "hasattr"}]
-
-    assert [name for name in names if name.endswith(("')", "', None)"))] == []
+    return [name for name in names if name.endswith(("')", "', None)"))]
 
 
 GATEWAY = "app/services/broker_access/gateway.py"
@@ -419,28 +438,27 @@ def spoken_to_brokers(tree):
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("file", SOURCES)
-def test_broker_when_it_is_told_something_then_by_the_gateway(file):
-    is_speaker = any(fnmatch(file, place) for place in SPEAKERS)
+def test_broker_when_it_is_told_something_then_by_the_gateway():
+    others = [file for file in SOURCES if not any(fnmatch(file, place) for place in SPEAKERS)]
 
-    assert is_speaker or list(spoken_to_brokers(SOURCES[file])) == []
-
-
-@pytest.mark.unit
-@pytest.mark.parametrize("file", [file for file in SOURCES if file.startswith("app/services/")])
-def test_dry_run_when_it_is_asked_for_then_in_the_gateway_alone(file):
-    asked = [node.lineno for node in ast.walk(SOURCES[file]) if last_name(node) == "dry_run"]
-
-    assert file == GATEWAY or asked == []
+    assert offenders(others, lambda file: spoken_to_brokers(SOURCES[file])) == {}
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("file", [file for file in SOURCES if file.startswith("app/services/")])
-def test_service_when_it_waits_then_by_what_it_is_handed(file):
+def test_dry_run_when_it_is_asked_for_then_in_the_gateway_alone():
+    assert set(offenders(SERVICES, lambda file: lines_with(file, "dry_run"))) <= {GATEWAY}
+
+
+@pytest.mark.unit
+def test_service_when_it_waits_then_by_what_it_is_handed():
     # A file's lock is retried for a millisecond, which no clock of a test has to see.
-    may_sleep = file == "app/services/runtime/locks.py"
+    may_sleep = {"app/services/runtime/locks.py"}
 
-    assert may_sleep or "sleep" not in {last_name(node) for node in ast.walk(SOURCES[file])}
+    assert set(offenders(SERVICES, lambda file: lines_with(file, "sleep"))) <= may_sleep
+
+
+def lines_with(file, name):
+    return [node.lineno for node in ast.walk(SOURCES[file]) if last_name(node) == name]
 
 
 @pytest.mark.integration
@@ -455,9 +473,10 @@ def test_application_when_built_with_defaults_then_no_sdk_was_paid_for(tmp_path)
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("file", SOURCES)
-def test_file_when_measured_then_not_too_long(file):
-    assert len((ROOT / file).read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+def test_file_when_measured_then_not_too_long():
+    lengths = {file: len((ROOT / file).read_text(encoding="utf-8").splitlines()) for file in SOURCES}
+
+    assert {file: length for file, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
 def functions(tree):
@@ -465,11 +484,13 @@ def functions(tree):
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("file", SOURCES)
-def test_functions_when_measured_then_not_too_long(file):
-    lengths = {node.name: node.end_lineno - node.lineno + 1 for node in functions(SOURCES[file])}
+def test_functions_when_measured_then_not_too_long():
+    assert offenders(SOURCES, long_functions) == {}
 
-    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+def long_functions(file):
+    lengths = {node.name: node.end_lineno - node.lineno + 1 for node in functions(SOURCES[file])}
+    return [f"{name}: {length}" for name, length in lengths.items() if length > LONGEST_FUNCTION]
 
 
 @pytest.mark.unit
