@@ -256,19 +256,6 @@ def test_exit_when_a_trade_is_meant_then_it_is_left(post, filled, anonymous, pat
     assert anonymous.get(f"{PATH}/trades").json["trades"] == []
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [({"approval": "always"}, "APPROVAL_UNAVAILABLE"), ({"analyst": "required"}, "OPINION_UNAVAILABLE")],
-)
-def test_enter_when_somebodys_word_is_needed_then_nothing_is_entered_without_it(
-    post, configure, store, changes, reason
-):
-    configure("condors", **changes)
-
-    assert (post("enter/2").status_code, post("enter/2").json["reason"]) == (400, reason)
-    assert list(store.list("structures/")) == []
-
-
 def test_bot_when_it_has_an_open_structure_then_it_cannot_be_removed(post, operator):
     post("enter/2")
     answer = operator.delete("/api/bots/condors", headers={"If-Match": "*"})

@@ -121,11 +121,6 @@ class Intake:
         self.in_flight.end(entry.key, done)
         return False
 
-    def is_reviewed(self, signal: Signal, bot: Bot) -> bool:
-        """Tell whether an analyst or a person has a word in an alert."""
-        is_command = signal.intent in COMMANDS or signal.intent in STRUCTURES
-        return not is_command and is_reviewed(signal, bot.configuration)
-
     def adopt(self, entry: InboxEntry, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
         """Close an entry with the orders that the broker already holds for it; False when there are none."""
         closing = Completion(self.store, self.inbox, self.ledger, entry, ticket, request_id)
@@ -155,7 +150,7 @@ class Intake:
         now, bot = self.clock(), self.routes.bot_for(signal, bot)
         ticket = Ticket(self.new_ticket_id(now), bot.id, signal.dialect.name, now, redacted)
         self._note_shared_key(ticket, signal)
-        worker = self._handler(signal, bot, is_reviewed=self.is_reviewed(signal, bot))
+        worker = self._handler(signal, bot, is_reviewed=is_reviewed(signal, bot.configuration))
         planned = [
             request_record(order) | {"status": "planned"} for order in worker.preview(ticket, signal, bot)
         ]
@@ -182,7 +177,7 @@ class Intake:
         now, signal = self.clock(), alert.signal
         # An idea's key is our own fingerprint of it: nothing else makes it another idea.
         words = alert.words if signal.idea is None else None
-        reviewed = self.is_reviewed(signal, alert.bot)
+        reviewed = is_reviewed(signal, alert.bot.configuration)
         return Arrival(
             ticket=self.new_ticket_id(now),
             bot=alert.bot.id,

@@ -32,12 +32,12 @@ def answer_for(ticket: Ticket, request_id: str) -> Answer:
     if ticket.reason is not None:
         body["reason"] = ticket.reason.value
         body["error"] = {"code": ticket.reason.value, "message": ticket.message or ticket.reason.meaning}
-    body |= _structure_told(ticket)
+    body |= structure_told(ticket)
     body["request_id"] = request_id
     return Answer(_http_status(ticket), body)
 
 
-def _structure_told(ticket: Ticket) -> dict[str, Any]:
+def structure_told(ticket: Ticket) -> dict[str, Any]:
     """Return which contracts were chosen, and which trades are left by how much."""
     signal = ticket.signal or {}
     told = {"closes": signal["closes"]} if "closes" in signal else {}

@@ -1,13 +1,13 @@
 """The last write of an alert."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.tickets import Ticket, TicketStatus
 from app.repositories.fingerprints import remembering
 from app.repositories.inbox import Answer, Inbox, InboxEntry
 from app.repositories.tickets import Ledger
-from app.services.intake.answers import answer_for, going_on
+from app.services.intake.answers import answer_for, going_on, structure_told
 from app.storage.base import Change, Store
 
 
@@ -29,7 +29,8 @@ class Completion:
         if self.written is not None:
             return self.written
         waits = self.ticket.status is TicketStatus.AWAITING_APPROVAL
-        return going_on(str(self.ticket.id), self.request_id, self.entry, waits_for_person=waits)
+        answer = going_on(str(self.ticket.id), self.request_id, self.entry, waits_for_person=waits)
+        return replace(answer, body=answer.body | structure_told(self.ticket)) if waits else answer
 
     def write(self, changes: list[Change], forgetting: Sequence[Change] = ()) -> None:
         """Write everything; the store takes a prefix at worst, which the recovery completes.

@@ -10,10 +10,11 @@ from app.clock import Clock
 from app.domain.approvals import ApprovalDecision, PendingApproval, is_asked_for
 from app.domain.bots import AnalystUse, Approval, Bot
 from app.domain.opinions import Direction, Opinion
-from app.domain.orders import Order, OrderRole
+from app.domain.orders import Order, OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Dialect, Signal
+from app.domain.structures.commands import Which
 from app.domain.structures.directions import may_enter_structure
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.domain.trading_state import TradingState
@@ -24,6 +25,7 @@ from app.services.review.approvals import Approvals
 from app.services.review.idea_routes import IdeaRoutes
 from app.services.review.opinions import Opinions
 from app.services.review.questions import question_of
+from app.services.structures.entries import wish_of
 from app.services.structures.handler import StructureHandler
 from app.services.trading.context import OrderContext
 from app.services.trading.execution import Finish, Trading
@@ -202,14 +204,17 @@ class Reviewer:
         scratch.note(Stage.APPROVAL_WANTED, self.clock())
         scratch.end(TicketStatus.AWAITING_APPROVAL)
         self.approvals.ask(scratch, context)
+        # The answer says what was chosen, as it does of what is sent at once.
+        ticket.signal = scratch.signal
         ticket.end(TicketStatus.AWAITING_APPROVAL)
         return True
 
     def _trade(self, ticket: Ticket, signal: Signal, bot: Bot, finish: Finish, advice: Advice) -> None:
         """Trade; where nothing would be sent, nothing at the broker is touched for it either."""
         if bot.configuration.structure is not None:
+            side, symbol = wish_of(signal, bot)
             self.structures.carry_out(
-                ticket, signal, bot, finish, advice, lambda: self._is_overtaken(ticket, signal)
+                ticket, signal, bot, finish, advice, lambda: self._is_overtaken(ticket, symbol, side)
             )
             return
         spares = signal.idea is not None or advice == NO_ADVICE or _is_against(signal, bot, advice)
@@ -219,14 +224,14 @@ class Reviewer:
             bot,
             finish,
             advice,
-            lambda: self._is_overtaken(ticket, signal),
+            lambda: self._is_overtaken(ticket, signal.symbol, signal.side),
             spares_orders=spares,
         )
 
-    def _is_overtaken(self, ticket: Ticket, signal: Signal) -> bool:
+    def _is_overtaken(self, ticket: Ticket, symbol: str, side: Side) -> bool:
         """Tell whether a later alert wanted the other side: an entry now would be left over."""
         written = self.ledger.later_than(ticket.id)
-        return any(_opposes(later, ticket, signal) for later in written)
+        return any(_opposes(later, ticket, symbol, side) for later in written)
 
     def _end_waiting(self, ticket: Ticket, waiting: PendingApproval, finish: Finish) -> None:
         if waiting.verdict is None:
@@ -251,14 +256,17 @@ def _advice(opinion: Opinion | None, waiting: PendingApproval | None) -> Advice:
     return Advice(opinion, approved=True, approved_value=waiting.value, approved_quantity=waiting.quantity)
 
 
-def _opposes(later: dict[str, Any], ticket: Ticket, signal: Signal) -> bool:
-    said = later["signal"] or {}
-    is_same = later["bot"] == ticket.bot and str(said.get("symbol", "")).upper() == signal.symbol.upper()
-    # Ideas are had independently of each other; one does not take another back.
-    if not is_same or Dialect.named(later["dialect"]).carries_idea:
-        return False
+def _opposes(later: dict[str, Any], ticket: Ticket, symbol: str, side: Side) -> bool:
+    said, dialect = later["signal"] or {}, Dialect.named(later["dialect"])
     is_later = datetime.fromisoformat(later["created_at"]) > ticket.created_at
-    return is_later and said.get("side") not in {None, signal.side.value}
+    # Ideas are had independently of each other; one does not take another back.
+    if later["bot"] != ticket.bot or not is_later or dialect.carries_idea:
+        return False
+    if dialect is Dialect.BOT_COMMAND:
+        # Commands have no side. What leaves all of a bot's trades means what was to become one, too.
+        return bool(later["alert"].get("close") == Which.ALL)
+    is_same = str(said.get("symbol", "")).upper() == symbol.upper()
+    return is_same and said.get("side") not in {None, side.value}
 
 
 def _is_neutral(signal: Signal) -> bool:

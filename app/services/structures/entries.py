@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import NAMESPACE_OID, uuid5
 
 from app.domain.accounts import MarketSnapshot
-from app.domain.bots import AnalystUse, Approval, Bot
+from app.domain.bots import Bot
 from app.domain.gates import STRUCTURE_ENTRY_GATES, STRUCTURE_REVIEW_GATES
 from app.domain.gates.gate import first_refusal
 from app.domain.hours import exchange_zone
@@ -16,7 +16,7 @@ from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.review import ASSUMED, NO_ADVICE, Advice
-from app.domain.signals import Dialect, Signal
+from app.domain.signals import Intent, Signal
 from app.domain.structures.beginnings import beginning, followed_by
 from app.domain.structures.commands import EnterCommand
 from app.domain.structures.directions import side_of
@@ -123,7 +123,7 @@ class Entries:
         now = self.assessor.clock()
         context.global_state = self.assessor.switch.read().at(now)
         try:
-            _check_bot(context.bot, context.signal)
+            _check_bot(context.bot)
             _check_desk(context)
             view = self._look(context)
             order = ProposedOrder(OrderRole.ENTRY, Side.BUY)
@@ -244,6 +244,14 @@ def underlying_of(signal: Signal, bot: Bot) -> str:
     return bot.configuration.underlying or signal.symbol
 
 
+def wish_of(signal: Signal, bot: Bot) -> tuple[Side, str]:
+    """Return which side an entry hopes for and on what; a command has the side of its bot's structure."""
+    kind = bot.configuration.structure
+    if signal.intent is not Intent.ENTER_STRUCTURE or kind is None:
+        return signal.side, signal.symbol
+    return side_of(kind), underlying_of(signal, bot)
+
+
 def _check_desk(context: OrderContext) -> None:
     """Refuse a broker without a desk before the symbol is looked at: an index is no fault of the command."""
     if context.broker is not None and context.broker.structures is None:
@@ -251,20 +259,10 @@ def _check_desk(context: OrderContext) -> None:
         raise StructureRefused(Reason.STRUCTURE_UNSUPPORTED, told)
 
 
-def _check_bot(bot: Bot, signal: Signal) -> None:
-    """Refuse a bot of shares before its symbol is looked at: it needs none, and that is not what is wrong.
-
-    Nobody is asked about a command, so a bot whose entries need somebody's word enters nothing by one.
-    """
-    keys = bot.configuration
-    if keys.structure is None:
+def _check_bot(bot: Bot) -> None:
+    """Refuse a bot of shares before its symbol is looked at: it needs none, and that is not what is wrong."""
+    if bot.configuration.structure is None:
         raise StructureRefused(Reason.BOT_KIND_MISMATCH, "Set its `structure`; `custom` takes legs alone.")
-    if signal.dialect is not Dialect.BOT_COMMAND:
-        return
-    if keys.approval is not Approval.OFF:
-        raise StructureRefused(Reason.APPROVAL_UNAVAILABLE, "Nobody is asked about a command.")
-    if keys.analyst is AnalystUse.REQUIRED:
-        raise StructureRefused(Reason.OPINION_UNAVAILABLE, "No analyst is asked about a command.")
 
 
 def _command(signal: Signal) -> EnterCommand:
