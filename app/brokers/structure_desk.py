@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 
 from app.domain.instruments import Instrument
@@ -57,6 +58,10 @@ class StructureDesk(Protocol):
 
     def quotes(self, instruments: Sequence[Instrument]) -> dict[str, LegQuote]:
         """Return fresh quotes by canonical name, of all that have one, in as few calls as can be."""
+
+    def settlement_price(self, underlying: str, day: date) -> Decimal | None:
+        """Return what an underlying cost when contracts of a day expired, where the broker itself tells."""
+        return None
 
     def submit(self, order: StructureOrder) -> StructureReceipt:
         """Send once; raise BrokerRejected or OutcomeUnknown."""

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from app.repositories.close_prices import ClosePrices
 from app.repositories.structure_trades import StructureTrades
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.operator.market_moves import MarketMoves
@@ -19,6 +20,7 @@ from app.services.structures.exits import StructureExits
 from app.services.structures.handler import StructureHandler
 from app.services.structures.ladders import Ladders
 from app.services.structures.progress import StructureProgress
+from app.services.structures.settlement_prices import SettlementPrices
 from app.services.structures.settling import Settling
 from app.services.structures.watch import StructureWatch
 from app.services.trading.assessment import Assessor
@@ -124,8 +126,16 @@ class StructuresWiring:
             shares=self.base.trades,
             gateway=self.gateway,
             snapshots=self.snapshots,
+            prices=self.closes,
             progress=self.progress,
             looks=SecondLook(self.base.clock),
+        )
+
+    @cached_property
+    def closes(self) -> SettlementPrices:
+        """What underlyings cost when their contracts expired."""
+        return SettlementPrices(
+            runtime=self.base.runtime, trades=self.trades, closes=ClosePrices(self.base.store)
         )
 
     @cached_property
@@ -159,5 +169,6 @@ class StructuresWiring:
         return (
             Task("ladders", LADDER_SECONDS, self.ladders.run),
             Task("structures", WATCH_SECONDS, self.watch.run),
+            Task("closing prices", WATCH_SECONDS, self.closes.run),
             Task("settlement", SETTLE_SECONDS, self.settling.run),
         )

@@ -16,6 +16,8 @@ from app.domain.orders import TimeInForce
 from app.domain.structures.exchange_switches import Switches
 
 FINISHED_ORDERS_KEPT = 5_000
+# Days of expiry, each of one underlying; whoever asks does so within days.
+CLOSES_KEPT = 500
 
 
 class PaperAccount:
@@ -36,6 +38,7 @@ class PaperAccount:
         self.open_structures: dict[str, PaperStructureOrder] = {}
         self.finished_structures: OrderedDict[str, PaperStructureOrder] = OrderedDict()
         self.prices: dict[str, Price] = {}
+        self.closes: dict[str, Decimal] = {}
         self.holdings: dict[str, PaperHolding] = {}
         self.open: dict[str, PaperOrder] = {}
         self.finished: OrderedDict[str, PaperOrder] = OrderedDict()
@@ -78,6 +81,7 @@ class PaperAccount:
         # What changes leaves the sums at its old price and comes back at the new one.
         self._count(touched, -1)
         self.prices.update(change.prices)
+        self._close(change.closes)
         for symbol, holding in change.holdings.items():
             self._hold(symbol, holding)
         self._count(touched, 1)
@@ -109,6 +113,7 @@ class PaperAccount:
             structures=self.open_structures,
             holdings=self.holdings,
             prices=self.prices,
+            closes=self.closes,
         )
 
     def _count(self, symbols: Iterable[str], sign: int) -> None:
@@ -122,6 +127,11 @@ class PaperAccount:
                 self.long_value += value
             else:
                 self.short_value -= value
+
+    def _close(self, closes: dict[str, Decimal]) -> None:
+        self.closes.update(closes)
+        for day in list(self.closes)[:-CLOSES_KEPT]:
+            del self.closes[day]
 
     def _hold(self, symbol: str, holding: PaperHolding) -> None:
         if holding.quantity:

@@ -35,6 +35,8 @@ def encode_change(change: AccountChange) -> JSON:
     }
     if change.structures:
         value["structures"] = [encode_structure(order) for order in change.structures.values()]
+    if change.closes:
+        value["closes"] = {day: str(price) for day, price in change.closes.items()}
     if change.clock is not None:
         value["clock"] = timestamp(change.clock)
     if change.switches != Switches():
@@ -58,6 +60,7 @@ def decode_change(value: JSON) -> AccountChange:
         orders={order.id: order for order in orders},
         holdings={holding.instrument.symbol: holding for holding in holdings},
         prices={symbol: Price(Decimal(price), pinned) for symbol, (price, pinned) in value["prices"].items()},
+        closes={day: Decimal(price) for day, price in value.get("closes", {}).items()},
         fills=[Execution(name, *map(Decimal, figures)) for name, *figures in value["fills"]],
     )
 

@@ -40,6 +40,14 @@ class MarketData:
         """Return a symbol's own price."""
         return self.news(symbol) or self._changed.get(symbol) or self._known.get(symbol)
 
+    def price_at(self, symbol: str, at: datetime) -> Price | None:
+        """Return a symbol's own price at an earlier time as a source tells it, else the one that holds."""
+        holds = self._changed.get(symbol) or self._known.get(symbol)
+        if self._source is None or (holds is not None and holds.pinned):
+            return holds
+        value = self._source.price(symbol, at)
+        return holds if value is None else Price(value)
+
     def news(self, symbol: str) -> Price | None:
         """Return the source's price of a symbol where it is another than the one that holds; a pin holds."""
         value = self._sourced(symbol)

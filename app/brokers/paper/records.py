@@ -1,5 +1,5 @@
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from app.domain.instruments import Instrument
@@ -119,6 +119,11 @@ class PaperStructureOrder:
 NO_SWITCHES = Switches()
 
 
+def close_key(underlying: str, day: date) -> str:
+    """Return the name of what an underlying cost at the close of a day."""
+    return f"{underlying}/{day.isoformat()}"
+
+
 @dataclass(frozen=True, slots=True)
 class PaperHolding:
     """A signed quantity of an instrument at its average price."""
@@ -150,7 +155,8 @@ class Execution:
 class AccountChange:
     """What one operation left behind: the new state of everything that it touched, and its fills.
 
-    A holding of zero is a position that was closed.
+    A holding of zero is a position that was closed. `closes` are the prices at which contracts expired, by
+    `close_key`.
     """
 
     operation: str
@@ -164,6 +170,7 @@ class AccountChange:
     structures: dict[str, PaperStructureOrder] = field(default_factory=dict)
     holdings: dict[str, PaperHolding] = field(default_factory=dict)
     prices: dict[str, Price] = field(default_factory=dict)
+    closes: dict[str, Decimal] = field(default_factory=dict)
     fills: list[Execution] = field(default_factory=list)
     is_setting: bool = False
 

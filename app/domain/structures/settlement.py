@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from app.domain.instruments import OptionContract
+from app.domain.hours import exchange_zone, market_hours
+from app.domain.instruments import Instrument, OptionContract
 from app.domain.money import ONE, ZERO
 from app.domain.reasons import Reason
 from app.domain.structures.legs import Leg
@@ -14,6 +15,7 @@ from app.domain.symbols.tables import INDIAN_INDICES
 
 # What expires this far in the money is exercised without being asked for.
 EXERCISED_FROM = Decimal("0.01")
+_NOON, _AFTER_NOON = time(12), timedelta(hours=9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,19 @@ class Shortfall:
     def missing(self) -> Decimal:
         """What is gone, signed."""
         return self.known - self.held
+
+
+def closing_of(trade: StructureTrade, day: date) -> datetime:
+    """Return when contracts of a day are traded no more, by the hours of their exchange."""
+    contract = contract_of(trade)
+    noon = datetime.combine(day, _NOON, exchange_zone(contract))
+    close = market_hours(contract, noon).next_close
+    return noon + _AFTER_NOON if close is None else close
+
+
+def contract_of(trade: StructureTrade) -> Instrument:
+    """Return one of a trade's contracts: hours and days are those of the exchange of all of them."""
+    return next(leg.instrument for leg in trade.structure.legs if leg.option is not None)
 
 
 def expired_legs(trade: StructureTrade, closed: Collection[object]) -> list[Leg]:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any, Protocol
 
 from app.domain.audit import Actor, Deed
-from app.domain.hours import exchange_zone, market_hours
+from app.domain.hours import exchange_zone
 from app.domain.json_codec import timestamp, to_json
 from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.exit_rules import exit_times
+from app.domain.structures.settlement import closing_of, contract_of
 from app.domain.structures.trades import StructureTrade
 from app.errors import RequestRefused
 from app.repositories.audit import AuditLog
@@ -21,7 +22,6 @@ from app.services.structures.bot_rules import exit_rules
 
 # A ladder that nobody fills begins anew every half minute: a jump over years must come to its end.
 MOST_STOPS = 200
-NOON = time(12)
 
 
 class SimulatedExchange(Protocol):
@@ -125,12 +125,8 @@ class SimulatedTime:
     def _times(self, trade: StructureTrade) -> Iterator[datetime]:
         if trade.work is not None and trade.work.due_at is not None:
             yield trade.work.due_at
-        contract = next(leg.instrument for leg in trade.structure.legs if leg.option is not None)
-        zone = exchange_zone(contract)
-        for day in trade.structure.expiries:
-            close = market_hours(contract, datetime.combine(day, NOON, zone)).next_close
-            if close is not None:
-                yield close
+        zone = exchange_zone(contract_of(trade))
+        yield from (closing_of(trade, day) for day in trade.structure.expiries)
         bot = self.bots.find(trade.bot)
         if bot is not None and bot.configuration.managed:
             yield from exit_times(trade.structure, exit_rules(bot.configuration), zone)

@@ -2,18 +2,17 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from app.brokers.base import Broker
-from app.domain.hours import market_hours
-from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ONE, ZERO
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
 from app.domain.reasons import Reason
 from app.domain.structures.legs import Leg
 from app.domain.structures.settlement import (
     Shortfall,
+    closing_of,
     expired_legs,
     intrinsic,
     lose_leg,
@@ -33,6 +32,7 @@ from app.services.portfolio.snapshots import Snapshots
 from app.services.runtime.second_look import SecondLook
 from app.services.structures.ladders import LOOKED_FOR
 from app.services.structures.progress import StructureProgress
+from app.services.structures.settlement_prices import SettlementPrices
 from app.storage.base import Change
 
 _logger = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ class Settling:
     shares: Trades
     gateway: StructureGateway
     snapshots: Snapshots
+    prices: SettlementPrices
     progress: StructureProgress
     looks: SecondLook
 
@@ -70,25 +71,31 @@ class Settling:
             return 0
 
     def _expired(self, broker: Broker, held: dict[str, Decimal], now: datetime) -> int:
-        return sum(self._settle(broker, trade, held, now) for trade in self.trades.at(broker.name))
+        return sum(
+            self._settle(broker, trade, day, held)
+            for trade in self.trades.at(broker.name)
+            for day in trade.structure.expiries
+            if _is_over(trade, day, now)
+        )
 
-    def _settle(self, broker: Broker, trade: StructureTrade, held: dict[str, Decimal], now: datetime) -> int:
-        closed = [day for day in trade.structure.expiries if _is_over(trade, day, now)]
-        legs = expired_legs(trade, closed)
+    def _settle(self, broker: Broker, trade: StructureTrade, day: date, held: dict[str, Decimal]) -> int:
+        legs = expired_legs(trade, [day])
         # While the broker shows a contract it is not settled there.
         if not legs or any(held.get(leg.instrument.symbol) for leg in legs):
             return 0
-        price = self._price(broker, trade.symbol)
+        price = self.prices.of(broker, trade, day)
         if price is None:
             return 0
         with self.gateway.gateway.hold(broker, trade.symbol) as lock:
             known = self._counted(lock, self.trades.find(trade.bot, trade.id))
-            legs = [] if known is None else expired_legs(known.trade, closed)
+            legs = [] if known is None else expired_legs(known.trade, [day])
             if known is None or not legs:
                 # An order has left it in time; its ladder comes to its end by itself.
                 return 0
-            settled = settle_expiry(known.trade, legs, price, now)
-            changes = self._shares(trade, settled.shares, price, now)
+            # However late this is: it was over at the close, and that is when it counts.
+            at = closing_of(trade, day)
+            settled = settle_expiry(known.trade, legs, price, at)
+            changes = self._shares(trade, settled.shares, price, at)
             if settled.trade.state.is_over:
                 self._end_ladders(known.trade)
                 changes += self.trades.ending(known, settled.trade, self.runtime.clock())
@@ -171,7 +178,7 @@ class Settling:
         now: datetime,
     ) -> int:
         delivered = self._delivered(trade, leg, lost, held)
-        underlying = self._price(broker, trade.symbol)
+        underlying = self.prices.now(broker, trade)
         price = self._leg_price(broker, leg, underlying, assigned=delivered != ZERO)
         reason = Reason.LEG_ASSIGNED if delivered else Reason.CLOSED_BY_BROKER
         with self.gateway.gateway.hold(broker, trade.symbol):
@@ -235,10 +242,6 @@ class Settling:
         fill = FillUpdate(receipt, OrderRole.ENTRY, ticket=trade.tickets[0], at=at)
         return self.shares.counting(trade.bot, trade.broker, trade.symbol, ONE, [fill])
 
-    def _price(self, broker: Broker, underlying: str) -> Decimal | None:
-        quote = broker.quote(Instrument(underlying, AssetClass.EQUITY))
-        return None if quote is None else quote.price
-
     def _tell_settled(self, trade: StructureTrade, shares: Decimal, price: Decimal) -> None:
         came = f", {shares:+f} {trade.symbol} are the bot's now" if shares else ""
         ended = "was settled" if trade.state is not TradeState.BROKEN else "lost its expired legs"
@@ -255,10 +258,7 @@ class Settling:
 
 def _is_over(trade: StructureTrade, day: date, now: datetime) -> bool:
     """Tell whether contracts of a day can no longer be traded."""
-    contract = next(leg.instrument for leg in trade.structure.legs if leg.option is not None)
-    noon = datetime(day.year, day.month, day.day, 12, tzinfo=now.tzinfo)
-    close = market_hours(contract, noon).next_close
-    return now >= (noon + timedelta(hours=9) if close is None else close)
+    return now >= closing_of(trade, day)
 
 
 def _over(trade: StructureTrade, now: datetime, *, is_assigned: bool) -> StructureTrade:

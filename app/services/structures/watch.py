@@ -12,6 +12,7 @@ from app.domain.instruments import AssetClass, Instrument
 from app.domain.structures.exit_rules import ExitRules, Look, watch
 from app.domain.structures.legs import Structure, StructureRefused
 from app.domain.structures.net_quotes import LegQuote, check_fresh
+from app.domain.structures.settlement import contract_of
 from app.domain.structures.trades import ExitCause, StructureTrade, TradeState
 from app.errors import BrokerUnavailable, Conflict
 from app.repositories.bots import BotDirectory
@@ -140,8 +141,7 @@ class StructureWatch:
 
 def _underlying(trade: StructureTrade) -> Instrument:
     """Its hours and its day are those of the exchange of its contracts."""
-    contract = next(leg.instrument for leg in trade.structure.legs if leg.option is not None)
-    return Instrument(trade.symbol, AssetClass.EQUITY, contract.venue)
+    return Instrument(trade.symbol, AssetClass.EQUITY, contract_of(trade).venue)
 
 
 def _is_fresh(structure: Structure, quotes: dict[str, LegQuote], now: datetime) -> bool:

@@ -1,11 +1,12 @@
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from app.domain.reasons import Reason
 from app.domain.structures.kinds import recognise
-from app.domain.structures.settlement import expired_legs, lose_leg, settle_expiry, shortfalls
+from app.domain.structures.settlement import closing_of, expired_legs, lose_leg, settle_expiry, shortfalls
 from app.domain.structures.trades import TradeState
 from tests.domain.structures.builders import NEAR, legs
 from tests.domain.structures.test_trades import CONDOR, NOW, held, working
@@ -49,6 +50,22 @@ def test_trade_when_it_expires_then_gain_and_shares_are_those_of_the_close(
 
     assert -(after.entered_value + after.exited_value) * 100 == Decimal(gain)
     assert (settled.shares, after.state, after.legs, after.closed_at) == (shares, state, {}, NOW)
+
+
+@pytest.mark.parametrize(
+    ("venue", "day", "closes"),
+    [
+        (None, date(2025, 3, 21), datetime(2025, 3, 21, 20, tzinfo=UTC)),
+        (None, date(2025, 11, 28), datetime(2025, 11, 28, 18, tzinfo=UTC)),
+        ("nse", date(2025, 3, 20), datetime(2025, 3, 20, 10, tzinfo=UTC)),
+    ],
+)
+def test_close_when_a_day_of_expiry_ends_then_by_the_hours_of_its_exchange(venue, day, closes):
+    structure = legs("+C100")
+    leg = replace(structure.legs[0], instrument=replace(structure.legs[0].instrument, venue=venue))
+    trade = replace(held(), structure=replace(structure, legs=(leg,)))
+
+    assert closing_of(trade, day) == closes
 
 
 def test_calendar_when_its_near_leg_expires_then_the_other_is_left_alone():

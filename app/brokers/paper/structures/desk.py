@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from app.brokers.paper.records import close_key
 from app.brokers.paper.settings import PaperSettings
 from app.brokers.paper.structures.listing import listed_expiries, listed_strikes
 from app.brokers.paper.structures.operations import (
@@ -82,6 +83,11 @@ class PaperDesk(StructureDesk):
         """Return the quotes of contracts and shares at one moment."""
         with self._reading("quotes") as draft:
             return {instrument.symbol: quote_leg(draft, instrument) for instrument in instruments}
+
+    def settlement_price(self, underlying: str, day: date) -> Decimal | None:
+        """Return the price at which the account's own contracts of a day expired."""
+        with self._reading("settlement_price") as draft:
+            return draft.account.closes.get(close_key(underlying, day))
 
     def submit(self, order: StructureOrder) -> StructureReceipt:
         """Fill or rest the order; raise BrokerRejected, or OutcomeUnknown when the store failed."""

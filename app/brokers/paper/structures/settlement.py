@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from app.brokers.paper import matching
-from app.brokers.paper.records import PaperHolding
+from app.brokers.paper.records import PaperHolding, close_key
 from app.brokers.paper.structures.quotes import quote_leg
 from app.brokers.paper.transaction import Transaction
 from app.domain.instruments import AssetClass, Instrument, OptionContract
@@ -46,17 +46,33 @@ def _options(draft: Transaction) -> Iterator[PaperHolding]:
 
 
 def _expire(draft: Transaction, holding: PaperHolding, terms: OptionContract) -> None:
-    spot = draft.market.price(terms.underlying)
+    spot = _close_of(draft, terms)
     if spot is None:
         # Without a price nobody can say what it is worth: it stays for its owner to leave.
         return
-    if _inside(terms, spot.value) < EXERCISED_FROM:
+    if _inside(terms, spot) < EXERCISED_FROM:
         matching.book(draft, holding.instrument, -holding.quantity, ZERO, ZERO)
     elif is_cash_settled(terms):
-        worth = _inside(terms, spot.value)
+        worth = _inside(terms, spot)
         matching.book(draft, holding.instrument, -holding.quantity, worth, ZERO)
     else:
         _exercise(draft, holding, terms)
+
+
+def _close_of(draft: Transaction, terms: OptionContract) -> Decimal | None:
+    """Return what the underlying cost at the close, the same for all that expires that day.
+
+    Whoever comes late finds the last price from before: what is due happens before any price moves.
+    """
+    day = close_key(terms.underlying, terms.expiry)
+    known = draft.account.closes.get(day)
+    if known is not None:
+        return known
+    seen = draft.market.price_at(terms.underlying, closing_time(terms.expiry))
+    if seen is None:
+        return None
+    draft.change.closes[day] = seen.value
+    return seen.value
 
 
 def _exercise(draft: Transaction, holding: PaperHolding, terms: OptionContract) -> None:
