@@ -19,7 +19,7 @@ VARIABLES = {
 # What is traded comes before what stops trading, and what is made before what is looked at.
 FOLDERS = (
     *("Health", "Paper market", "Bots", "Bot commands", "Alerts", "Tickets", "Approval", "Orders", "Trades"),
-    *("Login", "Kill switch", "Operation", "Audit"),
+    *("Analytics", "Login", "Kill switch", "Operation", "Audit"),
 )
 METHODS = ("put", "post", "get", "patch", "delete")
 # What needs more than a fresh paper account, or what was done before: every documented answer is right.

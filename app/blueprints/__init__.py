@@ -5,6 +5,7 @@ from flask import Flask
 from app.blueprints import approvals, commands, health, ideas, login, operations, webhook
 from app.blueprints.api import (
     account,
+    analytics,
     audit,
     bots,
     bp,
@@ -26,6 +27,7 @@ from app.blueprints.request_context import register_request_context
 # Importing these modules gives the API's blueprint its views.
 API_VIEWS = (
     account,
+    analytics,
     audit,
     bots,
     changes,

@@ -77,20 +77,25 @@ class ClosedTrades:
 
     def newest_first(self, now: datetime) -> Iterator[ClosedTrade]:
         """Yield all of them by the time at which they went flat, a day at a time."""
-        first = next(iter(self._store.list(PREFIX, limit=1)), None)
-        if first is None:
+        oldest = self.first_day()
+        if oldest is None:
             return
-        day, oldest = now.date() + DAY, date.fromisoformat(first.key.split("/")[1])
+        day = now.date() + DAY
         for ahead in reversed(self.days_after(day)):
             yield from self.of_day(ahead)
         while day >= oldest:
             yield from self.of_day(day)
             day -= DAY
 
+    def first_day(self) -> date | None:
+        """Return the earliest day on which a trade went flat; None before any has."""
+        first = next(iter(self._store.list(PREFIX, limit=1)), None)
+        return None if first is None else _day_of(first.key)
+
     def days_after(self, day: date) -> list[date]:
         """Return later days on which trades went flat: a simulated clock may have been moved forward."""
         later = self._store.list(PREFIX, after=key_of_day(day + DAY))
-        return sorted({date.fromisoformat(one.key.split("/")[1]) for one in later})
+        return sorted({_day_of(one.key) for one in later})
 
     def at(self, key: str) -> dict[str, ClosedTrade | None]:
         """Return the trade under a key by that key; None for what cannot be read."""
@@ -100,6 +105,10 @@ class ClosedTrades:
     def readable_of_day(self, day: date) -> dict[str, ClosedTrade | None]:
         """Return those that went flat on a day (UTC) by their keys; None for what cannot be read."""
         return {document.key: _readable(document) for document in self._store.list(key_of_day(day))}
+
+    def days_since(self, moment: datetime) -> set[date]:
+        """Return the days on which trades went flat that were written down from a moment on."""
+        return {_day_of(key) for key in self._recent.since(moment)}
 
     def of_day(self, day: date) -> list[ClosedTrade]:
         """Return those that went flat on a day (UTC), the last first; what cannot be read is left out."""
@@ -118,6 +127,10 @@ class ClosedTrades:
 def key_of_day(day: date) -> str:
     """Return what the keys of a day (UTC) begin with."""
     return f"{PREFIX}{day.isoformat()}/"
+
+
+def _day_of(key: str) -> date:
+    return date.fromisoformat(key.split("/")[1])
 
 
 def _readable(document: Document) -> ClosedTrade | None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from app.domain.accounts import Account
@@ -12,6 +12,7 @@ from app.repositories.stored_record import StoredRecord
 from app.storage.base import Document, Store
 
 PREFIX = "equity/"
+_DAY = timedelta(days=1)
 
 _logger = logging.getLogger(__name__)
 
@@ -60,6 +61,35 @@ class EquityHistory:
         before = _key(broker, day)[:-1]
         for document in self._store.list(f"{PREFIX}{broker}/", after=before):
             yield from _points(document)
+
+    def brokers(self) -> Iterator[str]:
+        """Yield the brokers whose accounts have a history, in the order of their names."""
+        after = ""
+        while (found := next(iter(self._store.list(PREFIX, after=after, limit=1)), None)) is not None:
+            broker = found.key.split("/")[1]
+            yield broker
+            # What begins with the name and a slash sorts before this.
+            after = f"{PREFIX}{broker}{chr(ord('/') + 1)}"
+
+    def currency(self, broker: str) -> str | None:
+        """Return the currency of an account at its last point; None where there is no history."""
+        newest = self._store.page(f"{PREFIX}{broker}/", limit=1).documents
+        currency = newest[0].value.get("currency") if newest else None
+        return currency if isinstance(currency, str) else None
+
+    def curve(self, broker: str, first: date, last: date) -> Iterator[tuple[str, Decimal]]:
+        """Yield the times, as they are written, and the worths of the days from one to another."""
+        end = _key(broker, last)
+        for document in self._store.list(f"{PREFIX}{broker}/", after=_key(broker, first - _DAY)):
+            if document.key > end:
+                return
+            # Read by hand: of a year there are a hundred thousand.
+            try:
+                points = [(point["at"], Decimal(point["equity"])) for point in document.value["points"]]
+            except (KeyError, TypeError, ArithmeticError):
+                _logger.exception("%s holds something that cannot be read; it is left as it is", document.key)
+                continue
+            yield from points
 
     def _record(self, broker: str, day: date) -> StoredRecord[EquityDay]:
         # Nobody can tell again what an account was worth: what cannot be read is not written over.

@@ -37,7 +37,7 @@ from app.services.trading.position_plan import PositionPlanner
 from app.wiring.background import Upkeep
 from app.wiring.foundation import Foundation
 from app.wiring.intake import Reception
-from app.wiring.losses import loss_limits, loss_tasks
+from app.wiring.losses import loss_limits, loss_task
 from app.wiring.policies import longest_wait, secret_notices, trading_rules, usage_refresh_seconds
 from app.wiring.portfolio import LateExits, position_service, trade_history
 from app.wiring.pursuits import pursuit_service, pursuit_task, submission
@@ -275,7 +275,7 @@ class Wiring:
             Task("snapshots", SNAPSHOT_SECONDS, self.snapshots.run),
             Task("holdings log", SNAPSHOT_SECONDS, self.holdings_log.run),
             Task("refusals", REFUSALS_SECONDS, self.base.refusals.flush, everywhere=True),
-            *loss_tasks(self.loss_limits, self.base),
+            loss_task(self.loss_limits),
             *self.structures.tasks,
         )
         return Supervisor(tasks, leases=self.upkeep.leases)

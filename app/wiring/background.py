@@ -28,6 +28,7 @@ from app.services.portfolio.reconciliation import Reconciliation
 from app.services.runtime.leases import Leases
 from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Task
+from app.wiring.analytics import analytics_tasks
 from app.wiring.foundation import Foundation
 
 LOGIN_PERIOD_SECONDS = 30.0
@@ -166,5 +167,6 @@ class Upkeep:
             Task("cleanup", settings.cleanup_seconds, lambda: len(self.cleanup.run(by=Actor.CLOCK).canceled)),
             Task("market orders", PERIOD_SECONDS, self.pending.run),
             Task("reconcile", settings.reconcile_seconds, self.reconciliation.run),
+            *analytics_tasks(self.base),
         )
         return tasks if symbols is None else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.ensure))

@@ -13,6 +13,8 @@ from app.repositories.change_counts import ChangeCounts
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
+from app.services.analytics.equity import EquityReport
+from app.services.analytics.performance import PerformanceReport
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.broker_login.access import FyersAccess
 from app.services.exits.orphan_cleanup import Cleanup
@@ -142,6 +144,14 @@ class BrokerWing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnalyticsWing:
+    """What looks back at trades, alerts and opinions."""
+
+    performance: PerformanceReport
+    equity: EquityReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The wings of one application, made by `create_app`, and what all of them stand on."""
 
@@ -156,6 +166,7 @@ class Services:
     observability: ObservabilityWing
     brokers: BrokerWing
     research: Research
+    analytics: AnalyticsWing
 
 
 def services() -> Services:
@@ -177,6 +188,11 @@ def operations() -> OperationsWing:
 def portfolio() -> PortfolioWing:
     """Return what is held, and what watches over it."""
     return services().portfolio
+
+
+def analytics() -> AnalyticsWing:
+    """Return what looks back."""
+    return services().analytics
 
 
 def observability() -> ObservabilityWing:

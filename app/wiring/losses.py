@@ -11,8 +11,6 @@ from app.services.runtime.supervisor import Task
 from app.services.trading.context import TradingRules
 from app.wiring.foundation import Foundation
 
-PURGE_SECONDS = 600.0
-
 
 def loss_limits(base: Foundation, snapshots: Snapshots, rules: TradingRules) -> LossLimits:
     """Return what knows losses, and whose entries have ended for them."""
@@ -29,10 +27,6 @@ def loss_limits(base: Foundation, snapshots: Snapshots, rules: TradingRules) -> 
     )
 
 
-def loss_tasks(limits: LossLimits, base: Foundation) -> tuple[Task, ...]:
+def loss_task(limits: LossLimits) -> Task:
     """Return what the clock does about losses."""
-    recent = RecentClosings(base.store)
-    return (
-        Task("losses", PERIOD_SECONDS, limits.run),
-        Task("closings", PURGE_SECONDS, lambda: recent.purge(base.clock())),
-    )
+    return Task("losses", PERIOD_SECONDS, limits.run)

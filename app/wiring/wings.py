@@ -10,6 +10,7 @@ from app.services.operator.option_chains import OptionChains
 from app.services.portfolio.holdings import Holdings
 from app.services.portfolio.open_trades import OpenTrades
 from app.services.structures.targets import CommandTargets
+from app.wiring.analytics import analytics_wing
 from app.wiring.application import Wiring
 from app.wiring.container import (
     BrokerWing,
@@ -53,6 +54,7 @@ def assembled(wiring: Wiring) -> Services:
             registry=wiring.base.registry, symbols=wiring.base.symbols, fyers=wiring.base.fyers
         ),
         research=wiring.base.research,
+        analytics=analytics_wing(wiring.base, wiring.snapshots),
     )
 
 

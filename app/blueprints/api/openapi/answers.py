@@ -1,5 +1,6 @@
 """The shapes of every answer, by their names in `#/components/schemas`."""
 
+from app.blueprints.api.openapi.analytics_shapes import ANALYTICS
 from app.blueprints.api.openapi.audit_shapes import AUDIT
 from app.blueprints.api.openapi.command_shapes import CHOSEN, CLOSES, COMMANDS
 from app.blueprints.api.openapi.dashboard_shapes import DASHBOARD
@@ -226,6 +227,7 @@ COMPONENTS: dict[str, Shape] = {
     **COMMANDS,
     **REFUSALS,
     **DASHBOARD,
+    **ANALYTICS,
     "Trade": TRADE,
     "Chain": CHAIN,
     "PaperClock": PAPER_CLOCK,

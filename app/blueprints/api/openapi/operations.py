@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.blueprints.api.openapi import examples
+from app.blueprints.api.openapi.analytics_operations import ANALYTICS_OPERATIONS
 from app.blueprints.api.openapi.command_operations import COMMAND_OPERATIONS
 from app.blueprints.api.openapi.dashboard_operations import DASHBOARD_OPERATIONS
 from app.blueprints.api.openapi.operation import (
@@ -282,4 +283,4 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "api.describe": Operation(tag="Operation", answers={200: ("Document",)}),
 } | COMMAND_OPERATIONS
-OPERATIONS |= DASHBOARD_OPERATIONS
+OPERATIONS |= DASHBOARD_OPERATIONS | ANALYTICS_OPERATIONS

@@ -1,0 +1,72 @@
+"""What `/api/analytics` answers."""
+
+from app.blueprints.api.openapi.report_shapes import DAY
+from app.blueprints.api.openapi.shapes import (
+    DECIMAL,
+    TEXT,
+    TIME,
+    Shape,
+    list_of,
+    object_of,
+    or_null,
+    record_shape,
+    words_of,
+)
+from app.domain.analytics.performance import Performance
+from app.domain.structures.kinds import StructureKind
+
+OR_TEXT, OR_DECIMAL = or_null(TEXT), or_null(DECIMAL)
+COUNT: Shape = {"type": "integer", "minimum": 0}
+CURRENCY = OR_TEXT | {"description": "Null where nobody has seen the account yet."}
+PENDING = COUNT | {"description": "Older days that the clock has not added up yet; they are left out."}
+RANGE: dict[str, Shape] = {"from": DAY, "to": DAY}
+
+FIGURES = record_shape(Performance) | {
+    "trades": COUNT | {"description": "That went flat; of `win_rate` and `expectancy` less `unpriced`."},
+    "unpriced": COUNT | {"description": "Of which nobody knows at what price they left."},
+    "realized_gain": DECIMAL | {"description": "After fees."},
+    "win_rate": OR_DECIMAL | {"description": "A fraction; null without trades."},
+    "average_loss": OR_DECIMAL | {"description": "Negative."},
+    "profit_factor": OR_DECIMAL | {"description": "What was won by what was lost; null without a loss."},
+    "expectancy": OR_DECIMAL | {"description": "What a trade brought on average."},
+    "holding_seconds": or_null(COUNT) | {"description": "How long a trade was held on average."},
+}
+# Where there are several currencies, what is of all trades has no amounts.
+TOGETHER = FIGURES | {
+    "currency": OR_TEXT | {"description": "Null where there are several, or none."},
+    "realized_gain": OR_DECIMAL | {"description": "After fees; null where there are several currencies."},
+    "fees": OR_DECIMAL,
+}
+KIND = or_null(words_of(StructureKind)) | {"description": "Null for shares, coins and single contracts."}
+_NAMES: dict[str, Shape] = {"bot": TEXT, "symbol": TEXT, "day": DAY, "structure": KIND}
+
+
+def _rows(name: str) -> Shape:
+    return list_of(object_of({name: _NAMES[name], "currency": CURRENCY} | FIGURES))
+
+
+PERFORMANCE = object_of(
+    TOGETHER
+    | {"by_currency": list_of(object_of({"currency": CURRENCY} | FIGURES))}
+    | {f"by_{name}": _rows(name) for name in _NAMES}
+    | RANGE
+    | {"pending_days": PENDING}
+)
+
+
+def _series(value: str) -> Shape:
+    pair: Shape = {"type": "array", "prefixItems": [TIME, DECIMAL], "items": False, "minItems": 2}
+    return list_of(pair) | {"maxItems": 500, "description": value}
+
+
+CURVE: dict[str, Shape] = {
+    "broker": OR_TEXT,
+    "currency": OR_TEXT,
+    "points": _series("Time and worth."),
+    "drawdown": _series("Time and fraction below the highest worth before, at the same times."),
+    "max_drawdown": OR_DECIMAL | {"description": "A fraction; null without points."},
+    "count": COUNT | {"description": "How many points were taken in all."},
+}
+EQUITY = object_of(CURVE | {"accounts": list_of(object_of(CURVE))} | RANGE)
+
+ANALYTICS: dict[str, Shape] = {"AnalyticsPerformance": PERFORMANCE, "AnalyticsEquity": EQUITY}

@@ -1,0 +1,91 @@
+"""What days have come to, added up by the process that leads: `statistics/{kind}/{day}`.
+
+All of it can be made again from closed trades and tickets: what cannot be read is left out, and made anew.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from app.repositories.stored_record import StoredRecord
+from app.storage.base import Document, Store
+
+PREFIX = "statistics/"
+_DAY = timedelta(days=1)
+
+_logger = logging.getLogger(__name__)
+
+
+class Sums(Protocol):
+    """A day's sums, which know how they are stored."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return them as they are stored."""
+
+
+Day = TypeVar("Day", bound=Sums)
+
+
+@dataclass(frozen=True, slots=True)
+class SumsProgress:
+    """How far days are added up: what was written before `seen_until`, on days from `oldest` on.
+
+    `is_complete`: there is nothing older.
+    """
+
+    seen_until: datetime
+    oldest: date
+    is_complete: bool = False
+
+
+class DailySums(Generic[Day]):
+    """The sums of one kind; `read` takes up a day, and raises ValueError or its like for what is none."""
+
+    def __init__(self, store: Store, kind: str, read: Callable[[dict[str, Any]], Day]) -> None:
+        self._store = store
+        self._prefix = f"{PREFIX}{kind}/"
+        self._read = read
+        self._progress = StoredRecord(store, f"{PREFIX}progress/{kind}", SumsProgress)
+
+    def progress(self) -> SumsProgress | None:
+        """Return how far days are added up; None: not at all."""
+        return self._progress.read()
+
+    def note_progress(self, progress: SumsProgress) -> None:
+        """Write down how far days are added up; raise Conflict or StoreUnavailable."""
+        self._progress.change(lambda _: progress)
+
+    def between(self, first: date, last: date) -> Iterator[tuple[date, Day]]:
+        """Yield the days from one to another that have sums, in their order."""
+        end = f"{self._prefix}{last.isoformat()}"
+        for document in self._store.list(self._prefix, after=f"{self._prefix}{(first - _DAY).isoformat()}"):
+            if document.key > end:
+                return
+            found = self._understood(document)
+            if found is not None:
+                yield date.fromisoformat(document.key.removeprefix(self._prefix)), found
+
+    def of(self, day: date) -> Day | None:
+        """Return a day's sums."""
+        document = self._store.get(self._key(day))
+        return None if document is None else self._understood(document)
+
+    def write(self, day: date, sums: Day) -> None:
+        """Write a day's sums over what stands there; raise Conflict or AlreadyExists."""
+        document = self._store.get(self._key(day))
+        if document is None:
+            self._store.create(self._key(day), sums.to_json(), durable=False)
+        elif document.value != sums.to_json():
+            self._store.replace(document, sums.to_json())
+
+    def _key(self, day: date) -> str:
+        return f"{self._prefix}{day.isoformat()}"
+
+    def _understood(self, document: Document) -> Day | None:
+        try:
+            return self._read(document.value)
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
+            _logger.warning("%s holds something that is not ours; it will be replaced", document.key)
+            return None
