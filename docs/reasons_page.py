@@ -51,7 +51,8 @@ COLUMNS = {
 FAMILIES = {errors.AppError, errors.AlertRefused, errors.StoreError, errors.BrokerError}
 # What a broker refuses with a reason of its own; what it is asked before may fail for the same.
 _BY_BROKER = (TicketStatus.DENIED, TicketStatus.REJECTED)
-_FOLLOWED = tuple(FOLLOWED.values())
+# An order that is canceled and one that expires end a ticket alike.
+_FOLLOWED = tuple(dict.fromkeys(FOLLOWED.values()))
 # How a ticket ends with a code; what does not stand here is a gate's refusal alone.
 ENDS: dict[Reason, tuple[TicketStatus, ...]] = {
     **{reason: (TicketStatus.SKIPPED,) for reason in Reason if reason.startswith("OPINION_")},

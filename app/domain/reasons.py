@@ -249,6 +249,10 @@ class Reason(StrEnum):
         "The alert's own stop-loss or take-profit is on the wrong side of the price.",
     )
     COVER_WITHOUT_SHORT = "COVER_WITHOUT_SHORT", "A BUY may only cover, and this contract was not sold short."
+    COVER_UNCLEAR = (
+        "COVER_UNCLEAR",
+        "The strike is counted from the money, and picks none of the contracts that the bot has sold short.",
+    )
     COVER_EXCEEDS_SHORT = (
         "COVER_EXCEEDS_SHORT",
         "A BUY may only cover, and less than this is left to cover.",

@@ -6,6 +6,7 @@ from app.services.orders.free_positions import FreePositions
 from app.services.orders.tracking import OrderTracker
 from app.services.pursuits.alert_exits import AlertExits
 from app.services.pursuits.follow_up import FollowUp
+from app.services.pursuits.gone import GonePositions
 from app.services.pursuits.operator_exits import OperatorExits
 from app.services.pursuits.orders import PursuitOrders
 from app.services.pursuits.overtaking import Overtaking
@@ -26,6 +27,7 @@ def pursuit_service(
 ) -> PursuitService:
     """Return what carries on with exits."""
     assessor = trading.assessor
+    gone = GonePositions(trades=base.trades, looks=SecondLook(base.clock))
     orders = PursuitOrders(
         store=base.store,
         open_orders=base.open_orders,
@@ -44,13 +46,8 @@ def pursuit_service(
         alert_exits=AlertExits(
             assessor=assessor,
             orders=orders,
-            follow_up=FollowUp(
-                store=base.store,
-                pursuits=base.pursuits,
-                trading=trading,
-                resubmission=base.resubmission,
-                clock=base.clock,
-            ),
+            follow_up=_follow_up(base, trading),
+            gone=gone,
             bots=base.bots,
             read_signal=read_stored_signal,
         ),
@@ -59,7 +56,17 @@ def pursuit_service(
         ensure_exits=ensure_exits,
         ticket_messages=base.ticket_messages,
         metrics=base.metrics,
-        looks=SecondLook(base.clock),
+        gone=gone,
+    )
+
+
+def _follow_up(base: Foundation, trading: Trading) -> FollowUp:
+    return FollowUp(
+        store=base.store,
+        pursuits=base.pursuits,
+        trading=trading,
+        resubmission=base.resubmission,
+        clock=base.clock,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.repositories.contract_lists import ContractLists
 from tests.builders import client_of, services_of
-from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in, simulated_fyers
+from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in, move, simulated_fyers
 
 CONTRACT = {"symbol": "NSE:NIFTY", "strikeprice": "24500", "optionType": "CE", "expiry": "weekly"}
 ALERT = CONTRACT | {"action": "SELL", "qty": 65}
@@ -94,3 +94,40 @@ def watch(app) -> Callable[[], None]:
 def held(fake) -> Callable[[], int]:
     """Read how much of everything Fyers says is held."""
     return lambda: sum(row["netQty"] for row in fake.exchange.account.positions_as_json()["netPositions"])
+
+
+@pytest.fixture
+def pass_time(app, fake, clock) -> Callable[..., None]:
+    """Let so many seconds go by, the clock coming round in each of them."""
+
+    def go_by(seconds: int, on=app) -> None:
+        for _ in range(seconds):
+            move(clock, fake, seconds=1)
+            services_of(on).supervisor.tick(everything=True)
+
+    return go_by
+
+
+@pytest.fixture
+def outcome(fake, held, operator) -> Callable[[dict], tuple[int, int, str]]:
+    """Return what is held, how many units were bought in all, and how the ticket of an answer stands."""
+
+    def read(answer: dict) -> tuple[int, int, str]:
+        rows = fake.exchange.account.positions_as_json()["netPositions"]
+        status = operator.get(f"/api/tickets/{answer['ticket']}").json["status"]
+        return held(), sum(row["buyQty"] for row in rows), status
+
+    return read
+
+
+@pytest.fixture
+def mend(app, fake, operator) -> Callable[[], None]:
+    """End every trouble; whoever was logged out logs in again."""
+
+    def end() -> None:
+        fake.faults.clear()
+        fake.clock.turn("open")
+        link = operator.get("/auth-url").json["url"]
+        client_of(app).get("/auth-callback", query_string=log_in(link))
+
+    return end

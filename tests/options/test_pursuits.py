@@ -1,11 +1,6 @@
 """A cover that Fyers cannot take at once goes on until the contract is flat."""
 
-from collections.abc import Callable
-
 import pytest
-
-from tests.builders import client_of, services_of
-from tests.fyers_logins import log_in, move
 
 pytestmark = pytest.mark.integration
 
@@ -25,43 +20,6 @@ TROUBLES = {
         "times": 1,
     },
 }
-
-
-@pytest.fixture
-def pass_time(app, fake, clock) -> Callable[..., None]:
-    """Let so many seconds go by, the clock coming round in each of them."""
-
-    def go_by(seconds: int, on=app) -> None:
-        for _ in range(seconds):
-            move(clock, fake, seconds=1)
-            services_of(on).supervisor.tick(everything=True)
-
-    return go_by
-
-
-@pytest.fixture
-def outcome(fake, held, operator) -> Callable[[dict], tuple[int, int, str]]:
-    """Return what is held, how many units were bought in all, and how the ticket of an answer stands."""
-
-    def read(answer: dict) -> tuple[int, int, str]:
-        rows = fake.exchange.account.positions_as_json()["netPositions"]
-        status = operator.get(f"/api/tickets/{answer['ticket']}").json["status"]
-        return held(), sum(row["buyQty"] for row in rows), status
-
-    return read
-
-
-@pytest.fixture
-def mend(app, fake, operator) -> Callable[[], None]:
-    """End every trouble; whoever was logged out logs in again."""
-
-    def end() -> None:
-        fake.faults.clear()
-        fake.clock.turn("open")
-        link = operator.get("/auth-url").json["url"]
-        client_of(app).get("/auth-callback", query_string=log_in(link))
-
-    return end
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

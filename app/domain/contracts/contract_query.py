@@ -1,6 +1,6 @@
 """The contract that an alert means, in the words that alerts use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,6 +32,14 @@ class WantedContract:
     option_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shorts:
+    """Contracts that were sold short: those of the expiry that is meant, and all of their type."""
+
+    of_expiry: tuple[ListedContract, ...] = ()
+    alike: tuple[ListedContract, ...] = ()
+
+
 def find_contract(index: ContractIndex, wanted: WantedContract, now: datetime, spot: Spot) -> ListedContract:
     """Return the one listed option that is meant at `now` (aware).
 
@@ -50,6 +58,25 @@ def find_contract(index: ContractIndex, wanted: WantedContract, now: datetime, s
             Reason.CONTRACT_UNKNOWN, _no_strike(underlying, expiry, wanted.strike, kind, strike, listed)
         )
     return found
+
+
+def shorts_meant(
+    index: ContractIndex, wanted: WantedContract, now: datetime, shorts: Iterable[str]
+) -> Shorts | None:
+    """Return which of a bot's shorts (canonical names) a cover may mean: any of its expiry.
+
+    None: the strike is a number, which means what it says. Raise ContractRefused with CONTRACT_MALFORMED or
+    CONTRACT_UNKNOWN.
+    """
+    if read_strike(wanted.strike).value is not None:
+        return None
+    underlying, kind = find_underlying(index, wanted.underlying), read_kind(wanted.option_type)
+    known = filter(None, map(index.find_canonical, shorts))
+    alike = [item for item in known if (item.underlying, item.kind) == (underlying, kind)]
+    if not alike:
+        return Shorts()
+    expiry = choose_expiry(index, underlying, wanted.expiry, now)
+    return Shorts(tuple(item for item in alike if item.expiry == expiry), tuple(alike))
 
 
 def read_kind(text: Any) -> ContractKind:

@@ -1,16 +1,16 @@
 """What an alert wants to trade: by its symbol, or by the words that pick one contract of an underlying."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.contracts import ContractIndex, ContractRefused
-from app.domain.contracts.contract_query import WantedContract, find_contract
+from app.domain.contracts.contract_query import WantedContract, find_contract, shorts_meant
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.reasons import Reason
-from app.domain.signals import ContractWords, Signal
+from app.domain.signals import ContractWords, Intent, Signal
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import BrokerUnavailable
 
@@ -25,8 +25,15 @@ class Instruments:
     contracts: Contracts
     clock: Clock
 
-    def wanted(self, signal: Signal, broker: Broker | None) -> Instrument:
-        """Return the one instrument that an alert means."""
+    def wanted(
+        self, signal: Signal, broker: Broker | None, shorts: Callable[[], Iterable[str]] = list
+    ) -> Instrument:
+        """Return the one instrument that an alert means.
+
+        `shorts` are the canonical names of what its bot has sold short: a cover means one of them.
+        """
+        if signal.contract is not None and signal.intent is Intent.COVER:
+            return self._cover(signal.symbol, signal.contract, broker, shorts)
         if signal.contract is not None:
             return self._contract(signal.symbol, signal.contract, broker)
         found = _parsed(signal.symbol, signal.exchange)
@@ -45,6 +52,31 @@ class Instruments:
         except ContractRefused:
             listed = None
         return listed.instrument if listed is not None else _parsed(symbol, venue)
+
+    def _cover(
+        self,
+        underlying: str,
+        words: ContractWords,
+        broker: Broker | None,
+        shorts: Callable[[], Iterable[str]],
+    ) -> Instrument:
+        """Return the short that is meant: since its sale another strike may have come to the money.
+
+        Where it is the only one of its expiry and type, no price is needed to tell.
+        """
+        wanted = WantedContract(underlying, words.expiry, words.strike, words.kind)
+        meant = shorts_meant(self.contracts(), wanted, self.clock(), shorts())
+        if meant is None or not meant.alike:
+            return self._contract(underlying, words, broker)
+        if len(meant.of_expiry) == 1:
+            return meant.of_expiry[0].instrument
+        found = self._contract(underlying, words, broker)
+        if found in [item.instrument for item in meant.of_expiry]:
+            return found
+        held = ", ".join(item.instrument.symbol for item in meant.alike)
+        raise ContractRefused(
+            Reason.COVER_UNCLEAR, f"{words.strike} is {found.symbol} now; the bot has sold {held}."
+        )
 
     def _contract(self, underlying: str, words: ContractWords, broker: Broker | None) -> Instrument:
         wanted = WantedContract(underlying, words.expiry, words.strike, words.kind)

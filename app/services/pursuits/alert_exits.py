@@ -16,6 +16,7 @@ from app.repositories.open_orders import OpenOrder
 from app.repositories.pursuits import StoredPursuit
 from app.services.broker_access.gateway import HeldSymbol
 from app.services.pursuits.follow_up import FollowUp
+from app.services.pursuits.gone import GonePositions
 from app.services.pursuits.orders import PursuitOrders
 from app.services.pursuits.outcomes import end_by, end_standing
 from app.services.trading.assessment import Assessor
@@ -34,6 +35,7 @@ class AlertExits:
     assessor: Assessor
     orders: PursuitOrders
     follow_up: FollowUp
+    gone: GonePositions
     bots: BotDirectory
     read_signal: SignalReader
 
@@ -57,24 +59,14 @@ class AlertExits:
         if entry is None or entry.begun_at is None:
             doubted = self.orders.doubted(held, mine)
             self._try(self._context(held, stored, ticket, signal, bot, doubted), held, stored, doubted)
+            self.gone.judge(stored, ticket)
         if entry is not None and ticket.status in WORKS:
             ticket.end(TicketStatus.PURSUING, Reason.EXIT_NOT_FILLED)
-        if entry is None or not (entry.begun_at is not None or self._is_left(stored, ticket)):
+        if entry is None or not (entry.begun_at is not None or self.gone.is_left(stored, ticket)):
             return []
         context = self._context(held, stored, ticket, signal, bot, None)
         context.resumes = None
         return self.follow_up.carry_out(context, entry)
-
-    def _is_left(self, stored: StoredPursuit, ticket: Ticket) -> bool:
-        """Tell whether the exit of a reversal is done: one empty answer of a broker does not say so."""
-        if ticket.status is TicketStatus.SKIPPED:
-            return not self.is_held_by_books(stored)
-        return ticket.status is TicketStatus.FILLED
-
-    def is_held_by_books(self, stored: StoredPursuit) -> bool:
-        """Tell whether the bot's books hold what the exit is to leave, its fills being counted."""
-        pursuit = stored.pursuit
-        return self.assessor.planner.trades.find(pursuit.bot, pursuit.broker, pursuit.symbol) is not None
 
     def _signal(self, ticket: Ticket) -> Signal | None:
         try:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from app.domain.audit import Deed
+from app.domain.audit import Actor, Deed
 from app.domain.json_codec import to_json
 from app.domain.orders import OrderRole
 from app.domain.pursuits import ExitWish, Pursuit
@@ -24,9 +24,9 @@ from app.services.observability.events import EventKind
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages, sentence
 from app.services.pursuits.alert_exits import AlertExits
+from app.services.pursuits.gone import GonePositions
 from app.services.pursuits.operator_exits import OperatorExits
 from app.services.pursuits.overtaking import Overtaking
-from app.services.runtime.second_look import SecondLook
 from app.services.trading.execution import EnsureExits
 from app.storage.base import Change
 
@@ -47,7 +47,7 @@ class PursuitService:
     ensure_exits: EnsureExits
     ticket_messages: TicketMessages
     metrics: Metrics
-    looks: SecondLook
+    gone: GonePositions
 
     def run(self) -> int:
         """Try those that are due; return how many were."""
@@ -80,7 +80,9 @@ class PursuitService:
             ended, before = current[1], {"status": current[1].status.value}
             after = {"status": TicketStatus.FAILED.value}
             self.runtime.audit.record(by, Deed.END_EXIT, str(ticket), before=before, after=after)
-            ended.end(TicketStatus.FAILED, Reason.EXIT_ENDED, f"by the {by}")
+            # The reason names the operator already.
+            where = None if by == Actor.OPERATOR else f"from the {by}"
+            ended.end(TicketStatus.FAILED, Reason.EXIT_ENDED, where)
             self._write(ended)
         return {"status": ended.status.value, "ticket": str(ticket), "reason": Reason.EXIT_ENDED.value}
 
@@ -148,17 +150,12 @@ class PursuitService:
         try:
             if _is_operators(stored.pursuit):
                 self.operator_exits.carry_on(held, stored, ticket)
+                self.gone.judge(stored, ticket)
             else:
                 changes = self.alert_exits.carry_on(held, stored, ticket)
         except BrokerUnavailable as error:
             ticket.end(TicketStatus.PURSUING, Reason[error.reason], error.message)
-        # One empty answer is no proof that the position is gone, where no fill of ours explains it.
-        is_gone = ticket.status is TicketStatus.SKIPPED and ticket.reason is Reason.POSITION_NONE
-        if not is_gone:
-            self.looks.saw(ticket.id)
-        elif self.alert_exits.is_held_by_books(stored) and not self.looks.confirms(ticket.id):
-            message = f"{held.broker.name} shows no position; a second look must say the same."
-            ticket.end(TicketStatus.PURSUING, Reason.BROKER_UNAVAILABLE, message)
+            self.gone.judge(stored, ticket)
         return changes
 
     def _current(self, number: UUID) -> tuple[StoredPursuit, Ticket] | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from app.brokers.base import Broker
 from app.clock import Clock
@@ -60,7 +61,9 @@ class Assessor:
         context.broker_needs = self.registry.needs(name)
         context.counts_entries = limits.counts_entries
         try:
-            context.instrument = self.instruments.wanted(signal, broker)
+            # Where a BUY may also open, it means the contract that its words pick now.
+            shorts = partial(self._shorts, bot, name) if bot.configuration.cover_only else list
+            context.instrument = self.instruments.wanted(signal, broker, shorts)
             if context.instrument.venue is not None:
                 ticket.signal["venue"] = context.instrument.venue
         except ContractRefused as refused:
@@ -70,6 +73,10 @@ class Assessor:
             caps = (self.rules.idea_notional, context.limits.max_order_notional, bot.configuration.notional)
             context.idea_cap = min(cap for cap in caps if cap is not None)
         return context
+
+    def _shorts(self, bot: Bot, broker: str) -> list[str]:
+        """Return the symbols that a bot has sold short."""
+        return [item.symbol for item in self.planner.trades.at(broker, bot=bot.id) if item.quantity < ZERO]
 
     def decide(self, context: OrderContext) -> None:
         """Fill in the orders that may be sent; without any, the ticket says why."""
@@ -95,7 +102,8 @@ class Assessor:
 
     def _end_unasked(self, context: OrderContext, error: BrokerUnavailable) -> None:
         """Refuse an entry that the broker says nothing to; a wish to be out goes on until it is fulfilled."""
-        if not self.planner.wants_out(context):
+        # A thesis that cannot be followed at once is not followed at all: it closes nothing either.
+        if context.signal.idea is not None or not self.planner.wants_out(context):
             context.ticket.end(TicketStatus.DENIED, Reason[error.reason], error.message)
         elif self.gate_check.allows(context, ProposedOrder(OrderRole.EXIT, context.signal.side)):
             context.ticket.end(TicketStatus.PURSUING, Reason[error.reason], error.message)

@@ -108,6 +108,7 @@ class PositionPlanner:
         if held and not (context.is_sized and context.resumes is None):
             self._refuse_in_doubt(context, broker)
         decided = self._planned(context, held)
+        self._refuse_stale(context, view, decided)
         if context.resumes is None or context.resumes.wish is None:
             _remember(context, held, decided)
         context.ticket.note(Stage.POSITION_CHECKED, self.clock(), plan_told(decided, held, context))
@@ -135,6 +136,20 @@ class PositionPlanner:
             return
         if self.working_orders.in_doubt(broker, context.bot.id, context.symbol) > self._doubted(context):
             raise BrokerUnavailable("What became of an earlier exit is not known yet; nothing was sent.")
+
+    def _refuse_stale(self, context: OrderContext, view: MarketSnapshot, decided: Plan) -> None:
+        """Let no single empty answer end the wish to leave what the books hold, nor enter on top of it.
+
+        Brokers' lists lag behind their fills. A position that is really gone is skipped after a second look.
+        """
+        is_first = context.resumes is None and context.follows is None
+        if view.position or decided.close or not is_first or context.capabilities.simulated:
+            return
+        trade = self.trades.find(context.bot.id, context.broker_name, context.symbol)
+        if trade is not None and self._planned(context, trade.quantity).close:
+            raise BrokerUnavailable(
+                f"{context.broker_name} shows no position; a second look must say the same."
+            )
 
     def share(self, context: OrderContext, view: MarketSnapshot) -> Decimal:
         """Return how much of the account's position is the bot's."""

@@ -186,3 +186,22 @@ def test_close_when_the_operator_wants_it_in_trouble_then_it_is_done_exactly_onc
 
     assert answer.status_code in {200, 202}
     assert (held(), ticket["status"]) == (0, "filled")
+
+
+@pytest.mark.usefixtures("held_ten")
+@pytest.mark.parametrize("is_gone", [False, True])
+@pytest.mark.parametrize(("alert", "left"), [(EXIT_LONG, 0), (TRIM, 4), (TURN, -5)])
+def test_exit_when_its_own_look_finds_nothing_then_a_second_look_must_say_the_same(
+    post, fake, pass_time, outcome, alert, left, is_gone
+):
+    pass_time(1)
+    holdings = fake.exchange.account.holdings
+    kept = dict(holdings)
+    holdings.clear()
+    answer = post(**alert)
+    holdings.update({} if is_gone else kept)
+    pass_time(35)
+
+    assert (answer.status_code, answer.json["status"]) == (202, "pursuing")
+    expected = (min(left, 0), 0 if left >= 0 else 5) if is_gone else (left, 10 - left)
+    assert outcome(answer)[:2] == expected
