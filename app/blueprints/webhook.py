@@ -18,7 +18,7 @@ from app.domain.signals import own_words
 from app.errors import BodyTooLarge, MalformedAlert
 from app.logs import redact
 from app.schemas.alerts import bot_named_in, dialect_of, read_signal
-from app.schemas.body import read_object
+from app.schemas.body import read_object, too_large
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import DialectEntry
 from app.services.intake.alerts import Alert
@@ -76,8 +76,7 @@ def read_body() -> bytes:
 def _too_large() -> BodyTooLarge:
     # A chunked body does not say how long it is, and nobody reads on to find out.
     size = f"{request.content_length:,} bytes" if request.content_length is not None else "more"
-    limit = f"the {request.max_content_length:,} bytes that MAX_CONTENT_LENGTH allows"
-    return BodyTooLarge(f"The body is larger than {limit}: it has {size}.")
+    return too_large(request.max_content_length, size)
 
 
 def read_alert(body: bytes) -> dict[str, Any]:

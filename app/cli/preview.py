@@ -4,6 +4,7 @@ import json
 from typing import Any, BinaryIO
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from app.cli.commands import Command, show_fields, show_table
@@ -13,7 +14,7 @@ from app.domain.signals import SECRET_FIELDS
 from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
 from app.schemas.alerts import dialect_of, read_signal
-from app.schemas.body import read_object
+from app.schemas.body import read_object, within
 from app.schemas.bot_command import number_of
 from app.wiring.container import intake, operations, services
 
@@ -31,7 +32,8 @@ def preview(file: BinaryIO, *, as_json: bool) -> None:
     The alert comes from a file, or for - from the input, and needs no secret. The status is what its ticket
     would have; `ordered` means that the orders would be sent. Nothing is stored.
     """
-    ticket = _preview(read_object(file.read()))
+    alert = read_object(within(file.read(), current_app.config["MAX_CONTENT_LENGTH"]))
+    ticket = _preview(alert)
     if as_json:
         click.echo(json.dumps(ticket, indent=2, ensure_ascii=False))
     else:

@@ -141,6 +141,7 @@ def _entered(trade: Trade, part: _Part) -> Trade:
         entered=trade.entered.adding(abs(part.change), part.price),
         fees=trade.fees + part.fees,
         tickets=_with_ticket(trade.tickets, part.ticket),
+        entered_at=part.at,
     )
 
 

@@ -91,6 +91,7 @@ class Trade:
 
     `orders` holds what has been counted of each working and each recent order, so that a fill counts once.
     `unpriced` are units that left at a price that nobody knows, as when a position was closed elsewhere.
+    `entered_at` is when units came last; None in older records.
     """
 
     bot: str
@@ -109,6 +110,7 @@ class Trade:
     unpriced: Decimal = ZERO
     fees: Decimal = ZERO
     tickets: tuple[str, ...] = ()
+    entered_at: datetime | None = None
 
     @property
     def bought(self) -> Decimal:
@@ -142,6 +144,7 @@ class Trade:
             "unpriced": format(self.unpriced, "f"),
             "fees": format(self.fees, "f"),
             "tickets": list(self.tickets),
+            "entered_at": timestamp(self.entered_at) if self.entered_at is not None else None,
             "orders": {name: _seen_texts(seen) for name, seen in self.orders.items()},
         }
 
@@ -149,7 +152,7 @@ class Trade:
     def from_json(cls, data: dict[str, Any]) -> "Trade":
         """Take up a trade that was stored, before trades had a history too."""
         quantity, price = Decimal(data["quantity"]), Decimal(data["average_price"])
-        entered = data.get("entered")
+        entered, entered_at = data.get("entered"), data.get("entered_at")
         return cls(
             bot=data["bot"],
             broker=data["broker"],
@@ -167,6 +170,7 @@ class Trade:
             unpriced=Decimal(data.get("unpriced", 0)),
             fees=Decimal(data.get("fees", 0)),
             tickets=tuple(data.get("tickets", ())),
+            entered_at=None if entered_at is None else datetime.fromisoformat(entered_at),
         )
 
 

@@ -23,7 +23,9 @@ def dialect_of(alert: dict[str, Any]) -> DialectEntry:
             return entry
     plain = DIALECTS["strategy"]
     hints = renamed(alert, required_fields(plain))
-    needed = "; ".join(f"{', '.join(required_fields(entry))} ({entry.name})" for entry in DIALECTS.values())
+    # A command stands in the address that it is posted to, and not in an alert.
+    posted = (entry for entry in DIALECTS.values() if not entry.names_bot_by_number)
+    needed = "; ".join(f"{', '.join(required_fields(entry))} ({entry.name})" for entry in posted)
     raise MalformedAlert(
         f"The alert has none of the fields that tell its dialect.{hints} Required are, by dialect: {needed}; "
         f"{plain.told_by} tells a plain one, whose whole message is in the README."

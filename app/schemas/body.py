@@ -4,7 +4,7 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from app.errors import MalformedAlert
+from app.errors import BodyTooLarge, MalformedAlert
 from app.schemas.json_slips import depth_place, number_place, place, repeated_place, slip, text_place
 
 MAXIMUM_DEPTH = 20
@@ -36,6 +36,19 @@ def read_object(body: bytes) -> dict[str, Any]:
         raise MalformedAlert(f"The body must be a JSON object; it begins with {text.strip()[:1]!r}.")
     _refuse_unprintable(value, 0, text)
     return value
+
+
+def within(body: bytes, largest: int) -> bytes:
+    """Return a body that is no larger than an alert may be; raise BodyTooLarge."""
+    if len(body) > largest:
+        raise too_large(largest, f"{len(body):,} bytes")
+    return body
+
+
+def too_large(largest: int | None, size: str) -> BodyTooLarge:
+    """Return the refusal of a body of this size."""
+    limit = f"the {largest:,} bytes that MAX_CONTENT_LENGTH allows"
+    return BodyTooLarge(f"The body is larger than {limit}: it has {size}.")
 
 
 def _decode(body: bytes) -> str:

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from app.domain.audit import Actor
+from app.repositories.account_beginnings import AccountBeginnings
 from app.repositories.broker_snapshots import BrokerSnapshots
 from app.repositories.circuit_breaker import StoredBreakers
 from app.repositories.cleanup_runs import CleanupRuns
@@ -121,6 +122,7 @@ class Upkeep:
             trades=self.base.trades,
             structures=StructureTrades(self.base.store),
             kept=BrokerSnapshots(self.base.store),
+            beginnings=AccountBeginnings(self.base.store),
             breaker=self.breaker,
             leases=self.leases,
         )

@@ -1,5 +1,6 @@
 """How what limits losses is made."""
 
+from app.repositories.account_beginnings import AccountBeginnings
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.entry_stops import EntryStops
 from app.repositories.recent_closings import RecentClosings
@@ -20,6 +21,7 @@ def loss_limits(base: Foundation, snapshots: Snapshots, rules: TradingRules) -> 
         structures=StructureTrades(base.store),
         snapshots=snapshots,
         stops=EntryStops(base.store),
+        beginnings=AccountBeginnings(base.store),
         bots=base.bots,
         runtime=base.runtime,
         ceiling=rules.ceiling,

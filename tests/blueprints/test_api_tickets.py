@@ -162,6 +162,11 @@ class TestPreview:
         assert refused == {"SYMBOL_NOT_ALLOWED", "QUANTITY_EXCEEDS_LIMIT"}
         assert (ticket["status"], ticket["reason"]) == ("denied", "SYMBOL_NOT_ALLOWED")
 
+    def test_preview_when_no_webhook_would_take_the_body_then_it_is_refused_alike(self, preview):
+        answer = preview(strategy_alert(strategy_order_comment="x" * 5000))
+
+        assert (answer.status_code, answer.json["error"]["code"]) == (413, "BODY_TOO_LARGE")
+
     def test_preview_when_it_is_done_then_nothing_is_stored(self, preview, store):
         before = {document.key: document.version for document in store.list("")}
         preview(strategy_alert())

@@ -34,6 +34,14 @@ def test_dialect_when_there_is_no_mark_then_refused_with_the_marks_to_use(alert)
         dialect_of(alert)
 
 
+def test_dialect_when_it_cannot_be_told_then_those_that_are_posted_as_alerts_are_named():
+    with pytest.raises(MalformedAlert) as refused:
+        dialect_of({})
+
+    assert "(option)" in str(refused.value)
+    assert "(bot_command)" not in str(refused.value)
+
+
 def test_stored_alert_when_taken_up_then_same_signal():
     assert read_stored_signal("bridge", bridge()) == read_signal(DIALECTS["bridge"], bridge())
 

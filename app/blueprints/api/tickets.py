@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import jsonify, request
+from flask import current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_request
@@ -70,7 +70,8 @@ def end_pursuit(ticket: UUID) -> ResponseReturnValue:
 @bp.post("/preview")
 def preview() -> ResponseReturnValue:
     """Run the whole pipeline on an alert without an order and without storing anything."""
-    alert = read_request()
+    # An operator's request may be larger; an alert that a webhook would not take is not previewed either.
+    alert = read_request(largest=current_app.config["MAX_CONTENT_LENGTH"])
     entry = dialect_of(alert)
     signal = read_signal(entry, alert)
     bot = _commanded(alert) if entry.names_bot_by_number else _bot(alert, alert.get(entry.bot_field))

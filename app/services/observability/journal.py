@@ -53,8 +53,8 @@ class Journal:
     """Appends redacted records to the files in a folder; without a folder it writes nothing.
 
     `console` repeats the human lines, far cheaper than a log line each would be; `cloud` gets a structured
-    line of every alert. A record that cannot be written is given up with one warning per outage: it never
-    stops an order.
+    line of every alert, and where there is no folder also what would stand in one. A record that cannot be
+    written is given up with one warning per outage: it never stops an order.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Journal:
             self._cloud.info("refused %s", known["code"], extra=record)
         more = f"{again} more like this" if again else "a request"
         where = f"{known['path'] or 'several addresses'} from {known['address']}"
-        self.activity(f"door: {more} refused at {where}: {known['code'] or 'several codes'}")
+        self._tell_people(f"door: {more} refused at {where}: {known['code'] or 'several codes'}")
 
     def exchange(
         self, *, ticket: UUID | str | None, broker: str, request: Any, response: Any, milliseconds: float
@@ -97,10 +97,19 @@ class Journal:
         `request` and `response` are our own records; a broker's raw words go through `redact` first.
         """
         known = {"ticket": ticket, "broker": broker, "milliseconds": round(milliseconds, 3)}
-        self._record("exchange", {**known, "request": request, "response": response})
+        record = {**known, "request": request, "response": response}
+        self._record("exchange", record)
+        if self._cloud is not None and self._machine is None:
+            self._cloud.info("exchange with %s", broker, extra={"event": "exchange", **record})
 
     def activity(self, line: str) -> None:
         """Write a sentence for people, with the time in UTC."""
+        if self._cloud is not None and self._people is None:
+            # The time is the line's own there.
+            self._cloud.info("%s", escape(mask(line)), extra={"event": "activity"})
+        self._tell_people(line)
+
+    def _tell_people(self, line: str) -> None:
         if self._people is None and self._console is None:
             return
         text = f"{utc_text(self._clock())} {escape(mask(line))}\n"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from app.domain.accounts import Account
@@ -13,6 +14,7 @@ from app.domain.reasons import Reason
 from app.domain.ticket_terms import is_working, placed_by
 from app.domain.tickets import followed_reason, followed_status
 from app.errors import InvalidRequest
+from app.repositories.account_beginnings import AccountBeginnings
 from app.repositories.broker_snapshots import BrokerSnapshots
 from app.repositories.exit_plans import ExitPlans
 from app.repositories.open_orders import LEGS, OpenOrders
@@ -26,6 +28,7 @@ from app.services.runtime.supervisor import LEASE
 from app.storage.base import Document
 
 TICKETS_AT_ONCE = 50
+MOMENT = timedelta(microseconds=1)
 SERVING = "Gatehouse is serving on this store: stop it, then try again."
 TOLD = "The paper account was started anew."
 
@@ -64,6 +67,7 @@ class PaperReset:
     trades: Trades
     structures: StructureTrades
     kept: BrokerSnapshots
+    beginnings: AccountBeginnings
     breaker: EquityGuard
     leases: Leases
 
@@ -88,6 +92,8 @@ class PaperReset:
             self._lead()
             simulated.reset()
             self.kept.forget(simulated.name)
+            # After what was ended a moment ago: the old account's losses are not the new one's.
+            self.beginnings.begin(simulated.name, self.runtime.clock() + MOMENT)
             # Last, since its base is what the new account is worth.
             self._arm_anew(simulated.name, by)
         self.runtime.journal.activity(f"operator: started the account at {simulated.name} anew")

@@ -1,7 +1,7 @@
 """What bots and accounts have lost since their session began, and whose entries have ended for it."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -30,6 +30,7 @@ from app.domain.structures.gains import gain_of_structure
 from app.domain.structures.trades import StructureTrade
 from app.domain.trades import Trade
 from app.errors import Conflict
+from app.repositories.account_beginnings import AccountBeginnings
 from app.repositories.bots import BotDirectory
 from app.repositories.entry_stops import EntryStops
 from app.repositories.structure_trades import StructureTrades
@@ -74,6 +75,7 @@ class LossLimits:
     structures: StructureTrades
     snapshots: Snapshots
     stops: EntryStops
+    beginnings: AccountBeginnings
     bots: BotDirectory
     runtime: Runtime
     ceiling: Limits
@@ -132,9 +134,11 @@ class LossLimits:
                 yield bot, bot.configuration.broker or self.default_broker, limits
 
     def _day(self, broker: str) -> _Day:
-        zone = ZoneInfo(self.runtime.registry.capabilities(broker).zone)
-        begins, ends = session_of(self.runtime.clock(), zone)
-        return _Day(broker, begins, ends)
+        capabilities = self.runtime.registry.capabilities(broker)
+        begins, ends = session_of(self.runtime.clock(), ZoneInfo(capabilities.zone))
+        anew = self.beginnings.of(broker) if capabilities.simulated else None
+        # What an account lost before it was started anew is not this account's.
+        return _Day(broker, begins if anew is None else max(begins, anew), ends)
 
     def _gain(self, day: _Day, limit: Decimal, bot: str | None, *, may_look: bool) -> Gain:
         is_simulated = self.runtime.registry.capabilities(day.broker).simulated
@@ -180,12 +184,7 @@ class LossLimits:
         at = seen.at if seen.at is not None and seen.at >= oldest else None
         prices = {} if at is None else {item.symbol: item.market_price for item in seen.positions}
         gains = [
-            gain_of_open(
-                trade,
-                trade.average_price if _is_unseen(trade.opened_at, at) else prices.get(trade.symbol),
-                is_simulated=is_simulated,
-            )
-            for trade in held.trades
+            gain_of_open(trade, _mark(trade, at, prices), is_simulated=is_simulated) for trade in held.trades
         ]
         gains += [
             Gain(-trade.fees, -trade.fees)
@@ -237,6 +236,15 @@ class LossLimits:
         event = f"{whose}: {lost}; no entries until {day.ends:%Y-%m-%d %H:%M} UTC, exits go on"
         self.runtime.journal.activity(event)
         self.runtime.notifier.notify(EventKind.ENTRIES_STOPPED, event, key=f"{event} {found.code.value}")
+
+
+def _mark(trade: Trade, seen_at: datetime | None, prices: Mapping[str, Decimal | None]) -> Decimal | None:
+    """Return what a unit is worth, of prices that were seen then; None where they are too old to say."""
+    if _is_unseen(trade.opened_at, seen_at):
+        return trade.average_price
+    # Units came since, at another price perhaps: what was seen before says nothing of their worth.
+    is_older = seen_at is not None and trade.entered_at is not None and trade.entered_at > seen_at
+    return None if is_older else prices.get(trade.symbol)
 
 
 def _is_unseen(opened_at: datetime | None, seen_at: datetime | None) -> bool:

@@ -1,4 +1,5 @@
 import json
+import logging
 import multiprocessing
 import resource
 import subprocess
@@ -241,3 +242,15 @@ def test_file_when_the_disk_cuts_a_line_short_then_the_next_one_is_whole(tmp_pat
 
     lines = (tmp_path / "f").read_text().splitlines()
     assert lines == ["a" * 99, "b" * 50, "d" * 99]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("has_disk", [False, True])
+def test_journal_when_there_is_no_disk_then_the_cloud_gets_what_would_stand_there(tmp_path, caplog, has_disk):
+    caplog.set_level("INFO", "gatehouse.alerts")
+    journal = Journal(tmp_path if has_disk else None, cloud=logging.getLogger("gatehouse.alerts"))
+    journal.exchange(ticket=TICKET, broker="alpaca", request={}, response={}, milliseconds=1)
+    journal.activity("main bought 5 AAPL")
+    journal.close()
+
+    assert caplog.messages == ([] if has_disk else ["exchange with alpaca", "main bought 5 AAPL"])

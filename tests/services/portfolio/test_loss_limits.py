@@ -372,3 +372,30 @@ def test_closings_when_they_are_known_then_the_days_are_not_listed_again(one, mo
     one.lose("40")
 
     assert one.enter() == "DAILY_LOSS_LIMIT"
+
+
+def test_loss_when_units_came_after_the_last_look_then_its_price_does_not_value_them(one, clock):
+    one.configure(daily_loss_limit="500")
+    penny, dear = (
+        {"symbol": "BTCUSD", "strategy_order_price": price, "strategy_order_contracts": "20"}
+        for price in ("1", "100")
+    )
+    assert one.post(**penny).json["status"] == "filled"
+    clock.move(seconds=1)
+    one.services.portfolio.snapshots.run()
+    clock.move(seconds=1)
+    assert one.post(**coins, strategy_order_price="100").json["status"] == "filled"
+
+    assert one.services.portfolio.loss_limits.run() == 0
+    clock.move(seconds=1)
+    assert one.enter() is None
+
+
+def test_loss_when_the_paper_account_was_started_anew_then_it_counts_no_more(one, clock):
+    one.configure(daily_loss_limit="500", max_consecutive_losses=1)
+    one.lose("40")
+    before = one.enter()
+    one.services.operations.paper_reset.run()
+    clock.move(seconds=1)
+
+    assert (before, one.enter(), one.stops()) == ("DAILY_LOSS_LIMIT", None, [])
