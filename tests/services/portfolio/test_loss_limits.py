@@ -376,11 +376,8 @@ def test_closings_when_they_are_known_then_the_days_are_not_listed_again(one, mo
 
 def test_loss_when_units_came_after_the_last_look_then_its_price_does_not_value_them(one, clock):
     one.configure(daily_loss_limit="500")
-    penny, dear = (
-        {"symbol": "BTCUSD", "strategy_order_price": price, "strategy_order_contracts": "20"}
-        for price in ("1", "100")
-    )
-    assert one.post(**penny).json["status"] == "filled"
+    coins = {"symbol": "BTCUSD", "strategy_order_contracts": "20"}
+    assert one.post(**coins, strategy_order_price="1").json["status"] == "filled"
     clock.move(seconds=1)
     one.services.portfolio.snapshots.run()
     clock.move(seconds=1)
