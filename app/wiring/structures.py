@@ -20,6 +20,7 @@ from app.services.structures.exits import StructureExits
 from app.services.structures.handler import StructureHandler
 from app.services.structures.ladders import Ladders
 from app.services.structures.progress import StructureProgress
+from app.services.structures.quotes_ahead import QuotesAhead
 from app.services.structures.settlement_prices import SettlementPrices
 from app.services.structures.settling import Settling
 from app.services.structures.watch import StructureWatch
@@ -55,7 +56,8 @@ class StructuresWiring:
     @cached_property
     def closing(self) -> ClosingPrices:
         """At which prices trades are left."""
-        return ClosingPrices(gateway=self.gateway, bots=self.base.bots)
+        ahead = QuotesAhead(runtime=self.base.runtime)
+        return ClosingPrices(gateway=self.gateway, bots=self.base.bots, ahead=ahead)
 
     @cached_property
     def progress(self) -> StructureProgress:

@@ -19,6 +19,7 @@ from app.repositories.bots import BotDirectory
 from app.services.broker_access.gateway import HeldSymbol
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.structures.bot_rules import exit_rules
+from app.services.structures.quotes_ahead import QuotesAhead
 
 # Beyond the natural price by so much for each ladder that came to nothing.
 PAD = CENT * 2
@@ -41,6 +42,7 @@ class ClosingPrices:
 
     gateway: StructureGateway
     bots: BotDirectory
+    ahead: QuotesAhead
 
     def plan(self, held: HeldSymbol, trade: StructureTrade, work: LadderWork) -> ClosingPlan:
         """Return how a ladder that begins (again) leaves; raise BrokerUnavailable without quotes.
@@ -109,7 +111,9 @@ class ClosingPrices:
         return _possible(structure, found)
 
     def _quotes(self, held: HeldSymbol, structure: Structure) -> dict[str, LegQuote]:
-        return self.gateway.desk(held).quotes([leg.instrument for leg in structure.legs])
+        legs = [leg.instrument for leg in structure.legs]
+        seen = self.ahead.take(held.broker.name, legs)
+        return self.gateway.desk(held).quotes(legs) if seen is None else seen
 
 
 def _terms(trade: StructureTrade, work: LadderWork, bot: Bot | None) -> LadderTerms:

@@ -47,6 +47,8 @@ class Ladders:
     def run(self) -> int:
         """Go on with every trade that is being worked on; return how many changed."""
         waiting = [stored for stored in self.trades.every() if stored.trade.work is not None]
+        now = self.runtime.clock()
+        self.closing.ahead.read(stored.trade for stored in waiting if _begins(stored.trade, now))
         return sum(self._attempt(stored) for stored in waiting)
 
     def step(self, bot: str, trade_id: str) -> StructureTrade | None:
@@ -230,6 +232,11 @@ class Ladders:
             trade = self.trades.rewrite(known, trade).trade
         self.progress.ended(known.trade, trade)
         return None if trade.state is TradeState.CLOSED else trade
+
+
+def _begins(trade: StructureTrade, now: datetime) -> bool:
+    """Tell whether a ladder of a trade is to be priced now."""
+    return trade.work is not None and trade.work.resume_at is not None and now >= trade.work.resume_at
 
 
 def _is_gone(receipt: StructureReceipt) -> bool:

@@ -1,7 +1,7 @@
 """Watches open structures: one look at all their quotes for each broker, and the rules of their bots."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -26,6 +26,23 @@ from app.services.structures.exits import StructureExits
 FRESH = timedelta(seconds=60)
 
 _logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One look at a broker: the quotes of all legs, and the prices of the underlyings that rules go by."""
+
+    broker: Broker
+    desk: StructureDesk
+    quotes: dict[str, LegQuote]
+    _prices: dict[str, Decimal | None] = field(default_factory=dict)
+
+    def price(self, underlying: Instrument) -> Decimal | None:
+        """Return a price that is asked for once, however many trades are written on it."""
+        if underlying.symbol not in self._prices:
+            quote = self.broker.quote(underlying)
+            self._prices[underlying.symbol] = None if quote is None else quote.price
+        return self._prices[underlying.symbol]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,22 +78,14 @@ class StructureWatch:
             desk = broker.structures
             if desk is None:
                 return 0
-            quotes = desk.quotes(instruments_of(stored.trade for stored in found))
+            sight = Sight(broker, desk, desk.quotes(instruments_of(stored.trade for stored in found)))
             is_forced = is_forced and broker.capabilities.simulated
-            return sum(self._watch_one(broker, desk, stored, quotes, is_forced=is_forced) for stored in found)
+            return sum(self._watch_one(sight, stored, is_forced=is_forced) for stored in found)
         except (BrokerUnavailable, LookupError) as error:
             _logger.info("Structures at %s are not watched now: %s", name, error)
             return 0
 
-    def _watch_one(
-        self,
-        broker: Broker,
-        desk: StructureDesk,
-        stored: StoredStructureTrade,
-        quotes: dict[str, LegQuote],
-        *,
-        is_forced: bool,
-    ) -> int:
+    def _watch_one(self, sight: Sight, stored: StoredStructureTrade, *, is_forced: bool) -> int:
         trade = stored.trade
         if trade.state is TradeState.BROKEN:
             return self._leave(trade, ExitCause.BROKEN)
@@ -87,11 +96,11 @@ class StructureWatch:
             else exit_rules(bot.configuration)
         )
         look = replace(
-            self._look(broker, desk, trade, quotes, rules),
+            self._look(sight, trade, rules),
             is_forced=is_forced,
             seen_at=self.runtime.clock(),
         )
-        self.marks.saw(trade, quotes, look.at)
+        self.marks.saw(trade, sight.quotes, look.at)
         after, cause = watch(trade, look, rules)
         if cause is not None:
             return self._leave(trade, cause)
@@ -99,29 +108,19 @@ class StructureWatch:
             self._remember(stored, after)
         return 0
 
-    def _look(
-        self,
-        broker: Broker,
-        desk: StructureDesk,
-        trade: StructureTrade,
-        quotes: dict[str, LegQuote],
-        rules: ExitRules,
-    ) -> Look:
-        at, underlying = desk.now(), _underlying(trade)
+    def _look(self, sight: Sight, trade: StructureTrade, rules: ExitRules) -> Look:
+        at, underlying = sight.desk.now(), _underlying(trade)
         opened = opened_at(underlying, at)
         since_open = None if opened is None else at - opened
-        if broker.capabilities.simulated:
+        if sight.broker.capabilities.simulated:
             # The simulated market is open at any hour, and its quotes are never those of an opening.
             since_open = timedelta(hours=1)
-        price = None
-        if rules.stop_on_underlying is not None:
-            quote = broker.quote(underlying)
-            price = None if quote is None else quote.price
+        price = None if rules.stop_on_underlying is None else sight.price(underlying)
         return Look(
             at=at,
             local=at.astimezone(exchange_zone(underlying)),
-            net=net_of(trade.structure, quotes),
-            is_fresh=_is_fresh(trade.structure, quotes, at),
+            net=net_of(trade.structure, sight.quotes),
+            is_fresh=_is_fresh(trade.structure, sight.quotes, at),
             underlying=price,
             since_open=since_open,
         )

@@ -102,7 +102,7 @@ class AlpacaDesk(StructureDesk):
             return self._adopted(order, error)
         finally:
             # It may have bound money, whatever was answered.
-            self._forget()
+            self._funds.forget()
         with understood(OutcomeUnknown):
             if row["client_order_id"] != order.client_order_id:
                 raise ValueError("This is the answer to another order.")
@@ -121,11 +121,7 @@ class AlpacaDesk(StructureDesk):
             path = f"/orders/{self._id_of(receipt)}"
             self._transport.write("DELETE", path, refusals=REFUSALS_OF_A_CHANGE)
         finally:
-            self._forget()
-
-    def _forget(self) -> None:
-        self._funds.forget()
-        self._working.forget()
+            self._funds.forget()
 
     def _price(self, underlying: str) -> Decimal | None:
         now = self._clock()

@@ -1,4 +1,4 @@
-"""Orders that work, all of them by one call, where several ladders are climbed at once."""
+"""How orders of the last minutes stand, all by one call, where several ladders are climbed at once."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,13 +11,17 @@ SEVERAL = 4
 _RECENT = timedelta(seconds=2)
 # Ladders look once a second: the next look is a new list.
 _AGE = timedelta(seconds=0.8)
+# No order of a ladder rests for longer; what is older is asked for by itself.
+_LISTED = timedelta(minutes=3)
 _PAGE = 500
+_REPLACED = "replaced"
 
 
 class SharedLook:
-    """Tells how orders stand that work still; what it does not know must be asked for by itself.
+    """Tells how orders stand that were sent lately; what it does not know must be asked for by itself.
 
-    Alpaca takes two hundred calls a minute, and on a day of expiry every trade is left at the same time.
+    Alpaca takes two hundred calls a minute, and on a day of expiry every trade is left at the same time. What
+    it tells is a moment old: an order that has ended since still seems to work, never the other way round.
     """
 
     def __init__(self, transport: Transport, clock: Callable[[], datetime]) -> None:
@@ -35,14 +39,13 @@ class SharedLook:
             return None
         seen = self._seen
         if seen is None or abs(now - seen[0]) >= _AGE:
-            seen = self._seen = (now, self._listed())
-        return seen[1].get(client_order_id)
+            seen = self._seen = (now, self._listed(now))
+        row = seen[1].get(client_order_id)
+        # What was replaced by hand is told by the orders that came after it.
+        return None if row is None or row["status"] == _REPLACED else row
 
-    def forget(self) -> None:
-        """Hear that an order was sent or canceled: what was seen before says nothing about it."""
-        self._seen = None
-
-    def _listed(self) -> dict[str, Row]:
-        query = {"status": "open", "nested": "true", "limit": str(_PAGE)}
+    def _listed(self, now: datetime) -> dict[str, Row]:
+        after = (now - _LISTED).isoformat(timespec="seconds").replace("+00:00", "Z")
+        query = {"status": "all", "nested": "true", "limit": str(_PAGE), "after": after}
         rows: list[Row] = self._transport.read("/orders", query)
         return {row["client_order_id"]: row for row in rows}

@@ -164,15 +164,32 @@ def test_find_when_several_ladders_are_climbed_then_one_call_tells_of_all_that_w
     assert [one.limit for one in found] == [Decimal(f"-4.{place}0") for place in range(6)]
 
 
-def test_find_when_one_of_several_was_canceled_then_it_is_final_at_once(looks, ladders, clock, desk):
+def test_find_when_one_of_several_was_canceled_then_the_next_look_knows_it_by_the_same_call(
+    looks, ladders, clock, desk
+):
     looks(ladders)
     clock.now += timedelta(seconds=1)
     found, _ = looks(ladders)
     desk.cancel(found[2])
-    again, calls = looks(ladders)
+    at_once, none = looks(ladders)
+    clock.now += timedelta(seconds=1)
+    later, one = looks(ladders)
 
-    assert [one.status.is_final for one in again] == [False, False, True, False, False, False]
-    assert calls < 6
+    assert not any(each.status.is_final for each in at_once)
+    assert [each.status.is_final for each in later] == [False, False, True, False, False, False]
+    assert (none, one) == (0, 1)
+
+
+def test_find_when_one_of_several_was_replaced_by_hand_then_what_came_after_it_is_told(
+    looks, ladders, clock, fake
+):
+    looks(ladders)
+    order = fake.exchange.book.find_by_client(ladders[0])
+    order.status, order.replaced_by = "replaced", fake.exchange.book.find_by_client(ladders[1]).id
+    clock.now += timedelta(seconds=1)
+    found, _ = looks(ladders)
+
+    assert found[0].limit == found[1].limit
 
 
 def test_find_when_one_of_several_fills_in_part_then_its_legs_are_told(looks, ladders, clock, fake, desk):

@@ -1,0 +1,121 @@
+"""How many calls a look costs at Alpaca, which takes two hundred a minute."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from app.domain.structures.kinds import recognise
+from app.domain.structures.trades import ExitCause, StructureTrade, TradeState
+from tests.brokers.paper.structures.builders import structure
+from tests.services.structures.conftest import TICKET
+from tests.simulators.alpaca.chains import EXPIRIES, list_chain
+
+pytestmark = pytest.mark.integration
+MONDAY = datetime(2025, 3, 3, 15, 0, tzinfo=UTC)
+TRADES, LEAVING = 100, 10
+STRIKES = [Decimal(strike) for strike in range(40, 180)]
+
+
+@pytest.fixture
+def fake(alpaca_simulator, clock):
+    clock.now = MONDAY
+    alpaca_simulator.set_clock(clock())
+    alpaca_simulator.market.move("AAPL", Decimal(100))
+    list_chain(alpaca_simulator, "AAPL", Decimal(100), EXPIRIES[1:2], STRIKES)
+    return alpaca_simulator
+
+
+@pytest.fixture
+def broker(fake, connect_alpaca):
+    return connect_alpaca(timeout_seconds=2)
+
+
+@pytest.fixture
+def app(make_app, broker):
+    return make_app(brokers={"alpaca": broker}, default_broker="alpaca", dry_run=False)
+
+
+@pytest.fixture(autouse=True)
+def _price():
+    """The simulator has its own prices."""
+
+
+@pytest.fixture
+def trades(services, wing, fake):
+    """Hold a hundred spreads, no two of which share a contract."""
+    made = []
+    for number in range(TRADES):
+        strike = 41 + number
+        wanted = structure(f"+P{strike}", f"-C{strike + 1}")
+        trade = StructureTrade(
+            id=f"t{number}",
+            number=wing.trades.number(),
+            bot="default",
+            broker="alpaca",
+            kind=recognise(wanted),
+            structure=wanted,
+            state=TradeState.OPEN,
+            created_at=MONDAY,
+            tickets=(TICKET,),
+            entered_units=1,
+            entered_value=Decimal(-1),
+            legs={leg.instrument.symbol: Decimal(leg.ratio) for leg in wanted.legs},
+        )
+        services.store.apply(wing.trades.opening(trade))
+        for leg in wanted.legs:
+            asset = fake.exchange.catalogue.find(leg.instrument.symbol)
+            fake.exchange.account.trade(asset, Decimal(leg.ratio), Decimal(1))
+        made.append(trade)
+    return made
+
+
+@pytest.fixture
+def asked(fake):
+    """Count what is asked by method while something is done."""
+
+    def count(go):
+        before = len(fake.requests)
+        go()
+        return Counter(request.method for request in list(fake.requests)[before:])
+
+    return count
+
+
+@pytest.fixture
+def leaving(trades, wing):
+    for trade in trades[:LEAVING]:
+        wing.exits.begin(trade, TICKET, ExitCause.COMMAND)
+
+
+def test_watch_when_a_hundred_trades_are_open_then_a_hundred_contracts_a_call(trades, wing, asked):
+    assert asked(wing.watch.run) == {"GET": TRADES * 2 / 100}
+
+
+def test_watch_when_every_trade_stops_at_its_underlying_then_that_is_asked_about_once(
+    trades, wing, asked, configure
+):
+    configure(underlying="AAPL", structure="custom", stop_on_underlying="0.001")
+
+    assert asked(wing.watch.run) == {"GET": TRADES * 2 / 100 + 1}
+
+
+def test_ladders_when_ten_begin_then_their_quotes_are_one_call(leaving, wing, asked):
+    assert asked(wing.ladders.run) == {"GET": 1, "POST": LEAVING}
+
+
+def test_ladders_when_ten_are_climbed_then_a_look_is_a_call_and_a_step_two_more_for_each(
+    leaving, wing, asked, clock, fake
+):
+    looks = []
+    for _ in range(16):
+        looks.append(asked(wing.ladders.run))
+        clock.move(seconds=1)
+        fake.set_clock(clock())
+
+    # The first one of all asks for three by themselves, before it is seen that there are several.
+    assert all(look["GET"] <= 4 for look in looks)
+    assert sum(look["GET"] for look in looks) <= len(looks) + 4
+    assert sum(look["DELETE"] for look in looks) == 3 * LEAVING
+    assert sum(look["POST"] for look in looks) == 4 * LEAVING
