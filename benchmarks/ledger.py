@@ -29,7 +29,7 @@ from benchmarks.measure import OK, WARM_UP_ALERTS, ours, prepare, run_load
 from benchmarks.processes import cpu_seconds, memory_megabytes
 from tests.reliability.server import OPERATOR_TOKEN, Server, ask
 
-BOTS, AT_ONCE = 5, 500
+BOTS, SYMBOLS, AT_ONCE = 5, 20, 500
 LOOKS = 5
 DENIED_EVERY = 10
 ASKED = (
@@ -42,6 +42,17 @@ ASKED = (
     "/api/tickets?limit=50&date={day}",
     "/api/tickets?limit=50&date={day}&status=filled&bot=bot-1",
     "/api/tickets?limit=50&after={ticket}",
+    "/api/tickets?limit=50&view=rows",
+    "/api/tickets?limit=50&view=rows&symbol=SYM7",
+    "/api/tickets?limit=50&view=rows&reason=NOTIONAL_EXCEEDS_LIMIT&dialect=strategy",
+    "/api/tickets?limit=50&view=rows&symbol=SYM7&status=denied&bot=bot-2",
+    "/api/tickets?limit=50&view=rows&reason=DAILY_ORDER_CAP&dialect=strategy",
+    "/api/tickets?limit=50&view=rows&from={day}&to={day}",
+    "/api/tickets?limit=50&view=rows&q=SYM7",
+    "/api/tickets?limit=50&view=rows&q=SYM7%20denied",
+    "/api/tickets?limit=50&view=rows&q=limit",
+    "/api/tickets?limit=50&view=rows&q={ticket}",
+    "/api/tickets?limit=50&view=rows&q=in%20no%20index",
     "/api/orders?limit=50",
     "/api/orders?limit=50&status=open",
     "/api/orders?limit=50&status=closed",
@@ -146,14 +157,22 @@ def _copies(sample: dict[str, Any], count: int, days: int) -> Iterator[Create]:
             "id": str(ticket),
             "bot": f"bot-{number % BOTS}",
             "created_at": timestamp(at),
+            "signal": sample["signal"] | {"symbol": _symbol(number)},
+            "entry": None,
         }
         if number % DENIED_EVERY == 0:
             value |= {"status": "denied", "reason": "NOTIONAL_EXCEEDS_LIMIT", "orders": []}
-        yield Create(ticket_key(ticket), value | {"orders": [_order(o, ticket) for o in value["orders"]]})
+        orders = [_order(order, ticket, _symbol(number)) for order in value["orders"]]
+        yield Create(ticket_key(ticket), value | {"orders": orders})
 
 
-def _order(order: dict[str, Any], ticket: UUID) -> dict[str, Any]:
-    return order | {"ticket": str(ticket), "client_order_id": placed_order_id(order["bot"], ticket, 1)}
+def _symbol(number: int) -> str:
+    return f"SYM{number % SYMBOLS}"
+
+
+def _order(order: dict[str, Any], ticket: UUID, symbol: str) -> dict[str, Any]:
+    name = placed_order_id(order["bot"], ticket, 1)
+    return order | {"ticket": str(ticket), "client_order_id": name, "symbol": symbol}
 
 
 def _day(ago: int) -> str:

@@ -14,7 +14,8 @@ from app.domain.audit import Actor
 from app.domain.tickets import TicketStatus
 from app.errors import NotFound
 from app.repositories.open_orders import OPERATOR
-from app.schemas.operator import TicketQuerySchema, load
+from app.schemas.operator import load
+from app.schemas.tickets import TicketQuerySchema
 from app.wiring.container import intake, operations, portfolio
 
 QUERY = TicketQuerySchema()
@@ -93,16 +94,13 @@ def _refuse_unknown(bot: str | None) -> None:
 
 
 def _found(query: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    wanted = operations().ledger.newest_first(day=query["date"], bot=query["bot"], status=query["status"])
+    wanted = operations().ledger.newest_first(day=query["day"], bot=query["bot"], status=query["status"])
     return islice(wanted, query["limit"])
 
 
 def _row(ticket: dict[str, Any]) -> tuple[Any, ...]:
-    told = ticket["signal"] or ticket["alert"]
-    # What the operator closed came with no alert.
-    symbol = told.get("symbol") or told.get("close")
     arrived = ticket["created_at"][:19].replace("T", " ")
-    return ticket["id"], arrived, ticket["bot"], symbol, ticket["status"], ticket["reason"]
+    return ticket["id"], arrived, ticket["bot"], ticket["symbol"], ticket["status"], ticket["reason"]
 
 
 FIELDS = ("id", "status", "bot", "dialect", "reason", "message")

@@ -21,13 +21,37 @@ def ticket_term(*, bot: str | None, status: str | None) -> str | None:
     return " ".join(f"{name}:{value}" for name, value in named if value is not None) or None
 
 
+def narrowing_terms(
+    *, reason: str | None = None, symbol: str | None = None, dialect: str | None = None
+) -> tuple[str, ...]:
+    """Return the terms that a ticket must carry beside; a symbol is found whatever its case."""
+    named = (("reason", reason), ("symbol", symbol and symbol.upper()), ("dialect", dialect))
+    return tuple(f"{name}:{value}" for name, value in named if value is not None)
+
+
 def ticket_terms(ticket: dict[str, Any]) -> frozenset[str]:
-    """Return every term of a ticket: all that `ticket_term` may ask for, and what its own orders are."""
+    """Return every term of a ticket: all that lists may ask for, and what its own orders are."""
     bot, status = ticket.get("bot"), ticket.get("status")
     asked = (ticket_term(bot=name, status=state) for name in (bot, None) for state in (status, None))
     states = {"open" if is_working(order) else "closed" for order in placed_by(ticket)}
     kinds = {"all", *states} if states else set[str]()
-    return frozenset([*(term for term in asked if term is not None), *(WITH_ORDERS[kind] for kind in kinds)])
+    beside = narrowing_terms(
+        reason=ticket.get("reason"), symbol=symbol_of(ticket), dialect=ticket.get("dialect")
+    )
+    return frozenset(
+        [*(term for term in asked if term is not None), *beside, *(WITH_ORDERS[kind] for kind in kinds)]
+    )
+
+
+def symbol_of(ticket: dict[str, Any]) -> str | None:
+    """Return what a ticket is about: by its last order, else its entry, else its signal, else its alert."""
+    orders = ticket.get("orders")
+    for told in (orders[-1] if orders else None, *map(ticket.get, ("entry", "signal", "alert"))):
+        # What the operator closes comes with no alert, and names it so.
+        symbol = told and (told.get("symbol") or told.get("close"))
+        if isinstance(symbol, str):
+            return symbol
+    return None
 
 
 def placed_by(ticket: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -249,14 +249,6 @@ def with_stage(
     return [*timeline, TimelineEntry(at, stage.value, elapsed, detail).to_json()]
 
 
-GATE_FIELDS = ("gate", "passed", "code", "detail", "order")
-
-
-def shown(ticket: dict[str, Any]) -> dict[str, Any]:
-    """Show a stored ticket, whose twenty verdicts are kept without their field names."""
-    return ticket | {"gates": [dict(zip(GATE_FIELDS, verdict, strict=True)) for verdict in ticket["gates"]]}
-
-
 def order_record(receipt: Receipt, *, bot: str, ticket: UUID, role: str) -> dict[str, Any]:
     """Show a receipt the way tickets and the API do."""
     return {

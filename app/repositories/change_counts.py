@@ -157,9 +157,11 @@ class CountedStore:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
         return self._store.list(prefix, after=after, limit=limit)
 
-    def page(self, prefix: str, *, term: str | None = None, before: str = "", limit: int) -> Page:
-        """Return documents under `prefix` that carry a term, from the last key down."""
-        return self._store.page(prefix, term=term, before=before, limit=limit)
+    def page(
+        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
+    ) -> Page:
+        """Return documents under `prefix` that carry all terms, from the last key down."""
+        return self._store.page(prefix, terms=terms, before=before, since=since, limit=limit)
 
     def waiting(self, prefix: str) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer; perhaps others too."""

@@ -7,16 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.approvals import PendingApproval
 from app.domain.json_codec import timestamp
 from app.domain.orders import moment_of_order
-from app.domain.ticket_terms import TICKETS, WITH_ORDERS, placed_by, ticket_term
-from app.domain.tickets import Stage, Ticket, TicketStatus, shown, ticket_day
+from app.domain.ticket_terms import TICKETS, WITH_ORDERS, placed_by
+from app.domain.ticket_views import shown, text_of
+from app.domain.tickets import Stage, Ticket, TicketStatus, ticket_day
 from app.repositories.approvals import PendingApprovals
 from app.repositories.inbox import InboxEntry, open_entries
+from app.repositories.ticket_query import TicketQuery, merged, ticket_key
 from app.storage.base import Change, Create, Document, Page, Replace, Store
 
 PREFIX = TICKETS
 PAGE = 100
+# So many are read to look for a text that no index has.
+READ_FOR_TEXT = 300
+EVERY_TICKET = TicketQuery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +31,6 @@ class TicketPage:
 
     tickets: list[dict[str, Any]]
     next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Which of the alerts that are being worked on belong on a list."""
-
-    day: date | None
-    bot: str | None
-    status: str | None
-    before: str
-
-    def has(self, ticket: dict[str, Any]) -> bool:
-        is_of_day = self.day is None or ticket_day(UUID(ticket["id"])) == self.day.isoformat()
-        is_asked_for = self.bot in {None, ticket["bot"]} and self.status in {None, ticket["status"]}
-        return is_of_day and is_asked_for and ticket["id"] < self.before
-
-
-def ticket_key(ticket: UUID) -> str:
-    """Return where a ticket is kept: by the day on which it arrived."""
-    return f"{PREFIX}{ticket_day(ticket)}/{ticket}"
 
 
 class Ledger:
@@ -78,25 +64,17 @@ class Ledger:
         return None if document is None else shown(document.value)
 
     def page(
-        self,
-        *,
-        limit: int,
-        day: date | None = None,
-        bot: str | None = None,
-        status: str | None = None,
-        before: UUID | None = None,
+        self, query: TicketQuery = EVERY_TICKET, *, before: UUID | None = None, limit: int
     ) -> TicketPage:
-        """Return tickets newest first, finished or not; of a UTC day, a bot, a state, older than `before`."""
-        wanted = _Wanted(day, bot, status, str(before) if before is not None else "g")
-        # Read first: what is finished meanwhile is among the written ones then.
-        waiting = [item for item in self.unfinished() if wanted.has(item)]
-        page = self._store.page(
-            PREFIX if day is None else f"{PREFIX}{day.isoformat()}/",
-            term=ticket_term(bot=bot, status=status),
-            before=ticket_key(before) if before is not None else "",
-            limit=limit,
-        )
-        return _joined(waiting, page, limit)
+        """Return the wanted tickets newest first, finished or not, from behind `before` on.
+
+        Words that are no name and no code are looked for in the text of the newest ones: such a page may be
+        short although more follow.
+        """
+        found = self._page(query, query.ways(), before, limit)
+        if query.words is None or found.tickets:
+            return found
+        return self._named(query, before) or self._with_text(query, before, query.words.strip().lower())
 
     def newest_first(
         self,
@@ -107,16 +85,46 @@ class Ledger:
         before: UUID | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Yield the tickets of page after page."""
+        query = TicketQuery(day=day, bot=bot, status=status)
         while True:
-            page = self.page(day=day, bot=bot, status=status, before=before, limit=PAGE)
+            page = self.page(query, before=before, limit=PAGE)
             yield from page.tickets
             if page.next is None:
                 return
             before = UUID(page.next)
 
+    def _page(
+        self, query: TicketQuery, ways: list[tuple[str, ...]], before: UUID | None, limit: int
+    ) -> TicketPage:
+        # Read first: what is finished meanwhile is among the written ones then.
+        waiting = [item for item in self.unfinished() if query.has(item, before, ways)]
+        since, end = query.bounds(before)
+        pages = [
+            self._store.page(query.prefix, terms=terms, before=end, since=since, limit=limit)
+            for terms in ways
+        ]
+        return _joined(waiting, merged(pages, limit), limit)
+
+    def _named(self, query: TicketQuery, before: UUID | None) -> TicketPage | None:
+        """Return the one ticket whose id, or whose order's id, was typed."""
+        words = (query.words or "").strip()
+        ordered = self.of_order(words)
+        try:
+            number = UUID(words) if ordered is None else UUID(ordered.value["id"])
+        except ValueError:
+            return None
+        found = self.find(number)
+        if found is None or not query.has(found, before, query.ways(with_words=False)):
+            return None
+        return TicketPage([found], None)
+
+    def _with_text(self, query: TicketQuery, before: UUID | None, words: str) -> TicketPage:
+        page = self._page(query, query.ways(with_words=False), before, READ_FOR_TEXT)
+        return TicketPage([item for item in page.tickets if words in text_of(item)], page.next)
+
     def with_orders(self, kind: str, *, before: str, limit: int) -> Page:
         """Return written tickets with orders of their own (`open`, `closed` or `all`), newest first."""
-        return self._store.page(PREFIX, term=WITH_ORDERS[kind], before=before, limit=limit)
+        return self._store.page(PREFIX, terms=(WITH_ORDERS[kind],), before=before, limit=limit)
 
     def of_order(self, name: str) -> Document | None:
         """Return the written ticket that placed an order, by the order's client order id."""
@@ -157,7 +165,7 @@ class Ledger:
     def _waiting(self) -> dict[UUID, dict[str, Any]]:
         """Return the tickets that wait for a person."""
         undecided = PendingApprovals(self._store).undecided()
-        return {ticket: shown(item.ticket) for ticket, item in undecided.items()}
+        return {ticket: _undecided(item) for ticket, item in undecided.items()}
 
 
 def _joined(waiting: list[dict[str, Any]], page: Page, limit: int) -> TicketPage:
@@ -175,6 +183,10 @@ def _joined(waiting: list[dict[str, Any]], page: Page, limit: int) -> TicketPage
 
 def _placed(ticket: dict[str, Any], name: str) -> bool:
     return any(order["client_order_id"] == name for order in placed_by(ticket))
+
+
+def _undecided(waiting: PendingApproval) -> dict[str, Any]:
+    return shown(waiting.ticket, question=waiting.summary, expires_at=timestamp(waiting.expires_at))
 
 
 def _in_progress(entry: InboxEntry) -> dict[str, Any]:

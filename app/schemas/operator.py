@@ -8,7 +8,6 @@ from marshmallow import RAISE, ValidationError, post_load
 
 from app.domain.audit import Deed
 from app.domain.door_refusals import KEPT
-from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import InvalidRequest, RequestRefused
 from app.schemas.base import Between, EntryCount, Field, Schema, sentences
@@ -74,16 +73,6 @@ class AuthCodeSchema(Schema):
         unknown = RAISE
 
     auth_code = Text(required=True, longest=4000)
-
-
-class TicketQuerySchema(Schema):
-    """Which tickets to list."""
-
-    status = Word(*(status.value for status in TicketStatus), load_default=None)
-    bot = Text(load_default=None, longest=48)
-    date = Day(load_default=None)
-    after = Identifier(load_default=None)
-    limit = Whole(1, 500, load_default=50)
 
 
 class AuditQuerySchema(Schema):

@@ -76,11 +76,13 @@ class Store(Protocol):
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order (by bytes)."""
 
-    def page(self, prefix: str, *, term: str | None = None, before: str = "", limit: int) -> Page:
-        """Return documents under `prefix` that carry a term (`storage/terms.py`), from the last key down.
+    def page(
+        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
+    ) -> Page:
+        """Return documents under `prefix` that carry all terms (`storage/terms.py`), from the last key down.
 
-        Only keys before `before` count, unless that is empty. A store without an index may look at some
-        thousand documents and answer with fewer than `limit` although more follow.
+        Only keys before `before`, unless that is empty, and not before `since` count. A store without an
+        index may look at some thousand documents and answer with fewer than `limit` although more follow.
         """
 
     def waiting(self, prefix: str) -> Iterator[Document]:

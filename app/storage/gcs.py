@@ -97,10 +97,12 @@ class GcsStore:
                     yield document
                     remaining -= 1
 
-    def page(self, prefix: str, *, term: str | None = None, before: str = "", limit: int) -> Page:
-        """Return documents under `prefix` that carry a term, from the last key down; see BucketPages."""
+    def page(
+        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
+    ) -> Page:
+        """Return documents under `prefix` that carry all terms, from the last key down; see BucketPages."""
         pages = BucketPages(self._folders, partial(self._names, after="", page_size=PAGE), self._fetch)
-        return pages.page(prefix, term=term, before=before, limit=limit)
+        return pages.page(prefix, terms=terms, before=before, since=since, limit=limit)
 
     def waiting(self, prefix: str) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer."""

@@ -29,21 +29,24 @@ class BucketPages:
         self._names = names
         self._fetch = fetch
 
-    def page(self, prefix: str, *, term: str | None, before: str, limit: int) -> Page:
+    def page(self, prefix: str, *, terms: Sequence[str], before: str, since: str, limit: int) -> Page:
         """Return a page; one that read as much as it may is short and says where to go on."""
         found: list[Document] = []
-        read, names = 0, self._backwards(prefix, before)
-        size = BATCH if term is not None else min(BATCH, limit + 1)
+        read, names = 0, self._backwards(prefix, before, since)
+        size = BATCH if terms else min(BATCH, limit + 1)
         while len(found) <= limit and (batch := tuple(islice(names, size))):
             documents = (item for item in self._fetch(batch) if item is not None)
-            found += [item for item in documents if carries(item, term)]
+            found += [item for item in documents if carries(item, terms)]
             read += len(batch)
             if read >= MOST_READ and len(found) <= limit:
                 return Page(tuple(found), batch[-1][0])
         return page_of(found, limit)
 
-    def _backwards(self, prefix: str, before: str) -> Iterator[Listed]:
+    def _backwards(self, prefix: str, before: str, since: str) -> Iterator[Listed]:
         for folder in sorted(self._folders(prefix), reverse=True) or [prefix]:
-            if not before or folder < before:
+            # A folder ends before `since` where that is a key behind all of its own.
+            if (not before or folder < before) and (folder >= since or since.startswith(folder)):
                 listed = list(self._names(folder))
-                yield from (item for item in reversed(listed) if not before or item[0] < before)
+                yield from (
+                    item for item in reversed(listed) if (not before or item[0] < before) and item[0] >= since
+                )

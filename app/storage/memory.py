@@ -77,9 +77,11 @@ class MemoryStore:
         for key, held in page:
             yield _document(key, held)
 
-    def page(self, prefix: str, *, term: str | None = None, before: str = "", limit: int) -> Page:
-        """Return documents under `prefix` that carry a term, from the last key down."""
-        return page_among(self.list(prefix), term, before, limit)
+    def page(
+        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
+    ) -> Page:
+        """Return documents under `prefix` that carry all terms, from the last key down."""
+        return page_among(self.list(prefix), terms, before, since, limit)
 
     def waiting(self, prefix: str) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer."""

@@ -104,12 +104,14 @@ class SqliteStore:
             after = rows[-1][0]
             remaining = None if remaining is None else remaining - len(rows)
 
-    def page(self, prefix: str, *, term: str | None = None, before: str = "", limit: int) -> Page:
-        """Return documents under `prefix` that carry a term, from the last key down."""
+    def page(
+        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
+    ) -> Page:
+        """Return documents under `prefix` that carry all terms, from the last key down."""
         while self._catch_up():
             pass
         with self._shared.reading as connection:
-            return sqlite_terms.read_page(connection, prefix, term, before, limit)
+            return sqlite_terms.read_page(connection, prefix, terms, (since, before), limit)
 
     def waiting(self, prefix: str) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer, and a few that have it."""

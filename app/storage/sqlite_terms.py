@@ -9,7 +9,7 @@ it is caught up with in short transactions, which may be stopped and begun again
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from app.domain.ticket_terms import TICKETS
 from app.storage.base import JSON, Document, Page
@@ -25,7 +25,6 @@ _TABLES = (
     "CREATE TABLE unindexed (key TEXT PRIMARY KEY NOT NULL) WITHOUT ROWID",
     _MARK.format(name="created", event="INSERT", first=TICKETS, end=_END),
     _MARK.format(name="changed", event="UPDATE", first=TICKETS, end=_END),
-    f"INSERT INTO unindexed SELECT key FROM documents WHERE key >= '{TICKETS}' AND key < '{_END}'",  # noqa: S608
 )
 # An entry `inbox/{bot}/{hash}` waits until its answer, with a ticket's 36 letters behind it, is written.
 _IS_ENTRY = "length({row}.key) - length(replace({row}.key, '/', '')) = 2"
@@ -49,6 +48,12 @@ _ALERTS = (
     WHERE key >= 'inbox/' AND key < 'inbox0' AND {_IS_ENTRY.format(row="documents")}
     """,  # noqa: S608  # our own text
 )
+# Which terms a ticket has: another number, and every ticket is marked anew.
+_EDITION = ("edition", "2")
+_MARK_ALL = (
+    f"INSERT OR IGNORE INTO unindexed SELECT key FROM documents WHERE key >= '{TICKETS}' AND key < '{_END}'"  # noqa: S608
+)
+_HAS_TERM = "SELECT 1 FROM terms WHERE term = ? AND key = ?"
 _IS_THERE = "SELECT 1 FROM sqlite_master WHERE name = ?"
 _WAITING = """
 SELECT documents.key, documents.value, documents.version
@@ -68,7 +73,12 @@ SELECT key, value, version FROM documents WHERE key >= ? AND key < ? ORDER BY ke
 _NEWEST_WITH_TERM = """
 SELECT documents.key, documents.value, documents.version
 FROM terms CROSS JOIN documents ON documents.key = terms.key
-WHERE terms.term = ? AND terms.key >= ? AND terms.key < ? ORDER BY terms.key DESC LIMIT ?
+WHERE terms.term = ? AND terms.key >= ? AND terms.key < ? {others}ORDER BY terms.key DESC LIMIT ?
+"""
+_AND_TERM = "AND EXISTS (SELECT 1 FROM terms AS other WHERE other.term = ? AND other.key = terms.key) "
+# Beyond so many it makes no difference how many there are.
+_HOW_MANY = """
+SELECT count(*) FROM (SELECT 1 FROM terms WHERE term = ? AND key >= ? AND key < ? LIMIT 20000)
 """
 # A batch is written in some twenty milliseconds: who writes meanwhile waits no longer.
 _BATCH = 500
@@ -82,6 +92,9 @@ def prepare(connection: sqlite3.Connection) -> None:
         if connection.execute(_IS_THERE, (name,)).fetchone() is None:
             for statement in statements:
                 connection.execute(statement)
+    if connection.execute(_HAS_TERM, _EDITION).fetchone() is None:
+        connection.execute(_MARK_ALL)
+        connection.execute(_ADD, _EDITION)
 
 
 def index(connection: sqlite3.Connection, key: str, value: JSON, old: JSON | None = None) -> None:
@@ -121,24 +134,45 @@ def read_waiting(connection: sqlite3.Connection, prefix: str) -> list[tuple[str,
     return connection.execute(_WAITING, (prefix, prefix + _HIGHEST)).fetchall()
 
 
-def read_page(connection: sqlite3.Connection, prefix: str, term: str | None, before: str, limit: int) -> Page:
-    """Read documents from the last key down; an entry that its document has outgrown is passed over."""
+def read_page(
+    connection: sqlite3.Connection,
+    prefix: str,
+    terms: Sequence[str],
+    bounds: tuple[str, str],
+    limit: int,
+) -> Page:
+    """Read documents from the last key down; an entry that its document has outgrown is passed over.
+
+    The bounds are the first key that counts and the one behind the last, where they are not empty.
+    """
+    since, before = bounds
+    start, end = max(prefix, since), min(before or prefix + _HIGHEST, prefix + _HIGHEST)
+    ordered = _rarest_first(connection, terms, start, end)
     found: list[Document] = []
-    end = min(before, prefix + _HIGHEST) if before else prefix + _HIGHEST
     while len(found) <= limit:
         wanted = limit + 1 - len(found)
-        rows = _rows(connection, term, prefix, end, wanted)
+        rows = _rows(connection, ordered, start, end, wanted)
         documents = (Document(key, _decode(text)[0], version) for key, text, version in rows)
-        found += [document for document in documents if carries(document, term)]
+        found += [document for document in documents if carries(document, terms)]
         if len(rows) < wanted:
             break
         end = rows[-1][0]
     return page_of(found, limit)
 
 
+def _rarest_first(
+    connection: sqlite3.Connection, terms: Sequence[str], start: str, end: str
+) -> Sequence[str]:
+    """Put first the term that the fewest documents carry: each of them is looked up under the others."""
+    if len(terms) < 2:  # noqa: PLR2004  # nothing to choose from
+        return terms
+    return sorted(terms, key=lambda term: connection.execute(_HOW_MANY, (term, start, end)).fetchone()[0])
+
+
 def _rows(
-    connection: sqlite3.Connection, term: str | None, start: str, end: str, limit: int
+    connection: sqlite3.Connection, terms: Sequence[str], start: str, end: str, limit: int
 ) -> list[tuple[str, str, int]]:
-    if term is None:
+    if not terms:
         return connection.execute(_NEWEST, (start, end, limit)).fetchall()
-    return connection.execute(_NEWEST_WITH_TERM, (term, start, end, limit)).fetchall()
+    query = _NEWEST_WITH_TERM.format(others=_AND_TERM * (len(terms) - 1))
+    return connection.execute(query, (terms[0], start, end, *terms[1:], limit)).fetchall()

@@ -1,7 +1,7 @@
 """Terms under which documents are found beside their keys, and the page of those that carry one."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from app.domain.ticket_terms import TICKETS, ticket_terms
 from app.storage.base import JSON, Document, Page
@@ -12,14 +12,20 @@ def terms_of(key: str, value: JSON) -> frozenset[str]:
     return ticket_terms(value) if key.startswith(TICKETS) else frozenset()
 
 
-def carries(document: Document, term: str | None) -> bool:
-    """Tell whether a document has a term; every document has None."""
-    return term is None or term in terms_of(document.key, document.value)
+def carries(document: Document, terms: Collection[str]) -> bool:
+    """Tell whether a document has all terms; every document has none."""
+    return not terms or terms_of(document.key, document.value).issuperset(terms)
 
 
-def page_among(documents: Iterable[Document], term: str | None, before: str, limit: int) -> Page:
+def page_among(
+    documents: Iterable[Document], terms: Collection[str], before: str, since: str, limit: int
+) -> Page:
     """Return a page of documents that come in key order, all of which are looked at: for small stores."""
-    wanted = (item for item in documents if (not before or item.key < before) and carries(item, term))
+    wanted = (
+        item
+        for item in documents
+        if (not before or item.key < before) and item.key >= since and carries(item, terms)
+    )
     return page_of(list(deque(wanted, limit + 1))[::-1], limit)
 
 

@@ -6,6 +6,7 @@ import pytest
 from app.domain.orders import placed_order_id
 from app.domain.tickets import Ticket, TicketStatus
 from app.repositories.inbox import Arrival, Inbox
+from app.repositories.ticket_query import TicketQuery
 from app.repositories.tickets import Ledger, ticket_key
 
 pytestmark = pytest.mark.unit
@@ -139,7 +140,7 @@ class TestPages:
         inbox = Inbox(store, clock, "one", ttl_seconds=300)
         inbox.claim(Arrival(ticket_id("2026-03-05", 9), "third", "strategy", "0" * 64, {}, clock()))
 
-        assert len(ledger.page(limit=9, **asked).tickets) == expected
+        assert len(ledger.page(TicketQuery(**asked), limit=9).tickets) == expected
 
     def test_of_order_when_a_ticket_placed_it_then_that_ticket(self, ledger, store, clock):
         tickets = [Ticket(ticket_id("2026-03-01", n), "b", "strategy", clock(), {}) for n in (1, 2)]

@@ -6,7 +6,8 @@ import pytest
 
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import InvalidRequest, RequestRefused
-from app.schemas.operator import PRICES, OrderQuerySchema, TicketQuerySchema, TradingStateSchema, load
+from app.schemas.operator import PRICES, OrderQuerySchema, TradingStateSchema, load
+from app.schemas.tickets import TicketQuerySchema
 
 pytestmark = pytest.mark.unit
 
@@ -54,18 +55,23 @@ def test_switch_when_it_would_have_ended_already_then_refused():
 
 
 def test_ticket_query_when_empty_then_first_fifty_of_all():
-    assert load(TICKETS, {}) == {"status": None, "bot": None, "date": None, "after": None, "limit": 50}
+    loaded = load(TICKETS, {})
+
+    assert (loaded.pop("limit"), loaded.pop("view")) == (50, "full")
+    assert set(loaded.values()) == {None}
 
 
 def test_ticket_query_when_full_then_read():
     query = {"status": "filled", "bot": "b", "date": "2026-06-02", "after": TICKET, "limit": "500"}
 
-    assert load(TICKETS, query) == {
+    read = {name: value for name, value in load(TICKETS, query).items() if value is not None}
+    assert read == {
         "status": "filled",
         "bot": "b",
-        "date": date(2026, 6, 2),
+        "day": date(2026, 6, 2),
         "after": UUID(TICKET),
         "limit": 500,
+        "view": "full",
     }
 
 

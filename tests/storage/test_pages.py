@@ -15,11 +15,12 @@ def ticket(number: int, **changes) -> Create:
     return Create(f"tickets/{day}/{number:03}", value)
 
 
-def walked(store, prefix="tickets/", *, term=None, limit=2):
+def walked(store, prefix="tickets/", *, term=None, terms=(), since="", limit=2):
     """Return the ids on every page, each page being asked for behind the one before."""
     pages, before = [], ""
+    terms = terms if term is None else (term,)
     while before is not None:
-        page = store.page(prefix, term=term, before=before, limit=limit)
+        page = store.page(prefix, terms=terms, before=before, since=since, limit=limit)
         pages.append([document.value["id"] for document in page.documents])
         before = page.before
     return pages
@@ -85,6 +86,35 @@ def test_page_when_a_ticket_is_gone_then_it_is_not_found(filled):
     filled.apply([Delete(filled.get("tickets/2026-03-04/008"))])
 
     assert "008" not in flat(walked(filled, term="status:filled"))
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        (("status:denied", "symbol:AAPL"), ["006", "003", "000"]),
+        (("bot:two", "reason:X"), ["003"]),
+        (("symbol:AAPL", "reason:X", "dialect:strategy"), ["006", "003", "000"]),
+        (("symbol:AAPL", "reason:Y"), []),
+    ],
+)
+def test_page_when_several_terms_are_asked_for_then_those_that_carry_all(store, terms, expected):
+    known = {"dialect": "strategy", "signal": {"symbol": "aapl"}}
+    denied = known | {"status": "denied", "reason": "X"}
+    store.apply(
+        ticket(n, bot="two" if n % 2 else "one", **(denied if n % 3 == 0 else known)) for n in range(9)
+    )
+
+    assert flat(walked(store, terms=terms, limit=1)) == expected
+
+
+@pytest.mark.parametrize("terms", [(), ("status:filled",), ("status:filled", "bot:one")])
+def test_page_when_it_has_a_beginning_then_nothing_older_is_shown(store, terms):
+    store.apply([ticket(n) for n in range(9)])
+    since = "tickets/2026-03-02/004"
+
+    assert flat(walked(store, terms=terms, since=since)) == ["008", "005", "002", "007", "004"]
+    assert flat(walked(store, "tickets/2026-03-01/", terms=terms, since=since)) == []
+    assert flat(walked(store, "tickets/2026-03-04/", terms=terms, since=since)) == ["008", "005", "002"]
 
 
 def test_page_when_a_ticket_is_written_twice_then_the_first_counts(filled):

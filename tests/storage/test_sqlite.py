@@ -49,7 +49,7 @@ DROP TRIGGER ticket_created; DROP TRIGGER ticket_changed; DROP TABLE terms; DROP
 
 
 def filled(store, *, term="status:filled") -> list[str]:
-    return [document.key for document in store.page("tickets/", term=term, limit=5000).documents]
+    return [document.key for document in store.page("tickets/", terms=(term,), limit=5000).documents]
 
 
 def tickets(count: int, **changes) -> list[Create]:
@@ -69,6 +69,20 @@ def test_index_when_a_database_is_older_then_it_is_made_once(folder):
     store.close()
 
     assert len(found) == 1200
+
+
+def test_index_when_tickets_have_fewer_terms_than_now_then_all_are_indexed_anew(folder):
+    path = folder / "gatehouse.sqlite3"
+    store = SqliteStore(path)
+    store.apply(tickets(3, reason="X"))
+    store.close()
+    with closing(sqlite3.connect(path)) as older, older:
+        older.execute("DELETE FROM terms WHERE term LIKE 'reason:%' OR term = 'edition'")
+    store = SqliteStore(path)
+    found = filled(store, term="reason:X")
+    store.close()
+
+    assert len(found) == 3
 
 
 def test_index_when_an_older_gatehouse_writes_beside_us_then_the_next_page_knows(store, where):

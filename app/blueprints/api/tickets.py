@@ -15,12 +15,15 @@ from app.domain.audit import Actor
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.signals import SECRET_FIELDS
+from app.domain.ticket_views import row_of
 from app.errors import NotFound
 from app.logs import redact
 from app.repositories.bots import DEFAULT_BOT
+from app.repositories.ticket_query import TicketQuery
 from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.bot_command import number_of
-from app.schemas.operator import TicketQuerySchema, load
+from app.schemas.operator import load
+from app.schemas.tickets import FULL, TicketQuerySchema
 from app.wiring.container import intake, operations, portfolio, services
 
 QUERY = TicketQuerySchema()
@@ -28,16 +31,18 @@ QUERY = TicketQuerySchema()
 
 @bp.get("/tickets")
 def list_tickets() -> ResponseReturnValue:
-    """List tickets, newest first; `next` continues behind the last one."""
+    """List tickets, newest first; `next` continues behind the last one.
+
+    `q` finds symbols, bots, states, dialects and reasons by an index, ids exactly, and else looks into the
+    text of the newest ones: that page may be short although more follow. `view=rows` leaves out the alert
+    and everything else that lists do not show.
+    """
     query = load(QUERY, request.args)
-    page = operations().ledger.page(
-        day=query["date"],
-        bot=query["bot"],
-        status=query["status"],
-        before=query["after"],
-        limit=query["limit"],
-    )
-    return jsonify({"tickets": page.tickets, "next": page.next})
+    after, limit, view = (query.pop(name) for name in ("after", "limit", "view"))
+    bots = tuple(operations().bots.others(""))
+    page = operations().ledger.page(TicketQuery(**query, bots=bots), before=after, limit=limit)
+    rows = page.tickets if view == FULL else [row_of(ticket) for ticket in page.tickets]
+    return jsonify({"tickets": rows, "next": page.next})
 
 
 @bp.get("/tickets/<uuid:ticket>")

@@ -11,7 +11,8 @@ from app.clock import Clock
 from app.domain.bots import Bot
 from app.domain.review import is_reviewed, takes_time
 from app.domain.signals import COMMANDS, STRUCTURES, Signal, own_words
-from app.domain.tickets import Stage, Ticket, TicketStatus, shown
+from app.domain.ticket_views import shown
+from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry, idempotency_hash
 from app.repositories.tickets import Ledger
 from app.services.broker_access.records import request_record

@@ -19,6 +19,7 @@ from app.blueprints.api.openapi.shapes import (
     ref,
     words_of,
 )
+from app.blueprints.api.openapi.ticket_shapes import TICKETS
 from app.blueprints.api.openapi.trade_shapes import CHAIN, NUMBER, PAPER_CLOCK, PAPER_SWITCHES, TRADE
 from app.domain.approvals import ApprovalDecision
 from app.domain.bots import BotConfiguration
@@ -82,47 +83,6 @@ PLANNED_ORDER = object_of(
         "status": {"const": "planned"},
     }
 )
-GATE = object_of(
-    {
-        "gate": TEXT,
-        "passed": FLAG,
-        "code": or_null(REASON),
-        "detail": TEXT,
-        "order": words_of(OrderRole) | {"description": "Which of the ticket's orders was judged."},
-    },
-    optional=("order",),
-)
-STAGE = object_of({"at": TIME, "stage": TEXT, "milliseconds": {"type": "number"}, "detail": OR_TEXT})
-
-
-def _ticket(order: str, *, identity: str = "", status: str = "") -> Shape:
-    return object_of(
-        {
-            "id": _told(UUID, identity),
-            "bot": TEXT,
-            "dialect": TEXT,
-            "status": _told(words_of(TicketStatus), status),
-            "reason": or_null(REASON),
-            "message": OR_TEXT,
-            "created_at": TIME,
-            "updated_at": TIME,
-            "alert": ANY_OBJECT | {"description": "The alert as it arrived, without its secret."},
-            "signal": or_null(ANY_OBJECT),
-            "opinion": or_null(ANY_OBJECT),
-            "gates": list_of(GATE),
-            "orders": list_of(ref(order)),
-            "timeline": list_of(STAGE),
-            "entry": or_null(ANY_OBJECT),
-            "exits": or_null(ANY_OBJECT),
-            "fingerprint": OR_TEXT | {"description": "By which a trade idea is known."},
-        }
-    )
-
-
-def _told(shape: Shape, description: str) -> Shape:
-    return shape | {"description": description} if description else shape
-
-
 ALERT_ANSWER = object_of(
     {
         "status": words_of(TicketStatus),
@@ -211,13 +171,7 @@ COMPONENTS: dict[str, Shape] = {
     "Order": ORDER,
     "PlannedOrder": PLANNED_ORDER,
     "Audit": AUDIT,
-    "Ticket": _ticket("Order"),
-    "Preview": _ticket(
-        "PlannedOrder",
-        identity="Made for this answer; no ticket and no order can be found under it.",
-        status="What the ticket would come to; `ordered` where its orders would be sent.",
-    ),
-    "Tickets": object_of({"tickets": list_of(ref("Ticket")), "next": or_null(UUID)}),
+    **TICKETS,
     "Orders": object_of({"orders": list_of(ref("Order")), "next": OR_TEXT, "brokers": SEEN}),
     "Bot": BOT,
     "CreatedBot": object_of(BOT["properties"] | {"secret": TEXT}),

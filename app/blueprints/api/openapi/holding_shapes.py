@@ -10,8 +10,10 @@ from app.blueprints.api.openapi.shapes import (
     object_of,
     or_null,
     ref,
+    words_of,
 )
 from app.domain.reasons import Reason
+from app.domain.tickets import TicketStatus
 
 OR_DECIMAL = or_null(DECIMAL)
 
@@ -83,7 +85,7 @@ PURSUIT = object_of(
         "last": TEXT | {"description": "What became of the last try."},
     }
 )
-ENDED = object_of({"status": TEXT, "ticket": UUID, "reason": TEXT})
+ENDED = object_of({"status": words_of(TicketStatus), "ticket": UUID, "reason": REASON})
 
 HOLDINGS: dict[str, Shape] = {
     "EntryStop": ENTRY_STOP,

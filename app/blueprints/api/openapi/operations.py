@@ -29,11 +29,11 @@ from app.schemas.operator import (
     PaperClockSchema,
     PaperSwitchesSchema,
     RefusalQuerySchema,
-    TicketQuerySchema,
     TradeQuerySchema,
     TradingStateSchema,
 )
 from app.schemas.opinions import OpinionQuerySchema
+from app.schemas.tickets import TicketQuerySchema
 
 ALERT_ERRORS = (401, 403, 404, 413, 429, 503)
 STRATEGY, BRIDGE, IDEA = (DIALECTS[name] for name in ("strategy", "bridge", "trade_idea"))
@@ -190,7 +190,12 @@ OPERATIONS: dict[str, Operation] = {
     "api.list_audit": Operation(
         tag="Audit", query=AuditQuerySchema(), answers={200: ("Audit",)}, errors=(404,)
     ),
-    "api.list_tickets": Operation(tag="Tickets", query=TicketQuerySchema(), answers={200: ("Tickets",)}),
+    "api.list_tickets": Operation(
+        tag="Tickets",
+        query=TicketQuerySchema(),
+        answers={200: ("Tickets", "TicketRows")},
+        errors=(409,),
+    ),
     "api.show_ticket": Operation(
         tag="Tickets",
         answers={200: ("Ticket",)},

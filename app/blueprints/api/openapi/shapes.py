@@ -1,6 +1,7 @@
 """JSON Schema of answers, made from our own dataclasses; that of requests comes from their schemas."""
 
 from dataclasses import fields as record_fields
+from dataclasses import is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -53,6 +54,10 @@ def _type_shape(wanted: Any) -> Shape:
         return list_of(_type_shape(get_args(wanted)[0]))
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return words_of(wanted)
+    if is_dataclass(wanted) and isinstance(wanted, type):
+        return object_of(record_shape(wanted))
+    if get_origin(wanted) is dict:
+        return {"type": "object"}
     # A text with a name of its own travels as text.
     wanted = getattr(wanted, "__supertype__", wanted)
     plain: dict[Any, Shape] = {

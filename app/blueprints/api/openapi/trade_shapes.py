@@ -1,5 +1,6 @@
 """What `/api/trades` answers."""
 
+from app.blueprints.api.openapi.holding_shapes import REASON
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
     TEXT,
@@ -11,6 +12,7 @@ from app.blueprints.api.openapi.shapes import (
     words_of,
 )
 from app.domain.orders import OrderRole, Side
+from app.domain.structures.kinds import StructureKind
 from app.domain.structures.trades import ExitCause, TradeState
 
 DAY: Shape = {"type": "string", "format": "date"}
@@ -77,11 +79,11 @@ TRADE = object_of(
         "bot": TEXT,
         "broker": TEXT,
         "symbol": TEXT,
-        "structure": or_null(TEXT)
+        "structure": or_null(words_of(StructureKind))
         | {
             "description": "Its kind, `iron_condor` for example; null for shares, coins and single contracts."
         },
-        "reason": or_null(TEXT) | {"description": "Why a structure is broken or came to nothing; else null."},
+        "reason": or_null(REASON) | {"description": "Why a structure is broken or came to nothing."},
         "ladder": or_null(LADDER)
         | {"description": "The order of a structure that works; null where none does."},
         "units": DECIMAL | {"description": "Held now; of a closed trade all that was ever entered."},

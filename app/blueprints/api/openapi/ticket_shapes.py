@@ -1,0 +1,157 @@
+"""What is told of an alert: the whole ticket, and the row of a list."""
+
+from app.blueprints.api.openapi.command_shapes import CLOSES
+from app.blueprints.api.openapi.holding_shapes import REASON
+from app.blueprints.api.openapi.shapes import (
+    DECIMAL,
+    TEXT,
+    TIME,
+    UUID,
+    Shape,
+    list_of,
+    object_of,
+    or_null,
+    record_shape,
+    ref,
+    words_of,
+)
+from app.domain.gates import COMMAND_GATES, GATES, STRUCTURE_ENTRY_GATES
+from app.domain.opinions import Opinion
+from app.domain.orders import OrderRole, OrderType, Side, TimeInForce
+from app.domain.signals import Intent
+from app.domain.structures.gates import STRUCTURE_GATES
+from app.domain.ticket_views import ROW_FIELDS
+from app.domain.tickets import Stage, TicketStatus
+from app.schemas.dialects import DIALECTS
+
+ANY_OBJECT: Shape = {"type": "object"}
+FLAG: Shape = {"type": "boolean"}
+OR_TEXT = or_null(TEXT)
+OR_DECIMAL = or_null(DECIMAL)
+# Tickets that no alert has brought: of the operator, and of the circuit breaker.
+BY_NO_ALERT = ("operator", "circuit_breaker")
+DIALECT: Shape = {"type": "string", "enum": [*DIALECTS, *BY_NO_ALERT]}
+
+_GROUPS = (*GATES, *COMMAND_GATES, *STRUCTURE_ENTRY_GATES)
+GATE_NAMES = dict.fromkeys(
+    [
+        *(gate.name for group in _GROUPS for gate in group.gates),
+        *(gate.__name__ for gate in STRUCTURE_GATES),
+        *(group.name for group in _GROUPS),
+    ]
+)
+GATE = object_of(
+    {
+        "gate": {"type": "string", "enum": list(GATE_NAMES)}
+        | {"description": "Or a group of gates that was not asked, which leaves one line."},
+        "passed": FLAG,
+        "code": or_null(REASON),
+        "detail": TEXT,
+        "order": words_of(OrderRole) | {"description": "Which of the ticket's orders was judged."},
+    },
+    optional=("order",),
+)
+STAGE = object_of(
+    {"at": TIME, "stage": words_of(Stage), "milliseconds": {"type": "number"}, "detail": OR_TEXT}
+)
+_SIZES = dict.fromkeys(("now_size", "before_size"), OR_DECIMAL)
+_TARGET = object_of({"now": {"type": "integer"}, "before": or_null({"type": "integer"})} | _SIZES)
+_CHOICE = object_of(
+    {
+        "underlying": TEXT,
+        "underlying_price": DECIMAL,
+        "legs": list_of(object_of({"symbol": TEXT, "ratio": {"type": "integer"}})),
+        "columns": list_of(TEXT),
+        "candidates": list_of({"type": "array"}) | {"description": "In the order of `columns`."},
+    }
+)
+_MEANT: dict[str, Shape] = {
+    "symbol": TEXT,
+    "exchange": TEXT,
+    "venue": TEXT,
+    "intent": words_of(Intent),
+    "order": TEXT | {"description": "The order that a command is about."},
+    "side": words_of(Side),
+    "quantity": DECIMAL,
+    "target": _TARGET | {"description": "The position that TradingView's strategy now has."},
+    "order_type": words_of(OrderType),
+    "limit_price": DECIMAL,
+    "stop_price": DECIMAL,
+    "stop_loss": DECIMAL,
+    "take_profit": DECIMAL,
+    "time_in_force": words_of(TimeInForce),
+    "reference_price": DECIMAL,
+    "sent_at": TIME,
+    "strategy": TEXT,
+    "note": TEXT,
+    "structure": _CHOICE | {"description": "What was weighed for a structure of options."},
+    "closes": CLOSES,
+}
+SIGNAL = object_of(_MEANT, optional=tuple(_MEANT)) | {
+    "description": "What the alert does not say is missing."
+}
+OPINION = object_of(record_shape(Opinion))
+ENTRY = object_of({"symbol": TEXT, "notional": DECIMAL})
+EXITS = object_of(
+    {
+        "stop_loss": OR_DECIMAL,
+        "take_profit": OR_DECIMAL,
+        "basis": DECIMAL | {"description": "The price that they stand around."},
+        "placed": FLAG,
+    }
+)
+_SHORT: dict[str, Shape] = {
+    "symbol": OR_TEXT | {"description": "Of its last order, else as it was meant."},
+    "intent": or_null(words_of(Intent)),
+    "side": or_null(words_of(Side)),
+    "quantity": OR_DECIMAL,
+    "filled_quantity": OR_DECIMAL | {"description": "Of its last order, which is the one that was wanted."},
+    "average_fill_price": OR_DECIMAL,
+    "question": OR_TEXT | {"description": "What a person is asked, while it waits for one."},
+    "expires_at": or_null(TIME) | {"description": "Until when that may be answered."},
+}
+
+
+def ticket_shape(order: str, *, identity: str = "", status: str = "") -> Shape:
+    """Return the shape of a whole ticket; the descriptions tell what a preview's are."""
+    return object_of(
+        {
+            "id": _told(UUID, identity),
+            "bot": TEXT,
+            "dialect": DIALECT,
+            "status": _told(words_of(TicketStatus), status),
+            "reason": or_null(REASON),
+            "message": OR_TEXT,
+            "created_at": TIME,
+            "updated_at": TIME,
+            "alert": ANY_OBJECT | {"description": "The alert as it arrived, without its secret."},
+            "signal": or_null(SIGNAL),
+            "opinion": or_null(OPINION),
+            "gates": list_of(GATE),
+            "orders": list_of(ref(order)),
+            "timeline": list_of(STAGE),
+            "entry": or_null(ENTRY),
+            "exits": or_null(EXITS),
+            "fingerprint": OR_TEXT | {"description": "By which a trade idea is known."},
+        }
+        | _SHORT
+    )
+
+
+def _told(shape: Shape, description: str) -> Shape:
+    return shape | {"description": description} if description else shape
+
+
+_WHOLE = ticket_shape("Order")
+ROW = object_of({name: _WHOLE["properties"][name] for name in ROW_FIELDS})
+TICKETS: dict[str, Shape] = {
+    "Ticket": _WHOLE,
+    "Preview": ticket_shape(
+        "PlannedOrder",
+        identity="Made for this answer; no ticket and no order can be found under it.",
+        status="What the ticket would come to; `ordered` where its orders would be sent.",
+    ),
+    "TicketRow": ROW,
+    "Tickets": object_of({"tickets": list_of(ref("Ticket")), "next": or_null(UUID)}),
+    "TicketRows": object_of({"tickets": list_of(ref("TicketRow")), "next": or_null(UUID)}),
+}
