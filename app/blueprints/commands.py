@@ -127,8 +127,9 @@ def _answered(answer: Answer, payload: Any) -> ResponseReturnValue:
     told = {"success": True, "id": ticket, "payload": payload, "status": said["status"]}
     told |= {name: said[name] for name in ("chosen", "closes") if name in said}
     if "closes" in said:
-        told["units_closed"] = sum(row["units_closed"] for row in said["closes"])
-    response = jsonify(told)
+        told["closes"] = [row | {"units_closed": Decimal(row["units_closed"])} for row in said["closes"]]
+        told["units_closed"] = sum(row["units_closed"] for row in told["closes"])
+    response = jsonify(_numbers(told))
     response.headers.update(answer.headers)
     return response
 

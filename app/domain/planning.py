@@ -9,7 +9,7 @@ from decimal import Decimal
 from app.domain.money import ZERO
 from app.domain.orders import Side
 from app.domain.reasons import Reason
-from app.domain.signals import COMMANDS, STRUCTURES, Intent, Signal, Target
+from app.domain.signals import COMMANDS, STRUCTURES, Dialect, Intent, Signal, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def _exit(signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
     if not matches[signal.intent]:
         return NOTHING_TO_EXIT
     # TradingView puts its own size into every alert; under another name it is a wish to close no more.
-    is_part = by_contracts and signal.size_field is not None and signal.quantity
+    is_own = by_contracts or signal.dialect is Dialect.BOT_COMMAND
+    is_part = is_own and signal.size_field is not None and signal.quantity
     return Plan(close=min(signal.quantity or ZERO, abs(held)) if is_part else abs(held))
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from app.domain.json_codec import timestamp
-from app.domain.money import ONE, ZERO, plain
+from app.domain.money import ONE, ZERO, plain, round_price
 from app.domain.orders import OrderRole, Receipt
 
 
@@ -67,6 +67,14 @@ class Turnover(NamedTuple):
 
 
 NOTHING = Turnover()
+
+
+def units_of_trim(size: Decimal, trim: int | None, increment: Decimal) -> Decimal:
+    """Return how many of `size` units a trim closes: rounded up, to whole ones where only those are held."""
+    if trim is None:
+        return size
+    step = max(ONE, increment) if size == size.to_integral_value() else increment
+    return min(round_price(size * trim / 100, step, up=True), size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,10 @@ from app.services.runtime.supervisor import Task
 from app.services.runtime.worker_pool import WorkPool
 from app.services.structures.handler import StructureHandler
 from app.services.trading.execution import Trading
+from app.services.trading.numbered_exits import NumberedExits
 from app.wiring.foundation import Foundation
 from app.wiring.policies import recovery_rules
+from app.wiring.pursuits import numbered_trades
 
 INBOX_PERIOD_SECONDS = 2.0
 PURGE_PERIOD_SECONDS = 60.0
@@ -100,11 +102,12 @@ class Reception:
             clock=self.base.clock,
             is_stopping=lambda: self.pool.is_stopping,
         )
+        numbered = NumberedExits(self.trading, numbered_trades(self.base))
         return Intake(
             store=self.base.store,
             inbox=self.inbox,
             ledger=self.base.ledger,
-            workers=Handlers(self.trading, self.commands, review, self.structures, self.pool),
+            workers=Handlers(self.trading, self.commands, review, self.structures, numbered, self.pool),
             in_flight=self.in_flight,
             routes=self.routes,
             repeats=Repeats(

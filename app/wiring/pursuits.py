@@ -1,5 +1,6 @@
 """How orders are sent and exits carried on with: who tries them again, and what they stand on."""
 
+from app.repositories.closed_trades import ClosedTrades
 from app.repositories.structure_trades import StructureTrades
 from app.schemas.alerts import read_stored_signal
 from app.services.orders.free_positions import FreePositions
@@ -15,6 +16,7 @@ from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Task
 from app.services.trading.assessment import Assessor
 from app.services.trading.execution import EnsureExits, Trading
+from app.services.trading.numbered_trades import NumberedTrades
 from app.services.trading.submission import Submission
 from app.wiring.foundation import Foundation
 
@@ -26,7 +28,7 @@ def pursuit_service(
     base: Foundation, trading: Trading, tracker: OrderTracker, ensure_exits: EnsureExits
 ) -> PursuitService:
     """Return what carries on with exits."""
-    assessor = trading.assessor
+    assessor, numbers = trading.assessor, numbered_trades(base)
     gone = GonePositions(trades=base.trades, looks=SecondLook(base.clock))
     orders = PursuitOrders(
         store=base.store,
@@ -49,7 +51,7 @@ def pursuit_service(
             follow_up=_follow_up(base, trading),
             gone=gone,
             bots=base.bots,
-            read_signal=read_stored_signal,
+            read_signal=lambda dialect, alert: numbers.understood(read_stored_signal(dialect, alert)),
         ),
         operator_exits=_operator_exits(base, assessor, orders),
         overtaking=Overtaking(ledger=base.ledger, pursuits=base.pursuits),
@@ -68,6 +70,11 @@ def _follow_up(base: Foundation, trading: Trading) -> FollowUp:
         resubmission=base.resubmission,
         clock=base.clock,
     )
+
+
+def numbered_trades(base: Foundation) -> NumberedTrades:
+    """Return what knows trades of shares, coins and contracts by their numbers."""
+    return NumberedTrades(base.trades, ClosedTrades(base.store))
 
 
 def _operator_exits(base: Foundation, assessor: Assessor, orders: PursuitOrders) -> OperatorExits:

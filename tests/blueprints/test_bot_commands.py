@@ -438,15 +438,6 @@ def test_path_when_it_is_none_of_the_addresses_then_the_answer_has_the_documents
         assert {"reason", "message"} <= set(answer.json)
 
 
-def test_exit_when_the_trade_is_of_shares_then_its_kind_is_said(client, operator, post):
-    client.post("/webhook", json=strategy_alert())
-    number = operator.get("/api/trades").json["trades"][0]["number"]
-    answer = post(f"exit/{number}")
-
-    assert (answer.status_code, answer.json["reason"]) == (400, "BOT_KIND_MISMATCH")
-    assert "shares" in answer.json["message"]
-
-
 def test_enter_when_it_was_sent_long_ago_then_it_is_stale(make_app, clock):
     client = client_of(make_app(stale_alert_seconds=60))
     old = {"time": (clock() - timedelta(seconds=61)).isoformat()}

@@ -10,7 +10,7 @@ from app.domain.contracts import ContractIndex, ContractRefused
 from app.domain.contracts.contract_query import WantedContract, find_contract, shorts_meant
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.reasons import Reason
-from app.domain.signals import ContractWords, Intent, Signal
+from app.domain.signals import ContractWords, Dialect, Intent, Signal
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import BrokerUnavailable
 
@@ -36,6 +36,9 @@ class Instruments:
             return self._cover(signal.symbol, signal.contract, broker, shorts)
         if signal.contract is not None:
             return self._contract(signal.symbol, signal.contract, broker)
+        if signal.dialect is Dialect.BOT_COMMAND and signal.intent is Intent.CLOSE:
+            # What a trade holds is known by its canonical name, a listed contract too.
+            return self.named(signal.symbol)
         found = _parsed(signal.symbol, signal.exchange)
         if signal.idea is not None and found.asset_class is not AssetClass.EQUITY:
             kind = found.asset_class.value

@@ -122,6 +122,10 @@ class Intake:
         self.in_flight.end(entry.key, done)
         return False
 
+    def writes_first(self, signal: Signal, bot: Bot) -> bool:
+        """Tell whether what an alert sends is written down before: a ladder is."""
+        return self._handler(signal, bot, is_reviewed=False) is self.workers.structures
+
     def adopt(self, entry: InboxEntry, ticket: Ticket, signal: Signal, bot: Bot, request_id: str) -> bool:
         """Close an entry with the orders that the broker already holds for it; False when there are none."""
         closing = Completion(self.store, self.inbox, self.ledger, entry, ticket, request_id)
@@ -219,6 +223,8 @@ class Intake:
             return self.workers.commands
         if is_reviewed:
             return self.workers.review
+        if self.workers.numbered.is_meant(signal):
+            return self.workers.numbered
         if has_structure or signal.intent in STRUCTURES:
             return self.workers.structures
         return self.workers.trading

@@ -1,4 +1,4 @@
-"""Who carries an alert out: orders, structures, cancels and changes, and who asks others before."""
+"""Who carries an alert out: orders, structures, exits by number, cancels and changes, and who asks before."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -40,14 +40,22 @@ class ReviewHandler(Handler, Protocol):
         """Return the changes that forget what was said of a ticket."""
 
 
+class NumberedHandler(Handler, Protocol):
+    """Leaves single trades that are no structures."""
+
+    def is_meant(self, signal: Signal) -> bool:
+        """Tell whether a command is to leave such a trade."""
+
+
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """The four of them, and the threads for what takes its time."""
+    """All of them, and the threads for what takes its time."""
 
     trading: Handler
     commands: AmendmentHandler
     review: ReviewHandler
     structures: Handler
+    numbered: NumberedHandler
     pool: WorkPool
 
     def forgetting(self, ticket: UUID) -> list[Change]:

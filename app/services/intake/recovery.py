@@ -229,7 +229,7 @@ class Recovery:
         broker = bot.configuration.broker or self.rules.default_broker
         wants_out = wants_out_of(signal, bot)
         # A ladder is written before its first order is sent: without one no broker knows of the alert.
-        is_untouched = is_untouched or bot.configuration.structure is not None
+        is_untouched = is_untouched or self.intake.writes_first(signal, bot)
         if self._end_without_order(entry, ticket, None if is_untouched else broker, wants_out=wants_out):
             self.intake.close(entry, ticket, _request(entry))
             return tell(ticket)

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.brokers.base import Broker
 from app.domain.accounts import Position
 from app.domain.audit import Actor, Deed
-from app.domain.money import ONE, ZERO, round_price
+from app.domain.money import ZERO
 from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
 from app.domain.pursuits import ExitWish
 from app.domain.reasons import Reason
@@ -16,7 +16,7 @@ from app.domain.structures.commands import units_trimmed
 from app.domain.structures.trades import StructureTrade
 from app.domain.symbols import parse_symbol
 from app.domain.tickets import Stage, Ticket, TicketStatus, order_record
-from app.domain.trades import Trade
+from app.domain.trades import Trade, units_of_trim
 from app.errors import BrokerRejected, BrokerUnavailable, NotFound, RequestRefused
 from app.repositories.open_orders import OPERATOR, OpenOrders, open_order
 from app.repositories.tickets import Ledger
@@ -275,13 +275,6 @@ def told(ticket: dict[str, Any], symbol: str) -> dict[str, Any]:
 
 
 def _part(trade: Trade, position: Position | None, trim: int | None) -> Decimal:
-    """Return how many units a trim closes: rounded up, to whole ones where only those are held."""
-    size = abs(trade.quantity)
-    if trim is None:
-        return size
-    instrument = (
-        parse_symbol(trade.symbol) if position is None or position.instrument is None else position.instrument
-    )
-    increment = instrument.quantity_increment
-    step = max(ONE, increment) if size == size.to_integral_value() else increment
-    return min(round_price(size * trim / 100, step, up=True), size)
+    instrument = position.instrument if position is not None else None
+    increment = (instrument or parse_symbol(trade.symbol)).quantity_increment
+    return units_of_trim(abs(trade.quantity), trim, increment)

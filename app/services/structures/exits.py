@@ -17,7 +17,6 @@ from app.domain.structures.trades import ExitCause, StructureTrade, TradeState, 
 from app.domain.tickets import Ticket, TicketStatus
 from app.errors import BrokerUnavailable, Conflict
 from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
-from app.repositories.trades import Trades
 from app.services.base import Runtime
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.structures.ladders import Ladders
@@ -98,8 +97,7 @@ class StructureExits:
         if command.trade is not None:
             stored = self.trades.numbered(command.trade)
             if stored is None:
-                reason, told = self._why_none(command.trade)
-                ticket.end(TicketStatus.DENIED, reason, told)
+                ticket.end(TicketStatus.DENIED, Reason.TRADE_NONE, f"trade {command.trade} is not open")
                 return []
             if _is_leaving(stored.trade) and not _is_begun(stored.trade, ticket.id):
                 ticket.end(TicketStatus.DENIED, Reason.TRADE_CLOSING, f"trade {command.trade}")
@@ -116,13 +114,6 @@ class StructureExits:
         if command.which is Which.NEWEST:
             return by_age[-1:]
         return by_age[:1] if command.which is Which.OLDEST else by_age
-
-    def _why_none(self, number: int) -> tuple[Reason, str]:
-        """Say why no structure has a number: it is over, or what is held are shares or coins."""
-        held = Trades(self.runtime.store, self.runtime.clock).every().values()
-        if any(trade.number == number for trade in held):
-            return Reason.BOT_KIND_MISMATCH, f"Trade {number} is of shares or coins; an alert leaves it."
-        return Reason.TRADE_NONE, f"trade {number} is not open"
 
 
 def _end_unmeant(ticket: Ticket, command: ExitCommand, bot: Bot, mine: list[StructureTrade]) -> None:
