@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock lock-check docs torture bench load demo-alpaca demo-fyers demo-ideas demo-options clean
+.PHONY: help run test lint lock lock-check docs api-types dashboard dashboard-check torture bench load demo-alpaca demo-fyers demo-ideas demo-options clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,25 @@ lock-check: $(VENV)/test.stamp ## Fail when the locks do not belong to pyproject
 
 docs: $(VENV)/test.stamp ## Write the generated parts of the documentation anew
 	$(BIN)/python -m docs.generate
+
+DASHBOARD := app/dashboard
+DASHBOARD_MODULES := $(DASHBOARD)/node_modules/.package-lock.json
+
+# Node is wanted by whoever changes the dashboard; its build is in the repository, so that nobody else needs any.
+$(DASHBOARD_MODULES): $(DASHBOARD)/package-lock.json
+	@node --version >/dev/null 2>&1 || { echo "The dashboard is built with Node 20 or newer: install it first."; exit 1; }
+	cd $(DASHBOARD) && npm ci --no-progress
+	@touch $@
+
+api-types: $(VENV)/test.stamp $(DASHBOARD_MODULES) ## Write the dashboard's types from the API's own document
+	$(BIN)/python -m docs.generate
+	cd $(DASHBOARD) && npm run --silent api-types
+
+dashboard: $(DASHBOARD_MODULES) ## Check the dashboard and build it into app/dashboard/dist
+	cd $(DASHBOARD) && npm run --silent check && npm run --silent build && npm run --silent sizes
+
+dashboard-check: $(DASHBOARD_MODULES) ## Fail when the dashboard's build or types are not what its sources make, or too large
+	cd $(DASHBOARD) && scripts/check.sh
 
 torture: $(VENV)/test.stamp ## Kill a real server under load, then with a faulty Alpaca and Fyers; account for every alert
 	$(BIN)/python -m tests.reliability.torture --kills 100

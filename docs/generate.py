@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -24,7 +25,9 @@ def pages() -> dict[str, str]:
         "docs/bots.md": bots_page(),
         "docs/reasons.md": reasons_page(),
         "docs/names.md": names_page(),
-        "docs/gatehouse.postman_collection.json": _collection(),
+        "docs/gatehouse.postman_collection.json": _as_text(postman_collection(_document())),
+        # The dashboard's types are made from it.
+        "app/dashboard/openapi.json": _as_text(_document()),
     }
 
 
@@ -34,11 +37,14 @@ def main() -> None:
         (ROOT / path).write_text(text, encoding="utf-8")
 
 
-def _collection() -> str:
+def _document() -> dict[str, Any]:
     routes = Flask("gatehouse", static_folder=None)
     register_blueprints(routes)
-    collection = postman_collection(build_document(routes))
-    return json.dumps(collection, indent=2, ensure_ascii=False) + "\n"
+    return build_document(routes)
+
+
+def _as_text(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,48 @@
+import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
+import { answer, api, done } from "@/api/client";
+import { type ApiError, asApiError } from "@/api/errors";
+import type { Session } from "@/api/pending";
+
+const KEY = ["session"] as const;
+
+async function readSession(): Promise<Session | null> {
+  try {
+    return await answer(api.GET("/api/session"));
+  } catch (error) {
+    const told = asApiError(error);
+    if (told.status === 401) {
+      return null;
+    }
+    throw told;
+  }
+}
+
+/** Who is signed in; null: nobody. */
+export function useSession(): UseQueryResult<Session | null, ApiError> {
+  return useQuery<Session | null, ApiError>({ queryKey: KEY, queryFn: readSession });
+}
+
+/** Sign in, with the token or with the code of the printed link. */
+export function useSignIn(): (how: { token: string } | { start: string }) => Promise<Session> {
+  const client = useQueryClient();
+  return async (how) => {
+    const session = await answer(api.POST("/api/session", { body: how }));
+    client.setQueryData(KEY, session);
+    return session;
+  };
+}
+
+/** Sign out and forget everything that was read. */
+export function useSignOut(): () => Promise<void> {
+  const client = useQueryClient();
+  return async () => {
+    await done(api.DELETE("/api/session"));
+    client.clear();
+    location.assign("/");
+  };
+}
+
+/** True for a session that may change things; while it is not known, nothing may be pressed. */
+export function useIsOperator(): boolean {
+  return useSession().data?.role === "operator";
+}

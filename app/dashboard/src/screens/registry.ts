@@ -1,0 +1,37 @@
+/**
+ * Every screen: where it is, what it is called, and how its code is fetched.
+ *
+ * A screen is in the navigation once it is here. Names are the document's; a phone shows those with `onPhone`.
+ */
+
+import { House, type LucideIcon } from "lucide-react";
+import type { ComponentType } from "react";
+
+interface Screen {
+  path: string;
+  label: string;
+  load: () => Promise<ComponentType>;
+}
+
+export interface NavigationScreen extends Screen {
+  icon: LucideIcon;
+  /** The second key after "g". */
+  key: string;
+  onPhone?: boolean;
+  /** A number that waits for somebody stands beside it. */
+  counts?: "approvals";
+}
+
+export const NAVIGATION: readonly NavigationScreen[] = [
+  {
+    path: "/",
+    label: "Home",
+    icon: House,
+    key: "h",
+    onPhone: true,
+    load: async () => (await import("./home/HomeScreen")).HomeScreen,
+  },
+];
+
+/** Screens that are reached from others. */
+export const PAGES: readonly Screen[] = [];

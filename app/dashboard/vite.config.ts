@@ -1,0 +1,62 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const GATEHOUSE = process.env.GATEHOUSE_URL ?? "http://127.0.0.1:8080";
+
+// Few files, each by how often it changes: what a deploy does not touch stays in the browser's cache.
+const CHUNKS = [
+  {
+    name: "framework",
+    test: /node_modules[\\/](react|react-dom|react-router|scheduler|@tanstack|openapi-fetch)[\\/]/,
+    priority: 10,
+  },
+  {
+    name: "analytics",
+    test: /node_modules[\\/](d3-|internmap)|src[\\/](charts|screens[\\/]analytics)[\\/]/,
+    priority: 9,
+  },
+  {
+    name: "builder",
+    test: /node_modules[\\/]uqr[\\/]|src[\\/]screens[\\/]setup[\\/]builder[\\/]/,
+    priority: 8,
+  },
+  { name: "configuration", test: /src[\\/]screens[\\/](setup|bots|brokers|settings|jobs)[\\/]/, priority: 7 },
+  { name: "trading", test: /src[\\/]screens[\\/](home|logs|ticket|approvals|trades)[\\/]/, priority: 7 },
+];
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    target: "es2022",
+    // A data: address would not pass the Content-Security-Policy.
+    assetsInlineLimit: 0,
+    // One style sheet: small, cached for long, and its order never depends on what was opened first.
+    cssCodeSplit: false,
+    // Its helper is an inline script in older output; every browser of the target preloads by itself.
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: CHUNKS },
+        entryFileNames: "assets/[name]-[hash].js",
+        chunkFileNames: "assets/[name]-[hash].js",
+        assetFileNames: "assets/[name]-[hash][extname]",
+      },
+    },
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ["/api", "/auth-url", "/cleanup", "/generate-token", "/health", "/readyz", "/status", "/stop"].map(
+        (path) => [path, { target: GATEHOUSE, changeOrigin: false }],
+      ),
+    ),
+  },
+  test: {
+    environment: "happy-dom",
+    setupFiles: ["src/testing/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+  },
+});
