@@ -87,6 +87,15 @@ def leaving(trade: StructureTrade, wanted: WantedExit, now: datetime) -> Structu
     )
 
 
+def going_on(trade: StructureTrade, now: datetime) -> StructureTrade:
+    """Return a trade that lost a leg between two ladders: it is left by what is left of it."""
+    work = trade.work
+    if work is None or not trade.legs:
+        return trade
+    wanted = trade.wanted_exit or WantedExit(work.ticket, work.cause or ExitCause.BROKEN)
+    return leaving(replace(trade, work=None, placed=work.place), replace(wanted, units=None), now)
+
+
 def placed(work: LadderWork, trade: StructureTrade, now: datetime) -> LadderWork:
     """Give the next order of a ladder a place of its own in its ticket, and with it its id."""
     place = work.place + 1

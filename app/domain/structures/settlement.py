@@ -113,12 +113,12 @@ def lose_leg(
 def shortfalls(trades: Iterable[StructureTrade], held: Mapping[str, Decimal]) -> list[Shortfall]:
     """Return the contracts of which the broker shows less than trades hold together.
 
-    Trades that are being worked on make their contracts wait: an order may have filled and not be counted.
+    Those of busy trades wait: an order may have filled and not be counted.
     """
     known: dict[str, Decimal] = {}
     busy: set[str] = set()
     for trade in trades:
-        if trade.work is not None:
+        if is_busy(trade):
             busy.update(trade.symbols)
         for leg in trade.structure.legs:
             symbol = leg.instrument.symbol
@@ -129,6 +129,11 @@ def shortfalls(trades: Iterable[StructureTrade], held: Mapping[str, Decimal]) ->
         for symbol, total in sorted(known.items())
         if symbol not in busy and total and _is_less(held.get(symbol, ZERO), total)
     ]
+
+
+def is_busy(trade: StructureTrade) -> bool:
+    """Tell whether an order of a trade may be at the broker; between two ladders there is none."""
+    return trade.work is not None and trade.work.resume_at is None
 
 
 def is_cash_settled(terms: OptionContract) -> bool:

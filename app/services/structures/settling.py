@@ -9,12 +9,14 @@ from app.brokers.base import Broker
 from app.domain.money import ONE, ZERO
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
 from app.domain.reasons import Reason
+from app.domain.structures.beginnings import going_on
 from app.domain.structures.legs import Leg
 from app.domain.structures.settlement import (
     Shortfall,
     closing_of,
     expired_legs,
     intrinsic,
+    is_busy,
     lose_leg,
     settle_expiry,
     shortfalls,
@@ -138,8 +140,10 @@ class Settling:
             if not any(_is_over(trade, day, now) for day in trade.structure.expiries)
         ]
         changed, short_of = 0, shortfalls(trades, held)
-        # What is there again was only not shown: the next gap is a new one.
-        for symbol in {name for trade in trades for name in trade.legs} - {one.symbol for one in short_of}:
+        # What is there again was only not shown: the next gap is a new one. What is worked on may be either.
+        busy = {name for trade in trades if is_busy(trade) for name in trade.symbols}
+        there = {name for trade in trades for name in trade.legs} - busy
+        for symbol in there - {one.symbol for one in short_of}:
             self.looks.saw((broker.name, symbol))
         for short in short_of:
             if self.looks.confirms((broker.name, short.symbol), (short.known, short.held)):
@@ -183,14 +187,15 @@ class Settling:
         reason = Reason.LEG_ASSIGNED if delivered else Reason.CLOSED_BY_BROKER
         with self.gateway.gateway.hold(broker, trade.symbol):
             known = self.trades.find(trade.bot, trade.id)
-            if known is None or known.trade.work is not None:
+            if known is None or is_busy(known.trade):
                 return 0
-            after = lose_leg(known.trade, leg, lost, price, reason)
+            after = going_on(lose_leg(known.trade, leg, lost, price, reason), self.runtime.clock())
             changes = self._shares(trade, delivered, underlying, now) if underlying is not None else []
             if after.legs:
                 self.runtime.store.apply(changes)
                 self.trades.rewrite(known, after)
             else:
+                self._end_ladders(known.trade)
                 over = _over(after, now, is_assigned=delivered != ZERO)
                 self.runtime.store.apply([*changes, *self.trades.ending(known, over, self.runtime.clock())])
         told = f"{_name(trade)}: {lost:+f} {leg.instrument.symbol} are gone. {reason.meaning}"

@@ -8,6 +8,7 @@ import pytest
 from app.domain.reasons import Reason
 from app.domain.structures.commands import EnterCommand, WantedLeg
 from app.domain.structures.trades import ExitCause, TradeState
+from app.repositories.trades import Trades
 from tests.brokers.paper.structures.builders import contract
 from tests.services.structures.conftest import CONDOR
 from tests.simulators.alpaca.assets import Asset
@@ -344,3 +345,17 @@ def test_entry_when_the_account_cannot_be_read_then_denied_and_nothing_is_sent(e
 
     assert (ticket.status.value, ticket.reason.value) == ("denied", "BROKER_UNAVAILABLE")
     assert sent() == []
+
+
+def test_exit_when_a_sold_leg_is_assigned_meanwhile_then_the_rest_is_left_leg_by_leg(
+    opened, leave, tick, fake, held, trade, services, clock
+):
+    opened()
+    leave()
+    fake.exchange.expiring.assign(contract("P95").symbol, 2)
+    tick(30)
+
+    assert trade() is None
+    assert held() == {"AAPL": 200}
+    (shares,) = Trades(services.store, clock).every().values()
+    assert (shares.symbol, shares.quantity) == ("AAPL", 200)
