@@ -20,6 +20,7 @@ AppError
 ├── ApprovalOver                409: the order waits for nobody any more
 ├── PursuitOver                 409: the exit is not being pursued any more
 ├── ApprovalLinkRefused         403: forged or too old
+├── ShareOver               410: a one-time link was opened already, or is too old
 ├── FyersNotConfigured          409: nobody has set up an app to log in with
 ├── LoginLinkRefused            403: forged, used up or too old
 ├── LoginRefused                422: Fyers did not take the code
@@ -170,6 +171,12 @@ class ApprovalLinkRefused(AppError):
     """The link of an approval is not ours, or too old."""
 
     code, status = "APPROVAL_LINK_REFUSED", 403
+
+
+class ShareOver(AppError):
+    """A one-time link was opened already, or its time is over."""
+
+    code, status = "SHARE_OVER", 410
 
 
 class FyersNotConfigured(AppError):

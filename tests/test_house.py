@@ -132,6 +132,7 @@ HOMES = {
     "fyers_apiv3": ["app/brokers/fyers/transport.py"],
     "openai": ["app/services/analyst/model_api.py"],
     "google": ["app/storage/gcs.py"],
+    "cryptography": ["app/services/sharing/sealing.py"],
     "prometheus_client": ["app/services/observability/metrics.py"],
     "apprise": ["app/services/observability/notifier.py"],
     "flask": [
@@ -169,7 +170,7 @@ REPOSITORIES = "app/repositories/"
 SINGLE_RECORDS = "state/"
 
 # The only blueprints that may let everybody in.
-PUBLIC_BLUEPRINTS = {"health", "dashboard", "login_callback", "approvals"}
+PUBLIC_BLUEPRINTS = {"health", "dashboard", "login_callback", "approvals", "shares"}
 SECRET = "a-secret-that-nobody-presents"
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.blueprints import approvals, commands, health, ideas, login, operations, webhook
+from app.blueprints import approvals, commands, health, ideas, login, operations, shares, webhook
 from app.blueprints.api import (
     account,
     analytics,
@@ -16,6 +16,7 @@ from app.blueprints.api import (
     opinions,
     options,
     refusals,
+    sharing,
     tickets,
     trades,
     trading,
@@ -37,6 +38,7 @@ API_VIEWS = (
     opinions,
     options,
     refusals,
+    sharing,
     tickets,
     trades,
     trading,
@@ -54,6 +56,7 @@ def register_blueprints(app: Flask) -> None:
         commands.bp,
         bp,
         approvals.bp,
+        shares.bp,
         health.bp,
         login.bp,
         login.callback,

@@ -12,7 +12,7 @@ from app.logs import bind_request, read_trace, release_request
 
 HEADER = "X-Request-Id"
 ACCEPTABLE = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
-SECRET_PATHS = frozenset({"approvals", "commands"})
+SECRET_PATHS = frozenset({"approvals", "commands", "shares"})
 # An address that is none of ours may hold a secret that was put into the wrong place: it is not repeated.
 NO_ROUTE = "(no such address)"
 ALERTS = frozenset({"webhook", "ideas"})

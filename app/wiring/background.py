@@ -29,6 +29,7 @@ from app.services.portfolio.reconciliation import Reconciliation
 from app.services.runtime.leases import Leases
 from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Task
+from app.services.sharing.service import PURGE_SECONDS as SHARES_SECONDS
 from app.wiring.analytics import analytics_tasks
 from app.wiring.foundation import Foundation
 
@@ -170,5 +171,6 @@ class Upkeep:
             Task("market orders", PERIOD_SECONDS, self.pending.run),
             Task("reconcile", settings.reconcile_seconds, self.reconciliation.run),
             *analytics_tasks(self.base),
+            Task("shares", SHARES_SECONDS, self.base.sharing.purge),
         )
         return tasks if symbols is None else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.ensure))

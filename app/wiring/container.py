@@ -48,6 +48,7 @@ from app.services.portfolio.trade_history import TradeHistory
 from app.services.pursuits.service import PursuitService
 from app.services.runtime.supervisor import Supervisor
 from app.services.runtime.worker_pool import WorkPool
+from app.services.sharing.service import Sharing
 from app.services.structures.exits import StructureExits
 from app.services.structures.handler import StructureHandler
 from app.services.structures.ladders import Ladders
@@ -90,6 +91,7 @@ class OperationsWing:
     health: Health
     audit: AuditLog
     account: AccountSecret
+    sharing: Sharing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

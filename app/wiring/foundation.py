@@ -19,6 +19,7 @@ from app.repositories.change_counts import ChangeCounts, CountedStore
 from app.repositories.door_refusals import StoredRefusals
 from app.repositories.open_orders import OpenOrders
 from app.repositories.pursuits import Pursuits
+from app.repositories.shares import Shares
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
 from app.repositories.trading_state import GlobalSwitch
@@ -37,6 +38,7 @@ from app.services.observability.refusal_log import RefusalLog
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.runtime.locks import NONCE_BYTES, Locks
 from app.services.runtime.shared_counts import SharedCounts
+from app.services.sharing.service import Sharing
 from app.storage.base import Store
 from app.ticket_ids import ticket_ids
 from app.version import VERSION
@@ -202,6 +204,11 @@ class Foundation:
     def audit(self) -> AuditLog:
         """Who changed what."""
         return AuditLog(self.store, self.clock, self.new_ticket_id)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Links that show something once."""
+        return Sharing(Shares(self.store), self.clock, self._randomness)
 
     @cached_property
     def bots(self) -> BotDirectory:

@@ -88,6 +88,7 @@ def _operations(wiring: Wiring) -> OperationsWing:
         health=wiring.health,
         audit=wiring.base.audit,
         account=wiring.base.account,
+        sharing=wiring.base.sharing,
     )
 
 

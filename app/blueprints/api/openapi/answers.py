@@ -19,6 +19,7 @@ from app.blueprints.api.openapi.shapes import (
     ref,
     words_of,
 )
+from app.blueprints.api.openapi.share_operations import SHARE
 from app.blueprints.api.openapi.ticket_shapes import TICKETS
 from app.blueprints.api.openapi.trade_shapes import CHAIN, NUMBER, PAPER_CLOCK, PAPER_SWITCHES, TRADE
 from app.domain.approvals import ApprovalDecision
@@ -176,6 +177,7 @@ COMPONENTS: dict[str, Shape] = {
     "Bot": BOT,
     "CreatedBot": object_of(BOT["properties"] | {"secret": TEXT}),
     "Bots": object_of({"bots": list_of(ref("Bot"))}),
+    "Share": SHARE,
     "Secret": object_of({"secret": TEXT, "previous_valid_until": TIME}),
     **HOLDINGS,
     **COMMANDS,

@@ -13,6 +13,7 @@ from app.blueprints.api.openapi.operation import (
     Operation,
     bodies,
 )
+from app.blueprints.api.openapi.share_operations import SHARE_OPERATIONS
 from app.schemas.base import Field, Schema
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.dialects import DIALECTS
@@ -33,6 +34,7 @@ from app.schemas.operator import (
     TradingStateSchema,
 )
 from app.schemas.opinions import OpinionQuerySchema
+from app.schemas.sharing import ShareSchema
 from app.schemas.tickets import TicketQuerySchema
 
 ALERT_ERRORS = (401, 403, 404, 413, 429, 503)
@@ -48,6 +50,7 @@ REQUESTS: dict[str, Schema | Field[Any]] = {
     "PriceChange": PRICES,
     "AuthCode": AuthCodeSchema(),
     "TradeClose": CloseTradeSchema(),
+    "NewShare": ShareSchema(),
     "PaperClockChange": PaperClockSchema(),
     "PaperSwitchesChange": PaperSwitchesSchema(),
 }
@@ -288,4 +291,4 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "api.describe": Operation(tag="Operation", answers={200: ("Document",)}),
 } | COMMAND_OPERATIONS
-OPERATIONS |= DASHBOARD_OPERATIONS | ANALYTICS_OPERATIONS
+OPERATIONS |= DASHBOARD_OPERATIONS | ANALYTICS_OPERATIONS | SHARE_OPERATIONS
