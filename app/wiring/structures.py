@@ -62,7 +62,7 @@ class StructuresWiring:
     @cached_property
     def progress(self) -> StructureProgress:
         """What is told of ladders."""
-        return StructureProgress(runtime=self.base.runtime, ledger=self.base.ledger)
+        return StructureProgress(runtime=self.base.runtime, ledger=self.base.ledger, trades=self.trades)
 
     @cached_property
     def ladders(self) -> Ladders:

@@ -96,6 +96,13 @@ def going_on(trade: StructureTrade, now: datetime) -> StructureTrade:
     return leaving(replace(trade, work=None, placed=work.place), replace(wanted, units=None), now)
 
 
+def is_left_for(trade: StructureTrade, ticket: UUID) -> bool:
+    """Tell whether a trade is being left, or is to be, because a ticket wants it."""
+    wanted = trade.wanted_exit is not None and trade.wanted_exit.ticket == ticket
+    work = trade.work
+    return wanted or (work is not None and work.role is OrderRole.EXIT and work.ticket == ticket)
+
+
 def placed(work: LadderWork, trade: StructureTrade, now: datetime) -> LadderWork:
     """Give the next order of a ladder a place of its own in its ticket, and with it its id."""
     place = work.place + 1

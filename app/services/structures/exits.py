@@ -11,7 +11,7 @@ from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
-from app.domain.structures.beginnings import leaving
+from app.domain.structures.beginnings import is_left_for, leaving
 from app.domain.structures.commands import ExitCommand, Which, units_trimmed
 from app.domain.structures.trades import ExitCause, StructureTrade, TradeState, WantedExit
 from app.domain.tickets import Ticket, TicketStatus
@@ -78,7 +78,8 @@ class StructureExits:
     ) -> StructureTrade:
         """Write it down of a trade whose underlying is held already."""
         held = known.trade
-        if _is_begun(held, ticket):
+        # An interrupted attempt of the same command has written its wish already.
+        if is_left_for(held, ticket):
             return held
         units = None if trim is None else units_trimmed(held.units, trim)
         wanted = WantedExit(ticket, cause, units)
@@ -99,14 +100,14 @@ class StructureExits:
             if stored is None:
                 ticket.end(TicketStatus.DENIED, Reason.TRADE_NONE, f"trade {command.trade} is not open")
                 return []
-            if _is_leaving(stored.trade) and not _is_begun(stored.trade, ticket.id):
+            if _is_leaving(stored.trade) and not is_left_for(stored.trade, ticket.id):
                 ticket.end(TicketStatus.DENIED, Reason.TRADE_CLOSING, f"trade {command.trade}")
                 return []
             return [stored.trade]
         mine = [stored.trade for stored in self.trades.of_bot(bot.id)]
         if command.symbol is not None:
             mine = [one for one in mine if one.symbol == command.symbol]
-        meant = [one for one in mine if not _is_leaving(one) or _is_begun(one, ticket.id)]
+        meant = [one for one in mine if not _is_leaving(one) or is_left_for(one, ticket.id)]
         if not meant:
             _end_unmeant(ticket, command, bot, mine)
             return []
@@ -126,13 +127,6 @@ def _end_unmeant(ticket: Ticket, command: ExitCommand, bot: Bot, mine: list[Stru
 
 def _is_leaving(trade: StructureTrade) -> bool:
     return trade.state is TradeState.CLOSING or trade.wanted_exit is not None
-
-
-def _is_begun(trade: StructureTrade, ticket: UUID) -> bool:
-    """Tell whether an interrupted attempt of the same command has written its wish already."""
-    wanted = trade.wanted_exit is not None and trade.wanted_exit.ticket == ticket
-    work = trade.work
-    return wanted or (work is not None and work.role is OrderRole.EXIT and work.ticket == ticket)
 
 
 def _shown(trade: StructureTrade, command: ExitCommand) -> dict[str, Any]:

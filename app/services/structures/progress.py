@@ -12,10 +12,12 @@ from app.domain.money import ZERO
 from app.domain.orders import OrderRole
 from app.domain.reasons import Reason
 from app.domain.refusals import explained, money
+from app.domain.structures.beginnings import is_left_for
 from app.domain.structures.orders import StructureReceipt
 from app.domain.structures.trades import LadderWork, StructureTrade, TradeState
 from app.domain.tickets import Stage, TicketStatus
 from app.errors import StoreError
+from app.repositories.structure_trades import StructureTrades
 from app.repositories.tickets import Ledger
 from app.services.base import Runtime
 from app.services.observability.events import EventKind
@@ -30,6 +32,7 @@ class StructureProgress:
 
     runtime: Runtime
     ledger: Ledger
+    trades: StructureTrades
 
     def rejected(self, trade: StructureTrade, receipt: StructureReceipt) -> None:
         """Tell that the broker refused an order of a ladder."""
@@ -53,20 +56,33 @@ class StructureProgress:
             return
         status, reason = _outcome(after, work)
         with suppress(StoreError):
-            self._write(work.ticket, status, reason, order_row(before, work), self.runtime.clock())
+            left = self._left(work.ticket, before)
+            ended = _Ended(TicketStatus.PARTIALLY_FILLED) if left else _Ended(status, reason)
+            self._write(work.ticket, ended, left, order_row(before, work), self.runtime.clock())
         if before.wanted_exit is not None and not after.legs:
-            self.unneeded(before.wanted_exit.ticket)
+            self.unneeded(before.wanted_exit.ticket, before)
 
-    def unneeded(self, ticket: UUID) -> None:
-        """Write into the ticket of a ladder that nothing was left for it, if it still waits for one."""
+    def unneeded(self, ticket: UUID, trade: StructureTrade) -> None:
+        """Write into the ticket of a trade's ladder that nothing was left for it, if it still waits."""
         with suppress(StoreError):
-            document = self.ledger.document(ticket)
-            if document is None or document.value["status"] != TicketStatus.ORDERED.value:
+            document, left = self.ledger.document(ticket), self._left(ticket, trade)
+            if document is None or left:
                 return
-            reason = Reason.POSITION_NONE
+            status, reason = document.value["status"], Reason.POSITION_NONE
             told = {"reason": reason.value, "message": explained(reason, None)}
-            changed = document.value | {"status": TicketStatus.CANCELED.value} | told
+            if status == TicketStatus.ORDERED.value:
+                changed = document.value | {"status": TicketStatus.CANCELED.value} | told
+            elif status == TicketStatus.PARTIALLY_FILLED.value and _names_several(document.value):
+                # The others were left by it before this one went by itself.
+                changed = document.value | {"status": TicketStatus.FILLED.value, "message": None}
+            else:
+                return
             self.runtime.store.apply([self.ledger.rewriting(document, changed)])
+
+    def _left(self, ticket: UUID, trade: StructureTrade) -> int:
+        """Return how many other trades the same ticket still leaves."""
+        others = (stored.trade for stored in self.trades.every())
+        return sum(is_left_for(one, ticket) for one in others if one.id != trade.id)
 
     def ended(self, before: StructureTrade, after: StructureTrade) -> None:
         """Tell people how a ladder ended."""
@@ -79,9 +95,7 @@ class StructureProgress:
             told = f"{_name(after)} is left with {legs}; these are closed alone"
             self.runtime.notifier.notify(EventKind.STRUCTURE_BROKEN, told, key=str(after.number))
 
-    def _write(
-        self, ticket: UUID, status: TicketStatus, reason: Reason | None, row: dict[str, Any], at: datetime
-    ) -> None:
+    def _write(self, ticket: UUID, ended: "_Ended", left: int, row: dict[str, Any], at: datetime) -> None:
         document = self.ledger.document(ticket)
         if document is None:
             return
@@ -94,9 +108,9 @@ class StructureProgress:
             "detail": f"{row['filled_quantity']} of {row['quantity']} units at {row['average_fill_price']}",
         }
         changed = value | {
-            "status": status.value,
-            "reason": None if reason is None else reason.value,
-            "message": None if reason is None else explained(reason, None),
+            "status": ended.status.value,
+            "reason": None if ended.reason is None else ended.reason.value,
+            "message": _to_go(value, left) if left else ended.message,
             "orders": [*others, row],
             "timeline": [*value["timeline"], stage],
         }
@@ -104,6 +118,28 @@ class StructureProgress:
 
     def _activity(self, line: str) -> None:
         self.runtime.journal.activity(f"structures: {line}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How a ticket stands after a ladder."""
+
+    status: TicketStatus
+    reason: Reason | None = None
+
+    @property
+    def message(self) -> str | None:
+        return None if self.reason is None else explained(self.reason, None)
+
+
+def _names_several(ticket: dict[str, Any]) -> bool:
+    return len((ticket["signal"] or {}).get("closes", ())) > 1
+
+
+def _to_go(ticket: dict[str, Any], left: int) -> str:
+    """Say how many of the trades that an exit is to leave are left."""
+    meant = len((ticket["signal"] or {}).get("closes", ())) or left + 1
+    return f"{max(meant - left, 1)} of {meant} trades are out, {left} to go."
 
 
 def order_row(trade: StructureTrade, work: LadderWork) -> dict[str, Any]:

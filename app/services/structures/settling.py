@@ -131,7 +131,7 @@ class Settling:
         """Let no ticket wait for a ladder that has nothing to leave any more."""
         waiting = [work.ticket for work in (trade.work, trade.wanted_exit) if work is not None]
         for ticket in waiting:
-            self.progress.unneeded(ticket)
+            self.progress.unneeded(ticket, trade)
 
     def _missing(self, broker: Broker, held: dict[str, Decimal], now: datetime) -> int:
         trades = [
