@@ -65,7 +65,8 @@ class Pursuit:
 
     `wish` is None until the position has been seen or is known from the books. `sent` is how many orders were
     sent, or are about to be, each under an id of its own; `last` says what became of the last try. `entry`
-    follows the exit of a reversal. `by_operator`: a person wants it, of whosever units.
+    follows the exit of a reversal. `by_operator`: a person wants it, of whosever units. `stuck` counts the
+    tries since the exit came as far as it has, which make the pauses longer.
     """
 
     ticket: UUID
@@ -81,6 +82,7 @@ class Pursuit:
     last: str = ""
     entry: WantedEntry | None = None
     by_operator: bool = False
+    stuck: int = 0
 
     @property
     def place(self) -> Place:
@@ -107,9 +109,11 @@ class Pursuit:
         """Return it with its entry about to be sent."""
         return self if self.entry is None else replace(self, entry=replace(self.entry, begun_at=now))
 
-    def postponed(self, now: datetime, last: str) -> "Pursuit":
-        """Return it after a try that came to nothing."""
-        return replace(self, attempts=self.attempts + 1, next_at=now + pause_after(self.attempts), last=last)
+    def postponed(self, now: datetime, last: str, *, has_moved: bool = False) -> "Pursuit":
+        """Return it after a try; of one that has moved the exit, what comes next is looked for soon."""
+        stuck = 0 if has_moved else self.stuck
+        next_at = now + pause_after(stuck)
+        return replace(self, attempts=self.attempts + 1, stuck=stuck + 1, next_at=next_at, last=last)
 
 
 def pause_after(attempts: int) -> timedelta:

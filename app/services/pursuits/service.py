@@ -200,7 +200,10 @@ class PursuitService:
         if not goes_on or last != stored.pursuit.last:
             # One that waits for an order in a queue would fill the ticket overnight.
             written.note(stage, now, f"try {stored.pursuit.attempts + 1}: {last}")
-        change = stored.becoming(stored.pursuit.postponed(now, last)) if goes_on else stored.ending()
+        # An exit that the broker has just taken fills in a moment, and the entry after it is due then.
+        has_moved = ticket.reason is Reason.EXIT_NOT_FILLED and last != stored.pursuit.last
+        later = stored.pursuit.postponed(now, last, has_moved=has_moved)
+        change = stored.becoming(later) if goes_on else stored.ending()
         ticket_change = self.ledger.rewriting(document, written.to_json(now))
         self.runtime.store.apply([*changes, ticket_change, change])
         if not goes_on:

@@ -22,7 +22,17 @@ TRIM = {
     "prev_market_position": "long",
     "prev_market_position_size": "10",
 }
+TURN = {
+    "strategy_order_action": "sell",
+    "strategy_order_id": "turn",
+    "strategy_order_contracts": "15",
+    "market_position": "short",
+    "market_position_size": "5",
+    "prev_market_position": "long",
+    "prev_market_position_size": "10",
+}
 WAYS = {"exit": (EXIT_LONG, 0), "trim": (TRIM, 4)}
+WAYS_AND_BACK = WAYS | {"reversal": (TURN, -5)}
 
 
 @pytest.mark.usefixtures("held_ten")
@@ -44,11 +54,12 @@ def test_exit_when_the_broker_is_in_trouble_then_it_is_done_exactly_once(
 
 
 @pytest.mark.usefixtures("held_ten")
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", WAYS_AND_BACK)
 def test_exit_when_connections_are_refused_then_it_is_done_once_they_are_taken(
     post, fake, pass_time, outcome, way
 ):
-    alert, left = WAYS[way]
+    alert, left = WAYS_AND_BACK[way]
+    pass_time(1)
     fake.go_away()
     answer = post(**alert)
     pass_time(20)
@@ -97,17 +108,23 @@ def test_exit_when_one_answer_shows_no_position_then_it_goes_on_until_a_second_s
 
 
 @pytest.mark.usefixtures("held_ten")
+@pytest.mark.parametrize("way", WAYS_AND_BACK)
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_exit_when_the_process_dies_meanwhile_then_the_next_one_goes_on(
-    leave, fake, pass_time, another, outcome, trouble
+    post, fake, pass_time, another, outcome, way, trouble
 ):
+    alert, left = WAYS_AND_BACK[way]
+    pass_time(1)
     fake.inject(**TROUBLES[trouble])
-    answer = leave()
-    pass_time(5)
+    answer = post(**alert)
+    pass_time(2)
     fake.faults.clear()
     pass_time(35, on=another())
 
-    assert outcome(answer) == (0, 10, "filled")
+    if (way, trouble) == ("reversal", "account down"):
+        # The exit needs no account; its entry does, and its moment is over.
+        left = 0
+    assert outcome(answer) == (left, 10 - left, "filled")
 
 
 @pytest.mark.usefixtures("held_ten")
@@ -125,17 +142,6 @@ def test_exit_when_it_never_succeeds_then_it_is_given_up_and_told(
     assert (ticket["status"], ticket["reason"], held()) == ("failed", "EXIT_GIVEN_UP", 10)
     assert [title for title, _ in notices()] == ["An exit did not happen"]
     assert operator.get("/status").json["pursuits"] == []
-
-
-TURN = {
-    "strategy_order_action": "sell",
-    "strategy_order_id": "turn",
-    "strategy_order_contracts": "15",
-    "market_position": "short",
-    "market_position_size": "5",
-    "prev_market_position": "long",
-    "prev_market_position_size": "10",
-}
 
 
 @pytest.mark.usefixtures("held_ten")
@@ -205,3 +211,36 @@ def test_exit_when_its_own_look_finds_nothing_then_a_second_look_must_say_the_sa
     assert (answer.status_code, answer.json["status"]) == (202, "pursuing")
     expected = (min(left, 0), 0 if left >= 0 else 5) if is_gone else (left, 10 - left)
     assert outcome(answer)[:2] == expected
+
+
+@pytest.mark.usefixtures("held_ten")
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_close_when_the_process_dies_meanwhile_then_the_next_one_goes_on(
+    operator, fake, pass_time, another, held, trouble
+):
+    pass_time(1)
+    fake.inject(**TROUBLES[trouble])
+    answer = operator.delete("/api/positions/alpaca/AAPL")
+    pass_time(2)
+    fake.faults.clear()
+    pass_time(35, on=another())
+    ticket = operator.get(f"/api/tickets/{answer.json['id']}").json
+
+    assert answer.status_code in {200, 202}
+    assert (held(), ticket["status"]) == (0, "filled")
+
+
+@pytest.mark.usefixtures("held_ten")
+def test_close_when_connections_are_refused_then_it_is_done_once_they_are_taken(
+    operator, fake, pass_time, held
+):
+    pass_time(1)
+    fake.go_away()
+    answer = operator.delete("/api/positions/alpaca/AAPL")
+    pass_time(20)
+    fake.come_back()
+    pass_time(35)
+    ticket = operator.get(f"/api/tickets/{answer.json['id']}").json
+
+    assert (answer.status_code, answer.json["status"]) == (202, "pursuing")
+    assert (held(), ticket["status"]) == (0, "filled")
