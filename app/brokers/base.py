@@ -37,6 +37,16 @@ class Broker(Protocol):
     def find(self, client_order_id: str) -> Receipt | None:
         """Return what the broker holds under our id, if anything."""
 
+    def find_closing(
+        self, client_order_id: str, symbol: str, since: datetime, quantity: Decimal | None = None
+    ) -> Receipt | None:
+        """Return, under our id, the order that closed a position for it under an id of the broker's own.
+
+        `since` is when it was sent at the earliest, `quantity` its size where that is known. None: there is
+        none, or this broker takes every order under our id. Raise BrokerUnavailable.
+        """
+        return None
+
     def cancel(self, receipt: Receipt) -> None:
         """Ask for a working order to be cancelled; a final order raises BrokerRejected."""
 

@@ -20,7 +20,7 @@ from app.brokers.alpaca.receipts import Row, receipt_of
 from app.brokers.alpaca.snapshots import SnapshotReader
 from app.brokers.alpaca.streams import NoStreams, Streams
 from app.brokers.alpaca.structures.desk import AlpacaDesk
-from app.brokers.alpaca.symbols import class_of, path_symbol
+from app.brokers.alpaca.symbols import class_of, order_symbol, path_symbol
 from app.brokers.alpaca.transport import Transport
 from app.brokers.base import Broker
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
@@ -121,6 +121,13 @@ class AlpacaBroker(Broker):
     def find(self, client_order_id: str) -> Receipt | None:
         """Return the order or leg of this id; None is Alpaca's own word that there is none."""
         return self._orders.find(client_order_id)
+
+    def find_closing(
+        self, client_order_id: str, symbol: str, since: datetime, quantity: Decimal | None = None
+    ) -> Receipt | None:
+        """Return the close of a position that Alpaca itself named, under our id."""
+        name = order_symbol(Instrument(symbol, class_of(symbol)))
+        return self._orders.find_closing(client_order_id, name, since, quantity)
 
     def cancel(self, receipt: Receipt) -> None:
         """Ask for an order to be canceled; its legs, or its mate, go with it."""

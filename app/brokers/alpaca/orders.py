@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from app.brokers.alpaca.legs import COMPLEX, Families, members, parent_receipt, suffix_of
 from app.brokers.alpaca.mapping import understood
-from app.brokers.alpaca.receipts import Row, is_over, receipt_of
+from app.brokers.alpaca.receipts import Row, is_over, is_tiny_close, receipt_of
 from app.brokers.alpaca.transport import Transport
 from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, Receipt
 from app.errors import BrokerUnavailable
@@ -17,6 +18,7 @@ _PAGES = 8
 _REPLACEMENTS = 50
 _NOT_THERE = frozenset({404})
 _FAMILIES_AGE = timedelta(minutes=5)
+_CLOCKS_DIFFER = timedelta(seconds=2)
 
 
 class OrderLookup:
@@ -53,6 +55,22 @@ class OrderLookup:
                 return receipt_of(self._latest(row), client_order_id)
             return self._whole(self._latest(row))
 
+    def find_closing(
+        self, client_order_id: str, symbol: str, since: datetime, quantity: Decimal | None
+    ) -> Receipt | None:
+        """Return the close of a position that Alpaca itself named, under our id."""
+        after = (since - _CLOCKS_DIFFER).isoformat().replace("+00:00", "Z")
+        query = {"status": "all", "symbols": symbol, "after": after, "direction": "asc", "limit": str(PAGE)}
+        with understood(BrokerUnavailable):
+            rows: list[Row] = self._transport.read("/orders", query)
+            taken = {row_id for name, row_id in self._named.items() if name != client_order_id}
+            own = (row for row in rows if row["id"] not in taken and is_tiny_close(row, quantity))
+            row = next(own, None)
+            if row is None:
+                return None
+            self.name(row, client_order_id)
+            return receipt_of(row, client_order_id)
+
     def open(self) -> list[Receipt]:
         """Return every order that can still fill; one call, as long as the families are known."""
         with understood(BrokerUnavailable):
@@ -62,7 +80,8 @@ class OrderLookup:
             replaced = {row.get("replaces") for row in rows}
             rows = [row for row in rows if row["id"] not in replaced and not is_over(row)]
             self._learn_families(rows)
-            named = [(self.families.name(row), row) for row in rows]
+            own = {row_id: name for name, row_id in self._named.items()}
+            named = [(own.get(row["id"]) or self.families.name(row), row) for row in rows]
             return [receipt_of(row, name) for name, row in (*named, *self.families.held(rows))]
 
     def list_open(self) -> list[Row]:

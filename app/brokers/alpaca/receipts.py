@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from app.brokers.alpaca.capabilities import NAME
-from app.brokers.alpaca.symbols import canonical_symbol
+from app.brokers.alpaca.normalisation import LEAST_VALUES
+from app.brokers.alpaca.symbols import canonical_symbol, class_of
 from app.domain.money import ZERO
-from app.domain.orders import OrderStatus, OrderType, Receipt, Side
+from app.domain.orders import OrderStatus, OrderType, Receipt, Side, bot_of_order
 
 Row: TypeAlias = dict[str, Any]
 
@@ -59,6 +60,23 @@ def status_of(text: str, filled: Decimal = ZERO) -> OrderStatus:
 def is_over(row: Row) -> bool:
     """True when nothing more can happen to the order."""
     return status_of(row["status"]).is_final
+
+
+def is_tiny_close(row: Row, quantity: Decimal | None) -> bool:
+    """Tell whether an order may be the close of what is worth less than an order of ours must be.
+
+    Alpaca names such a one itself; its value, and its `quantity` where that is known, tell it from what a
+    person closes.
+    """
+    if row["type"] != OrderType.MARKET.value or bot_of_order(row["client_order_id"]) is not None:
+        return False
+    if quantity is not None and decimal(row.get("qty")) != quantity:
+        return False
+    price = decimal(row.get("filled_avg_price"))
+    if price is None:
+        return quantity is not None
+    least = LEAST_VALUES.get(class_of(canonical_symbol(row["symbol"], row.get("asset_class") or "")))
+    return least is not None and price * (decimal(row["filled_qty"]) or ZERO) < least
 
 
 def decimal(value: object) -> Decimal | None:

@@ -107,7 +107,12 @@ class OrderTracker:
 
     def _receipt(self, broker: Broker, working: dict[str, Receipt], order: OpenOrder) -> Receipt | None:
         # What is not in the list has ended, or is late: only a look by its id tells which.
-        return working.get(order.client_order_id) or broker.find(order.client_order_id)
+        name = order.client_order_id
+        found = working.get(name) or broker.find(name)
+        if found is None and order.role is OrderRole.EXIT and not order.is_leg:
+            # What is too small to be an order is closed by a way in which some brokers take no id.
+            return broker.find_closing(name, order.symbol, order.submitted_at, order.quantity)
+        return found
 
     def _follow_at(self, name: str, orders: Iterable[OpenOrder]) -> int:
         try:

@@ -153,6 +153,7 @@ class Trading:
         with symbol_lock(self._gateway, context, context.symbol):
             # Looked up anew: only what is seen with the symbol held is still so when it is counted.
             placed = self._placed(context.broker, bot.id, ticket.id)
+            placed = placed or self.assessor.planner.closed_otherwise(context, context.broker)
             if not placed:
                 return False
             for role, receipt in placed.items():

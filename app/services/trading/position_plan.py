@@ -8,6 +8,7 @@ from app.clock import Clock
 from app.domain.accounts import MarketSnapshot
 from app.domain.instruments import Instrument
 from app.domain.money import ONE, ZERO
+from app.domain.orders import OrderRole, Receipt, client_order_id
 from app.domain.planning import NOTHING_TO_EXIT, Plan, leaving_room, only_buys, without_closing
 from app.domain.pursuits import ExitWish, WantedEntry
 from app.domain.signals import Intent
@@ -150,6 +151,16 @@ class PositionPlanner:
             raise BrokerUnavailable(
                 f"{context.broker_name} shows no position; a second look must say the same."
             )
+
+    def closed_otherwise(self, context: OrderContext, broker: Broker) -> dict[OrderRole, Receipt]:
+        """Return an exit that went out, before a crash, by a way in which its broker takes no id of ours."""
+        trade = self.trades.find(context.bot.id, context.broker_name, context.symbol)
+        if trade is None:
+            return {}
+        name = client_order_id(context.bot.id, context.ticket.id, OrderRole.EXIT)
+        found = broker.find_closing(name, context.symbol, context.ticket.created_at)
+        is_exit = found is not None and found.side.sign * trade.quantity < ZERO
+        return {OrderRole.EXIT: found} if is_exit and found is not None else {}
 
     def share(self, context: OrderContext, view: MarketSnapshot) -> Decimal:
         """Return how much of the account's position is the bot's."""
