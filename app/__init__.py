@@ -93,6 +93,8 @@ def open_store(settings: Settings) -> Store:
 
 def _flask(settings: Settings, wired: Services) -> Flask:
     from app.blueprints import register_blueprints
+    from app.blueprints.security_headers import SecurityHeaders
+    from app.dashboard.blueprint import bp as dashboard
 
     app = Flask("gatehouse", static_folder=None)
     app.extensions[EXTENSION] = wired
@@ -103,4 +105,7 @@ def _flask(settings: Settings, wired: Services) -> Flask:
         hops = settings.trusted_proxy_count
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     register_blueprints(app)
+    app.register_blueprint(dashboard)
+    is_https = (settings.public_url or "").startswith("https://")
+    app.wsgi_app = SecurityHeaders(app.wsgi_app, is_https=is_https)  # type: ignore[method-assign]
     return app

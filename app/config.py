@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,6 @@ from app.brokers.registry import BROKERS
 from app.errors import SettingsError
 from app.parsing import (
     LEVEL,
-    Parser,
     at_least,
     boolean,
     clock_time,
@@ -25,18 +24,11 @@ from app.parsing import (
     port,
     positive,
     read_setting,
+    setting,
     url,
     uuid,
     words,
 )
-
-
-def setting(
-    meaning: str, default: Any, parse: Parser = str, *, secret: bool = False, alias: str = "", needs: str = ""
-) -> Any:
-    """Declare one setting, named as the attribute in capitals; without what it `needs` it is refused."""
-    metadata = {"meaning": meaning, "parse": parse, "secret": secret, "alias": alias, "needs": needs}
-    return field(default=default, repr=not secret, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +58,9 @@ class Settings:
         "Secret of the default bot's alerts", None, secret=True, alias="WEBHOOK_SECRET_TOKEN"
     )
     operator_token: str | None = setting("Bearer token of the operator", None, secret=True)
+    viewer_token: str | None = setting(
+        "Token of who may see everything and change nothing", None, secret=True
+    )
     account_secret: str | None = setting(
         "UUID in the addresses of bot commands; unset: made at the first start", None, uuid, secret=True
     )
@@ -298,3 +293,5 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("ALPACA_PAPER is false, which needs ALLOW_LIVE_TRADING to be true")
     if settings.webhook_secret is not None and settings.webhook_secret == settings.operator_token:
         raise SettingsError("OPERATOR_TOKEN must differ from WEBHOOK_SECRET")
+    if settings.viewer_token in {settings.webhook_secret, settings.operator_token} - {None}:
+        raise SettingsError("VIEWER_TOKEN must differ from OPERATOR_TOKEN and WEBHOOK_SECRET")

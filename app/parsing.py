@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import Field
+from dataclasses import Field, field
 from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -18,6 +18,14 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 Parser = Callable[[str], Any]
+
+
+def setting(
+    meaning: str, default: Any, parse: Parser = str, *, secret: bool = False, alias: str = "", needs: str = ""
+) -> Any:
+    """Declare one setting, named as the attribute in capitals; without what it `needs` it is refused."""
+    metadata = {"meaning": meaning, "parse": parse, "secret": secret, "alias": alias, "needs": needs}
+    return field(default=default, repr=not secret, metadata=metadata)
 
 
 def boolean(text: str) -> bool:

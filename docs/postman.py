@@ -19,7 +19,7 @@ VARIABLES = {
 # What is traded comes before what stops trading, and what is made before what is looked at.
 FOLDERS = (
     *("Health", "Paper market", "Bots", "Bot commands", "Alerts", "Tickets", "Approval", "Orders", "Trades"),
-    *("Analytics", "Sharing", "Login", "Kill switch", "Operation", "Audit"),
+    *("Analytics", "Sharing", "Login", "Kill switch", "Operation", "Audit", "Session"),
 )
 METHODS = ("put", "post", "get", "patch", "delete")
 # What needs more than a fresh paper account, or what was done before: every documented answer is right.
@@ -42,6 +42,8 @@ KEPT = {"webhook_receive_alert": {"ticket": "ticket", "order": "order.client_ord
 IN_PATH = {"ticket": "{{ticket}}", "name": "{{order}}", "secret": "{{account_secret}}"}
 # What a request cannot do without; its price is set by the paper market's example.
 IN_QUERY = {"underlying": "AAPL"}
+# Its body has the token that every other request has in its header.
+SIGN_IN = "sign_in_begin_session"
 # A run must not leave trading halted.
 UNDONE = {
     "api_set_trading_state": {"state": "ACTIVE"},
@@ -150,7 +152,7 @@ def _headers(operation: Operation) -> list[dict[str, str]]:
     headers = [
         {"key": item["name"], "value": item["example"]}
         for item in operation.get("parameters", [])
-        if item["in"] == "header"
+        if item["in"] == "header" and item.get("required")
     ]
     kind = {"key": "Content-Type", "value": "application/json"}
     return headers + ([kind] if "requestBody" in operation else [])
@@ -183,6 +185,8 @@ def _body(operation: Operation) -> dict[str, Any]:
     example = operation["requestBody"]["content"]["application/json"]["example"]
     if any("secretInQuery" in way for way in operation["security"]):
         example = {"secret": "{{webhook_secret}}"} | example
+    if operation["operationId"] == SIGN_IN:
+        example = {"token": "{{operator_token}}"}
     return _raw(example)
 
 

@@ -44,8 +44,9 @@ def test_tree_when_drawn_then_is_the_tree_that_there_is():
 
 
 @pytest.mark.parametrize("kind", ERRORS)
-def test_error_when_declared_then_stands_in_errors_py_with_a_docstring(kind):
-    assert kind.__module__ == "app.errors"
+def test_error_when_declared_then_stands_among_the_others_with_a_docstring(kind):
+    assert kind.__module__.startswith("app.errors.")
+    assert getattr(errors, kind.__name__) is kind
     assert kind.__doc__.strip().endswith(".")
 
 

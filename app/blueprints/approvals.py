@@ -9,17 +9,13 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.authentication import public
 from app.blueprints.door import note_visitor
 from app.blueprints.request_context import request_id
+from app.blueprints.security_headers import CONTENT_POLICY, FORM
 from app.domain.approvals import ApprovalDecision, PendingApproval
 from app.domain.audit import Actor
 from app.errors import AppError, ApprovalLinkRefused, InvalidRequest
 from app.wiring.container import intake
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-}
+HEADERS = {CONTENT_POLICY: FORM, "X-Robots-Tag": "noindex"}
 VERDICTS = {"approve": ApprovalDecision.APPROVED, "reject": ApprovalDecision.REJECTED}
 BUTTON = '<p><button name="verdict" value="{}">{}</button></p>'
 

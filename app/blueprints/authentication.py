@@ -1,19 +1,36 @@
 """Who may call what. Every blueprint names one of these functions as its `before_request`."""
 
-import hmac
 import ipaddress
 from functools import lru_cache
 from typing import Any
 
 from flask import g, request
 
+from app.blueprints.visitor import (
+    SAFE_METHODS,
+    Visitor,
+    refuse_other_sites,
+    sends_token,
+    sent_cookie,
+    visitor,
+)
 from app.domain.bots import BOT_ID, Bot
+from app.domain.sessions import Role
 from app.domain.signals import SECRET_FIELDS
-from app.errors import InvalidRequest, NotAuthenticated, SourceNotAllowed, StoreError
+from app.errors import (
+    InvalidRequest,
+    NotAuthenticated,
+    RoleViewer,
+    SourceNotAllowed,
+    StoreError,
+    TokenAgain,
+)
 from app.logs import register_secrets
 from app.wiring.container import intake, operations, services
 
 SECRET_HEADERS = ("X-Bot-Secret", "X-Webhook-Secret")
+AGAIN_HEADER = "X-Operator-Token"
+UNKNOWN = "unknown"
 LARGEST_OPERATOR_BODY = 1024 * 1024
 
 
@@ -22,16 +39,68 @@ def public() -> None:
 
 
 def operator() -> None:
-    """Let in who presents the operator's token."""
+    """Let in who presents the operator's token or a session; a viewer only where nothing changes."""
     request.max_content_length = LARGEST_OPERATOR_BODY
-    if not is_operator():
-        sent = "Authorization" in request.headers
-        raise NotAuthenticated(
-            "The operator's token is wrong."
-            if sent
-            else "Send the header Authorization: Bearer <OPERATOR_TOKEN>."
-        )
+    known_visitor()
+    if request.method not in SAFE_METHODS:
+        operator_alone()
     _refuse_twice()
+
+
+def caller_by_any_method() -> None:
+    """Let in who presents a token or a session, a viewer for changes too; the views say what he may."""
+    known_visitor()
+    _refuse_twice()
+
+
+def known_visitor() -> Visitor:
+    """Return who calls; raise NotAuthenticated, and CrossSiteRequest where another site's page does."""
+    caller = visitor()
+    if caller is None:
+        raise NotAuthenticated(_unknown_because())
+    if caller.session is not None and request.method not in SAFE_METHODS:
+        refuse_other_sites()
+    return caller
+
+
+def operator_alone() -> None:
+    """Refuse a viewer."""
+    if known_visitor().role is not Role.OPERATOR:
+        raise RoleViewer("You are signed in as a viewer, who sees everything and changes nothing.")
+
+
+def token_again(deed: str) -> None:
+    """Let a session do what is dangerous only while its token was given a short while ago.
+
+    The token may come with the call itself; whoever sends it as Bearer is asked nothing.
+    """
+    session = known_visitor().session
+    if session is None or session.knows_token(services().clock()):
+        return
+    presented = request.headers.get(AGAIN_HEADER)
+    if presented is None:
+        raise TokenAgain(f"To {deed}, give your token again: send it with the call as {AGAIN_HEADER}.")
+    if operations().sessions.role_of(presented) is not Role.OPERATOR:
+        refusal = TokenAgain(f"The token in {AGAIN_HEADER} is wrong.")
+        raise operations().wrong_tokens.judge(caller_address(), refusal)
+    operations().sessions.token_given(session)
+
+
+def _unknown_because() -> str:
+    if sends_token():
+        return "The operator's token is wrong."
+    if sent_cookie() is not None:
+        return "Your session is over; sign in again."
+    return "Send the header Authorization: Bearer <OPERATOR_TOKEN>."
+
+
+def caller_address() -> str:
+    """Return the address that the trusted hop told, or `unknown`; IPv4 the plain way."""
+    try:
+        caller = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return UNKNOWN
+    return str(getattr(caller, "ipv4_mapped", None) or caller)
 
 
 def _refuse_twice() -> None:
@@ -57,13 +126,9 @@ def account_holder() -> None:
     intake().account_limit.take(is_exit=g.is_exit)
 
 
-def is_operator() -> bool:
-    """True when the request carries the operator's token."""
-    token = services().settings.operator_token
-    kind, _, presented = request.headers.get("Authorization", "").partition(" ")
-    if token is None or kind.lower() != "bearer":
-        return False
-    return hmac.compare_digest(presented.strip().encode(), token.encode())
+def is_known() -> bool:
+    """True when the request carries a token or a session."""
+    return visitor() is not None
 
 
 def bot_of(alert: dict[str, Any], named: Any) -> Bot:

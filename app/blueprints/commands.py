@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app.blueprints.authentication import account_holder, allowed_source
-from app.blueprints.door import UNKNOWN, guard
+from app.blueprints.authentication import UNKNOWN, account_holder, allowed_source
+from app.blueprints.door import guard
 from app.blueprints.envelope import answer_with, failure
 from app.blueprints.webhook import read_body
 from app.domain.json_codec import to_json

@@ -1,6 +1,5 @@
 """What is refused at the door: slowed where somebody guesses, counted for the owner, and answered."""
 
-import ipaddress
 import time
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -10,15 +9,17 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.exceptions import NotFound as NoSuchAddress
 
-from app.blueprints.authentication import bot_outside_body, is_operator
+from app.blueprints.authentication import bot_outside_body, caller_address, is_known
 from app.blueprints.envelope import CODES, answer_error, answer_http_error
 from app.blueprints.request_context import NO_ROUTE
+from app.blueprints.visitor import sends_token
 from app.domain.bots import Bot
 from app.domain.door_refusals import TRADINGVIEW, Refusal
 from app.domain.json_codec import to_json
 from app.errors import (
     AlertRefused,
     AppError,
+    CrossSiteRequest,
     NotAuthenticated,
     NotFound,
     SourceNotAllowed,
@@ -30,7 +31,6 @@ from app.schemas.alerts import bot_named_in
 from app.services.observability.journal import AlertLine
 from app.wiring.container import intake, observability, operations, services
 
-UNKNOWN = "unknown"
 Answering: TypeAlias = Callable[[AppError], ResponseReturnValue]
 
 
@@ -51,7 +51,7 @@ def guard(bp: Blueprint, answer: Answering = answer_error) -> None:
 
 def watch_the_door(app: Flask) -> None:
     """Note who is refused at any other address, and alerts sent to an address that is none."""
-    for kind in (NotAuthenticated, SourceNotAllowed, TooManyRequests):
+    for kind in (NotAuthenticated, SourceNotAllowed, TooManyRequests, CrossSiteRequest):
         app.register_error_handler(kind, _refuse_caller)
     for lost in (NoSuchAddress, MethodNotAllowed):
         app.register_error_handler(lost, _miss)
@@ -60,15 +60,6 @@ def watch_the_door(app: Flask) -> None:
 def note_visitor(error: AppError) -> None:
     """Note who came with a link that is none, where the view answers with a page of its own."""
     _note_caller(_refusal(error.status, error.code, is_alert=False, is_told=False))
-
-
-def caller_address() -> str:
-    """Return the address that the trusted hop told, or `unknown`; IPv4 the plain way."""
-    try:
-        caller = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return UNKNOWN
-    return str(getattr(caller, "ipv4_mapped", None) or caller)
 
 
 def _note_alert(answered: AppError) -> None:
@@ -100,7 +91,7 @@ def _note_alert(answered: AppError) -> None:
 
 def _refuse_caller(error: AppError) -> ResponseReturnValue:
     # Who presents nothing has only lost his way, as a browser that is not signed in; he guesses nothing.
-    is_guess = not isinstance(error, NotAuthenticated) or "Authorization" in request.headers
+    is_guess = not isinstance(error, NotAuthenticated) or sends_token() or "is_guess" in error.details
     answered = _judged(error) if is_guess else error
     _note_caller(_refusal(answered.status, answered.code, is_alert=False, is_told=is_guess))
     return answer_error(answered)
@@ -108,7 +99,7 @@ def _refuse_caller(error: AppError) -> ResponseReturnValue:
 
 def _miss(error: HTTPException) -> ResponseReturnValue:
     """Answer who lost his way; an alert to a misspelt address is noted, or it would leave no trace."""
-    if request.method == "POST" and not is_operator():
+    if request.method == "POST" and not is_known():
         status = error.code or 404
         is_told = intake().wrong_secrets.is_shared(caller_address())
         _note_caller(_refusal(status, CODES[status], is_alert=is_told, is_told=is_told))

@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from app.blueprints.authentication import is_operator, public
+from app.blueprints.authentication import is_known, public
 from app.wiring.container import operations, services
 
 bp = Blueprint("health", __name__)
@@ -19,9 +19,9 @@ def health() -> ResponseReturnValue:
 
 @bp.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """Say whether an alert could become an order now; only the operator is told what is missing."""
+    """Say whether an alert could become an order now; only who is let in is told what is missing."""
     readiness = operations().health.check()
     body = {"status": "ready" if readiness.is_ready else "not_ready"}
-    if is_operator():
+    if is_known():
         body |= readiness.details() | {"analyst": services().research.view()}
     return jsonify(body), 200 if readiness.is_ready else 503

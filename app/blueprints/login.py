@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import read_request
-from app.blueprints.authentication import operator, public
+from app.blueprints.authentication import operator, operator_alone, public
 from app.blueprints.door import note_visitor
 from app.blueprints.envelope import error_body
 from app.domain.broker_logins import INDIA, Login
@@ -18,11 +18,6 @@ from app.services.broker_login.login import FyersLogin
 from app.wiring.container import brokers
 
 CODE = AuthCodeSchema()
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'",
-    "Referrer-Policy": "no-referrer",
-}
 LONGEST_TOLD = 200
 
 _logger = logging.getLogger(__name__)
@@ -40,11 +35,13 @@ def login_url() -> ResponseReturnValue:
 
     A browser, or `?redirect=1`, is sent there at once.
     """
+    # Whoever has the link decides whose account this service trades in: no viewer gets one.
+    operator_alone()
     link = _fyers().link()
     if request.args.get("redirect") == "1" or request.accept_mimetypes.best == "text/html":
-        return _unkept(Response(status=302, headers={"Location": link.url}))
+        return Response(status=302, headers={"Location": link.url})
     body = {"status": "ok", "url": link.url, "expires_at": timestamp(link.expires_at)}
-    return _unkept(jsonify(body))
+    return jsonify(body)
 
 
 @callback.get("/auth-callback")
@@ -81,9 +78,7 @@ def refresh_token() -> ResponseReturnValue:
     except RefreshRefused as error:
         link = _fyers().link()
         body = error_body(error.code, error.message)
-        return _unkept(
-            jsonify(body | {"login_url": link.url, "expires_at": timestamp(link.expires_at)})
-        ), error.status
+        return jsonify(body | {"login_url": link.url, "expires_at": timestamp(link.expires_at)}), error.status
     return jsonify({"status": "ok", "login": _fyers().view()})
 
 
@@ -119,10 +114,4 @@ def _page(title: str, text: str, *, link: str | None = None) -> Response:
     again = f'<p><a href="{escape(link)}">Log in again</a></p>' if link is not None else ""
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
     body = f"<!doctype html><html lang=en>{head}<h1>{title}</h1><p>{escape(text)}</p>{again}</html>\n"
-    return _unkept(Response(body, content_type="text/html; charset=utf-8"))
-
-
-def _unkept(response: Response) -> Response:
-    """Keep codes and links out of caches and of the addresses that other sites are told."""
-    response.headers.update(HEADERS)
-    return response
+    return Response(body, content_type="text/html; charset=utf-8")

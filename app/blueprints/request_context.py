@@ -15,7 +15,7 @@ ACCEPTABLE = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
 SECRET_PATHS = frozenset({"approvals", "commands", "shares"})
 # An address that is none of ours may hold a secret that was put into the wrong place: it is not repeated.
 NO_ROUTE = "(no such address)"
-ALERTS = frozenset({"webhook", "ideas"})
+UNLOGGED = frozenset({"webhook", "ideas", "dashboard"})
 QUIET = frozenset({"/health", "/readyz", "/metrics", "/api/changes", "/api/overview"})
 
 _logger = logging.getLogger("gatehouse.http")
@@ -46,7 +46,7 @@ def _close(response: Response) -> Response:
     milliseconds = (time.perf_counter() - g.started) * 1000
     # Alerts have their own line in the activity log, at a tenth of the cost; what strangers are refused is
     # counted there, so that nobody outside can fill the logs.
-    is_quiet = request.path in QUIET or request.blueprint in ALERTS or g.get("is_refused", False)
+    is_quiet = request.path in QUIET or request.blueprint in UNLOGGED or g.get("is_refused", False)
     level = logging.DEBUG if is_quiet or request.url_rule is None else logging.INFO
     if _logger.isEnabledFor(level):
         _logger.log(level, "%s %s %s %.1f ms", request.method, _path(), response.status_code, milliseconds)

@@ -7,18 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import public
 from app.blueprints.door import note_visitor
+from app.blueprints.security_headers import CONTENT_POLICY
 from app.errors import ShareOver
 from app.wiring.container import operations
 
 HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'; "
+    CONTENT_POLICY: "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
-ASSET_HEADERS = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+ASSET_HEADERS = {"Cache-Control": "public, max-age=3600"}
 STYLE = """\
 :root { color-scheme: light dark; font: 1.0625rem/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 40rem; padding: 1rem; }

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from app.blueprints.authentication import allowed_source, bot_of
-from app.blueprints.door import UNKNOWN, guard
+from app.blueprints.authentication import UNKNOWN, allowed_source, bot_of
+from app.blueprints.door import guard
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.planning import only_exits

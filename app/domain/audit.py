@@ -17,6 +17,7 @@ class Actor(StrEnum):
     """Who changes something."""
 
     OPERATOR = "operator"
+    VISITOR = "visitor"
     COMMAND_LINE = "command line"
     LINK = "approval link"
     LOGIN_LINK = "login link"
@@ -49,6 +50,9 @@ class Deed(StrEnum):
     SET_PAPER_SWITCHES = "set_paper_switches"
     LOG_IN = "log_in"
     RENEW_TOKEN = "renew_token"  # noqa: S105  # the name of a deed
+    BEGIN_SESSION = "begin_session"
+    END_SESSION = "end_session"
+    REFUSE_SESSION = "refuse_session"
 
 
 def audited_switch(switch: StateSwitch) -> dict[str, Any]:

@@ -48,6 +48,7 @@ from app.services.portfolio.trade_history import TradeHistory
 from app.services.pursuits.service import PursuitService
 from app.services.runtime.supervisor import Supervisor
 from app.services.runtime.worker_pool import WorkPool
+from app.services.sessions.service import Sessions
 from app.services.sharing.service import Sharing
 from app.services.structures.exits import StructureExits
 from app.services.structures.handler import StructureHandler
@@ -91,6 +92,8 @@ class OperationsWing:
     health: Health
     audit: AuditLog
     account: AccountSecret
+    sessions: Sessions
+    wrong_tokens: WrongSecrets
     sharing: Sharing
 
 

@@ -10,6 +10,7 @@ from app.brokers.base import Broker
 from app.brokers.registry import BROKERS
 from app.clock import Clock, Wait
 from app.config import Settings
+from app.domain.sessions import Role
 from app.domain.tickets import Randomness
 from app.domain.topics import Topic
 from app.repositories.account_secret import AccountSecret
@@ -19,6 +20,7 @@ from app.repositories.change_counts import ChangeCounts, CountedStore
 from app.repositories.door_refusals import StoredRefusals
 from app.repositories.open_orders import OpenOrders
 from app.repositories.pursuits import Pursuits
+from app.repositories.sessions import StoredSessions
 from app.repositories.shares import Shares
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
@@ -38,6 +40,7 @@ from app.services.observability.refusal_log import RefusalLog
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.runtime.locks import NONCE_BYTES, Locks
 from app.services.runtime.shared_counts import SharedCounts
+from app.services.sessions.service import Sessions
 from app.services.sharing.service import Sharing
 from app.storage.base import Store
 from app.ticket_ids import ticket_ids
@@ -219,6 +222,20 @@ class Foundation:
     def account(self) -> AccountSecret:
         """The account's secret."""
         return AccountSecret(self.store, self.clock, self.audit)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is signed in to the dashboard."""
+        settings = self.settings
+        tokens = {Role.OPERATOR: settings.operator_token, Role.VIEWER: settings.viewer_token}
+        return Sessions(
+            StoredSessions(self.store),
+            tokens={role: token for role, token in tokens.items() if token is not None},
+            clock=self.clock,
+            audit=self.audit,
+            journal=self.journal,
+            looks_at_once=not settings.uses_cloud_storage,
+        )
 
     @cached_property
     def switch(self) -> GlobalSwitch:

@@ -78,8 +78,13 @@ def usage_refresh_seconds(settings: Settings) -> float:
 
 def secret_notices(settings: Settings) -> list[str]:
     """Return a warning for each secret that is too short."""
-    names = ("webhook_secret", "operator_token")
-    short = [name for name in names if len(getattr(settings, name) or "") < SHORT_SECRET]
+    short = [
+        name
+        for name in ("webhook_secret", "operator_token")
+        if len(getattr(settings, name) or "") < SHORT_SECRET
+    ]
+    if settings.viewer_token is not None and len(settings.viewer_token) < SHORT_SECRET:
+        short.append("viewer_token")
     return [f"{name.upper()} is shorter than {SHORT_SECRET} characters; use a longer one." for name in short]
 
 

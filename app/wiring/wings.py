@@ -23,6 +23,9 @@ from app.wiring.container import (
 )
 from app.wiring.policies import shared_addresses
 
+# Of those who sign in by hand a few mistakes are enough.
+WRONG_TOKENS_ALLOWED = 5
+
 
 def assembled(wiring: Wiring) -> Services:
     """Return what the blueprints and commands may use."""
@@ -88,6 +91,8 @@ def _operations(wiring: Wiring) -> OperationsWing:
         health=wiring.health,
         audit=wiring.base.audit,
         account=wiring.base.account,
+        sessions=wiring.base.sessions,
+        wrong_tokens=WrongSecrets(allowed=WRONG_TOKENS_ALLOWED),
         sharing=wiring.base.sharing,
     )
 

@@ -6,6 +6,7 @@ from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_request
+from app.blueprints.api.dangerous import before_new_secret, before_real_money, before_trading_goes_on
 from app.domain.bots import Bot, BotConfiguration
 from app.domain.json_codec import to_json
 from app.domain.trading_state import TradingState
@@ -29,6 +30,7 @@ def create_bot() -> ResponseReturnValue:
     data = load(NEW_BOT, read_request())
     name, state = data.pop("id"), data.pop("state", TradingState.ACTIVE)
     configuration = BotConfiguration(**{"name": name} | data)
+    before_real_money(None, configuration)
     bot, version, secret = operations().bots.create(name, configuration, state=state)
     response = jsonify(operations().bots.show(bot) | {"secret": secret})
     response.headers["Location"] = f"/api/bots/{bot.id}"
@@ -49,6 +51,8 @@ def change_bot(bot: str) -> ResponseReturnValue:
     changes = load(BOT, read_request())
     state = changes.pop("state", None)
     configuration = replace(current.configuration, **changes)
+    before_real_money(current.configuration, configuration)
+    before_trading_goes_on(current.switch, state, bot=bot)
     return _answer(*operations().bots.change(bot, configuration, version=wanted, state=state))
 
 
@@ -63,6 +67,7 @@ def delete_bot(bot: str) -> ResponseReturnValue:
 @bp.post("/bots/<bot>/secret")
 def rotate_secret(bot: str) -> ResponseReturnValue:
     """Give a bot a new secret; the old one works for a day more."""
+    before_new_secret()
     secret, previous_valid_until = operations().bots.rotate_secret(bot)
     return jsonify({"secret": secret, "previous_valid_until": to_json(previous_valid_until)})
 

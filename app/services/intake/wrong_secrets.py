@@ -6,8 +6,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
+from typing import TypeVar
 
-from app.errors import NotAuthenticated, TooManyWrongSecrets
+from app.errors import AppError, TooManyWrongSecrets
+
+Refused = TypeVar("Refused", bound=AppError)
 
 ALLOWED = 10
 WINDOW_SECONDS = 60.0
@@ -25,9 +28,14 @@ class WrongSecrets:
     """
 
     def __init__(
-        self, exempt: Collection[str] = (), *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        exempt: Collection[str] = (),
+        *,
+        allowed: int = ALLOWED,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._exempt = frozenset(exempt)
+        self._allowed = allowed
         self._monotonic = monotonic
         self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._lock = threading.Lock()
@@ -36,8 +44,8 @@ class WrongSecrets:
         """Tell whether strangers send from this address too."""
         return address in self._exempt
 
-    def judge(self, address: str, refusal: NotAuthenticated) -> NotAuthenticated | TooManyWrongSecrets:
-        """Count a wrong secret; return the refusal, or from the eleventh in a minute the one that slows."""
+    def judge(self, address: str, refusal: Refused) -> Refused | TooManyWrongSecrets:
+        """Count a wrong secret; return the refusal, or the one that slows where there are too many."""
         if self.is_shared(address):
             return refusal
         now = self._monotonic()
@@ -48,12 +56,12 @@ class WrongSecrets:
             self._seen[_network(address)] = (began, count + 1)
             if len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
-        if count < ALLOWED:
+        if count < self._allowed:
             return refusal
         wait = max(math.ceil(began + WINDOW_SECONDS - now), 1)
         return TooManyWrongSecrets(
-            f"More than {ALLOWED} wrong secrets came from this address within a minute. A right one is taken "
-            f"at once; try others again in {wait} s.",
+            f"More than {self._allowed} wrong secrets came from this address within a minute. "
+            f"A right one is taken at once; try others again in {wait} s.",
             retry_after=wait,
         )
 

@@ -6,6 +6,7 @@ from app.blueprints.api.openapi.command_shapes import CHOSEN, CLOSES, COMMANDS
 from app.blueprints.api.openapi.dashboard_shapes import DASHBOARD
 from app.blueprints.api.openapi.holding_shapes import HOLDINGS, REASON, SEEN
 from app.blueprints.api.openapi.report_shapes import REFUSALS, REPORT
+from app.blueprints.api.openapi.session_operations import SESSIONS
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
     TEXT,
@@ -184,6 +185,7 @@ COMPONENTS: dict[str, Shape] = {
     **REFUSALS,
     **DASHBOARD,
     **ANALYTICS,
+    **SESSIONS,
     "Trade": TRADE,
     "Chain": CHAIN,
     "PaperClock": PAPER_CLOCK,

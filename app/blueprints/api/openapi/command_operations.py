@@ -26,7 +26,7 @@ def _command(body: str, example: dict[str, Any], **in_address: str) -> Operation
 
 COMMAND_OPERATIONS: dict[str, Operation] = {
     "api.rotate_account_secret": Operation(
-        tag="Bot commands", answers={200: ("AccountSecret",)}, errors=(503,)
+        tag="Bot commands", token_again=True, answers={200: ("AccountSecret",)}, errors=(503,)
     ),
     "commands.list_bots": Operation(
         tag="Bot commands",

@@ -19,6 +19,8 @@ from app.blueprints.api.openapi.operation import (
 )
 from app.blueprints.api.openapi.operations import OPERATIONS, REQUESTS
 from app.blueprints.api.openapi.shapes import TEXT, UUID, Shape, ref
+from app.blueprints.authentication import AGAIN_HEADER
+from app.blueprints.visitor import COOKIE, SECURE_COOKIE
 from app.domain.bots import BOT_ID
 from app.domain.signals import SECRET_FIELDS
 from app.schemas.base import Schema
@@ -27,6 +29,7 @@ from app.schemas.shapes import LARGEST_WHOLE, pattern_shape
 from app.version import VERSION
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PAGES = "dashboard."
 _CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 ETAG = pattern_shape(r'^(?:\*|"[0-9]{1,12}")$')
@@ -34,10 +37,27 @@ _PART: Shape = {"type": "string", "minLength": 1}
 _CONVERTED = {"uuid": UUID, "int": {"type": "integer", "minimum": 0, "maximum": LARGEST_WHOLE}}
 
 SECURITY_SCHEMES = {
-    "operator": {"type": "http", "scheme": "bearer", "description": "OPERATOR_TOKEN"},
+    "operator": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "OPERATOR_TOKEN; VIEWER_TOKEN where nothing changes",
+    },
+    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Of POST /api/session"},
+    "secureSession": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SECURE_COOKIE,
+        "description": "The same behind HTTPS",
+    },
     "secretInQuery": {"type": "apiKey", "in": "query", "name": "secret"},
     "secretInBotHeader": {"type": "apiKey", "in": "header", "name": "X-Bot-Secret"},
     "secretInWebhookHeader": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},
+}
+TOKEN_AGAIN: Shape = {
+    "name": AGAIN_HEADER,
+    "in": "header",
+    "schema": TEXT,
+    "description": "The operator's token, where a session was answered 403 `TOKEN_AGAIN`.",
 }
 _EXTRAS: Shape = {"description": "Whatever you want to find in the ticket again; it has no effect."}
 _SECRET = TEXT | {"description": "The bot's secret, unless it comes in the query or a header."}
@@ -50,7 +70,7 @@ def build_document(app: Flask) -> dict[str, Any]:
         operation = OPERATIONS.get(rule.endpoint)
         if operation is not None:
             view = app.view_functions[rule.endpoint]
-            paths.setdefault(path, {})[method] = _describe(rule, view, operation)
+            paths.setdefault(path, {})[method] = _describe(rule, view, operation, method)
     _link(app, paths)
     return {
         "openapi": "3.1.0",
@@ -78,14 +98,19 @@ def _link(app: Flask, paths: dict[str, dict[str, Any]]) -> None:
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
-    """Yield every route as OpenAPI writes its path, its method in small letters, and its rule."""
+    """Yield every route as OpenAPI writes its path, its method in small letters, and its rule.
+
+    The dashboard's page and its files are no API.
+    """
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if rule.endpoint.startswith(PAGES):
+            continue
         for method in METHODS:
             if method in (rule.methods or ()):
                 yield _CONVERTER.sub(r"{\1}", rule.rule), method.lower(), rule
 
 
-def _describe(rule: Rule, view: Callable[..., Any], operation: Operation) -> dict[str, Any]:
+def _describe(rule: Rule, view: Callable[..., Any], operation: Operation, method: str) -> dict[str, Any]:
     summary, _, description = (view.__doc__ or "").partition("\n")
     described: dict[str, Any] = {
         "operationId": rule.endpoint.replace(".", "_"),
@@ -94,7 +119,7 @@ def _describe(rule: Rule, view: Callable[..., Any], operation: Operation) -> dic
         "description": " ".join(description.split()),
         "parameters": _parameters(rule, operation),
         "requestBody": _body(operation),
-        "responses": _responses(operation),
+        "responses": _responses(operation, is_change=method != "get"),
     }
     present = {name: value for name, value in described.items() if value}
     return present | {"security": list(operation.security)}
@@ -113,7 +138,8 @@ def _parameters(rule: Rule, operation: Operation) -> list[dict[str, Any]]:
         for name, shape in asked["properties"].items()
     ]
     match = {"name": "If-Match", "in": "header", "required": True, "schema": ETAG, "example": "*"}
-    return in_path + in_query + ([match] if operation.if_match else [])
+    in_header = [match] * operation.if_match + [TOKEN_AGAIN] * operation.token_again
+    return in_path + in_query + in_header
 
 
 def _path_shape(rule: Rule, name: str) -> Shape:
@@ -129,7 +155,7 @@ def _body(operation: Operation) -> dict[str, Any] | None:
     return {"required": True, "content": {JSON: content}}
 
 
-def _responses(operation: Operation) -> dict[str, Any]:
+def _responses(operation: Operation, *, is_change: bool) -> dict[str, Any]:
     errors = {*operation.errors}
     if operation.body:
         # No body is read that is too large, and of an operator's some ask for what cannot be at the moment.
@@ -138,6 +164,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
         # A parameter that comes twice is refused anywhere; ten wrong tokens in a minute are one too many;
         # without its store the service answers nothing.
         errors |= {400, 401, 429, 503}
+        # A viewer changes nothing, another site's page neither; some ask for the token again.
+        errors |= {403} if is_change else set()
     answers = operation.answers | {status: ("Error",) for status in errors if status not in operation.answers}
     return {str(status): _response(status, answers[status], operation) for status in sorted(answers)}
 

@@ -7,8 +7,9 @@ from app.schemas.base import Schema
 from app.schemas.entry import DialectEntry
 
 PUBLIC: tuple[dict[str, list[str]], ...] = ()
-OPERATOR: tuple[dict[str, list[str]], ...] = ({"operator": []},)
-OPERATOR_SEES_MORE: tuple[dict[str, list[str]], ...] = ({}, {"operator": []})
+_LET_IN: tuple[dict[str, list[str]], ...] = ({"operator": []}, {"session": []}, {"secureSession": []})
+OPERATOR = _LET_IN
+OPERATOR_SEES_MORE: tuple[dict[str, list[str]], ...] = ({}, *_LET_IN)
 # The empty one stands for the secret in the body, which OpenAPI has no scheme for.
 BOT_SECRET: tuple[dict[str, list[str]], ...] = (
     {},
@@ -32,6 +33,7 @@ class Operation:
     example: dict[str, Any] | None = None
     query: Schema | None = None
     if_match: bool = False
+    token_again: bool = False
     etag: bool = False
     media_type: str = JSON
     parameters: dict[str, str] = field(default_factory=dict)

@@ -13,12 +13,13 @@ from app.blueprints.api.openapi.operation import (
     Operation,
     bodies,
 )
+from app.blueprints.api.openapi.paper_operations import PAPER_OPERATIONS, PAPER_REQUESTS
+from app.blueprints.api.openapi.session_operations import SESSION_OPERATIONS, SESSION_REQUESTS
 from app.blueprints.api.openapi.share_operations import SHARE_OPERATIONS
 from app.schemas.base import Field, Schema
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.dialects import DIALECTS
 from app.schemas.operator import (
-    PRICES,
     AuditQuerySchema,
     AuthCodeSchema,
     ChainQuerySchema,
@@ -27,8 +28,6 @@ from app.schemas.operator import (
     CloseTradeSchema,
     FreshQuerySchema,
     OrderQuerySchema,
-    PaperClockSchema,
-    PaperSwitchesSchema,
     RefusalQuerySchema,
     TradeQuerySchema,
     TradingStateSchema,
@@ -47,12 +46,11 @@ REQUESTS: dict[str, Schema | Field[Any]] = {
     "NewBot": NewBotSchema(),
     "TradingStateChange": TradingStateSchema(),
     "CircuitBreakerChange": CircuitBreakerSchema(),
-    "PriceChange": PRICES,
     "AuthCode": AuthCodeSchema(),
     "TradeClose": CloseTradeSchema(),
     "NewShare": ShareSchema(),
-    "PaperClockChange": PaperClockSchema(),
-    "PaperSwitchesChange": PaperSwitchesSchema(),
+    **PAPER_REQUESTS,
+    **SESSION_REQUESTS,
 }
 
 _ALERT_ANSWERS: dict[int, tuple[str, ...]] = {
@@ -133,6 +131,7 @@ OPERATIONS: dict[str, Operation] = {
     "api.list_bots": Operation(tag="Bots", answers={200: ("Bots",)}),
     "api.create_bot": Operation(
         tag="Bots",
+        token_again=True,
         body=("NewBot",),
         example=examples.NEW_BOT,
         answers={201: ("CreatedBot",)},
@@ -141,6 +140,7 @@ OPERATIONS: dict[str, Operation] = {
     "api.show_bot": Operation(tag="Bots", answers={200: ("Bot",)}, errors=(404,), etag=True, parameters=_BOT),
     "api.change_bot": Operation(
         tag="Bots",
+        token_again=True,
         body=("BotChange",),
         example=examples.BOT_CHANGE,
         answers={200: ("Bot",)},
@@ -157,13 +157,14 @@ OPERATIONS: dict[str, Operation] = {
         parameters={"bot": "swing"},
     ),
     "api.rotate_secret": Operation(
-        tag="Bots", answers={200: ("Secret",)}, errors=(404,), parameters={"bot": "swing"}
+        tag="Bots", token_again=True, answers={200: ("Secret",)}, errors=(404,), parameters={"bot": "swing"}
     ),
     "api.show_bot_state": Operation(
         tag="Kill switch", answers={200: ("TradingState",)}, errors=(404,), parameters=_BOT
     ),
     "api.set_bot_state": Operation(
         tag="Kill switch",
+        token_again=True,
         body=("TradingStateChange",),
         example=examples.SWITCH,
         answers={200: ("TradingState",)},
@@ -173,6 +174,7 @@ OPERATIONS: dict[str, Operation] = {
     "api.show_trading_state": Operation(tag="Kill switch", answers={200: ("TradingState",)}),
     "api.set_trading_state": Operation(
         tag="Kill switch",
+        token_again=True,
         body=("TradingStateChange",),
         example=examples.SWITCH,
         answers={200: ("TradingState",)},
@@ -265,30 +267,10 @@ OPERATIONS: dict[str, Operation] = {
         errors=(404, 409, 422),
         parameters={"broker": "paper", "symbol": "BTC-USD"},
     ),
-    "api.show_prices": Operation(tag="Paper market", answers={200: ("Prices",)}),
-    "api.set_prices": Operation(
-        tag="Paper market",
-        body=("PriceChange",),
-        example=examples.PRICES,
-        answers={200: ("MovedPrices",)},
-    ),
-    "api.show_clock": Operation(tag="Paper market", answers={200: ("PaperClock",)}, errors=(409,)),
-    "api.set_clock": Operation(
-        tag="Paper market",
-        body=("PaperClockChange",),
-        example=examples.PAPER_CLOCK,
-        answers={200: ("PaperClock",)},
-    ),
-    "api.show_switches": Operation(tag="Paper market", answers={200: ("PaperSwitches",)}, errors=(409,)),
-    "api.set_switches": Operation(
-        tag="Paper market",
-        body=("PaperSwitchesChange",),
-        example=examples.PAPER_SWITCHES,
-        answers={200: ("PaperSwitches",)},
-    ),
     "api.show_chain": Operation(
         tag="Trades", query=ChainQuerySchema(), answers={200: ("Chain",)}, errors=(404, 409)
     ),
     "api.describe": Operation(tag="Operation", answers={200: ("Document",)}),
-} | COMMAND_OPERATIONS
-OPERATIONS |= DASHBOARD_OPERATIONS | ANALYTICS_OPERATIONS | SHARE_OPERATIONS
+}
+OPERATIONS |= COMMAND_OPERATIONS | DASHBOARD_OPERATIONS | ANALYTICS_OPERATIONS
+OPERATIONS |= PAPER_OPERATIONS | SESSION_OPERATIONS | SHARE_OPERATIONS

@@ -441,6 +441,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell as what one is signed in, and until when; a token by itself has no end */
+        get: operations["session_show_session"];
+        put?: never;
+        /**
+         * Sign in with the operator's or the viewer's token, or with the code of a printed link
+         * @description The answer sets a cookie that scripts cannot read. From the sixth wrong one in a minute: 429.
+         */
+        post: operations["sign_in_begin_session"];
+        /** Sign out; `everywhere` ends every session, those of viewers too */
+        delete: operations["session_end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link that shows an address and a message once, within ten minutes
+         * @description What it shows is kept encrypted by the link's own key, and is gone once it was shown. Looking at the link shows nothing yet: a click does.
+         */
+        post: operations["api_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tickets": {
         parameters: {
             query?: never;
@@ -728,7 +770,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Say whether an alert could become an order now; only the operator is told what is missing */
+        /** Say whether an alert could become an order now; only who is let in is told what is missing */
         get: operations["health_ready"];
         put?: never;
         post?: never;
@@ -752,6 +794,58 @@ export interface paths {
          * @description Fyers has ended this in April 2026; where it refuses, the answer has the link at which to log in.
          */
         post: operations["login_refresh_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/share/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a button; a preview of the link opens nothing */
+        get: operations["shares_show_button"];
+        put?: never;
+        /** Show address and message, for the only time */
+        post: operations["shares_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/share/page.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answer the style of the page */
+        get: operations["shares_style"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/share/page.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answer the script of the page's copy buttons */
+        get: operations["shares_script"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1077,7 +1171,7 @@ export interface components {
                 /** @description `operator`, `command line`, `circuit breaker`, … */
                 who: string;
                 /** @enum {string} */
-                what: "create_bot" | "change_bot" | "delete_bot" | "rotate_secret" | "set_trading_state" | "set_circuit_breaker" | "close_position" | "close_trade" | "cancel_order" | "end_exit" | "approve" | "reject" | "expire" | "clean_up" | "reset_paper_account" | "set_paper_prices" | "set_paper_clock" | "set_paper_switches" | "log_in" | "renew_token";
+                what: "create_bot" | "change_bot" | "delete_bot" | "rotate_secret" | "set_trading_state" | "set_circuit_breaker" | "close_position" | "close_trade" | "cancel_order" | "end_exit" | "approve" | "reject" | "expire" | "clean_up" | "reset_paper_account" | "set_paper_prices" | "set_paper_clock" | "set_paper_switches" | "log_in" | "renew_token" | "begin_session" | "end_session" | "refuse_session";
                 /** @description Whose: a bot's id, an order's, broker/SYMBOL, … */
                 subject: string;
                 /** @description What differs; null where it was not there. */
@@ -1632,6 +1726,12 @@ export interface components {
         Bots: {
             bots: components["schemas"]["Bot"][];
         };
+        Share: {
+            /** @description Shows its words once; nobody else keeps it. */
+            url: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         Secret: {
             secret: string;
             /** Format: date-time */
@@ -2106,6 +2206,21 @@ export interface components {
             from: string;
             /** Format: date */
             to: string;
+        };
+        SignedIn: {
+            /** @enum {string} */
+            role: "operator" | "viewer";
+            /** Format: date-time */
+            expires_at: string;
+        };
+        Session: {
+            /** @enum {string} */
+            role: "operator" | "viewer";
+            /**
+             * Format: date-time
+             * @description An hour without an action ends it earlier; null for a token.
+             */
+            expires_at: string | null;
         };
         Trade: {
             id: string;
@@ -3270,15 +3385,21 @@ export interface components {
             liquidate_on_tp?: boolean;
             broker?: string;
         };
-        PriceChange: {
-            [key: string]: number | string | null;
-        };
         AuthCode: {
             auth_code: string;
         };
         TradeClose: {
             /** @description Per cent of the units, rounded up; without it all of them. */
             trim?: number | null;
+        };
+        NewShare: {
+            /** @description Where alerts are sent. */
+            address: string;
+            /** @description The alert's message as it is pasted, with its secret; kept encrypted by the link's own key. */
+            message: string;
+        };
+        PriceChange: {
+            [key: string]: number | string | null;
         };
         PaperClockChange: {
             /** @description Epoch seconds or milliseconds, or ISO 8601. */
@@ -3289,6 +3410,13 @@ export interface components {
             early_assignment?: string[];
             /** @description Sold legs that expire today are bought back at 15:30 in New York, their mates left alone. */
             close_short_legs_at_expiry?: boolean;
+        };
+        TokenSignIn: {
+            token: string;
+        };
+        LinkSignIn: {
+            /** @description What follows `#start=`; good once. */
+            start: string;
         };
     };
     responses: never;
@@ -3361,7 +3489,10 @@ export interface operations {
     api_rotate_account_secret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The operator's token, where a session was answered 403 `TOKEN_AGAIN`. */
+                "X-Operator-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3387,6 +3518,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3570,7 +3710,7 @@ export interface operations {
         parameters: {
             query?: {
                 who?: string | null;
-                what?: ("create_bot" | "change_bot" | "delete_bot" | "rotate_secret" | "set_trading_state" | "set_circuit_breaker" | "close_position" | "close_trade" | "cancel_order" | "end_exit" | "approve" | "reject" | "expire" | "clean_up" | "reset_paper_account" | "set_paper_prices" | "set_paper_clock" | "set_paper_switches" | "log_in" | "renew_token") | null;
+                what?: ("create_bot" | "change_bot" | "delete_bot" | "rotate_secret" | "set_trading_state" | "set_circuit_breaker" | "close_position" | "close_trade" | "cancel_order" | "end_exit" | "approve" | "reject" | "expire" | "clean_up" | "reset_paper_account" | "set_paper_prices" | "set_paper_clock" | "set_paper_switches" | "log_in" | "renew_token" | "begin_session" | "end_session" | "refuse_session") | null;
                 subject?: string | null;
                 date?: string | null;
                 after?: string | null;
@@ -3699,7 +3839,10 @@ export interface operations {
     api_create_bot: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The operator's token, where a session was answered 403 `TOKEN_AGAIN`. */
+                "X-Operator-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3743,6 +3886,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3899,6 +4051,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -3962,6 +4123,8 @@ export interface operations {
             header: {
                 /** @example * */
                 "If-Match": string;
+                /** @description The operator's token, where a session was answered 403 `TOKEN_AGAIN`. */
+                "X-Operator-Token"?: string;
             };
             path: {
                 /** @example swing */
@@ -4002,6 +4165,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4078,7 +4250,10 @@ export interface operations {
     api_rotate_secret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The operator's token, where a session was answered 403 `TOKEN_AGAIN`. */
+                "X-Operator-Token"?: string;
+            };
             path: {
                 /** @example swing */
                 bot: string;
@@ -4107,6 +4282,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4216,7 +4400,10 @@ export interface operations {
     api_set_bot_state: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The operator's token, where a session was answered 403 `TOKEN_AGAIN`. */
+                "X-Operator-Token"?: string;
+            };
             path: {
                 /** @example default */
                 bot: string;
@@ -4255,6 +4442,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4479,6 +4675,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4916,6 +5121,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -5066,6 +5280,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -5201,6 +5424,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5359,6 +5591,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -5498,6 +5739,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -5596,6 +5846,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -5685,6 +5944,318 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_show_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sign_in_begin_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "the operator's token"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TokenSignIn"] | components["schemas"]["LinkSignIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    /** @description The ticket of the first alert with this key. */
+                    "X-Ticket"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    session_end_session: {
+        parameters: {
+            query?: {
+                everywhere?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "https://gatehouse.example/webhook",
+                 *       "message": "{\"symbol\": \"AAPL\", \"secret\": \"…\"}"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewShare"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5909,6 +6480,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -5980,6 +6560,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6067,6 +6656,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6310,6 +6908,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -6427,7 +7034,10 @@ export interface operations {
     api_set_trading_state: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The operator's token, where a session was answered 403 `TOKEN_AGAIN`. */
+                "X-Operator-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6463,6 +7073,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6782,6 +7401,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Too Many Requests */
             429: {
                 headers: {
@@ -6841,6 +7469,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7038,6 +7675,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Conflict */
             409: {
                 headers: {
@@ -7064,6 +7710,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    shares_show_button: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example dGhlIHRva2VuIG9mIGEgbGluayB0aGF0IGlzIG5vbmU */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    shares_reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example dGhlIHRva2VuIG9mIGEgbGluayB0aGF0IGlzIG5vbmU */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    shares_style: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": string;
+                };
+            };
+        };
+    };
+    shares_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
                 };
             };
         };
@@ -7166,6 +7916,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -7225,6 +7984,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,1 @@
+"""The dashboard: its source, its build, and the blueprint that serves it."""
