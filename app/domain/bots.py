@@ -15,6 +15,8 @@ from app.domain.trading_windows import WindowText
 
 BOT_ID_WORDS = "1 to 48 letters, digits, dots, dashes or underscores"
 BOT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,46}[A-Za-z0-9])?")
+# Whose alerts are tests: it trades on paper alone.
+TEST_BOT = "test"
 SECRET_OVERLAP = timedelta(hours=24)
 SECRET_MAXIMUM_AGE = timedelta(days=90)
 

@@ -21,7 +21,7 @@ from app.storage.base import Change, Create, Document, Page, Replace, Store
 PREFIX = TICKETS
 PAGE = 100
 # So many are read to look for a text that no index has.
-READ_FOR_TEXT = 300
+READ_FOR_TEXT = 150
 EVERY_TICKET = TicketQuery()
 
 

@@ -10,6 +10,8 @@ from app.repositories.account_secret import AccountSecret
 from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory
 from app.repositories.change_counts import ChangeCounts
+from app.repositories.notification_trials import NotificationTrial
+from app.repositories.stored_record import StoredRecord
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
@@ -36,6 +38,8 @@ from app.services.operator.paper_reset import PaperReset
 from app.services.operator.simulated_prices import PriceBoard
 from app.services.operator.simulated_time import SimulatedTime
 from app.services.orders.tracking import OrderTracker
+from app.services.overview.broker_cards import BrokerCards
+from app.services.overview.home import Home
 from app.services.portfolio.circuit_breaker import EquityGuard
 from app.services.portfolio.holdings import Holdings
 from app.services.portfolio.loss_limits import LossLimits
@@ -127,6 +131,15 @@ class ObservabilityWing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewWing:
+    """What people see at first glance."""
+
+    home: Home
+    brokers: BrokerCards
+    trial: StoredRecord[NotificationTrial]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StructuresWing:
     """What trades structures of options."""
 
@@ -170,6 +183,7 @@ class Services:
     structures: StructuresWing
     observability: ObservabilityWing
     brokers: BrokerWing
+    overview: OverviewWing
     research: Research
     analytics: AnalyticsWing
 
@@ -203,6 +217,11 @@ def analytics() -> AnalyticsWing:
 def observability() -> ObservabilityWing:
     """Return what writes down, counts and sends messages."""
     return services().observability
+
+
+def overview() -> OverviewWing:
+    """Return what people see at first glance."""
+    return services().overview
 
 
 def brokers() -> BrokerWing:

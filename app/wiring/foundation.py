@@ -93,7 +93,7 @@ class Foundation:
     @cached_property
     def metrics(self) -> Metrics:
         """The series that /metrics shows."""
-        return Metrics(version=VERSION)
+        return Metrics(version=VERSION, clock=self.clock)
 
     @cached_property
     def notifier(self) -> Notifier:

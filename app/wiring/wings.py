@@ -21,6 +21,7 @@ from app.wiring.container import (
     Services,
     StructuresWing,
 )
+from app.wiring.overview import overview_wing
 from app.wiring.policies import shared_addresses
 
 # Of those who sign in by hand a few mistakes are enough.
@@ -56,6 +57,7 @@ def assembled(wiring: Wiring) -> Services:
         brokers=BrokerWing(
             registry=wiring.base.registry, symbols=wiring.base.symbols, fyers=wiring.base.fyers
         ),
+        overview=overview_wing(wiring),
         research=wiring.base.research,
         analytics=analytics_wing(wiring.base, wiring.snapshots),
     )

@@ -33,6 +33,11 @@ class BrokerRegistry:
         """The brokers that can be used here."""
         return list(self._factories)
 
+    @property
+    def known(self) -> list[str]:
+        """Every broker that there is, whether it can be used here or not."""
+        return list(dict.fromkeys([*self._known, *self._factories]))
+
     def get(self, name: str) -> Broker:
         """Return a broker; raise BrokerNotConfigured."""
         broker = self._brokers.get(name)

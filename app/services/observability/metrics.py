@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from app.clock import Clock, system_clock
+from app.services.observability.call_times import CallTimes
+
 if TYPE_CHECKING:
     from prometheus_client import Counter, Gauge, Histogram
 
@@ -24,12 +27,13 @@ class Metrics:
     combinations of a series is counted as `other`.
     """
 
-    def __init__(self, *, version: str = UNKNOWN) -> None:
+    def __init__(self, *, version: str = UNKNOWN, clock: Clock = system_clock) -> None:
         # prometheus_client decides at its import whether processes count together, so it comes after main.py.
         from prometheus_client import CollectorRegistry, disable_created_metrics
 
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
+        self.call_times = CallTimes(clock)
         self._webhooks = self._counter("tv_webhooks", "Alerts by bot and outcome", "fund_id", "outcome")
         self._latency = self._histogram("tv_webhook_latency_seconds", "Time from an alert to its answer")
         self._submitted = self._counter("tv_orders_submitted", "Orders that a broker took")
@@ -77,6 +81,7 @@ class Metrics:
     def broker_call(self, *, broker: str, call: str, seconds: float, failed: bool = False) -> None:
         """Count and time a call to a broker."""
         self._calls.child(broker, call).observe(seconds)
+        self.call_times.note(broker, seconds, failed=failed)
         if failed:
             self._failures.child(broker, call).inc()
 

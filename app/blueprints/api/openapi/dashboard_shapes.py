@@ -1,13 +1,24 @@
 """What the dashboard's own addresses answer."""
 
+from app.blueprints.api.openapi.holding_shapes import ACCOUNT, POSITION, SEEN
 from app.blueprints.api.openapi.shapes import (
+    DECIMAL,
     TEXT,
+    TIME,
+    UUID,
     Shape,
     list_of,
     object_of,
+    or_null,
+    ref,
     words_of,
 )
+from app.domain.broker_logins import LoginState
+from app.domain.instruments import AssetClass
 from app.domain.topics import Topic
+from app.domain.trading_mode import TradingMode
+from app.domain.trading_state import TradingState
+from app.services.overview.preflight import PreflightCheck
 
 COUNT: Shape = {"type": "integer", "minimum": 0}
 
@@ -19,6 +30,145 @@ CHANGES = object_of(
     }
 )
 
+FLAG: Shape = {"type": "boolean"}
+OR_TEXT, OR_TIME, OR_DECIMAL = or_null(TEXT), or_null(TIME), or_null(DECIMAL)
+
+HOLDER = object_of({"bot": TEXT, "trade": or_null(COUNT), "quantity": DECIMAL})
+HELD = object_of(
+    POSITION["properties"] | {"held_by": list_of(HOLDER) | {"description": "Nobody: opened elsewhere."}}
+)
+DAY_OF_ACCOUNT = object_of(
+    ACCOUNT["properties"]
+    | {
+        "day_began_at": OR_TIME | {"description": "When the equity was seen that the day is measured by."},
+        "day_began_with": OR_DECIMAL,
+        "day_pnl": OR_DECIMAL | {"description": "Since midnight; money paid in counts as well."},
+        "day_pnl_pct": OR_DECIMAL | {"description": "As a fraction."},
+    }
+)
+_SWITCH = {"state": words_of(TradingState), "reason": OR_TEXT, "until": OR_TIME}
+NEEDS = object_of(
+    {
+        "approvals": list_of(ref("TicketRow")),
+        "logins": list_of(ref("LoginDue")),
+        "unreachable": list_of(ref("BrokerSeen")),
+        "unknown": list_of(ref("TicketRow")) | {"description": "Orders that may be live."},
+        "failures": list_of(ref("TicketRow")) | {"description": "Failed or rejected within a day."},
+        "pursuits": list_of(ref("Pursuit")),
+        "unreconciled": list_of(ref("Difference")),
+        "entry_stops": list_of(ref("EntryStop")),
+    }
+)
+CHECK = object_of(
+    {
+        "broker": TEXT,
+        "check": words_of(PreflightCheck),
+        "passed": FLAG,
+        "detail": TEXT,
+        "cure": OR_TEXT | {"description": "What to do, where it failed."},
+    }
+)
+FIRST_RUN = object_of(
+    {
+        "safe": object_of({"done": FLAG, "mode": words_of(TradingMode)}),
+        "test_alert": object_of({"done": FLAG, "ticket": or_null(UUID)}),
+        "real_alert": object_of(
+            {
+                "done": FLAG,
+                "ticket": or_null(UUID),
+                "refusal": or_null(ref("Refusal")) | {"description": "The last one, until an alert came."},
+            }
+        ),
+        "limits": object_of(
+            {
+                "done": FLAG,
+                "limits_set": FLAG,
+                "notifications_set": FLAG,
+                "notification_tested_at": OR_TIME,
+            }
+        ),
+        "broker": object_of({"done": FLAG, "checks": list_of(CHECK)}),
+    }
+)
+OVERVIEW = object_of(
+    {
+        "at": TIME,
+        "version": TEXT,
+        "mode": words_of(TradingMode) | {"description": "Whether orders can cost money."},
+        "trading_state": ref("TradingState"),
+        "paused_bots": list_of(object_of({"bot": TEXT} | _SWITCH)),
+        "brokers": SEEN,
+        "accounts": list_of(ref("AccountDay")),
+        "positions": list_of(ref("HeldPosition")),
+        "tickets": list_of(ref("TicketRow")) | {"description": "The last ten."},
+        "needs": ref("Needs"),
+        "first_run": ref("FirstRun"),
+    }
+)
+_KINDS = list_of(words_of(AssetClass))
+_HELD_BY: Shape = {"enum": ["broker", "gatehouse"], "type": "string"}
+CAPABILITIES = object_of(
+    {
+        "asset_classes": _KINDS,
+        "exits_held_by": {"type": "object", "additionalProperties": _HELD_BY}
+        | {"description": "Who holds stop-losses and take-profits, by the kind of instrument."},
+        "fractional": _KINDS,
+        "short": _KINDS,
+        "notional": FLAG,
+        "bracket": FLAG,
+        "day_orders_only": FLAG,
+        "market_orders_rest": FLAG,
+        "structures": FLAG,
+        "zone": TEXT | {"description": "Where the account's day begins at midnight."},
+    }
+)
+BROKER_CARD = object_of(
+    {
+        "broker": TEXT,
+        "configured": FLAG,
+        "needs": list_of(TEXT) | {"description": "The settings without which it is not there."},
+        "account": {"type": "string", "enum": ["SIMULATED", "PAPER", "LIVE"]},
+        "sends_orders": FLAG | {"description": "False in a dry run, and where it is not set up."},
+        "reachable": or_null(FLAG),
+        "message": OR_TEXT,
+        "asked_at": OR_TIME,
+        "last_success_at": OR_TIME,
+        "calls": or_null(
+            object_of(
+                {
+                    "calls": COUNT,
+                    "p95_milliseconds": {"type": "number"},
+                    "last_success_at": OR_TIME,
+                }
+            )
+        ),
+        "currency": OR_TEXT,
+        "equity": OR_DECIMAL,
+        "buying_power": OR_DECIMAL,
+        "login": or_null(ref("Login")),
+        "contract_list": or_null(object_of({"downloaded_at": OR_TIME, "contracts": COUNT, "is_stale": FLAG})),
+        "circuit_breaker": or_null(ref("CircuitBreaker")),
+        "capabilities": CAPABILITIES,
+    }
+)
+
 DASHBOARD: dict[str, Shape] = {
     "Changes": CHANGES,
+    "HeldPosition": HELD,
+    "AccountDay": DAY_OF_ACCOUNT,
+    "LoginDue": object_of(
+        {
+            "broker": TEXT,
+            "state": words_of(LoginState),
+            "issued_at": OR_TIME,
+            "expires_at": OR_TIME,
+            "probed_at": OR_TIME,
+        }
+    ),
+    "Needs": NEEDS,
+    "FirstRun": FIRST_RUN,
+    "Overview": OVERVIEW,
+    "BrokerCard": BROKER_CARD,
+    "BrokerCards": object_of({"brokers": list_of(ref("BrokerCard"))}),
+    "Sent": object_of({"status": {"const": "sent"}}),
 }

@@ -1,0 +1,41 @@
+"""`/api/overview`, `/api/brokers`, `/api/notifications/test`: what people see at first glance."""
+
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.api import bp
+from app.errors import RequestRefused
+from app.repositories.notification_trials import NotificationTrial
+from app.services.observability.events import EventKind
+from app.wiring.container import observability, overview, services
+
+TRIAL = "You asked for it in the dashboard."
+
+
+@bp.get("/overview")
+def show_overview() -> ResponseReturnValue:
+    """Show the first page at once: mode, accounts, positions, the last tickets, and what needs you.
+
+    It is what the clock saw last; no broker is asked. Each account is in its own currency.
+    """
+    return jsonify(overview().home.show())
+
+
+@bp.get("/brokers")
+def list_brokers() -> ResponseReturnValue:
+    """List every broker: whether it answers, its account, its login, its circuit breaker, what it can do.
+
+    `calls` are the orders, cancels and changes that this process sent last. What is not set up here says what
+    it `needs`.
+    """
+    return jsonify({"brokers": overview().brokers.show()})
+
+
+@bp.post("/notifications/test")
+def test_notifications() -> ResponseReturnValue:
+    """Send you a message, to see whether messages arrive."""
+    if services().settings.notification_url is None:
+        raise RequestRefused("Set NOTIFICATION_URL to be told anything.")
+    observability().notifier.notify(EventKind.TRIAL, TRIAL)
+    overview().trial.change(lambda _: NotificationTrial(services().clock()))
+    return jsonify({"status": "sent"}), 202

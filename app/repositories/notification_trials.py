@@ -1,0 +1,21 @@
+"""When somebody last asked for a message to see whether messages arrive, under `state/notification-trial`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.repositories.stored_record import StoredRecord
+from app.storage.base import Store
+
+KEY = "state/notification-trial"
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationTrial:
+    """The moment of the last one."""
+
+    at: datetime
+
+
+def stored_trial(store: Store) -> StoredRecord[NotificationTrial]:
+    """Return the record of the last trial."""
+    return StoredRecord(store, KEY, NotificationTrial)
