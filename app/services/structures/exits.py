@@ -51,6 +51,8 @@ class StructureExits:
         for trade in begun:
             with suppress(BrokerUnavailable, Conflict):
                 self.ladders.step(trade.bot, trade.id)
+            # The clock may have climbed it before there was a ticket to write its end into.
+            self.ladders.progress.missed(ticket.id, trade)
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[StructureTrade]:
         """Return the trades that a command would leave; nothing is written."""

@@ -17,7 +17,7 @@ from app.domain.structures.orders import StructureReceipt
 from app.domain.structures.trades import LadderWork, StructureTrade, TradeState
 from app.domain.tickets import Stage, TicketStatus
 from app.errors import StoreError
-from app.repositories.structure_trades import StructureTrades
+from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
 from app.repositories.tickets import Ledger
 from app.services.base import Runtime
 from app.services.observability.events import EventKind
@@ -78,6 +78,28 @@ class StructureProgress:
             else:
                 return
             self.runtime.store.apply([self.ledger.rewriting(document, changed)])
+
+    def missed(self, ticket: UUID, trade: StructureTrade) -> None:
+        """Write into a ticket how its ladder ended, where that was before the ticket was written."""
+        known = self.trades.find(trade.bot, trade.id)
+        if known is not None and is_left_for(known.trade, ticket):
+            return
+        if not self._was_left(ticket, trade, known):
+            self.unneeded(ticket, trade)
+            return
+        with suppress(StoreError):
+            document, left = self.ledger.document(ticket), self._left(ticket, trade)
+            if document is not None and document.value["status"] == TicketStatus.ORDERED.value:
+                status = TicketStatus.PARTIALLY_FILLED if left else TicketStatus.FILLED
+                told = {"status": status.value, "message": _to_go(document.value, left) if left else None}
+                self.runtime.store.apply([self.ledger.rewriting(document, document.value | told)])
+
+    def _was_left(self, ticket: UUID, trade: StructureTrade, known: StoredStructureTrade | None) -> bool:
+        """Tell whether a ladder of the ticket's has left units of a trade."""
+        if known is not None:
+            return ticket in known.trade.tickets
+        ended = self.trades.ended(trade.id, trade.created_at, self.runtime.clock())
+        return ended is not None and str(ticket) in ended.tickets
 
     def _left(self, ticket: UUID, trade: StructureTrade) -> int:
         """Return how many other trades the same ticket still leaves."""

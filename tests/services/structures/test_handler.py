@@ -19,7 +19,7 @@ pytestmark = pytest.mark.integration
 def command(services, wing, clock):
     """Let the handler carry a command out; return its ticket."""
 
-    def give(command, *, preview=False, crashes=False):
+    def give(command, *, preview=False, crashes=False, meanwhile=lambda: None):
         intent = Intent.ENTER_STRUCTURE if isinstance(command, EnterCommand) else Intent.EXIT_STRUCTURE
         signal = Signal(Dialect.BOT_COMMAND, "AAPL", intent, Side.BUY, structure=command)
         bot = services.operations.bots.find("default")
@@ -28,6 +28,7 @@ def command(services, wing, clock):
         written = []
 
         def finish(changes):
+            meanwhile()
             services.store.apply([*changes, services.operations.ledger.writing(ticket)])
             written.append(ticket)
             if crashes:
@@ -236,6 +237,21 @@ def test_exit_when_it_is_opening_then_the_entry_ends_and_what_filled_is_left(
 )
 def test_exit_when_there_is_nothing_then_denied(command, condor, asked, reason):
     assert command(asked).reason.value == reason
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status", "reason"), [(0, "canceled", "POSITION_NONE"), (40, "filled", None)]
+)
+def test_exit_when_its_ladder_ends_before_its_ticket_is_written_then_the_ticket_ends_too(
+    command, condor, run, trades, ticket_by_id, seconds, status, reason
+):
+    command(EnterCommand(units=2))
+    run(seconds)
+    ticket = command(ExitCommand(which=Which.ALL), meanwhile=run)
+
+    assert trades() == []
+    found = ticket_by_id(ticket.id)
+    assert (found["status"], found["reason"]) == (status, reason)
 
 
 def test_exit_when_it_is_closing_already_then_denied(command, condor, run, desk):
