@@ -2,8 +2,9 @@ from decimal import Decimal
 
 import pytest
 
+from tests.brokers.conformance.apple_options import AppleOptions
 from tests.brokers.conformance.simulated import AFTER, BEFORE, CUT, SimulatedLine, SimulatedUnderTest
-from tests.brokers.conformance.structures import StructureConformance
+from tests.brokers.conformance.structures import StructureConformance, UniqueIdConformance
 from tests.simulators.alpaca.chains import list_chain
 
 pytestmark = pytest.mark.integration
@@ -17,7 +18,7 @@ class OptionsUnderTest(SimulatedUnderTest):
         list_chain(self.fake, self.ticker, price)
 
 
-class TestAlpacaDesk(SimulatedLine, StructureConformance):
+class TestAlpacaDesk(SimulatedLine, AppleOptions, UniqueIdConformance, StructureConformance):
     @pytest.fixture
     def options(self, connect_alpaca, fake):
         return OptionsUnderTest(connect_alpaca(timeout_seconds=0.7), fake, "AAPL")

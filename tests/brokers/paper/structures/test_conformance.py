@@ -2,14 +2,20 @@ from decimal import Decimal
 
 import pytest
 
-from tests.brokers.conformance.structures import StructureConformance
+from tests.brokers.conformance.apple_options import AppleOptions
+from tests.brokers.conformance.structures import StructureConformance, UniqueIdConformance
 from tests.brokers.paper.faults import PaperUnderTest, failing, losing_answers
 
 pytestmark = pytest.mark.unit
 
 
-class TestPaperDesk(StructureConformance):
-    """Its line is the store, which is either out of reach or does not say what it did."""
+class TestPaperDesk(AppleOptions, UniqueIdConformance, StructureConformance):
+    """Its line is the store, which is either out of reach or does not say what it did.
+
+    Its level is a setting.
+    """
+
+    offline = frozenset({"level"})
 
     @pytest.fixture
     def options(self, broker, store):
