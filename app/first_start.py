@@ -88,6 +88,19 @@ def _read(path: Path) -> dict[str, str]:
     return stored
 
 
+def address_of(settings: Settings) -> str:
+    """Return where people find the service."""
+    return settings.public_url or f"http://127.0.0.1:{settings.port}"
+
+
+def invitation(link: str) -> str:
+    """Return what stands above everything else: the way into the dashboard."""
+    return f"""
+  Open the dashboard (this link signs you in once, within 15 minutes; flask dashboard link prints another):
+    {link}
+"""
+
+
 FIRST_ALERT = {
     "symbol": "BTCUSD",
     "strategy_order_id": "long",
@@ -100,7 +113,7 @@ FIRST_ALERT = {
 
 def greeting(settings: Settings) -> str:
     """Return where the service is found, for every start but the first."""
-    address = settings.public_url or f"http://127.0.0.1:{settings.port}"
+    address = address_of(settings)
     return (
         f"Gatehouse listens on port {settings.port}: alerts to {address}/webhook, health at {address}/readyz"
     )
@@ -108,7 +121,7 @@ def greeting(settings: Settings) -> str:
 
 def welcome(settings: Settings, secrets: Path, made: tuple[str, ...]) -> str:
     """Return the addresses with their secrets, and a command that places the first paper order."""
-    address = settings.public_url or f"http://127.0.0.1:{settings.port}"
+    address = address_of(settings)
     commands = f"""  See your bots by the address of bot commands (it holds the account's secret):
     curl -s {address}/webhook/{settings.account_secret}/bots
 """

@@ -9,9 +9,10 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from app.clock import system_clock
 from app.config import Settings
 from app.errors import SettingsError, StoreUnavailable
-from app.first_start import greeting, secrets_file, welcome, with_secrets
+from app.first_start import greeting, invitation, secrets_file, welcome, with_secrets
 from app.logs import tame_server_log
 from app.wiring.container import EXTENSION, Services
 
@@ -51,7 +52,7 @@ def serve(settings: Settings) -> None:
     _try_brokers(settings)
     settings, made = with_secrets(settings)
     told = welcome(settings, secrets_file(settings), made) if made else greeting(settings)
-    print(told, flush=True)  # noqa: T201  # the owner's next step
+    print(f"{_way_in(settings)}{told}", flush=True)  # noqa: T201  # the owner's next step
     Server(lambda: _application(settings), _options(settings)).run()
 
 
@@ -78,6 +79,22 @@ def _try_store(settings: Settings) -> None:
             store.close()
     except StoreUnavailable as error:
         raise SettingsError(f"{name}: {error.message}") from error
+
+
+def _way_in(settings: Settings) -> str:
+    """Return a link that signs in, for whoever sits at this console; logs of a cloud have other readers."""
+    from app import open_store
+    from app.repositories.sessions import StoredSessions
+    from app.services.sessions.links import new_code, start_link
+
+    if settings.uses_cloud_storage or settings.use_cloud_logging:
+        return ""
+    store = open_store(settings)
+    try:
+        code, _ = new_code(StoredSessions(store), system_clock())
+    finally:
+        store.close()
+    return invitation(start_link(f"http://127.0.0.1:{settings.port}", code))
 
 
 def _try_notifications(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -70,6 +71,26 @@ def test_server_when_it_is_stopped_cleanly_then_nobody_holds_the_lease(server):
     server.drain()
 
     assert lease(server) is None
+
+
+def test_server_when_it_starts_then_a_link_that_signs_in_once_stands_above_everything(server):
+    server.start()
+    told = server.log.read_text()
+    address, code = re.search(r"(http://127\.0\.0\.1:\d+)/#start=(\S+)", told).groups()
+
+    assert address == f"http://127.0.0.1:{server.port}"
+    assert told.index("#start=") < told.index("Gatehouse listens")
+    assert told.count("#start=") == 1
+    answers = [
+        ask(server.port, "POST", "/api/session", json.dumps({"start": code}).encode()) for _ in range(2)
+    ]
+    assert [answer.status for answer in answers] == [200, 401]
+
+
+def test_server_when_its_console_is_a_clouds_log_then_no_link_is_printed(server):
+    server.start(USE_CLOUD_LOGGING="true")
+
+    assert "#start=" not in server.log.read_text()
 
 
 def test_server_when_its_secrets_are_known_then_it_says_where_it_listens_and_no_secret(server):

@@ -12,6 +12,7 @@ from app.cli.backup import backup
 from app.cli.bots import bots
 from app.cli.circuit_breaker import circuit_breaker
 from app.cli.cleanup import cleanup
+from app.cli.dashboard import dashboard
 from app.cli.ideas import ideas
 from app.cli.login import login
 from app.cli.opinions import opinions
@@ -31,7 +32,7 @@ from app.cli.verify import verify
 COMMANDS = (
     *(status, tickets, opinions, ideas, orders, positions, account, trades, options, bots, trading_state),
     *(refusals, symbols, preview, send_alert, paper, login, verify, backup),
-    *(audit, circuit_breaker, cleanup),
+    *(audit, circuit_breaker, cleanup, dashboard),
 )
 
 

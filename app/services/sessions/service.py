@@ -11,21 +11,14 @@ from datetime import datetime, timedelta
 from app.clock import Clock
 from app.domain.audit import Actor, Deed
 from app.domain.json_codec import timestamp
-from app.domain.sessions import (
-    CODE_COUNTS,
-    Role,
-    Session,
-    SessionEnd,
-    StartCode,
-    code_digest,
-    session_id,
-)
+from app.domain.sessions import Role, Session, SessionEnd, code_digest, session_id
 from app.errors import Conflict, StoreUnavailable
 from app.repositories.audit import AuditLog
 from app.repositories.sessions import EndedSession, StoredSessions
 from app.services.observability.journal import Journal
+from app.services.sessions.links import new_code
 
-COOKIE_BYTES, CODE_BYTES = 32, 24
+COOKIE_BYTES = 32
 # How long another process may still count a session that was ended here.
 LOOK = timedelta(seconds=5)
 # How far the stored time of a session's last action may lie behind: what a restart may forget of it.
@@ -92,9 +85,7 @@ class Sessions:
 
     def new_code(self) -> tuple[str, datetime]:
         """Make the code of a link that signs in once; return it and until when it does."""
-        code, now = secrets.token_urlsafe(CODE_BYTES), self._clock()
-        self._stored.add_code(StartCode(code_digest(code), now + CODE_COUNTS), now)
-        return code, now + CODE_COUNTS
+        return new_code(self._stored, self._clock())
 
     def find(self, cookie: str, *, is_action: bool) -> Session | None:
         """Return the session of a cookie, None where there is none or it is over; note a person's action."""

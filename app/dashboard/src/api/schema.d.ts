@@ -170,6 +170,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/brokers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List every broker: whether it answers, its account, its login, its circuit breaker, what it can do
+         * @description `calls` are the orders, cancels and changes that this process sent last. What is not set up here says what it `needs`.
+         */
+        get: operations["api_list_brokers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/changes": {
         parameters: {
             query?: never;
@@ -222,6 +242,23 @@ export interface paths {
         get: operations["api_list_logins"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send you a message, to see whether messages arrive */
+        post: operations["api_test_notifications"];
         delete?: never;
         options?: never;
         head?: never;
@@ -311,6 +348,26 @@ export interface paths {
         post?: never;
         /** Cancel a working order */
         delete: operations["api_cancel_order"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the first page at once: mode, accounts, positions, the last tickets, and what needs you
+         * @description It is what the clock saw last; no broker is asked. Each account is in its own currency.
+         */
+        get: operations["api_show_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2010,6 +2067,197 @@ export interface components {
             };
             /** @description What differs from the cursor that was sent. */
             changed: ("tickets" | "orders" | "positions" | "approvals" | "state" | "bots" | "logins" | "trades" | "jobs" | "refusals")[];
+        };
+        HeldPosition: {
+            broker: string;
+            symbol: string;
+            /** @description Signed: short is negative. */
+            quantity: string;
+            average_price: string | null;
+            market_price: string | null;
+            unrealized_pnl: string | null;
+            /** @description Stop-losses and take-profits, one for each bot in it. */
+            exits: {
+                bot: string;
+                stop_loss: string | null;
+                take_profit: string | null;
+                /** @description Units whose exits rest at the broker. */
+                held_by_broker: string;
+                /** @description Units that are sold at the market when a level is reached. */
+                watched: string;
+            }[];
+            /** @description Nobody: opened elsewhere. */
+            held_by: {
+                bot: string;
+                trade: number | null;
+                quantity: string;
+            }[];
+        };
+        AccountDay: {
+            broker: string;
+            currency: string;
+            cash: string;
+            equity: string;
+            buying_power: string;
+            /**
+             * Format: date-time
+             * @description When it was seen.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When the equity was seen that the day is measured by.
+             */
+            day_began_at: string | null;
+            day_began_with: string | null;
+            /** @description Since midnight; money paid in counts as well. */
+            day_pnl: string | null;
+            /** @description As a fraction. */
+            day_pnl_pct: string | null;
+        };
+        LoginDue: {
+            broker: string;
+            /** @enum {string} */
+            state: "valid" | "dead" | "missing";
+            /** Format: date-time */
+            issued_at: string | null;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: date-time */
+            probed_at: string | null;
+        };
+        Needs: {
+            approvals: components["schemas"]["TicketRow"][];
+            logins: components["schemas"]["LoginDue"][];
+            unreachable: components["schemas"]["BrokerSeen"][];
+            /** @description Orders that may be live. */
+            unknown: components["schemas"]["TicketRow"][];
+            /** @description Failed or rejected within a day. */
+            failures: components["schemas"]["TicketRow"][];
+            pursuits: components["schemas"]["Pursuit"][];
+            unreconciled: components["schemas"]["Difference"][];
+            entry_stops: components["schemas"]["EntryStop"][];
+        };
+        FirstRun: {
+            safe: {
+                done: boolean;
+                /** @enum {string} */
+                mode: "PAPER" | "DRY RUN" | "LIVE";
+            };
+            test_alert: {
+                done: boolean;
+                /** Format: uuid */
+                ticket: string | null;
+            };
+            real_alert: {
+                done: boolean;
+                /** Format: uuid */
+                ticket: string | null;
+                /** @description The last one, until an alert came. */
+                refusal: components["schemas"]["Refusal"] | null;
+            };
+            limits: {
+                done: boolean;
+                limits_set: boolean;
+                notifications_set: boolean;
+                /** Format: date-time */
+                notification_tested_at: string | null;
+            };
+            broker: {
+                done: boolean;
+                checks: {
+                    broker: string;
+                    /** @enum {string} */
+                    check: "keys" | "login" | "reachable" | "buying_power" | "dry_run" | "allow_live" | "live_bot";
+                    passed: boolean;
+                    detail: string;
+                    /** @description What to do, where it failed. */
+                    cure: string | null;
+                }[];
+            };
+        };
+        Overview: {
+            /** Format: date-time */
+            at: string;
+            version: string;
+            /**
+             * @description Whether orders can cost money.
+             * @enum {string}
+             */
+            mode: "PAPER" | "DRY RUN" | "LIVE";
+            trading_state: components["schemas"]["TradingState"];
+            paused_bots: {
+                bot: string;
+                /** @enum {string} */
+                state: "ACTIVE" | "REDUCING" | "HALTED";
+                reason: string | null;
+                /** Format: date-time */
+                until: string | null;
+            }[];
+            /** @description One that cannot be reached hides no other. */
+            brokers: components["schemas"]["BrokerSeen"][];
+            accounts: components["schemas"]["AccountDay"][];
+            positions: components["schemas"]["HeldPosition"][];
+            /** @description The last ten. */
+            tickets: components["schemas"]["TicketRow"][];
+            needs: components["schemas"]["Needs"];
+            first_run: components["schemas"]["FirstRun"];
+        };
+        BrokerCard: {
+            broker: string;
+            configured: boolean;
+            /** @description The settings without which it is not there. */
+            needs: string[];
+            /** @enum {string} */
+            account: "SIMULATED" | "PAPER" | "LIVE";
+            /** @description False in a dry run, and where it is not set up. */
+            sends_orders: boolean;
+            reachable: boolean | null;
+            message: string | null;
+            /** Format: date-time */
+            asked_at: string | null;
+            /** Format: date-time */
+            last_success_at: string | null;
+            calls: {
+                calls: number;
+                p95_milliseconds: number;
+                /** Format: date-time */
+                last_success_at: string | null;
+            } | null;
+            currency: string | null;
+            equity: string | null;
+            buying_power: string | null;
+            login: components["schemas"]["Login"] | null;
+            contract_list: {
+                /** Format: date-time */
+                downloaded_at: string | null;
+                contracts: number;
+                is_stale: boolean;
+            } | null;
+            circuit_breaker: components["schemas"]["CircuitBreaker"] | null;
+            capabilities: {
+                asset_classes: ("crypto" | "equity" | "forex" | "future" | "option" | "unknown")[];
+                /** @description Who holds stop-losses and take-profits, by the kind of instrument. */
+                exits_held_by: {
+                    [key: string]: "broker" | "gatehouse";
+                };
+                fractional: ("crypto" | "equity" | "forex" | "future" | "option" | "unknown")[];
+                short: ("crypto" | "equity" | "forex" | "future" | "option" | "unknown")[];
+                notional: boolean;
+                bracket: boolean;
+                day_orders_only: boolean;
+                market_orders_rest: boolean;
+                structures: boolean;
+                /** @description Where the account's day begins at midnight. */
+                zone: string;
+            };
+        };
+        BrokerCards: {
+            brokers: components["schemas"]["BrokerCard"][];
+        };
+        Sent: {
+            /** @constant */
+            status: "sent";
         };
         AnalyticsPerformance: {
             /** @description That went flat; of `win_rate` and `expectancy` less `unpriced`. */
@@ -4506,6 +4754,63 @@ export interface operations {
             };
         };
     };
+    api_list_brokers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrokerCards"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     api_list_changes: {
         parameters: {
             query?: {
@@ -4768,6 +5073,81 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_test_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5141,6 +5521,63 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_show_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
