@@ -90,6 +90,11 @@ class Pursuit:
         return Place(self.bot, self.broker, self.symbol)
 
     @property
+    def is_sized(self) -> bool:
+        """True for one that closes an amount, whatever else moves the position."""
+        return self.wish is not None and self.wish.amount is not None
+
+    @property
     def next_order_id(self) -> str:
         """The client order id of the next order: the alert's own exit, then one for each that follows."""
         if self.sent == 0:

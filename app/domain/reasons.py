@@ -213,6 +213,7 @@ class Reason(StrEnum):
         "EXIT_GIVEN_UP",
         "The exit could not be carried out within EXIT_PURSUIT_SECONDS; the position may still be held.",
     )
+    EXIT_PURSUED = "EXIT_PURSUED", "An exit of this position goes on, and nothing is added to it meanwhile."
     EXIT_ENDED = "EXIT_ENDED", "The operator ended the exit before it was carried out."
     EXIT_NOT_FILLED = (
         "EXIT_NOT_FILLED",

@@ -45,6 +45,10 @@ class Pursuits:
         """Return the change that begins one; of an alert that is taken up again it goes on as it was."""
         return Create(_key(pursuit.ticket), to_json(pursuit))
 
+    def change(self, stored: StoredPursuit, pursuit: Pursuit) -> None:
+        """Write one anew; the caller holds its symbol. Raise Conflict."""
+        self._store.replace(stored.document, to_json(pursuit))
+
     def find(self, ticket: UUID) -> StoredPursuit | None:
         """Return a ticket's, if it is being pursued."""
         document = self._store.get(_key(ticket))

@@ -69,6 +69,7 @@ class Wiring:
                 structures=StructureTrades(self.store),
                 open_orders=self.base.open_orders,
                 working_orders=self.working_orders,
+                pursuits=self.base.pursuits,
                 clock=self.clock,
             ),
             usage=self.usage,
@@ -125,7 +126,7 @@ class Wiring:
             submission=submission(self.base, self.assessor),
             exits=self.exit_plans,
             ensure_exits=self.exits.ensure,
-            alert_order=AlertOrder(StrategyPositions(self.store), self.clock),
+            alert_order=AlertOrder(StrategyPositions(self.store), self.base.ledger, self.clock),
             clock=self.clock,
         )
 

@@ -16,7 +16,7 @@ from app.brokers.fyers.normalisation import normalised, normalised_change
 from app.brokers.fyers.order_checks import WITH_LEGS, leg_refusal, order_refusal
 from app.brokers.fyers.orders import OrderLookup
 from app.brokers.fyers.payload import change_payload, order_payload
-from app.brokers.fyers.products import closing, exit_product, other_product
+from app.brokers.fyers.products import closing, exit_product, other_product, too_small
 from app.brokers.fyers.receipts import Row
 from app.brokers.fyers.settings import FyersSettings
 from app.brokers.fyers.structures.desk import FyersDesk
@@ -246,12 +246,10 @@ class FyersBroker(Broker):
             product = exit_product(order, held)
         if product is None:
             closable = closing(order, held)
-            shown = ", ".join(f"{size:f} as {name}" for name, size in sorted(closable.items()))
-            told = f"No position in {ticker} is as large as this exit; it would close {shown or 'nothing'}."
             # It was there a moment ago: whoever still wants out looks again. One that two products hold is
             # not closed by one order, however often it is tried.
             is_passing = sum(closable.values(), ZERO) < (order.quantity or ZERO)
-            raise BrokerRejected(told, is_passing=is_passing)
+            raise BrokerRejected(too_small(ticker, closable), is_passing=is_passing)
         return product
 
     def _entry_price(self, order: Order) -> Decimal | None:

@@ -35,6 +35,15 @@ def exit_product(order: Order, held: Mapping[str, Decimal]) -> str | None:
     return None if largest is None or closable[largest] < (order.quantity or ZERO) else largest
 
 
+def too_small(ticker: str, closable: Mapping[str, Decimal]) -> str:
+    """Return why an exit is refused that no position under one product is as large as."""
+    shown = ", ".join(f"{size:f} as {name}" for name, size in sorted(closable.items()))
+    told = f"No position in {ticker} is as large as this exit; it would close {shown or 'nothing'}."
+    if len(closable) <= 1:
+        return told
+    return f"{told} An order closes one product: send an exit for each, with its size and its productType."
+
+
 def other_product(product: str, held: Mapping[str, Decimal]) -> str | None:
     """Return why an entry under this product is refused: an exit closes what one product holds."""
     own = INTRADAY if product in RETIRED else product

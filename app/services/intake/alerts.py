@@ -26,6 +26,7 @@ from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages, sentence
 from app.services.review.idea_routes import IdeaRoutes
 from app.services.review.reviewer import Stopped
+from app.services.trading.context import EntryMustWait
 from app.services.trading.execution import Finish
 from app.storage.base import Store
 from app.ticket_ids import NewTicketId
@@ -111,6 +112,9 @@ class Intake:
                 then(ticket)
             except Stopped:
                 _logger.info("The alert is left to the next start", extra={"ticket": str(ticket.id)})
+            except EntryMustWait as waits:
+                _logger.info("%s", waits, extra={"ticket": str(ticket.id)})
+                self.in_flight.leave_open(entry.key)
             except Exception:  # the alert is stored: whatever happened, the recovery finishes it
                 _logger.exception("The alert will be finished later", extra={"ticket": str(ticket.id)})
                 self.in_flight.leave_open(entry.key)
@@ -244,6 +248,10 @@ class Intake:
         try:
             with self.in_flight.running(entry.key):
                 return self.work_on(entry, ticket, alert.signal, alert.bot, alert.request_id)
+        except EntryMustWait as waits:
+            _logger.info("%s", waits, extra={"ticket": str(ticket.id)})
+            self.in_flight.leave_open(entry.key, is_begun=False)
+            return going_on(str(ticket.id), alert.request_id, entry)
         except Exception:  # the alert is stored: whatever happened, the recovery finishes it
             _logger.exception("The alert will be finished later", extra={"ticket": str(ticket.id)})
             self.in_flight.leave_open(entry.key)

@@ -1,7 +1,9 @@
 """How what a crash left is judged, and since when it is known to be left."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from app.clock import Clock
 from app.domain.bots import Bot
@@ -11,6 +13,8 @@ from app.domain.structures.directions import leaves_structure
 from app.errors import BrokerUnavailable
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
+
+SignalReader = Callable[[str, dict[str, Any]], Signal]
 
 
 @dataclass(frozen=True, slots=True)

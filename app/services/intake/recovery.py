@@ -13,21 +13,20 @@ from app.domain.orders import OrderRole, client_order_id
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus
-from app.errors import AppError, BrokerUnavailable, Conflict, MalformedAlert, StoreError
+from app.errors import BrokerUnavailable, Conflict, MalformedAlert, StoreError
 from app.repositories.bots import BotDirectory
 from app.repositories.inbox import Inbox, InboxEntry
 from app.repositories.tickets import Ledger
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.intake.alerts import Intake
 from app.services.intake.in_flight import InFlight
-from app.services.intake.left_alerts import LeftAlerts, RecoveryRules, wants_out_of
+from app.services.intake.left_alerts import LeftAlerts, RecoveryRules, SignalReader, wants_out_of
 from app.services.intake.repeats import note_shared_key
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.review.progress import ReviewProgress
 from app.services.runtime.locks import Locks
-
-SignalReader = Callable[[str, dict[str, Any]], Signal]
+from app.services.trading.context import EntryMustWait
 
 # An alert that kills its process every time must come to an end as well.
 MAXIMUM_ATTEMPTS = 4
@@ -186,7 +185,7 @@ class Recovery:
             # Compared and swapped: of all processes that found it one goes on.
             taken = self.inbox.take_over(entry, counted=self._counts(entry))
             finished = taken is not None and self._finish(taken, is_new=is_new, at_once=at_once)
-        except (StoreError, BrokerUnavailable) as error:
+        except (StoreError, BrokerUnavailable, EntryMustWait) as error:
             self._wait(entry, error)
             return False
         except Exception:  # one alert that cannot be finished must not keep the others waiting
@@ -201,8 +200,10 @@ class Recovery:
         was_queued = entry.is_reviewed and entry.owner != self.locks.owner
         return entry.key not in self._waiting and not was_queued
 
-    def _wait(self, entry: InboxEntry, error: AppError) -> None:
-        if entry.key not in self._waiting:
+    def _wait(self, entry: InboxEntry, error: Exception) -> None:
+        if isinstance(error, EntryMustWait):
+            self.in_flight.leave_open(entry.key, is_begun=False)
+        elif entry.key not in self._waiting:
             _logger.warning("The alert stays in the inbox for now: %s", error, extra=_extra(entry))
         self._waiting.add(entry.key)
 

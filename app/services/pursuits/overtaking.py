@@ -45,6 +45,9 @@ class Overtaking:
 
 
 def _is_later(ticket: dict[str, Any], pursuit: Pursuit) -> bool:
+    if (ticket["signal"] or {}).get("late"):
+        # It came after the alert that its strategy had sent before it.
+        return False
     # By its time: ids of one microsecond are in no order.
     return ticket["bot"] == pursuit.bot and datetime.fromisoformat(ticket["created_at"]) > pursuit.since
 

@@ -2,19 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
 from app.domain.approvals import ApprovalDecision, PendingApproval, is_asked_for
 from app.domain.bots import AnalystUse, Approval, Bot
+from app.domain.later_alerts import opposes
 from app.domain.opinions import Direction, Opinion
 from app.domain.orders import Order, OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.review import ASSUMED, NO_ADVICE, Advice
-from app.domain.signals import Dialect, Signal
-from app.domain.structures.commands import Which
+from app.domain.signals import Signal
 from app.domain.structures.directions import may_enter_structure
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.domain.trading_state import TradingState
@@ -231,7 +229,7 @@ class Reviewer:
     def _is_overtaken(self, ticket: Ticket, symbol: str, side: Side) -> bool:
         """Tell whether a later alert wanted the other side: an entry now would be left over."""
         written = self.ledger.later_than(ticket.id)
-        return any(_opposes(later, ticket, symbol, side) for later in written)
+        return any(opposes(later, ticket, symbol, side) for later in written)
 
     def _end_waiting(self, ticket: Ticket, waiting: PendingApproval, finish: Finish) -> None:
         if waiting.verdict is None:
@@ -254,19 +252,6 @@ def _advice(opinion: Opinion | None, waiting: PendingApproval | None) -> Advice:
     if waiting is None:
         return Advice(opinion)
     return Advice(opinion, approved=True, approved_value=waiting.value, approved_quantity=waiting.quantity)
-
-
-def _opposes(later: dict[str, Any], ticket: Ticket, symbol: str, side: Side) -> bool:
-    said, dialect = later["signal"] or {}, Dialect.named(later["dialect"])
-    is_later = datetime.fromisoformat(later["created_at"]) > ticket.created_at
-    # Ideas are had independently of each other; one does not take another back.
-    if later["bot"] != ticket.bot or not is_later or dialect.carries_idea:
-        return False
-    if dialect is Dialect.BOT_COMMAND:
-        # Commands have no side. What leaves all of a bot's trades means what was to become one, too.
-        return bool(later["alert"].get("close") == Which.ALL)
-    is_same = str(said.get("symbol", "")).upper() == symbol.upper()
-    return is_same and said.get("side") not in {None, side.value}
 
 
 def _is_neutral(signal: Signal) -> bool:

@@ -1,14 +1,20 @@
 """Whether an alert comes later than one that its strategy sent after it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.clock import Clock
+from app.domain.later_alerts import opposes
 from app.domain.signals import Intent
 from app.domain.strategy_positions import move_of, take_move
 from app.domain.trades import Place
 from app.repositories.strategy_positions import StrategyPositions
+from app.repositories.tickets import Ledger
 from app.services.trading.context import OrderContext
 from app.storage.base import Change
+
+# Whoever has its turn sooner has waited for nothing but its symbol.
+AT_ONCE = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,19 @@ class AlertOrder:
     """Puts every alert with a target where it belongs among those of its bot and symbol."""
 
     positions: StrategyPositions
+    ledger: Ledger
     clock: Clock
+
+    def has_missed_its_turn(self, context: OrderContext) -> bool:
+        """Tell of an entry that had to wait whether a later alert has had its place; the symbol is held.
+
+        Orders for an amount are in no order.
+        """
+        ticket, signal = context.ticket, context.signal
+        if context.only_exits or context.is_sized or self.clock() - ticket.created_at < AT_ONCE:
+            return False
+        later = self.ledger.later_than(ticket.id)
+        return any(opposes(item, ticket, signal.symbol, signal.side) for item in later)
 
     def place(self, context: OrderContext) -> None:
         """Tell an alert apart that a later one has overtaken; the caller holds the symbol.
@@ -33,6 +51,8 @@ class AlertOrder:
         if context.overtaken_by is not None:
             # What waits at the broker is the later alert's: it is not in the way of this one.
             context.spares_orders = True
+            # What is late takes nothing over, however it moves the position.
+            context.ticket.signal = (context.ticket.signal or {}) | {"late": True}
         # With the alert's last write, not now: nothing but the inbox entry stands before the order.
         context.strategy = (known, state)
 

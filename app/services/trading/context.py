@@ -34,6 +34,10 @@ from app.services.orders.working import ClosingOrders, Working
 CENT = Decimal("0.01")
 
 
+class EntryMustWait(Exception):
+    """An exit of the same position goes on: what would be added to it is decided once that is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class TradingRules:
     """What the environment says about trading; `ceiling` holds for every bot.

@@ -96,7 +96,7 @@ class Trading:
         context = self.assessor.open(ticket, signal, bot)
         context.advice, context.spares_orders = advice, spares_orders
         with symbol_lock(self._gateway, context, context.symbol), _room_for(context):
-            if is_moot():
+            if is_moot() or self._alert_order.has_missed_its_turn(context):
                 ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
                 finish([])
                 return

@@ -10,7 +10,7 @@ from app.brokers.fyers.codes import explained
 from app.brokers.fyers.normalisation import normalised, normalised_price, offset
 from app.brokers.fyers.order_checks import leg_refusal, order_refusal
 from app.brokers.fyers.payload import change_payload, order_payload
-from app.brokers.fyers.products import exit_product
+from app.brokers.fyers.products import exit_product, too_small
 from app.brokers.fyers.receipts import receipt_of
 from app.brokers.fyers.symbols import Tickers, share, spot_ticker, tick_of
 from app.brokers.fyers.tags import Names, digest, digest_in, is_market, tag_of
@@ -270,3 +270,13 @@ def test_refusal_when_known_then_has_a_reason_and_keeps_its_words(status, code, 
 
     assert found == reason
     assert sentence.startswith(f"Fyers: {message}")
+
+
+@pytest.mark.parametrize(
+    ("held", "helps"), [({"INTRADAY": 65, "MARGIN": 65}, True), ({"INTRADAY": 65}, False)]
+)
+def test_exit_when_two_products_hold_the_position_then_the_way_out_of_both_is_told(held, helps):
+    told = too_small("NSE:X", {name: Decimal(size) for name, size in held.items()})
+
+    assert "65 as INTRADAY" in told
+    assert ("send an exit for each" in told) is helps

@@ -1,5 +1,7 @@
 """How a pursued exit ends: by the operator, a later alert, a kill switch; and who is told what."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import (
@@ -23,7 +25,7 @@ def messages() -> list[str]:
 @pytest.fixture
 def app(make_app, scripted, messages):
     told = {"notification_url": "json://127.0.0.1:1", "notify": lambda event: messages.append(event.title)}
-    return make_app(brokers={"paper": scripted}, dry_run=False, **told)
+    return make_app(brokers={"paper": scripted}, dry_run=False, allow_short_selling=True, **told)
 
 
 @pytest.fixture
@@ -80,17 +82,100 @@ def test_end_when_there_is_no_such_ticket_then_not_found(operator, pursued):
     assert operator.post(path).status_code == 404
 
 
-def test_exit_when_a_later_alert_moves_the_position_then_it_is_overtaken_and_told(
+def test_entry_when_its_bot_is_on_the_way_out_then_it_waits_for_the_exit(
+    pursued, post, scripted, clock, ticket_of, tick
+):
+    scripted.is_reachable = True
+    clock.move(seconds=1)
+    entry = post(**ENTER_LONG)
+    before = scripted.held["AAPL"]
+    tick()
+    tick()
+
+    assert (entry.status_code, before, scripted.held["AAPL"]) == (202, 10, 10)
+    assert [(order.side.value, order.quantity) for order in scripted.submitted] == [
+        ("buy", 10),
+        ("sell", 10),
+        ("buy", 10),
+    ]
+    assert (ticket_of(pursued)["status"], ticket_of(entry)["status"]) == ("filled", "filled")
+
+
+def test_entry_when_the_exit_before_it_takes_too_long_then_it_is_denied(
+    pursued, post, scripted, services, clock, ticket_of
+):
+    scripted.is_reachable = True
+    clock.move(seconds=1)
+    entry = post(**ENTER_LONG)
+    clock.move(seconds=61)
+    services.intake.recovery.recover()
+
+    assert (ticket_of(entry)["status"], ticket_of(entry)["reason"]) == ("denied", "EXIT_PURSUED")
+    assert (ticket_of(pursued)["status"], scripted.held["AAPL"]) == ("pursuing", 10)
+
+
+def test_exit_when_a_later_alert_leaves_itself_then_it_is_overtaken_and_told(
     pursued, post, scripted, clock, ticket_of, tick, notices
 ):
     scripted.is_reachable = True
     clock.move(seconds=1)
-    post(**ENTER_LONG)
+    post(**EXIT_LONG, n=2)
     tick()
 
     assert (ticket_of(pursued)["status"], ticket_of(pursued)["reason"]) == ("skipped", "ALERT_OVERTAKEN")
-    assert scripted.held["AAPL"] == 20
+    assert (scripted.held["AAPL"], len(scripted.submitted)) == (0, 2)
     assert notices() == ["An exit did not happen"]
+
+
+def target(side: str, now: tuple[str, str], before: tuple[str, str], contracts: str) -> dict[str, str]:
+    """Tell where a strategy goes, and from where."""
+    return {
+        "strategy_order_action": side,
+        "strategy_order_contracts": contracts,
+        "market_position": now[0],
+        "market_position_size": now[1],
+        "prev_market_position": before[0],
+        "prev_market_position_size": before[1],
+    }
+
+
+LONG, FLAT, SHORT = ("long", "10"), ("flat", "0"), ("short", "5")
+
+
+@pytest.fixture
+def turning(post, clock, scripted, configure):
+    """Hold ten shares and want to be short of five, while the broker does not answer."""
+    scripted.capabilities = replace(scripted.capabilities, short=scripted.capabilities.asset_classes)
+    configure(allow_short=True)
+    post(**target("buy", LONG, FLAT, "10"))
+    clock.move(seconds=1)
+    scripted.is_reachable = False
+    answer = post(**target("sell", SHORT, FLAT, "5"))
+    assert (answer.status_code, answer.json["status"]) == (202, "pursuing")
+    scripted.is_reachable = True
+    clock.move(seconds=1)
+    return answer
+
+
+def test_reversal_when_the_close_before_it_comes_late_then_its_entry_follows_all_the_same(
+    turning, post, scripted, tick, ticket_of
+):
+    late = post(**target("sell", FLAT, LONG, "10"))
+    tick()
+    tick()
+
+    assert scripted.held["AAPL"] == -5
+    assert [ticket_of(answer)["status"] for answer in (turning, late)] == ["filled", "filled"]
+
+
+def test_reversal_when_a_later_alert_wants_the_old_side_then_its_entry_is_dropped(
+    turning, post, scripted, tick
+):
+    post(**target("buy", ("long", "12"), SHORT, "17"))
+    tick()
+    tick()
+
+    assert scripted.held["AAPL"] == 12
 
 
 def test_exit_when_trading_is_halted_meanwhile_then_it_is_denied_and_told(

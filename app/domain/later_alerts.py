@@ -1,0 +1,23 @@
+"""Whether an alert that came later, as its ticket tells it, wanted something else."""
+
+from datetime import datetime
+from typing import Any
+
+from app.domain.orders import Side
+from app.domain.signals import Dialect
+from app.domain.structures.commands import Which
+from app.domain.tickets import Ticket
+
+
+def opposes(later: dict[str, Any], ticket: Ticket, symbol: str, side: Side) -> bool:
+    """Tell whether a later alert of the bot wanted the other side: an entry now would be left over."""
+    said, dialect = later["signal"] or {}, Dialect.named(later["dialect"])
+    is_later = datetime.fromisoformat(later["created_at"]) > ticket.created_at
+    # Ideas are had independently of each other; one does not take another back.
+    if later["bot"] != ticket.bot or not is_later or dialect.carries_idea:
+        return False
+    if dialect is Dialect.BOT_COMMAND:
+        # Commands have no side. What leaves all of a bot's trades means what was to become one, too.
+        return bool(later["alert"].get("close") == Which.ALL)
+    is_same = str(said.get("symbol", "")).upper() == symbol.upper()
+    return is_same and said.get("side") not in {None, side.value}
