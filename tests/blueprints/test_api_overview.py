@@ -188,7 +188,7 @@ class TestFirstRun:
 
 class TestNotificationTest:
     def test_notification_when_no_address_is_set_then_it_says_so(self, operator):
-        assert operator.post("/api/notifications/test").status_code == 409
+        assert operator.post("/api/notifications/test").json == {"status": "not_set_up"}
 
     def test_notification_when_it_is_sent_then_the_row_remembers_it(self, make_app):
         sent = []

@@ -170,5 +170,5 @@ DASHBOARD: dict[str, Shape] = {
     "Overview": OVERVIEW,
     "BrokerCard": BROKER_CARD,
     "BrokerCards": object_of({"brokers": list_of(ref("BrokerCard"))}),
-    "Sent": object_of({"status": {"const": "sent"}}),
+    "Sent": object_of({"status": {"type": "string", "enum": ["sent", "not_set_up"]}}),
 }

@@ -257,7 +257,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send you a message, to see whether messages arrive */
+        /**
+         * Send you a message, to see whether messages arrive
+         * @description Without NOTIFICATION_URL there is nobody to tell, and the answer says so.
+         */
         post: operations["api_test_notifications"];
         delete?: never;
         options?: never;
@@ -2256,8 +2259,8 @@ export interface components {
             brokers: components["schemas"]["BrokerCard"][];
         };
         Sent: {
-            /** @constant */
-            status: "sent";
+            /** @enum {string} */
+            status: "sent" | "not_set_up";
         };
         AnalyticsPerformance: {
             /** @description That went flat; of `win_rate` and `expectancy` less `unpriced`. */
@@ -5139,15 +5142,6 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Conflict */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
