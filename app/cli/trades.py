@@ -55,7 +55,8 @@ def close_trade(number: int, trim: int | None) -> None:
 
 
 def _fields(trade: dict[str, Any]) -> dict[str, Any]:
-    hidden = {"legs", "tickets"} | (set() if trade["structure"] else {"structure", "reason", "ladder"})
+    of_structures = {"structure", "reason", "ladder", "largest_gain", "break_evens"}
+    hidden = {"legs", "tickets", "payoff"} | (set() if trade["structure"] else of_structures)
     names = [name for name in trade if name not in hidden]
     if trade["structure"]:
         return {name: _told(name, trade[name]) for name in names}

@@ -121,5 +121,6 @@ def _open_trades(wiring: Wiring) -> OpenTrades:
         structures=wiring.structures.trades,
         trades=wiring.base.trades,
         bots=wiring.base.bots,
+        marks=wiring.structures.marks,
         snapshots=wiring.snapshots,
     )

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from app.domain.money import text
+from app.domain.money import plain, text
 from app.domain.refusals import money
 from app.domain.structures.kinds import StructureKind
 from app.domain.structures.legs import Structure
-from app.domain.structures.payoff import largest_gain, largest_loss
+from app.domain.structures.payoff import break_evens, largest_gain, largest_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class ProposedStructure:
             "net_price": format(self.worst, "f"),
             "largest_loss": text(largest_loss(self.structure, self.worst)),
             "largest_gain": text(largest_gain(self.structure, self.worst)),
+            "break_evens": [text(plain(price)) for price in break_evens(self.structure, self.worst)],
         }
 
 

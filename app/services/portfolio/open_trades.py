@@ -9,13 +9,14 @@ from typing import Any
 from app.domain.bots import Bot
 from app.domain.json_codec import timestamp
 from app.domain.money import ZERO
-from app.domain.structures.payoff import bounds, largest_loss
+from app.domain.structures.payoff import largest_loss
 from app.domain.structures.trades import StructureTrade
 from app.domain.trades import Trade
 from app.repositories.bots import BotDirectory
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades
 from app.services.portfolio.snapshots import Snapshots
+from app.services.portfolio.structure_marks import StructureMarks
 
 HUNDRED = Decimal(100)
 
@@ -25,18 +26,18 @@ SeenPrices = Mapping[tuple[str, str], Decimal]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTrades:
-    """Marks are what the clock saw last: nothing is asked of a broker."""
+    """Marks are those of `/api/trades`: a broker is asked only where this process has not looked lately."""
 
     structures: StructureTrades
     trades: Trades
     bots: BotDirectory
+    marks: StructureMarks
     snapshots: Snapshots
 
     def rows(self) -> list[dict[str, Any]]:
         """Return them, the last opened first; prices and gains are per unit, entry prices have no sign."""
         bots = {bot.id: bot for bot, _ in self.bots.all()}
-        seen = self._seen()
-        rows = [*self._of_structures(bots, seen), *self._of_shares(bots, seen)]
+        rows = [*self._of_structures(bots), *self._of_shares(bots, self._seen())]
         return sorted(rows, key=lambda row: (row["entered_at_iso"], row["id"]), reverse=True)
 
     def bot_of(self, number: int) -> str | None:
@@ -47,10 +48,12 @@ class OpenTrades:
         owners = (trade.bot for trade in self.trades.every().values() if trade.number == number)
         return next(owners, None)
 
-    def _of_structures(self, bots: Mapping[str, Bot], seen: SeenPrices) -> Iterator[dict[str, Any]]:
-        for stored in self.structures.every():
-            trade = stored.trade
-            net, mark = trade.entry_net, _mark(trade, seen)
+    def _of_structures(self, bots: Mapping[str, Bot]) -> Iterator[dict[str, Any]]:
+        trades = [stored.trade for stored in self.structures.every()]
+        seen = self.marks.of(trades)
+        for trade in trades:
+            look = seen.get(trade.id)
+            net, mark = trade.entry_net, None if look is None else look.value
             gain = None if net is None or mark is None else mark - net
             loss = None if net is None else largest_loss(trade.structure, net)
             yield _row(trade, bots, trade.entered_at or trade.created_at) | {
@@ -65,7 +68,7 @@ class OpenTrades:
                     {
                         "symbol": leg.instrument.symbol,
                         "ratio": leg.ratio,
-                        "mark": seen.get((trade.broker, leg.instrument.symbol)),
+                        "mark": None if look is None else look.legs.get(leg.instrument.symbol),
                     }
                     for leg in trade.structure.legs
                 ],
@@ -116,14 +119,3 @@ def _percentage(gain: Decimal | None, entry: Decimal | None) -> Decimal | None:
 
 def _strategy(bot: Bot | None) -> str | None:
     return None if bot is None else bot.configuration.strategy
-
-
-def _mark(trade: StructureTrade, seen: SeenPrices) -> Decimal | None:
-    """Return what one unit is worth per unit of the underlying; None where a leg's price is not known."""
-    total = ZERO
-    for leg in trade.structure.legs:
-        price = seen.get((trade.broker, leg.instrument.symbol))
-        if price is None:
-            return None
-        total += leg.units * price
-    return bounds(trade.structure).clamp(total / trade.structure.multiplier)

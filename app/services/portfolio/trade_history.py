@@ -18,9 +18,12 @@ from app.services.portfolio.snapshots import Snapshots
 from app.services.portfolio.structure_marks import StructureMarks
 from app.services.portfolio.trade_rows import (
     Row,
+    closed_profile,
     closed_row,
     closed_structure_row,
+    open_profile,
     open_row,
+    payoff_row,
     structure_row,
 )
 
@@ -56,14 +59,16 @@ class TradeHistory:
         return list(islice(found, limit))
 
     def numbered(self, number: int) -> Row:
-        """Return the trade of a number; raise NotFound."""
+        """Return the trade of a number, of a structure with what it can come to; raise NotFound."""
         closed = self.closed.numbered(number)
         if closed is not None:
-            return self._closed_row(closed)
+            row, was = self._closed_row(closed), closed.structure
+            return row if was is None else row | {"payoff": payoff_row(closed_profile(closed, was))}
         trade = next((trade for trade in self._open() if trade.number == number), None)
         if trade is None:
             raise NotFound(f"There is no trade {number}.")
-        return next(self._open_rows([trade]))
+        row = next(self._open_rows([trade]))
+        return row | {"payoff": payoff_row(open_profile(trade))} if isinstance(trade, StructureTrade) else row
 
     def _has(self, number: int) -> bool:
         return self.closed.numbered(number) is not None or any(one.number == number for one in self._open())

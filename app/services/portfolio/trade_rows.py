@@ -11,7 +11,7 @@ from app.domain.money import ZERO, plain, text
 from app.domain.orders import Side
 from app.domain.structures.gains import gain_of_structure
 from app.domain.structures.legs import Structure
-from app.domain.structures.payoff import largest_loss
+from app.domain.structures.profile import PayoffProfile, profile_of
 from app.domain.structures.trades import LadderWork, StructureTrade
 from app.domain.trades import Trade
 from app.services.portfolio.structure_marks import Mark
@@ -78,6 +78,8 @@ def _row(trade: Trade | ClosedTrade, side: Side, entry_price: Decimal | None, ma
         "ladder": None,
         "legs": [leg],
         "largest_loss": None,
+        "largest_gain": None,
+        "break_evens": [],
         "entered_at": timestamp(trade.opened_at),
         "tickets": list(trade.tickets),
     }
@@ -85,7 +87,7 @@ def _row(trade: Trade | ClosedTrade, side: Side, entry_price: Decimal | None, ma
 
 def structure_row(trade: StructureTrade, mark: Mark | None) -> Row:
     """Show a trade in a structure that is not over."""
-    gain = _gain(trade, mark)
+    gain, profile = _gain(trade, mark), open_profile(trade)
     return {
         "id": trade.id,
         "number": trade.number,
@@ -96,7 +98,7 @@ def structure_row(trade: StructureTrade, mark: Mark | None) -> Row:
         "reason": None if trade.reason is None else trade.reason.value,
         "ladder": None if trade.work is None else _ladder(trade.work),
         "legs": _legs(trade.structure, trade.leg_prices, {} if mark is None else mark.legs),
-        "largest_loss": _money(trade.largest_loss),
+        **_extremes(profile),
         "entered_at": timestamp(trade.entered_at or trade.created_at),
         "tickets": [str(ticket) for ticket in trade.tickets],
         "units": str(trade.units),
@@ -113,7 +115,7 @@ def structure_row(trade: StructureTrade, mark: Mark | None) -> Row:
 
 def closed_structure_row(trade: ClosedTrade, was: StructureHistory) -> Row:
     """Show a trade in a structure that is over."""
-    loss = None if was.entry_net is None else largest_loss(was.structure, was.entry_net)
+    profile = closed_profile(trade, was)
     return {
         "id": trade.id,
         "number": trade.number,
@@ -124,7 +126,7 @@ def closed_structure_row(trade: ClosedTrade, was: StructureHistory) -> Row:
         "reason": None if was.reason is None else was.reason.value,
         "ladder": None,
         "legs": _legs(was.structure, was.leg_prices, {}),
-        "largest_loss": _money(None if loss is None else loss * trade.quantity),
+        **_extremes(profile),
         "entered_at": timestamp(trade.opened_at),
         "tickets": list(trade.tickets),
         "units": text(trade.quantity),
@@ -136,6 +138,33 @@ def closed_structure_row(trade: ClosedTrade, was: StructureHistory) -> Row:
         "fees": text(plain(trade.fees)),
         "state": was.state.value,
         "closed_at": timestamp(trade.closed_at),
+    }
+
+
+def open_profile(trade: StructureTrade) -> PayoffProfile | None:
+    """Return what the units held can come to; None before anything has filled."""
+    net = trade.entry_net
+    return None if net is None else profile_of(trade.structure, net, Decimal(trade.units))
+
+
+def closed_profile(trade: ClosedTrade, was: StructureHistory) -> PayoffProfile | None:
+    """Return what all units could have come to; None where nothing was entered."""
+    return None if was.entry_net is None else profile_of(was.structure, was.entry_net, trade.quantity)
+
+
+def payoff_row(profile: PayoffProfile | None) -> Row | None:
+    """Show what a plot is drawn from: gains of all units by the price of the underlying at expiry."""
+    if profile is None:
+        return None
+    points = [{"price": _price(one.price), "profit_loss": _money(one.gain)} for one in profile.points]
+    return {"points": points, **_extremes(profile)}
+
+
+def _extremes(profile: PayoffProfile | None) -> Row:
+    return {
+        "largest_loss": _money(None if profile is None else profile.largest_loss),
+        "largest_gain": _money(None if profile is None else profile.largest_gain),
+        "break_evens": [] if profile is None else [_price(price) for price in profile.break_evens],
     }
 
 

@@ -148,15 +148,16 @@ class Entries:
         keys, command = context.bot.configuration, _command(context.signal)
         local = desk.now().astimezone(exchange_zone(context.instrument))
         choice = choose(desk, keys, command, context.symbol, local)
-        ticket = context.ticket
-        ticket.signal = {**(ticket.signal or {}), "structure": choice.record()}
+        ticket, shown = context.ticket, choice.record()
+        ticket.signal = {**(ticket.signal or {}), "structure": shown}
         quotes, most_legs = choice.quotes(desk), desk.capabilities.most_legs
         quote = net_quote(choice.structure, quotes)
         terms = LadderTerms(keys.ladder, keys.ladder_give_pct)
         parts = in_parts(choice.structure, quotes, terms, most_legs=most_legs)
         worst = sum((part.rungs[-1].price for part in parts), ZERO)
         proposed = _proposed(context, choice, command, quote, worst, view)
-        units = proposed.units
+        units, figures = proposed.units, proposed.record()
+        shown.update(figures)
         ticket.note(Stage.SIZE_SET, self.assessor.clock(), proposed.told())
         check = StructureCheck(
             structure=choice.structure,

@@ -7,9 +7,10 @@ import pytest
 
 from app.domain.reasons import Reason
 from app.domain.structures.ladder import Rung
-from app.domain.structures.trades import TradeState
+from app.domain.structures.trades import ExitCause, TradeState
 from app.errors import BrokerUnavailable
-from tests.builders import strategy_alert
+from tests.builders import ACCOUNT_SECRET, strategy_alert
+from tests.option_bots import FAST_CONDOR
 from tests.services.structures.conftest import CONDOR
 
 pytestmark = pytest.mark.integration
@@ -58,6 +59,53 @@ def test_trade_when_it_is_held_then_legs_credit_largest_loss_and_mark_are_shown(
         ("sell", 1),
         ("buy", 1),
     ]
+
+
+def test_trade_when_it_is_asked_for_then_its_payoff_is_told_in_points(opened, operator):
+    row = operator.get("/api/trades/1").json
+    entry, payoff = Decimal(row["entry_net"]), row["payoff"]
+    gains = {point["price"]: Decimal(point["profit_loss"]) for point in payoff["points"]}
+
+    assert gains["90"] == gains["110"] == -Decimal(row["largest_loss"]) == -(5 + entry) * 200
+    assert gains["95"] == gains["105"] == Decimal(row["largest_gain"]) == -entry * 200
+    assert [Decimal(price) for price in payoff["break_evens"]] == [95 + entry, 105 - entry]
+    assert {gains[price] for price in row["break_evens"]} == {Decimal(0)}
+
+
+def test_payoff_when_the_trade_is_over_then_it_is_still_told(opened, wing, operator, tick):
+    before = operator.get("/api/trades/1").json["payoff"]
+    wing.exits.begin(opened, opened.tickets[0], ExitCause.OPERATOR)
+    tick(40)
+    after = operator.get("/api/trades/1").json
+
+    assert (after["state"], after["payoff"]) == ("closed", before)
+
+
+def test_marks_when_commands_and_the_api_tell_them_then_they_are_the_same(
+    opened, operator, anonymous, services, wing, broker
+):
+    services.portfolio.snapshots.run()
+    broker.set_prices({"AAPL": Decimal(103)})
+    wing.watch.run()
+    (row,) = operator.get("/api/trades").json["trades"]
+    (told,) = anonymous.get(f"/webhook/{ACCOUNT_SECRET}/trades").json["trades"]
+    entry, mark = Decimal(row["entry_net"]), Decimal(row["mark_net"])
+
+    assert told["profit_loss"] == pytest.approx(float(mark - entry))
+    assert [leg["mark"] for leg in told["legs"]] == [float(leg["mark"]) for leg in row["legs"]]
+
+
+def test_preview_when_it_is_an_entry_then_net_price_largest_loss_and_break_evens_are_told(
+    configure, operator
+):
+    configure(**FAST_CONDOR)
+    shown = operator.post("/api/preview", json={"command": "enter", "bot": 1}).json["signal"]["structure"]
+    net = Decimal(shown["net_price"])
+
+    assert net < 0
+    assert Decimal(shown["largest_loss"]) == (5 + net) * 100
+    assert Decimal(shown["largest_gain"]) == -net * 100
+    assert [Decimal(price) for price in shown["break_evens"]] == [95 + net, 105 - net]
 
 
 def test_legs_when_they_are_shown_then_their_prices_make_the_net_prices(opened, trades):
@@ -143,7 +191,8 @@ def test_trade_when_it_is_closed_then_it_keeps_its_number_and_its_shape(opened, 
     (after,) = trades("?state=closed")
 
     assert after.keys() == before.keys()
-    assert operator.get(f"/api/trades/{before['number']}").json == after
+    shown = operator.get(f"/api/trades/{before['number']}").json
+    assert {name: shown[name] for name in after} == after
     assert [leg["entry_price"] for leg in after["legs"]] == [leg["entry_price"] for leg in before["legs"]]
     assert Decimal(after["exit_net"]) > 0
     assert Decimal(after["profit_loss"]) == -200 * (

@@ -26,7 +26,7 @@ LEG = object_of(
 CHOSEN = list_of(object_of({"symbol": TEXT, "ratio": {"type": "integer"}})) | {
     "description": "The contracts of one unit; a negative ratio is sold."
 }
-CLOSES = list_of(object_of({"trade": NUMBER, "units_closed": {"type": "integer"}}))
+CLOSES = list_of(object_of({"trade": NUMBER, "units_closed": {"type": "number"}}))
 TRADE = object_of(
     {
         "id": NUMBER,
@@ -81,7 +81,7 @@ COMMANDS: dict[str, Shape] = {
             "status": TEXT,
             "chosen": CHOSEN,
             "closes": CLOSES,
-            "units_closed": {"type": "integer", "description": "Of all trades together."},
+            "units_closed": {"type": "number", "description": "Of all trades together."},
         },
         optional=("chosen", "closes", "units_closed"),
     ),

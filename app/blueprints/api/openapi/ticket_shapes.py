@@ -1,6 +1,5 @@
 """What is told of an alert: the whole ticket, and the row of a list."""
 
-from app.blueprints.api.openapi.command_shapes import CLOSES
 from app.blueprints.api.openapi.holding_shapes import REASON
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
@@ -15,11 +14,13 @@ from app.blueprints.api.openapi.shapes import (
     ref,
     words_of,
 )
+from app.blueprints.api.openapi.trade_shapes import NUMBER
 from app.domain.gates import COMMAND_GATES, GATES, STRUCTURE_ENTRY_GATES
 from app.domain.opinions import Opinion
 from app.domain.orders import OrderRole, OrderType, Side, TimeInForce
 from app.domain.signals import Intent
 from app.domain.structures.gates import STRUCTURE_GATES
+from app.domain.structures.kinds import StructureKind
 from app.domain.ticket_views import ROW_FIELDS
 from app.domain.tickets import Stage, TicketStatus
 from app.schemas.dialects import DIALECTS
@@ -56,6 +57,18 @@ STAGE = object_of(
 )
 _SIZES = dict.fromkeys(("now_size", "before_size"), OR_DECIMAL)
 _TARGET = object_of({"now": {"type": "integer"}, "before": or_null({"type": "integer"})} | _SIZES)
+_CLOSED: Shape = {"anyOf": [{"type": "integer"}, DECIMAL]} | {
+    "description": "Whole units as a number, parts of a share or coin as text."
+}
+# Of one unit at the worst price of its ladder; known once size and price are.
+_PROPOSED: dict[str, Shape] = {
+    "kind": words_of(StructureKind),
+    "units": {"type": "integer"},
+    "net_price": DECIMAL | {"description": "Positive is paid, negative received."},
+    "largest_loss": OR_DECIMAL,
+    "largest_gain": OR_DECIMAL,
+    "break_evens": list_of(DECIMAL) | {"description": "Prices of the underlying at expiry."},
+}
 _CHOICE = object_of(
     {
         "underlying": TEXT,
@@ -63,7 +76,9 @@ _CHOICE = object_of(
         "legs": list_of(object_of({"symbol": TEXT, "ratio": {"type": "integer"}})),
         "columns": list_of(TEXT),
         "candidates": list_of({"type": "array"}) | {"description": "In the order of `columns`."},
-    }
+        **_PROPOSED,
+    },
+    optional=tuple(_PROPOSED),
 )
 _MEANT: dict[str, Shape] = {
     "symbol": TEXT,
@@ -85,7 +100,7 @@ _MEANT: dict[str, Shape] = {
     "strategy": TEXT,
     "note": TEXT,
     "structure": _CHOICE | {"description": "What was weighed for a structure of options."},
-    "closes": CLOSES,
+    "closes": list_of(object_of({"trade": NUMBER, "units_closed": _CLOSED})),
 }
 SIGNAL = object_of(_MEANT, optional=tuple(_MEANT)) | {
     "description": "What the alert does not say is missing."

@@ -72,6 +72,19 @@ PAPER_CLOCK = object_of(
 PAPER_SWITCHES = object_of(
     {"early_assignment": list_of(TEXT), "close_short_legs_at_expiry": {"type": "boolean"}}
 )
+_EXTREMES = {
+    "largest_loss": or_null(DECIMAL) | {"description": "Of all units; null where it has no end."},
+    "largest_gain": or_null(DECIMAL) | {"description": "Of all units; null where it has no end."},
+    "break_evens": list_of(DECIMAL)
+    | {"description": "Prices at expiry at which nothing is gained; none of several expiries."},
+}
+PAYOFF = object_of(
+    {
+        "points": list_of(object_of({"price": DECIMAL, "profit_loss": DECIMAL}))
+        | {"description": "By the underlying's price at expiry; straight between them, and on beyond them."},
+        **_EXTREMES,
+    }
+)
 TRADE = object_of(
     {
         "id": TEXT,
@@ -91,7 +104,7 @@ TRADE = object_of(
         "entry_net": SIGNED,
         "mark_net": SIGNED,
         "exit_net": SIGNED,
-        "largest_loss": or_null(DECIMAL),
+        **_EXTREMES,
         "profit_loss": or_null(DECIMAL)
         | {"description": "Of all units, after fees; null where a price is not known."},
         "currency": or_null(TEXT)
@@ -101,5 +114,8 @@ TRADE = object_of(
         "entered_at": TIME,
         "closed_at": or_null(TIME),
         "tickets": list_of(TEXT) | {"description": "The tickets that made it, in their order."},
-    }
+        "payoff": or_null(PAYOFF)
+        | {"description": "Of one structure that is asked for; null before anything has filled."},
+    },
+    optional=("payoff",),
 )
