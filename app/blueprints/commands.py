@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.authentication import UNKNOWN, account_holder, allowed_source
 from app.blueprints.door import guard
 from app.blueprints.envelope import answer_with, failure
+from app.blueprints.request_context import milliseconds_at_door
 from app.blueprints.webhook import read_body
 from app.domain.json_codec import to_json
 from app.domain.signals import own_words
@@ -111,7 +112,8 @@ def _carry_out(command: str, **in_address: str) -> ResponseReturnValue:
     known_by = address.encode() + b"\n" + raw
     words = own_words(alert) | {"address": address}
     source, redacted = request.remote_addr or UNKNOWN, to_json(redact(alert))
-    answer = intake().alerts.accept(Alert(bot, signal, known_by, words, redacted, g.request_id, source))
+    door = milliseconds_at_door()
+    answer = intake().alerts.accept(Alert(bot, signal, known_by, words, redacted, g.request_id, source, door))
     payload = alert["legs"] if "legs" in alert else body or {name: alert[name] for name in in_address}
     return _answered(answer, _numbers(redact(payload)))
 

@@ -34,6 +34,11 @@ def request_id() -> str:
     return name
 
 
+def milliseconds_at_door() -> float:
+    """Return how long the request has been served."""
+    return round((time.perf_counter() - float(g.started)) * 1000, 3)
+
+
 def _open() -> None:
     given = request.headers.get(HEADER, "")
     g.request_id = given if ACCEPTABLE.fullmatch(given) else uuid4().hex

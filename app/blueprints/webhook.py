@@ -11,6 +11,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from app.blueprints.authentication import UNKNOWN, allowed_source, bot_of
 from app.blueprints.door import guard
+from app.blueprints.request_context import milliseconds_at_door
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.planning import only_exits
@@ -113,7 +114,8 @@ def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) ->
     source = request.remote_addr or UNKNOWN
     redacted = to_json(redact(alert))
     words = own_words(alert)
-    answer = intake().alerts.accept(Alert(bot, signal, body, words, redacted, g.request_id, source))
+    door = milliseconds_at_door()
+    answer = intake().alerts.accept(Alert(bot, signal, body, words, redacted, g.request_id, source, door))
     response = jsonify(answer.body)
     response.headers.update(answer.headers)
     return response, answer.status

@@ -192,10 +192,13 @@ class Ticket:
         self.opinion = other.opinion or self.opinion
         self.timeline += [entry for entry in other.timeline if entry not in self.timeline]
 
-    def note(self, stage: Stage, at: datetime, detail: str | None = None) -> None:
-        """Add a stage to the timeline with the milliseconds since the one before it."""
+    def note(self, stage: Stage, at: datetime, detail: str | None = None, *, before: float = 0.0) -> None:
+        """Add a stage to the timeline with the milliseconds since the one before it.
+
+        `before` are those that had passed when the ticket began.
+        """
         # A clock that was set back must not make a stage shorter than nothing.
-        elapsed = max((at - (self._noted_at or self.created_at)) / MILLISECOND, 0.0)
+        elapsed = max((at - (self._noted_at or self.created_at)) / MILLISECOND, 0.0) + before
         self._noted_at = at
         # Formatted when the ticket is written, which is after the submit.
         self.timeline.append(TimelineEntry(at, stage.value, elapsed, detail))

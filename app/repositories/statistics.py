@@ -32,12 +32,13 @@ Day = TypeVar("Day", bound=Sums)
 class SumsProgress:
     """How far days are added up: what was written before `seen_until`, on days from `oldest` on.
 
-    `is_complete`: there is nothing older.
+    `is_complete`: there is nothing older. `open_days` have something that may still change.
     """
 
     seen_until: datetime
     oldest: date
     is_complete: bool = False
+    open_days: tuple[date, ...] = ()
 
 
 class DailySums(Generic[Day]):

@@ -141,6 +141,16 @@ class Ledger:
         first = UUID(int=int(moment.timestamp() * 1000) << 80)
         return (item.value for item in self._store.list(PREFIX, after=ticket_key(first)))
 
+    def filed_on(self, day: date, *, after: str) -> Iterator[dict[str, Any]]:
+        """Yield the written tickets of a UTC day behind an id (empty: all), oldest first, as stored."""
+        prefix = f"{PREFIX}{day.isoformat()}/"
+        return (item.value for item in self._store.list(prefix, after=f"{prefix}{after}" if after else ""))
+
+    def first_day(self) -> date | None:
+        """Return the earliest day on which an alert arrived; None before any has."""
+        first = next(iter(self._store.list(PREFIX, limit=1)), None)
+        return None if first is None else date.fromisoformat(first.key.split("/")[1])
+
     def rewritten(self, changes: Iterable[Change]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         """Yield what changes make of written tickets: each before and after."""
         for change in changes:

@@ -1,10 +1,14 @@
 """How what looks back is made."""
 
+from app.domain.analytics.alerts import AlertDay
 from app.domain.analytics.performance import TradeDay
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.equity import EquityHistory
 from app.repositories.recent_closings import KEPT, RecentClosings
 from app.repositories.statistics import DailySums
+from app.schemas.dialects import DIALECTS
+from app.services.analytics.alert_sums import AlertStatistics
+from app.services.analytics.alerts import AlertReport
 from app.services.analytics.currencies import Currencies
 from app.services.analytics.equity import EquityReport
 from app.services.analytics.performance import PerformanceReport
@@ -23,23 +27,40 @@ def trade_statistics(base: Foundation) -> TradeStatistics:
     return TradeStatistics(ClosedTrades(base.store), sums, base.clock)
 
 
+def alert_statistics(base: Foundation) -> AlertStatistics:
+    """Return what adds alerts up."""
+    return AlertStatistics(
+        ledger=base.ledger,
+        sums=DailySums(base.store, "alerts", AlertDay.from_json),
+        bots=base.bots,
+        clock=base.clock,
+        default_broker=base.settings.default_broker,
+        dialects=frozenset(DIALECTS),
+    )
+
+
 def analytics_wing(base: Foundation, snapshots: Snapshots) -> AnalyticsWing:
     """Return what looks back."""
-    history = EquityHistory(base.store)
+    history, trades = EquityHistory(base.store), trade_statistics(base)
     currencies = Currencies(snapshots, history)
     return AnalyticsWing(
-        performance=PerformanceReport(trade_statistics(base), currencies),
+        performance=PerformanceReport(trades, currencies),
         equity=EquityReport(history, base.bots, base.settings.default_broker),
+        alerts=AlertReport(alert_statistics(base), trades),
     )
 
 
 def analytics_tasks(base: Foundation) -> tuple[Task, ...]:
     """Return what the clock adds up, and when it forgets which trades went flat lately."""
-    trades, recent = trade_statistics(base), RecentClosings(base.store)
+    trades, alerts = trade_statistics(base), alert_statistics(base)
+    recent = RecentClosings(base.store)
 
     def purge() -> int:
         # What tells of a closing stays until its day is added up, however long that takes.
         added_up = trades.seen_until()
         return 0 if added_up is None else recent.purge(min(base.clock(), added_up + KEPT))
 
-    return (Task("statistics", PERIOD_SECONDS, trades.run), Task("closings", PURGE_SECONDS, purge))
+    return (
+        Task("statistics", PERIOD_SECONDS, lambda: trades.run() + alerts.run()),
+        Task("closings", PURGE_SECONDS, purge),
+    )

@@ -15,6 +15,7 @@ from app.repositories.stored_record import StoredRecord
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
+from app.services.analytics.alerts import AlertReport
 from app.services.analytics.equity import EquityReport
 from app.services.analytics.performance import PerformanceReport
 from app.services.broker_access.registry import BrokerRegistry
@@ -167,6 +168,7 @@ class AnalyticsWing:
 
     performance: PerformanceReport
     equity: EquityReport
+    alerts: AlertReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

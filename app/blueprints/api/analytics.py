@@ -34,6 +34,47 @@ def show_equity() -> ResponseReturnValue:
     return jsonify(analytics().equity.of(_period()))
 
 
+@bp.get("/analytics/latency")
+def show_latency() -> ResponseReturnValue:
+    """Show how long each step of the alerts' way took, in milliseconds.
+
+    `delivery` is from the alert's own time to us, where it has one; `fill` is of orders at the market;
+    `total` is from the arrival to the broker, of alerts that waited for nobody. A percentile is the nearest
+    rank.
+    """
+    return jsonify(analytics().alerts.latency(_period()))
+
+
+@bp.get("/analytics/slippage")
+def show_slippage() -> ResponseReturnValue:
+    """Show how much worse than their alert's price orders filled, in basis points.
+
+    A buy that filled above the price and a sale below it are positive. Alerts without a price, and those
+    whose price is another's than what was traded (an option's underlying, a structure), are left out.
+    """
+    return jsonify(analytics().alerts.slippage(_period()))
+
+
+@bp.get("/analytics/refusals")
+def show_refused_alerts() -> ResponseReturnValue:
+    """Show what refused alerts, in all and by day, and how many alerts got how far.
+
+    Days are those of the arrival. `closed` are the trades that went flat in the time, whenever their alerts
+    came.
+    """
+    return jsonify(analytics().alerts.refusals(_period()))
+
+
+@bp.get("/analytics/opinions")
+def show_opinions() -> ResponseReturnValue:
+    """Show whether opinions were as good as they were sure of themselves.
+
+    What came of an opinion is what the trade that it opened brought after fees, as a fraction of what was
+    entered.
+    """
+    return jsonify(analytics().alerts.opinions(_period()))
+
+
 def _period() -> Period:
     query = load(QUERY, request.args)
     today = services().clock().date()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from math import ceil
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from app.domain.money import plain
 
@@ -11,11 +11,7 @@ from app.domain.money import plain
 FRACTION, AMOUNT = Decimal("0.000001"), Decimal("0.0001")
 
 
-class _Ordered(Protocol):
-    def __lt__(self, other: "_Ordered", /) -> bool: ...
-
-
-Value = TypeVar("Value", bound=_Ordered)
+Value = TypeVar("Value", float, Decimal)
 
 
 def ratio(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

@@ -38,7 +38,10 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What the HTTP layer hands over: authenticated, loaded, redacted; `words` make it another alert."""
+    """What the HTTP layer hands over: authenticated, loaded, redacted; `words` make it another alert.
+
+    `door` are the milliseconds that this took.
+    """
 
     bot: Bot
     signal: Signal
@@ -47,6 +50,7 @@ class Alert:
     redacted: dict[str, Any]
     request_id: str
     source: str
+    door: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,7 @@ class Intake:
         arrival = known_by_key_alone(arrival, others)
         ticket = Ticket(arrival.ticket, arrival.bot, arrival.dialect, arrival.at, arrival.alert)
         ticket.fingerprint = arrival.fingerprint
-        ticket.note(Stage.RECEIVED, arrival.at, alert.source)
+        ticket.note(Stage.RECEIVED, arrival.at, alert.source, before=alert.door)
         answer = self._answer_as_first(ticket, arrival, alert, others)
         outcome = "accepted"
         if answer is None:

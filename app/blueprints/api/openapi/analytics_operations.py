@@ -16,5 +16,9 @@ def _look(component: str, *errors: int) -> Operation:
 
 ANALYTICS_OPERATIONS: dict[str, Operation] = {
     "api.show_performance": _look("AnalyticsPerformance"),
+    "api.show_latency": _look("AnalyticsLatency"),
+    "api.show_slippage": _look("AnalyticsSlippage"),
+    "api.show_refused_alerts": _look("AnalyticsRefusals"),
+    "api.show_opinions": _look("AnalyticsOpinions"),
     "api.show_equity": _look("AnalyticsEquity", 404),
 }

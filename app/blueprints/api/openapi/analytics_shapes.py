@@ -1,5 +1,6 @@
 """What `/api/analytics` answers."""
 
+from app.blueprints.api.openapi.holding_shapes import REASON
 from app.blueprints.api.openapi.report_shapes import DAY
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
@@ -12,7 +13,10 @@ from app.blueprints.api.openapi.shapes import (
     record_shape,
     words_of,
 )
+from app.domain.analytics.calibration import Fate, FateGain, Reliability
+from app.domain.analytics.latency import LatencyStage
 from app.domain.analytics.performance import Performance
+from app.domain.orders import OrderType
 from app.domain.structures.kinds import StructureKind
 
 OR_TEXT, OR_DECIMAL = or_null(TEXT), or_null(DECIMAL)
@@ -69,4 +73,83 @@ CURVE: dict[str, Shape] = {
 }
 EQUITY = object_of(CURVE | {"accounts": list_of(object_of(CURVE))} | RANGE)
 
-ANALYTICS: dict[str, Shape] = {"AnalyticsPerformance": PERFORMANCE, "AnalyticsEquity": EQUITY}
+TOLD: dict[str, Shape] = RANGE | {"pending_days": PENDING}
+MILLISECONDS = or_null({"type": "number", "minimum": 0})
+LATENCY = object_of(
+    {
+        "alerts": COUNT,
+        "stages": list_of(
+            object_of(
+                {"stage": words_of(LatencyStage), "n": COUNT}
+                | dict.fromkeys(("p50", "p95", "p99"), MILLISECONDS)
+            )
+        ),
+    }
+    | TOLD
+)
+SPREAD: dict[str, Shape] = {
+    "n": COUNT,
+    "median": OR_DECIMAL | {"description": "In basis points; positive is worse than the alert's price."},
+    "p95": OR_DECIMAL,
+}
+SLIPPAGE = object_of(
+    SPREAD
+    | {
+        "by_symbol": list_of(object_of({"symbol": TEXT} | SPREAD)),
+        "by_type": list_of(object_of({"type": words_of(OrderType)} | SPREAD)),
+    }
+    | TOLD
+)
+REASONS = list_of(object_of({"reason": REASON, "count": COUNT}))
+FUNNEL = object_of(
+    {
+        "alerts": COUNT,
+        "entered": COUNT | {"description": "With an entry that a broker took, or may have taken."},
+        "filled": COUNT | {"description": "Of which something filled."},
+        "closed": COUNT | {"description": "Trades that went flat in the time."},
+    }
+)
+REFUSED = object_of(
+    {
+        "alerts": COUNT,
+        "refused": COUNT,
+        "by_reason": REASONS | {"description": "The most frequent first."},
+        "by_day": list_of(object_of({"day": DAY, "alerts": COUNT, "reasons": REASONS})),
+        "funnel": FUNNEL,
+    }
+    | TOLD
+)
+GAIN_OF_FATE = object_of(
+    record_shape(FateGain)
+    | {"average_gain": OR_DECIMAL | {"description": "A fraction of what was entered, of the `known` ones."}}
+)
+OPINIONS = object_of(
+    {
+        "opinions": COUNT,
+        "known": COUNT | {"description": "Of which it is known what came of them."},
+        "failed": COUNT | {"description": "Where the analyst gave none."},
+        "brier_score": OR_DECIMAL | {"description": "0 is perfect, 0.25 is a coin's; of those for a trade."},
+        "reliability": list_of(
+            object_of(
+                record_shape(Reliability)
+                | {
+                    "rate": OR_DECIMAL | {"description": "The fraction of the `known` ones that was right."},
+                    "confidence": OR_DECIMAL | {"description": "Their average."},
+                }
+            )
+        )
+        | {"description": "Ten tenths of confidence, of opinions that were for a trade."},
+    }
+    | {fate.value: GAIN_OF_FATE for fate in Fate}
+    | {"tokens": COUNT}
+    | TOLD
+)
+
+ANALYTICS: dict[str, Shape] = {
+    "AnalyticsPerformance": PERFORMANCE,
+    "AnalyticsEquity": EQUITY,
+    "AnalyticsLatency": LATENCY,
+    "AnalyticsSlippage": SLIPPAGE,
+    "AnalyticsRefusals": REFUSED,
+    "AnalyticsOpinions": OPINIONS,
+}

@@ -58,6 +58,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/latency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how long each step of the alerts' way took, in milliseconds
+         * @description `delivery` is from the alert's own time to us, where it has one; `fill` is of orders at the market; `total` is from the arrival to the broker, of alerts that waited for nobody. A percentile is the nearest rank.
+         */
+        get: operations["api_show_latency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show whether opinions were as good as they were sure of themselves
+         * @description What came of an opinion is what the trade that it opened brought after fees, as a fraction of what was entered.
+         */
+        get: operations["api_show_opinions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analytics/performance": {
         parameters: {
             query?: never;
@@ -70,6 +110,46 @@ export interface paths {
          * @description Days are UTC, those on which the trades went flat; thirty without `from` and `to`. Amounts of different currencies are never added up: every row is of one, and the figures of all trades together have none where there are several.
          */
         get: operations["api_show_performance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what refused alerts, in all and by day, and how many alerts got how far
+         * @description Days are those of the arrival. `closed` are the trades that went flat in the time, whenever their alerts came.
+         */
+        get: operations["api_show_refused_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/slippage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how much worse than their alert's price orders filled, in basis points
+         * @description A buy that filled above the price and a sale below it are positive. Alerts without a price, and those whose price is another's than what was traded (an option's underlying, a structure), are left out.
+         */
+        get: operations["api_show_slippage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2478,6 +2558,137 @@ export interface components {
             /** Format: date */
             to: string;
         };
+        AnalyticsLatency: {
+            alerts: number;
+            stages: {
+                /** @enum {string} */
+                stage: "delivery" | "door" | "store" | "model" | "gates" | "broker" | "fill" | "total" | "approval";
+                n: number;
+                p50: number | null;
+                p95: number | null;
+                p99: number | null;
+            }[];
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Older days that the clock has not added up yet; they are left out. */
+            pending_days: number;
+        };
+        AnalyticsSlippage: {
+            n: number;
+            /** @description In basis points; positive is worse than the alert's price. */
+            median: string | null;
+            p95: string | null;
+            by_symbol: {
+                symbol: string;
+                n: number;
+                /** @description In basis points; positive is worse than the alert's price. */
+                median: string | null;
+                p95: string | null;
+            }[];
+            by_type: {
+                /** @enum {string} */
+                type: "market" | "limit" | "stop" | "stop_limit" | "trailing_stop";
+                n: number;
+                /** @description In basis points; positive is worse than the alert's price. */
+                median: string | null;
+                p95: string | null;
+            }[];
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Older days that the clock has not added up yet; they are left out. */
+            pending_days: number;
+        };
+        AnalyticsRefusals: {
+            alerts: number;
+            refused: number;
+            /** @description The most frequent first. */
+            by_reason: {
+                /**
+                 * @description Why it did not become what was asked for; docs/reasons.md tells each.
+                 * @enum {string}
+                 */
+                reason: "TRADING_HALTED" | "TRADING_REDUCING" | "ALERT_STALE" | "ALERT_FROM_FUTURE" | "ALERT_EXPIRED" | "ALERT_OVERTAKEN" | "SYMBOL_MALFORMED" | "SYMBOL_UNKNOWN" | "SYMBOL_AMBIGUOUS" | "SYMBOL_INDEX" | "SYMBOL_UNSUPPORTED" | "SYMBOL_NOT_ALLOWED" | "CONTRACT_MALFORMED" | "CONTRACT_UNKNOWN" | "STRUCTURE_MALFORMED" | "STRUCTURE_UNSUPPORTED" | "OPTIONS_LEVEL_INSUFFICIENT" | "CONTRACT_NOT_TRADABLE" | "CONTRACT_NONSTANDARD" | "OPEN_INTEREST_LOW" | "VOLUME_LOW" | "CREDIT_TOO_SMALL" | "DEBIT_TOO_LARGE" | "MAX_LOSS_EXCEEDED" | "BOT_TRADES_CAP" | "LEG_HELD" | "EXPIRY_CUTOFF" | "TRADE_CLOSING" | "TRADE_NONE" | "BOT_KIND_MISMATCH" | "CLOSED_BY_BROKER" | "LEG_ASSIGNED" | "LADDER_EXHAUSTED" | "STRUCTURE_PRICE_SIGN" | "PRICE_IMPOSSIBLE" | "DTE_OUT_OF_RANGE" | "EXPIRY_TOO_FAR" | "STRIKE_TOO_FAR" | "CHAIN_UNAVAILABLE" | "GREEKS_UNKNOWN" | "QUOTE_ONE_SIDED" | "QUOTE_STALE" | "SPREAD_TOO_WIDE" | "SYMBOL_MASTER_MISSING" | "SYMBOL_MASTER_STALE" | "SHORT_UNSUPPORTED" | "SHORT_DISABLED" | "TARGET_SIZE_UNKNOWN" | "PRICE_UNKNOWN" | "PRICE_DEVIATION" | "QUANTITY_ZERO" | "QUANTITY_UNUSED" | "QUANTITY_EXCEEDS_LIMIT" | "NOTIONAL_EXCEEDS_LIMIT" | "ACCOUNT_UNKNOWN" | "EQUITY_UNKNOWN" | "BUYING_POWER_INSUFFICIENT" | "DAILY_ORDER_CAP" | "DAILY_NOTIONAL_CAP" | "SYMBOL_EXPOSURE_CAP" | "OPEN_POSITIONS_CAP" | "MARKET_CLOSED" | "DAILY_LOSS_LIMIT" | "ACCOUNT_LOSS_LIMIT" | "CONSECUTIVE_LOSSES" | "LOSS_UNKNOWN" | "TRADING_WINDOW_CLOSED" | "MARKET_OPENING" | "MARKET_CLOSING" | "COOLDOWN_ACTIVE" | "OPINION_UNAVAILABLE" | "OPINION_SKIP" | "OPINION_REFUSED" | "OPINION_INCOMPLETE" | "OPINION_FAILED" | "OPINION_TIMEOUT" | "OPINION_UNPARSABLE" | "OPINION_SYMBOL_MISMATCH" | "OPINION_CONFIDENCE_LOW" | "OPINION_DIRECTION_MISMATCH" | "NOTIONAL_ZERO" | "IDEA_NEUTRAL" | "IDEA_LEVELS_MISSING" | "IDEA_TARGET_MISPLACED" | "IDEA_STOP_MISPLACED" | "MCP_UNREACHABLE" | "APPROVAL_UNAVAILABLE" | "APPROVAL_REJECTED" | "APPROVAL_EXPIRED" | "OPPOSED_BY_BOT" | "CURRENCY_UNSUPPORTED" | "LIVE_NOT_ENABLED" | "BROKER_NOT_CONFIGURED" | "BROKER_UNAVAILABLE" | "BROKER_REJECTED" | "BROKER_CREDENTIALS_REFUSED" | "BROKER_LOGIN_REQUIRED" | "BROKER_ADDRESS_REFUSED" | "RATE_LIMIT_REACHED" | "PRICE_BEYOND_CIRCUIT" | "EXIT_GIVEN_UP" | "EXIT_PURSUED" | "EXIT_ENDED" | "EXIT_NOT_FILLED" | "OUTCOME_UNKNOWN" | "ORDER_CANCELED" | "ORDER_EXPIRED" | "ORDER_NOT_PLACED" | "ORDER_NONE" | "ORDER_AMBIGUOUS" | "ORDER_PROTECTIVE" | "ORDER_OF_LADDER" | "EXIT_MISPLACED" | "COVER_WITHOUT_SHORT" | "COVER_UNCLEAR" | "COVER_EXCEEDS_SHORT" | "RISK_STOP_MISSING" | "RISK_STOP_MISPLACED" | "RISK_EXCEEDED" | "QUANTITY_NOT_LOT" | "QUANTITY_EXCEEDS_FREEZE" | "POSITION_NONE" | "POSITION_CLOSING" | "POSITION_REACHED" | "RECOVERED_PARTLY" | "INTERNAL_ERROR";
+                count: number;
+            }[];
+            by_day: {
+                /** Format: date */
+                day: string;
+                alerts: number;
+                reasons: {
+                    /**
+                     * @description Why it did not become what was asked for; docs/reasons.md tells each.
+                     * @enum {string}
+                     */
+                    reason: "TRADING_HALTED" | "TRADING_REDUCING" | "ALERT_STALE" | "ALERT_FROM_FUTURE" | "ALERT_EXPIRED" | "ALERT_OVERTAKEN" | "SYMBOL_MALFORMED" | "SYMBOL_UNKNOWN" | "SYMBOL_AMBIGUOUS" | "SYMBOL_INDEX" | "SYMBOL_UNSUPPORTED" | "SYMBOL_NOT_ALLOWED" | "CONTRACT_MALFORMED" | "CONTRACT_UNKNOWN" | "STRUCTURE_MALFORMED" | "STRUCTURE_UNSUPPORTED" | "OPTIONS_LEVEL_INSUFFICIENT" | "CONTRACT_NOT_TRADABLE" | "CONTRACT_NONSTANDARD" | "OPEN_INTEREST_LOW" | "VOLUME_LOW" | "CREDIT_TOO_SMALL" | "DEBIT_TOO_LARGE" | "MAX_LOSS_EXCEEDED" | "BOT_TRADES_CAP" | "LEG_HELD" | "EXPIRY_CUTOFF" | "TRADE_CLOSING" | "TRADE_NONE" | "BOT_KIND_MISMATCH" | "CLOSED_BY_BROKER" | "LEG_ASSIGNED" | "LADDER_EXHAUSTED" | "STRUCTURE_PRICE_SIGN" | "PRICE_IMPOSSIBLE" | "DTE_OUT_OF_RANGE" | "EXPIRY_TOO_FAR" | "STRIKE_TOO_FAR" | "CHAIN_UNAVAILABLE" | "GREEKS_UNKNOWN" | "QUOTE_ONE_SIDED" | "QUOTE_STALE" | "SPREAD_TOO_WIDE" | "SYMBOL_MASTER_MISSING" | "SYMBOL_MASTER_STALE" | "SHORT_UNSUPPORTED" | "SHORT_DISABLED" | "TARGET_SIZE_UNKNOWN" | "PRICE_UNKNOWN" | "PRICE_DEVIATION" | "QUANTITY_ZERO" | "QUANTITY_UNUSED" | "QUANTITY_EXCEEDS_LIMIT" | "NOTIONAL_EXCEEDS_LIMIT" | "ACCOUNT_UNKNOWN" | "EQUITY_UNKNOWN" | "BUYING_POWER_INSUFFICIENT" | "DAILY_ORDER_CAP" | "DAILY_NOTIONAL_CAP" | "SYMBOL_EXPOSURE_CAP" | "OPEN_POSITIONS_CAP" | "MARKET_CLOSED" | "DAILY_LOSS_LIMIT" | "ACCOUNT_LOSS_LIMIT" | "CONSECUTIVE_LOSSES" | "LOSS_UNKNOWN" | "TRADING_WINDOW_CLOSED" | "MARKET_OPENING" | "MARKET_CLOSING" | "COOLDOWN_ACTIVE" | "OPINION_UNAVAILABLE" | "OPINION_SKIP" | "OPINION_REFUSED" | "OPINION_INCOMPLETE" | "OPINION_FAILED" | "OPINION_TIMEOUT" | "OPINION_UNPARSABLE" | "OPINION_SYMBOL_MISMATCH" | "OPINION_CONFIDENCE_LOW" | "OPINION_DIRECTION_MISMATCH" | "NOTIONAL_ZERO" | "IDEA_NEUTRAL" | "IDEA_LEVELS_MISSING" | "IDEA_TARGET_MISPLACED" | "IDEA_STOP_MISPLACED" | "MCP_UNREACHABLE" | "APPROVAL_UNAVAILABLE" | "APPROVAL_REJECTED" | "APPROVAL_EXPIRED" | "OPPOSED_BY_BOT" | "CURRENCY_UNSUPPORTED" | "LIVE_NOT_ENABLED" | "BROKER_NOT_CONFIGURED" | "BROKER_UNAVAILABLE" | "BROKER_REJECTED" | "BROKER_CREDENTIALS_REFUSED" | "BROKER_LOGIN_REQUIRED" | "BROKER_ADDRESS_REFUSED" | "RATE_LIMIT_REACHED" | "PRICE_BEYOND_CIRCUIT" | "EXIT_GIVEN_UP" | "EXIT_PURSUED" | "EXIT_ENDED" | "EXIT_NOT_FILLED" | "OUTCOME_UNKNOWN" | "ORDER_CANCELED" | "ORDER_EXPIRED" | "ORDER_NOT_PLACED" | "ORDER_NONE" | "ORDER_AMBIGUOUS" | "ORDER_PROTECTIVE" | "ORDER_OF_LADDER" | "EXIT_MISPLACED" | "COVER_WITHOUT_SHORT" | "COVER_UNCLEAR" | "COVER_EXCEEDS_SHORT" | "RISK_STOP_MISSING" | "RISK_STOP_MISPLACED" | "RISK_EXCEEDED" | "QUANTITY_NOT_LOT" | "QUANTITY_EXCEEDS_FREEZE" | "POSITION_NONE" | "POSITION_CLOSING" | "POSITION_REACHED" | "RECOVERED_PARTLY" | "INTERNAL_ERROR";
+                    count: number;
+                }[];
+            }[];
+            funnel: {
+                alerts: number;
+                /** @description With an entry that a broker took, or may have taken. */
+                entered: number;
+                /** @description Of which something filled. */
+                filled: number;
+                /** @description Trades that went flat in the time. */
+                closed: number;
+            };
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Older days that the clock has not added up yet; they are left out. */
+            pending_days: number;
+        };
+        AnalyticsOpinions: {
+            opinions: number;
+            /** @description Of which it is known what came of them. */
+            known: number;
+            /** @description Where the analyst gave none. */
+            failed: number;
+            /** @description 0 is perfect, 0.25 is a coin's; of those for a trade. */
+            brier_score: string | null;
+            /** @description Ten tenths of confidence, of opinions that were for a trade. */
+            reliability: {
+                lower: string;
+                upper: string;
+                opinions: number;
+                known: number;
+                right: number;
+                /** @description The fraction of the `known` ones that was right. */
+                rate: string | null;
+                /** @description Their average. */
+                confidence: string | null;
+            }[];
+            followed: {
+                opinions: number;
+                known: number;
+                /** @description A fraction of what was entered, of the `known` ones. */
+                average_gain: string | null;
+            };
+            skipped: {
+                opinions: number;
+                known: number;
+                /** @description A fraction of what was entered, of the `known` ones. */
+                average_gain: string | null;
+            };
+            denied: {
+                opinions: number;
+                known: number;
+                /** @description A fraction of what was entered, of the `known` ones. */
+                average_gain: string | null;
+            };
+            tokens: number;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Older days that the clock has not added up yet; they are left out. */
+            pending_days: number;
+        };
         SignedIn: {
             /** @enum {string} */
             role: "operator" | "viewer";
@@ -3925,6 +4136,148 @@ export interface operations {
             };
         };
     };
+    api_show_latency: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                bot?: string | null;
+                broker?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsLatency"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_show_opinions: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                bot?: string | null;
+                broker?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsOpinions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     api_show_performance: {
         parameters: {
             query?: {
@@ -3946,6 +4299,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnalyticsPerformance"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_show_refused_alerts: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                bot?: string | null;
+                broker?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsRefusals"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_show_slippage: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                bot?: string | null;
+                broker?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsSlippage"];
                 };
             };
             /** @description Bad Request */
