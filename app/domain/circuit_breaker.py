@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid5
 
 from app.domain.json_codec import to_json
-from app.domain.orders import OrderRole, client_order_id
+from app.domain.pursuits import pause_after
 from app.domain.trading_state import StateSwitch
 
-FIRST_PAUSE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(minutes=5)
 # Whose the operator's own thresholds are; no bot can have this name.
 OPERATOR_SOURCE = "operator"
 # The part of a UUIDv7 that neither tells its time nor its version.
@@ -241,12 +239,6 @@ def step_ticket(breach: UUID, step: Step) -> UUID:
     return UUID(int=(breach.int & ~_LOW_BITS) | noise)
 
 
-def closing_order_id(owner: str, breach: UUID, step: Step) -> str:
-    """Return the client order id of one closing order, known before it is sent."""
-    return client_order_id(owner, step_ticket(breach, step), OrderRole.EXIT)
-
-
 def may_try_again(step: Step, now: datetime) -> bool:
-    """Tell whether a closing order that came to nothing may be followed by another already."""
-    pause = FIRST_PAUSE * (1 << min(step.attempt, 10))
-    return now - step.at >= min(pause, LONGEST_PAUSE)
+    """Tell whether an exit that came to its end without success may be followed by another already."""
+    return now - step.at >= pause_after(step.attempt)

@@ -65,7 +65,8 @@ class Pursuit:
 
     `wish` is None until the position has been seen or is known from the books. `sent` is how many orders were
     sent, or are about to be, each under an id of its own; `last` says what became of the last try. `entry`
-    follows the exit of a reversal. `by_operator`: a person wants it, of whosever units. `stuck` counts the
+    follows the exit of a reversal. `by_operator`: a person wants it, of whosever units;
+    `by_breaker`: a circuit breaker does. `stuck` counts the
     tries since the exit came as far as it has, which make the pauses longer.
     """
 
@@ -83,6 +84,7 @@ class Pursuit:
     entry: WantedEntry | None = None
     by_operator: bool = False
     stuck: int = 0
+    by_breaker: bool = False
 
     @property
     def place(self) -> Place:

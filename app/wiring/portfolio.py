@@ -34,6 +34,10 @@ class LateExits:
         """Pursue an exit by orders for one symbol."""
         self.pursuits().begin(held, ticket, wish)
 
+    def give_up(self, ticket: UUID, by: str) -> object:
+        """Give an exit up."""
+        return self.pursuits().end(ticket, by)
+
     def leave(self, trade: StructureTrade, by: ClosedBy, *, ticket: UUID, trim: int | None = None) -> Ticket:
         """Leave a structure by its ladder."""
         return self.structures().leave(trade, by, ticket=ticket, trim=trim)
@@ -55,10 +59,10 @@ def position_service(
         trades=base.trades,
         working_orders=working_orders,
         gateway=base.gateway,
-        resubmission=base.resubmission,
         snapshots=snapshots,
         free=FreePositions(StructureTrades(base.store)),
         pursue=late.pursue,
+        give_up=late.give_up,
         leave=late.leave,
         new_ticket_id=base.new_ticket_id,
     )

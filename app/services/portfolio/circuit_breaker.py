@@ -89,6 +89,7 @@ class EquityGuard:
             told = {"before": old.settings(), "after": edited.settings()}
             with self.runtime.audit.change(by, Deed.SET_CIRCUIT_BREAKER, broker, **told):
                 self._write(edited)
+            self.liquidation.stop(old, by)
             edited = self._resume(edited)
         self.runtime.journal.activity(f"operator: the circuit breaker of {broker} is {state}")
         return edited

@@ -31,6 +31,13 @@ class Pursues(Protocol):
         """Try it at once; without a wish all that is held goes."""
 
 
+class GivesUp(Protocol):
+    """Ends an exit that goes on."""
+
+    def __call__(self, ticket: UUID, by: str) -> object:
+        """Give it up; raise NotFound or PursuitOver where it does not go on."""
+
+
 class LeavesStructures(Protocol):
     """Begins to leave a structure by its ladder."""
 

@@ -1,19 +1,17 @@
 """Closing everything at a broker, in steps that can be taken up again after a crash."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.brokers.base import Broker
 from app.clock import Patience
-from app.domain.circuit_breaker import CircuitBreaker, Step, closing_order_id, may_try_again, step_ticket
+from app.domain.circuit_breaker import CircuitBreaker, Step, may_try_again, step_ticket
 from app.domain.orders import OrderRole, Receipt
-from app.domain.symbols import SymbolRefused
-from app.domain.tickets import Stage
-from app.errors import BrokerRejected, BrokerUnavailable, Conflict, NotFound, RequestRefused
-from app.repositories.open_orders import OPERATOR
+from app.domain.tickets import Stage, Ticket, TicketStatus
+from app.errors import BrokerUnavailable, Conflict, NotFound, PursuitOver, RequestRefused
 from app.services.base import Runtime
 from app.services.broker_access.budgets import LIQUIDATION
 from app.services.broker_access.gateway import Gateway
@@ -24,6 +22,11 @@ from app.services.portfolio.positions import PositionService
 from app.services.runtime.second_look import SecondLook
 
 BY, DIALECT = "circuit breaker", "circuit_breaker"
+# An order that is out, or that may be: nothing is sent beside it.
+GOES_ON = frozenset(
+    {TicketStatus.PURSUING, TicketStatus.ORDERED, TicketStatus.PARTIALLY_FILLED, TicketStatus.UNKNOWN}
+)
+NOT_DONE = frozenset({TicketStatus.REJECTED, TicketStatus.DENIED, TicketStatus.FAILED})
 
 _logger = logging.getLogger(__name__)
 
@@ -33,7 +36,7 @@ Save = Callable[[CircuitBreaker], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Liquidation:
-    """Cancel what waits, then close what is held: one order for each symbol until that order is over.
+    """Cancel what waits, then close what is held: an exit for each symbol, which is pursued as any other is.
 
     Structures are left by ladders of their own, all legs at once: leg by leg a sold one could stand bare.
     """
@@ -51,8 +54,10 @@ class Liquidation:
         ticket = breaker.ticket or UUID(int=0)
         # First, so that nothing cancels what takes them out.
         ladders = self._leave_structures(breaker, ticket, broker)
-        steps = [closing_order_id(OPERATOR, ticket, step) for step in breaker.steps]
-        busy = self._cancel_others(broker, ticket, [*steps, *ladders])
+        steps = {step_ticket(ticket, step) for step in breaker.steps}
+        closing = (item for item in self.positions.open_orders.at(broker.name) if item.ticket in steps)
+        own = {item.client_order_id for item in closing}
+        busy = self._cancel_others(broker, ticket, own | ladders)
         held = {position.symbol for position in self.positions.free.at(broker)}
         # Where an order still works nothing is sent beside it: what it fills would be closed twice.
         for symbol in sorted(held - busy):
@@ -74,6 +79,12 @@ class Liquidation:
             self.positions.forget(broker, step.symbol)
         return True
 
+    def stop(self, breaker: CircuitBreaker, by: str) -> None:
+        """Give up the exits that go on; orders that were sent stay sent."""
+        for step in breaker.steps:
+            with suppress(NotFound, PursuitOver):
+                self.positions.give_up(step_ticket(breaker.ticket or UUID(int=0), step), by)
+
     def _leave_structures(self, breaker: CircuitBreaker, ticket: UUID, broker: Broker) -> set[str]:
         """Begin to leave every structure; return the ids of the orders that leave them now."""
         for trade in self.positions.free.structures.at(broker.name):
@@ -89,29 +100,27 @@ class Liquidation:
     ) -> CircuitBreaker:
         step = breaker.step(symbol)
         if step is not None:
-            is_over = self._send(breaker, broker, ticket, step)
-            if not is_over or not may_try_again(step, self.runtime.clock()):
+            begun = self._pursue(breaker, broker, ticket, step)
+            if begun.status in GOES_ON or not may_try_again(step, self.runtime.clock()):
                 return breaker
         breaker = breaker.attempting(symbol, self.runtime.clock())
-        # The order's id follows from the attempt: stored first, it can be looked up after a crash.
+        # The ticket follows from the attempt: stored first, it can be looked up after a crash.
         save(breaker)
-        self._send(breaker, broker, ticket, breaker.steps[-1])
+        self._tell(broker, symbol, self._pursue(breaker, broker, ticket, breaker.steps[-1]))
         return breaker
 
-    def _send(self, breaker: CircuitBreaker, broker: Broker, ticket: UUID, step: Step) -> bool:
-        """Look the step's order up, or send it; tell whether it is over. No symbol stops the others."""
-        try:
-            return self.positions.close_once(
-                broker, step.symbol, step_ticket(ticket, step), by=_closed_by(breaker)
-            )
-        except (BrokerRejected, BrokerUnavailable, SymbolRefused) as error:
-            message = f"{step.symbol} at {broker.name} could not be closed: {error.message}"
+    def _pursue(self, breaker: CircuitBreaker, broker: Broker, ticket: UUID, step: Step) -> Ticket:
+        """Let an exit go on as any other does; return its ticket as it stands."""
+        number = step_ticket(ticket, step)
+        return self.positions.close_for(broker, step.symbol, number, by=_closed_by(breaker))
+
+    def _tell(self, broker: Broker, symbol: str, closing: Ticket) -> None:
+        if closing.status in NOT_DONE:
+            message = f"{symbol} at {broker.name} could not be closed: {closing.message}"
             self.runtime.journal.activity(f"{BY}: {message}")
             self.runtime.notifier.notify(EventKind.CIRCUIT_BREAKER_ALARM, message, key=message)
-            # Only a proven refusal ends an attempt: anything else may have reached the broker.
-            return isinstance(error, BrokerRejected)
 
-    def _cancel_others(self, broker: Broker, ticket: UUID, own: list[str]) -> set[str]:
+    def _cancel_others(self, broker: Broker, ticket: UUID, own: set[str]) -> set[str]:
         """Cancel every order that is not ours; return the symbols in which one still works."""
         waiting = _others(broker, own)
         for receipt in waiting:
@@ -131,7 +140,7 @@ class Liquidation:
             _logger.debug("%s could not be canceled: %s", receipt.client_order_id, why)
 
 
-def _others(broker: Broker, own: Iterable[str]) -> list[Receipt]:
+def _others(broker: Broker, own: set[str]) -> list[Receipt]:
     return [receipt for receipt in broker.open_orders() if receipt.client_order_id not in own]
 
 

@@ -8,30 +8,25 @@ from uuid import UUID
 from app.brokers.base import Broker
 from app.domain.accounts import Position
 from app.domain.audit import Actor, Deed
-from app.domain.money import ZERO
-from app.domain.orders import Order, OrderRole, OrderStatus, Receipt, Side, client_order_id
 from app.domain.pursuits import ExitWish
 from app.domain.reasons import Reason
 from app.domain.structures.commands import units_trimmed
 from app.domain.structures.trades import StructureTrade
 from app.domain.symbols import parse_symbol
-from app.domain.tickets import Stage, Ticket, TicketStatus, order_record
+from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.domain.trades import Trade, units_of_trim
 from app.errors import BrokerRejected, BrokerUnavailable, NotFound, RequestRefused
-from app.repositories.open_orders import OPERATOR, OpenOrders, open_order
+from app.repositories.open_orders import OPERATOR, OpenOrders
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
 from app.services.base import Runtime
 from app.services.broker_access.gateway import Gateway, HeldSymbol
-from app.services.broker_access.outcomes import Placed, Rejected, Suppressed, unsent
 from app.services.broker_access.registry import BrokerNotConfigured
-from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.orders.free_positions import FreePositions
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import ClosingOrders, WorkingOrders
-from app.services.portfolio.closers import BY_OPERATOR, ClosedBy, LeavesStructures, Pursues
+from app.services.portfolio.closers import BY_OPERATOR, ClosedBy, GivesUp, LeavesStructures, Pursues
 from app.services.portfolio.snapshots import Snapshots
-from app.storage.base import Document
 from app.ticket_ids import NewTicketId
 
 
@@ -49,10 +44,10 @@ class PositionService:
     trades: Trades
     working_orders: WorkingOrders
     gateway: Gateway
-    resubmission: ResubmissionPolicy
     snapshots: Snapshots
     free: FreePositions
     pursue: Pursues
+    give_up: GivesUp
     leave: LeavesStructures
     new_ticket_id: NewTicketId
 
@@ -164,34 +159,21 @@ class PositionService:
         after = {"quantity": "0", "ticket": str(ticket)}
         self.runtime.audit.record(by, Deed.CLOSE_POSITION, subject, before=before, after=after)
 
-    def close_once(self, broker: Broker, symbol: str, ticket: UUID, *, by: ClosedBy) -> bool:
-        """Close a position by the one order that a ticket stands for, however often this is called.
+    def close_for(self, broker: Broker, symbol: str, number: UUID, *, by: ClosedBy) -> Ticket:
+        """Begin to close all of a position for somebody beside the bots; return the ticket as it stands.
 
-        Return whether that order is over; raise BrokerRejected or BrokerUnavailable.
+        A ticket that stands for it already is only read: what it lacks in success goes on by the clock.
         """
         with self.gateway.hold(broker, symbol) as held, broker.urgently():
-            placed = broker.find(client_order_id(OPERATOR, ticket, OrderRole.EXIT))
-            written = self.ledger.document(ticket)
-            # The ticket is written before the send, so either trace means that an order may be out.
-            if placed is not None or written is not None:
-                return self._is_over(broker, placed, written)
-            # What an order fills while it is being canceled is seen in the position afterwards.
-            self._withdraw_all(held, ticket)
-            position = self.free.of(held)
-            if position is not None:
-                self._close(held, position, ticket, by)
-            return position is None
-
-    def _is_over(self, broker: Broker, placed: Receipt | None, written: Document | None) -> bool:
-        """Tell it of an order that was sent: it is never sent again, and no other follows before its end."""
-        is_unknown = written is not None and TicketStatus(written.value["status"]) is TicketStatus.UNKNOWN
-        verdict = self.resubmission.judge(
-            broker.capabilities, is_shown=placed is not None, may_appear=is_unknown, is_wanted=False
-        )
-        if placed is not None and verdict is Resubmission.TAKE_UP:
-            return placed.status.is_final
-        # In doubt it is not over: a second order beside it could close the position twice.
-        return verdict is Resubmission.NEVER
+            written = self.ledger.document(number)
+            if written is None:
+                request = {"close": symbol, "broker": broker.name, "by": by.name}
+                # The operator's by bot and order ids: what it sells comes off the bots' trades.
+                ticket = Ticket(number, OPERATOR, by.dialect, self.runtime.clock(), request)
+                ticket.note(by.stage, ticket.created_at, by.reason)
+                self.pursue(held, ticket)
+                written = self.ledger.document(number)
+        return ticket if written is None else Ticket.from_json(written.value)
 
     def forget(self, broker: Broker, symbol: str) -> None:
         """End every bot's trade in a symbol of which two looks, apart in time, have found nothing."""
@@ -199,67 +181,6 @@ class PositionService:
             # A stop that has just filled ends its trade at a price; only what no order explains ends without.
             self.tracker.settle(broker, None, symbol)
             self.runtime.store.apply(self.trades.forgetting(broker.name, symbol))
-
-    def _withdraw_all(self, held: HeldSymbol, ticket: UUID) -> bool:
-        """Cancel every order of ours in a symbol; tell whether there was any."""
-        if not self.gateway.sends(held):
-            return False
-        # Every bot's, since brokers keep units in reserve for each stop and refuse to sell them otherwise.
-        working = self.working_orders.of(held.broker, None, held.symbol)
-        return bool(self.working_orders.withdraw(held, working, ticket=ticket))
-
-    def _close(self, held: HeldSymbol, position: Position, number: UUID, by: ClosedBy) -> Ticket:
-        broker, instrument = held.broker, position.instrument or parse_symbol(position.symbol)
-        request = {"close": position.symbol, "broker": broker.name, "by": by.name}
-        # The operator's by bot and order ids, whoever closes: what it sells is taken off the bots' trades.
-        ticket = Ticket(number, OPERATOR, by.dialect, self.runtime.clock(), request)
-        ticket.note(by.stage, ticket.created_at, by.reason)
-        quantity = instrument.in_one_order(abs(position.quantity))
-        order = Order(
-            client_order_id=client_order_id(OPERATOR, ticket.id, OrderRole.EXIT),
-            instrument=instrument,
-            side=Side.SELL if position.quantity > ZERO else Side.BUY,
-            role=OrderRole.EXIT,
-            quantity=quantity,
-        )
-        # The ticket is written before the order is sent, and says that its outcome is not known.
-        self._write_ahead(broker, ticket, order)
-        outcome = self.gateway.submit(held, order, ticket=ticket.id)
-        if isinstance(outcome, Rejected):
-            self._write_end(ticket, order, TicketStatus.REJECTED, outcome.error.message)
-            raise outcome.error
-        if isinstance(outcome, Suppressed):
-            self._write_end(ticket, order, TicketStatus.DRY_RUN)
-        if isinstance(outcome, Placed):
-            closed = f"{-order.side.sign * quantity:f} {position.symbol} at {broker.name}"
-            self.runtime.journal.activity(f"{by.name}: closed {closed}")
-        return ticket
-
-    def _write_ahead(self, broker: Broker, ticket: Ticket, order: Order) -> None:
-        """Write the ticket before the order is sent; what became of it is then found by following."""
-        receipt = unsent(order, broker=broker.name, at=self.runtime.clock(), status=OrderStatus.UNKNOWN)
-        record = order_record(receipt, bot=OPERATOR, ticket=ticket.id, role=order.role.value)
-        ticket.orders.append(record)
-        ticket.end(TicketStatus.UNKNOWN, Reason.OUTCOME_UNKNOWN)
-        multiplier, at = order.instrument.multiplier, self.runtime.clock()
-        # Tracked from before the send as well: a fill that nobody sees would not end the bots' trades.
-        kept = open_order(order.client_order_id, record, multiplier=multiplier, at=at)
-        self.runtime.store.apply([kept.opening(), self.ledger.writing(ticket)])
-
-    def _write_end(
-        self, ticket: Ticket, order: Order, status: TicketStatus, message: str | None = None
-    ) -> None:
-        """Write down of an order that was not taken, or not sent, that it is over."""
-        written = self.ledger.document(ticket.id)
-        kept = self.open_orders.find(order.client_order_id)
-        if written is None:
-            return
-        ticket.orders[0]["status"] = status.value
-        ticket.end(status, Reason.BROKER_REJECTED if status is TicketStatus.REJECTED else None, message)
-        over = [kept.ending()] if kept is not None else []
-        self.runtime.store.apply(
-            [self.ledger.rewriting(written, ticket.to_json(self.runtime.clock())), *over]
-        )
 
 
 def told(ticket: dict[str, Any], symbol: str) -> dict[str, Any]:

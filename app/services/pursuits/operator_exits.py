@@ -8,7 +8,7 @@ from app.domain.money import ZERO
 from app.domain.orders import Order, OrderRole
 from app.domain.pursuits import ExitWish
 from app.domain.reasons import Reason
-from app.domain.symbols import parse_symbol
+from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.tickets import Ticket, TicketStatus
 from app.repositories.open_orders import OPERATOR, OpenOrder
 from app.repositories.pursuits import StoredPursuit
@@ -70,7 +70,12 @@ class OperatorExits:
         if not room:
             ticket.end(TicketStatus.DENIED, Reason.POSITION_CLOSING, f"cancel them to close {held.symbol}")
             return
-        order = self._order(stored, position, room, doubted)
+        try:
+            order = self._order(stored, position, room, doubted)
+        except SymbolRefused as refused:
+            # A name of the broker's that we cannot read must not keep the other exits from their turn.
+            ticket.end(TicketStatus.DENIED, Reason[refused.code], refused.message)
+            return
         wish = pursuit.wish or ExitWish(order.side)
         end_by(
             ticket,

@@ -94,7 +94,9 @@ class PursuitService:
             self._wait_for_broker(stored)
             return
         try:
-            hold = self.gateway.hold(broker, pursuit.symbol, by_operator=_is_operators(pursuit))
+            # In a dry run a person's own exits are sent, and nobody else's.
+            is_persons = _is_operators(pursuit) and not pursuit.by_breaker
+            hold = self.gateway.hold(broker, pursuit.symbol, by_operator=is_persons)
             # The bot before the symbol, as everywhere: an entry may follow, which is counted.
             with self.runtime.locks.hold_bot(pursuit.bot), hold as held, broker.urgently():
                 self.carry_on(held, pursuit.ticket)
@@ -122,6 +124,7 @@ class PursuitService:
             attempts=0,
             wish=wish,
             by_operator=ticket.dialect == OPERATOR,
+            by_breaker=ticket.bot == OPERATOR and ticket.dialect != OPERATOR,
         )
         ticket.end(TicketStatus.PURSUING)
         # Written before anything is asked for: killed from here on, the clock carries it out.

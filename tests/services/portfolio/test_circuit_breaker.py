@@ -249,15 +249,31 @@ def test_entry_when_the_equity_is_unknown_then_denied_until_it_is_seen(breaker, 
     assert client.post("/webhook", json=strategy_alert()).json["status"] == "filled"
 
 
-def test_liquidation_when_the_broker_is_lost_then_it_goes_on_afterwards(breaker, portfolio, state):
+def test_liquidation_when_the_broker_is_lost_then_it_goes_on_afterwards(
+    breaker, portfolio, state, services, clock
+):
     portfolio.equity = "1"
     portfolio.before_answer = lambda: setattr(portfolio, "is_reachable", False)
     breaker.watch()
     lost = (breaker.read().phase, state())
     portfolio.is_reachable, portfolio.before_answer = True, lambda: None
+    clock.move(seconds=2)
+    services.portfolio.pursuits.run()
     breaker.watch()
 
     assert (lost, breaker.read().phase) == (("liquidating", REDUCING), "tripped")
+
+
+def test_edit_when_a_sale_goes_on_then_it_is_given_up(breaker, portfolio, services, clock):
+    portfolio.equity = "1"
+    portfolio.before_answer = lambda: setattr(portfolio, "is_reachable", False)
+    breaker.watch()
+    sent, portfolio.is_reachable = len(portfolio.submitted), True
+    breaker.edit({})
+    clock.move(seconds=2)
+    services.portfolio.pursuits.run()
+
+    assert (len(portfolio.submitted), services.portfolio.pursuits.rows()) == (sent, [])
 
 
 def test_breach_when_in_a_dry_run_then_trading_halts_and_nothing_is_sold(make_app, portfolio):
@@ -320,6 +336,7 @@ def test_stop_loss_when_all_is_sold_then_the_tickets_are_the_breakers_and_say_wh
 
     assert {ticket["dialect"] for ticket in tickets} == {"circuit_breaker"}
     assert {ticket["alert"]["by"] for ticket in tickets} == {"circuit breaker"}
-    assert [(stage["stage"], stage["detail"]) for ticket in tickets for stage in ticket["timeline"]] == 2 * [
+    begun = [ticket["timeline"][0] for ticket in tickets]
+    assert [(stage["stage"], stage["detail"]) for stage in begun] == 2 * [
         ("circuit breaker tripped", "stop-loss at an equity of 80,000, set by operator")
     ]

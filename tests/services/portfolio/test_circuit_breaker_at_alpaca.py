@@ -55,6 +55,7 @@ def test_stop_loss_when_the_line_fails_then_everything_is_sold_once(services, al
     for _ in range(4):
         services.portfolio.breaker.watch()
         clock.move(seconds=31)
+        services.portfolio.pursuits.run()
         fake.market.move("AAPL", Decimal(100))
 
     assert alpaca.positions() == alpaca.open_orders() == []
