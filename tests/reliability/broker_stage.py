@@ -2,6 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -12,7 +13,7 @@ from tests.reliability.documents import read_documents
 from tests.reliability.evidence import Evidence
 from tests.reliability.ledger import Ledger
 from tests.reliability.report import Report
-from tests.reliability.server import Server
+from tests.reliability.server import GATEHOUSE, Server
 from tests.reliability.simulator import Simulator, Trouble, unrest
 
 # Faulty for so long, a call is given up: short, so that a run has many of them.
@@ -32,6 +33,7 @@ class BrokerStage(ABC):
     """A simulator beside the server; `settle_seconds` is how long what is in doubt may stay so."""
 
     kills_between_looks = 8
+    command: Sequence[str] = GATEHOUSE
     broker: ClassVar[str]
 
     def __init__(self, folder: Path, simulator: Simulator, seed: int, settle_seconds: float) -> None:

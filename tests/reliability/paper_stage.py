@@ -1,7 +1,7 @@
 """Torture with the paper broker, whose journal in the store is the truth."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from random import Random
 
@@ -10,7 +10,7 @@ from tests.reliability.audit import Findings, audit
 from tests.reliability.documents import unanswered
 from tests.reliability.evidence import Evidence
 from tests.reliability.report import Report
-from tests.reliability.server import Server
+from tests.reliability.server import GATEHOUSE, Server
 
 SENDERS = 24
 SETTLE_SECONDS = 30
@@ -21,6 +21,7 @@ class PaperStage:
 
     longest_delay_seconds = 0.3
     kills_between_looks = None
+    command: Sequence[str] = GATEHOUSE
 
     def __init__(self, *, partial_fills: Decimal = Decimal(0)) -> None:
         self.settings = {"PAPER_PARTIAL_FILL_PROBABILITY": str(partial_fills)}

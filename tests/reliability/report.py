@@ -14,7 +14,10 @@ SHOWN_FINDINGS = 20
 
 @dataclass(slots=True)
 class Report:
-    """What happened and what was found; `struck` is how often each kind of a broker's faults did."""
+    """What happened and what was found; `struck` is how often each kind of a broker's faults did.
+
+    `done` are further figures of a stage, by name.
+    """
 
     seed: int
     kills: int = 0
@@ -25,6 +28,7 @@ class Report:
     tracebacks: int = 0
     findings: Findings = field(default_factory=Findings)
     found: list[Any] = field(default_factory=list)
+    done: dict[str, int] = field(default_factory=dict)
 
     @property
     def tickets(self) -> list[Any]:
@@ -39,7 +43,7 @@ class Report:
 def show(report: Report) -> None:
     """Print the figures, how the tickets ended, then each finding."""
     tickets = report.tickets
-    for name, figure in figures(report, tickets).items():
+    for name, figure in (figures(report, tickets) | report.done).items():
         print(f"{name:24}{figure:>8}")
     for (status, reason), count in Counter(
         (item["status"], item["reason"]) for item in tickets

@@ -47,6 +47,8 @@ BOTS: dict[str, dict[str, Any]] = {
     },
     "wheel": {"underlying": "KO", "structure": "cash_secured_put", "days_to_expiry": 1, "let_expire": True},
 }
+# What is sold of these is secured by cash, and stands alone by intention.
+SECURED = frozenset({"KO"})
 # Sixty commands a minute are taken; one more blocks for five minutes.
 COMMAND_PAUSE_SECONDS = 1.5
 LONGEST_PAUSE_SECONDS = 1.2
@@ -54,7 +56,6 @@ LONGEST_PAUSE_SECONDS = 1.2
 
 def make_bots(server: Server) -> dict[str, str]:
     """Make a bot for each structure; return their secrets."""
-    server.call("PUT", "/api/paper/prices", {symbol: str(price) for symbol, price in PRICES.items()})
     return {name: server.create_bot(name, **COMMON | keys) for name, keys in BOTS.items()}
 
 

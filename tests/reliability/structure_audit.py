@@ -1,7 +1,7 @@
 """Whether structures kept every promise: entered once, nowhere bare, the account the sum of the trades."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -21,21 +21,21 @@ FIRST_PLACE = 10
 
 @dataclass(slots=True)
 class StructureEvidence:
-    """What the store holds: tickets by marker, trades, and every order that the paper desk has had."""
+    """What the store holds, tickets by marker and trades, and every order that the desk has had.
+
+    `read_orders` returns those that the desk has had since it was asked last, or all of them.
+    """
 
     database: Path
+    read_orders: Callable[[], Iterable[Any]]
     orders: dict[str, Any] = field(default_factory=dict)
     tickets: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     trades: list[Any] = field(default_factory=list)
     closed: list[Any] = field(default_factory=list)
-    _last: str = ""
 
     def look_at_broker(self) -> None:
         """Fold what the desk wrote since the last look."""
-        for key, entry in read_documents(self.database, "paper/journal/", after=self._last):
-            self._last = key
-            for order in entry.get("structures", ()):
-                self.orders[order["id"]] = order
+        self.orders |= {order["id"]: order for order in self.read_orders()}
 
     def close(self) -> None:
         """Read everything else."""

@@ -1,47 +1,73 @@
-"""The simulated market of structures: prices wander, and the clock jumps to where something is due."""
+"""The market of structures while a server is tortured: somebody moves it, and bare legs are looked for."""
 
 import re
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from app.brokers.paper.broker import PaperBroker
-from app.brokers.paper.settings import PaperSettings
-from app.domain.structures.exchange_switches import Switches
+from app.domain.json_codec import from_json
+from app.domain.structures.trades import StructureTrade
 from app.errors import AppError
-from app.storage.sqlite import SqliteStore
 from tests.reliability.documents import read_documents
+from tests.reliability.server import Lost
 from tests.reliability.structure_alerts import PRICES
 
 NEW_YORK = ZoneInfo("America/New_York")
-CASH = Decimal(50_000_000)
 LOOK_SECONDS = 0.5
 FRIDAY = 4
 # A morning, the time at which structures are left, the broker closing short legs, the time after the close.
 MOMENTS = ((10, 0), (15, 5), (15, 31), (16, 1))
-LONGEST_BROKEN_SECONDS = 60
+LONGEST_BARE_SECONDS = 60
 JUMP_SHARE, JUMP_SECONDS = 0.5, 10
+# What the broker has closed by itself is believed at a second look.
+FORCED, FORCED_SECONDS = (15, 31), 30
+
+
+class Venue(Protocol):
+    """Where the structures are traded: what moves there, and what the account says of bare legs."""
+
+    def now(self) -> datetime:
+        """Return the time there."""
+
+    def move(self, symbol: str, price: Decimal) -> None:
+        """Set a price."""
+
+    def jump(self, to: datetime, random: Random) -> None:
+        """Let it be a later time, and something happen that nobody has ordered."""
+
+    def bare(self) -> Collection[str]:
+        """Return what is sold there with nothing beside it that covers it, but for what is meant so."""
+
+    def leave(self) -> None:
+        """Close what was opened for moving."""
 
 
 class Market(threading.Thread):
-    """Another process on the server's store: it moves what a market moves, and watches for bare legs.
+    """Moves prices and the clock beside the server, and watches the account and the trades.
 
-    `jumps` counts how often the clock was moved, `broken` holds for how many seconds each trade was seen
-    with sold legs whose structure is broken while the server ran.
+    `jumps` counts how often the clock was moved; `too_long` holds for how many seconds sold legs were seen
+    alone that were so for more than a minute; `longest_broken` is the longest time in which a trade stood
+    with legs of any side alone.
     """
 
-    def __init__(self, database: Path, random: Random) -> None:
+    def __init__(self, database: Path, venue: Venue, random: Random) -> None:
         super().__init__(daemon=True)
         self.jumps = 0
-        self.broken: dict[str, float] = defaultdict(float)
+        self.longest_broken = 0.0
         self.seen_broken: set[str] = set()
         self.too_long: dict[str, float] = {}
+        self._venue = venue
+        self._alone: dict[str, float] = defaultdict(float)
+        self._broken: dict[str, float] = defaultdict(float)
         self._database = database
         self._next_jump = time.monotonic() + JUMP_SECONDS
         self._random = random
@@ -50,18 +76,16 @@ class Market(threading.Thread):
 
     def run(self) -> None:
         """Move and look until told to stop."""
-        store = SqliteStore(self._database)
-        broker = PaperBroker(store, lambda: datetime.now(UTC), PaperSettings(starting_cash=CASH))
+        last = time.monotonic()
         try:
             while not self._ending.wait(LOOK_SECONDS):
-                started = time.monotonic()
-                try:
-                    self._move(broker)
-                except AppError:
-                    continue
-                self._look(LOOK_SECONDS + time.monotonic() - started)
+                with suppress(AppError, Lost):
+                    self._move()
+                now = time.monotonic()
+                self._look(now - last)
+                last = now
         finally:
-            store.close()
+            self._venue.leave()
 
     def quiet(self) -> None:
         """Move nothing any more, and only look."""
@@ -72,35 +96,54 @@ class Market(threading.Thread):
         self._ending.set()
         self.join()
 
-    def _move(self, broker: PaperBroker) -> None:
-        if self._pause.is_set() or self._waits_for_settlement(broker.now()):
+    def _move(self) -> None:
+        if self._pause.is_set() or self._waits_for_settlement(self._venue.now()):
             return
         symbol = self._random.choice([*PRICES])
         price = PRICES[symbol] * self._random.uniform(0.96, 1.04)
-        broker.set_prices({symbol: Decimal(f"{price:.2f}")})
+        self._venue.move(symbol, Decimal(f"{price:.2f}"))
         # Between the moments of a day lie minutes in which the server sees what has happened.
         if time.monotonic() > self._next_jump and self._random.random() < JUMP_SHARE:
-            self._next_jump = time.monotonic() + JUMP_SECONDS
-            broker.set_switches(Switches((), self._random.random() < 0.5))
-            broker.set_clock(next_moment(broker.now()))
+            moment = next_moment(self._venue.now())
+            local = moment.astimezone(NEW_YORK)
+            rest = FORCED_SECONDS if (local.hour, local.minute) == FORCED else JUMP_SECONDS
+            self._next_jump = time.monotonic() + rest
+            self._venue.jump(moment, self._random)
             self.jumps += 1
 
     def _waits_for_settlement(self, now: datetime) -> bool:
-        """Tell whether anything has expired that is not booked: the price of the close stays meanwhile."""
+        """Tell whether anything has expired that is not booked: the price of the close stays meanwhile.
+
+        What was entered and is not counted yet will be booked too.
+        """
         trades = (trade for _, trade in read_documents(self._database, "structures/"))
-        held = {symbol for trade in trades for symbol in trade["legs"]}
-        return any(expired(symbol, now) for symbol in held)
+        legs = (leg["instrument"]["symbol"] for trade in trades for leg in trade["structure"]["legs"])
+        return any(expired(symbol, now) for symbol in legs)
 
     def _look(self, seconds: float) -> None:
+        broken, sold = set(), set()
         for key, trade in read_documents(self._database, "structures/"):
-            has_sold = any(Decimal(quantity) < 0 for quantity in trade["legs"].values())
-            if trade["state"] == "broken" and has_sold:
-                self.seen_broken.add(key)
-                self.broken[key] += seconds
-                if self.broken[key] > LONGEST_BROKEN_SECONDS:
-                    self.too_long[key] = self.broken[key]
-            elif key in self.broken:
-                del self.broken[key]
+            if trade["legs"] and not from_json(StructureTrade, trade).is_whole:
+                broken.add(key)
+                if any(Decimal(quantity) < 0 for quantity in trade["legs"].values()):
+                    sold.add(key)
+        self.seen_broken |= broken
+        with suppress(AppError, Lost):
+            sold |= set(self._venue.bare())
+        count(self._broken, broken, seconds)
+        count(self._alone, sold, seconds)
+        self.longest_broken = max([self.longest_broken, *self._broken.values()])
+        for name, lasted in self._alone.items():
+            if lasted > LONGEST_BARE_SECONDS:
+                self.too_long[name] = max(lasted, self.too_long.get(name, 0))
+
+
+def count(since: dict[str, float], seen: Collection[str], seconds: float) -> None:
+    """Add to what is seen still, and forget the rest."""
+    for name in since.keys() - seen:
+        del since[name]
+    for name in seen:
+        since[name] += seconds
 
 
 def expired(symbol: str, now: datetime) -> bool:

@@ -2,7 +2,8 @@
 
 `python -m tests.reliability.torture --kills 100` exits with 1 when a promise was broken; with
 `--broker alpaca` or `--broker fyers` the orders go to a simulated one that fails in every way it can. With
-`structures` it is ladders, exits and expiries of option structures that are interrupted.
+`structures` it is ladders, exits and expiries of option structures that are interrupted, on paper or at
+Alpaca.
 """
 # ruff: noqa: T201  # its result is what it prints
 
@@ -10,7 +11,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -40,6 +41,7 @@ class Stage(Protocol):
     longest_delay_seconds: float
     kills_between_looks: int | None
     settings: dict[str, str]
+    command: Sequence[str]
 
     def streams(self, server: Server, seed: int) -> list[Iterator[Alert]]:
         """Make the bots; return what each sender sends."""
@@ -73,7 +75,11 @@ class Torture:
         self._random = Random(seed)
         self._stage = stage
         self._server = Server(
-            folder, ALLOW_SHORT_SELLING="true", WEB_CONCURRENCY=str(processes), **stage.settings
+            folder,
+            stage.command,
+            ALLOW_SHORT_SELLING="true",
+            WEB_CONCURRENCY=str(processes),
+            **stage.settings,
         )
         self._server.start()
         self._streams = stage.streams(self._server, seed)
@@ -161,7 +167,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         stage: Stage = PaperStage(partial_fills=options.partial_fills)
         if options.what == "structures":
-            stage = StructureStage(options.seed)
+            stage = StructureStage(folder, options.seed, options.broker)
         elif options.broker == "alpaca":
             stage = AlpacaStage(folder, options.seed)
         elif options.broker == "fyers":

@@ -353,3 +353,15 @@ def test_short_leg_when_the_broker_closes_it_then_alone_at_the_market_by_an_orde
     ]
     assert (forced["type"], forced["side"], forced["status"]) == ("market", "buy", "filled")
     assert forced["client_order_id"] != "ours"
+
+
+def test_short_leg_when_an_exit_works_on_it_then_that_is_canceled_before_it_goes(
+    filled, send, fake, driver, held
+):
+    filled("+P90", "-P95")
+    closing = send(legs=legs("-P90", "+P95", intent="close"), limit_price="0.01").json()
+    driver.call("POST", "/_simulator/switches", json={"close_short_legs_at_expiry": True})
+    fake.set_clock(datetime(2025, 3, 21, 19, 30, 34, tzinfo=UTC))
+
+    assert held() == {name("P90"): "1"}
+    assert driver.shown(closing["id"])["status"] == "canceled"

@@ -1,9 +1,11 @@
 """The simulator's own paths under /_simulator: for tests and torture in another process."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.simulators.alpaca.chains import HALF_SPREAD, list_chain
 from tests.simulators.alpaca.refusals import invalid
 from tests.simulators.loopback.admin import FAULTS
 
@@ -71,6 +73,17 @@ def set_time(fake: "FakeAlpaca", body: Body) -> Any:
     return show_clock(fake, None)
 
 
+def quote_chain(fake: "FakeAlpaca", body: Body) -> Any:
+    """Take {"underlying", "price", "expiries": [days], "strikes": [prices], "half_spread"}: quote them."""
+    with fake.exchange.lock:
+        fake.market.move(body["underlying"], body["price"])
+        days = [date.fromisoformat(day) for day in body["expiries"]]
+        strikes = [Decimal(strike) for strike in body["strikes"]]
+        half = Decimal(body.get("half_spread", HALF_SPREAD))
+        list_chain(fake, body["underlying"], Decimal(body["price"]), days, strikes, half_spread=half)
+    return {}
+
+
 def switch(fake: "FakeAlpaca", body: Body) -> Any:
     """Take {"close_short_legs_at_expiry": true}, {"assign": {"OCC symbol": contracts}}."""
     expiring = fake.exchange.expiring
@@ -91,5 +104,6 @@ ACTIONS: dict[tuple[str, str], Callable[["FakeAlpaca", Body], Any]] = {
     ("POST", "account"): change_account,
     ("POST", "time"): set_time,
     ("POST", "switches"): switch,
+    ("POST", "chain"): quote_chain,
     **FAULTS,
 }

@@ -25,6 +25,8 @@ def list_chain(
     spot: Decimal,
     expiries: Iterable[date] = EXPIRIES,
     strikes: Iterable[Decimal] = STRIKES,
+    *,
+    half_spread: Decimal = HALF_SPREAD,
 ) -> None:
     """List calls and puts, or quote them anew at another price of the underlying."""
     now = datetime.fromtimestamp(fake.exchange.timer.now() / SECOND, UTC)
@@ -36,7 +38,7 @@ def list_chain(
                 symbol = f"{underlying}{expiry:%y%m%d}{kind}{int(strike * 1000):08d}"
                 value, delta = model(float(spot), float(strike), years, is_call=kind == "C")
                 worth = max(Decimal(value).quantize(CENT), HALF_SPREAD + CENT)
-                sides = {"bid": worth - HALF_SPREAD, "ask": worth + HALF_SPREAD}
+                sides = {"bid": worth - half_spread, "ask": worth + half_spread}
                 fake.market.move(symbol, worth, **sides)
                 fake.options.greeks[symbol] = OTHER_GREEKS | {"delta": round(delta, 4), "iv": VOLATILITY}
 

@@ -20,7 +20,7 @@ from tests.simulators.alpaca.refusals import Refused, invalid, not_found, unproc
 from tests.simulators.alpaca.replacing import replacement
 from tests.simulators.alpaca.rules import check_class, check_kind
 from tests.simulators.alpaca.spread_desk import SpreadDesk
-from tests.simulators.alpaca.spreads import is_spread, refuse_single_leg
+from tests.simulators.alpaca.spreads import is_spread, refuse_single_leg, spread_of
 from tests.simulators.alpaca.vetting import Vetting
 
 ZERO = Decimal(0)
@@ -58,7 +58,7 @@ class Exchange:
         self.market.on_move, self.clock.on_change = self._matcher.moved, self._matcher.turned
         self._spreads = SpreadDesk(self, self._matcher, self._until)
         self.expiring = Expiring(self.account, self.catalogue, self.market, self.timer)
-        self.expiring.buy_back = lambda symbol: self.close(symbol, {})
+        self.expiring.buy_back, self.expiring.free = self._buy_back, self._free
         for asset, price in LISTED.items():
             self.catalogue.list(asset)
             self.market.move(asset.symbol, price)
@@ -188,6 +188,16 @@ class Exchange:
             self._matcher.cancel_late(order, self._until(whims))
         else:
             self._matcher.cancel(order)
+
+    def _buy_back(self, symbol: str) -> None:
+        # Nobody sells to the broker either while the market is closed.
+        if self.clock.session == "open":
+            self.close(symbol, {})
+
+    def _free(self, asset: Asset) -> None:
+        """End what works on a contract: it is about to go."""
+        for order in self.book.open(asset):
+            self._matcher.cancel(spread_of(order) or order)
 
     def _begin(self, order: Order, whims: Whims) -> None:
         tick = self.market.tick(order.asset)

@@ -20,12 +20,14 @@ class Expiring:
     """Lets due things happen; positions move at once, the account's activities tell of it the next day.
 
     `is_on` lets contracts expire at all. `closes_shorts`: from 15:30 on their last day sold contracts are
-    bought back at the market, alone, whatever they were part of.
+    bought back at the market, alone, whatever they were part of. `free` ends the orders that work on a
+    contract before it goes.
     """
 
     def __init__(self, account: Account, catalogue: Catalogue, market: Market, timer: Timer) -> None:
         self.is_on = self.closes_shorts = False
         self.buy_back: Callable[[str], None] = lambda _symbol: None
+        self.free: Callable[[Asset], None] = lambda _asset: None
         self._account, self._catalogue, self._market, self._timer = account, catalogue, market, timer
         self._activities: list[tuple[date, dict[str, Any]]] = []
 
@@ -38,8 +40,10 @@ class Expiring:
         for holding in sorted(held, key=lambda one: one.quantity):
             expires = Contract.of(holding.asset).expires
             if now.date() > expires or (now.date() == expires and now.time() >= CLOSE):
+                self.free(holding.asset)
                 self._expire(holding)
             elif self._is_forced(expires, now) and holding.quantity < 0:
+                self.free(holding.asset)
                 self.buy_back(holding.asset.symbol)
 
     def _is_forced(self, expires: date, now: datetime) -> bool:
@@ -48,6 +52,7 @@ class Expiring:
     def assign(self, symbol: str, quantity: int) -> None:
         """Let somebody exercise contracts that were sold, before they expire."""
         holding = self._account.holdings[symbol]
+        self.free(holding.asset)
         self._deliver(holding, min(Decimal(quantity), -holding.quantity), "OPASN")
 
     def activities(self, kinds: set[str]) -> list[dict[str, Any]]:
