@@ -13,7 +13,7 @@ from app.domain.orders import Side
 from app.domain.structures.trades import StructureTrade, TradeState
 from app.repositories.closed_trades import DAY, ClosedTrades, key_of_day
 from app.repositories.trade_numbers import TradeNumbers
-from app.storage.base import JSON, Change, Create, Delete, Document, Store
+from app.storage.base import JSON, Change, Create, Delete, Document, Replace, Store
 
 PREFIX = "structures/"
 
@@ -95,6 +95,10 @@ class StructureTrades:
     def rewrite(self, known: StoredStructureTrade, trade: StructureTrade) -> StoredStructureTrade:
         """Write a trade over the one that was read, durably; raise Conflict."""
         return _stored(self._store.replace(_document(known), to_json(trade)))
+
+    def rewriting(self, known: StoredStructureTrade, trade: StructureTrade) -> list[Change]:
+        """Return the changes that write a trade over the one that was read, together with others."""
+        return [Replace(_document(known), to_json(trade))]
 
     def ending(self, known: StoredStructureTrade, trade: StructureTrade, now: datetime) -> list[Change]:
         """Return the changes that make a closed trade of one that is over; made again they change nothing."""

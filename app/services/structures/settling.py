@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import NAMESPACE_OID, uuid5
 
 from app.brokers.base import Broker
 from app.domain.money import ONE, ZERO
@@ -97,14 +98,13 @@ class Settling:
             # However late this is: it was over at the close, and that is when it counts.
             at = closing_of(trade, day)
             settled = settle_expiry(known.trade, legs, price, at)
-            changes = self._shares(trade, settled.shares, price, at)
+            changes = self._shares(known.trade, settled.shares, price, at)
             if settled.trade.state.is_over:
                 self._end_ladders(known.trade)
                 changes += self.trades.ending(known, settled.trade, self.runtime.clock())
-                self.runtime.store.apply(changes)
             else:
-                self.runtime.store.apply(changes)
-                self.trades.rewrite(known, settled.trade)
+                changes += self.trades.rewriting(known, settled.trade)
+            self.runtime.store.apply(changes)
         self._tell_settled(settled.trade, settled.shares, price)
         return 1
 
@@ -183,27 +183,30 @@ class Settling:
     ) -> int:
         delivered = self._delivered(trade, leg, lost, held)
         underlying = self.prices.now(broker, trade)
-        price = self._leg_price(broker, leg, underlying, assigned=delivered != ZERO)
+        price = self._leg_price(broker, leg, underlying, assigned=_contracts(leg, delivered) / abs(lost))
         reason = Reason.LEG_ASSIGNED if delivered else Reason.CLOSED_BY_BROKER
         with self.gateway.gateway.hold(broker, trade.symbol):
             known = self.trades.find(trade.bot, trade.id)
             if known is None or is_busy(known.trade):
                 return 0
             after = going_on(lose_leg(known.trade, leg, lost, price, reason), self.runtime.clock())
-            changes = self._shares(trade, delivered, underlying, now) if underlying is not None else []
+            changes = self._shares(known.trade, delivered, underlying, now) if underlying is not None else []
             if after.legs:
-                self.runtime.store.apply(changes)
-                self.trades.rewrite(known, after)
+                changes += self.trades.rewriting(known, after)
             else:
                 self._end_ladders(known.trade)
                 over = _over(after, now, is_assigned=delivered != ZERO)
-                self.runtime.store.apply([*changes, *self.trades.ending(known, over, self.runtime.clock())])
+                changes += self.trades.ending(known, over, self.runtime.clock())
+            self.runtime.store.apply(changes)
         told = f"{_name(trade)}: {lost:+f} {leg.instrument.symbol} are gone. {reason.meaning}"
         self._say(EventKind.STRUCTURE_BROKEN, told, trade)
         return 1
 
     def _delivered(self, trade: StructureTrade, leg: Leg, lost: Decimal, held: dict[str, Decimal]) -> Decimal:
-        """Return the shares (signed) that came with an assignment, if the account has them."""
+        """Return the shares (signed) that came with an assignment, as far as the account has them.
+
+        Of what is gone at the same look a part may have been assigned, and the broker have closed the rest.
+        """
         if leg.option is None or lost > ZERO:
             return ZERO
         expected = lost * leg.option.multiplier * (1 if leg.option.kind == "call" else -1)
@@ -212,16 +215,25 @@ class Settling:
         )
         known += sum((one.legs.get(trade.symbol, ZERO) for one in self.trades.at(trade.broker)), ZERO)
         beyond = held.get(trade.symbol, ZERO) - known
-        return expected if beyond * expected > ZERO and abs(beyond) >= abs(expected) else ZERO
+        if beyond * expected <= ZERO:
+            return ZERO
+        whole = _contracts(leg, beyond) * leg.option.multiplier
+        return min(whole, abs(expected)).copy_sign(expected)
 
-    def _leg_price(self, broker: Broker, leg: Leg, underlying: Decimal | None, *, assigned: bool) -> Decimal:
+    def _leg_price(
+        self, broker: Broker, leg: Leg, underlying: Decimal | None, *, assigned: Decimal
+    ) -> Decimal:
+        """Return what a leg went at: the fraction that was assigned at its value, the rest at the quote."""
+        inside = ZERO
         if assigned and leg.option is not None and underlying is not None:
-            return intrinsic(leg.option, underlying)
+            inside = intrinsic(leg.option, underlying)
+            if assigned == ONE:
+                return inside
         desk = broker.structures
         quote = None if desk is None else desk.quotes([leg.instrument]).get(leg.instrument.symbol)
         price = None if quote is None else (quote.ask if leg.is_short else quote.bid)
         # What nobody quotes any more was closed at about nothing, or the broker's own record will say.
-        return ZERO if price is None else price
+        return inside * assigned + (price or ZERO) * (ONE - assigned)
 
     def _shares(
         self, trade: StructureTrade, shares: Decimal, price: Decimal | None, at: datetime
@@ -230,8 +242,10 @@ class Settling:
         if shares == ZERO or price is None:
             return []
         side = Side.BUY if shares > ZERO else Side.SELL
+        # A trade may lose legs more than once a day; what it held before tells one time from another.
+        before = uuid5(NAMESPACE_OID, f"{trade.id}/{sorted(trade.legs.items())}")
         receipt = Receipt(
-            client_order_id=f"{trade.bot}-settlement-{trade.id}-{at:%Y%m%d}",
+            client_order_id=f"{trade.bot}-settlement-{trade.id}-{before}",
             broker_order_id="",
             broker=trade.broker,
             symbol=trade.symbol,
@@ -264,6 +278,11 @@ class Settling:
 def _is_over(trade: StructureTrade, day: date, now: datetime) -> bool:
     """Tell whether contracts of a day can no longer be traded."""
     return now >= closing_of(trade, day)
+
+
+def _contracts(leg: Leg, shares: Decimal) -> Decimal:
+    """Return how many whole contracts stand for so many units of the underlying."""
+    return ZERO if leg.option is None else abs(shares) // leg.option.multiplier
 
 
 def _over(trade: StructureTrade, now: datetime, *, is_assigned: bool) -> StructureTrade:

@@ -339,6 +339,44 @@ def test_leg_when_another_trade_opposes_it_then_denied(opened, enter, configure)
     assert enter(EnterCommand(legs=legs)).reason.value == "LEG_HELD"
 
 
+@pytest.fixture
+def shares(services, clock):
+    """Return the shares that bots hold."""
+    return lambda: {one.symbol: one.quantity for one in Trades(services.store, clock).every().values()}
+
+
+def test_leg_when_a_part_is_assigned_and_the_broker_closes_the_rest_then_those_shares_are_booked(
+    opened, tick, fake, held, shares, trade
+):
+    opened()
+    fake.exchange.expiring.assign(contract("P95").symbol, 1)
+    fake.exchange.close(contract("P95").symbol, {})
+    tick(40)
+
+    assert trade() is None
+    assert held() == shares() == {"AAPL": 100}
+
+
+def test_leg_when_it_is_assigned_twice_a_day_then_both_are_booked(
+    opened, tick, fake, clock, held, shares, trade
+):
+    opened()
+    clock.now = LAST_HOUR
+    fake.set_clock(clock())
+    # Nothing can be left any more: at the close the other contract is assigned too.
+    fake.clock.close()
+    fake.exchange.expiring.assign(contract("P95").symbol, 1)
+    fake.market.move("AAPL", Decimal(93))
+    tick(6)
+    assert shares() == {"AAPL": 100}
+    clock.now = LAST_HOUR.replace(hour=20, minute=1)
+    fake.set_clock(clock())
+    tick(30)
+
+    assert trade() is None
+    assert held() == shares() == {"AAPL": 200}
+
+
 def test_entry_when_the_account_cannot_be_read_then_denied_and_nothing_is_sent(enter, fake, sent):
     fake.inject("status", status=503, methods=("GET",), path="/v2/account")
     ticket = enter()
@@ -348,7 +386,7 @@ def test_entry_when_the_account_cannot_be_read_then_denied_and_nothing_is_sent(e
 
 
 def test_exit_when_a_sold_leg_is_assigned_meanwhile_then_the_rest_is_left_leg_by_leg(
-    opened, leave, tick, fake, held, trade, services, clock
+    opened, leave, tick, fake, held, trade, shares
 ):
     opened()
     leave()
@@ -356,6 +394,4 @@ def test_exit_when_a_sold_leg_is_assigned_meanwhile_then_the_rest_is_left_leg_by
     tick(30)
 
     assert trade() is None
-    assert held() == {"AAPL": 200}
-    (shares,) = Trades(services.store, clock).every().values()
-    assert (shares.symbol, shares.quantity) == ("AAPL", 200)
+    assert held() == shares() == {"AAPL": 200}
