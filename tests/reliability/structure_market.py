@@ -14,6 +14,7 @@ from random import Random
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from app.domain.hours import is_trading_day
 from app.domain.json_codec import from_json
 from app.domain.structures.trades import StructureTrade
 from app.errors import AppError
@@ -162,6 +163,6 @@ def next_moment(now: datetime) -> datetime:
     while True:
         for hour, minute in MOMENTS:
             moment = datetime.combine(day, time_of_day(hour, minute), NEW_YORK)
-            if day.weekday() == FRIDAY and moment > local:
+            if day.weekday() == FRIDAY and is_trading_day(day) and moment > local:
                 return moment.astimezone(UTC)
         day = date.fromordinal(day.toordinal() + timedelta(days=1).days)

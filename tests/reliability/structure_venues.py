@@ -10,6 +10,7 @@ from typing import Any
 
 from app.brokers.paper.broker import PaperBroker
 from app.brokers.paper.settings import PaperSettings
+from app.domain.hours import is_trading_day
 from app.domain.orders import bot_of_order
 from app.domain.structures.exchange_switches import Switches
 from app.storage.sqlite import SqliteStore
@@ -210,7 +211,8 @@ class AlpacaVenue:
     def _quote(self, symbol: str) -> None:
         today = self.now().astimezone(NEW_YORK).date()
         friday = today + timedelta(days=(FRIDAY - today.weekday()) % 7)
-        days = [(friday + timedelta(days=7 * week)).isoformat() for week in range(WEEKS)]
+        fridays = (friday + timedelta(days=7 * week) for week in range(2 * WEEKS))
+        days = [day.isoformat() for day in fridays if is_trading_day(day)][:WEEKS]
         body: dict[str, Any] = {"underlying": symbol, "price": str(self._prices[symbol])}
         body["half_spread"] = self._half_spread
         strikes = [str(strike) for strike in listed(PRICES[symbol])]
