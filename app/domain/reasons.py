@@ -81,7 +81,7 @@ class Reason(StrEnum):
         "LEG_HELD",
         "A leg opposes a contract that another trade holds: the broker would net them away.",
     )
-    EXPIRY_CUTOFF = "EXPIRY_CUTOFF", "The structure expires today, and it is too late to enter it."
+    EXPIRY_CUTOFF = "EXPIRY_CUTOFF", "The structure expires too soon: it would have to be left again at once."
     TRADE_CLOSING = "TRADE_CLOSING", "The trade is being closed already."
     TRADE_NONE = "TRADE_NONE", "There is no trade to close."
     BOT_KIND_MISMATCH = "BOT_KIND_MISMATCH", "The bot trades no structures of options by its own settings."

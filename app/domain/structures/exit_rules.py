@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 from app.domain.money import ZERO
+from app.domain.structures.delivery import last_day
 from app.domain.structures.legs import Structure
 from app.domain.structures.net_quotes import NetQuote
 from app.domain.structures.payoff import bounds
@@ -132,12 +133,12 @@ def _is_apart(last: StopLook, look: Look) -> bool:
 
 
 def _by_time(trade: StructureTrade, look: Look, rules: ExitRules) -> ExitCause | None:
-    expiry = trade.structure.expiries[0]
+    expiry, last = trade.structure.expiries[0], last_day(trade.structure)
     at = rules.expiry_exit_time
     days = rules.exit_days_before_expiry
     if days is not None and look.local >= _moment(look, expiry - timedelta(days=days), at):
         return ExitCause.DAYS_BEFORE_EXPIRY
-    if not rules.let_expire and look.local >= _moment(look, expiry, at):
+    if not rules.let_expire and look.local >= _moment(look, last, at):
         return ExitCause.EXPIRY
     return None
 
@@ -146,7 +147,7 @@ def exit_times(structure: Structure, rules: ExitRules, zone: tzinfo) -> list[dat
     """Return when time alone has a structure left, at the exchange."""
     expiry, days = structure.expiries[0], rules.exit_days_before_expiry
     left_on = [] if days is None else [expiry - timedelta(days=days)]
-    left_on += [] if rules.let_expire else [expiry]
+    left_on += [] if rules.let_expire else [last_day(structure)]
     return [datetime.combine(day, rules.expiry_exit_time, zone) for day in left_on]
 
 

@@ -15,6 +15,7 @@ from app.domain.refusals import money, percent
 from app.domain.structure_keys import StructureKeys
 from app.domain.structures.chain import ChainContract
 from app.domain.structures.cover import uncovered_leg
+from app.domain.structures.delivery import last_day
 from app.domain.structures.kinds import Sign
 from app.domain.structures.legs import Structure, StructureRefused
 from app.domain.structures.levels import OptionsLevel, level_needed
@@ -98,11 +99,11 @@ def contracts_tradable(check: StructureCheck) -> Outcome:
 def expiry_cutoff(check: StructureCheck) -> Outcome:
     """Refuse what would have to be left again at once."""
     expiry, cutoff = check.structure.expiries[0], time.fromisoformat(check.keys.expiry_exit_time)
-    is_late = check.local.date() == expiry and check.local.time() >= cutoff and not check.keys.let_expire
-    is_over = check.local.date() > expiry
-    return (
-        Reason.EXPIRY_CUTOFF if is_late or is_over else None
-    ), f"expires {expiry}, entries until {cutoff:%H:%M}"
+    last = expiry if check.keys.let_expire else last_day(check.structure)
+    today, is_left = check.local.date(), check.local.time() >= cutoff and not check.keys.let_expire
+    is_late = today > last or (today == last and is_left)
+    told = f"expires {expiry}, entries until {cutoff:%H:%M}" + ("" if last == expiry else f" of {last}")
+    return (Reason.EXPIRY_CUTOFF if is_late else None), told
 
 
 def spread_narrow(check: StructureCheck) -> Outcome:
