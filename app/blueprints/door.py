@@ -31,6 +31,7 @@ from app.schemas.alerts import bot_named_in
 from app.services.observability.journal import AlertLine
 from app.wiring.container import intake, observability, operations, services
 
+WHO_AM_I = "session.show_session"
 Answering: TypeAlias = Callable[[AppError], ResponseReturnValue]
 
 
@@ -92,6 +93,10 @@ def _note_alert(answered: AppError) -> None:
 def _refuse_caller(error: AppError) -> ResponseReturnValue:
     # Who presents nothing has only lost his way, as a browser that is not signed in; he guesses nothing.
     is_guess = not isinstance(error, NotAuthenticated) or sends_token() or "is_guess" in error.details
+    if not is_guess and request.endpoint == WHO_AM_I:
+        # The page asks it each time it is opened: nothing was wanted that could be refused.
+        g.is_refused = True
+        return answer_error(error)
     answered = _judged(error) if is_guess else error
     _note_caller(_refusal(answered.status, answered.code, is_alert=False, is_told=is_guess))
     return answer_error(answered)

@@ -17,7 +17,7 @@ PAGE = (
 FEATURES = (
     *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen"),
     *("geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
-    *("usb", "web-share"),
+    "usb",
 )
 _ALL: Headers = [
     (CONTENT_POLICY, NOTHING),

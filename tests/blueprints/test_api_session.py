@@ -354,6 +354,11 @@ class TestTokenAgain:
         assert code_of(answer) == (403, "TOKEN_AGAIN")
 
 
+def test_nobody_when_he_asks_who_he_is_then_401_and_no_refusal_to_tell_of(browser, operator):
+    assert code_of(browser.get(PATH)) == (401, "NOT_AUTHENTICATED")
+    assert operator.get("/api/refusals").json["refusals"] == []
+
+
 def test_basic_of_a_proxy_when_a_cookie_comes_along_then_the_cookie_counts(app, signed_in):
     assert signed_in.get("/api/bots", headers={"Authorization": "Basic b3A6b3A="}).status_code == 200
     assert signed_in.get("/api/bots", headers={"Authorization": "Bearer wrong"}).status_code == 401
