@@ -70,10 +70,7 @@ def test_times_when_shares_would_be_delivered_then_the_clock_stops_there():
     assert at == datetime(2026, 7, 21, 15, tzinfo=INDIA)
 
 
-@pytest.mark.parametrize(
-    ("day", "hour", "refused"),
-    [(21, 14, None), (21, 15, Reason.EXPIRY_CUTOFF), (22, 10, Reason.EXPIRY_CUTOFF)],
-)
-def test_entry_when_it_would_be_left_at_once_for_delivery_then_refused(day, hour, refused):
-    seen = check(structure=spread("RELIANCE"), local=datetime(2026, 7, day, hour, tzinfo=INDIA))
-    assert expiry_cutoff(seen)[0] is refused
+@pytest.mark.parametrize(("day", "hour", "is_late"), [(21, 14, False), (21, 15, True), (22, 10, True)])
+def test_entry_when_it_would_be_left_at_once_for_delivery_then_refused(day, hour, is_late):
+    seen = replace(check(), structure=spread("RELIANCE"), local=datetime(2026, 7, day, hour, tzinfo=INDIA))
+    assert expiry_cutoff(seen)[0] is (Reason.EXPIRY_CUTOFF if is_late else None)
