@@ -12,8 +12,9 @@ from app.dashboard.stop import show_stop, stop
 
 # Where the page may be opened; which of its screens it then shows is its own affair.
 PATHS = (
-    *("/", "/setup", "/brokers", "/bots", "/bots/<bot>", "/logs", "/tickets/<ticket>", "/approvals"),
-    *("/trades", "/analytics", "/jobs", "/settings"),
+    *("/", "/setup", "/brokers", "/bots", "/bots/<bot>", "/logs", "/logs/activity", "/logs/refusals"),
+    *("/tickets/<ticket>", "/approvals"),
+    *("/trades", "/trades/<number>", "/analytics", "/jobs", "/settings"),
 )
 FOR_EVER = "public, max-age=31536000, immutable"
 ASKED_AGAIN = "no-cache"

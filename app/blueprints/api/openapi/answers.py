@@ -33,7 +33,7 @@ from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
 from app.repositories.cleanup_runs import CleanupFailure
 
-ANY_OBJECT: Shape = {"type": "object"}
+ANY_OBJECT: Shape = {"type": "object", "additionalProperties": True}
 COUNT: Shape = {"type": "integer"}
 FLAG: Shape = {"type": "boolean"}
 OR_TEXT = or_null(TEXT)

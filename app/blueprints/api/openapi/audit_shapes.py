@@ -3,7 +3,7 @@
 from app.blueprints.api.openapi.shapes import TEXT, TIME, UUID, Shape, list_of, object_of, or_null, words_of
 from app.domain.audit import Deed
 
-FIELDS: Shape = or_null({"type": "object"})
+FIELDS: Shape = or_null({"type": "object", "additionalProperties": True})
 AUDIT = object_of(
     {
         "audit": list_of(

@@ -57,7 +57,7 @@ def _type_shape(wanted: Any) -> Shape:
     if is_dataclass(wanted) and isinstance(wanted, type):
         return object_of(record_shape(wanted))
     if get_origin(wanted) is dict:
-        return {"type": "object"}
+        return {"type": "object", "additionalProperties": True}
     # A text with a name of its own travels as text.
     wanted = getattr(wanted, "__supertype__", wanted)
     plain: dict[Any, Shape] = {

@@ -25,7 +25,7 @@ from app.domain.ticket_views import ROW_FIELDS
 from app.domain.tickets import Stage, TicketStatus
 from app.schemas.dialects import DIALECTS
 
-ANY_OBJECT: Shape = {"type": "object"}
+ANY_OBJECT: Shape = {"type": "object", "additionalProperties": True}
 FLAG: Shape = {"type": "boolean"}
 OR_TEXT = or_null(TEXT)
 OR_DECIMAL = or_null(DECIMAL)

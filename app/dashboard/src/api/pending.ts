@@ -39,4 +39,12 @@ export interface PendingPaths {
     };
     delete: { parameters: NoParameters; requestBody?: never; responses: { 204: NoAnswer } };
   };
+  "/api/reasons": {
+    parameters: NoParameters;
+    get: {
+      parameters: NoParameters;
+      requestBody?: never;
+      responses: { 200: Answer<{ reasons: { code: string; sentence: string; cure: string }[] }> };
+    };
+  };
 }

@@ -1215,7 +1215,9 @@ export interface components {
                 code: string;
                 message: string;
                 /** @description Messages by field. */
-                fields?: Record<string, never>;
+                fields?: {
+                    [key: string]: unknown;
+                };
             };
             request_id: string;
         };
@@ -1247,7 +1249,9 @@ export interface components {
                 code: string;
                 message: string;
                 /** @description Messages by field. */
-                fields?: Record<string, never>;
+                fields?: {
+                    [key: string]: unknown;
+                };
             };
             request_id: string;
         };
@@ -1315,9 +1319,13 @@ export interface components {
                 /** @description Whose: a bot's id, an order's, broker/SYMBOL, … */
                 subject: string;
                 /** @description What differs; null where it was not there. */
-                before: Record<string, never> | null;
+                before: {
+                    [key: string]: unknown;
+                } | null;
                 /** @description What differs; null where it is gone. */
-                after: Record<string, never> | null;
+                after: {
+                    [key: string]: unknown;
+                } | null;
             }[];
             /** Format: uuid */
             next: string | null;
@@ -1337,7 +1345,9 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             /** @description The alert as it arrived, without its secret. */
-            alert: Record<string, never>;
+            alert: {
+                [key: string]: unknown;
+            };
             /** @description What the alert does not say is missing. */
             signal: {
                 symbol?: string;
@@ -1419,7 +1429,9 @@ export interface components {
                 } | null;
                 tool_calls: {
                     name: string;
-                    arguments: Record<string, never>;
+                    arguments: {
+                        [key: string]: unknown;
+                    };
                     digest: string | null;
                     error: string | null;
                     milliseconds: number | null;
@@ -1508,7 +1520,9 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             /** @description The alert as it arrived, without its secret. */
-            alert: Record<string, never>;
+            alert: {
+                [key: string]: unknown;
+            };
             /** @description What the alert does not say is missing. */
             signal: {
                 symbol?: string;
@@ -1590,7 +1604,9 @@ export interface components {
                 } | null;
                 tool_calls: {
                     name: string;
-                    arguments: Record<string, never>;
+                    arguments: {
+                        [key: string]: unknown;
+                    };
                     digest: string | null;
                     error: string | null;
                     milliseconds: number | null;
@@ -2908,7 +2924,9 @@ export interface components {
                 code: string;
                 message: string;
                 /** @description Messages by field. */
-                fields?: Record<string, never>;
+                fields?: {
+                    [key: string]: unknown;
+                };
             };
             request_id: string;
             login_url: string;
@@ -3197,7 +3215,9 @@ export interface components {
             }[];
         };
         /** @description This document. */
-        Document: Record<string, never>;
+        Document: {
+            [key: string]: unknown;
+        };
         BotCommandAlert: {
             /** @enum {string} */
             command: "enter" | "exit";

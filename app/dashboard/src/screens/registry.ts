@@ -4,7 +4,7 @@
  * A screen is in the navigation once it is here. Names are the document's; a phone shows those with `onPhone`.
  */
 
-import { House, type LucideIcon } from "lucide-react";
+import { House, type LucideIcon, ScrollText } from "lucide-react";
 import type { ComponentType } from "react";
 
 interface Screen {
@@ -31,7 +31,26 @@ export const NAVIGATION: readonly NavigationScreen[] = [
     onPhone: true,
     load: async () => (await import("./home/HomeScreen")).HomeScreen,
   },
+  {
+    path: "/logs",
+    label: "Logs",
+    icon: ScrollText,
+    key: "l",
+    onPhone: true,
+    load: async () => (await import("./logs/TicketsScreen")).TicketsScreen,
+  },
 ];
 
 /** Screens that are reached from others. */
-export const PAGES: readonly Screen[] = [];
+export const PAGES: readonly Screen[] = [
+  {
+    path: "/logs/refusals",
+    label: "Refused at the door",
+    load: async () => (await import("./logs/RefusalsScreen")).RefusalsScreen,
+  },
+  {
+    path: "/tickets/:ticket",
+    label: "Ticket",
+    load: async () => (await import("./ticket/TicketScreen")).TicketScreen,
+  },
+];

@@ -1,0 +1,70 @@
+import { screen } from "@testing-library/react";
+import { Route, Routes } from "react-router";
+import { expect, it } from "vitest";
+import { show } from "@/testing/page";
+import { startServer } from "@/testing/server";
+import { wholeTicket } from "@/testing/tickets";
+import { TicketScreen } from "./TicketScreen";
+
+const REASONS = {
+  body: { reasons: [{ code: "SHORT_DISABLED", sentence: "Short selling is off.", cure: "Allow it." }] },
+};
+
+function open(ticket = wholeTicket()) {
+  const server = startServer({
+    [`GET /api/tickets/${ticket.id}`]: { body: ticket },
+    "GET /api/reasons": REASONS,
+  });
+  const page = show(
+    <Routes>
+      <Route path="/tickets/:ticket" element={<TicketScreen />} />
+    </Routes>,
+    { at: `/tickets/${ticket.id}` },
+  );
+  return { ...page, server };
+}
+
+it("says in one sentence what came of it", async () => {
+  open();
+
+  expect(await screen.findByText("Bought 5 AAPL at 190.50.")).toBeTruthy();
+});
+
+it("shows the gate that refused with its figures and what to do", async () => {
+  open(
+    wholeTicket({
+      status: "denied",
+      reason: "SHORT_DISABLED",
+      message: "Short selling is off: ALLOW_SHORT_SELLING false.",
+      gates: [
+        { gate: "short_selling", passed: false, code: "SHORT_DISABLED", detail: "ALLOW_SHORT_SELLING false" },
+      ],
+    }),
+  );
+
+  expect(await screen.findByText("Denied: Short selling is off: ALLOW_SHORT_SELLING false.")).toBeTruthy();
+  expect(screen.getByText("ALLOW_SHORT_SELLING false")).toBeTruthy();
+  expect(await screen.findByText(/Allow it\./)).toBeTruthy();
+});
+
+it("previews the alert without its masked secret and for its bot", async () => {
+  const { user, server } = open();
+  server.on("POST /api/preview", { body: { ...wholeTicket(), orders: [] } });
+
+  await user.click(await screen.findByRole("button", { name: "Preview" }));
+
+  await screen.findByText(/It would send no order/);
+  expect(server.asked.at(-1)?.body).toEqual({ symbol: "AAPL", bot: "default" });
+});
+
+it("approves what waits, once", async () => {
+  const waiting = wholeTicket({ status: "awaiting_approval", question: "Buy 5 AAPL for about $950?" });
+  const { user, server } = open(waiting);
+  server.on(`POST /api/tickets/${waiting.id}/approve`, { body: {} });
+
+  await user.click(await screen.findByRole("button", { name: "Approve" }));
+
+  const approvals = server.asked.filter(({ method }) => method === "POST");
+  expect(approvals.map(({ path }) => path)).toEqual([`/api/tickets/${waiting.id}/approve`]);
+  expect(approvals[0]?.headers.get("Idempotency-Key")).toMatch(/^[0-9a-f]{32}$/);
+});

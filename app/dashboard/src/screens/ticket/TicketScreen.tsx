@@ -1,0 +1,100 @@
+import { Link, useParams } from "react-router";
+import { Code } from "@/components/Code";
+import { CopyButton } from "@/components/CopyButton";
+import { Price } from "@/components/Figures";
+import { PageHeader, Panel } from "@/components/Panel";
+import { LoadFailed, Loading } from "@/components/States";
+import { TicketStatus } from "@/components/TicketStatus";
+import { Time } from "@/components/Time";
+import { isUnderWay, ticketTitle } from "@/format/tickets";
+import { useTitle } from "@/hooks/useTitle";
+import { useUnderWay } from "@/hooks/useUnderWay";
+import { DIALECT_WORDS } from "@/screens/logs/filters";
+import { Decision } from "./Decision";
+import { Gates } from "./Gates";
+import { OpinionPanel } from "./OpinionPanel";
+import { OrdersPanel } from "./OrdersPanel";
+import { PreviewPanel } from "./PreviewPanel";
+import { ticketSentence } from "./sentence";
+import { ticketAsText } from "./support";
+import styles from "./TicketScreen.module.css";
+import { Timeline } from "./Timeline";
+import { type Ticket, useTicket } from "./ticket";
+
+/** Why: what an alert said, what was made of it, step by step. */
+export function TicketScreen() {
+  const { ticket: id = "" } = useParams();
+  const ticket = useTicket(id);
+  useTitle("Ticket");
+  useUnderWay(ticket.data !== undefined && isUnderWay(ticket.data.status));
+  if (ticket.isError) {
+    return <LoadFailed what="The ticket" error={ticket.error} retry={() => void ticket.refetch()} />;
+  }
+  return ticket.data ? <Whole ticket={ticket.data} /> : <Loading what="the ticket" />;
+}
+
+function Whole({ ticket }: { ticket: Ticket }) {
+  return (
+    <div className="stack">
+      <PageHeader
+        title={ticketTitle(ticket)}
+        hint={
+          <>
+            {DIALECT_WORDS[ticket.dialect]} for <Link to={`/bots/${ticket.bot}`}>{ticket.bot}</Link>,{" "}
+            <Time at={ticket.created_at} withZone />
+          </>
+        }
+        actions={<CopyButton text={ticketAsText(ticket)} what="the ticket as text" />}
+      />
+      <section className={styles.why} aria-label="Why">
+        <TicketStatus status={ticket.status} />
+        <p className={styles.sentence}>{ticketSentence(ticket)}</p>
+        {ticket.exits && <Exits exits={ticket.exits} />}
+        <Decision ticket={ticket} />
+      </section>
+      <Panel title="Step by step">
+        <Timeline steps={ticket.timeline} />
+      </Panel>
+      {ticket.gates.length > 0 && (
+        <Panel title="Checks">
+          <Gates gates={ticket.gates} />
+        </Panel>
+      )}
+      {ticket.opinion && <OpinionPanel opinion={ticket.opinion} />}
+      {ticket.orders.length > 0 && <OrdersPanel ticket={ticket} />}
+      <Panel title="The alert as it came" hint="Secrets are masked before anything is kept.">
+        <Code text={JSON.stringify(ticket.alert, null, 2)} what="the alert" />
+      </Panel>
+      {CAN_BE_PREVIEWED.has(ticket.dialect) && <PreviewPanel ticket={ticket} />}
+      <p className="soft small">
+        Ticket <code>{ticket.id}</code>
+      </p>
+    </div>
+  );
+}
+
+const CAN_BE_PREVIEWED: ReadonlySet<Ticket["dialect"]> = new Set([
+  "strategy",
+  "bridge",
+  "option",
+  "trade_idea",
+]);
+
+function Exits({ exits }: { exits: NonNullable<Ticket["exits"]> }) {
+  return (
+    <p className="soft">
+      {exits.stop_loss !== null && (
+        <>
+          Stop-loss <Price price={exits.stop_loss} />
+        </>
+      )}
+      {exits.stop_loss !== null && exits.take_profit !== null && ", "}
+      {exits.take_profit !== null && (
+        <>
+          take-profit <Price price={exits.take_profit} />
+        </>
+      )}
+      {exits.placed ? ", in place." : ", not placed yet."}
+    </p>
+  );
+}
