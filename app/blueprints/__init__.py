@@ -17,11 +17,14 @@ from app.blueprints.api import (
     options,
     overview,
     refusals,
+    service,
     sessions,
     sharing,
+    test_alerts,
     tickets,
     trades,
     trading,
+    vocabulary,
 )
 from app.blueprints.door import watch_the_door
 from app.blueprints.envelope import register_error_handlers
@@ -41,10 +44,13 @@ API_VIEWS = (
     options,
     overview,
     refusals,
+    service,
     sharing,
+    test_alerts,
     tickets,
     trades,
     trading,
+    vocabulary,
 )
 
 

@@ -1,6 +1,7 @@
 """What the blueprints and commands may use, a wing at a time, and the way to get at it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
 
@@ -28,6 +29,7 @@ from app.services.intake.approval_decisions import ApprovalService
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.recovery import Recovery
 from app.services.intake.wrong_secrets import WrongSecrets
+from app.services.observability.activity_reader import ActivityReader
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier
@@ -38,6 +40,7 @@ from app.services.operator.orders import OrderList
 from app.services.operator.paper_reset import PaperReset
 from app.services.operator.simulated_prices import PriceBoard
 from app.services.operator.simulated_time import SimulatedTime
+from app.services.operator.trial_alerts import TrialAlerts
 from app.services.orders.tracking import OrderTracker
 from app.services.overview.broker_cards import BrokerCards
 from app.services.overview.home import Home
@@ -97,6 +100,7 @@ class OperationsWing:
     health: Health
     audit: AuditLog
     account: AccountSecret
+    trials: TrialAlerts
     sessions: Sessions
     wrong_tokens: WrongSecrets
     sharing: Sharing
@@ -129,6 +133,8 @@ class ObservabilityWing:
     notifier: Notifier
     refusals: RefusalLog
     changes: ChangeCounts
+    activity: ActivityReader
+    settings: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@ from app.services.exits.view import ExitView
 from app.services.intake.account_limit import AccountLimit
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.wrong_secrets import WrongSecrets
+from app.services.observability.activity_reader import ActivityReader
 from app.services.operator.option_chains import OptionChains
+from app.services.operator.trial_alerts import TrialAlerts
 from app.services.portfolio.holdings import Holdings
 from app.services.portfolio.open_trades import OpenTrades
 from app.services.structures.targets import CommandTargets
@@ -23,6 +25,7 @@ from app.wiring.container import (
 )
 from app.wiring.overview import overview_wing
 from app.wiring.policies import shared_addresses
+from app.wiring.setting_rows import setting_rows
 
 # Of those who sign in by hand a few mistakes are enough.
 WRONG_TOKENS_ALLOWED = 5
@@ -53,6 +56,8 @@ def assembled(wiring: Wiring) -> Services:
             notifier=wiring.base.notifier,
             refusals=wiring.base.refusals,
             changes=wiring.base.changes,
+            activity=ActivityReader(wiring.settings.log_folder),
+            settings=setting_rows(wiring.settings),
         ),
         brokers=BrokerWing(
             registry=wiring.base.registry, symbols=wiring.base.symbols, fyers=wiring.base.fyers
@@ -93,6 +98,13 @@ def _operations(wiring: Wiring) -> OperationsWing:
         health=wiring.health,
         audit=wiring.base.audit,
         account=wiring.base.account,
+        trials=TrialAlerts(
+            registry=wiring.base.registry,
+            bots=wiring.base.bots,
+            trades=wiring.base.trades,
+            prices=wiring.prices,
+            follows_alerts=wiring.settings.paper_follow_alert_prices,
+        ),
         sessions=wiring.base.sessions,
         wrong_tokens=WrongSecrets(allowed=WRONG_TOKENS_ALLOWED),
         sharing=wiring.base.sharing,

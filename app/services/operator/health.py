@@ -77,7 +77,7 @@ class Health:
         """Ping every part; a failure is told and never raised."""
         checks = {"store": _outcome(self.store.ping)}
         try:
-            warnings = self.notices + self._halted() + self._old_secrets() + self._ignored()
+            warnings = self.warnings()
             wanted = self._wanted_brokers()
             logins = self.show_logins()
         except AppError as error:
@@ -92,6 +92,10 @@ class Health:
         failed = self.supervisor.failing
         checks["clock"] = f"{', '.join(failed)} failed; the log has the details" if failed else "ok"
         return Readiness(checks, warnings, self.supervisor.leads, logins, unused)
+
+    def warnings(self) -> list[str]:
+        """Return what stops no trade and is worth a look, without asking a broker; raise StoreUnavailable."""
+        return self.notices + self._halted() + self._old_secrets() + self._ignored()
 
     def show_logins(self) -> dict[str, dict[str, Any]]:
         """Return how each login stands that people have to renew; raise StoreUnavailable."""

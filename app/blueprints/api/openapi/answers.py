@@ -169,6 +169,12 @@ PRICES: Shape = {"type": "object", "additionalProperties": DECIMAL}
 COMPONENTS: dict[str, Shape] = {
     "Error": ERROR,
     "AlertAnswer": ALERT_ANSWER,
+    "TestAlertAnswer": ALERT_ANSWER
+    | {
+        "properties": ALERT_ANSWER["properties"]
+        | {"test": {"const": True}, "bot": TEXT, "broker": TEXT, "alert": ANY_OBJECT},
+        "required": [*ALERT_ANSWER["required"], "test", "bot", "broker", "alert"],
+    },
     "Duplicate": object_of({"error": {"const": "duplicate_idempotency_key"}, "key": TEXT}),
     "Order": ORDER,
     "PlannedOrder": PLANNED_ORDER,

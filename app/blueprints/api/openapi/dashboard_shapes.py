@@ -1,6 +1,6 @@
 """What the dashboard's own addresses answer."""
 
-from app.blueprints.api.openapi.holding_shapes import ACCOUNT, POSITION, SEEN
+from app.blueprints.api.openapi.holding_shapes import ACCOUNT, POSITION, REASON, SEEN
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
     TEXT,
@@ -13,11 +13,14 @@ from app.blueprints.api.openapi.shapes import (
     ref,
     words_of,
 )
+from app.domain.bot_groups import GROUPS, KeyGroup
 from app.domain.broker_logins import LoginState
 from app.domain.instruments import AssetClass
 from app.domain.topics import Topic
 from app.domain.trading_mode import TradingMode
 from app.domain.trading_state import TradingState
+from app.schemas.bot_rows import TYPES, UNITS
+from app.services.observability.activity_reader import Level
 from app.services.overview.preflight import PreflightCheck
 
 COUNT: Shape = {"type": "integer", "minimum": 0}
@@ -152,7 +155,85 @@ BROKER_CARD = object_of(
     }
 )
 
+LOGS = object_of(
+    {
+        "lines": list_of(
+            object_of(
+                {
+                    "at": TIME,
+                    "level": words_of(Level),
+                    "source": OR_TEXT | {"description": "A bot, `operator`, `door`, a part of the house."},
+                    "text": TEXT,
+                    "ticket": or_null(UUID),
+                }
+            )
+        ),
+        "next": OR_TEXT,
+        "available": FLAG | {"description": "False where no files are written; the cloud keeps the lines."},
+    }
+)
+SETTINGS = object_of(
+    {
+        "version": TEXT,
+        "settings": list_of(
+            object_of(
+                {
+                    "name": TEXT,
+                    "value": OR_TEXT | {"description": "Never a secret's."},
+                    "is_set": FLAG,
+                    "is_secret": FLAG,
+                    "source": {"type": "string", "enum": ["environment", "default", "first start"]},
+                    "default": OR_TEXT,
+                    "meaning": TEXT,
+                }
+            )
+        ),
+        "warnings": list_of(TEXT),
+    }
+)
+REASONS = object_of(
+    {
+        "reasons": list_of(
+            object_of(
+                {
+                    "code": REASON,
+                    "sentence": TEXT,
+                    "cure": TEXT | {"description": "What to do about it."},
+                }
+            )
+        )
+    }
+)
+_BOUND: Shape = {"type": ["integer", "null"]}
+BOT_SCHEMA = object_of(
+    {
+        "keys": list_of(
+            object_of(
+                {
+                    "name": {"type": "string", "enum": list(GROUPS)},
+                    "group": words_of(KeyGroup),
+                    "type": {"type": "string", "enum": [*dict.fromkeys(TYPES.values()), "text"]},
+                    "unit": or_null({"type": "string", "enum": list(UNITS.values())}),
+                    "default": {"type": ["string", "boolean", "integer", "null"]},
+                    "help": TEXT,
+                    "nullable": FLAG,
+                    "choices": or_null(list_of(TEXT)),
+                    "least": _BOUND,
+                    "least_is_excluded": FLAG,
+                    "most": _BOUND,
+                    "most_is_excluded": FLAG,
+                    "ceiling": OR_TEXT | {"description": "The setting that limits the same for every bot."},
+                }
+            )
+        )
+    }
+)
+
 DASHBOARD: dict[str, Shape] = {
+    "Logs": LOGS,
+    "Settings": SETTINGS,
+    "Reasons": REASONS,
+    "BotKeys": BOT_SCHEMA,
     "Changes": CHANGES,
     "HeldPosition": HELD,
     "AccountDay": DAY_OF_ACCOUNT,

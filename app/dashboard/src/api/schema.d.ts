@@ -38,6 +38,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alerts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test alert the real way: to the paper broker alone, by a bot of its own
+         * @description It buys one unit of a name that no exchange lists; the next one sells it again. Gates, switches and limits hold for it as for any alert, and the ticket tells what became of it.
+         */
+        post: operations["api_send_test_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analytics/equity": {
         parameters: {
             query?: never;
@@ -250,6 +270,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bots/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every key of a bot: its group, type, unit, default, bounds and meaning */
+        get: operations["api_show_bot_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/brokers": {
         parameters: {
             query?: never;
@@ -320,6 +357,26 @@ export interface paths {
         };
         /** Show, by broker, whether its login is good and until when */
         get: operations["api_list_logins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List lines of `activity.log`, the newest first; `next` goes on behind the last one
+         * @description The level is told by what happened. A page that searches may be short although more follows.
+         */
+        get: operations["api_list_activity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -561,6 +618,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every reason code with its sentence and what to do about it */
+        get: operations["api_list_reasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/refusals": {
         parameters: {
             query?: never;
@@ -598,6 +672,26 @@ export interface paths {
         post: operations["sign_in_begin_session"];
         /** Sign out; `everywhere` ends every session, those of viewers too */
         delete: operations["session_end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List every setting with where its value comes from; of secrets only whether they are set
+         * @description `warnings` are those of `/readyz` that need no broker.
+         */
+        get: operations["api_list_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1254,6 +1348,43 @@ export interface components {
                 };
             };
             request_id: string;
+        };
+        TestAlertAnswer: {
+            /** @enum {string} */
+            status: "received" | "researching" | "awaiting_approval" | "pursuing" | "ordered" | "dry_run" | "skipped" | "denied" | "rejected" | "unknown" | "expired" | "failed" | "partially_filled" | "filled" | "canceled";
+            /** Format: uuid */
+            ticket: string;
+            /** @description The last order that was sent. */
+            order?: components["schemas"]["Order"];
+            /** @description Both orders of a reversal. */
+            orders?: components["schemas"]["Order"][];
+            /**
+             * @description Why it did not become what was asked for; docs/reasons.md tells each.
+             * @enum {string}
+             */
+            reason?: "TRADING_HALTED" | "TRADING_REDUCING" | "ALERT_STALE" | "ALERT_FROM_FUTURE" | "ALERT_EXPIRED" | "ALERT_OVERTAKEN" | "SYMBOL_MALFORMED" | "SYMBOL_UNKNOWN" | "SYMBOL_AMBIGUOUS" | "SYMBOL_INDEX" | "SYMBOL_UNSUPPORTED" | "SYMBOL_NOT_ALLOWED" | "CONTRACT_MALFORMED" | "CONTRACT_UNKNOWN" | "STRUCTURE_MALFORMED" | "STRUCTURE_UNSUPPORTED" | "OPTIONS_LEVEL_INSUFFICIENT" | "CONTRACT_NOT_TRADABLE" | "CONTRACT_NONSTANDARD" | "OPEN_INTEREST_LOW" | "VOLUME_LOW" | "CREDIT_TOO_SMALL" | "DEBIT_TOO_LARGE" | "MAX_LOSS_EXCEEDED" | "BOT_TRADES_CAP" | "LEG_HELD" | "EXPIRY_CUTOFF" | "TRADE_CLOSING" | "TRADE_NONE" | "BOT_KIND_MISMATCH" | "CLOSED_BY_BROKER" | "LEG_ASSIGNED" | "LADDER_EXHAUSTED" | "STRUCTURE_PRICE_SIGN" | "PRICE_IMPOSSIBLE" | "DTE_OUT_OF_RANGE" | "EXPIRY_TOO_FAR" | "STRIKE_TOO_FAR" | "CHAIN_UNAVAILABLE" | "GREEKS_UNKNOWN" | "QUOTE_ONE_SIDED" | "QUOTE_STALE" | "SPREAD_TOO_WIDE" | "SYMBOL_MASTER_MISSING" | "SYMBOL_MASTER_STALE" | "SHORT_UNSUPPORTED" | "SHORT_DISABLED" | "TARGET_SIZE_UNKNOWN" | "PRICE_UNKNOWN" | "PRICE_DEVIATION" | "QUANTITY_ZERO" | "QUANTITY_UNUSED" | "QUANTITY_EXCEEDS_LIMIT" | "NOTIONAL_EXCEEDS_LIMIT" | "ACCOUNT_UNKNOWN" | "EQUITY_UNKNOWN" | "BUYING_POWER_INSUFFICIENT" | "DAILY_ORDER_CAP" | "DAILY_NOTIONAL_CAP" | "SYMBOL_EXPOSURE_CAP" | "OPEN_POSITIONS_CAP" | "MARKET_CLOSED" | "DAILY_LOSS_LIMIT" | "ACCOUNT_LOSS_LIMIT" | "CONSECUTIVE_LOSSES" | "LOSS_UNKNOWN" | "TRADING_WINDOW_CLOSED" | "MARKET_OPENING" | "MARKET_CLOSING" | "COOLDOWN_ACTIVE" | "OPINION_UNAVAILABLE" | "OPINION_SKIP" | "OPINION_REFUSED" | "OPINION_INCOMPLETE" | "OPINION_FAILED" | "OPINION_TIMEOUT" | "OPINION_UNPARSABLE" | "OPINION_SYMBOL_MISMATCH" | "OPINION_CONFIDENCE_LOW" | "OPINION_DIRECTION_MISMATCH" | "NOTIONAL_ZERO" | "IDEA_NEUTRAL" | "IDEA_LEVELS_MISSING" | "IDEA_TARGET_MISPLACED" | "IDEA_STOP_MISPLACED" | "MCP_UNREACHABLE" | "APPROVAL_UNAVAILABLE" | "APPROVAL_REJECTED" | "APPROVAL_EXPIRED" | "OPPOSED_BY_BOT" | "CURRENCY_UNSUPPORTED" | "LIVE_NOT_ENABLED" | "BROKER_NOT_CONFIGURED" | "BROKER_UNAVAILABLE" | "BROKER_REJECTED" | "BROKER_CREDENTIALS_REFUSED" | "BROKER_LOGIN_REQUIRED" | "BROKER_ADDRESS_REFUSED" | "RATE_LIMIT_REACHED" | "PRICE_BEYOND_CIRCUIT" | "EXIT_GIVEN_UP" | "EXIT_PURSUED" | "EXIT_ENDED" | "EXIT_NOT_FILLED" | "OUTCOME_UNKNOWN" | "ORDER_CANCELED" | "ORDER_EXPIRED" | "ORDER_NOT_PLACED" | "ORDER_NONE" | "ORDER_AMBIGUOUS" | "ORDER_PROTECTIVE" | "ORDER_OF_LADDER" | "EXIT_MISPLACED" | "COVER_WITHOUT_SHORT" | "COVER_UNCLEAR" | "COVER_EXCEEDS_SHORT" | "RISK_STOP_MISSING" | "RISK_STOP_MISPLACED" | "RISK_EXCEEDED" | "QUANTITY_NOT_LOT" | "QUANTITY_EXCEEDS_FREEZE" | "POSITION_NONE" | "POSITION_CLOSING" | "POSITION_REACHED" | "RECOVERED_PARTLY" | "INTERNAL_ERROR";
+            /** @description The contracts of one unit; a negative ratio is sold. */
+            chosen?: {
+                symbol: string;
+                ratio: number;
+            }[];
+            closes?: {
+                trade: number;
+                units_closed: number;
+            }[];
+            /** @description Beside a 200 too, where a reversal did its exit and was refused its entry. */
+            error?: {
+                code: string;
+                message: string;
+                /** @description Messages by field. */
+                fields?: Record<string, never>;
+            };
+            request_id: string;
+            /** @constant */
+            test: true;
+            bot: string;
+            broker: string;
+            alert: Record<string, never>;
         };
         Duplicate: {
             /** @constant */
@@ -2168,6 +2299,70 @@ export interface components {
         };
         Refusals: {
             refusals: components["schemas"]["Refusal"][];
+        };
+        Logs: {
+            lines: {
+                /** Format: date-time */
+                at: string;
+                /** @enum {string} */
+                level: "info" | "warning" | "error";
+                /** @description A bot, `operator`, `door`, a part of the house. */
+                source: string | null;
+                text: string;
+                /** Format: uuid */
+                ticket: string | null;
+            }[];
+            next: string | null;
+            /** @description False where no files are written; the cloud keeps the lines. */
+            available: boolean;
+        };
+        Settings: {
+            version: string;
+            settings: {
+                name: string;
+                /** @description Never a secret's. */
+                value: string | null;
+                is_set: boolean;
+                is_secret: boolean;
+                /** @enum {string} */
+                source: "environment" | "default" | "first start";
+                default: string | null;
+                meaning: string;
+            }[];
+            warnings: string[];
+        };
+        Reasons: {
+            reasons: {
+                /**
+                 * @description Why it did not become what was asked for; docs/reasons.md tells each.
+                 * @enum {string}
+                 */
+                code: "TRADING_HALTED" | "TRADING_REDUCING" | "ALERT_STALE" | "ALERT_FROM_FUTURE" | "ALERT_EXPIRED" | "ALERT_OVERTAKEN" | "SYMBOL_MALFORMED" | "SYMBOL_UNKNOWN" | "SYMBOL_AMBIGUOUS" | "SYMBOL_INDEX" | "SYMBOL_UNSUPPORTED" | "SYMBOL_NOT_ALLOWED" | "CONTRACT_MALFORMED" | "CONTRACT_UNKNOWN" | "STRUCTURE_MALFORMED" | "STRUCTURE_UNSUPPORTED" | "OPTIONS_LEVEL_INSUFFICIENT" | "CONTRACT_NOT_TRADABLE" | "CONTRACT_NONSTANDARD" | "OPEN_INTEREST_LOW" | "VOLUME_LOW" | "CREDIT_TOO_SMALL" | "DEBIT_TOO_LARGE" | "MAX_LOSS_EXCEEDED" | "BOT_TRADES_CAP" | "LEG_HELD" | "EXPIRY_CUTOFF" | "TRADE_CLOSING" | "TRADE_NONE" | "BOT_KIND_MISMATCH" | "CLOSED_BY_BROKER" | "LEG_ASSIGNED" | "LADDER_EXHAUSTED" | "STRUCTURE_PRICE_SIGN" | "PRICE_IMPOSSIBLE" | "DTE_OUT_OF_RANGE" | "EXPIRY_TOO_FAR" | "STRIKE_TOO_FAR" | "CHAIN_UNAVAILABLE" | "GREEKS_UNKNOWN" | "QUOTE_ONE_SIDED" | "QUOTE_STALE" | "SPREAD_TOO_WIDE" | "SYMBOL_MASTER_MISSING" | "SYMBOL_MASTER_STALE" | "SHORT_UNSUPPORTED" | "SHORT_DISABLED" | "TARGET_SIZE_UNKNOWN" | "PRICE_UNKNOWN" | "PRICE_DEVIATION" | "QUANTITY_ZERO" | "QUANTITY_UNUSED" | "QUANTITY_EXCEEDS_LIMIT" | "NOTIONAL_EXCEEDS_LIMIT" | "ACCOUNT_UNKNOWN" | "EQUITY_UNKNOWN" | "BUYING_POWER_INSUFFICIENT" | "DAILY_ORDER_CAP" | "DAILY_NOTIONAL_CAP" | "SYMBOL_EXPOSURE_CAP" | "OPEN_POSITIONS_CAP" | "MARKET_CLOSED" | "DAILY_LOSS_LIMIT" | "ACCOUNT_LOSS_LIMIT" | "CONSECUTIVE_LOSSES" | "LOSS_UNKNOWN" | "TRADING_WINDOW_CLOSED" | "MARKET_OPENING" | "MARKET_CLOSING" | "COOLDOWN_ACTIVE" | "OPINION_UNAVAILABLE" | "OPINION_SKIP" | "OPINION_REFUSED" | "OPINION_INCOMPLETE" | "OPINION_FAILED" | "OPINION_TIMEOUT" | "OPINION_UNPARSABLE" | "OPINION_SYMBOL_MISMATCH" | "OPINION_CONFIDENCE_LOW" | "OPINION_DIRECTION_MISMATCH" | "NOTIONAL_ZERO" | "IDEA_NEUTRAL" | "IDEA_LEVELS_MISSING" | "IDEA_TARGET_MISPLACED" | "IDEA_STOP_MISPLACED" | "MCP_UNREACHABLE" | "APPROVAL_UNAVAILABLE" | "APPROVAL_REJECTED" | "APPROVAL_EXPIRED" | "OPPOSED_BY_BOT" | "CURRENCY_UNSUPPORTED" | "LIVE_NOT_ENABLED" | "BROKER_NOT_CONFIGURED" | "BROKER_UNAVAILABLE" | "BROKER_REJECTED" | "BROKER_CREDENTIALS_REFUSED" | "BROKER_LOGIN_REQUIRED" | "BROKER_ADDRESS_REFUSED" | "RATE_LIMIT_REACHED" | "PRICE_BEYOND_CIRCUIT" | "EXIT_GIVEN_UP" | "EXIT_PURSUED" | "EXIT_ENDED" | "EXIT_NOT_FILLED" | "OUTCOME_UNKNOWN" | "ORDER_CANCELED" | "ORDER_EXPIRED" | "ORDER_NOT_PLACED" | "ORDER_NONE" | "ORDER_AMBIGUOUS" | "ORDER_PROTECTIVE" | "ORDER_OF_LADDER" | "EXIT_MISPLACED" | "COVER_WITHOUT_SHORT" | "COVER_UNCLEAR" | "COVER_EXCEEDS_SHORT" | "RISK_STOP_MISSING" | "RISK_STOP_MISPLACED" | "RISK_EXCEEDED" | "QUANTITY_NOT_LOT" | "QUANTITY_EXCEEDS_FREEZE" | "POSITION_NONE" | "POSITION_CLOSING" | "POSITION_REACHED" | "RECOVERED_PARTLY" | "INTERNAL_ERROR";
+                sentence: string;
+                /** @description What to do about it. */
+                cure: string;
+            }[];
+        };
+        BotKeys: {
+            keys: {
+                /** @enum {string} */
+                name: "name" | "broker" | "strategy" | "allowed_symbols" | "base_order_pct" | "use_strategy_contracts" | "notional" | "risk_pct" | "risk_amount" | "use_limit_orders" | "use_strategy_order_price" | "limit_offset_ticks" | "cover_only" | "allow_short" | "attach_sl_tp" | "sl_pct" | "tp_pct" | "use_avg_fill_for_sl_tp" | "trailing_stop_pct" | "break_even_pct" | "exits" | "max_order_notional" | "max_order_quantity" | "daily_order_cap" | "daily_notional_cap" | "per_symbol_cap" | "max_open_positions" | "daily_loss_limit" | "max_consecutive_losses" | "max_price_deviation_pct" | "cooldown_seconds" | "market_hours_only" | "trading_windows" | "minutes_after_open" | "minutes_before_close" | "analyst" | "approval" | "approval_above_notional" | "idea_structures" | "structure" | "underlying" | "days_to_expiry" | "days_to_expiry_min" | "days_to_expiry_max" | "strike_by" | "strike_value" | "strike_rule" | "wing_width" | "contracts" | "ladder" | "ladder_give_pct" | "nearest_expiry_days" | "nearest_strike_pct" | "max_loss" | "max_open_trades" | "max_bid_ask_pct" | "min_open_interest" | "min_volume" | "min_credit_pct" | "max_debit" | "profit_target_pct" | "stop_loss_pct" | "stop_on_underlying" | "exit_days_before_expiry" | "expiry_exit_time" | "let_expire" | "managed" | "enable_global_sl_tp" | "global_sl_pct" | "global_tp_pct" | "live";
+                /** @enum {string} */
+                group: "General" | "Size" | "Orders" | "Exits" | "Limits" | "Times" | "Model and approval" | "Structure of options" | "Limits of structures" | "Exits of structures" | "Circuit breaker" | "Real money";
+                /** @enum {string} */
+                type: "windows" | "label_pairs" | "symbols" | "time" | "choice" | "boolean" | "integer" | "decimal" | "text";
+                unit: ("fraction" | "money" | "units" | "ticks" | "seconds" | "minutes") | null;
+                default: string | boolean | number | null;
+                help: string;
+                nullable: boolean;
+                choices: string[] | null;
+                least: number | null;
+                least_is_excluded: boolean;
+                most: number | null;
+                most_is_excluded: boolean;
+                /** @description The setting that limits the same for every bot. */
+                ceiling: string | null;
+            }[];
         };
         Changes: {
             /** @description To be sent as `after` the next time. */
@@ -4076,6 +4271,99 @@ export interface operations {
             };
         };
     };
+    api_send_test_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestAlertAnswer"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestAlertAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     api_show_equity: {
         parameters: {
             query?: {
@@ -5311,6 +5599,63 @@ export interface operations {
             };
         };
     };
+    api_show_bot_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotKeys"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     api_list_brokers: {
         parameters: {
             query?: never;
@@ -5617,6 +5962,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Logins"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_list_activity: {
+        parameters: {
+            query?: {
+                q?: string | null;
+                level?: ("info" | "warning" | "error") | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Logs"];
                 };
             };
             /** @description Bad Request */
@@ -6897,6 +7304,63 @@ export interface operations {
             };
         };
     };
+    api_list_reasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reasons"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     api_list_refusals: {
         parameters: {
             query?: {
@@ -7147,6 +7611,63 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_list_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
