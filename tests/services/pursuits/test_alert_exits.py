@@ -244,3 +244,23 @@ def test_close_when_connections_are_refused_then_it_is_done_once_they_are_taken(
 
     assert (answer.status_code, answer.json["status"]) == (202, "pursuing")
     assert (held(), ticket["status"]) == (0, "filled")
+
+
+@pytest.mark.usefixtures("held_ten")
+def test_close_when_one_answer_shows_no_position_then_it_goes_on_until_a_second_says_so(
+    operator, fake, pass_time, held
+):
+    pass_time(1)
+    fake.inject(**TROUBLES["503 on positions"], times=6)
+    answer = operator.delete("/api/positions/alpaca/AAPL")
+    fake.faults.clear()
+    holdings = fake.exchange.account.holdings
+    kept = dict(holdings)
+    holdings.clear()
+    pass_time(5)
+    holdings.update(kept)
+    pass_time(40)
+    ticket = operator.get(f"/api/tickets/{answer.json['id']}").json
+
+    assert answer.json["status"] == "pursuing"
+    assert (held(), ticket["status"]) == (0, "filled")
