@@ -27,14 +27,17 @@ export function Price({ price, currency }: { price: Decimal; currency?: string }
 export function Percent({
   fraction,
   isGain = false,
+  hasArrow = true,
   digits = 2,
 }: {
   fraction: Decimal;
   isGain?: boolean;
+  /** Left out where it stands beside an amount that has one. */
+  hasArrow?: boolean;
   digits?: number;
 }) {
   const text = formatPercent(fraction, { signed: isGain, digits });
-  return isGain ? <Gain amount={fraction} text={text} /> : <Figure text={text} />;
+  return isGain ? <Gain amount={fraction} text={text} hasArrow={hasArrow} /> : <Figure text={text} />;
 }
 
 /** A quantity, never rounded. */
@@ -58,7 +61,7 @@ function Unknown() {
   );
 }
 
-function Gain({ amount, text }: { amount: Decimal; text: string }) {
+function Gain({ amount, text, hasArrow = true }: { amount: Decimal; text: string; hasArrow?: boolean }) {
   if (!isDecimal(amount)) {
     return <Unknown />;
   }
@@ -68,7 +71,7 @@ function Gain({ amount, text }: { amount: Decimal; text: string }) {
   }
   return (
     <span className={sign > 0 ? "gain" : "loss"} style={{ whiteSpace: "nowrap" }}>
-      <span aria-hidden="true">{sign > 0 ? "▲ " : "▼ "}</span>
+      {hasArrow && <span aria-hidden="true">{sign > 0 ? "▲ " : "▼ "}</span>}
       {text}
     </span>
   );

@@ -10,6 +10,10 @@ export interface Column<Row> {
   isFigure?: boolean;
   /** The column that names the row: the card's title on a phone. */
   isTitle?: boolean;
+  /** A badge, which stands beside the title of the card. */
+  isCorner?: boolean;
+  /** A sentence, which takes the card's whole width. */
+  isText?: boolean;
 }
 
 interface TableProps<Row> {
@@ -50,7 +54,12 @@ export function Table<Row>({ caption, columns, rows, keyOf, currentKey }: TableP
 }
 
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
-  const className = [column.isFigure && styles.figure, column.isTitle && styles.title]
+  const className = [
+    column.isFigure && styles.figure,
+    column.isTitle && styles.title,
+    column.isCorner && styles.corner,
+    column.isText && styles.text,
+  ]
     .filter(Boolean)
     .join(" ");
   const label = (

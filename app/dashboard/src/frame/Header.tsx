@@ -1,5 +1,6 @@
 import { Link } from "react-router";
 import { useContact } from "@/api/changes";
+import type { Mode } from "@/api/pending";
 import { Badge, type Tone } from "@/components/Badge";
 import { formatAge } from "@/format/times";
 import { useNow } from "@/hooks/useNow";
@@ -8,13 +9,13 @@ import { AccountMenu } from "./AccountMenu";
 import styles from "./Header.module.css";
 import { Logo } from "./Logo";
 import { StopButton } from "./StopButton";
-import { MODE_MEANING, type Mode, useMode, useTradingState } from "./useFrameFacts";
+import { MODE_MEANING, useOverview } from "./useFrameFacts";
 
 const MODE_TONE: Record<Mode, Tone> = { PAPER: "gain", "DRY RUN": "accent", LIVE: "warn" };
 
 /** Above every screen: whether it costs money, whether it trades, how old the figures are, and Stop. */
 export function Header({ onStop }: { onStop: () => void }) {
-  const mode = useMode();
+  const mode = useOverview().data?.mode;
   return (
     <header className={styles.header}>
       <Link to="/" className={styles.brand} aria-label="Gatehouse, Home">
@@ -47,11 +48,11 @@ const STATE_WORDS = {
 } as const;
 
 function TradingStateBadge({ onOpen }: { onOpen: () => void }) {
-  const { data } = useTradingState();
-  if (data === undefined) {
+  const overview = useOverview().data;
+  if (overview === undefined) {
     return null;
   }
-  const { tone, word, more } = STATE_WORDS[data.state];
+  const { tone, word, more } = STATE_WORDS[overview.trading_state.state];
   return (
     <button type="button" className={styles.state} onClick={onOpen} title={more}>
       <Badge tone={tone}>

@@ -9,7 +9,7 @@ import { Failure } from "@/components/States";
 import { Time } from "@/components/Time";
 import { announce } from "@/hooks/announcements";
 import styles from "./StopDialog.module.css";
-import { useBots, useTradingState } from "./useFrameFacts";
+import { useBots, useOverview } from "./useFrameFacts";
 
 type State = Schema<"TradingState">["state"];
 
@@ -18,11 +18,13 @@ const CHOICES = [
   {
     state: "HALTED",
     label: "Halt",
+    action: (whom: string) => `Halt ${whom} now`,
     says: "No alert trades, entry or exit. Alerts are still received and written down.",
   },
   {
     state: "REDUCING",
     label: "Exits only",
+    action: (whom: string) => `Only exits for ${whom} now`,
     says: "Alerts may close positions, but open none.",
   },
 ] as const;
@@ -49,11 +51,11 @@ async function carryOut({ state, reason, bot, ordersToCancel }: Wish): Promise<S
 
 /** Stop trading: says what stops, and what keeps working. */
 export function StopDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
-  const current = useTradingState();
+  const current = useOverview().data?.trading_state;
   return (
     <Dialog title="Stop trading" isOpen={isOpen} onClose={onClose}>
-      {current.data && current.data.state !== "ACTIVE" ? (
-        <Resume current={current.data} onDone={onClose} />
+      {current && current.state !== "ACTIVE" ? (
+        <Resume current={current} onDone={onClose} />
       ) : (
         <StopForm onDone={onClose} />
       )}
@@ -78,7 +80,7 @@ function useCarryOut(onDone: () => void) {
   const client = useQueryClient();
   return useAction(carryOut, {
     onDone: (now) => {
-      void client.invalidateQueries({ queryKey: ["trading-state"] });
+      void client.invalidateQueries({ queryKey: ["overview"] });
       announce(now.state === "ACTIVE" ? "Trading goes on." : `Trading is ${now.state}.`);
       onDone();
     },
@@ -141,7 +143,7 @@ function StopForm({ onDone }: { onDone: () => void }) {
       </div>
       {stop.error && <Failure error={stop.error} />}
       <Button kind="stop" type="submit" operatorOnly isPending={stop.isPending} data-autofocus>
-        {chosen.label} {bot === EVERY_BOT ? "everything" : bot} now
+        {chosen.action(bot === EVERY_BOT ? "every bot" : bot)}
       </Button>
     </form>
   );
@@ -154,7 +156,7 @@ function WhatKeepsWorking({ exits, entries }: { exits: number; entries: number }
       <ul>
         <li>
           Stop-losses, take-profits and the circuit breaker
-          {exits > 0 && `: ${orders(exits)} rest at the broker`}.
+          {exits > 0 && `: ${orders(exits)} at the broker`}.
         </li>
         <li>You: closing positions and canceling orders by hand.</li>
         {entries > 0 && <li>{orders(entries)} already at the broker, unless you cancel below.</li>}

@@ -15,6 +15,7 @@ export function TokenForm({ action, onToken, onCancel }: TokenFormProps) {
   const [token, setToken] = useState("");
   const [failure, setFailure] = useState<ApiError | null>(null);
   const [isPending, setIsPending] = useState(false);
+  const [isMissing, setIsMissing] = useState(false);
   const [isShown, setIsShown] = useState(false);
 
   const submit = async (event: FormEvent) => {
@@ -22,6 +23,11 @@ export function TokenForm({ action, onToken, onCancel }: TokenFormProps) {
     if (isPending) {
       return;
     }
+    if (token.trim() === "") {
+      setIsMissing(true);
+      return;
+    }
+    setIsMissing(false);
     setIsPending(true);
     setFailure(null);
     try {
@@ -34,7 +40,7 @@ export function TokenForm({ action, onToken, onCancel }: TokenFormProps) {
   };
 
   return (
-    <form className="stack" onSubmit={(event) => void submit(event)}>
+    <form className="stack" noValidate onSubmit={(event) => void submit(event)}>
       {/* A password manager keeps a token under a name. */}
       <input hidden autoComplete="username" name="username" defaultValue="gatehouse" />
       <Field
@@ -45,7 +51,7 @@ export function TokenForm({ action, onToken, onCancel }: TokenFormProps) {
         autoComplete="current-password"
         autoCapitalize="none"
         spellCheck={false}
-        required
+        error={isMissing ? "Paste the token first." : undefined}
         value={token}
         onChange={(event) => setToken(event.target.value)}
       />
@@ -55,12 +61,7 @@ export function TokenForm({ action, onToken, onCancel }: TokenFormProps) {
       </label>
       {failure && <Failure error={failure} />}
       <div className="row">
-        <Button
-          kind="primary"
-          type="submit"
-          isPending={isPending}
-          unavailable={token.trim() === "" ? "Paste the token first." : undefined}
-        >
+        <Button kind="primary" type="submit" isPending={isPending}>
           {action}
         </Button>
         {onCancel && <Button onClick={onCancel}>Cancel</Button>}
