@@ -75,6 +75,7 @@ def _prepare(wired: Services) -> None:
 
 def _start_threads(wired: Services) -> None:
     wired.intake.pool.start()
+    wired.operations.jobs.start()
     # What a crash left is settled before new alerts build on it, unless a broker keeps us waiting.
     wired.supervisor.start(wait_seconds=RECOVERY_WAIT_SECONDS)
 

@@ -20,6 +20,8 @@ from app.wiring.container import EXTENSION, Services
 DRAIN_SECONDS = 8
 # An opinion that is not there within this time is asked for again by the next start.
 LAST_OPINIONS_SECONDS = 5
+# A job that cannot end its step within this time is interrupted by the next start.
+LAST_STEP_SECONDS = 1
 # What was to be told is sent within this time at a stop, or not at all.
 LAST_MESSAGES_SECONDS = 2
 # A worker that does not answer its master for so long is replaced; requests are bounded by broker timeouts.
@@ -150,6 +152,7 @@ def _leave_tidy(worker: Any) -> None:
         wired: Services = application.extensions[EXTENSION]
         deadline = time.monotonic() + LAST_OPINIONS_SECONDS
         wired.intake.pool.stop(0)
+        wired.operations.jobs.stop(LAST_STEP_SECONDS)
         wired.supervisor.stop()
         wired.intake.pool.stop(max(0, deadline - time.monotonic()))
         wired.brokers.registry.close()

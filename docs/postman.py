@@ -19,7 +19,7 @@ VARIABLES = {
 # What is traded comes before what stops trading, and what is made before what is looked at.
 FOLDERS = (
     *("Health", "Paper market", "Bots", "Bot commands", "Alerts", "Tickets", "Approval", "Orders", "Trades"),
-    *("Analytics", "Sharing", "Login", "Kill switch", "Operation", "Audit", "Session"),
+    *("Analytics", "Sharing", "Jobs", "Login", "Kill switch", "Operation", "Audit", "Session"),
 )
 METHODS = ("put", "post", "get", "patch", "delete")
 # What needs more than a fresh paper account, or what was done before: every documented answer is right.
@@ -27,6 +27,7 @@ ANY_ANSWER = ("Login", "Approval")
 ANY_ANSWER_TO = {
     "api_cancel_order",
     "api_close_trade",
+    *("api_show_job", "api_cancel_job"),
     # Nobody has the link that a run makes: it is shown once.
     *("shares_show_button", "shares_reveal"),
     *(f"commands_{name}" for name in ("enter_by_settings", "enter_by_legs", "exit_trade", "exit_by_rule")),

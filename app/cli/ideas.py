@@ -12,17 +12,15 @@ import click
 
 from app.cli.commands import Group, show_table
 from app.cli.opinions import percent, prices_from, read_query
-from app.domain.json_codec import to_json
-from app.domain.opinions import Direction, Opinion
 from app.domain.price_outcomes import Horizon
 from app.domain.replay_comparison import Comparison, ReplaySide, Take, difference
-from app.domain.signals import Dialect
 from app.errors import InvalidRequest
 from app.parsing import Parser, decimal, fraction
 from app.schemas.alerts import read_stored_signal
 from app.services.analyst.base import Analyst
 from app.services.analyst.prompting import read_prompt
 from app.services.analyst.rule_analyst import RulesAnalyst
+from app.services.jobs.replay import changed_rules, cost_of, is_idea, replay_told
 from app.services.opinion_scores.replay import Another, Replayer, gains
 from app.services.opinion_scores.report import Range, past_tickets
 from app.services.trading.context import TradingRules
@@ -76,7 +74,7 @@ def replay(
     compared = replayer.compare(stored, opinions, rules)
     told = gains(stored, prices, services().clock, horizon)
     compared = [replace(item, gain=gain) for item, gain in zip(compared, told, strict=True)]
-    cost = _cost(opinions) if asks else {}
+    cost = cost_of(opinions) if asks else {}
     if as_json:
         print_json(compared, left_out, cost)
     else:
@@ -93,13 +91,8 @@ def _one(horizons: Sequence[Horizon]) -> Sequence[Horizon]:
 def _tickets(query: dict[str, Any]) -> list[dict[str, Any]]:
     today = services().clock().date()
     wanted = Range.of(today, query["since"], query["until"], query["bot"], query["limit"])
-    kept = (ticket for ticket in past_tickets(operations().ledger, wanted) if _is_idea(ticket))
+    kept = (ticket for ticket in past_tickets(operations().ledger, wanted) if is_idea(ticket))
     return list(islice(kept, wanted.limit))
-
-
-def _is_idea(ticket: dict[str, Any]) -> bool:
-    is_idea = Dialect.named(ticket["dialect"]).carries_idea and ticket["opinion"] is not None
-    return is_idea and ticket["alert"].get("direction") != Direction.NEUTRAL.value
 
 
 def _replayer() -> Replayer:
@@ -117,11 +110,7 @@ def _rules(min_confidence: str | None, max_notional: str | None) -> TradingRules
     rules = intake().trading.previews.rules
     least = _figure("--min-confidence", min_confidence, fraction)
     cap = _figure("--max-notional", max_notional, decimal)
-    return replace(
-        rules,
-        min_confidence=rules.min_confidence if least is None else least,
-        idea_notional=rules.idea_notional if cap is None else cap,
-    )
+    return changed_rules(rules, least, cap)
 
 
 def _figure(name: str, text: str | None, parse: Parser) -> Decimal | None:
@@ -155,21 +144,12 @@ def _confirm(analyst: Analyst | None, count: int) -> None:
         click.confirm(f"{told} Nothing is ordered. Go on?", abort=True, err=True)
 
 
-def _cost(opinions: list[Opinion | None]) -> dict[str, int]:
-    used = [opinion.usage for opinion in opinions if opinion is not None]
-    return {
-        "requests": sum(each.requests for each in used),
-        "tokens": sum(each.total_tokens for each in used),
-    }
-
-
 HEADINGS = ("ARRIVED", "SYMBOL", "THEN", "ACTION", "CONFIDENCE", "NOTIONAL", "GATES", "GAIN")
 
 
 def print_json(compared: list[Comparison], left_out: int, cost: dict[str, int]) -> None:
     """Print everything as JSON."""
-    told = {"ideas": to_json(compared), "difference": to_json(difference(compared))}
-    click.echo(json.dumps(told | {"left_out": left_out, "cost": cost}, indent=2))
+    click.echo(json.dumps(replay_told(compared, left_out, cost), indent=2))
 
 
 def show_replay(compared: list[Comparison], left_out: int, horizon: Horizon) -> None:

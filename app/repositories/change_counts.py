@@ -20,6 +20,7 @@ from app.repositories import (
     entry_stops,
     exit_plans,
     inbox,
+    jobs,
     link_state,
     open_orders,
     opinions,
@@ -58,6 +59,7 @@ _FOLDERS: dict[str, tuple[Topic, ...]] = {
     trades.PREFIX: (Topic.TRADES, Topic.POSITIONS),
     structure_trades.PREFIX: (Topic.TRADES,),
     closed_trades.PREFIX: (Topic.TRADES,),
+    jobs.PREFIX: (Topic.JOBS,),
     bots.PREFIX: (Topic.BOTS, Topic.STATE),
     entry_stops.PREFIX: (Topic.STATE,),
 }

@@ -256,7 +256,8 @@ class Wiring:
     @cached_property
     def upkeep(self) -> Upkeep:
         """What the clock does beside the alerts' way."""
-        return Upkeep(self.base, self.tracker, self.positions, self.exits, self.instruments)
+        others = self.positions, self.exits, self.instruments
+        return Upkeep(self.base, self.tracker, *others, lambda: self.trading.previews)
 
     @cached_property
     def structures(self) -> StructuresWiring:

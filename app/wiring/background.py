@@ -1,5 +1,6 @@
 """How the clock's own collaborators are made: those that look after orders and positions by themselves."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 from app.domain.audit import Actor
@@ -16,6 +17,8 @@ from app.services.exits.monitor import ExitMonitor
 from app.services.exits.orphan_cleanup import Cleanup
 from app.services.instruments import ATTEND_SECONDS
 from app.services.instruments.resolver import Instruments
+from app.services.jobs.service import PERIOD_SECONDS as JOBS_SECONDS
+from app.services.jobs.service import Jobs
 from app.services.observability.ticket_messages import notify_lost_leader
 from app.services.operator.paper_reset import PaperReset
 from app.services.orders.resting_orders import PERIOD_SECONDS, RestingOrders
@@ -30,8 +33,10 @@ from app.services.runtime.leases import Leases
 from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Task
 from app.services.sharing.service import PURGE_SECONDS as SHARES_SECONDS
+from app.services.trading.preview import Preview
 from app.wiring.analytics import analytics_tasks
 from app.wiring.foundation import Foundation
+from app.wiring.jobs import jobs_of
 
 LOGIN_PERIOD_SECONDS = 30.0
 
@@ -46,12 +51,14 @@ class Upkeep:
         positions: PositionService,
         exits: ExitMonitor,
         instruments: Instruments,
+        previews: Callable[[], Preview],
     ) -> None:
         self.base = base
         self.tracker = tracker
         self.positions = positions
         self.exits = exits
         self.instruments = instruments
+        self._previews = previews
         self.settings = base.settings
 
     @cached_property
@@ -149,6 +156,11 @@ class Upkeep:
         """What accounts are worth, every few minutes."""
         return EquityRecorder(self.base.registry, EquityHistory(self.base.store), self.base.clock)
 
+    @cached_property
+    def jobs(self) -> Jobs:
+        """What runs in the background."""
+        return jobs_of(self.base, self._previews)
+
     @property
     def logins(self) -> dict[str, FyersLogin]:
         """Logins that people renew, by broker."""
@@ -171,6 +183,7 @@ class Upkeep:
             Task("market orders", PERIOD_SECONDS, self.pending.run),
             Task("reconcile", settings.reconcile_seconds, self.reconciliation.run),
             *analytics_tasks(self.base),
+            Task("jobs", JOBS_SECONDS, self.jobs.run),
             Task("shares", SHARES_SECONDS, self.base.sharing.purge),
         )
         return tasks if symbols is None else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.ensure))

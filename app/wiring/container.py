@@ -29,6 +29,7 @@ from app.services.intake.approval_decisions import ApprovalService
 from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.recovery import Recovery
 from app.services.intake.wrong_secrets import WrongSecrets
+from app.services.jobs.service import Jobs
 from app.services.observability.activity_reader import ActivityReader
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
@@ -104,6 +105,7 @@ class OperationsWing:
     sessions: Sessions
     wrong_tokens: WrongSecrets
     sharing: Sharing
+    jobs: Jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,7 @@ def _operations(wiring: Wiring) -> OperationsWing:
         sessions=wiring.base.sessions,
         wrong_tokens=WrongSecrets(allowed=WRONG_TOKENS_ALLOWED),
         sharing=wiring.base.sharing,
+        jobs=wiring.upkeep.jobs,
     )
 
 

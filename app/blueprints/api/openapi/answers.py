@@ -5,6 +5,7 @@ from app.blueprints.api.openapi.audit_shapes import AUDIT
 from app.blueprints.api.openapi.command_shapes import CHOSEN, CLOSES, COMMANDS
 from app.blueprints.api.openapi.dashboard_shapes import DASHBOARD
 from app.blueprints.api.openapi.holding_shapes import HOLDINGS, REASON, SEEN
+from app.blueprints.api.openapi.job_operations import JOBS
 from app.blueprints.api.openapi.report_shapes import REFUSALS, REPORT
 from app.blueprints.api.openapi.session_operations import SESSIONS
 from app.blueprints.api.openapi.shapes import (
@@ -191,6 +192,7 @@ COMPONENTS: dict[str, Shape] = {
     **REFUSALS,
     **DASHBOARD,
     **ANALYTICS,
+    **JOBS,
     **SESSIONS,
     "Trade": TRADE,
     "Chain": CHAIN,

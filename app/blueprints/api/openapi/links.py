@@ -12,6 +12,7 @@ PRODUCED: dict[str, dict[str, str]] = {
     "api.create_bot": {"bot": "/id"},
     "api.list_bots": {"bot": "/bots/0/id"},
     "api.list_orders": {"name": "/orders/0/client_order_id"},
+    "api.start_job": {"job": "/id"},
     "api.list_trades": {"number": "/trades/0/number"},
     "api.list_positions": {"broker": "/positions/0/broker", "symbol": "/positions/0/symbol"},
     "api.rotate_account_secret": {"secret": "/secret"},

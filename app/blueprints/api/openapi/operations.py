@@ -6,6 +6,7 @@ from app.blueprints.api.openapi import examples
 from app.blueprints.api.openapi.analytics_operations import ANALYTICS_OPERATIONS
 from app.blueprints.api.openapi.command_operations import COMMAND_OPERATIONS
 from app.blueprints.api.openapi.dashboard_operations import DASHBOARD_OPERATIONS
+from app.blueprints.api.openapi.job_operations import JOB_OPERATIONS
 from app.blueprints.api.openapi.operation import (
     BOT_SECRET,
     OPERATOR_SEES_MORE,
@@ -19,6 +20,7 @@ from app.blueprints.api.openapi.share_operations import SHARE_OPERATIONS
 from app.schemas.base import Field, Schema
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.dialects import DIALECTS
+from app.schemas.jobs import JobSchema
 from app.schemas.operator import (
     AuditQuerySchema,
     AuthCodeSchema,
@@ -49,6 +51,7 @@ REQUESTS: dict[str, Schema | Field[Any]] = {
     "AuthCode": AuthCodeSchema(),
     "TradeClose": CloseTradeSchema(),
     "NewShare": ShareSchema(),
+    "NewJob": JobSchema(),
     **PAPER_REQUESTS,
     **SESSION_REQUESTS,
 }
@@ -273,4 +276,4 @@ OPERATIONS: dict[str, Operation] = {
     "api.describe": Operation(tag="Operation", answers={200: ("Document",)}),
 }
 OPERATIONS |= COMMAND_OPERATIONS | DASHBOARD_OPERATIONS | ANALYTICS_OPERATIONS
-OPERATIONS |= PAPER_OPERATIONS | SESSION_OPERATIONS | SHARE_OPERATIONS
+OPERATIONS |= PAPER_OPERATIONS | SESSION_OPERATIONS | SHARE_OPERATIONS | JOB_OPERATIONS

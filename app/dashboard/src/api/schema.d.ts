@@ -348,6 +348,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List jobs, the newest first, without their results; the last hundred are kept */
+        get: operations["api_list_jobs"];
+        put?: never;
+        /**
+         * Put a job into the row; one runs at a time, and gives way to alerts
+         * @description `replay` compares stored trade ideas with another model or limit, as `flask ideas replay` does: nothing is ordered. It asks a model, which costs, unless only limits are given.
+         */
+        post: operations["api_start_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a job, and what came of it once it is done */
+        get: operations["api_show_job"];
+        put?: never;
+        post?: never;
+        /** Cancel a job; one that runs ends after the step that it is in */
+        delete: operations["api_cancel_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/logins": {
         parameters: {
             query?: never;
@@ -1377,14 +1416,18 @@ export interface components {
                 code: string;
                 message: string;
                 /** @description Messages by field. */
-                fields?: Record<string, never>;
+                fields?: {
+                    [key: string]: unknown;
+                };
             };
             request_id: string;
             /** @constant */
             test: true;
             bot: string;
             broker: string;
-            alert: Record<string, never>;
+            alert: {
+                [key: string]: unknown;
+            };
         };
         Duplicate: {
             /** @constant */
@@ -2900,6 +2943,133 @@ export interface components {
             /** @description Older days that the clock has not added up yet; they are left out. */
             pending_days: number;
         };
+        JobStarted: {
+            /** Format: uuid */
+            id: string;
+        };
+        Job: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "replay";
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "canceled" | "interrupted";
+            /** @description Of `total` steps. */
+            done: number;
+            /** @description 0 until it has begun. */
+            total: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** @description Why there is no result, in words. */
+            message: string | null;
+            wanted: {
+                /** Format: date */
+                from: string | null;
+                /** Format: date */
+                to: string | null;
+                horizon: string;
+                bot: string | null;
+                limit: number;
+                model: string | null;
+                min_confidence: string | null;
+                max_notional: string | null;
+            };
+            result: {
+                ideas: {
+                    /** Format: uuid */
+                    ticket: string;
+                    symbol: string;
+                    /** Format: date-time */
+                    at: string;
+                    then: string;
+                    old: {
+                        outcome: string;
+                        action: ("skip" | "buy" | "sell_short") | null;
+                        confidence: string | null;
+                        notional: string | null;
+                        value: string | null;
+                        failure: ("TRADING_HALTED" | "TRADING_REDUCING" | "ALERT_STALE" | "ALERT_FROM_FUTURE" | "ALERT_EXPIRED" | "ALERT_OVERTAKEN" | "SYMBOL_MALFORMED" | "SYMBOL_UNKNOWN" | "SYMBOL_AMBIGUOUS" | "SYMBOL_INDEX" | "SYMBOL_UNSUPPORTED" | "SYMBOL_NOT_ALLOWED" | "CONTRACT_MALFORMED" | "CONTRACT_UNKNOWN" | "STRUCTURE_MALFORMED" | "STRUCTURE_UNSUPPORTED" | "OPTIONS_LEVEL_INSUFFICIENT" | "CONTRACT_NOT_TRADABLE" | "CONTRACT_NONSTANDARD" | "OPEN_INTEREST_LOW" | "VOLUME_LOW" | "CREDIT_TOO_SMALL" | "DEBIT_TOO_LARGE" | "MAX_LOSS_EXCEEDED" | "BOT_TRADES_CAP" | "LEG_HELD" | "EXPIRY_CUTOFF" | "TRADE_CLOSING" | "TRADE_NONE" | "BOT_KIND_MISMATCH" | "CLOSED_BY_BROKER" | "LEG_ASSIGNED" | "LADDER_EXHAUSTED" | "STRUCTURE_PRICE_SIGN" | "PRICE_IMPOSSIBLE" | "DTE_OUT_OF_RANGE" | "EXPIRY_TOO_FAR" | "STRIKE_TOO_FAR" | "CHAIN_UNAVAILABLE" | "GREEKS_UNKNOWN" | "QUOTE_ONE_SIDED" | "QUOTE_STALE" | "SPREAD_TOO_WIDE" | "SYMBOL_MASTER_MISSING" | "SYMBOL_MASTER_STALE" | "SHORT_UNSUPPORTED" | "SHORT_DISABLED" | "TARGET_SIZE_UNKNOWN" | "PRICE_UNKNOWN" | "PRICE_DEVIATION" | "QUANTITY_ZERO" | "QUANTITY_UNUSED" | "QUANTITY_EXCEEDS_LIMIT" | "NOTIONAL_EXCEEDS_LIMIT" | "ACCOUNT_UNKNOWN" | "EQUITY_UNKNOWN" | "BUYING_POWER_INSUFFICIENT" | "DAILY_ORDER_CAP" | "DAILY_NOTIONAL_CAP" | "SYMBOL_EXPOSURE_CAP" | "OPEN_POSITIONS_CAP" | "MARKET_CLOSED" | "DAILY_LOSS_LIMIT" | "ACCOUNT_LOSS_LIMIT" | "CONSECUTIVE_LOSSES" | "LOSS_UNKNOWN" | "TRADING_WINDOW_CLOSED" | "MARKET_OPENING" | "MARKET_CLOSING" | "COOLDOWN_ACTIVE" | "OPINION_UNAVAILABLE" | "OPINION_SKIP" | "OPINION_REFUSED" | "OPINION_INCOMPLETE" | "OPINION_FAILED" | "OPINION_TIMEOUT" | "OPINION_UNPARSABLE" | "OPINION_SYMBOL_MISMATCH" | "OPINION_CONFIDENCE_LOW" | "OPINION_DIRECTION_MISMATCH" | "NOTIONAL_ZERO" | "IDEA_NEUTRAL" | "IDEA_LEVELS_MISSING" | "IDEA_TARGET_MISPLACED" | "IDEA_STOP_MISPLACED" | "MCP_UNREACHABLE" | "APPROVAL_UNAVAILABLE" | "APPROVAL_REJECTED" | "APPROVAL_EXPIRED" | "OPPOSED_BY_BOT" | "CURRENCY_UNSUPPORTED" | "LIVE_NOT_ENABLED" | "BROKER_NOT_CONFIGURED" | "BROKER_UNAVAILABLE" | "BROKER_REJECTED" | "BROKER_CREDENTIALS_REFUSED" | "BROKER_LOGIN_REQUIRED" | "BROKER_ADDRESS_REFUSED" | "RATE_LIMIT_REACHED" | "PRICE_BEYOND_CIRCUIT" | "EXIT_GIVEN_UP" | "EXIT_PURSUED" | "EXIT_ENDED" | "EXIT_NOT_FILLED" | "OUTCOME_UNKNOWN" | "ORDER_CANCELED" | "ORDER_EXPIRED" | "ORDER_NOT_PLACED" | "ORDER_NONE" | "ORDER_AMBIGUOUS" | "ORDER_PROTECTIVE" | "ORDER_OF_LADDER" | "EXIT_MISPLACED" | "COVER_WITHOUT_SHORT" | "COVER_UNCLEAR" | "COVER_EXCEEDS_SHORT" | "RISK_STOP_MISSING" | "RISK_STOP_MISPLACED" | "RISK_EXCEEDED" | "QUANTITY_NOT_LOT" | "QUANTITY_EXCEEDS_FREEZE" | "POSITION_NONE" | "POSITION_CLOSING" | "POSITION_REACHED" | "RECOVERED_PARTLY" | "INTERNAL_ERROR") | null;
+                    };
+                    new: {
+                        outcome: string;
+                        action: ("skip" | "buy" | "sell_short") | null;
+                        confidence: string | null;
+                        notional: string | null;
+                        value: string | null;
+                        failure: ("TRADING_HALTED" | "TRADING_REDUCING" | "ALERT_STALE" | "ALERT_FROM_FUTURE" | "ALERT_EXPIRED" | "ALERT_OVERTAKEN" | "SYMBOL_MALFORMED" | "SYMBOL_UNKNOWN" | "SYMBOL_AMBIGUOUS" | "SYMBOL_INDEX" | "SYMBOL_UNSUPPORTED" | "SYMBOL_NOT_ALLOWED" | "CONTRACT_MALFORMED" | "CONTRACT_UNKNOWN" | "STRUCTURE_MALFORMED" | "STRUCTURE_UNSUPPORTED" | "OPTIONS_LEVEL_INSUFFICIENT" | "CONTRACT_NOT_TRADABLE" | "CONTRACT_NONSTANDARD" | "OPEN_INTEREST_LOW" | "VOLUME_LOW" | "CREDIT_TOO_SMALL" | "DEBIT_TOO_LARGE" | "MAX_LOSS_EXCEEDED" | "BOT_TRADES_CAP" | "LEG_HELD" | "EXPIRY_CUTOFF" | "TRADE_CLOSING" | "TRADE_NONE" | "BOT_KIND_MISMATCH" | "CLOSED_BY_BROKER" | "LEG_ASSIGNED" | "LADDER_EXHAUSTED" | "STRUCTURE_PRICE_SIGN" | "PRICE_IMPOSSIBLE" | "DTE_OUT_OF_RANGE" | "EXPIRY_TOO_FAR" | "STRIKE_TOO_FAR" | "CHAIN_UNAVAILABLE" | "GREEKS_UNKNOWN" | "QUOTE_ONE_SIDED" | "QUOTE_STALE" | "SPREAD_TOO_WIDE" | "SYMBOL_MASTER_MISSING" | "SYMBOL_MASTER_STALE" | "SHORT_UNSUPPORTED" | "SHORT_DISABLED" | "TARGET_SIZE_UNKNOWN" | "PRICE_UNKNOWN" | "PRICE_DEVIATION" | "QUANTITY_ZERO" | "QUANTITY_UNUSED" | "QUANTITY_EXCEEDS_LIMIT" | "NOTIONAL_EXCEEDS_LIMIT" | "ACCOUNT_UNKNOWN" | "EQUITY_UNKNOWN" | "BUYING_POWER_INSUFFICIENT" | "DAILY_ORDER_CAP" | "DAILY_NOTIONAL_CAP" | "SYMBOL_EXPOSURE_CAP" | "OPEN_POSITIONS_CAP" | "MARKET_CLOSED" | "DAILY_LOSS_LIMIT" | "ACCOUNT_LOSS_LIMIT" | "CONSECUTIVE_LOSSES" | "LOSS_UNKNOWN" | "TRADING_WINDOW_CLOSED" | "MARKET_OPENING" | "MARKET_CLOSING" | "COOLDOWN_ACTIVE" | "OPINION_UNAVAILABLE" | "OPINION_SKIP" | "OPINION_REFUSED" | "OPINION_INCOMPLETE" | "OPINION_FAILED" | "OPINION_TIMEOUT" | "OPINION_UNPARSABLE" | "OPINION_SYMBOL_MISMATCH" | "OPINION_CONFIDENCE_LOW" | "OPINION_DIRECTION_MISMATCH" | "NOTIONAL_ZERO" | "IDEA_NEUTRAL" | "IDEA_LEVELS_MISSING" | "IDEA_TARGET_MISPLACED" | "IDEA_STOP_MISPLACED" | "MCP_UNREACHABLE" | "APPROVAL_UNAVAILABLE" | "APPROVAL_REJECTED" | "APPROVAL_EXPIRED" | "OPPOSED_BY_BOT" | "CURRENCY_UNSUPPORTED" | "LIVE_NOT_ENABLED" | "BROKER_NOT_CONFIGURED" | "BROKER_UNAVAILABLE" | "BROKER_REJECTED" | "BROKER_CREDENTIALS_REFUSED" | "BROKER_LOGIN_REQUIRED" | "BROKER_ADDRESS_REFUSED" | "RATE_LIMIT_REACHED" | "PRICE_BEYOND_CIRCUIT" | "EXIT_GIVEN_UP" | "EXIT_PURSUED" | "EXIT_ENDED" | "EXIT_NOT_FILLED" | "OUTCOME_UNKNOWN" | "ORDER_CANCELED" | "ORDER_EXPIRED" | "ORDER_NOT_PLACED" | "ORDER_NONE" | "ORDER_AMBIGUOUS" | "ORDER_PROTECTIVE" | "ORDER_OF_LADDER" | "EXIT_MISPLACED" | "COVER_WITHOUT_SHORT" | "COVER_UNCLEAR" | "COVER_EXCEEDS_SHORT" | "RISK_STOP_MISSING" | "RISK_STOP_MISPLACED" | "RISK_EXCEEDED" | "QUANTITY_NOT_LOT" | "QUANTITY_EXCEEDS_FREEZE" | "POSITION_NONE" | "POSITION_CLOSING" | "POSITION_REACHED" | "RECOVERED_PARTLY" | "INTERNAL_ERROR") | null;
+                    };
+                    /** @description How far the price moved its way after; null where unknown. */
+                    gain: string | null;
+                }[];
+                difference: {
+                    ideas: number;
+                    other_actions: number;
+                    other_outcomes: number;
+                    gained: number;
+                    lost: number;
+                    old: {
+                        ordered: number;
+                        value: string;
+                        priced: number;
+                        average_gain: string | null;
+                    };
+                    new: {
+                        ordered: number;
+                        value: string;
+                        priced: number;
+                        average_gain: string | null;
+                    };
+                };
+                /** @description Unreadable, or of a bot that is gone. */
+                left_out: number;
+                /** @description Of the model; empty where nobody was asked. */
+                cost: {
+                    requests?: number;
+                    tokens?: number;
+                };
+            } | null;
+        };
+        JobRow: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "replay";
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "canceled" | "interrupted";
+            /** @description Of `total` steps. */
+            done: number;
+            /** @description 0 until it has begun. */
+            total: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** @description Why there is no result, in words. */
+            message: string | null;
+            wanted: {
+                /** Format: date */
+                from: string | null;
+                /** Format: date */
+                to: string | null;
+                horizon: string;
+                bot: string | null;
+                limit: number;
+                model: string | null;
+                min_confidence: string | null;
+                max_notional: string | null;
+            };
+            /** @description Asked for one at a time. */
+            result: null;
+        };
+        Jobs: {
+            jobs: components["schemas"]["JobRow"][];
+        };
         SignedIn: {
             /** @enum {string} */
             role: "operator" | "viewer";
@@ -4113,6 +4283,25 @@ export interface components {
             address: string;
             /** @description The alert's message as it is pasted, with its secret; kept encrypted by the link's own key. */
             message: string;
+        };
+        NewJob: {
+            /** @enum {string} */
+            kind: "replay";
+            /** Format: date */
+            from?: string | null;
+            /** Format: date */
+            to?: string | null;
+            bot?: string | null;
+            /** @default 20 */
+            limit: number;
+            /** @default 1d */
+            horizon: string;
+            /** @description Ask this model; without it, and without a limit, the one that is set up, or the rule. */
+            model?: string | null;
+            /** @description With a limit alone the stored opinions stand, and no model is asked. */
+            min_confidence?: 0 | number | string | null;
+            /** @description With a limit alone the stored opinions stand, and no model is asked. */
+            max_notional?: number | string | null;
         };
         PriceChange: {
             [key: string]: number | string | null;
@@ -5918,6 +6107,313 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_list_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jobs"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_start_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "replay",
+                 *       "min_confidence": "0.8"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewJob"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_show_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019aa1e8-0000-7000-8000-000000000000 */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019aa1e8-0000-7000-8000-000000000000 */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

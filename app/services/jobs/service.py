@@ -1,0 +1,223 @@
+"""Jobs: put in a row, run one at a time, told about, given up."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.jobs import Job, JobKind, JobState
+from app.errors import AppError, NotFound, RequestRefused, StoreError
+from app.repositories.jobs import StoredJobs
+from app.services.runtime.locks import Locks
+
+PERIOD_SECONDS = 15.0
+# A bucket takes one write a second of an object.
+TOLD_EVERY = timedelta(seconds=2)
+# An owner on another machine that has said nothing for so long is taken for dead.
+SILENT = timedelta(minutes=5)
+# As far as a thread can give way.
+WEIGHT = 19
+STOPPED = "The process that ran it was stopped. Start it again."
+
+_logger = logging.getLogger(__name__)
+
+
+class JobStopped(Exception):  # no error: somebody wants the job to end
+    """The job was canceled, or the process is to end."""
+
+
+class Progress(Protocol):
+    """Hears how far a job is; raise JobStopped where it shall go no further."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take note of it."""
+
+
+# Does the work, and tells how far it is.
+RunJob = Callable[[dict[str, Any], Progress], dict[str, Any]]
+
+
+class Jobs:
+    """The jobs of all processes: one of them runs one job at a time, in a thread."""
+
+    def __init__(
+        self,
+        stored: StoredJobs,
+        kinds: Mapping[JobKind, RunJob],
+        *,
+        clock: Clock,
+        locks: Locks,
+        new_id: Callable[[datetime], UUID],
+    ) -> None:
+        self._stored = stored
+        self._kinds = kinds
+        self._clock = clock
+        self._locks = locks
+        self._new_id = new_id
+        self._turn = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._has_threads = False
+        self._stopping = threading.Event()
+
+    def put(self, kind: JobKind, wanted: dict[str, Any]) -> Job:
+        """Put a job into the row."""
+        now = self._clock()
+        job = Job(
+            id=str(self._new_id(now)), kind=kind, created_at=now, wanted=wanted, owner=self._locks.owner
+        )
+        self._stored.add(job)
+        self.wake()
+        return job
+
+    def every(self) -> list[Job]:
+        """Return all jobs, the newest first."""
+        return self._stored.every()
+
+    def find(self, job: UUID) -> Job:
+        """Return a job; raise NotFound."""
+        found = self._stored.find(str(job))
+        if found is None:
+            raise NotFound(f"There is no job {job}.")
+        return found
+
+    def result(self, job: Job) -> dict[str, Any] | None:
+        """Return what came of a job; None where nothing did, or not yet."""
+        return self._stored.result(job.id) if job.state is JobState.DONE else None
+
+    def cancel(self, job: UUID) -> Job:
+        """End a job; one that runs stops after the step that it is in. Raise NotFound or RequestRefused."""
+        known = self.find(job)
+        ended = self._stored.change(
+            known.id, lambda found: None if found.state.is_over else self._ended(found, JobState.CANCELED)
+        )
+        if ended is None:
+            raise RequestRefused(f"The job is over: it is {self.find(job).state.value}.")
+        return ended
+
+    def start(self) -> None:
+        """Run jobs in a thread from now on."""
+        self._has_threads = True
+        self.wake()
+
+    def stop(self, seconds: float) -> None:
+        """Let a job that runs end after its step, within so long, and begin no other."""
+        self._stopping.set()
+        thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+
+    def wake(self) -> None:
+        """See to it that jobs in the row are run, where this process has threads."""
+        if not self._has_threads or self._stopping.is_set():
+            return
+        with self._turn:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+                self._thread.start()
+
+    def run(self) -> int:
+        """By the clock: tell which jobs were interrupted, their process having died, and run the next one.
+
+        Return how many were found dead. Without threads one job is run here.
+        """
+        died = [job for job in self._stored.every() if self._is_dead(job)]
+        for job in died:
+            self._stored.change(job.id, self._interrupted)
+        self._stored.purge()
+        if self._has_threads:
+            self.wake()
+        else:
+            self._run_next()
+        return len(died)
+
+    def _work(self) -> None:
+        # Threads have a priority of their own; where the system has none, jobs run like anything else.
+        with suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), WEIGHT)
+        try:
+            while not self._stopping.is_set() and self._run_next():
+                pass
+        except StoreError as error:
+            _logger.warning("Jobs go on later: %s", error.message)
+
+    def _run_next(self) -> bool:
+        """Run the oldest job in the row; False where there is none, or another process runs one."""
+        jobs = self._stored.every()
+        if any(job.state is JobState.RUNNING and not self._is_dead(job) for job in jobs):
+            return False
+        waiting = next((job for job in reversed(jobs) if job.state is JobState.QUEUED), None)
+        job = None if waiting is None else self._stored.change(waiting.id, self._begun)
+        if job is None:
+            return False
+        self._carry_out(job)
+        return True
+
+    def _carry_out(self, job: Job) -> None:
+        try:
+            result = self._kinds[job.kind](job.wanted, self._progress(job))
+            self._stored.keep_result(job.id, result)
+            self._end(job, JobState.DONE)
+        except JobStopped:
+            self._end(job, JobState.INTERRUPTED, STOPPED)
+        except AppError as error:
+            self._end(job, JobState.FAILED, error.message)
+        except Exception:  # a job's trouble must not cost the others their thread
+            _logger.exception("The job %s failed in an unforeseen way", job.id)
+            self._end(job, JobState.FAILED, "It failed; the log has the details.")
+
+    def _progress(self, job: Job) -> Progress:
+        told_at = datetime.min.replace(tzinfo=self._clock().tzinfo)
+
+        def told(done: int, total: int) -> None:
+            nonlocal told_at
+            if self._stopping.is_set():
+                raise JobStopped
+            now = self._clock()
+            if now - told_at < TOLD_EVERY and done < total:
+                return
+            told_at = now
+            # Whoever canceled it has written that it is over.
+            if self._stored.change(job.id, lambda found: self._further(found, done, total)) is None:
+                raise JobStopped
+
+        return told
+
+    def _begun(self, job: Job) -> Job | None:
+        if job.state is not JobState.QUEUED:
+            return None
+        now, owner = self._clock(), self._locks.owner
+        return replace(job, state=JobState.RUNNING, started_at=now, seen_at=now, owner=owner)
+
+    def _further(self, job: Job, done: int, total: int) -> Job | None:
+        if job.state is not JobState.RUNNING or job.owner != self._locks.owner:
+            return None
+        return replace(job, done=done, total=total, seen_at=self._clock())
+
+    def _end(self, job: Job, state: JobState, message: str | None = None) -> None:
+        def ended(found: Job) -> Job | None:
+            return None if found.state.is_over else self._ended(found, state, message)
+
+        with suppress(StoreError):
+            self._stored.change(job.id, ended)
+
+    def _ended(self, job: Job, state: JobState, message: str | None = None) -> Job:
+        done = job.total if state is JobState.DONE else job.done
+        return replace(job, state=state, message=message, done=done, ended_at=self._clock())
+
+    def _interrupted(self, job: Job) -> Job | None:
+        return self._ended(job, JobState.INTERRUPTED, STOPPED) if self._is_dead(job) else None
+
+    def _is_dead(self, job: Job) -> bool:
+        """Tell whether a job is running by its record, and by nobody any more."""
+        if job.state is not JobState.RUNNING or job.owner is None:
+            return False
+        is_alive = self._locks.is_alive(job.owner)
+        if is_alive is not None:
+            return not is_alive
+        return job.seen_at is None or self._clock() - job.seen_at > SILENT

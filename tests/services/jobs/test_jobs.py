@@ -1,0 +1,222 @@
+"""Jobs in the row: run, told about, canceled, interrupted."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from app.domain.jobs import JobKind, JobState
+from app.errors import NotFound, RequestRefused
+from app.repositories.jobs import KEPT, StoredJobs
+from app.services.jobs.service import Jobs
+from app.services.runtime.locks import ThreadLocks
+from tests.builders import fresh_ticket_id
+
+pytestmark = pytest.mark.unit
+
+
+class Steps:
+    """A kind of job of some steps, each of which does something; `ran` says which jobs did how many."""
+
+    def __init__(self, count: int = 3, each=lambda _step: None) -> None:
+        self.count, self.each = count, each
+        self.ran: list[int] = []
+
+    def __call__(self, wanted, progress) -> dict:
+        for step in range(self.count):
+            progress(step, self.count)
+            self.ran.append(step)
+            self.each(step)
+        return {"sum": sum(self.ran), **wanted}
+
+
+@pytest.fixture
+def jobs_of(store, clock):
+    def make(kind, owner: str = "one") -> Jobs:
+        locks = ThreadLocks(owner)
+        kinds = {JobKind.REPLAY: kind}
+        return Jobs(StoredJobs(store), kinds, clock=clock, locks=locks, new_id=fresh_ticket_id)
+
+    return make
+
+
+def state_of(jobs: Jobs, job) -> JobState:
+    return next(each for each in jobs.every() if each.id == job.id).state
+
+
+def test_job_when_it_is_run_then_its_result_is_kept(jobs_of):
+    jobs = jobs_of(Steps())
+    job = jobs.put(JobKind.REPLAY, {"bot": "swing"})
+    jobs.run()
+    (found,) = jobs.every()
+
+    assert (found.state, found.done, found.total) == (JobState.DONE, 3, 3)
+    assert (found.started_at, found.ended_at is not None) == (job.created_at, True)
+    assert jobs.result(found) == {"sum": 3, "bot": "swing"}
+
+
+def test_job_when_it_is_under_way_then_its_steps_are_told(jobs_of, clock):
+    told = []
+
+    def look(_step):
+        told.append([(job.state, job.done, job.total) for job in jobs.every()])
+        clock.move(seconds=3)
+
+    jobs = jobs_of(Steps(2, look))
+    jobs.put(JobKind.REPLAY, {})
+    jobs.run()
+
+    assert told == [[(JobState.RUNNING, 0, 2)], [(JobState.RUNNING, 1, 2)]]
+
+
+def test_jobs_when_several_wait_then_one_runs_after_the_other_the_oldest_first(jobs_of, clock):
+    order = []
+    jobs = jobs_of(lambda wanted, _progress: order.append(wanted["name"]) or {})
+    for name in "abc":
+        jobs.put(JobKind.REPLAY, {"name": name})
+        clock.move(seconds=1)
+    for _ in range(3):
+        jobs.run()
+
+    assert order == ["a", "b", "c"]
+
+
+def test_job_when_it_is_canceled_in_the_row_then_it_is_never_run(jobs_of):
+    steps = Steps()
+    jobs = jobs_of(steps)
+    job = jobs.put(JobKind.REPLAY, {})
+    jobs.cancel(job.id)
+    jobs.run()
+
+    assert (steps.ran, state_of(jobs, job)) == ([], JobState.CANCELED)
+
+
+def test_job_when_it_is_canceled_while_it_runs_then_it_ends_after_its_step(jobs_of, clock):
+    def cancel(_step):
+        jobs.cancel(jobs.every()[0].id)
+        clock.move(seconds=3)
+
+    steps = Steps(5, cancel)
+    jobs = jobs_of(steps)
+    job = jobs.put(JobKind.REPLAY, {})
+    jobs.run()
+
+    assert (steps.ran, state_of(jobs, job)) == ([0], JobState.CANCELED)
+    assert jobs.result(jobs.every()[0]) is None
+
+
+def test_job_when_it_is_over_then_it_cannot_be_canceled(jobs_of):
+    jobs = jobs_of(Steps())
+    job = jobs.put(JobKind.REPLAY, {})
+    jobs.run()
+
+    with pytest.raises(RequestRefused, match="it is done"):
+        jobs.cancel(job.id)
+    with pytest.raises(NotFound):
+        jobs.cancel("019aa1e8-0000-7000-8000-000000000000")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(RequestRefused("There is no model."), "There is no model."), (RuntimeError("boom"), "log")],
+)
+def test_job_when_it_fails_then_it_says_why_and_the_next_one_is_run(jobs_of, error, told):
+    def fail(_step):
+        raise error
+
+    jobs = jobs_of(Steps(1, fail))
+    jobs.put(JobKind.REPLAY, {})
+    jobs.put(JobKind.REPLAY, {})
+    jobs.run()
+    jobs.run()
+
+    assert [job.state for job in jobs.every()] == [JobState.FAILED] * 2
+    assert told in jobs.every()[0].message
+
+
+class Killed(BaseException):
+    """The process is gone at this instant."""
+
+
+def test_job_when_its_process_dies_then_it_is_interrupted_by_the_next_one(jobs_of, clock):
+    def die(_step):
+        raise Killed
+
+    first, second = jobs_of(Steps(2, die), "one"), jobs_of(Steps(), "two")
+    job = first.put(JobKind.REPLAY, {})
+    clock.move(seconds=1)
+    waiting = first.put(JobKind.REPLAY, {"name": "next"})
+    with pytest.raises(Killed):
+        first.run()
+    second.run()
+    while_it_may_live = state_of(second, job), state_of(second, waiting)
+    clock.move(minutes=6)
+    second.run()
+
+    assert while_it_may_live == (JobState.RUNNING, JobState.QUEUED)
+    assert (state_of(second, job), state_of(second, waiting)) == (JobState.INTERRUPTED, JobState.DONE)
+
+
+def test_jobs_when_two_processes_want_to_run_then_one_does(jobs_of):
+    inside = threading.Event()
+
+    def run_the_other(_step):
+        other.run()
+        inside.set()
+
+    other_steps = Steps()
+    other = jobs_of(other_steps, "two")
+    jobs = jobs_of(Steps(1, run_the_other), "one")
+    jobs.put(JobKind.REPLAY, {})
+    jobs.put(JobKind.REPLAY, {})
+    jobs.run()
+
+    assert (inside.is_set(), other_steps.ran) == (True, [])
+
+
+def test_jobs_when_they_have_a_thread_then_they_run_beside_the_request_and_end_with_the_process(jobs_of):
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def wait(_step):
+        begun.set()
+        may_go_on.wait(5)
+
+    jobs = jobs_of(Steps(2, wait))
+    jobs.start()
+    job = jobs.put(JobKind.REPLAY, {})
+    assert begun.wait(5)
+    stopping = threading.Thread(target=jobs.stop, args=(5,))
+    stopping.start()
+    may_go_on.set()
+    stopping.join(5)
+
+    assert state_of(jobs, job) is JobState.INTERRUPTED
+
+
+def test_jobs_when_there_are_many_then_the_oldest_that_are_over_make_way(jobs_of, store, clock):
+    jobs = jobs_of(lambda _wanted, _progress: {})
+    for _ in range(KEPT + 3):
+        jobs.put(JobKind.REPLAY, {})
+        clock.move(seconds=1)
+    for _ in range(KEPT + 4):
+        jobs.run()
+
+    assert len(jobs.every()) == len(list(store.list("job_results/"))) == KEPT
+
+
+def test_job_when_its_record_is_unreadable_then_the_others_are_told(jobs_of, store):
+    jobs = jobs_of(Steps())
+    store.create("jobs/x", {"kind": "dance"})
+    jobs.put(JobKind.REPLAY, {})
+
+    assert len(jobs.every()) == 1
+
+
+def test_job_when_it_takes_long_without_a_word_then_a_living_process_keeps_it(jobs_of, clock):
+    jobs = jobs_of(
+        Steps(2, lambda _step: clock.move(seconds=timedelta(hours=1).total_seconds()) or jobs.run())
+    )
+    job = jobs.put(JobKind.REPLAY, {})
+    jobs.run()
+
+    assert state_of(jobs, job) is JobState.DONE
