@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app import create_app, open_store
-from app.blueprints.authentication import allowed_source, operator, public
+from app.blueprints.authentication import allowed_source, caller_by_any_method, operator, public
 from app.config import Settings
 from app.errors import SettingsError, StoreUnavailable
 from app.storage.sqlite import SqliteStore
@@ -15,7 +15,7 @@ from tests.builders import WEBHOOK_SECRET, ScriptedBroker, client_of, services_o
 pytestmark = pytest.mark.integration
 
 SOMETHING = "00000000-0000-0000-0000-000000000000"
-GUARDS = {allowed_source, operator, public}
+GUARDS = {allowed_source, operator, public, caller_by_any_method}
 
 
 def test_app_when_secrets_are_missing_then_it_makes_them_for_the_owner_only(tmp_path):
@@ -92,7 +92,11 @@ def test_every_route_when_walked_then_its_blueprint_names_its_authentication(app
 
 
 def test_operator_routes_when_called_without_the_token_then_all_are_closed(app, anonymous):
-    guarded = [name for name, found in app.before_request_funcs.items() if operator in found]
+    guarded = [
+        name
+        for name, found in app.before_request_funcs.items()
+        if {operator, caller_by_any_method} & {*found}
+    ]
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.rpartition(".")[0] in guarded]
     paths = [(_filled(rule.rule), _method(rule)) for rule in rules]
     answers = [anonymous.open(path, method=method) for path, method in paths]

@@ -153,6 +153,26 @@ def test_security_when_operations_are_called_then_only_the_public_ones_let_every
             assert (caller.get(path).status_code != 401) is is_open, path
 
 
+def test_changes_when_described_then_each_tells_what_a_session_may_be_refused_for(document):
+    told = {
+        (path, method): described["responses"]["403"]["description"]
+        for (path, method), described in _operations(document).items()
+        if method != "get" and {"session": []} in described["security"]
+    }
+
+    assert len(told) > 20
+    assert all("ROLE_VIEWER" in words and "REQUEST_CROSS_SITE" in words for words in told.values())
+    asking = {call for call, words in told.items() if "TOKEN_AGAIN" in words}
+    assert asking == {
+        ("/api/bots", "post"),
+        ("/api/bots/{bot}", "patch"),
+        ("/api/bots/{bot}/secret", "post"),
+        ("/api/bots/{bot}/trading-state", "put"),
+        ("/api/trading-state", "put"),
+        ("/api/account/secret", "post"),
+    }
+
+
 def test_document_when_nobody_has_logged_in_then_it_is_kept(anonymous):
     assert anonymous.get("/api/openapi.json").status_code == 401
 

@@ -23,6 +23,7 @@ from app.blueprints.authentication import AGAIN_HEADER
 from app.blueprints.visitor import COOKIE, SECURE_COOKIE
 from app.domain.bots import BOT_ID
 from app.domain.signals import SECRET_FIELDS
+from app.errors import CrossSiteRequest, RoleViewer, TokenAgain
 from app.schemas.base import Schema
 from app.schemas.dialects import DIALECTS
 from app.schemas.shapes import LARGEST_WHOLE, pattern_shape
@@ -171,13 +172,21 @@ def _responses(operation: Operation, *, is_change: bool) -> dict[str, Any]:
 
 
 def _response(status: int, components: tuple[str, ...], operation: Operation) -> dict[str, Any]:
-    response: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    response: dict[str, Any] = {"description": _description(status, operation)}
     if components:
         response["content"] = {JSON: {"schema": _any_of(components)}}
     elif operation.media_type != JSON:
         response["content"] = {operation.media_type: {"schema": TEXT}}
     headers = _headers(status, operation)
     return response | ({"headers": headers} if headers else {})
+
+
+def _description(status: int, operation: Operation) -> str:
+    phrase = HTTPStatus(status).phrase
+    if status != HTTPStatus.FORBIDDEN or operation.security != OPERATOR:
+        return phrase
+    codes = [CrossSiteRequest.code, RoleViewer.code, *([TokenAgain.code] if operation.token_again else [])]
+    return f"{phrase}: {', '.join(codes)}"
 
 
 def _headers(status: int, operation: Operation) -> dict[str, Any]:
