@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const GATEHOUSE = process.env.GATEHOUSE_URL ?? "http://127.0.0.1:8080";
@@ -25,8 +26,23 @@ const CHUNKS = [
   { name: "trading", test: /src[\\/]screens[\\/](home|logs|ticket|approvals|trades)[\\/]/, priority: 7 },
 ];
 
+// Chunks are put together in an order of their own; which layer wins must not depend on it.
+const LAYERS = "@layer tokens,base,components,screens;";
+
+const layerOrder: Plugin = {
+  name: "layer-order",
+  enforce: "post",
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type === "asset" && file.fileName.endsWith(".css")) {
+        file.source = LAYERS + file.source.toString();
+      }
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), layerOrder],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     target: "es2022",
