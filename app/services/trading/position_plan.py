@@ -152,7 +152,7 @@ class PositionPlanner:
         Orders for an amount are in no order: what one buys and another sells adds up. Raise EntryMustWait.
         """
         side = decided.entry_side
-        if side is None or decided.close or held * side.sign <= ZERO:
+        if side is None or decided.close or held * side.sign <= ZERO or not _is_first_try(context):
             return decided
         place = Place(context.bot.id, context.broker_name, context.symbol)
         own = [item for item in self.pursuits.every() if item.pursuit.place == place]
@@ -172,8 +172,7 @@ class PositionPlanner:
 
         Brokers' lists lag behind their fills. A position that is really gone is skipped after a second look.
         """
-        is_first = context.resumes is None and context.follows is None
-        if view.position or decided.close or not is_first or context.capabilities.simulated:
+        if view.position or decided.close or context.capabilities.simulated or not _is_first_try(context):
             return
         trade = self.trades.find(context.bot.id, context.broker_name, context.symbol)
         if trade is not None and self._planned(context, trade.quantity).close:
@@ -226,6 +225,11 @@ class PositionPlanner:
         if not self.open_orders.awaits_entry(context.bot.id, context.broker_name, context.symbol):
             return ZERO
         return -context.signal.side.sign * (context.signal.quantity or ONE)
+
+
+def _is_first_try(context: OrderContext) -> bool:
+    """Tell an alert from what is carried on with: a pursued exit, or the entry that follows it."""
+    return context.resumes is None and context.follows is None
 
 
 def _remember(context: OrderContext, held: Decimal, decided: Plan) -> None:
