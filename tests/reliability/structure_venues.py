@@ -27,7 +27,7 @@ CASH = Decimal(50_000_000)
 CLOSING, OPENING = MOMENTS[-1], MOMENTS[0]
 WEEKS, STEPS = 2, 8
 WORKING = frozenset({"new", "accepted", "pending_new", "partially_filled", "pending_cancel"})
-FORCED_SHARE, ASSIGNED_SHARE = 0.5, 0.3
+FORCED_SHARE, ASSIGNED_SHARE = 0.6, 0.3
 
 
 class PaperVenue:
@@ -38,6 +38,7 @@ class PaperVenue:
     def __init__(self, torment: Torment) -> None:
         self._torment = torment
         self._last = ""
+        self.assigned = 0
         self._store: SqliteStore | None = None
         self.settings = {
             "PAPER_CASH": str(CASH),
@@ -59,7 +60,7 @@ class PaperVenue:
 
     def struck(self) -> Counter[str]:
         """Count the faults that struck."""
-        return Counter(self._torment.struck())
+        return Counter(self._torment.struck()) + Counter({"assigned early": self.assigned})
 
     def orders(self) -> Iterator[Any]:
         """Yield the orders that the desk wrote into its journal since it was asked last."""
@@ -76,9 +77,13 @@ class PaperVenue:
         self._desk().set_prices({symbol: price})
 
     def jump(self, to: datetime, random: Random) -> None:
-        """Move the clock; short legs are closed by the broker, or are not."""
-        self._desk().set_switches(Switches((), random.random() < FORCED_SHARE))
-        self._desk().set_clock(to)
+        """Move the clock; short legs are closed by the broker, somebody exercises, or neither."""
+        desk = self._desk()
+        sold = [one.symbol for one in desk.positions() if one.quantity < 0 and CONTRACT.fullmatch(one.symbol)]
+        assigned = (random.choice(sold),) if sold and random.random() < ASSIGNED_SHARE else ()
+        self.assigned += len(assigned)
+        desk.set_switches(Switches(assigned, random.random() < FORCED_SHARE))
+        desk.set_clock(to)
 
     def bare(self) -> Collection[str]:
         """Return what is sold without cover."""
@@ -120,6 +125,8 @@ class AlpacaVenue:
             "ALPACA_TRADING_URL": self._simulator.url,
             "ALPACA_DATA_URL": self._simulator.url,
             "RECONCILE_SECONDS": "10",
+            # The clock may be moved by a week between an alert and its resend.
+            "IDEMPOTENCY_TTL_SECONDS": str(10**7),
         }
         self._set_time(next_moment(self.now()))
         while self._is_at(CLOSING) or not self._is_at(OPENING):

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, OrderStatus, TimeInForce
+from app.domain.reasons import Reason
 from app.domain.structures.legs import Structure
 
 
@@ -46,7 +47,8 @@ class StructureReceipt:
     """The broker's answer to a structure's order, and later its state.
 
     `average_net` has the sign of `limit`. Legs fill in whole units, never off their ratio; a broker that
-    could do otherwise says so by `legs`, whose sum then is not `filled_units` of the structure.
+    could do otherwise says so by `legs`, whose sum then is not `filled_units` of the structure. `reason` is
+    what a refusal means, where the broker tells more than that it is one.
     """
 
     client_order_id: str
@@ -61,4 +63,5 @@ class StructureReceipt:
     legs: tuple[LegFill, ...] = ()
     fees: Decimal = ZERO
     message: str | None = None
+    reason: Reason | None = None
     filled_at: datetime | None = None

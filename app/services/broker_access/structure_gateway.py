@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.brokers.structure_desk import StructureDesk
 from app.domain.orders import OrderStatus
+from app.domain.reasons import Reason
 from app.domain.structures.orders import StructureOrder, StructureReceipt
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.broker_access.gateway import Gateway, HeldSymbol
@@ -70,7 +71,12 @@ class StructureGateway:
         try:
             receipt = call()
         except BrokerRejected as error:
-            receipt = replace(unsent, status=OrderStatus.REJECTED, message=error.message)
+            receipt = replace(
+                unsent,
+                status=OrderStatus.REJECTED,
+                message=error.message,
+                reason=Reason.__members__.get(error.reason),
+            )
         except OutcomeUnknown as error:
             # Nothing else is caught: a slip of ours must not pass for an answer of the broker.
             receipt = replace(unsent, status=OrderStatus.UNKNOWN, message=error.message)

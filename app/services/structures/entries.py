@@ -35,6 +35,7 @@ from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.structures.choices import ContractChoice, EntryPlan, choose
 from app.services.structures.entry_units import units_agreed, units_of
 from app.services.structures.ladders import Ladders, broker_time
+from app.services.structures.progress import status_without_units
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
 from app.services.trading.entry_usage import Entry
@@ -290,8 +291,7 @@ def _end_as_found(ticket: Ticket, entered: int, reason: Reason | None) -> None:
     if entered:
         ticket.end(TicketStatus.FILLED)
     else:
-        status = TicketStatus.REJECTED if reason is Reason.BROKER_REJECTED else TicketStatus.CANCELED
-        ticket.end(status, reason)
+        ticket.end(status_without_units(reason), reason)
 
 
 def _trade_id(ticket: Ticket) -> str:

@@ -161,7 +161,7 @@ class Ladders:
             self.progress.rejected(known.trade, receipt)
             if work.role is OrderRole.ENTRY:
                 # A refusal is an answer: nothing is ever sent again after it.
-                return self._end(known, Reason.BROKER_REJECTED, now)
+                return self._end(known, receipt.reason or Reason.BROKER_REJECTED, now)
             return self._pause(held, known, work, now)
         return self._next(held, known, work, now)
 

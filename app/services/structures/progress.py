@@ -37,6 +37,8 @@ class StructureProgress:
     def rejected(self, trade: StructureTrade, receipt: StructureReceipt) -> None:
         """Tell that the broker refused an order of a ladder."""
         what = f"{_name(trade)}: {receipt.message or 'no reason given'}"
+        if receipt.reason not in {None, Reason.BROKER_REJECTED}:
+            what += f" ({receipt.reason})"
         self.runtime.notifier.notify(EventKind.REJECTED, what, key=str(trade.number))
 
     def pursued(self, trade: StructureTrade, work: LadderWork) -> None:
@@ -198,9 +200,13 @@ def _outcome(after: StructureTrade, work: LadderWork) -> tuple[TicketStatus, Rea
         return TicketStatus.FILLED, None
     if work.role is OrderRole.ENTRY and after.entered_units:
         return TicketStatus.PARTIALLY_FILLED, after.reason
-    if after.reason is Reason.BROKER_REJECTED:
-        return TicketStatus.REJECTED, after.reason
-    return TicketStatus.CANCELED, after.reason
+    return status_without_units(after.reason), after.reason
+
+
+def status_without_units(reason: Reason | None) -> TicketStatus:
+    """Return how a ticket stands whose ladder traded nothing: a refusal's reason is what it means."""
+    given_up = reason is None or reason is Reason.LADDER_EXHAUSTED
+    return TicketStatus.CANCELED if given_up else TicketStatus.REJECTED
 
 
 def _sentence(trade: StructureTrade, work: LadderWork) -> str:

@@ -216,20 +216,32 @@ def test_entry_when_it_was_lost_on_the_way_then_sent_again_under_the_same_id(
     assert trade().units == 1
 
 
-def test_entry_when_alpaca_refuses_then_the_trade_ends_and_nothing_is_sent_again(
-    enter, run, fake, sent, trade, held, services
-):
+def no_longer_tradable(fake):
     symbol = contract("P95").symbol
     fake.exchange.catalogue.list(Asset(symbol, tradable=False))
     fake.options.facts[symbol] = {"tradable": True}
-    enter()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (no_longer_tradable, Reason.CONTRACT_NOT_TRADABLE),
+        (lambda fake: setattr(fake.exchange.account, "most_contracts", 0), Reason.QUANTITY_EXCEEDS_LIMIT),
+        (lambda fake: setattr(fake.exchange.account, "spreads_enabled", False), Reason.STRUCTURE_UNSUPPORTED),
+    ],
+    ids=["contract", "limit", "no spreads"],
+)
+def test_entry_when_alpaca_refuses_then_the_trade_ends_by_its_reason_and_nothing_is_sent_again(
+    enter, run, fake, sent, services, spoil, reason, ticket_by_id
+):
+    spoil(fake)
+    ticket = ticket_by_id(enter().id)
     run(20)
     closed = services.portfolio.trades.closed.numbered(1)
 
-    assert trade() is None
     assert len(sent()) == 1
-    assert closed.structure.reason is Reason.BROKER_REJECTED
-    assert held() == {}
+    assert closed.structure.reason is reason
+    assert (ticket["status"], ticket["reason"]) == ("rejected", reason.value)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ class Account:
         # What an account may be told about options beside its level: amounts are its own, not published.
         self.spreads_enabled = True
         self.most_contracts: int | None = None
+        self.most_notional: Decimal | None = None
+        self.most_expiring_today: int | None = None
+        # Underlyings of which something was assigned, and whose long options cover it meanwhile.
+        self.assignment_locks: set[str] = set()
+        self.index_enabled = False
         self.crypto_fee = ZERO
         self.holdings: dict[str, Holding] = {}
         self._mark = mark

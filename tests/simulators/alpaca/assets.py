@@ -11,6 +11,8 @@ from uuid import UUID, uuid5
 
 NAMES = UUID("5c7f2d0e-8a43-4b1f-9d8e-2f6d1b7a9c30")
 CONTRACT = re.compile(r"([A-Z]{1,6})(\d{2})(\d{2})(\d{2})([CP])(\d{8})")
+# Roots of options on an index, settled in cash: by the opening prices of their last day, or by its close.
+AM_SETTLED, PM_SETTLED = frozenset({"SPX", "VIX", "VIXW", "DJX"}), frozenset({"SPXW", "XSP", "DJXW"})
 EQUITY, CRYPTO, OPTION = "us_equity", "crypto", "us_option"
 
 
@@ -99,6 +101,11 @@ class Contract:
         expires = date(2000 + int(year), int(month), int(day))
         return cls(asset, root, expires, kind == "C", Decimal(strike) / 1000)
 
+    @property
+    def is_european(self) -> bool:
+        """True for an option on an index: nobody exercises it before its end."""
+        return self.root in AM_SETTLED | PM_SETTLED
+
     def intrinsic(self, price: Decimal) -> Decimal:
         """Return what exercising it brings at a price of the underlying."""
         inside = price - self.strike if self.is_call else self.strike - price
@@ -117,7 +124,7 @@ class Contract:
             "underlying_symbol": self.root,
             "underlying_asset_id": Asset(self.root).id,
             "type": kind,
-            "style": "american",
+            "style": "european" if self.is_european else "american",
             "strike_price": f"{self.strike.normalize():f}",
             "multiplier": "100",
             "size": "100",

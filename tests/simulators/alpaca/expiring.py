@@ -10,9 +10,11 @@ from tests.simulators.alpaca.account import Account, Holding
 from tests.simulators.alpaca.assets import CONTRACT, Asset, Catalogue, Contract
 from tests.simulators.alpaca.figures import SECOND, Timer, plain
 from tests.simulators.alpaca.market import Market
+from tests.simulators.alpaca.refusals import forbidden, unprocessable
 
 NEW_YORK = ZoneInfo("America/New_York")
 FORCED_FROM, CLOSE = time(15, 30), time(16)
+SHORT_HELD = 40310001
 EXERCISED_FROM, HUNDRED, ZERO = Decimal("0.01"), Decimal(100), Decimal(0)
 
 
@@ -29,6 +31,8 @@ class Expiring:
         self.buy_back: Callable[[str], None] = lambda _symbol: None
         self.free: Callable[[Asset], None] = lambda _asset: None
         self._account, self._catalogue, self._market, self._timer = account, catalogue, market, timer
+        # Contracts that their owner does not want to be exercised.
+        self.left_alone: set[str] = set()
         self._activities: list[tuple[date, dict[str, Any]]] = []
 
     def due(self) -> None:
@@ -65,7 +69,12 @@ class Expiring:
         contract = Contract.of(holding.asset)
         tick = self._market.tick(self._underlying(contract))
         inside = ZERO if tick is None else contract.intrinsic(tick.price)
-        if inside >= EXERCISED_FROM and self._can_deliver(contract, holding):
+        is_left = holding.quantity > 0 and holding.asset.symbol in self.left_alone
+        if is_left:
+            inside = ZERO
+        if contract.is_european and inside >= EXERCISED_FROM:
+            self._settle_in_cash(holding, inside)
+        elif inside >= EXERCISED_FROM and self._can_deliver(contract, holding):
             kind = "OPASN" if holding.quantity < 0 else "OPEXC"
             self._deliver(holding, abs(holding.quantity), kind)
         else:
@@ -73,6 +82,38 @@ class Expiring:
             quantity = holding.quantity
             self._account.trade(holding.asset, -quantity, inside)
             self._tell("OPEXP", holding.asset.symbol, -quantity, ZERO, self._group())
+
+    def exercise(self, symbol: str) -> None:
+        """Exercise all that is held of a contract; raise Refused."""
+        holding = self._own(symbol, "exercised")
+        if self._now().time() >= CLOSE:
+            raise unprocessable("exercise requests are not accepted between market close and midnight")
+        self.free(holding.asset)
+        self._deliver(holding, holding.quantity, "OPEXC")
+
+    def leave_alone(self, symbol: str) -> None:
+        """Let a contract that is held expire, whatever it is worth; raise Refused."""
+        holding = self._own(symbol, "marked")
+        if Contract.of(holding.asset).expires != self._now().date():
+            raise unprocessable("do not exercise requests are accepted on the day of expiry only")
+        self.left_alone.add(symbol)
+
+    def _own(self, symbol: str, what: str) -> Holding:
+        holding = self._account.holdings.get(symbol)
+        if holding is None:
+            raise forbidden(f"no available position to be {what}")
+        if Contract.of(holding.asset).is_european:
+            raise unprocessable("european style options cannot be exercised before they expire")
+        if holding.quantity < 0:
+            raise forbidden("short positions cannot be exercised", SHORT_HELD)
+        return holding
+
+    def _settle_in_cash(self, holding: Holding, inside: Decimal) -> None:
+        quantity, group = holding.quantity, self._group()
+        self._account.trade(holding.asset, -quantity, inside)
+        kind = "OPASN" if quantity < 0 else "OPEXC"
+        self._tell(kind, holding.asset.symbol, -quantity, ZERO, group)
+        self._tell("OPCSH", holding.asset.symbol, -quantity * HUNDRED, inside, group)
 
     def _can_deliver(self, contract: Contract, holding: Holding) -> bool:
         if contract.is_call or holding.quantity < 0:

@@ -4,8 +4,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import ROUND_DOWN, Decimal
+from zoneinfo import ZoneInfo
 
 SECOND = 10**9
+NEW_YORK = ZoneInfo("America/New_York")
 FINEST = Decimal("1e-9")
 FINEST_DECIMALS = 9
 
@@ -43,6 +45,11 @@ def moment(nanoseconds: int | None) -> str | None:
         return None
     seconds, rest = divmod(nanoseconds, SECOND)
     return f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:19]}.{rest:09d}Z"
+
+
+def local_time(at: int) -> datetime:
+    """Return a moment as New York's clocks show it."""
+    return datetime.fromtimestamp(at / SECOND, UTC).astimezone(NEW_YORK)
 
 
 def nanoseconds(text: str) -> int:

@@ -25,8 +25,8 @@ def unprocessable(message: str, **extra: Any) -> Refused:
     return Refused(422, message, 42210000, **extra)
 
 
-def forbidden(message: str, **extra: Any) -> Refused:
-    return Refused(403, message, 40310000, **extra)
+def forbidden(message: str, code: int = 40310000, **extra: Any) -> Refused:
+    return Refused(403, message, code, **extra)
 
 
 def not_found(message: str) -> Refused:

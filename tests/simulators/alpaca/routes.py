@@ -71,6 +71,20 @@ def close_all(fake: "FakeAlpaca", request: Request, whims: Whims) -> Answer:
     return in_json(fake.exchange.close_all(cancel_orders=cancels, whims=whims), 207)
 
 
+def exercise(fake: "FakeAlpaca", request: Request, _whims: Whims, name: str) -> Answer:
+    if request.content:
+        raise invalid("an exercise has no body")
+    with fake.exchange.lock:
+        fake.exchange.expiring.exercise(name)
+    return Answer(200)
+
+
+def leave_alone(fake: "FakeAlpaca", _request: Request, _whims: Whims, name: str) -> Answer:
+    with fake.exchange.lock:
+        fake.exchange.expiring.leave_alone(name)
+    return Answer(200)
+
+
 def show_account(fake: "FakeAlpaca", _request: Request, _whims: Whims) -> Answer:
     return in_json(fake.exchange.account_as_json())
 
@@ -157,6 +171,8 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("DELETE", "/v2/positions", close_all),
     ("GET", "/v2/positions/([^/]+)", show_position),
     ("DELETE", "/v2/positions/([^/]+)", close_position),
+    ("POST", "/v2/positions/([^/]+)/exercise", exercise),
+    ("POST", "/v2/positions/([^/]+)/do-not-exercise", leave_alone),
     ("GET", "/v2/account", show_account),
     ("GET", "/v2/account/activities", activities),
     ("GET", "/v2/account/activities/([A-Z]+)", activities),

@@ -9,6 +9,7 @@ from tests.simulators.alpaca.assets import CONTRACT, Asset, Catalogue, Contract
 from tests.simulators.alpaca.book import Book
 from tests.simulators.alpaca.figures import SECOND, plain
 from tests.simulators.alpaca.market import NEW_YORK, Clock, Market
+from tests.simulators.alpaca.option_limits import refuse_index, refuse_limits
 from tests.simulators.alpaca.option_margin import bare_calls, living
 from tests.simulators.alpaca.refusals import forbidden, unprocessable
 from tests.simulators.alpaca.spreads import LegDraft, SpreadDraft
@@ -45,8 +46,14 @@ class SpreadVetting:
             raise unprocessable(f"options order qty must be <= {most}")
         if self.draft.type == "market" and self.clock.session != "open":
             raise unprocessable("options market orders are only allowed during market hours")
+        wanted = [
+            (Contract.of(asset), leg.sign * leg.ratio * self.draft.quantity, leg.opens)
+            for leg, asset in zip(self.draft.legs, assets, strict=True)
+        ]
+        refuse_index(self.account, wanted, self.market.now())
         for leg, asset in zip(self.draft.legs, assets, strict=True):
             self._refuse_mismatch(leg, asset)
+        refuse_limits(self.account, wanted, self._net(assets), self.draft.quantity, self.market.now())
         opening = [(leg, asset) for leg, asset in zip(self.draft.legs, assets, strict=True) if leg.opens]
         if opening:
             self._refuse_level()

@@ -9,6 +9,7 @@ from tests.simulators.alpaca.book import Book
 from tests.simulators.alpaca.drafts import Draft
 from tests.simulators.alpaca.figures import is_whole, plain
 from tests.simulators.alpaca.market import Clock, Market, Tick
+from tests.simulators.alpaca.option_limits import refuse_index, refuse_limits
 from tests.simulators.alpaca.orders import Order
 from tests.simulators.alpaca.refusals import Refused, forbidden, invalid, unprocessable
 from tests.simulators.alpaca.spread_rules import refuse_contract, refuse_uncovering
@@ -82,6 +83,9 @@ class Vetting:
             opens = self.intent.endswith("open")
             refuse_contract(self.asset, opens=opens, now=self.market.now())
         quantity = (self.draft.quantity or ZERO) * self.draft.sign
+        wanted = [(Contract.of(self.asset), quantity, self.intent.endswith("open"))]
+        refuse_index(self.account, wanted, self.market.now())
+        refuse_limits(self.account, wanted, self.price, abs(quantity), self.market.now())
         if self.intent == "sell_to_close":
             refuse_uncovering(self.account, {self.asset.symbol: quantity})
             self.refuse_unsecured(quantity)

@@ -16,6 +16,7 @@ from app.brokers.alpaca.structures.contracts import ContractBook
 from app.brokers.alpaca.structures.payload import structure_payload
 from app.brokers.alpaca.structures.quotes import read_quotes
 from app.brokers.alpaca.structures.receipts import is_of_legs, structure_receipt, traded
+from app.brokers.alpaca.structures.refusals import named
 from app.brokers.alpaca.structures.ticks import on_tick
 from app.brokers.alpaca.structures.working import SharedLook
 from app.brokers.alpaca.transport import Transport
@@ -98,7 +99,7 @@ class AlpacaDesk(StructureDesk):
         except BrokerRejected as error:
             # An id that is taken is the one refusal that may mean success: an earlier send of ours arrived.
             if DUPLICATE not in error.message:
-                raise
+                raise named(error) from error
             return self._adopted(order, error)
         finally:
             # It may have bound money, whatever was answered.
