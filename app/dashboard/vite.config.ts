@@ -12,18 +12,24 @@ const CHUNKS = [
     test: /node_modules[\\/](react|react-dom|react-router|scheduler|@tanstack|openapi-fetch)[\\/]/,
     priority: 10,
   },
+  // What every screen uses; a group takes along what it imports, so this one comes before the screens.
+  {
+    name: "base",
+    test: /node_modules[\\/]lucide-react[\\/]|src[\\/](api|components|format|frame|hooks)[\\/]/,
+    priority: 9,
+  },
+  { name: "trading", test: /src[\\/]screens[\\/](home|logs|ticket|approvals|trades)[\\/]/, priority: 8 },
   {
     name: "analytics",
     test: /node_modules[\\/](d3-|internmap)|src[\\/](charts|screens[\\/]analytics)[\\/]/,
-    priority: 9,
+    priority: 7,
   },
   {
     name: "builder",
     test: /node_modules[\\/]uqr[\\/]|src[\\/]screens[\\/]setup[\\/]builder[\\/]/,
-    priority: 8,
+    priority: 6,
   },
-  { name: "configuration", test: /src[\\/]screens[\\/](setup|bots|brokers|settings|jobs)[\\/]/, priority: 7 },
-  { name: "trading", test: /src[\\/]screens[\\/](home|logs|ticket|approvals|trades)[\\/]/, priority: 7 },
+  { name: "configuration", test: /src[\\/]screens[\\/](setup|bots|brokers|settings|jobs)[\\/]/, priority: 5 },
 ];
 
 // Chunks are put together in an order of their own; which layer wins must not depend on it.

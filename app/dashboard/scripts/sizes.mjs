@@ -9,7 +9,7 @@ const KB = 1000;
 const folder = process.argv[2] ?? fileURLToPath(new URL("../dist", import.meta.url));
 const assets = join(folder, "assets");
 
-const FIRST_LOAD = /^(index|framework|trading|rolldown-runtime)-/;
+const FIRST_LOAD = /^(index|framework|base|trading|rolldown-runtime)-/;
 const sizes = readdirSync(assets)
   .sort()
   .map((name) => {

@@ -6238,7 +6238,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Forbidden */
+            /** @description Forbidden: REQUEST_CROSS_SITE, ROLE_VIEWER */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6394,7 +6394,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Forbidden */
+            /** @description Forbidden: REQUEST_CROSS_SITE, ROLE_VIEWER */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -1,9 +1,11 @@
 import { CircleUser, Menu } from "lucide-react";
 import { type RefObject, useEffect, useId, useRef } from "react";
 import { NavLink, useLocation } from "react-router";
+import { useAction } from "@/api/queries";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { CheckField, SelectField } from "@/components/Field";
+import { Failure } from "@/components/States";
 import { Time } from "@/components/Time";
 import { ZONE_LABELS, ZONES } from "@/format/times";
 import { useSession, useSignOut } from "@/hooks/useSession";
@@ -107,7 +109,7 @@ function choose<T extends string>(words: readonly T[], value: string, set: (word
 
 function Account() {
   const { data: session } = useSession();
-  const signOut = useSignOut();
+  const leaving = useAction(useSignOut());
   if (!session) {
     return null;
   }
@@ -117,11 +119,25 @@ function Account() {
         <span>
           Signed in as <Badge>{session.role}</Badge>
         </span>
-        <span className="soft">
-          until <Time at={session.expires_at} show="short" withZone />
-        </span>
+        {session.expires_at && (
+          <span className="soft">
+            until <Time at={session.expires_at} show="short" withZone />
+          </span>
+        )}
       </div>
-      <Button onClick={() => void signOut()}>Sign out</Button>
+      <div className="row">
+        <Button isPending={leaving.isPending} onClick={() => leaving.mutate({ everywhere: false })}>
+          Sign out
+        </Button>
+        <Button
+          kind="quiet"
+          isPending={leaving.isPending}
+          onClick={() => leaving.mutate({ everywhere: true })}
+        >
+          On every device
+        </Button>
+      </div>
+      {leaving.error && <Failure error={leaving.error} />}
     </div>
   );
 }

@@ -1,6 +1,5 @@
 import { Link } from "react-router";
 import { useContact } from "@/api/changes";
-import type { Mode } from "@/api/pending";
 import { Badge, type Tone } from "@/components/Badge";
 import { formatAge } from "@/format/times";
 import { useNow } from "@/hooks/useNow";
@@ -9,7 +8,7 @@ import { AccountMenu } from "./AccountMenu";
 import styles from "./Header.module.css";
 import { Logo } from "./Logo";
 import { StopButton } from "./StopButton";
-import { MODE_MEANING, useOverview } from "./useFrameFacts";
+import { MODE_MEANING, type Mode, useOverview } from "./useFrameFacts";
 
 const MODE_TONE: Record<Mode, Tone> = { PAPER: "gain", "DRY RUN": "accent", LIVE: "warn" };
 

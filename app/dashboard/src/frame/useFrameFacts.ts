@@ -1,6 +1,8 @@
-import { answer, api } from "@/api/client";
-import type { Mode } from "@/api/pending";
+import { answer, api, type Schema } from "@/api/client";
 import { useLive } from "@/api/queries";
+
+/** Whether orders can cost money. */
+export type Mode = Schema<"Overview">["mode"];
 
 /** What each mode means, for whoever points at its badge. */
 export const MODE_MEANING: Record<Mode, string> = {

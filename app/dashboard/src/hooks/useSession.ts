@@ -1,7 +1,8 @@
 import { type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
-import { answer, api, done } from "@/api/client";
+import { answer, api, done, type Schema } from "@/api/client";
 import { type ApiError, asApiError } from "@/api/errors";
-import type { Session } from "@/api/pending";
+
+type Session = Schema<"Session">;
 
 const KEY = ["session"] as const;
 
@@ -32,11 +33,11 @@ export function useSignIn(): (how: { token: string } | { start: string }) => Pro
   };
 }
 
-/** Sign out and forget everything that was read. */
-export function useSignOut(): () => Promise<void> {
+/** Sign out, here or on every device, and forget everything that was read. */
+export function useSignOut(): (where: { everywhere: boolean }) => Promise<void> {
   const client = useQueryClient();
-  return async () => {
-    await done(api.DELETE("/api/session"));
+  return async ({ everywhere }) => {
+    await done(api.DELETE("/api/session", { params: { query: everywhere ? { everywhere } : {} } }));
     client.clear();
     location.assign("/");
   };

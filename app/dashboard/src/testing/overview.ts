@@ -1,4 +1,6 @@
-import type { Overview } from "@/api/pending";
+import type { Schema } from "@/api/client";
+
+type Overview = Schema<"Overview">;
 
 /** How things stand on a fresh start; tests change what they are about. */
 export function overview(changes: Partial<Overview> = {}): Overview {

@@ -5,13 +5,13 @@ import { type RenderResult, render } from "@testing-library/react";
 import userEvent, { type UserEvent } from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { MemoryRouter } from "react-router";
-import type { Role } from "@/api/pending";
+import type { Schema } from "@/api/client";
 import { makeQueryClient } from "@/api/queries";
 
 interface Options {
   at?: string;
   /** null: nobody is signed in. */
-  role?: Role | null;
+  role?: Schema<"Session">["role"] | null;
 }
 
 /** Render at an address; `user` types and clicks. */

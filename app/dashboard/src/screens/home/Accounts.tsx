@@ -1,11 +1,11 @@
 import type { Schema } from "@/api/client";
-import type { AccountDay } from "@/api/pending";
 import { Badge } from "@/components/Badge";
 import { Money, Percent } from "@/components/Figures";
 import { EmptyState } from "@/components/States";
 import { Age } from "@/components/Time";
 import styles from "./Accounts.module.css";
 
+type AccountDay = Schema<"AccountDay">;
 type BrokerSeen = Schema<"BrokerSeen">;
 
 /** One card an account; different currencies are never added up. */

@@ -2,14 +2,15 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Circle, CircleCheck } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { answer, api } from "@/api/client";
-import type { FirstRun as Steps } from "@/api/pending";
+import { answer, api, type Schema } from "@/api/client";
 import { useAction } from "@/api/queries";
 import { Button } from "@/components/Button";
 import { LinkButton } from "@/components/LinkButton";
 import { Failure } from "@/components/States";
 import { Age } from "@/components/Time";
 import styles from "./FirstRun.module.css";
+
+type Steps = Schema<"FirstRun">;
 
 /** Five rows that tick themselves off from what the server knows; folded once alerts come in. */
 export function FirstRun({ steps }: { steps: Steps }) {

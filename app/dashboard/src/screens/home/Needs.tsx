@@ -11,12 +11,15 @@ import {
 } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import type { Needs as NeedsRows, Overview } from "@/api/pending";
+import type { Schema } from "@/api/client";
 import { Panel } from "@/components/Panel";
 import { Age, Countdown, Time } from "@/components/Time";
 import { formatQuantity } from "@/format/numbers";
 import { STATUS_WORDS, type TicketRow, ticketTitle } from "@/format/tickets";
 import styles from "./Needs.module.css";
+
+type NeedsRows = Schema<"Needs">;
+type PausedBot = Schema<"Overview">["paused_bots"][number];
 
 interface Need {
   key: string;
@@ -28,7 +31,7 @@ interface Need {
 }
 
 /** What waits for a person, the most urgent first; nothing at all while nothing does. */
-export function Needs({ needs, pausedBots }: { needs: NeedsRows; pausedBots: Overview["paused_bots"] }) {
+export function Needs({ needs, pausedBots }: { needs: NeedsRows; pausedBots: PausedBot[] }) {
   const rows = [
     ...needs.approvals.map(approval),
     ...needs.unknown.map(unknown),
@@ -166,7 +169,7 @@ function failed(row: TicketRow): Need {
   };
 }
 
-function paused({ bot, state, reason }: Overview["paused_bots"][number]): Need {
+function paused({ bot, state, reason }: PausedBot): Need {
   return {
     key: `paused ${bot}`,
     icon: PauseCircle,

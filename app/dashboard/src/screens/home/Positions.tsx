@@ -1,8 +1,11 @@
-import type { AccountDay, HeldPosition } from "@/api/pending";
+import type { Schema } from "@/api/client";
 import { Money, Price, Quantity } from "@/components/Figures";
 import { Panel } from "@/components/Panel";
 import { EmptyState } from "@/components/States";
 import { type Column, Table } from "@/components/Table";
+
+type AccountDay = Schema<"AccountDay">;
+type HeldPosition = Schema<"HeldPosition">;
 
 interface Props {
   positions: HeldPosition[];
