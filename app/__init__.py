@@ -1,7 +1,8 @@
 """Gatehouse: alerts become gated broker orders, exactly once."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -92,12 +93,20 @@ def open_store(settings: Settings) -> Store:
     return SqliteStore(settings.database_path, timeout_seconds=timeout)
 
 
+class _Synchronous(Flask):
+    """Flask that does not ask of each function, at each request, whether it is a coroutine: none here is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
+
+
 def _flask(settings: Settings, wired: Services) -> Flask:
     from app.blueprints import register_blueprints
     from app.blueprints.security_headers import SecurityHeaders
     from app.dashboard.blueprint import bp as dashboard
 
-    app = Flask("gatehouse", static_folder=None)
+    app = _Synchronous("gatehouse", static_folder=None)
     app.extensions[EXTENSION] = wired
     app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider

@@ -58,16 +58,17 @@ def receive_bridge_alert() -> ResponseReturnValue:
 
 def read_body() -> bytes:
     """Read the whole body; raise MalformedAlert when it was cut short or is badly chunked."""
+    promised = request.content_length
     try:
         body = request.get_data(cache=False)
         # A chunked body is cut at the cap in silence; only reading on tells whether that was all.
-        was_cut = request.content_length is None and body and request.environ["wsgi.input"].read(1)
+        was_cut = promised is None and body and request.environ["wsgi.input"].read(1)
     except RequestEntityTooLarge as error:
         raise _too_large() from error
     except (OSError, ParseException, ClientDisconnected) as error:
         raise MalformedAlert("The body could not be read as HTTP.") from error
     # Half a body can be a whole alert; the whole one, sent again, would then count as another alert.
-    if request.content_length not in {None, len(body)}:
+    if promised not in {None, len(body)}:
         raise MalformedAlert("The body was cut short.")
     if was_cut:
         raise _too_large()
@@ -106,16 +107,17 @@ def counted(bot: Bot) -> Iterator[None]:
 
 def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
     """Hand an authenticated alert over and answer; raise MalformedAlert where its shape is wrong."""
-    g.dialect = entry.name
+    g.dialect = entry.dialect.name
     with counted(bot):
         signal = read_signal(entry, alert)
+    wing = intake()
     if not only_exits(signal, cover_only=bot.configuration.cover_only):
-        intake().limiter.take(bot.id)
+        wing.limiter.take(bot.id)
     source = request.remote_addr or UNKNOWN
     redacted = to_json(redact(alert))
     words = own_words(alert)
     door = milliseconds_at_door()
-    answer = intake().alerts.accept(Alert(bot, signal, body, words, redacted, g.request_id, source, door))
+    answer = wing.alerts.accept(Alert(bot, signal, body, words, redacted, g.request_id, source, door))
     response = jsonify(answer.body)
     response.headers.update(answer.headers)
     return response, answer.status

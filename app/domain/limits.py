@@ -1,8 +1,9 @@
 """The limits that hold for a bot: its own and the environment's, whichever is stricter."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from app.domain.bot_keys import Limit, keys_of
@@ -14,7 +15,9 @@ from app.domain.trading_windows import WindowText
 class Limits:
     """What entries must keep to; None is no limit. Money is in the account's currency.
 
-    `account_loss_limit` is for all bots at one broker together, everything else for each bot.
+    `account_loss_limit` is for all bots at one broker together, everything else for each bot. What of it is
+    set at all is worked out once, since every alert asks: `counts_entries` (over a day, over a while or at
+    this moment), `caps_entries`, `limits_losses`, `limits_times`, and `asks_hours` (of the market).
     """
 
     allow_short: bool = False
@@ -35,27 +38,29 @@ class Limits:
     account_loss_limit: Decimal | None = None
     stale_after_seconds: int | None = None
 
-    @property
-    def counts_entries(self) -> bool:
-        """True when entries must be counted, over a day, over a while or at this moment."""
-        counted = (
-            self.daily_order_cap,
-            self.daily_notional_cap,
-            self.cooldown_seconds,
-            self.max_open_positions,
-        )
-        return any(limit is not None for limit in counted)
+    counts_entries: bool = field(init=False)
+    caps_entries: bool = field(init=False)
+    limits_losses: bool = field(init=False)
+    limits_times: bool = field(init=False)
+    asks_hours: bool = field(init=False)
 
-    @property
-    def limits_losses(self) -> bool:
-        """True when it must be known what was lost since the session began."""
+    def __post_init__(self) -> None:
+        """Work out what of it is set."""
+        made = self.daily_order_cap, self.daily_notional_cap, self.max_open_positions
         losses = self.daily_loss_limit, self.max_consecutive_losses, self.account_loss_limit
-        return any(limit is not None for limit in losses)
+        asks_hours = self.market_hours_only or bool(self.minutes_after_open or self.minutes_before_close)
+        times = self.trading_windows, self.cooldown_seconds or None
+        # The dataclass is frozen: this is how its own fields are set.
+        put = partial(object.__setattr__, self)
+        put("counts_entries", _any_set(*made, self.cooldown_seconds))
+        put("caps_entries", _any_set(*made, self.per_symbol_cap))
+        put("limits_losses", _any_set(*losses))
+        put("limits_times", asks_hours or _any_set(*times))
+        put("asks_hours", asks_hours)
 
-    @property
-    def asks_hours(self) -> bool:
-        """True when the broker must be asked about the market's hours."""
-        return self.market_hours_only or bool(self.minutes_after_open or self.minutes_before_close)
+
+def _any_set(*limits: Any) -> bool:
+    return any(limit is not None for limit in limits)
 
 
 _LIMITING = {name: key.limit for name, key in keys_of(BotConfiguration).items() if key.limit is not None}

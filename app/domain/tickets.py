@@ -218,7 +218,7 @@ class Ticket:
 
     def record_gates(self, verdicts: list[Verdict], order: str) -> None:
         """Keep every verdict on one of the ticket's orders (`entry` or `exit`)."""
-        self.gates.extend([name, passed, code, detail, order] for name, passed, code, detail in verdicts)
+        self.gates += [[*verdict, order] for verdict in verdicts]
 
     def to_json(self, now: datetime) -> dict[str, Any]:
         """Return the ticket as it is stored; `shown` makes of it what is answered."""

@@ -38,7 +38,7 @@ def count_fill(trade: Trade, fill: FillUpdate, multiplier: Decimal) -> tuple[Tra
         multiplier=multiplier,
         at=receipt.filled_at or fill.at or receipt.created_at,
         ticket=str(fill.ticket) if fill.ticket is not None else None,
-        opening=trade_id(receipt.client_order_id, trade.bot, trade.symbol, format(seen.quantity, "f")),
+        opening=(receipt.client_order_id, trade.bot, trade.symbol, format(seen.quantity, "f")),
     )
     after, closed = _moved(replace(trade, orders=orders), part)
     if closed is None and fill.role is OrderRole.EXIT and receipt.status.is_final:
@@ -89,7 +89,7 @@ def reduce_trade(
         multiplier=trade.multiplier,
         at=at,
         ticket=str(ticket) if ticket is not None else None,
-        opening="",
+        opening=(),
         is_priced=price is not None,
     )
     return _moved(trade, part)
@@ -97,7 +97,7 @@ def reduce_trade(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """Units that come (positive) or go at a price; `opening` is the id of the trade that they may open."""
+    """Units that come (positive) or go at a price; `opening` is what names the trade that they may open."""
 
     change: Decimal
     price: Decimal
@@ -105,7 +105,7 @@ class _Part:
     multiplier: Decimal
     at: datetime
     ticket: str | None
-    opening: str
+    opening: tuple[str, ...]
     is_priced: bool = True
 
     def split(self, quantity: Decimal) -> tuple["_Part", "_Part"]:
@@ -131,7 +131,7 @@ def _entered(trade: Trade, part: _Part) -> Trade:
     if trade.quantity == ZERO:
         # Whatever went before is over: this is a trade of its own, that remembers what has been counted.
         opened = Trade(trade.bot, trade.broker, trade.symbol, part.at, orders=trade.orders)
-        trade = replace(opened, id=part.opening, multiplier=part.multiplier)
+        trade = replace(opened, id=trade_id(*part.opening), multiplier=part.multiplier)
     after = trade.quantity + part.change
     average = plain((trade.quantity * trade.average_price + part.change * part.price) / after)
     return replace(

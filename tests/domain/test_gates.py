@@ -27,6 +27,8 @@ NIFTY = replace(CALL, venue="nse")
 SHARES_ONLY = Capabilities("shares", asset_classes=frozenset({AssetClass.EQUITY}))
 WHOLE_SHORTS = Capabilities("whole", short=frozenset({AssetClass.EQUITY}), whole_shorts=True)
 HALF_A_SHARE = {"quantity": Decimal("0.5")}
+# Groups whose limits may all be unset.
+LIMITED = ["caps", "losses", "timing"]
 EVERY_GATE = [gate for group in GATES for gate in group.gates]
 GATE = {gate.name: gate for gate in EVERY_GATE}
 MICROSECOND = timedelta(microseconds=1)
@@ -239,6 +241,13 @@ REFUSED = [
     *opinion_gates.REFUSED,
 ]
 
+# Every refusal by a group that is asked only where one of its limits is set.
+LIMITING = [
+    (name, changes)
+    for name, _, changes in REFUSED
+    if any(gate.name == name for group in GATES if group.name in LIMITED for gate in group.gates)
+]
+
 # What holds for exits too: the switches, and that there is one instrument that a broker here takes.
 HOLD_FOR_EXITS = {
     "global_trading_state",
@@ -405,27 +414,36 @@ def names_of(*groups):
     return [gate.name for group in GATES if group.name in groups for gate in group.gates]
 
 
-def test_groups_when_a_plain_alert_enters_then_review_and_idea_leave_one_line_each():
+def test_groups_when_a_plain_alert_enters_then_what_does_not_concern_it_leaves_one_line_each():
     gates, lines = asked()
 
     assert gates == names_of("permissions", "figures")
-    assert (len(gates), lines) == (36, ["review", "idea"])
+    assert (len(gates), lines) == (24, ["review", "idea", *LIMITED])
 
 
-def test_groups_when_an_idea_enters_then_every_gate_is_asked():
-    assert asked(**opinion_gates.buying()) == ([gate.name for gate in EVERY_GATE], [])
+def test_groups_when_an_idea_enters_within_every_kind_of_limit_then_every_gate_is_asked():
+    changes = limits(daily_order_cap=9, max_consecutive_losses=9, cooldown_seconds=9)
+
+    assert asked(**opinion_gates.buying(), **changes) == ([gate.name for gate in EVERY_GATE], [])
+
+
+@pytest.mark.parametrize(("gate", "changes"), LIMITING)
+def test_groups_when_a_limit_is_set_then_its_gate_is_asked(gate, changes):
+    gates, _ = asked(**changes)
+
+    assert gate in gates
 
 
 @pytest.mark.parametrize("wanted", [{"approval": Approval.ALWAYS}, opinion_gates.said(opinion_gates.BUY)])
 def test_groups_when_somebody_has_a_word_in_it_then_the_review_is_asked(wanted):
-    assert asked(**wanted) == (names_of("permissions", "review", "figures"), ["idea"])
+    assert asked(**wanted) == (names_of("permissions", "review", "figures"), ["idea", *LIMITED])
 
 
 def test_groups_when_an_exit_is_asked_about_then_only_what_holds_for_exits():
     gates, lines = asked(role=OrderRole.EXIT, **opinion_gates.buying())
 
     assert set(gates) == HOLD_FOR_EXITS
-    assert lines == ["permissions", "review", "idea", "figures"]
+    assert lines == ["permissions", "review", "idea", "figures", *LIMITED]
 
 
 @pytest.mark.parametrize(("gate", "reason"), sorted({(gate, reason) for gate, reason, _ in REFUSED}))

@@ -38,7 +38,9 @@ class MarketData:
 
     def price(self, symbol: str) -> Price | None:
         """Return a symbol's own price."""
-        return self.news(symbol) or self._changed.get(symbol) or self._known.get(symbol)
+        # Most markets have no source; each order asks for prices a dozen times.
+        news = None if self._source is None else self.news(symbol)
+        return news or self._changed.get(symbol) or self._known.get(symbol)
 
     def price_at(self, symbol: str, at: datetime) -> Price | None:
         """Return a symbol's own price at an earlier time as a source tells it, else the one that holds."""

@@ -8,10 +8,10 @@ an alert is not asked.
 from dataclasses import replace
 from operator import attrgetter
 
-from app.domain.gates.figures import FIGURES, daily_orders
+from app.domain.gates.figures import CAPS, FIGURES, daily_orders
 from app.domain.gates.gate import GateGroup
 from app.domain.gates.ideas import IDEA
-from app.domain.gates.losses import account_loss, daily_loss, losses_in_a_row
+from app.domain.gates.losses import LOSSES
 from app.domain.gates.permissions import (
     PERMISSIONS,
     bot_trading_state,
@@ -23,9 +23,9 @@ from app.domain.gates.permissions import (
     symbol_known,
 )
 from app.domain.gates.review import REVIEW
-from app.domain.gates.timing import after_open, before_close, cooldown, market_hours, trading_windows
+from app.domain.gates.timing import TIMING, cooldown
 
-GATES: tuple[GateGroup, ...] = (PERMISSIONS, REVIEW, IDEA, FIGURES)
+GATES: tuple[GateGroup, ...] = (PERMISSIONS, REVIEW, IDEA, FIGURES, CAPS, LOSSES, TIMING)
 
 # What a command about a working order is asked: whether anything may trade here at all.
 _COMMAND = (global_trading_state, bot_trading_state, broker_configured)
@@ -37,8 +37,9 @@ CHANGE_GATES = tuple(group.without(daily_orders, cooldown) for group in GATES)
 # What an entry into a structure of options is asked as any entry is; its own gates are asked after these.
 STRUCTURE_ENTRY_GATES = (
     GateGroup("permissions", (*_COMMAND, symbol_known, freshness, live_trading, equity_known)),
-    GateGroup("timing", (market_hours, trading_windows, after_open, before_close, cooldown)),
-    GateGroup("figures", (daily_loss, account_loss, losses_in_a_row, daily_orders)),
+    TIMING,
+    LOSSES,
+    replace(CAPS, gates=(daily_orders,)),
 )
 # Asked once contracts, units and price are known. Ideas that take no side have no levels to be judged by.
 STRUCTURE_REVIEW_GATES = (REVIEW, replace(IDEA, concerns=attrgetter("takes_side")))

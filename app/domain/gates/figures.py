@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from operator import attrgetter
 
 from app.domain.accounts import AssetTerms
-from app.domain.gates.gate import NO_LIMIT, GateGroup, Outcome, entry_gate, gate
-from app.domain.gates.losses import account_loss, daily_loss, losses_in_a_row
-from app.domain.gates.timing import after_open, before_close, cooldown, market_hours, trading_windows
+from app.domain.gates.gate import NO_LIMIT, NOT_LIMITED, GateGroup, Outcome, entry_gate, gate
 from app.domain.money import ZERO
 from app.domain.order_check import OrderCheck
 from app.domain.reasons import Reason
@@ -265,17 +264,12 @@ FIGURES = GateGroup(
         notional_cap,
         notional_limit,
         buying_power,
-        daily_orders,
-        daily_notional,
-        symbol_exposure,
-        open_positions,
-        daily_loss,
-        account_loss,
-        losses_in_a_row,
-        market_hours,
-        trading_windows,
-        after_open,
-        before_close,
-        cooldown,
     ),
+)
+# Most bots set none of these: then nobody is asked.
+CAPS = GateGroup(
+    "caps",
+    (daily_orders, daily_notional, symbol_exposure, open_positions),
+    attrgetter("limits.caps_entries"),
+    NOT_LIMITED,
 )

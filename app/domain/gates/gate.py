@@ -1,7 +1,7 @@
 """What makes a gate of a check, and a group of gates."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from app.domain.order_check import OrderCheck, Verdict
@@ -14,6 +14,7 @@ Check: TypeAlias = Callable[[OrderCheck], Outcome]
 
 NO_LIMIT: Outcome = (None, "no limit")
 DOES_NOT_CONCERN = "does not concern this alert"
+NOT_LIMITED = "no such limit is set"
 FOR_ENTRIES = "the rest guards entries; exits pass"
 
 
@@ -51,16 +52,17 @@ def entry_gate(*codes: Reason) -> Callable[[Check], Gate]:
 
 @dataclass(frozen=True, slots=True)
 class GateGroup:
-    """Gates that concern the same alerts; of what is not asked, one line is left."""
+    """Gates that concern the same alerts; of what is not asked, one line is left, which says why."""
 
     name: str
     gates: tuple[Gate, ...]
     concerns: Callable[[OrderCheck], bool] | None = None
+    why_not: str = DOES_NOT_CONCERN
 
     def ask(self, check: OrderCheck) -> list[Verdict]:
         """Ask those gates that concern an order."""
         if self.concerns is not None and not self.concerns(check):
-            return [Verdict(self.name, True, None, DOES_NOT_CONCERN)]
+            return [Verdict(self.name, True, None, self.why_not)]
         is_exit = check.order.role is OrderRole.EXIT
         verdicts: list[Verdict] = []
         for asked in self.gates:
@@ -74,7 +76,7 @@ class GateGroup:
     def without(self, *left_out: Gate) -> "GateGroup":
         """Return the group without some of its gates."""
         gates = tuple(item for item in self.gates if item not in left_out)
-        return GateGroup(self.name, gates, self.concerns)
+        return replace(self, gates=gates)
 
 
 def ask_gates(check: OrderCheck, groups: tuple[GateGroup, ...]) -> list[Verdict]:

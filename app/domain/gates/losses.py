@@ -1,8 +1,9 @@
 """Whether what was lost today lets the bot enter at all."""
 
 from decimal import Decimal
+from operator import attrgetter
 
-from app.domain.gates.gate import NO_LIMIT, Outcome, entry_gate
+from app.domain.gates.gate import NO_LIMIT, NOT_LIMITED, GateGroup, Outcome, entry_gate
 from app.domain.losses import Gain
 from app.domain.order_check import OrderCheck
 from app.domain.reasons import Reason
@@ -55,3 +56,8 @@ def _within(
 def _until(check: OrderCheck) -> str:
     until = check.losses.until
     return "entries again in the next session" if until is None else f"entries again from {until:%H:%M} UTC"
+
+
+LOSSES = GateGroup(
+    "losses", (daily_loss, account_loss, losses_in_a_row), attrgetter("limits.limits_losses"), NOT_LIMITED
+)

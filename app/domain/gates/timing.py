@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
-from app.domain.gates.gate import NO_LIMIT, Outcome, entry_gate
+from app.domain.gates.gate import NO_LIMIT, NOT_LIMITED, GateGroup, Outcome, entry_gate
 from app.domain.hours import exchange_zone, opened_at
 from app.domain.order_check import OrderCheck
 from app.domain.reasons import Reason
@@ -106,3 +107,11 @@ def _session(check: OrderCheck) -> _Session | Outcome:
 
 def _told(span: timedelta) -> str:
     return duration(span.total_seconds())
+
+
+TIMING = GateGroup(
+    "timing",
+    (market_hours, trading_windows, after_open, before_close, cooldown),
+    attrgetter("limits.limits_times"),
+    NOT_LIMITED,
+)

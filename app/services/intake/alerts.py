@@ -76,7 +76,7 @@ class Intake:
         alert = self._routed(alert)
         arrival = self._arrival(alert)
         others = self.inbox.of_key(arrival.bot, arrival.key)
-        arrival = known_by_key_alone(arrival, others)
+        arrival = known_by_key_alone(arrival, others) if others else arrival
         ticket = Ticket(arrival.ticket, arrival.bot, arrival.dialect, arrival.at, arrival.alert)
         ticket.fingerprint = arrival.fingerprint
         ticket.note(Stage.RECEIVED, arrival.at, alert.source, before=alert.door)
@@ -180,6 +180,8 @@ class Intake:
 
     def _routed(self, alert: Alert) -> Alert:
         """Return an alert with the bot that carries it out: of ideas it may be another than was named."""
+        if alert.signal.idea is None:
+            return alert
         bot = self.routes.bot_for(alert.signal, alert.bot)
         if bot is alert.bot or self.repeats.knows_idea(alert.bot.id, alert.signal.idempotency_key):
             # Had before its label was mapped: it stays the same event, and is not traded a second time.
@@ -209,7 +211,7 @@ class Intake:
         self, ticket: Ticket, arrival: Arrival, alert: Alert, others: list[InboxEntry]
     ) -> Answer | None:
         # The inbox forgets after minutes; an idea is one event, whenever it is delivered again.
-        if self.repeats.known_idea(arrival) is not None:
+        if arrival.fingerprint is not None and self.repeats.known_idea(arrival) is not None:
             return None
         entry = self.inbox.claim(arrival)
         if entry is None and self.inbox.find(arrival.bot, arrival.key) is None:
@@ -218,7 +220,8 @@ class Intake:
         if entry is None:
             return None
         ticket.note(Stage.STORED, self.clock())
-        note_shared_key(ticket, others, self.clock())
+        if others:
+            note_shared_key(ticket, others, self.clock())
         return self._answer_first(entry, ticket, alert)
 
     def _worker(self, entry: InboxEntry, signal: Signal, bot: Bot) -> Handler:
@@ -231,9 +234,10 @@ class Intake:
             return self.workers.commands
         if is_reviewed:
             return self.workers.review
-        if self.workers.numbered.is_meant(signal):
+        is_structures = signal.intent in STRUCTURES
+        if is_structures and self.workers.numbered.is_meant(signal):
             return self.workers.numbered
-        if has_structure or signal.intent in STRUCTURES:
+        if has_structure or is_structures:
             return self.workers.structures
         return self.workers.trading
 

@@ -10,7 +10,6 @@ from app.domain.accounts import MarketSnapshot
 from app.domain.bots import Bot
 from app.domain.contracts import ContractRefused
 from app.domain.instruments import Instrument
-from app.domain.limits import effective_limits
 from app.domain.money import ZERO, round_down
 from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Receipt, Side
@@ -51,14 +50,15 @@ class Assessor:
         """Turn a signal into what is decided on: its instrument, its broker, the limits that hold."""
         ticket.signal = signal_record(signal)
         name = bot.configuration.broker or self.rules.default_broker
-        limits = effective_limits(self.rules.ceiling, bot.configuration)
+        limits = self.rules.limits_of(bot)
         try:
             broker: Broker | None = self.registry.get(name)
         except BrokerNotConfigured:
             broker = None
         capabilities = self.registry.capabilities(name) if broker is None else broker.capabilities
         context = OrderContext(ticket, signal, bot, limits, name, capabilities, broker)
-        context.broker_needs = self.registry.needs(name)
+        if broker is None:
+            context.broker_needs = self.registry.needs(name)
         context.counts_entries = limits.counts_entries
         try:
             # Where a BUY may also open, it means the contract that its words pick now.

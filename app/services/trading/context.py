@@ -6,13 +6,13 @@ from typing import Any
 
 from app.brokers.base import Broker
 from app.domain.accounts import MarketSnapshot
-from app.domain.bots import AnalystUse, Approval, Bot, IdeaExits
+from app.domain.bots import AnalystUse, Approval, Bot, BotConfiguration, IdeaExits
 from app.domain.capabilities import Capabilities
 from app.domain.exit_levels import Levels
 from app.domain.exit_plan import ExitPlan
 from app.domain.instruments import Instrument
 from app.domain.json_codec import timestamp
-from app.domain.limits import Limits
+from app.domain.limits import Limits, effective_limits
 from app.domain.money import ZERO, round_down, text
 from app.domain.opinions import Decision
 from app.domain.order_check import NO_LEVELS
@@ -50,6 +50,16 @@ class TradingRules:
     allow_live: bool = False
     idea_notional: Decimal = Decimal(250)
     min_confidence: Decimal = ZERO
+    _limits: dict[str, tuple[BotConfiguration, Limits]] = field(default_factory=dict, init=False, repr=False)
+
+    def limits_of(self, bot: Bot) -> Limits:
+        """Return the limits that hold for a bot; they are combined once for each version of it."""
+        known = self._limits.get(bot.id)
+        if known is not None and known[0] is bot.configuration:
+            return known[1]
+        limits = effective_limits(self.ceiling, bot.configuration)
+        self._limits[bot.id] = bot.configuration, limits
+        return limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,12 @@ class OrderContext:
     `entry` is what a reversal enters after its exit, `follows` the same once that exit is done. `is_blocked`:
     what is in an exit's way is slow to go, so that the broker may refuse it for that alone.
     `structure` is what would be entered in the place of orders.
+
+    What follows from signal and bot alone is worked out once: `only_exits` for an alert that can open
+    nothing, whatever is held, `is_sized` for one that names an amount and not the position; `asked` is
+    the size that it names in lots, which is never rounded in silence, `levels` are its own stop-loss and
+    take-profit, unless the bot leaves an idea's alone; `needs_opinion`: an entry without an opinion in favour
+    must not be.
     """
 
     ticket: Ticket
@@ -121,6 +137,21 @@ class OrderContext:
     entry: WantedEntry | None = None
     follows: WantedEntry | None = None
     is_blocked: bool = False
+    only_exits: bool = field(init=False)
+    is_sized: bool = field(init=False)
+    asked: Decimal | None = field(init=False)
+    levels: Levels = field(init=False)
+    needs_opinion: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out what follows from signal and bot."""
+        signal, configuration = self.signal, self.bot.configuration
+        self.only_exits = only_exits(signal, cover_only=configuration.cover_only)
+        self.is_sized = signal.intent in SIZED
+        self.asked = signal.quantity if signal.contract is not None else None
+        leaves_levels = signal.idea is not None and configuration.exits is IdeaExits.OFF
+        self.levels = NO_LEVELS if leaves_levels else Levels(signal.stop_loss, signal.take_profit)
+        self.needs_opinion = signal.idea is not None or configuration.analyst is AnalystUse.REQUIRED
 
     @property
     def symbol(self) -> str:
@@ -147,28 +178,6 @@ class OrderContext:
         return self.structure is not None or any(order.role is OrderRole.ENTRY for order in self.orders)
 
     @property
-    def only_exits(self) -> bool:
-        """True for an alert that can open nothing, whatever is held."""
-        return only_exits(self.signal, cover_only=self.bot.configuration.cover_only)
-
-    @property
-    def is_sized(self) -> bool:
-        """True for an alert that names an amount, and not the position that it wants."""
-        return self.signal.intent in SIZED
-
-    @property
-    def asked(self) -> Decimal | None:
-        """The size that the alert itself names in lots, which is never rounded in silence."""
-        return self.signal.quantity if self.signal.contract is not None else None
-
-    @property
-    def levels(self) -> Levels:
-        """The alert's own stop-loss and take-profit, unless the bot leaves an idea's alone."""
-        if self.signal.idea is not None and self.bot.configuration.exits is IdeaExits.OFF:
-            return NO_LEVELS
-        return Levels(self.signal.stop_loss, self.signal.take_profit)
-
-    @property
     def review(self) -> Review:
         """What analyst and person have said, and must."""
         configuration = self.bot.configuration
@@ -181,11 +190,6 @@ class OrderContext:
             approval=configuration.approval,
             approval_above=configuration.approval_above_notional if is_above else None,
         )
-
-    @property
-    def needs_opinion(self) -> bool:
-        """True when an entry without an opinion in favour must not be."""
-        return self.signal.idea is not None or self.bot.configuration.analyst is AnalystUse.REQUIRED
 
     @property
     def decision(self) -> Decision | None:

@@ -101,7 +101,8 @@ class Trading:
                 finish([])
                 return
             # Decided with the symbol held: no other alert moves the position between this and the order.
-            self._alert_order.place(context)
+            if signal.target is not None:
+                self._alert_order.place(context)
             self.assessor.decide(context)
             receipts = self._submission.send(context)
             legs = [name for order in context.orders for name in leg_names(order)]
@@ -233,10 +234,11 @@ class Trading:
         if context.view is None or not context.orders or context.orders[-1].role is not OrderRole.ENTRY:
             return False
         sign = context.orders[-1].side.sign
+        if context.view.position * sign > ZERO:
+            return False
         known = self._trades.find(context.bot.id, context.broker_name, context.symbol)
         # One empty answer must not end the exits of what is still held.
-        is_held = known is not None and known.quantity * sign > ZERO
-        return context.view.position * sign <= ZERO and not is_held
+        return known is None or known.quantity * sign <= ZERO
 
     def _starting(self, context: OrderContext, exit_plan: ExitPlan, receipts: list[Receipt]) -> Change:
         """Start an entry's exits; those of what is held stay until something has been added to it."""

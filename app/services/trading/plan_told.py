@@ -1,27 +1,15 @@
-"""What is planned for an alert, and told of it in the words of a ticket."""
+"""What is planned for an alert, in the words of a ticket."""
 
 from decimal import Decimal
 
 from app.domain.instruments import Instrument
-from app.domain.planning import Plan, left_unused, plan
+from app.domain.planning import Plan, left_unused
 from app.domain.reasons import Reason
 from app.domain.refusals import units
 from app.domain.signals import Signal, Target
 from app.services.trading.context import OrderContext
 
 DIRECTIONS = {1: "long", 0: "flat", -1: "short"}
-
-
-def planned(context: OrderContext, held: Decimal) -> Plan:
-    """Plan an alert for what its bot holds, by the bot's own rules."""
-    configuration = context.bot.configuration
-    return plan(
-        context.signal,
-        held,
-        by_contracts=configuration.use_strategy_contracts,
-        cover_only=configuration.cover_only,
-        overtaken_by=context.overtaken_by,
-    )
 
 
 def plan_told(decided: Plan, held: Decimal, context: OrderContext) -> str:

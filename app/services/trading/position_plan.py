@@ -10,7 +10,7 @@ from app.domain.accounts import MarketSnapshot
 from app.domain.instruments import Instrument
 from app.domain.money import ONE, ZERO
 from app.domain.orders import OrderRole, Receipt, client_order_id
-from app.domain.planning import NOTHING_TO_EXIT, Plan, leaving_room, only_buys, without_closing
+from app.domain.planning import NOTHING_TO_EXIT, Plan, leaving_room, only_buys, plan, without_closing
 from app.domain.pursuits import ExitWish, WantedEntry
 from app.domain.reasons import Reason
 from app.domain.signals import Intent
@@ -24,7 +24,7 @@ from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades
 from app.services.orders.working import ClosingOrders, WorkingOrders
 from app.services.trading.context import EntryMustWait, OrderContext
-from app.services.trading.plan_told import plan_told, planned, room_told
+from app.services.trading.plan_told import plan_told, room_told
 
 # What is entered much later than it was wanted is another trade.
 LONGEST_WAIT = timedelta(seconds=60)
@@ -131,7 +131,14 @@ class PositionPlanner:
         if context.resumes is not None and context.resumes.wish is not None:
             left = context.resumes.wish.closing(held, context.resumes.filled)
             return Plan(close=left) if left else NOTHING_TO_EXIT
-        return planned(context, held)
+        configuration = context.bot.configuration
+        return plan(
+            context.signal,
+            held,
+            by_contracts=configuration.use_strategy_contracts,
+            cover_only=configuration.cover_only,
+            overtaken_by=context.overtaken_by,
+        )
 
     def _doubted(self, context: OrderContext) -> Decimal:
         return ZERO if context.resumes is None else context.resumes.in_doubt

@@ -286,8 +286,29 @@ def test_gates_when_an_order_is_judged_then_every_verdict_is_in_the_ticket(post,
         "review",
         "idea",
         *(gate.name for gate in FIGURES.gates),
+        "caps",
+        "losses",
+        "timing",
     ]
     assert all(verdict["passed"] and verdict["detail"] for verdict in gates)
+
+
+@pytest.mark.parametrize(
+    ("limits", "asked", "rest"),
+    [
+        ({"daily_order_cap": 9}, "daily_orders", {"losses", "timing"}),
+        ({"max_consecutive_losses": 9}, "losses_in_a_row", {"caps", "timing"}),
+        ({"trading_windows": ["mon-sun 00:00-24:00"]}, "trading_windows", {"caps", "losses"}),
+    ],
+)
+def test_gates_when_a_limit_is_set_then_its_group_is_asked_and_the_others_say_why_not(
+    post, configure, ticket_of, limits, asked, rest
+):
+    configure(**limits)
+    told = {verdict["gate"]: verdict["detail"] for verdict in ticket_of(post())["gates"]}
+
+    assert asked in told
+    assert {name for name, detail in told.items() if detail == "no such limit is set"} == rest
 
 
 def test_gates_when_one_refuses_then_the_ticket_has_the_figures_compared(post, configure, ticket_of):
