@@ -4,7 +4,7 @@
  * A screen is in the navigation once it is here. Names are the document's; a phone shows those with `onPhone`.
  */
 
-import { House, type LucideIcon, ScrollText } from "lucide-react";
+import { House, type LucideIcon, ScrollText, ShieldQuestion } from "lucide-react";
 import type { ComponentType } from "react";
 
 interface Screen {
@@ -38,6 +38,15 @@ export const NAVIGATION: readonly NavigationScreen[] = [
     key: "l",
     onPhone: true,
     load: async () => (await import("./logs/TicketsScreen")).TicketsScreen,
+  },
+  {
+    path: "/approvals",
+    label: "Approvals",
+    icon: ShieldQuestion,
+    key: "a",
+    onPhone: true,
+    counts: "approvals",
+    load: async () => (await import("./approvals/ApprovalsScreen")).ApprovalsScreen,
   },
 ];
 

@@ -62,7 +62,7 @@ it("approves what waits, once", async () => {
   const { user, server } = open(waiting);
   server.on(`POST /api/tickets/${waiting.id}/approve`, { body: {} });
 
-  await user.click(await screen.findByRole("button", { name: "Approve" }));
+  await user.click(await screen.findByRole("button", { name: "Approve: Buy 5 AAPL" }));
 
   const approvals = server.asked.filter(({ method }) => method === "POST");
   expect(approvals.map(({ path }) => path)).toEqual([`/api/tickets/${waiting.id}/approve`]);
