@@ -185,6 +185,14 @@ def test_secrets_when_both_are_the_same_then_refused_without_repeating_them():
     assert "s3cret-value" not in sentence
 
 
+@pytest.mark.parametrize("other", ["WEBHOOK_SECRET", "OPERATOR_TOKEN"])
+def test_viewers_token_when_it_is_another_secret_too_then_the_start_stops(other):
+    sentence = refusal(**{other: "s3cret-value", "VIEWER_TOKEN": "s3cret-value"})
+
+    assert "VIEWER_TOKEN" in sentence
+    assert "s3cret-value" not in sentence
+
+
 @pytest.mark.parametrize("name", SECRETS)
 def test_secret_when_set_then_masked_everywhere_and_never_shown(name):
     settings = Settings(**{name: "s3cret-value"})

@@ -81,8 +81,12 @@ def token_again(deed: str) -> None:
     if presented is None:
         raise TokenAgain(f"To {deed}, give your token again: send it with the call as {AGAIN_HEADER}.")
     if operations().sessions.role_of(presented) is not Role.OPERATOR:
+        address = caller_address()
         refusal = TokenAgain(f"The token in {AGAIN_HEADER} is wrong.")
-        raise operations().wrong_tokens.judge(caller_address(), refusal)
+        answered = operations().wrong_tokens.judge(address, refusal)
+        if answered is refusal:
+            operations().sessions.refused(address=address, by=AGAIN_HEADER)
+        raise answered
     operations().sessions.token_given(session)
 
 

@@ -329,11 +329,13 @@ class TestTokenAgain:
     def test_dangerous_when_a_bearer_asks_then_nothing_is_asked(self, operator, late, dangerous):
         assert dangerous(operator).status_code in {200, 201}
 
-    def test_token_when_it_is_wrong_again_and_again_then_slowed(self, late):
-        wrong = {"X-Operator-Token": "wrong"}
+    @pytest.mark.parametrize("token", ["wrong", VIEWER_TOKEN, ""])
+    def test_token_when_it_is_wrong_again_and_again_then_slowed(self, late, audited, token):
+        wrong = {"X-Operator-Token": token}
         answers = [late.post("/api/bots/default/secret", headers=wrong) for _ in range(6)]
 
         assert [answer.status_code for answer in answers] == [403] * 5 + [429]
+        assert {line["after"]["by"] for line in audited("refuse_session")} == {"X-Operator-Token"}
 
     @pytest.mark.parametrize("path", ["/api/trading-state", "/api/bots/real/trading-state"])
     def test_trading_when_it_goes_on_with_real_money_then_the_token_is_asked_for(self, live, late, path):
@@ -373,6 +375,30 @@ def test_session_when_it_is_asked_for_then_nothing_is_read_from_the_store(app, s
     assert (signed_in.get(PATH).status_code, asked) == (200, [])
 
     assert (carrying(app, "a guess").get(PATH).status_code, asked) == (401, ["state/sessions"])
+
+
+def test_alert_when_a_cookie_comes_along_then_nobody_looks_it_up(app, signed_in, clock, monkeypatch):
+    clock.move(seconds=6)
+    asked: list[str] = []
+    store = services_of(app).store
+    read = type(store).get
+    monkeypatch.setattr(store, "get", lambda key: asked.append(key) or read(store, key), raising=False)
+    signed_in.post("/webhook", json=strategy_alert(secret=WEBHOOK_SECRET))
+
+    assert asked
+    assert "state/sessions" not in asked
+
+
+def test_log_when_sessions_begin_end_and_are_refused_then_people_read_it(browser, tmp_path):
+    browser.post(PATH, json={"token": "wrong"})
+    browser.post(PATH, json={"token": OPERATOR_TOKEN})
+    browser.delete(PATH)
+    lines = (tmp_path / "logs/activity.log").read_text(encoding="utf-8")
+
+    assert "a request refused at /api/session from 127.0.0.1: NOT_AUTHENTICATED" in lines
+    assert "operator signed in from 127.0.0.1 by token (session " in lines
+    assert "of the operator is over: signed out" in lines
+    assert OPERATOR_TOKEN not in lines
 
 
 def test_store_when_read_then_neither_cookie_nor_token_nor_code_stand_in_it(app, browser, store):

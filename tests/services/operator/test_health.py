@@ -128,7 +128,8 @@ def test_warnings_when_trading_is_not_active_then_it_says_so_and_stays_ready(hea
     assert readiness.warnings == ["a notice", f"Trading is {state.value}."]
 
 
-def test_warnings_when_a_secret_is_short_then_the_setting_is_named(make_app):
-    readiness = services_of(make_app(operator_token="short")).operations.health.check()
+@pytest.mark.parametrize("name", ["operator_token", "viewer_token"])
+def test_warnings_when_a_secret_is_short_then_the_setting_is_named(make_app, name):
+    readiness = services_of(make_app(**{name: "short"})).operations.health.check()
 
-    assert readiness.warnings == ["OPERATOR_TOKEN is shorter than 16 characters; use a longer one."]
+    assert readiness.warnings == [f"{name.upper()} is shorter than 16 characters; use a longer one."]
