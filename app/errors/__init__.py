@@ -18,6 +18,8 @@ AppError
 ├── InvalidRequest              400: an operator's request that is not as the API's document says
 ├── RequestRefused              409: an operator's request that cannot be carried out as things stand
 ├── ApprovalOver                409: the order waits for nobody any more
+├── IdempotencyKeyReused        422: the operator's key stands for another request
+├── RequestUnfinished           409: the first request with that key has no answer yet
 ├── PursuitOver                 409: the exit is not being pursued any more
 ├── ApprovalLinkRefused         403: forged or too old
 ├── RoleViewer                  403: who may look at everything wants to change something
@@ -73,6 +75,7 @@ from app.errors.requests import (
     BotUnknown,
     CrossSiteRequest,
     FyersNotConfigured,
+    IdempotencyKeyReused,
     InvalidRequest,
     LoginLinkRefused,
     LoginRefused,
@@ -82,6 +85,7 @@ from app.errors.requests import (
     PursuitOver,
     RefreshRefused,
     RequestRefused,
+    RequestUnfinished,
     RoleViewer,
     ShareOver,
     TokenAgain,
@@ -111,6 +115,7 @@ __all__ = [
     "Conflict",
     "CrossSiteRequest",
     "FyersNotConfigured",
+    "IdempotencyKeyReused",
     "InvalidRequest",
     "LoginLinkRefused",
     "LoginRefused",
@@ -127,6 +132,7 @@ __all__ = [
     "RecordUnreadable",
     "RefreshRefused",
     "RequestRefused",
+    "RequestUnfinished",
     "RoleViewer",
     "SettingsError",
     "ShareOver",

@@ -39,6 +39,18 @@ class ApprovalOver(AppError):
     code, status = "APPROVAL_OVER", 409
 
 
+class IdempotencyKeyReused(AppError):
+    """An Idempotency-Key that was given for one request comes with another one."""
+
+    code, status = "IDEMPOTENCY_KEY_REUSED", 422
+
+
+class RequestUnfinished(AppError):
+    """The first request with an Idempotency-Key has no answer yet, or was cut off."""
+
+    code, status = "REQUEST_UNFINISHED", 409
+
+
 class PursuitOver(AppError):
     """An exit is done, ended or given up already."""
 

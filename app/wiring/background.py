@@ -11,6 +11,7 @@ from app.repositories.cleanup_runs import CleanupRuns
 from app.repositories.differences import ReportedDifferences
 from app.repositories.equity import EquityHistory
 from app.repositories.exit_plans import ExitPlans
+from app.repositories.operator_requests import OperatorRequests
 from app.repositories.structure_trades import StructureTrades
 from app.services.broker_login.login import FyersLogin
 from app.services.exits.monitor import ExitMonitor
@@ -21,6 +22,8 @@ from app.services.jobs.service import PERIOD_SECONDS as JOBS_SECONDS
 from app.services.jobs.service import Jobs
 from app.services.observability.ticket_messages import notify_lost_leader
 from app.services.operator.paper_reset import PaperReset
+from app.services.operator.repeated_requests import PERIOD_SECONDS as REPEATED_SECONDS
+from app.services.operator.repeated_requests import RepeatedRequests
 from app.services.orders.resting_orders import PERIOD_SECONDS, RestingOrders
 from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.circuit_breaker import EquityGuard
@@ -161,6 +164,11 @@ class Upkeep:
         """What runs in the background."""
         return jobs_of(self.base, self._previews)
 
+    @cached_property
+    def repeated(self) -> RepeatedRequests:
+        """What operators asked for under a key of theirs."""
+        return RepeatedRequests(OperatorRequests(self.base.store), self.base.clock, self.base.wait)
+
     @property
     def logins(self) -> dict[str, FyersLogin]:
         """Logins that people renew, by broker."""
@@ -184,6 +192,7 @@ class Upkeep:
             Task("reconcile", settings.reconcile_seconds, self.reconciliation.run),
             *analytics_tasks(self.base),
             Task("jobs", JOBS_SECONDS, self.jobs.run),
+            Task("operator requests", REPEATED_SECONDS, self.repeated.purge),
             Task("shares", SHARES_SECONDS, self.base.sharing.purge),
         )
         return tasks if symbols is None else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.ensure))

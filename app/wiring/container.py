@@ -39,6 +39,7 @@ from app.services.operator.health import Health
 from app.services.operator.option_chains import OptionChains
 from app.services.operator.orders import OrderList
 from app.services.operator.paper_reset import PaperReset
+from app.services.operator.repeated_requests import RepeatedRequests
 from app.services.operator.simulated_prices import PriceBoard
 from app.services.operator.simulated_time import SimulatedTime
 from app.services.operator.trial_alerts import TrialAlerts
@@ -102,6 +103,7 @@ class OperationsWing:
     audit: AuditLog
     account: AccountSecret
     trials: TrialAlerts
+    repeated: RepeatedRequests
     sessions: Sessions
     wrong_tokens: WrongSecrets
     sharing: Sharing

@@ -98,6 +98,7 @@ def _operations(wiring: Wiring) -> OperationsWing:
         health=wiring.health,
         audit=wiring.base.audit,
         account=wiring.base.account,
+        repeated=wiring.upkeep.repeated,
         trials=TrialAlerts(
             registry=wiring.base.registry,
             bots=wiring.base.bots,

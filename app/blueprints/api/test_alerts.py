@@ -7,6 +7,7 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_optional
+from app.blueprints.once import once
 from app.blueprints.request_context import request_id
 from app.domain.signals import own_words
 from app.errors import InvalidRequest
@@ -20,6 +21,7 @@ SOURCE = "the operator's test"
 
 
 @bp.post("/alerts/test")
+@once
 def send_test_alert() -> ResponseReturnValue:
     """Send a test alert the real way: to the paper broker alone, by a bot of its own.
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_request
 from app.blueprints.authentication import bot_of
+from app.blueprints.once import once
 from app.blueprints.request_context import request_id
 from app.domain.approvals import ApprovalDecision
 from app.domain.audit import Actor
@@ -55,18 +56,21 @@ def show_ticket(ticket: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/tickets/<uuid:ticket>/approve")
+@once
 def approve(ticket: UUID) -> ResponseReturnValue:
     """Let an order that waits for a person go, unless its time is over; it is judged once more."""
     return _decide(ticket, ApprovalDecision.APPROVED)
 
 
 @bp.post("/tickets/<uuid:ticket>/reject")
+@once
 def reject(ticket: UUID) -> ResponseReturnValue:
     """Turn down an order that waits for a person."""
     return _decide(ticket, ApprovalDecision.REJECTED)
 
 
 @bp.post("/tickets/<uuid:ticket>/end")
+@once
 def end_pursuit(ticket: UUID) -> ResponseReturnValue:
     """Give up an exit that is being pursued; what was sent for it is not taken back."""
     return jsonify(portfolio().pursuits.end(ticket, Actor.OPERATOR))

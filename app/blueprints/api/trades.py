@@ -4,6 +4,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_optional
+from app.blueprints.once import once
 from app.domain.tickets import TicketStatus
 from app.schemas.operator import CloseTradeSchema, TradeQuerySchema, load
 from app.wiring.container import portfolio
@@ -27,6 +28,7 @@ def show_trade(number: int) -> ResponseReturnValue:
 
 
 @bp.post("/trades/<int:number>/close")
+@once
 def close_trade(number: int) -> ResponseReturnValue:
     """Close a trade, or a part of it, in any trading state; a structure goes by its ladder."""
     wanted = load(CLOSE, read_optional())

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_request
 from app.blueprints.api.dangerous import before_trading_goes_on
+from app.blueprints.once import once
 from app.blueprints.webhook import read_body
 from app.domain.json_codec import to_json
 from app.domain.tickets import TicketStatus
@@ -30,6 +31,7 @@ def list_orders() -> ResponseReturnValue:
 
 
 @bp.delete("/orders/<name>")
+@once
 def cancel_order(name: str) -> ResponseReturnValue:
     """Cancel a working order."""
     operations().orders.cancel(name)
@@ -51,6 +53,7 @@ def show_accounts() -> ResponseReturnValue:
 
 
 @bp.delete("/positions/<broker>/<path:symbol>")
+@once
 def close_position(broker: str, symbol: str) -> ResponseReturnValue:
     """Close a position at the market, in any trading state."""
     ticket = portfolio().positions.close(broker, symbol)

@@ -14,7 +14,7 @@ DASHBOARD_OPERATIONS: dict[str, Operation] = {
     "api.list_reasons": Operation(tag=TAG, answers={200: ("Reasons",)}),
     "api.show_bot_schema": Operation(tag=TAG, answers={200: ("BotKeys",)}),
     "api.send_test_alert": Operation(
-        tag=TAG, answers={200: ("TestAlertAnswer",), 202: ("TestAlertAnswer",)}, errors=(409, 413)
+        tag=TAG, answers={200: ("TestAlertAnswer",), 202: ("TestAlertAnswer",)}, errors=(409, 413), once=True
     ),
     "api.test_notifications": Operation(tag=TAG, answers={202: ("Sent",)}),
 }

@@ -20,6 +20,7 @@ from app.blueprints.api.openapi.operation import (
 from app.blueprints.api.openapi.operations import OPERATIONS, REQUESTS
 from app.blueprints.api.openapi.shapes import TEXT, UUID, Shape, ref
 from app.blueprints.authentication import AGAIN_HEADER
+from app.blueprints.once import HEADER, KEY_PATTERN
 from app.blueprints.visitor import COOKIE, SECURE_COOKIE
 from app.domain.bots import BOT_ID
 from app.domain.signals import SECRET_FIELDS
@@ -53,6 +54,12 @@ SECURITY_SCHEMES = {
     "secretInQuery": {"type": "apiKey", "in": "query", "name": "secret"},
     "secretInBotHeader": {"type": "apiKey", "in": "header", "name": "X-Bot-Secret"},
     "secretInWebhookHeader": {"type": "apiKey", "in": "header", "name": "X-Webhook-Secret"},
+}
+ONCE: Shape = {
+    "name": HEADER,
+    "in": "header",
+    "schema": pattern_shape(f"^{KEY_PATTERN}$"),
+    "description": "The same key gets the first answer for a day; nothing is ordered twice.",
 }
 TOKEN_AGAIN: Shape = {
     "name": AGAIN_HEADER,
@@ -140,6 +147,7 @@ def _parameters(rule: Rule, operation: Operation) -> list[dict[str, Any]]:
     ]
     match = {"name": "If-Match", "in": "header", "required": True, "schema": ETAG, "example": "*"}
     in_header = [match] * operation.if_match + [TOKEN_AGAIN] * operation.token_again
+    in_header += [ONCE] * operation.once
     return in_path + in_query + in_header
 
 
@@ -157,7 +165,7 @@ def _body(operation: Operation) -> dict[str, Any] | None:
 
 
 def _responses(operation: Operation, *, is_change: bool) -> dict[str, Any]:
-    errors = {*operation.errors}
+    errors = {*operation.errors} | ({409, 422} if operation.once else set())
     if operation.body:
         # No body is read that is too large, and of an operator's some ask for what cannot be at the moment.
         errors |= {400, 413} | ({409} if operation.security == OPERATOR else set())

@@ -34,6 +34,7 @@ class Operation:
     query: Schema | None = None
     if_match: bool = False
     token_again: bool = False
+    once: bool = False
     etag: bool = False
     media_type: str = JSON
     parameters: dict[str, str] = field(default_factory=dict)

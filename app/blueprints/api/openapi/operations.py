@@ -215,18 +215,21 @@ OPERATIONS: dict[str, Operation] = {
         answers={200: ("AlertAnswer",), 202: ("Decided",)},
         errors=(404, 409),
         parameters=_TICKET,
+        once=True,
     ),
     "api.reject": Operation(
         tag="Approval",
         answers={200: ("AlertAnswer",), 202: ("Decided",)},
         errors=(404, 409),
         parameters=_TICKET,
+        once=True,
     ),
     "api.end_pursuit": Operation(
         tag="Tickets",
         answers={200: ("Ended",)},
         errors=(404, 409),
         parameters=_TICKET,
+        once=True,
     ),
     "api.preview": Operation(
         tag="Tickets",
@@ -247,6 +250,7 @@ OPERATIONS: dict[str, Operation] = {
         answers={202: ("Error",), 204: ()},
         errors=(404, 422),
         parameters={"name": "default-1763654400000-00000000-0000-5000-8000-000000000000"},
+        once=True,
     ),
     "api.list_positions": Operation(tag="Orders", query=FreshQuerySchema(), answers={200: ("Positions",)}),
     "api.show_accounts": Operation(tag="Orders", query=FreshQuerySchema(), answers={200: ("Accounts",)}),
@@ -263,12 +267,14 @@ OPERATIONS: dict[str, Operation] = {
         answers={200: ("Ticket",), 202: ("Ticket",)},
         errors=(404, 422),
         parameters={"number": "1"},
+        once=True,
     ),
     "api.close_position": Operation(
         tag="Orders",
-        answers={200: ("Ticket",)},
+        answers={200: ("Ticket",), 202: ("Ticket",)},
         errors=(404, 409, 422),
         parameters={"broker": "paper", "symbol": "BTC-USD"},
+        once=True,
     ),
     "api.show_chain": Operation(
         tag="Trades", query=ChainQuerySchema(), answers={200: ("Chain",)}, errors=(404, 409)

@@ -4463,7 +4463,10 @@ export interface operations {
     api_send_test_alert: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key gets the first answer for a day; nothing is ordered twice. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4525,6 +4528,15 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6909,7 +6921,10 @@ export interface operations {
     api_cancel_order: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key gets the first answer for a day; nothing is ordered twice. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example default-1763654400000-00000000-0000-5000-8000-000000000000 */
                 name: string;
@@ -6963,6 +6978,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7589,7 +7613,10 @@ export interface operations {
     api_close_position: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key gets the first answer for a day; nothing is ordered twice. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example paper */
                 broker: string;
@@ -7602,6 +7629,15 @@ export interface operations {
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8437,7 +8473,10 @@ export interface operations {
     api_approve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key gets the first answer for a day; nothing is ordered twice. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example 019aa1e8-0000-7000-8000-000000000000 */
                 ticket: string;
@@ -8509,6 +8548,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Too Many Requests */
             429: {
                 headers: {
@@ -8533,7 +8581,10 @@ export interface operations {
     api_end_pursuit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key gets the first answer for a day; nothing is ordered twice. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example 019aa1e8-0000-7000-8000-000000000000 */
                 ticket: string;
@@ -8596,6 +8647,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Too Many Requests */
             429: {
                 headers: {
@@ -8620,7 +8680,10 @@ export interface operations {
     api_reject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key gets the first answer for a day; nothing is ordered twice. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example 019aa1e8-0000-7000-8000-000000000000 */
                 ticket: string;
@@ -8685,6 +8748,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8856,7 +8928,10 @@ export interface operations {
     api_close_trade: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key gets the first answer for a day; nothing is ordered twice. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example 1 */
                 number: number;
