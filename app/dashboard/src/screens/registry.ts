@@ -53,6 +53,11 @@ export const NAVIGATION: readonly NavigationScreen[] = [
 /** Screens that are reached from others. */
 export const PAGES: readonly Screen[] = [
   {
+    path: "/logs/activity",
+    label: "Activity",
+    load: async () => (await import("./logs/ActivityScreen")).ActivityScreen,
+  },
+  {
     path: "/logs/refusals",
     label: "Refused at the door",
     load: async () => (await import("./logs/RefusalsScreen")).RefusalsScreen,
