@@ -83,6 +83,7 @@ load: $(VENV)/test.stamp ## 1,000 alerts twice, then 200 identical ones at once
 bench: $(VENV)/test.stamp ## Measure throughput, CPU, start and memory beside a forty-line app
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.ledger
+	$(BIN)/python -m benchmarks.options
 
 demo-alpaca: $(VENV)/test.stamp ## Serve against a simulated Alpaca on this machine
 	@exec $(BIN)/python -m tests.simulators.demo_alpaca

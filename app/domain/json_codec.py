@@ -1,15 +1,17 @@
 """Between dataclasses and the JSON that is stored or answered: decimals as strings, times as RFC 3339 UTC."""
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache, lru_cache, singledispatch
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 Record = TypeVar("Record")
+Restore: TypeAlias = Callable[[Any], Any]
 
 
 # A moment is written into the inbox, the ticket and its timeline: once is enough.
@@ -60,35 +62,45 @@ def _sequence(value: Any) -> list[Any]:
 
 def from_json(record: type[Record], data: dict[str, Any]) -> Record:
     """Rebuild a dataclass; unknown fields are dropped, missing ones keep their defaults."""
-    types = _types(record)  # type: ignore[arg-type]  # every class is hashable
-    return record(**{name: _restore(types[name], data[name]) for name in types if name in data})
+    restorers = _restorers(record)  # type: ignore[arg-type]  # every class is hashable
+    return record(**{name: restore(data[name]) for name, restore in restorers.items() if name in data})
+
+
+# How a field is read follows from its type: worked out once, for open trades are read again every second.
+@cache
+def _restorers(record: type) -> dict[str, Restore]:
+    hints = get_type_hints(record)
+    return {item.name: _restorer(hints[item.name]) for item in fields(record)}
 
 
 @cache
-def _types(record: type) -> dict[str, Any]:
-    hints = get_type_hints(record)
-    return {item.name: hints[item.name] for item in fields(record)}
-
-
-def _restore(wanted: Any, value: Any) -> Any:
-    if value is None:
-        return None
+def _restorer(wanted: Any) -> Restore:
     if get_origin(wanted) in {Union, UnionType}:
-        wanted = next(option for option in get_args(wanted) if option is not NoneType)
+        return _restorer(next(option for option in get_args(wanted) if option is not NoneType))
     if get_origin(wanted) is tuple:
-        return tuple(_restore(get_args(wanted)[0], item) for item in value)
+        item = _restorer(get_args(wanted)[0])
+        return _or_none(lambda value: tuple(map(item, value)))
     if get_origin(wanted) is dict:
-        return {key: _restore(get_args(wanted)[1], item) for key, item in value.items()}
-    return _restore_scalar(wanted, value)
+        entry = _restorer(get_args(wanted)[1])
+        return _or_none(lambda value: {key: entry(each) for key, each in value.items()})
+    read = _scalar(wanted)
+    return _as_stored if read is None else _or_none(read)
 
 
-def _restore_scalar(wanted: Any, value: Any) -> Any:
-    if wanted is datetime:
-        return datetime.fromisoformat(value)
-    if wanted is date:
-        return date.fromisoformat(value)
-    if is_dataclass(wanted) and isinstance(wanted, type):
-        return from_json(wanted, value)
-    if isinstance(wanted, type) and issubclass(wanted, (Enum, Decimal, UUID)):
-        return wanted(value)
+def _or_none(read: Restore) -> Restore:
+    return lambda value: None if value is None else read(value)
+
+
+def _as_stored(value: Any) -> Any:
     return value
+
+
+def _scalar(wanted: Any) -> Restore | None:
+    if wanted is datetime or wanted is date:
+        read: Restore = wanted.fromisoformat
+        return read
+    if is_dataclass(wanted) and isinstance(wanted, type):
+        return lambda value: from_json(wanted, value)
+    if isinstance(wanted, type) and issubclass(wanted, (Enum, Decimal, UUID)):
+        return wanted
+    return None

@@ -43,6 +43,14 @@ def value_option(
     return Valuation(_decimal(max(price, 0.0)), _decimal(delta))
 
 
+def option_delta(
+    contract: OptionContract, spot: Decimal, *, years: float, volatility: Decimal, rate: Decimal
+) -> float:
+    """Return the delta alone of what `value_option` values; puts are negative."""
+    _, delta = _call(float(spot), float(contract.strike), years, float(volatility), float(rate))
+    return delta if contract.kind == "call" else delta - 1.0
+
+
 def _call(spot: float, strike: float, years: float, volatility: float, rate: float) -> tuple[float, float]:
     discounted = strike * exp(-rate * years)
     deviation = volatility * sqrt(years)

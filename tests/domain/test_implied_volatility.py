@@ -50,3 +50,21 @@ def test_volatility_when_none_explains_the_price_then_none(kind, price, years):
 @pytest.mark.parametrize("spot", [Decimal(0), Decimal(-1)])
 def test_volatility_when_the_underlying_has_no_price_then_none(spot):
     assert implied_volatility(contract(), spot, Decimal(2), years=0.1, rate=RATE) is None
+
+
+@given(
+    kind=st.sampled_from(["call", "put"]),
+    strike=st.integers(60, 160),
+    percent=st.integers(5, 250),
+    near=st.integers(1, 900),
+)
+def test_volatility_when_one_beside_it_is_known_then_it_is_the_same(kind, strike, percent, near):
+    terms, years = contract(kind, strike), 30 / 365
+    price = value_option(terms, Decimal(100), years=years, volatility=Decimal(percent) / 100, rate=RATE).price
+    alone = implied_volatility(terms, Decimal(100), price, years=years, rate=RATE)
+    beside = implied_volatility(terms, Decimal(100), price, years=years, rate=RATE, near=Decimal(near) / 100)
+
+    assert (alone is None) == (beside is None)
+    if alone is None or beside is None or abs(price - intrinsic(terms, years)) < Decimal("0.01"):
+        return
+    assert beside == pytest.approx(alone, abs=Decimal("0.0005"))

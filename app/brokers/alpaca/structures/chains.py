@@ -1,6 +1,7 @@
 """Chains: what is listed beside what is quoted, with our own delta where Alpaca gives none."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import quote as quoted
@@ -11,8 +12,10 @@ from app.brokers.alpaca.structures.contracts import NEW_YORK, AlpacaContract, Co
 from app.brokers.alpaca.structures.quotes import leg_quote
 from app.brokers.alpaca.transport import Transport
 from app.domain.implied_volatility import implied_volatility
-from app.domain.options_pricing import value_option, years_to_expiry
+from app.domain.instruments import OptionContract
+from app.domain.options_pricing import option_delta, years_to_expiry
 from app.domain.structures.chain import Chain, ChainContract
+from app.domain.structures.net_quotes import LegQuote
 from app.errors import BrokerUnavailable
 
 PAGE = 1000
@@ -45,29 +48,10 @@ class ChainReader:
             at, snapshots = self._snapshots(underlying, expiry)
             oldest = min(oldest, at)
             with understood(BrokerUnavailable):
+                join = _Join(price, at, is_over=self._contracts.is_over(expiry))
                 listed = self._contracts.of(underlying, expiry)
-                contracts.extend(self._joined(one, snapshots, price, at) for one in listed)
+                contracts.extend(join.contract(one, snapshots) for one in listed)
         return Chain(underlying, price, tuple(contracts), oldest)
-
-    def _joined(
-        self, listed: AlpacaContract, snapshots: Snapshots, price: Decimal, at: datetime
-    ) -> ChainContract:
-        # Every part of a snapshot may be missing, and so may the whole.
-        row = snapshots.get(listed.instrument.symbol) or {}
-        greeks = row.get("greeks") or {}
-        terms = listed.instrument.option
-        is_over = terms is None or self._contracts.is_over(terms.expiry)
-        contract = ChainContract(
-            instrument=listed.instrument,
-            quote=leg_quote(row.get("latestQuote")),
-            delta=decimal(greeks.get("delta")),
-            implied_volatility=decimal(row.get("impliedVolatility")),
-            open_interest=listed.open_interest,
-            volume=_volume(row.get("dailyBar"), at),
-            is_tradable=listed.is_tradable and not is_over,
-            is_standard=listed.is_standard,
-        )
-        return contract if contract.delta is not None else _computed(contract, price, at)
 
     def _snapshots(self, underlying: str, expiry: date) -> tuple[datetime, Snapshots]:
         now = self._clock()
@@ -94,31 +78,64 @@ class ChainReader:
         raise BrokerUnavailable("Alpaca shows more snapshots than can be read.")
 
 
-def _computed(contract: ChainContract, price: Decimal, at: datetime) -> ChainContract:
-    """Return a contract with the delta that its own mid implies, where it has a mid."""
-    mid, years = contract.mid, years_to_expiry(contract.terms, at)
-    volatility = contract.implied_volatility
-    if volatility is None and mid is not None:
-        volatility = implied_volatility(contract.terms, price, mid, years=years, rate=RATE)
-    if volatility is None or not years:
-        return contract
-    model = value_option(contract.terms, price, years=years, volatility=volatility, rate=RATE)
-    return ChainContract(
-        instrument=contract.instrument,
-        quote=contract.quote,
-        delta=model.delta.quantize(_STEP),
-        implied_volatility=volatility.quantize(_STEP),
-        is_computed=True,
-        open_interest=contract.open_interest,
-        volume=contract.volume,
-        is_tradable=contract.is_tradable,
-        is_standard=contract.is_standard,
-    )
+@dataclass(slots=True)
+class _Join:
+    """One day's contracts with their snapshots: what all of them share is worked out once.
 
+    `near` are the volatilities found last, of calls and of puts: those of the next strikes lie beside them.
+    """
 
-def _volume(bar: Row | None, at: datetime) -> int | None:
-    """Return what was traded today; the last bar may be of another day, and then it was nothing yet."""
-    if bar is None:
-        return None
-    is_of_today = moment(bar["t"]).astimezone(NEW_YORK).date() == at.astimezone(NEW_YORK).date()
-    return int(bar["v"]) if is_of_today else 0
+    price: Decimal
+    at: datetime
+    is_over: bool
+    years: float | None = None
+    near: dict[str, Decimal] = field(default_factory=dict)
+    of_today: dict[str, bool] = field(default_factory=dict)
+
+    def contract(self, listed: AlpacaContract, snapshots: Snapshots) -> ChainContract:
+        """Join a contract with its snapshot; every part of that may be missing, and so may the whole."""
+        row = snapshots.get(listed.instrument.symbol) or {}
+        greeks, quote = row.get("greeks") or {}, leg_quote(row.get("latestQuote"))
+        delta, volatility = decimal(greeks.get("delta")), decimal(row.get("impliedVolatility"))
+        is_computed = False
+        if delta is None and listed.instrument.option is not None and quote.is_two_sided:
+            delta, volatility, is_computed = self._computed(listed.instrument.option, quote, volatility)
+        return ChainContract(
+            instrument=listed.instrument,
+            quote=quote,
+            delta=delta,
+            implied_volatility=volatility,
+            is_computed=is_computed,
+            open_interest=listed.open_interest,
+            volume=self._volume(row.get("dailyBar")),
+            is_tradable=listed.is_tradable and not self.is_over,
+            is_standard=listed.is_standard,
+        )
+
+    def _computed(
+        self, terms: OptionContract, quote: LegQuote, volatility: Decimal | None
+    ) -> tuple[Decimal | None, Decimal | None, bool]:
+        """Return the delta and volatility that a contract's own mid implies, and whether there are any."""
+        if self.years is None:
+            self.years = years_to_expiry(terms, self.at)
+        years = self.years
+        if volatility is None and quote.bid is not None and quote.ask is not None:
+            mid = (quote.bid + quote.ask) / 2
+            volatility = implied_volatility(
+                terms, self.price, mid, years=years, rate=RATE, near=self.near.get(terms.kind)
+            )
+        if volatility is None or not years:
+            return None, volatility, False
+        self.near[terms.kind] = volatility
+        delta = option_delta(terms, self.price, years=years, volatility=volatility, rate=RATE)
+        return Decimal(f"{delta:.4f}"), volatility.quantize(_STEP), True
+
+    def _volume(self, bar: Row | None) -> int | None:
+        """Return what was traded today; the last bar may be of another day, and then it was nothing yet."""
+        if bar is None:
+            return None
+        said = bar["t"]
+        if said not in self.of_today:
+            day = moment(said).astimezone(NEW_YORK).date()
+            self.of_today[said] = day == self.at.astimezone(NEW_YORK).date()
+        return int(bar["v"]) if self.of_today[said] else 0
