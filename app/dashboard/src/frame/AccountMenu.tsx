@@ -126,7 +126,11 @@ function Account() {
         )}
       </div>
       <div className="row">
-        <Button isPending={leaving.isPending} onClick={() => leaving.mutate({ everywhere: false })}>
+        <Button
+          size="small"
+          isPending={leaving.isPending}
+          onClick={() => leaving.mutate({ everywhere: false })}
+        >
           Sign out
         </Button>
         <Button

@@ -74,11 +74,11 @@ function FiguresAge() {
     );
   }
   const old = now - contact.heardAt;
-  const words = contact.heardAt === 0 ? "Reading …" : old < 4000 ? "Live" : `${formatAge(old)} old`;
+  const words = contact.heardAt === 0 ? "Reading …" : old < 4000 ? "Up to date" : `${formatAge(old)} old`;
   return (
     <span className={styles.age} title="How old the figures are">
       <span className={old < 4000 ? styles.beat : styles.late} aria-hidden="true" />
-      {words}
+      <span className={styles.words}>{words}</span>
     </span>
   );
 }

@@ -48,13 +48,13 @@ describe("the frame", () => {
     const header = await screen.findByRole("banner");
     await within(header).findByText("PAPER");
     expect(within(header).getByText("Trading")).toBeDefined();
-    await within(header).findByText("Live");
+    await within(header).findByText("Up to date");
   });
 
   it("says since when there is no contact, and that exits at the broker go on", async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
     show(<App />);
-    await screen.findByText("Live");
+    await screen.findByText("Up to date");
 
     server.disconnect();
     await vi.advanceTimersByTimeAsync(20_000);
@@ -159,11 +159,26 @@ describe("signing in", () => {
     server.on("POST /api/session", { body: SESSION });
     location.hash = "#start=abc-123";
 
-    show(<App />, { role: null });
+    show(<App />, { role: undefined });
 
     expect(await screen.findByText("PAPER")).toBeDefined();
     expect(asked("POST /api/session").map(({ body }) => body)).toEqual([{ start: "abc-123" }]);
+    expect(asked("GET /api/session")).toHaveLength(0);
     expect(location.hash).toBe("");
+  });
+
+  it("says that a link was used up, and takes the token instead", async () => {
+    server.on("POST /api/session", {
+      status: 401,
+      body: failure("NOT_AUTHENTICATED", "This link was used."),
+    });
+    server.on("GET /api/session", { status: 401, body: failure("NOT_AUTHENTICATED") });
+    location.hash = "#start=used-up";
+
+    show(<App />, { role: undefined });
+
+    expect((await screen.findByRole("alert")).textContent).toContain("This link was used.");
+    expect(screen.getByLabelText("Token")).toBeDefined();
   });
 
   it("comes back in the middle of work, and the work goes on", async () => {

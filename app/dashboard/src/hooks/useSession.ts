@@ -18,9 +18,9 @@ async function readSession(): Promise<Session | null> {
   }
 }
 
-/** Who is signed in; null: nobody. */
-export function useSession(): UseQueryResult<Session | null, ApiError> {
-  return useQuery<Session | null, ApiError>({ queryKey: KEY, queryFn: readSession });
+/** Who is signed in; null: nobody. Not asked for while something else will tell. */
+export function useSession({ isAsked = true } = {}): UseQueryResult<Session | null, ApiError> {
+  return useQuery<Session | null, ApiError>({ queryKey: KEY, queryFn: readSession, enabled: isAsked });
 }
 
 /** Sign in, with the token or with the code of the printed link. */

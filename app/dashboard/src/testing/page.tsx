@@ -10,16 +10,17 @@ import { makeQueryClient } from "@/api/queries";
 
 interface Options {
   at?: string;
-  /** null: nobody is signed in. */
-  role?: Schema<"Session">["role"] | null;
+  /** null: nobody is signed in; undefined: the page has to ask. */
+  role?: Schema<"Session">["role"] | null | undefined;
 }
 
 /** Render at an address; `user` types and clicks. */
 export function show(
   children: ReactNode,
-  { at = "/", role = "operator" }: Options = {},
+  { at = "/", ...options }: Options = {},
 ): RenderResult & { user: UserEvent } {
   const client = makeQueryClient();
+  const role = "role" in options ? options.role : "operator";
   client.setQueryData(["session"], role && { role, expires_at: "2030-01-01T00:00:00Z" });
   const page = render(
     <QueryClientProvider client={client}>

@@ -30,26 +30,23 @@ function AccountCard({ account, seen }: { account: AccountDay; seen: BrokerSeen 
   const { broker, currency } = account;
   return (
     <article className={styles.card} aria-label={`Account at ${broker}`}>
-      <header className={styles.head}>
+      <div className={styles.main}>
         <h2 className={styles.broker}>{broker}</h2>
-        <span className="small soft">
-          {seen?.reachable === false ? <Badge tone="warn">no answer</Badge> : "seen"} <Age at={account.at} />
-        </span>
-      </header>
-      <p className={styles.equity}>
-        <Money amount={account.equity} currency={currency} />
-        <span className="visually-hidden"> equity</span>
-      </p>
-      <p className={styles.day}>
-        <Money amount={account.day_pnl} currency={currency} isGain />
-        {account.day_pnl_pct !== null && (
-          <>
-            {" "}
-            <Percent fraction={account.day_pnl_pct} isGain hasArrow={false} />
-          </>
-        )}
-        <span className="soft"> today</span>
-      </p>
+        <p className={styles.equity}>
+          <Money amount={account.equity} currency={currency} />
+          <span className="visually-hidden"> equity</span>
+        </p>
+        <p className={styles.day}>
+          <Money amount={account.day_pnl} currency={currency} isGain />
+          {account.day_pnl_pct !== null && (
+            <>
+              {" "}
+              <Percent fraction={account.day_pnl_pct} isGain hasArrow={false} />
+            </>
+          )}
+          <span className="soft"> today</span>
+        </p>
+      </div>
       <dl className={styles.facts}>
         <div>
           <dt>Cash</dt>
@@ -61,6 +58,12 @@ function AccountCard({ account, seen }: { account: AccountDay; seen: BrokerSeen 
           <dt>Buying power</dt>
           <dd>
             <Money amount={account.buying_power} currency={currency} />
+          </dd>
+        </div>
+        <div>
+          <dt>Seen</dt>
+          <dd>
+            <Age at={account.at} /> {seen?.reachable === false && <Badge tone="warn">no answer</Badge>}
           </dd>
         </div>
       </dl>
