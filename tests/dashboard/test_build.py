@@ -19,7 +19,13 @@ ROOTS = (
 TEST = re.compile(r"\.test\.tsx?$|^src/testing/")
 ADDRESS = re.compile(r"https?://[\w.-]+")
 # Names of vocabularies, which nobody calls, and where React's errors are explained.
-NAMES = {"http://www.w3.org", "https://github.com", "https://react.dev", "https://reactrouter.com", "http://localhost"}
+NAMES = {
+    "http://www.w3.org",
+    "https://github.com",
+    "https://react.dev",
+    "https://reactrouter.com",
+    "http://localhost",
+}
 
 
 def digest_of_sources():

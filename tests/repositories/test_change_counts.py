@@ -46,6 +46,7 @@ def changed(changes):
         ("tokens/fyers", {"logins"}),
         ("trades/default/paper:AAPL", {"trades", "positions"}),
         ("refusals/last", {"refusals"}),
+        ("jobs/x", {"jobs"}),
         ("leases/supervisor", set()),
         ("inbox/default/x", set()),
     ],
