@@ -8,6 +8,7 @@ from typing import Protocol
 
 from app.domain.instruments import Instrument
 from app.domain.structures.chain import Chain
+from app.domain.structures.fates import ContractEvent
 from app.domain.structures.levels import OptionsLevel
 from app.domain.structures.net_quotes import LegQuote
 from app.domain.structures.orders import StructureOrder, StructureReceipt
@@ -62,6 +63,10 @@ class StructureDesk(Protocol):
     def settlement_price(self, underlying: str, day: date) -> Decimal | None:
         """Return what an underlying cost when contracts of a day expired, where the broker itself tells."""
         return None
+
+    def history(self, since: date) -> list[ContractEvent]:  # most brokers tell nothing
+        """Return what became of contracts without an order from a day on, where the broker tells of it."""
+        return []
 
     def submit(self, order: StructureOrder) -> StructureReceipt:
         """Send once; raise BrokerRejected or OutcomeUnknown."""

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from app.repositories.close_prices import ClosePrices
+from app.repositories.closed_trades import ClosedTrades
 from app.repositories.structure_trades import StructureTrades
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.operator.market_moves import MarketMoves
@@ -15,6 +16,7 @@ from app.services.runtime.supervisor import Task
 from app.services.structures.alert_signals import AlertSignals
 from app.services.structures.closing_prices import ClosingPrices
 from app.services.structures.closings import StructureClosings
+from app.services.structures.confirmations import Confirmations
 from app.services.structures.entries import Entries
 from app.services.structures.exits import StructureExits
 from app.services.structures.handler import StructureHandler
@@ -33,6 +35,8 @@ LADDER_SECONDS = 1.0
 WATCH_SECONDS = 5.0
 # Behind the snapshots, which are what positions are read from.
 SETTLE_SECONDS = 5.0
+# Histories are told once a day.
+CONFIRM_SECONDS = 3600.0
 
 
 class StructuresWiring:
@@ -141,6 +145,11 @@ class StructuresWiring:
         )
 
     @cached_property
+    def confirmations(self) -> Confirmations:
+        """What compares the ends of trades with brokers' own histories."""
+        return Confirmations(runtime=self.base.runtime, closed=ClosedTrades(self.base.store))
+
+    @cached_property
     def handler(self) -> StructureHandler:
         """Both, for alerts."""
         return StructureHandler(self.entries, self.exits, AlertSignals(self.trades, self.base.clock))
@@ -173,4 +182,5 @@ class StructuresWiring:
             Task("structures", WATCH_SECONDS, self.watch.run),
             Task("closing prices", WATCH_SECONDS, self.closes.run),
             Task("settlement", SETTLE_SECONDS, self.settling.run),
+            Task("confirmations", CONFIRM_SECONDS, self.confirmations.run),
         )

@@ -20,8 +20,10 @@ from app.domain.structures.trades import StructureTrade
 from app.errors import AppError
 from tests.reliability.documents import read_documents
 from tests.reliability.server import Lost
-from tests.reliability.structure_alerts import PRICES
+from tests.reliability.structure_alerts import PRICES, SECURED
+from tests.simulators.alpaca.assets import CONTRACT
 
+ZERO = Decimal(0)
 NEW_YORK = ZoneInfo("America/New_York")
 LOOK_SECONDS = 0.5
 FRIDAY = 4
@@ -45,8 +47,8 @@ class Venue(Protocol):
     def jump(self, to: datetime, random: Random) -> None:
         """Let it be a later time, and something happen that nobody has ordered."""
 
-    def bare(self) -> Collection[str]:
-        """Return what is sold there with nothing beside it that covers it, but for what is meant so."""
+    def held(self) -> dict[str, Decimal]:
+        """Return what the account holds, signed, by name."""
 
     def leave(self) -> None:
         """Close what was opened for moving."""
@@ -104,13 +106,30 @@ class Market(threading.Thread):
         price = PRICES[symbol] * self._random.uniform(0.96, 1.04)
         self._venue.move(symbol, Decimal(f"{price:.2f}"))
         # Between the moments of a day lie minutes in which the server sees what has happened.
-        if time.monotonic() > self._next_jump and self._random.random() < JUMP_SHARE:
+        if not self._may_jump():
+            return
+        if self._random.random() < JUMP_SHARE:
             moment = next_moment(self._venue.now())
             local = moment.astimezone(NEW_YORK)
             rest = FORCED_SECONDS if (local.hour, local.minute) == FORCED else JUMP_SECONDS
             self._next_jump = time.monotonic() + rest
             self._venue.jump(moment, self._random)
             self.jumps += 1
+
+    def _may_jump(self) -> bool:
+        """Tell whether it is time, and what came by itself is booked; a real day leaves hours for that."""
+        late = time.monotonic() - self._next_jump
+        return late > 0 and (late > LONGEST_BARE_SECONDS or self._agrees())
+
+    def _agrees(self) -> bool:
+        known: dict[str, Decimal] = defaultdict(Decimal)
+        for _, trade in read_documents(self._database, "structures/"):
+            for symbol, quantity in trade["legs"].items():
+                known[symbol] += Decimal(quantity)
+        for _, shares in read_documents(self._database, "trades/"):
+            known[shares["symbol"]] += Decimal(shares["quantity"])
+        held = self._venue.held()
+        return all(known.get(name, ZERO) == held.get(name, ZERO) for name in known.keys() | held.keys())
 
     def _waits_for_settlement(self, now: datetime) -> bool:
         """Tell whether anything has expired that is not booked: the price of the close stays meanwhile.
@@ -130,13 +149,23 @@ class Market(threading.Thread):
                     sold.add(key)
         self.seen_broken |= broken
         with suppress(AppError, Lost):
-            sold |= set(self._venue.bare())
+            sold |= bare(self._venue.held())
         count(self._broken, broken, seconds)
         count(self._alone, sold, seconds)
         self.longest_broken = max([self.longest_broken, *self._broken.values()])
         for name, lasted in self._alone.items():
             if lasted > LONGEST_BARE_SECONDS:
                 self.too_long[name] = max(lasted, self.too_long.get(name, 0))
+
+
+def bare(held: dict[str, Decimal]) -> set[str]:
+    """Return the underlyings, with C or P, of which more contracts are sold than bought."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for symbol, quantity in held.items():
+        found = CONTRACT.fullmatch(symbol)
+        if found is not None and found[1] not in SECURED:
+            sums[f"{found[1]} {found[5]}"] += quantity
+    return {name for name, quantity in sums.items() if quantity < 0}
 
 
 def count(since: dict[str, float], seen: Collection[str], seconds: float) -> None:

@@ -1,7 +1,7 @@
 """Where structures are traded in a torture: the paper broker behind a failing line, and a faulty Alpaca."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +19,7 @@ from tests.reliability.broker_stage import BROKER_SECONDS
 from tests.reliability.documents import read_documents
 from tests.reliability.moved_server import Torment
 from tests.reliability.simulator import STRUCK_SHARE, Simulator
-from tests.reliability.structure_alerts import PRICES, SECURED
+from tests.reliability.structure_alerts import PRICES
 from tests.reliability.structure_market import FRIDAY, MOMENTS, NEW_YORK, next_moment
 from tests.simulators.alpaca.assets import CONTRACT
 
@@ -85,9 +85,9 @@ class PaperVenue:
         desk.set_switches(Switches(assigned, random.random() < FORCED_SHARE))
         desk.set_clock(to)
 
-    def bare(self) -> Collection[str]:
-        """Return what is sold without cover."""
-        return bare({one.symbol: one.quantity for one in self._desk().positions()})
+    def held(self) -> dict[str, Decimal]:
+        """Return what the account holds."""
+        return {one.symbol: one.quantity for one in self._desk().positions()}
 
     def leave(self) -> None:
         """Close the store, in the thread that opened it."""
@@ -190,9 +190,9 @@ class AlpacaVenue:
         self._set_time(to)
         self._simulator.ask("POST", "clock", {"session": "closed" if self._is_at(CLOSING) else "open"})
 
-    def bare(self) -> Collection[str]:
-        """Return what is sold without cover."""
-        return bare({row["symbol"]: Decimal(row["qty"]) for row in self._held()})
+    def held(self) -> dict[str, Decimal]:
+        """Return what the account holds."""
+        return {row["symbol"]: Decimal(row["qty"]) for row in self._held()}
 
     def leave(self) -> None:
         """Nothing was opened."""
@@ -235,13 +235,3 @@ def listed(price: int) -> list[int]:
     step = 5 if price >= 100 else 1
     middle = price - price % step
     return [middle + step * number for number in range(-STEPS, STEPS + 1)]
-
-
-def bare(held: dict[str, Decimal]) -> set[str]:
-    """Return the underlyings, with C or P, of which more contracts are sold than bought."""
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for symbol, quantity in held.items():
-        found = CONTRACT.fullmatch(symbol)
-        if found is not None and found[1] not in SECURED:
-            sums[f"{found[1]} {found[5]}"] += quantity
-    return {name for name, quantity in sums.items() if quantity < 0}

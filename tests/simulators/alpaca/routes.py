@@ -1,7 +1,7 @@
 """Which path of Alpaca is answered by what."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.simulators.alpaca.simulator import FakeAlpaca
 
 View = Callable[..., Answer]
+MOST_ACTIVITIES = 100
+ACTIVITY_QUERY = {"activity_types", "after", "until", "direction", "page_size", "page_token"}
 KINDS = "(quotes|trades|bars)"
 
 
@@ -156,7 +158,25 @@ def snapshots(fake: "FakeAlpaca", request: Request, _whims: Whims, underlying: s
 def activities(fake: "FakeAlpaca", request: Request, _whims: Whims, kind: str = "") -> Answer:
     with fake.exchange.lock:
         wanted = (kind or request.query.get("activity_types", "")).split(",")
-        return in_json(fake.exchange.expiring.activities({name for name in wanted if name}))
+        told = fake.exchange.expiring.activities({name for name in wanted if name})
+        return in_json(activity_page(told, request.query))
+
+
+def activity_page(newest_first: list[Any], query: Mapping[str, str]) -> list[Any]:
+    """Return a page of activities; raise Refused."""
+    if unknown := set(query) - ACTIVITY_QUERY:
+        raise invalid(f"unknown parameters: {', '.join(sorted(unknown))}")
+    after, until = query.get("after", "")[:10], query.get("until", "9999")[:10]
+    # By when they were made, which is the day after the one that they are about.
+    found = [row for row in newest_first if after <= row["date"] <= until]
+    if query.get("direction", "desc") == "asc":
+        found.reverse()
+    ids = [row["id"] for row in found]
+    token, size = query.get("page_token"), query.get("page_size", str(MOST_ACTIVITIES))
+    begin = 0 if token is None else ids.index(token) + 1
+    if not size.isdecimal() or not 1 <= int(size) <= MOST_ACTIVITIES:
+        raise invalid(f"page_size must be between 1 and {MOST_ACTIVITIES}")
+    return found[begin : begin + int(size)]
 
 
 ROUTES: tuple[tuple[str, str, View], ...] = (

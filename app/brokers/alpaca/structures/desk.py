@@ -10,6 +10,7 @@ from app.brokers.alpaca.mapping import understood
 from app.brokers.alpaca.market_data import MarketData
 from app.brokers.alpaca.outcomes import DUPLICATE, REFUSALS_OF_A_CHANGE
 from app.brokers.alpaca.receipts import Row, decimal, is_over
+from app.brokers.alpaca.structures.activities import read_history
 from app.brokers.alpaca.structures.chains import ChainReader
 from app.brokers.alpaca.structures.checks import MOST_LEGS, structure_refusal
 from app.brokers.alpaca.structures.contracts import ContractBook
@@ -24,6 +25,7 @@ from app.brokers.structure_desk import StructureCapabilities, StructureDesk
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ZERO
 from app.domain.structures.chain import Chain
+from app.domain.structures.fates import ContractEvent
 from app.domain.structures.levels import OptionsLevel
 from app.domain.structures.net_quotes import LegQuote
 from app.domain.structures.orders import StructureOrder, StructureReceipt
@@ -87,6 +89,10 @@ class AlpacaDesk(StructureDesk):
     def quotes(self, instruments: Sequence[Instrument]) -> dict[str, LegQuote]:
         """Return the latest quotes by canonical name, a hundred a call."""
         return read_quotes(self._transport, instruments, self._feed)
+
+    def history(self, since: date) -> list[ContractEvent]:
+        """Return what expired, was exercised or assigned; Alpaca tells of it the next day."""
+        return read_history(self._transport, since)
 
     def submit(self, order: StructureOrder) -> StructureReceipt:
         """Send once; an id that Alpaca has already is our own earlier send, when the terms are the same."""
