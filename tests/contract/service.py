@@ -42,7 +42,7 @@ class Service:
         return document
 
     def trade(self) -> None:
-        """Put in a position, an order that rests, tickets and bots, and remember what they are called."""
+        """Put in a position, an order that rests, tickets, bots and a job, and remember their names."""
         alert = strategy_alert(secret=WEBHOOK_SECRET)
         filled = self.server.call("POST", "/webhook", alert).body
         self.server.call("PUT", "/api/paper/prices", {"ETH-USD": "2000"})
@@ -52,6 +52,7 @@ class Service:
             bridge_alert(secret=WEBHOOK_SECRET, symbol="ETH-USD", limit_price="1900"),
         ).body
         self.server.create_bot("other")
+        job = self.server.call("POST", "/api/jobs", {"kind": "replay", "min_confidence": "0.8"}).body
         self.values.update(
             ticket=[filled["ticket"], resting["ticket"]],
             name=[resting["order"]["client_order_id"]],
@@ -60,6 +61,7 @@ class Service:
             symbol=["AAPL"],
             number=[1],
             trade=[1],
+            job=[job["id"]],
             underlying=["AAPL"],
             secret=[ACCOUNT_SECRET],
         )
