@@ -4,7 +4,7 @@
  * A screen is in the navigation once it is here. Names are the document's; a phone shows those with `onPhone`.
  */
 
-import { House, type LucideIcon, ScrollText, ShieldQuestion } from "lucide-react";
+import { House, Landmark, type LucideIcon, ScrollText, Settings, ShieldQuestion } from "lucide-react";
 import type { ComponentType } from "react";
 
 interface Screen {
@@ -32,6 +32,13 @@ export const NAVIGATION: readonly NavigationScreen[] = [
     load: async () => (await import("./home/HomeScreen")).HomeScreen,
   },
   {
+    path: "/brokers",
+    label: "Brokers",
+    icon: Landmark,
+    key: "k",
+    load: async () => (await import("./brokers/BrokersScreen")).BrokersScreen,
+  },
+  {
     path: "/logs",
     label: "Logs",
     icon: ScrollText,
@@ -47,6 +54,13 @@ export const NAVIGATION: readonly NavigationScreen[] = [
     onPhone: true,
     counts: "approvals",
     load: async () => (await import("./approvals/ApprovalsScreen")).ApprovalsScreen,
+  },
+  {
+    path: "/settings",
+    label: "Settings",
+    icon: Settings,
+    key: "e",
+    load: async () => (await import("./settings/SettingsScreen")).SettingsScreen,
   },
 ];
 
