@@ -67,7 +67,8 @@ class Visit:
     def settle(self) -> None:
         """Wait until what the page shows comes from the server and no list says that it loads."""
         self.page.wait_for_selector("main")
-        self.page.wait_for_function("document.querySelectorAll('[aria-busy=true]').length === 0")
+        # Not by a function: it would be polled with eval, which the page's policy forbids.
+        self.page.wait_for_selector("[aria-busy=true]", state="detached")
 
     def complaints(self) -> list[str]:
         """Return console errors, refused content and requests to other hosts."""

@@ -30,7 +30,7 @@ export function EmptyState({
 /** Something is being read: shown only after a moment, so that quick answers do not flicker. */
 export function Loading({ what }: { what: string }) {
   return (
-    <div className={styles.loading} role="status">
+    <div className={styles.loading} role="status" aria-busy="true">
       <span className="visually-hidden">Loading {what} …</span>
       <span className={styles.bar} />
       <span className={styles.bar} />
