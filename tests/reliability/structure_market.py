@@ -30,6 +30,8 @@ FRIDAY = 4
 # A morning, the time at which structures are left, the broker closing short legs, the time after the close.
 MOMENTS = ((10, 0), (15, 5), (15, 31), (16, 1))
 LONGEST_BARE_SECONDS = 60
+# What is not booked by then is not going to be.
+LONGEST_DAY_SECONDS = 150
 JUMP_SHARE, JUMP_SECONDS = 0.5, 10
 # What the broker has closed by itself is believed at a second look.
 FORCED, FORCED_SECONDS = (15, 31), 30
@@ -119,7 +121,7 @@ class Market(threading.Thread):
     def _may_jump(self) -> bool:
         """Tell whether it is time, and what came by itself is booked; a real day leaves hours for that."""
         late = time.monotonic() - self._next_jump
-        return late > 0 and (late > LONGEST_BARE_SECONDS or self._agrees())
+        return late > 0 and (late > LONGEST_DAY_SECONDS or self._agrees())
 
     def _agrees(self) -> bool:
         known: dict[str, Decimal] = defaultdict(Decimal)
@@ -166,6 +168,12 @@ def bare(held: dict[str, Decimal]) -> set[str]:
         if found is not None and found[1] not in SECURED:
             sums[f"{found[1]} {found[5]}"] += quantity
     return {name for name, quantity in sums.items() if quantity < 0}
+
+
+def is_close(moment: datetime) -> bool:
+    """Tell whether a moment is the one after the close."""
+    local = moment.astimezone(NEW_YORK)
+    return (local.hour, local.minute) == MOMENTS[-1]
 
 
 def count(since: dict[str, float], seen: Collection[str], seconds: float) -> None:

@@ -20,11 +20,11 @@ from tests.reliability.documents import read_documents
 from tests.reliability.moved_server import Torment
 from tests.reliability.simulator import STRUCK_SHARE, Simulator
 from tests.reliability.structure_alerts import PRICES
-from tests.reliability.structure_market import FRIDAY, MOMENTS, NEW_YORK, next_moment
+from tests.reliability.structure_market import FRIDAY, MOMENTS, NEW_YORK, is_close, next_moment
 from tests.simulators.alpaca.assets import CONTRACT
 
 CASH = Decimal(50_000_000)
-CLOSING, OPENING = MOMENTS[-1], MOMENTS[0]
+OPENING = MOMENTS[0]
 WEEKS, STEPS = 2, 8
 WORKING = frozenset({"new", "accepted", "pending_new", "partially_filled", "pending_cancel"})
 FORCED_SHARE, ASSIGNED_SHARE = 0.6, 0.3
@@ -80,7 +80,9 @@ class PaperVenue:
         """Move the clock; short legs are closed by the broker, somebody exercises, or neither."""
         desk = self._desk()
         sold = [one.symbol for one in desk.positions() if one.quantity < 0 and CONTRACT.fullmatch(one.symbol)]
-        assigned = (random.choice(sold),) if sold and random.random() < ASSIGNED_SHARE else ()
+        # Nobody exercises early what is over in the same moment.
+        chance = 0 if is_close(to) else ASSIGNED_SHARE
+        assigned = (random.choice(sold),) if sold and random.random() < chance else ()
         self.assigned += len(assigned)
         desk.set_switches(Switches(assigned, random.random() < FORCED_SHARE))
         desk.set_clock(to)
@@ -129,7 +131,7 @@ class AlpacaVenue:
             "IDEMPOTENCY_TTL_SECONDS": str(10**7),
         }
         self._set_time(next_moment(self.now()))
-        while self._is_at(CLOSING) or not self._is_at(OPENING):
+        while not self._is_at(OPENING):
             self._set_time(next_moment(self.now()))
 
     def serve(self, _database: Path) -> None:
@@ -182,13 +184,13 @@ class AlpacaVenue:
             "POST", "switches", {"close_short_legs_at_expiry": random.random() < FORCED_SHARE}
         )
         sold = [row for row in self._held() if CONTRACT.fullmatch(row["symbol"]) and int(row["qty"]) < 0]
-        if sold and random.random() < ASSIGNED_SHARE:
+        if sold and not is_close(to) and random.random() < ASSIGNED_SHARE:
             one = random.choice(sold)
             count = random.randint(1, -int(one["qty"]))
             self._simulator.ask("POST", "switches", {"assign": {one["symbol"]: count}})
             self._struck["assigned early"] += 1
         self._set_time(to)
-        self._simulator.ask("POST", "clock", {"session": "closed" if self._is_at(CLOSING) else "open"})
+        self._simulator.ask("POST", "clock", {"session": "closed" if is_close(to) else "open"})
 
     def held(self) -> dict[str, Decimal]:
         """Return what the account holds."""
