@@ -85,6 +85,7 @@ bench: $(VENV)/test.stamp ## Measure throughput, CPU, start and memory beside a 
 	$(BIN)/python -m benchmarks.ledger
 	$(BIN)/python -m benchmarks.options
 	$(BIN)/python -m benchmarks.tab
+	$(BIN)/python -m benchmarks.analytics
 
 demo-alpaca: $(VENV)/test.stamp ## Serve against a simulated Alpaca on this machine
 	@exec $(BIN)/python -m tests.simulators.demo_alpaca

@@ -25,6 +25,7 @@ AppError
 ├── RoleViewer                  403: who may look at everything wants to change something
 ├── TokenAgain                  403: what is dangerous asks for the token once more
 ├── CrossSiteRequest            403: another site's page sent it with a session's cookie
+├── JobOver                 409: the job is done, failed or ended already
 ├── ShareOver                   410: a one-time link was opened already, or is too old
 ├── FyersNotConfigured          409: nobody has set up an app to log in with
 ├── LoginLinkRefused            403: forged, used up or too old
@@ -77,6 +78,7 @@ from app.errors.requests import (
     FyersNotConfigured,
     IdempotencyKeyReused,
     InvalidRequest,
+    JobOver,
     LoginLinkRefused,
     LoginRefused,
     NotFound,
@@ -117,6 +119,7 @@ __all__ = [
     "FyersNotConfigured",
     "IdempotencyKeyReused",
     "InvalidRequest",
+    "JobOver",
     "LoginLinkRefused",
     "LoginRefused",
     "MalformedAlert",

@@ -81,6 +81,12 @@ class CrossSiteRequest(AppError):
     code, status = "REQUEST_CROSS_SITE", 403
 
 
+class JobOver(AppError):
+    """A job is done, failed, canceled or interrupted already."""
+
+    code, status = "JOB_OVER", 409
+
+
 class ShareOver(AppError):
     """A one-time link was opened already, or its time is over."""
 

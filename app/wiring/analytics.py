@@ -1,6 +1,7 @@
 """How what looks back is made."""
 
 from app.domain.analytics.alerts import AlertDay
+from app.domain.analytics.courses import CourseDay
 from app.domain.analytics.performance import TradeDay
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.equity import EquityHistory
@@ -9,10 +10,13 @@ from app.repositories.statistics import DailySums
 from app.schemas.dialects import DIALECTS
 from app.services.analytics.alert_sums import AlertStatistics
 from app.services.analytics.alerts import AlertReport
+from app.services.analytics.courses import PERIOD_SECONDS as COURSES_SECONDS
+from app.services.analytics.courses import OpinionCourses
 from app.services.analytics.currencies import Currencies
 from app.services.analytics.equity import EquityReport
 from app.services.analytics.performance import PerformanceReport
 from app.services.analytics.trade_sums import TradeStatistics
+from app.services.opinion_scores.price_sources import BrokerPrices
 from app.services.portfolio.snapshots import Snapshots
 from app.services.runtime.supervisor import Task
 from app.wiring.container import AnalyticsWing
@@ -39,6 +43,18 @@ def alert_statistics(base: Foundation) -> AlertStatistics:
     )
 
 
+def opinion_courses(base: Foundation) -> OpinionCourses:
+    """Return what knows what prices did after opinions."""
+    return OpinionCourses(
+        alerts=alert_statistics(base),
+        ledger=base.ledger,
+        sums=DailySums(base.store, "courses", CourseDay.from_json),
+        prices=lambda: BrokerPrices(base.registry.all()),
+        clock=base.clock,
+        in_background=base.settings.background_worker,
+    )
+
+
 def analytics_wing(base: Foundation, snapshots: Snapshots) -> AnalyticsWing:
     """Return what looks back."""
     history, trades = EquityHistory(base.store), trade_statistics(base)
@@ -46,7 +62,7 @@ def analytics_wing(base: Foundation, snapshots: Snapshots) -> AnalyticsWing:
     return AnalyticsWing(
         performance=PerformanceReport(trades, currencies),
         equity=EquityReport(history, base.bots, base.settings.default_broker),
-        alerts=AlertReport(alert_statistics(base), trades),
+        alerts=AlertReport(alert_statistics(base), trades, opinion_courses(base)),
     )
 
 
@@ -62,5 +78,6 @@ def analytics_tasks(base: Foundation) -> tuple[Task, ...]:
 
     return (
         Task("statistics", PERIOD_SECONDS, lambda: trades.run() + alerts.run()),
+        Task("opinion courses", COURSES_SECONDS, opinion_courses(base).run),
         Task("closings", PURGE_SECONDS, purge),
     )

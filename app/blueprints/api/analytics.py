@@ -69,8 +69,8 @@ def show_refused_alerts() -> ResponseReturnValue:
 def show_opinions() -> ResponseReturnValue:
     """Show whether opinions were as good as they were sure of themselves.
 
-    What came of an opinion is what the trade that it opened brought after fees, as a fraction of what was
-    entered.
+    What came of an opinion is what the price did in the direction that the alert named until a day later, as
+    a fraction; where no broker keeps bars of it, what the trade that it opened brought after fees.
     """
     return jsonify(analytics().alerts.opinions(_period()))
 

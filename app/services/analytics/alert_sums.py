@@ -50,7 +50,9 @@ class AlertStatistics:
         waiting = [str(ticket["id"]) for ticket in self.ledger.unfinished()]
         brokers, first = self._brokers(), progress.seen_until.date()
         new = {first + _DAY * ahead for ahead in range(max((horizon.date() - first).days, 0) + 1)}
-        days = {*new, *progress.open_days}
+        # What still waits is of a day that may be over, and of which nothing else is written.
+        asked = {date.fromisoformat(ticket_day(UUID(name))) for name in waiting}
+        days = {*new, *progress.open_days, *(day for day in asked if day <= horizon.date())}
         open_days = {day for day in days if self._add_up(day, horizon, waiting, brokers)}
         oldest, complete, older = self._older(progress, open_days, horizon, waiting, brokers)
         self.sums.note_progress(SumsProgress(horizon, oldest, complete, tuple(sorted(open_days))))

@@ -15,6 +15,7 @@ from app.domain.analytics.ratios import percentile
 from app.domain.json_codec import to_json
 from app.domain.money import text
 from app.services.analytics.alert_sums import AlertStatistics
+from app.services.analytics.courses import OpinionCourses
 from app.services.analytics.period import Period
 from app.services.analytics.trade_sums import TradeStatistics
 
@@ -25,6 +26,7 @@ class AlertReport:
 
     alerts: AlertStatistics
     trades: TradeStatistics
+    courses: OpinionCourses
 
     def latency(self, period: Period) -> dict[str, Any]:
         """Return how long each step took, in milliseconds, as it is answered."""
@@ -78,7 +80,9 @@ class AlertReport:
             for day in self.trades.read(later).days.values()
             for name, value in day.returns.items()
         }
-        outcomes = [(opinion, returns.get(opinion.ticket)) for opinion in sums.opinions]
+        # What the price did can be told of all, traded or not; what a trade brought where no bars are kept.
+        gains = returns | self.courses.gains(period)
+        outcomes = [(opinion, gains.get(opinion.ticket)) for opinion in sums.opinions]
         known = [gain for _, gain in outcomes if gain is not None]
         return {
             "opinions": len(outcomes),

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.jobs import Job, JobKind, JobState
-from app.errors import AppError, NotFound, RequestRefused, StoreError
+from app.errors import AppError, JobOver, NotFound, StoreError
 from app.repositories.jobs import StoredJobs
 from app.services.runtime.locks import Locks
 
@@ -91,13 +91,13 @@ class Jobs:
         return self._stored.result(job.id) if job.state is JobState.DONE else None
 
     def cancel(self, job: UUID) -> Job:
-        """End a job; one that runs stops after the step that it is in. Raise NotFound or RequestRefused."""
+        """End a job; one that runs stops after the step that it is in. Raise NotFound or JobOver."""
         known = self.find(job)
         ended = self._stored.change(
             known.id, lambda found: None if found.state.is_over else self._ended(found, JobState.CANCELED)
         )
         if ended is None:
-            raise RequestRefused(f"The job is over: it is {self.find(job).state.value}.")
+            raise JobOver(f"The job is over: it is {self.find(job).state.value}.")
         return ended
 
     def start(self) -> None:

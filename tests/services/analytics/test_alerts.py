@@ -234,9 +234,12 @@ def _filled(waiting: dict) -> list[dict]:
     return [order | done for order in waiting["orders"]]
 
 
+@pytest.mark.parametrize("hour", [12, 23])
 def test_statistics_when_an_alert_is_written_long_after_later_ones_then_it_is_counted(
-    ask, statistics, client, configure, clock, operator
+    ask, statistics, client, configure, clock, operator, hour
 ):
+    # Perhaps on the next day: then nothing else was written on its own.
+    clock.now = clock.now.replace(hour=hour, minute=56)
     configure(approval="always")
     waiting = client.post("/webhook", json=strategy_alert()).json["ticket"]
     configure(approval="off")
@@ -250,7 +253,7 @@ def test_statistics_when_an_alert_is_written_long_after_later_ones_then_it_is_co
     statistics.run()
 
     assert (before, after, ask("refusals")["alerts"]) == (1, 2, 2)
-    assert statistics.sums.of(clock().date()).open == []
+    assert statistics.sums.progress().open_days == ()
 
 
 def test_statistics_when_a_ticket_is_unreadable_then_the_others_count(ask, store, clock):

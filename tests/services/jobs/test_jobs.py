@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.jobs import JobKind, JobState
-from app.errors import NotFound, RequestRefused
+from app.errors import JobOver, NotFound, RequestRefused
 from app.repositories.jobs import KEPT, StoredJobs
 from app.services.jobs.service import Jobs
 from app.services.runtime.locks import ThreadLocks
@@ -110,7 +110,7 @@ def test_job_when_it_is_over_then_it_cannot_be_canceled(jobs_of):
     job = jobs.put(JobKind.REPLAY, {})
     jobs.run()
 
-    with pytest.raises(RequestRefused, match="it is done"):
+    with pytest.raises(JobOver, match="it is done"):
         jobs.cancel(job.id)
     with pytest.raises(NotFound):
         jobs.cancel("019aa1e8-0000-7000-8000-000000000000")

@@ -5,7 +5,6 @@ from app.blueprints.api.openapi.report_shapes import DAY
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
     TEXT,
-    TIME,
     Shape,
     list_of,
     object_of,
@@ -59,7 +58,7 @@ PERFORMANCE = object_of(
 
 
 def _series(value: str) -> Shape:
-    pair: Shape = {"type": "array", "prefixItems": [TIME, DECIMAL], "items": False, "minItems": 2}
+    pair: Shape = {"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2}
     return list_of(pair) | {"maxItems": 500, "description": value}
 
 

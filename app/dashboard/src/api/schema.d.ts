@@ -107,7 +107,7 @@ export interface paths {
         };
         /**
          * Show whether opinions were as good as they were sure of themselves
-         * @description What came of an opinion is what the trade that it opened brought after fees, as a fraction of what was entered.
+         * @description What came of an opinion is what the price did in the direction that the alert named until a day later, as a fraction; where no broker keeps bars of it, what the trade that it opened brought after fees.
          */
         get: operations["api_show_opinions"];
         put?: never;
@@ -2776,15 +2776,9 @@ export interface components {
             broker: string | null;
             currency: string | null;
             /** @description Time and worth. */
-            points: [
-                string,
-                string
-            ][];
+            points: string[][];
             /** @description Time and fraction below the highest worth before, at the same times. */
-            drawdown: [
-                string,
-                string
-            ][];
+            drawdown: string[][];
             /** @description A fraction; null without points. */
             max_drawdown: string | null;
             /** @description How many points were taken in all. */
@@ -2793,15 +2787,9 @@ export interface components {
                 broker: string | null;
                 currency: string | null;
                 /** @description Time and worth. */
-                points: [
-                    string,
-                    string
-                ][];
+                points: string[][];
                 /** @description Time and fraction below the highest worth before, at the same times. */
-                drawdown: [
-                    string,
-                    string
-                ][];
+                drawdown: string[][];
                 /** @description A fraction; null without points. */
                 max_drawdown: string | null;
                 /** @description How many points were taken in all. */
