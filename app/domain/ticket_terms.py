@@ -35,12 +35,17 @@ def ticket_terms(ticket: dict[str, Any]) -> frozenset[str]:
     asked = (ticket_term(bot=name, status=state) for name in (bot, None) for state in (status, None))
     states = {"open" if is_working(order) else "closed" for order in placed_by(ticket)}
     kinds = {"all", *states} if states else set[str]()
-    beside = narrowing_terms(
-        reason=ticket.get("reason"), symbol=symbol_of(ticket), dialect=ticket.get("dialect")
-    )
-    return frozenset(
-        [*(term for term in asked if term is not None), *beside, *(WITH_ORDERS[kind] for kind in kinds)]
-    )
+    beside = narrowing_terms(reason=ticket.get("reason"), dialect=ticket.get("dialect"))
+    symbols = [term for name in symbols_of(ticket) for term in narrowing_terms(symbol=name)]
+    terms = [*(term for term in asked if term is not None), *beside, *symbols]
+    return frozenset([*terms, *(WITH_ORDERS[kind] for kind in kinds)])
+
+
+def symbols_of(ticket: dict[str, Any]) -> dict[str, None]:
+    """Return every name under which a ticket is looked for: as it was meant, and as it was traded."""
+    told = (*(ticket.get("orders") or ()), *map(ticket.get, ("entry", "signal")))
+    names = [item.get("symbol") for item in told if item]
+    return dict.fromkeys(name for name in (*names, symbol_of(ticket)) if isinstance(name, str))
 
 
 def symbol_of(ticket: dict[str, Any]) -> str | None:

@@ -3,7 +3,7 @@
 Nobody has to say that he changed something: the key that was written tells the topic.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,8 +39,8 @@ PLACES = {topic: place for place, topic in enumerate(Topic)}
 class Counts(Protocol):
     """Counters by place; see `services/runtime/shared_counts.py`."""
 
-    def add(self, place: int) -> None:
-        """Count one change."""
+    def add(self, *places: int) -> None:
+        """Count a change in each of these places."""
 
     def read(self) -> tuple[int, list[int]]:
         """Return when the counters were made, and each of them."""
@@ -71,6 +71,14 @@ _RECORDS: dict[str, tuple[Topic, ...]] = {
     tokens.KEY: (Topic.LOGINS,),
     door_refusals.KEY: (Topic.REFUSALS,),
 }
+
+
+def _places(topics: Iterable[Topic]) -> tuple[int, ...]:
+    return tuple(PLACES[topic] for topic in topics)
+
+
+# Worked out once: every write of an alert's looks here.
+_PLACES = {folder: _places(topics) for folder, topics in _FOLDERS.items()}
 
 
 def topics_of(key: str) -> tuple[Topic, ...]:
@@ -104,8 +112,11 @@ class ChangeCounts:
 
     def wrote(self, key: str) -> None:
         """Count a write."""
-        for topic in topics_of(key):
-            self._counts.add(PLACES[topic])
+        places = _PLACES.get(key[: key.find("/") + 1])
+        if places is None:
+            places = _places(topics_of(key))
+        if places:
+            self._counts.add(*places)
 
     def since(self, cursor: str | None) -> ChangesSeen:
         """Return the counters; after a restart, or a cursor that is none of ours, everything has changed."""

@@ -49,7 +49,7 @@ _ALERTS = (
     """,  # noqa: S608  # our own text
 )
 # Which terms a ticket has: another number, and every ticket is marked anew.
-_EDITION = ("edition", "2")
+_EDITION = ("edition", "3")
 _MARK_ALL = (
     f"INSERT OR IGNORE INTO unindexed SELECT key FROM documents WHERE key >= '{TICKETS}' AND key < '{_END}'"  # noqa: S608
 )

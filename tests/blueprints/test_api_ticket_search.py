@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.ticket_terms import symbols_of
 from app.domain.ticket_views import ROW_FIELDS
 from tests.builders import EXIT_LONG, bridge_alert, strategy_alert
 
@@ -119,6 +120,15 @@ def tickets_at(client, clock):
         moments.append(clock.now)
         client.post("/webhook", json=strategy_alert())
     return moments
+
+
+def test_symbols_when_a_contract_was_traded_then_its_underlying_is_among_them():
+    contract = "AAPL300118C00100000"
+
+    assert list(symbols_of({"orders": [{"symbol": contract}], "signal": {"symbol": "AAPL"}})) == [
+        contract,
+        "AAPL",
+    ]
 
 
 def test_list_when_from_lies_after_to_then_it_is_refused(operator):

@@ -32,6 +32,8 @@ LAST_TICKETS = 10
 MOST_OF_A_KIND = 20
 # A failure of the day before yesterday has been seen, or does not matter any more.
 FAILURES_OF = timedelta(days=1)
+# What is not known for longer than that, no look at the broker will tell.
+UNKNOWN_OF = timedelta(days=7)
 
 Row = dict[str, Any]
 
@@ -75,7 +77,7 @@ class Home:
                 "approvals": [row_of(item) for item in approvals],
                 "logins": self._logins(),
                 "unreachable": [row for row in broker_rows(seen) if row["reachable"] is False],
-                "unknown": self._rows(TicketQuery(status=TicketStatus.UNKNOWN)),
+                "unknown": self._rows(TicketQuery(status=TicketStatus.UNKNOWN, since=now - UNKNOWN_OF)),
                 "failures": self._failures(),
                 "pursuits": self.pursuits.rows(),
                 "unreconciled": to_json(self.reconciliation.unreconciled()),
