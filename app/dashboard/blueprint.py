@@ -14,7 +14,7 @@ from app.dashboard.stop import show_stop, stop
 PATHS = (
     *("/", "/setup", "/brokers", "/bots", "/bots/<bot>", "/logs", "/logs/activity", "/logs/refusals"),
     *("/tickets/<ticket>", "/approvals"),
-    *("/trades", "/trades/<number>", "/analytics", "/jobs", "/settings"),
+    *("/trades", "/trades/<number>", "/analytics", "/jobs", "/jobs/<job>", "/settings"),
 )
 FOR_EVER = "public, max-age=31536000, immutable"
 ASKED_AGAIN = "no-cache"

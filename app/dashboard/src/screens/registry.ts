@@ -4,7 +4,15 @@
  * A screen is in the navigation once it is here. Names are the document's; a phone shows those with `onPhone`.
  */
 
-import { House, Landmark, type LucideIcon, ScrollText, Settings, ShieldQuestion } from "lucide-react";
+import {
+  History,
+  House,
+  Landmark,
+  type LucideIcon,
+  ScrollText,
+  Settings,
+  ShieldQuestion,
+} from "lucide-react";
 import type { ComponentType } from "react";
 
 interface Screen {
@@ -56,6 +64,13 @@ export const NAVIGATION: readonly NavigationScreen[] = [
     load: async () => (await import("./approvals/ApprovalsScreen")).ApprovalsScreen,
   },
   {
+    path: "/jobs",
+    label: "Jobs",
+    icon: History,
+    key: "j",
+    load: async () => (await import("./jobs/JobsScreen")).JobsScreen,
+  },
+  {
     path: "/settings",
     label: "Settings",
     icon: Settings,
@@ -66,6 +81,7 @@ export const NAVIGATION: readonly NavigationScreen[] = [
 
 /** Screens that are reached from others. */
 export const PAGES: readonly Screen[] = [
+  { path: "/jobs/:job", label: "Job", load: async () => (await import("./jobs/JobScreen")).JobScreen },
   {
     path: "/logs/activity",
     label: "Activity",

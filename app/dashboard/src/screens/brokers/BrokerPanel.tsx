@@ -92,7 +92,8 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 function HowToAdd({ card }: { card: BrokerCard }) {
-  const lines = card.needs.map((name) => `${name}=`).join("\n");
+  // A need may name two ways to meet it; the first is the usual one.
+  const lines = card.needs.map((need) => `${need.split(" ")[0]}=`).join("\n");
   return (
     <div className="stack">
       <p>
