@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
 import { useContact } from "@/api/changes";
+import { announce } from "@/hooks/announcements";
 import { type Shortcuts, useShortcuts } from "@/hooks/useShortcuts";
 import { NAVIGATION } from "@/screens/registry";
 import { Challenges } from "./Challenges";
@@ -11,6 +12,7 @@ import { LiveRegion } from "./LiveRegion";
 import { BottomBar, SideBar } from "./Navigation";
 import { ShortcutList } from "./ShortcutList";
 import { StopDialog } from "./StopDialog";
+import { useWaitingApprovals } from "./useFrameFacts";
 
 type OpenDialog = "stop" | "shortcuts" | null;
 
@@ -22,6 +24,7 @@ export function Frame() {
   useShortcuts(useFrameShortcuts(setOpen));
   const main = useMainFocus();
   const { isLost } = useContact();
+  useWaitingAnnounced();
   return (
     <>
       <a className={styles.skip} href="#main">
@@ -53,6 +56,18 @@ function useFrameShortcuts(setOpen: (dialog: OpenDialog) => void): Shortcuts {
     "Shift+H": () => setOpen("stop"),
     "/": () => document.querySelector<HTMLInputElement>('main input[type="search"]')?.focus(),
   };
+}
+
+// Who sees the page has the number in the navigation; who hears it is told once.
+function useWaitingAnnounced() {
+  const waiting = useWaitingApprovals();
+  const last = useRef(0);
+  useEffect(() => {
+    if (waiting > last.current) {
+      announce(waiting === 1 ? "One order waits for you." : `${waiting} orders wait for you.`);
+    }
+    last.current = waiting;
+  }, [waiting]);
 }
 
 // A screen reader stays on the link that was followed unless the new screen takes the focus.

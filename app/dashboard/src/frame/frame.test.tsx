@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { App } from "@/App";
 import { answerChallenge } from "@/api/challenges";
-import { overview } from "@/testing/overview";
+import { overview, ticketRow } from "@/testing/overview";
 import { show } from "@/testing/page";
 import { failure, type Server, startServer } from "@/testing/server";
 
@@ -61,6 +61,19 @@ describe("the frame", () => {
 
     expect(screen.getByText("No contact with Gatehouse")).toBeDefined();
     expect(screen.getByText(/Stops and targets at the broker keep working/)).toBeDefined();
+  });
+
+  it("tells aloud that an order waits", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const needs = { ...overview().needs, approvals: [ticketRow({ status: "awaiting_approval" })] };
+    server.on("GET /api/overview", { body: overview({ needs }) });
+    show(<App />);
+    await screen.findByText("PAPER");
+
+    // At most one message in ten seconds.
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(screen.getByText("One order waits for you.").getAttribute("role")).toBe("status");
   });
 
   it("knows when an address has no screen", async () => {
