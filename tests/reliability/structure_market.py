@@ -71,6 +71,7 @@ class Market(threading.Thread):
         self.seen_broken: set[str] = set()
         self.too_long: dict[str, float] = {}
         self._venue = venue
+        self._held: dict[str, Decimal] = {}
         self._alone: dict[str, float] = defaultdict(float)
         self._broken: dict[str, float] = defaultdict(float)
         self._database = database
@@ -144,14 +145,17 @@ class Market(threading.Thread):
 
     def _look(self, seconds: float) -> None:
         broken, sold = set(), set()
+        with suppress(AppError, Lost):
+            self._held = self._venue.held()
         for key, trade in read_documents(self._database, "structures/"):
             if trade["legs"] and not from_json(StructureTrade, trade).is_whole:
                 broken.add(key)
-                if any(Decimal(quantity) < 0 for quantity in trade["legs"].values()):
+                # What the broker has taken is bare nowhere, however long nobody has booked it.
+                legs = trade["legs"].items()
+                if any(Decimal(quantity) < 0 > self._held.get(name, ZERO) for name, quantity in legs):
                     sold.add(key)
         self.seen_broken |= broken
-        with suppress(AppError, Lost):
-            sold |= bare(self._venue.held())
+        sold |= bare(self._held)
         count(self._broken, broken, seconds)
         count(self._alone, sold, seconds)
         self.longest_broken = max([self.longest_broken, *self._broken.values()])

@@ -84,8 +84,11 @@ class PaperVenue:
         chance = 0 if is_close(to) else ASSIGNED_SHARE
         assigned = (random.choice(sold),) if sold and random.random() < chance else ()
         self.assigned += len(assigned)
-        desk.set_switches(Switches(assigned, random.random() < FORCED_SHARE))
+        closes_shorts = random.random() < FORCED_SHARE
+        desk.set_switches(Switches(assigned, closes_shorts))
         desk.set_clock(to)
+        # What is sold later is not assigned at once too.
+        desk.set_switches(Switches((), closes_shorts))
 
     def held(self) -> dict[str, Decimal]:
         """Return what the account holds."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.domain.closed_trades import ClosedTrade
+from app.domain.reasons import Reason
 from app.domain.structures.trades import TradeState
 
 
@@ -29,9 +30,14 @@ class ContractEvent:
 
 
 def is_settled(trade: ClosedTrade) -> bool:
-    """Tell whether a trade ended by the end of its contracts rather than by an order."""
+    """Tell whether a trade ended by the end of its contracts, all of them, rather than by an order.
+
+    Of legs that went before, assigned or closed by the broker, its state tells nothing.
+    """
     history = trade.structure
-    return history is not None and history.state in {TradeState.EXPIRED, TradeState.ASSIGNED}
+    if history is None or history.reason in {Reason.LEG_ASSIGNED, Reason.CLOSED_BY_BROKER}:
+        return False
+    return history.state in {TradeState.EXPIRED, TradeState.ASSIGNED}
 
 
 def told_of(trade: ClosedTrade, events: Iterable[ContractEvent]) -> list[ContractEvent]:

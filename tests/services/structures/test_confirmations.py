@@ -127,3 +127,20 @@ def test_history_when_it_has_pages_then_all_of_them_are_read(fake, services, mon
     found = services.brokers.registry.get("alpaca").structures.history(date(2025, 3, 1))
 
     assert [event.quantity for event in found] == [1, 2, 3, 4, 5]
+
+
+def test_history_when_a_leg_was_assigned_before_the_rest_expired_then_nothing_is_contradicted(
+    enter, turn, fake, mismatches, services
+):
+    enter()
+    turn(MONDAY, 8)
+    turn(LAST_MINUTES - timedelta(minutes=1), 2)
+    # Nothing can be left any more: what remains expires.
+    fake.clock.close()
+    fake.exchange.expiring.assign(contract("P95").symbol, 1)
+    turn(LAST_MINUTES - timedelta(seconds=30), 6)
+    turn(EVENING, 6)
+    assert services.portfolio.trades.closed.numbered(1).structure.state is TradeState.EXPIRED
+    turn(EVENING + timedelta(days=1))
+
+    assert not any("history" in message for message in mismatches())
