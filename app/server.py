@@ -1,6 +1,5 @@
 """Gatehouse under gunicorn: one process with threads, told to drain by SIGTERM."""
 
-import gc
 import os
 import socket
 import time
@@ -62,10 +61,7 @@ def _application(settings: Settings) -> Any:
     from app import create_app
 
     tame_server_log()
-    application = create_app(settings, background=True)
-    # What the start has made lives as long as the process: no collection has to look through it for alerts.
-    gc.freeze()
-    return application
+    return create_app(settings, background=True)
 
 
 def _try_store(settings: Settings) -> None:
