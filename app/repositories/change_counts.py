@@ -3,7 +3,7 @@
 Nobody has to say that he changed something: the key that was written tells the topic.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,7 +31,7 @@ from app.repositories import (
     trades,
     trading_state,
 )
-from app.storage.base import JSON, Change, Create, Document, Store
+from app.storage.base import JSON, Change, Create, Document, Page, Store
 
 PLACES = {topic: place for place, topic in enumerate(Topic)}
 
@@ -141,9 +141,10 @@ class CountedStore:
     def __init__(self, store: Store, changes: ChangeCounts) -> None:
         self._store = store
         self._changes = changes
-        # An alert reads eight times: what only passes on is the store's own method.
-        self.get, self.list, self.page, self.waiting = store.get, store.list, store.page, store.waiting
-        self.ping, self.close = store.ping, store.close
+
+    def get(self, key: str) -> Document | None:
+        """Return the document, or None."""
+        return self._store.get(key)
 
     def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
         """Write a new document; raise AlreadyExists when the key is taken."""
@@ -166,6 +167,20 @@ class CountedStore:
         self._store.delete(document)
         self._changes.wrote(document.key)
 
+    def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
+        """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
+        return self._store.list(prefix, after=after, limit=limit)
+
+    def page(
+        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
+    ) -> Page:
+        """Return documents under `prefix` that carry all terms, from the last key down."""
+        return self._store.page(prefix, terms=terms, before=before, since=since, limit=limit)
+
+    def waiting(self, prefix: str) -> Iterator[Document]:
+        """Yield documents under `prefix` that lack their answer; perhaps others too."""
+        return self._store.waiting(prefix)
+
     def apply(self, changes: Sequence[Change]) -> None:
         """Make the changes in their order, and count them; where a part may have been made, all of them."""
         try:
@@ -173,3 +188,11 @@ class CountedStore:
         finally:
             for change in changes:
                 self._changes.wrote(change.key if isinstance(change, Create) else change.document.key)
+
+    def ping(self) -> None:
+        """Prove that the store can be read and written."""
+        self._store.ping()
+
+    def close(self) -> None:
+        """Let go of files and connections; safe to call twice."""
+        self._store.close()
