@@ -5,6 +5,7 @@
  */
 
 import {
+  ArrowLeftRight,
   History,
   House,
   Landmark,
@@ -47,6 +48,13 @@ export const NAVIGATION: readonly NavigationScreen[] = [
     load: async () => (await import("./brokers/BrokersScreen")).BrokersScreen,
   },
   {
+    path: "/trades",
+    label: "Trades",
+    icon: ArrowLeftRight,
+    key: "t",
+    load: async () => (await import("./trades/TradesScreen")).TradesScreen,
+  },
+  {
     path: "/logs",
     label: "Logs",
     icon: ScrollText,
@@ -81,6 +89,11 @@ export const NAVIGATION: readonly NavigationScreen[] = [
 
 /** Screens that are reached from others. */
 export const PAGES: readonly Screen[] = [
+  {
+    path: "/trades/:number",
+    label: "Trade",
+    load: async () => (await import("./trades/TradeScreen")).TradeScreen,
+  },
   { path: "/jobs/:job", label: "Job", load: async () => (await import("./jobs/JobScreen")).JobScreen },
   {
     path: "/logs/activity",

@@ -1,0 +1,46 @@
+import { type ReactNode, useId } from "react";
+import { Button } from "@/components/Button";
+import { type Column, Table } from "@/components/Table";
+import { download, toCsv } from "@/format/csv";
+import styles from "./Figure.module.css";
+
+interface FigureProps<Row> {
+  title: string;
+  /** What the plot says, in one sentence: read aloud in its place. */
+  summary: string;
+  /** How the figures are reckoned. */
+  definition?: string | undefined;
+  rows: readonly Row[];
+  columns: readonly Column<Row>[];
+  keyOf: (row: Row) => string;
+  /** The same rows for a spreadsheet; its first line is the header. */
+  csv: { name: string; header: readonly string[]; cells: (row: Row) => readonly (string | number | null)[] };
+  children: ReactNode;
+}
+
+/** A plot with its sentence, and the same figures as a table and a file. */
+export function Figure<Row>(props: FigureProps<Row>) {
+  const { title, summary, definition, rows, columns, keyOf, csv, children } = props;
+  const heading = useId();
+  return (
+    <figure className={styles.figure} aria-labelledby={heading}>
+      <figcaption>
+        <h3 id={heading}>{title}</h3>
+        <p className="soft small">{summary}</p>
+      </figcaption>
+      {children}
+      <details className={styles.more}>
+        <summary>Figures{definition && " and how they are reckoned"}</summary>
+        {definition && <p className="soft small">{definition}</p>}
+        <Table caption={title} columns={columns} rows={rows} keyOf={keyOf} />
+        <Button
+          size="small"
+          onClick={() => download(`${csv.name}.csv`, toCsv(csv.header, rows.map(csv.cells)))}
+          aria-label={`Download ${title} as CSV`}
+        >
+          Download as CSV
+        </Button>
+      </details>
+    </figure>
+  );
+}
