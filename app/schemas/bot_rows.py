@@ -59,6 +59,7 @@ def _row(name: str, key: BotKey, field: Field[Any], default: Any) -> dict[str, A
         "most_is_excluded": key.below is not None,
         # The setting that limits the same thing for every bot.
         "ceiling": None if key.ceiling is None else key.ceiling.upper(),
+        "combined": None if key.limit is None else key.limit.value,
     }
 
 

@@ -44,6 +44,7 @@ from app.services.operator.simulated_prices import PriceBoard
 from app.services.operator.simulated_time import SimulatedTime
 from app.services.operator.trial_alerts import TrialAlerts
 from app.services.orders.tracking import OrderTracker
+from app.services.overview.bot_cards import BotCards
 from app.services.overview.broker_cards import BrokerCards
 from app.services.overview.home import Home
 from app.services.portfolio.circuit_breaker import EquityGuard
@@ -147,6 +148,7 @@ class OverviewWing:
 
     home: Home
     brokers: BrokerCards
+    bots: BotCards
     trial: StoredRecord[NotificationTrial]
 
 

@@ -9,6 +9,7 @@ from app.repositories.notification_trials import stored_trial
 from app.repositories.structure_trades import StructureTrades
 from app.services.exits.view import ExitView
 from app.services.instruments import SymbolMaster
+from app.services.overview.bot_cards import BotCards
 from app.services.overview.broker_cards import BrokerCards, ContractList
 from app.services.overview.day_results import DayResults
 from app.services.overview.first_run import FirstRun
@@ -24,7 +25,9 @@ from app.wiring.container import OverviewWing
 def overview_wing(wiring: Wiring) -> OverviewWing:
     """Return the first page and the cards of the brokers."""
     base = wiring.base
-    return OverviewWing(home=_home(wiring), brokers=_cards(wiring), trial=stored_trial(base.store))
+    return OverviewWing(
+        home=_home(wiring), brokers=_cards(wiring), bots=_bot_cards(wiring), trial=stored_trial(base.store)
+    )
 
 
 def _home(wiring: Wiring) -> Home:
@@ -84,6 +87,23 @@ def _cards(wiring: Wiring) -> BrokerCards:
         breaker=wiring.upkeep.breaker,
         call_times=base.metrics.call_times,
         contract_lists=lists,
+        clock=base.clock,
+    )
+
+
+def _bot_cards(wiring: Wiring) -> BotCards:
+    base = wiring.base
+    return BotCards(
+        bots=base.bots,
+        registry=base.registry,
+        snapshots=wiring.snapshots,
+        trades=base.trades,
+        structures=StructureTrades(base.store),
+        usage=wiring.usage,
+        losses=wiring.loss_limits,
+        ledger=base.ledger,
+        ceiling=wiring.rules.ceiling,
+        default_broker=wiring.rules.default_broker,
         clock=base.clock,
     )
 

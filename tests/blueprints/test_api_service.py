@@ -90,6 +90,8 @@ def test_schema_when_it_is_listed_then_it_has_every_key_of_a_bot(operator):
         "most": 1,
         "most_is_excluded": False,
         "ceiling": None,
+        "ceiling_value": None,
+        "combined": None,
     }
     assert keys["daily_order_cap"]["ceiling"] == "DAILY_ORDER_CAP"
     assert keys["approval"]["choices"] == ["off", "always", "above_notional"]

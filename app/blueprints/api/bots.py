@@ -11,11 +11,14 @@ from app.domain.bots import Bot, BotConfiguration
 from app.domain.json_codec import to_json
 from app.domain.trading_state import TradingState
 from app.errors import PreconditionFailed, PreconditionRequired
+from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.bot import BotSchema, NewBotSchema
+from app.schemas.bot_trial import BotTrialQuerySchema, sample_alert
 from app.schemas.operator import load
-from app.wiring.container import operations
+from app.services.operator.imagined_bots import imagined_bot
+from app.wiring.container import intake, operations, services
 
-BOT, NEW_BOT = BotSchema(), NewBotSchema()
+BOT, NEW_BOT, TRIAL = BotSchema(), NewBotSchema(), BotTrialQuerySchema()
 
 
 @bp.get("/bots")
@@ -35,6 +38,20 @@ def create_bot() -> ResponseReturnValue:
     response = jsonify(operations().bots.show(bot) | {"secret": secret})
     response.headers["Location"] = f"/api/bots/{bot.id}"
     return _tagged(response, version), 201
+
+
+@bp.post("/bots/preview")
+def preview_bot() -> ResponseReturnValue:
+    """Show what a bot with this configuration would do with one alert that buys; nothing is stored or sent.
+
+    It need not be there yet. Without a price the alert names none, as if the market's were near.
+    """
+    query, data = load(TRIAL, request.args), load(NEW_BOT, read_request())
+    name, state = data.pop("id"), data.pop("state", TradingState.ACTIVE)
+    bot = imagined_bot(name, BotConfiguration(**{"name": name} | data), state, services().clock())
+    alert = sample_alert(query["symbol"], query["price"])
+    signal = read_signal(dialect_of(alert), alert)
+    return jsonify(intake().alerts.preview(signal, bot, alert))
 
 
 @bp.get("/bots/<bot>")

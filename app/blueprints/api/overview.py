@@ -1,4 +1,4 @@
-"""`/api/overview`, `/api/brokers`, `/api/notifications/test`: what people see at first glance."""
+"""`/api/overview`, `/api/brokers`, `/api/bot-cards`, `/api/notifications/test`: what people see first."""
 
 from flask import jsonify
 from flask.typing import ResponseReturnValue
@@ -28,6 +28,15 @@ def list_brokers() -> ResponseReturnValue:
     it `needs`.
     """
     return jsonify({"brokers": overview().brokers.show()})
+
+
+@bp.get("/bot-cards")
+def list_bot_cards() -> ResponseReturnValue:
+    """List every bot: where it trades, what it holds, what it did today, and the limits that hold for it.
+
+    Orders and their value count from midnight UTC, the gain from midnight at the account; no broker is asked.
+    """
+    return jsonify({"bots": overview().bots.show()})
 
 
 @bp.post("/notifications/test")

@@ -16,6 +16,7 @@ from app.services.broker_access.gateway import Gateway
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.observability.call_times import CallTimes
 from app.services.operator.health import Health
+from app.services.overview.bot_cards import kind_of_account
 from app.services.portfolio.breaker_view import breaker_view
 from app.services.portfolio.circuit_breaker import EquityGuard
 from app.services.portfolio.snapshots import Snapshots
@@ -57,7 +58,7 @@ class BrokerCards:
             "broker": name,
             "configured": broker is not None,
             "needs": [need for need in self.registry.needs(name).split(", ") if need],
-            "account": _kind(known),
+            "account": kind_of_account(known),
             "sends_orders": broker is not None and self.gateway.sends_to(broker),
             "reachable": seen.reachable,
             "message": seen.message,
@@ -99,12 +100,6 @@ class BrokerCards:
         breakers = self.breaker.all()
         found = breakers.get(name)
         return None if found is None else breaker_view(found, breakers)
-
-
-def _kind(known: Capabilities) -> str:
-    if known.simulated:
-        return "SIMULATED"
-    return "LIVE" if known.live else "PAPER"
 
 
 def _abilities(known: Capabilities, broker: Broker | None) -> Row:

@@ -23,7 +23,7 @@ from app.domain.losses import (
     session_of,
     total,
 )
-from app.domain.money import text
+from app.domain.money import ZERO, text
 from app.domain.reasons import Reason
 from app.domain.refusals import count, money
 from app.domain.structures.gains import gain_of_structure
@@ -97,6 +97,10 @@ class LossLimits:
             account_stop=self._stopped_at(Reason.ACCOUNT_LOSS_LIMIT, account, day, bot),
             until=day.ends,
         )
+
+    def gain_today(self, bot: str, broker: str) -> Gain:
+        """Return what a bot has gained since the session began, as far as what was seen last tells."""
+        return self._gain(self._day(broker), ZERO, bot, may_look=False)
 
     def end_entries(self, bot: Bot, broker: str, limits: Limits, losses: Losses) -> int:
         """Write down, and tell the owner once, which limits are reached; return how many are new."""

@@ -79,6 +79,12 @@ class EntryUsage:
             last_entry_at=max((entry.at for entry in new if entry.symbol == symbol), default=None),
         )
 
+    def today(self, bot: str) -> tuple[int, Decimal]:
+        """Return how often a bot has entered today (UTC), and for how much; limited or not."""
+        today = self._clock().date()
+        entries = [entry for entry in self._entries_of(bot) if entry.at.date() == today]
+        return sum(entry.is_new for entry in entries), sum((entry.notional for entry in entries), ZERO)
+
     def reserve(self, ticket: UUID, entry: Entry, limits: Limits) -> None:
         """Count an entry that is about to be sent, if anything is limited by it."""
         if limits.counts_entries:

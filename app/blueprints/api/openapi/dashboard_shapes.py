@@ -14,8 +14,10 @@ from app.blueprints.api.openapi.shapes import (
     words_of,
 )
 from app.domain.bot_groups import GROUPS, KeyGroup
+from app.domain.bot_keys import Limit
 from app.domain.broker_logins import LoginState
 from app.domain.instruments import AssetClass
+from app.domain.structures.kinds import StructureKind
 from app.domain.topics import Topic
 from app.domain.trading_mode import TradingMode
 from app.domain.trading_state import TradingState
@@ -109,6 +111,7 @@ OVERVIEW = object_of(
     }
 )
 _KINDS = list_of(words_of(AssetClass))
+ACCOUNT_KIND: Shape = {"type": "string", "enum": ["SIMULATED", "PAPER", "LIVE"]}
 _HELD_BY: Shape = {"enum": ["broker", "gatehouse"], "type": "string"}
 CAPABILITIES = object_of(
     {
@@ -130,7 +133,7 @@ BROKER_CARD = object_of(
         "broker": TEXT,
         "configured": FLAG,
         "needs": list_of(TEXT) | {"description": "The settings without which it is not there."},
-        "account": {"type": "string", "enum": ["SIMULATED", "PAPER", "LIVE"]},
+        "account": ACCOUNT_KIND,
         "sends_orders": FLAG | {"description": "False in a dry run, and where it is not set up."},
         "reachable": or_null(FLAG),
         "message": OR_TEXT,
@@ -152,6 +155,37 @@ BROKER_CARD = object_of(
         "contract_list": or_null(object_of({"downloaded_at": OR_TIME, "contracts": COUNT, "is_stale": FLAG})),
         "circuit_breaker": or_null(ref("CircuitBreaker")),
         "capabilities": CAPABILITIES,
+    }
+)
+BOT_CARD = object_of(
+    {
+        "id": TEXT,
+        "name": TEXT,
+        "broker": TEXT | {"description": "Where its orders go; `DEFAULT_BROKER` where it names none."},
+        "configured": FLAG | {"description": "Whether that broker is set up here."},
+        "account": ACCOUNT_KIND,
+        "currency": OR_TEXT,
+        "live": FLAG,
+        "state": words_of(TradingState),
+        "state_reason": OR_TEXT,
+        "state_until": OR_TIME,
+        "structure": or_null(words_of(StructureKind)),
+        "gain_today": OR_DECIMAL | {"description": "Since midnight at the account, open trades included."},
+        "gain_unknown": list_of(TEXT) | {"description": "Why the gain is not known."},
+        "orders_today": COUNT | {"description": "Entries since midnight (UTC)."},
+        "notional_today": DECIMAL,
+        "limits": object_of(
+            {
+                "daily_order_cap": or_null(COUNT),
+                "daily_notional_cap": OR_DECIMAL,
+                "max_open_positions": or_null(COUNT),
+                "daily_loss_limit": OR_DECIMAL,
+            }
+        )
+        | {"description": "Those that hold: its own and the settings', whichever is stricter."},
+        "last_ticket": or_null(ref("TicketRow")),
+        "positions": list_of(TEXT) | {"description": "Symbols of its open trades."},
+        "structures": COUNT | {"description": "Its open structures of options."},
     }
 )
 
@@ -223,9 +257,13 @@ BOT_SCHEMA = object_of(
                     "most": _BOUND,
                     "most_is_excluded": FLAG,
                     "ceiling": OR_TEXT | {"description": "The setting that limits the same for every bot."},
+                    "ceiling_value": {"type": ["string", "boolean", "integer", "null"]},
+                    "combined": or_null(words_of(Limit))
+                    | {"description": "How the setting and the bot become the limit that holds."},
                 }
             )
-        )
+        ),
+        "default_broker": TEXT | {"description": "Where orders of bots go that name no broker."},
     }
 )
 
@@ -251,5 +289,7 @@ DASHBOARD: dict[str, Shape] = {
     "Overview": OVERVIEW,
     "BrokerCard": BROKER_CARD,
     "BrokerCards": object_of({"brokers": list_of(ref("BrokerCard"))}),
+    "BotCards": object_of({"bots": list_of(ref("BotCard"))}),
+    "BotCard": BOT_CARD,
     "Sent": object_of({"status": {"type": "string", "enum": ["sent", "not_set_up"]}}),
 }

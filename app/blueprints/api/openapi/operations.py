@@ -19,6 +19,7 @@ from app.blueprints.api.openapi.session_operations import SESSION_OPERATIONS, SE
 from app.blueprints.api.openapi.share_operations import SHARE_OPERATIONS
 from app.schemas.base import Field, Schema
 from app.schemas.bot import BotSchema, NewBotSchema
+from app.schemas.bot_trial import BotTrialQuerySchema
 from app.schemas.dialects import DIALECTS
 from app.schemas.jobs import JobSchema
 from app.schemas.operator import (
@@ -139,6 +140,14 @@ OPERATIONS: dict[str, Operation] = {
         example=examples.NEW_BOT,
         answers={201: ("CreatedBot",)},
         etag=True,
+    ),
+    "api.preview_bot": Operation(
+        tag="Bots",
+        body=("NewBot",),
+        example=examples.NEW_BOT,
+        query=BotTrialQuerySchema(),
+        answers={200: ("Preview",)},
+        errors=(422,),
     ),
     "api.show_bot": Operation(tag="Bots", answers={200: ("Bot",)}, errors=(404,), etag=True, parameters=_BOT),
     "api.change_bot": Operation(

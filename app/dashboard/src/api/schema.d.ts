@@ -198,6 +198,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bot-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List every bot: where it trades, what it holds, what it did today, and the limits that hold for it
+         * @description Orders and their value count from midnight UTC, the gain from midnight at the account; no broker is asked.
+         */
+        get: operations["api_list_bot_cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bots": {
         parameters: {
             query?: never;
@@ -264,6 +284,26 @@ export interface paths {
         /** Throw a bot's own kill switch */
         put: operations["api_set_bot_state"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show what a bot with this configuration would do with one alert that buys; nothing is stored or sent
+         * @description It need not be there yet. Without a price the alert names none, as if the market's were near.
+         */
+        post: operations["api_preview_bot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2405,7 +2445,12 @@ export interface components {
                 most_is_excluded: boolean;
                 /** @description The setting that limits the same for every bot. */
                 ceiling: string | null;
+                ceiling_value: string | boolean | number | null;
+                /** @description How the setting and the bot become the limit that holds. */
+                combined: ("lower" | "both_allow" | "either_demands" | "own") | null;
             }[];
+            /** @description Where orders of bots go that name no broker. */
+            default_broker: string;
         };
         Changes: {
             /** @description To be sent as `after` the next time. */
@@ -2611,6 +2656,46 @@ export interface components {
         };
         BrokerCards: {
             brokers: components["schemas"]["BrokerCard"][];
+        };
+        BotCards: {
+            bots: components["schemas"]["BotCard"][];
+        };
+        BotCard: {
+            id: string;
+            name: string;
+            /** @description Where its orders go; `DEFAULT_BROKER` where it names none. */
+            broker: string;
+            /** @description Whether that broker is set up here. */
+            configured: boolean;
+            /** @enum {string} */
+            account: "SIMULATED" | "PAPER" | "LIVE";
+            currency: string | null;
+            live: boolean;
+            /** @enum {string} */
+            state: "ACTIVE" | "REDUCING" | "HALTED";
+            state_reason: string | null;
+            /** Format: date-time */
+            state_until: string | null;
+            structure: ("long_call" | "long_put" | "covered_call" | "cash_secured_put" | "bull_call_spread" | "bear_put_spread" | "bull_put_spread" | "bear_call_spread" | "long_straddle" | "long_strangle" | "short_straddle" | "short_strangle" | "iron_condor" | "iron_butterfly" | "long_iron_condor" | "call_butterfly" | "put_butterfly" | "call_calendar" | "put_calendar" | "jade_lizard" | "collar" | "custom") | null;
+            /** @description Since midnight at the account, open trades included. */
+            gain_today: string | null;
+            /** @description Why the gain is not known. */
+            gain_unknown: string[];
+            /** @description Entries since midnight (UTC). */
+            orders_today: number;
+            notional_today: string;
+            /** @description Those that hold: its own and the settings', whichever is stricter. */
+            limits: {
+                daily_order_cap: number | null;
+                daily_notional_cap: string | null;
+                max_open_positions: number | null;
+                daily_loss_limit: string | null;
+            };
+            last_ticket: components["schemas"]["TicketRow"] | null;
+            /** @description Symbols of its open trades. */
+            positions: string[];
+            /** @description Its open structures of options. */
+            structures: number;
         };
         Sent: {
             /** @enum {string} */
@@ -5061,6 +5146,63 @@ export interface operations {
             };
         };
     };
+    api_list_bot_cards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotCards"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     api_list_bots: {
         parameters: {
             query?: never;
@@ -5760,6 +5902,119 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_preview_bot: {
+        parameters: {
+            query?: {
+                symbol?: string;
+                price?: number | string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "swing",
+                 *       "name": "Swing",
+                 *       "base_order_pct": "0.05",
+                 *       "attach_sl_tp": true,
+                 *       "allowed_symbols": [
+                 *         "AAPL",
+                 *         "BTC-USD"
+                 *       ],
+                 *       "max_order_notional": "10000"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewBot"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden: REQUEST_CROSS_SITE, ROLE_VIEWER */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
