@@ -2,6 +2,7 @@ import { Price, Quantity } from "@/components/Figures";
 import { Panel } from "@/components/Panel";
 import { type Column, Table } from "@/components/Table";
 import { Time, ZoneName } from "@/components/Time";
+import { contractWords } from "@/format/contracts";
 import { withTrueMinus } from "@/format/decimals";
 import { slippage } from "@/format/slippage";
 import type { Ticket } from "./ticket";
@@ -12,7 +13,7 @@ const columnsFor = (reference: string | undefined): readonly Column<Order>[] => 
   {
     name: "Order",
     isTitle: true,
-    cell: (order) => `${order.side === "buy" ? "Buy" : "Sell"} ${order.symbol}`,
+    cell: (order) => `${order.side === "buy" ? "Buy" : "Sell"} ${contractWords(order.symbol)}`,
   },
   { name: "For", cell: (order) => order.role ?? "–" },
   { name: "Type", cell: (order) => order.type.replaceAll("_", " ") },

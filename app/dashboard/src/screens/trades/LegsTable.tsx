@@ -1,12 +1,13 @@
 import { Price } from "@/components/Figures";
 import { Panel } from "@/components/Panel";
 import { type Column, Table } from "@/components/Table";
+import { contractWords } from "@/format/contracts";
 import type { Trade } from "./trades";
 
 type Leg = Trade["legs"][number];
 
 const COLUMNS: readonly Column<Leg>[] = [
-  { name: "Leg", isTitle: true, cell: ({ symbol }) => symbol },
+  { name: "Leg", isTitle: true, cell: ({ symbol }) => contractWords(symbol) },
   { name: "Side", cell: ({ side }) => (side === "buy" ? "bought" : "sold") },
   { name: "For each unit", isFigure: true, cell: ({ ratio }) => Math.abs(ratio) },
   { name: "Entered at", isFigure: true, cell: (leg) => <Price price={leg.entry_price} /> },

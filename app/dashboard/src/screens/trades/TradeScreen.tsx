@@ -62,8 +62,8 @@ function Whole({ trade }: { trade: Trade }) {
             <Price price={withoutSign(trade.entry_net)} />
           </Fact>
           {trade.closed_at === null ? (
-            <Fact name="Worth now">
-              <Price price={trade.mark_net} />
+            <Fact name={isCredit(trade) ? "Costs to leave now" : "Worth now"}>
+              <Price price={isCredit(trade) ? withoutSign(trade.mark_net) : trade.mark_net} />
             </Fact>
           ) : (
             <Fact name="Left at">
