@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 from app.blueprints.envelope import CODES as HTTP_CODES
 from app.brokers.alpaca.environment import BUNDLES

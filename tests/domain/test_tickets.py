@@ -7,13 +7,13 @@ import pytest
 from app.domain.order_check import Verdict
 from app.domain.orders import OrderStatus
 from app.domain.reasons import Reason
+from app.domain.ticket_views import shown
 from app.domain.tickets import (
     Stage,
     Ticket,
     TicketStatus,
     followed_status,
     order_record,
-    shown,
     ticket_day,
 )
 from tests.builders import fresh_ticket_id
