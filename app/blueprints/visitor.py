@@ -12,6 +12,8 @@ from app.wiring.container import operations, services
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # What a page asks by itself while it is open: no action of a person's.
 POLLS = frozenset({"/api/changes", "/api/overview"})
+# What an open page reads by itself says so; it keeps nobody signed in.
+UNATTENDED = "X-Unattended"
 COOKIE, SECURE_COOKIE = "gatehouse", "__Host-gatehouse"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -82,8 +84,13 @@ def _known() -> Visitor | None:
     cookie = sent_cookie()
     if cookie is None:
         return None
-    session = operations().sessions.find(cookie, is_action=request.path not in POLLS)
+    session = operations().sessions.find(cookie, is_action=_is_action())
     return None if session is None else Visitor(session.role, session)
+
+
+def _is_action() -> bool:
+    """Tell whether a person asks: neither a poll, nor a page that reads while nobody is at it."""
+    return request.path not in POLLS and not (request.method == "GET" and UNATTENDED in request.headers)
 
 
 def _role_of_bearer() -> Role | None:

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.unit
 
 VIEWER_TOKEN = "somebody-who-only-looks"
 PATH = "/api/session"
+UNATTENDED = {"X-Unattended": "true"}
 SAME, OTHER = {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "cross-site"}
 HALT, GO = {"state": "HALTED"}, {"state": "ACTIVE"}
 AGAIN = {"X-Operator-Token": OPERATOR_TOKEN}
@@ -154,6 +155,16 @@ class TestEnd:
     ):
         clock.move(minutes=40)
         signed_in.get(path)
+        clock.move(minutes=40)
+
+        assert signed_in.get(PATH).status_code == status
+
+    @pytest.mark.parametrize(("method", "status"), [("GET", 401), ("POST", 200)])
+    def test_session_when_a_page_reads_unattended_then_it_does_not_keep_it(
+        self, signed_in, clock, method, status
+    ):
+        clock.move(minutes=40)
+        signed_in.open("/api/preview" if method == "POST" else "/api/bots", method=method, headers=UNATTENDED)
         clock.move(minutes=40)
 
         assert signed_in.get(PATH).status_code == status

@@ -4,12 +4,14 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
+import { watchPresence } from "@/api/presence";
 import { makeQueryClient } from "@/api/queries";
 import { showTheme } from "@/hooks/useSetting";
 import { App } from "./App";
 import { reloadAfterDeploy } from "./reload";
 
 showTheme();
+watchPresence(document);
 reloadAfterDeploy();
 
 const root = document.getElementById("root");

@@ -3,9 +3,12 @@
 import { ask } from "./challenges";
 import { codeOf, noContact } from "./errors";
 import { quicken } from "./pace";
+import { isAttended } from "./presence";
 
 const SESSION = "/api/session";
 export const TOKEN_HEADER = "X-Operator-Token";
+/** Said where the page reads by itself while nobody is at it: that keeps no session alive. */
+export const UNATTENDED_HEADER = "X-Unattended";
 
 function isSession(request: Request): boolean {
   return new URL(request.url).pathname === SESSION;
@@ -43,6 +46,8 @@ function withToken(request: Request, token: string): Request {
 export async function transport(request: Request): Promise<Response> {
   if (request.method !== "GET") {
     quicken();
+  } else if (!isAttended()) {
+    request.headers.set(UNATTENDED_HEADER, "true");
   }
   let response = await attempt(request);
   while (response.status === 401 && !isSession(request)) {
