@@ -277,6 +277,9 @@ class Intake:
             milliseconds=seconds * 1000,
         )
         self.journal.alert(line, alert=alert.redacted, source=alert.source)
+        if outcome == "duplicate":
+            again = f"{arrival.dialect} alert came again from {alert.source}; answered as the first one"
+            self.journal.activity(f"{alert.bot.id}: {again}; ticket {line.ticket}")
 
     def _account_for(self, ticket: Ticket) -> None:
         self.metrics.ticket(ticket.status.value)

@@ -28,3 +28,12 @@ def test_activity_when_a_stop_triggers_then_it_is_written_down(client, configure
     operator.put("/api/paper/prices", json={"AAPL": "50"})
 
     assert [line for line in lines() if "sell" in line and "-sl; ticket" in line and "is filled" in line]
+
+
+def test_activity_when_an_alert_comes_again_then_its_ticket_is_told(client, lines):
+    alert = strategy_alert(idempotency_key="once")
+    ticket = client.post("/webhook", json=alert).json["ticket"]
+    client.post("/webhook", json=alert)
+
+    (line,) = [line for line in lines() if "came again" in line]
+    assert line.endswith(f"answered as the first one; ticket {ticket}")

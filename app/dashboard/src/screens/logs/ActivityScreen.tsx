@@ -1,29 +1,17 @@
-import { Link } from "react-router";
-import { answer, api, type Schema } from "@/api/client";
+import { answer, api } from "@/api/client";
 import { useLive } from "@/api/queries";
-import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { CheckField, Field, SelectField } from "@/components/Field";
 import { PageHeader, Panel } from "@/components/Panel";
 import { EmptyState, LoadFailed, Loading } from "@/components/States";
-import { Time } from "@/components/Time";
 import { useFilters } from "@/hooks/useFilters";
 import { useTitle } from "@/hooks/useTitle";
-import styles from "./ActivityScreen.module.css";
+import { ActivityLines, LEVELS, type Level } from "./ActivityLines";
 import { LogsTabs } from "./LogsTabs";
 import filterStyles from "./TicketFilterForm.module.css";
 
-type Line = Schema<"Logs">["lines"][number];
-type Level = Line["level"];
-
 const FILTERS = { q: "", level: "", after: "", follow: "on" };
 const FOLLOW_MS = 3000;
-const LEVELS = {
-  info: { word: "Info", tone: "neutral" },
-  warning: { word: "Warning", tone: "warn" },
-  error: { word: "Error", tone: "loss" },
-} as const satisfies Record<Level, { word: string; tone: string }>;
-
 /** What the service did, in the words of `activity.log`. */
 export function ActivityScreen() {
   useTitle("Activity");
@@ -68,22 +56,7 @@ export function ActivityScreen() {
         {log.isSuccess && lines.length === 0 && (
           <Nothing isFiltered={isFiltered} isAvailable={log.data.available} clear={clear} />
         )}
-        <ol className={styles.lines}>
-          {lines.map((line, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: equal lines at one moment are not told apart.
-            <li key={`${line.at}-${place}`} className={styles.line}>
-              <span className="soft small">
-                <Time at={line.at} show="short" withZone />
-              </span>
-              {line.level !== "info" && (
-                <Badge tone={LEVELS[line.level].tone}>{LEVELS[line.level].word}</Badge>
-              )}
-              {line.source && <span className={styles.source}>{line.source}</span>}
-              <span className={styles.text}>{line.text}</span>
-              {line.ticket && <Link to={`/tickets/${line.ticket}`}>Why?</Link>}
-            </li>
-          ))}
-        </ol>
+        <ActivityLines lines={lines} />
       </Panel>
       <nav className="row" aria-label="Pages">
         {filters.after !== "" && <Button onClick={() => set({ after: "" })}>Newest</Button>}

@@ -10,10 +10,18 @@ const REASONS = {
   body: { reasons: [{ code: "SHORT_DISABLED", sentence: "Short selling is off.", cure: "Allow it." }] },
 };
 
+function resend(ticket: string | null) {
+  const text = `strategy alert came again from 52.89.214.238; answered as the first one; ticket ${ticket}`;
+  return { at: "2026-11-29T23:31:38Z", level: "info", source: "default", text, ticket };
+}
+
 function open(ticket = wholeTicket()) {
   const server = startServer({
     [`GET /api/tickets/${ticket.id}`]: { body: ticket },
     "GET /api/reasons": REASONS,
+    "GET /api/logs": ({ query }) => ({
+      body: { lines: [resend(query.get("q"))], next: null, available: true },
+    }),
   });
   const page = show(
     <Routes>
@@ -67,4 +75,12 @@ it("approves what waits, once", async () => {
   const approvals = server.asked.filter(({ method }) => method === "POST");
   expect(approvals.map(({ path }) => path)).toEqual([`/api/tickets/${waiting.id}/approve`]);
   expect(approvals[0]?.headers.get("Idempotency-Key")).toMatch(/^[0-9a-f]{32}$/);
+});
+
+it("shows that the alert was sent again", async () => {
+  open();
+
+  expect(
+    await screen.findByText("strategy alert came again from 52.89.214.238; answered as the first one"),
+  ).toBeTruthy();
 });

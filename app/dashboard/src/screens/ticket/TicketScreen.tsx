@@ -17,6 +17,7 @@ import { OrdersPanel } from "./OrdersPanel";
 import { PreviewPanel } from "./PreviewPanel";
 import { ticketSentence } from "./sentence";
 import { ticketAsText } from "./support";
+import { TicketLog } from "./TicketLog";
 import styles from "./TicketScreen.module.css";
 import { Timeline } from "./Timeline";
 import { type Ticket, useTicket } from "./ticket";
@@ -62,6 +63,7 @@ function Whole({ ticket }: { ticket: Ticket }) {
       )}
       {ticket.opinion && <OpinionPanel opinion={ticket.opinion} />}
       {ticket.orders.length > 0 && <OrdersPanel ticket={ticket} />}
+      <TicketLog id={ticket.id} />
       <Panel title="The alert as it came" hint="Secrets are masked before anything is kept.">
         <Code text={JSON.stringify(ticket.alert, null, 2)} what="the alert" />
       </Panel>
