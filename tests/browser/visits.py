@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
@@ -17,6 +17,12 @@ window.cspReports = [];
 document.addEventListener("securitypolicyviolation", (event) => {
   window.cspReports.push(`${event.violatedDirective} ${event.blockedURI}`);
 });
+"""
+# Colours change by transitions, which without motion end at once, and yet not within the same picture.
+SETTLED = """
+new Promise(requestAnimationFrame).then(() => Promise.all(
+  document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished),
+)).then(() => null, () => null)
 """
 
 
@@ -74,10 +80,12 @@ class Visit:
         """Return console errors, refused content and requests to other hosts."""
         return self.faults + list(self.page.evaluate("window.cspReports"))
 
-    def accessibility(self) -> list[str]:
-        """Return what axe finds wrong with the page as it stands."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8") + "; null")
-        options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    def accessibility(self, **rules: Any) -> list[str]:
+        """Return what axe finds wrong with the page as it stands; `rules` are its `runOnly`, else all."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8") + "; null")
+        options = {"runOnly": rules or {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+        options |= {"preload": False, "iframes": False}
         found: dict[str, Any] = self.page.evaluate("options => axe.run(document, options)", options)
         return [
             f"{violation['id']}: {violation['help']}: {node['html'][:160]} {node['target']}"
@@ -91,6 +99,23 @@ class Visit:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         return wide
+
+    def looked_at(self, *devices: Device) -> dict[str, list[str]]:
+        """Return what is wrong with the page on screens of these sizes, light and dark."""
+        found: dict[str, list[str]] = {}
+        self._theme("light")
+        for device in devices:
+            self.page.set_viewport_size({"width": device.width, "height": device.height})
+            wide = self.sideways()
+            found[device.name] = self.accessibility() + ([f"{wide} px too wide"] if wide else [])
+        # Colours are all that a theme changes.
+        self._theme("dark")
+        found["dark"] = self.accessibility(type="rule", values=["color-contrast"])
+        return {place: faults for place, faults in found.items() if faults}
+
+    def _theme(self, scheme: Literal["light", "dark"]) -> None:
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        self.page.evaluate(SETTLED)
 
     def picture(self, path: Path) -> None:
         """Write down what the page looks like."""
