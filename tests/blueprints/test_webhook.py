@@ -20,6 +20,25 @@ class BrokenLine(RawIOBase):
         raise OSError("the peer has gone")
 
 
+class SlowLine(BytesIO):
+    """A body that takes 30 ms to arrive, by the application's clock."""
+
+    def __init__(self, body, clock):
+        super().__init__(body)
+        self.clock = clock
+
+    def read(self, *size):
+        self._wait()
+        return super().read(*size)
+
+    def readinto(self, buffer):
+        self._wait()
+        return super().readinto(buffer)
+
+    def _wait(self):
+        self.clock.move(milliseconds=30 if self.tell() == 0 else 0)
+
+
 @pytest.fixture
 def untouched(store):
     """Assert that nothing of an alert was stored."""
@@ -42,6 +61,16 @@ def test_alert_when_it_is_filled_then_the_answer_has_ticket_and_order(client):
     assert response.status_code == 200
     assert set(response.json) == {"status", "ticket", "order", "request_id"}
     assert response.json["order"]["average_fill_price"] == "100"
+
+
+def test_alert_when_it_comes_slowly_then_its_ticket_tells_the_milliseconds_at_the_door(
+    client, clock, ticket_of
+):
+    body = WELL_FORMED.encode()
+    line = SlowLine(body, clock)
+    response = client.post("/webhook", input_stream=line, content_length=len(body))
+
+    assert ticket_of(response)["timeline"][0]["milliseconds"] == 30
 
 
 @pytest.mark.parametrize(
