@@ -18,12 +18,13 @@ const CHUNKS = [
     test: /node_modules[\\/]lucide-react[\\/]|src[\\/](api|components|format|frame|hooks)[\\/]/,
     priority: 9,
   },
-  { name: "trading", test: /src[\\/]screens[\\/](home|logs|ticket|approvals|trades)[\\/]/, priority: 8 },
+  // Before what shows single plots, so that the first page loads none.
   {
     name: "analytics",
-    test: /node_modules[\\/](d3-|internmap)|src[\\/](charts|screens[\\/]analytics)[\\/]/,
-    priority: 7,
+    test: /node_modules[\\/](d3-|internmap)|src[\\/](charts|screens[\\/](analytics|trades[\\/]Payoff))/,
+    priority: 8,
   },
+  { name: "trading", test: /src[\\/]screens[\\/](home|logs|ticket|approvals|trades)[\\/]/, priority: 7 },
   {
     name: "builder",
     test: /node_modules[\\/]uqr[\\/]|src[\\/]screens[\\/]setup[\\/]builder[\\/]/,

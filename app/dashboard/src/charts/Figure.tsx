@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { Button } from "@/components/Button";
 import { type Column, Table } from "@/components/Table";
 import { download, toCsv } from "@/format/csv";
@@ -22,6 +22,8 @@ interface FigureProps<Row> {
 export function Figure<Row>(props: FigureProps<Row>) {
   const { title, summary, definition, rows, columns, keyOf, csv, children } = props;
   const heading = useId();
+  // A year of points is a long table: it is made when somebody wants it.
+  const [isOpen, setOpen] = useState(false);
   return (
     <figure className={styles.figure} aria-labelledby={heading}>
       <figcaption>
@@ -29,17 +31,21 @@ export function Figure<Row>(props: FigureProps<Row>) {
         <p className="soft small">{summary}</p>
       </figcaption>
       {children}
-      <details className={styles.more}>
+      <details className={styles.more} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>Figures{definition && " and how they are reckoned"}</summary>
-        {definition && <p className="soft small">{definition}</p>}
-        <Table caption={title} columns={columns} rows={rows} keyOf={keyOf} />
-        <Button
-          size="small"
-          onClick={() => download(`${csv.name}.csv`, toCsv(csv.header, rows.map(csv.cells)))}
-          aria-label={`Download ${title} as CSV`}
-        >
-          Download as CSV
-        </Button>
+        {isOpen && (
+          <>
+            {definition && <p className="soft small">{definition}</p>}
+            <Table caption={title} columns={columns} rows={rows} keyOf={keyOf} />
+            <Button
+              size="small"
+              onClick={() => download(`${csv.name}.csv`, toCsv(csv.header, rows.map(csv.cells)))}
+              aria-label={`Download ${title} as CSV`}
+            >
+              Download as CSV
+            </Button>
+          </>
+        )}
       </details>
     </figure>
   );

@@ -27,3 +27,16 @@ export function fractionDigits(text: string): number {
 export function withTrueMinus(text: string): string {
   return text.replace("-", MINUS);
 }
+
+/** Add decimals up exactly; what is not known counts for nothing. */
+export function sumOf(texts: readonly (string | null | undefined)[]): string {
+  const known = texts.filter(isDecimal);
+  const digits = Math.max(0, ...known.map(fractionDigits));
+  const total = known.reduce((sum, text) => {
+    const [whole = "0", fraction = ""] = text.split(".");
+    return sum + BigInt(whole + fraction.padEnd(digits, "0"));
+  }, 0n);
+  const size = (total < 0n ? -total : total).toString().padStart(digits + 1, "0");
+  const point = size.length - digits;
+  return `${total < 0n ? "-" : ""}${size.slice(0, point)}${digits > 0 ? `.${size.slice(point)}` : ""}`;
+}

@@ -6,6 +6,7 @@
 
 import {
   ArrowLeftRight,
+  ChartNoAxesCombined,
   History,
   House,
   Landmark,
@@ -70,6 +71,13 @@ export const NAVIGATION: readonly NavigationScreen[] = [
     onPhone: true,
     counts: "approvals",
     load: async () => (await import("./approvals/ApprovalsScreen")).ApprovalsScreen,
+  },
+  {
+    path: "/analytics",
+    label: "Analytics",
+    icon: ChartNoAxesCombined,
+    key: "y",
+    load: async () => (await import("./analytics/AnalyticsScreen")).AnalyticsScreen,
   },
   {
     path: "/jobs",

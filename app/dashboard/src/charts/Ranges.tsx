@@ -1,0 +1,115 @@
+import { scaleLinear, scaleLog } from "d3-scale";
+import styles from "./Figure.module.css";
+import { fitted } from "./fitted";
+import { useWidth } from "./useWidth";
+
+export interface NamedRange {
+  key: string;
+  name: string;
+  text: string;
+  /** The filled dot. */
+  middle: number;
+  /** The hollow one. */
+  tail: number;
+  isFew?: boolean;
+}
+
+interface RangesProps {
+  rows: readonly NamedRange[];
+  label: string;
+  /** A line across all rows, with its word. */
+  limit?: { value: number; name: string };
+  /** From a thousandth of a second to minutes: each step of the axis is ten times the last. */
+  isLog?: boolean;
+  formatX: (value: number) => string;
+}
+
+const ROW_PX = 42;
+const SIDE_PX = 10;
+const FOOT_PX = 24;
+const HEAD_PX = 18;
+const LEAST = 1;
+
+/** The middle and the tail of each row on one axis. */
+export function Ranges({ rows, label, limit, isLog = false, formatX }: RangesProps) {
+  const { element, width } = useWidth<HTMLDivElement>();
+  const x = scaleOf(rows, limit?.value, isLog, width);
+  const bottom = HEAD_PX + rows.length * ROW_PX;
+  const place = (value: number) => x(isLog ? Math.max(LEAST, value) : value);
+  return (
+    <div ref={element}>
+      <svg className={styles.plot} width={width} height={bottom + FOOT_PX} role="img" aria-label={label}>
+        {ticksOf(x, isLog, width).map((tick) => (
+          <g key={tick}>
+            <line
+              className={tick === 0 ? styles.zero : styles.grid}
+              x1={x(tick)}
+              x2={x(tick)}
+              y1={HEAD_PX}
+              y2={bottom}
+            />
+            <text x={x(tick)} y={bottom + 16} textAnchor="middle">
+              {formatX(tick)}
+            </text>
+          </g>
+        ))}
+        {limit && (
+          <g>
+            <line
+              className={styles.limit}
+              x1={place(limit.value)}
+              x2={place(limit.value)}
+              y1={HEAD_PX}
+              y2={bottom}
+            />
+            <text className={styles.limitName} x={place(limit.value)} y={HEAD_PX - 6} textAnchor="middle">
+              {limit.name}
+            </text>
+          </g>
+        )}
+        {rows.map((row, number) => (
+          <g
+            key={row.key}
+            transform={`translate(0 ${HEAD_PX + number * ROW_PX})`}
+            className={row.isFew ? styles.few : undefined}
+          >
+            <line className={styles.span} x1={place(row.middle)} x2={place(row.tail)} y1={30} y2={30} />
+            <circle className={styles.tail} cx={place(row.tail)} cy={30} r={4.5} />
+            <circle className={styles.median} cx={place(row.middle)} cy={30} r={5} />
+          </g>
+        ))}
+        {rows.map((row, number) => (
+          <g key={row.key} transform={`translate(0 ${HEAD_PX + number * ROW_PX})`}>
+            <text className={`${styles.name} ${styles.halo}`} x={0} y={15}>
+              {fitted(row.name, row.text, width)}
+            </text>
+            <text className={`${styles.value} ${styles.halo}`} x={width} y={15} textAnchor="end">
+              {row.text}
+            </text>
+          </g>
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+function scaleOf(rows: readonly NamedRange[], limit: number | undefined, isLog: boolean, width: number) {
+  const values = [...rows.flatMap(({ middle, tail }) => [middle, tail]), limit ?? 0];
+  const across = [SIDE_PX, width - SIDE_PX];
+  if (isLog) {
+    return scaleLog()
+      .domain([LEAST, Math.max(10, ...values)])
+      .nice()
+      .range(across);
+  }
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  return scaleLinear()
+    .domain(low === high ? [-1, 1] : [low, high])
+    .nice(5)
+    .range(across);
+}
+
+function ticksOf(x: ReturnType<typeof scaleOf>, isLog: boolean, width: number): number[] {
+  // Of the nine lines between two powers of ten only the power has room for its word.
+  return isLog ? x.ticks().filter((tick) => Math.log10(tick) % 1 === 0) : x.ticks(Math.max(2, width / 90));
+}
