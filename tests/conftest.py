@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import certifi
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -40,6 +39,8 @@ if TYPE_CHECKING:
     from tests.simulators.openai import FakeOpenAI
     from tests.simulators.optionomics import FakeOptionomics
 
+pytest_plugins = ["tests.surroundings"]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse tests that do not say which kind they are; take the network from those that need none."""
@@ -49,17 +50,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid} must be marked either unit or integration")
         if kinds == {"unit"}:
             item.add_marker("disable_socket")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def few_authorities(tmp_path_factory) -> Iterator[None]:
-    """Let nobody read hundreds of certificates for each opinion: on loopback there is no TLS."""
-    first, end, _ = Path(certifi.where()).read_text(encoding="utf-8").partition("-----END CERTIFICATE-----\n")
-    file = tmp_path_factory.mktemp("tls") / "one.pem"
-    file.write_text(first + end, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SSL_CERT_FILE", str(file))
-        yield
 
 
 @pytest.fixture(autouse=True)
