@@ -64,7 +64,7 @@ def test_orders_when_after_is_no_order_then_it_is_refused(operator, post):
     ("address", "sentence"),
     [
         ("tickets?stauts=filled", "`stauts` is no field here; is status meant?"),
-        ("tickets?symbol=AAPL", "`symbol` is no field here; leave it out."),
+        ("tickets?colour=red", "`colour` is no field here; leave it out."),
         ("orders?stauts=open", "`stauts` is no field here; is status meant?"),
         ("trades?sate=open", "`sate` is no field here; is state meant?"),
         ("positions?frehs=true", "`frehs` is no field here; is fresh meant?"),
