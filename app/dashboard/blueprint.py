@@ -12,8 +12,8 @@ from app.dashboard.stop import show_stop, stop
 
 # Where the page may be opened; which of its screens it then shows is its own affair.
 PATHS = (
-    *("/", "/setup", "/brokers", "/bots", "/bots/<bot>", "/logs", "/logs/activity", "/logs/refusals"),
-    *("/tickets/<ticket>", "/approvals"),
+    *("/", "/setup", "/setup/builder", "/brokers", "/bots", "/bots/<bot>"),
+    *("/logs", "/logs/activity", "/logs/refusals", "/tickets/<ticket>", "/approvals"),
     *("/trades", "/trades/<number>", "/analytics", "/jobs", "/jobs/<job>", "/settings"),
 )
 FOR_EVER = "public, max-age=31536000, immutable"

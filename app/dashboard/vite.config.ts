@@ -26,11 +26,21 @@ const CHUNKS = [
   },
   { name: "trading", test: /src[\\/]screens[\\/](home|logs|ticket|approvals|trades)[\\/]/, priority: 7 },
   {
-    name: "builder",
-    test: /node_modules[\\/]uqr[\\/]|src[\\/]screens[\\/]setup[\\/]builder[\\/]/,
+    name: "configuration",
+    test: /src[\\/]screens[\\/](setup[\\/](?!builder[\\/])|(bots|brokers|settings|jobs)[\\/])/,
     priority: 6,
   },
-  { name: "configuration", test: /src[\\/]screens[\\/](setup|bots|brokers|settings|jobs)[\\/]/, priority: 5 },
+  {
+    // Fetched when a code is shown.
+    name: "qr",
+    test: /node_modules[\\/]uqr[\\/]|[\\/]QrCode\.tsx/,
+    priority: 6,
+  },
+  {
+    name: "builder",
+    test: /src[\\/]screens[\\/]setup[\\/]builder[\\/]/,
+    priority: 5,
+  },
 ];
 
 // Chunks are put together in an order of their own; which layer wins must not depend on it.

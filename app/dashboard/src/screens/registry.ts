@@ -14,6 +14,7 @@ import {
   ScrollText,
   Settings,
   ShieldQuestion,
+  Webhook,
 } from "lucide-react";
 import type { ComponentType } from "react";
 
@@ -40,6 +41,13 @@ export const NAVIGATION: readonly NavigationScreen[] = [
     key: "h",
     onPhone: true,
     load: async () => (await import("./home/HomeScreen")).HomeScreen,
+  },
+  {
+    path: "/setup",
+    label: "Webhook Setup",
+    icon: Webhook,
+    key: "w",
+    load: async () => (await import("./setup/SetupScreen")).SetupScreen,
   },
   {
     path: "/brokers",
@@ -101,6 +109,11 @@ export const PAGES: readonly Screen[] = [
     path: "/trades/:number",
     label: "Trade",
     load: async () => (await import("./trades/TradeScreen")).TradeScreen,
+  },
+  {
+    path: "/setup/builder",
+    label: "Alert builder",
+    load: async () => (await import("./setup/builder/BuilderScreen")).BuilderScreen,
   },
   { path: "/jobs/:job", label: "Job", load: async () => (await import("./jobs/JobScreen")).JobScreen },
   {

@@ -1,14 +1,10 @@
-import { answer, api, type Schema } from "@/api/client";
+import { answer, api } from "@/api/client";
 import { useAction } from "@/api/queries";
 import { Button } from "@/components/Button";
-import { Price, Quantity } from "@/components/Figures";
 import { Panel } from "@/components/Panel";
 import { Failure } from "@/components/States";
-import { Gates } from "./Gates";
-import { ticketSentence } from "./sentence";
+import { PreviewOutcome } from "./PreviewOutcome";
 import type { Ticket } from "./ticket";
-
-type Preview = Schema<"Preview">;
 
 /** Run the same alert through today's settings; nothing is ordered or stored. */
 export function PreviewPanel({ ticket }: { ticket: Ticket }) {
@@ -24,39 +20,9 @@ export function PreviewPanel({ ticket }: { ticket: Ticket }) {
       }
     >
       {preview.isError && <Failure error={preview.error} />}
-      {preview.data && <Outcome preview={preview.data} />}
+      <div aria-live="polite">{preview.data && <PreviewOutcome preview={preview.data} />}</div>
       {preview.isIdle && <p className="soft">The original ticket stays as it is.</p>}
     </Panel>
-  );
-}
-
-function Outcome({ preview }: { preview: Preview }) {
-  return (
-    <div className="stack" aria-live="polite">
-      {preview.orders.length === 0 ? (
-        <p>
-          <strong>{`It would send no order. ${ticketSentence(preview)}`}</strong>
-        </p>
-      ) : (
-        <ul>
-          {preview.orders.map((order) => (
-            <li key={order.client_order_id}>
-              <strong>
-                Would {order.side} <Quantity quantity={order.quantity} /> {order.symbol}
-              </strong>
-              {`, ${order.type.replaceAll("_", " ")}`}
-              {order.limit_price !== null && (
-                <>
-                  {" "}
-                  at <Price price={order.limit_price} />
-                </>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
-      <Gates gates={preview.gates} />
-    </div>
   );
 }
 
