@@ -36,16 +36,19 @@ export function isSameDay(one: string | number, other: string | number, zone: Zo
   return formatTime(one, zone, "date") === formatTime(other, zone, "date");
 }
 
-/** The short name of a zone at a time: "UTC", "EST", "GMT+5:30". */
+/** The short name of a zone at a time: "UTC", "EST", "IST", "GMT+1". */
 export function zoneName(zone: Zone, at: string | number = Date.now()): string {
+  const place = zone === "browser" ? new Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
+  if (place === "Asia/Kolkata" || place === "Asia/Calcutta") {
+    return "IST";
+  }
   // American names (EST) exist in American English alone; every other zone is named by its distance.
-  const locale = zone === "America/New_York" ? "en-US" : "en-GB";
+  const locale = place.startsWith("America/") ? "en-US" : "en-GB";
   const parts = new Intl.DateTimeFormat(locale, {
     timeZoneName: "short",
     ...zoneOption(zone),
   }).formatToParts(new Date(at));
-  const name = parts.find((part) => part.type === "timeZoneName")?.value ?? zone;
-  return zone === "Asia/Kolkata" ? "IST" : name;
+  return parts.find((part) => part.type === "timeZoneName")?.value ?? place;
 }
 
 /** Say how long something took: "12 ms", "1.42 s", "3 min 20 s". */

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import type { ApiError } from "@/api/errors";
 import { LoadFailed, Loading } from "@/components/States";
 import { useSession } from "@/hooks/useSession";
+import { PlainStop } from "./PlainStop";
 import { SignInScreen } from "./SignInScreen";
 import { StartLink } from "./StartLink";
 import { takeStartCode } from "./startCode";
@@ -23,7 +24,13 @@ export function SessionGate({ children }: { children: ReactNode }) {
     return <Loading what="Gatehouse" />;
   }
   if (session.isError) {
-    return <LoadFailed what="Gatehouse" error={session.error} retry={() => void session.refetch()} />;
+    return (
+      <main className="stack">
+        <h1 className="visually-hidden">Gatehouse</h1>
+        <LoadFailed what="Gatehouse" error={session.error} retry={() => void session.refetch()} />
+        <PlainStop />
+      </main>
+    );
   }
   return session.data === null ? <SignInScreen refusal={refusal} /> : children;
 }

@@ -4,6 +4,7 @@ import { Failure } from "@/components/States";
 import { useSignIn } from "@/hooks/useSession";
 import { useTitle } from "@/hooks/useTitle";
 import { Logo } from "./Logo";
+import { PlainStop } from "./PlainStop";
 import styles from "./SignInScreen.module.css";
 import { TokenForm } from "./TokenForm";
 
@@ -28,6 +29,7 @@ export function SignInScreen({ refusal }: { refusal: ApiError | null }) {
             you in. The token is the setting <code>OPERATOR_TOKEN</code>.
           </p>
         </div>
+        <PlainStop />
       </section>
     </main>
   );

@@ -8,6 +8,7 @@ import { CheckField, Field, SelectField } from "@/components/Field";
 import { Failure } from "@/components/States";
 import { Time } from "@/components/Time";
 import { announce } from "@/hooks/announcements";
+import { PlainStop } from "./PlainStop";
 import styles from "./StopDialog.module.css";
 import { useBots, useOverview } from "./useFrameFacts";
 
@@ -141,7 +142,12 @@ function StopForm({ onDone }: { onDone: () => void }) {
           onChange={(event) => setReason(event.target.value)}
         />
       </div>
-      {stop.error && <Failure error={stop.error} />}
+      {stop.error && (
+        <>
+          <Failure error={stop.error} />
+          <PlainStop />
+        </>
+      )}
       <Button kind="stop" type="submit" operatorOnly isPending={stop.isPending} data-autofocus>
         {chosen.action(bot === EVERY_BOT ? "every bot" : bot)}
       </Button>

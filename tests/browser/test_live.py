@@ -1,0 +1,71 @@
+"""What happens shows by itself, soon, and at the right time of day."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from app.dashboard.files import BUILD
+from tests.browser.scene import alert, ask_first, until
+from tests.browser.visits import DESKTOP, PHONE
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(not (BUILD / "index.html").exists(), reason="the dashboard is not built"),
+]
+# The page asks every two seconds; the rest is for asking, on a machine that has more to do.
+SOON_SECONDS = 2 + 1.5
+
+
+@contextmanager
+def soon() -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < SOON_SECONDS
+
+
+def test_alert_when_it_comes_then_its_row_is_there_soon_and_without_a_reload(visiting, server):
+    visit = visiting(DESKTOP)
+    page = visit.open("/logs")
+    page.evaluate("window.isTheSamePage = true")
+    expect(page.get_by_text("No alert has come yet.")).to_be_visible()
+    alert(server, symbol="NFLX")
+    with soon():
+        expect(page.get_by_role("link", name=re.compile("NFLX")).first).to_be_visible()
+
+    assert page.evaluate("window.isTheSamePage")
+    assert visit.complaints() == []
+
+
+def test_fill_when_a_resting_order_gets_its_price_then_the_ticket_says_filled_soon(visiting, server):
+    server.call("PUT", "/api/paper/prices", {"ETH-USD": "2000"})
+    server.configure_bot("default", use_limit_orders=True)
+    ticket = alert(server, symbol="ETH-USD", strategy_order_price="1900")
+    page = visiting(DESKTOP).open(f"/tickets/{ticket}")
+    server.call("PUT", "/api/paper/prices", {"ETH-USD": "1850"})
+    until(lambda: server.call("GET", f"/api/tickets/{ticket}").body["status"] == "filled")
+    with soon():
+        expect(page.get_by_text("Filled", exact=True).first).to_be_visible()
+
+
+def test_approval_when_one_is_asked_for_then_the_phone_has_it_soon_on_whatever_screen(visiting, server):
+    page = visiting(PHONE).open("/")
+    ask_first(server, symbol="GOOG")
+    with soon():
+        expect(page.get_by_role("link", name=re.compile("Approvals.*1"))).to_be_visible()
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York"])
+def test_time_when_the_device_is_in_a_zone_then_it_is_that_zones_and_named(visiting, server, zone):
+    ticket = alert(server, symbol="ORCL")
+    at = datetime.fromisoformat(server.call("GET", f"/api/tickets/{ticket}").body["created_at"])
+    page = visiting(DESKTOP, zone=zone).open(f"/tickets/{ticket}")
+    shown, there = page.locator(f"time[datetime^='{at:%Y-%m-%dT%H:%M:%S}']").first, at.astimezone(ZoneInfo(zone))
+
+    assert f"{there:%H:%M:%S}" in shown.inner_text()
+    assert shown.get_attribute("title").endswith(f"{there:%Z}")
