@@ -65,7 +65,10 @@ def test_time_when_the_device_is_in_a_zone_then_it_is_that_zones_and_named(visit
     ticket = alert(server, symbol="ORCL")
     at = datetime.fromisoformat(server.call("GET", f"/api/tickets/{ticket}").body["created_at"])
     page = visiting(DESKTOP, zone=zone).open(f"/tickets/{ticket}")
-    shown, there = page.locator(f"time[datetime^='{at:%Y-%m-%dT%H:%M:%S}']").first, at.astimezone(ZoneInfo(zone))
+    shown, there = (
+        page.locator(f"time[datetime^='{at:%Y-%m-%dT%H:%M:%S}']").first,
+        at.astimezone(ZoneInfo(zone)),
+    )
 
     assert f"{there:%H:%M:%S}" in shown.inner_text()
     assert shown.get_attribute("title").endswith(f"{there:%Z}")

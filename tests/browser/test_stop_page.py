@@ -51,6 +51,20 @@ def test_stop_when_signed_in_then_the_keyboard_alone_stops(visiting, state):
     assert state() == "HALTED"
 
 
+def test_stop_when_the_api_answers_nothing_then_the_page_leads_to_the_form_that_stops(visiting, state):
+    visit = visiting(PHONE)
+    visit.expected_statuses.add(503)
+    visit.context.route("**/api/**", lambda route: route.fulfill(status=503))
+    page = visit.page
+    page.goto(visit.address)
+    page.get_by_role("link", name="Stop trading on a plain page").tap()
+    page.get_by_role("button", name="Halt").tap()
+    page.wait_for_selector("text=Trading is HALTED")
+
+    assert state() == "HALTED"
+    assert visit.complaints() == []
+
+
 def test_page_when_seen_on_a_phone_then_it_is_accessible_fits_and_nothing_is_refused(browser, server):
     seen = visit(browser, server, PHONE)
     page = seen.open("/stop")

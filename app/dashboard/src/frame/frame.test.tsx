@@ -82,6 +82,30 @@ describe("the frame", () => {
     expect(await screen.findByText("There is no screen at this address.")).toBeDefined();
   });
 
+  it("leads to the plain page when stopping fails", async () => {
+    server.on("PUT /api/trading-state", { status: 503, body: failure("STORE_UNAVAILABLE", "Not now.") });
+    const { user } = show(<App />);
+    await user.click((await screen.findAllByRole("button", { name: "Stop" }))[0] ?? document.body);
+
+    await user.click(await screen.findByRole("button", { name: "Halt every bot now" }));
+
+    const link = await screen.findByRole("link", { name: "Stop trading on a plain page" });
+    expect(link.getAttribute("href")).toBe("/stop");
+  });
+
+  it("says so when nobody can be asked who is there, and asks no more until it is told to", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    server.on("GET /api/session", { status: 503, body: failure("STORE_UNAVAILABLE", "Not now.") });
+    show(<App />, { role: undefined });
+    await vi.advanceTimersByTimeAsync(5_000);
+    await screen.findByText("Gatehouse could not be read.");
+
+    await vi.advanceTimersByTimeAsync(20_000);
+
+    expect(asked("GET /api/session")).toHaveLength(3);
+    expect(screen.getByRole("link", { name: "Stop trading on a plain page" })).toBeDefined();
+  });
+
   it("lists its shortcuts for whoever asks, but never while something is typed", async () => {
     const { user } = show(<App />);
     await screen.findByText("PAPER");

@@ -45,5 +45,6 @@ export function useSignOut(): (where: { everywhere: boolean }) => Promise<void> 
 
 /** True for a session that may change things; while it is not known, nothing may be pressed. */
 export function useIsOperator(): boolean {
-  return useSession().data?.role === "operator";
+  // Only what is known counts: a button that asked anew would ask for ever where the question has failed.
+  return useSession({ isAsked: false }).data?.role === "operator";
 }
