@@ -5,7 +5,7 @@
  * outside, may be anything, and what is wrong with it is what the server is asked to tell.
  */
 
-import type { components } from "./schema";
+import type { components, operations, paths } from "./schema";
 
 interface NoParameters {
   query?: never;
@@ -14,12 +14,30 @@ interface NoParameters {
   cookie?: never;
 }
 
-export interface LoosePaths {
+/** What somebody else wrote, or what a form was filled in with: the server tells what is wrong with it. */
+interface Written {
+  content: { "application/json": { [name: string]: unknown } };
+}
+
+/** The operations that take what was written, where the others of their path take what is described. */
+interface LooseOperations {
+  "/api/bots": Omit<paths["/api/bots"], "post"> & {
+    post: Omit<operations["api_create_bot"], "requestBody"> & { requestBody: Written };
+  };
+  "/api/bots/preview": Omit<paths["/api/bots/preview"], "post"> & {
+    post: Omit<operations["api_preview_bot"], "requestBody"> & { requestBody: Written };
+  };
+  "/api/bots/{bot}": Omit<paths["/api/bots/{bot}"], "patch"> & {
+    patch: Omit<operations["api_change_bot"], "requestBody"> & { requestBody: Written };
+  };
+}
+
+export interface LoosePaths extends LooseOperations {
   "/api/preview": {
     parameters: NoParameters;
     post: {
       parameters: NoParameters;
-      requestBody: { content: { "application/json": { [name: string]: unknown } } };
+      requestBody: Written;
       responses: {
         200: {
           headers: { [name: string]: unknown };

@@ -6,6 +6,7 @@
 
 import {
   ArrowLeftRight,
+  Bot,
   ChartNoAxesCombined,
   History,
   House,
@@ -57,6 +58,14 @@ export const NAVIGATION: readonly NavigationScreen[] = [
     load: async () => (await import("./brokers/BrokersScreen")).BrokersScreen,
   },
   {
+    path: "/bots",
+    label: "Bots",
+    icon: Bot,
+    key: "b",
+    onPhone: true,
+    load: async () => (await import("./bots/BotsScreen")).BotsScreen,
+  },
+  {
     path: "/trades",
     label: "Trades",
     icon: ArrowLeftRight,
@@ -105,6 +114,11 @@ export const NAVIGATION: readonly NavigationScreen[] = [
 
 /** Screens that are reached from others. */
 export const PAGES: readonly Screen[] = [
+  {
+    path: "/bots/:bot",
+    label: "Bot",
+    load: async () => (await import("./bots/BotScreen")).BotScreen,
+  },
   {
     path: "/trades/:number",
     label: "Trade",

@@ -3,6 +3,8 @@
 import type { Schema } from "@/api/client";
 
 type Bot = Schema<"Bot">;
+type Card = Schema<"BotCard">;
+type Key = Schema<"BotKeys">["keys"][number];
 
 /** A bot as it is made without a wish; tests change what they are about. */
 export function bot(changes: Partial<Bot> = {}): Bot {
@@ -86,4 +88,99 @@ export function bot(changes: Partial<Bot> = {}): Bot {
     created_at: "2026-11-01T10:00:00Z",
     ...changes,
   };
+}
+
+/** The card of a bot that has done nothing yet. */
+export function botCard(changes: Partial<Card> = {}): Card {
+  return {
+    id: "momentum",
+    name: "Momentum",
+    broker: "paper",
+    configured: true,
+    account: "SIMULATED",
+    currency: "USD",
+    live: false,
+    state: "ACTIVE",
+    state_reason: null,
+    state_until: null,
+    structure: null,
+    gain_today: "0",
+    gain_unknown: [],
+    orders_today: 0,
+    notional_today: "0",
+    limits: {
+      daily_order_cap: null,
+      daily_notional_cap: null,
+      max_open_positions: null,
+      daily_loss_limit: null,
+    },
+    last_ticket: null,
+    positions: [],
+    structures: 0,
+    ...changes,
+  };
+}
+
+/** A key of a bot's form. */
+export function botKey(changes: Partial<Key> = {}): Key {
+  return {
+    name: "sl_pct",
+    group: "Exits",
+    type: "decimal",
+    unit: "fraction",
+    default: "0.01",
+    help: "Distance of the stop-loss from the entry's price.",
+    nullable: false,
+    choices: null,
+    least: 0,
+    least_is_excluded: true,
+    most: 1,
+    most_is_excluded: false,
+    ceiling: null,
+    ceiling_value: null,
+    combined: null,
+    ...changes,
+  };
+}
+
+/** Keys of each kind that a form has fields for. */
+export const KEYS: readonly Key[] = [
+  botKey({ name: "name", group: "General", type: "text", unit: null, default: "", least: null, most: null }),
+  botKey({
+    name: "base_order_pct",
+    group: "Size",
+    default: "0.02",
+    help: "Size of an entry as a fraction of the account's equity.",
+    least_is_excluded: false,
+  }),
+  botKey(),
+  botKey({
+    name: "daily_order_cap",
+    group: "Limits",
+    type: "integer",
+    unit: null,
+    default: null,
+    help: "Entries a day (UTC); 0 is none.",
+    nullable: true,
+    least_is_excluded: false,
+    most: null,
+    ceiling: "DAILY_ORDER_CAP",
+    ceiling_value: 5,
+    combined: "lower",
+  }),
+  botKey({
+    name: "live",
+    group: "Real money",
+    type: "boolean",
+    unit: null,
+    default: false,
+    help: "Real money may be used.",
+    least: null,
+    most: null,
+  }),
+];
+
+/** The bot of that card. */
+export function storedBot(changes: Partial<Bot> = {}): Bot {
+  return bot({ id: "momentum", number: 2, name: "Momentum", sl_pct: "0.01", tp_pct: "0.02", ...changes });
 }
