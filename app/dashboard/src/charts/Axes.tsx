@@ -50,18 +50,23 @@ const TICK_MONTH = new Intl.DateTimeFormat("en-GB", { month: "short", year: "num
 export function TimeAxis({
   scale,
   frame,
+  shift = 0,
 }: {
   scale: ScaleTime<number, number>;
   frame: Pick<Frame, "left" | "right" | "bottom">;
+  /** By how much a day's name stands to the right of its midnight: half a bar. */
+  shift?: number;
 }) {
   const [from, to] = scale.domain();
   const days = (Number(to) - Number(from)) / DAY_MS;
   const format = days < 3 ? TICK_CLOCK : days > 200 ? TICK_MONTH : TICK_DAY;
   const count = Math.max(2, Math.floor((frame.right - frame.left) / TICK_PX));
+  // The midnight at the end begins a day that is not shown.
+  const ticks = scale.ticks(count).filter((tick) => Number(tick) < Number(to));
   return (
     <>
-      {scale.ticks(count).map((tick) => (
-        <text key={Number(tick)} x={scale(tick)} y={frame.bottom + 18} textAnchor="middle">
+      {ticks.map((tick) => (
+        <text key={Number(tick)} x={scale(tick) + shift} y={frame.bottom + 18} textAnchor="middle">
           {format.format(tick)}
         </text>
       ))}

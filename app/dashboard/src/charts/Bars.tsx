@@ -1,4 +1,5 @@
 import { scaleLinear, scaleUtc } from "d3-scale";
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { TimeAxis, ValueAxis } from "./Axes";
 import styles from "./Figure.module.css";
@@ -33,6 +34,7 @@ interface BarsProps {
 
 const MARGIN = { top: 10, right: 8, bottom: 26, left: 64 };
 const GAP_PX = 2;
+const DAY_MS = 86_400_000;
 
 /** Amounts or counts over time, one bar a day or week; parts of one are stacked. */
 export function Bars({ bars, label, formatY, height = 220 }: BarsProps) {
@@ -72,13 +74,18 @@ export function Bars({ bars, label, formatY, height = 220 }: BarsProps) {
             </g>
           );
         })}
-        <TimeAxis scale={x} frame={frame} />
+        <TimeAxis scale={x} frame={frame} shift={halfADay(bars, (at) => x(at))} />
       </svg>
     </div>
   );
 }
 
-function Part({ segment, children }: { segment: Segment; children: React.ReactNode }) {
+function halfADay(bars: readonly Bar[], x: (at: number) => number): number {
+  const [first] = bars;
+  return first !== undefined && first.to - first.from === DAY_MS ? (x(first.to) - x(first.from)) / 2 : 0;
+}
+
+function Part({ segment, children }: { segment: Segment; children: ReactNode }) {
   return segment.to === undefined ? (
     children
   ) : (

@@ -28,7 +28,7 @@ export function Figure<Row>(props: FigureProps<Row>) {
     <figure className={styles.figure} aria-labelledby={heading}>
       <figcaption>
         <h3 id={heading}>{title}</h3>
-        <p className="soft small">{summary}</p>
+        <p className="soft small">{unbroken(summary)}</p>
       </figcaption>
       {children}
       <details className={styles.more} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -48,5 +48,19 @@ export function Figure<Row>(props: FigureProps<Row>) {
         )}
       </details>
     </figure>
+  );
+}
+
+// A line may otherwise end between a minus and its amount.
+function unbroken(sentence: string): ReactNode {
+  return sentence.split(/(\S*−\S+)/).map((part, place) =>
+    part.includes("−") ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: parts of one sentence keep their places.
+      <span key={place} className={styles.whole}>
+        {part}
+      </span>
+    ) : (
+      part
+    ),
   );
 }

@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import styles from "./Figure.module.css";
-import { fitted } from "./fitted";
+import { linesOf } from "./lines";
 import { useWidth } from "./useWidth";
 
 export interface NamedRange {
@@ -34,7 +34,10 @@ const LEAST = 1;
 export function Ranges({ rows, label, limit, isLog = false, formatX }: RangesProps) {
   const { element, width } = useWidth<HTMLDivElement>();
   const x = scaleOf(rows, limit?.value, isLog, width);
-  const bottom = HEAD_PX + rows.length * ROW_PX;
+  const lines = linesOf(rows, width);
+  const height = ROW_PX + lines.more;
+  const middle = 30 + lines.more;
+  const bottom = HEAD_PX + rows.length * height;
   const place = (value: number) => x(isLog ? Math.max(LEAST, value) : value);
   return (
     <div ref={element}>
@@ -70,20 +73,26 @@ export function Ranges({ rows, label, limit, isLog = false, formatX }: RangesPro
         {rows.map((row, number) => (
           <g
             key={row.key}
-            transform={`translate(0 ${HEAD_PX + number * ROW_PX})`}
+            transform={`translate(0 ${HEAD_PX + number * height})`}
             className={row.isFew ? styles.few : undefined}
           >
-            <line className={styles.span} x1={place(row.middle)} x2={place(row.tail)} y1={30} y2={30} />
-            <circle className={styles.tail} cx={place(row.tail)} cy={30} r={4.5} />
-            <circle className={styles.median} cx={place(row.middle)} cy={30} r={5} />
+            <line
+              className={styles.span}
+              x1={place(row.middle)}
+              x2={place(row.tail)}
+              y1={middle}
+              y2={middle}
+            />
+            <circle className={styles.tail} cx={place(row.tail)} cy={middle} r={4.5} />
+            <circle className={styles.median} cx={place(row.middle)} cy={middle} r={5} />
           </g>
         ))}
         {rows.map((row, number) => (
-          <g key={row.key} transform={`translate(0 ${HEAD_PX + number * ROW_PX})`}>
+          <g key={row.key} transform={`translate(0 ${HEAD_PX + number * height})`}>
             <text className={`${styles.name} ${styles.halo}`} x={0} y={15}>
-              {fitted(row.name, row.text, width)}
+              {lines.named(row.name)}
             </text>
-            <text className={`${styles.value} ${styles.halo}`} x={width} y={15} textAnchor="end">
+            <text className={`${styles.value} ${styles.halo}`} {...lines.value}>
               {row.text}
             </text>
           </g>

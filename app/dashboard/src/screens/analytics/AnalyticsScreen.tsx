@@ -7,7 +7,15 @@ import { useTitle } from "@/hooks/useTitle";
 import { AnalyticsFilterForm } from "./AnalyticsFilterForm";
 import styles from "./AnalyticsScreen.module.css";
 import { Answered, Pending } from "./Answered";
-import { useEquity, useLatency, useOpinions, usePerformance, useRefusals, useSlippage } from "./analytics";
+import {
+  useEquity,
+  useHalts,
+  useLatency,
+  useOpinions,
+  usePerformance,
+  useRefusals,
+  useSlippage,
+} from "./analytics";
 import { EquityFigure } from "./EquityFigure";
 import { FunnelFigure } from "./FunnelFigure";
 import { ANALYTICS_FILTERS, type AnalyticsQuery, analyticsQuery } from "./filters";
@@ -23,6 +31,8 @@ export function AnalyticsScreen() {
   const { filters, set, clear, isFiltered } = useFilters(ANALYTICS_FILTERS);
   const query = analyticsQuery(filters);
   const performance = usePerformance(query);
+  const refusals = useRefusals(query);
+  const isNothing = performance.data?.trades === 0 && refusals.data?.alerts === 0;
   return (
     <div className="stack">
       <PageHeader
@@ -38,25 +48,31 @@ export function AnalyticsScreen() {
       />
       <AnalyticsFilterForm {...{ filters, set, clear, isFiltered }} />
       <EquityPanel query={query} />
-      {performance.data === undefined ? (
-        <Panel title="Trades">
-          <Answered query={performance} what="The trades' figures">
-            {() => null}
-          </Answered>
-        </Panel>
-      ) : (
-        <Answered query={performance} what="The trades' figures">
-          {(data) => <TradesSection performance={data} isFiltered={isFiltered} />}
-        </Answered>
+      <TradesPanels query={query} isFiltered={isFiltered} />
+      {!isNothing && (
+        <>
+          <AlertPanels query={query} />
+          <OpinionPanel query={query} />
+        </>
       )}
-      <AlertPanels query={query} />
-      <OpinionPanel query={query} />
     </div>
   );
 }
 
+function TradesPanels({ query, isFiltered }: { query: AnalyticsQuery; isFiltered: boolean }) {
+  const performance = usePerformance(query);
+  const shown = (
+    <Answered query={performance} what="The trades' figures">
+      {(data) => <TradesSection performance={data} isFiltered={isFiltered} />}
+    </Answered>
+  );
+  // Loading and failures have a panel around them as the figures have.
+  return performance.data === undefined ? <Panel title="Trades">{shown}</Panel> : shown;
+}
+
 function EquityPanel({ query }: { query: AnalyticsQuery }) {
   const equity = useEquity(query);
+  const halts = useHalts(query);
   return (
     <Panel
       title="Equity and drawdown"
@@ -75,7 +91,7 @@ function EquityPanel({ query }: { query: AnalyticsQuery }) {
               point.
             </EmptyState>
           ) : (
-            seen.map((curve) => <EquityFigure key={curve.broker} curve={curve} />)
+            seen.map((curve) => <EquityFigure key={curve.broker} curve={curve} halts={halts} />)
           );
         }}
       </Answered>

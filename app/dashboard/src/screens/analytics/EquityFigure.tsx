@@ -5,7 +5,7 @@ import { formatMoney } from "@/format/money";
 import { formatPercent } from "@/format/numbers";
 import { formatTime, zoneName } from "@/format/times";
 import { useSetting } from "@/hooks/useSetting";
-import { type Curve, codeWords } from "./analytics";
+import { type Curve, codeWords, counted, type Halt } from "./analytics";
 import { EquityPlot } from "./EquityPlot";
 
 interface Row {
@@ -15,12 +15,12 @@ interface Row {
 }
 
 /** One account: its worth with its drawdown, in its own currency. */
-export function EquityFigure({ curve }: { curve: Curve }) {
+export function EquityFigure({ curve, halts }: { curve: Curve; halts: readonly Halt[] }) {
   const [zone] = useSetting("zone");
   const currency = curve.currency ?? "";
   const rows = rowsOf(curve);
   const name = curve.broker === null ? "The account" : codeWords(curve.broker);
-  const summary = summarise(name, rows, curve.max_drawdown, currency);
+  const summary = summarise(name, rows, curve.max_drawdown, currency) + told(halts);
   // Pixels, not money: a float is exact enough for a place on the screen.
   const points = rows.map(({ at, equity, drawdown }) => ({
     at: Date.parse(at),
@@ -64,6 +64,7 @@ export function EquityFigure({ curve }: { curve: Curve }) {
     >
       <EquityPlot
         points={points}
+        marks={halts.map(({ at, word }) => ({ at: Date.parse(at), word }))}
         label={summary}
         formatEquity={(value) => formatMoney(String(value), currency, { whole: true })}
         formatDrawdown={(value) => formatPercent(String(-value), { digits: 1 })}
@@ -94,4 +95,10 @@ function summarise(name: string, rows: readonly Row[], deepest: string | null, c
     `${name} went from ${formatMoney(first.equity, currency)} to ${formatMoney(last.equity, currency)}; ` +
     `the largest drawdown was ${formatPercent(deepest)}.`
   );
+}
+
+function told(halts: readonly Halt[]): string {
+  return halts.length === 0
+    ? ""
+    : ` Trading was stopped ${halts.length === 1 ? "once" : counted(halts.length, "time")}.`;
 }

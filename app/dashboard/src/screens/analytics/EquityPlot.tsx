@@ -18,18 +18,20 @@ interface EquityPlotProps {
   label: string;
   formatEquity: (value: number) => string;
   formatDrawdown: (value: number) => string;
+  /** Moments that tell why the line goes on as it does. */
+  marks: readonly { at: number; word: string }[];
   /** What a pointer that rests on a point is told of it. */
   tell: (place: number) => string;
 }
 
 const MARGIN = { left: 68, right: 10 };
-const EQUITY = { top: 10, bottom: 210 };
-const DRAWDOWN = { top: 232, bottom: 306 };
-const HEIGHT = 332;
+const EQUITY = { top: 18, bottom: 214 };
+const DRAWDOWN = { top: 240, bottom: 310 };
+const HEIGHT = 336;
 const place = bisector((point: EquityPoint) => point.at).center;
 
 /** What an account was worth, and below it on the same days how far that was from its peak. */
-export function EquityPlot({ points, label, formatEquity, formatDrawdown, tell }: EquityPlotProps) {
+export function EquityPlot({ points, label, marks, formatEquity, formatDrawdown, tell }: EquityPlotProps) {
   const { element, width } = useWidth<HTMLDivElement>();
   const [pointed, setPointed] = useState<number>();
   const across = { left: MARGIN.left, right: width - MARGIN.right };
@@ -58,8 +60,12 @@ export function EquityPlot({ points, label, formatEquity, formatDrawdown, tell }
       >
         <ValueAxis scale={y} frame={{ ...across, ...EQUITY }} format={formatEquity} />
         <ValueAxis scale={down} frame={{ ...across, ...DRAWDOWN }} format={formatDrawdown} count={2} />
+        <text x={across.left} y={DRAWDOWN.top - 8}>
+          Drawdown
+        </text>
         <Curves points={points} x={(at) => x(at)} y={(value) => y(value)} down={(value) => down(value)} />
         <TimeAxis scale={x} frame={{ ...across, bottom: DRAWDOWN.bottom }} />
+        <Marks marks={marks} x={(at) => x(at)} across={across} />
         {current && (
           <g>
             <line
@@ -110,6 +116,35 @@ function Curves({ points, x, y, down }: { points: readonly EquityPoint[]; x: Sca
       <path className={styles.fallLine} d={depth(all) ?? ""} />
     </>
   );
+}
+
+const WORD_PX = 64;
+
+/** Lines across both plots; of those too close to each other only the first has its word. */
+function Marks({
+  marks,
+  x,
+  across,
+}: {
+  marks: EquityPlotProps["marks"];
+  x: Scale;
+  across: { left: number; right: number };
+}) {
+  const seen = marks.filter(({ at }) => x(at) >= across.left && x(at) <= across.right);
+  return seen.map(({ at, word }, number) => {
+    const before = seen[number - 1];
+    const hasRoom = before === undefined || x(at) - x(before.at) > WORD_PX;
+    return (
+      <g key={at}>
+        <line className={styles.limit} x1={x(at)} x2={x(at)} y1={EQUITY.top} y2={DRAWDOWN.bottom} />
+        {hasRoom && (
+          <text className={styles.limitName} x={x(at)} y={EQUITY.top - 4} textAnchor="middle">
+            {word}
+          </text>
+        )}
+      </g>
+    );
+  });
 }
 
 function extentOf(points: readonly EquityPoint[]): [number, number] {

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { type Bar, Bars } from "@/charts/Bars";
 import { Figure } from "@/charts/Figure";
 import { Rows } from "@/charts/Rows";
@@ -105,7 +106,7 @@ function NamedFigure({
   rows: readonly Named[];
   currency: string;
   csv: string;
-  children: React.ReactNode;
+  children: ReactNode;
 }) {
   const columns: readonly Column<Named>[] = [
     { name: column, isTitle: true, cell: (row) => row.name },

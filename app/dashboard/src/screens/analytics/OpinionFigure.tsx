@@ -138,8 +138,9 @@ function summarise(opinions: Opinions, judged: number): string {
     return `${given}; of none is it known yet what came of it.`;
   }
   const score = Number(opinions.brier_score);
+  const than = score < 0.25 ? "better than" : score > 0.25 ? "worse than" : "the same as";
   return (
-    `${given}, of ${formatCount(judged)} that were for a trade it is known what came of them; the Brier score is ` +
-    `${score.toFixed(3)}, ${score < 0.25 ? "better than a coin's" : score > 0.25 ? "worse than a coin's" : "a coin's"} 0.25.`
+    `${given}; of ${formatCount(judged)} that were for a trade the outcome is known: a Brier score of ` +
+    `${score.toFixed(3)}, ${than} a coin's 0.25.`
   );
 }

@@ -1,5 +1,6 @@
 import { Spark } from "@/charts/Spark";
 import { Money, Percent } from "@/components/Figures";
+import { LinkButton } from "@/components/LinkButton";
 import { Panel } from "@/components/Panel";
 import { EmptyState } from "@/components/States";
 import { NOTHING, sumOf } from "@/format/decimals";
@@ -21,10 +22,13 @@ export function TradesSection({
   if (performance.trades === 0) {
     return (
       <Panel title="Trades">
-        <EmptyState title={isFiltered ? "No trade went flat in this range." : "After the first closed trade"}>
+        <EmptyState
+          title={isFiltered ? "No trade went flat in this range." : "After the first closed trade"}
+          action={!isFiltered && <LinkButton to="/">Send a test alert at Home</LinkButton>}
+        >
           {isFiltered
             ? "Choose a longer range, or every bot and broker."
-            : "Gain, win rate, profit factor and the rest stand here once a trade has been entered and left."}
+            : "Gain, win rate, speed, slippage and the rest stand here once a trade has been entered and left; in the last 30 days none was."}
         </EmptyState>
         <Pending days={performance.pending_days} />
       </Panel>
@@ -62,6 +66,9 @@ function CurrencyPanel({
     symbol: rowsOf(performance.by_symbol, currency, ({ symbol }) => symbol),
     structure: rowsOf(performance.by_structure, currency, ({ structure }) => structureName(structure)),
   };
+  const hasStructures = performance.by_structure.some(
+    (row) => row.currency === currency && row.structure !== null,
+  );
   return (
     <Panel
       title={isOne ? `Trades (${unit})` : `Trades in ${unit}`}
@@ -87,13 +94,15 @@ function CurrencyPanel({
           currency={currency}
           csv="gain-by-symbol"
         />
-        <GainByName
-          title="Realised gain by structure"
-          column="Structure"
-          rows={groups.structure}
-          currency={currency}
-          csv="gain-by-structure"
-        />
+        {hasStructures && (
+          <GainByName
+            title="Realised gain by structure"
+            column="Structure"
+            rows={groups.structure}
+            currency={currency}
+            csv="gain-by-structure"
+          />
+        )}
       </div>
     </Panel>
   );

@@ -53,6 +53,34 @@ export function useOpinions(query: AnalyticsQuery) {
   );
 }
 
+/** A moment from which alerts could not trade, or only leave. */
+export interface Halt {
+  at: string;
+  word: "Halted" | "Reducing";
+}
+
+const HALT_WORDS: Record<string, Halt["word"]> = { HALTED: "Halted", REDUCING: "Reducing" };
+const MOST_SWITCHES = 200;
+
+/** When trading was stopped in the range: every bot's, and that of the one that is looked at. */
+export function useHalts({ from, to, bot }: AnalyticsQuery): readonly Halt[] {
+  const audit = useLive({
+    key: ["audit", "switches"],
+    topics: ["state"],
+    read: () =>
+      answer(
+        api.GET("/api/audit", { params: { query: { what: "set_trading_state", limit: MOST_SWITCHES } } }),
+      ),
+  });
+  const halts = audit.data?.audit.flatMap(({ at, subject, after }) => {
+    const word = HALT_WORDS[String(after?.state)];
+    const isMeant = subject === "every bot" || subject === bot;
+    const day = at.slice(0, 10);
+    return word === undefined || !isMeant || day < from || day > to ? [] : [{ at, word }];
+  });
+  return halts?.toReversed() ?? [];
+}
+
 function useReport<Data>(
   name: string,
   query: AnalyticsQuery,
