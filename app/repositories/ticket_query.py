@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import product
+from itertools import islice, product
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from app.storage.base import Page
 SHORTEST_IN_SENTENCE = 3
 # Each is a look of its own into the index.
 MOST_WAYS = 60
+# A text of more words is looked for as a whole: what each of them may mean multiplies.
+MOST_WORDS = 6
 DIALECTS = (Dialect.STRATEGY, Dialect.BRIDGE, Dialect.OPTION, Dialect.TRADE_IDEA, Dialect.BOT_COMMAND)
 
 
@@ -74,7 +76,8 @@ class TicketQuery:
     def _meant(self) -> list[tuple[str, ...]]:
         text = (self.words or "").strip()
         parts = text.split()
-        each = list(product(*(self._one(part) for part in parts))) if len(parts) > 1 else []
+        meant = [self._one(part) for part in parts] if 1 < len(parts) <= MOST_WORDS else []
+        each = islice(product(*meant), MOST_WAYS) if meant else ()
         joined = [tuple(term for way in ways for term in way) for ways in each]
         return [*self._one(text), *joined]
 

@@ -1,11 +1,13 @@
 """/api/tickets by what a person looks for."""
 
+import time
 from datetime import timedelta
 
 import pytest
 
 from app.domain.ticket_terms import symbols_of
 from app.domain.ticket_views import ROW_FIELDS
+from app.repositories.ticket_query import MOST_WAYS, TicketQuery
 from tests.builders import EXIT_LONG, bridge_alert, strategy_alert
 
 pytestmark = pytest.mark.unit
@@ -81,6 +83,15 @@ def test_list_when_it_is_narrowed_then_only_those_that_are_all_of_it(found, quer
 )
 def test_list_when_words_are_looked_for_then_what_they_mean_is_found(found, words, names):
     assert found(q=words) == names
+
+
+@pytest.mark.parametrize("words", ["a e i o u", " ".join("etaoinsrhl" * 10), " ".join(["AAPL"] * 40)])
+def test_list_when_every_word_may_mean_much_then_it_is_answered_all_the_same(found, words):
+    began = time.process_time()
+    found(q=words)
+
+    assert time.process_time() - began < 5
+    assert len(TicketQuery(words=words).ways()) <= MOST_WAYS
 
 
 def test_list_when_a_bots_name_is_typed_in_part_then_its_tickets_are_found(found):
