@@ -10,6 +10,8 @@ DEFAULT_DAYS = 30
 # A document a day is read: a year of them is soon done.
 MOST_DAYS = 366
 _DAY = timedelta(days=1)
+# There is a day before it: lists are read from behind that one on.
+_EARLIEST = date.min + _DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ class Period:
             raise RequestRefused("`from` must not lie after `to`.")
         if (last - first).days >= MOST_DAYS:
             raise RequestRefused(f"`from` and `to` may be at most {MOST_DAYS} days apart; ask for fewer.")
-        return cls(first=first, last=last, bot=bot, broker=broker)
+        return cls(first=max(first, _EARLIEST), last=last, bot=bot, broker=broker)
 
     def newest_first(self) -> Iterator[date]:
         """Yield the days, the last one first."""
