@@ -28,19 +28,21 @@ class BuiltFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._known: dict[str, tuple[tuple[int, int], BuiltFile]] = {}
+        self._known: dict[Path, tuple[tuple[int, int], BuiltFile]] = {}
 
     def find(self, name: str) -> BuiltFile | None:
         """Return a file by its path from the folder, None where there is none."""
+        # A path, not the name, is the key: `./` before a name must not make another file of it.
         path = self._folder / name
-        is_inside = ".." not in path.parts and path.resolve().is_relative_to(self._folder.resolve())
+        is_name = ".." not in path.parts and "\0" not in name
+        is_inside = is_name and path.resolve().is_relative_to(self._folder.resolve())
         if not is_inside or not path.is_file():
             return None
         status = path.stat()
         stamp = (status.st_mtime_ns, status.st_size)
-        known = self._known.get(name)
+        known = self._known.get(path)
         if known is None or known[0] != stamp:
-            known = self._known[name] = (stamp, _read(path))
+            known = self._known[path] = (stamp, _read(path))
         return known[1]
 
 

@@ -86,7 +86,14 @@ def test_asset_when_asked_for_then_it_may_be_kept_for_ever(client):
 
 @pytest.mark.parametrize(
     "path",
-    ["/assets/gone.js", "/assets/", "/assets/..%2f..%2fsecret.txt", "/assets/../index.html", "/no"],
+    [
+        "/assets/gone.js",
+        "/assets/",
+        "/assets/..%2f..%2fsecret.txt",
+        "/assets/../index.html",
+        "/assets/%00",
+        "/no",
+    ],
 )
 @pytest.mark.parametrize("who", ["client", "bare"])
 def test_asset_when_there_is_none_then_404_and_never_the_page(request, who, path):
@@ -94,6 +101,13 @@ def test_asset_when_there_is_none_then_404_and_never_the_page(request, who, path
 
     assert (response.status_code, response.mimetype) == (404, "application/json")
     assert "never shown" not in response.text
+
+
+def test_file_when_it_is_named_in_many_ways_then_it_is_kept_once(build):
+    files = BuiltFiles(build)
+    found = [files.find(f"assets/{'./' * more}index-abc.js") for more in range(3)]
+
+    assert found[0] is found[1] is found[2] is not None
 
 
 @pytest.mark.parametrize(
