@@ -11,7 +11,7 @@ from app.blueprints.visitor import refuse_other_sites, visitor
 from app.dashboard.pages import html_page
 from app.domain.sessions import Role
 from app.domain.trading_state import StateSwitch, TradingState
-from app.errors import AppError, InvalidRequest, NotAuthenticated
+from app.errors import AppError, InvalidRequest, NotAuthenticated, RoleViewer
 from app.schemas.operator import TradingStateSchema, load
 from app.wiring.container import observability, operations, portfolio, services
 
@@ -61,6 +61,8 @@ def _let_in() -> None:
         if caller.session is not None:
             refuse_other_sites()
         return
+    if not token and caller is not None and caller.role is Role.VIEWER:
+        raise RoleViewer("You are signed in as a viewer, who stops nothing: give the operator's token.")
     if token is None or operations().sessions.role_of(token) is not Role.OPERATOR:
         raise _refused(NotAuthenticated("The token is wrong." if token else "Give the operator's token."))
 

@@ -107,8 +107,10 @@ def test_stop_when_a_viewer_presses_it_then_nothing_stops(app, state):
     client = client_of(app)
     client.post("/api/session", json={"token": VIEWER_TOKEN})
 
-    assert client.post("/stop", data=HALT, headers=OWN_PAGE).status_code == 401
+    assert client.post("/stop", data=HALT, headers=OWN_PAGE).status_code == 403
     assert state() is TradingState.ACTIVE
+    # Whoever has the operator's token as well may.
+    assert client.post("/stop", data=HALT | {"token": OPERATOR_TOKEN}, headers=OWN_PAGE).status_code == 200
 
 
 def test_form_when_it_is_used_to_resume_then_it_does_not(signed_in, state):
