@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.json_codec import timestamp
-from tests.builders import OPERATOR_TOKEN, WEBHOOK_SECRET, client_of, services_of, strategy_alert
+from tests.builders import ENTER_LONG, OPERATOR_TOKEN, WEBHOOK_SECRET, client_of, services_of, strategy_alert
 
 pytestmark = pytest.mark.unit
 
@@ -355,6 +355,36 @@ class TestTokenAgain:
         assert late.put(path, json={"state": "REDUCING"}).status_code == 200
         assert code_of(late.put(path, json=GO)) == (403, "TOKEN_AGAIN")
         assert late.put(path, json=GO, headers=AGAIN).status_code == 200
+
+    @pytest.mark.parametrize("path", ["/api/trading-state", "/api/bots/real/trading-state"])
+    def test_stop_when_it_is_to_end_sooner_by_itself_then_the_token_is_asked_for_too(
+        self, live, late, clock, path
+    ):
+        def until(hours: int) -> dict:
+            return HALT | {"until": timestamp(clock.now + timedelta(hours=hours))}
+
+        assert late.put(path, json=HALT).status_code == 200
+        assert code_of(late.put(path, json=until(2))) == (403, "TOKEN_AGAIN")
+        assert late.put(path, json=until(2), headers=AGAIN).status_code == 200
+        clock.move(minutes=11)
+        assert code_of(late.put(path, json=until(1))) == (403, "TOKEN_AGAIN")
+        assert late.put(path, json=until(3)).status_code == 200
+        assert late.put(path, json=HALT).status_code == 200
+
+    def test_breaker_when_arming_it_lets_trading_go_on_then_the_token_is_asked_for(
+        self, live, signed_in, operator, client, services, clock
+    ):
+        path, armed = "/api/circuit-breaker", {"glb_sl": "0.99", "base_equity": "100000", "active": True}
+        client.post("/webhook", json=strategy_alert(**ENTER_LONG))
+        clock.move(minutes=10)
+        assert signed_in.put(path, json=armed).status_code == 200
+        operator.put("/api/paper/prices", json={"AAPL": "10"})
+        clock.move(seconds=10)
+        services.supervisor.tick(everything=True)
+
+        assert code_of(signed_in.put(path, json={"active": False})) == (403, "TOKEN_AGAIN")
+        assert operator.get("/api/trading-state").json["state"] == "REDUCING"
+        assert signed_in.put(path, json={"active": False}, headers=AGAIN).status_code == 200
 
     @pytest.mark.parametrize("path", ["/api/trading-state", "/api/bots/default/trading-state"])
     def test_trading_when_it_goes_on_without_real_money_then_nothing_is_asked(self, late, path):

@@ -166,6 +166,7 @@ def test_changes_when_described_then_each_tells_what_a_session_may_be_refused_fo
         ("/api/bots", "post"),
         ("/api/bots/{bot}", "patch"),
         ("/api/bots/{bot}/secret", "post"),
+        ("/api/circuit-breaker", "put"),
         ("/api/bots/{bot}/trading-state", "put"),
         ("/api/trading-state", "put"),
         ("/api/account/secret", "post"),

@@ -9,7 +9,7 @@ from app.blueprints.api import bp, read_request
 from app.blueprints.api.dangerous import before_new_secret, before_real_money, before_trading_goes_on
 from app.domain.bots import Bot, BotConfiguration
 from app.domain.json_codec import to_json
-from app.domain.trading_state import TradingState
+from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import PreconditionFailed, PreconditionRequired
 from app.schemas.alerts import dialect_of, read_signal
 from app.schemas.bot import BotSchema, NewBotSchema
@@ -69,7 +69,8 @@ def change_bot(bot: str) -> ResponseReturnValue:
     state = changes.pop("state", None)
     configuration = replace(current.configuration, **changes)
     before_real_money(current.configuration, configuration)
-    before_trading_goes_on(current.switch, state, bot=bot)
+    if state is not None:
+        before_trading_goes_on(current.switch, StateSwitch(state), bot=bot)
     return _answer(*operations().bots.change(bot, configuration, version=wanted, state=state))
 
 

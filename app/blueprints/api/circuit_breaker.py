@@ -4,6 +4,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import bp, read_request
+from app.blueprints.api.dangerous import before_breaker_lets_go
 from app.domain.audit import Actor
 from app.schemas.operator import CircuitBreakerQuerySchema, CircuitBreakerSchema, load
 from app.services.portfolio.breaker_view import breaker_view
@@ -26,5 +27,6 @@ def set_circuit_breaker() -> ResponseReturnValue:
     What is left out stays as it is; without `base_equity` the account's equity of now is the base.
     """
     changes = load(CHANGES, read_request())
+    before_breaker_lets_go()
     edited = portfolio().breaker.edit(changes, by=Actor.OPERATOR)
     return jsonify(breaker_view(edited, portfolio().breaker.all()))

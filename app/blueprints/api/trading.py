@@ -70,7 +70,7 @@ def show_trading_state() -> ResponseReturnValue:
 def set_trading_state() -> ResponseReturnValue:
     """Throw the global kill switch: the very next alert obeys, in every process."""
     switch = load(SWITCH, read_request())
-    before_trading_goes_on(operations().switch.read(), switch.state, bot=None)
+    before_trading_goes_on(operations().switch.read(), switch, bot=None)
     operations().switch.throw(switch)
     observability().journal.activity(
         f"operator: trading is {switch.state.value} ({switch.reason or 'no reason'})"
@@ -89,7 +89,7 @@ def show_bot_state(bot: str) -> ResponseReturnValue:
 def set_bot_state(bot: str) -> ResponseReturnValue:
     """Throw a bot's own kill switch."""
     switch = load(SWITCH, read_request())
-    before_trading_goes_on(operations().bots.get(bot)[0].switch, switch.state, bot=bot)
+    before_trading_goes_on(operations().bots.get(bot)[0].switch, switch, bot=bot)
     operations().bots.set_state(bot, switch)
     observability().journal.activity(
         f"operator: {bot} is {switch.state.value} ({switch.reason or 'no reason'})"

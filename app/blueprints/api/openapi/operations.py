@@ -199,6 +199,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "api.set_circuit_breaker": Operation(
         tag="Kill switch",
+        token_again=True,
         body=("CircuitBreakerChange",),
         example=examples.CIRCUIT_BREAKER,
         answers={200: ("CircuitBreaker",)},

@@ -6287,7 +6287,10 @@ export interface operations {
     api_set_circuit_breaker: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The operator's token, where a session was answered 403 `TOKEN_AGAIN`. */
+                "X-Operator-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6333,7 +6336,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Forbidden: REQUEST_CROSS_SITE, ROLE_VIEWER */
+            /** @description Forbidden: REQUEST_CROSS_SITE, ROLE_VIEWER, TOKEN_AGAIN */
             403: {
                 headers: {
                     [name: string]: unknown;
