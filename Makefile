@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock lock-check docs api-types dashboard dashboard-check torture bench load demo-alpaca demo-fyers demo-ideas demo-options clean
+.PHONY: help run test lint lock lock-check docs api-types dashboard dashboard-check screenshots torture bench load demo-alpaca demo-fyers demo-ideas demo-options clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ dashboard: $(DASHBOARD_MODULES) ## Check the dashboard and build it into app/das
 
 dashboard-check: $(DASHBOARD_MODULES) ## Fail when the dashboard's build or types are not what its sources make, or too large
 	cd $(DASHBOARD) && scripts/check.sh
+
+screenshots: $(VENV)/test.stamp ## Write the documentation's pictures anew, from the dashboard's build (Chromium)
+	$(BIN)/python -m tests.browser.pictures
 
 torture: $(VENV)/test.stamp ## Kill a real server under load, then with a faulty Alpaca and Fyers; account for every alert
 	$(BIN)/python -m tests.reliability.torture --kills 100

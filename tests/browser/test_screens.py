@@ -46,11 +46,7 @@ def _signed_in(visit: Visit) -> Iterator[Visit]:
     visit.context.close()
 
 
-# Screens that are not there yet.
-LATER = {"/setup", "/bots", "/bots/<bot>", "/analytics"}
-
-
-@pytest.mark.parametrize("path", [path for path in PATHS if path not in LATER])
+@pytest.mark.parametrize("path", PATHS)
 def test_screen_when_full_then_every_device_and_theme_shows_it_well(scene, computer, phone, path):
     for address in scene.addresses(path):
         assert faults(computer, address, DESKTOP) == ({}, [])

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
-from tests.reliability.server import OPERATOR_TOKEN, ROOT, Server
+from tests.reliability.server import OPERATOR_TOKEN, ROOT
 
 AXE = ROOT / "app" / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
 # The rules of WCAG 2.2 AA and what axe calls best practice; the page must break none of them.
@@ -41,11 +41,17 @@ PHONE = Device("phone", 390, 844, phone=True)
 NARROW = Device("narrow", 320, 640, phone=True)
 
 
+class Place(Protocol):
+    """Whatever serves on this machine."""
+
+    port: int
+
+
 @dataclass(slots=True)
 class Visit:
     """One page in a context of its own, with everything that went wrong on it."""
 
-    server: Server
+    server: Place
     context: BrowserContext
     page: Page
     faults: list[str] = field(default_factory=list)
@@ -124,7 +130,7 @@ class Visit:
 
 def visit(
     browser: Browser,
-    server: Server,
+    server: Place,
     device: Device = DESKTOP,
     *,
     scheme: str = "light",
