@@ -186,5 +186,5 @@ def _last_hour(month: Month) -> None:
     month.clock.now = END - timedelta(seconds=40)
     entry = {"symbol": "MSFT", "action": "sell" if "MSFT" in month.held else "buy"}
     month.tickets["filled"] = month.alert(entry["symbol"], entry["action"])["ticket"]
-    month.tick()
     month.clock.now = END
+    month.tick()
