@@ -23,6 +23,7 @@ from app.brokers.alpaca.structures.desk import AlpacaDesk
 from app.brokers.alpaca.symbols import class_of, order_symbol, path_symbol
 from app.brokers.alpaca.transport import Transport
 from app.brokers.base import Broker
+from app.clock import Wait, system_wait
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.bars import Bar
 from app.domain.instruments import AssetClass, Instrument
@@ -60,11 +61,17 @@ class AlpacaBroker(Broker):
         clock: Callable[[], datetime],
         streams: bool = False,
         options_feed: str = INDICATIVE,
+        wait: Wait = system_wait,
     ) -> None:
         self.capabilities = replace(CAPABILITIES, live=not paper)
         trading_url, data_url = trading_url or (PAPER_URL if paper else LIVE_URL), data_url or DATA_URL
         self._transport = Transport(
-            api_key, secret_key, trading_url=trading_url, data_url=data_url, timeout_seconds=timeout_seconds
+            api_key,
+            secret_key,
+            trading_url=trading_url,
+            data_url=data_url,
+            timeout_seconds=timeout_seconds,
+            wait=wait,
         )
         self._clock = clock
         self._orders = OrderLookup(self._transport, clock)

@@ -8,6 +8,7 @@ from requests import RequestException
 from app.brokers.alpaca.environment import check_keys
 from app.brokers.alpaca.outcomes import REFUSALS, TRANSIENT, ErrorAnswer, judged_write
 from app.brokers.alpaca.session import AlpacaSession
+from app.clock import Wait, system_wait
 from app.errors import BrokerUnavailable
 
 _PAUSES_SECONDS = (0.1, 0.3)
@@ -20,7 +21,14 @@ class Transport:
     """
 
     def __init__(
-        self, api_key: str, secret_key: str, *, trading_url: str, data_url: str, timeout_seconds: float
+        self,
+        api_key: str,
+        secret_key: str,
+        *,
+        trading_url: str,
+        data_url: str,
+        timeout_seconds: float,
+        wait: Wait = system_wait,
     ) -> None:
         from alpaca.common.exceptions import APIError
         from alpaca.common.rest import RESTClient
@@ -28,7 +36,7 @@ class Transport:
         check_keys(api_key, secret_key)
         self._refused: type[Exception] = APIError
         self._data_url = data_url.rstrip("/")
-        self._timeout_seconds = timeout_seconds
+        self._timeout_seconds, self._wait = timeout_seconds, wait
         self._session = AlpacaSession(trading_url, timeout_seconds)
         # `raw_data`: the SDK's models refuse a status that they do not know, after the order has been taken.
         self._client = RESTClient(trading_url.rstrip("/"), api_key, secret_key, raw_data=True)
@@ -60,14 +68,14 @@ class Transport:
                 # Only Alpaca's own 404 proves that there is no order: a proxy's would let it be sent again.
                 if answer.status in absent and answer.is_genuine:
                     return None
-                wait = answer.wait(pause)
+                seconds = answer.wait(pause)
                 failure, cause = BrokerUnavailable(answer.sentence), error
             except (RequestException, ValueError) as error:
-                wait = pause if isinstance(error, TRANSIENT) else None
+                seconds = pause if isinstance(error, TRANSIENT) else None
                 failure, cause = BrokerUnavailable("Alpaca could not be read."), error
-            if wait is None or time.monotonic() + wait >= deadline:
+            if seconds is None or time.monotonic() + seconds >= deadline:
                 raise failure from cause
-            time.sleep(wait)
+            self._wait(seconds)
         raise AssertionError  # the last pause is None, which ends the loop
 
     def write(

@@ -64,6 +64,7 @@ class FyersBroker(Broker):
             api_url=settings.api_url,
             data_url=settings.data_url,
             timeout_seconds=settings.timeout_seconds,
+            wait=wait,
         )
         self._orders = OrderLookup(
             self._transport, self._tickers, Names(known_names), age_seconds=settings.book_age_seconds

@@ -24,6 +24,7 @@ from app.brokers.fyers.outcomes import (
 )
 from app.brokers.fyers.session import RecordingSession
 from app.brokers.parts import TokenSource
+from app.clock import Wait
 from app.domain.reasons import Reason
 from app.errors import (
     BrokerCredentialsRefused,
@@ -58,6 +59,7 @@ class Transport:
         api_url: str | None,
         data_url: str | None,
         timeout_seconds: float,
+        wait: Wait,
     ) -> None:
         Config, FyersServiceSync = _sdk()  # noqa: N806  # the SDK names its classes so
         addresses = {
@@ -69,7 +71,7 @@ class Transport:
         self._app_id = app_id
         self._tokens = tokens
         self._limiter = limiter
-        self._timeout_seconds = timeout_seconds
+        self._timeout_seconds, self._wait = timeout_seconds, wait
         self._session = RecordingSession(
             {base: url.rstrip("/") for base, url in addresses.items()}, timeout_seconds
         )
@@ -97,7 +99,7 @@ class Transport:
             is_last = attempt == _READS - 1
             if pause is None or is_last or time.monotonic() + pause >= deadline:
                 raise judged_read(outcome)
-            time.sleep(pause)
+            self._wait(pause)
         raise BrokerUnavailable("Fyers could not be read.")
 
     def write(self, method: str, path: str, body: Body, *, urgent: bool = False) -> Body:
@@ -117,7 +119,7 @@ class Transport:
             is_last = attempt == _WRITES - 1
             if pause is None or is_last or time.monotonic() + pause >= deadline:
                 raise judged_write(outcome)
-            time.sleep(pause)
+            self._wait(pause)
         raise _login_refused(LOGIN)
 
     def ask(self, path: str, body: Body) -> Body:

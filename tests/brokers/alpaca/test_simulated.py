@@ -164,10 +164,10 @@ def test_find_when_line_is_bad_for_a_moment_then_answered(alpaca, fake):
     assert alpaca.find(order.client_order_id).quantity == 10
 
 
-def test_find_when_nobody_answers_then_unavailable(alpaca, fake):
+def test_find_when_nobody_answers_then_unavailable(connect, fake):
     fake.inject("timeout", methods=("GET",))
     with pytest.raises(BrokerUnavailable):
-        alpaca.find("bot-x")
+        connect(timeout_seconds=0.1).find("bot-x")
 
 
 def test_coin_when_bought_then_order_and_position_have_one_symbol(alpaca):

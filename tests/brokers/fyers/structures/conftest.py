@@ -34,7 +34,7 @@ def make_desk(fake, contracts) -> Callable[..., FyersDesk]:
     """Return the desk of a broker; settings by keyword."""
 
     def make(**changes) -> FyersDesk:
-        settings = {"structures": True, "timeout_seconds": 0.5} | changes
+        settings = {"structures": True} | changes
         return make_fyers(fake, contracts=contracts, clock=fake.clock.now, **settings).structures
 
     return make
