@@ -12,7 +12,7 @@ from app.dashboard.stop import show_stop, stop
 
 # Where the page may be opened; which of its screens it then shows is its own affair.
 PATHS = (
-    *("/", "/setup", "/setup/builder", "/brokers", "/bots", "/bots/<bot>"),
+    *("/", "/setup", "/setup/builder", "/brokers", "/bots", "/bots/<bot>", "/new-bot"),
     *("/logs", "/logs/activity", "/logs/refusals", "/tickets/<ticket>", "/approvals"),
     *("/trades", "/trades/<number>", "/analytics", "/jobs", "/jobs/<job>", "/settings"),
 )

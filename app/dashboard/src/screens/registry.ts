@@ -115,6 +115,11 @@ export const NAVIGATION: readonly NavigationScreen[] = [
 /** Screens that are reached from others. */
 export const PAGES: readonly Screen[] = [
   {
+    path: "/new-bot",
+    label: "New bot",
+    load: async () => (await import("./bots/wizard/NewBotScreen")).NewBotScreen,
+  },
+  {
     path: "/bots/:bot",
     label: "Bot",
     load: async () => (await import("./bots/BotScreen")).BotScreen,

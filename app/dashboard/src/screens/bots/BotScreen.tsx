@@ -78,7 +78,7 @@ function Standing({ card }: { card: BotCard }) {
           <LinkButton size="small" to={`/logs?bot=${named}`}>
             Its tickets
           </LinkButton>
-          <LinkButton size="small" to={`/setup?bot=${named}`}>
+          <LinkButton size="small" to={`/setup/builder?bot=${named}`}>
             Its alerts
           </LinkButton>
         </span>

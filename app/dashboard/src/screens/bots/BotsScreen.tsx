@@ -21,6 +21,11 @@ export function BotsScreen() {
       <PageHeader
         title="Bots"
         hint="A bot is a named way of trading: its broker, its size, its exits and limits, and a secret of its own."
+        actions={
+          <LinkButton kind="primary" to="/new-bot">
+            New bot
+          </LinkButton>
+        }
       />
       <TradingNote />
       {cards.isPending && <Loading what="bots" />}
@@ -31,7 +36,9 @@ export function BotsScreen() {
         <Stale at={new Date(cards.dataUpdatedAt).toISOString()}>The bots could not be read again.</Stale>
       )}
       {cards.data?.length === 0 && (
-        <EmptyState title="There is no bot.">Without a bot no alert is taken.</EmptyState>
+        <EmptyState title="There is no bot." action={<LinkButton to="/new-bot">Make one</LinkButton>}>
+          Without a bot no alert is taken.
+        </EmptyState>
       )}
       <ul className={styles.cards} aria-label="Bots">
         {cards.data?.map((card) => (

@@ -7,6 +7,7 @@ import { Confirm } from "@/components/Confirm";
 import { Dialog } from "@/components/Dialog";
 import { Panel } from "@/components/Panel";
 import { Time } from "@/components/Time";
+import { keepSecret } from "@/screens/setup/secrets";
 import type { Bot } from "./bots";
 
 type Rotated = Schema<"Secret">;
@@ -19,6 +20,7 @@ export function SecretPanel({ bot }: { bot: Bot }) {
     () => answer(api.POST("/api/bots/{bot}/secret", { params: { path: { bot: bot.id } } })),
     {
       onDone: (made) => {
+        keepSecret(bot.id, made.secret);
         setIsOpen(false);
         setRotated(made);
       },

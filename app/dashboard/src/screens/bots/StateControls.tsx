@@ -8,21 +8,17 @@ import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { Failure } from "@/components/States";
 import { announce } from "@/hooks/announcements";
-import styles from "./Bots.module.css";
 import { type BotCard, type BotState, STATE_WORDS } from "./bots";
+import { type RadioCard, RadioCards } from "./RadioCards";
 
-const CHOICES = [
+const CHOICES: readonly RadioCard<BotState>[] = [
+  { value: "REDUCING", label: "Exits only", says: "Its alerts may close positions, but open none." },
   {
-    state: "REDUCING",
-    label: "Exits only",
-    says: "Its alerts may close positions, but open none.",
-  },
-  {
-    state: "HALTED",
+    value: "HALTED",
     label: "Halt",
     says: "None of its alerts trades, entry or exit. They are still received and written down.",
   },
-] as const;
+];
 
 type Target = Pick<BotCard, "id" | "name" | "state" | "live">;
 
@@ -82,23 +78,7 @@ function PauseForm({ bot, onDone }: { bot: Target; onDone: () => void }) {
   };
   return (
     <form className="stack" onSubmit={submit}>
-      <fieldset className={styles.choices}>
-        <legend className="visually-hidden">What stops</legend>
-        {CHOICES.map((choice) => (
-          <label key={choice.state} className={styles.choice}>
-            <input
-              type="radio"
-              name="state"
-              checked={choice.state === state}
-              onChange={() => setState(choice.state)}
-            />
-            <span>
-              <strong>{choice.label}</strong>
-              <span className="small soft">{choice.says}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <RadioCards legend="What stops" choices={CHOICES} value={state} onChoose={setState} />
       <p className="soft small">
         Stop-losses, take-profits and you keep working. Other bots are not concerned.
       </p>

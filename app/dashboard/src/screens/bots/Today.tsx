@@ -91,7 +91,7 @@ export function LastTicket({ card }: { card: BotCard }) {
   if (ticket === null) {
     return (
       <p className="soft small">
-        No alert yet. <Link to={`/setup?bot=${encodeURIComponent(card.id)}`}>Build one</Link>
+        No alert yet. <Link to={`/setup/builder?bot=${encodeURIComponent(card.id)}`}>Build one</Link>
       </p>
     );
   }
