@@ -48,10 +48,5 @@ export function DoorPanel() {
 }
 
 function Cure({ row }: { row: Refusal }) {
-  const detail = useDoorDetail(row);
-  return (
-    <>
-      {detail} {doorWords(row).cure}
-    </>
-  );
+  return <>{useDoorDetail(row) ?? doorWords(row).cure}</>;
 }

@@ -13,9 +13,9 @@ import styles from "./SetupScreen.module.css";
 /** What arrives, as it arrives: green at the first real alert, and what is wrong with one that is refused. */
 export function Listening({ bot }: { bot?: string }) {
   const last = useLastAlert(bot);
-  // A wrong secret is nobody's, so what knocks is shown whoever was meant.
   const door = useDoor();
-  const newest = door.rows?.[0];
+  // A wrong secret is nobody's: it may have been meant for this bot.
+  const newest = door.rows?.find((row) => bot === undefined || row.bot === null || row.bot === bot);
   const isNews = newest && (!last.data || Date.parse(newest.at) > Date.parse(last.data.created_at));
   useNews(last.data ? `An alert arrived: ${ticketTitle(last.data)}` : undefined, last.data?.id);
   useNews(newest && `An alert was refused: ${doorWords(newest).what}`, newest?.at);
@@ -71,7 +71,7 @@ function Knocked({ row }: { row: Refusal }) {
       <CircleAlert size={18} aria-hidden="true" />
       <span>
         <strong>{what}.</strong> Something from {row.sender ?? row.address} knocked <Age at={row.at} /> and
-        was refused. {detail} {cure}
+        was refused. {detail ?? cure}
       </span>
     </p>
   );

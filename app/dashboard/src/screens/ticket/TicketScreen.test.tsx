@@ -62,7 +62,8 @@ it("previews the alert without its masked secret and for its bot", async () => {
   await user.click(await screen.findByRole("button", { name: "Preview" }));
 
   await screen.findByText(/It would send no order/);
-  expect(server.asked.at(-1)?.body).toEqual({ symbol: "AAPL", bot: "default" });
+  const asked = server.asked.find(({ path }) => path === "/api/preview");
+  expect(asked?.body).toEqual({ symbol: "AAPL", bot: "default" });
 });
 
 it("approves what waits, once", async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { screen } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 import { bot } from "@/testing/bots";
@@ -124,6 +125,19 @@ describe("a message", () => {
       expect(warnings).toEqual([]);
     },
   );
+
+  it.each([
+    ["strategy", "prev_market_position"],
+    ["bridge", "fund_id"],
+  ] as const)("of %s is the one that the README tells", (name, mark) => {
+    const readme = readFileSync("../../README.md", "utf-8");
+    const blocks = Array.from(readme.matchAll(/```\n(\{.*?\n\})\n```/gs), ([, block]) => block ?? "");
+    const documented: unknown = JSON.parse(blocks.find((block) => block.includes(mark)) ?? "null");
+
+    expect({ secret: "YOUR_SECRET", ...checkJson(messageOf(name), {}).alert }).toEqual(
+      typeof documented === "object" ? { secret: "YOUR_SECRET", ...documented } : null,
+    );
+  });
 
   it("of the bridge has a key that tells side, size, position, order and time apart", () => {
     const keys = (["enter", "exit"] as const satisfies readonly Move[]).map((move) => {

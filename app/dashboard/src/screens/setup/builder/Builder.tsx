@@ -14,7 +14,7 @@ import { DialogAdvice } from "./DialogAdvice";
 import { LivePreview } from "./LivePreview";
 import { MessagePanel } from "./MessagePanel";
 import { PhoneCode } from "./PhoneCode";
-import { type Chart, sampleOf } from "./placeholders";
+import { type Chart, placeholdersIn, sampleOf } from "./placeholders";
 import { SecretField } from "./SecretField";
 import { Snippets } from "./Snippets";
 import {
@@ -26,6 +26,9 @@ import {
   type SourceName,
   type Values,
 } from "./sources";
+
+// Their units are those of TradingView, which a bot may leave aside.
+const SIZED: ReadonlySet<SourceName> = new Set(["strategy", "indicator"]);
 
 interface BuilderProps {
   bot: Bot;
@@ -75,12 +78,12 @@ export function Builder({ bot, name, at, setAt }: BuilderProps) {
                 ))}
             </div>
           )}
-          {isTradingView && source.sender !== "command" && <Sizing bot={bot} />}
+          {SIZED.has(name) && <Sizing bot={bot} />}
           <SecretField owner={owner} />
         </Panel>
         <Panel title="Webhook URL">
           <Code text={address} what="address for alerts" isLine />
-          {house.isKnown && <Warnings warnings={addressWarnings(base)} />}
+          {house.isKnown && source.sender !== "code" && <Warnings warnings={addressWarnings(base)} />}
           <details className={styles.fold}>
             <summary>Another public address</summary>
             <Field
@@ -107,7 +110,7 @@ export function Builder({ bot, name, at, setAt }: BuilderProps) {
           title="What it would do now"
           hint="Judged by every check as it stands. Nothing is ordered or kept."
         >
-          {isTradingView && source.sender !== "command" && <ChartFields chart={chart} setChart={setChart} />}
+          <ChartFields names={placeholdersIn(text)} chart={chart} setChart={setChart} />
           <LivePreview {...{ text, chart, source, bot }} />
         </Panel>
         <Panel title="Did it arrive?">

@@ -29,10 +29,11 @@ export function PhoneCode(shared: Shared) {
   );
 }
 
-function AsLink({ address, message }: Shared) {
+function AsLink({ address, message, base }: Shared) {
   const share = useAction(() => answer(api.POST("/api/share", { body: { address, message } })));
   const now = useNow();
-  const link = share.data;
+  // The phone opens it where alerts come in, whatever address this page was opened under.
+  const link = share.data && { ...share.data, url: base + new URL(share.data.url).pathname };
   const isOver = link !== undefined && Date.parse(link.expires_at) <= now;
   return (
     <div className="stack">

@@ -75,7 +75,7 @@ export function messageWarnings({ message, sample, source, largest, secret }: Me
     },
     secret === "" && {
       id: "secret",
-      text: `Put the secret where ${SECRET} stands before you use it: paste it above.`,
+      text: `Paste the secret above: without it ${SECRET} stands in its place, and the alert is refused.`,
     },
     unknown.length > 0 && {
       id: "unknown",
