@@ -136,12 +136,14 @@ def fresh_ticket_id(at: datetime) -> UUID:
 
 
 class HandClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is moved; with a `pace` it goes on whenever it is read."""
 
     def __init__(self) -> None:
         self.now = datetime.now(UTC)
+        self.pace = timedelta(0)
 
     def __call__(self) -> datetime:
+        self.now += self.pace
         return self.now
 
     def move(self, **duration: float) -> None:

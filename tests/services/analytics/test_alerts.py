@@ -81,7 +81,8 @@ def test_latency_when_clocks_differ_then_nothing_takes_less_than_no_time(ask, st
     assert stages(ask("latency"))["delivery"] == (1, 0, 0)
 
 
-def test_latency_when_a_real_alert_came_then_the_door_was_measured(client, ask):
+def test_latency_when_a_real_alert_came_then_the_door_was_measured(client, ask, clock):
+    clock.pace = timedelta(milliseconds=1)
     client.post("/webhook", json=strategy_alert())
     found = stages(ask("latency"))
 
