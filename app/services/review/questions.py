@@ -22,12 +22,14 @@ def question_of(context: OrderContext) -> Question:
 
 def summary_of(context: OrderContext) -> str:
     """Tell in one line what a person is asked to approve."""
-    parts = [f"{context.bot.id}: {context.ticket.dialect} alert"]
+    parts = [f"{context.bot.id}: {context.ticket.dialect.replace('_', ' ')} alert"]
     if context.structure is not None:
         parts.append(context.structure.told())
     for order in context.orders:
         size = f"{order.notional:f} worth of" if order.notional is not None else f"{order.quantity or ZERO:f}"
-        parts.append(f"{order.role.value}: {order.side.value} {size} {order.instrument.symbol}")
+        # What it is for goes without saying where there is one order: people are asked about entries.
+        role = f"{order.role.value}: " if len(context.orders) > 1 else ""
+        parts.append(f"{role}{order.side.value} {size} {order.instrument.symbol}")
     if context.entry_value is not None and context.structure is None:
         parts.append(f"worth about {plain(round(context.entry_value, 2)):f}")
     if context.decision is not None:

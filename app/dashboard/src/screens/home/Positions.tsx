@@ -3,6 +3,7 @@ import { Money, Price, Quantity } from "@/components/Figures";
 import { Panel } from "@/components/Panel";
 import { EmptyState } from "@/components/States";
 import { type Column, Table } from "@/components/Table";
+import { contractWords } from "@/format/contracts";
 
 type AccountDay = Schema<"AccountDay">;
 type HeldPosition = Schema<"HeldPosition">;
@@ -17,7 +18,7 @@ export function Positions({ positions, accounts }: Props) {
   const currencies = new Map(accounts.map(({ broker, currency }) => [broker, currency]));
   const hasSeveralBrokers = new Set(positions.map(({ broker }) => broker)).size > 1;
   const columns: Column<HeldPosition>[] = [
-    { name: "Symbol", isTitle: true, cell: ({ symbol }) => symbol },
+    { name: "Symbol", isTitle: true, cell: ({ symbol }) => contractWords(symbol) },
     ...(hasSeveralBrokers ? [{ name: "Broker", cell: ({ broker }: HeldPosition) => broker }] : []),
     { name: "Quantity", isFigure: true, cell: ({ quantity }) => <Quantity quantity={quantity} /> },
     { name: "Average", isFigure: true, cell: ({ average_price: price }) => <Price price={price} /> },
