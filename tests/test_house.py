@@ -497,11 +497,11 @@ def long_functions(file):
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("reason", Reason)
-def test_reason_when_declared_then_docs_list_it_with_its_meaning(reason):
-    page = (ROOT / "docs/reasons.md").read_text(encoding="utf-8")
+def test_reason_when_declared_then_docs_list_it_with_its_meaning():
+    lines = (ROOT / "docs/reasons.md").read_text(encoding="utf-8").splitlines()
+    rows = {tuple(line.split(" | ")[:2]) for line in lines}
 
-    assert re.search(rf"(?m)^\| `{reason.value}` \| {re.escape(reason.meaning)} \|", page)
+    assert [each for each in Reason if (f"| `{each.value}`", each.meaning) not in rows] == []
 
 
 @pytest.fixture(scope="module")

@@ -20,14 +20,13 @@ PAGE = (ROOT / "docs/reasons.md").read_text(encoding="utf-8")
 ROWS = {code: (ends, [plain, option]) for code, ends, plain, option in ROW.findall(PAGE)}
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_row_when_read_then_it_has_every_end_and_every_status_of_each_dialect(reason):
-    ends, columns = ROWS[reason.value]
-
-    assert ends.split(", ") == [status.value for status in ends_with(reason)]
-    for cell, dialects in zip(columns, COLUMNS.values(), strict=True):
-        told = [" or ".join(map(str, http_statuses(reason, dialect))) for dialect in dialects]
-        assert told == [cell] * len(dialects)
+def test_rows_when_read_then_they_have_every_end_and_every_status_of_each_dialect():
+    for reason in Reason:
+        ends, columns = ROWS[reason.value]
+        assert ends.split(", ") == [status.value for status in ends_with(reason)], reason
+        for cell, dialects in zip(columns, COLUMNS.values(), strict=True):
+            told = [" or ".join(map(str, http_statuses(reason, dialect))) for dialect in dialects]
+            assert told == [cell] * len(dialects), reason
 
 
 def test_columns_when_dialects_are_counted_then_only_ideas_are_answered_without_a_code():
