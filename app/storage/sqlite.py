@@ -43,6 +43,8 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, timeout_seconds: float = 5) -> None:
         self._shared = SharedConnection(path, timeout_seconds=timeout_seconds)
+        # A person's search may take a while: no alert is to wait for its turn behind it.
+        self._looking = SharedConnection(path, timeout_seconds=timeout_seconds)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -110,7 +112,7 @@ class SqliteStore:
         """Return documents under `prefix` that carry all terms, from the last key down."""
         while self._catch_up():
             pass
-        with self._shared.reading as connection:
+        with self._looking.reading as connection:
             return sqlite_terms.read_page(connection, prefix, terms, (since, before), limit)
 
     def waiting(self, prefix: str) -> Iterator[Document]:
@@ -140,7 +142,8 @@ class SqliteStore:
             connection.execute("ROLLBACK")
 
     def close(self) -> None:
-        """Close the connection; the next call would open it again."""
+        """Close the connections; the next call would open them again."""
+        self._looking.close()
         self._shared.close()
 
     def _catch_up(self) -> bool:

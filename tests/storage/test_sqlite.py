@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.storage import sqlite_terms
 from app.storage.base import Create
 from app.storage.sqlite import SqliteStore
 
@@ -107,3 +108,19 @@ def test_index_when_it_is_stopped_in_between_then_the_next_start_goes_on(store, 
     again.close()
 
     assert len(found) == 3
+
+
+def test_page_when_it_takes_long_then_nobody_else_waits_for_his_turn(folder, monkeypatch):
+    store = SqliteStore(folder / "gatehouse.sqlite3", timeout_seconds=0.5)
+    read = sqlite_terms.read_page
+
+    def read_slowly(*given):
+        store.create("inbox/default/meanwhile", {})
+        return read(*given)
+
+    monkeypatch.setattr(sqlite_terms, "read_page", read_slowly)
+    found = store.page("inbox/", limit=5)
+    store.close()
+
+    assert [document.key for document in found.documents] == ["inbox/default/meanwhile"]
+    assert {file.name for file in folder.iterdir()} == {"gatehouse.sqlite3"}
