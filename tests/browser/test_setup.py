@@ -105,6 +105,16 @@ def test_secret_when_a_new_one_is_made_then_it_is_in_the_message_and_gone_with_t
     assert '"secret": "YOUR_SECRET"' in message_of(other)
 
 
+def test_secret_when_its_owner_signs_out_then_the_tab_has_forgotten_it(visiting):
+    page = visiting(DESKTOP).open("/setup/builder")
+    page.get_by_label("The bot's secret").fill(WEBHOOK_SECRET)
+    page.get_by_role("button", name="Menu and account").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page.get_by_label("Token", exact=True)).to_be_visible()
+
+    assert page.evaluate("Object.values(sessionStorage).includes('" + WEBHOOK_SECRET + "')") is False
+
+
 @pytest.mark.parametrize("path", ["/setup", "/setup/builder", "/setup/builder?source=code"])
 @pytest.mark.parametrize(("device", "scheme"), [(DESKTOP, "dark"), (PHONE, "light"), (NARROW, "dark")])
 def test_setup_when_seen_on_any_device_then_it_is_accessible_fits_and_nothing_is_refused(

@@ -39,8 +39,18 @@ export function useSignOut(): (where: { everywhere: boolean }) => Promise<void> 
   return async ({ everywhere }) => {
     await done(api.DELETE("/api/session", { params: { query: everywhere ? { everywhere } : {} } }));
     client.clear();
+    forgetTab();
     location.assign("/");
   };
+}
+
+// Secrets that were pasted into the alert builder are there.
+function forgetTab(): void {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
 }
 
 /** True for a session that may change things; while it is not known, nothing may be pressed. */

@@ -1,7 +1,7 @@
 /**
  * Secrets that a person has pasted or just made. The server keeps digests alone, so it cannot show one again.
  *
- * They stay in this tab: `sessionStorage` ends with it, and no other tab sees them.
+ * They stay in this tab: `sessionStorage` ends with it, signing out empties it, and no other tab sees them.
  */
 
 import { useSyncExternalStore } from "react";
