@@ -26,7 +26,7 @@ CALL_SIDE = {"25100CE": -65, "25300CE": 65}
 
 @pytest.fixture
 def app(make_option_app):
-    return make_option_app(fyers_structures=True, broker_timeout_seconds=Decimal(10))
+    return make_option_app(fyers_structures=True, broker_timeout_seconds=Decimal(3))
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def starts(make_option_app):
     """Start the application anew on the same store, as after a kill, and climb one step with it."""
 
     def start():
-        app = make_option_app(fyers_structures=True, broker_timeout_seconds=Decimal(10))
+        app = make_option_app(fyers_structures=True, broker_timeout_seconds=Decimal(3))
         services_of(app).structures.ladders.run()
         return app
 
