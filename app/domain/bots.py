@@ -84,7 +84,7 @@ class TradingKeys:
     strategy: str | None = key(None, "A note of yours; nothing depends on it.")
     base_order_pct: Decimal = key(
         Decimal("0.02"),
-        "Size of an entry as a fraction of the account's equity; the next two come first.",
+        "Size of an entry as a fraction of the account's equity, where no other size is set.",
         unit=Unit.FRACTION,
         least=0,
         most=1,

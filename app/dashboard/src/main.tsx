@@ -6,11 +6,13 @@ import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { watchPresence } from "@/api/presence";
 import { makeQueryClient } from "@/api/queries";
+import { watchHistory } from "@/hooks/useLeaveGuard";
 import { showTheme } from "@/hooks/useSetting";
 import { App } from "./App";
 import { reloadAfterDeploy } from "./reload";
 
 showTheme();
+watchHistory();
 watchPresence(document);
 reloadAfterDeploy();
 

@@ -4006,7 +4006,7 @@ export interface components {
             broker?: ("paper" | "alpaca" | "fyers") | null;
             /** @description A note of yours; nothing depends on it. */
             strategy?: string | null;
-            /** @description Size of an entry as a fraction of the account's equity; the next two come first. */
+            /** @description Size of an entry as a fraction of the account's equity, where no other size is set. */
             base_order_pct?: 0 | number | string;
             /** @description Entries have TradingView's own number of contracts. */
             use_strategy_contracts?: boolean;
@@ -4170,7 +4170,7 @@ export interface components {
             broker?: ("paper" | "alpaca" | "fyers") | null;
             /** @description A note of yours; nothing depends on it. */
             strategy?: string | null;
-            /** @description Size of an entry as a fraction of the account's equity; the next two come first. */
+            /** @description Size of an entry as a fraction of the account's equity, where no other size is set. */
             base_order_pct?: 0 | number | string;
             /** @description Entries have TradingView's own number of contracts. */
             use_strategy_contracts?: boolean;

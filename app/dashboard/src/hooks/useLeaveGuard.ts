@@ -8,6 +8,14 @@ interface LeaveGuard {
   stay: () => void;
 }
 
+// What is asked when somebody goes back or forward.
+let holdBack: ((event: PopStateEvent) => void) | null = null;
+
+/** Hear of *back* before the router does; to be called before the router is there. */
+export function watchHistory(): void {
+  window.addEventListener("popstate", (event) => holdBack?.(event));
+}
+
 function placeInHistory(state: unknown): number {
   return typeof state === "object" && state !== null && "idx" in state && typeof state.idx === "number"
     ? state.idx
@@ -78,11 +86,10 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
       setHeld(() => () => window.history.go(distance));
     };
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
-    // Before the router hears of it.
-    window.addEventListener("popstate", onPop, true);
+    holdBack = onPop;
     window.addEventListener("beforeunload", onUnload);
     return () => {
-      window.removeEventListener("popstate", onPop, true);
+      holdBack = null;
       window.removeEventListener("beforeunload", onUnload);
     };
   }, [isDirty, pathname]);

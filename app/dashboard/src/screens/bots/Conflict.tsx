@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { type Column, Table } from "@/components/Table";
 import styles from "./BotForm.module.css";
@@ -25,6 +25,13 @@ interface Props {
 /** The bot was changed elsewhere meanwhile: both versions side by side, to choose from key by key. */
 export function Conflict({ keys, began, now, draft, currency, onSettled }: Props) {
   const [theirs, setTheirs] = useState<readonly KeyName[]>([]);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // Where the save was pressed, it may be far out of sight; who is typing is left alone.
+    if (!document.activeElement?.matches("input, select")) {
+      heading.current?.focus();
+    }
+  }, []);
   const moved = keys.filter(({ name }) => !isSameValue(began[name], now[name]));
   const rows = moved.map((key) => rowOf(key, began, now, draft, currency));
   const both = rows.filter(({ key }) => draft[key.name] !== undefined);
@@ -55,7 +62,9 @@ export function Conflict({ keys, began, now, draft, currency, onSettled }: Props
   ];
   return (
     <section className={styles.conflict} aria-labelledby="conflict" role="alert">
-      <h3 id="conflict">This bot was changed elsewhere while you edited it</h3>
+      <h3 id="conflict" ref={heading} tabIndex={-1}>
+        This bot was changed elsewhere while you edited it
+      </h3>
       <p>
         Nothing you typed is lost.{" "}
         {both.length === 0

@@ -12,9 +12,10 @@ import { useIsOperator } from "@/hooks/useSession";
 import { brokerName } from "@/screens/brokers/brokers";
 import { PreviewOutcome } from "@/screens/ticket/PreviewOutcome";
 import styles from "../BotForm.module.css";
-import { LABELS } from "../labels";
-import { wordsOf } from "../values";
-import { bodyOf, chosenOf, idOf, trialSymbol } from "./draft";
+import type { BotKeys } from "../bots";
+import { type KeyName, LABELS } from "../labels";
+import { readText, wordsOf } from "../values";
+import { bodyOf, chosenOf, idOf, type NewBot, trialSymbol } from "./draft";
 import type { StepProps } from "./NewBotScreen";
 import { currencyOf } from "./StepFields";
 
@@ -28,6 +29,19 @@ const COLUMNS: readonly Column<Row>[] = [
   { name: "Value", cell: ({ value }) => value },
 ];
 
+// They stand first, whether they are as by default or not; so does the size.
+const TOLD: ReadonlySet<KeyName> = new Set(["name", "broker"]);
+
+function sizeRow(draft: NewBot, { keys }: BotKeys, currency: string): Row[] {
+  const key = keys.find(({ name }) => name === draft.way);
+  if (key === undefined) {
+    return [];
+  }
+  const typed = draft.way === "use_strategy_contracts" ? "true" : draft.texts[draft.way];
+  const value = typed === undefined ? key.default : (readText(key, typed).value ?? null);
+  return [{ name: `Size: ${LABELS[key.name].toLowerCase()}`, value: wordsOf(key, value, currency) }];
+}
+
 interface Props extends StepProps {
   create: UseMutationResult<Schema<"CreatedBot">, ApiError, unknown>;
 }
@@ -36,10 +50,11 @@ interface Props extends StepProps {
 export function ReviewStep({ create, ...props }: Props) {
   const { draft, schema } = props;
   const currency = currencyOf(props);
-  const chosen = chosenOf(draft, schema).filter(({ key }) => key.name !== "name" && key.name !== "broker");
+  const chosen = chosenOf(draft, schema).filter(({ key }) => !TOLD.has(key.name) && key.name !== draft.way);
   const rows: Row[] = [
     { name: "Name", value: `${draft.texts.name ?? ""} (${idOf(draft)})` },
     { name: "Broker", value: brokerName(draft.texts.broker ?? schema.default_broker) },
+    ...sizeRow(draft, schema, currency),
     ...chosen.map(({ key, value }) => ({ name: LABELS[key.name], value: wordsOf(key, value, currency) })),
   ];
   return (
