@@ -62,7 +62,6 @@ _FOLDERS: dict[str, tuple[Topic, ...]] = {
     jobs.PREFIX: (Topic.JOBS,),
     bots.PREFIX: (Topic.BOTS, Topic.STATE),
     entry_stops.PREFIX: (Topic.STATE,),
-    jobs.PREFIX: (Topic.JOBS,),
 }
 _RECORDS: dict[str, tuple[Topic, ...]] = {
     trading_state.KEY: (Topic.STATE,),
