@@ -1,5 +1,6 @@
-import type { ScaleLinear, ScaleTime } from "d3-scale";
+import type { ScaleLinear } from "d3-scale";
 import styles from "./Figure.module.css";
+import { timeTicks } from "./timeTicks";
 
 export interface Frame {
   left: number;
@@ -52,21 +53,20 @@ export function TimeAxis({
   frame,
   shift = 0,
 }: {
-  scale: ScaleTime<number, number>;
+  scale: ScaleLinear<number, number>;
   frame: Pick<Frame, "left" | "right" | "bottom">;
   /** By how much a day's name stands to the right of its midnight: half a bar. */
   shift?: number;
 }) {
-  const [from, to] = scale.domain();
-  const days = (Number(to) - Number(from)) / DAY_MS;
+  const [from = 0, to = 1] = scale.domain();
+  const days = (to - from) / DAY_MS;
   const format = days < 3 ? TICK_CLOCK : days > 200 ? TICK_MONTH : TICK_DAY;
   const count = Math.max(2, Math.floor((frame.right - frame.left) / TICK_PX));
-  // The midnight at the end begins a day that is not shown.
-  const ticks = scale.ticks(count).filter((tick) => Number(tick) < Number(to));
+  const ticks = timeTicks(from, to, count);
   return (
     <>
       {ticks.map((tick) => (
-        <text key={Number(tick)} x={scale(tick) + shift} y={frame.bottom + 18} textAnchor="middle">
+        <text key={tick} x={scale(tick) + shift} y={frame.bottom + 18} textAnchor="middle">
           {format.format(tick)}
         </text>
       ))}

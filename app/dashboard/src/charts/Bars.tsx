@@ -1,4 +1,4 @@
-import { scaleLinear, scaleUtc } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { TimeAxis, ValueAxis } from "./Axes";
@@ -45,7 +45,7 @@ export function Bars({ bars, label, formatY, height = 220 }: BarsProps) {
     top: MARGIN.top,
     bottom: height - MARGIN.bottom,
   };
-  const x = scaleUtc([bars[0]?.from ?? 0, bars.at(-1)?.to ?? 1], [frame.left, frame.right]);
+  const x = scaleLinear([bars[0]?.from ?? 0, bars.at(-1)?.to ?? 1], [frame.left, frame.right]);
   const y = scaleLinear().domain(reach(bars)).nice(5).range([frame.bottom, frame.top]);
   return (
     <div ref={element}>

@@ -40,9 +40,8 @@ export function Figure<Row>(props: FigureProps<Row>) {
             <Button
               size="small"
               onClick={() => download(`${csv.name}.csv`, toCsv(csv.header, rows.map(csv.cells)))}
-              aria-label={`Download ${title} as CSV`}
             >
-              Download as CSV
+              Download as CSV<span className="visually-hidden">: {title}</span>
             </Button>
           </>
         )}

@@ -1,5 +1,5 @@
 import { extent } from "d3-array";
-import { scaleLinear, scaleUtc } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
 import { useId } from "react";
 import styles from "./Figure.module.css";
@@ -14,8 +14,6 @@ interface LinePlotProps {
   points: readonly Point[];
   /** Said in its place where nobody sees it. */
   label: string;
-  /** `x` is milliseconds since 1970 instead of a plain number. */
-  isTime?: boolean;
   formatX: (x: number) => string;
   formatY: (y: number) => string;
   /** Lines across the plot, each with its word. */
@@ -28,12 +26,12 @@ interface LinePlotProps {
 const MARGIN = { top: 18, right: 12, bottom: 24, left: 64 };
 const TICK_PX = 90;
 
-/** A line with its area: over time, or over a price. */
+/** A line with its area, over a price or another plain number. */
 export function LinePlot(props: LinePlotProps) {
-  const { points, label, isTime = false, formatX, formatY, marks = [], isGain = false, height = 240 } = props;
+  const { points, label, formatX, formatY, marks = [], isGain = false, height = 240 } = props;
   const { element, width } = useWidth<HTMLDivElement>();
   const above = useId();
-  const [x, y] = scales(points, marks, { width, height, isTime, isGain });
+  const [x, y] = scales(points, marks, { width, height, isGain });
   const zero = y(Math.min(Math.max(0, y.domain()[0] ?? 0), y.domain()[1] ?? 0));
   const shape = area<Point>()
     .x((point) => x(point.x))
@@ -69,8 +67,8 @@ export function LinePlot(props: LinePlotProps) {
           </g>
         ))}
         {x.ticks(ticks).map((tick) => (
-          <text key={Number(tick)} x={x(tick)} y={height - 6} textAnchor="middle">
-            {formatX(Number(tick))}
+          <text key={tick} x={x(tick)} y={height - 6} textAnchor="middle">
+            {formatX(tick)}
           </text>
         ))}
         {isGain ? (
@@ -104,13 +102,13 @@ export function LinePlot(props: LinePlotProps) {
 function scales(
   points: readonly Point[],
   marks: readonly { x: number }[],
-  { width, height, isTime, isGain }: { width: number; height: number; isTime: boolean; isGain: boolean },
+  { width, height, isGain }: { width: number; height: number; isGain: boolean },
 ) {
   const [from = 0, to = 1] = extent([...points, ...marks], ({ x }) => x);
   const [low = 0, high = 1] = extent([...points.map(({ y }) => y), ...(isGain ? [0] : [])]);
   const room = low === high ? Math.max(1, Math.abs(low) * 0.01) : 0;
   const across = [MARGIN.left, width - MARGIN.right];
-  const x = isTime ? scaleUtc([from, to], across) : scaleLinear([from, to], across);
+  const x = scaleLinear([from, to], across);
   const y = scaleLinear()
     .domain([low - room, high + room])
     .nice(5)

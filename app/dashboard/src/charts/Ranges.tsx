@@ -1,4 +1,4 @@
-import { scaleLinear, scaleLog } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import styles from "./Figure.module.css";
 import { linesOf } from "./lines";
 import { useWidth } from "./useWidth";
@@ -29,20 +29,25 @@ const SIDE_PX = 10;
 const FOOT_PX = 24;
 const HEAD_PX = 18;
 const LEAST = 1;
+const TICK_PX = 90;
 
 /** The middle and the tail of each row on one axis. */
 export function Ranges({ rows, label, limit, isLog = false, formatX }: RangesProps) {
   const { element, width } = useWidth<HTMLDivElement>();
-  const x = scaleOf(rows, limit?.value, isLog, width);
+  // On a logarithmic axis what is less than its beginning stands there.
+  const put = (value: number) => (isLog ? Math.log10(Math.max(LEAST, value)) : value);
+  const values = [...rows.flatMap(({ middle, tail }) => [middle, tail]), limit?.value ?? 0].map(put);
+  const x = scaleOf(values, isLog, width);
+  const ticks = x.ticks(Math.max(2, width / TICK_PX)).filter((tick) => !isLog || Number.isInteger(tick));
   const lines = linesOf(rows, width);
   const height = ROW_PX + lines.more;
   const middle = 30 + lines.more;
   const bottom = HEAD_PX + rows.length * height;
-  const place = (value: number) => x(isLog ? Math.max(LEAST, value) : value);
+  const place = (value: number) => x(put(value));
   return (
     <div ref={element}>
       <svg className={styles.plot} width={width} height={bottom + FOOT_PX} role="img" aria-label={label}>
-        {ticksOf(x, isLog, width).map((tick) => (
+        {ticks.map((tick) => (
           <g key={tick}>
             <line
               className={tick === 0 ? styles.zero : styles.grid}
@@ -52,7 +57,7 @@ export function Ranges({ rows, label, limit, isLog = false, formatX }: RangesPro
               y2={bottom}
             />
             <text x={x(tick)} y={bottom + 16} textAnchor="middle">
-              {formatX(tick)}
+              {formatX(isLog ? 10 ** tick : tick)}
             </text>
           </g>
         ))}
@@ -102,23 +107,11 @@ export function Ranges({ rows, label, limit, isLog = false, formatX }: RangesPro
   );
 }
 
-function scaleOf(rows: readonly NamedRange[], limit: number | undefined, isLog: boolean, width: number) {
-  const values = [...rows.flatMap(({ middle, tail }) => [middle, tail]), limit ?? 0];
+function scaleOf(values: readonly number[], isLog: boolean, width: number) {
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
   const across = [SIDE_PX, width - SIDE_PX];
   if (isLog) {
-    return scaleLog()
-      .domain([LEAST, Math.max(10, ...values)])
-      .nice()
-      .range(across);
+    return scaleLinear([0, Math.max(1, Math.ceil(high))], across);
   }
-  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-  return scaleLinear()
-    .domain(low === high ? [-1, 1] : [low, high])
-    .nice(5)
-    .range(across);
-}
-
-function ticksOf(x: ReturnType<typeof scaleOf>, isLog: boolean, width: number): number[] {
-  // Of the nine lines between two powers of ten only the power has room for its word.
-  return isLog ? x.ticks().filter((tick) => Math.log10(tick) % 1 === 0) : x.ticks(Math.max(2, width / 90));
+  return scaleLinear(low === high ? [-1, 1] : [low, high], across).nice(5);
 }

@@ -1,4 +1,4 @@
-import { scaleLinear, scaleSqrt } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import { ValueAxis } from "./Axes";
 import styles from "./Figure.module.css";
 import { useWidth } from "./useWidth";
@@ -38,7 +38,8 @@ export function Scatter({ dots, label, formatX, formatY, xName, yName, height = 
   };
   const x = scaleLinear([0, 1], [frame.left, frame.right]);
   const y = scaleLinear([0, 1], [frame.bottom, frame.top]);
-  const r = scaleSqrt([0, Math.max(1, ...dots.map(({ n }) => n))], [SMALLEST_PX, LARGEST_PX]);
+  const most = Math.max(1, ...dots.map(({ n }) => n));
+  const r = (n: number) => SMALLEST_PX + (LARGEST_PX - SMALLEST_PX) * Math.sqrt(n / most);
   return (
     <div ref={element}>
       <svg className={styles.plot} width={width} height={height} role="img" aria-label={label}>

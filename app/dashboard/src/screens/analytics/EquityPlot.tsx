@@ -1,5 +1,5 @@
 import { bisector, extent, max } from "d3-array";
-import { scaleLinear, scaleUtc } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
 import { type PointerEvent, useState } from "react";
 import { TimeAxis, ValueAxis } from "@/charts/Axes";
@@ -35,7 +35,7 @@ export function EquityPlot({ points, label, marks, formatEquity, formatDrawdown,
   const { element, width } = useWidth<HTMLDivElement>();
   const [pointed, setPointed] = useState<number>();
   const across = { left: MARGIN.left, right: width - MARGIN.right };
-  const x = scaleUtc(extentOf(points), [across.left, across.right]);
+  const x = scaleLinear(extentOf(points), [across.left, across.right]);
   const [low, high] = worths(points);
   const y = scaleLinear([low, high], [EQUITY.bottom, EQUITY.top]).nice(4);
   const deepest = Math.max(0.001, max(points, ({ drawdown }) => drawdown) ?? 0);
@@ -44,7 +44,7 @@ export function EquityPlot({ points, label, marks, formatEquity, formatDrawdown,
 
   const point = (event: PointerEvent<SVGSVGElement>) => {
     const left = event.currentTarget.getBoundingClientRect().left;
-    setPointed(place(points, Number(x.invert(event.clientX - left))));
+    setPointed(place(points, x.invert(event.clientX - left)));
   };
 
   return (
@@ -138,7 +138,12 @@ function Marks({
       <g key={at}>
         <line className={styles.limit} x1={x(at)} x2={x(at)} y1={EQUITY.top} y2={DRAWDOWN.bottom} />
         {hasRoom && (
-          <text className={styles.limitName} x={x(at)} y={EQUITY.top - 4} textAnchor="middle">
+          <text
+            className={styles.limitName}
+            x={x(at)}
+            y={EQUITY.top - 4}
+            textAnchor={x(at) - across.left < WORD_PX / 2 ? "start" : "middle"}
+          >
             {word}
           </text>
         )}
