@@ -36,7 +36,9 @@ export function Figure<Row>(props: FigureProps<Row>) {
         {isOpen && (
           <>
             {definition && <p className="soft small">{definition}</p>}
-            <Table caption={title} columns={columns} rows={rows} keyOf={keyOf} />
+            <section className={styles.table} aria-label={`Figures: ${title}`} {...REACHABLE}>
+              <Table caption={title} columns={columns} rows={rows} keyOf={keyOf} />
+            </section>
             <Button
               size="small"
               onClick={() => download(`${csv.name}.csv`, toCsv(csv.header, rows.map(csv.cells)))}
@@ -49,6 +51,9 @@ export function Figure<Row>(props: FigureProps<Row>) {
     </figure>
   );
 }
+
+// A long table is scrolled in its place, by the keyboard too.
+const REACHABLE = { tabIndex: 0 };
 
 // A line may otherwise end between a minus and its amount.
 function unbroken(sentence: string): ReactNode {
