@@ -14,6 +14,8 @@ from app.domain.trading_state import StateSwitch, TradingState
 from app.domain.trading_windows import WindowText
 
 BOT_ID_WORDS = "1 to 48 letters, digits, dots, dashes or underscores"
+# The operator's own orders stand under the first; the second is an address beside the bots' own.
+TAKEN_BOT_IDS = ("operator", "schema")
 BOT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,46}[A-Za-z0-9])?")
 # Whose alerts are tests: it trades on paper alone.
 TEST_BOT = "test"

@@ -15,6 +15,7 @@ from app.domain.bots import (
     BOT_ID_WORDS,
     SECRET_MAXIMUM_AGE,
     SECRET_OVERLAP,
+    TAKEN_BOT_IDS,
     Bot,
     BotConfiguration,
     BotSecrets,
@@ -27,7 +28,6 @@ from app.errors import AlreadyExists, Conflict, NotAuthenticated, NotFound, Prec
 from app.repositories.audit import AuditLog
 from app.repositories.bot_index import BotIndex
 from app.repositories.bot_numbers import BotNumbers
-from app.repositories.open_orders import OPERATOR
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades
 from app.storage.base import Document, Store
@@ -114,8 +114,8 @@ class BotDirectory:
         by: str = Actor.OPERATOR,
     ) -> tuple[Bot, int, str]:
         """Store a new bot; return it, its version and its secret, which is not shown again."""
-        if bot == OPERATOR or not BOT_ID.fullmatch(bot):
-            raise RequestRefused(f"A bot's id has {BOT_ID_WORDS}, and is not {OPERATOR}.")
+        if bot in TAKEN_BOT_IDS or not BOT_ID.fullmatch(bot):
+            raise RequestRefused(f"A bot's id has {BOT_ID_WORDS}, and is none of {', '.join(TAKEN_BOT_IDS)}.")
         _check(configuration)
         now = self._clock()
         shown = secret or new_secret()

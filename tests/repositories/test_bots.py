@@ -122,7 +122,7 @@ def test_secret_when_it_is_older_than_90_days_then_it_is_due(bots, clock, days, 
     assert bots.old_secrets() == due
 
 
-@pytest.mark.parametrize("name", ["", "-x", "a/b", "a b", "ä", "x" * 49, "operator", "../x"])
+@pytest.mark.parametrize("name", ["", "-x", "a/b", "a b", "ä", "x" * 49, "operator", "schema", "../x"])
 def test_create_when_the_id_is_unusable_then_it_is_refused(make, name):
     with pytest.raises(RequestRefused):
         make(name)
