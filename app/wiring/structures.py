@@ -2,8 +2,10 @@
 
 from functools import cached_property
 
+from app.repositories.beyond_books import KeptBeyondBooks
 from app.repositories.close_prices import ClosePrices
 from app.repositories.closed_trades import ClosedTrades
+from app.repositories.missed_things import KeptMissedThings
 from app.repositories.structure_trades import StructureTrades
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.operator.market_moves import MarketMoves
@@ -11,14 +13,17 @@ from app.services.operator.simulated_time import SimulatedTime
 from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.snapshots import Snapshots
 from app.services.portfolio.structure_marks import StructureMarks
-from app.services.runtime.second_look import SecondLook
+from app.services.runtime.kept_look import KeptLook
 from app.services.runtime.supervisor import Task
 from app.services.structures.alert_signals import AlertSignals
+from app.services.structures.beyond import SharesBeyond
+from app.services.structures.bookings import Bookings
 from app.services.structures.closing_prices import ClosingPrices
 from app.services.structures.closings import StructureClosings
 from app.services.structures.confirmations import Confirmations
 from app.services.structures.entries import Entries
 from app.services.structures.exits import StructureExits
+from app.services.structures.expiries import Expiries
 from app.services.structures.handler import StructureHandler
 from app.services.structures.ladders import Ladders
 from app.services.structures.progress import StructureProgress
@@ -133,9 +138,46 @@ class StructuresWiring:
             gateway=self.gateway,
             snapshots=self.snapshots,
             prices=self.closes,
-            progress=self.progress,
-            looks=SecondLook(self.base.clock),
+            expiries=self.expiries,
+            bookings=self.bookings,
+            beyond=self.beyond,
+            looks=self.looks,
         )
+
+    @cached_property
+    def expiries(self) -> Expiries:
+        """What books contracts that are over."""
+        return Expiries(
+            runtime=self.base.runtime,
+            trades=self.trades,
+            gateway=self.gateway,
+            prices=self.closes,
+            bookings=self.bookings,
+            beyond=self.beyond,
+            looks=self.looks,
+        )
+
+    @cached_property
+    def bookings(self) -> Bookings:
+        """What writes down that something went by itself."""
+        return Bookings(
+            runtime=self.base.runtime,
+            trades=self.trades,
+            shares=self.base.trades,
+            progress=self.progress,
+        )
+
+    @cached_property
+    def beyond(self) -> SharesBeyond:
+        """Which shares nobody's books hold."""
+        return SharesBeyond(
+            trades=self.trades, shares=self.base.trades, kept=KeptBeyondBooks(self.base.store)
+        )
+
+    @cached_property
+    def looks(self) -> KeptLook:
+        """Since when something is missing."""
+        return KeptLook(self.base.clock, KeptMissedThings(self.base.store, "structures"))
 
     @cached_property
     def closes(self) -> SettlementPrices:

@@ -22,7 +22,8 @@ SENDERS = 2
 # Long enough for a ladder, and for the second look at what a broker has closed by itself.
 DELAY_SECONDS, SHORT_DELAY_SECONDS = 15.0, 3.0
 SETTLE_SECONDS = 180
-QUIET_LOOKS = 3
+# A second apart, and longer together than the ten seconds after which what is gone is believed to be.
+QUIET_LOOKS = 15
 
 
 class StructureStage:

@@ -1,20 +1,18 @@
 """What becomes of a trade's legs without an order: expiry, exercise, assignment, a broker's own closing."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from app.domain.hours import exchange_zone, market_hours
 from app.domain.instruments import Instrument, OptionContract
-from app.domain.money import ONE, ZERO
+from app.domain.money import ZERO
 from app.domain.reasons import Reason
+from app.domain.structures.exercises import EXERCISED_FROM, Shown, by_price, moneyness, shares_of
 from app.domain.structures.legs import Leg
 from app.domain.structures.trades import StructureTrade, TradeState
-from app.domain.symbols.tables import INDIAN_INDICES
 
-# What expires this far in the money is exercised without being asked for.
-EXERCISED_FROM = Decimal("0.01")
 _NOON, _AFTER_NOON = time(12), timedelta(hours=9)
 
 
@@ -48,6 +46,11 @@ def closing_of(trade: StructureTrade, day: date) -> datetime:
     return noon + _AFTER_NOON if close is None else close
 
 
+def is_over(trade: StructureTrade, day: date, now: datetime) -> bool:
+    """Tell whether contracts of a day can no longer be traded."""
+    return now >= closing_of(trade, day)
+
+
 def contract_of(trade: StructureTrade) -> Instrument:
     """Return one of a trade's contracts: hours and days are those of the exchange of all of them."""
     return next(leg.instrument for leg in trade.structure.legs if leg.option is not None)
@@ -62,24 +65,29 @@ def expired_legs(trade: StructureTrade, closed: Collection[object]) -> list[Leg]
     ]
 
 
-def settle_expiry(trade: StructureTrade, legs: Iterable[Leg], price: Decimal, at: datetime) -> Settled:
+def settle_expiry(
+    trade: StructureTrade,
+    legs: Sequence[Leg],
+    price: Decimal,
+    at: datetime,
+    shown: Shown | None = None,
+) -> Settled:
     """Book legs that expired at a price of the underlying; shares are booked at that price.
 
     What is in the money became shares at the strike, which is worth its intrinsic value; India's contracts on
-    an index are settled in cash.
+    an index are settled in cash. Where the account shows otherwise, what it shows became shares, and what did
+    not was closed for about what it was worth.
     """
-    value, shares, was_exercised = ZERO, ZERO, False
+    shown = Shown(by_price(trade, legs, price)) if shown is None else shown
+    value, shares = ZERO, shares_of(trade, legs, shown.exercised)
     left = dict(trade.legs)
     for leg in legs:
         quantity, terms = left.pop(leg.instrument.symbol, ZERO), leg.option
-        if terms is None:
-            continue
-        inside = intrinsic(terms, price)
-        if inside >= EXERCISED_FROM:
-            value -= quantity * terms.multiplier / trade.structure.multiplier * inside
-            was_exercised = True
-            if not is_cash_settled(terms):
-                shares += quantity * terms.multiplier * (1 if terms.kind == "call" else -1)
+        if terms is not None:
+            exercised = shown.exercised.get(leg.instrument.symbol, ZERO)
+            worth = _worth(terms, price, abs(quantity), exercised)
+            value -= worth * (1 if quantity > ZERO else -1) * terms.multiplier / trade.structure.multiplier
+    was_exercised = any(shown.exercised.values())
     value, shares, left = _with_shares(trade, left, price, value, shares)
     state = TradeState.ASSIGNED if was_exercised or trade.state is TradeState.ASSIGNED else TradeState.EXPIRED
     after = replace(
@@ -91,6 +99,7 @@ def settle_expiry(trade: StructureTrade, legs: Iterable[Leg], price: Decimal, at
         placed=trade.placed if trade.work is None else trade.work.place,
         state=TradeState.BROKEN if left else state,
         closed_at=None if left else at,
+        reason=shown.reason or trade.reason,
     )
     return Settled(after, shares)
 
@@ -136,15 +145,10 @@ def is_busy(trade: StructureTrade) -> bool:
     return trade.work is not None and trade.work.resume_at is None
 
 
-def is_cash_settled(terms: OptionContract) -> bool:
-    """Tell whether a contract in the money brings cash: India's, which are counted in units, on an index."""
-    return terms.multiplier == ONE and terms.underlying in INDIAN_INDICES
-
-
-def intrinsic(terms: OptionContract, price: Decimal) -> Decimal:
-    """Return what exercising brings per unit of the underlying."""
-    inside = price - terms.strike if terms.kind == "call" else terms.strike - price
-    return max(inside, ZERO)
+def _worth(terms: OptionContract, price: Decimal, quantity: Decimal, exercised: Decimal) -> Decimal:
+    inside = moneyness(terms, price)
+    rest = inside if inside >= EXERCISED_FROM else ZERO
+    return exercised * inside + (quantity - exercised) * rest
 
 
 def _is_less(held: Decimal, known: Decimal) -> bool:

@@ -369,6 +369,19 @@ def test_leg_when_a_part_is_assigned_and_the_broker_closes_the_rest_then_those_s
     assert held() == shares() == {"AAPL": 100}
 
 
+def test_leg_when_the_broker_closes_it_beside_shares_held_by_hand_then_none_of_those_are_booked(
+    opened, tick, fake, held, shares, trade
+):
+    opened()
+    fake.exchange.account.trade(fake.exchange.catalogue.find("AAPL"), Decimal(500), Decimal(100))
+    tick(4)
+    fake.exchange.close(contract("P95").symbol, {})
+    tick(40)
+
+    assert trade() is None
+    assert (held(), shares()) == ({"AAPL": 500}, {})
+
+
 def test_leg_when_it_is_assigned_twice_a_day_then_both_are_booked(
     opened, tick, fake, clock, held, shares, trade
 ):

@@ -60,13 +60,19 @@ def turn(services, clock, fake):
 
 @pytest.fixture
 def expired(enter, turn, fake, wing, services):
-    """Hold a condor until it is booked as expired at 100, whatever Alpaca makes of it."""
+    """Hold a condor until it is booked, the last price seen 100, whatever Alpaca makes of it.
 
-    def end(price):
+    `by_hand`: the owner trades so many shares before anybody looks.
+    """
+
+    def end(price, by_hand=0):
         enter()
         turn(MONDAY, 8)
         turn(LAST_MINUTES, 2)
         fake.market.move("AAPL", price)
+        if by_hand:
+            asset = fake.exchange.catalogue.find("AAPL")
+            fake.exchange.account.trade(asset, Decimal(by_hand), Decimal(price))
         turn(EVENING, 4)
         assert [*wing.trades.every()] == []
         return services.portfolio.trades.closed.numbered(1)
@@ -96,12 +102,21 @@ def test_history_when_it_tells_what_was_booked_then_it_is_asked_no_more(expired,
 def test_history_when_what_was_booked_as_expired_was_assigned_then_the_owner_is_told(
     expired, turn, mismatches
 ):
-    assert expired("93").structure.state is TradeState.EXPIRED
+    assert expired("93", by_hand=-100).structure.state is TradeState.EXPIRED
     turn(EVENING + timedelta(days=1))
     (told,) = [message for message in mismatches() if "history" in message]
 
     assert f"{contract('P95').symbol} assigned" in told
     assert "booked as expired worthless" in told
+
+
+def test_history_when_shares_came_against_the_price_then_they_were_booked_and_nothing_is_contradicted(
+    expired, turn, mismatches
+):
+    assert expired("93").structure.state is TradeState.ASSIGNED
+    turn(EVENING + timedelta(days=1))
+
+    assert not any("history" in message for message in mismatches())
 
 
 def test_history_when_read_then_contracts_without_sign_by_their_day(expired, fake, services):

@@ -12,10 +12,8 @@ from app.brokers.paper.transaction import Transaction
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from app.domain.money import ZERO
 from app.domain.options_pricing import years_to_expiry
-from app.domain.structures.settlement import is_cash_settled
+from app.domain.structures.exercises import EXERCISED_FROM, is_cash_settled, moneyness
 
-# What expires this far in the money is exercised without being asked for.
-EXERCISED_FROM = Decimal("0.01")
 _NEW_YORK = ZoneInfo("America/New_York")
 _CLOSES_SHORTS_AT, _CLOSE = time(15, 30), time(16)
 
@@ -50,10 +48,10 @@ def _expire(draft: Transaction, holding: PaperHolding, terms: OptionContract) ->
     if spot is None:
         # Without a price nobody can say what it is worth: it stays for its owner to leave.
         return
-    if _inside(terms, spot) < EXERCISED_FROM:
+    if moneyness(terms, spot) < EXERCISED_FROM:
         matching.book(draft, holding.instrument, -holding.quantity, ZERO, ZERO)
     elif is_cash_settled(terms):
-        worth = _inside(terms, spot)
+        worth = moneyness(terms, spot)
         matching.book(draft, holding.instrument, -holding.quantity, worth, ZERO)
     else:
         _exercise(draft, holding, terms)
@@ -93,10 +91,6 @@ def _buy_back(draft: Transaction, holding: PaperHolding) -> None:
 def _closes_today(terms: OptionContract, at: datetime) -> bool:
     local = at.astimezone(_NEW_YORK)
     return local.date() == terms.expiry and local.time() >= _CLOSES_SHORTS_AT
-
-
-def _inside(terms: OptionContract, price: Decimal) -> Decimal:
-    return price - terms.strike if terms.kind == "call" else terms.strike - price
 
 
 def is_due(draft: Transaction) -> bool:
