@@ -20,7 +20,8 @@ class Capabilities:
     order at the market becomes a limit that may rest. `day_orders_only`: working orders end with the day, and
     are taken while the market is open. `coin_fee` is the largest part of a bought coin that the broker keeps
     as its fee, so that less is held than was bought. `live`: an
-    entry may cost real money. `zone` is where the account's day begins at midnight.
+    entry may cost real money. `calls_a_minute` are the requests that it takes, where ladders must be paced by
+    us; None: it paces them itself, or counts none. `zone` is where the account's day begins at midnight.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Capabilities:
     unique_client_order_ids: bool = False
     simulated: bool = False
     live: bool = False
+    calls_a_minute: int | None = None
     zone: str = "America/New_York"
 
     def kept_fee(self, symbol: str) -> Decimal:

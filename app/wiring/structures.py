@@ -26,6 +26,7 @@ from app.services.structures.exits import StructureExits
 from app.services.structures.expiries import Expiries
 from app.services.structures.handler import StructureHandler
 from app.services.structures.ladders import Ladders
+from app.services.structures.pacing import LadderPacing
 from app.services.structures.progress import StructureProgress
 from app.services.structures.quotes_ahead import QuotesAhead
 from app.services.structures.settlement_prices import SettlementPrices
@@ -82,6 +83,7 @@ class StructuresWiring:
             gateway=self.gateway,
             closing=self.closing,
             progress=self.progress,
+            pacing=LadderPacing(runtime=self.base.runtime),
         )
 
     @cached_property

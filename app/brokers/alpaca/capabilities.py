@@ -29,4 +29,5 @@ CAPABILITIES = Capabilities(
     # https://alpaca.markets/support/crypto-maker-taker-gmt-faq
     coin_fee=Decimal("0.0025"),
     unique_client_order_ids=True,
+    calls_a_minute=200,
 )

@@ -119,15 +119,17 @@ def lose_leg(
     )
 
 
-def shortfalls(trades: Iterable[StructureTrade], held: Mapping[str, Decimal]) -> list[Shortfall]:
+def shortfalls(
+    trades: Iterable[StructureTrade], held: Mapping[str, Decimal], *, also_busy: bool = False
+) -> list[Shortfall]:
     """Return the contracts of which the broker shows less than trades hold together.
 
-    Those of busy trades wait: an order may have filled and not be counted.
+    Those of busy trades wait unless `also_busy`: an order may have filled and not be counted.
     """
     known: dict[str, Decimal] = {}
     busy: set[str] = set()
     for trade in trades:
-        if is_busy(trade):
+        if is_busy(trade) and not also_busy:
             busy.update(trade.symbols)
         for leg in trade.structure.legs:
             symbol = leg.instrument.symbol

@@ -45,13 +45,15 @@ class SharesBeyond:
     def watch(self, broker: str, held: Held, at: datetime, now: datetime) -> None:
         """Take in a look that began at `at`; `now` is the broker's time. Raise Conflict."""
         before, trades = self.kept.read(broker), self.trades.at(broker)
-        short = {one.symbol for one in shortfalls(trades, held)}
+        # An exit that has filled and is not counted shows less too, until it is: such a look tells nothing.
+        short = {one.symbol for one in shortfalls(trades, held, also_busy=True)}
         over = {name for trade in trades for name in _over(trade, now)}
         shares = {}
         for underlying in {trade.symbol for trade in trades}:
             known = before.shares.get(underlying)
             mine = [trade for trade in trades if trade.symbol == underlying]
-            agrees = not any(is_busy(trade) or short & set(trade.legs) for trade in mine)
+            moves = any(is_busy(trade) and underlying in trade.symbols for trade in mine)
+            agrees = not moves and not any(short & set(trade.legs) for trade in mine)
             figure = self._figure(broker, underlying, held, at, known) if agrees else known
             if figure is not None:
                 shares[underlying] = figure

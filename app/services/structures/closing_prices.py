@@ -10,7 +10,7 @@ from app.domain.orders import OrderRole
 from app.domain.structures.exit_rules import target_limit
 from app.domain.structures.ladder import LadderTerms, Pace, Rung, rungs
 from app.domain.structures.legs import Leg, Structure, StructureRefused, compose
-from app.domain.structures.net_quotes import CENT, LegQuote, net_quote
+from app.domain.structures.net_quotes import CENT, LegQuote, net_quote, towards_us
 from app.domain.structures.parts import LadderPart, hedged_pairs, share_of_limit
 from app.domain.structures.payoff import bounds
 from app.domain.structures.trades import ExitCause, LadderWork, StructureTrade
@@ -128,7 +128,8 @@ def _possible(structure: Structure, found: Iterable[Rung]) -> tuple[Rung, ...]:
     possible = bounds(structure)
     prices: dict[Decimal, Rung] = {}
     for rung in found:
-        price = possible.clamp(rung.price)
+        # A target is a fraction of what was received: no broker takes a price between two ticks.
+        price = possible.clamp(towards_us(rung.price, structure.tick))
         prices[price] = replace(rung, price=price)
     return tuple(prices[price] for price in sorted(prices))
 

@@ -24,6 +24,7 @@ from app.services.base import Runtime
 from app.services.broker_access.gateway import HeldSymbol
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.structures.closing_prices import ClosingPrices
+from app.services.structures.pacing import LadderPacing
 from app.services.structures.progress import StructureProgress
 
 # What is not at a broker whose ids are not unique after so long was not placed.
@@ -43,13 +44,14 @@ class Ladders:
     gateway: StructureGateway
     closing: ClosingPrices
     progress: StructureProgress
+    pacing: LadderPacing
 
     def run(self) -> int:
         """Go on with every trade that is being worked on; return how many changed."""
         waiting = [stored for stored in self.trades.every() if stored.trade.work is not None]
         now = self.runtime.clock()
         self.closing.ahead.read(stored.trade for stored in waiting if _begins(stored.trade, now))
-        return sum(self._attempt(stored) for stored in waiting)
+        return sum(self._attempt(stored) for stored in self.pacing.in_turn(waiting))
 
     def step(self, bot: str, trade_id: str) -> StructureTrade | None:
         """Go on with one trade, its underlying held; return it as it stands then, None where it is over."""
@@ -88,7 +90,7 @@ class Ladders:
         # A simulated clock that was moved takes the ladder along; one that stands still does not hold it.
         is_due = work.due_at is not None and broker_time(held.broker, now) >= work.due_at
         if work.resume_at is not None:
-            goes_on = is_due or now >= work.resume_at
+            goes_on = (is_due or now >= work.resume_at) and self.pacing.has_room(held.broker, work)
             return self._begin_again(held, known, work, now) if goes_on else known.trade
         receipt = desk.find(work.client_order_id)
         if receipt is None:
@@ -100,6 +102,9 @@ class Ladders:
         if rests and (not receipt.status.is_final or (not desk.capabilities.rests and _is_gone(receipt))):
             return known.trade
         if not receipt.status.is_final:
+            if not self.pacing.has_room(held.broker, work):
+                return known.trade
+            self.pacing.sent(held.broker)
             # It may fill before the cancel arrives: what it came to is counted when it is final.
             self.gateway.cancel(held, receipt, ticket=work.ticket)
             found = self.gateway.desk(held).find(work.client_order_id)
@@ -139,6 +144,7 @@ class Ladders:
         self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
     ) -> StructureTrade | None:
         order = StructureOrder(work.client_order_id, work.structure, work.units, work.rung.price, work.role)
+        self.pacing.sent(held.broker)
         receipt = self.gateway.submit(held, order, ticket=work.ticket)
         if receipt is None:
             # Nothing goes outside in a dry run: the trade ends without a unit.

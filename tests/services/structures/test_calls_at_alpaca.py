@@ -84,6 +84,21 @@ def asked(fake):
 
 
 @pytest.fixture
+def climb(wing, asked, clock, fake):
+    """Let ladders climb for so many seconds; return the calls of each."""
+
+    def go(seconds):
+        looks = []
+        for _ in range(seconds):
+            looks.append(asked(wing.ladders.run))
+            clock.move(seconds=1)
+            fake.set_clock(clock())
+        return looks
+
+    return go
+
+
+@pytest.fixture
 def leaving(trades, wing):
     for trade in trades[:LEAVING]:
         wing.exits.begin(trade, TICKET, ExitCause.COMMAND)
@@ -119,3 +134,31 @@ def test_ladders_when_ten_are_climbed_then_a_look_is_a_call_and_a_step_two_more_
     assert sum(look["GET"] for look in looks) <= len(looks) + 4
     assert sum(look["DELETE"] for look in looks) == 3 * LEAVING
     assert sum(look["POST"] for look in looks) == 4 * LEAVING
+
+
+def test_ladders_when_thirty_are_climbed_then_no_minute_takes_more_calls_than_alpaca_does(
+    trades, wing, climb
+):
+    for trade in trades[: 3 * LEAVING]:
+        wing.exits.begin(trade, TICKET, ExitCause.COMMAND)
+    calls = [sum(look.values()) for look in climb(100)]
+
+    assert max(sum(calls[at : at + 60]) for at in range(40)) <= 180
+    # Nobody is forgotten: each has had an order, and the market has taken some.
+    assert all(stored.trade.work is None or stored.trade.work.is_sent for stored in wing.trades.every())
+
+
+def test_ladders_when_there_is_little_room_then_what_is_bare_goes_first_and_entries_last(
+    trades, wing, broker
+):
+    causes = [ExitCause.PROFIT_TARGET, ExitCause.STOP_LOSS, ExitCause.BROKEN]
+    for trade, cause in zip(trades, causes, strict=False):
+        wing.exits.begin(trade, TICKET, cause)
+    waiting = [stored for stored in wing.trades.every() if stored.trade.work is not None]
+    turns = wing.ladders.pacing.in_turn(waiting)
+
+    assert [stored.trade.work.cause for stored in turns] == causes[::-1]
+    for _ in range(50):
+        wing.ladders.pacing.sent(broker)
+    rooms = [wing.ladders.pacing.has_room(broker, stored.trade.work) for stored in turns]
+    assert rooms == [True, True, False]

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app.domain.structures.exchange_switches import Switches
-from app.domain.structures.trades import TradeState
+from app.domain.structures.trades import ExitCause, TradeState
 from tests.brokers.paper.structures.builders import contract
 from tests.option_bots import FAST_CONDOR
 
@@ -27,6 +27,19 @@ def test_target_when_time_brings_it_then_left_with_at_least_the_gain(condor, tic
     assert trades() == []
     closed = services.portfolio.trades.closed.numbered(1)
     assert closed.realized_pnl >= -opened.entry_net * Decimal("0.4") * 100
+
+
+def test_target_when_it_is_no_whole_cent_then_its_price_is_on_the_tick_and_no_worse(condor, wing, broker):
+    opened = condor(profit_target_pct="0.3333")
+    target = -opened.entry_net * (1 - Decimal("0.3333"))
+    with wing.settling.gateway.gateway.hold(broker, "AAPL") as lock:
+        closing = opened.structure.opposite()
+        plan = wing.ladders.closing.first(lock, opened, closing, 1, ExitCause.PROFIT_TARGET)
+    (price,) = [rung.price for rung in plan.rungs]
+
+    assert target % Decimal("0.01") != 0
+    assert 0 <= target - price < Decimal("0.01")
+    assert price % Decimal("0.01") == 0
 
 
 def test_stop_when_the_market_runs_then_left_and_the_ticket_tells_the_whole_story(

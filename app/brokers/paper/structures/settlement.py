@@ -1,6 +1,7 @@
 """Expiry, exercise and assignment at the simulated exchange, and the broker's own closing of short legs."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from app.brokers.paper.transaction import Transaction
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from app.domain.money import ZERO
 from app.domain.options_pricing import years_to_expiry
+from app.domain.orders import OrderRole, OrderStatus
 from app.domain.structures.exercises import EXERCISED_FROM, is_cash_settled, moneyness
 
 _NEW_YORK = ZoneInfo("America/New_York")
@@ -41,6 +43,15 @@ def _options(draft: Transaction) -> Iterator[PaperHolding]:
     # Sorted, so that the same account always settles in the same order.
     held = sorted(draft.holdings().items())
     return (holding for _, holding in held if holding.instrument.option is not None)
+
+
+def _end_exits(draft: Transaction, holding: PaperHolding) -> None:
+    """Cancel what would close a contract that has gone by itself: to fill it now would open one."""
+    for order in draft.open_structures():
+        names = {leg.instrument.symbol for leg in order.order.structure.legs}
+        if order.order.role is OrderRole.EXIT and holding.instrument.symbol in names:
+            message = f"{holding.instrument.symbol} was assigned, or closed by the broker."
+            draft.put_structure(replace(order, status=OrderStatus.CANCELED, message=message))
 
 
 def _expire(draft: Transaction, holding: PaperHolding, terms: OptionContract) -> None:
@@ -76,6 +87,7 @@ def _close_of(draft: Transaction, terms: OptionContract) -> Decimal | None:
 def _exercise(draft: Transaction, holding: PaperHolding, terms: OptionContract) -> None:
     """Swap contracts for shares at the strike: who holds a call buys, who sold one delivers."""
     matching.book(draft, holding.instrument, -holding.quantity, ZERO, ZERO)
+    _end_exits(draft, holding)
     sign = 1 if terms.kind == "call" else -1
     shares = Instrument(terms.underlying, AssetClass.EQUITY)
     matching.book(draft, shares, sign * holding.quantity * terms.multiplier, terms.strike, ZERO)
@@ -86,6 +98,7 @@ def _buy_back(draft: Transaction, holding: PaperHolding) -> None:
     ask = quote_leg(draft, holding.instrument).ask
     if ask is not None:
         matching.book(draft, holding.instrument, -holding.quantity, ask, ZERO)
+        _end_exits(draft, holding)
 
 
 def _closes_today(terms: OptionContract, at: datetime) -> bool:

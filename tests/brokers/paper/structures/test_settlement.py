@@ -6,7 +6,7 @@ import pytest
 
 from app.brokers.paper.broker import PaperBroker
 from app.brokers.paper.settings import PaperSettings
-from app.domain.orders import OrderRole
+from app.domain.orders import OrderRole, OrderStatus
 from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.levels import OptionsLevel
 from app.domain.structures.net_quotes import net_quote
@@ -16,6 +16,8 @@ from tests.brokers.paper.structures.builders import AFTER_CLOSE, contract, enter
 from tests.storage.faulty import FaultyStore
 
 pytestmark = pytest.mark.integration
+SHORT = contract("P95").symbol
+LAST_HALF_HOUR = AFTER_CLOSE - timedelta(minutes=25)
 
 
 def filled(desk, wanted, units=1):
@@ -170,3 +172,21 @@ def flatten(broker, price):
     for item in broker.positions():
         close = sell if item.quantity > 0 else buy
         broker.submit(close(abs(item.quantity), instrument=item.instrument, role=OrderRole.EXIT))
+
+
+@pytest.mark.parametrize("switches", [Switches((SHORT,)), Switches((), closes_shorts=True)])
+def test_exit_when_what_it_closes_goes_by_itself_then_it_is_canceled_and_opens_nothing(
+    broker, desk, held, switches
+):
+    wanted = structure("+P90", "-P95")
+    broker.set_clock(AFTER_CLOSE - timedelta(hours=1))
+    filled(desk, wanted)
+    broker.set_prices({"AAPL": Decimal(93)})
+    resting = enter(wanted.opposite(), "0.01", role=OrderRole.EXIT)
+    desk.submit(resting)
+    broker.set_switches(switches)
+    broker.set_clock(LAST_HALF_HOUR)
+    broker.set_prices({"AAPL": Decimal(140)})
+
+    assert desk.find(resting.client_order_id).status is OrderStatus.CANCELED
+    assert held().get(SHORT, 0) == 0
