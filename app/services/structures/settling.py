@@ -78,7 +78,7 @@ class Settling:
         there = {name for trade in trades for name in trade.legs} - busy - {one.symbol for one in short_of}
         self.looks.saw(*(_thing(broker, symbol) for symbol in there))
         for short in short_of:
-            if self.looks.confirms(_thing(broker, short.symbol), f"{short.known:f}/{short.held:f}"):
+            if self.looks.confirms(_thing(broker, short.symbol), f"{short.missing:f}"):
                 self.looks.saw(_thing(broker, short.symbol))
                 changed += self._adopt(broker, short, trades, held, now)
         return changed

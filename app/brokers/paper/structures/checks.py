@@ -59,10 +59,19 @@ def _check_held(draft: Transaction, order: StructureOrder) -> None:
     for leg in order.structure.legs:
         held = draft.position(leg.instrument.symbol)
         wanted = leg.quantity * order.units
-        if held * wanted >= ZERO or abs(held) < abs(wanted):
+        closing = _closing(draft, leg.instrument.symbol)
+        if held * wanted >= ZERO or abs(held) - closing < abs(wanted):
+            others = f", of which {closing} are being closed" if closing else ""
             raise BrokerRejected(
-                f"The exit closes {abs(wanted)} of {leg.instrument.symbol}, and {held} are held."
+                f"The exit closes {abs(wanted)} of {leg.instrument.symbol}, and {held} are held{others}."
             )
+
+
+def _closing(draft: Transaction, symbol: str) -> Decimal:
+    """Return how much of a contract, without sign, other exits may close yet."""
+    working = (order for order in draft.open_structures() if order.order.role is OrderRole.EXIT)
+    legs = ((leg, order.remaining) for order in working for leg in order.order.structure.legs)
+    return sum((abs(leg.quantity) * units for leg, units in legs if leg.instrument.symbol == symbol), ZERO)
 
 
 def _check_need(draft: Transaction, order: StructureOrder) -> Decimal:

@@ -10,7 +10,7 @@ from app.domain.orders import OrderRole, OrderStatus
 from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.levels import OptionsLevel
 from app.domain.structures.net_quotes import net_quote
-from app.errors import RequestRefused
+from app.errors import BrokerRejected, RequestRefused
 from tests.brokers.builders import buy, exit_long, limit, sell
 from tests.brokers.paper.structures.builders import AFTER_CLOSE, contract, enter, structure
 from tests.storage.faulty import FaultyStore
@@ -190,3 +190,13 @@ def test_exit_when_what_it_closes_goes_by_itself_then_it_is_canceled_and_opens_n
 
     assert desk.find(resting.client_order_id).status is OrderStatus.CANCELED
     assert held().get(SHORT, 0) == 0
+
+
+def test_exit_when_another_closes_the_same_contracts_then_it_is_refused(broker, desk):
+    wanted = structure("+P90", "-P95")
+    filled(desk, wanted)
+    broker.set_prices({"AAPL": Decimal(93)})
+    desk.submit(enter(wanted.opposite(), "0.01", role=OrderRole.EXIT))
+
+    with pytest.raises(BrokerRejected, match="are being closed"):
+        desk.submit(enter(wanted.opposite(), "0.01", role=OrderRole.EXIT))
