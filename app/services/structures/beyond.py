@@ -54,7 +54,9 @@ class SharesBeyond:
             mine = [trade for trade in trades if trade.symbol == underlying]
             moves = any(is_busy(trade) and underlying in trade.symbols for trade in mine)
             agrees = not moves and not any(short & set(trade.legs) for trade in mine)
-            figure = self._figure(broker, underlying, held, at, known) if agrees else known
+            # An entry that has filled and is not counted may hide what was assigned: no figure changes then.
+            is_calm = known is None or not any(is_busy(trade) for trade in mine)
+            figure = self._figure(broker, underlying, held, at, known) if agrees and is_calm else known
             if figure is not None:
                 shares[underlying] = figure
         missing = (over & set(before.missing)) | (short - over)
