@@ -85,8 +85,8 @@ it("says after three failures that contact is lost", async () => {
 });
 
 it("asks sooner after somebody did something, and ever later while nobody answers", () => {
-  expect(pauseMs(0)).toBe(2000);
+  expect(pauseMs(0)).toBe(1500);
   quicken(0);
-  expect([pauseMs(29_999), pauseMs(30_000)]).toEqual([1000, 2000]);
-  expect([1, 2, 3, 4, 9].map(pauseAfterFailures)).toEqual([2000, 4000, 8000, 15_000, 15_000]);
+  expect([pauseMs(29_999), pauseMs(30_000)]).toEqual([1000, 1500]);
+  expect([1, 2, 3, 4, 9].map(pauseAfterFailures)).toEqual([1500, 3000, 6000, 12_000, 15_000]);
 });

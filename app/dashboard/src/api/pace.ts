@@ -1,6 +1,6 @@
 /** How often to ask what changed: quickly while something is under way, slowly while nobody answers. */
 
-export const CALM_MS = 2_000;
+export const CALM_MS = 1_500;
 export const QUICK_MS = 1_000;
 export const SLOWEST_MS = 15_000;
 const QUICK_FOR_MS = 30_000;
