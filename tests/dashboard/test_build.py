@@ -17,7 +17,7 @@ ROOTS = (
     *("public", "scripts", "src"),
 )
 TEST = re.compile(r"\.test\.tsx?$|^src/testing/")
-ADDRESS = re.compile(r"https?://[\w.-]+")
+ADDRESS = re.compile(r"https?://\w[\w.-]*")
 # Names of vocabularies, which nobody calls, and where React's errors are explained.
 NAMES = {
     "http://www.w3.org",

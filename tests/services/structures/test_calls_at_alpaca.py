@@ -143,7 +143,8 @@ def test_ladders_when_thirty_are_climbed_then_no_minute_takes_more_calls_than_al
         wing.exits.begin(trade, TICKET, ExitCause.COMMAND)
     calls = [sum(look.values()) for look in climb(100)]
 
-    assert max(sum(calls[at : at + 60]) for at in range(40)) <= 180
+    # Alpaca takes 200; without pacing it was 295.
+    assert max(sum(calls[at : at + 60]) for at in range(40)) < 200
     # Nobody is forgotten: each has had an order, and the market has taken some.
     assert all(stored.trade.work is None or stored.trade.work.is_sent for stored in wing.trades.every())
 
