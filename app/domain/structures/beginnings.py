@@ -103,6 +103,12 @@ def is_left_for(trade: StructureTrade, ticket: UUID) -> bool:
     return wanted or (work is not None and work.role is OrderRole.EXIT and work.ticket == ticket)
 
 
+def waits_for_target(trade: StructureTrade) -> bool:
+    """Tell whether a profit target was refused, and is tried again later: nothing of it is at the broker."""
+    work = trade.work
+    return work is not None and work.cause is ExitCause.PROFIT_TARGET and work.resume_at is not None
+
+
 def placed(work: LadderWork, trade: StructureTrade, now: datetime) -> LadderWork:
     """Give the next order of a ladder a place of its own in its ticket, and with it its id."""
     place = work.place + 1

@@ -11,9 +11,9 @@ from app.domain.order_check import ProposedOrder
 from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
-from app.domain.structures.beginnings import is_left_for, leaving
+from app.domain.structures.beginnings import is_left_for, leaving, waits_for_target
 from app.domain.structures.commands import ExitCommand, Which, units_trimmed
-from app.domain.structures.trades import ExitCause, StructureTrade, TradeState, WantedExit
+from app.domain.structures.trades import ExitCause, StructureTrade, TradeState, WantedExit, without_work
 from app.domain.tickets import Ticket, TicketStatus
 from app.errors import BrokerUnavailable, Conflict
 from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
@@ -80,6 +80,9 @@ class StructureExits:
     ) -> StructureTrade:
         """Write it down of a trade whose underlying is held already."""
         held = known.trade
+        if waits_for_target(held) and cause is not ExitCause.PROFIT_TARGET:
+            # A target that is refused has nothing at the broker: a stop, a time or a person goes before it.
+            held = without_work(held, self.runtime.clock())
         # An interrupted attempt of the same command has written its wish already.
         if is_left_for(held, ticket):
             return held

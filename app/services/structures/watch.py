@@ -9,6 +9,7 @@ from app.brokers.base import Broker
 from app.brokers.structure_desk import StructureDesk
 from app.domain.hours import exchange_zone, opened_at
 from app.domain.instruments import AssetClass, Instrument
+from app.domain.structures.beginnings import waits_for_target
 from app.domain.structures.exit_rules import ExitRules, Look, watch
 from app.domain.structures.legs import Structure, StructureRefused
 from app.domain.structures.net_quotes import LegQuote, check_fresh
@@ -62,7 +63,7 @@ class StructureWatch:
         """
         resting: dict[str, list[StoredStructureTrade]] = {}
         for stored in self.trades.every():
-            if stored.trade.work is None and not stored.trade.state.is_over:
+            if _rests(stored.trade):
                 resting.setdefault(stored.trade.broker, []).append(stored)
         self.marks.keep({stored.trade.id for found in resting.values() for stored in found})
         return sum(self._watch_at(name, found, is_forced=is_forced) for name, found in resting.items())
@@ -101,8 +102,10 @@ class StructureWatch:
             seen_at=self.runtime.clock(),
         )
         self.marks.saw(trade, sight.quotes, look.at)
-        after, cause = watch(trade, look, rules)
-        if cause is not None:
+        waits = waits_for_target(trade)
+        after, cause = watch(replace(trade, state=TradeState.OPEN) if waits else trade, look, rules)
+        after = replace(after, state=trade.state)
+        if cause is not None and not (waits and cause is ExitCause.PROFIT_TARGET):
             return self._leave(trade, cause)
         if after != trade:
             self._remember(stored, after)
@@ -136,6 +139,11 @@ class StructureWatch:
         except Conflict:
             # Somebody began to leave it meanwhile: what was learnt is of no use any more.
             _logger.debug("Trade %s has moved on", after.number)
+
+
+def _rests(trade: StructureTrade) -> bool:
+    """Tell whether nothing of a trade is at work: none of its stops may wait for a target that is refused."""
+    return (trade.work is None and not trade.state.is_over) or waits_for_target(trade)
 
 
 def _underlying(trade: StructureTrade) -> Instrument:

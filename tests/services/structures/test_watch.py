@@ -1,6 +1,7 @@
 """Open structures at the paper broker, left by their bots' rules and settled by expiry."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -54,6 +55,21 @@ def test_stop_when_the_market_runs_then_left_and_the_ticket_tells_the_whole_stor
     assert services.portfolio.trades.closed.numbered(1).realized_pnl < 0
     ticket = ticket_by_id(opened.tickets[0])
     assert [order["role"] for order in ticket["orders"]] == ["entry", "exit"]
+
+
+def test_stop_when_a_profit_target_is_refused_for_long_then_it_is_left_all_the_same(
+    condor, tick, broker, trades, wing, services, clock
+):
+    opened = condor(stop_loss_pct="1")
+    wing.exits.begin(opened, opened.tickets[0], ExitCause.PROFIT_TARGET)
+    (stored,) = wing.trades.every()
+    refused = replace(stored.trade.work, resume_at=clock() + timedelta(days=1))
+    wing.trades.rewrite(stored, replace(stored.trade, work=refused))
+    broker.set_prices({"AAPL": Decimal("107.5")})
+    tick(90)
+
+    assert trades() == []
+    assert services.portfolio.trades.closed.numbered(1).realized_pnl < 0
 
 
 def test_stop_when_only_one_look_is_beyond_then_nothing_is_left(condor, tick, broker, trades):
