@@ -6,14 +6,10 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
-from app.dashboard.files import BUILD
 from tests.browser.scene import alert, until
 from tests.browser.visits import DESKTOP, NARROW
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(not (BUILD / "index.html").exists(), reason="the dashboard is not built"),
-]
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")

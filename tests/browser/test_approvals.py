@@ -3,14 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from app.dashboard.files import BUILD
 from tests.browser.scene import ask_first, until
 from tests.browser.visits import DESKTOP, PHONE
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(not (BUILD / "index.html").exists(), reason="the dashboard is not built"),
-]
+pytestmark = pytest.mark.integration
 
 
 def ends(server, ticket: str) -> str:

@@ -3,13 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from app.dashboard.files import BUILD
 from tests.browser.visits import DESKTOP
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(not (BUILD / "index.html").exists(), reason="the dashboard is not built"),
-]
+pytestmark = pytest.mark.integration
 
 
 def test_bot_when_changed_elsewhere_meanwhile_then_both_versions_stand_side_by_side_and_one_is_chosen(

@@ -3,14 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from app.dashboard.files import BUILD
 from tests.browser.visits import DESKTOP, NARROW, PHONE
 from tests.reliability.server import OPERATOR_TOKEN
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(not (BUILD / "index.html").exists(), reason="the dashboard is not built"),
-]
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture

@@ -10,16 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from app.dashboard.files import BUILD
 from tests.browser.scene import alert, ask_first, until
 from tests.browser.visits import DESKTOP, PHONE
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(not (BUILD / "index.html").exists(), reason="the dashboard is not built"),
-]
-# The page asks every two seconds; the rest is for asking, on a machine that has more to do.
-SOON_SECONDS = 2 + 1.5
+pytestmark = pytest.mark.integration
+# The page asks every second and a half; the rest is for asking, on a machine that has more to do.
+SOON_SECONDS = 1.5 + 1.5
 
 
 @contextmanager

@@ -5,15 +5,11 @@ from statistics import median
 import pytest
 from playwright.sync_api import expect
 
-from app.dashboard.files import BUILD
 from benchmarks.ledger import fill, first_ticket
 from tests.browser.visits import DESKTOP
 from tests.reliability.server import Server
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(not (BUILD / "index.html").exists(), reason="the dashboard is not built"),
-]
+pytestmark = pytest.mark.integration
 TICKETS, DAYS, LOOKS = 10_000, 100, 5
 MOST_MILLISECONDS = 200
 LIST = "/api/tickets?"

@@ -5,15 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from app.dashboard.blueprint import PATHS
-from app.dashboard.files import BUILD
 from tests.browser.scene import ACCOUNT_SECRET, Scene, play
 from tests.browser.visits import DESKTOP, NARROW, PHONE, Device, Visit, visit
 from tests.reliability.server import Server
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(not (BUILD / "index.html").exists(), reason="the dashboard is not built"),
-]
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")

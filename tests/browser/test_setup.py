@@ -7,14 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.dashboard.files import BUILD
 from tests.browser.visits import DESKTOP, NARROW, PHONE
 from tests.reliability.server import WEBHOOK_SECRET, Answer, Server, ask
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(not (BUILD / "index.html").exists(), reason="the dashboard is not built"),
-]
+pytestmark = pytest.mark.integration
 # What TradingView fills in when a strategy buys.
 FILLED_IN = {
     "ticker": "MSFT",

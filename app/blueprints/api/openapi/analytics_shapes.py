@@ -4,6 +4,8 @@ from app.blueprints.api.openapi.holding_shapes import REASON
 from app.blueprints.api.openapi.report_shapes import DAY
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
+    OR_DECIMAL,
+    OR_TEXT,
     TEXT,
     Shape,
     list_of,
@@ -18,7 +20,6 @@ from app.domain.analytics.performance import Performance
 from app.domain.orders import OrderType
 from app.domain.structures.kinds import StructureKind
 
-OR_TEXT, OR_DECIMAL = or_null(TEXT), or_null(DECIMAL)
 COUNT: Shape = {"type": "integer", "minimum": 0}
 CURRENCY = OR_TEXT | {"description": "Null where nobody has seen the account yet."}
 PENDING = COUNT | {"description": "Older days that the clock has not added up yet; they are left out."}

@@ -9,7 +9,11 @@ from app.blueprints.api.openapi.job_operations import JOBS
 from app.blueprints.api.openapi.report_shapes import REFUSALS, REPORT
 from app.blueprints.api.openapi.session_operations import SESSIONS
 from app.blueprints.api.openapi.shapes import (
+    ANY_OBJECT,
     DECIMAL,
+    FLAG,
+    OR_DECIMAL,
+    OR_TEXT,
     TEXT,
     TIME,
     UUID,
@@ -34,11 +38,7 @@ from app.domain.tickets import TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
 from app.repositories.cleanup_runs import CleanupFailure
 
-ANY_OBJECT: Shape = {"type": "object", "additionalProperties": True}
 COUNT: Shape = {"type": "integer"}
-FLAG: Shape = {"type": "boolean"}
-OR_TEXT = or_null(TEXT)
-OR_DECIMAL = or_null(DECIMAL)
 
 
 ERROR_DETAIL = object_of(

@@ -3,6 +3,10 @@
 from app.blueprints.api.openapi.holding_shapes import ACCOUNT, POSITION, REASON, SEEN
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
+    FLAG,
+    OR_DECIMAL,
+    OR_TEXT,
+    OR_TIME,
     TEXT,
     TIME,
     UUID,
@@ -35,8 +39,6 @@ CHANGES = object_of(
     }
 )
 
-FLAG: Shape = {"type": "boolean"}
-OR_TEXT, OR_TIME, OR_DECIMAL = or_null(TEXT), or_null(TIME), or_null(DECIMAL)
 
 HOLDER = object_of({"bot": TEXT, "trade": or_null(COUNT), "quantity": DECIMAL})
 HELD = object_of(

@@ -2,6 +2,7 @@
 
 from app.blueprints.api.openapi.shapes import (
     DECIMAL,
+    OR_DECIMAL,
     TEXT,
     TIME,
     UUID,
@@ -14,8 +15,6 @@ from app.blueprints.api.openapi.shapes import (
 )
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus
-
-OR_DECIMAL = or_null(DECIMAL)
 
 REASON: Shape = {
     "type": "string",

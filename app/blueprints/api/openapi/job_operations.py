@@ -5,7 +5,7 @@ from typing import Any
 from app.blueprints.api.openapi.operation import Operation
 from app.blueprints.api.openapi.report_shapes import DAY
 from app.blueprints.api.openapi.shapes import (
-    DECIMAL,
+    OR_DECIMAL,
     TEXT,
     TIME,
     UUID,
@@ -23,7 +23,6 @@ TAG = "Jobs"
 EXAMPLE: dict[str, Any] = {"kind": "replay", "min_confidence": "0.8"}
 _JOB = {"job": "019aa1e8-0000-7000-8000-000000000000"}
 COUNT: Shape = {"type": "integer", "minimum": 0}
-OR_DECIMAL = or_null(DECIMAL)
 
 TAKE = object_of(record_shape(Take))
 COMPARISON = object_of(

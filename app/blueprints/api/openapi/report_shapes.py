@@ -1,7 +1,7 @@
 """The shapes of the report on opinions and of the list of refusals."""
 
 from app.blueprints.api.openapi.shapes import (
-    DECIMAL,
+    OR_DECIMAL,
     TEXT,
     TIME,
     UUID,
@@ -19,7 +19,6 @@ from app.domain.opinions import Action, Direction
 from app.domain.price_outcomes import Missing, PriceOutcome
 
 DAY: Shape = {"type": "string", "format": "date"}
-OR_DECIMAL = or_null(DECIMAL)
 
 _AVERAGES: dict[str, Shape] = {
     "hit_rate": OR_DECIMAL | {"description": "Of the priced ones, the fraction that was right."},

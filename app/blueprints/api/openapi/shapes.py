@@ -17,6 +17,9 @@ DECIMAL: Shape = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}
 TIME: Shape = {"type": "string", "format": "date-time"}
 TEXT: Shape = {"type": "string"}
 UUID: Shape = {"type": "string", "format": "uuid"}
+FLAG: Shape = {"type": "boolean"}
+ANY_OBJECT: Shape = {"type": "object", "additionalProperties": True}
+OR_TEXT, OR_TIME, OR_DECIMAL = or_null(TEXT), or_null(TIME), or_null(DECIMAL)
 
 
 def object_of(properties: dict[str, Shape], *, optional: tuple[str, ...] = ()) -> Shape:
@@ -57,7 +60,7 @@ def _type_shape(wanted: Any) -> Shape:
     if is_dataclass(wanted) and isinstance(wanted, type):
         return object_of(record_shape(wanted))
     if get_origin(wanted) is dict:
-        return {"type": "object", "additionalProperties": True}
+        return ANY_OBJECT
     # A text with a name of its own travels as text.
     wanted = getattr(wanted, "__supertype__", wanted)
     plain: dict[Any, Shape] = {

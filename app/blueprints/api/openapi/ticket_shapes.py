@@ -2,7 +2,11 @@
 
 from app.blueprints.api.openapi.holding_shapes import REASON
 from app.blueprints.api.openapi.shapes import (
+    ANY_OBJECT,
     DECIMAL,
+    FLAG,
+    OR_DECIMAL,
+    OR_TEXT,
     TEXT,
     TIME,
     UUID,
@@ -25,10 +29,6 @@ from app.domain.ticket_views import ROW_FIELDS
 from app.domain.tickets import Stage, TicketStatus
 from app.schemas.dialects import DIALECTS
 
-ANY_OBJECT: Shape = {"type": "object", "additionalProperties": True}
-FLAG: Shape = {"type": "boolean"}
-OR_TEXT = or_null(TEXT)
-OR_DECIMAL = or_null(DECIMAL)
 # Tickets that no alert has brought: of the operator, and of the circuit breaker.
 BY_NO_ALERT = ("operator", "circuit_breaker")
 DIALECT: Shape = {"type": "string", "enum": [*DIALECTS, *BY_NO_ALERT]}
