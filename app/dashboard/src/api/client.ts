@@ -3,14 +3,13 @@
 import createClient from "openapi-fetch";
 import { errorFrom } from "./errors";
 import type { LoosePaths } from "./loose";
-import type { PendingPaths } from "./pending";
 import type { components, paths } from "./schema";
 import { transport } from "./transport";
 
 /** A component of the API's document by its name. */
 export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
-type Paths = Omit<paths, keyof PendingPaths | keyof LoosePaths> & PendingPaths & LoosePaths;
+type Paths = Omit<paths, keyof LoosePaths> & LoosePaths;
 
 export const api = createClient<Paths>({
   baseUrl: globalThis.location?.origin ?? "",
