@@ -1,4 +1,4 @@
-"""`docs/settings.md` and `.env.example`, from the declarations in `app/config.py`."""
+"""`docs/settings.md` and `.env.example`, from the declarations in `app/config/settings.py`."""
 
 import inspect
 import re
@@ -26,12 +26,12 @@ _PARSERS = {"_fraction": "fraction, 0 to 1", "_url": "http(s) address", "_port":
 
 SETTINGS_HEAD = """# Settings
 
-Written by `make docs` from `app/config.py`. Settings are environment variables; the file `.env` is read too
-and never overrides the environment. An empty value counts as not set. A value that cannot be used stops the
-start with a sentence that names it. Keys that end in `_PCT` are fractions: 0.02 is 2 %.
+Written by `make docs` from `app/config/settings.py`. Settings are environment variables; the file `.env` is
+read too and never overrides the environment. An empty value counts as not set. A value that cannot be used
+stops the start with a sentence that names it. Keys that end in `_PCT` are fractions: 0.02 is 2 %.
 """
 ENV_HEAD = """# Every setting with its default. Copy to .env and take the # away where you want another value.
-# Written by `make docs` from app/config.py. Never commit .env: it holds secrets.
+# Written by `make docs` from app/config/settings.py. Never commit .env: it holds secrets.
 """
 
 

@@ -119,7 +119,7 @@ RULES = {
         "app.errors",
     },
     "app/logs/*": {"app.logs"},
-    "app/config.py": {"app.brokers.registry", "app.parsing", "app.errors"},
+    "app/config/*": {"app.config", "app.brokers.registry", "app.parsing", "app.errors"},
     "app/first_start.py": {"app.config", "app.errors"},
     "app/errors/*": {"app.errors"},
     "app/version.py": set(),
@@ -149,7 +149,7 @@ KNOW_BROKERS = {
     "fyers": ["app/brokers/fyers/capabilities.py", "app/wiring/brokers.py", "app/wiring/background.py"],
     "paper": [
         "app/brokers/paper/capabilities.py",
-        "app/config.py",
+        "app/config/settings.py",
         "app/services/trading/context.py",
         "app/cli/paper.py",
         "app/blueprints/api/openapi/operations.py",
@@ -164,7 +164,7 @@ SDKS = {"alpaca", "fyers_apiv3", "openai", "google", "apprise"}
 KNOW_STORE = ["app/repositories/*", "app/storage/*", "app/brokers/paper/*"]
 WITHOUT_KEYS = {"apply", "ping", "close"}
 # Where a stored key may be spelt beside app/repositories: stores index tickets, a setting names an object.
-KNOW_KEYS = {"tickets/": "app/domain/ticket_terms.py", "tokens/fyers": "app/config.py"}
+KNOW_KEYS = {"tickets/": "app/domain/ticket_terms.py", "tokens/fyers": "app/config/settings.py"}
 REPOSITORIES = "app/repositories/"
 # Records that stand alone share this folder; each is spelt in full in its own file.
 SINGLE_RECORDS = "state/"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.brokers.registry import BROKERS
+from app.config.together import check_together
 from app.errors import SettingsError
 from app.parsing import (
     LEVEL,
@@ -244,7 +245,7 @@ class Settings:
             settings = cls(**{item.name: read_setting(item, environment) for item in said})
         except ValueError as error:
             raise SettingsError(str(error)) from error
-        _check_together(settings)
+        check_together(settings)
         return settings
 
     @property
@@ -264,34 +265,3 @@ class Settings:
         """Every secret value, for the logs' last line of defence."""
         values = (getattr(self, item.name) for item in fields(self) if item.metadata["secret"])
         return tuple(value for value in values if value)
-
-
-def _check_effects(settings: Settings) -> None:
-    for item in fields(settings):
-        needed = item.metadata["needs"]
-        if needed and getattr(settings, item.name) is not None and getattr(settings, needed) is None:
-            one, other = item.name.upper(), needed.upper()
-            raise SettingsError(f"{one} has no effect without {other}: set {other} too, or leave {one} out")
-    url, topic = settings.notification_url, settings.notification_topic
-    if url is not None and topic is not None and not url.lower().startswith(("https://", "http://")):
-        raise SettingsError("Only an https:// NOTIFICATION_URL has a topic: leave NOTIFICATION_TOPIC out")
-
-
-def _check_together(settings: Settings) -> None:
-    _check_effects(settings)
-    if settings.uses_cloud_storage:
-        if settings.web_concurrency > 1:
-            raise SettingsError(
-                "WEB_CONCURRENCY must be 1 when GCS_BUCKET_NAME is set: see docs/decisions.md"
-            )
-        for name in ("webhook_secret", "operator_token"):
-            if getattr(settings, name) is None:
-                raise SettingsError(f"{name.upper()} must be set when GCS_BUCKET_NAME is set")
-    if settings.alpaca_streams and settings.web_concurrency > 1:
-        raise SettingsError("ALPACA_STREAMS needs WEB_CONCURRENCY=1: one process only may listen to quotes")
-    if not settings.alpaca_paper and not settings.allow_live_trading:
-        raise SettingsError("ALPACA_PAPER is false, which needs ALLOW_LIVE_TRADING to be true")
-    if settings.webhook_secret is not None and settings.webhook_secret == settings.operator_token:
-        raise SettingsError("OPERATOR_TOKEN must differ from WEBHOOK_SECRET")
-    if settings.viewer_token in {settings.webhook_secret, settings.operator_token} - {None}:
-        raise SettingsError("VIEWER_TOKEN must differ from OPERATOR_TOKEN and WEBHOOK_SECRET")

@@ -1,0 +1,5 @@
+"""What the environment says, read once."""
+
+from app.config.settings import Settings
+
+__all__ = ["Settings"]

@@ -1,0 +1,41 @@
+"""What the settings are to each other: which need, exclude or must differ from which."""
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from app.errors import SettingsError
+
+if TYPE_CHECKING:
+    from app.config.settings import Settings
+
+
+def _check_effects(settings: "Settings") -> None:
+    for item in fields(settings):
+        needed = item.metadata["needs"]
+        if needed and getattr(settings, item.name) is not None and getattr(settings, needed) is None:
+            one, other = item.name.upper(), needed.upper()
+            raise SettingsError(f"{one} has no effect without {other}: set {other} too, or leave {one} out")
+    url, topic = settings.notification_url, settings.notification_topic
+    if url is not None and topic is not None and not url.lower().startswith(("https://", "http://")):
+        raise SettingsError("Only an https:// NOTIFICATION_URL has a topic: leave NOTIFICATION_TOPIC out")
+
+
+def check_together(settings: "Settings") -> None:
+    """Raise SettingsError with a sentence that names settings which do not go together."""
+    _check_effects(settings)
+    if settings.uses_cloud_storage:
+        if settings.web_concurrency > 1:
+            raise SettingsError(
+                "WEB_CONCURRENCY must be 1 when GCS_BUCKET_NAME is set: see docs/decisions.md"
+            )
+        for name in ("webhook_secret", "operator_token"):
+            if getattr(settings, name) is None:
+                raise SettingsError(f"{name.upper()} must be set when GCS_BUCKET_NAME is set")
+    if settings.alpaca_streams and settings.web_concurrency > 1:
+        raise SettingsError("ALPACA_STREAMS needs WEB_CONCURRENCY=1: one process only may listen to quotes")
+    if not settings.alpaca_paper and not settings.allow_live_trading:
+        raise SettingsError("ALPACA_PAPER is false, which needs ALLOW_LIVE_TRADING to be true")
+    if settings.webhook_secret is not None and settings.webhook_secret == settings.operator_token:
+        raise SettingsError("OPERATOR_TOKEN must differ from WEBHOOK_SECRET")
+    if settings.viewer_token in {settings.webhook_secret, settings.operator_token} - {None}:
+        raise SettingsError("VIEWER_TOKEN must differ from OPERATOR_TOKEN and WEBHOOK_SECRET")
