@@ -131,7 +131,7 @@ HOMES = {
     "websockets": ["app/brokers/alpaca/streams_connection.py"],
     "fyers_apiv3": ["app/brokers/fyers/transport.py"],
     "openai": ["app/services/analyst/model_api.py"],
-    "google": ["app/storage/gcs.py"],
+    "google": ["app/storage/gcs_transport.py"],
     "cryptography": ["app/services/sharing/sealing.py"],
     "prometheus_client": ["app/services/observability/metrics.py"],
     "apprise": ["app/services/observability/notifier.py"],
