@@ -19,10 +19,10 @@ NAMES = ("webhook_secret", "operator_token", ACCOUNT)
 def with_secrets(settings: Settings) -> tuple[Settings, tuple[str, ...]]:
     """Return settings whose secrets are all set, and the names of those that were made just now.
 
-    With a bucket nothing is made: every instance would make its own.
+    Only beside a file: of processes that share a state each would make its own.
     """
     missing = [name for name in NAMES if getattr(settings, name) is None]
-    if not missing or settings.uses_cloud_storage:
+    if not missing or not settings.state_home.is_local:
         return settings, ()
     path = secrets_file(settings)
     made = _make(path, missing)

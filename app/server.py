@@ -68,7 +68,6 @@ def _try_store(settings: Settings) -> None:
     """Fail now, with a sentence that names the setting, rather than in every worker."""
     from app import open_store
 
-    name = "GCS_BUCKET_NAME" if settings.uses_cloud_storage else "DATABASE_PATH"
     try:
         store = open_store(settings)
         try:
@@ -76,7 +75,7 @@ def _try_store(settings: Settings) -> None:
         finally:
             store.close()
     except StoreUnavailable as error:
-        raise SettingsError(f"{name}: {error.message}") from error
+        raise SettingsError(f"{settings.state_home.setting}: {error.message}") from error
 
 
 def _way_in(settings: Settings) -> str:
@@ -85,7 +84,7 @@ def _way_in(settings: Settings) -> str:
     from app.repositories.sessions import StoredSessions
     from app.services.sessions.links import new_code, start_link
 
-    if settings.uses_cloud_storage or settings.use_cloud_logging:
+    if settings.gcs_bucket_name is not None or settings.use_cloud_logging:
         return ""
     store = open_store(settings)
     try:
@@ -161,7 +160,7 @@ def _leave_one_file(settings: Settings) -> None:
     """Two processes that close at the same moment each leave the tidying to the other; the last one here."""
     from app import open_store
 
-    if not settings.uses_cloud_storage:
+    if settings.state_home.is_local:
         open_store(settings).close()
 
 

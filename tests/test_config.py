@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Settings
+from app.config import Settings, StateHome
 from app.errors import SettingsError
 from app.parsing import SOURCE_PRESETS, environment_names
 
@@ -158,7 +158,7 @@ def test_bucket_when_a_secret_is_missing_then_start_stops_by_its_name(missing):
 def test_bucket_when_both_secrets_are_set_then_it_replaces_the_file():
     settings = read(GCS_BUCKET_NAME="state", WEBHOOK_SECRET_TOKEN="one", OPERATOR_TOKEN="two")
 
-    assert settings.uses_cloud_storage
+    assert settings.state_home is StateHome.BUCKET
     assert settings.log_folder is None
 
 

@@ -11,7 +11,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli.commands import Command
-from app.config import Settings
+from app.config import Settings, StateHome
 from app.errors import InvalidRequest
 from app.first_start import secrets_file
 from app.wiring.container import services
@@ -50,7 +50,7 @@ def _target(text: str, now: datetime) -> Path:
 
 
 def _refuse(settings: Settings, target: Path, *, force: bool) -> None:
-    if settings.uses_cloud_storage:
+    if settings.state_home is StateHome.BUCKET:
         raise InvalidRequest(
             f"The state is in the bucket {settings.gcs_bucket_name}, not in a file; "
             "object versioning or soft delete keeps it safe there."

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.brokers.registry import BROKERS
+from app.config.state_home import StateHome
 from app.config.together import check_together
 from app.errors import SettingsError
 from app.parsing import (
@@ -249,14 +250,17 @@ class Settings:
         return settings
 
     @property
-    def uses_cloud_storage(self) -> bool:
-        """True when a bucket holds the state."""
-        return self.gcs_bucket_name is not None
+    def state_home(self) -> StateHome:
+        """Where the state is."""
+        return StateHome.FILE if self.gcs_bucket_name is None else StateHome.BUCKET
 
     @property
     def log_folder(self) -> Path | None:
-        """Where the journals go; on a bucket only when asked for, since disks there are memory."""
-        if self.log_dir is not None or self.uses_cloud_storage:
+        """Where the journals go; in a cloud only when asked for, since disks there are memory."""
+        in_cloud = self.gcs_bucket_name is not None or (
+            self.use_cloud_logging and not self.state_home.is_local
+        )
+        if self.log_dir is not None or in_cloud:
             return self.log_dir
         return self.database_path.parent / "logs"
 

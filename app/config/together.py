@@ -23,14 +23,13 @@ def _check_effects(settings: "Settings") -> None:
 def check_together(settings: "Settings") -> None:
     """Raise SettingsError with a sentence that names settings which do not go together."""
     _check_effects(settings)
-    if settings.uses_cloud_storage:
-        if settings.web_concurrency > 1:
-            raise SettingsError(
-                "WEB_CONCURRENCY must be 1 when GCS_BUCKET_NAME is set: see docs/decisions.md"
-            )
-        for name in ("webhook_secret", "operator_token"):
-            if getattr(settings, name) is None:
-                raise SettingsError(f"{name.upper()} must be set when GCS_BUCKET_NAME is set")
+    home = settings.state_home
+    if settings.web_concurrency > 1 and not home.is_shared:
+        raise SettingsError(f"WEB_CONCURRENCY must be 1 when {home.setting} is set: see docs/decisions.md")
+    # Of the processes that share a state each would make secrets of its own.
+    for name in () if home.is_local else ("webhook_secret", "operator_token"):
+        if getattr(settings, name) is None:
+            raise SettingsError(f"{name.upper()} must be set when {home.setting} is set")
     if settings.alpaca_streams and settings.web_concurrency > 1:
         raise SettingsError("ALPACA_STREAMS needs WEB_CONCURRENCY=1: one process only may listen to quotes")
     if not settings.alpaca_paper and not settings.allow_live_trading:

@@ -72,7 +72,7 @@ def fyers_access(
     app = _app(settings)
     if app is None:
         return None
-    key = settings.gcs_tokens_file if settings.uses_cloud_storage else TOKENS
+    key = TOKENS if settings.gcs_bucket_name is None else settings.gcs_tokens_file
     api, tokens, memory = LoginApi(app), TokenStore(store, key, clock), LoginMemory(store, clock)
     login = FyersLogin(api=api, tokens=tokens, memory=memory, clock=clock, note=note, audit=audit)
     remind_at = settings.login_reminder_time

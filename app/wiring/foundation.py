@@ -234,7 +234,7 @@ class Foundation:
             clock=self.clock,
             audit=self.audit,
             journal=self.journal,
-            looks_at_once=not settings.uses_cloud_storage,
+            looks_at_once=settings.state_home.is_shared,
         )
 
     @cached_property

@@ -46,14 +46,14 @@ def recovery_rules(settings: Settings) -> RecoveryRules:
 
 def locks_of(settings: Settings, nonce: str) -> Locks:
     """Return exclusion on this machine where the state is on it, else in this process."""
-    if settings.uses_cloud_storage:
+    if not settings.state_home.is_shared:
         return ThreadLocks(nonce)
     return MachineLocks(settings.database_path.parent / "locks", nonce)
 
 
 def counts_file(settings: Settings) -> Path | None:
     """Return where the processes of this machine count changes; of a bucket there is one process."""
-    return None if settings.uses_cloud_storage else settings.database_path.parent / "locks" / "changes"
+    return None if not settings.state_home.is_local else settings.database_path.parent / "locks" / "changes"
 
 
 def tells_people(settings: Settings) -> bool:
@@ -63,7 +63,7 @@ def tells_people(settings: Settings) -> bool:
 
 def longest_wait(settings: Settings) -> timedelta:
     """Return how long an alert may be asked about before it is finished: an analyst first, then a person."""
-    if settings.uses_cloud_storage:
+    if not settings.state_home.is_shared:
         # One process, which knows its own entries; reading far back is expensive in a bucket.
         return timedelta()
     asked = settings.stale_alert_seconds or LONGEST_QUEUE_SECONDS
@@ -73,7 +73,7 @@ def longest_wait(settings: Settings) -> timedelta:
 def usage_refresh_seconds(settings: Settings) -> float:
     """Return for how long counted entries are believed without a look at the store."""
     # A bucket is served by one process, which knows its own entries; listing it is expensive.
-    return USAGE_REFRESH_SECONDS if settings.uses_cloud_storage else 0
+    return 0 if settings.state_home.is_shared else USAGE_REFRESH_SECONDS
 
 
 def secret_notices(settings: Settings) -> list[str]:

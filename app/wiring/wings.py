@@ -75,7 +75,7 @@ def _intake(wiring: Wiring) -> IntakeWing:
         account_limit=AccountLimit(
             AccountRequests(wiring.store),
             wiring.clock,
-            counts_in_store=not wiring.settings.uses_cloud_storage,
+            counts_in_store=wiring.settings.state_home.is_shared,
         ),
         wrong_secrets=WrongSecrets(shared_addresses()),
         trading=wiring.trading,
