@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from app import create_app, open_store
-from app.blueprints.authentication import allowed_source, caller_by_any_method, operator, public
+from app.blueprints.authentication import caller_by_any_method, operator, public
+from app.blueprints.sources import allowed_source
 from app.config import Settings
 from app.errors import SettingsError, StoreUnavailable
 from app.storage.sqlite import SqliteStore

@@ -171,6 +171,7 @@ SINGLE_RECORDS = "state/"
 
 # The only blueprints that may let everybody in.
 PUBLIC_BLUEPRINTS = {"health", "dashboard", "login_callback", "approvals", "sign_in", "shares"}
+GUARD_HOUSES = {"app.blueprints.authentication", "app.blueprints.sources"}
 SECRET = "a-secret-that-nobody-presents"
 
 
@@ -520,7 +521,7 @@ def app(tmp_path_factory):
 def guards(app, blueprint):
     """The names of the authentication functions that a blueprint asks first."""
     asked = app.before_request_funcs.get(blueprint, [])
-    return {guard.__name__ for guard in asked if guard.__module__ == "app.blueprints.authentication"}
+    return {guard.__name__ for guard in asked if guard.__module__ in GUARD_HOUSES}
 
 
 def routes(app):

@@ -21,7 +21,6 @@ from app.errors import (
     InvalidRequest,
     NotAuthenticated,
     RoleViewer,
-    SourceNotAllowed,
     StoreError,
     TokenAgain,
 )
@@ -114,13 +113,6 @@ def _refuse_twice() -> None:
             raise InvalidRequest(f"`{name}` comes {len(values)} times in the query; give it once.")
 
 
-def allowed_source() -> None:
-    """Let in callers from allowed addresses; the view checks the secret, which may stand in the body."""
-    networks = services().settings.allowed_source_ips
-    if networks and not _is_allowed(request.remote_addr, networks):
-        raise SourceNotAllowed("Alerts are not accepted from this address; see ALLOWED_SOURCE_IPS.")
-
-
 def account_holder() -> None:
     """Let in who presents the account's secret in the address, unless it is one request too many."""
     presented = g.account_secret
@@ -193,14 +185,3 @@ def _never_show(secret: str | None) -> None:
     """Only now is it known: of a bot's secret no more than a digest is stored."""
     if secret is not None:
         register_secrets(secret)
-
-
-@lru_cache(maxsize=1024)
-def _is_allowed(address: str | None, networks: tuple[Any, ...]) -> bool:
-    try:
-        caller = ipaddress.ip_address(address or "")
-    except ValueError:
-        return False
-    # A proxy may write an IPv4 caller the IPv6 way (::ffff:52.89.214.238).
-    mapped = getattr(caller, "ipv4_mapped", None)
-    return any((mapped or caller) in network for network in networks)

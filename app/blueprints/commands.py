@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app.blueprints.authentication import UNKNOWN, account_holder, allowed_source
+from app.blueprints.authentication import UNKNOWN, account_holder
 from app.blueprints.door import guard
 from app.blueprints.envelope import answer_with, failure
 from app.blueprints.request_context import milliseconds_at_door
+from app.blueprints.sources import allowed_source
 from app.blueprints.webhook import read_body
 from app.domain.json_codec import to_json
 from app.domain.signals import own_words

@@ -69,7 +69,8 @@ def _note_alert(answered: AppError) -> None:
     observability().metrics.webhook(
         fund_id=bot.id if bot is not None else None, outcome="rejected", seconds=seconds
     )
-    refusal = _refusal(answered.status, answered.code, bot=_bot_concerned(), is_alert=True)
+    where = answered.details.get("setting")
+    refusal = _refusal(answered.status, answered.code, bot=_bot_concerned(), setting=where)
     line = AlertLine(
         bot=refusal.bot,
         dialect=g.get("dialect"),

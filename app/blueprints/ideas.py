@@ -3,8 +3,8 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from app.blueprints.authentication import allowed_source
 from app.blueprints.door import guard
+from app.blueprints.sources import allowed_source
 from app.blueprints.webhook import accept, authenticate, read_alert, read_body
 from app.schemas.dialects import DIALECTS
 

@@ -9,9 +9,15 @@ from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from app.blueprints.authentication import UNKNOWN, allowed_source, bot_of
+from app.blueprints.authentication import UNKNOWN, bot_of
 from app.blueprints.door import guard
 from app.blueprints.request_context import milliseconds_at_door
+from app.blueprints.sources import (
+    allowed_source,
+    dialect_from_elsewhere,
+    from_elsewhere,
+    source_of_dialect,
+)
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.planning import only_exits
@@ -34,8 +40,10 @@ BRIDGE = DIALECTS["bridge"]
 @bp.post("/webhook")
 def receive_alert() -> ResponseReturnValue:
     """Turn one authenticated alert into at most one order."""
-    body = read_body()
-    alert = read_alert(body)
+    with from_elsewhere():
+        body = read_body()
+        alert = read_alert(body)
+        dialect_from_elsewhere(alert)
     bot = authenticate(alert, bot_named_in(alert))
     with counted(bot):
         entry = dialect_of(alert)
@@ -106,8 +114,12 @@ def counted(bot: Bot) -> Iterator[None]:
 
 
 def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
-    """Hand an authenticated alert over and answer; raise MalformedAlert where its shape is wrong."""
+    """Hand an authenticated alert over and answer; raise MalformedAlert where its shape is wrong.
+
+    It is taken from the addresses of the dialect that it is read by, at whatever door it came in.
+    """
     g.dialect = entry.dialect.name
+    source_of_dialect(entry)
     with counted(bot):
         signal = read_signal(entry, alert)
     wing = intake()

@@ -39,4 +39,5 @@ def show_recent() -> None:
 
 def _row(row: RefusalRow) -> tuple[object, ...]:
     at = f"{row.at:%Y-%m-%d %H:%M:%S}"
-    return at, row.count, row.address, row.sender, row.path, row.status, row.code, row.bot
+    code = row.code if row.setting is None else f"{row.code} ({row.setting})"
+    return at, row.count, row.address, row.sender, row.path, row.status, code, row.bot

@@ -68,9 +68,16 @@ class Settings:
     )
     account_email: str | None = setting("Whose account it is, as bot commands answer it", None)
     allowed_source_ips: tuple[Any, ...] = setting(
-        "Addresses or networks that may post alerts, or the preset 'tradingview'; empty is everybody",
+        "Addresses, networks or the preset 'tradingview': who may post strategy, bridge and option alerts; "
+        "empty is everybody",
         (),
         networks,
+    )
+    idea_source_ips: tuple[Any, ...] = setting(
+        "Addresses or networks that may post trade ideas; empty is everybody", (), networks
+    )
+    command_source_ips: tuple[Any, ...] = setting(
+        "Addresses or networks that may send bot commands; empty is everybody", (), networks
     )
     max_content_length: int = setting("Largest body in bytes", 4096, positive(integer))
     rate_limit_per_second: Decimal = setting("Alerts a second and bot; 0: no limit", Decimal(10), decimal)

@@ -41,8 +41,8 @@ OPERATOR_WORDS = {
 class Refusal:
     """One request that was turned away: neither its body nor its secret.
 
-    `path` is the route's pattern, `sender` who is known to send from that address. `is_told` is whether the
-    owner may have to act on it.
+    `path` is the route's pattern, `sender` who is known to send from that address, `setting` the list that
+    the address is not in. `is_told` is whether the owner may have to act on it.
     """
 
     at: datetime
@@ -52,6 +52,7 @@ class Refusal:
     code: str
     bot: str | None = None
     sender: str | None = None
+    setting: str | None = None
     is_alert: bool = True
     is_told: bool = True
 
@@ -69,6 +70,7 @@ class RefusalRow:
     sender: str | None = None
     first_at: datetime | None = None
     count: int = 1
+    setting: str | None = None
 
     @property
     def minute(self) -> datetime:
@@ -78,7 +80,7 @@ class RefusalRow:
     @property
     def kind(self) -> tuple[object, ...]:
         """What they have in common."""
-        return self.minute, self.address, self.path, self.status, self.code, self.bot
+        return self.minute, self.address, self.path, self.status, self.code, self.bot, self.setting
 
     def nameless(self) -> "RefusalRow":
         """Return the row without whose it is."""
@@ -163,13 +165,15 @@ def row_of(refusal: Refusal) -> RefusalRow:
         refusal.bot,
         refusal.sender,
         refusal.at,
+        setting=refusal.setting,
     )
 
 
 def group_of(refusal: Refusal) -> UntoldGroup:
     """Return how the owner is told of one refusal."""
     words = WORDS if refusal.is_alert else WORDS | OPERATOR_WORDS
-    what = words.get(refusal.code, refusal.code)
+    list_of_addresses = f" by {refusal.setting}" if refusal.setting is not None else ""
+    what = words.get(refusal.code, refusal.code) + list_of_addresses
     bot = f" (bot {refusal.bot})" if refusal.bot is not None else ""
     return UntoldGroup(what, f"{refusal.sender or refusal.address}{bot}", 1, refusal.is_alert)
 

@@ -40,7 +40,7 @@ class BodyTooLarge(AlertRefused):
 
 
 class SourceNotAllowed(AlertRefused):
-    """The caller's address is not in ALLOWED_SOURCE_IPS."""
+    """The caller's address is not among ALLOWED_SOURCE_IPS, or for ideas and commands not among their own."""
 
     code, status = "SOURCE_NOT_ALLOWED", 403
 

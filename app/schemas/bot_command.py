@@ -242,6 +242,7 @@ ENTRY = DialectEntry(
     is_also=lambda alert: alert.get(COMMAND_MARK) in (ENTER, EXIT),
     path="/webhook/{secret}/enter",
     is_taken_at_webhook=False,
+    sources="COMMAND_SOURCE_IPS",
     names_bot_by_number=True,
     malformed=malformed,
     sample={

@@ -24,6 +24,7 @@ class DialectEntry:
     A field in `marks` stands in this dialect alone; `is_also` tells its alerts without one, `told_by` says
     both in words. `bot_field` names the bot, `own_field` makes an alert another than the one before. `sample`
     is a complete alert, whose `sample_price` belongs to its symbol. `command` reads what cancels or modifies.
+    `sources` is the setting that lists the addresses from which it is taken, none of them: all.
     `malformed` makes the refusal of a wrong shape, `names_bot_by_number` tells how a bot is named.
     `reading` says which of the names that others use mean its fields; the rest of them is refused by name.
     """
@@ -36,6 +37,7 @@ class DialectEntry:
     is_also: Callable[[dict[str, Any]], bool] = _never
     path: str = "/webhook"
     is_taken_at_webhook: bool = True
+    sources: str = "ALLOWED_SOURCE_IPS"
     bot_field: str = "bot"
     own_field: str = "idempotency_key"
     sample_price: str | None = None

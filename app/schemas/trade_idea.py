@@ -132,6 +132,7 @@ ENTRY = DialectEntry(
     is_also=lambda alert: alert.get("source") == SOURCE,
     told_by="source trade_idea",
     path="/webhooks/optionomics/trade-ideas",
+    sources="IDEA_SOURCE_IPS",
     own_field="triggered_at",
     reading=READING,
     malformed=MalformedIdea,

@@ -38,7 +38,7 @@ from app.wiring.background import Upkeep
 from app.wiring.foundation import Foundation
 from app.wiring.intake import Reception
 from app.wiring.losses import loss_limits, loss_task
-from app.wiring.policies import longest_wait, secret_notices, trading_rules, usage_refresh_seconds
+from app.wiring.policies import longest_wait, notices, trading_rules, usage_refresh_seconds
 from app.wiring.portfolio import LateExits, position_service, trade_history
 from app.wiring.pursuits import pursuit_service, pursuit_task, submission
 from app.wiring.structures import StructuresWiring
@@ -294,7 +294,7 @@ class Wiring:
             supervisor=self.supervisor,
             clock=self.clock,
             default_broker=self.settings.default_broker,
-            notices=secret_notices(self.settings),
+            notices=notices(self.settings),
             account=self.base.account,
             logins=self.upkeep.logins,
         )

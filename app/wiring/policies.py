@@ -14,6 +14,7 @@ from app.services.trading.context import TradingRules
 
 USAGE_REFRESH_SECONDS = 2.0
 LONGEST_QUEUE_SECONDS = 900
+SOURCE_LISTS = ("allowed_source_ips", "idea_source_ips", "command_source_ips")
 
 
 def trading_rules(settings: Settings) -> TradingRules:
@@ -76,8 +77,12 @@ def usage_refresh_seconds(settings: Settings) -> float:
     return 0 if settings.state_home.is_shared else USAGE_REFRESH_SECONDS
 
 
-def secret_notices(settings: Settings) -> list[str]:
-    """Return a warning for each secret that is too short."""
+def notices(settings: Settings) -> list[str]:
+    """Return what about the settings is worth a look."""
+    return _secret_notices(settings) + _source_notices(settings)
+
+
+def _secret_notices(settings: Settings) -> list[str]:
     short = [
         name
         for name in ("webhook_secret", "operator_token")
@@ -86,6 +91,16 @@ def secret_notices(settings: Settings) -> list[str]:
     if settings.viewer_token is not None and len(settings.viewer_token) < SHORT_SECRET:
         short.append("viewer_token")
     return [f"{name.upper()} is shorter than {SHORT_SECRET} characters; use a longer one." for name in short]
+
+
+def _source_notices(settings: Settings) -> list[str]:
+    lists = [name for name in SOURCE_LISTS if getattr(settings, name)]
+    is_behind_proxy = (settings.public_url or "").startswith("https://")
+    if not lists or settings.trusted_proxy_count or not is_behind_proxy:
+        return []
+    names = " and ".join(name.upper() for name in lists)
+    end = "and without TRUSTED_PROXY_COUNT the proxy counts as the sender; set it to the number of proxies."
+    return [f"{names}: PUBLIC_URL is https, which a proxy in front ends, {end}"]
 
 
 def shared_addresses() -> frozenset[str]:

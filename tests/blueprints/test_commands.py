@@ -89,7 +89,7 @@ def test_secret_when_it_is_guessed_then_guessing_is_slowed_and_the_right_one_sti
 def test_secret_when_the_address_is_not_allowed_then_403_in_the_documents_shape(make_app):
     from ipaddress import ip_network
 
-    app = make_app(allowed_source_ips=(ip_network("10.0.0.0/8"),))
+    app = make_app(command_source_ips=(ip_network("10.0.0.0/8"),))
 
     failed(client_of(app).get(f"{PATH}/bots"), 403, "SOURCE_NOT_ALLOWED")
 

@@ -149,7 +149,8 @@ def test_refusal_when_it_is_written_down_then_neither_body_nor_secret_is(
 
 @pytest.mark.parametrize("path", ["/webhook", "/tradingview/webhook", IDEAS])
 def test_source_when_it_is_not_allowed_then_the_refusal_is_seen(make_app, path):
-    app = make_app(allowed_source_ips=(ipaddress.ip_network(TRADINGVIEW),))
+    lists = dict.fromkeys(("allowed_source_ips", "idea_source_ips"), (ipaddress.ip_network(TRADINGVIEW),))
+    app = make_app(**lists)
     client_of(app).post(path, json=strategy_alert(), environ_overrides={"REMOTE_ADDR": STRANGER})
     status = client_of(app, authorization=f"Bearer {OPERATOR_TOKEN}").get("/status").json
 

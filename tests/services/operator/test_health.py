@@ -1,3 +1,5 @@
+from ipaddress import ip_network
+
 import pytest
 
 from app.domain.bots import BotConfiguration
@@ -133,3 +135,15 @@ def test_warnings_when_a_secret_is_short_then_the_setting_is_named(make_app, nam
     readiness = services_of(make_app(**{name: "short"})).operations.health.check()
 
     assert readiness.warnings == [f"{name.upper()} is shorter than 16 characters; use a longer one."]
+
+
+@pytest.mark.parametrize(
+    ("hops", "address", "warned"),
+    [(0, "https://gate.example", True), (1, "https://gate.example", False), (0, None, False)],
+)
+def test_health_when_a_proxy_would_count_as_the_sender_then_a_warning(make_app, hops, address, warned):
+    networks = (ip_network("10.0.0.0/8"),)
+    app = make_app(idea_source_ips=networks, trusted_proxy_count=hops, public_url=address)
+    warnings = services_of(app).operations.health.check().warnings
+
+    assert [text.partition(":")[0] for text in warnings] == ["IDEA_SOURCE_IPS"] * warned

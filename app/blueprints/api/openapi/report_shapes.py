@@ -76,6 +76,7 @@ REFUSAL = object_of(
         "bot": or_null(TEXT) | {"description": "Whose alert it was, or said that it was."},
         "sender": or_null(TEXT) | {"description": "Who is known to send from that address."},
         "count": {"type": "integer", "description": "How many there were of this kind in this minute."},
+        "setting": or_null(TEXT) | {"description": "The list of addresses that the caller is not in."},
     }
 )
 REFUSALS: dict[str, Shape] = {

@@ -2379,6 +2379,8 @@ export interface components {
             first_at: string | null;
             /** @description How many there were of this kind in this minute. */
             count: number;
+            /** @description The list of addresses that the caller is not in. */
+            setting: string | null;
         };
         Refusals: {
             refusals: components["schemas"]["Refusal"][];

@@ -37,7 +37,7 @@ const WORDS: Record<string, Words> = {
   },
   SOURCE_NOT_ALLOWED: {
     what: "From an address that is not allowed",
-    cure: "Add it to ALLOWED_SOURCE_IPS if it is yours.",
+    cure: "Add it to the list of this kind if it is yours: ALLOWED_SOURCE_IPS, IDEA_SOURCE_IPS or COMMAND_SOURCE_IPS.",
   },
   TOO_MANY_REQUESTS: {
     what: "Too many alerts in one moment",

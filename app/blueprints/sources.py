@@ -1,0 +1,88 @@
+"""Who may send what from where: each dialect has its list of addresses, and an empty list is everybody."""
+
+import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from flask import request
+
+from app.blueprints.authentication import caller_address
+from app.errors import AlertRefused, SourceNotAllowed
+from app.schemas.alerts import dialect_of
+from app.schemas.dialects import DIALECTS
+from app.schemas.entry import DialectEntry
+from app.wiring.container import services
+
+# Of a blueprint's doors; at /webhook the alert's fields tell its dialect, so more than one list stands there.
+DOORS = {"webhook": "bridge", "ideas": "trade_idea", "commands": "bot_command"}
+AT_WEBHOOK = "webhook.receive_alert"
+TAKEN_THERE = [entry for entry in DIALECTS.values() if entry.is_taken_at_webhook]
+LISTS_THERE = tuple(dict.fromkeys(entry.sources for entry in TAKEN_THERE))
+PLAIN = DIALECTS["strategy"].sources
+
+
+def allowed_source() -> None:
+    """Let in who may send something here from his address; what exactly is judged once it is known."""
+    lists = _lists_here()
+    if not any(_is_in(name) for name in lists):
+        raise _refusal(*lists)
+
+
+def source_of_dialect(entry: DialectEntry) -> None:
+    """Refuse an alert of a dialect that is not taken from the caller's address."""
+    if not _is_in(entry.sources):
+        raise _refusal(entry.sources)
+
+
+@contextmanager
+def from_elsewhere() -> Iterator[None]:
+    """Tell a caller outside the webhook's first list nothing of what could not be read: he is not let in."""
+    try:
+        yield
+    except AlertRefused as error:
+        if _is_in(PLAIN):
+            raise
+        raise _refusal(PLAIN) from error
+
+
+def dialect_from_elsewhere(alert: dict[str, Any]) -> None:
+    """Let in, of callers outside the webhook's first list, alerts of a dialect with a list that has them.
+
+    It is the dialect by which the alert is read later, so that no added field opens another list.
+    """
+    if not _is_in(PLAIN):
+        entry = dialect_of(alert)
+        source_of_dialect(entry)
+        if not entry.is_taken_at_webhook:
+            raise _refusal(PLAIN)
+
+
+def _lists_here() -> tuple[str, ...]:
+    if request.endpoint == AT_WEBHOOK:
+        return LISTS_THERE
+    return (DIALECTS[DOORS[request.blueprint or ""]].sources,)
+
+
+def _refusal(*lists: str) -> SourceNotAllowed:
+    names = " and ".join(lists)
+    return SourceNotAllowed(
+        f"Nothing of this kind is taken from the address {caller_address()}; see {names}.", setting=names
+    )
+
+
+def _is_in(name: str) -> bool:
+    networks = getattr(services().settings, name.lower())
+    return not networks or _is_among(request.remote_addr, networks)
+
+
+@lru_cache(maxsize=1024)
+def _is_among(address: str | None, networks: tuple[Any, ...]) -> bool:
+    try:
+        caller = ipaddress.ip_address(address or "")
+    except ValueError:
+        return False
+    # A proxy may write an IPv4 caller the IPv6 way (::ffff:52.89.214.238).
+    mapped = getattr(caller, "ipv4_mapped", None)
+    return any((mapped or caller) in network for network in networks)
