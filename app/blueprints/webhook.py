@@ -97,9 +97,8 @@ def read_alert(body: bytes) -> dict[str, Any]:
 
 
 def authenticate(alert: dict[str, Any], named: Any) -> Bot:
-    """Know whose alert it is, and that it is not one too many, before anything is told about its fields."""
+    """Know whose alert it is before anything is told about its fields."""
     bot = g.bot = bot_of(alert, named)
-    intake().limiter.take_any(bot.id)
     return bot
 
 
@@ -109,7 +108,7 @@ def counted(bot: Bot) -> Iterator[None]:
     try:
         yield
     except MalformedAlert:
-        intake().limiter.take(bot.id)
+        intake().limiter.take(bot.id, only_exits=False)
         raise
 
 
@@ -123,8 +122,8 @@ def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) ->
     with counted(bot):
         signal = read_signal(entry, alert)
     wing = intake()
-    if not only_exits(signal, cover_only=bot.configuration.cover_only):
-        wing.limiter.take(bot.id)
+    # Once an alert, whatever it turned out to be: processes may have to ask each other for it.
+    wing.limiter.take(bot.id, only_exits=only_exits(signal, cover_only=bot.configuration.cover_only))
     source = request.remote_addr or UNKNOWN
     redacted = to_json(redact(alert))
     words = own_words(alert)

@@ -31,7 +31,7 @@ from app.services.broker_access.outcomes import (
 from app.services.broker_access.records import cancel_record, change_record, request_record
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
-from app.services.runtime.locks import Locks
+from app.services.runtime.locks import Grip, Locks
 
 _logger = logging.getLogger(__name__)
 
@@ -40,11 +40,13 @@ _logger = logging.getLogger(__name__)
 class HeldSymbol:
     """Proof that its owner has a symbol at a broker to itself; only `Gateway.hold` makes one.
 
-    `by_operator`: a person acts, whose own closes and cancels are sent in a dry run too.
+    Its `grip` may be lost while it is held, with the session that has it. `by_operator`: a person acts, whose
+    own closes and cancels are sent in a dry run too.
     """
 
     broker: Broker
     symbol: str
+    grip: Grip
     by_operator: bool = False
 
 
@@ -87,8 +89,8 @@ class Gateway:
 
         Locks are not re-entrant, so whoever holds a symbol hands the proof on instead of asking again.
         """
-        with self.locks.hold_symbol(broker.name, symbol):
-            yield HeldSymbol(broker, symbol, by_operator)
+        with self.locks.hold_symbol(broker.name, symbol) as grip:
+            yield HeldSymbol(broker, symbol, grip, by_operator)
 
     def submit(self, held: HeldSymbol, order: Order, *, ticket: UUID) -> Outcome:
         """Send an order once; it is never sent again from here, whatever the broker answers."""
@@ -169,6 +171,8 @@ class Gateway:
     ) -> Outcome:
         if not self.sends(held):
             return Suppressed(message.receipt)
+        # Last of all: with its session a symbol is lost, and another process may send there by now.
+        held.grip.assure()
         started = time.perf_counter()
         try:
             outcome: Placed | Rejected | Unknown = Placed(call())

@@ -67,6 +67,7 @@ class StructureGateway:
     ) -> StructureReceipt | None:
         if not self.gateway.sends(held):
             return None
+        held.grip.assure()
         started = time.perf_counter()
         try:
             receipt = call()

@@ -22,6 +22,7 @@ from app.services.base import Runtime
 from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.observability.events import EventKind
 from app.services.portfolio.liquidation import BY, Liquidation
+from app.services.runtime.locks import Grip
 from app.ticket_ids import NewTicketId
 
 # It stands among the bots' locks, since who holds it may wait for a symbol; no bot can have this name.
@@ -122,7 +123,7 @@ class EquityGuard:
             except (BrokerError, BrokerNotConfigured) as error:
                 return changed + self._lose_sight(name, error)
 
-    def _hold(self) -> AbstractContextManager[None]:
+    def _hold(self) -> AbstractContextManager[Grip]:
         # Held for a whole look, which would write over what an edit wrote in between.
         return self.runtime.locks.hold_bot(LOCK)
 

@@ -1,7 +1,8 @@
-"""Two alerts for one account and symbol never run at once, in this process or in another on this machine.
+"""Two alerts for one account and symbol never run at once, in this process or in another one.
 
 On one machine a byte of one file is locked for each name, and a locked file tells that its process lives.
-With state in a bucket the lock holds within the process; the deployment runs one instance.
+With state in a bucket the lock holds within the process; the deployment runs one instance. Where a database
+has the state, it has the locks as well: `database_locks.py`.
 """
 
 import errno
@@ -17,9 +18,26 @@ from typing import Protocol
 from zlib import crc32
 
 SLOTS = 1 << 20
-_BOT = "bot:"
+BOT = "bot:"
 RETRY_SECONDS = 0.001
 NONCE_BYTES = 8
+
+
+class Grip(Protocol):
+    """What holds a name."""
+
+    def assure(self) -> None:
+        """Raise StoreUnavailable where others may have the name by now; nothing is asked for that."""
+
+
+class Firm:
+    """The grip of a lock that nothing but the end of its process takes away."""
+
+    def assure(self) -> None:
+        """Nothing can have happened."""
+
+
+FIRM = Firm()
 
 
 class Locks(Protocol):
@@ -27,16 +45,16 @@ class Locks(Protocol):
 
     owner: str
 
-    def hold(self, name: str) -> AbstractContextManager[None]:
+    def hold(self, name: str) -> AbstractContextManager[Grip]:
         """Wait for the name and hold it while the block runs."""
 
-    def hold_symbol(self, broker: str, symbol: str) -> AbstractContextManager[None]:
+    def hold_symbol(self, broker: str, symbol: str) -> AbstractContextManager[Grip]:
         """Hold a symbol at a broker: whoever sends, cancels or counts orders there does."""
         return self.hold(f"{broker}:{symbol}")
 
-    def hold_bot(self, bot: str) -> AbstractContextManager[None]:
+    def hold_bot(self, bot: str) -> AbstractContextManager[Grip]:
         """Hold a bot, always before a symbol: whoever counts its entries does."""
-        return self.hold(f"{_BOT}{bot}")
+        return self.hold(f"{BOT}{bot}")
 
     def is_alive(self, owner: str) -> bool | None:
         """Tell whether a process still runs; None: it cannot be told from here."""
@@ -61,12 +79,12 @@ class ThreadLocks(Locks):
         """Nothing is kept outside the process."""
 
     @contextmanager
-    def hold(self, name: str) -> Iterator[None]:
+    def hold(self, name: str) -> Iterator[Grip]:
         """Wait for the name and hold it while the block runs."""
         lock = self._enter(name)
         try:
             with lock:
-                yield
+                yield FIRM
         finally:
             self._leave(name)
 
@@ -109,15 +127,15 @@ class MachineLocks(Locks):
         unborn.rename(self._path(self.owner))
 
     @contextmanager
-    def hold(self, name: str) -> Iterator[None]:
+    def hold(self, name: str) -> Iterator[Grip]:
         """Wait for the name and hold it while the block runs."""
         # A thread that holds a bot waits for a symbol: the two must never share a slot.
-        slot = crc32(name.encode()) % SLOTS + (SLOTS if name.startswith(_BOT) else 0)
+        slot = crc32(name.encode()) % SLOTS + (SLOTS if name.startswith(BOT) else 0)
         # Names of one slot share a thread lock too: a process is granted a byte that it holds already.
         with self._threads.hold(str(slot)):
             self._wait_for(slot)
             try:
-                yield
+                yield FIRM
             finally:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, 1, slot)
 

@@ -1,7 +1,7 @@
 """Whatever goes to a broker is told, written down and counted once, and not at all in a dry run."""
 
 import json
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from decimal import Decimal
 from threading import Thread
@@ -12,8 +12,9 @@ import pytest
 from app.domain.circuit_breaker import CircuitBreaker
 from app.domain.instruments import AssetClass
 from app.domain.orders import OrderChange, OrderStatus
-from app.errors import BrokerCredentialsRefused, BrokerRejected, OutcomeUnknown
+from app.errors import BrokerCredentialsRefused, BrokerRejected, OutcomeUnknown, StoreUnavailable
 from app.services.broker_access.outcomes import Unknown
+from app.services.runtime.locks import ThreadLocks
 from tests.builders import (
     OPERATOR_TOKEN,
     WEBHOOK_SECRET,
@@ -252,6 +253,34 @@ def test_replace_when_it_cannot_be_written_down_then_nothing_has_left(enter, ser
     (receipt,), gateway = scripted.taken.values(), services.operations.orders.gateway
     with gateway.hold(scripted, "AAPL") as held, pytest.raises(ValueError, match="format"):
         gateway.replace(held, receipt, OrderChange(limit_price="many"))
+
+    assert scripted.told == ["submit"]
+
+
+class Lost(ThreadLocks):
+    """Locks that go with their session, as soon as they are held."""
+
+    @contextmanager
+    def hold(self, name):
+        with super().hold(name):
+            yield self
+
+    def assure(self):
+        raise StoreUnavailable("The session is lost.")
+
+
+def test_sending_when_the_symbol_is_lost_then_nothing_has_left(enter, services, scripted):
+    enter(OrderStatus.ACCEPTED)
+    order, (receipt,) = scripted.submitted[-1], scripted.taken.values()
+    gateway, ticket = replace(services.operations.orders.gateway, locks=Lost()), UUID(int=7)
+    asked = (
+        lambda held: gateway.submit(held, order, ticket=ticket),
+        lambda held: gateway.cancel(held, receipt),
+        lambda held: gateway.replace(held, receipt, OrderChange(limit_price=Decimal(3))),
+    )
+    for ask in asked:
+        with gateway.hold(scripted, "AAPL") as held, pytest.raises(StoreUnavailable):
+            ask(held)
 
     assert scripted.told == ["submit"]
 
