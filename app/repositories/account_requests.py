@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
-from app.domain.request_counts import RequestCount
+from app.domain.request_counts import ALLOWED, RequestCount
 from app.repositories.stored_record import StoredRecord
 from app.storage.base import Store
 
 KEY = "state/account-requests"
 EXITS_KEY = "state/account-exit-requests"
+# Each time another process was faster it has counted a request: there are no more of them than are allowed.
+ATTEMPTS = 2 * ALLOWED
 
 
 class AccountRequests:
@@ -23,7 +25,8 @@ class AccountRequests:
 
     def change(self, step: Callable[[RequestCount], RequestCount | None], *, of_exits: bool) -> None:
         """Write what `step` makes of a count, None being no change; raise Conflict or StoreUnavailable."""
-        self._record(of_exits=of_exits).change(lambda known: step(known or RequestCount()))
+        record = self._record(of_exits=of_exits)
+        record.change(lambda known: step(known or RequestCount()), attempts=ATTEMPTS)
 
     def _record(self, *, of_exits: bool) -> StoredRecord[RequestCount]:
         return self._exits if of_exits else self._others

@@ -32,13 +32,15 @@ class StoredRecord(Generic[Record]):
         """Return the record as it stands; raise StoreUnavailable or RecordUnreadable."""
         return self._understood(self._store.get(self._key))
 
-    def change(self, step: Callable[[Record | None], Record | None]) -> Record | None:
+    def change(
+        self, step: Callable[[Record | None], Record | None], *, attempts: int = ATTEMPTS
+    ) -> Record | None:
         """Write what `step` makes of the record as it stands; None when it wants no change.
 
         `step` may be asked again when another process was faster. Raise Conflict, StoreUnavailable or
         RecordUnreadable.
         """
-        for _ in range(ATTEMPTS):
+        for _ in range(attempts):
             document = self._store.get(self._key)
             wanted = step(self._understood(document))
             if wanted is None:

@@ -54,7 +54,7 @@ class AccountLimit:
             counted.append(known.with_one(now))
             return None if counted[-1] == known else counted[-1]
 
-        # So busy that others were faster five times: one more or less does not matter, an exit does.
+        # Nobody is faster so often: what the store shows by now is a block, or an exit must not wait for it.
         with suppress(Conflict):
             self._stored.change(step, of_exits=is_exit)
         return counted[-1]

@@ -30,6 +30,33 @@ def test_limit_when_threads_ask_at_once_then_each_is_counted_once(limit):
     assert sum(answers) == ALLOWED
 
 
+class Overtaken:
+    """A store in which another process counts a request of its own before each of the first writes."""
+
+    def __init__(self, store, clock, *, times: int) -> None:
+        self.store, self.get = store, store.get
+        self.others = [lambda: AccountLimit(AccountRequests(store), clock, counts_in_store=True)] * times
+
+    def create(self, key, value):
+        self.overtake()
+        return self.store.create(key, value)
+
+    def replace(self, document, value):
+        self.overtake()
+        return self.store.replace(document, value)
+
+    def overtake(self) -> None:
+        if self.others:
+            self.others.pop()().take(is_exit=False)
+
+
+def test_limit_when_others_are_faster_for_long_then_the_request_is_counted_all_the_same(store, clock):
+    slow = AccountLimit(AccountRequests(Overtaken(store, clock, times=40)), clock, counts_in_store=True)
+    slow.take(is_exit=False)
+
+    assert len(AccountRequests(store).read(of_exits=False).times) == 41
+
+
 def test_limit_when_it_blocks_then_exits_are_counted_by_themselves(limit):
     for _ in range(ALLOWED):
         limit.take(is_exit=False)
