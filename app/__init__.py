@@ -82,8 +82,13 @@ def _start_threads(wired: Services) -> None:
 
 
 def open_store(settings: Settings) -> Store:
-    """Open the bucket, or else the SQLite file; an SDK is imported only where it is used."""
+    """Open the database, else the bucket, else the SQLite file; what none of them needs is not imported."""
     timeout = float(settings.store_timeout_seconds)
+    if settings.database_url is not None:
+        from app.storage.postgres import PostgresStore
+
+        size = settings.database_connections
+        return PostgresStore(settings.database_url, timeout_seconds=timeout, connections=size)
     if settings.gcs_bucket_name is not None:
         from app.storage.gcs import GcsStore
 

@@ -7,7 +7,7 @@ from dataclasses import Field, field
 from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 # The addresses that TradingView publishes for its webhooks.
 SOURCE_PRESETS = {"tradingview": "52.89.214.238,34.212.75.30,54.218.53.128,52.32.178.7"}
@@ -147,6 +147,24 @@ def url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ValueError("must be an http:// or https:// address")
     return text.rstrip("/")
+
+
+def database_url(text: str) -> str:
+    """Read the address of a PostgreSQL database; several hosts may stand in it, by commas."""
+    if re.fullmatch(r"postgres(ql)?://[^\s/]*/\S+", text) is None:
+        raise ValueError("must be written as postgresql://user:password@host:5432/database")
+    return text
+
+
+def passwords_in(address: str | None) -> tuple[str, ...]:
+    """Return the passwords that stand in an address, as they are written there and as they are meant."""
+    try:
+        parts = urlsplit(address or "")
+        written = parts.password or ""
+    except ValueError:
+        return ()
+    said = parse_qs(parts.query).get("password", [])
+    return tuple(dict.fromkeys(text for text in (written, unquote(written), *said) if text))
 
 
 def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:

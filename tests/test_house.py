@@ -132,6 +132,7 @@ HOMES = {
     "fyers_apiv3": ["app/brokers/fyers/transport.py"],
     "openai": ["app/services/analyst/model_api.py"],
     "google": ["app/storage/gcs_transport.py"],
+    "psycopg": ["app/storage/postgres_connection.py"],
     "cryptography": ["app/services/sharing/sealing.py"],
     "prometheus_client": ["app/services/observability/metrics.py"],
     "apprise": ["app/services/observability/notifier.py"],
@@ -164,7 +165,11 @@ SDKS = {"alpaca", "fyers_apiv3", "openai", "google", "apprise"}
 KNOW_STORE = ["app/repositories/*", "app/storage/*", "app/brokers/paper/*"]
 WITHOUT_KEYS = {"apply", "ping", "close"}
 # Where a stored key may be spelt beside app/repositories: stores index tickets, a setting names an object.
-KNOW_KEYS = {"tickets/": "app/domain/ticket_terms.py", "tokens/fyers": "app/config/settings.py"}
+KNOW_KEYS = {
+    "tickets/": "app/domain/ticket_terms.py",
+    "inbox/": "app/storage/terms.py",
+    "tokens/fyers": "app/config/settings.py",
+}
 REPOSITORIES = "app/repositories/"
 # Records that stand alone share this folder; each is spelt in full in its own file.
 SINGLE_RECORDS = "state/"
@@ -473,7 +478,7 @@ def test_application_when_built_with_defaults_then_no_sdk_was_paid_for(tmp_path)
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
 
-    assert {name.partition(".")[0] for name in built.stdout.split()} & SDKS == set()
+    assert {name.partition(".")[0] for name in built.stdout.split()} & {*SDKS, "psycopg"} == set()
 
 
 @pytest.mark.unit

@@ -17,12 +17,14 @@ from app.parsing import (
     at_least,
     boolean,
     clock_time,
+    database_url,
     decimal,
     fraction,
     integer,
     is_set,
     networks,
     one_of,
+    passwords_in,
     port,
     positive,
     read_setting,
@@ -50,8 +52,15 @@ class Settings:
     )
 
     # Storage
-    database_path: Path = setting("SQLite file, used without a bucket", Path("data/gatehouse.sqlite3"), Path)
-    gcs_bucket_name: str | None = setting("Cloud Storage bucket that replaces the SQLite file", None)
+    database_path: Path = setting("SQLite file, used without the two below", Path("data/gatehouse.sqlite3"), Path)
+    database_url: str | None = setting(
+        "PostgreSQL that replaces it, as postgresql://user:password@host:5432/database",
+        None,
+        database_url,
+        secret=True,
+    )
+    database_connections: int = setting("Most connections of one process to it", 10, at_least(2))
+    gcs_bucket_name: str | None = setting("Cloud Storage bucket that replaces the SQLite file; beside a database it holds tokens", None)
     gcs_tokens_file: str = setting("Object that holds broker tokens in the bucket", "tokens/fyers")
     store_timeout_seconds: Decimal = setting("Longest wait for the store", Decimal(2), positive(decimal))
 
@@ -259,6 +268,8 @@ class Settings:
     @property
     def state_home(self) -> StateHome:
         """Where the state is."""
+        if self.database_url is not None:
+            return StateHome.DATABASE
         return StateHome.FILE if self.gcs_bucket_name is None else StateHome.BUCKET
 
     @property
@@ -275,4 +286,4 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for the logs' last line of defence."""
         values = (getattr(self, item.name) for item in fields(self) if item.metadata["secret"])
-        return tuple(value for value in values if value)
+        return (*(value for value in values if value), *passwords_in(self.database_url))

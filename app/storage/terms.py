@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterable
 from app.domain.ticket_terms import TICKETS, ticket_terms
 from app.storage.base import JSON, Document, Page
 
+# Where alerts wait for their answer; stores with an index note which do.
+ALERTS = "inbox/"
+
 
 def terms_of(key: str, value: JSON) -> frozenset[str]:
     """Return a document's terms; only tickets have some."""

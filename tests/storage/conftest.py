@@ -16,7 +16,7 @@ def gcs(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGcs]:
         yield fake
 
 
-@pytest.fixture(params=["memory", "sqlite", "gcs"])
+@pytest.fixture(params=["memory", "sqlite", "gcs", "postgres"])
 def kind(request) -> str:
     return request.param
 
@@ -24,6 +24,8 @@ def kind(request) -> str:
 @pytest.fixture
 def where(kind: str, tmp_path: Path, request) -> str:
     """Where `open_store(kind, where)` finds a store, from any process."""
+    if kind == "postgres":
+        return request.getfixturevalue("database_url")
     return request.getfixturevalue("gcs").bucket.name if kind == "gcs" else str(tmp_path / "gatehouse.db")
 
 

