@@ -68,7 +68,7 @@ def test_lock_when_it_is_read_then_it_holds_what_the_package_wants(lock, extras)
     wanted = project["dependencies"] + [name for extra in extras for name in optional[extra]]
     locked = {line.partition("==")[0] for line in (ROOT / lock).read_text().splitlines() if "==" in line}
 
-    assert {re.split("[[>]", name)[0] for name in wanted} - locked == set()
+    assert {re.split(r"[\[>]", name)[0] for name in wanted} - locked == set()
 
 
 @pytest.mark.parametrize("database", ["bot.sqlite3", "data/gatehouse.sqlite3", "bot.db"])

@@ -52,7 +52,9 @@ class Settings:
     )
 
     # Storage
-    database_path: Path = setting("SQLite file, used without the two below", Path("data/gatehouse.sqlite3"), Path)
+    database_path: Path = setting(
+        "SQLite file, used without the two below", Path("data/gatehouse.sqlite3"), Path
+    )
     database_url: str | None = setting(
         "PostgreSQL that replaces it, as postgresql://user:password@host:5432/database",
         None,
@@ -60,7 +62,9 @@ class Settings:
         secret=True,
     )
     database_connections: int = setting("Most connections of one process to it", 10, at_least(2))
-    gcs_bucket_name: str | None = setting("Cloud Storage bucket that replaces the SQLite file; beside a database it holds tokens", None)
+    gcs_bucket_name: str | None = setting(
+        "Cloud Storage bucket that replaces the SQLite file; beside a database it holds tokens", None
+    )
     gcs_tokens_file: str = setting("Object that holds broker tokens in the bucket", "tokens/fyers")
     store_timeout_seconds: Decimal = setting("Longest wait for the store", Decimal(2), positive(decimal))
 

@@ -60,7 +60,7 @@ class Overwritten(Exception):
         self.key = key
 
 
-class Session(psycopg.Connection[Row]):
+class DatabaseSession(psycopg.Connection[Row]):
     """One session with the server; no answer is waited for longer than `patience_seconds`."""
 
     patience_seconds: float = 5
@@ -98,18 +98,20 @@ class Connections:
         self._conninfo = _complete(url, timeout_seconds)
         self.timeout_seconds = timeout_seconds
         self._size = size
+        self._idle: list[DatabaseSession] = []
+        self._inherited: list[DatabaseSession] = []
         self._start_afresh()
         _every.add(self)
 
     @contextmanager
-    def turn(self, *, patience_seconds: float | None = None) -> Iterator[Session]:
+    def turn(self, *, patience_seconds: float | None = None) -> Iterator[DatabaseSession]:
         """Lend a session in autocommit; raise StoreUnavailable for what goes wrong with it.
 
         A thread that holds one gets the same again, so that whoever waits for a lock never keeps its holder
         from reading and writing; if that one is lost meanwhile, it gets another for this turn.
         """
         patience = self.timeout_seconds if patience_seconds is None else patience_seconds
-        held: Session | None = getattr(self._mine, "session", None)
+        held: DatabaseSession | None = getattr(self._mine, "session", None)
         session = held if held is not None and not held.closed else self._take(patience)
         before, session.patience_seconds = session.patience_seconds, patience
         self._mine.session = session
@@ -162,14 +164,14 @@ class Connections:
 
     def _start_afresh(self) -> None:
         """Begin without sessions: at first, and in a forked child, which must not touch its parent's."""
-        self._inherited = (*getattr(self, "_inherited", ()), *getattr(self, "_idle", ()))
+        self._inherited += self._idle
+        self._idle = []
         self._changed = threading.Condition()
-        self._idle: list[Session] = []
         self._mine = threading.local()
         self._era = self._open = self._opening = self._waiting = self._failures = 0
         self._failure = WITHOUT_CONNECTION
 
-    def _take(self, patience_seconds: float) -> Session:
+    def _take(self, patience_seconds: float) -> DatabaseSession:
         ends = time.monotonic() + patience_seconds
         with self._changed:
             failures = self._failures
@@ -187,7 +189,7 @@ class Connections:
             finally:
                 self._waiting -= 1
 
-    def _last_alive(self) -> Session | None:
+    def _last_alive(self) -> DatabaseSession | None:
         while self._idle:
             session = self._idle.pop()
             if session.is_alive:
@@ -218,19 +220,19 @@ class Connections:
                 self._keep(session)
             changed.notify_all()
 
-    def _keep(self, session: Session) -> None:
+    def _keep(self, session: DatabaseSession) -> None:
         if session.era == self._era and not session.closed:
             self._idle.append(session)
         else:
             self._open -= 1
             session.close()
 
-    def _give_back(self, session: Session) -> None:
+    def _give_back(self, session: DatabaseSession) -> None:
         with self._changed:
             self._keep(session)
             self._changed.notify()
 
-    def _lose(self, session: Session) -> None:
+    def _lose(self, session: DatabaseSession) -> None:
         """Throw away a lost session and those that wait: the server has gone, or is no primary now."""
         session.close()
         with self._changed:
@@ -258,17 +260,17 @@ def _complete(url: str, timeout_seconds: float) -> str:
     except psycopg.Error:
         # libpq's own sentence repeats what it could not read, the password with it.
         raise SettingsError(MALFORMED) from None
-    ours = _KEEPALIVES | {
+    ours: dict[str, Any] = _KEEPALIVES | {
         "application_name": "gatehouse",
         "target_session_attrs": "read-write",
         "connect_timeout": str(max(_LEAST_CONNECT_SECONDS, math.ceil(timeout_seconds))),
         "tcp_user_timeout": str(round(timeout_seconds * 1000)),
     }
-    return make_conninfo(**(ours | {name: value for name, value in said.items() if value is not None}))
+    return make_conninfo("", **(ours | {name: value for name, value in said.items() if value is not None}))
 
 
-def _connected(conninfo: str, timeout_seconds: float) -> Session:
-    session = Session.connect(conninfo, autocommit=True, prepare_threshold=0)
+def _connected(conninfo: str, timeout_seconds: float) -> DatabaseSession:
+    session = DatabaseSession.connect(conninfo, autocommit=True, prepare_threshold=0)
     session.patience_seconds = timeout_seconds
     try:
         session.execute(_SETTINGS.format(milliseconds=max(1, round(timeout_seconds * 1000))), prepare=False)

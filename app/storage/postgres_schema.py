@@ -4,8 +4,10 @@ A step is never changed once it was released: another one follows it. All are ta
 process at a time.
 """
 
+from typing import Any
+
 from app.errors import SettingsError
-from app.storage.postgres_connection import Connections, Session
+from app.storage.postgres_connection import Connections, DatabaseSession
 
 OLDEST_SERVER = 14
 
@@ -101,13 +103,13 @@ def prepare(connections: Connections) -> None:
             _migrate(connections)
 
 
-def _check_server(session: Session) -> None:
+def _check_server(session: DatabaseSession) -> None:
     version = session.info.server_version // 10000
     if version < OLDEST_SERVER:
         raise SettingsError(f"DATABASE_URL leads to PostgreSQL {version}: {OLDEST_SERVER} or newer is needed")
 
 
-def _steps_taken(session: Session) -> int:
+def _steps_taken(session: DatabaseSession) -> int:
     if not _first(session, _IS_THERE):
         return 0
     return int(_first(session, _READ) or 0)
@@ -130,7 +132,7 @@ def _migrate(connections: Connections) -> None:
             session.close()
 
 
-def _take_steps(session: Session, taken: int) -> None:
+def _take_steps(session: DatabaseSession, taken: int) -> None:
     if taken == 0 and not _first(session, _IS_THERE):
         session.execute(_NOTES, prepare=False)
     for step in STEPS[taken:]:
@@ -138,6 +140,6 @@ def _take_steps(session: Session, taken: int) -> None:
     session.execute(_NOTE, (str(len(STEPS)),))
 
 
-def _first(session: Session, query: str) -> object:
+def _first(session: DatabaseSession, query: str) -> Any:
     row = session.execute(query).fetchone()
     return None if row is None else row[0]
