@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.reliability.server import WEBHOOK_SECRET, Server
+from tests.reliability.server import WEBHOOK_SECRET, Service
 
 PRICES = {"AAPL": 190, "MSFT": 410, "NVDA": 120, "BTCUSD": 60_000, "ETHUSD": 3_000}
 SHORTED = {"TSLA": 250, "AMD": 150}
@@ -68,7 +68,7 @@ class Bots:
     exits: str
 
 
-def make_bots(server: Server) -> Bots:
+def make_bots(server: Service) -> Bots:
     """Give the default bot and three more sizes that never exhaust the account."""
     server.configure_bot("default", notional="5")
     return Bots(

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.reliability.alerts import LEVELS, Alert, bridge_alert, strategy_alert
-from tests.reliability.server import WEBHOOK_SECRET, Server
+from tests.reliability.server import WEBHOOK_SECRET, Service
 
 PRICES = {
     "AAPL": 100.0,
@@ -67,7 +67,7 @@ PLANS = {
 }
 
 
-def make_bots(server: Server) -> dict[str, str]:
+def make_bots(server: Service) -> dict[str, str]:
     """Make every bot of the plan; return their secrets."""
     server.configure_bot("default", **PLANS["default"].configuration)
     others = ((name, plan) for name, plan in PLANS.items() if name != "default")

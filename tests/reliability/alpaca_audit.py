@@ -13,6 +13,7 @@ from app.domain.orders import OrderRole, OrderStatus, Side
 from app.domain.symbols import parse_symbol
 from tests.reliability.alpaca_alerts import PLANS
 from tests.reliability.audit import Findings
+from tests.reliability.documents import Database
 from tests.reliability.evidence import Evidence
 from tests.reliability.ledger import ZERO, Ledger, compare
 from tests.reliability.truth import Truth
@@ -21,7 +22,7 @@ from tests.reliability.truth import Truth
 GRACE = timedelta(seconds=40)
 
 
-def gather(database: Path, truth: Truth, ledger: Ledger) -> Evidence:
+def gather(database: Database, truth: Truth, ledger: Ledger) -> Evidence:
     """Put Alpaca's orders where the paper broker's would stand."""
     evidence, roles = Evidence(database), ledger.roles()
     evidence.close()
@@ -49,12 +50,12 @@ def complete(findings: Findings, truth: Truth, ledger: Ledger) -> None:
 AFTER_CRASH = "had been sold before it was known"
 
 
-def reconciled(log: Path) -> list[str]:
+def reconciled(logs: list[Path]) -> list[str]:
     """Return what the reconciliation said: nobody but the service trades here, so there is nothing to say.
 
     After a crash the books may learn late of an entry that a later alert has sold already: that is told.
     """
-    lines = log.read_text().splitlines()
+    lines = [line for log in logs if log.exists() for line in log.read_text().splitlines()]
     return [line for line in lines if " reconciliation: " in line and AFTER_CRASH not in line]
 
 

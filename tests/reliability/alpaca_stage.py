@@ -15,11 +15,11 @@ from tests.reliability.alpaca_simulator import SPELLS, restless_market, simulate
 from tests.reliability.alpaca_truth import alpaca_truth
 from tests.reliability.audit import Findings
 from tests.reliability.broker_stage import BrokerStage
-from tests.reliability.documents import unanswered
+from tests.reliability.documents import Database, unanswered
 from tests.reliability.evidence import Evidence
 from tests.reliability.ledger import Ledger
 from tests.reliability.report import Report
-from tests.reliability.server import Lost, Server
+from tests.reliability.server import Lost, Service
 from tests.reliability.simulator import Trouble, spells
 from tests.reliability.truth import Truth
 
@@ -48,12 +48,12 @@ class AlpacaStage(BrokerStage):
             "CIRCUIT_BREAKER_SECONDS": "3",
         }
 
-    def streams(self, server: Server, seed: int) -> list[Iterator[Alert]]:
+    def streams(self, server: Service, seed: int) -> list[Iterator[Alert]]:
         """Make the bots; return what each sender sends."""
         secrets = make_bots(server)
         return [stream(Random(f"{seed}-{number}"), secrets, f"a{number}") for number in range(SENDERS)]
 
-    def settle(self, server: Server) -> None:
+    def settle(self, server: Service) -> None:
         """Wait until nothing moves and nothing is in doubt.
 
         A refused exit is tried again after some seconds: so long the last look may find positions naked.
@@ -64,13 +64,13 @@ class AlpacaStage(BrokerStage):
             time.sleep(PAUSE_SECONDS)
         self._quieten(server)
 
-    def account(self, server: Server, report: Report) -> Findings:
+    def account(self, server: Service, report: Report) -> Findings:
         """Add what the reconciliation had to say."""
         findings = super().account(server, report)
-        findings.disagreeing += reconciled(server.database.parent / "logs" / "activity.log")
+        findings.disagreeing += reconciled(server.activity_logs)
         return findings
 
-    def _quieten(self, server: Server) -> None:
+    def _quieten(self, server: Service) -> None:
         """Wait until several looks in a row change nothing."""
         deadline, quiet, before = time.monotonic() + self._settle_seconds, 0, None
         while quiet < QUIET_LOOKS and time.monotonic() < deadline:
@@ -82,7 +82,7 @@ class AlpacaStage(BrokerStage):
             pending = unanswered(server.database) or self._ledger(server).is_in_doubt
             before, quiet = now, quiet + 1 if now == before and not pending else 0
 
-    def _state(self, server: Server) -> Any:
+    def _state(self, server: Service) -> Any:
         orders, trades = super()._state(server)
         return [(row["id"], row["status"], row["filled_qty"]) for row in orders], trades
 
@@ -96,7 +96,7 @@ class AlpacaStage(BrokerStage):
     def _complete(self, findings: Findings, ledger: Ledger) -> None:
         complete(findings, self._truth(), ledger)
 
-    def _gather(self, database: Path, ledger: Ledger) -> Evidence:
+    def _gather(self, database: Database, ledger: Ledger) -> Evidence:
         return gather(database, self._truth(), ledger)
 
     def _truth(self) -> Truth:

@@ -30,8 +30,9 @@ MOST_ORDERS = Counter({"exit": 1, "entry": 1})
 
 @dataclass(frozen=True, slots=True)
 class Drain:
-    """A stop by SIGTERM, in epoch seconds, and how it ended."""
+    """A stop by SIGTERM of who listens on a port, in epoch seconds, and how it ended."""
 
+    port: int
     started: float
     ended: float
     exit_code: int
@@ -51,6 +52,9 @@ class Findings:
     orphans: list[str] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    exceeded: list[str] = field(default_factory=list)
+    leaders: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
 
     @property
     def are_none(self) -> bool:
@@ -145,7 +149,8 @@ def _dropped(item: Sent, tickets: list[Any], drains: list[Drain]) -> Iterator[st
 
 
 def _overlap(attempt: Attempt, drain: Drain) -> bool:
-    return attempt.started <= drain.ended and attempt.ended >= drain.started
+    is_there = attempt.port == drain.port
+    return is_there and attempt.started <= drain.ended and attempt.ended >= drain.started
 
 
 def _disagreeing(item: Sent, tickets: list[Any]) -> Iterator[str]:

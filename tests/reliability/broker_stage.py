@@ -9,11 +9,11 @@ from random import Random
 from typing import Any, ClassVar
 
 from tests.reliability.audit import Findings, audit
-from tests.reliability.documents import read_documents
+from tests.reliability.documents import Database, read_documents
 from tests.reliability.evidence import Evidence
 from tests.reliability.ledger import Ledger
 from tests.reliability.report import Report
-from tests.reliability.server import GATEHOUSE, Server
+from tests.reliability.server import GATEHOUSE, Service
 from tests.reliability.simulator import Simulator, Trouble, unrest
 
 # Faulty for so long, a call is given up: short, so that a run has many of them.
@@ -33,6 +33,7 @@ class BrokerStage(ABC):
     """A simulator beside the server; `settle_seconds` is how long what is in doubt may stay so."""
 
     kills_between_looks = 8
+    refuses_nothing = False
     command: Sequence[str] = GATEHOUSE
     broker: ClassVar[str]
 
@@ -59,14 +60,14 @@ class BrokerStage(ABC):
     def look(self) -> None:  # noqa: B027  # the paper broker's stage needs it
         """The simulator forgets nothing."""
 
-    def inspect(self, server: Server) -> None:
+    def inspect(self, server: Service) -> None:
         """Hold positions, exits and trades against each other."""
         findings = Findings()
         self._complete(findings, self._ledger(server))
         self._looks.append(findings)
         self._dump.write_text(json.dumps(self._simulator.ask("GET", "orders"), indent=1))
 
-    def account(self, server: Server, report: Report) -> Findings:
+    def account(self, server: Service, report: Report) -> Findings:
         """Hold the broker's orders and positions against the store and what was answered."""
         positions = server.call("GET", "/api/positions?fresh=true").body["positions"]
         evidence = report.evidence = self._gather(server.database, self._ledger(server))
@@ -83,12 +84,12 @@ class BrokerStage(ABC):
         self._unrest.close()
         self._simulator.close()
 
-    def _state(self, server: Server) -> Any:
+    def _state(self, server: Service) -> Any:
         """Return what does not move any more when all is done."""
         trades = dict(read_documents(server.database, "trades/"))
         return self._simulator.ask("GET", "orders"), trades
 
-    def _ledger(self, server: Server) -> Ledger:
+    def _ledger(self, server: Service) -> Ledger:
         """Read what the store says of this broker."""
         return Ledger(server.database, self.broker)
 
@@ -105,5 +106,5 @@ class BrokerStage(ABC):
         """Add what only this broker's own word can tell."""
 
     @abstractmethod
-    def _gather(self, database: Path, ledger: Ledger) -> Evidence:
+    def _gather(self, database: Database, ledger: Ledger) -> Evidence:
         """Put the broker's orders where the paper broker's would stand."""

@@ -3,11 +3,10 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from tests.reliability.alerts import marker_of
-from tests.reliability.documents import read_documents, unanswered
+from tests.reliability.documents import Database, read_documents, unanswered
 
 LEGS = ("-sl", "-tp")
 
@@ -26,7 +25,7 @@ class Evidence:
     that somebody still looks after.
     """
 
-    database: Path
+    database: Database
     orders: dict[str, Any] = field(default_factory=dict)
     filled: Sums = field(default_factory=_sums)
     positions: Sums = field(default_factory=_sums)

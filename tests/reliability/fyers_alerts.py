@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from tests.reliability.alerts import Alert
-from tests.reliability.server import WEBHOOK_SECRET, Server
+from tests.reliability.server import WEBHOOK_SECRET, Service
 from tests.simulators.fyers.clock import Clock
 from tests.simulators.fyers.instruments import Instrument, Listing
 
@@ -56,7 +56,7 @@ def canonical(option: Instrument) -> str:
     return f"NIFTY{option.expiry:%y%m%d}C{int(option.strike * 1000):08}"
 
 
-def make_bots(server: Server) -> dict[str, str]:
+def make_bots(server: Service) -> dict[str, str]:
     """Make every bot of the plan; return their secrets."""
     server.configure_bot("default", **PLANS["default"].configuration)
     others = ((name, plan) for name, plan in PLANS.items() if name != "default")

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID
 
 from app.domain.exit_plan import FIRST_PLACE
 from app.domain.orders import OrderRole, placed_order_id
 from tests.reliability.audit import Findings
+from tests.reliability.documents import Database
 from tests.reliability.evidence import LEGS, Evidence
 from tests.reliability.fyers_alerts import PLANS
 from tests.reliability.ledger import ZERO, Ledger, compare
@@ -32,7 +32,7 @@ def names(ledger: Ledger) -> Iterator[str]:
             yield from (name + suffix for suffix in LEGS)
 
 
-def gather(database: Path, truth: Truth, ledger: Ledger) -> Evidence:
+def gather(database: Database, truth: Truth, ledger: Ledger) -> Evidence:
     """Put Fyers' orders where the paper broker's would stand."""
     evidence, roles = Evidence(database), ledger.roles()
     evidence.close()

@@ -10,7 +10,7 @@ import requests
 
 from tests.fyers_logins import log_in
 from tests.reliability.fyers_alerts import STOCKS
-from tests.reliability.server import Lost, Server, ask
+from tests.reliability.server import Lost, Service, ask
 from tests.reliability.simulator import NEVER_SECONDS, Fault, Simulator, Trouble, moving
 
 CASH = "10000000000"
@@ -54,7 +54,7 @@ def simulate_fyers(log: Path) -> Simulator:
     return Simulator(log, "fyers", "--cash", CASH, "--stocks", str(STOCKS), kinds=(SPOILING, ODD))
 
 
-def log_in_once(server: Server) -> bool:
+def log_in_once(server: Service) -> bool:
     """Log in as the owner does with the link; tell whether that went well."""
     with suppress(Lost, requests.RequestException, KeyError):
         query = urlencode(log_in(server.call("GET", "/auth-url").body["url"]))
@@ -71,7 +71,7 @@ def restless_market(simulator: Simulator, random: Random, prices: dict[str, floa
     return moving(MOVE_SECONDS, random, prices, publish)
 
 
-def dying_tokens(simulator: Simulator, server: Server) -> Trouble:
+def dying_tokens(simulator: Simulator, server: Service) -> Trouble:
     """Let tokens die, and the owner log in again."""
 
     def run(stop: threading.Event) -> None:

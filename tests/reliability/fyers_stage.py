@@ -10,7 +10,7 @@ from typing import Any
 from tests.reliability.alerts import Alert
 from tests.reliability.audit import Findings
 from tests.reliability.broker_stage import BrokerStage
-from tests.reliability.documents import unanswered
+from tests.reliability.documents import Database, unanswered
 from tests.reliability.evidence import Evidence
 from tests.reliability.fyers_alerts import PRICE, canonical, contracts, make_bots, option_alert, stream
 from tests.reliability.fyers_audit import complete, gather, naked, names
@@ -25,7 +25,7 @@ from tests.reliability.fyers_simulator import (
 )
 from tests.reliability.fyers_truth import fyers_truth
 from tests.reliability.ledger import Ledger
-from tests.reliability.server import Server
+from tests.reliability.server import Service
 from tests.reliability.simulator import Trouble, spells
 from tests.reliability.truth import Truth
 
@@ -62,7 +62,7 @@ class FyersStage(BrokerStage):
             "CLEANUP_SECONDS": "10",
         }
 
-    def streams(self, server: Server, seed: int) -> list[Iterator[Alert]]:
+    def streams(self, server: Service, seed: int) -> list[Iterator[Alert]]:
         """Make the bots, log in, wait for the list of contracts; return what each sender sends."""
         self._server = server
         secrets = make_bots(server)
@@ -76,7 +76,7 @@ class FyersStage(BrokerStage):
             for number in range(SENDERS)
         ]
 
-    def settle(self, server: Server) -> None:
+    def settle(self, server: Service) -> None:
         """Log in, and wait until several looks in a row change nothing and nothing is in doubt."""
         deadline, quiet, before = time.monotonic() + self._settle_seconds, 0, None
         while not log_in_once(server) and time.monotonic() < deadline:
@@ -88,11 +88,11 @@ class FyersStage(BrokerStage):
             is_open = is_open or any(naked(self._truth(ledger), ledger))
             before, quiet = now, quiet + 1 if now == before and not is_open else 0
 
-    def _knows_contracts(self, server: Server, secret: str) -> bool:
+    def _knows_contracts(self, server: Service, secret: str) -> bool:
         body = json.loads(option_alert("first", secret, self._options[0]).body)
         return bool(server.call("POST", "/api/preview", body).body["reason"] != "SYMBOL_MASTER_MISSING")
 
-    def _state(self, server: Server) -> Any:
+    def _state(self, server: Service) -> Any:
         orders, trades = super()._state(server)
         return [(row["id"], row["status"], row["filledQty"]) for row in orders], trades
 
@@ -110,7 +110,7 @@ class FyersStage(BrokerStage):
     def _complete(self, findings: Findings, ledger: Ledger) -> None:
         complete(findings, self._truth(ledger), ledger)
 
-    def _gather(self, database: Path, ledger: Ledger) -> Evidence:
+    def _gather(self, database: Database, ledger: Ledger) -> Evidence:
         return gather(database, self._truth(ledger), ledger)
 
     def _truth(self, ledger: Ledger) -> Truth:

@@ -105,7 +105,7 @@ class Ordeal:
         return self.account
 
     def _torment(self, kills: int) -> None:
-        sender = Sender(self._server.port, [ideas(letter) for letter in "QXZ"[:SENDERS]])
+        sender = Sender([self._server.port], [ideas(letter) for letter in "QXZ"[:SENDERS]])
         sender.start()
         try:
             while self.account.kills < kills:

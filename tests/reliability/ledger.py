@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from app.domain.orders import OrderRole, OrderStatus, client_order_id
 from app.domain.tickets import TicketStatus
 from tests.reliability.audit import Findings
-from tests.reliability.documents import read_documents
+from tests.reliability.documents import Database, read_documents
 from tests.reliability.truth import Holding, Truth
 
 ZERO = Decimal(0)
@@ -18,7 +17,7 @@ ZERO = Decimal(0)
 class Ledger:
     """Tickets, trades and exits by holding, open orders by name, as they are at this moment."""
 
-    def __init__(self, database: Path, broker: str) -> None:
+    def __init__(self, database: Database, broker: str) -> None:
         self.broker = broker
         self.tickets = [ticket for _, ticket in read_documents(database, "tickets/")]
         self.trades = self._by_holding(database, "trades/")
@@ -50,7 +49,7 @@ class Ledger:
         trade = self.trades.get(holding)
         return Decimal(trade["quantity"]) if trade is not None else ZERO
 
-    def _by_holding(self, database: Path, prefix: str) -> dict[Holding, Any]:
+    def _by_holding(self, database: Database, prefix: str) -> dict[Holding, Any]:
         found = {}
         for key, value in read_documents(database, prefix):
             bot, _, symbol = key.removeprefix(prefix).partition(f"/{self.broker}:")

@@ -10,7 +10,7 @@ from tests.reliability.audit import Findings, audit
 from tests.reliability.documents import unanswered
 from tests.reliability.evidence import Evidence
 from tests.reliability.report import Report
-from tests.reliability.server import GATEHOUSE, Server
+from tests.reliability.server import GATEHOUSE, Service
 
 SENDERS = 24
 SETTLE_SECONDS = 30
@@ -21,13 +21,14 @@ class PaperStage:
 
     longest_delay_seconds = 0.3
     kills_between_looks = None
+    refuses_nothing = True
     command: Sequence[str] = GATEHOUSE
 
     def __init__(self, *, partial_fills: Decimal = Decimal(0)) -> None:
         self.settings = {"PAPER_PARTIAL_FILL_PROBABILITY": str(partial_fills)}
         self._evidence: Evidence | None = None
 
-    def streams(self, server: Server, seed: int) -> list[Iterator[Alert]]:
+    def streams(self, server: Service, seed: int) -> list[Iterator[Alert]]:
         """Make the bots; return what each sender sends."""
         bots = make_bots(server)
         self._evidence = Evidence(server.database)
@@ -44,7 +45,7 @@ class PaperStage:
         assert self._evidence is not None
         self._evidence.look_at_broker()
 
-    def settle(self, server: Server) -> None:
+    def settle(self, server: Service) -> None:
         """Wait until the recovery has closed every entry."""
         deadline = time.monotonic() + SETTLE_SECONDS
         while time.monotonic() < deadline:
@@ -53,10 +54,10 @@ class PaperStage:
                 return
             time.sleep(0.5)
 
-    def inspect(self, server: Server) -> None:
+    def inspect(self, server: Service) -> None:
         """What the journal says in the end is enough."""
 
-    def account(self, server: Server, report: Report) -> Findings:
+    def account(self, server: Service, report: Report) -> Findings:
         """Read the store and hold it against what was answered."""
         assert self._evidence is not None
         positions = server.call("GET", "/api/positions?fresh=true").body["positions"]

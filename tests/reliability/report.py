@@ -79,6 +79,9 @@ def figures(report: Report, tickets: list[Any]) -> dict[str, int]:
         "orphans": len(findings.orphans),
         "opened by an exit": len(findings.opened),
         "dropped while draining": len(findings.dropped),
+        "limits exceeded": len(findings.exceeded),
+        "two leaders": len(findings.leaders),
+        "too late": len(findings.late),
         "other findings": sum(map(len, others)),
         "tracebacks in the log": report.tracebacks,
     }

@@ -9,10 +9,13 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.reliability.documents import Database
 
 ROOT = Path(__file__).parents[2]
 GATEHOUSE = (sys.executable, "main.py")
@@ -73,15 +76,62 @@ def read_answer(connection: http.client.HTTPConnection) -> Answer:
     return Answer(response.status, body, response.headers.get("ETag"))
 
 
-class Server:
+class Service(ABC):
+    """What its owner sees of it, be it served by one server or by several."""
+
+    # Where its documents are read behind its back.
+    database: Database
+
+    @property
+    @abstractmethod
+    def port(self) -> int:
+        """Where it can be asked."""
+
+    @property
+    @abstractmethod
+    def logs(self) -> list[Path]:
+        """What each of its servers has printed."""
+
+    @property
+    @abstractmethod
+    def activity_logs(self) -> list[Path]:
+        """What each of its servers has done, in words."""
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Ask as the operator."""
+        data = b"" if body is None else json.dumps(body).encode()
+        known = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
+        return ask(self.port, method, path, data, headers=known | headers)
+
+    def configure_bot(self, bot: str, **configuration: Any) -> None:
+        """Change a bot through the API."""
+        etag = self.call("GET", f"/api/bots/{bot}").etag
+        answer = self.call("PATCH", f"/api/bots/{bot}", configuration, **{"If-Match": str(etag)})
+        assert answer.status == 200, answer
+
+    def create_bot(self, bot: str, **configuration: Any) -> str:
+        """Make a bot through the API and return its secret."""
+        answer = self.call("POST", "/api/bots", {"id": bot, **configuration})
+        assert answer.status == 201, answer
+        secret: str = answer.body["secret"]
+        return secret
+
+    def tracebacks(self) -> int:
+        """Count the tracebacks in the logs."""
+        texts = (log.read_text(errors="replace") for log in self.logs if log.exists())
+        return sum(text.count("Traceback (most recent call last)") for text in texts)
+
+
+class Server(Service):
     """A server process that can be started, killed and drained again and again.
 
     `settings` are environment variables; nothing else of our own environment reaches the server.
     """
 
     def __init__(self, folder: Path, command: Sequence[str] = GATEHOUSE, **settings: str) -> None:
-        self.port = free_port()
-        self.database = folder / "gatehouse.sqlite3"
+        self._port = free_port()
+        self.folder = folder
+        self.database: Path = folder / "gatehouse.sqlite3"
         self.log = folder / "server.log"
         self.command = command
         self.settings = {
@@ -121,7 +171,7 @@ class Server:
     def wait_until_healthy(self) -> None:
         """Wait for the first 200 on /health."""
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self._is_running():
+        while time.monotonic() < deadline and self.is_running:
             with contextlib.suppress(Lost):
                 if ask(self.port, "GET", "/health").status == 200:
                     return
@@ -147,30 +197,24 @@ class Server:
         finally:
             self.kill()
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """Ask as the operator."""
-        data = b"" if body is None else json.dumps(body).encode()
-        known = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
-        return ask(self.port, method, path, data, headers=known | headers)
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._port
 
-    def configure_bot(self, bot: str, **configuration: Any) -> None:
-        """Change a bot through the API."""
-        etag = self.call("GET", f"/api/bots/{bot}").etag
-        answer = self.call("PATCH", f"/api/bots/{bot}", configuration, **{"If-Match": str(etag)})
-        assert answer.status == 200, answer
+    @property
+    def logs(self) -> list[Path]:
+        """What it has printed."""
+        return [self.log]
 
-    def create_bot(self, bot: str, **configuration: Any) -> str:
-        """Make a bot through the API and return its secret."""
-        answer = self.call("POST", "/api/bots", {"id": bot, **configuration})
-        assert answer.status == 201, answer
-        secret: str = answer.body["secret"]
-        return secret
+    @property
+    def activity_logs(self) -> list[Path]:
+        """What it has done, in words."""
+        return [self.folder / "logs" / "activity.log"]
 
-    def tracebacks(self) -> int:
-        """Count the tracebacks in the server's log."""
-        return self.log.read_text(errors="replace").count("Traceback (most recent call last)")
-
-    def _is_running(self) -> bool:
+    @property
+    def is_running(self) -> bool:
+        """True until the process ended."""
         return self._process is not None and self._process.poll() is None
 
     def _is_listening(self) -> bool:

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from tests.reliability.alerts import Alert, strategy_alert
-from tests.reliability.server import Server
+from tests.reliability.server import Service
 
 ACCOUNT_SECRET = "6f3d2c1b-0a98-4e76-b543-210fedcba987"
 PRICES = {"AAPL": 190, "MSFT": 410, "NVDA": 120, "KO": 70}
@@ -54,12 +54,12 @@ COMMAND_PAUSE_SECONDS = 1.5
 LONGEST_PAUSE_SECONDS = 1.2
 
 
-def make_bots(server: Server) -> dict[str, str]:
+def make_bots(server: Service) -> dict[str, str]:
     """Make a bot for each structure; return their secrets."""
     return {name: server.create_bot(name, **COMMON | keys) for name, keys in BOTS.items()}
 
 
-def numbers(server: Server) -> dict[str, int]:
+def numbers(server: Service) -> dict[str, int]:
     """Return the numbers by which commands name the bots."""
     rows = server.call("GET", f"/webhook/{ACCOUNT_SECRET}/bots").body["data"]
     return {row["name"]: row["id"] for row in rows if row["name"] in BOTS}

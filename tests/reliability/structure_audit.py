@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from app.domain.structures.orders import structure_order_id
 from tests.reliability.audit import ENDED, Findings
-from tests.reliability.documents import read_documents, unanswered
+from tests.reliability.documents import Database, read_documents, unanswered
 from tests.reliability.sender import Sent
 
 ZERO = Decimal(0)
@@ -26,7 +25,7 @@ class StructureEvidence:
     `read_orders` returns those that the desk has had since it was asked last, or all of them.
     """
 
-    database: Path
+    database: Database
     read_orders: Callable[[], Iterable[Any]]
     orders: dict[str, Any] = field(default_factory=dict)
     tickets: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))

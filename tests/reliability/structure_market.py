@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ from app.domain.hours import is_trading_day
 from app.domain.json_codec import from_json
 from app.domain.structures.trades import StructureTrade
 from app.errors import AppError
-from tests.reliability.documents import read_documents
+from tests.reliability.documents import Database, read_documents
 from tests.reliability.server import Lost
 from tests.reliability.structure_alerts import PRICES, SECURED
 from tests.simulators.alpaca.assets import CONTRACT
@@ -64,7 +63,7 @@ class Market(threading.Thread):
     with legs of any side alone.
     """
 
-    def __init__(self, database: Path, venue: Venue, random: Random) -> None:
+    def __init__(self, database: Database, venue: Venue, random: Random) -> None:
         super().__init__(daemon=True)
         self.jumps = 0
         self.longest_broken = 0.0

@@ -12,7 +12,7 @@ from tests.reliability.audit import Findings
 from tests.reliability.documents import read_documents, unanswered
 from tests.reliability.moved_server import COMMAND, TORTURE_FILE, Torment
 from tests.reliability.report import Report
-from tests.reliability.server import Lost, Server
+from tests.reliability.server import Lost, Service
 from tests.reliability.structure_alerts import ACCOUNT_SECRET, PRICES, alerts, commands, make_bots, numbers
 from tests.reliability.structure_audit import StructureEvidence, audit_structures
 from tests.reliability.structure_market import Market
@@ -33,6 +33,7 @@ class StructureStage:
     """
 
     kills_between_looks = None
+    refuses_nothing = False
     command = COMMAND
 
     def __init__(self, folder: Path, seed: int, broker: str = "paper", *, is_short: bool = False) -> None:
@@ -51,7 +52,7 @@ class StructureStage:
             **self._venue.settings,
         }
 
-    def streams(self, server: Server, seed: int) -> list[Iterator[Alert]]:
+    def streams(self, server: Service, seed: int) -> list[Iterator[Alert]]:
         """Make the bots; return what each sender sends."""
         self._venue.serve(server.database)
         if self._venue.broker == "paper":
@@ -76,7 +77,7 @@ class StructureStage:
         """Read the desk's journal before it is pruned."""
         self._evidence.look_at_broker()
 
-    def settle(self, server: Server) -> None:
+    def settle(self, server: Service) -> None:
         """Wait until no ladder is climbed, nothing is broken, and several looks show the same."""
         deadline, quiet, before = time.monotonic() + SETTLE_SECONDS, 0, None
         while time.monotonic() < deadline and quiet < QUIET_LOOKS:
@@ -89,10 +90,10 @@ class StructureStage:
             quiet, before = quiet + 1 if same else 0, seen
             time.sleep(1)
 
-    def inspect(self, server: Server) -> None:
+    def inspect(self, server: Service) -> None:
         """What stands in the end is enough."""
 
-    def account(self, server: Server, report: Report) -> Findings:
+    def account(self, server: Service, report: Report) -> Findings:
         """Read the store and hold it against what was answered."""
         positions: list[Any] = server.call("GET", "/api/positions?fresh=true").body["positions"]
         self._market.stop()
@@ -114,6 +115,6 @@ class StructureStage:
             self._market.stop()
         self._venue.close()
 
-    def _account(self, server: Server) -> Collection[Any]:
+    def _account(self, server: Service) -> Collection[Any]:
         shown = server.call("GET", "/api/positions?fresh=true").body["positions"]
         return sorted((position["symbol"], position["quantity"]) for position in shown)

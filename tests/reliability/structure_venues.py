@@ -16,7 +16,7 @@ from app.domain.structures.exchange_switches import Switches
 from app.storage.sqlite import SqliteStore
 from tests.reliability.alpaca_simulator import ODD, SPOILING
 from tests.reliability.broker_stage import BROKER_SECONDS
-from tests.reliability.documents import read_documents
+from tests.reliability.documents import Database, read_documents
 from tests.reliability.moved_server import Torment
 from tests.reliability.simulator import STRUCK_SHARE, Simulator
 from tests.reliability.structure_alerts import PRICES
@@ -46,7 +46,7 @@ class PaperVenue:
             "PAPER_FOLLOW_ALERT_PRICES": "false",
         }
 
-    def serve(self, database: Path) -> None:
+    def serve(self, database: Database) -> None:
         """Hear which store it is."""
         self._database = database
 
@@ -137,7 +137,7 @@ class AlpacaVenue:
         while not self._is_at(OPENING):
             self._set_time(next_moment(self.now()))
 
-    def serve(self, _database: Path) -> None:
+    def serve(self, _database: Database) -> None:
         """Its own word is enough."""
 
     def torment(self, seed: int) -> None:

@@ -11,20 +11,20 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from random import Random
-from typing import Protocol
 
-from tests.reliability.alerts import Alert
 from tests.reliability.alpaca_stage import AlpacaStage
-from tests.reliability.audit import Drain, Findings
+from tests.reliability.audit import Drain
+from tests.reliability.fleet.grounds import Ground, PostgresGround, SqliteGround
+from tests.reliability.fleet.siege import SERVERS, Siege
 from tests.reliability.fyers_stage import FyersStage
 from tests.reliability.paper_stage import PaperStage
 from tests.reliability.report import Report, show
 from tests.reliability.sender import Sender
 from tests.reliability.server import Server
+from tests.reliability.stage import Stage
 from tests.reliability.structure_stage import StructureStage
 
 LONGEST_START_SECONDS = 1.0
@@ -33,39 +33,6 @@ KILLED_AT_START_SHARE = 0.15
 # Now and then what is found after a crash counts as too old, so that expiring is tortured too.
 IMPATIENT = {"STALE_ALERT_SECONDS": "1"}
 IMPATIENT_SHARE = 0.2
-
-
-class Stage(Protocol):
-    """A broker to torture with: what it needs, what is sent to it, and what it holds in the end."""
-
-    longest_delay_seconds: float
-    kills_between_looks: int | None
-    settings: dict[str, str]
-    command: Sequence[str]
-
-    def streams(self, server: Server, seed: int) -> list[Iterator[Alert]]:
-        """Make the bots; return what each sender sends."""
-
-    def begin(self) -> None:
-        """Be told that the torment begins."""
-
-    def end(self) -> None:
-        """Be told that it is over; what was sent is still answered."""
-
-    def look(self) -> None:
-        """Be told that the server is about to be stopped."""
-
-    def settle(self, server: Server) -> None:
-        """Wait until nothing moves any more."""
-
-    def inspect(self, server: Server) -> None:
-        """Look for what must not be, in the middle of a run; the next alerts may hide it."""
-
-    def account(self, server: Server, report: Report) -> Findings:
-        """Audit; put the evidence into the report."""
-
-    def close(self) -> None:
-        """End what is beside the server."""
 
 
 class Torture:
@@ -102,7 +69,7 @@ class Torture:
 
     def _torment(self, kills: int, deadline: float) -> None:
         self._stage.begin()
-        self._sender = Sender(self._server.port, self._streams)
+        self._sender = Sender([self._server.port], self._streams)
         self._sender.start()
         try:
             while self.report.kills < kills and time.monotonic() < deadline:
@@ -120,7 +87,7 @@ class Torture:
         if self._random.random() < DRAINED_SHARE:
             started = time.time()
             code = self._server.drain()
-            self.report.drains.append(Drain(started, time.time(), code))
+            self.report.drains.append(Drain(self._server.port, started, time.time(), code))
         else:
             self._kill()
 
@@ -147,11 +114,19 @@ class Torture:
         report.tracebacks = self._server.tracebacks()
 
 
+def ground_of(store: str, folder: Path, seed: int) -> Ground:
+    """Return what the servers of a fleet share."""
+    return SqliteGround(folder) if store == "sqlite" else PostgresGround(SERVERS, seed)
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="?", choices=["orders", "structures"], default="orders")
     parser.add_argument("--broker", choices=["paper", "alpaca", "fyers"], default="paper")
+    parser.add_argument(
+        "--store", choices=["alone", "sqlite", "postgres"], default="alone", help="three servers on one store"
+    )
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=600, help="give up killing after this time")
     parser.add_argument("--seed", type=int, default=int(time.time()))
@@ -172,7 +147,11 @@ def main() -> None:
             stage = AlpacaStage(folder, options.seed)
         elif options.broker == "fyers":
             stage = FyersStage(folder, options.seed)
-        torture = Torture(folder, options.seed, stage, processes=options.processes)
+        torture: Torture | Siege
+        if options.store == "alone":
+            torture = Torture(folder, options.seed, stage, processes=options.processes)
+        else:
+            torture = Siege(folder, options.seed, stage, ground_of(options.store, folder, options.seed))
         report = torture.run(options.kills, options.seconds)
     show(report)
     sys.exit(0 if report.findings.are_none and not report.tracebacks else 1)
