@@ -106,15 +106,14 @@ class Wiring:
     @cached_property
     def usage(self) -> EntryUsage:
         """What bots have used up of their caps."""
-        refresh, wait = usage_refresh_seconds(self.settings), longest_wait(self.settings)
-        base = self.base
         return EntryUsage(
-            base.ledger,
-            base.open_orders,
-            base.trades,
+            self.base.ledger,
+            self.base.open_orders,
+            self.base.trades,
             self.clock,
-            refresh_seconds=refresh,
-            longest_wait=wait,
+            refresh_seconds=usage_refresh_seconds(self.settings),
+            longest_wait=longest_wait(self.settings),
+            may_count=lambda *who: self.reception.interrupted.may_count(*who),  # noqa: PLW0108  # made later
         )
 
     @cached_property

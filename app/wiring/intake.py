@@ -11,6 +11,7 @@ from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalService
 from app.services.intake.handlers import Handlers
 from app.services.intake.in_flight import InFlight
+from app.services.intake.interrupted import Interrupted
 from app.services.intake.left_alerts import LeftAlerts
 from app.services.intake.recovery import Recovery
 from app.services.intake.repeats import Repeats
@@ -131,6 +132,16 @@ class Reception:
         return InFlight(self.base.wait)
 
     @cached_property
+    def progress(self) -> ReviewProgress:
+        """How far what asks others first has come."""
+        return ReviewProgress(self.approvals, self.opinions)
+
+    @cached_property
+    def interrupted(self) -> Interrupted:
+        """What may have placed an order that nobody has counted."""
+        return Interrupted(self.inbox, self.in_flight, self.progress, self.base.locks)
+
+    @cached_property
     def recovery(self) -> Recovery:
         """What a crash left in the inbox."""
         return Recovery(
@@ -147,7 +158,7 @@ class Reception:
             read_signal=read_stored_signal,
             rules=recovery_rules(self.base.settings),
             agree=self.agree,
-            progress=ReviewProgress(self.approvals, self.opinions),
+            progress=self.progress,
             left_alerts=LeftAlerts(
                 registry=self.base.registry, policy=self.base.resubmission, clock=self.base.clock
             ),

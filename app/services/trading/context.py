@@ -35,7 +35,7 @@ CENT = Decimal("0.01")
 
 
 class EntryMustWait(Exception):
-    """An exit of the same position goes on: what would be added to it is decided once that is done."""
+    """What goes on must be done first: an exit of the same position, or what its bot's entries count."""
 
 
 @dataclass(frozen=True, slots=True)
