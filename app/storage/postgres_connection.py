@@ -20,6 +20,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app.errors import SettingsError, StoreUnavailable
 from app.storage.postgres_errors import (
+    ALL_LENT,
     MALFORMED,
     WITHOUT_ANSWER,
     WITHOUT_CONNECTION,
@@ -35,6 +36,7 @@ _KEEPALIVES = {"keepalives": "1", "keepalives_idle": "5", "keepalives_interval":
 # psycopg waits in whole seconds for a connection, and at least so many.
 _LEAST_CONNECT_SECONDS = 2
 _WAIT_INTERVAL = 0.1
+_PAUSE_SECONDS = 0.05
 # A server that does not wait for its disk is told to; any stronger promise of its own is kept.
 _SETTINGS = """
 SELECT
@@ -134,8 +136,9 @@ class Connections:
         so that the second time changes nothing. Raise StoreUnavailable when no server answers in time.
         """
         ends = time.monotonic() + self.timeout_seconds
-        while (rows := self._answer(query, values, ends)) is None:
-            pass
+        rows = self._answer(query, values, ends)
+        while rows is None:
+            rows = self._answer_again(query, values, ends)
         return rows
 
     def _answer(self, query: str, values: Sequence[Any], ends: float) -> list[Row] | None:
@@ -152,6 +155,16 @@ class Connections:
                 if loses_session(error):
                     self._lose(session)
                 return None
+
+    def _answer_again(self, query: str, values: Sequence[Any], ends: float) -> list[Row] | None:
+        """Ask again, and again until the time is over: a server may be on its way back, or another one up."""
+        try:
+            return self._answer(query, values, ends)
+        except StoreUnavailable:
+            if time.monotonic() + _PAUSE_SECONDS >= ends:
+                raise
+        time.sleep(_PAUSE_SECONDS)
+        return None
 
     def close(self) -> None:
         """Close every session that is not lent, and the others when they come back; safe to call twice."""
@@ -185,7 +198,7 @@ class Connections:
                     if self._open < self._size and self._opening < self._waiting:
                         self._open_another()
                     if not self._changed.wait(ends - time.monotonic()) and time.monotonic() >= ends:
-                        raise StoreUnavailable(WITHOUT_CONNECTION)
+                        raise StoreUnavailable(WITHOUT_CONNECTION if self._opening else ALL_LENT)
             finally:
                 self._waiting -= 1
 

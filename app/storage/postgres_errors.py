@@ -8,6 +8,7 @@ MALFORMED = (
     "with % signs for whatever else stands in the password"
 )
 WITHOUT_ANSWER = "The database does not answer in time."
+ALL_LENT = "Every connection to the database is in use, as many as DATABASE_CONNECTIONS allows."
 WITHOUT_CONNECTION = "The database cannot be reached in time."
 
 # Two alerts got in each other's way: the one that was stopped is asked again.
@@ -25,6 +26,8 @@ _SENTENCES = {
 }
 # libpq tells why it has no connection in words alone; servers may say theirs in another language.
 _WORDS = (
+    (r"invalid integer value|invalid port|bad integer", MALFORMED + "."),
+    ("invalid sslmode|invalid .* value", "The address of the database has a value that cannot be used."),
     ("read-only", "The database can only be read: it is a standby."),
     ("recovery mode", "The database is starting."),
     ("password authentication failed", "The database refuses the user or the password."),
@@ -70,6 +73,8 @@ def reason_for(error: Said) -> str:
     if state in _SENTENCES:
         return _SENTENCES[state]
     said = str(error)
+    if said == WITHOUT_ANSWER:
+        return said
     if state is not None:
         first = said.splitlines()[0].strip() if said else "it does not say why"
         return f"The database refuses: {first}."

@@ -39,6 +39,14 @@ class PostgresServer:
         """Make an empty cluster whose one user needs no password."""
         self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 
+    def follow(self, primary: "PostgresServer") -> None:
+        """Make a standby of a primary, which waits for none of its own."""
+        self.run("pg_basebackup", "-d", primary.url(), "-D", self.data, "-R", "-X", "stream", "-c", "fast")
+
+    def promote(self) -> None:
+        """Make the standby a primary."""
+        self.run("pg_ctl", "-D", self.data, "-w", "promote")
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         settings = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": ""}
