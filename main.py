@@ -41,9 +41,12 @@ def application() -> Any:
     """Build the application for `flask …`: without the clock's thread, and with a sentence when it fails."""
     import click
 
-    from app import create_app
+    from app import bare_application, create_app
+    from app.cli import is_bare_command
 
     try:
+        if is_bare_command():
+            return bare_application(Settings.from_environment())
         settings, made = with_secrets(Settings.from_environment())
         built = create_app(settings)
     except AppError as error:

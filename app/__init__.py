@@ -18,9 +18,12 @@ from app.services.analyst.base import Analyst
 from app.services.observability.notifier import Send
 from app.storage.base import Store
 from app.wiring.application import Wiring
-from app.wiring.container import EXTENSION, Services
+from app.wiring.container import BARE, EXTENSION, Bare, Services
 from app.wiring.foundation import Foundation
+from app.wiring.stores import open_store
 from app.wiring.wings import assembled
+
+__all__ = ["bare_application", "create_app", "open_store"]
 
 RECOVERY_WAIT_SECONDS = 5
 
@@ -81,21 +84,13 @@ def _start_threads(wired: Services) -> None:
     wired.supervisor.start(wait_seconds=RECOVERY_WAIT_SECONDS)
 
 
-def open_store(settings: Settings) -> Store:
-    """Open the database, else the bucket, else the SQLite file; what none of them needs is not imported."""
-    timeout = float(settings.store_timeout_seconds)
-    if settings.database_url is not None:
-        from app.storage.postgres import PostgresStore
-
-        size = settings.database_connections
-        return PostgresStore(settings.database_url, timeout_seconds=timeout, connections=size)
-    if settings.gcs_bucket_name is not None:
-        from app.storage.gcs import GcsStore
-
-        return GcsStore(settings.gcs_bucket_name, timeout_seconds=timeout)
-    from app.storage.sqlite import SqliteStore
-
-    return SqliteStore(settings.database_path, timeout_seconds=timeout)
+def bare_application(settings: Settings, *, clock: Clock = system_clock) -> Flask:
+    """Build what commands run in that move stores: no store is opened, and nothing is written."""
+    register_secrets(*settings.secrets)
+    app = Flask("gatehouse", static_folder=None)
+    app.extensions[BARE] = Bare(settings, clock)
+    register_commands(app)
+    return app
 
 
 class _Synchronous(Flask):

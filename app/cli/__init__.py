@@ -15,6 +15,7 @@ from app.cli.cleanup import cleanup
 from app.cli.dashboard import dashboard
 from app.cli.ideas import ideas
 from app.cli.login import login
+from app.cli.migrate_store import migrate_store
 from app.cli.opinions import opinions
 from app.cli.options import options
 from app.cli.orders import orders
@@ -32,14 +33,21 @@ from app.cli.verify import verify
 COMMANDS = (
     *(status, tickets, opinions, ideas, orders, positions, account, trades, options, bots, trading_state),
     *(refusals, symbols, preview, send_alert, paper, login, verify, backup),
-    *(audit, circuit_breaker, cleanup, dashboard),
+    *(audit, circuit_breaker, cleanup, dashboard, migrate_store),
 )
+BARE_COMMANDS = (migrate_store,)
 
 
 def register_commands(app: Flask) -> None:
     """Give an application its commands."""
     for command in COMMANDS:
         app.cli.add_command(command)
+
+
+def is_bare_command() -> bool:
+    """True inside `flask …` for a command that must find its stores as they are."""
+    named = (word for word in sys.argv[1:] if word in {command.name for command in COMMANDS})
+    return next(named, None) in {command.name for command in BARE_COMMANDS}
 
 
 def is_running_a_command() -> bool:

@@ -31,7 +31,7 @@ from app.repositories import (
     trades,
     trading_state,
 )
-from app.storage.base import JSON, Change, Create, Document, Page, Store
+from app.storage.base import JSON, Change, Create, Document, Page, Snapshot, Store
 
 PLACES = {topic: place for place, topic in enumerate(Topic)}
 
@@ -187,6 +187,14 @@ class CountedStore:
         finally:
             for change in changes:
                 self._changes.wrote(change.key if isinstance(change, Create) else change.document.key)
+
+    def snapshot(self) -> Snapshot:
+        """Return every document as it is at one moment, or as near to that as the store can come."""
+        return self._store.snapshot()
+
+    def count(self, prefix: str) -> int:
+        """Return how many documents there are under `prefix`."""
+        return self._store.count(prefix)
 
     def ping(self) -> None:
         """Prove that the store can be read and written."""

@@ -21,7 +21,7 @@ class GlobalSwitch:
 
     def read(self) -> StateSwitch:
         """Return the switch as it stands now; ACTIVE when it was never thrown."""
-        return _read(self._store.get(KEY))
+        return global_switch(self._store)
 
     def throw(self, switch: StateSwitch, *, by: str = Actor.OPERATOR) -> None:
         """Set the switch; the last of two writers wins."""
@@ -37,6 +37,11 @@ class GlobalSwitch:
             except (AlreadyExists, Conflict):
                 continue
             return
+
+
+def global_switch(store: Store) -> StateSwitch:
+    """Return the switch of every bot as it stands now; ACTIVE when it was never thrown."""
+    return _read(store.get(KEY))
 
 
 def _read(document: Document | None) -> StateSwitch:

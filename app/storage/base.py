@@ -1,10 +1,13 @@
 """Versioned JSON documents under string keys: what every store offers."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 JSON: TypeAlias = dict[str, Any]
+
+# What proves that a store can be written, for a moment.
+PINGS = "pings/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,25 @@ class Page:
 
     documents: tuple[Document, ...]
     before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A document that was read, and was removed before the reading came to its end."""
+
+    key: str
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """Every document, to be read once in key order.
+
+    Where a store has no moment at which it stands still, what was written meanwhile comes again at the end,
+    or as `Gone`; `unsettled` says afterwards how many documents still changed during the last look.
+    """
+
+    documents: Iterator[Document | Gone] = field(default_factory=lambda: iter(()))
+    unsettled: int = 0
 
 
 class Store(Protocol):
@@ -97,6 +119,12 @@ class Store(Protocol):
         A Create whose key is taken and a Delete of what is gone are passed over, so that a prefix can be
         applied again; a Replace whose version moved raises Conflict.
         """
+
+    def snapshot(self) -> Snapshot:
+        """Return every document as it is at one moment, or as near to that as the store can come."""
+
+    def count(self, prefix: str) -> int:
+        """Return how many documents there are under `prefix`."""
 
     def ping(self) -> None:
         """Prove that the store can be read and written."""

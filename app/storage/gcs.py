@@ -10,13 +10,16 @@ from typing import Any
 from uuid import uuid4
 
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
-from app.storage.base import JSON, Change, Create, Document, Page, Replace, unanswered
+from app.storage.base import JSON, PINGS, Change, Create, Document, Page, Replace, Snapshot, unanswered
 from app.storage.gcs_memory import Memory
 from app.storage.gcs_pages import BATCH, BucketPages
+from app.storage.gcs_snapshot import BucketLooks
 from app.storage.gcs_transport import Absent, BucketTransport, Moved
 
 WRITER = "writer"
 PAGE = 1000
+# Folders of the bucket that hold files: see BucketFiles.
+FILES = ("archive/", "backups/")
 
 
 class GcsStore:
@@ -95,9 +98,18 @@ class GcsStore:
         for change in changes:
             self._make(change)
 
+    def snapshot(self) -> Snapshot:
+        """Return every document; see BucketLooks for how near to one moment a bucket comes."""
+        return BucketLooks(partial(self._names, "", "", page_size=PAGE), self._fetch).snapshot()
+
+    def count(self, prefix: str) -> int:
+        """Return how many documents there are under `prefix`, by listing their names."""
+        with self._transport.calling("list documents"):
+            return sum(1 for _ in self._names(prefix, "", page_size=PAGE))
+
     def ping(self) -> None:
         """Prove that objects can be written, read and deleted."""
-        written = self.create(f"pings/{uuid4().hex}", {})
+        written = self.create(f"{PINGS}{uuid4().hex}", {})
         if self.get(written.key) != written:
             raise StoreUnavailable(f"Bucket {self._transport.name} does not return what was written to it.")
         self.delete(written)
@@ -159,8 +171,12 @@ class GcsStore:
                 fields="items(name,generation),nextPageToken",
                 **self._transport.patience,
             )
-        # Google's offset is inclusive.
-        return ((blob.name, int(blob.generation)) for blob in blobs if blob.name > after)
+        # Google's offset is inclusive; files lie beside the documents and are none.
+        return (
+            (blob.name, int(blob.generation))
+            for blob in blobs
+            if blob.name > after and not blob.name.startswith(FILES)
+        )
 
     def _folders(self, prefix: str) -> Sequence[str]:
         with self._transport.calling("list folders"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from app.errors import AlreadyExists, Conflict
-from app.storage.base import JSON, Change, Create, Document, Page, Replace, unanswered
+from app.storage.base import JSON, Change, Create, Document, Page, Replace, Snapshot, unanswered
 from app.storage.terms import page_among
 
 HIGHEST = "\U0010ffff"
@@ -95,6 +95,15 @@ class MemoryStore:
                     self._write(key, text)
                 elif key in self._held:
                     self._remove(key)
+
+    def snapshot(self) -> Snapshot:
+        """Return every document as it is now."""
+        return Snapshot(iter(list(self.list(""))))
+
+    def count(self, prefix: str) -> int:
+        """Return how many documents there are under `prefix`."""
+        with self._lock:
+            return bisect_left(self._keys, prefix + HIGHEST) - bisect_left(self._keys, prefix)
 
     def ping(self) -> None:
         """Do nothing: memory is always within reach."""

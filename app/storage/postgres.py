@@ -8,8 +8,9 @@ from typing import Any
 
 from app.errors import AlreadyExists, Conflict
 from app.storage import postgres_schema
-from app.storage.base import JSON, Change, Create, Delete, Document, Page, Replace
+from app.storage.base import JSON, Change, Create, Delete, Document, Page, Replace, Snapshot
 from app.storage.postgres_connection import Connections, Overwritten
+from app.storage.postgres_snapshot import everything
 from app.storage.postgres_terms import (
     HIGHEST,
     documents_of,
@@ -23,6 +24,7 @@ _SELECT_FROM = """
 SELECT key, value, version FROM documents WHERE key >= %s AND key < %s ORDER BY key LIMIT %s
 """
 _SELECT_AFTER = _SELECT_FROM.replace(">=", ">")
+_COUNT = "SELECT count(*) FROM documents WHERE key >= %s AND key < %s"
 _WRITE = "SELECT gatehouse_write(%s, %s)"
 # Refused where nothing can be written, though there is nothing to remove.
 _TRY = "DELETE FROM documents WHERE key = ''"
@@ -100,6 +102,14 @@ class PostgresStore:
         """Make the changes in one transaction that does not wait for the disk."""
         if changes:
             self._write([_as_written(change) for change in changes], durable=False)
+
+    def snapshot(self) -> Snapshot:
+        """Return every document as it is when the first is read; nobody has to wait for it."""
+        return Snapshot(everything(self.connections))
+
+    def count(self, prefix: str) -> int:
+        """Return how many documents there are under `prefix`."""
+        return int(self.connections.ask(_COUNT, (prefix, prefix + HIGHEST))[0][0])
 
     def ping(self) -> None:
         """Prove that the database can be read and written."""

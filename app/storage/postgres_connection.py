@@ -129,6 +129,15 @@ class Connections:
             if session is not held:
                 self._give_back(session)
 
+    @contextmanager
+    def beside(self) -> Iterator[DatabaseSession]:
+        """Open a session for one long reading, which keeps none of the others from anybody."""
+        try:
+            with _connected(self._conninfo, self.timeout_seconds) as session:
+                yield session
+        except psycopg.Error as error:
+            raise StoreUnavailable(reason_for(error)) from error
+
     def ask(self, query: str, values: Sequence[Any] = ()) -> list[Row]:
         """Return the rows of one statement, asked again on a new session where the first was lost.
 

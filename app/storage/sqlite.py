@@ -10,8 +10,9 @@ from pathlib import Path
 
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
 from app.storage import sqlite_terms
-from app.storage.base import JSON, Change, Create, Document, Page, Replace
+from app.storage.base import JSON, Change, Create, Document, Page, Replace, Snapshot
 from app.storage.sqlite_connection import SharedConnection
+from app.storage.sqlite_files import documents_in
 from app.storage.sqlite_ledger import LEDGER_VIEW
 
 SCHEMA = """
@@ -29,6 +30,7 @@ DELETE = "DELETE FROM documents WHERE key = ? AND version = ?"
 SELECT = "SELECT value, version FROM documents WHERE key = ?"
 SELECT_FROM = "SELECT key, value, version FROM documents WHERE key >= ? AND key < ? ORDER BY key LIMIT ?"
 SELECT_AFTER = SELECT_FROM.replace(">=", ">")
+COUNT = "SELECT count(*) FROM documents WHERE key >= ? AND key < ?"
 
 PAGE = 500
 OWNER_ONLY, EVERYBODY_ELSE = 0o600, 0o077
@@ -42,6 +44,7 @@ class SqliteStore:
     """Versioned JSON documents in one SQLite file."""
 
     def __init__(self, path: Path, *, timeout_seconds: float = 5) -> None:
+        self._path = path
         self._shared = SharedConnection(path, timeout_seconds=timeout_seconds)
         # A person's search may take a while: no alert is to wait for its turn behind it.
         self._looking = SharedConnection(path, timeout_seconds=timeout_seconds)
@@ -133,6 +136,15 @@ class SqliteStore:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+    def snapshot(self) -> Snapshot:
+        """Return every document as it is when the first is read; nobody has to wait for it."""
+        return Snapshot(documents_in(self._path))
+
+    def count(self, prefix: str) -> int:
+        """Return how many documents there are under `prefix`."""
+        bounds = (prefix, prefix + HIGHEST)
+        return int(self._shared.read(COUNT, bounds)[0][0])
 
     def ping(self) -> None:
         """Prove that the file can be read and written."""

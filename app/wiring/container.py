@@ -72,6 +72,7 @@ from app.storage.base import Store
 from app.wiring.analyst import Research
 
 EXTENSION = "gatehouse"
+BARE = "gatehouse-bare"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +201,20 @@ class Services:
     overview: OverviewWing
     research: Research
     analytics: AnalyticsWing
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """What a command has that must find stores as they are, before anything is wired to one."""
+
+    settings: Settings
+    clock: Clock
+
+
+def bare() -> Bare:
+    """Return what a command has that runs without a house."""
+    found: Bare | None = current_app.extensions.get(BARE)
+    return found if found is not None else Bare(services().settings, services().clock)
 
 
 def services() -> Services:

@@ -49,12 +49,17 @@ def locks_of(settings: Settings, nonce: str) -> Locks:
     """Return exclusion on this machine where the state is on it, else in this process."""
     if not settings.state_home.is_shared:
         return ThreadLocks(nonce)
-    return MachineLocks(settings.database_path.parent / "locks", nonce)
+    return MachineLocks(lock_folder(settings), nonce)
+
+
+def lock_folder(settings: Settings) -> Path:
+    """Return where the processes of this machine keep their locks."""
+    return settings.database_path.parent / "locks"
 
 
 def counts_file(settings: Settings) -> Path | None:
     """Return where the processes of this machine count changes; of a bucket there is one process."""
-    return None if not settings.state_home.is_local else settings.database_path.parent / "locks" / "changes"
+    return None if not settings.state_home.is_local else lock_folder(settings) / "changes"
 
 
 def tells_people(settings: Settings) -> bool:

@@ -163,19 +163,10 @@ class MachineLocks(Locks):
         if owner == self.owner:
             return True
         path = self._path(owner)
-        try:
-            file = os.open(path, os.O_RDWR)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if _is_locked(path):
             return True
-        else:
-            path.unlink(missing_ok=True)
-            return False
-        finally:
-            os.close(file)
+        path.unlink(missing_ok=True)
+        return False
 
     def close(self) -> None:
         """Stop living; entries of this owner may be taken over."""
@@ -185,3 +176,24 @@ class MachineLocks(Locks):
 
     def _path(self, owner: str) -> Path:
         return self._folder / f"{owner}.alive"
+
+
+def is_anybody_alive(folder: Path) -> bool:
+    """Tell whether any process of this machine works with these locks; the caller is none of them."""
+    return any(map(_is_locked, folder.glob("*.alive")))
+
+
+def _is_locked(path: Path) -> bool:
+    """Tell whether a process holds a file; one that is missing nobody does."""
+    try:
+        file = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(file)

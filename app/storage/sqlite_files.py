@@ -1,0 +1,51 @@
+"""SQLite files that are read beside the service: a snapshot of its own file, and backups."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from app.errors import StoreUnavailable
+from app.storage.base import Document
+
+EVERYTHING = "SELECT key, value, version FROM documents ORDER BY key"
+IS_OURS = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'documents'"
+BATCH = 500
+_decode = json.JSONDecoder().raw_decode
+
+
+def documents_in(path: Path) -> Iterator[Document]:
+    """Yield what a file holds at the moment of the first row, in key order; nothing is written to it.
+
+    Raise StoreUnavailable where it is missing, damaged or none of ours.
+    """
+    try:
+        with closing(_opened(path)) as connection:
+            connection.execute("BEGIN")
+            rows = connection.execute(EVERYTHING)
+            while batch := rows.fetchmany(BATCH):
+                for key, text, version in batch:
+                    yield Document(key, _decode(text)[0], version)
+    except (sqlite3.Error, ValueError) as error:
+        raise StoreUnavailable(f"{path} cannot be read: {error}.") from error
+
+
+def check(path: Path) -> None:
+    """Raise StoreUnavailable for a file that is missing, damaged or none of ours."""
+    try:
+        with closing(_opened(path)) as connection:
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            is_ours = connection.execute(IS_OURS).fetchone() is not None
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"{path} cannot be read: {error}.") from error
+    if verdict != "ok":
+        raise StoreUnavailable(f"{path} is damaged: {verdict}.")
+    if not is_ours:
+        raise StoreUnavailable(f"{path} is a database, but none of Gatehouse's.")
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    # A backup may lie where nothing can be written, and SQLite must leave nothing beside it.
+    alone = "" if Path(f"{path}-wal").exists() else "&immutable=1"
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{alone}", uri=True, check_same_thread=False)

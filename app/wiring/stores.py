@@ -1,0 +1,36 @@
+"""The store that holds the state."""
+
+from app.config import Settings
+from app.repositories.unfinished_copies import refuse_unfinished
+from app.storage.base import Store
+
+
+def open_store(settings: Settings, *, whole: bool = True) -> Store:
+    """Open the store that holds the state; an SDK is imported only where it is used.
+
+    Raise SettingsError where it holds an unfinished copy, unless it need not be `whole`.
+    """
+    store = _opened_store(settings)
+    if whole:
+        try:
+            refuse_unfinished(store, settings.state_home.setting)
+        except BaseException:
+            store.close()
+            raise
+    return store
+
+
+def _opened_store(settings: Settings) -> Store:
+    timeout = float(settings.store_timeout_seconds)
+    if settings.database_url is not None:
+        from app.storage.postgres import PostgresStore
+
+        size = settings.database_connections
+        return PostgresStore(settings.database_url, timeout_seconds=timeout, connections=size)
+    if settings.gcs_bucket_name is not None:
+        from app.storage.gcs import GcsStore
+
+        return GcsStore(settings.gcs_bucket_name, timeout_seconds=timeout)
+    from app.storage.sqlite import SqliteStore
+
+    return SqliteStore(settings.database_path, timeout_seconds=timeout)
