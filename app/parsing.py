@@ -15,6 +15,7 @@ SOURCE_PRESETS = {"tradingview": "52.89.214.238,34.212.75.30,54.218.53.128,52.32
 LARGEST_FIGURE = 10**12
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_EMAIL = re.compile(r"[^@\s,;]{1,64}@[^@\s,;]{1,190}")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 Parser = Callable[[str], Any]
@@ -65,6 +66,13 @@ def uuid(text: str) -> str:
     if _UUID.fullmatch(small) is None:
         raise ValueError("must be a UUID like 47462f2d-378c-4bf5-a016-1c1221aa0e62")
     return small
+
+
+def email(text: str) -> str:
+    """Read an e-mail address."""
+    if _EMAIL.fullmatch(text) is None:
+        raise ValueError("must be an e-mail address")
+    return text
 
 
 def fraction(text: str) -> Decimal:

@@ -109,6 +109,10 @@ def test_setting_when_value_is_nonsense_then_one_sentence_names_it(item):
         ("PUBLIC_URL", "https://"),
         ("ALLOWED_SOURCE_IPS", "52.89.214.238,tradingvue"),
         ("ALLOWED_SOURCE_IPS", "10.0.0.0/33"),
+        ("IDEA_SOURCE_IPS", "optionomics.ai"),
+        ("COMMAND_SOURCE_IPS", "10.0.0.0/33"),
+        ("TASKS_SERVICE_ACCOUNT", "clock"),
+        ("TASKS_CERTS_URL", "/certs"),
         ("IDEMPOTENCY_TTL_SECONDS", "0"),
         ("STALE_ALERT_SECONDS", "0"),
     ],
@@ -174,6 +178,14 @@ def test_streams_when_there_would_be_several_processes_then_start_stops_by_the_s
     assert refusal(ALPACA_STREAMS="true", WEB_CONCURRENCY="2").startswith("ALPACA_STREAMS needs")
     assert read(ALPACA_STREAMS="true").alpaca_streams
     assert not read().alpaca_streams
+
+
+def test_service_account_when_no_audience_is_known_then_the_start_stops():
+    account = {"TASKS_SERVICE_ACCOUNT": "clock@demo.iam.gserviceaccount.com"}
+
+    assert refusal(**account) == "TASKS_SERVICE_ACCOUNT needs TASKS_OIDC_AUDIENCE or PUBLIC_URL"
+    assert read(**account, PUBLIC_URL="https://gate.example").tasks_oidc_audience is None
+    assert read(**account, TASKS_OIDC_AUDIENCE="gate").tasks_oidc_audience == "gate"
 
 
 def test_secrets_when_both_are_the_same_then_refused_without_repeating_them():

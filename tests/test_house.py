@@ -131,7 +131,10 @@ HOMES = {
     "websockets": ["app/brokers/alpaca/streams_connection.py"],
     "fyers_apiv3": ["app/brokers/fyers/transport.py"],
     "openai": ["app/services/analyst/model_api.py"],
-    "google": ["app/storage/gcs_transport.py"],
+    "google.cloud": ["app/storage/gcs_transport.py"],
+    "google.api_core": ["app/storage/gcs_transport.py"],
+    # Credentials of the bucket's client, and tokens that others show: two halves of one package.
+    "google.auth": ["app/storage/gcs_transport.py", "app/services/schedulers/google_tokens.py"],
     "psycopg": ["app/storage/postgres_connection.py"],
     "cryptography": ["app/services/sharing/sealing.py"],
     "prometheus_client": ["app/services/observability/metrics.py"],

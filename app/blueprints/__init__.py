@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.blueprints import approvals, commands, health, ideas, login, operations, shares, webhook
+from app.blueprints import approvals, commands, health, ideas, login, operations, shares, tasks, webhook
 from app.blueprints.api import (
     account,
     analytics,
@@ -74,5 +74,6 @@ def register_blueprints(app: Flask) -> None:
         login.bp,
         login.callback,
         operations.bp,
+        tasks.bp,
     ):
         app.register_blueprint(blueprint)

@@ -9,6 +9,7 @@ from flask import g, request
 from app.blueprints.visitor import (
     SAFE_METHODS,
     Visitor,
+    bearer,
     refuse_other_sites,
     sends_token,
     sent_cookie,
@@ -25,6 +26,7 @@ from app.errors import (
     TokenAgain,
 )
 from app.logs import register_secrets
+from app.services.schedulers.google_tokens import looks_like_a_token
 from app.wiring.container import intake, operations, services
 
 SECRET_HEADERS = ("X-Bot-Secret", "X-Webhook-Secret")
@@ -43,6 +45,16 @@ def operator() -> None:
     known_visitor()
     if request.method not in SAFE_METHODS:
         operator_alone()
+    _refuse_twice()
+
+
+def operator_or_scheduler() -> None:
+    """Let in the operator, or Google's schedulers by a token of the one account that may call here."""
+    callers, presented = operations().google_callers, bearer()
+    if callers is None or visitor() is not None or not looks_like_a_token(presented):
+        operator()
+        return
+    callers.check(presented)
     _refuse_twice()
 
 

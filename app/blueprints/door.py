@@ -22,6 +22,7 @@ from app.errors import (
     CrossSiteRequest,
     NotAuthenticated,
     NotFound,
+    ServiceAccountNotAllowed,
     SourceNotAllowed,
     StoreError,
     TooManyRequests,
@@ -52,7 +53,8 @@ def guard(bp: Blueprint, answer: Answering = answer_error) -> None:
 
 def watch_the_door(app: Flask) -> None:
     """Note who is refused at any other address, and alerts sent to an address that is none."""
-    for kind in (NotAuthenticated, SourceNotAllowed, TooManyRequests, CrossSiteRequest):
+    kinds = (NotAuthenticated, SourceNotAllowed, TooManyRequests, CrossSiteRequest, ServiceAccountNotAllowed)
+    for kind in kinds:
         app.register_error_handler(kind, _refuse_caller)
     for lost in (NoSuchAddress, MethodNotAllowed):
         app.register_error_handler(lost, _miss)

@@ -1,6 +1,4 @@
-"""What the operator and the clock call."""
-
-from uuid import UUID
+"""What the operator looks at and sets going."""
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -8,11 +6,10 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.authentication import operator
 from app.domain.audit import Actor
 from app.domain.json_codec import to_json
-from app.errors import NotFound
 from app.schemas.operator import wants_fresh
 from app.services.operator.orders import orphans
 from app.services.portfolio.holdings import broker_rows
-from app.wiring.container import intake, observability, operations, portfolio, services
+from app.wiring.container import observability, operations, portfolio, services
 
 SHOWN_REFUSALS = 20
 
@@ -55,21 +52,3 @@ def metrics() -> ResponseReturnValue:
     """Answer a scrape."""
     body, content_type = observability().metrics.render()
     return Response(body, content_type=content_type)
-
-
-@bp.post("/tasks/tick")
-def tick() -> ResponseReturnValue:
-    """Do what the clock does, now; what only one process may do is done where `leader` is true."""
-    supervisor = services().supervisor
-    done = supervisor.tick(everything=True)
-    return jsonify({"status": "ok", "leader": supervisor.leads, "done": done})
-
-
-@bp.post("/tasks/inbox/<uuid:ticket>")
-def work_off(ticket: UUID) -> ResponseReturnValue:
-    """Carry out, now, what is open of a ticket; done already or somebody else's, it stays as it is."""
-    intake().recovery.finish_ticket(ticket)
-    found = operations().ledger.find(ticket)
-    if found is None:
-        raise NotFound(f"There is no ticket {ticket}.")
-    return jsonify({"status": found["status"], "ticket": found["id"], "reason": found["reason"]})

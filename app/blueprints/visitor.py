@@ -34,6 +34,12 @@ def visitor() -> Visitor | None:
     return found
 
 
+def bearer() -> str:
+    """Return the token of the `Authorization` header; nothing where there is none."""
+    kind, _, presented = request.headers.get("Authorization", "").partition(" ")
+    return presented.strip() if kind.lower() == "bearer" else ""
+
+
 def sends_token() -> bool:
     """Tell whether the caller tries to be let in by a token, right or wrong."""
     # A proxy's own Basic does not stand for anything here where a session comes along.
@@ -94,8 +100,8 @@ def _is_action() -> bool:
 
 
 def _role_of_bearer() -> Role | None:
-    kind, _, presented = request.headers.get("Authorization", "").partition(" ")
-    return operations().sessions.role_of(presented.strip()) if kind.lower() == "bearer" else None
+    presented = bearer()
+    return operations().sessions.role_of(presented) if presented else None
 
 
 def _cookie_name() -> str:

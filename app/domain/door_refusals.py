@@ -29,6 +29,7 @@ WORDS = {
     "TOO_MANY_REQUESTS": "beyond the rate limit",
     "NOT_FOUND": "no such bot or address",
     "METHOD_NOT_ALLOWED": "no such address",
+    "SERVICE_ACCOUNT_NOT_ALLOWED": "another service account",
     "STORE_UNAVAILABLE": "not stored",
 }
 OPERATOR_WORDS = {

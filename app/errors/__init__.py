@@ -23,6 +23,8 @@ AppError
 ├── PursuitOver                 409: the exit is not being pursued any more
 ├── ApprovalLinkRefused         403: forged or too old
 ├── RoleViewer                  403: who may look at everything wants to change something
+├── ServiceAccountNotAllowed    403: Google's token is another account's
+├── CertificatesUnavailable     503: Google's tokens cannot be checked just now
 ├── TokenAgain                  403: what is dangerous asks for the token once more
 ├── CrossSiteRequest            403: another site's page sent it with a session's cookie
 ├── JobOver                 409: the job is done, failed or ended already
@@ -74,6 +76,7 @@ from app.errors.requests import (
     ApprovalLinkRefused,
     ApprovalOver,
     BotUnknown,
+    CertificatesUnavailable,
     CrossSiteRequest,
     FyersNotConfigured,
     IdempotencyKeyReused,
@@ -89,6 +92,7 @@ from app.errors.requests import (
     RequestRefused,
     RequestUnfinished,
     RoleViewer,
+    ServiceAccountNotAllowed,
     ShareOver,
     TokenAgain,
     TradeUnknown,
@@ -114,6 +118,7 @@ __all__ = [
     "BrokerLoginRequired",
     "BrokerRejected",
     "BrokerUnavailable",
+    "CertificatesUnavailable",
     "Conflict",
     "CrossSiteRequest",
     "FyersNotConfigured",
@@ -137,6 +142,7 @@ __all__ = [
     "RequestRefused",
     "RequestUnfinished",
     "RoleViewer",
+    "ServiceAccountNotAllowed",
     "SettingsError",
     "ShareOver",
     "SourceNotAllowed",

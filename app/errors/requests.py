@@ -69,6 +69,18 @@ class RoleViewer(AppError):
     code, status = "ROLE_VIEWER", 403
 
 
+class ServiceAccountNotAllowed(AppError):
+    """Google's token is sound, and not that of TASKS_SERVICE_ACCOUNT."""
+
+    code, status = "SERVICE_ACCOUNT_NOT_ALLOWED", 403
+
+
+class CertificatesUnavailable(AppError):
+    """Google's certificates cannot be had, so a token of its schedulers cannot be checked."""
+
+    code, status = "CERTIFICATES_UNAVAILABLE", 503
+
+
 class TokenAgain(AppError):
     """What was asked is dangerous, and the session's token was last given some time ago."""
 

@@ -59,6 +59,7 @@ from app.services.portfolio.trade_history import TradeHistory
 from app.services.pursuits.service import PursuitService
 from app.services.runtime.supervisor import Supervisor
 from app.services.runtime.worker_pool import WorkPool
+from app.services.schedulers.google_tokens import GoogleCallers
 from app.services.sessions.service import Sessions
 from app.services.sharing.service import Sharing
 from app.services.structures.exits import StructureExits
@@ -108,6 +109,7 @@ class OperationsWing:
     repeated: RepeatedRequests
     sessions: Sessions
     wrong_tokens: WrongSecrets
+    google_callers: GoogleCallers | None
     sharing: Sharing
     jobs: Jobs
 

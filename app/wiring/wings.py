@@ -25,6 +25,7 @@ from app.wiring.container import (
 )
 from app.wiring.overview import overview_wing
 from app.wiring.policies import shared_addresses
+from app.wiring.schedulers import google_callers
 from app.wiring.setting_rows import setting_rows
 
 # Of those who sign in by hand a few mistakes are enough.
@@ -108,6 +109,7 @@ def _operations(wiring: Wiring) -> OperationsWing:
         ),
         sessions=wiring.base.sessions,
         wrong_tokens=WrongSecrets(allowed=WRONG_TOKENS_ALLOWED),
+        google_callers=google_callers(wiring.settings),
         sharing=wiring.base.sharing,
         jobs=wiring.upkeep.jobs,
     )

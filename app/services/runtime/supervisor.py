@@ -27,6 +27,15 @@ class Task:
     everywhere: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one call has done: how much by task, what it left to the next, and whether another was at work."""
+
+    done: dict[str, int]
+    left: tuple[str, ...] = ()
+    busy: bool = False
+
+
 class Supervisor:
     """Run the tasks that are due, from a thread here or from a scheduler elsewhere.
 
@@ -78,9 +87,39 @@ class Supervisor:
                 if not task.everywhere and not self._hold_lease():
                     break
                 if everything or self._is_due(task):
-                    self._last_run[task.name] = self._monotonic()
-                    done[task.name] = self._attempt(task.name, task.run)
+                    done[task.name] = self._run(task)
         return done
+
+    def _run(self, task: Task) -> int:
+        self._last_run[task.name] = self._monotonic()
+        return self._attempt(task.name, task.run)
+
+    def turn(self, *, within_seconds: float) -> Turn:
+        """Run everything for a caller who waits, beginning with what has waited longest.
+
+        Of callers at one time one is at work; the others wait for it, and after `within_seconds` go without.
+        """
+        ends = self._monotonic() + within_seconds
+        if not self._turn.acquire(timeout=within_seconds):
+            return Turn({}, busy=True)
+        try:
+            return self._run_until(ends)
+        finally:
+            self._turn.release()
+
+    def _run_until(self, ends: float) -> Turn:
+        done: dict[str, int] = {}
+        never = float("-inf")
+        waiting = sorted(
+            self._tasks, key=lambda task: (not task.everywhere, self._last_run.get(task.name, never))
+        )
+        for number, task in enumerate(waiting):
+            if not task.everywhere and not self._hold_lease():
+                break
+            if self._monotonic() >= ends:
+                return Turn(done, tuple(each.name for each in waiting[number:]))
+            done[task.name] = self._run(task)
+        return Turn(done)
 
     def pause_seconds(self) -> float:
         """Return how long nothing is due, at most the shortest period: each turn asks for the lease too."""

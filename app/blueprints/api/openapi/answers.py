@@ -244,6 +244,8 @@ COMPONENTS: dict[str, Shape] = {
             "status": {"const": "ok"},
             "leader": FLAG | {"description": "Whether the process that answers runs what only one may."},
             "done": {"type": "object", "additionalProperties": COUNT},
+            "left": list_of(TEXT) | {"description": "Tasks that the time did not suffice for."},
+            "busy": FLAG | {"description": "Another call was at work all the time; nothing was done here."},
         }
     ),
     "IdeaAnswer": object_of(

@@ -13,6 +13,7 @@ from app.blueprints.api.openapi.links import links_from
 from app.blueprints.api.openapi.operation import (
     JSON,
     OPERATOR,
+    OPERATOR_OR_SCHEDULER,
     Operation,
     alert_component,
     command_component,
@@ -24,12 +25,13 @@ from app.blueprints.once import HEADER, KEY_PATTERN
 from app.blueprints.visitor import COOKIE, SECURE_COOKIE
 from app.domain.bots import BOT_ID
 from app.domain.signals import SECRET_FIELDS
-from app.errors import CrossSiteRequest, RoleViewer, TokenAgain
+from app.errors import CrossSiteRequest, RoleViewer, ServiceAccountNotAllowed, TokenAgain
 from app.schemas.base import Schema
 from app.schemas.dialects import DIALECTS
 from app.schemas.shapes import LARGEST_WHOLE, pattern_shape
 from app.version import VERSION
 
+OPERATORS = (OPERATOR, OPERATOR_OR_SCHEDULER)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PAGES = "dashboard."
 _CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -43,6 +45,13 @@ SECURITY_SCHEMES = {
         "type": "http",
         "scheme": "bearer",
         "description": "OPERATOR_TOKEN; VIEWER_TOKEN where nothing changes",
+    },
+    "google": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "ID token of TASKS_SERVICE_ACCOUNT for TASKS_OIDC_AUDIENCE, as Cloud Scheduler and "
+        "Cloud Tasks send it",
     },
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Of POST /api/session"},
     "secureSession": {
@@ -168,8 +177,8 @@ def _responses(operation: Operation, *, is_change: bool) -> dict[str, Any]:
     errors = {*operation.errors} | ({409, 422} if operation.once else set())
     if operation.body:
         # No body is read that is too large, and of an operator's some ask for what cannot be at the moment.
-        errors |= {400, 413} | ({409} if operation.security == OPERATOR else set())
-    if operation.security == OPERATOR:
+        errors |= {400, 413} | ({409} if operation.security in OPERATORS else set())
+    if operation.security in OPERATORS:
         # A parameter that comes twice is refused anywhere; ten wrong tokens in a minute are one too many;
         # without its store the service answers nothing.
         errors |= {400, 401, 429, 503}
@@ -191,16 +200,17 @@ def _response(status: int, components: tuple[str, ...], operation: Operation) ->
 
 def _description(status: int, operation: Operation) -> str:
     phrase = HTTPStatus(status).phrase
-    if status != HTTPStatus.FORBIDDEN or operation.security != OPERATOR:
+    if status != HTTPStatus.FORBIDDEN or operation.security not in OPERATORS:
         return phrase
     codes = [CrossSiteRequest.code, RoleViewer.code, *([TokenAgain.code] if operation.token_again else [])]
+    codes += [ServiceAccountNotAllowed.code] if operation.security == OPERATOR_OR_SCHEDULER else []
     return f"{phrase}: {', '.join(codes)}"
 
 
 def _headers(status: int, operation: Operation) -> dict[str, Any]:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return {"Retry-After": {"schema": {"type": "integer"}}}
-    if status == HTTPStatus.CONFLICT and operation.security != OPERATOR:
+    if status == HTTPStatus.CONFLICT and operation.security not in OPERATORS:
         return {"X-Ticket": {"schema": UUID, "description": "The ticket of the first alert with this key."}}
     if operation.etag and status in operation.answers:
         return {"ETag": {"schema": TEXT}}

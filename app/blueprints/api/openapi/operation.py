@@ -9,6 +9,8 @@ from app.schemas.entry import DialectEntry
 PUBLIC: tuple[dict[str, list[str]], ...] = ()
 _LET_IN: tuple[dict[str, list[str]], ...] = ({"operator": []}, {"session": []}, {"secureSession": []})
 OPERATOR = _LET_IN
+# Of one service account, where TASKS_SERVICE_ACCOUNT is set.
+OPERATOR_OR_SCHEDULER: tuple[dict[str, list[str]], ...] = (*_LET_IN, {"google": []})
 OPERATOR_SEES_MORE: tuple[dict[str, list[str]], ...] = ({}, *_LET_IN)
 # The empty one stands for the secret in the body, which OpenAPI has no scheme for.
 BOT_SECRET: tuple[dict[str, list[str]], ...] = (

@@ -9,6 +9,7 @@ from app.blueprints.api.openapi.dashboard_operations import DASHBOARD_OPERATIONS
 from app.blueprints.api.openapi.job_operations import JOB_OPERATIONS
 from app.blueprints.api.openapi.operation import (
     BOT_SECRET,
+    OPERATOR_OR_SCHEDULER,
     OPERATOR_SEES_MORE,
     PUBLIC,
     Operation,
@@ -116,9 +117,13 @@ OPERATIONS: dict[str, Operation] = {
     "operations.metrics": Operation(tag="Health", answers={200: ()}, media_type="text/plain"),
     "operations.status": Operation(tag="Operation", query=FreshQuerySchema(), answers={200: ("Status",)}),
     "operations.clean_up": Operation(tag="Operation", answers={200: ("CleanupAnswer",)}),
-    "operations.tick": Operation(tag="Operation", answers={200: ("Tick",)}),
-    "operations.work_off": Operation(
-        tag="Operation", answers={200: ("WorkedOff",)}, errors=(404,), parameters=_TICKET
+    "tasks.tick": Operation(tag="Operation", security=OPERATOR_OR_SCHEDULER, answers={200: ("Tick",)}),
+    "tasks.work_off": Operation(
+        tag="Operation",
+        security=OPERATOR_OR_SCHEDULER,
+        answers={200: ("WorkedOff",)},
+        errors=(404,),
+        parameters=_TICKET,
     ),
     "approvals.show_question": Operation(
         tag="Approval",

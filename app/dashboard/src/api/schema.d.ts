@@ -1195,7 +1195,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Carry out, now, what is open of a ticket; done already or somebody else's, it stays as it is */
-        post: operations["operations_work_off"];
+        post: operations["tasks_work_off"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1211,8 +1211,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Do what the clock does, now; what only one process may do is done where `leader` is true */
-        post: operations["operations_tick"];
+        /**
+         * Do what the clock does, now; what only one process may do is done where `leader` is true
+         * @description A call that comes while another is at work waits for it, half a minute at most: then `busy` is true. What was not begun within that time is `left` for the next call, which begins with it.
+         */
+        post: operations["tasks_tick"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3485,6 +3488,10 @@ export interface components {
             done: {
                 [key: string]: number;
             };
+            /** @description Tasks that the time did not suffice for. */
+            left: string[];
+            /** @description Another call was at work all the time; nothing was done here. */
+            busy: boolean;
         };
         IdeaAnswer: {
             /** @enum {unknown} */
@@ -10202,7 +10209,7 @@ export interface operations {
             };
         };
     };
-    operations_work_off: {
+    tasks_work_off: {
         parameters: {
             query?: never;
             header?: never;
@@ -10241,7 +10248,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Forbidden: REQUEST_CROSS_SITE, ROLE_VIEWER */
+            /** @description Forbidden: REQUEST_CROSS_SITE, ROLE_VIEWER, SERVICE_ACCOUNT_NOT_ALLOWED */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10280,7 +10287,7 @@ export interface operations {
             };
         };
     };
-    operations_tick: {
+    tasks_tick: {
         parameters: {
             query?: never;
             header?: never;
@@ -10316,7 +10323,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Forbidden: REQUEST_CROSS_SITE, ROLE_VIEWER */
+            /** @description Forbidden: REQUEST_CROSS_SITE, ROLE_VIEWER, SERVICE_ACCOUNT_NOT_ALLOWED */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,41 @@
+"""What a scheduler calls where nothing here runs by itself; each call may come twice, or twice at once."""
+
+from uuid import UUID
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.authentication import operator_or_scheduler
+from app.errors import NotFound
+from app.wiring.container import intake, operations, services
+
+# A scheduler gives up after a minute or more, and Cloud Run's own limit is one.
+TICK_SECONDS = 30.0
+
+bp = Blueprint("tasks", __name__, url_prefix="/tasks")
+bp.before_request(operator_or_scheduler)
+
+
+@bp.post("/tick")
+def tick() -> ResponseReturnValue:
+    """Do what the clock does, now; what only one process may do is done where `leader` is true.
+
+    A call that comes while another is at work waits for it, half a minute at most: then `busy` is true. What
+    was not begun within that time is `left` for the next call, which begins with it.
+    """
+    supervisor = services().supervisor
+    turn = supervisor.turn(within_seconds=TICK_SECONDS)
+    left, busy = list(turn.left), turn.busy
+    return jsonify(
+        {"status": "ok", "leader": supervisor.leads, "done": turn.done, "left": left, "busy": busy}
+    )
+
+
+@bp.post("/inbox/<uuid:ticket>")
+def work_off(ticket: UUID) -> ResponseReturnValue:
+    """Carry out, now, what is open of a ticket; done already or somebody else's, it stays as it is."""
+    intake().recovery.finish_ticket(ticket)
+    found = operations().ledger.find(ticket)
+    if found is None:
+        raise NotFound(f"There is no ticket {ticket}.")
+    return jsonify({"status": found["status"], "ticket": found["id"], "reason": found["reason"]})

@@ -1,0 +1,1 @@
+"""Who calls the clock from outside: Google's schedulers, known by their tokens."""
