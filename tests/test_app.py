@@ -6,7 +6,12 @@ from decimal import Decimal
 import pytest
 
 from app import create_app, open_store
-from app.blueprints.authentication import caller_by_any_method, operator, public
+from app.blueprints.authentication import (
+    caller_by_any_method,
+    operator,
+    operator_or_scheduler,
+    public,
+)
 from app.blueprints.sources import allowed_source
 from app.config import Settings
 from app.errors import SettingsError, StoreUnavailable
@@ -16,7 +21,7 @@ from tests.builders import WEBHOOK_SECRET, ScriptedBroker, client_of, services_o
 pytestmark = pytest.mark.integration
 
 SOMETHING = "00000000-0000-0000-0000-000000000000"
-GUARDS = {allowed_source, operator, public, caller_by_any_method}
+GUARDS = {allowed_source, operator, operator_or_scheduler, public, caller_by_any_method}
 
 
 def test_app_when_secrets_are_missing_then_it_makes_them_for_the_owner_only(tmp_path):

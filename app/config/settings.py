@@ -87,24 +87,16 @@ class Settings:
         (),
         networks,
     )
-    idea_source_ips: tuple[Any, ...] = setting(
-        "Addresses or networks that may post trade ideas; empty is everybody", (), networks
-    )
-    command_source_ips: tuple[Any, ...] = setting(
-        "Addresses or networks that may send bot commands; empty is everybody", (), networks
-    )
+    idea_source_ips: tuple[Any, ...] = setting("The same: who may post trade ideas", (), networks)
+    command_source_ips: tuple[Any, ...] = setting("The same: who may send bot commands", (), networks)
     tasks_service_account: str | None = setting(
-        "E-mail of the service account whose Google tokens open /tasks/*; unset: the operator's token alone",
-        None,
-        email,
+        "E-mail of the account whose Google tokens open /tasks/*; unset: none does", None, email
     )
     tasks_oidc_audience: str | None = setting(
         "Audience of these tokens; unset: PUBLIC_URL", None, needs="tasks_service_account"
     )
     tasks_certs_url: str = setting(
-        "Address of the certificates that Google signs them with",
-        "https://www.googleapis.com/oauth2/v1/certs",
-        url,
+        "Address of Google's certificates", "https://www.googleapis.com/oauth2/v1/certs", url
     )
     max_content_length: int = setting("Largest body in bytes", 4096, positive(integer))
     rate_limit_per_second: Decimal = setting("Alerts a second and bot; 0: no limit", Decimal(10), decimal)
