@@ -8,6 +8,7 @@ from typing import Any
 
 from app.errors import SettingsError
 from app.storage.postgres_connection import Connections, DatabaseSession
+from app.storage.postgres_ledger import LEDGER_VIEW
 
 OLDEST_SERVER = 14
 
@@ -85,7 +86,7 @@ BEGIN
 END
 $$;
 """
-STEPS = (_TABLES + _WRITE,)
+STEPS = (_TABLES + _WRITE + LEDGER_VIEW,)
 
 _IS_THERE = "SELECT to_regclass('gatehouse') IS NOT NULL"
 _NOTES = "CREATE TABLE gatehouse (name text PRIMARY KEY, value text NOT NULL)"

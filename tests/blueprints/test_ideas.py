@@ -1,10 +1,8 @@
 """Trade ideas over HTTP: answered at once, known for ever, worked off by the tick or a few threads."""
 
-import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from decimal import Decimal
 
 import pytest
@@ -22,19 +20,6 @@ pytestmark = pytest.mark.unit
 
 IDEAS = "/webhooks/optionomics/trade-ideas"
 CROWD = 100
-VIEW = "SELECT * FROM webhook_events ORDER BY created_at"
-
-
-@pytest.fixture
-def rows(settings):
-    """Read the ledger's view, newest last."""
-
-    def read() -> list[dict]:
-        with closing(sqlite3.connect(settings.database_path)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(VIEW)]
-
-    return read
 
 
 def test_idea_when_posted_then_queued_then_ordered_by_the_tick(client, operator, ticket_of, holding):
@@ -142,44 +127,6 @@ def test_preview_when_an_idea_is_tried_then_nobody_is_asked(make_app, settings):
 
     assert (shown["status"], shown["opinion"], analyst.asked) == ("ordered", None, [])
     assert operator.post("/api/preview", json=trade_idea(direction="neutral")).json["status"] == "skipped"
-
-
-class TestTheView:
-    @pytest.fixture
-    def store(self, file_store):
-        return file_store
-
-    def test_view_when_an_idea_is_queued_then_shown(self, client, rows):
-        fingerprint = client.post(IDEAS, json=trade_idea()).json["fingerprint"]
-
-        assert [(row["fingerprint"], row["status"]) for row in rows()] == [(fingerprint, "queued")]
-
-    def test_view_when_an_idea_waits_for_a_person_then_queued(self, client, rows, services, configure):
-        configure(approval="always")
-        client.post(IDEAS, json=trade_idea())
-        services.intake.recovery.recover()
-
-        assert [row["status"] for row in rows()] == ["queued"]
-
-    def test_view_when_ordered_then_decision_and_order_are_shown(self, client, rows, services):
-        client.post(IDEAS, json=trade_idea())
-        services.supervisor.tick(everything=True)
-        services.supervisor.tick(everything=True)
-        row = rows()[0]
-
-        assert row["status"] == "ordered"
-        assert '"notional_usd":250.0,"confidence":0.75' in row["decision_json"]
-        assert '"symbol":"NVDA","status":"filled","side":"buy"' in row["order_json"]
-
-    def test_view_when_a_gate_refused_then_skipped_and_the_notes_tell(self, client, rows, services):
-        client.post(IDEAS, json=trade_idea(target_price=142.6, stop_price=142.4))
-        services.intake.recovery.recover()
-        row = rows()[0]
-
-        assert (row["status"], row["order_json"]) == ("skipped", "{}")
-        assert '"action":"skip"' in row["decision_json"]
-        refusal = "The analyst's confidence is below MIN_LLM_CONFIDENCE: confidence 0.66, at least 0.72."
-        assert refusal in row["decision_json"]
 
 
 class TestTheThreads:
