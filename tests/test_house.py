@@ -135,7 +135,7 @@ HOMES = {
     "google.api_core": ["app/storage/gcs_transport.py"],
     # Credentials of the bucket's client, and tokens that others show: two halves of one package.
     "google.auth": ["app/storage/gcs_transport.py", "app/services/schedulers/google_tokens.py"],
-    "psycopg": ["app/storage/postgres_connection.py"],
+    "psycopg": ["app/storage/postgres_connection.py", "app/storage/postgres_session.py"],
     "cryptography": ["app/services/sharing/sealing.py"],
     "prometheus_client": ["app/services/observability/metrics.py"],
     "apprise": ["app/services/observability/notifier.py"],

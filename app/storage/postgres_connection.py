@@ -1,55 +1,31 @@
-"""Sessions with PostgreSQL, lent for a turn: the only home of psycopg.
+"""Sessions with PostgreSQL, lent for a turn.
 
 A session is opened when there is none to lend, by a thread of its own, so that nobody waits longer than the
 timeout however many hosts are tried. What is lost is thrown away, and the next turn opens another: nothing
 has to be started anew when a server comes back, or when another one takes its place.
 """
 
-import math
 import os
-import select
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakSet
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from app.errors import SettingsError, StoreUnavailable
+from app.errors import StoreUnavailable
 from app.storage.postgres_errors import (
     ALL_LENT,
-    MALFORMED,
-    WITHOUT_ANSWER,
     WITHOUT_CONNECTION,
     asks_again,
     loses_session,
     reason_for,
 )
+from app.storage.postgres_session import DatabaseSession, Row, complete_address, connected
 
-Row = tuple[Any, ...]
-
-# How soon a peer that is gone without a word is found out, beside the time that a statement may take.
-_KEEPALIVES = {"keepalives": "1", "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3"}
-# psycopg waits in whole seconds for a connection, and at least so many.
-_LEAST_CONNECT_SECONDS = 2
-_WAIT_INTERVAL = 0.1
 _PAUSE_SECONDS = 0.05
-# A server that does not wait for its disk is told to; any stronger promise of its own is kept.
-_SETTINGS = """
-SELECT
-    set_config('statement_timeout', '{milliseconds}', false),
-    set_config('lock_timeout', '{milliseconds}', false),
-    set_config('idle_in_transaction_session_timeout', '60000', false),
-    set_config('default_transaction_isolation', 'read committed', false),
-    set_config('jit', 'off', false),
-    set_config('synchronous_commit', CASE current_setting('synchronous_commit')
-        WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)
-"""
-
-
 # What the function that writes raises when a version has moved.
 _OVERWRITTEN = "GH409"
 
@@ -62,42 +38,11 @@ class Overwritten(Exception):
         self.key = key
 
 
-class DatabaseSession(psycopg.Connection[Row]):
-    """One session with the server; no answer is waited for longer than `patience_seconds`."""
-
-    patience_seconds: float = 5
-    era = 0
-
-    def wait(self, gen: Any, interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> Any:
-        """Wait for the server; a session that says nothing in time is given up."""
-        try:
-            return super().wait(gen, interval, self.patience_seconds if timeout is None else timeout)
-        except psycopg.errors._WaitTimeout as error:  # noqa: SLF001  # raised by nothing else
-            self.pgconn.finish()
-            raise psycopg.errors.ConnectionTimeout(WITHOUT_ANSWER) from error
-
-    @property
-    def is_alive(self) -> bool:
-        """Tell without asking the server whether the session still stands, as far as is known here.
-
-        An idle server says nothing: what can be read is its farewell, or a notice that comes before one.
-        """
-        if self.closed:
-            return False
-        poll = select.poll()
-        poll.register(self.pgconn.socket, select.POLLIN | select.POLLHUP | select.POLLERR)
-        if not poll.poll(0):
-            return True
-        with suppress(psycopg.Error):
-            self.pgconn.consume_input()
-        return not self.closed and not poll.poll(0)
-
-
 class Connections:
     """Up to `size` sessions of this process, each lent to one thread at a time."""
 
     def __init__(self, url: str, *, timeout_seconds: float, size: int) -> None:
-        self._conninfo = _complete(url, timeout_seconds)
+        self._conninfo = complete_address(url, timeout_seconds)
         self.timeout_seconds = timeout_seconds
         self._size = size
         self._idle: list[DatabaseSession] = []
@@ -133,7 +78,7 @@ class Connections:
     def beside(self) -> Iterator[DatabaseSession]:
         """Open a session for one long reading, which keeps none of the others from anybody."""
         try:
-            with _connected(self._conninfo, self.timeout_seconds) as session:
+            with connected(self._conninfo, self.timeout_seconds) as session:
                 yield session
         except psycopg.Error as error:
             raise StoreUnavailable(reason_for(error)) from error
@@ -228,7 +173,7 @@ class Connections:
     def _open_one(self, changed: threading.Condition, era: int) -> None:
         session, failure = None, ""
         try:
-            session = _connected(self._conninfo, self.timeout_seconds)
+            session = connected(self._conninfo, self.timeout_seconds)
             session.era = era
         except psycopg.Error as error:
             failure = reason_for(error)
@@ -273,30 +218,3 @@ def _after_fork() -> None:
 
 
 os.register_at_fork(after_in_child=_after_fork)
-
-
-def _complete(url: str, timeout_seconds: float) -> str:
-    """Return what libpq is told: the URL, and what it leaves open."""
-    try:
-        said = conninfo_to_dict(url)
-    except psycopg.Error:
-        # libpq's own sentence repeats what it could not read, the password with it.
-        raise SettingsError(MALFORMED) from None
-    ours: dict[str, Any] = _KEEPALIVES | {
-        "application_name": "gatehouse",
-        "target_session_attrs": "read-write",
-        "connect_timeout": str(max(_LEAST_CONNECT_SECONDS, math.ceil(timeout_seconds))),
-        "tcp_user_timeout": str(round(timeout_seconds * 1000)),
-    }
-    return make_conninfo("", **(ours | {name: value for name, value in said.items() if value is not None}))
-
-
-def _connected(conninfo: str, timeout_seconds: float) -> DatabaseSession:
-    session = DatabaseSession.connect(conninfo, autocommit=True, prepare_threshold=0)
-    session.patience_seconds = timeout_seconds
-    try:
-        session.execute(_SETTINGS.format(milliseconds=max(1, round(timeout_seconds * 1000))), prepare=False)
-    except BaseException:
-        session.close()
-        raise
-    return session

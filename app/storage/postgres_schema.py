@@ -7,8 +7,9 @@ process at a time.
 from typing import Any
 
 from app.errors import SettingsError
-from app.storage.postgres_connection import Connections, DatabaseSession
+from app.storage.postgres_connection import Connections
 from app.storage.postgres_ledger import LEDGER_VIEW
+from app.storage.postgres_session import DatabaseSession
 
 OLDEST_SERVER = 14
 
