@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock lock-check docs api-types dashboard dashboard-check screenshots torture bench load demo-alpaca demo-fyers demo-ideas demo-options clean
+.PHONY: help run test lint lock lock-check docs api-types dashboard dashboard-check screenshots torture bench load demo-alpaca demo-fyers demo-ideas demo-options deploy deploy-plan clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -90,6 +90,16 @@ bench: $(VENV)/test.stamp ## Measure throughput, CPU, start and memory beside a 
 	$(BIN)/python -m benchmarks.options
 	$(BIN)/python -m benchmarks.tab
 	$(BIN)/python -m benchmarks.analytics
+
+# Deploying needs Python and gcloud; where the packages are installed, settings are checked before anything is made.
+DEPLOY = $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON)) -m deploy
+TOLD = $(foreach name,PROJECT REGION SQL EGRESS YES,$(name)='$($(name))')
+
+deploy: ## Deploy to Cloud Run: PROJECT=… REGION=… [SQL=1] [EGRESS=1] [YES=1]; asks once, safe to run again
+	@$(DEPLOY) $(TOLD)
+
+deploy-plan: ## Print every command that a first deployment runs, and run none
+	@$(DEPLOY) plan $(TOLD)
 
 demo-alpaca: $(VENV)/test.stamp ## Serve against a simulated Alpaca on this machine
 	@exec $(BIN)/python -m tests.simulators.demo_alpaca

@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.blueprints import register_blueprints
 from app.blueprints.api.openapi.document import build_document
+from deploy.cloud_build import cloud_build
 from docs.bots_page import bots_page
 from docs.names_page import names_page
 from docs.postman import postman_collection
@@ -21,6 +22,7 @@ def pages() -> dict[str, str]:
     """Return the text of every generated file, by its path from the repository's root."""
     return {
         ".env.example": environment_example(),
+        "cloudbuild.yaml": cloud_build(),
         "docs/settings.md": settings_page(),
         "docs/bots.md": bots_page(),
         "docs/reasons.md": reasons_page(),

@@ -22,7 +22,11 @@ from app.wiring.container import EXTENSION
 ROOT = Path(__file__).parents[1]
 SOURCES = {
     path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-    for path in (*sorted((ROOT / "app").rglob("*.py")), ROOT / "main.py")
+    for path in (
+        *sorted((ROOT / "app").rglob("*.py")),
+        *sorted((ROOT / "deploy").rglob("*.py")),
+        ROOT / "main.py",
+    )
     # Packages of the dashboard's build are not ours.
     if "node_modules" not in path.parts
 }
@@ -42,6 +46,8 @@ ADAPTERS_KNOW = (
 )
 RULES = {
     "main.py": ANYTHING,
+    # Runs without the application's packages: it reads the settings' source, and asks them only where it can.
+    "deploy/*": {"app.config", "app.errors"},
     "app/__init__.py": ANYTHING,
     "app/server.py": ANYTHING,
     "app/wiring/*": {

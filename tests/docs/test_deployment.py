@@ -5,6 +5,10 @@ import pytest
 import yaml
 
 from app.config import Settings
+from deploy.look import NothingYet
+from deploy.options import read_options
+from deploy.plan import make_plan, steps_of
+from deploy.wish import make_wish
 from docs.generate import ROOT
 
 pytestmark = pytest.mark.unit
@@ -27,6 +31,15 @@ def flags(build):
     """Return the flags of the deployment by name."""
     parts = [argument.partition("=") for argument in build["steps"][-1]["args"]]
     return {name: value for name, _, value in parts}
+
+
+@pytest.fixture
+def planned():
+    """Return the flags with which `make deploy` starts a revision, by name."""
+    options = read_options({"PROJECT": "demo", "REGION": "us-east4"}, plan_only=True)
+    plan = make_plan(make_wish(options, NothingYet(), {}, "source"))
+    (words,) = (step.words for step in steps_of(plan) if step.words[:2] == ("run", "deploy"))
+    return {name: value for name, _, value in (word.partition("=") for word in words)}
 
 
 def test_dockerfile_when_it_copies_then_the_files_exist_and_are_not_ignored():
@@ -69,25 +82,48 @@ def test_compose_when_read_then_state_is_in_the_volume(compose):
     assert compose["env_file"] == [{"path": ".env", "required": False}]
 
 
-def test_cloudbuild_when_deployed_then_the_instance_takes_no_more_than_it_has_threads(flags):
-    assert int(flags["--concurrency"]) <= Settings().web_threads
-    assert flags["--max-instances"] == "1"
-    assert {"--no-cpu-throttling", "--cpu-boost"} <= set(flags)
+def test_deployment_when_planned_then_the_instance_takes_no_more_than_it_has_threads(planned):
+    assert int(planned["--concurrency"]) <= Settings().web_threads
+    assert planned["--max-instances"] == "1"
+    assert {"--no-cpu-throttling", "--cpu-boost"} <= set(planned)
 
 
-def test_cloudbuild_when_settings_are_named_then_they_are_ours(flags, build):
-    named = flags["--set-env-vars"].removeprefix("^;^").split(";")
-    named += build["substitutions"]["_SECRETS"].split(",")
-    names = {item.split("=")[0] for item in named if "=" in item}
+def test_cloudbuild_when_deployed_then_by_the_flags_of_make_deploy(flags, planned):
+    own = {"run", "deploy", "gatehouse", "--image", "--region"}
 
-    known = {name.upper() for name in Settings.__dataclass_fields__} | {"GOOGLE_CLOUD_PROJECT"}
-    assert names <= known
+    assert {name: value for name, value in flags.items() if planned.get(name) != value}.keys() <= own
+    assert {"--cpu", "--memory", "--min-instances", "--no-cpu-throttling", "--timeout"} <= set(flags)
 
 
-def test_cloudbuild_when_settings_are_parted_then_values_may_hold_commas(flags, build):
-    assert flags["--set-env-vars"].startswith("^;^")
-    assert "," not in flags["--set-env-vars"]
-    assert "," not in build["substitutions"]["_SETTINGS"]
+def test_cloudbuild_when_deployed_then_what_make_deploy_decided_stays(flags):
+    decided = (
+        "env",
+        "secret",
+        "instances=",
+        "max",
+        "concurrency",
+        "network",
+        "vpc",
+        "sql",
+        "invoker",
+        "unauth",
+    )
+
+    assert [name for name in flags if any(word in name for word in decided)] == []
+
+
+def test_upload_when_it_is_built_there_then_it_holds_what_the_image_copies():
+    lines = {
+        name: {
+            line.replace("!/", "!").removeprefix("/")
+            for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+            if not line.startswith("#")
+        }
+        for name in (".gcloudignore", ".dockerignore")
+    }
+
+    assert lines[".gcloudignore"] - lines[".dockerignore"] == {"!Dockerfile", "!.dockerignore", "__pycache__"}
+    assert lines[".dockerignore"] - lines[".gcloudignore"] == {"**/__pycache__"}
 
 
 def test_cloudbuild_when_a_substitution_is_used_then_it_has_a_default(build):

@@ -1,0 +1,1 @@
+"""One product a file: what of it is missing, as steps."""

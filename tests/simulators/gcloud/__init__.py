@@ -1,0 +1,3 @@
+from tests.simulators.gcloud.stand_in import Killed, StandIn
+
+__all__ = ["Killed", "StandIn"]
