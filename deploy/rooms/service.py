@@ -40,6 +40,9 @@ def instances(wish: Wish) -> int:
 
     What a database of the owner's own takes is not known here: what runs stays.
     """
+    if wish.settings.plain.get("ALPACA_STREAMS", "").lower() in {"true", "1", "yes", "on"}:
+        # One process only may listen to quotes.
+        return 1
     if not wish.sql:
         return wish.running.instances if wish.settings.uses_database else 1
     there = wish.cloud.read("sqladmin", "sql", "instances", "describe", SERVICE)

@@ -16,7 +16,7 @@ COMPLAINTS = [
     ),
     ("ERROR: (gcloud.run.deploy) unrecognized arguments: --no-invoker-iam-check", "gcloud components update"),
     (
-        "FAILED_PRECONDITION: Billing account for project '1' is not found. Billing must be enabled for this.",
+        "FAILED_PRECONDITION: Billing account for project '1' is not found. Billing must be enabled.",
         "billing/linkedaccount?project=demo",
     ),
     ("The billing account for the owning project is disabled in state absent", "billing/linkedaccount"),

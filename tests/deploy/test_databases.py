@@ -35,6 +35,12 @@ def test_database_when_asked_for_then_several_instances_may_run_and_keep_their_s
     assert deployer.told["DATABASE_URL"].endswith("@/gatehouse?host=/cloudsql/demo:us-east4:gatehouse")
 
 
+def test_database_when_one_process_must_listen_to_quotes_then_one_instance_runs(deployer):
+    deployer("YES=1", "SQL=1", said=KEYS | {"ALPACA_STREAMS": "true"})
+
+    assert "instances  1, always on" in deployer.output
+
+
 def test_database_when_a_machine_is_named_then_it_is_made_so_and_changed_so(deployer):
     deployer("YES=1", "SQL=db-custom-1-3840")
     deployer("YES=1", "SQL=db-custom-2-7680")
