@@ -6,12 +6,11 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli.commands import Command
-from app.cli.store_moves import carry_out, opened
+from app.cli.store_moves import carry_out, opened, origin_of
 from app.config import StateHome
 from app.domain.trading_state import TradingState
 from app.errors import InvalidRequest
 from app.first_start import secrets_file
-from app.repositories.store_moves import Origin
 from app.repositories.trading_state import global_switch
 from app.storage.base import Store
 from app.wiring.container import bare
@@ -42,7 +41,7 @@ def migrate_store(address: str, *, resume: bool) -> None:
     with opened(source, whole=True) as held:
         _refuse_running(source, held)
         _warn(source, held)
-        origin = Origin.of_store(source.shown, held, source.tokens_key)
+        origin = origin_of(source, held)
         with opened(target, whole=False) as new:
             carry_out(origin, target, new, lambda: _refuse_running(source, held), resume=resume)
     _tell(source, target)
@@ -76,6 +75,8 @@ def _tell(source: StoreAddress, target: StoreAddress) -> None:
 def _settings(source: StoreAddress, target: StoreAddress) -> list[str]:
     lines = [_names[target.home](target)]
     lines += [f"leave {home.setting} out" for home in _left_out(source, target)]
+    if target.keeps_tokens_apart:
+        lines.append("GCS_BUCKET_NAME may stay: Fyers' tokens and the archive are in it then")
     if source.home.is_local and not target.home.is_local:
         kept = secrets_file(source.settings)
         if kept.exists():

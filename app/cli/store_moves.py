@@ -15,7 +15,7 @@ from app.repositories.store_moves import Destination, Origin, StoreMove
 from app.storage.base import Store
 from app.wiring.container import bare
 from app.wiring.store_addresses import StoreAddress
-from app.wiring.stores import open_store
+from app.wiring.stores import open_store, open_token_store
 
 # A store is asked for a million documents: one slow answer must not end that.
 PATIENCE_SECONDS = Decimal(30)
@@ -33,13 +33,23 @@ def opened(address: StoreAddress, *, whole: bool) -> Iterator[Store]:
         store.close()
 
 
+def origin_of(address: StoreAddress, store: Store) -> Origin:
+    """Return a store as what is copied, with the tokens that lie in it or beside it."""
+    beside = open_token_store(address.settings)
+    try:
+        tokens = (beside or store).get(address.tokens_key)
+    finally:
+        if beside is not None:
+            beside.close()
+    return Origin(address.shown, store.count(""), lambda: store.list(""), address.tokens_key, tokens)
+
+
 def carry_out(
     origin: Origin, address: StoreAddress, store: Store, last_look: Callable[[], None], *, resume: bool
 ) -> None:
     """Fill a store; `last_look` may still raise before it counts as finished."""
-    move = StoreMove(
-        origin, Destination(address.shown, store, address.tokens_key, address.writers), progress=_progress
-    )
+    tokens_key = None if address.keeps_tokens_apart else address.tokens_key
+    move = StoreMove(origin, Destination(address.shown, store, tokens_key, address.writers), _progress)
     move.begin(bare().clock(), resume=resume)
     with _resumable():
         walk, late = move.fill()

@@ -36,19 +36,17 @@ class Origin:
     tokens_key: str
     tokens: Document | None
 
-    @classmethod
-    def of_store(cls, name: str, store: Store, tokens_key: str) -> "Origin":
-        """Return a store as what is copied."""
-        return cls(name, store.count(""), lambda: store.list(""), tokens_key, store.get(tokens_key))
-
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """What is filled; `writers` is how many writings it takes at a time."""
+    """What is filled; `writers` is how many writings it takes at a time.
+
+    Without a `tokens_key` the tokens of brokers are somewhere else, and stay there.
+    """
 
     name: str
     store: Store
-    tokens_key: str
+    tokens_key: str | None
     writers: int
 
 
@@ -104,19 +102,25 @@ class StoreMove:
         self._marks.end()
 
     def _refuse_full(self) -> None:
-        held = self._target.store.count("")
+        held = self._target.store.count("") - self._has_tokens()
         if held:
             raise InvalidRequest(
                 f"{self._target.name} holds {held} documents already. Nothing is written over: "
                 "name an empty one."
             )
 
+    def _has_tokens(self) -> bool:
+        """Tell whether the target holds these very tokens: it may have kept them beside a database."""
+        key, tokens = self._target.tokens_key, self._origin.tokens
+        held = None if key is None else self._target.store.get(key)
+        return held is not None and tokens is not None and held.value == tokens.value
+
     def _walk(self, label: str, *, is_empty: bool = False) -> Walk:
         with self._progress(label, self._origin.count) as told:
             copy = StoreCopy(
                 self._origin.read,
                 self._target.store,
-                without={MARK, self._origin.tokens_key, self._target.tokens_key},
+                without={MARK, self._origin.tokens_key, self._target.tokens_key or MARK},
                 without_folders=TRANSIENT,
                 writers=self._target.writers,
                 told=told,
@@ -125,10 +129,9 @@ class StoreMove:
 
     def _move_tokens(self, walk: Walk) -> None:
         """Keep a broker's tokens where a start on the target looks for them."""
-        tokens = self._origin.tokens
-        if tokens is None:
+        tokens, store, key = self._origin.tokens, self._target.store, self._target.tokens_key
+        if tokens is None or key is None:
             return
-        store, key = self._target.store, self._target.tokens_key
         held = store.get(key)
         if held is None:
             held = store.create(key, tokens.value)

@@ -67,13 +67,19 @@ def fyers_access(
     notifier: Notifier,
     note: Callable[[str], None],
     audit: AuditLog,
+    *,
+    token_store: Callable[[], Store | None] = lambda: None,
 ) -> FyersAccess | None:
-    """Return the login; None unless app id, secret and redirect address are set."""
+    """Return the login; None unless app id, secret and redirect address are set.
+
+    `token_store` opens what keeps the tokens, where that is not the store of everything else.
+    """
     app = _app(settings)
     if app is None:
         return None
     key = TOKENS if settings.gcs_bucket_name is None else settings.gcs_tokens_file
-    api, tokens, memory = LoginApi(app), TokenStore(store, key, clock), LoginMemory(store, clock)
+    tokens = TokenStore(token_store() or store, key, clock)
+    api, memory = LoginApi(app), LoginMemory(store, clock)
     login = FyersLogin(api=api, tokens=tokens, memory=memory, clock=clock, note=note, audit=audit)
     remind_at = settings.login_reminder_time
     reminder = LoginReminder(login=login, memory=memory, notifier=notifier, clock=clock, remind_at=remind_at)

@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from app.brokers.base import Broker
 from app.brokers.registry import BROKERS
@@ -48,6 +48,7 @@ from app.version import VERSION
 from app.wiring.analyst import Research
 from app.wiring.brokers import Brokerage, fyers_access
 from app.wiring.policies import counts_file, locks_of, tells_people
+from app.wiring.stores import open_token_store
 
 
 class Foundation:
@@ -173,7 +174,10 @@ class Foundation:
     def fyers(self) -> FyersAccess | None:
         """The login at Fyers, where an app is set up for it."""
         note, audit = self.journal.activity, self.audit
-        return fyers_access(self.settings, self.store, self.clock, self.notifier, note, audit)
+        beside = partial(open_token_store, self.settings)
+        return fyers_access(
+            self.settings, self.store, self.clock, self.notifier, note, audit, token_store=beside
+        )
 
     @cached_property
     def research(self) -> Research:

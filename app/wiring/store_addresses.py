@@ -31,8 +31,13 @@ class StoreAddress:
 
     @property
     def tokens_key(self) -> str:
-        """Under which key the store itself keeps the tokens of the login at Fyers."""
-        return self.settings.gcs_tokens_file if self.home is StateHome.BUCKET else TOKENS
+        """Under which key the tokens of the login at Fyers lie, in the store or in the bucket beside it."""
+        return TOKENS if self.settings.gcs_bucket_name is None else self.settings.gcs_tokens_file
+
+    @property
+    def keeps_tokens_apart(self) -> bool:
+        """Whether the tokens are in a bucket beside it."""
+        return self.home is StateHome.DATABASE and self.settings.gcs_bucket_name is not None
 
     @property
     def writers(self) -> int:

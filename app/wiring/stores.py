@@ -1,6 +1,6 @@
 """The store that holds the state."""
 
-from app.config import Settings
+from app.config import Settings, StateHome
 from app.repositories.unfinished_copies import refuse_unfinished
 from app.storage.base import Store
 
@@ -18,6 +18,15 @@ def open_store(settings: Settings, *, whole: bool = True) -> Store:
             store.close()
             raise
     return store
+
+
+def open_token_store(settings: Settings) -> Store | None:
+    """Open the bucket that keeps brokers' tokens beside a database; None where they lie with all else."""
+    if settings.state_home is not StateHome.DATABASE or settings.gcs_bucket_name is None:
+        return None
+    from app.storage.gcs import GcsStore
+
+    return GcsStore(settings.gcs_bucket_name, timeout_seconds=float(settings.store_timeout_seconds))
 
 
 def _opened_store(settings: Settings) -> Store:

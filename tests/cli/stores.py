@@ -49,6 +49,11 @@ def in_bucket(settings: Settings, name: str, folder: Path) -> Place:
     return Place(elsewhere, f"gs://{name}")
 
 
+def in_database(settings: Settings, url: str, folder: Path) -> Place:
+    elsewhere = replace(settings, database_url=url, database_path=folder / "unused.sqlite3")
+    return Place(elsewhere, url)
+
+
 def contents(store: Store) -> dict[str, dict]:
     """Return every document but those of processes that run."""
     held = {each.key: each.value for each in store.list("") if not each.key.startswith("leases/")}

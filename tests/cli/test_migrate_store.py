@@ -15,7 +15,7 @@ from app.errors import SettingsError
 from app.repositories.leases import Lease, StoredLeases
 from app.storage.base import Create
 from app.storage.sqlite import SqliteStore
-from tests.cli.stores import Place, contents, in_bucket, in_file, trade
+from tests.cli.stores import Place, contents, in_bucket, in_database, in_file, trade
 from tests.simulators.gcs import FakeGcs
 
 pytestmark = pytest.mark.integration
@@ -30,12 +30,15 @@ def gcs(monkeypatch):
 
 
 @pytest.fixture
-def place(settings, tmp_path, gcs):
-    """Return an empty store of a kind."""
+def place(settings, tmp_path, gcs, new_database):
+    """Return a store of a kind, empty at first."""
+    urls = {}
 
     def made(kind: str) -> Place:
         if kind == "bucket":
             return in_bucket(settings, gcs.bucket.name, tmp_path)
+        if kind == "database":
+            return in_database(settings, urls.setdefault(kind, new_database()), tmp_path)
         return in_file(settings, tmp_path / f"{kind}.sqlite3")
 
     return made
@@ -49,7 +52,18 @@ def old(place, clock):
     return old
 
 
-@pytest.mark.parametrize(("source", "target"), [("old", "new"), ("old", "bucket"), ("bucket", "new")])
+KINDS = [
+    ("old", "new"),
+    ("old", "bucket"),
+    ("bucket", "new"),
+    ("old", "database"),
+    ("database", "new"),
+    ("bucket", "database"),
+    ("database", "bucket"),
+]
+
+
+@pytest.mark.parametrize(("source", "target"), KINDS)
 def test_move_when_done_then_both_hold_the_same_and_the_new_one_serves(place, clock, source, target):
     source, target = place(source), place(target)
     answers = source.serve(clock, trade)
@@ -100,6 +114,42 @@ def test_tokens_when_moved_then_they_lie_where_the_target_looks_for_them(place, 
     back = Place(replace(place("bucket").settings, gcs_tokens_file="broker/login"), "")
     assert back.run("migrate-store", "--to", place("back").address, clock=clock).exit_code == 0
     assert contents(place("back").open()) == contents(old.open())
+
+
+def test_tokens_when_the_bucket_stays_beside_the_database_then_they_stay_in_it(place, clock):
+    bucket, database = place("bucket"), place("database")
+    store = bucket.open()
+    store.create("tokens/fyers", {"access_token": "x"})
+    store.close()
+    beside = Place(replace(database.settings, gcs_bucket_name=bucket.settings.gcs_bucket_name), "")
+
+    assert bucket.run("migrate-store", "--to", database.address, clock=clock).exit_code == 0
+    assert "tokens/fyers" not in contents(database.open())
+    result = beside.run("migrate-store", "--to", place("new").address, clock=clock)
+    assert result.exit_code == 0, result.output
+    assert contents(place("new").open())["tokens/fyers"] == {"access_token": "x"}
+
+
+def test_target_when_it_is_the_bucket_that_kept_the_tokens_then_it_counts_as_empty(place, clock):
+    bucket, database = place("bucket"), place("database")
+    database.serve(clock, trade)
+    store = bucket.open()
+    store.create("tokens/fyers", {"access_token": "x"})
+    store.close()
+    beside = Place(replace(database.settings, gcs_bucket_name=bucket.settings.gcs_bucket_name), "")
+
+    result = beside.run("migrate-store", "--to", bucket.address, clock=clock)
+    assert result.exit_code == 0, result.output
+    assert contents(bucket.open()) == contents(database.open()) | {"tokens/fyers": {"access_token": "x"}}
+
+
+def test_password_when_a_database_is_named_then_it_is_nowhere_in_the_output(place, old, clock, new_database):
+    address = new_database().replace("://postgres@", "://postgres:hunter2@")
+    result = old.run("migrate-store", "--to", address, clock=clock)
+
+    assert result.exit_code == 0, result.output
+    assert "hunter2" not in result.output
+    assert "(with its password)" in result.output
 
 
 def test_target_when_it_holds_anything_then_it_is_refused_and_left_alone(place, old, clock):
