@@ -37,11 +37,10 @@ def origin_of(address: StoreAddress, store: Store) -> Origin:
     """Return a store as what is copied, with the tokens that lie in it or beside it."""
     beside = open_token_store(address.settings)
     try:
-        tokens = (beside or store).get(address.tokens_key)
+        return Origin.of_store(address.shown, store, address.tokens_key, beside=beside)
     finally:
         if beside is not None:
             beside.close()
-    return Origin(address.shown, store.count(""), lambda: store.list(""), address.tokens_key, tokens)
 
 
 def carry_out(

@@ -36,6 +36,12 @@ class Origin:
     tokens_key: str
     tokens: Document | None
 
+    @classmethod
+    def of_store(cls, name: str, store: Store, tokens_key: str, *, beside: Store | None) -> "Origin":
+        """Return a store as what is copied; `beside` keeps the tokens where that does not."""
+        tokens = (beside or store).get(tokens_key)
+        return cls(name, store.count(""), lambda: store.list(""), tokens_key, tokens)
+
 
 @dataclass(frozen=True, slots=True)
 class Destination:
