@@ -62,3 +62,12 @@ def database_url(_shared_database: str) -> str:
     with psycopg.connect(_shared_database, autocommit=True) as connection:
         connection.execute("DELETE FROM documents; DELETE FROM terms")
     return _shared_database
+
+
+@pytest.fixture
+def settled_url(database_url: str) -> str:
+    """The same, on a server that has run for so long that nobody is still on his way back to it."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        query = "SELECT pg_sleep(greatest(0, 5.1 - extract(epoch FROM now() - pg_postmaster_start_time())))"
+        connection.execute(query)
+    return database_url

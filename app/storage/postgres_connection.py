@@ -23,7 +23,7 @@ from app.storage.postgres_errors import (
     loses_session,
     reason_for,
 )
-from app.storage.postgres_session import DatabaseSession, Row, complete_address, connected
+from app.storage.postgres_session import DatabaseSession, Row, complete_address, connected, translated
 
 _PAUSE_SECONDS = 0.05
 # What the function that writes raises when a version has moved.
@@ -119,6 +119,11 @@ class Connections:
                 raise
         time.sleep(_PAUSE_SECONDS)
         return None
+
+    def open(self) -> DatabaseSession:
+        """Open a session for who keeps it, beside those that are lent; raise StoreUnavailable."""
+        with translated():
+            return connected(self._conninfo, self.timeout_seconds)
 
     def close(self) -> None:
         """Close every session that is not lent, and the others when they come back; safe to call twice."""

@@ -2,14 +2,15 @@
 
 import math
 import select
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from app.errors import SettingsError
-from app.storage.postgres_errors import MALFORMED, WITHOUT_ANSWER
+from app.errors import SettingsError, StoreUnavailable
+from app.storage.postgres_errors import MALFORMED, WITHOUT_ANSWER, reason_for
 
 Row = tuple[Any, ...]
 
@@ -29,6 +30,19 @@ SELECT
     set_config('synchronous_commit', CASE current_setting('synchronous_commit')
         WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)
 """
+
+
+# What a session raises; `translated` makes of it what everybody knows.
+DatabaseError = psycopg.Error
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise StoreUnavailable for whatever goes wrong with a session that is not lent."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise StoreUnavailable(reason_for(error)) from error
 
 
 class DatabaseSession(psycopg.Connection[Row]):

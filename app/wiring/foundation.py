@@ -39,7 +39,6 @@ from app.services.observability.notifier import Notifier, Send
 from app.services.observability.refusal_log import RefusalLog
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.runtime.locks import NONCE_BYTES, Locks
-from app.services.runtime.shared_counts import SharedCounts
 from app.services.sessions.service import Sessions
 from app.services.sharing.service import Sharing
 from app.storage.base import Store
@@ -47,7 +46,8 @@ from app.ticket_ids import ticket_ids
 from app.version import VERSION
 from app.wiring.analyst import Research
 from app.wiring.brokers import Brokerage, fyers_access
-from app.wiring.policies import counts_file, locks_of, tells_people
+from app.wiring.policies import tells_people
+from app.wiring.shared_parts import SharedParts
 from app.wiring.stores import open_token_store
 
 
@@ -68,7 +68,8 @@ class Foundation:
         on_console: bool,
     ) -> None:
         self.settings = settings
-        self.changes = ChangeCounts(SharedCounts(counts_file(settings)))
+        self.shared = SharedParts(settings, store)
+        self.changes = ChangeCounts(self.shared.counts())
         self.store: Store = CountedStore(store, self.changes)
         self.clock = clock
         self.wait = wait
@@ -81,8 +82,8 @@ class Foundation:
 
     @cached_property
     def locks(self) -> Locks:
-        """Exclusion on this machine where the state is on it, else in this process."""
-        return locks_of(self.settings, self._randomness(NONCE_BYTES).hex())
+        """Exclusion among the processes that share the state."""
+        return self.shared.locks(self._randomness(NONCE_BYTES).hex())
 
     @cached_property
     def journal(self) -> Journal:

@@ -9,7 +9,6 @@ from app.domain.limits import Limits, ceilings
 from app.parsing import SOURCE_PRESETS
 from app.services.intake.left_alerts import RecoveryRules
 from app.services.operator.health import SHORT_SECRET
-from app.services.runtime.locks import Locks, MachineLocks, ThreadLocks
 from app.services.trading.context import TradingRules
 
 USAGE_REFRESH_SECONDS = 2.0
@@ -45,21 +44,9 @@ def recovery_rules(settings: Settings) -> RecoveryRules:
     return rules if stale is None else replace(rules, stale_seconds=stale)
 
 
-def locks_of(settings: Settings, nonce: str) -> Locks:
-    """Return exclusion on this machine where the state is on it, else in this process."""
-    if not settings.state_home.is_shared:
-        return ThreadLocks(nonce)
-    return MachineLocks(lock_folder(settings), nonce)
-
-
 def lock_folder(settings: Settings) -> Path:
     """Return where the processes of this machine keep their locks."""
     return settings.database_path.parent / "locks"
-
-
-def counts_file(settings: Settings) -> Path | None:
-    """Return where the processes of this machine count changes; of a bucket there is one process."""
-    return None if not settings.state_home.is_local else lock_folder(settings) / "changes"
 
 
 def tells_people(settings: Settings) -> bool:

@@ -4,7 +4,7 @@ from app.repositories.account_requests import AccountRequests
 from app.repositories.closed_trades import ClosedTrades
 from app.services.exits.view import ExitView
 from app.services.intake.account_limit import AccountLimit
-from app.services.intake.rate_limit import MemoryBuckets, RateLimiter
+from app.services.intake.rate_limit import RateLimiter
 from app.services.intake.wrong_secrets import WrongSecrets
 from app.services.observability.activity_reader import ActivityReader
 from app.services.operator.option_chains import OptionChains
@@ -72,7 +72,7 @@ def assembled(wiring: Wiring) -> Services:
 def _intake(wiring: Wiring) -> IntakeWing:
     return IntakeWing(
         alerts=wiring.reception.intake,
-        limiter=RateLimiter(wiring.settings.rate_limit_per_second, MemoryBuckets()),
+        limiter=RateLimiter(wiring.settings.rate_limit_per_second, wiring.base.shared.buckets()),
         account_limit=AccountLimit(
             AccountRequests(wiring.store),
             wiring.clock,

@@ -39,7 +39,7 @@ class Interrupted:
         if entry.owner == self.locks.owner:
             was_begun = entry.attempts > 1 or self.in_flight.was_interrupted(entry.key)
             return was_begun and entry.ticket < ticket
-        if self.locks.is_alive(entry.owner) is False:
+        if self.locks.may_be_dead(entry.owner):
             return True
         # Taken up from a dead process by one that lives: what became of its order is not known yet.
         return entry.attempts > 1 and entry.ticket < ticket

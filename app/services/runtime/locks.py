@@ -59,11 +59,15 @@ class Locks(Protocol):
     def is_alive(self, owner: str) -> bool | None:
         """Tell whether a process still runs; None: it cannot be told from here."""
 
+    def may_be_dead(self, owner: str) -> bool:
+        """Tell whether a process may have ended, of which that is perhaps not certain yet."""
+        return self.is_alive(owner) is False
+
     def has_lost_owners(self) -> bool | None:
         """Tell whether a process has died since the last call; None: it cannot be told from here."""
 
     def close(self) -> None:
-        """Give up every lock."""
+        """Give up every lock; safe to call twice."""
 
 
 class ThreadLocks(Locks):
@@ -125,6 +129,7 @@ class MachineLocks(Locks):
         self._life = os.open(unborn, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._life, fcntl.LOCK_EX)
         unborn.rename(self._path(self.owner))
+        self._open_files: tuple[int, ...] = (self._life, self._file)
 
     @contextmanager
     def hold(self, name: str) -> Iterator[Grip]:
@@ -171,8 +176,9 @@ class MachineLocks(Locks):
     def close(self) -> None:
         """Stop living; entries of this owner may be taken over."""
         self._path(self.owner).unlink(missing_ok=True)
-        os.close(self._life)
-        os.close(self._file)
+        for file in self._open_files:
+            os.close(file)
+        self._open_files = ()
 
     def _path(self, owner: str) -> Path:
         return self._folder / f"{owner}.alive"

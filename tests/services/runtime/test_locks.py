@@ -1,47 +1,79 @@
+"""What every kind of locks keeps: within a process, among processes, and when one of them is killed."""
+
 import subprocess
 import sys
+import time
 from threading import Event, Thread
 
 import pytest
 
-from app.services.runtime.locks import MachineLocks, ThreadLocks
+from app.services.runtime.locks import ThreadLocks
+from tests.services.runtime.lock_holder import THREADS, TIMES, open_locks
 
-HOLDER = """
-import sys
-from pathlib import Path
-from app.services.runtime.locks import MachineLocks
+pytestmark = pytest.mark.integration
 
-locks = MachineLocks(Path(sys.argv[1]))
-with locks.hold_symbol("paper", "AAPL"):
-    print(locks.owner, flush=True)
-    sys.stdin.readline()
-"""
+HOLDER = open_locks.__module__
 
 
-@pytest.fixture(params=["threads", "machine"])
-def locks(request, tmp_path):
-    locks = ThreadLocks() if request.param == "threads" else MachineLocks(tmp_path / "locks")
-    yield locks
-    locks.close()
+@pytest.fixture(params=["threads", "machine", "database"])
+def kind(request):
+    return request.param
+
+
+@pytest.fixture(params=["machine", "database"])
+def shared(request):
+    """A kind of locks that processes share."""
+    return request.param
 
 
 @pytest.fixture
-def other_process(tmp_path):
+def place_of(tmp_path, request):
+    """Where processes find locks of a kind."""
+    return lambda kind: (
+        request.getfixturevalue("settled_url") if kind == "database" else str(tmp_path / "locks")
+    )
+
+
+@pytest.fixture
+def where(shared, place_of):
+    return place_of(shared)
+
+
+@pytest.fixture
+def make_locks(place_of):
+    """Make locks of a kind; all of one kind exclude each other, where that kind can."""
+    made = []
+
+    def make(kind: str):
+        made.append(open_locks(kind, place_of(kind)))
+        return made[-1]
+
+    yield make
+    for locks in made:
+        locks.close()
+
+
+@pytest.fixture
+def locks(make_locks, kind):
+    return make_locks(kind)
+
+
+@pytest.fixture
+def other_process(shared, where):
     """Another process that holds `paper:AAPL` until it is told to end."""
-    command = [sys.executable, "-c", HOLDER, str(tmp_path / "locks")]
+    command = [sys.executable, "-m", HOLDER, "hold", shared, where]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         process.owner = process.stdout.readline().strip()
         yield process
         process.kill()
 
 
-def start(action) -> Thread:
-    thread = Thread(target=action, daemon=True)
+def start(action, *given) -> Thread:
+    thread = Thread(target=action, args=given, daemon=True)
     thread.start()
     return thread
 
 
-@pytest.mark.unit
 def test_hold_when_another_thread_holds_the_name_then_it_waits(locks):
     entered = Event()
 
@@ -57,7 +89,6 @@ def test_hold_when_another_thread_holds_the_name_then_it_waits(locks):
     assert entered.is_set()
 
 
-@pytest.mark.unit
 def test_hold_when_another_name_is_held_then_it_does_not_wait(locks):
     with locks.hold_symbol("paper", "AAPL"):
         thread = start(lambda: locks.hold_symbol("paper", "MSFT").__enter__())
@@ -66,7 +97,6 @@ def test_hold_when_another_name_is_held_then_it_does_not_wait(locks):
         assert not thread.is_alive()
 
 
-@pytest.mark.unit
 def test_hold_when_the_block_fails_then_the_name_is_free_again(locks):
     with pytest.raises(ValueError, match="a slip"), locks.hold_symbol("paper", "AAPL"):
         raise ValueError("a slip")
@@ -74,7 +104,6 @@ def test_hold_when_the_block_fails_then_the_name_is_free_again(locks):
         pass
 
 
-@pytest.mark.unit
 def test_hold_when_many_threads_count_then_none_is_lost(locks):
     counted = [0]
 
@@ -89,48 +118,42 @@ def test_hold_when_many_threads_count_then_none_is_lost(locks):
     assert counted == [400]
 
 
-@pytest.mark.unit
 def test_alive_when_it_is_this_process_then_yes(locks):
     assert locks.is_alive(locks.owner) is True
 
 
-@pytest.mark.unit
 def test_alive_when_threads_alone_are_known_then_others_cannot_be_told():
     assert ThreadLocks().is_alive("somebody") is None
 
 
-@pytest.mark.unit
-def test_alive_when_nobody_left_a_sign_then_no(tmp_path):
-    locks = MachineLocks(tmp_path / "locks")
-
-    assert locks.is_alive("somebody") is False
-    locks.close()
+def test_alive_when_nobody_left_a_sign_then_no(make_locks, shared):
+    assert make_locks(shared).is_alive("somebody") is False
 
 
-@pytest.mark.unit
-def test_alive_when_the_owner_has_closed_then_no(tmp_path):
-    first, second = (MachineLocks(tmp_path / "locks") for _ in range(2))
+def test_alive_when_the_owner_has_closed_then_no(make_locks, shared):
+    first, second = make_locks(shared), make_locks(shared)
     while_open = second.is_alive(first.owner)
     first.close()
 
-    assert (while_open, second.is_alive(first.owner)) == (True, False)
-    second.close()
+    assert (while_open, until(lambda: not second.is_alive(first.owner))) == (True, True)
 
 
-@pytest.mark.integration
-def test_alive_when_the_process_was_killed_then_no(tmp_path, other_process):
-    locks = MachineLocks(tmp_path / "locks")
-    before = locks.is_alive(other_process.owner)
+def test_alive_when_the_process_was_killed_then_no_and_it_is_told(make_locks, shared, other_process):
+    locks = make_locks(shared)
+    before = locks.is_alive(other_process.owner), locks.has_lost_owners()
     other_process.kill()
     other_process.wait(5)
 
-    assert (before, locks.is_alive(other_process.owner)) == (True, False)
-    locks.close()
+    assert before == (True, False)
+    assert until(locks.has_lost_owners)
+    assert until(lambda: not locks.is_alive(other_process.owner))
+    assert not locks.has_lost_owners()
 
 
-@pytest.mark.integration
-def test_hold_when_another_process_holds_the_name_then_it_waits_for_its_end(tmp_path, other_process):
-    locks, entered = MachineLocks(tmp_path / "locks"), Event()
+def test_hold_when_another_process_holds_the_name_then_it_waits_for_its_end(
+    make_locks, shared, other_process
+):
+    locks, entered = make_locks(shared), Event()
 
     def enter() -> None:
         with locks.hold_symbol("paper", "AAPL"):
@@ -142,4 +165,20 @@ def test_hold_when_another_process_holds_the_name_then_it_waits_for_its_end(tmp_
     thread.join(5)
 
     assert entered.is_set()
-    locks.close()
+
+
+def test_hold_when_threads_of_several_processes_count_then_none_is_lost(shared, where, tmp_path):
+    counted, count = tmp_path / "counted", [HOLDER, "count", shared, where, str(tmp_path / "counted")]
+    counted.write_text("0")
+    processes = [subprocess.Popen([sys.executable, "-m", *count]) for _ in range(3)]
+
+    assert [process.wait(60) for process in processes] == [0, 0, 0]
+    assert counted.read_text() == str(3 * THREADS * TIMES)
+
+
+def until(holds, seconds: float = 5) -> bool:
+    """Wait until something holds."""
+    ends = time.monotonic() + seconds
+    while not (done := holds()) and time.monotonic() < ends:
+        time.sleep(0.02)
+    return bool(done)

@@ -1,0 +1,71 @@
+"""Another process, as on another machine, that holds locks.
+
+`python -m tests.services.runtime.lock_holder hold machine FOLDER` (or `hold database URL`) holds a symbol;
+with `count` and a file behind it counts there.
+"""
+
+import sys
+from pathlib import Path
+from threading import Thread
+
+from app.services.runtime.database_locks import DatabaseLocks
+from app.services.runtime.locks import Locks, MachineLocks, ThreadLocks
+from app.storage.postgres_connection import Connections
+from app.storage.postgres_locks import BOTS, SYMBOLS, AdvisoryLocks
+
+THREADS, TIMES = 3, 20
+
+
+class Alone(AdvisoryLocks):
+    """Locks whose connections nobody else uses."""
+
+    def close(self) -> None:
+        super().close()
+        self._connections.close()
+
+
+def open_locks(kind: str, where: str) -> Locks:
+    """Return locks that processes share over one folder or database."""
+    if kind == "database":
+        connections = Connections(where, timeout_seconds=2, size=4)
+        return DatabaseLocks(lambda life: Alone(connections, life), bots=BOTS, symbols=SYMBOLS)
+    return MachineLocks(Path(where)) if kind == "machine" else ThreadLocks()
+
+
+def hold(locks: Locks) -> None:
+    """Say our name once `paper:AAPL` is held, and hold it until a line comes."""
+    with locks.hold_symbol("paper", "AAPL"):
+        sys.stdout.write(f"{locks.owner}\n")
+        sys.stdout.flush()
+        sys.stdin.readline()
+
+
+def count(locks: Locks, file: Path) -> None:
+    """Count in a file, from several threads, each time with a bot and a symbol held."""
+
+    def count_up() -> None:
+        for _ in range(TIMES):
+            with locks.hold_bot("swing"), locks.hold_symbol("paper", "AAPL") as grip:
+                grip.assure()
+                file.write_text(str(int(file.read_text()) + 1))
+
+    threads = [Thread(target=count_up) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def main() -> None:
+    """Do what the first word says."""
+    what, kind, where, *files = sys.argv[1:]
+    locks = open_locks(kind, where)
+    if what == "count":
+        count(locks, Path(files[0]))
+    else:
+        hold(locks)
+    locks.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""What becomes of locks and lives when the server ends sessions, or is stopped and started again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from threading import Event, Thread
+
+import psycopg
+import pytest
+
+from app.errors import StoreUnavailable
+from app.services.runtime.database_locks import SETTLED_SECONDS
+from tests.services.runtime.lock_holder import open_locks
+from tests.services.runtime.test_locks import HOLDER, until
+from tests.storage.postgres_server import PostgresServer
+
+pytestmark = pytest.mark.integration
+
+END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gatehouse'"
+
+
+@pytest.fixture
+def make_locks():
+    made = []
+
+    def make(url: str):
+        made.append(open_locks("database", url))
+        return made[-1]
+
+    yield make
+    for locks in made:
+        locks.close()
+
+
+@pytest.fixture
+def end_sessions(settled_url):
+    def end() -> None:
+        with psycopg.connect(settled_url, autocommit=True) as connection:
+            connection.execute(END_ALL + " AND datname = current_database()")
+
+    return end
+
+
+def test_grip_when_its_session_is_ended_then_it_tells_at_once_and_others_may_have_the_name(
+    make_locks, settled_url, end_sessions
+):
+    locks, other = make_locks(settled_url), make_locks(settled_url)
+    with locks.hold_symbol("paper", "AAPL") as grip:
+        grip.assure()
+        end_sessions()
+        assert until(lambda: is_lost(grip), 1)
+        with other.hold_symbol("paper", "AAPL") as taken:
+            taken.assure()
+            # It has come back by now, but not to what it held.
+            assert until(lambda: not locks.may_be_dead(locks.owner))
+            assert is_lost(grip)
+
+
+def test_grip_when_another_of_the_same_thread_is_lost_then_it_tells_too(make_locks, settled_url):
+    locks, holder = make_locks(settled_url), make_locks(settled_url)
+    with holder.hold_bot("swing"):
+        waiting = Thread(target=lambda: (time.sleep(0.2), holder.close()))
+        waiting.start()
+        # Waited for in a session of its own, which is then ended; the symbol is held by the other one.
+        with locks.hold_bot("swing"), locks.hold_symbol("paper", "AAPL") as grip:
+            grip.assure()
+            with psycopg.connect(settled_url, autocommit=True) as connection:
+                connection.execute(END_ALL + " AND query LIKE '%lock_timeout%pg_advisory_lock%'")
+            assert until(lambda: is_lost(grip))
+    waiting.join()
+
+
+def test_life_when_its_session_is_ended_then_it_goes_on_in_another(make_locks, settled_url, end_sessions):
+    first, second = make_locks(settled_url), make_locks(settled_url)
+    for _ in range(3):
+        end_sessions()
+        assert until(lambda: not second.may_be_dead(first.owner))
+
+    assert second.is_alive(first.owner)
+
+
+def test_waiting_when_nobody_gives_the_name_back_then_it_ends(make_locks, settled_url, monkeypatch):
+    monkeypatch.setattr("app.storage.postgres_locks.LONGEST_WAIT_SECONDS", 1)
+    locks, holder, refused = make_locks(settled_url), make_locks(settled_url), Event()
+
+    def wait() -> None:
+        with suppress(StoreUnavailable), locks.hold_bot("swing"):
+            return
+        refused.set()
+
+    with holder.hold_bot("swing"):
+        thread = Thread(target=wait)
+        thread.start()
+        thread.join(5)
+
+    assert refused.is_set()
+
+
+@pytest.fixture
+def server():
+    """A server of our own, to be stopped and started again."""
+    server = PostgresServer()
+    server.make()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def process(server):
+    """Another process that lives."""
+    command = [sys.executable, "-m", HOLDER, "hold", "database", server.url()]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        process.owner = process.stdout.readline().strip()
+        yield process
+        process.kill()
+
+
+def test_life_when_the_server_was_started_again_then_nobody_late_is_taken_for_dead(
+    server, process, make_locks
+):
+    locks = make_locks(server.url())
+    os.kill(process.pid, signal.SIGSTOP)
+    server.stop(hard=True)
+    server.start()
+    assert until(lambda: answers(locks, locks.owner))
+    seen = [locks.is_alive(process.owner) for _ in range(5)]
+    os.kill(process.pid, signal.SIGCONT)
+
+    assert seen == [True] * 5
+    assert until(lambda: not locks.may_be_dead(process.owner))
+    time.sleep(SETTLED_SECONDS)
+    assert locks.is_alive(process.owner)
+
+
+def test_life_when_it_ended_while_the_server_was_away_then_that_is_found_out(server, process, make_locks):
+    locks = make_locks(server.url())
+    assert not locks.has_lost_owners()
+    server.stop(hard=True)
+    process.kill()
+    process.wait(5)
+    server.start()
+
+    assert until(lambda: tells_of_lost(locks))
+    assert until(lambda: not locks.is_alive(process.owner), 2 * SETTLED_SECONDS)
+
+
+def is_lost(grip) -> bool:
+    try:
+        grip.assure()
+    except StoreUnavailable:
+        return True
+    return False
+
+
+def answers(locks, owner: str) -> bool:
+    with suppress(StoreUnavailable):
+        return not locks.may_be_dead(owner)
+    return False
+
+
+def tells_of_lost(locks) -> bool:
+    with suppress(StoreUnavailable):
+        return bool(locks.has_lost_owners())
+    return False
