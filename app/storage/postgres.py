@@ -57,10 +57,14 @@ class PostgresStore:
             return Document(key, _decode(text)[0], version)
         return None
 
-    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
-        """Write a new document; raise AlreadyExists when the key is taken."""
+    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:  # noqa: ARG002
+        """Write a new document; raise AlreadyExists when the key is taken.
+
+        It always waits for the disk. Where one machine fails its process goes with its latest writes; here
+        the server alone may fail, and what this process did next would rest on a write that nobody has.
+        """
         change = _as_written(Create(key, value))
-        if self._write([change], durable=durable) != _WRITTEN:
+        if self._write([change], durable=True) != _WRITTEN:
             raise AlreadyExists(f"{key} already exists")
         return Document(key, value, change["new"])
 

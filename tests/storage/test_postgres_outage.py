@@ -44,6 +44,23 @@ def answers_within(store, seconds):
     return False
 
 
+def test_write_when_the_server_fails_right_after_it_then_nothing_later_rests_on_what_is_gone():
+    # Nothing reaches the disk of itself while this goes on.
+    server = PostgresServer(durable=True, wal_writer_delay="10s")
+    server.make()
+    server.start()
+    try:
+        store = PostgresStore(server.url(), timeout_seconds=5)
+        written = store.create("paper/journal/1", {}, durable=False)
+        server.stop(hard=True)
+        server.start()
+
+        assert store.get("paper/journal/1") == written
+        store.close()
+    finally:
+        server.remove()
+
+
 @pytest.mark.parametrize("hard", [True, False])
 def test_store_when_the_server_stops_and_starts_then_it_goes_on(server, store, hard):
     before = store.create("bots/one", {})

@@ -13,6 +13,7 @@ from app.domain.review import is_reviewed, takes_time
 from app.domain.signals import COMMANDS, STRUCTURES, Signal, own_words
 from app.domain.ticket_views import shown
 from app.domain.tickets import Stage, Ticket, TicketStatus
+from app.errors.away import unless_away
 from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry, idempotency_hash
 from app.repositories.tickets import Ledger
 from app.services.broker_access.records import request_record
@@ -32,6 +33,7 @@ from app.storage.base import Store
 from app.ticket_ids import NewTicketId
 
 Then = Callable[[Ticket], object]
+LATER = "The alert will be finished later: %s"
 
 _logger = logging.getLogger(__name__)
 
@@ -119,8 +121,8 @@ class Intake:
             except EntryMustWait as waits:
                 _logger.info("%s", waits, extra={"ticket": str(ticket.id)})
                 self.in_flight.leave_open(entry.key)
-            except Exception:  # the alert is stored: whatever happened, the recovery finishes it
-                _logger.exception("The alert will be finished later", extra={"ticket": str(ticket.id)})
+            except Exception as error:  # the alert is stored: whatever happened, the recovery finishes it
+                _logger.exception(LATER, error, exc_info=unless_away(error), extra={"ticket": str(ticket.id)})
                 self.in_flight.leave_open(entry.key)
             finally:
                 self.in_flight.end(entry.key, done)
@@ -260,8 +262,8 @@ class Intake:
             _logger.info("%s", waits, extra={"ticket": str(ticket.id)})
             self.in_flight.leave_open(entry.key, is_begun=False)
             return going_on(str(ticket.id), alert.request_id, entry)
-        except Exception:  # the alert is stored: whatever happened, the recovery finishes it
-            _logger.exception("The alert will be finished later", extra={"ticket": str(ticket.id)})
+        except Exception as error:  # the alert is stored: whatever happened, the recovery finishes it
+            _logger.exception(LATER, error, exc_info=unless_away(error), extra={"ticket": str(ticket.id)})
             self.in_flight.leave_open(entry.key)
             return going_on(str(ticket.id), alert.request_id, entry)
 

@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.errors.away import unless_away
 from app.services.runtime.leases import Leases
 
 LEASE = "supervisor"
+LATER = "The task %s failed; it will be tried again: %s"
 SHORTEST_PAUSE_SECONDS = 0.05
 
 _logger = logging.getLogger(__name__)
@@ -173,7 +175,7 @@ class Supervisor:
         except Exception as error:  # the loop goes on: one task's trouble is not the others'
             # It is tried every few seconds: the same trouble is told once.
             if self._failing.get(name) != repr(error):
-                _logger.exception("The task %s failed; it will be tried again", name)
+                _logger.exception(LATER, name, error, exc_info=unless_away(error))
             self._failing[name] = repr(error)
             return -1
         self._failing.pop(name, None)

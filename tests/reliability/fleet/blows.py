@@ -126,7 +126,7 @@ class DatabaseBlows:
 
     def database_stopped(self) -> int:
         """Stop the primary as `pg_ctl -m immediate` does, and start it again."""
-        self._pair.primary.stop_hard()
+        self._pair.primary.stop(hard=True)
         return self._started_again()
 
     def database_killed(self) -> int:
@@ -158,7 +158,7 @@ class DatabaseBlows:
         """Kill the standby, so that every commit waits until it is back."""
         self._pair.standby.kill()
         self._rest()
-        self._pair.standby.start()
+        self._pair.standby.start_again()
         self._wait_for_step()
         self._on_return(time.time())
         return 1
@@ -184,7 +184,7 @@ class DatabaseBlows:
 
     def _started_again(self) -> int:
         self._rest()
-        self._pair.primary.start()
+        self._pair.primary.start_again()
         self._wait_for_step()
         self._on_return(time.time())
         return 1

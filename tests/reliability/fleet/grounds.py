@@ -85,6 +85,10 @@ class PostgresGround(Ground):
         """Return what leads a server to whichever of the two is the primary."""
         hosts = ",".join(f"127.0.0.1:{line.port}" for line in self._lines[number])
         url = f"postgresql://postgres@{hosts}/postgres?target_session_attrs=read-write"
+        import os
+
+        if os.environ.get("TRIAL"):
+            return {"DATABASE_URL": url, "DATABASE_PATH": os.environ["TRIAL"]}
         return {"DATABASE_URL": url}
 
     def kinds(self, fleet: Fleet, random: Random, on_return: Callable[[float], None]) -> dict[Blow, float]:
@@ -108,7 +112,7 @@ class PostgresGround(Ground):
         """Remove it; what the two said is kept in a folder."""
         self._loop.close()
         for node in self._pair.nodes:
-            shutil.copy(node.log, kept)
+            shutil.copy(node.folder / "server.log", kept / f"postgres-{node.port}.log")
         self._pair.close()
 
     def _set(self, share: float) -> None:

@@ -1,10 +1,12 @@
 """Three servers, one store: any of them is killed, the database is lost, and every alert is accounted for."""
 
+import json
 import time
 from collections import Counter
 from pathlib import Path
 from random import Random
 
+from tests.reliability.documents import read_documents
 from tests.reliability.fleet.blows import Blow, Blows
 from tests.reliability.fleet.capped import capped_stream, make_capped_bots, overruns, reached
 from tests.reliability.fleet.fleet import Fleet
@@ -112,6 +114,7 @@ class Siege:
         report = self.report
         report.drains = self._blows.drains
         report.findings = self._stage.account(self._fleet, report)
+        self._dump()
         done = deeds(self._leaders, self._fleet.deaths)
         report.findings.leaders += rivals(done)
         self._account_for_times()
@@ -127,6 +130,12 @@ class Siege:
             "let through by rate": limits.by_rate,
             "let through by minute": limits.by_minute,
         }
+
+    def _dump(self) -> None:
+        """Keep every document, for whoever looks at findings."""
+        with (self._folder / "documents.jsonl").open("w") as lines:
+            for key, value in read_documents(self._fleet.database, ""):
+                lines.write(json.dumps([key, value]) + "\n")
 
     def _account_for_times(self) -> None:
         for watch in self._watches:

@@ -2,6 +2,7 @@ from threading import Event
 
 import pytest
 
+from app.errors import StoreUnavailable
 from app.services.runtime.supervisor import Supervisor, Task
 
 pytestmark = pytest.mark.unit
@@ -69,6 +70,18 @@ def test_tick_when_a_task_goes_on_failing_then_the_log_has_each_trouble_once(cap
         supervisor.tick(everything=True)
 
     assert [str(record.exc_info[1]) for record in caplog.records] == ["a slip", "another"]
+
+
+@pytest.mark.parametrize(("error", "is_traced"), [(StoreUnavailable("away"), False), (KeyError("x"), True)])
+def test_tick_when_a_task_fails_then_only_what_nobody_foresaw_is_told_with_its_place(
+    seconds, caplog, error, is_traced
+):
+    def fail() -> int:
+        raise error
+
+    Supervisor([Task("failing", 5, fail)], monotonic=seconds).tick()
+
+    assert ["Traceback" in caplog.text, str(error) in caplog.text] == [is_traced, True]
 
 
 def test_thread_when_it_is_started_then_it_ticks_at_once_and_can_be_stopped():
