@@ -33,7 +33,7 @@ from app.storage.base import Store
 from app.ticket_ids import NewTicketId
 
 Then = Callable[[Ticket], object]
-LATER = "The alert will be finished later: %s"
+LATER = "The alert of ticket %s will be finished later: %s"
 
 _logger = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ class Intake:
                 _logger.info("%s", waits, extra={"ticket": str(ticket.id)})
                 self.in_flight.leave_open(entry.key)
             except Exception as error:  # the alert is stored: whatever happened, the recovery finishes it
-                _logger.exception(LATER, error, exc_info=unless_away(error), extra={"ticket": str(ticket.id)})
+                _logger.exception(LATER, ticket.id, error, exc_info=unless_away(error))  # noqa: TRY401  # its words
                 self.in_flight.leave_open(entry.key)
             finally:
                 self.in_flight.end(entry.key, done)
@@ -263,7 +263,7 @@ class Intake:
             self.in_flight.leave_open(entry.key, is_begun=False)
             return going_on(str(ticket.id), alert.request_id, entry)
         except Exception as error:  # the alert is stored: whatever happened, the recovery finishes it
-            _logger.exception(LATER, error, exc_info=unless_away(error), extra={"ticket": str(ticket.id)})
+            _logger.exception(LATER, ticket.id, error, exc_info=unless_away(error))  # noqa: TRY401  # its words
             self.in_flight.leave_open(entry.key)
             return going_on(str(ticket.id), alert.request_id, entry)
 

@@ -175,7 +175,7 @@ class Supervisor:
         except Exception as error:  # the loop goes on: one task's trouble is not the others'
             # It is tried every few seconds: the same trouble is told once.
             if self._failing.get(name) != repr(error):
-                _logger.exception(LATER, name, error, exc_info=unless_away(error))
+                _logger.exception(LATER, name, error, exc_info=unless_away(error))  # noqa: TRY401  # its words
             self._failing[name] = repr(error)
             return -1
         self._failing.pop(name, None)

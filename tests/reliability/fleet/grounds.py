@@ -85,10 +85,6 @@ class PostgresGround(Ground):
         """Return what leads a server to whichever of the two is the primary."""
         hosts = ",".join(f"127.0.0.1:{line.port}" for line in self._lines[number])
         url = f"postgresql://postgres@{hosts}/postgres?target_session_attrs=read-write"
-        import os
-
-        if os.environ.get("TRIAL"):
-            return {"DATABASE_URL": url, "DATABASE_PATH": os.environ["TRIAL"]}
         return {"DATABASE_URL": url}
 
     def kinds(self, fleet: Fleet, random: Random, on_return: Callable[[float], None]) -> dict[Blow, float]:
