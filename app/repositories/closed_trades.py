@@ -106,9 +106,12 @@ class ClosedTrades:
         """Return those that went flat on a day (UTC) by their keys; None for what cannot be read."""
         return {document.key: _readable(document) for document in self._store.list(key_of_day(day))}
 
-    def days_since(self, moment: datetime) -> set[date]:
-        """Return the days on which trades went flat that were written down from a moment on."""
-        return {_day_of(key) for key in self._recent.since(moment)}
+    def keys_since(self, moment: datetime) -> dict[date, list[str]]:
+        """Return the keys of the trades written down from a moment on, by the day they went flat."""
+        found: dict[date, list[str]] = {}
+        for key in self._recent.since(moment):
+            found.setdefault(_day_of(key), []).append(key)
+        return found
 
     def of_day(self, day: date) -> list[ClosedTrade]:
         """Return those that went flat on a day (UTC), the last first; what cannot be read is left out."""

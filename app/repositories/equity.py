@@ -9,6 +9,7 @@ from decimal import Decimal
 from app.domain.accounts import Account
 from app.domain.json_codec import from_json
 from app.repositories.stored_record import StoredRecord
+from app.repositories.summaries import Summaries
 from app.storage.base import Document, Store
 
 PREFIX = "equity/"
@@ -43,6 +44,8 @@ class EquityHistory:
     def add(self, broker: str, account: Account, at: datetime) -> None:
         """Add a point to the day that it belongs to; raise Conflict, StoreUnavailable or RecordUnreadable."""
         point = EquityPoint(at, account.equity, account.cash)
+        # A clock that was set back writes to a day that is over.
+        self.summaries(broker).note_change(at.date())
         self._record(broker, at.date()).change(
             lambda day: EquityDay(account.currency, (*(day.points if day is not None else ()), point))
         )
@@ -77,19 +80,33 @@ class EquityHistory:
         currency = newest[0].value.get("currency") if newest else None
         return currency if isinstance(currency, str) else None
 
-    def curve(self, broker: str, first: date, last: date) -> Iterator[tuple[str, Decimal]]:
-        """Yield the times, as they are written, and the worths of the days from one to another."""
-        end = _key(broker, last)
-        for document in self._store.list(f"{PREFIX}{broker}/", after=_key(broker, first - _DAY)):
-            if document.key > end:
+    def days(self, broker: str, first: date, last: date) -> Iterator[tuple[date, list[tuple[str, Decimal]]]]:
+        """Yield days from one to another with their points: the times, as they are written, and worths."""
+        prefix, most = f"{PREFIX}{broker}/", (last - first).days + 1
+        for document in self._store.list(prefix, after=_key(broker, first - _DAY), limit=most):
+            if document.key > _key(broker, last):
                 return
-            # Read by hand: of a year there are a hundred thousand.
+            # Read by hand: a day has three hundred.
             try:
                 points = [(point["at"], Decimal(point["equity"])) for point in document.value["points"]]
             except (KeyError, TypeError, ArithmeticError):
                 _logger.exception("%s holds something that cannot be read; it is left as it is", document.key)
                 continue
-            yield from points
+            yield date.fromisoformat(document.key.removeprefix(prefix)), points
+
+    def curve(self, broker: str, first: date, last: date) -> Iterator[tuple[str, Decimal]]:
+        """Yield the points of the days from one to another."""
+        return (point for _, points in self.days(broker, first, last) for point in points)
+
+    def first_day(self, broker: str) -> date | None:
+        """Return the first day of an account's history; None without any."""
+        prefix = f"{PREFIX}{broker}/"
+        first = next(iter(self._store.list(prefix, limit=1)), None)
+        return None if first is None else date.fromisoformat(first.key.removeprefix(prefix))
+
+    def summaries(self, broker: str) -> Summaries:
+        """Return the summaries of an account's days."""
+        return Summaries(self._store, f"equity/{broker}")
 
     def _record(self, broker: str, day: date) -> StoredRecord[EquityDay]:
         # Nobody can tell again what an account was worth: what cannot be read is not written over.

@@ -10,10 +10,18 @@ from datetime import date, datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from app.repositories.stored_record import StoredRecord
+from app.repositories.summaries import Summaries
 from app.storage.base import Document, Store
 
 PREFIX = "statistics/"
 _DAY = timedelta(days=1)
+# Which summaries are made from the sums of a kind.
+_SUMMED_UP_IN = {
+    "alerts": ("latency", "slippage", "refusals", "opinions"),
+    "trades": ("trades",),
+    "returns": ("opinions",),
+    "courses": ("opinions",),
+}
 
 _logger = logging.getLogger(__name__)
 
@@ -32,13 +40,15 @@ Day = TypeVar("Day", bound=Sums)
 class SumsProgress:
     """How far days are added up: what was written before `seen_until`, on days from `oldest` on.
 
-    `is_complete`: there is nothing older. `open_days` have something that may still change.
+    `is_complete`: there is nothing older. `open_days` have something that may still change. Sums of another
+    `edition` are made anew.
     """
 
     seen_until: datetime
     oldest: date
     is_complete: bool = False
     open_days: tuple[date, ...] = ()
+    edition: int = 0
 
 
 class DailySums(Generic[Day]):
@@ -49,6 +59,7 @@ class DailySums(Generic[Day]):
         self._prefix = f"{PREFIX}{kind}/"
         self._read = read
         self._progress = StoredRecord(store, f"{PREFIX}progress/{kind}", SumsProgress)
+        self._summaries = [Summaries(store, name) for name in _SUMMED_UP_IN.get(kind, ())]
 
     def progress(self) -> SumsProgress | None:
         """Return how far days are added up; None: not at all."""
@@ -60,8 +71,8 @@ class DailySums(Generic[Day]):
 
     def between(self, first: date, last: date) -> Iterator[tuple[date, Day]]:
         """Yield the days from one to another that have sums, in their order."""
-        end = f"{self._prefix}{last.isoformat()}"
-        for document in self._store.list(self._prefix, after=f"{self._prefix}{(first - _DAY).isoformat()}"):
+        end, most = self._key(last), (last - first).days + 1
+        for document in self._store.list(self._prefix, after=self._key(first - _DAY), limit=most):
             if document.key > end:
                 return
             found = self._understood(document)
@@ -75,11 +86,16 @@ class DailySums(Generic[Day]):
 
     def write(self, day: date, sums: Day) -> None:
         """Write a day's sums over what stands there; raise Conflict or AlreadyExists."""
-        document = self._store.get(self._key(day))
+        document, value = self._store.get(self._key(day)), sums.to_json()
+        if document is not None and document.value == value:
+            return
+        # First: whoever reads meanwhile, or after a crash, looks at the day itself.
+        for summaries in self._summaries:
+            summaries.note_change(day)
         if document is None:
-            self._store.create(self._key(day), sums.to_json(), durable=False)
-        elif document.value != sums.to_json():
-            self._store.replace(document, sums.to_json())
+            self._store.create(self._key(day), value, durable=False)
+        else:
+            self._store.replace(document, value)
 
     def _key(self, day: date) -> str:
         return f"{self._prefix}{day.isoformat()}"

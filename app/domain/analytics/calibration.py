@@ -1,17 +1,13 @@
 """Whether opinions were as good as they were sure of themselves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from app.domain.analytics.ratios import ratio
-from app.domain.money import ONE, ZERO
 from app.domain.opinions import Action
 from app.domain.orders import OrderRole
-
-TENTH = Decimal("0.1")
 
 
 class Fate(StrEnum):
@@ -88,47 +84,3 @@ def given_opinion(ticket: dict[str, Any]) -> GivenOpinion | None:
     confidence = None if decision is None else Decimal(str(decision["confidence"]))
     tokens = (said.get("usage") or {}).get("total_tokens", 0)
     return GivenOpinion(ticket["id"], fate, action, confidence, tokens)
-
-
-# An opinion and what came of it, as a fraction; None where nobody knows.
-Outcome = tuple[GivenOpinion, Decimal | None]
-
-
-def reliability(outcomes: Iterable[Outcome]) -> list[Reliability]:
-    """Return each tenth of confidence, the lowest first; its lower end belongs to it, and 1 to the last."""
-    groups: list[list[tuple[Decimal, Decimal | None]]] = [[] for _ in range(10)]
-    for confidence, gain in _for_a_trade(outcomes):
-        groups[min(int(confidence / TENTH), 9)].append((confidence, gain))
-    return [_tenth(place, group) for place, group in enumerate(groups)]
-
-
-def brier_score(outcomes: Iterable[Outcome]) -> Decimal | None:
-    """Return the mean square of confidence less outcome (1 right, 0 wrong); None without any."""
-    known = [(confidence, gain) for confidence, gain in _for_a_trade(outcomes) if gain is not None]
-    squares = (((ONE if gain > ZERO else ZERO) - confidence) ** 2 for confidence, gain in known)
-    return ratio(sum(squares, ZERO), len(known))
-
-
-def gains_by_fate(outcomes: Sequence[Outcome]) -> dict[Fate, FateGain]:
-    """Return what followed, skipped and denied opinions brought."""
-    found: dict[Fate, FateGain] = {}
-    for fate in Fate:
-        gains = [gain for opinion, gain in outcomes if opinion.fate is fate]
-        known = [gain for gain in gains if gain is not None]
-        found[fate] = FateGain(len(gains), len(known), ratio(sum(known, ZERO), len(known)))
-    return found
-
-
-def _for_a_trade(outcomes: Iterable[Outcome]) -> Iterable[tuple[Decimal, Decimal | None]]:
-    """Yield confidence and outcome; one against a trade promises nothing about its gain."""
-    for opinion, gain in outcomes:
-        if opinion.confidence is not None and opinion.action is not Action.SKIP:
-            yield opinion.confidence, gain
-
-
-def _tenth(place: int, group: list[tuple[Decimal, Decimal | None]]) -> Reliability:
-    known = [gain for _, gain in group if gain is not None]
-    right = sum(gain > ZERO for gain in known)
-    confidence = ratio(sum((each for each, _ in group), ZERO), len(group))
-    lower, rate = TENTH * place, ratio(right, len(known))
-    return Reliability(lower, lower + TENTH, len(group), len(known), right, rate, confidence)

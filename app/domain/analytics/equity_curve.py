@@ -59,6 +59,15 @@ def _below_peak(points: Iterable[Point]) -> list[Decimal]:
     peak = ZERO
     for _, equity in points:
         peak = max(peak, equity)
-        # An account that never was worth anything has nothing to fall from.
-        below.append((peak - equity) / peak if peak > ZERO and equity < peak else ZERO)
+        below.append(fallen(peak, equity))
     return below
+
+
+def fallen(peak: Decimal, worth: Decimal) -> Decimal:
+    """Return how far an account fell, as a fraction: no more than all of it.
+
+    One that never was worth anything has nothing to fall from.
+    """
+    if peak <= ZERO or worth >= peak:
+        return ZERO
+    return (peak - max(worth, ZERO)) / peak

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from math import log10
 from typing import Any
 
 from app.domain.orders import OrderType
@@ -36,6 +37,8 @@ _ONE_BY_ONE = {
 } | {stage.value: LatencyStage.APPROVAL for stage in _ANSWERED}
 _RESUMED = frozenset({Stage.RECOVERED.value, Stage.PURSUED.value, Stage.APPROVAL_WANTED.value})
 
+_TENTHS_BELOW = 100
+
 # A step and how many milliseconds it took.
 Sample = tuple[LatencyStage, float]
 
@@ -49,7 +52,7 @@ def latencies(ticket: dict[str, Any]) -> Iterator[Sample]:
     yield from _steps(ticket["timeline"])
     asked = (ticket["opinion"] or {}).get("milliseconds")
     if asked:
-        yield LatencyStage.MODEL, float(asked)
+        yield LatencyStage.MODEL, _kept(float(asked))
     yield from _fills(ticket)
     names = {entry["stage"] for entry in ticket["timeline"]}
     last = next((entry["at"] for entry in reversed(ticket["timeline"]) if entry["stage"] == Stage.SENT), None)
@@ -60,12 +63,12 @@ def latencies(ticket: dict[str, Any]) -> Iterator[Sample]:
 def _steps(timeline: list[dict[str, Any]]) -> Iterator[Sample]:
     planned = [entry["milliseconds"] or 0 for entry in timeline if entry["stage"] in _PLANNED]
     if planned:
-        yield LatencyStage.GATES, round(sum(planned), 1)
+        yield LatencyStage.GATES, _kept(sum(planned))
     for entry in timeline:
         step = _ONE_BY_ONE.get(entry["stage"])
         # An alert that a crash has left was received by somebody who could not say how long that took.
         if step is not None and entry["milliseconds"]:
-            yield step, round(entry["milliseconds"], 1)
+            yield step, _kept(entry["milliseconds"])
 
 
 def _fills(ticket: dict[str, Any]) -> Iterator[Sample]:
@@ -79,4 +82,10 @@ def _fills(ticket: dict[str, Any]) -> Iterator[Sample]:
 
 def _between(start: datetime, end: datetime) -> float:
     # Two machines' clocks differ: what seems to arrive before it was sent took no time that can be told.
-    return round(max((end - start) / MILLISECOND, 0.0), 1)
+    return _kept(max((end - start) / MILLISECOND, 0.0))
+
+
+def _kept(milliseconds: float) -> float:
+    """Keep three digits, and no less than tenths: so many lengths are there to be counted, and no more."""
+    beyond = int(log10(milliseconds)) - 1 if milliseconds > _TENTHS_BELOW else 0
+    return float(round(milliseconds, 1 - beyond))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
@@ -133,37 +132,47 @@ class Performance:
 
 @dataclass(frozen=True, slots=True)
 class TradeDay:
-    """The trades that went flat on one day (UTC); `returns` says what each brought, by its first ticket.
+    """The trades that went flat on one day (UTC), by their `ids`.
 
-    A return is the gain after fees as a fraction of what the entry was worth.
+    `returns` says what each brought, by its first ticket: the gain after fees as a fraction of what the entry
+    was worth.
     """
 
     sums: DaySums
     returns: Mapping[str, Decimal]
+    ids: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, trades: Iterable[ClosedTrade]) -> "TradeDay":
-        """Add up trades; a structure that was never entered is none."""
-        entered = [trade for trade in trades if trade.quantity]
-        sums: dict[TradeKind, TradeSums] = {}
-        for trade in entered:
-            kind = TradeKind.of(trade)
-            sums[kind] = sums.get(kind, NO_TRADES) + TradeSums.of(trade)
-        found = ((trade.tickets[0], return_of(trade)) for trade in entered if trade.tickets)
-        return cls(sums, {ticket: value for ticket, value in found if value is not None})
+        """Add up trades."""
+        return cls({}, {}).adding(trades)
+
+    def adding(self, trades: Iterable[ClosedTrade]) -> "TradeDay":
+        """Add those that are not among them yet; a structure that was never entered brought nothing."""
+        new = [trade for trade in trades if trade.id not in self.ids]
+        sums = dict(self.sums)
+        for trade in new:
+            if trade.quantity:
+                kind = TradeKind.of(trade)
+                sums[kind] = sums.get(kind, NO_TRADES) + TradeSums.of(trade)
+        found = ((trade.tickets[0], return_of(trade)) for trade in new if trade.quantity and trade.tickets)
+        returns = {ticket: value for ticket, value in found if value is not None}
+        return TradeDay(sums, {**self.returns, **returns}, self.ids | {trade.id for trade in new})
 
     def to_json(self) -> dict[str, Any]:
         """Return the day as it is stored."""
         return {
-            "sums": [_row(kind, sums) for kind, sums in self.sums.items()],
+            "sums": [row_of(kind, sums) for kind, sums in self.sums.items()],
             "returns": {ticket: format(value, "f") for ticket, value in self.returns.items()},
+            "ids": sorted(self.ids),
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "TradeDay":
         """Take up a day that was stored."""
-        sums = dict(_read(*row) for row in data["sums"])
-        return cls(sums, {ticket: Decimal(value) for ticket, value in data["returns"].items()})
+        sums = dict(read_row(*row) for row in data["sums"])
+        returns = {ticket: Decimal(value) for ticket, value in data["returns"].items()}
+        return cls(sums, returns, frozenset(map(str, data["ids"])))
 
 
 def return_of(trade: ClosedTrade) -> Decimal | None:
@@ -181,22 +190,23 @@ def added_up(days: Iterable[tuple[Name, TradeSums]]) -> dict[Name, TradeSums]:
     return sums
 
 
-# By what trades are told apart beside their currency.
-GROUPINGS: Mapping[str, Callable[[date, TradeKind], Hashable]] = {
-    "bot": lambda _, kind: kind.bot,
-    "symbol": lambda _, kind: kind.symbol,
-    "day": lambda day, _: day,
-    "structure": lambda _, kind: kind.structure,
+# By what trades are told apart beside their currency and the day.
+GROUPINGS: Mapping[str, Callable[[TradeKind], Hashable]] = {
+    "bot": lambda kind: kind.bot,
+    "symbol": lambda kind: kind.symbol,
+    "structure": lambda kind: kind.structure,
 }
 
 
-def _row(kind: TradeKind, sums: TradeSums) -> list[Any]:
+def row_of(kind: TradeKind, sums: TradeSums) -> list[Any]:
+    """Return sums as they are stored."""
     counts = [sums.trades, sums.wins, sums.losses, sums.unpriced]
     amounts = [format(value, "f") for value in (sums.won, sums.lost, sums.fees, sums.seconds)]
     return [*kind, *counts, *amounts]
 
 
-def _read(bot: str, broker: str, symbol: str, *rest: Any) -> tuple[TradeKind, TradeSums]:
+def read_row(bot: str, broker: str, symbol: str, *rest: Any) -> tuple[TradeKind, TradeSums]:
+    """Take up sums that were stored."""
     structure, currency, trades, wins, losses, unpriced, *amounts = rest
     kind = None if structure is None else StructureKind(structure)
     sums = TradeSums(trades, wins, losses, unpriced, *map(Decimal, amounts))

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from app.domain.tickets import ticket_day
 from app.repositories.bots import BotDirectory
 from app.repositories.statistics import DailySums, SumsProgress
 from app.repositories.tickets import Ledger
+from app.services.analytics.look_back import AddedUp
 from app.services.analytics.period import Period
 from app.services.analytics.trade_sums import MOST_READ, SECONDS
 
@@ -54,9 +55,25 @@ class AlertStatistics:
         asked = {date.fromisoformat(ticket_day(UUID(name))) for name in waiting}
         days = {*new, *progress.open_days, *(day for day in asked if day <= horizon.date())}
         open_days = {day for day in days if self._add_up(day, horizon, waiting, brokers)}
-        oldest, complete, older = self._older(progress, open_days, horizon, waiting, brokers)
-        self.sums.note_progress(SumsProgress(horizon, oldest, complete, tuple(sorted(open_days))))
-        return len(days) + older
+        known = replace(progress, seen_until=horizon, open_days=tuple(sorted(open_days)))
+        self.sums.note_progress(known)
+        return len(days) + self._add_older(known, horizon, waiting, brokers)
+
+    def run_older(self) -> int:
+        """Add up older days for half a second; return how many."""
+        progress = self.sums.progress()
+        if progress is None or progress.is_complete:
+            return 0
+        waiting = [str(ticket["id"]) for ticket in self.ledger.unfinished()]
+        return self._add_older(progress, progress.seen_until, waiting, self._brokers())
+
+    def added_up(self) -> AddedUp | None:
+        """Return which days are added up."""
+        progress = self.sums.progress()
+        if progress is None:
+            return None
+        until, still_open = progress.seen_until.date(), frozenset(progress.open_days)
+        return AddedUp(progress.oldest, until, progress.is_complete, still_open)
 
     def read(self, period: Period) -> AlertsOfDays:
         """Return the days of a period, what is not added up yet read from the tickets themselves."""
@@ -94,24 +111,23 @@ class AlertStatistics:
             progress.is_complete and day < progress.oldest
         )
 
-    def _older(
-        self,
-        progress: SumsProgress,
-        open_days: set[date],
-        horizon: datetime,
-        waiting: list[str],
-        brokers: dict[str, str],
-    ) -> tuple[date, bool, int]:
-        oldest, count = progress.oldest, 0
+    def _add_older(
+        self, progress: SumsProgress, horizon: datetime, waiting: list[str], brokers: dict[str, str]
+    ) -> int:
         if progress.is_complete:
-            return oldest, True, 0
+            return 0
+        oldest, count, open_days = progress.oldest, 0, set(progress.open_days)
         first, deadline = self.ledger.first_day(), self.monotonic() + SECONDS
         while first is not None and oldest > first and self.monotonic() < deadline:
             oldest -= _DAY
             count += 1
             if self._add_up(oldest, horizon, waiting, brokers):
                 open_days.add(oldest)
-        return oldest, first is None or oldest <= first, count
+        complete = first is None or oldest <= first
+        self.sums.note_progress(
+            replace(progress, oldest=oldest, is_complete=complete, open_days=tuple(sorted(open_days)))
+        )
+        return count
 
     def _add_up(self, day: date, horizon: datetime, waiting: Iterable[str], brokers: dict[str, str]) -> bool:
         """Add up what is settled; tell whether something of the day may still change."""

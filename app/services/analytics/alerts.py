@@ -1,119 +1,101 @@
 """What alerts came to: how long each step took, at which price they filled, and what refused them."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from app.domain.analytics.alerts import AlertSums
-from app.domain.analytics.calibration import brier_score, gains_by_fate, reliability
+from app.domain.analytics import distributions, opinion_sums, refused_days, trade_totals
+from app.domain.analytics.alerts import AlertKind, AlertSums
+from app.domain.analytics.distributions import basis_points, filled, milliseconds, percentiles
 from app.domain.analytics.latency import LatencyStage
-from app.domain.analytics.performance import NO_TRADES
-from app.domain.analytics.ratios import percentile
+from app.domain.analytics.performance import TradeDay
 from app.domain.json_codec import to_json
-from app.domain.money import text
-from app.services.analytics.alert_sums import AlertStatistics
-from app.services.analytics.courses import OpinionCourses
+from app.domain.money import plain, text
+from app.services.analytics.look_back import LookBack
+from app.services.analytics.opinion_days import OpinionDay
 from app.services.analytics.period import Period
-from app.services.analytics.trade_sums import TradeStatistics
+
+_Groups = Mapping[AlertKind, AlertSums]
 
 
 @dataclass(frozen=True, slots=True)
 class AlertReport:
-    """Reads daily sums of alerts, and of the trades that they led to."""
+    """Reads summaries of alerts, and of the trades that they led to."""
 
-    alerts: AlertStatistics
-    trades: TradeStatistics
-    courses: OpinionCourses
+    lengths: LookBack[_Groups]
+    costs: LookBack[_Groups]
+    refused: LookBack[_Groups]
+    said: LookBack[OpinionDay]
+    traded: LookBack[TradeDay]
 
     def latency(self, period: Period) -> dict[str, Any]:
         """Return how long each step took, in milliseconds, as it is answered."""
-        sums, told = self._together(period)
-        stages = [_stage(step, sorted(sums.latency.get(step, ()))) for step in LatencyStage]
-        return {"alerts": sums.alerts, "stages": stages, **told}
+        summaries, pending = self.lengths.read(period)
+        found = distributions.together(summaries, period.has)
+        stages = [_stage(step, found.counts.get(step.value, {})) for step in LatencyStage]
+        return {"alerts": found.alerts, "stages": stages, **_told(period, pending)}
 
     def slippage(self, period: Period) -> dict[str, Any]:
         """Return how much worse than their alert's price orders filled, in basis points."""
-        sums, told = self._together(period)
-        rows = sorted(sums.slippage.items())
-        by_symbol, by_type = dict[str, list[Decimal]](), dict[str, list[Decimal]]()
-        for what, costs in rows:
-            by_symbol.setdefault(what.symbol, []).extend(costs)
-            by_type.setdefault(what.type, []).extend(costs)
-        every = [cost for _, costs in rows for cost in costs]
+        summaries, pending = self.costs.read(period)
+        found = distributions.together(summaries, period.has)
+        every, by_symbol, by_type = Counter[int](), dict[str, Counter[int]](), dict[str, Counter[int]]()
+        for name, counts in found.counts.items():
+            what = filled(name)
+            for counted in (
+                every,
+                by_symbol.setdefault(what.symbol, Counter()),
+                by_type.setdefault(what.type, Counter()),
+            ):
+                counted.update(counts)
         return {
             **_spread(every),
-            "by_symbol": [{"symbol": name} | _spread(costs) for name, costs in by_symbol.items()],
-            "by_type": [{"type": name} | _spread(costs) for name, costs in sorted(by_type.items())],
-            **told,
+            "by_symbol": [{"symbol": name} | _spread(counts) for name, counts in sorted(by_symbol.items())],
+            "by_type": [{"type": name} | _spread(counts) for name, counts in sorted(by_type.items())],
+            **_told(period, pending),
         }
 
     def refusals(self, period: Period) -> dict[str, Any]:
         """Return what refused alerts, in all and day by day, and how many got how far."""
-        found = self.alerts.read(period)
-        days = {day: _merged(self._within(period, groups)) for day, groups in sorted(found.days.items())}
-        total = _merged(days.values())
-        closed = self._closed(period)
+        summaries, pending = self.refused.read(period)
+        days = refused_days.by_day(summaries, period.has)
+        total = refused_days.RefusedDay()
+        for _, each in days:
+            total.add(each)
+        closings, _ = self.traded.read(period)
         return {
             "alerts": total.alerts,
-            "refused": total.refusals.total(),
-            "by_reason": _reasons(total.refusals),
-            "by_day": [_day(day, sums) for day, sums in days.items() if sums.alerts],
+            "refused": total.reasons.total(),
+            "by_reason": _reasons(total.reasons),
+            "by_day": [
+                {"day": day, "alerts": each.alerts, "reasons": _reasons(each.reasons)}
+                for day, each in days
+                if each.alerts
+            ],
             "funnel": {
                 "alerts": total.alerts,
                 "entered": total.entered,
                 "filled": total.filled,
-                "closed": closed,
+                "closed": trade_totals.count_closed(closings, period.has),
             },
-            **_told(period, found.pending_days),
+            **_told(period, pending),
         }
 
     def opinions(self, period: Period) -> dict[str, Any]:
         """Return whether opinions were as good as they were sure of themselves."""
-        sums, told = self._together(period)
-        # A trade may have ended after the last day of the period.
-        later = Period(first=period.first, last=max(period.last, self.trades.clock().date()))
-        returns = {
-            name: value
-            for day in self.trades.read(later).days.values()
-            for name, value in day.returns.items()
-        }
-        # What the price did can be told of all, traded or not; what a trade brought where no bars are kept.
-        gains = returns | self.courses.gains(period)
-        outcomes = [(opinion, gains.get(opinion.ticket)) for opinion in sums.opinions]
-        known = [gain for _, gain in outcomes if gain is not None]
+        summaries, pending = self.said.read(period)
+        found = opinion_sums.together(summaries, period.has)
         return {
-            "opinions": len(outcomes),
-            "known": len(known),
-            "failed": sum(opinion.action is None for opinion, _ in outcomes),
-            "brier_score": text(brier_score(outcomes)),
-            "reliability": to_json(reliability(outcomes)),
-            **{fate.value: to_json(gain) for fate, gain in gains_by_fate(outcomes).items()},
-            "tokens": sum(opinion.tokens for opinion, _ in outcomes),
-            **told,
+            "opinions": found.opinions,
+            "known": found.known,
+            "failed": found.failed,
+            "brier_score": text(found.brier_score()),
+            "reliability": to_json(found.reliability()),
+            **{fate.value: to_json(gain) for fate, gain in found.gains().items()},
+            "tokens": found.tokens,
+            **_told(period, pending),
         }
-
-    def _together(self, period: Period) -> tuple[AlertSums, dict[str, Any]]:
-        found = self.alerts.read(period)
-        groups = (group for day in found.days.values() for group in self._within(period, day))
-        return _merged(groups), _told(period, found.pending_days)
-
-    def _within(self, period: Period, groups: dict[Any, AlertSums]) -> Iterator[AlertSums]:
-        return (sums for kind, sums in groups.items() if period.has(kind.bot, kind.broker))
-
-    def _closed(self, period: Period) -> int:
-        days = self.trades.read(period).days.values()
-        sums = [each for day in days for kind, each in day.sums.items() if period.has(kind.bot, kind.broker)]
-        return sum(sums, NO_TRADES).trades
-
-
-def _merged(groups: Any) -> AlertSums:
-    total = AlertSums()
-    for sums in groups:
-        total.merge(sums)
-    return total
 
 
 def _told(period: Period, pending_days: int) -> dict[str, Any]:
@@ -121,22 +103,23 @@ def _told(period: Period, pending_days: int) -> dict[str, Any]:
     return {**days, "pending_days": pending_days}
 
 
-def _stage(step: LatencyStage, ordered: Sequence[float]) -> dict[str, Any]:
-    found = {f"p{percent}": percentile(ordered, percent) for percent in (50, 95, 99)}
-    return {"stage": step.value, "n": len(ordered)} | found
+def _stage(step: LatencyStage, counts: Mapping[int, int]) -> dict[str, Any]:
+    wanted = (50, 95, 99)
+    found = {
+        f"p{percent}": None if value is None else milliseconds(value)
+        for percent, value in zip(wanted, percentiles(counts, wanted), strict=True)
+    }
+    return {"stage": step.value, "n": sum(counts.values())} | found
 
 
-def _spread(costs: list[Decimal]) -> dict[str, Any]:
-    ordered = sorted(costs)
-    found = {"median": percentile(ordered, 50), "p95": percentile(ordered, 95)}
-    return {"n": len(ordered)} | {name: text(value) for name, value in found.items()}
+def _spread(counts: Mapping[int, int]) -> dict[str, Any]:
+    middle, high = (
+        None if value is None else text(plain(basis_points(value))) for value in percentiles(counts, (50, 95))
+    )
+    return {"n": sum(counts.values()), "median": middle, "p95": high}
 
 
 def _reasons(counts: Counter[str]) -> list[dict[str, Any]]:
     """Show what refused most first."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [{"reason": reason, "count": count} for reason, count in ordered]
-
-
-def _day(day: date, sums: AlertSums) -> dict[str, Any]:
-    return {"day": day.isoformat(), "alerts": sums.alerts, "reasons": _reasons(sums.refusals)}

@@ -1,56 +1,61 @@
 """What trades have brought, in one figure and by bot, symbol, day and structure."""
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from typing import Any
 
-from app.domain.analytics.performance import GROUPINGS, NO_TRADES, TradeKind, TradeSums, added_up
+from app.domain.analytics import trade_totals
+from app.domain.analytics.performance import GROUPINGS, NO_TRADES, TradeDay, TradeKind, TradeSums, added_up
 from app.domain.json_codec import to_json
 from app.services.analytics.currencies import Currencies
+from app.services.analytics.look_back import LookBack
 from app.services.analytics.period import Period
-from app.services.analytics.trade_sums import TradeStatistics
 
 # What is none of several currencies' together.
 AMOUNTS = ("realized_gain", "fees", "average_win", "average_loss", "profit_factor", "expectancy")
 
-_Summed = tuple[date, TradeKind, TradeSums]
+_Summed = tuple[TradeKind, TradeSums]
 
 
 @dataclass(frozen=True, slots=True)
 class PerformanceReport:
-    """Reads daily sums; every row is of one currency, and without one where trades have several."""
+    """Reads summaries; every row is of one currency, and without one where trades have several."""
 
-    trades: TradeStatistics
+    trades: LookBack[TradeDay]
     currencies: Currencies
 
     def of(self, period: Period) -> dict[str, Any]:
         """Return the figures of the trades that went flat in a period, as they are answered."""
-        found = self.trades.read(period)
-        sums = list(self._within(period, sorted(found.days.items())))
-        by_currency = added_up((kind.currency, each) for _, kind, each in sums)
-        grouped = {f"by_{name}": _rows(name, sums) for name in GROUPINGS}
+        summaries, pending = self.trades.read(period)
+        found = trade_totals.together(summaries, period.has)
+        name_of = _Names(self.currencies)
+        sums = [(name_of(kind), each) for kind, each in found.kinds.items()]
+        by_currency = added_up((kind.currency, each) for kind, each in sums)
+        days = [((day, name_of(kind).currency), each) for (day, kind), each in found.days.items()]
         return {
             **_together(by_currency),
             "by_currency": [{"currency": name} | _shown(each) for name, each in _sorted(by_currency)],
-            **grouped,
+            **{f"by_{name}": _rows(name, _grouped(name, sums)) for name in GROUPINGS},
+            "by_day": _rows("day", added_up(days)),
             "from": period.first.isoformat(),
             "to": period.last.isoformat(),
-            "pending_days": found.pending_days,
+            "pending_days": pending,
         }
 
-    def _within(self, period: Period, days: list[tuple[date, Any]]) -> Iterator[_Summed]:
-        known: dict[str, str | None] = {}
-        for day, added in days:
-            for kind, sums in added.sums.items():
-                if not period.has(kind.bot, kind.broker):
-                    continue
-                currency = kind.currency
-                if currency is None:
-                    if kind.broker not in known:
-                        known[kind.broker] = self.currencies.of(kind.broker)
-                    currency = known[kind.broker]
-                yield day, kind._replace(currency=currency), sums
+
+@dataclass(slots=True)
+class _Names:
+    """Knows in which currency trades are counted that do not say so: their account's."""
+
+    currencies: Currencies
+    known: dict[str, str | None] = field(default_factory=dict)
+
+    def __call__(self, kind: TradeKind) -> TradeKind:
+        if kind.currency is not None:
+            return kind
+        if kind.broker not in self.known:
+            self.known[kind.broker] = self.currencies.of(kind.broker)
+        return kind._replace(currency=self.known[kind.broker])
 
 
 def _together(by_currency: dict[str | None, TradeSums]) -> dict[str, Any]:
@@ -62,9 +67,12 @@ def _together(by_currency: dict[str | None, TradeSums]) -> dict[str, Any]:
     return shown
 
 
-def _rows(name: str, sums: list[_Summed]) -> list[dict[str, Any]]:
+def _grouped(name: str, sums: list[_Summed]) -> dict[Any, TradeSums]:
     key = GROUPINGS[name]
-    groups = added_up(((key(day, kind), kind.currency), each) for day, kind, each in sums)
+    return added_up(((key(kind), kind.currency), each) for kind, each in sums)
+
+
+def _rows(name: str, groups: dict[Any, TradeSums]) -> list[dict[str, Any]]:
     return [
         {name: to_json(group), "currency": currency} | _shown(each)
         for (group, currency), each in _sorted(groups)

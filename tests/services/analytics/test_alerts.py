@@ -1,13 +1,14 @@
 """/api/analytics/latency, slippage, refusals and opinions, and what the clock adds up for them."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.domain.analytics.alerts import AlertDay
 from app.repositories.statistics import DailySums
+from app.schemas.dialects import DIALECTS
 from app.services.analytics import alert_sums
+from app.services.analytics.alert_sums import AlertStatistics
 from tests.builders import EXIT_LONG, strategy_alert
 from tests.past_opinions import said
 from tests.services.analytics.alert_tickets import filled, stage, ticket, write
@@ -28,8 +29,9 @@ def ask(operator):
 @pytest.fixture
 def statistics(store, services, clock):
     """What adds alerts up, as the clock has it."""
-    reports = services.analytics.alerts
-    return replace(reports.alerts, sums=DailySums(store, "alerts", AlertDay.from_json))
+    operations = services.operations
+    sums = DailySums(store, "alerts", AlertDay.from_json)
+    return AlertStatistics(operations.ledger, sums, operations.bots, clock, "paper", frozenset(DIALECTS))
 
 
 def stages(answer: dict) -> dict[str, tuple]:

@@ -43,7 +43,7 @@ def ask(operator):
 
 @pytest.fixture
 def look(services):
-    return services.analytics.alerts.courses.run
+    return next(task.run for task in services.supervisor.tasks if task.name == "opinion courses")
 
 
 def test_courses_when_a_broker_keeps_bars_then_skipped_and_denied_opinions_have_an_outcome(store, ask, look):

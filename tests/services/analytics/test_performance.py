@@ -1,10 +1,12 @@
 """/api/analytics/performance and what the clock adds up for it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from app.domain.analytics.courses import CourseDay
 from app.domain.analytics.performance import TradeDay
 from app.domain.json_codec import to_json
 from app.repositories.closed_trades import ClosedTrades
@@ -30,7 +32,11 @@ def ask(operator):
 
 @pytest.fixture
 def statistics(store, clock) -> TradeStatistics:
-    return TradeStatistics(ClosedTrades(store), DailySums(store, "trades", TradeDay.from_json), clock)
+    sums, returns = (
+        DailySums(store, "trades", TradeDay.from_json),
+        DailySums(store, "returns", CourseDay.from_json),
+    )
+    return TradeStatistics(ClosedTrades(store), sums, returns, clock)
 
 
 def test_performance_when_nothing_was_traded_then_ratios_are_null(ask):
@@ -144,7 +150,7 @@ def test_statistics_when_time_is_short_then_older_days_come_with_the_next_runs(
     for days in range(4):
         keep("10", clock() - timedelta(days=days))
     ticking = iter(range(100))
-    slow = TradeStatistics(statistics.closed, statistics.sums, clock, lambda: next(ticking) * 0.4)
+    slow = replace(statistics, monotonic=lambda: next(ticking) * 0.4)
     slow.run()
     first = slow.sums.progress()
     slow.run()
