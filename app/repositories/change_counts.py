@@ -45,6 +45,9 @@ class Counts(Protocol):
     def read(self) -> tuple[int, list[int]]:
         """Return when the counters were made, and each of them."""
 
+    def close(self) -> None:
+        """Let others see what was added last; it may go on afterwards."""
+
 
 # Topics by what stands before the first slash of a key; records that stand alone have theirs below.
 _FOLDERS: dict[str, tuple[Topic, ...]] = {
@@ -116,6 +119,10 @@ class ChangeCounts:
             places = _places(topics_of(key))
         if places:
             self._counts.add(*places)
+
+    def close(self) -> None:
+        """Let others see what was counted last."""
+        self._counts.close()
 
     def since(self, cursor: str | None) -> ChangesSeen:
         """Return the counters; after a restart, or a cursor that is none of ours, everything has changed."""
@@ -202,4 +209,5 @@ class CountedStore:
 
     def close(self) -> None:
         """Let go of files and connections; safe to call twice."""
+        self._changes.close()
         self._store.close()

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.errors import SettingsError
 from app.storage.postgres_connection import Connections
+from app.storage.postgres_counts import COUNT_TABLES
 from app.storage.postgres_ledger import LEDGER_VIEW
 from app.storage.postgres_session import DatabaseSession
 
@@ -87,7 +88,7 @@ BEGIN
 END
 $$;
 """
-STEPS = (_TABLES + _WRITE + LEDGER_VIEW,)
+STEPS = (_TABLES + _WRITE + LEDGER_VIEW, COUNT_TABLES)
 
 _IS_THERE = "SELECT to_regclass('gatehouse') IS NOT NULL"
 _NOTES = "CREATE TABLE gatehouse (name text PRIMARY KEY, value text NOT NULL)"

@@ -33,11 +33,20 @@ class SharedParts:
 
     def counts(self) -> Counts:
         """Return the counters of changes."""
+        if self.settings.state_home is StateHome.DATABASE:
+            from app.services.runtime.database_counts import DatabaseCounts
+            from app.storage.postgres_counts import DatabaseTallies
+
+            return DatabaseCounts(DatabaseTallies(self._connections()))
         is_local = self.settings.state_home.is_local
         return SharedCounts(lock_folder(self.settings) / "changes" if is_local else None)
 
     def buckets(self) -> Buckets:
         """Return where alerts are counted a second."""
+        if self.settings.state_home is StateHome.DATABASE:
+            from app.storage.postgres_counts import DatabaseBuckets
+
+            return DatabaseBuckets(self._connections())
         return MemoryBuckets()
 
     def _database_locks(self, nonce: str) -> Locks:

@@ -1,0 +1,124 @@
+"""Changes that processes on several machines count together."""
+
+import threading
+import time
+
+import pytest
+
+from app.errors import StoreUnavailable
+from app.services.runtime.database_counts import PERIOD_SECONDS, DatabaseCounts
+from app.storage.postgres_connection import Connections
+from app.storage.postgres_counts import DatabaseTallies
+
+pytestmark = pytest.mark.integration
+
+
+class Asked:
+    """Tallies that tell how often they were asked, and may be away."""
+
+    def __init__(self, tallies) -> None:
+        self.tallies, self.times, self.is_away = tallies, 0, False
+
+    def add(self, numbers, at):
+        self.times += 1
+        if self.is_away:
+            raise StoreUnavailable("It is away.")
+        return self.tallies.add(numbers, at)
+
+
+@pytest.fixture
+def connections(database_url):
+    connections = Connections(database_url, timeout_seconds=5, size=4)
+    yield connections
+    connections.close()
+
+
+@pytest.fixture
+def asked(connections):
+    return Asked(DatabaseTallies(connections))
+
+
+@pytest.fixture
+def counts(asked):
+    counts = DatabaseCounts(asked)
+    yield counts
+    counts.close()
+
+
+@pytest.fixture
+def others(connections):
+    """The counts of a process on another machine."""
+    return DatabaseCounts(DatabaseTallies(connections))
+
+
+def sees(counts, place: int, number: int) -> bool:
+    ends = time.monotonic() + 5
+    while counts.read()[1][place] != number and time.monotonic() < ends:
+        time.sleep(0.05)
+    return counts.read()[1][place] == number
+
+
+def test_counts_when_one_process_adds_then_all_see_it_soon(counts, others):
+    counts.add(3, 4)
+    counts.add(3)
+    assert counts.read()[1][3:5] == [2, 1]
+
+    assert sees(others, 3, 2)
+    assert others.read()[0] == counts.read()[0] != 0
+
+
+def test_counts_when_many_are_added_then_the_database_is_told_once_a_period(counts, asked):
+    ends = time.monotonic() + 2 * PERIOD_SECONDS
+    added = 0
+    while time.monotonic() < ends:
+        counts.add(0)
+        added += 1
+
+    assert sees(counts, 0, added)
+    assert added > 100
+    # One a period, and what reading asks at the end.
+    assert asked.times <= 8
+
+
+def test_counts_when_nothing_changes_then_nothing_is_told(counts, asked):
+    time.sleep(2 * PERIOD_SECONDS)
+
+    assert asked.times == 0
+
+
+def test_counts_when_the_database_is_away_then_what_was_added_is_told_later(counts, others, asked):
+    asked.is_away = True
+    counts.add(5)
+    assert counts.read()[1][5] == 1
+    asked.is_away = False
+
+    assert sees(others, 5, 1)
+    assert counts.read()[1][5] == 1
+
+
+def test_counts_when_processes_add_at_once_then_none_is_lost(connections):
+    processes = [DatabaseCounts(DatabaseTallies(connections)) for _ in range(4)]
+
+    def add(counts) -> None:
+        for number in range(200):
+            counts.add(number % 3, 7)
+
+    threads = [threading.Thread(target=add, args=(counts,)) for counts in processes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for counts in processes:
+        counts.close()
+
+    assert sees(processes[0], 7, 800)
+
+
+def test_counts_when_the_server_lost_them_then_they_are_other_counts(counts, others, connections):
+    counts.add(1)
+    born, _ = counts.read()
+    connections.ask("TRUNCATE change_counts")
+    counts.add(1)
+    counts.close()
+
+    assert others.read()[0] > born
