@@ -172,7 +172,7 @@ SDKS = {"alpaca", "fyers_apiv3", "openai", "google", "apprise"}
 
 # Who talks to the store itself: everybody else asks a repository, and writes changes that one made.
 KNOW_STORE = ["app/repositories/*", "app/storage/*", "app/brokers/paper/*"]
-WITHOUT_KEYS = {"apply", "ping", "close"}
+WITHOUT_KEYS = {"apply", "upkeep", "ping", "close"}
 # Where a stored key may be spelt beside app/repositories: stores index tickets, a setting names an object.
 KNOW_KEYS = {
     "tickets/": "app/domain/ticket_terms.py",

@@ -203,6 +203,10 @@ class CountedStore:
         """Return how many documents there are under `prefix`."""
         return self._store.count(prefix)
 
+    def upkeep(self) -> int:
+        """Do what the store wants done by the clock; return how much was done."""
+        return self._store.upkeep()
+
     def ping(self) -> None:
         """Prove that the store can be read and written."""
         self._store.ping()

@@ -126,6 +126,9 @@ class Store(Protocol):
     def count(self, prefix: str) -> int:
         """Return how many documents there are under `prefix`."""
 
+    def upkeep(self) -> int:
+        """Do what the store wants done by the clock, in one process; return how much was done."""
+
     def ping(self) -> None:
         """Prove that the store can be read and written."""
 

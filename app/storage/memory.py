@@ -105,6 +105,10 @@ class MemoryStore:
         with self._lock:
             return bisect_left(self._keys, prefix + HIGHEST) - bisect_left(self._keys, prefix)
 
+    def upkeep(self) -> int:
+        """Do nothing: nothing has to be done by the clock."""
+        return 0
+
     def ping(self) -> None:
         """Do nothing: memory is always within reach."""
 

@@ -4,12 +4,14 @@ import json
 import secrets
 import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from app.errors import AlreadyExists, Conflict
-from app.storage import postgres_schema
 from app.storage.base import JSON, Change, Create, Delete, Document, Page, Replace, Snapshot
 from app.storage.postgres_connection import Connections, Overwritten
+from app.storage.postgres_migration import prepare
+from app.storage.postgres_partitions import make_partitions
 from app.storage.postgres_snapshot import everything
 from app.storage.postgres_terms import (
     HIGHEST,
@@ -46,7 +48,7 @@ class PostgresStore:
     def __init__(self, url: str, *, timeout_seconds: float = 5, connections: int = 10) -> None:
         self.connections = Connections(url, timeout_seconds=timeout_seconds, size=connections)
         try:
-            postgres_schema.prepare(self.connections)
+            prepare(self.connections, datetime.now(UTC))
         except BaseException:
             self.close()
             raise
@@ -114,6 +116,10 @@ class PostgresStore:
     def count(self, prefix: str) -> int:
         """Return how many documents there are under `prefix`."""
         return int(self.connections.ask(_COUNT, (prefix, prefix + HIGHEST))[0][0])
+
+    def upkeep(self) -> int:
+        """Make the partitions that will be wanted."""
+        return make_partitions(self.connections, datetime.now(UTC))
 
     def ping(self) -> None:
         """Prove that the database can be read and written."""

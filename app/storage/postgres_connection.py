@@ -8,14 +8,14 @@ has to be started anew when a server comes back, or when another one takes its p
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from weakref import WeakSet
 
 import psycopg
 
-from app.errors import StoreUnavailable
+from app.errors import SettingsError, StoreUnavailable
 from app.storage.postgres_errors import (
     ALL_LENT,
     WITHOUT_CONNECTION,
@@ -75,10 +75,12 @@ class Connections:
                 self._give_back(session)
 
     @contextmanager
-    def beside(self) -> Iterator[DatabaseSession]:
-        """Open a session for one long reading, which keeps none of the others from anybody."""
+    def beside(self, *, patience_seconds: float | None = None) -> Iterator[DatabaseSession]:
+        """Open a session for one long piece of work, which keeps none of the others from anybody."""
         try:
             with connected(self._conninfo, self.timeout_seconds) as session:
+                if patience_seconds is not None:
+                    session.patience_seconds = patience_seconds
                 yield session
         except psycopg.Error as error:
             raise StoreUnavailable(reason_for(error)) from error
@@ -212,6 +214,18 @@ class Connections:
             self._open -= len(idle)
         for other in idle:
             other.close()
+
+
+@contextmanager
+def refused(sentences: Mapping[str, str]) -> Iterator[None]:
+    """Raise SettingsError with a sentence of ours for what the server refuses with one of these states."""
+    try:
+        yield
+    except psycopg.Error as error:
+        sentence = sentences.get(error.sqlstate or "")
+        if sentence is None:
+            raise
+        raise SettingsError(sentence) from error
 
 
 _every: "WeakSet[Connections]" = WeakSet()

@@ -16,35 +16,35 @@ _ASKS_AGAIN = {"40001", "40P01"}
 # The server ends the session, is stopping or starting, or has become a standby.
 _LOST = {"25006", "57P01", "57P02", "57P03"}
 _TOO_LATE = {"55P03", "57014"}
+_ONLY_READS = "The database can only be read, as a standby can: name the primary, or both hosts, by commas."
+_FULL = "The database has no connection left: lower DATABASE_CONNECTIONS, or raise its max_connections."
 _SENTENCES = {
-    "25006": "The database can only be read: it is a standby.",
-    "42501": "The database's user may not do that: permission denied.",
+    "25006": _ONLY_READS,
+    "42501": "The database's user may not do that: let the one who owns the tables connect, or grant it.",
     "53100": "The database's disk is full.",
-    "53300": "The database has no connection left: DATABASE_CONNECTIONS of all processes exceed its limit.",
+    "53300": _FULL,
     "42P01": "The database has not the tables that are wanted: run flask database migrate.",
     "42883": "The database has not the functions that are wanted: run flask database migrate.",
 }
+_NOBODY = "Nobody listens where the database should be: start it, or correct host and port."
 # libpq tells why it has no connection in words alone; servers may say theirs in another language.
 _WORDS = (
     (r"invalid integer value|invalid port|bad integer", MALFORMED + "."),
     ("invalid sslmode|invalid .* value", "The address of the database has a value that cannot be used."),
-    ("read-only", "The database can only be read: it is a standby."),
-    ("recovery mode", "The database is starting."),
-    ("password authentication failed", "The database refuses the user or the password."),
-    ("no password supplied", "The database wants a password."),
-    ("no pg_hba.conf entry", "The database does not let this user in from here."),
-    ("role", "The database does not know the user."),
-    ("does not exist", "The server does not have the database."),
-    ("too many", "The database has no connection left."),
-    ("remaining connection slots", "The database has no connection left."),
-    ("starting up", "The database is starting."),
+    ("read-only|recovery mode", _ONLY_READS),
+    ("password authentication failed", "The database refuses the user or the password: correct them."),
+    ("no password supplied", "The database wants a password: put it behind the user, as user:password@host."),
+    ("no pg_hba.conf entry", "The database does not let this user in from here: see its pg_hba.conf."),
+    (r"role .* does not exist", "The database does not know the user: correct it, or CREATE USER."),
+    ("does not exist", "The server does not have the database: correct its name, or CREATE DATABASE."),
+    ("not permitted to log in", "The database's user may not log in: ALTER USER … LOGIN."),
+    ("too many|remaining connection slots", _FULL),
+    ("starting up", "The database is starting: try again in a moment."),
     ("shutting down", "The database is stopping."),
-    ("could not translate host name", "The database's host is not known."),
-    ("failed to resolve host", "The database's host is not known."),
-    ("server does not support SSL", "The database does not encrypt connections, which sslmode wants."),
-    ("certificate", "The database's certificate is not trusted."),
-    ("Connection refused", "Nobody listens where the database should be."),
-    ("No such file or directory", "Nobody listens where the database should be."),
+    ("translate host name|resolve host", "The database's host is not known: correct it."),
+    ("does not support SSL", "The database does not encrypt connections, which sslmode wants."),
+    ("certificate", "The database's certificate is not trusted: see sslmode and sslrootcert."),
+    ("Connection refused|No such file or directory", _NOBODY),
     ("timeout", WITHOUT_CONNECTION),
 )
 

@@ -1,22 +1,7 @@
-"""Tables, the function that writes them, and the numbered steps that bring a database up to both.
+"""The tables, and the function that writes them, in numbered steps; `postgres_migration.py` takes them."""
 
-A step is never changed once it was released: another one follows it. All are taken in one transaction, by one
-process at a time.
-"""
-
-from typing import Any
-
-from app.errors import SettingsError
-from app.storage.postgres_connection import Connections
 from app.storage.postgres_counts import COUNT_TABLES
 from app.storage.postgres_ledger import LEDGER_VIEW
-from app.storage.postgres_session import DatabaseSession
-
-OLDEST_SERVER = 14
-
-# Two numbers tell what an advisory lock is about; the first of them is Gatehouse's own word for it.
-SCHEMA_LOCK = (0x67617465, 0)
-_LOCK_SECONDS = 60
 
 _TABLES = """
 CREATE TABLE documents (
@@ -88,61 +73,5 @@ BEGIN
 END
 $$;
 """
+# Never changed once it was released: another one follows it.
 STEPS = (_TABLES + _WRITE + LEDGER_VIEW, COUNT_TABLES)
-
-_IS_THERE = "SELECT to_regclass('gatehouse') IS NOT NULL"
-_NOTES = "CREATE TABLE gatehouse (name text PRIMARY KEY, value text NOT NULL)"
-_READ = "SELECT value FROM gatehouse WHERE name = 'schema'"
-_NOTE = """
-INSERT INTO gatehouse VALUES ('schema', %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value
-"""
-
-
-def prepare(connections: Connections) -> None:
-    """Bring a database up to this version; raise SettingsError when it cannot serve us."""
-    with connections.turn() as session:
-        _check_server(session)
-        if _steps_taken(session) < len(STEPS):
-            _migrate(connections)
-
-
-def _check_server(session: DatabaseSession) -> None:
-    version = session.info.server_version // 10000
-    if version < OLDEST_SERVER:
-        raise SettingsError(f"DATABASE_URL leads to PostgreSQL {version}: {OLDEST_SERVER} or newer is needed")
-
-
-def _steps_taken(session: DatabaseSession) -> int:
-    if not _first(session, _IS_THERE):
-        return 0
-    return int(_first(session, _READ) or 0)
-
-
-def _migrate(connections: Connections) -> None:
-    with connections.turn(patience_seconds=_LOCK_SECONDS) as session:
-        session.execute("SET statement_timeout = 0; SET lock_timeout = 0", prepare=False)
-        try:
-            with session.transaction():
-                session.execute("SELECT pg_advisory_xact_lock(%s, %s)", SCHEMA_LOCK)
-                taken = _steps_taken(session)
-                if taken > len(STEPS):
-                    raise SettingsError(
-                        "DATABASE_URL leads to a database that a newer Gatehouse has changed: run that one"
-                    )
-                _take_steps(session, taken)
-        finally:
-            # Its limits were lifted: another session begins with them.
-            session.close()
-
-
-def _take_steps(session: DatabaseSession, taken: int) -> None:
-    if taken == 0 and not _first(session, _IS_THERE):
-        session.execute(_NOTES, prepare=False)
-    for step in STEPS[taken:]:
-        session.execute(step, prepare=False)
-    session.execute(_NOTE, (str(len(STEPS)),))
-
-
-def _first(session: DatabaseSession, query: str) -> Any:
-    row = session.execute(query).fetchone()
-    return None if row is None else row[0]

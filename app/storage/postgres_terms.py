@@ -41,10 +41,10 @@ SELECT count(*) FROM (
 def index_changes(change: Change) -> dict[str, Any]:
     """Return what a change means for the index, as the function that writes it reads it."""
     if isinstance(change, Create):
-        return _said(_terms(change.key, change.value), (), change.key)
-    before = _terms(change.document.key, change.document.value)
+        return _said(indexed_terms(change.key, change.value), (), change.key)
+    before = indexed_terms(change.document.key, change.document.value)
     if isinstance(change, Replace):
-        after = _terms(change.document.key, change.value)
+        after = indexed_terms(change.document.key, change.value)
         return _said(after, before - after, change.document.key)
     return _said((), before, "")
 
@@ -84,7 +84,7 @@ def documents_of(rows: list[Row]) -> Iterator[Document]:
         yield Document(key, _decode(text)[0], version)
 
 
-def _terms(key: str, value: JSON) -> frozenset[str]:
+def indexed_terms(key: str, value: JSON) -> frozenset[str]:
     """Return a document's terms; an alert waits until its answer, with the ticket behind it, is written."""
     if key.startswith(ALERTS):
         return frozenset((WAITING,)) if _is_alert(key) else frozenset()

@@ -146,6 +146,10 @@ class SqliteStore:
         bounds = (prefix, prefix + HIGHEST)
         return int(self._shared.read(COUNT, bounds)[0][0])
 
+    def upkeep(self) -> int:
+        """Do nothing: nothing has to be done by the clock."""
+        return 0
+
     def ping(self) -> None:
         """Prove that the file can be read and written."""
         with self._shared.reading as connection:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from app.domain.ticket_terms import TICKETS
 from app.storage.base import JSON, Document, Page
-from app.storage.terms import carries, page_of, terms_of
+from app.storage.terms import EDITION, carries, page_of, terms_of
 
 _END = TICKETS[:-1] + chr(ord(TICKETS[-1]) + 1)
 _MARK = """
@@ -48,8 +48,8 @@ _ALERTS = (
     WHERE key >= 'inbox/' AND key < 'inbox0' AND {_IS_ENTRY.format(row="documents")}
     """,  # noqa: S608  # our own text
 )
-# Which terms a ticket has: another number, and every ticket is marked anew.
-_EDITION = ("edition", "3")
+# Of another edition every ticket is marked anew.
+_EDITION = ("edition", EDITION)
 _MARK_ALL = (
     f"INSERT OR IGNORE INTO unindexed SELECT key FROM documents WHERE key >= '{TICKETS}' AND key < '{_END}'"  # noqa: S608
 )

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from app.domain.ticket_terms import TICKETS, ticket_terms
 from app.storage.base import JSON, Document, Page
 
+# Which terms a ticket has: another edition, and every ticket is indexed anew.
+EDITION = "3"
 # Where alerts wait for their answer; stores with an index note which do.
 ALERTS = "inbox/"
 

@@ -42,6 +42,8 @@ from app.wiring.foundation import Foundation
 from app.wiring.jobs import jobs_of
 
 LOGIN_PERIOD_SECONDS = 30.0
+# A database has its partitions two months ahead.
+STORE_SECONDS = 6 * 3600.0
 
 
 class Upkeep:
@@ -194,5 +196,6 @@ class Upkeep:
             Task("jobs", JOBS_SECONDS, self.jobs.run),
             Task("operator requests", REPEATED_SECONDS, self.repeated.purge),
             Task("shares", SHARES_SECONDS, self.base.sharing.purge),
+            Task("store", STORE_SECONDS, self.base.store.upkeep),
         )
         return tasks if symbols is None else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.ensure))

@@ -240,6 +240,13 @@ def test_ping_when_the_store_works_then_it_leaves_nothing_behind(store):
     assert list(store.list("")) == []
 
 
+def test_upkeep_when_it_was_done_then_nothing_is_left_to_do_and_nothing_is_changed(store):
+    created = store.create("bots/one", {})
+    store.upkeep()
+
+    assert (store.upkeep(), list(store.list(""))) == (0, [created])
+
+
 def test_close_when_called_twice_then_nothing_happens(store):
     store.create("a", {})
     store.close()
