@@ -99,6 +99,11 @@ class AdvisoryLocks:
         lives = frozenset(number & ((1 << _LIFE_BITS) - 1) for number, _ in rows)
         return Living(lives, float(rows[0][1]) if rows else 0.0, time.monotonic() - since)
 
+    def session(self) -> object:
+        """Return what this process lives by: another one once it is lost, or while there is none."""
+        session = self._session
+        return object() if session is None or _is_gone(session) else session
+
     def close(self) -> None:
         """Stop living, and give up every lock."""
         self._closing.set()

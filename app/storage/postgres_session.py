@@ -19,6 +19,8 @@ _KEEPALIVES = {"keepalives": "1", "keepalives_idle": "5", "keepalives_interval":
 # psycopg waits in whole seconds for a connection, and at least so many.
 _LEAST_CONNECT_SECONDS = 2
 _WAIT_INTERVAL = 0.1
+# The server gives up a machine that is gone without a word later than that one gives up the server: what is
+# locked for it is free soon, but not before it knows.
 # A server that does not wait for its disk is told to; any stronger promise of its own is kept.
 _SETTINGS = """
 SELECT
@@ -27,6 +29,9 @@ SELECT
     set_config('idle_in_transaction_session_timeout', '60000', false),
     set_config('default_transaction_isolation', 'read committed', false),
     set_config('jit', 'off', false),
+    set_config('tcp_keepalives_idle', '9', false),
+    set_config('tcp_keepalives_interval', '2', false),
+    set_config('tcp_keepalives_count', '4', false),
     set_config('synchronous_commit', CASE current_setting('synchronous_commit')
         WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)
 """

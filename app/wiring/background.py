@@ -76,6 +76,7 @@ class Upkeep:
             locks.owner,
             on_lost=lambda _: notify_lost_leader(self.base.journal, self.base.notifier),
             is_gone=lambda owner: locks.is_alive(owner) is False,
+            life=locks.life,
         )
 
     @cached_property

@@ -178,3 +178,13 @@ def test_connections_when_the_address_cannot_be_read_then_it_is_not_repeated(url
         Connections(url, timeout_seconds=1, size=2).ask(WHO)
 
     assert "s3cret-word" not in str(refused.value)
+
+
+def test_server_when_a_machine_is_gone_without_a_word_then_it_gives_up_later_than_that_machine(connections):
+    names = ("idle", "interval", "count")
+    with connections.turn() as session:
+        theirs = [int(session.execute(f"SHOW tcp_keepalives_{name}").fetchone()[0]) for name in names]
+        ours = [int(session.info.get_parameters()[f"keepalives_{name}"]) for name in names]
+
+    idle, interval, count = theirs
+    assert ours[0] + ours[1] * ours[2] < idle + interval * count <= 20

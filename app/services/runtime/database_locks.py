@@ -50,6 +50,9 @@ class SharedLocks(Protocol):
     def living(self) -> Census:
         """Return who lives; raise StoreUnavailable."""
 
+    def session(self) -> object:
+        """Return what this process lives by: another one once it is lost."""
+
     def close(self) -> None:
         """Stop living, and give up every lock."""
 
@@ -124,6 +127,10 @@ class DatabaseLocks(Locks):
     def may_be_dead(self, owner: str) -> bool:
         """Tell whether the server holds no lock of that process now."""
         return life_of(owner) not in self._shared.living().lives
+
+    def life(self) -> object:
+        """Return the session that this process lives by."""
+        return self._shared.session()
 
     def has_lost_owners(self) -> bool:
         """Tell whether a process has gone since the last call, or may have."""

@@ -26,6 +26,7 @@ _logger = logging.getLogger(__name__)
 class _Held:
     since: datetime
     until: datetime
+    life: object
 
     def seconds_left(self, now: datetime) -> float:
         # A clock that was set back proves nothing.
@@ -42,7 +43,8 @@ class Leases:
     """The leases of one process; `owner` must be its own among all processes and forks.
 
     `on_lost` hears the name of a lease that was held and cannot be kept. `is_gone` tells of an owner that it
-    has died for certain; the lease of such a one is free at once.
+    has died for certain; the lease of such a one is free at once. `life` is something else once this
+    process may have been taken for dead: what it held is not its own any more then.
     """
 
     def __init__(
@@ -53,12 +55,14 @@ class Leases:
         *,
         on_lost: Callable[[str], None] | None = None,
         is_gone: Callable[[str], bool] | None = None,
+        life: Callable[[], object] = lambda: None,
     ) -> None:
         self._stored = StoredLeases(store)
         self._clock = clock
         self._owner = owner
         self._on_lost = on_lost
         self._is_gone = is_gone
+        self._life = life
         self._is_unreachable = False
         self._turn = threading.Lock()
         self._held: dict[str, _Held] = {}
@@ -84,7 +88,7 @@ class Leases:
     def is_leader(self, name: str) -> bool:
         """Tell from memory whether this process leads now."""
         held = self._held.get(name)
-        return held is not None and held.seconds_left(self._clock()) > 0
+        return held is not None and self._seconds_left(held) > 0
 
     def release(self, name: str) -> None:
         """Let the next process lead at once; a lease that cannot be given back runs out by itself."""
@@ -96,11 +100,14 @@ class Leases:
 
     def _is_fresh(self, name: str, seconds: float) -> bool:
         held = self._held.get(name)
-        return held is not None and held.seconds_left(self._clock()) >= seconds / 2
+        return held is not None and self._seconds_left(held) >= seconds / 2
+
+    def _seconds_left(self, held: _Held) -> float:
+        return held.seconds_left(self._clock()) if held.life == self._life() else 0
 
     def _take(self, name: str, length: timedelta) -> bool:
         # Read before the store is asked: its answer may take a while, and the lease must not outlast it.
-        now = self._clock()
+        now, life = self._clock(), self._life()
         try:
             written = self._write(name, Lease(self._owner, now + length), now, length)
         except StoreUnavailable as error:
@@ -110,7 +117,7 @@ class Leases:
             return False
         self._is_unreachable = False
         if written:
-            self._held[name] = _Held(now, now + length)
+            self._held[name] = _Held(now, now + length, life)
         return written
 
     def _write(self, name: str, lease: Lease, now: datetime, length: timedelta) -> bool:

@@ -63,6 +63,10 @@ class Locks(Protocol):
         """Tell whether a process may have ended, of which that is perhaps not certain yet."""
         return self.is_alive(owner) is False
 
+    def life(self) -> object:
+        """Return what is something else once this process may have been taken for dead."""
+        return self.owner
+
     def has_lost_owners(self) -> bool | None:
         """Tell whether a process has died since the last call; None: it cannot be told from here."""
 

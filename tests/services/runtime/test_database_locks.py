@@ -82,6 +82,16 @@ def test_life_when_its_session_is_ended_then_it_goes_on_in_another(make_locks, s
     assert second.is_alive(first.owner)
 
 
+def test_life_when_its_session_is_ended_then_it_is_another(make_locks, settled_url, end_sessions):
+    locks = make_locks(settled_url)
+    before = locks.life()
+    assert locks.life() is before
+    end_sessions()
+
+    assert until(lambda: locks.life() is not before, 1)
+    assert until(lambda: locks.life() is locks.life())
+
+
 def test_waiting_when_nobody_gives_the_name_back_then_it_ends(make_locks, settled_url, monkeypatch):
     monkeypatch.setattr("app.storage.postgres_locks.LONGEST_WAIT_SECONDS", 1)
     locks, holder, refused = make_locks(settled_url), make_locks(settled_url), Event()

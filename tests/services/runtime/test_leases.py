@@ -5,6 +5,7 @@ import pytest
 
 from app.services.runtime.leases import Leases
 from app.storage.gcs import GcsStore
+from app.storage.postgres import PostgresStore
 from app.storage.sqlite import SqliteStore
 from tests.builders import BrokenStore, HandClock
 from tests.simulators.gcs import FakeGcs
@@ -21,10 +22,12 @@ def gcs(monkeypatch):
         yield fake
 
 
-@pytest.fixture(params=["sqlite", "gcs"])
+@pytest.fixture(params=["sqlite", "gcs", "postgres"])
 def store(request, tmp_path):
     if request.param == "gcs":
         store = GcsStore(request.getfixturevalue("gcs").bucket.name)
+    elif request.param == "postgres":
+        store = PostgresStore(request.getfixturevalue("database_url"))
     else:
         store = SqliteStore(tmp_path / "gatehouse.sqlite3")
     yield store
@@ -236,3 +239,14 @@ def test_hold_when_the_store_stays_out_of_order_then_each_outage_is_told_once(st
 def test_hold_when_shorter_than_a_bucket_can_be_rewritten_then_refused(first):
     with pytest.raises(ValueError, match="at least"):
         first.hold(NAME, 1)
+
+
+def test_leader_when_it_may_have_been_taken_for_dead_then_it_leads_no_more(store, clock, lost):
+    lives = ["first life"]
+    leases = Leases(store, clock, "first", on_lost=lost.append, life=lambda: lives[-1])
+    held = leases.hold(NAME)
+    lives.append("second life")
+    leads = leases.is_leader(NAME)
+    Leases(store, clock, "second", is_gone=lambda _: True).hold(NAME)
+
+    assert (held, leads, leases.hold(NAME), lost) == (True, False, False, [NAME])
