@@ -85,6 +85,7 @@ ENDS: dict[Reason, tuple[TicketStatus, ...]] = {
     Reason.TRADE_CLOSING: (TicketStatus.SKIPPED, TicketStatus.DENIED),
     Reason.LADDER_EXHAUSTED: (TicketStatus.CANCELED,),
     Reason.POSITION_REACHED: (TicketStatus.SKIPPED,),
+    Reason.POSITION_MISSING: (TicketStatus.DENIED,),
     Reason.MCP_UNREACHABLE: (TicketStatus.SKIPPED,),
     Reason.OPINION_SYMBOL_MISMATCH: (TicketStatus.SKIPPED, TicketStatus.DENIED),
     Reason.OPINION_UNAVAILABLE: (TicketStatus.DENIED,),

@@ -1,6 +1,7 @@
 """Who may call what. Every blueprint names one of these functions as its `before_request`."""
 
 import ipaddress
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +27,7 @@ from app.errors import (
     TokenAgain,
 )
 from app.logs import register_secrets
+from app.schemas.entry import DialectEntry
 from app.services.schedulers.google_tokens import looks_like_a_token
 from app.wiring.container import intake, operations, services
 
@@ -139,15 +141,32 @@ def is_known() -> bool:
     return visitor() is not None
 
 
-def bot_of(alert: dict[str, Any], named: Any) -> Bot:
+class SecretPlace(StrEnum):
+    """Where an alert's secret is looked for: what other services keep in a body is none of ours."""
+
+    BODY_FIRST = "body_first"
+    ADDRESS_FIRST = "address_first"
+    ADDRESS = "address"
+
+    @classmethod
+    def of(cls, entry: DialectEntry | None) -> "SecretPlace":
+        """Return the place for an alert of a dialect; None: nobody can tell which it is."""
+        if entry is None:
+            return cls.ADDRESS_FIRST
+        return cls.ADDRESS if entry.is_foreign else cls.BODY_FIRST
+
+
+def bot_of(alert: dict[str, Any], named: Any, where: SecretPlace = SecretPlace.BODY_FIRST) -> Bot:
     """Return the bot whose secret came with the alert; raise NotAuthenticated or NotFound."""
     if isinstance(named, str) and named and not BOT_ID.fullmatch(named):
         raise NotAuthenticated("The secret is wrong.")
-    presented = _presented(alert)
+    presented = _presented(alert) if where is SecretPlace.BODY_FIRST else _presented_outside()
+    if presented is None and where is SecretPlace.ADDRESS_FIRST:
+        presented = _presented(alert)
     try:
         bot = operations().bots.authenticate(presented, named if isinstance(named, str) and named else None)
     except NotAuthenticated as error:
-        raise NotAuthenticated(f"{error.message}{_which_counts(alert)}") from error
+        raise NotAuthenticated(f"{error.message}{_which_counts(alert, where)}") from error
     _never_show(presented)
     return bot
 
@@ -182,8 +201,12 @@ def _in_query() -> str | None:
     return given[0] or None if given else None
 
 
-def _which_counts(alert: dict[str, Any]) -> str:
+def _which_counts(alert: dict[str, Any], where: SecretPlace) -> str:
     """Said whether the other one is right or not: it must not become an oracle."""
+    if where is SecretPlace.ADDRESS:
+        return " An alert that was written for another service brings it in the address, as ?secret=."
+    if where is SecretPlace.ADDRESS_FIRST:
+        return ""
     field = _secret_field(alert)
     if field is None or _presented_outside() is None:
         return ""

@@ -10,14 +10,13 @@ from flask import request
 
 from app.blueprints.authentication import caller_address
 from app.errors import AlertRefused, SourceNotAllowed
-from app.schemas.alerts import dialect_of
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import DialectEntry
 from app.wiring.container import services
 
 # Of a blueprint's doors; at /webhook the alert's fields tell its dialect, so more than one list stands there.
 DOORS = {"webhook": "bridge", "ideas": "trade_idea", "commands": "bot_command"}
-AT_WEBHOOK = "webhook.receive_alert"
+AT_WEBHOOK = frozenset({"webhook.receive_alert", "webhook.receive_alert_of_bot"})
 TAKEN_THERE = [entry for entry in DIALECTS.values() if entry.is_taken_at_webhook]
 LISTS_THERE = tuple(dict.fromkeys(entry.sources for entry in TAKEN_THERE))
 PLAIN = DIALECTS["strategy"].sources
@@ -47,20 +46,19 @@ def from_elsewhere() -> Iterator[None]:
         raise _refusal(PLAIN) from error
 
 
-def dialect_from_elsewhere(alert: dict[str, Any]) -> None:
+def dialect_from_elsewhere(entry: DialectEntry | None) -> None:
     """Let in, of callers outside the webhook's first list, alerts of a dialect with a list that has them.
 
     It is the dialect by which the alert is read later, so that no added field opens another list.
     """
     if not _is_in(PLAIN):
-        entry = dialect_of(alert)
-        source_of_dialect(entry)
-        if not entry.is_taken_at_webhook:
+        if entry is None or not entry.is_taken_at_webhook:
             raise _refusal(PLAIN)
+        source_of_dialect(entry)
 
 
 def _lists_here() -> tuple[str, ...]:
-    if request.endpoint == AT_WEBHOOK:
+    if request.endpoint in AT_WEBHOOK:
         return LISTS_THERE
     return (DIALECTS[DOORS[request.blueprint or ""]].sources,)
 

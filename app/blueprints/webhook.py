@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from app.blueprints.authentication import UNKNOWN, bot_of
+from app.blueprints.authentication import UNKNOWN, SecretPlace, bot_of
 from app.blueprints.door import guard
 from app.blueprints.request_context import milliseconds_at_door
 from app.blueprints.sources import (
@@ -22,12 +22,14 @@ from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.planning import only_exits
 from app.domain.signals import own_words
-from app.errors import BodyTooLarge, MalformedAlert
+from app.errors import BodyTooLarge, BotNamedTwice, MalformedAlert
 from app.logs import redact
-from app.schemas.alerts import bot_named_in, dialect_of, read_signal
+from app.logs.foreign_secrets import NAMES, hide_foreign
+from app.schemas.alerts import bot_named_in, read_signal
 from app.schemas.body import read_object, too_large
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import DialectEntry
+from app.schemas.posted import read_posted
 from app.services.intake.alerts import Alert
 from app.wiring.container import intake
 
@@ -40,16 +42,51 @@ BRIDGE = DIALECTS["bridge"]
 @bp.post("/webhook")
 def receive_alert() -> ResponseReturnValue:
     """Turn one authenticated alert into at most one order."""
+    return _receive(None)
+
+
+@bp.post("/webhook/<bot>")
+def receive_alert_of_bot(bot: str) -> ResponseReturnValue:
+    """Turn one alert, whose bot stands in the address, into at most one order.
+
+    For alerts of other services, which cannot name a bot; the bot's secret comes as `?secret=`.
+    """
+    return _receive(bot)
+
+
+def _receive(bot_in_address: str | None) -> ResponseReturnValue:
     with from_elsewhere():
         body = read_body()
-        alert = read_alert(body)
-        dialect_from_elsewhere(alert)
-    bot = authenticate(alert, bot_named_in(alert))
+        posted = read_posted(body, _pinned())
+        dialect_from_elsewhere(posted.entry)
+    entry, given = posted.entry, posted.alert
+    is_ours = entry is not None and not entry.is_foreign
+    # Before anything is told or written: what is theirs to keep secret is none of our business.
+    is_plain = is_ours and NAMES.isdisjoint(given)
+    alert = g.alert = given if is_plain else hide_foreign(given, shared=not is_ours)
+    named = bot_named_in(alert)
+    if bot_in_address is not None:
+        named = _same_bot(bot_in_address, named)
+    bot = authenticate(given, named, where=SecretPlace.of(entry))
     with counted(bot):
-        entry = dialect_of(alert)
+        entry = posted.told()
         if not entry.is_taken_at_webhook:
             raise MalformedAlert(f"This is a {entry.name} alert; post it to {entry.path}.")
     return accept(entry, bot, alert, body)
+
+
+def _pinned() -> str | None:
+    """Return the dialect that the address names; of several none counts."""
+    if not request.query_string:
+        return None
+    given = request.args.getlist("dialect")
+    return None if not given else given[0] if len(given) == 1 else ""
+
+
+def _same_bot(in_address: str, named: Any) -> str:
+    if isinstance(named, str) and named and named != in_address:
+        raise BotNamedTwice("The address names another bot than the alert; leave one out.")
+    return in_address
 
 
 @bp.post("/tradingview/webhook")
@@ -92,13 +129,15 @@ def _too_large() -> BodyTooLarge:
 def read_alert(body: bytes) -> dict[str, Any]:
     """Read the body as one JSON object, whatever its content type."""
     alert = read_object(body)
+    if not NAMES.isdisjoint(alert):
+        alert = hide_foreign(alert, shared=False)
     g.alert = alert
     return alert
 
 
-def authenticate(alert: dict[str, Any], named: Any) -> Bot:
+def authenticate(alert: dict[str, Any], named: Any, where: SecretPlace = SecretPlace.BODY_FIRST) -> Bot:
     """Know whose alert it is before anything is told about its fields."""
-    bot = g.bot = bot_of(alert, named)
+    bot = g.bot = bot_of(alert, named, where)
     return bot
 
 

@@ -12,10 +12,13 @@ from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.signals import SECRET_FIELDS
 from app.logs import redact
+from app.logs.foreign_secrets import hide_foreign
 from app.repositories.bots import DEFAULT_BOT
-from app.schemas.alerts import dialect_of, read_signal
-from app.schemas.body import read_object, within
+from app.schemas.alerts import read_signal
+from app.schemas.body import within
 from app.schemas.bot_command import number_of
+from app.schemas.entry import OURS, DialectEntry
+from app.schemas.posted import Posted, read_posted
 from app.wiring.container import intake, operations, services
 
 ORDER_FIELDS = ("role", "side", "quantity", "symbol", "type", "limit_price", "stop_loss", "take_profit")
@@ -24,27 +27,31 @@ ORDER_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "SYMBOL", "TYPE", "LIMIT", "STOP-
 
 @click.command("preview", cls=Command)
 @click.argument("file", metavar="FILE|-", type=click.File("rb"))
+@click.option(
+    "--dialect", metavar="NAME", help="Whose alert it is, as ?dialect= in the address of a webhook says."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what POST /api/preview answers.")
 @with_appcontext
-def preview(file: BinaryIO, *, as_json: bool) -> None:
+def preview(file: BinaryIO, dialect: str | None, *, as_json: bool) -> None:
     """Judge an alert without sending anything.
 
-    The alert comes from a file, or for - from the input, and needs no secret. The status is what its ticket
-    would have; `ordered` means that the orders would be sent. Nothing is stored.
+    The alert, of whatever service, comes from a file, or for - from the input, and needs no secret. The
+    status is what its ticket would have; `ordered` means that the orders would be sent. Nothing is stored.
     """
-    alert = read_object(within(file.read(), current_app.config["MAX_CONTENT_LENGTH"]))
-    ticket = _preview(alert)
+    body = within(file.read(), current_app.config["MAX_CONTENT_LENGTH"])
+    ticket = _preview(read_posted(body, dialect))
     if as_json:
         click.echo(json.dumps(ticket, indent=2, ensure_ascii=False))
     else:
         _show(ticket)
 
 
-def _preview(alert: dict[str, Any]) -> dict[str, Any]:
-    entry = dialect_of(alert)
+def _preview(posted: Posted) -> dict[str, Any]:
+    entry = posted.told()
+    alert = hide_foreign(posted.alert, shared=entry.is_foreign)
     signal = read_signal(entry, alert)
-    bot = _commanded(alert) if entry.names_bot_by_number else _bot(alert, alert.get(entry.bot_field))
-    return intake().alerts.preview(signal, bot, to_json(redact(alert)))
+    ticket = intake().alerts.preview(signal, _bot(entry, posted.alert), to_json(redact(alert)))
+    return ticket | {"recognised": entry.recognised}
 
 
 def _commanded(alert: dict[str, Any]) -> Bot:
@@ -52,9 +59,13 @@ def _commanded(alert: dict[str, Any]) -> Bot:
     return services().structures.targets.bot_of(number, trade)
 
 
-def _bot(alert: dict[str, Any], named: Any) -> Bot:
-    """Return the named bot, else the one that a pasted secret tells, else the default one."""
-    secrets = [alert[field] for field in SECRET_FIELDS if isinstance(alert.get(field), str)]
+def _bot(entry: DialectEntry, alert: dict[str, Any]) -> Bot:
+    """Return the named bot, else the one that a pasted secret of ours tells, else the default one."""
+    if entry.names_bot_by_number:
+        return _commanded(alert)
+    named = alert.get(entry.bot_field)
+    fields = () if entry.is_foreign else SECRET_FIELDS
+    secrets = [alert[field] for field in fields if isinstance(alert.get(field), str)]
     if not named and secrets:
         return operations().bots.authenticate(secrets[0], None)
     return operations().bots.get(str(named or DEFAULT_BOT))[0]
@@ -62,7 +73,11 @@ def _bot(alert: dict[str, Any], named: Any) -> Bot:
 
 def _show(ticket: dict[str, Any]) -> None:
     names = ("status", "bot", "reason", "message")
-    show_fields({name: ticket[name] for name in names if ticket[name] is not None})
+    told = {name: ticket[name] for name in names if ticket[name] is not None}
+    recognised = ticket["recognised"]
+    if recognised["service"] != OURS:
+        told["recognised"] = f"{recognised['service']} ({recognised['dialect']})"
+    show_fields(told)
     orders = [tuple(order.get(name) for name in ORDER_FIELDS) for order in ticket["orders"]]
     click.echo()
     show_table(ORDER_HEADINGS, orders, none="No order.")

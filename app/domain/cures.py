@@ -127,6 +127,7 @@ CURES: dict[Reason, str] = {
     Reason.QUANTITY_NOT_LOT: "Send a multiple of the lot.",
     Reason.QUANTITY_EXCEEDS_FREEZE: "Send it in several orders.",
     Reason.POSITION_NONE: NOTHING,
+    Reason.POSITION_MISSING: "Send buy or sell to open one.",
     Reason.POSITION_CLOSING: "Cancel the orders that rest at the broker to close it here.",
     Reason.POSITION_REACHED: NOTHING,
     Reason.RECOVERED_PARTLY: "Send the entry again if you still want it.",

@@ -28,6 +28,7 @@ class Plan:
 
 
 NOTHING_TO_EXIT = Plan(skip=Reason.POSITION_NONE)
+NOTHING_TO_ADD_TO = Plan(refusal=Reason.POSITION_MISSING)
 ALREADY_THERE = Plan(skip=Reason.POSITION_REACHED)
 
 
@@ -54,7 +55,7 @@ def plan(
         return _plain_order(signal, held)
     if signal.intent is Intent.COVER:
         return _cover(signal, held, cover_only=cover_only)
-    return _by_strategy(signal, held, by_contracts=by_contracts)
+    return _by_strategy(signal, held, by_contracts=by_contracts or signal.terms.sizes)
 
 
 def _by_strategy(signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
@@ -71,6 +72,8 @@ def _exit(signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
     matches = {Intent.EXIT_LONG: is_long, Intent.EXIT_SHORT: is_short, Intent.CLOSE: is_long or is_short}
     if not matches[signal.intent]:
         return NOTHING_TO_EXIT
+    if signal.terms.closes is not None:
+        return Plan(close=abs(held) * signal.terms.closes)
     # TradingView puts its own size into every alert; under another name it is a wish to close no more.
     is_own = by_contracts or signal.dialect is Dialect.BOT_COMMAND
     is_part = is_own and signal.size_field is not None and signal.quantity
@@ -79,21 +82,46 @@ def _exit(signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
 
 def _enter(side: Side, signal: Signal, held: Decimal, *, by_contracts: bool) -> Plan:
     wanted = signal.quantity if by_contracts else None
+    if held * side.sign > ZERO and not signal.terms.adds:
+        return ALREADY_THERE
     if held * side.sign >= ZERO:
         return Plan(entry_side=side, entry_quantity=wanted)
     # TradingView's size of a reversing order contains the units that it closes.
-    if wanted is not None and wanted > abs(held):
+    if wanted is not None and wanted > abs(held) and not signal.terms.opens_all:
         wanted -= abs(held)
     return Plan(close=abs(held), entry_side=side, entry_quantity=wanted)
 
 
 def _plain_order(signal: Signal, held: Decimal) -> Plan:
-    quantity = signal.quantity or ZERO
+    quantity, terms = signal.quantity or ZERO, signal.terms
+    if terms.reaches is not None and (terms.reaches or held):
+        return _reach(terms.reaches, held)
+    if terms.only_adds:
+        return _add(signal, held)
+    if held * signal.side.sign > ZERO and not terms.adds:
+        return ALREADY_THERE
     if held * signal.side.sign >= ZERO:
         return Plan(entry_side=signal.side, entry_quantity=quantity)
     if quantity <= abs(held):
         return Plan(close=quantity)
     return Plan(close=abs(held), entry_side=signal.side, entry_quantity=quantity - abs(held))
+
+
+def _reach(wanted: Decimal, held: Decimal) -> Plan:
+    if wanted == held:
+        return ALREADY_THERE
+    if wanted * held > ZERO and abs(wanted) < abs(held):
+        return Plan(close=abs(held) - abs(wanted))
+    kept = held if wanted * held > ZERO else ZERO
+    opened, side = abs(wanted - kept), Side.BUY if wanted > ZERO else Side.SELL
+    closed = abs(held - kept)
+    return Plan(closed, side, opened) if opened else Plan(close=closed)
+
+
+def _add(signal: Signal, held: Decimal) -> Plan:
+    if held == ZERO:
+        return NOTHING_TO_ADD_TO
+    return Plan(entry_side=Side.BUY if held > ZERO else Side.SELL, entry_quantity=signal.quantity)
 
 
 def _cover(signal: Signal, held: Decimal, *, cover_only: bool) -> Plan:
@@ -210,6 +238,8 @@ def only_buys(signal: Signal) -> bool:
 def wants_entry_after(signal: Signal, side: Side, closed: Decimal) -> bool:
     """Tell whether an alert whose exit of this side and size was placed wanted an entry after it."""
     if signal.intent in {Intent.ORDER, Intent.COVER}:
+        if signal.terms.reaches:
+            return signal.terms.reaches * side.sign > ZERO
         return signal.quantity is not None and signal.quantity > closed
     if signal.intent is Intent.TARGET and signal.target is not None:
         return signal.target.now == side.sign

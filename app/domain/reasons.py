@@ -273,6 +273,7 @@ class Reason(StrEnum):
         "The exchange takes no single order of this size (freeze quantity).",
     )
     POSITION_NONE = "POSITION_NONE", "There is nothing to exit."
+    POSITION_MISSING = "POSITION_MISSING", "The alert only adds to a position, and there is none."
     POSITION_CLOSING = (
         "POSITION_CLOSING",
         "Orders that rest at the broker, perhaps placed by hand, close all that is held already.",

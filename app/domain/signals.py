@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from app.domain.alert_terms import BY_THE_BOT, AlertTerms
 from app.domain.ideas import Idea
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.structures.commands import Command
@@ -143,7 +144,7 @@ class Signal:
     `quantity` is in units of the instrument, prices are per unit, `sent_at` is the alert's own time (UTC).
     `stop_loss` and `take_profit` are the alert's own exits, `product` says how the broker holds it.
     `size_field` is the name under which somebody other than TradingView wrote the quantity, `unused` are
-    fields of an entry that came with an alert that only exits.
+    fields of an entry that came with an alert that only exits. `terms` is what it settles for its bot.
     `side` is what the alert's order does, `idea` is what a trade idea says. A command names its `order`; it
     has no side of its own, and its symbol is empty where the alert names none.
     """
@@ -173,3 +174,4 @@ class Signal:
     structure: Command | None = None
     size_field: str | None = None
     unused: tuple[str, ...] = ()
+    terms: AlertTerms = BY_THE_BOT

@@ -1,8 +1,9 @@
 """How large an entry is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from app.domain.alert_terms import AlertTerms
 from app.domain.bots import BotConfiguration
 from app.domain.instruments import Instrument
 from app.domain.money import DOWN, ONE, ZERO, round_down
@@ -65,6 +66,21 @@ def risk_of(bot: BotConfiguration, equity: Decimal) -> Decimal | None:
     if bot.risk_amount is not None:
         return bot.risk_amount
     return None if bot.risk_pct is None else max(equity, ZERO) * bot.risk_pct
+
+
+def sized_by_alert(bot: BotConfiguration, terms: AlertTerms) -> BotConfiguration:
+    """Return a bot's configuration with the alert's own amount of money or equity in its place."""
+    if not terms.is_by_money:
+        return bot
+    fraction = bot.base_order_pct if terms.equity_fraction is None else terms.equity_fraction
+    return replace(bot, notional=terms.notional, base_order_pct=fraction)
+
+
+def least_risk(terms: AlertTerms, equity: Decimal, of_bot: Decimal | None) -> Decimal | None:
+    """Return what an entry may lose at its stop by its alert and its bot: the smaller; None: neither says."""
+    fraction = terms.risk_fraction
+    of_alert = terms.risk_amount if fraction is None else max(equity, ZERO) * fraction
+    return min((risk for risk in (of_alert, of_bot) if risk is not None), default=None)
 
 
 def size_by_risk(risk: Decimal, unit_loss: Decimal, step: Decimal) -> Size:

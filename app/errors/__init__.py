@@ -7,6 +7,7 @@ AppError
 │   │   ├── MalformedIdea       422: not the shape of a trade idea
 │   │   ├── MalformedStructure  400: a command's legs
 │   │   └── MalformedTrim       400: a command's trim
+│   ├── BotNamedTwice           400: by the address and, otherwise, by the alert
 │   ├── BodyTooLarge            413
 │   ├── SourceNotAllowed        403
 │   ├── NotAuthenticated        401
@@ -63,6 +64,7 @@ from app.errors.broker import (
 from app.errors.door import (
     AlertRefused,
     BodyTooLarge,
+    BotNamedTwice,
     MalformedAlert,
     MalformedIdea,
     MalformedStructure,
@@ -112,6 +114,7 @@ __all__ = [
     "ApprovalLinkRefused",
     "ApprovalOver",
     "BodyTooLarge",
+    "BotNamedTwice",
     "BotUnknown",
     "BrokerCredentialsRefused",
     "BrokerError",

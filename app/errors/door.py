@@ -15,6 +15,12 @@ class MalformedAlert(AlertRefused):
     code = "ALERT_MALFORMED"
 
 
+class BotNamedTwice(AlertRefused):
+    """The address names one bot, and the alert another."""
+
+    code = "BOT_NAMED_TWICE"
+
+
 class MalformedIdea(MalformedAlert):
     """The body is JSON, but not the shape of a trade idea."""
 

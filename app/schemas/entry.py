@@ -11,6 +11,8 @@ from app.schemas.reading import REFUSING, Reading
 
 # What makes a command of an alert, in every dialect.
 COMMAND_MARK = "command"
+# Whose dialects our own are.
+OURS = "Gatehouse"
 
 
 def _never(_: dict[str, Any]) -> bool:
@@ -22,7 +24,8 @@ class DialectEntry:
     """One dialect in the registry: how it is told, read, posted and shown.
 
     A field in `marks` stands in this dialect alone; `is_also` tells its alerts without one, `told_by` says
-    both in words. `bot_field` names the bot, `own_field` makes an alert another than the one before. `sample`
+    both in words. `service` is whose dialect it is; `is_mine` tells an alert written for another one.
+    `bot_field` names the bot, `own_field` makes an alert another than the one before. `sample`
     is a complete alert, whose `sample_price` belongs to its symbol. `command` reads what cancels or modifies.
     `sources` is the setting that lists the addresses from which it is taken, none of them: all.
     `malformed` makes the refusal of a wrong shape, `names_bot_by_number` tells how a bot is named.
@@ -34,6 +37,8 @@ class DialectEntry:
     sample: dict[str, Any]
     told_by: str
     marks: tuple[str, ...] = ()
+    service: str = OURS
+    is_mine: Callable[[dict[str, Any]], bool] = _never
     is_also: Callable[[dict[str, Any]], bool] = _never
     path: str = "/webhook"
     is_taken_at_webhook: bool = True
@@ -47,6 +52,16 @@ class DialectEntry:
     command: Schema | None = None
     command_reading: Reading = REFUSING
     command_sample: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_foreign(self) -> bool:
+        """True for an alert that was written for another service: a secret in it is that service's."""
+        return self.service is not OURS
+
+    @property
+    def recognised(self) -> dict[str, str]:
+        """What a preview says of it."""
+        return {"dialect": self.name, "service": self.service}
 
     @property
     def name(self) -> str:

@@ -37,7 +37,8 @@ class Reading:
     `fields` are its own fields by their meaning; where it `is_strict` other names of theirs are refused.
     `size` is the field whose other names are somebody's own wish. `words` translates values of a field,
     `advice` stands for the table's, `ignored` decides nothing in this dialect. `only_exits` tells an alert
-    that opens nothing, whatever is held; `is_said` a value that the dialect's own fields say as well.
+    that opens nothing, whatever is held, and goes without the fields `of_entry`; `is_said` a value that the
+    dialect's own fields say as well.
     """
 
     fields: Mapping[FieldMeaning, str] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Reading:
     is_strict: bool = False
     finds_misspelt: bool = True
     only_exits: Callable[[dict[str, Any]], bool] = _never
+    of_entry: frozenset[str] = frozenset()
     is_said: Callable[[FieldMeaning, Any, dict[str, Any]], bool] = _nowhere
 
     def advice_on(self, meaning: FieldMeaning) -> str:
@@ -187,6 +189,7 @@ class _Reader:
     def _levels_of_exit(self) -> list[str]:
         """Take an entry's levels out of an exit, before anybody looks whether they are sound."""
         levels = [own for meaning, own in self.reading.fields.items() if meaning.is_level]
+        levels += self.reading.of_entry
         found = [own for own in levels if self.alert.pop(own, None) is not None]
         return [self.given.pop(own, own) for own in found]
 

@@ -91,7 +91,7 @@ def test_alert_when_it_begins_with_a_byte_order_mark_then_it_is_read(client):
     "body",
     [
         b"",
-        b"buy AAPL",
+        b"please buy AAPL",
         b"{",
         b"[]",
         b"null",

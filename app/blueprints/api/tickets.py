@@ -7,23 +7,28 @@ from uuid import UUID
 from flask import current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app.blueprints.api import bp, read_request
+from app.blueprints.api import bp
 from app.blueprints.authentication import bot_of
 from app.blueprints.once import once
 from app.blueprints.request_context import request_id
+from app.blueprints.webhook import read_body
 from app.domain.approvals import ApprovalDecision
 from app.domain.audit import Actor
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.signals import SECRET_FIELDS
 from app.domain.ticket_views import row_of
-from app.errors import NotFound
+from app.errors import InvalidRequest, MalformedAlert, NotFound
 from app.logs import redact
+from app.logs.foreign_secrets import hide_foreign
 from app.repositories.bots import DEFAULT_BOT
 from app.repositories.ticket_query import TicketQuery
-from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.alerts import read_signal
+from app.schemas.body import within
 from app.schemas.bot_command import number_of
+from app.schemas.entry import DialectEntry
 from app.schemas.operator import load
+from app.schemas.posted import Posted, read_posted
 from app.schemas.tickets import FULL, TicketQuerySchema
 from app.wiring.container import intake, operations, portfolio, services
 
@@ -78,13 +83,25 @@ def end_pursuit(ticket: UUID) -> ResponseReturnValue:
 
 @bp.post("/preview")
 def preview() -> ResponseReturnValue:
-    """Run the whole pipeline on an alert without an order and without storing anything."""
-    # An operator's request may be larger; an alert that a webhook would not take is not previewed either.
-    alert = read_request(largest=current_app.config["MAX_CONTENT_LENGTH"])
-    entry = dialect_of(alert)
+    """Run the whole pipeline on an alert without an order and without storing anything.
+
+    Alerts of other services and lines of text are recognised too; `?dialect=` says whose one is.
+    """
+    posted = _posted()
+    entry = posted.told()
+    alert = hide_foreign(posted.alert, shared=entry.is_foreign)
     signal = read_signal(entry, alert)
-    bot = _commanded(alert) if entry.names_bot_by_number else _bot(alert, alert.get(entry.bot_field))
-    return jsonify(intake().alerts.preview(signal, bot, to_json(redact(alert))))
+    ticket = intake().alerts.preview(signal, _bot(entry, posted.alert), to_json(redact(alert)))
+    return jsonify(ticket | {"recognised": entry.recognised})
+
+
+def _posted() -> Posted:
+    # An operator's request may be larger; an alert that a webhook would not take is not previewed either.
+    body = within(read_body(), current_app.config["MAX_CONTENT_LENGTH"])
+    try:
+        return read_posted(body, request.args.get("dialect"))
+    except MalformedAlert as error:
+        raise InvalidRequest(error.message) from error
 
 
 def _decide(ticket: UUID, verdict: ApprovalDecision) -> ResponseReturnValue:
@@ -99,9 +116,12 @@ def _commanded(alert: dict[str, Any]) -> Bot:
     return services().structures.targets.bot_of(number, trade)
 
 
-def _bot(alert: dict[str, Any], named: Any) -> Bot:
-    """Return the named bot, else the one that a pasted secret tells, else the default one."""
-    if not named and any(alert.get(field) for field in SECRET_FIELDS):
+def _bot(entry: DialectEntry, alert: dict[str, Any]) -> Bot:
+    """Return the named bot, else the one that a pasted secret of ours tells, else the default one."""
+    if entry.names_bot_by_number:
+        return _commanded(alert)
+    named = alert.get(entry.bot_field)
+    if not named and not entry.is_foreign and any(alert.get(field) for field in SECRET_FIELDS):
         return bot_of(alert, None)
     bot, _ = operations().bots.get(str(named) if named else DEFAULT_BOT)
     return bot

@@ -78,7 +78,7 @@ def size_used(check: OrderCheck) -> Outcome:
     name = check.signal.size_field
     if name is None:
         return None, "the alert names no size but TradingView's own"
-    if check.bot.configuration.use_strategy_contracts:
+    if check.bot.configuration.use_strategy_contracts or check.signal.terms.sizes:
         return None, f"{name} is used"
     return Reason.QUANTITY_UNUSED, f"set use_strategy_contracts at the bot, or leave {name} out"
 

@@ -38,7 +38,8 @@ def _state(state: TradingState, role: OrderRole, whose: str) -> Outcome:
 @entry_gate(Reason.ALERT_STALE, Reason.ALERT_FROM_FUTURE)
 def freshness(check: OrderCheck) -> Outcome:
     """Refuse an alert that is too old, or from the future, by its own time."""
-    limit = check.limits.stale_after_seconds
+    limits = check.limits.stale_after_seconds, check.signal.terms.longest_age
+    limit = min((seconds for seconds in limits if seconds is not None), default=None)
     if limit is None or check.sent_at is None:
         return None, "no limit" if limit is None else "the alert carries no time"
     passed = check.now - check.sent_at

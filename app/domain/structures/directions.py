@@ -67,7 +67,10 @@ def meaning_of(signal: Signal, kind: StructureKind, *, cover_only: bool = True) 
     """
     if signal.intent in COMMANDS:
         return REFUSED_COMMAND
-    if signal.intent is Intent.CLOSE:
+    if signal.terms.only_adds:
+        # How many structures there are is the bot's to settle.
+        return REFUSED_COMMAND
+    if signal.intent is Intent.CLOSE or signal.terms.reaches == 0:
         return EXIT
     is_neutral = direction_of(kind) is Direction.NEUTRAL
     if signal.idea is not None and signal.idea.direction is Direction.NEUTRAL:
@@ -108,6 +111,8 @@ def leaves_structure(signal: Signal, kind: StructureKind, *, cover_only: bool) -
 
 def _wanted(signal: Signal) -> Side:
     """Return the side that an entry wants: what its intent says, of a plain order its own."""
+    if signal.terms.reaches:
+        return Side.BUY if signal.terms.reaches > 0 else Side.SELL
     if signal.intent is Intent.ENTER_LONG:
         return Side.BUY
     return Side.SELL if signal.intent is Intent.ENTER_SHORT else signal.side

@@ -114,6 +114,9 @@ def out_of_date(signal: Signal, orders: list[Working]) -> list[Working]:
     entry of the other side. A plain order stands beside what waits.
     """
     waiting = [item for item in orders if not item.receipt.is_protective]
+    if not signal.terms.adds or signal.terms.reaches is not None:
+        # Its service takes back what waits before it sends an order.
+        return waiting
     if signal.intent in {Intent.ORDER, Intent.COVER}:
         return []
     if signal.intent in {Intent.ENTER_LONG, Intent.ENTER_SHORT}:

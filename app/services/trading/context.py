@@ -6,6 +6,7 @@ from typing import Any
 
 from app.brokers.base import Broker
 from app.domain.accounts import MarketSnapshot
+from app.domain.alert_terms import terms_record
 from app.domain.bots import AnalystUse, Approval, Bot, BotConfiguration, IdeaExits
 from app.domain.capabilities import Capabilities
 from app.domain.exit_levels import Levels
@@ -230,6 +231,7 @@ def signal_record(signal: Signal) -> dict[str, Any]:
             ("take_profit", signal.take_profit),
             ("time_in_force", None if signal.intent in COMMANDS else signal.time_in_force.value),
             ("reference_price", signal.reference_price),
+            ("terms", terms_record(signal.terms) or None),
             ("sent_at", timestamp(signal.sent_at) if signal.sent_at is not None else None),
             # Texts that people write freely may hold a secret, as they may in the alert itself.
             ("strategy", signal.strategy and mask(signal.strategy)),

@@ -11,7 +11,16 @@ from app.domain.orders import OrderRole, OrderType, Side
 from app.domain.planning import Plan
 from app.domain.pricing import entry_price, market_price, order_type
 from app.domain.refusals import money, units
-from app.domain.sizing import Size, at_most, risk_of, shrunk, size_by_risk, size_entry
+from app.domain.sizing import (
+    Size,
+    at_most,
+    least_risk,
+    risk_of,
+    shrunk,
+    size_by_risk,
+    size_entry,
+    sized_by_alert,
+)
 from app.services.trading.context import OrderContext
 from app.services.trading.order_building import PlannedExits, plan_exits
 
@@ -41,7 +50,7 @@ class EntryTerms:
             self.size.quantity if self.size is not None else None,
             self.price,
             asked=context.asked,
-            own_exits=context.levels,
+            own_exits=self.exits.own,
             stop=self.exits.levels.stop,
             risk=self.risk,
             budget=self.size.budget if self.size is not None else None,
@@ -58,7 +67,7 @@ def entry_terms(
     price = entry_price(kind, signal, configuration, instrument, side, market)
     # Exits come before the size: what a unit loses at its stop may say how many there are.
     exits = plan_exits(context, instrument, side, price)
-    risk = risk_of(configuration, view.equity)
+    risk = least_risk(signal.terms, view.equity, risk_of(configuration, view.equity))
     # Without a price nothing is guessed: the gates refuse what has no size.
     size = value = None
     if price is not None and price > ZERO and view.account is not None:
@@ -116,7 +125,8 @@ class _Sizing:
 
     def _is_asked(self, contracts: Decimal | None) -> bool:
         """Tell whether the alert itself says how much: its own size, or an idea's amount."""
-        return contracts is not None or self.context.signal.idea is not None
+        signal = self.context.signal
+        return contracts is not None or signal.idea is not None or signal.terms.is_by_money
 
     @property
     def increment(self) -> Decimal:
@@ -128,7 +138,8 @@ class _Sizing:
         return self.context.capabilities.increment(self.instrument)
 
     def _wanted(self, contracts: Decimal | None) -> Size:
-        configuration, limits = self.context.bot.configuration, dict[str, Decimal]()
+        limits = dict[str, Decimal]()
+        configuration = sized_by_alert(self.context.bot.configuration, self.context.signal.terms)
         if self.context.signal.idea is not None:
             # An idea is worth what the analyst would spend, whatever the bot spends on other alerts.
             limits = self.context.value_limits

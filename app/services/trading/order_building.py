@@ -4,7 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from app.domain.exit_levels import Levels, exit_levels, exit_terms
+from app.domain.alert_terms import Distance
+from app.domain.exit_levels import ExitTerms, Levels, exit_levels, exit_terms
 from app.domain.exit_plan import ExitPlan
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO, plain, text
@@ -51,12 +52,13 @@ def draft_exit(context: OrderContext, instrument: Instrument, side: Side, quanti
 class PlannedExits(NamedTuple):
     """What an entry will be protected by, and where that stands if it fills at its price.
 
-    `alert_price` is the basis of exits that do not stand around the fill.
+    `alert_price` is the basis of exits that do not stand around the fill, `own` are the alert's own exits.
     """
 
     plan: ExitPlan | None
     levels: Levels
     alert_price: Decimal | None
+    own: Levels = NO_LEVELS
 
 
 class EntryDraft(NamedTuple):
@@ -73,13 +75,14 @@ def plan_exits(
     """Tell where an entry will be left, before its size is known: that may depend on it."""
     alert_price = context.signal.reference_price or price
     if alert_price is None or price is None or min(price, alert_price) <= ZERO:
-        return PlannedExits(None, NO_LEVELS, alert_price)
-    plan = _protection(context, instrument, alert_price)
+        return PlannedExits(None, NO_LEVELS, alert_price, context.levels)
+    own = _own_levels(context, side, alert_price)
+    plan = _protection(context, instrument, own, alert_price)
     if plan is None:
-        return PlannedExits(None, NO_LEVELS, alert_price)
+        return PlannedExits(None, NO_LEVELS, alert_price, own)
     # Counted from where they will really stand, since the size by risk hangs on the distance to the stop.
     levels = exit_levels(plan.terms, instrument, side, price if plan.terms.by_fill else alert_price)
-    return PlannedExits(plan, levels, alert_price)
+    return PlannedExits(plan, levels, alert_price, own)
 
 
 def draft_entry(
@@ -108,18 +111,48 @@ def protect_adopted(context: OrderContext, entry: Receipt) -> None:
     """Protect an entry that was placed before a crash the way it was meant to be."""
     price = context.signal.reference_price or entry.limit_price or entry.average_fill_price
     if price is not None and context.instrument is not None:
-        context.exit_plan = _protection(context, context.instrument, price)
+        own = _own_levels(context, entry.side, price)
+        context.exit_plan = _protection(context, context.instrument, own, price)
 
 
-def _protection(context: OrderContext, instrument: Instrument, alert_price: Decimal) -> ExitPlan | None:
+def _own_levels(context: OrderContext, side: Side, alert_price: Decimal) -> Levels:
+    """Return an alert's own exits as prices; one that is a part of the fill's price has none yet."""
+    (stop, target), terms = context.levels, context.signal.terms
+    if terms.stop is not None and not _is_by_fill(context, terms.stop):
+        stop = terms.stop.from_price(alert_price, -side.sign)
+    if terms.target is not None and not _is_by_fill(context, terms.target):
+        target = terms.target.from_price(alert_price, side.sign)
+    return Levels(stop, target)
+
+
+def _is_by_fill(context: OrderContext, distance: Distance) -> bool:
+    """Tell a distance that counts from the fill; an amount counts from the price that is planned."""
+    return distance.fraction is not None and context.signal.reference_price is None
+
+
+def _protection(
+    context: OrderContext, instrument: Instrument, own: Levels, alert_price: Decimal
+) -> ExitPlan | None:
     signal = context.signal
     needed = signal.product in PRODUCTS_WITH_EXITS
-    terms = exit_terms(context.bot.configuration, *context.levels, needed=needed)
+    terms = exit_terms(context.bot.configuration, *own, needed=needed)
+    if signal.terms.stop is not None or signal.terms.target is not None:
+        terms = _by_fractions(context, terms, own)
     if terms is None or context.broker is None:
         return None
     return ExitPlan(
         context.bot.id, context.broker.name, instrument.symbol, context.ticket.id, terms, alert_price
     )
+
+
+def _by_fractions(context: OrderContext, terms: ExitTerms | None, own: Levels) -> ExitTerms:
+    """Add the alert's own exits that are parts of the fill's price."""
+    known, said = terms or ExitTerms(), context.signal.terms
+    if own.stop is None and said.stop is not None:
+        known = replace(known, stop_loss=said.stop.fraction)
+    if own.target is None and said.target is not None:
+        known = replace(known, take_profit=said.target.fraction)
+    return known
 
 
 def _normalised(context: OrderContext, order: Order) -> Order:

@@ -1,5 +1,6 @@
 """What each view takes and answers, by the view's endpoint; the words come from the view's docstring."""
 
+from dataclasses import replace
 from typing import Any
 
 from app.blueprints.api.openapi import examples
@@ -67,15 +68,17 @@ _ALERT_ANSWERS: dict[int, tuple[str, ...]] = {
 _BOT = {"bot": "default"}
 _TICKET = {"ticket": "019aa1e8-0000-7000-8000-000000000000"}
 
+_WEBHOOK = Operation(
+    tag="Alerts",
+    security=BOT_SECRET,
+    body=WEBHOOK_BODIES,
+    example=STRATEGY.sample,
+    answers=_ALERT_ANSWERS,
+    errors=ALERT_ERRORS,
+)
 OPERATIONS: dict[str, Operation] = {
-    "webhook.receive_alert": Operation(
-        tag="Alerts",
-        security=BOT_SECRET,
-        body=WEBHOOK_BODIES,
-        example=STRATEGY.sample,
-        answers=_ALERT_ANSWERS,
-        errors=ALERT_ERRORS,
-    ),
+    "webhook.receive_alert": _WEBHOOK,
+    "webhook.receive_alert_of_bot": replace(_WEBHOOK, parameters=_BOT),
     "webhook.receive_bridge_alert": Operation(
         tag="Alerts",
         security=BOT_SECRET,

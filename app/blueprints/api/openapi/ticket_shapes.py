@@ -28,10 +28,11 @@ from app.domain.structures.kinds import StructureKind
 from app.domain.ticket_views import ROW_FIELDS
 from app.domain.tickets import Stage, TicketStatus
 from app.schemas.dialects import DIALECTS
+from app.schemas.foreign.registry import FOREIGN
 
 # Tickets that no alert has brought: of the operator, and of the circuit breaker.
 BY_NO_ALERT = ("operator", "circuit_breaker")
-DIALECT: Shape = {"type": "string", "enum": [*DIALECTS, *BY_NO_ALERT]}
+DIALECT: Shape = {"type": "string", "enum": [*DIALECTS, *FOREIGN, *BY_NO_ALERT]}
 
 _GROUPS = (*GATES, *COMMAND_GATES, *STRUCTURE_ENTRY_GATES)
 GATE_NAMES = dict.fromkeys(
@@ -99,6 +100,10 @@ _MEANT: dict[str, Shape] = {
     "sent_at": TIME,
     "strategy": TEXT,
     "note": TEXT,
+    "terms": {
+        "type": "object",
+        "description": "What an alert of another service settles itself: its size, its exits, when it adds.",
+    },
     "structure": _CHOICE | {"description": "What was weighed for a structure of options."},
     "closes": list_of(object_of({"trade": NUMBER, "units_closed": _CLOSED})),
 }
@@ -157,14 +162,24 @@ def _told(shape: Shape, description: str) -> Shape:
     return shape | {"description": description} if description else shape
 
 
+def _with_recognised(ticket: Shape) -> Shape:
+    """Add to a preview of an alert whose it seems to be."""
+    service = TEXT | {"description": "Whose dialect that is; Gatehouse for our own."}
+    recognised = object_of({"dialect": DIALECT, "service": service})
+    told = recognised | {"description": "Of an alert that was pasted: whose it seems to be."}
+    return ticket | {"properties": ticket["properties"] | {"recognised": told}}
+
+
 _WHOLE = ticket_shape("Order")
 ROW = object_of({name: _WHOLE["properties"][name] for name in ROW_FIELDS})
 TICKETS: dict[str, Shape] = {
     "Ticket": _WHOLE,
-    "Preview": ticket_shape(
-        "PlannedOrder",
-        identity="Made for this answer; no ticket and no order can be found under it.",
-        status="What the ticket would come to; `ordered` where its orders would be sent.",
+    "Preview": _with_recognised(
+        ticket_shape(
+            "PlannedOrder",
+            identity="Made for this answer; no ticket and no order can be found under it.",
+            status="What the ticket would come to; `ordered` where its orders would be sent.",
+        )
     ),
     "TicketRow": ROW,
     "Tickets": object_of({"tickets": list_of(ref("Ticket")), "next": or_null(UUID)}),

@@ -1,0 +1,131 @@
+"""TradersPost: every action by every sentiment, sizes, kinds of order, exits, and what is refused."""
+
+from tests.foreign.rows import Row, changed
+
+BASE = {"ticker": "AAPL", "action": "buy", "sentiment": "bullish", "quantity": "10", "signalPrice": 190}
+
+
+def row(name, orders=(), *, held="0", code=None, names=(), bot=None, **changes):
+    return Row(f"traderspost {name}", changed(BASE, **changes), orders, code, names, held, bot=bot or {})
+
+
+ROWS = [
+    row("enters long", ("buy 10",)),
+    row("enters long without a sentiment", ("buy 10",), sentiment=None),
+    row("closes a short before it enters", ("buy 4", "buy 10"), held="-4"),
+    row("adds nothing on the same side", held="3", code="POSITION_REACHED"),
+    row("enters short", ("sell 10",), action="sell", sentiment="bearish"),
+    row(
+        "closes a long before it enters short",
+        ("sell 4", "sell 10"),
+        held="4",
+        action="sell",
+        sentiment="short",
+    ),
+    row("enters short without a sentiment", ("sell 10",), action="sell", sentiment=None),
+    row("reduces a short", ("buy 3",), held="-8", sentiment="bearish", quantity=3),
+    row("reduces a short by no more than it is", ("buy 8",), held="-8", sentiment="short", quantity=30),
+    row("leaves a short without a quantity", ("buy 8",), held="-8", sentiment="bearish", quantity=None),
+    row("reduces a long", ("sell 3",), held="8", action="sell", sentiment="long", quantity=3),
+    row("never goes short while bullish", held="0", action="sell", code="POSITION_NONE"),
+    row("never goes long while bearish", held="0", sentiment="bearish", code="POSITION_NONE"),
+    row("is flat, whatever the quantity", ("sell 8",), held="8", action="sell", sentiment="flat", quantity=1),
+    row("is flat by a buy", ("buy 8",), held="-8", sentiment="flat"),
+    row("is flat already", action="sell", sentiment="flat", code="POSITION_NONE"),
+    row("exits all", ("sell 8",), held="8", action="exit", sentiment=None, quantity=None),
+    row("exits a part", ("sell 3",), held="8", action="exit", sentiment=None, quantity=3),
+    row("exits a short", ("buy 8",), held="-8", action="exit", sentiment=None, quantity=None),
+    row(
+        "exits a percentage",
+        ("sell 2",),
+        held="8",
+        action="exit",
+        sentiment=None,
+        quantity=25,
+        quantityType="percent_of_position",
+    ),
+    row("adds to a long", ("buy 10",), held="8", action="add", sentiment=None),
+    row("adds to a short", ("sell 10",), held="-8", action="add", sentiment=None),
+    row("adds to nothing", action="add", sentiment=None, code="POSITION_MISSING"),
+    row("cancels nothing", action="cancel", sentiment=None, code="ORDER_NONE"),
+    row("spends an amount of money", ("buy 10",), quantity=1900, quantityType="dollar_amount"),
+    row("spends a part of the equity", ("buy 5.263157894",), quantity=1, quantityType="percent_of_equity"),
+    row(
+        "risks an amount",
+        ("buy 10",),
+        quantity=100,
+        quantityType="risk_dollar_amount",
+        stopLoss={"type": "stop", "stopPrice": 180},
+    ),
+    row("risks a percentage", ("buy 100",), quantity=1, quantityType="risk_percent", stopLoss={"amount": 10}),
+    row("leaves the size to the bot", ("buy 1",), quantity=None, bot={"notional": "190"}),
+    row("is sized by itself, not by the bot", ("buy 10",), bot={"notional": "190"}),
+    row("waits at a limit", ("buy 10 limit 180",), orderType="limit", limitPrice=180),
+    row("waits for its trigger", ("buy 10 stop 200",), orderType="stop", stopPrice=200),
+    row(
+        "waits for trigger and limit",
+        ("buy 10 stop_limit 201 200",),
+        orderType="stop_limit",
+        stopPrice=200,
+        limitPrice=201,
+    ),
+    row("says the price in its other name", ("buy 10",), signalPrice=None, price="190"),
+    row("is good until cancelled", ("buy 10",), timeInForce="gtc"),
+    row(
+        "lets extras be",
+        ("buy 10",),
+        extras={"stop": 1, "leverage": 5},
+        interval="5",
+        time="2026-06-02T14:22:00Z",
+    ),
+    row("lets unknown keys be", ("buy 10",), colour="green"),
+    row("asks for what is done anyway", ("buy 10",), cancel=True, extendedHours=False, delay=0),
+    row(
+        "goes out although its entry's fields are odd",
+        ("sell 8",),
+        held="8",
+        action="exit",
+        sentiment=None,
+        quantity=None,
+        stopLoss={"type": "trailing_stop"},
+        delay=5,
+    ),
+    row("has a sentiment with an exit", action="exit", names=("sentiment",)),
+    row("risks without a stop", quantityType="risk_percent", names=("stopLoss", "needed")),
+    row(
+        "enters by a percentage of the position", quantityType="percent_of_position", names=("quantityType",)
+    ),
+    row(
+        "exits by money", action="exit", sentiment=None, quantityType="dollar_amount", names=("quantityType",)
+    ),
+    row("has a size type and no size", quantity=None, quantityType="dollar_amount", names=("quantity",)),
+    row("trails its entry", orderType="trailing_stop", names=("orderType", "stop_limit")),
+    row("trails by an amount", trailAmount=2, names=("trailAmount", "trailing_stop_pct")),
+    row("has a limit and no kind", limitPrice=180, names=("limitPrice",)),
+    row("has a kind and no limit", orderType="limit", names=("limitPrice", "needed")),
+    row("has a lifetime that we have not", timeInForce="opg", names=("timeInForce", "gtc")),
+    row("wants extended hours", extendedHours=True, names=("extendedHours",)),
+    row("waits", delay=5, names=("delay",)),
+    row("keeps waiting orders", cancel=False, names=("cancel",)),
+    row(
+        "cancels stops alone",
+        action="cancel",
+        sentiment=None,
+        cancelOrderType="stop",
+        names=("cancelOrderType",),
+    ),
+    row(
+        "mixes targets",
+        takeProfit={"percent": 5, "limitPrice": 200},
+        names=("takeProfit.percent", "takeProfit"),
+    ),
+    row("trails its stop", stopLoss={"type": "trailing_stop", "trailPercent": 2}, names=("stopLoss.type",)),
+    row("stops at a limit", stopLoss={"stopPrice": 180, "limitPrice": 179}, names=("stopLoss.limitPrice",)),
+    row("sizes its stop", stopLoss={"stopPrice": 180, "quantity": 5}, names=("stopLoss.quantity",)),
+    row("writes a stop as we do", stop_loss=180, names=("stop_loss", "stopLoss.stopPrice")),
+    row("picks an option", optionType="call", strikesAway=2, names=("optionType",)),
+    row("names a put", ticker="SPY 270624P596", names=("ticker", "put")),
+    row("is a test", test=True, names=("test",)),
+    row("contradicts its price", price=200, names=("price", "signalPrice")),
+    row("has no size", quantity=0, names=("quantity", "greater than zero")),
+]
