@@ -56,7 +56,7 @@ class PartSchema(Schema):
         return {name: value for name, value in data.items() if value not in (None, "")}
 
 
-class Part(Field[Any], fields.Nested):
+class Inner(Field[Any], fields.Nested):
     """A JSON object with fields of its own."""
 
     allowed = "a JSON object"

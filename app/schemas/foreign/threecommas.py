@@ -15,7 +15,7 @@ from app.schemas.fields import Amount, Text, Whole, Word
 from app.schemas.foreign.parts import (
     MARKET_POSITIONS,
     ForeignSchema,
-    Part,
+    Inner,
     PartSchema,
     Switch,
     of_percent,
@@ -118,10 +118,10 @@ class ThreeCommasSchema(ForeignSchema):
     timestamp = Moment(allow_none=True)
     max_lag = Whole(1, 86400 * 365, allow_none=True)
     trigger_price = Amount(positive=True, allow_none=True)
-    strategy_info = Part(StrategyInfoSchema(), allow_none=True)
-    order = Part(OrderPartSchema(), allow_none=True)
-    take_profit = Part(TargetStepsSchema(), allow_none=True)
-    stop_loss = Part(PercentStopSchema(), allow_none=True)
+    strategy_info = Inner(StrategyInfoSchema(), allow_none=True)
+    order = Inner(OrderPartSchema(), allow_none=True)
+    take_profit = Inner(TargetStepsSchema(), allow_none=True)
+    stop_loss = Inner(PercentStopSchema(), allow_none=True)
 
     @post_load
     def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:

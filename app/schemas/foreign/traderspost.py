@@ -18,7 +18,7 @@ from app.schemas.foreign.parts import (
     ENTRIES,
     EXITS,
     ForeignSchema,
-    Part,
+    Inner,
     PartSchema,
     Switch,
     distance,
@@ -91,8 +91,8 @@ class TradersPostSchema(ForeignSchema):
     limitPrice = Amount(positive=True, allow_none=True)  # noqa: N815
     stopPrice = Amount(positive=True, allow_none=True)  # noqa: N815
     timeInForce = Text(allow_none=True, longest=20)  # noqa: N815
-    takeProfit = Part(TakeProfitSchema(), allow_none=True)  # noqa: N815
-    stopLoss = Part(StopLossSchema(), allow_none=True)  # noqa: N815
+    takeProfit = Inner(TakeProfitSchema(), allow_none=True)  # noqa: N815
+    stopLoss = Inner(StopLossSchema(), allow_none=True)  # noqa: N815
     cancel = Switch()
     cancelOrderType = Text(allow_none=True, longest=40)  # noqa: N815
     test = Switch()

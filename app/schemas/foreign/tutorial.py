@@ -13,7 +13,7 @@ from app.schemas.fields import Amount, Text, Word
 from app.schemas.foreign.parts import (
     MARKET_POSITIONS,
     ForeignSchema,
-    Part,
+    Inner,
     PartSchema,
     SignedAmount,
     target_of,
@@ -58,7 +58,7 @@ class TutorialSchema(ForeignSchema):
     ticker = Text(required=True, longest=60)
     exchange = Text(allow_none=True, longest=40)
     time = Moment(allow_none=True)
-    strategy = Part(StrategyPartSchema(), allow_none=True)
+    strategy = Inner(StrategyPartSchema(), allow_none=True)
     order_action = Word("buy", "sell", allow_none=True)
     order_contracts = Amount(positive=True, allow_none=True)
     order_price = Amount(positive=True, allow_none=True)

@@ -1,15 +1,14 @@
 """What each view takes and answers, by the view's endpoint; the words come from the view's docstring."""
 
-from dataclasses import replace
 from typing import Any
 
 from app.blueprints.api.openapi import examples
+from app.blueprints.api.openapi.alert_operations import ALERT_OPERATIONS, STRATEGY
 from app.blueprints.api.openapi.analytics_operations import ANALYTICS_OPERATIONS
 from app.blueprints.api.openapi.command_operations import COMMAND_OPERATIONS
 from app.blueprints.api.openapi.dashboard_operations import DASHBOARD_OPERATIONS
 from app.blueprints.api.openapi.job_operations import JOB_OPERATIONS
 from app.blueprints.api.openapi.operation import (
-    BOT_SECRET,
     OPERATOR_OR_SCHEDULER,
     OPERATOR_SEES_MORE,
     PUBLIC,
@@ -41,10 +40,6 @@ from app.schemas.opinions import OpinionQuerySchema
 from app.schemas.sharing import ShareSchema
 from app.schemas.tickets import TicketQuerySchema
 
-ALERT_ERRORS = (401, 403, 404, 413, 429, 503)
-STRATEGY, BRIDGE, IDEA = (DIALECTS[name] for name in ("strategy", "bridge", "trade_idea"))
-WEBHOOK_BODIES = bodies(*(entry for entry in DIALECTS.values() if entry.is_taken_at_webhook))
-
 # What views load, by the names in `#/components/schemas`.
 REQUESTS: dict[str, Schema | Field[Any]] = {
     "BotChange": BotSchema(),
@@ -59,42 +54,11 @@ REQUESTS: dict[str, Schema | Field[Any]] = {
     **SESSION_REQUESTS,
 }
 
-_ALERT_ANSWERS: dict[int, tuple[str, ...]] = {
-    200: ("AlertAnswer", "IdeaAnswer"),
-    202: ("AlertAnswer",),
-    400: ("AlertAnswer", "Error"),
-    422: ("AlertAnswer",),
-}
 _BOT = {"bot": "default"}
 _TICKET = {"ticket": "019aa1e8-0000-7000-8000-000000000000"}
 
-_WEBHOOK = Operation(
-    tag="Alerts",
-    security=BOT_SECRET,
-    body=WEBHOOK_BODIES,
-    example=STRATEGY.sample,
-    answers=_ALERT_ANSWERS,
-    errors=ALERT_ERRORS,
-)
 OPERATIONS: dict[str, Operation] = {
-    "webhook.receive_alert": _WEBHOOK,
-    "webhook.receive_alert_of_bot": replace(_WEBHOOK, parameters=_BOT),
-    "webhook.receive_bridge_alert": Operation(
-        tag="Alerts",
-        security=BOT_SECRET,
-        body=bodies(BRIDGE),
-        example=BRIDGE.sample,
-        answers=_ALERT_ANSWERS | {200: ("AlertAnswer",), 409: ("Duplicate",)},
-        errors=ALERT_ERRORS,
-    ),
-    "ideas.receive_idea": Operation(
-        tag="Alerts",
-        security=BOT_SECRET,
-        body=bodies(IDEA),
-        example=IDEA.sample,
-        answers={200: ("IdeaAnswer",)},
-        errors=(400, 422, *ALERT_ERRORS),
-    ),
+    **ALERT_OPERATIONS,
     "health.health": Operation(tag="Health", security=PUBLIC, answers={200: ("Health",)}),
     "health.ready": Operation(
         tag="Health", security=OPERATOR_SEES_MORE, answers={200: ("Readiness",), 503: ("Readiness",)}
