@@ -13,6 +13,7 @@ from app.cli.bots import bots
 from app.cli.circuit_breaker import circuit_breaker
 from app.cli.cleanup import cleanup
 from app.cli.dashboard import dashboard
+from app.cli.database import database
 from app.cli.ideas import ideas
 from app.cli.login import login
 from app.cli.migrate_store import migrate_store
@@ -33,9 +34,9 @@ from app.cli.verify import verify
 COMMANDS = (
     *(status, tickets, opinions, ideas, orders, positions, account, trades, options, bots, trading_state),
     *(refusals, symbols, preview, send_alert, paper, login, verify, backup),
-    *(audit, circuit_breaker, cleanup, dashboard, migrate_store),
+    *(audit, circuit_breaker, cleanup, dashboard, migrate_store, database),
 )
-BARE_COMMANDS = (migrate_store,)
+BARE_COMMANDS = (migrate_store, database)
 
 
 def register_commands(app: Flask) -> None:
