@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable
 from app.domain.bots import Bot
 
 REFRESH_SECONDS = 1.0
+# Another process may have made a bot a moment ago, whose first alert must not be turned away. So many looks
+# may follow each other at once, and one more each second: who guesses does not cost one for each guess.
+LOOKS_AT_ONCE = 20
 
 Look = Callable[[str], Bot | None]
 
@@ -20,6 +23,7 @@ class BotIndex:
         self._by_number: dict[int, str] = {}
         self._ids: list[str] = []
         self._learnt_at = float("-inf")
+        self._looks = float(LOOKS_AT_ONCE)
         self._lock = threading.Lock()
 
     def forget(self) -> None:
@@ -42,17 +46,20 @@ class BotIndex:
     def _find(self, remembered: Callable[[], str | None], look: Look) -> Bot | None:
         found = self._look(remembered(), look)
         if found is None:
-            self._learn()
+            self._learn(at_once=True)
             found = self._look(remembered(), look)
         return found
 
     def _look(self, known: str | None, look: Look) -> Bot | None:
         return look(known) if known is not None else None
 
-    def _learn(self) -> None:
+    def _learn(self, *, at_once: bool = False) -> None:
         with self._lock:
-            if time.monotonic() - self._learnt_at < REFRESH_SECONDS:
+            age = time.monotonic() - self._learnt_at
+            looks = min(self._looks + age / REFRESH_SECONDS, LOOKS_AT_ONCE)
+            if age < REFRESH_SECONDS and (not at_once or looks < 1):
                 return
+            self._looks = max(looks - 1, 0.0)
             bots = list(self._read_all())
             digests = {bot.secrets.digest: bot.id for bot in bots}
             for bot in bots:

@@ -10,6 +10,7 @@ from app.errors import (
     PreconditionFailed,
     RequestRefused,
 )
+from app.repositories.bot_index import LOOKS_AT_ONCE, BotIndex
 from app.repositories.bots import BotDirectory
 
 pytestmark = pytest.mark.unit
@@ -257,3 +258,22 @@ class WatchedStore:
     def replace(self, document, value):
         self.replaced.append(document.key)
         return self._store.replace(document, value)
+
+
+def test_secret_when_another_process_has_just_made_its_bot_then_it_is_known(store, clock, audit):
+    here, there = (BotDirectory(store, clock, audit) for _ in range(2))
+    for number in range(5):
+        with pytest.raises(NotAuthenticated):
+            here.authenticate("nobody's", None)
+        _, _, secret = there.create(f"new-{number}", BotConfiguration())
+
+        assert here.authenticate(secret, None).id == f"new-{number}"
+
+
+def test_guesses_when_there_are_many_then_few_of_them_cost_a_look_at_all_bots():
+    looks = []
+    index = BotIndex(lambda: looks.append(1) or [])
+    for number in range(500):
+        index.find_owner(str(number), lambda _: None)
+
+    assert LOOKS_AT_ONCE <= len(looks) <= LOOKS_AT_ONCE + 3
