@@ -1,5 +1,6 @@
 """The entry: `python main.py` serves; `main:app` is for another server, `main:application` for `flask`."""
 
+import logging
 import os
 import sys
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 from dotenv import load_dotenv
 
 from app.config import Settings
+from app.config.early import wants_cloud_logging
 from app.errors import AppError
 from app.first_start import secrets_file, welcome, with_secrets
-from app.logs import configure_logging
+from app.logs import catch_everything, configure_logging
 
 
 def load_settings() -> Settings:
@@ -27,14 +29,31 @@ def load_settings() -> Settings:
     return settings
 
 
+def _log_entries(level: str) -> None:
+    project = os.environ.get("GOOGLE_CLOUD_PROJECT")
+    configure_logging(
+        level=level, file=None, file_level=level, cloud=True, cloud_level=level, project=project
+    )
+
+
 def main() -> None:
     """Serve, or say in one sentence why not."""
+    load_dotenv()
+    in_entries = wants_cloud_logging()
+    if in_entries:
+        # Before anything can fail: a start that does is told as an entry too.
+        _log_entries("INFO")
+        catch_everything()
     from app.server import serve
 
     try:
         serve(load_settings())
     except AppError as error:
-        sys.exit(f"Gatehouse cannot start: {error.message}")
+        sentence = f"Gatehouse cannot start: {error.message}"
+        if not in_entries:
+            sys.exit(sentence)
+        logging.getLogger("gatehouse").critical("%s", sentence)
+        sys.exit(1)
 
 
 def application() -> Any:

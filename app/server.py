@@ -1,5 +1,6 @@
 """Gatehouse under gunicorn: one process with threads, told to drain by SIGTERM."""
 
+import logging
 import os
 import socket
 import time
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from app.clock import system_clock
 from app.config import Settings
@@ -25,6 +27,17 @@ LAST_STEP_SECONDS = 1
 LAST_MESSAGES_SECONDS = 2
 # A worker that does not answer its master for so long is replaced; requests are bounded by broker timeouts.
 STUCK_SECONDS = 120
+
+
+_logger = logging.getLogger("gatehouse")
+
+
+class EntryLog(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's own lines and tracebacks on the way of all others, where each is one entry."""
+
+    def __init__(self, config: Any) -> None:
+        super().__init__(config)
+        self.error_log.propagate = True
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -52,9 +65,18 @@ def serve(settings: Settings) -> None:
     _try_store(settings)
     _try_brokers(settings)
     settings, made = with_secrets(settings)
+    _greet(settings, made)
+    Server(lambda: _application(settings), _options(settings)).run()
+
+
+def _greet(settings: Settings, made: tuple[str, ...]) -> None:
+    """Say where the service is found, with new secrets only where the owner alone reads the console."""
+    if settings.use_cloud_logging:
+        kept = f"; its new secrets are kept in {secrets_file(settings)}" if made else ""
+        _logger.info("%s%s", greeting(settings), kept)
+        return
     told = welcome(settings, secrets_file(settings), made) if made else greeting(settings)
     print(f"{_way_in(settings)}{told}", flush=True)  # noqa: T201  # the owner's next step
-    Server(lambda: _application(settings), _options(settings)).run()
 
 
 def _application(settings: Settings) -> Any:
@@ -135,6 +157,8 @@ def _options(settings: Settings) -> dict[str, Any]:
         "worker_exit": lambda _server, worker: _leave_tidy(worker),
         "on_exit": lambda _server: _leave_one_file(settings),
     }
+    if settings.use_cloud_logging:
+        options |= {"logger_class": EntryLog, "errorlog": None}
     if settings.web_concurrency > 1:
         options |= _shared_metrics(settings)
     return options

@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+import threading
 from decimal import Decimal
 
 import pytest
@@ -11,17 +12,21 @@ from app.logs import (
     LineFormatter,
     MaskSecrets,
     bind_request,
+    carried,
     configure_logging,
     mask,
     read_trace,
     redact,
     register_secrets,
     release_request,
+    request_context,
 )
+from app.logs.context import Trace
+from app.logs.entries import LARGEST_ENTRY
 
 pytestmark = pytest.mark.unit
 
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SECRET = 'open"sesame/42'
 
 
@@ -214,10 +219,12 @@ def test_line_when_the_arguments_do_not_fit_then_no_error_reaches_the_caller(log
 
 
 def test_cloud_entry_when_a_request_is_bound_then_carries_its_trace(logged):
-    bind_request("r-1", TRACE)
+    bind_request("r-1", Trace(TRACE, SPAN, is_sampled=True))
     entry = json.loads(logged(CloudFormatter("gate"), "ordered", extra={"ticket": "t-1", "severity": "NONE"}))
 
     assert entry["logging.googleapis.com/trace"] == f"projects/gate/traces/{TRACE}"
+    assert entry["logging.googleapis.com/spanId"] == SPAN
+    assert entry["logging.googleapis.com/trace_sampled"] is True
     assert (entry["request_id"], entry["ticket"], entry["severity"]) == ("r-1", "t-1", "ERROR")
 
 
@@ -240,16 +247,68 @@ def test_cloud_entry_when_formatted_then_has_a_known_severity(level, severity):
 @pytest.mark.parametrize(
     ("headers", "trace"),
     [
-        ({"X-Cloud-Trace-Context": f"{TRACE}/123;o=1"}, TRACE),
-        ({"X-Cloud-Trace-Context": TRACE.upper()}, TRACE),
-        ({"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}, TRACE),
-        ({"X-Cloud-Trace-Context": "nonsense", "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}, TRACE),
-        ({"traceparent": f"00-{TRACE}\n-00f067aa0ba902b7-01"}, None),
+        ({"X-Cloud-Trace-Context": f"{TRACE}/123;o=1"}, Trace(TRACE, f"{123:016x}", is_sampled=True)),
+        ({"X-Cloud-Trace-Context": f"{TRACE}/{2**64 - 1};o=0"}, Trace(TRACE, "f" * 16)),
+        ({"X-Cloud-Trace-Context": f"{TRACE}/{2**64};o=1"}, Trace(TRACE, None, is_sampled=True)),
+        ({"X-Cloud-Trace-Context": f"{TRACE}/0"}, Trace(TRACE)),
+        ({"X-Cloud-Trace-Context": f"{TRACE}/span;o=1"}, Trace(TRACE)),
+        ({"X-Cloud-Trace-Context": TRACE.upper()}, Trace(TRACE)),
+        ({"X-Cloud-Trace-Context": "0" * 32}, None),
+        ({"traceparent": f"00-{TRACE}-{SPAN}-01"}, Trace(TRACE, SPAN, is_sampled=True)),
+        ({"traceparent": f"00-{TRACE}-{SPAN}-00"}, Trace(TRACE, SPAN)),
+        ({"traceparent": f"cc-{TRACE}-{SPAN}-03-more"}, Trace(TRACE, SPAN, is_sampled=True)),
+        ({"traceparent": f"00-{TRACE}-{'0' * 16}-01"}, Trace(TRACE, None, is_sampled=True)),
+        ({"traceparent": f"00-{'0' * 32}-{SPAN}-01"}, None),
+        ({"X-Cloud-Trace-Context": "no", "traceparent": f"00-{TRACE}-{SPAN}-00"}, Trace(TRACE, SPAN)),
+        ({"traceparent": f"00-{TRACE}\n-{SPAN}-01"}, None),
         ({}, None),
     ],
 )
 def test_trace_when_read_from_headers_then_only_if_well_formed(headers, trace):
     assert read_trace(headers.get) == trace
+
+
+def test_work_when_another_thread_does_it_then_its_lines_keep_the_request():
+    seen = []
+    bind_request("r-1", Trace(TRACE))
+    work = carried(lambda: seen.append(request_context().request_id))
+    release_request()
+    thread = threading.Thread(target=lambda: (work(), seen.append(request_context().request_id)))
+    thread.start()
+    thread.join()
+
+    assert seen == ["r-1", None]
+
+
+@pytest.mark.parametrize("letter", ["x", '"', "\\", "\n", "é", "𝄞", "\u202e"])
+@pytest.mark.parametrize("where", ["message", "traceback", "a field", "many fields", "a record"])
+def test_cloud_entry_when_it_would_be_too_large_then_it_is_cut_and_stays_json(logged, letter, where):
+    text, extra, trouble = letter * 300_000, {"ticket": "t-1"}, None
+    if where == "traceback":
+        trouble = RuntimeError(text + "the end")
+    elif where == "a field":
+        extra["words"] = text
+    elif where == "many fields":
+        extra |= {f"field{number}": text[:20_000] for number in range(60)}
+    elif where == "a record":
+        extra["request"] = {"rows": [text[:1000]] * 300}
+    line = logged(CloudFormatter("gate"), text if where == "message" else "m", exc_info=trouble, extra=extra)
+    entry = json.loads(line)
+
+    assert len(line.encode()) <= LARGEST_ENTRY + 1
+    assert (entry["severity"], entry["ticket"]) == ("ERROR", "t-1")
+    if where == "traceback":
+        assert entry["stack_trace"].endswith("the end")
+
+
+def test_cloud_entry_when_a_field_is_no_json_then_the_rest_is_written(logged):
+    class Broken:
+        def __str__(self):
+            raise RuntimeError
+
+    entry = json.loads(logged(CloudFormatter(None), "m", extra={"ticket": "t-1", "odd": Broken()}))
+
+    assert (entry["message"], entry["ticket"], entry["left_out"]) == ("m", "t-1", "RuntimeError: no JSON")
 
 
 def test_console_when_local_then_lines_from_its_level(capsys):

@@ -5,9 +5,10 @@ import sys
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
-from app.logs.context import bind_request, read_trace, release_request, request_context
+from app.logs.context import bind_request, carried, read_trace, release_request, request_context
 from app.logs.formatting import CloudFormatter, LineFormatter, escape, utc_text
 from app.logs.limits import FewWarnings
+from app.logs.nets import catch_everything, console
 from app.logs.redaction import MaskSecrets, mask, mask_known, redact, register_secrets
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "LineFormatter",
     "MaskSecrets",
     "bind_request",
+    "carried",
+    "catch_everything",
     "configure_logging",
     "escape",
     "mask",
@@ -60,7 +63,7 @@ def configure_logging(
     root = logging.getLogger()
     _remove_ours(root)
     formatter = CloudFormatter(project) if cloud else LineFormatter()
-    _add(root, logging.StreamHandler(sys.stdout), formatter, cloud_level if cloud else level)
+    _add(root, logging.StreamHandler(console(sys.stdout)), formatter, cloud_level if cloud else level)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     if file is not None:

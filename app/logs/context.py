@@ -5,8 +5,18 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-_CLOUD_TRACE = re.compile(r"([0-9a-f]{32})(?:/.*)?", re.IGNORECASE)
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
+_CLOUD_TRACE = re.compile(r"([0-9a-f]{32})(?:/(?:([0-9]{1,20})(?:;o=([0-9]{1,3}))?|.*))?", re.IGNORECASE)
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
+_LARGEST_SPAN = 2**64
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where a request stands among those that belong together: ids in hexadecimal digits."""
+
+    id: str
+    span: str | None = None
+    is_sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,14 +24,14 @@ class RequestContext:
     """The id that we gave a request and the trace that it came with."""
 
     request_id: str | None = None
-    trace: str | None = None
+    trace: Trace | None = None
 
 
 _NO_REQUEST = RequestContext()
 _current: ContextVar[RequestContext] = ContextVar("request", default=_NO_REQUEST)
 
 
-def bind_request(request_id: str, trace: str | None = None) -> None:
+def bind_request(request_id: str, trace: Trace | None = None) -> None:
     """Put the request on every line that this thread logs from here on."""
     _current.set(RequestContext(request_id, trace))
 
@@ -36,11 +46,41 @@ def request_context() -> RequestContext:
     return _current.get()
 
 
-def read_trace(header: Callable[[str, str], str]) -> str | None:
-    """Return the trace id of X-Cloud-Trace-Context or traceparent (32 hex digits), or None.
+def carried(work: Callable[[], None]) -> Callable[[], None]:
+    """Return a work whose lines belong to this thread's request, whichever thread does it."""
+    context = _current.get()
+
+    def done() -> None:
+        before = _current.set(context)
+        try:
+            work()
+        finally:
+            _current.reset(before)
+
+    return done
+
+
+def read_trace(header: Callable[[str, str], str]) -> Trace | None:
+    """Return the trace of X-Cloud-Trace-Context or traceparent, or None where neither is well formed.
 
     `header` returns a request's header, or a default, by name.
     """
-    cloud = _CLOUD_TRACE.fullmatch(header("X-Cloud-Trace-Context", ""))
-    match = cloud or _TRACEPARENT.fullmatch(header("traceparent", ""))
-    return match[1].lower() if match is not None else None
+    return _of_google(header("X-Cloud-Trace-Context", "")) or _of_w3c(header("traceparent", ""))
+
+
+def _of_google(said: str) -> Trace | None:
+    match = _CLOUD_TRACE.fullmatch(said)
+    if match is None or not int(match[1], 16):
+        return None
+    # Its span is a decimal number; logs and traces write it in sixteen digits.
+    number = int(match[2] or 0)
+    span = f"{number:016x}" if 0 < number < _LARGEST_SPAN else None
+    return Trace(match[1].lower(), span, is_sampled=bool(int(match[3] or 0) & 1))
+
+
+def _of_w3c(said: str) -> Trace | None:
+    match = _TRACEPARENT.fullmatch(said)
+    if match is None or not int(match[1], 16):
+        return None
+    span = match[2] if int(match[2], 16) else None
+    return Trace(match[1], span, is_sampled=bool(int(match[3], 16) & 1))

@@ -1,15 +1,17 @@
 """Log records as lines for people and as JSON for Cloud Logging."""
 
-import json
 import logging
 from datetime import UTC, datetime
 from typing import Any
 
 from app.logs.context import request_context
+from app.logs.entries import entry_line
 from app.logs.redaction import redact
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 _TRACE_FIELD = "logging.googleapis.com/trace"
+_SPAN_FIELD = "logging.googleapis.com/spanId"
+_SAMPLED_FIELD = "logging.googleapis.com/trace_sampled"
 _SOURCE_FIELD = "logging.googleapis.com/sourceLocation"
 _SEVERITIES = (
     (logging.CRITICAL, "CRITICAL"),
@@ -61,12 +63,14 @@ class CloudFormatter(logging.Formatter):
             **self._request(),
             **_failure(record),
         }
-        return json.dumps(entry, default=str)
+        return entry_line(entry)
 
-    def _request(self) -> dict[str, str]:
+    def _request(self) -> dict[str, Any]:
         context = request_context()
-        trace = self._prefix + context.trace if context.trace is not None else None
-        fields = {"request_id": context.request_id, _TRACE_FIELD: trace}
+        fields: dict[str, Any] = {"request_id": context.request_id}
+        if context.trace is not None:
+            fields |= {_TRACE_FIELD: self._prefix + context.trace.id, _SPAN_FIELD: context.trace.span}
+            fields |= {_SAMPLED_FIELD: context.trace.is_sampled}
         return {key: value for key, value in fields.items() if value is not None}
 
 

@@ -21,6 +21,8 @@ KEPT_FILES = 5
 _LOOK_SECONDS = 1.0
 
 _logger = logging.getLogger(__name__)
+REFUSED = "refused"
+SERVER_ERROR = 500
 _encode = JSONEncoder(separators=(",", ":"), default=str).encode
 
 
@@ -76,18 +78,21 @@ class Journal:
         known = line.shown()
         self._record("alert", {"event": "alert", **known, "source": source, "alert": alert})
         if self._cloud is not None:
-            # The alert itself stays in its ticket: a line is for counting and finding.
-            self._cloud.info("alert %s", line.outcome, extra={"event": "alert", **known})
+            # Where there is no file the line has what would stand there; else the alert stays in its ticket.
+            more = {"source": source, "alert": alert} if self._machine is None else {}
+            level = _level(line.status) if line.outcome == REFUSED else logging.INFO
+            self._cloud.log(level, "alert %s", line.outcome, extra={"event": "alert", **known, **more})
 
     def refusal(self, *, again: int = 0, **known: Any) -> None:
         """Write a request that was turned away and is no alert, or how many more like one there were."""
         record = {"event": "refusal", **known, **({"again": again} if again else {})}
         self._record("refusal", record)
-        if self._cloud is not None:
-            self._cloud.info("refused %s", known["code"], extra=record)
         more = f"{again} more like this" if again else "a request"
         where = f"{known['path'] or 'several addresses'} from {known['address']}"
-        self._tell_people(f"door: {more} refused at {where}: {known['code'] or 'several codes'}")
+        sentence = f"door: {more} refused at {where}: {known['code'] or 'several codes'}"
+        if self._cloud is not None:
+            self._cloud.log(_level(known["status"] or 0), "%s", escape(mask(sentence)), extra=record)
+        self._tell_people(sentence)
 
     def exchange(
         self, *, ticket: UUID | str | None, broker: str, request: Any, response: Any, milliseconds: float
@@ -135,6 +140,11 @@ class Journal:
             _logger.warning("A record of kind %s cannot be written as JSON: %s", kind, error)
             return
         self._machine.append(mask_known(line).encode("ascii") + b"\n")
+
+
+def _level(status: int) -> int:
+    """Return how loud a refusal is: what we could not do is louder than what we would not."""
+    return logging.ERROR if status >= SERVER_ERROR else logging.WARNING
 
 
 class AppendFile:
