@@ -273,8 +273,48 @@ FAILURES = {
 }
 
 
-def run(tmp_path, body: str, **settings: str) -> list[dict]:
-    server = Server(tmp_path, (os.sys.executable, "-c", PROGRAM.format(body=body)), USE_CLOUD_LOGGING="true")
+WORKER = """
+import app, main
+class Failing:
+    extensions = {{}}
+    def __call__(self, environ, start):
+        raise RuntimeError("why not")
+def build(*_arguments, **_options):
+    {body}
+app.create_app = build
+main.main()
+"""
+
+
+def test_worker_when_it_cannot_be_built_then_its_traceback_is_one_entry(tmp_path):
+    found = run(tmp_path, "raise RuntimeError('why not')", program=WORKER)
+    traced = [entry for entry in found if "stack_trace" in entry]
+
+    assert traced
+    assert all(entry["stack_trace"].endswith("RuntimeError: why not") for entry in traced)
+
+
+def test_request_when_the_application_itself_fails_then_gunicorns_traceback_is_one_entry(tmp_path):
+    server = Server(tmp_path, program_of(WORKER, "return Failing()"), USE_CLOUD_LOGGING="true")
+    server.launch()
+    until(
+        lambda: (
+            server._is_listening() and post(server, f"/webhook?secret={WEBHOOK_SECRET}", b"{}").status == 500
+        )
+    )
+    server.kill()
+    (entry,) = [each for each in entries(server) if "stack_trace" in each]
+
+    assert (entry["severity"], entry["logger"]) == ("ERROR", "gunicorn.error")
+    assert WEBHOOK_SECRET not in str(entry)
+
+
+def program_of(program: str, body: str) -> tuple[str, ...]:
+    return os.sys.executable, "-c", program.format(body=body)
+
+
+def run(tmp_path, body: str, *, program: str = PROGRAM, **settings: str) -> list[dict]:
+    server = Server(tmp_path, program_of(program, body), USE_CLOUD_LOGGING="true")
     server.launch(**settings)
     server._process.wait(timeout=30)
     return entries(server)

@@ -255,7 +255,7 @@ class Settings:
     notification_topic: str | None = setting(
         "Topic at an ntfy server", None, secret=True, needs="notification_url"
     )
-    log_level: str = setting("Least severity on the console", "INFO", LEVEL)
+    log_level: str = setting("Least severity on the console, unless that is the cloud's", "INFO", LEVEL)
     log_dir: Path | None = setting(
         "Folder of logs.jsonl and activity.log; default `logs` beside the database", None, Path
     )

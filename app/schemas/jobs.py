@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, ValidationError
+from marshmallow import RAISE, ValidationError, post_load
 
 from app.domain.jobs import JobKind
 from app.domain.price_outcomes import Horizon
 from app.schemas.base import Between, Schema
 from app.schemas.fields import Amount, Choice, Data, Day, Text, Whole
 from app.schemas.opinions import STRETCH
+from app.schemas.period import in_order
 from app.schemas.shapes import Shape, pattern_shape
 
 MODEL = "Ask this model; without it, and without a limit, the one that is set up, or the rule."
@@ -66,3 +67,7 @@ class JobSchema(Schema):
         load_default=None, allow_none=True, validate=Between(0, 1), metadata={"description": LIMIT}
     )
     max_notional = Amount(load_default=None, allow_none=True, positive=True, metadata={"description": LIMIT})
+
+    @post_load
+    def _in_order(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return in_order(data)

@@ -5,9 +5,9 @@ from typing import Any
 from marshmallow import ValidationError, post_load
 
 from app.domain.price_outcomes import HORIZONS, Horizon
-from app.errors import RequestRefused
 from app.schemas.base import Schema
 from app.schemas.fields import Day, Text, Whole
+from app.schemas.period import in_order
 from app.schemas.shapes import pattern_shape
 
 USUAL = ",".join(each.name for each in HORIZONS)
@@ -47,6 +47,4 @@ class OpinionQuerySchema(Schema):
 
     @post_load
     def _with_horizons(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        if data["since"] and data["until"] and data["since"] > data["until"]:
-            raise RequestRefused("`from` must not lie after `to`.")
-        return data | {"horizon": read_horizons(data["horizon"])}
+        return in_order(data) | {"horizon": read_horizons(data["horizon"])}

@@ -7,10 +7,10 @@ from marshmallow import post_load
 
 from app.domain.reasons import Reason
 from app.domain.tickets import TicketStatus
-from app.errors import RequestRefused
 from app.schemas.base import Field, Schema
 from app.schemas.fields import Choice, Data, Day, Identifier, Text, Whole, Word
 from app.schemas.moments import iso_moment
+from app.schemas.period import in_order
 from app.schemas.shapes import DATE, MOMENT, Shape
 
 DAY = timedelta(days=1)
@@ -62,7 +62,6 @@ class TicketQuerySchema(Schema):
 
     @post_load
     def _in_order(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        if data["since"] and data["until"] and data["since"] > data["until"]:
-            raise RequestRefused("`from` must not lie after `to`.")
+        in_order(data)
         # An empty text is what a form sends that was left alone.
         return {name: value if value != "" else None for name, value in data.items()}

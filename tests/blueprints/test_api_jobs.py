@@ -43,6 +43,14 @@ def test_job_when_it_is_put_into_the_row_then_it_waits_and_is_run_by_the_clock(s
     assert {one["new"]["outcome"] for one in done["result"]["ideas"]} >= {"denied OPINION_CONFIDENCE_LOW"}
 
 
+def test_job_when_its_days_are_the_wrong_way_round_then_it_is_refused(operator):
+    days = {"from": "2026-06-03", "to": "2026-06-02"}
+    answer = operator.post("/api/jobs", json={"kind": "replay"} | days)
+
+    assert (answer.status_code, answer.json["error"]["message"]) == (409, "`from` must not lie after `to`.")
+    assert operator.get("/api/jobs").json["jobs"] == []
+
+
 def test_job_when_no_limit_is_given_then_an_analyst_is_asked(start, work, operator, store):
     write(store, past_ticket(opinion=said("skip", "0.4"), status="skipped", orders=[]))
     job = start()
