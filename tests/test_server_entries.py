@@ -1,18 +1,19 @@
-"""With the settings of cloudbuild.yaml every line of the console is an entry of Cloud Logging."""
+"""With the settings of a deployment every line of the console is an entry of Cloud Logging."""
 
 import json
 import os
-import re
 import socket
 import time
 
 import pytest
-import yaml
 
 from app.schemas.dialects import DIALECTS
+from deploy.cloud_settings import cloud_settings
+from deploy.options import CloudNames
+from deploy.running import Running
 from tests.builders import ACCOUNT_SECRET, bridge_alert, trade_idea
 from tests.reliability.alerts import strategy_alert
-from tests.reliability.server import OPERATOR_TOKEN, ROOT, WEBHOOK_SECRET, Server, ask
+from tests.reliability.server import OPERATOR_TOKEN, WEBHOOK_SECRET, Server, ask
 from tests.simulators.gcs import FakeGcs
 
 pytestmark = pytest.mark.integration
@@ -33,16 +34,9 @@ OPTION = {
 
 
 def deployed(bucket: str) -> dict[str, str]:
-    """Return what the deployment sets, with what this test needs in the place of substitutions."""
-    build = yaml.safe_load((ROOT / "cloudbuild.yaml").read_text(encoding="utf-8"))
-    (given,) = [each for each in build["steps"][-1]["args"] if str(each).startswith("--set-env-vars=")]
-    _, separator, settings = given.split("^", 2)
-    known = build["substitutions"] | {"_BUCKET": bucket, "PROJECT_ID": "demo"}
-    pairs = [
-        re.sub(r"\$\{(\w+)\}", lambda name: known.get(name[1], ""), each)
-        for each in settings.split(separator)
-    ]
-    return dict(pair.split("=", 1) for pair in pairs)
+    """Return what a deployment in its bucket tells the service, but for the secrets."""
+    names = CloudNames("demo", "us-east4")
+    return cloud_settings({"GCS_BUCKET_NAME": bucket}, Running(), names, "123", sql=False).plain
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from app.domain.signals import COMMANDS, STRUCTURES, Signal, own_words
 from app.domain.ticket_views import shown
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors.away import unless_away
-from app.logs import carried
 from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry, idempotency_hash
 from app.repositories.tickets import Ledger
 from app.services.broker_access.records import request_record
@@ -128,7 +127,7 @@ class Intake:
             finally:
                 self.in_flight.end(entry.key, done)
 
-        if self.workers.pool.put(carried(work)):
+        if self.workers.pool.put(work):
             return True
         self.in_flight.end(entry.key, done)
         return False

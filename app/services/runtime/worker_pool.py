@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from queue import SimpleQueue
 
+from app.logs import carried
+
 Work = Callable[[], None]
 
 _logger = logging.getLogger(__name__)
@@ -42,10 +44,10 @@ class WorkPool:
                 thread.start()
 
     def put(self, work: Work) -> bool:
-        """Hand a work over; False when nobody takes it."""
+        """Hand a work over, with the request that it belongs to; False when nobody takes it."""
         if not self.is_running:
             return False
-        self._works.put(work)
+        self._works.put(carried(work))
         return True
 
     def stop(self, seconds: float) -> None:
