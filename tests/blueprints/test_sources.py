@@ -110,6 +110,14 @@ def test_alert_when_an_ideas_fields_are_added_then_another_list_is_not_opened(co
     assert list(store.list("inbox/")) == []
 
 
+@pytest.mark.parametrize("alert", [strategy_alert(), OPTION])
+def test_alert_when_the_address_pins_it_as_an_idea_then_it_is_no_other(come, store, alert):
+    answer, _ = come("/webhook?dialect=trade_idea", alert, allowed_source_ips=TRADINGVIEW)
+
+    assert answer.status_code in {401, 422}
+    assert list(store.list("inbox/")) == []
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"{buy", b"[]", b"\xff", b'{"ticker": "AAPL"}', b'{"a": 1, "a": 2}', b" " * 5000]
 )
