@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Protocol
 
 from app.brokers.base import Broker
@@ -37,12 +38,20 @@ class ListedContracts(Protocol):
         """Return the options of an underlying that expire on a day, by what brokers call them."""
 
 
+class PriceSource(Protocol):
+    """Whoever knows what things cost at a time: the bars of a backtest, for one."""
+
+    def price(self, symbol: str, at: datetime) -> Decimal | None:
+        """Return what a symbol trades at; None where it is not known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerParts:
     """What an adapter may use of the house, beside its settings.
 
     `tokens` are there for brokers that a login is set up for, by name. `known_names` are the client order ids
-    of every order in sight, for a broker that keeps a short form of them only.
+    of every order in sight, for a broker that keeps a short form of them only. `prices` move a simulated
+    market.
     """
 
     store: Store
@@ -51,6 +60,7 @@ class BrokerParts:
     tokens: Mapping[str, TokenSource]
     contracts: ListedContracts
     known_names: Callable[[], Iterable[str]]
+    prices: PriceSource | None = None
 
 
 def nothing_to_check(_settings: Any) -> None:

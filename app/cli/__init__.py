@@ -8,6 +8,7 @@ from flask import Flask
 from app.cli.account import account
 from app.cli.alerts import send_alert
 from app.cli.audit import audit
+from app.cli.backtest import backtest
 from app.cli.backup import backup
 from app.cli.bots import bots
 from app.cli.circuit_breaker import circuit_breaker
@@ -33,7 +34,7 @@ from app.cli.verify import verify
 
 COMMANDS = (
     *(status, tickets, opinions, ideas, orders, positions, account, trades, options, bots, trading_state),
-    *(refusals, symbols, preview, send_alert, paper, login, verify, backup),
+    *(refusals, symbols, preview, send_alert, paper, login, verify, backup, backtest),
     *(audit, circuit_breaker, cleanup, dashboard, migrate_store, database),
 )
 BARE_COMMANDS = (migrate_store, database)

@@ -54,6 +54,8 @@ from app.wiring.stores import open_token_store
 class Foundation:
     """The parts that need none but themselves; `on_console` repeats the activity log on the console."""
 
+    shared_parts: type[SharedParts] = SharedParts
+
     def __init__(  # noqa: PLR0913  # what came in by that door
         self,
         settings: Settings,
@@ -68,7 +70,7 @@ class Foundation:
         on_console: bool,
     ) -> None:
         self.settings = settings
-        self.shared = SharedParts(settings, store)
+        self.shared = self.shared_parts(settings, store)
         self.changes = ChangeCounts(self.shared.counts())
         self.store: Store = CountedStore(store, self.changes)
         self.clock = clock

@@ -27,6 +27,7 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
             follow_alert_prices=settings.paper_follow_alert_prices,
             options_level=OptionsLevel[settings.paper_options_level.upper()],
         ),
+        prices=parts.prices,
     )
 
 

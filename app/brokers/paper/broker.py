@@ -11,7 +11,6 @@ from app.brokers.paper import operations
 from app.brokers.paper.capabilities import CAPABILITIES, NAME
 from app.brokers.paper.event_log import EventLog
 from app.brokers.paper.mapping import account_of, position_of, quote_of
-from app.brokers.paper.market_data import PriceSource
 from app.brokers.paper.receipts import receipt_of
 from app.brokers.paper.settings import PaperSettings
 from app.brokers.paper.structures.desk import PaperDesk, writing
@@ -23,6 +22,7 @@ from app.brokers.paper.structures.operations import (
 )
 from app.brokers.paper.structures.settlement import is_due, moments_between, settle_due
 from app.brokers.paper.transaction import Transaction
+from app.brokers.parts import PriceSource
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.hours import market_hours
 from app.domain.instruments import Instrument

@@ -3,19 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
 
 from app.brokers.paper.records import Price
 from app.brokers.paper.settings import PaperSettings
+from app.brokers.parts import PriceSource
 from app.domain.instruments import Instrument
 from app.domain.options_pricing import value_option, years_to_expiry
-
-
-class PriceSource(Protocol):
-    """Whoever knows what things cost at a time: the bars of a backtest, for one."""
-
-    def price(self, symbol: str, at: datetime) -> Decimal | None:
-        """Return what a symbol trades at; None where it is not known."""
 
 
 class MarketData:

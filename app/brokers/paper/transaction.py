@@ -4,9 +4,10 @@ from decimal import Decimal
 from random import Random
 
 from app.brokers.paper.account import PaperAccount
-from app.brokers.paper.market_data import MarketData, PriceSource
+from app.brokers.paper.market_data import MarketData
 from app.brokers.paper.records import AccountChange, PaperHolding, PaperOrder, PaperStructureOrder
 from app.brokers.paper.settings import PaperSettings
+from app.brokers.parts import PriceSource
 from app.domain.money import ZERO
 
 

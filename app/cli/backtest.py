@@ -1,0 +1,153 @@
+"""`flask backtest`: alerts of the past, played again through the very pipeline."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from app.cli.backtest_settings import read_differences
+from app.cli.backtest_tape import TapeFiles, day_named, zone_named
+from app.cli.commands import Command, show_fields, show_table
+from app.domain.backtest.tape import Stretch
+from app.domain.bots import TEST_BOT
+from app.errors import InvalidRequest
+from app.services.backtest.reports import read_report, report_of, side_by_side, write_report
+from app.wiring.backtest import Setup, backtest_of
+from app.wiring.container import operations, services
+
+SHOWN = (
+    "net_profit",
+    "total_return",
+    "buy_and_hold",
+    "max_drawdown",
+    "sharpe",
+    "sortino",
+    "cagr",
+    "exposure",
+    "trades",
+    "win_rate",
+    "profit_factor",
+    "expectancy",
+    "fees",
+    "slippage",
+)
+DAY = timedelta(days=1)
+
+
+@click.command("backtest", cls=Command)
+@click.option("--alerts", metavar="FILE|DATE", help="The alerts: a file, or a day of this service's own.")
+@click.option("--bars", multiple=True, metavar="[SYMBOL=]FILE...", help="Prices; as many files as you like.")
+@click.argument("more", metavar="", nargs=-1)
+@click.option("--bot", help="The bot that all alerts are for; else the one that each names.")
+@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A bot's key or a PAPER_ setting.")
+@click.option("--from", "since", metavar="DATE", help="The first day (UTC) that is played.")
+@click.option("--to", "until", metavar="DATE", help="The last day (UTC) that is played.")
+@click.option("--timezone", default="UTC", show_default=True, help="Of times that name none.")
+@click.option("--symbol", help="What a list of trades trades, where its name does not tell.")
+@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), help="Where the report goes.")
+@click.option(
+    "--compare", nargs=2, metavar="A B", type=click.Path(path_type=Path), help="Two reports side by side."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@with_appcontext
+def backtest(  # noqa: PLR0913  # what can be said on one line
+    *,
+    alerts: str | None,
+    bars: tuple[str, ...],
+    more: tuple[str, ...],
+    bot: str | None,
+    pairs: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    timezone: str,
+    symbol: str | None,
+    out: Path | None,
+    compare: tuple[Path, Path] | None,
+    as_json: bool,
+) -> None:
+    """Play alerts of the past through today's bots, on paper, at the prices of bars.
+
+    Alerts: TradingView's alert log, the Strategy Tester's list of trades, logs.jsonl, tickets as JSON, or a
+    day like 2026-06-02 of this service's own. Bars: a chart's export or any CSV with time, open, high, low
+    and close. Nothing is stored and no broker is asked.
+    """
+    if compare is not None:
+        _show_comparison(*compare)
+        return
+    if alerts is None:
+        raise InvalidRequest("Say which alerts to play: --alerts FILE, or --alerts 2026-06-02.")
+    files = TapeFiles(zone_named(timezone), Stretch(day_named(since), day_named(until, DAY)), symbol)
+    tape = files.read(alerts, (*bars, *more))
+    start = tape.first
+    if start is None:
+        raise InvalidRequest("There is nothing to play in this time.")
+    run = backtest_of(_setup(bot, pairs, is_list=bool(tape.trades)), start)
+    with _progress(tape.length) as progress:
+        result = run.run(tape, progress)
+    report = report_of(result)
+    written = write_report(report, out) if out is not None else []
+    if as_json:
+        click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    else:
+        _show(report, written)
+
+
+def _setup(bot: str | None, pairs: Sequence[str], *, is_list: bool) -> Setup:
+    """Return today's bots and settings with what is set differently; a list of trades has its own sizes."""
+    differences = read_differences(pairs)
+    keys = ({"use_strategy_contracts": True} if is_list else {}) | differences.keys
+    found = [(each.id, each.configuration) for each, _ in operations().bots.all() if each.id != TEST_BOT]
+    if bot is not None:
+        operations().bots.get(bot)
+    return Setup(
+        environment=services().settings,
+        bots=found,
+        settings=differences.settings,
+        keys=keys,
+        told=differences.told,
+        only=bot,
+    )
+
+
+@contextmanager
+def _progress(length: int) -> Iterator[Callable[[int], None]]:
+    """Draw a bar on a terminal; each of its hundredths once."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    step = max(length // 100, 1)
+    with click.progressbar(length=length, label="Playing", file=sys.stderr) as bar:
+        yield lambda done: None if done % step else bar.update(step)
+
+
+def _show(report: dict[str, Any], files: Sequence[Path]) -> None:
+    click.echo(f"{report['alerts']} alerts from {report['from']} to {report['to']}")
+    for note in report["notes"]:
+        click.echo(note)
+    shown = {name: report[name] for name in ("initial_equity", "final_equity")}
+    figures = {name: report["metrics"][name] for name in SHOWN if report["metrics"][name] is not None}
+    show_fields(
+        {name: value if isinstance(value, str) else str(value) for name, value in (shown | figures).items()}
+    )
+    if report["refusals"]:
+        click.echo()
+        show_table(("REFUSED", "ALERTS"), list(report["refusals"].items()))
+    if report["comparison"]:
+        click.echo()
+        show_table(
+            ("TRADE", "DIFFERENCE", "WHY"),
+            [(each["trade"], each["difference"], each["why"]) for each in report["comparison"]],
+        )
+    for file in files:
+        click.echo(f"Written: {file}")
+
+
+def _show_comparison(one: Path, other: Path) -> None:
+    rows = side_by_side(read_report(one), read_report(other))
+    show_table(("", str(one), str(other)), rows, none="The two are the same.")

@@ -1,0 +1,117 @@
+"""Somebody's list of trades, and the alerts that would have made them."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from app.domain.backtest.tape import TapeAlert
+from app.domain.bars import Series
+from app.domain.money import ZERO
+from app.domain.orders import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedTrade:
+    """A trade of a list; prices are per unit, `profit` is after `fees`.
+
+    One that is still open has no `exit_price`.
+    """
+
+    number: str
+    symbol: str
+    side: Side
+    quantity: Decimal
+    entry_time: datetime
+    entry_price: Decimal
+    exit_time: datetime | None
+    exit_price: Decimal | None
+    profit: Decimal | None
+    fees: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One end of a listed trade."""
+
+    at: datetime
+    is_entry: bool
+    name: str
+    symbol: str
+    side: Side
+    quantity: Decimal
+    price: Decimal
+
+    def alert(self, before: Decimal, after: Decimal) -> dict[str, Any]:
+        """Return what a strategy's placeholders would have filled in, for positions before and after."""
+        return {
+            "symbol": self.symbol,
+            "strategy_order_id": self.name,
+            "strategy_order_action": self.side.value,
+            "strategy_order_contracts": f"{self.quantity:f}",
+            "strategy_order_price": f"{self.price:f}",
+            "market_position": _direction(after),
+            "market_position_size": f"{abs(after):f}",
+            "prev_market_position": _direction(before),
+            "prev_market_position_size": f"{abs(before):f}",
+            "time": self.at.isoformat(),
+            "idempotency_key": self.name,
+        }
+
+
+def alerts_of(trades: Sequence[ListedTrade], bars: Mapping[str, Series]) -> list[TapeAlert]:
+    """Return the alerts that the strategy would have sent, with the positions before and after each.
+
+    A list has the time at which a bar began, also of what happened inside of it: a fill at another price than
+    the bar's first is put into the bar.
+    """
+    held: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    placed = (_inside(fill, bars.get(fill.symbol)) for fill in _fills(trades))
+    found = []
+    for fill in sorted(placed, key=lambda fill: (fill.at, fill.is_entry, fill.name)):
+        before = held[fill.symbol]
+        after = held[fill.symbol] = before + fill.quantity * fill.side.sign
+        found.append(TapeAlert(fill.at, fill.name, json.dumps(fill.alert(before, after))))
+    return found
+
+
+def _inside(fill: Fill, series: Series | None) -> Fill:
+    if series is None:
+        return fill
+    bar = next(iter(series.within(fill.at, fill.at + series.span)), None)
+    if bar is None or bar.at != fill.at or fill.price == bar.open:
+        return fill
+    # An exit inside a bar comes before the entry that may follow it there.
+    return replace(fill, at=fill.at + series.span / 2 + timedelta(microseconds=int(fill.is_entry)))
+
+
+def _fills(trades: Iterable[ListedTrade]) -> Iterator[Fill]:
+    for trade in trades:
+        name, symbol, units = f"trade {trade.number}", trade.symbol, trade.quantity
+        yield Fill(
+            trade.entry_time,
+            True,
+            f"{name} entry",
+            symbol,
+            trade.side,
+            units,
+            trade.entry_price,
+        )
+        if trade.exit_time is not None and trade.exit_price is not None:
+            side = trade.side.opposite
+            yield Fill(
+                trade.exit_time,
+                False,
+                f"{name} exit",
+                symbol,
+                side,
+                units,
+                trade.exit_price,
+            )
+
+
+def _direction(position: Decimal) -> str:
+    return "flat" if not position else "long" if position > ZERO else "short"

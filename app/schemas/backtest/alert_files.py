@@ -1,0 +1,88 @@
+"""Alerts of the past: TradingView's log of them, our own `logs.jsonl`, a day of tickets, or JSON lines."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, tzinfo
+from itertools import chain
+from typing import Any
+
+from app.domain.backtest.tape import TapeAlert
+from app.errors import InvalidRequest
+from app.schemas.backtest.tables import headings_of, moment, read_rows
+
+LOG = frozenset({"description", "time", "ticker"})
+
+
+def read_alerts(lines: Iterable[str], name: str, zone: tzinfo) -> list[TapeAlert]:
+    """Return the alerts of a file in the order of their times; raise InvalidRequest where it is none.
+
+    The kind of file is told by its first line.
+    """
+    rest = iter(lines)
+    first = next((line for line in rest if line.strip()), "").removeprefix("\ufeff")
+    together = chain([first], rest)
+    if set(headings_of(first)) >= LOG:
+        found = _log(together, name, zone)
+    elif first.lstrip().startswith(("{", "[")):
+        found = _json(first, together, name, zone)
+    else:
+        raise InvalidRequest(
+            f"{name} holds no alerts that we know: TradingView's alert log, its list of trades, our own "
+            "logs.jsonl, the tickets of a day, or lines of JSON with `time` and `alert`."
+        )
+    return sorted(found, key=lambda alert: alert.at)
+
+
+def of_ticket(ticket: dict[str, Any]) -> TapeAlert | None:
+    """Return the alert of a ticket; None of one that had none."""
+    return _of_record(ticket, f"ticket {ticket.get('id')}", UTC) if ticket.get("alert") else None
+
+
+def _log(lines: Iterable[str], name: str, zone: tzinfo) -> Iterator[TapeAlert]:
+    """TradingView's log, the newest first; what stands twice with one id and time was one alert."""
+    seen: set[tuple[str, str, str]] = set()
+    for row in read_rows(lines, name):
+        mark = row.text("alert id"), row.text("time"), row.text("description")
+        if mark not in seen:
+            seen.add(mark)
+            yield TapeAlert(moment(row.text("time"), zone, row.place), row.place, row.text("description"))
+
+
+def _json(first: str, lines: Iterable[str], name: str, zone: tzinfo) -> Iterator[TapeAlert]:
+    if first.lstrip().startswith("[") or '"tickets"' in first or first.strip() == "{":
+        yield from _tickets(_whole("".join(lines), name), name, zone)
+        return
+    for number, line in enumerate(lines, start=1):
+        place = f"{name}, line {number}"
+        alert = _of_record(_whole(line, place), place, zone) if line.strip() else None
+        if alert is not None:
+            yield alert
+
+
+def _tickets(data: Any, name: str, zone: tzinfo) -> Iterator[TapeAlert]:
+    tickets = data.get("tickets", [data]) if isinstance(data, dict) else data
+    for number, ticket in enumerate(tickets, start=1):
+        alert = _of_record(ticket, f"{name}, ticket {number}", zone)
+        if alert is not None:
+            yield alert
+
+
+def _of_record(record: Any, place: str, zone: tzinfo) -> TapeAlert | None:
+    """Take an alert out of a record of ours; None where it is one of something else."""
+    if not isinstance(record, dict):
+        raise InvalidRequest(f"{place} is not an object.")
+    if record.get("kind") not in {None, "alert"} or record.get("outcome") == "duplicate":
+        return None
+    at = record.get("created_at") or record.get("at") or record.get("time")
+    alert = record.get("alert")
+    if at is None or not isinstance(alert, dict | str):
+        raise InvalidRequest(f"{place} has no time and alert.")
+    text = alert if isinstance(alert, str) else json.dumps(alert)
+    return TapeAlert(moment(str(at), zone, place), place, text, record.get("bot"), record.get("dialect"))
+
+
+def _whole(text: str, place: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InvalidRequest(f"{place} is not JSON: {error.msg} at character {error.pos}.") from error

@@ -1,0 +1,139 @@
+"""A report as one page that needs no network: figures, plots of equity and drawdown, trades."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import plotly.graph_objects as go
+from markupsafe import Markup, escape
+from plotly.subplots import make_subplots
+
+_STYLE = Markup("""
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+body { margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: .2rem .8rem .2rem 0; text-align: right; white-space: nowrap; }
+tr { border-bottom: 1px solid #8884; }
+th:first-child, td:first-child { text-align: left; } td.words { white-space: normal; text-align: left; }
+.wide { overflow-x: auto; max-height: 32rem; }
+""")
+TRADES = (
+    "symbol",
+    "side",
+    "quantity",
+    "entry_time",
+    "entry_price",
+    "exit_time",
+    "exit_price",
+    "gain",
+    "fees",
+    "reason",
+)
+COMPARED = ("trade", "difference", "why")
+
+
+def page(report: Mapping[str, Any]) -> str:
+    """Return the whole page."""
+    title = f"Backtest {report['from'][:10]} to {report['to'][:10]}"
+    parts = [
+        Markup(
+            "<!doctype html><html lang=en><meta charset=utf-8>"
+            "<meta name=viewport content='width=device-width'>"
+        ),
+        Markup("<title>{0}</title><style>{1}</style><body><h1>{0}</h1>").format(title, _STYLE),
+        _paragraph(_summary(report)),
+        *(_paragraph(note) for note in report["notes"]),
+        # The plot library's own script and markup: none of it comes from an alert.
+        Markup(_plots(report)),  # noqa: S704
+        _section("Figures", _table(("", ""), list(report["metrics"].items()))),
+        _section("Refused", _table(("Reason", "Alerts"), list(report["refusals"].items()))),
+        _section("By month", _table(("Month", "Gain"), months(report["equity_curve"]))),
+        _section("Beside the other list", _rows(COMPARED, report["comparison"])),
+        _section("Trades", _rows(TRADES, report["trades"])),
+        _section("Still open", _rows(TRADES, report["open_trades"])),
+        _section("Set differently", _table(("Key", "Value"), list(report["settings"].items()))),
+    ]
+    return str(Markup("\n").join(parts)) + "\n"
+
+
+def months(curve: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+    """Return what each month brought, as money."""
+    ends: dict[str, float] = {}
+    for at, equity in curve:
+        ends[at[:7]] = float(equity)
+    before = float(curve[0][1])
+    rows = []
+    for month, worth in ends.items():
+        rows.append((month, f"{worth - before:+,.2f}"))
+        before = worth
+    return rows
+
+
+def _plots(report: Mapping[str, Any]) -> str:
+    times = [datetime.fromisoformat(at) for at, _ in report["equity_curve"]]
+    worths = [float(worth) for _, worth in report["equity_curve"]]
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.7, 0.3], vertical_spacing=0.04)
+    figure.add_trace(go.Scatter(x=times, y=worths, name="Equity", line={"width": 1.5}), row=1, col=1)
+    figure.add_trace(
+        go.Scatter(x=times, y=_below(worths), name="Drawdown", fill="tozeroy", line={"width": 1}),
+        row=2,
+        col=1,
+    )
+    figure.update_yaxes(tickformat=".1%", row=2, col=1)
+    figure.update_layout(
+        height=520,
+        margin={"l": 60, "r": 20, "t": 20, "b": 40},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": "#888"},
+    )
+    html: str = figure.to_html(full_html=False, include_plotlyjs=True, div_id="equity")
+    return html
+
+
+def _below(worths: Iterable[float]) -> list[float]:
+    below, peak = [], 0.0
+    for worth in worths:
+        peak = max(peak, worth)
+        below.append(worth / peak - 1 if peak > 0 else 0.0)
+    return below
+
+
+def _summary(report: Mapping[str, Any]) -> str:
+    metrics = report["metrics"]
+    return (
+        f"{report['alerts']} alerts, {metrics['trades']} closed trades. From {report['initial_equity']} to "
+        f"{report['final_equity']}, fees {report['fees']}, refused {sum(report['refusals'].values())}."
+    )
+
+
+def _paragraph(text: str) -> Markup:
+    return Markup("<p>{}</p>").format(text)
+
+
+def _section(title: str, table: Markup) -> Markup:
+    return Markup("<h2>{}</h2><div class=wide>{}</div>").format(title, table) if table else Markup()
+
+
+def _rows(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Markup:
+    return _table(columns, [[row[name] for name in columns] for row in rows])
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> Markup:
+    if not rows:
+        return Markup()
+    head = Markup().join(Markup("<th scope=col>{}</th>").format(name.replace("_", " ")) for name in headings)
+    body = Markup("\n").join(
+        Markup("<tr>{}</tr>").format(
+            Markup().join(_cell(name, value) for name, value in zip(headings, row, strict=True))
+        )
+        for row in rows
+    )
+    return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
+
+
+def _cell(name: str, value: Any) -> Markup:
+    shown = "" if value is None else escape(str(value))
+    cell = Markup("<td class=words>{}</td>") if name == "why" else Markup("<td>{}</td>")
+    return cell.format(shown)

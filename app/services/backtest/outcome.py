@@ -1,0 +1,106 @@
+"""What a played tape came to: read from the very records that a service would keep."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from app.domain.analytics.alerts import AlertSums
+from app.domain.backtest.result import BacktestTrade
+from app.domain.money import ZERO, plain
+from app.domain.orders import OrderRole, Side
+from app.domain.trades import Trade
+from app.repositories.closed_trades import ClosedTrades
+from app.repositories.tickets import Ledger
+from app.repositories.trades import Trades
+from app.services.backtest.simulated import TapeMarket
+
+_OWN = frozenset({OrderRole.ENTRY.value, OrderRole.EXIT.value})
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """The books of a backtest."""
+
+    closed: ClosedTrades
+    open: Trades
+    ledger: Ledger
+    market: TapeMarket
+
+    def trades(self, now: datetime) -> list[BacktestTrade]:
+        """Return the trades that went flat, the first one first."""
+        found = [trade for trade in self.closed.newest_first(now) if trade.quantity]
+        return [
+            BacktestTrade.of(trade)
+            for trade in sorted(found, key=lambda each: (each.closed_at, each.opened_at, each.number))
+        ]
+
+    def open_trades(self) -> list[BacktestTrade]:
+        """Return what is still held, with what it would bring at the last price."""
+        held = [trade for trade in self.open.every().values() if trade.quantity]
+        return [self._still_open(trade) for trade in sorted(held, key=lambda each: each.place)]
+
+    def tickets(self, since: datetime) -> list[dict[str, Any]]:
+        """Return every ticket, the first one first."""
+        return list(self.ledger.filed_since(since))
+
+    def _still_open(self, trade: Trade) -> BacktestTrade:
+        price = self.market.price_of(trade.symbol)
+        fees = trade.fees
+        gain = None
+        if price is not None:
+            unrealized = (price - trade.average_price) * trade.quantity * trade.multiplier
+            gain = plain(trade.realized_pnl + unrealized - fees)
+        return BacktestTrade(
+            symbol=trade.symbol,
+            bot=trade.bot,
+            side=Side.BUY if trade.quantity > ZERO else Side.SELL,
+            quantity=abs(trade.quantity),
+            entry_time=trade.opened_at,
+            entry_price=trade.average_price,
+            exit_time=None,
+            exit_price=None,
+            gain=gain,
+            fees=fees,
+            reason="open",
+            multiplier=trade.multiplier,
+        )
+
+
+def refusals(tickets: Iterable[dict[str, Any]]) -> Counter[str]:
+    """Count the reasons for which alerts, or parts of them, were not carried out."""
+    sums = AlertSums()
+    for ticket in tickets:
+        sums.add(ticket)
+    return sums.refusals
+
+
+def slippage(tickets: Iterable[dict[str, Any]]) -> Decimal:
+    """Return what fills were worse than the prices that their alerts named, in money; a gain is negative."""
+    return plain(sum((_cost(ticket) for ticket in tickets), ZERO).quantize(CENT))
+
+
+def _cost(ticket: dict[str, Any]) -> Decimal:
+    signal = ticket["signal"] or {}
+    named = signal.get("reference_price") or signal.get("limit_price")
+    if named is None:
+        return ZERO
+    return sum((_worse(order, Decimal(named)) for order in _own_orders(ticket)), ZERO)
+
+
+def _own_orders(ticket: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    return [
+        order
+        for order in ticket["orders"]
+        if order.get("ticket") == ticket["id"]
+        and order.get("role") in _OWN
+        and order.get("average_fill_price")
+    ]
+
+
+def _worse(order: dict[str, Any], named: Decimal) -> Decimal:
+    filled, units = Decimal(order["average_fill_price"]), Decimal(order["filled_quantity"] or 0)
+    return Side(order["side"]).sign * (filled - named) * units

@@ -1,0 +1,239 @@
+"""A house of its own for the past: the very collaborators, over memory, a tape's clock and its prices."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from random import Random
+from typing import Any
+
+from app.brokers.base import Broker
+from app.brokers.parts import BrokerParts
+from app.brokers.registry import BROKERS
+from app.config import Settings
+from app.domain.audit import Actor
+from app.domain.backtest.tape import TapeAlert
+from app.domain.bots import AnalystUse, Approval, BotConfiguration
+from app.domain.json_codec import to_json
+from app.domain.signals import Signal, own_words
+from app.domain.symbols import SymbolRefused, parse_symbol
+from app.logs import redact
+from app.logs.foreign_secrets import hide_foreign
+from app.repositories.change_counts import Counts
+from app.repositories.closed_trades import ClosedTrades
+from app.repositories.trades import Trades
+from app.schemas.alerts import entry_named, read_signal
+from app.schemas.body import read_object
+from app.schemas.posted import Posted, read_posted
+from app.services.backtest.outcome import Books
+from app.services.backtest.run import BacktestRun, ReadAlert
+from app.services.backtest.simulated import TapeClock, TapeMarket
+from app.services.instruments.resolver import no_contracts
+from app.services.instruments.tickers import ListedTickers
+from app.services.observability.journal import Journal
+from app.services.runtime.locks import Locks, ThreadLocks
+from app.services.runtime.shared_counts import SharedCounts
+from app.services.runtime.supervisor import Supervisor
+from app.storage.memory import MemoryStore
+from app.wiring.application import Wiring
+from app.wiring.container import Services
+from app.wiring.foundation import Foundation
+from app.wiring.shared_parts import SharedParts
+from app.wiring.wings import assembled
+
+# What follows from what happened at the broker; the rest of the clock's tasks keeps a service in order.
+TASKS = frozenset(
+    {
+        "inbox",
+        "purge",
+        "orders",
+        "pursuits",
+        "exits",
+        "circuit breaker",
+        "market orders",
+        "losses",
+        "ladders",
+        "structures",
+        "closing prices",
+        "settlement",
+        "approvals",
+    }
+)
+
+
+def simulated_broker() -> str:
+    """Return the name of the broker that simulates a market."""
+    return next(name for name, entry in BROKERS.items() if entry.capabilities.simulated)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestHouse:
+    """What a backtest is played in."""
+
+    clock: TapeClock
+    market: TapeMarket
+    broker: Broker
+    services: Services
+    supervisor: Supervisor
+
+
+def backtest_house(settings: Settings, clock: TapeClock, market: TapeMarket, seed: int = 0) -> BacktestHouse:
+    """Build a house whose orders all go to the simulated broker, and in which nobody is told or asked."""
+    settings = _quiet(settings)
+    store, randomness = MemoryStore(), Random(seed).randbytes  # noqa: S311  # ids that come again, no secrets
+    name = simulated_broker()
+    parts = BrokerParts(
+        store=store,
+        clock=clock,
+        wait=clock.wait,
+        tokens={},
+        contracts=ListedTickers(no_contracts),
+        known_names=lambda: (),
+        prices=market,
+    )
+    broker = BROKERS[name].build(settings, parts)
+    base = _Foundation(
+        settings,
+        store,
+        {name: broker},
+        clock,
+        wait=clock.wait,
+        randomness=randomness,
+        notify=lambda *_: None,
+        analyst=None,
+        on_console=False,
+    )
+    services = assembled(Wiring(base))
+    tasks = [task for task in services.supervisor.tasks if task.name in TASKS]
+    supervisor = Supervisor(tasks, monotonic=clock.monotonic)
+    return BacktestHouse(clock=clock, market=market, broker=broker, services=services, supervisor=supervisor)
+
+
+def for_the_past(configuration: BotConfiguration) -> BotConfiguration:
+    """Return a bot's configuration as it can be played: on paper, with nobody to ask."""
+    return replace(
+        configuration,
+        broker=simulated_broker(),
+        live=False,
+        analyst=AnalystUse.OFF,
+        approval=Approval.OFF,
+    )
+
+
+class _Alone(SharedParts):
+    """Nothing is shared with anybody: no files, no locks of the machine."""
+
+    def locks(self, nonce: str) -> Locks:
+        """Exclude threads of this process alone."""
+        return ThreadLocks(nonce)
+
+    def counts(self) -> Counts:
+        """Count in memory."""
+        return SharedCounts(None)
+
+
+class _Foundation(Foundation):
+    """A foundation that leaves no trace."""
+
+    shared_parts = _Alone
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Nothing is written down outside of the memory."""
+        return Journal(None, clock=self.clock)
+
+
+def _quiet(settings: Settings) -> Settings:
+    return replace(
+        settings,
+        default_broker=simulated_broker(),
+        dry_run=False,
+        allow_live_trading=False,
+        alpaca_api_key=None,
+        alpaca_secret_key=None,
+        fyers_app_id=None,
+        fyers_secret_id=None,
+        fyers_auth_code=None,
+        fyers_pin=None,
+        openai_api_key=None,
+        notification_url=None,
+        notification_topic=None,
+        background_worker=False,
+        log_dir=None,
+        public_url=None,
+        database_url=None,
+        gcs_bucket_name=None,
+        use_cloud_logging=False,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """How a backtest is set up: the settings and bots of today, and what is different.
+
+    `settings` and `keys` are the differences, of the environment and of every bot; `told` are both as they
+    were written. `only`: the bot that all alerts are for.
+    """
+
+    environment: Settings
+    bots: Sequence[tuple[str, BotConfiguration]]
+    settings: Mapping[str, Any]
+    keys: Mapping[str, Any]
+    told: Mapping[str, str]
+    only: str | None = None
+
+
+def backtest_of(setup: Setup, start: datetime) -> BacktestRun:
+    """Return a backtest that begins at a time, ready to be played once."""
+    clock, market = TapeClock(start), TapeMarket()
+    house = backtest_house(replace(setup.environment, **setup.settings), clock, market)
+    services = house.services
+    for name, configuration in setup.bots:
+        own = replace(configuration, **setup.keys)
+        services.operations.bots.create(name, for_the_past(own), secret=f"of the bot {name}", by=Actor.CLOCK)
+    store = services.store
+    return BacktestRun(
+        broker=house.broker,
+        clock=clock,
+        market=market,
+        supervisor=house.supervisor,
+        intake=services.intake.alerts,
+        bots=services.operations.bots,
+        books=Books(
+            closed=ClosedTrades(store),
+            open=Trades(store, clock),
+            ledger=services.operations.ledger,
+            market=market,
+        ),
+        read=read_tape_alert,
+        fees=house.broker.fees_paid,  # type: ignore[attr-defined]  # the simulated one tells
+        settings=setup.told,
+        only=setup.only,
+    )
+
+
+def read_tape_alert(alert: TapeAlert) -> ReadAlert:
+    """Understand an alert of the past as the door would; raise AppError.
+
+    What a ticket kept is read by the dialect that it was read by then.
+    """
+    body, kept = alert.text.encode(), entry_named(alert.dialect or "")
+    posted = read_posted(body, None) if kept is None else Posted(read_object(body), kept)
+    entry = posted.told()
+    words = hide_foreign(posted.alert, shared=entry.is_foreign)
+    signal = read_signal(entry, words)
+    named = words.get(entry.bot_field)
+    return ReadAlert(
+        signal=signal,
+        symbol=_canonical(signal),
+        words=own_words(words),
+        redacted=to_json(redact(words)),
+        bot=str(named) if named else None,
+    )
+
+
+def _canonical(signal: Signal) -> str | None:
+    try:
+        return parse_symbol(signal.symbol, exchange=signal.exchange).symbol
+    except SymbolRefused:
+        return None
