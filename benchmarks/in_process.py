@@ -1,7 +1,9 @@
 """Send alerts to an application in this very process: no server, no threads, so that work can be counted.
 
 `python -m benchmarks.in_process` prints the processor time of 1,000 alerts on paper, `--baseline` that of the
-forty-line application. A busy machine makes processor time longer; instructions are the same on any:
+forty-line application, `--postgres` that of ours over a PostgreSQL server of its own, whose own time does not
+count; `--compare` prints SQLite beside PostgreSQL, in turn. A busy machine makes processor time longer;
+instructions are the same on any:
 `valgrind --tool=cachegrind --cache-sim=no python -m benchmarks.in_process --alerts 321`, less the same with
 `--alerts 1`, divided by 320.
 """
@@ -12,10 +14,12 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
+from statistics import median
 
 from flask import Flask
 from werkzeug.test import EnvironBuilder
@@ -26,6 +30,7 @@ from app.wiring.container import EXTENSION
 from benchmarks import baseline
 from tests.reliability.alerts import strategy_alert
 from tests.reliability.server import OPERATOR_TOKEN, WEBHOOK_SECRET
+from tests.storage.postgres_server import PostgresServer
 
 # Caches are filled by then, the simulated account's among them.
 WARM_UP_ALERTS = 60
@@ -35,21 +40,64 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--alerts", type=int, default=1000)
-    parser.add_argument("--baseline", action="store_true", help="the forty-line application in our place")
+    parser.add_argument("--rounds", type=int, default=5, help="of --compare")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--baseline", action="store_true", help="the forty-line application in our place")
+    which.add_argument("--postgres", action="store_true", help="over PostgreSQL")
+    which.add_argument("--compare", action="store_true", help="SQLite beside PostgreSQL")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        build: Callable[[str], Flask] = _baseline if options.baseline else _ours
-        app = build(f"{folder}/x.sqlite3")
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
+        path = f"{folder}/x.sqlite3"
+        if options.compare:
+            show_stores(path, servers.enter_context(postgres()), options.rounds, options.alerts)
+            return
+        if options.postgres:
+            app = _ours(path, servers.enter_context(postgres()))
+        else:
+            app = _baseline(path) if options.baseline else _ours(path)
         _send(app, WARM_UP_ALERTS, "warm-up")
-        started = time.process_time()
-        _send(app, options.alerts, "load")
-        used = time.process_time() - started
-    print(f"{used * 1000 / options.alerts:.2f} s of processor time for 1,000 alerts")
+        used = _measure(app, options.alerts, "load")
+    print(f"{used:.2f} s of processor time for 1,000 alerts")
 
 
-def _ours(path: str) -> Flask:
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Run a server with an empty database, and give its address."""
+    server = PostgresServer()
+    try:
+        server.make()
+        server.start()
+        yield server.url()
+    finally:
+        server.remove()
+
+
+def show_stores(path: str, url: str, rounds: int, alerts: int) -> None:
+    """Print what alerts cost over each store, round after round in turn: a busy machine hurts both."""
+    apps = {"SQLite": _ours(path), "PostgreSQL": _ours(path, url)}
+    taken: dict[str, list[float]] = {name: [] for name in apps}
+    for app in apps.values():
+        _send(app, WARM_UP_ALERTS, "warm-up")
+    for number in range(rounds):
+        for name, app in apps.items():
+            taken[name].append(_measure(app, alerts, f"round-{number}"))
+    print("| store | CPU s per 1,000 alerts |\n|---|---:|")
+    for name, figures in taken.items():
+        print(f"| {name} | {median(figures):.2f} |")
+    ratios = [one / other for other, one in zip(*taken.values(), strict=True)]
+    print(f"| ratio | {median(ratios):.2f} |")
+
+
+def _measure(app: Flask, alerts: int, name: str) -> float:
+    started = time.process_time()
+    _send(app, alerts, name)
+    return (time.process_time() - started) * 1000 / alerts
+
+
+def _ours(path: str, url: str | None = None) -> Flask:
     settings = {"DATABASE_PATH": path, "WEBHOOK_SECRET": WEBHOOK_SECRET, "OPERATOR_TOKEN": OPERATOR_TOKEN}
-    app = create_app(Settings.from_environment(settings | {"RATE_LIMIT_PER_SECOND": "0"}))
+    settings |= {"RATE_LIMIT_PER_SECOND": "0", "BACKGROUND_WORKER": "false"}
+    app = create_app(Settings.from_environment(settings | ({} if url is None else {"DATABASE_URL": url})))
     bots = app.extensions[EXTENSION].operations.bots
     bot, version = bots.get("default")
     # A size that a long load does not run out of money with.

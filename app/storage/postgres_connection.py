@@ -23,7 +23,8 @@ from app.storage.postgres_errors import (
     loses_session,
     reason_for,
 )
-from app.storage.postgres_session import DatabaseSession, Row, complete_address, connected, translated
+from app.storage.postgres_session import DatabaseSession, complete_address, connected, translated
+from app.storage.postgres_statements import Row
 
 _PAUSE_SECONDS = 0.05
 # What the function that writes raises when a version has moved.
@@ -99,18 +100,22 @@ class Connections:
 
     def _answer(self, query: str, values: Sequence[Any], ends: float) -> list[Row] | None:
         """Return the rows, or None where it is worth asking again."""
-        with self.turn(patience_seconds=max(0.0, ends - time.monotonic())) as session:
-            try:
-                cursor = session.execute(query, values)
-                return cursor.fetchall() if cursor.description is not None else []
-            except psycopg.Error as error:
-                if error.sqlstate == _OVERWRITTEN:
-                    raise Overwritten(error.diag.message_detail or "") from None
-                if not asks_again(error) or time.monotonic() >= ends:
-                    raise
-                if loses_session(error):
-                    self._lose(session)
-                return None
+        patience = max(0.0, ends - time.monotonic())
+        held: DatabaseSession | None = getattr(self._mine, "session", None)
+        session = held if held is not None and not held.closed else self._take(patience)
+        try:
+            return session.ask(query, values, patience)
+        except psycopg.Error as error:
+            if error.sqlstate == _OVERWRITTEN:
+                raise Overwritten(error.diag.message_detail or "") from None
+            if loses_session(error):
+                self._lose(session)
+            if not asks_again(error) or time.monotonic() >= ends:
+                raise StoreUnavailable(reason_for(error)) from error
+            return None
+        finally:
+            if session is not held:
+                self._give_back(session)
 
     def _answer_again(self, query: str, values: Sequence[Any], ends: float) -> list[Row] | None:
         """Ask again, and again until the time is over: a server may be on its way back, or another one up."""

@@ -7,7 +7,8 @@ import json
 
 from app.domain.ticket_terms import TICKETS
 from app.storage.base import unanswered
-from app.storage.postgres_session import DatabaseSession, Row
+from app.storage.postgres_session import DatabaseSession
+from app.storage.postgres_statements import Row
 from app.storage.postgres_terms import HIGHEST, WAITING, documents_of, indexed_terms
 from app.storage.terms import ALERTS
 

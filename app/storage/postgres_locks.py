@@ -151,8 +151,8 @@ class AdvisoryLocks:
             session = self._present()
             with self._dropped_on_trouble(session):
                 self._settle(session)
-                row = session.execute(_TAKE, (of, slot)).fetchone()
-                return session if row is not None and row[0] else None
+                ((taken,),) = session.ask(_TAKE, (of, slot), self._connections.timeout_seconds)
+                return session if taken else None
 
     def _give_back(self, session: DatabaseSession, of: int, slot: int) -> None:
         with self._changed, suppress(StoreUnavailable):

@@ -2,7 +2,7 @@
 
 import math
 import select
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -11,8 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app.errors import SettingsError, StoreUnavailable
 from app.storage.postgres_errors import MALFORMED, WITHOUT_ANSWER, reason_for
-
-Row = tuple[Any, ...]
+from app.storage.postgres_statements import PLAIN, Row, Statements
 
 # How soon a peer that is gone without a word is found out, beside the time that a statement may take.
 _KEEPALIVES = {"keepalives": "1", "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3"}
@@ -55,6 +54,20 @@ class DatabaseSession(psycopg.Connection[Row]):
 
     patience_seconds: float = 5
     era = 0
+    _statements: Statements | None = None
+
+    def ask(self, query: str, values: Sequence[Any], patience_seconds: float) -> list[Row]:
+        """Return the rows of one statement; raise psycopg's errors."""
+        if all(isinstance(value, PLAIN) for value in values):
+            if self._statements is None:
+                self._statements = Statements(self.pgconn)
+            return self._statements.ask(query, values, patience_seconds)
+        before, self.patience_seconds = self.patience_seconds, patience_seconds
+        try:
+            cursor = self.execute(query, values)
+            return cursor.fetchall() if cursor.description is not None else []
+        finally:
+            self.patience_seconds = before
 
     def wait(self, gen: Any, interval: float = _WAIT_INTERVAL, timeout: float | None = None) -> Any:
         """Wait for the server; a session that says nothing in time is given up."""

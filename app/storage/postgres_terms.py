@@ -6,7 +6,7 @@ from typing import Any
 
 from app.storage.base import JSON, Change, Create, Document, Page, Replace
 from app.storage.postgres_connection import Connections
-from app.storage.postgres_session import Row
+from app.storage.postgres_statements import Row
 from app.storage.terms import ALERTS, carries, page_of, terms_of
 
 WAITING = "waiting"
