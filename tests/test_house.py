@@ -141,7 +141,7 @@ HOMES = {
     "google.api_core": ["app/storage/gcs_transport.py"],
     # Credentials of the bucket's client, and tokens that others show: two halves of one package.
     "google.auth": ["app/storage/gcs_transport.py", "app/services/schedulers/google_tokens.py"],
-    "psycopg": ["app/storage/postgres_connection.py", "app/storage/postgres_session.py"],
+    "psycopg": [f"app/storage/postgres_{name}.py" for name in ("connection", "session", "statements")],
     "cryptography": ["app/services/sharing/sealing.py"],
     "prometheus_client": ["app/services/observability/metrics.py"],
     "apprise": ["app/services/observability/notifier.py"],
