@@ -6,6 +6,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.authentication import operator_or_scheduler
+from app.domain.json_codec import to_json
 from app.errors import NotFound
 from app.wiring.container import intake, operations, services
 
@@ -29,6 +30,13 @@ def tick() -> ResponseReturnValue:
     return jsonify(
         {"status": "ok", "leader": supervisor.leads, "done": turn.done, "left": left, "busy": busy}
     )
+
+
+@bp.post("/backup")
+def back_up() -> ResponseReturnValue:
+    """Make a backup in its usual place, once a day where a scheduler calls, and remove what is too old."""
+    backup = operations().backups.take()
+    return jsonify({"status": "ok"} | to_json(backup))
 
 
 @bp.post("/inbox/<uuid:ticket>")

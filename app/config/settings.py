@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.brokers.registry import BROKERS
-from app.config.state_home import StateHome
+from app.config.state_home import StateHome, log_folder
 from app.config.together import check_together
 from app.errors import SettingsError
 from app.parsing import (
@@ -68,6 +68,10 @@ class Settings:
     )
     gcs_tokens_file: str = setting("Object that holds broker tokens in the bucket", "tokens/fyers")
     store_timeout_seconds: Decimal = setting("Longest wait for the store", Decimal(2), positive(decimal))
+
+    backup_time: time | None = setting("Time of the daily backup, UTC; unset: none", None, clock_time)
+    backup_to: str | None = setting("Folder or gs://BUCKET of backups; unset: the bucket, or `backups`", None)
+    backup_keep_days: int = setting("Days after which a backup is removed", 30, positive(integer))
 
     # Who may call
     webhook_secret: str | None = setting(
@@ -285,12 +289,7 @@ class Settings:
     @property
     def log_folder(self) -> Path | None:
         """Where the journals go; in a cloud only when asked for, since disks there are memory."""
-        in_cloud = self.gcs_bucket_name is not None or (
-            self.use_cloud_logging and not self.state_home.is_local
-        )
-        if self.log_dir is not None or in_cloud:
-            return self.log_dir
-        return self.database_path.parent / "logs"
+        return log_folder(self)
 
     @property
     def secrets(self) -> tuple[str, ...]:

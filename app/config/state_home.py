@@ -1,6 +1,11 @@
 """Where the state is; what that is asked for all over the house is answered here."""
 
 from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.config.settings import Settings
 
 
 class StateHome(Enum):
@@ -28,3 +33,13 @@ class StateHome(Enum):
         process serves all, counts in its memory and looks seldom.
         """
         return self is not StateHome.BUCKET
+
+
+def log_folder(settings: "Settings") -> Path | None:
+    """Return where the journals go; None in a cloud, where disks are memory, unless a folder is asked for."""
+    in_cloud = settings.gcs_bucket_name is not None or (
+        settings.use_cloud_logging and not settings.state_home.is_local
+    )
+    if settings.log_dir is not None or in_cloud:
+        return settings.log_dir
+    return settings.database_path.parent / "logs"

@@ -33,6 +33,10 @@ def check_together(settings: "Settings") -> None:
     has_audience = settings.tasks_oidc_audience is not None or settings.public_url is not None
     if settings.tasks_service_account is not None and not has_audience:
         raise SettingsError("TASKS_SERVICE_ACCOUNT needs TASKS_OIDC_AUDIENCE or PUBLIC_URL")
+    if settings.backup_time is not None and not settings.background_worker:
+        raise SettingsError(
+            "BACKUP_TIME needs BACKGROUND_WORKER=true: without a clock let a scheduler post to /tasks/backup"
+        )
     if settings.alpaca_streams and settings.web_concurrency > 1:
         raise SettingsError("ALPACA_STREAMS needs WEB_CONCURRENCY=1: one process only may listen to quotes")
     if not settings.alpaca_paper and not settings.allow_live_trading:

@@ -10,6 +10,8 @@ from app.errors import StoreUnavailable
 from app.storage.base import Document
 
 EVERYTHING = "SELECT key, value, version FROM documents ORDER BY key"
+ONE = "SELECT value, version FROM documents WHERE key = ?"
+COUNT = "SELECT count(*) FROM documents"
 IS_OURS = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'documents'"
 BATCH = 500
 _decode = json.JSONDecoder().raw_decode
@@ -29,6 +31,23 @@ def documents_in(path: Path) -> Iterator[Document]:
                     yield Document(key, _decode(text)[0], version)
     except (sqlite3.Error, ValueError) as error:
         raise StoreUnavailable(f"{path} cannot be read: {error}.") from error
+
+
+def document_in(path: Path, key: str) -> Document | None:
+    """Return one document of a file; raise StoreUnavailable as `documents_in` does."""
+    try:
+        with closing(_opened(path)) as connection:
+            for text, version in connection.execute(ONE, (key,)):
+                return Document(key, _decode(text)[0], version)
+    except (sqlite3.Error, ValueError) as error:
+        raise StoreUnavailable(f"{path} cannot be read: {error}.") from error
+    return None
+
+
+def count_in(path: Path) -> int:
+    """Return how many documents a file holds, which `check` found sound."""
+    with closing(_opened(path)) as connection:
+        return int(connection.execute(COUNT).fetchone()[0])
 
 
 def check(path: Path) -> None:

@@ -21,6 +21,8 @@ from app.services.instruments.resolver import Instruments
 from app.services.jobs.service import PERIOD_SECONDS as JOBS_SECONDS
 from app.services.jobs.service import Jobs
 from app.services.observability.ticket_messages import notify_lost_leader
+from app.services.operator.backups import PERIOD_SECONDS as BACKUP_SECONDS
+from app.services.operator.backups import Backups
 from app.services.operator.paper_reset import PaperReset
 from app.services.operator.repeated_requests import PERIOD_SECONDS as REPEATED_SECONDS
 from app.services.operator.repeated_requests import RepeatedRequests
@@ -38,6 +40,7 @@ from app.services.runtime.supervisor import Task
 from app.services.sharing.service import PURGE_SECONDS as SHARES_SECONDS
 from app.services.trading.preview import Preview
 from app.wiring.analytics import analytics_tasks
+from app.wiring.backups import backups_of
 from app.wiring.foundation import Foundation
 from app.wiring.jobs import jobs_of
 
@@ -183,6 +186,12 @@ class Upkeep:
         fyers = self.base.fyers
         return () if fyers is None else (Task("login", LOGIN_PERIOD_SECONDS, fyers.watch.run),)
 
+    @cached_property
+    def backups(self) -> Backups:
+        """Copies of everything, once a day."""
+        base = self.base
+        return backups_of(self.settings, base.store, base.clock, base.journal, base.notifier)
+
     @property
     def tasks(self) -> tuple[Task, ...]:
         """What all this does by the clock; the list of contracts only where there is one."""
@@ -198,5 +207,6 @@ class Upkeep:
             Task("operator requests", REPEATED_SECONDS, self.repeated.purge),
             Task("shares", SHARES_SECONDS, self.base.sharing.purge),
             Task("store", STORE_SECONDS, self.base.store.upkeep),
+            Task("backup", BACKUP_SECONDS, self.backups.run),
         )
         return tasks if symbols is None else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.ensure))

@@ -35,6 +35,7 @@ from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier
 from app.services.observability.refusal_log import RefusalLog
+from app.services.operator.backups import Backups
 from app.services.operator.health import Health
 from app.services.operator.option_chains import OptionChains
 from app.services.operator.orders import OrderList
@@ -112,6 +113,7 @@ class OperationsWing:
     google_callers: GoogleCallers | None
     sharing: Sharing
     jobs: Jobs
+    backups: Backups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from app.repositories.tokens import KEY as TOKENS
 
 FROM_ENVIRONMENT = "env:"
 _KINDS = "postgresql://USER@HOST/DATABASE, sqlite:///PATH or gs://BUCKET"
-_BUCKET = re.compile(r"gs://([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])/?")
+BUCKET = re.compile(r"gs://([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def of_address(text: str, settings: Settings, environment: Mapping[str, str]) ->
         if not text:
             raise InvalidRequest(f"The environment has no {name}.")
     elsewhere = replace(settings, gcs_bucket_name=None, database_url=None)
-    if (bucket := _BUCKET.fullmatch(text)) is not None:
+    if (bucket := BUCKET.fullmatch(text)) is not None:
         return of_settings(replace(elsewhere, gcs_bucket_name=bucket[1]))
     if text.startswith("sqlite:///") and len(text) > len("sqlite:///"):
         return of_settings(replace(elsewhere, database_path=Path(text.removeprefix("sqlite:///"))))

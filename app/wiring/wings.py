@@ -112,6 +112,7 @@ def _operations(wiring: Wiring) -> OperationsWing:
         google_callers=google_callers(wiring.settings),
         sharing=wiring.base.sharing,
         jobs=wiring.upkeep.jobs,
+        backups=wiring.upkeep.backups,
     )
 
 

@@ -5,6 +5,9 @@ import pytest
 from click.testing import Result
 from werkzeug.serving import make_server
 
+from tests.cli.stores import Place, in_bucket, in_database, in_file
+from tests.simulators.gcs import FakeGcs
+
 
 @pytest.fixture
 def run(app) -> Callable[..., Result]:
@@ -26,3 +29,33 @@ def url(app):
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def gcs(monkeypatch):
+    with FakeGcs() as fake:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", fake.url)
+        yield fake
+
+
+@pytest.fixture
+def place(settings, tmp_path, gcs, new_database):
+    """Return a store by its name, empty at first: what a name has of bucket or database is one, others files.
+
+    There is one bucket; `new-bucket` is another one that takes its place.
+    """
+    made: dict[str, Place] = {}
+
+    def open_place(name: str) -> Place:
+        if name not in made:
+            made[name] = _place(name)
+        return made[name]
+
+    def _place(name: str) -> Place:
+        if name.endswith("bucket"):
+            return in_bucket(settings, gcs.bucket.name, tmp_path)
+        if name.endswith("database"):
+            return in_database(settings, new_database(), tmp_path)
+        return in_file(settings, tmp_path / f"{name}.sqlite3")
+
+    return open_place

@@ -75,14 +75,6 @@ def test_backup_when_it_cannot_be_made_then_one_sentence_says_why(run, tmp_path,
     assert len(result.output.splitlines()) == 1
 
 
-def test_backup_when_state_is_in_a_bucket_then_it_says_so(make_app, tmp_path):
-    app = make_app(gcs_bucket_name="somewhere")
-    result = app.test_cli_runner().invoke(args=["backup", str(tmp_path / "copy.sqlite3")])
-
-    assert "The state is in the bucket somewhere" in result.output
-    assert not (tmp_path / "copy.sqlite3").exists()
-
-
 def test_restore_when_a_copy_is_put_in_place_then_the_store_holds_what_it_held(run, client, tmp_path):
     ticket = client.post("/webhook", json=strategy_alert()).json["ticket"]
     run("backup", str(tmp_path / "copy.sqlite3"))

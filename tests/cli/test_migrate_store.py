@@ -15,33 +15,10 @@ from app.errors import SettingsError
 from app.repositories.leases import Lease, StoredLeases
 from app.storage.base import Create
 from app.storage.sqlite import SqliteStore
-from tests.cli.stores import Place, contents, in_bucket, in_database, in_file, trade
-from tests.simulators.gcs import FakeGcs
+from tests.cli.stores import Place, contents, trade
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def gcs(monkeypatch):
-    with FakeGcs() as fake:
-        monkeypatch.setenv("STORAGE_EMULATOR_HOST", fake.url)
-        yield fake
-
-
-@pytest.fixture
-def place(settings, tmp_path, gcs, new_database):
-    """Return a store of a kind, empty at first."""
-    urls = {}
-
-    def made(kind: str) -> Place:
-        if kind == "bucket":
-            return in_bucket(settings, gcs.bucket.name, tmp_path)
-        if kind == "database":
-            return in_database(settings, urls.setdefault(kind, new_database()), tmp_path)
-        return in_file(settings, tmp_path / f"{kind}.sqlite3")
-
-    return made
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ class EventKind(StrEnum):
     STRUCTURE_SETTLED = "structure_settled", "Options became shares", Severity.WARNING
     EXIT_STUCK = "exit_stuck", "An exit does not get through", Severity.FAILURE
     LOST_LEADER = "lost_leader", "The clock has changed hands", Severity.WARNING
+    BACKUP_FAILED = "backup_failed", "No backup", Severity.FAILURE
     TRIAL = "trial", "Gatehouse can reach you", Severity.INFO
 
 

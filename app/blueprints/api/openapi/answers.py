@@ -257,6 +257,15 @@ COMPONENTS: dict[str, Shape] = {
             "request_id": TEXT,
         }
     ),
+    "BackedUp": object_of(
+        {
+            "status": {"const": "ok"},
+            "name": TEXT,
+            "documents": COUNT,
+            "unsettled": COUNT | {"description": "Documents that changed at the last look at a bucket."},
+            "removed": list_of(TEXT) | {"description": "Backups that were older than they are kept."},
+        }
+    ),
     "WorkedOff": object_of({"status": words_of(TicketStatus), "ticket": UUID, "reason": or_null(REASON)}),
     "Decided": object_of({"status": words_of(ApprovalDecision), "ticket": UUID, "request_id": TEXT}),
     "OpinionReport": REPORT,

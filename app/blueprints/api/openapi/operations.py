@@ -85,6 +85,7 @@ OPERATIONS: dict[str, Operation] = {
     "operations.status": Operation(tag="Operation", query=FreshQuerySchema(), answers={200: ("Status",)}),
     "operations.clean_up": Operation(tag="Operation", answers={200: ("CleanupAnswer",)}),
     "tasks.tick": Operation(tag="Operation", security=OPERATOR_OR_SCHEDULER, answers={200: ("Tick",)}),
+    "tasks.back_up": Operation(tag="Operation", security=OPERATOR_OR_SCHEDULER, answers={200: ("BackedUp",)}),
     "tasks.work_off": Operation(
         tag="Operation",
         security=OPERATOR_OR_SCHEDULER,

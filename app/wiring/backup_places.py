@@ -1,0 +1,103 @@
+"""Where backups go: a folder takes databases, a bucket takes lines, since it may have no disk before it."""
+
+from pathlib import Path
+
+from app.config import Settings
+from app.errors import InvalidRequest, StoreUnavailable
+from app.repositories.everything import Everything
+from app.services.operator.backups import BackupPlace
+from app.storage.backup_files import copy_database, draft_of, write_database, write_lines
+from app.wiring.store_addresses import BUCKET, of_settings
+
+FOLDER = "backups/"
+DATABASE, LINES = ".sqlite3", ".jsonl.gz"
+
+
+class FolderPlace:
+    """Databases in a folder, which is made; the state's own file is copied as it is."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self._folder = folder
+        self._settings = settings
+
+    @property
+    def shown(self) -> str:
+        """How people call it."""
+        return str(self._folder)
+
+    def write(self, name: str, everything: Everything) -> tuple[str, int]:
+        """Write a database under a name that lacks its ending; return the whole name, and its documents."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"{self._folder} cannot be made: {error.strerror}.") from error
+        path = self._folder / f"{name}{DATABASE}"
+        return path.name, write_file(path, everything, self._settings)
+
+    def names(self) -> list[str]:
+        """Return what lies there."""
+        return sorted(path.name for path in self._folder.glob(f"*{DATABASE}"))
+
+    def delete(self, name: str) -> None:
+        """Remove a backup."""
+        (self._folder / name).unlink(missing_ok=True)
+
+
+class BucketPlace:
+    """Compressed lines in a bucket's folder, written as they are read."""
+
+    def __init__(self, bucket_name: str, source: str) -> None:
+        from app.storage.gcs_files import BucketFiles
+
+        self._files = BucketFiles(bucket_name)
+        self._source = source
+
+    @property
+    def shown(self) -> str:
+        """How people call it."""
+        return f"gs://{self._files.bucket_name}/{FOLDER.rstrip('/')}"
+
+    def write(self, name: str, everything: Everything) -> tuple[str, int]:
+        """Write lines under a name that lacks its ending; return the whole name, and their documents."""
+        whole = f"{name}{LINES}"
+        with self._files.writing(f"{FOLDER}{whole}") as stream:
+            return whole, write_lines(everything, stream, heading={"of": self._source})
+
+    def names(self) -> list[str]:
+        """Return what lies there."""
+        return [name.removeprefix(FOLDER) for name in self._files.names(FOLDER)]
+
+    def delete(self, name: str) -> None:
+        """Remove a backup."""
+        self._files.delete(f"{FOLDER}{name}")
+
+    def fetch(self, name: str, path: Path) -> None:
+        """Write a backup to the disk; raise NotFound."""
+        self._files.fetch(f"{FOLDER}{name}", path)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._files.close()
+
+
+def write_file(path: Path, everything: Everything, settings: Settings) -> int:
+    """Write one database; return how many documents it has."""
+    with draft_of(path) as draft:
+        if settings.state_home.is_local:
+            return copy_database(settings.database_path, draft)
+        return write_database(everything, draft)
+
+
+def place_of(settings: Settings, text: str | None) -> BackupPlace:
+    """Return the place that an address or a folder names; without one the settings' own."""
+    named = text or settings.backup_to
+    if named is None and settings.gcs_bucket_name is not None:
+        named = f"gs://{settings.gcs_bucket_name}"
+    if named is None:
+        return FolderPlace(settings.database_path.parent / FOLDER, settings)
+    bucket = BUCKET.fullmatch(named)
+    if bucket is not None:
+        return BucketPlace(bucket[1], of_settings(settings).shown)
+    if "://" in named:
+        raise InvalidRequest(f"{named} is no place for backups: name a folder, or gs://BUCKET.")
+    return FolderPlace(Path(named), settings)
