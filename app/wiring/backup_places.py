@@ -83,7 +83,7 @@ class BucketPlace:
 def write_file(path: Path, everything: Everything, settings: Settings) -> int:
     """Write one database; return how many documents it has."""
     with draft_of(path) as draft:
-        if settings.state_home.is_local:
+        if settings.state_home.is_local and settings.database_path.exists():
             return copy_database(settings.database_path, draft)
         return write_database(everything, draft)
 

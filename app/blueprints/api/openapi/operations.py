@@ -9,7 +9,6 @@ from app.blueprints.api.openapi.command_operations import COMMAND_OPERATIONS
 from app.blueprints.api.openapi.dashboard_operations import DASHBOARD_OPERATIONS
 from app.blueprints.api.openapi.job_operations import JOB_OPERATIONS
 from app.blueprints.api.openapi.operation import (
-    OPERATOR_OR_SCHEDULER,
     OPERATOR_SEES_MORE,
     PUBLIC,
     Operation,
@@ -18,6 +17,7 @@ from app.blueprints.api.openapi.operation import (
 from app.blueprints.api.openapi.paper_operations import PAPER_OPERATIONS, PAPER_REQUESTS
 from app.blueprints.api.openapi.session_operations import SESSION_OPERATIONS, SESSION_REQUESTS
 from app.blueprints.api.openapi.share_operations import SHARE_OPERATIONS
+from app.blueprints.api.openapi.task_operations import TASK_OPERATIONS
 from app.schemas.base import Field, Schema
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.bot_trial import BotTrialQuerySchema
@@ -84,15 +84,6 @@ OPERATIONS: dict[str, Operation] = {
     "operations.metrics": Operation(tag="Health", answers={200: ()}, media_type="text/plain"),
     "operations.status": Operation(tag="Operation", query=FreshQuerySchema(), answers={200: ("Status",)}),
     "operations.clean_up": Operation(tag="Operation", answers={200: ("CleanupAnswer",)}),
-    "tasks.tick": Operation(tag="Operation", security=OPERATOR_OR_SCHEDULER, answers={200: ("Tick",)}),
-    "tasks.back_up": Operation(tag="Operation", security=OPERATOR_OR_SCHEDULER, answers={200: ("BackedUp",)}),
-    "tasks.work_off": Operation(
-        tag="Operation",
-        security=OPERATOR_OR_SCHEDULER,
-        answers={200: ("WorkedOff",)},
-        errors=(404,),
-        parameters=_TICKET,
-    ),
     "approvals.show_question": Operation(
         tag="Approval",
         security=PUBLIC,
@@ -265,4 +256,4 @@ OPERATIONS: dict[str, Operation] = {
     "api.describe": Operation(tag="Operation", answers={200: ("Document",)}),
 }
 OPERATIONS |= COMMAND_OPERATIONS | DASHBOARD_OPERATIONS | ANALYTICS_OPERATIONS
-OPERATIONS |= PAPER_OPERATIONS | SESSION_OPERATIONS | SHARE_OPERATIONS | JOB_OPERATIONS
+OPERATIONS |= PAPER_OPERATIONS | SESSION_OPERATIONS | SHARE_OPERATIONS | JOB_OPERATIONS | TASK_OPERATIONS

@@ -1188,6 +1188,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a backup in its usual place, once a day where a scheduler calls, and remove what is too old */
+        post: operations["tasks_back_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/inbox/{ticket}": {
         parameters: {
             query?: never;
@@ -3535,6 +3552,16 @@ export interface components {
             /** Format: uuid */
             ticket: string;
             request_id: string;
+        };
+        BackedUp: {
+            /** @constant */
+            status: "ok";
+            name: string;
+            documents: number;
+            /** @description Documents that changed at the last look at a bucket. */
+            unsettled: number;
+            /** @description Backups that were older than they are kept. */
+            removed: string[];
         };
         WorkedOff: {
             /** @enum {string} */
@@ -10215,6 +10242,72 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tasks_back_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackedUp"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden: REQUEST_CROSS_SITE, ROLE_VIEWER, SERVICE_ACCOUNT_NOT_ALLOWED */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
