@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
 from app.storage.base import JSON, PINGS, Change, Create, Document, Page, Replace, Snapshot, unanswered
+from app.storage.gcs_emptiness import Emptiness
 from app.storage.gcs_memory import Memory
 from app.storage.gcs_pages import BATCH, BucketPages
 from app.storage.gcs_snapshot import BucketLooks
@@ -28,11 +29,20 @@ class GcsStore:
     Every write carries a generation precondition and a nonce, so that a retry which meets its own earlier
     write is told from a race that was lost. A call gives up after about twice `timeout_seconds`. Without a
     `client` every thread gets one of its own; a given one serves all threads and is closed with the store.
+    A folder that was empty is believed to be so for `empty_seconds`, unless this process writes there.
     """
 
-    def __init__(self, bucket_name: str, *, client: Any | None = None, timeout_seconds: float = 5) -> None:
+    def __init__(
+        self,
+        bucket_name: str,
+        *,
+        client: Any | None = None,
+        timeout_seconds: float = 5,
+        empty_seconds: float = 0,
+    ) -> None:
         self._transport = BucketTransport(bucket_name, client=client, timeout_seconds=timeout_seconds)
         self._memory = Memory()
+        self._emptiness = Emptiness(empty_seconds)
 
     def get(self, key: str) -> Document | None:
         """Return the document, or None."""
@@ -75,12 +85,19 @@ class GcsStore:
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
         remaining = sys.maxsize if limit is None else limit
+        if not after and self._emptiness.is_known(prefix):
+            return
+        mark = self._emptiness.begin()
         names = self._names(prefix, after, page_size=min(PAGE, remaining + 1))
+        found = not remaining or bool(after)
         while remaining > 0 and (batch := self._batch(names, min(BATCH, remaining))):
+            found = True
             for document in self._fetch(batch):
                 if document is not None:
                     yield document
                     remaining -= 1
+        if not found:
+            self._emptiness.found_nothing(prefix, mark)
 
     def page(
         self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
@@ -133,6 +150,13 @@ class GcsStore:
                 self.delete(change.document)
 
     def _upload(self, key: str, value: JSON, *, expected: int) -> int:
+        try:
+            return self._uploaded(key, value, expected=expected)
+        finally:
+            # Also where no answer came: it may have been written.
+            self._emptiness.written(key)
+
+    def _uploaded(self, key: str, value: JSON, *, expected: int) -> int:
         nonce = uuid4().hex
         content = json.dumps(value, separators=(",", ":"))  # ASCII, so that lone surrogates survive UTF-8
         try:

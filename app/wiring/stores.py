@@ -4,6 +4,10 @@ from app.config import Settings, StateHome
 from app.repositories.unfinished_copies import refuse_unfinished
 from app.storage.base import Store
 
+# One process serves a bucket. Where another one does as well, while a deployment replaces it, what it puts
+# into an empty folder is seen so much later.
+EMPTY_SECONDS = 10
+
 
 def open_store(settings: Settings, *, whole: bool = True) -> Store:
     """Open the store that holds the state; an SDK is imported only where it is used.
@@ -39,7 +43,7 @@ def _opened_store(settings: Settings) -> Store:
     if settings.gcs_bucket_name is not None:
         from app.storage.gcs import GcsStore
 
-        return GcsStore(settings.gcs_bucket_name, timeout_seconds=timeout)
+        return GcsStore(settings.gcs_bucket_name, timeout_seconds=timeout, empty_seconds=EMPTY_SECONDS)
     from app.storage.sqlite import SqliteStore
 
     return SqliteStore(settings.database_path, timeout_seconds=timeout)
