@@ -18,9 +18,10 @@ from deploy.plan import make_plan, steps_of
 from deploy.rooms.egress import address
 from deploy.source import source_tag
 from deploy.wish import Wish, make_wish
-from deploy.words import farewell, plan_page, warnings
+from deploy.words import farewell, plan_page
 
 INTERRUPTED = 130
+_EMPTY = "this is the plan of an empty project, whose number PROJECT_NUMBER stands for."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +61,10 @@ def _deploy(arguments: Sequence[str], outside: Outside) -> None:
     plan = make_plan(wish)
     print(plan_page(wish, plan))
     if options.plan_only:
-        print("\nNothing was run, and nothing was asked: the plan is that of an empty project.")
+        print(f"\nNothing was run, and nothing was asked: {_EMPTY}")
         return
-    _confirm(outside.ask, warnings=warnings(wish), yes=options.yes)
+    if not options.yes:
+        _confirm(outside.ask)
     carry_out(steps_of(plan), gcloud, options.project, lambda line: print(line, flush=True), outside.wait)
     print(farewell(wish, _address(wish, gcloud) if wish.egress else None))
 
@@ -71,19 +73,13 @@ def _address(wish: Wish, gcloud: Gcloud) -> str | None:
     return address(RealCloud(gcloud, wish.options.project), wish.options.region)
 
 
-def _confirm(ask: Callable[[str], str], *, warnings: list[str], yes: bool) -> None:
-    if yes and not warnings:
-        return
-    if yes:
-        raise DeployError(
-            "YES=1 does not answer the warning above.", "Run it without YES=1, and answer yourself."
-        )
+def _confirm(ask: Callable[[str], str]) -> None:
     try:
         answer = ask("\nGo on? [y/N] ")
     except EOFError:
         answer = ""
     if answer.strip().lower() not in {"y", "yes"}:
-        raise DeployError("Nothing was done.", "CommandResult y, or add YES=1 where nobody can answer.")
+        raise DeployError("Nothing was done.", "Answer y, or add YES=1 where nobody can answer.")
 
 
 if __name__ == "__main__":

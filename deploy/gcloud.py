@@ -1,5 +1,6 @@
 """How gcloud is run: to read, and to change."""
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Callable, Sequence
@@ -9,11 +10,6 @@ from typing import Protocol
 from deploy.errors import DeployError
 
 PASSWORD_PROMPT = "--prompt-for-password"  # noqa: S105  # a flag
-# A question would wait for an answer that nobody sees, an announcement of a new release is no news here.
-_QUIET = {
-    "CLOUDSDK_CORE_SHOW_STRUCTURED_LOGS": "never",
-    "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "true",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +34,25 @@ def real_gcloud(
     words: Sequence[str], given: str | None = None, hear: Callable[[str], None] | None = None
 ) -> CommandResult:
     """Run the gcloud that is installed."""
+    with _started(words, is_heard=hear is not None) as process:
+        if hear is None:
+            output, complaint = process.communicate(given)
+            return CommandResult(process.returncode, output, complaint)
+        output = _heard(process, given or "", hear)
+    return CommandResult(process.returncode, output, output)
+
+
+def _started(words: Sequence[str], *, is_heard: bool) -> "subprocess.Popen[str]":
     try:
-        process = subprocess.Popen(  # noqa: S603  # a list of words, no shell
+        return subprocess.Popen(  # noqa: S603  # a list of words, no shell
             ["gcloud", *words],  # noqa: S607  # the owner's own, wherever it lies
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if hear is None else subprocess.STDOUT,
+            stderr=subprocess.STDOUT if is_heard else subprocess.PIPE,
             text=True,
             encoding="utf-8",
             errors="replace",
-            env=os.environ | _QUIET,
+            env=os.environ | _manners(words),
             # A question for a password goes to the terminal, unless there is none.
             start_new_session=PASSWORD_PROMPT in words,
         )
@@ -57,23 +62,25 @@ def real_gcloud(
             "https://cloud.google.com/sdk/docs/install, then `gcloud auth login`; or use Cloud Shell, which "
             "has it. `make deploy-plan` works without.",
         ) from error
-    if hear is None:
-        output, complaint = process.communicate(given)
-        return CommandResult(process.returncode, output, complaint)
-    return _heard(process, given, hear)
 
 
-def _heard(process: "subprocess.Popen[str]", given: str | None, hear: Callable[[str], None]) -> CommandResult:
-    assert process.stdin is not None  # noqa: S101  # asked for above
+def _manners(words: Sequence[str]) -> dict[str, str]:
+    """Return what keeps gcloud from asking what nobody sees, unless it is to ask, and from its news."""
+    return {
+        "CLOUDSDK_CORE_DISABLE_PROMPTS": "false" if PASSWORD_PROMPT in words else "true",
+        "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "true",
+    }
+
+
+def _heard(process: "subprocess.Popen[str]", given: str, hear: Callable[[str], None]) -> str:
+    """Hand over what is given, tell each line, and return them all."""
+    assert process.stdin is not None  # noqa: S101  # a pipe
     assert process.stdout is not None  # noqa: S101  # the same
-    try:
-        process.stdin.write(given or "")
-        process.stdin.close()
-    except BrokenPipeError:
-        # It ended without reading; its words say why.
-        pass
+    # One that ends without reading says why in its own words.
+    with contextlib.suppress(BrokenPipeError), process.stdin as question:
+        question.write(given)
     lines = []
     for line in process.stdout:
         lines.append(line)
         hear(line.rstrip("\n"))
-    return CommandResult(process.wait(), "".join(lines), "".join(lines))
+    return "".join(lines)

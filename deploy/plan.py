@@ -27,12 +27,17 @@ ROOMS: tuple[Callable[[Wish], Part], ...] = (
     service,
     clock,
 )
+STARTING = (service, clock)
 
 
 def make_plan(wish: Wish) -> list[Part]:
-    """Ask every room what is missing, all at once: each gcloud command takes a second."""
-    with ThreadPoolExecutor(len(ROOMS)) as asking:
-        return list(asking.map(lambda room: room(wish), ROOMS))
+    """Ask every room what is missing, all at once: each gcloud command takes a second.
+
+    Where the state would be looked for in another place nothing new is started: it has to be moved first.
+    """
+    rooms = [room for room in ROOMS if not (wish.moves_state and room in STARTING)]
+    with ThreadPoolExecutor(len(rooms)) as asking:
+        return list(asking.map(lambda room: room(wish), rooms))
 
 
 def steps_of(plan: list[Part]) -> list[PlanStep]:

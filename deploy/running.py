@@ -22,6 +22,11 @@ class Running:
     instances: int = 1
     """How many may run at once."""
 
+    @property
+    def keeps_state_in_database(self) -> bool:
+        """True where the state is in PostgreSQL, Google's or another."""
+        return "DATABASE_URL" in self.secrets or "DATABASE_URL" in self.plain
+
 
 def look_at_service(cloud: Cloud, options: Options) -> Running:
     """Ask Cloud Run for the service."""

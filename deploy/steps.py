@@ -17,13 +17,25 @@ class PlanStep:
     def shell(self) -> str:
         """Return the command as a shell would take it, over several lines where it is long."""
         words = [_quoted(word) for word in ("gcloud", *self.words)]
+        one = " ".join(words)
+        if len(one) <= _LONG:
+            return one
         verbs = next((at for at, word in enumerate(words) if word.startswith("-")), len(words))
-        lines = [" ".join(words[:verbs]), *words[verbs:]]
-        one = " ".join(lines)
-        return one if len(one) <= _LONG else " \\\n    ".join(lines)
+        return " \\\n    ".join([*_filled(words[:verbs]), *words[verbs:]])
 
 
 _LONG = 100
+
+
+def _filled(words: list[str]) -> list[str]:
+    """Put words into as few lines as they need."""
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + len(word) < _LONG:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def _quoted(word: str) -> str:

@@ -29,6 +29,12 @@ class Wish:
         return f"--project={self.options.project}"
 
     @property
+    def moves_state(self) -> bool:
+        """True where the new revision would look for the state elsewhere than the running one keeps it."""
+        is_other_home = self.running.keeps_state_in_database != self.settings.uses_database
+        return self.running.exists and (is_other_home or self.running.has_database != self.sql)
+
+    @property
     def image(self) -> str:
         """Return the image's name with its tag."""
         return f"{self.names.image}:{self.tag}"

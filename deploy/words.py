@@ -9,6 +9,8 @@ from deploy.rooms.service import instances
 from deploy.steps import Part
 from deploy.wish import Wish
 
+_MOVING = "the state is moved first, as docs/deployment.md#moving-the-state says."
+
 
 def plan_page(wish: Wish, plan: list[Part]) -> str:
     """Return the plan: what is told to whom, what is made, each command as a shell would take it."""
@@ -25,8 +27,8 @@ def _heading(wish: Wish) -> Iterator[str]:
     yield f"  instances  1 to {instances(wish)}" if instances(wish) > 1 else "  instances  1, always on"
     yield f"  sends from {'one reserved address' if wish.egress else 'addresses of Google, which change'}"
     yield f"  orders     {_orders(wish)}"
-    for warning in warnings(wish):
-        yield f"\n  WARNING: {warning}"
+    if wish.moves_state:
+        yield f"\n  WARNING: {_move(wish)}. So none is started:\n  {_MOVING}"
 
 
 def _orders(wish: Wish) -> str:
@@ -38,18 +40,13 @@ def _orders(wish: Wish) -> str:
     return "to paper accounts (DRY_RUN=false)"
 
 
-def warnings(wish: Wish) -> list[str]:
-    """Return what the owner must know before a yes: a change of where the state is."""
-    if not wish.running.exists:
-        return []
-    had = "DATABASE_URL" in wish.running.secrets or "DATABASE_URL" in wish.running.plain
-    if had != wish.settings.uses_database:
-        one, other = ("PostgreSQL", "the bucket") if had else ("the bucket", "PostgreSQL")
-        moves = f"the state is in {one} now, and the new revision looks for it in {other}."
-        return [f"{moves}\n  It does not move by itself: docs/deployment.md#moving-the-state"]
-    if had and wish.running.has_database != wish.sql:
-        return ["the new revision uses another database than the one that holds the state now."]
-    return []
+def _move(wish: Wish) -> str:
+    one, other = "the bucket", "PostgreSQL"
+    if wish.running.keeps_state_in_database:
+        one, other = other, one
+    if wish.settings.uses_database and not wish.sql:
+        other = "the PostgreSQL of DATABASE_URL"
+    return f"the state is in {one} now, and a new revision would look for it in {other}"
 
 
 def _settings(wish: Wish) -> Iterator[str]:
@@ -91,6 +88,8 @@ def _costs(wish: Wish) -> Iterator[str]:
 
 def farewell(wish: Wish, address: str | None) -> str:
     """Return where everything is, and the commands that show the secrets."""
+    if wish.moves_state:
+        return f"\nNo new revision was started: {_move(wish)}.\nNow {_MOVING}"
     url, project, region = wish.settings.public_url, wish.project, f"--region={wish.options.region}"
     lines = [
         "\nGatehouse runs.",
@@ -103,6 +102,9 @@ def farewell(wish: Wish, address: str | None) -> str:
     ]
     if address is not None:
         lines.append(f"  Register at Fyers            {address}")
+    if "FYERS_APP_ID" in wish.settings.plain:
+        redirect = wish.settings.plain.get("FYERS_REDIRECT_URI", f"{url}/auth-callback")
+        lines.append(f"  Fyers' redirect URL          {redirect}")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Two buckets: the state's, and one that images are built from."""
+"""Two buckets: the service's, and one that images are built from."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ def _state(wish: Wish) -> Iterator[PlanStep]:
     bucket = f"gs://{wish.settings.bucket}"
     there = wish.cloud.read("storage", "storage", "buckets", "describe", bucket)
     if there is None:
-        yield _made(wish, bucket, "Make the bucket of the state", "7d", STATE_LIFECYCLE)
+        yield _made(wish, bucket, "Make the service's bucket", "7d", STATE_LIFECYCLE)
     else:
         yield from _mended(wish, bucket, there)
     yield from _role(
@@ -60,7 +60,7 @@ def _mended(wish: Wish, bucket: str, there: dict[str, Any]) -> Iterator[PlanStep
     ]
     if any(flags):
         yield step(
-            "Protect the bucket of the state", "storage", "buckets", "update", bucket, *flags, wish.project
+            "Protect the service's bucket", "storage", "buckets", "update", bucket, *flags, wish.project
         )
 
 

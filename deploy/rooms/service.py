@@ -60,8 +60,6 @@ def _connections(wish: Wish) -> list[str]:
     flags = []
     if wish.sql:
         flags.append(f"--add-cloudsql-instances={wish.names.database}")
-    elif wish.running.has_database:
-        flags.append("--clear-cloudsql-instances")
     if wish.egress:
         flags += [f"--network={SERVICE}", f"--subnet={SERVICE}", "--vpc-egress=all-traffic"]
     elif wish.running.has_egress:

@@ -64,14 +64,38 @@ def test_database_when_it_is_elsewhere_then_its_address_is_a_secret_and_nothing_
     assert deployer.state["instances"] == {}
 
 
-@pytest.mark.parametrize(("before", "after"), [((), ("SQL=1",)), (("SQL=1",), ("SQL=0",))])
-def test_state_when_it_would_be_looked_for_elsewhere_then_a_person_must_say_yes(deployer, before, after):
-    deployer("YES=1", *before)
+ELSEWHERE = {"DATABASE_URL": "postgresql://u:p@db.example.com/gatehouse"}
 
-    assert deployer("YES=1", *after) == 1
-    assert ("WARNING: the state is in" in deployer.output, deployer.gcloud.changes) == (True, [])
-    assert deployer(*after) == 0
-    assert ("DATABASE_URL" in deployer.told) == (after == ("SQL=1",))
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ((), ("SQL=1",), {}),
+        (("SQL=1",), ("SQL=0",), {}),
+        (("SQL=1",), ("SQL=0",), ELSEWHERE),
+        ((), (), ELSEWHERE),
+    ],
+)
+def test_state_when_it_would_be_looked_for_elsewhere_then_nothing_new_is_started(
+    deployer, before, after, said
+):
+    deployer("YES=1", *before)
+    served = deployer.state["services"]["gatehouse"]
+
+    assert deployer("YES=1", *after, said=said) == 0
+    assert deployer.output.count("the state is in") == 2
+    assert deployer.state["services"]["gatehouse"] == served
+    assert not [verb for verb in deployer.changed() if verb.startswith(("run", "scheduler"))]
+
+
+def test_state_when_it_was_moved_and_the_old_service_is_gone_then_the_new_one_starts(deployer):
+    deployer("YES=1")
+    deployer("YES=1", "SQL=1")
+    deployer.state["services"].clear()
+    deployer("YES=1", "SQL=1")
+
+    assert "/cloudsql/" in deployer.told["DATABASE_URL"]
+    assert "sql instances create gatehouse" not in deployer.changed()
 
 
 def test_address_when_it_is_no_longer_wanted_then_it_is_let_go(deployer):

@@ -212,6 +212,7 @@ def test_deploy_when_nothing_is_asked_for_then_no_database_and_no_network_is_mad
 
 
 def test_deploy_when_one_address_is_asked_for_then_it_is_told(deployer):
-    deployer("YES=1", "EGRESS=1")
+    deployer("YES=1", "EGRESS=1", said={"FYERS_APP_ID": "XY12345-100", "FYERS_SECRET_ID": "s" * 10})
 
     assert "Register at Fyers            203.0.113.7" in deployer.output
+    assert f"Fyers' redirect URL          {URL}/auth-callback" in deployer.output

@@ -74,7 +74,6 @@ RUN_FLAGS: dict[str, str | None] = {
     "--set-env-vars": ANY,
     "--set-secrets": ANY,
     "--add-cloudsql-instances": rf"[a-z0-9-]+:{REGION}:{NAME}",
-    "--clear-cloudsql-instances": SWITCH,
     "--network": NAME,
     "--subnet": NAME,
     "--vpc-egress": "all-traffic|private-ranges-only",

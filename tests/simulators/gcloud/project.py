@@ -166,8 +166,6 @@ class Project(Access):
             self._one("instances", database.rpartition(":")[2])
             self._may("project", account, "roles/cloudsql.client")
             annotations["run.googleapis.com/cloudsql-instances"] = database
-        if "--clear-cloudsql-instances" in command.flags:
-            annotations.pop("run.googleapis.com/cloudsql-instances", None)
         if command.flag("network"):
             self._one("networks", command.flag("network"))
             self._one("subnets", command.flag("subnet"))
