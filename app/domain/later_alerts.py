@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.orders import Side
-from app.domain.signals import Dialect
+from app.domain.signals import Dialect, Intent
 from app.domain.structures.commands import Which
 from app.domain.tickets import Ticket
 
@@ -20,4 +20,6 @@ def opposes(later: dict[str, Any], ticket: Ticket, symbol: str, side: Side) -> b
         # Commands have no side. What leaves all of a bot's trades means what was to become one, too.
         return bool(later["alert"].get("close") == Which.ALL)
     is_same = str(said.get("symbol", "")).upper() == symbol.upper()
-    return is_same and said.get("side") not in {None, side.value}
+    # What closes either side may have a side of its own, which says nothing.
+    is_close = said.get("intent") == Intent.CLOSE.value
+    return is_same and (is_close or said.get("side") not in {None, side.value})

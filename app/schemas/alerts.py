@@ -15,7 +15,10 @@ from app.schemas.reading import understand
 
 # Where one of these stands, the alert is ours, whatever stands beside it.
 _OURS = frozenset(
-    {"strategy_order_action", "strategy_order_id", "fund_id", "strategy_id", "strikeprice", COMMAND_MARK}
+    {
+        *("strategy_order_action", "strategy_order_id", "fund_id", "strategy_id", "strikeprice"),
+        *("alert_name", "triggered_at", COMMAND_MARK),
+    }
 )
 
 

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 # As much is shown on either side of the place; a secret's name stands no further before it than the other.
 AROUND = 10
 LONGEST_LOOK = 4096
+# Shorter values stand in other texts by chance.
+SHORTEST_REPEATED = 6
 
 _CURLY = "“”„‟«»‘’‚‛"  # noqa: RUF001  # the very letters that are mistaken for quotes
 _ANY_QUOTE = "\"'" + _CURLY
+_AROUND_VALUES = _ANY_QUOTE + " \t\r\n,:}]"
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\w.+-]*|[{}\[\]]', re.DOTALL)
 # Whatever follows such a word may be a secret, however badly it is written.
 _SECRET_NAME = re.compile(
-    r"secret|token|passw|passphrase|auth|key|credential|cookie|signature|pin\b", re.IGNORECASE
+    r"secret|token|passw|passphrase|auth|key|credential|cookie|signature|pin\b|\bcode\b", re.IGNORECASE
 )
 _VALUE_START = re.compile(rf"\w*([{_ANY_QUOTE}]?)\s*[:=]?\s*([{_ANY_QUOTE}]?)")
 _NEXT_NAME = re.compile(rf"[,{{]\s*([{_ANY_QUOTE}])[\w.]{{1,40}}[{_ANY_QUOTE}]\s*:")
@@ -95,7 +98,8 @@ def _read(quoted: str) -> str:
 def _hide_secrets(text: str) -> str:
     """Cover what may be a secret, letter for letter, so that places stay where they are."""
     letters = list(text)
-    for first, last in [*_secret_spans(text), *_long_spans(text)]:
+    secrets = list(_secret_spans(text))
+    for first, last in [*secrets, *_repeated_spans(text, secrets), *_long_spans(text)]:
         letters[first:last] = "*" * (last - first)
     return "".join(letters)
 
@@ -112,6 +116,15 @@ def _secret_spans(text: str) -> Iterator[tuple[int, int]]:
             text, closed.start() if closed is not None else begin
         )
         yield begin, following.start() if following is not None else len(text)
+
+
+def _repeated_spans(text: str, secrets: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Find where a secret's value stands a second time, in a comment say."""
+    values = {text[first:last].strip(_AROUND_VALUES) for first, last in secrets}
+    for value in values:
+        if len(value) >= SHORTEST_REPEATED:
+            for again in re.finditer(re.escape(value), text):
+                yield again.span()
 
 
 def _long_spans(text: str) -> Iterator[tuple[int, int]]:

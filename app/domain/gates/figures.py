@@ -64,6 +64,8 @@ def exits_placed(check: OrderCheck) -> Outcome:
     is_wrong = (stop is not None and (price - stop) * sign <= ZERO) or (
         target is not None and (target - price) * sign <= ZERO
     )
+    # A distance that is larger than the price leads to none.
+    is_wrong = is_wrong or any(level is not None and level <= ZERO for level in (stop, target))
     levels = {"price": price, "stop": stop, "target": target}
     shown = ", ".join(f"{name} {money(value, check.currency)}" for name, value in levels.items() if value)
     return (Reason.EXIT_MISPLACED if is_wrong else None), shown

@@ -27,6 +27,9 @@ LONGEST_LINE = 200
 GRAMMAR = "write `buy SYMBOL 10 limit 190 sl 185 tp 200`, `sell SYMBOL 5` or `close SYMBOL`"
 _WORD = re.compile(r"\S+")
 _FIRST_WORD = re.compile(rb"(?:\xef\xbb\xbf)?\s*([A-Za-z]{3,5})(?=\s)")
+_SECRET = re.compile(r"\b((?:secret|token|pass\w*|api_?key|key|code|license)\b\s*[:=]?\s*)\S+", re.IGNORECASE)
+# What stands before it is the verb and a symbol: there are coins that are called TOKEN.
+_HEAD = re.compile(r"\s*\S+\s+\S+")
 _SIZE = re.compile(r"(\$?)(\d{1,12}(?:\.\d{1,12})?|\.\d{1,12})(%?)", re.ASCII)
 
 
@@ -45,9 +48,13 @@ def line_of(body: bytes, *, is_pinned: bool = False) -> dict[str, Any] | None:
     if not is_line and (not is_pinned or body.lstrip()[:1] == b"{"):
         return None
     try:
-        return {FIELD: body.decode("utf-8-sig").strip()}
+        line = body.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
         return None
+    # No word of a line is a secret; what is said to be one is refused, and must not be kept until then.
+    head = _HEAD.match(line)
+    end = head.end() if head is not None else 0
+    return {FIELD: line[:end] + _SECRET.sub(r"\1***", line[end:])}
 
 
 class TextSchema(ForeignSchema):
