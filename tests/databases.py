@@ -61,7 +61,8 @@ def database_url(_shared_database: str) -> str:
     """The address of a database that is ours and empty: the same for all tests, one after the other."""
     with psycopg.connect(_shared_database, autocommit=True) as connection:
         connection.execute(
-            "DELETE FROM documents; DELETE FROM terms; DELETE FROM rate_buckets; DELETE FROM change_counts"
+            "DELETE FROM documents; DELETE FROM terms; "
+            "DELETE FROM rate_buckets; DELETE FROM change_counts; DELETE FROM attempts"
         )
     return _shared_database
 

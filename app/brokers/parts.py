@@ -51,7 +51,7 @@ class BrokerParts:
 
     `tokens` are there for brokers that a login is set up for, by name. `known_names` are the client order ids
     of every order in sight, for a broker that keeps a short form of them only. `prices` move a simulated
-    market.
+    market. `processes` tells how many use one account.
     """
 
     store: Store
@@ -61,6 +61,7 @@ class BrokerParts:
     contracts: ListedContracts
     known_names: Callable[[], Iterable[str]]
     prices: PriceSource | None = None
+    processes: Callable[[], int] = lambda: 1
 
 
 def nothing_to_check(_settings: Any) -> None:

@@ -1,4 +1,4 @@
-"""What processes count together: tokens of rates, and changes that people look for.
+"""What processes count together: tokens of rates, changes that people look for, wrong secrets.
 
 Neither outlives a crash of the server, and need not: buckets are full again, and everything has changed. So
 nobody waits for a disk here.
@@ -22,13 +22,18 @@ CREATE UNLOGGED TABLE change_counts (
     place smallint PRIMARY KEY,
     number bigint NOT NULL
 ) WITH (fillfactor = 50);
+CREATE UNLOGGED TABLE attempts (
+    name text PRIMARY KEY,
+    began timestamptz NOT NULL,
+    number integer NOT NULL
+) WITH (fillfactor = 50);
 """
 # By the server's clock, which is one for all. A row is locked until the end of its statement, so each token
 # is taken once; rows are locked in the order in which they are named, which is the same for everybody.
 _TAKE = """
 INSERT INTO rate_buckets AS held (name, rate, size, tokens, lacking, at)
 SELECT name, rate, size, size - 1, 0, clock_timestamp()
-FROM unnest(%s::text[], %s::float8[], %s::float8[]) AS wanted(name, rate, size)
+FROM (VALUES {wanted}) AS wanted(name, rate, size)
 ON CONFLICT (name) DO UPDATE SET (rate, size, tokens, lacking, at) = (
     SELECT excluded.rate, excluded.size, filled.tokens - CASE WHEN filled.tokens >= 1 THEN 1 ELSE 0 END,
         greatest(1 - filled.tokens, 0), filled.now
@@ -42,6 +47,11 @@ ON CONFLICT (name) DO UPDATE SET (rate, size, tokens, lacking, at) = (
 )
 RETURNING name, lacking
 """
+# One by one, since lists are dear to write out, and this is asked for every alert.
+_TAKE_FROM = {
+    buckets: _TAKE.format(wanted=", ".join(["(%s::text, %s::float8, %s::float8)"] * buckets))
+    for buckets in (1, 2)
+}
 # The place of the moment at which the counters began.
 _BORN = -1
 _ADD = """
@@ -56,6 +66,22 @@ WITH born AS (
     SELECT * FROM born UNION ALL SELECT * FROM added
 )
 SELECT place, coalesce(changed.number, held.number) FROM change_counts AS held FULL JOIN changed USING (place)
+"""
+
+
+# What is over for long goes with any other's attempt.
+_TRY = """
+WITH over AS (
+    DELETE FROM attempts WHERE began < clock_timestamp() - interval '10 minutes' AND name <> %s
+)
+INSERT INTO attempts AS held VALUES (%s, clock_timestamp(), 0)
+ON CONFLICT (name) DO UPDATE SET (began, number) = (
+    SELECT
+        CASE WHEN minute.is_over THEN clock_timestamp() ELSE held.began END,
+        CASE WHEN minute.is_over THEN 0 ELSE held.number + 1 END
+    FROM (SELECT held.began <= clock_timestamp() - interval '60 seconds' AS is_over) AS minute
+)
+RETURNING number, extract(epoch FROM began + interval '60 seconds' - clock_timestamp())
 """
 
 
@@ -81,10 +107,9 @@ class DatabaseBuckets:
 
         Raise StoreUnavailable.
         """
-        names = [bucket.name for bucket in buckets]
-        rates, sizes = [bucket.rate for bucket in buckets], [bucket.size for bucket in buckets]
-        lacking: dict[str, float] = dict(self._connections.ask(_TAKE, (names, rates, sizes)))
-        return [float(lacking[name]) for name in names]
+        values = [value for bucket in buckets for value in (bucket.name, bucket.rate, bucket.size)]
+        lacking: dict[str, float] = dict(self._connections.ask(_TAKE_FROM[len(buckets)], values))
+        return [float(lacking[bucket.name]) for bucket in buckets]
 
 
 class DatabaseTallies:
@@ -102,3 +127,18 @@ class DatabaseTallies:
         rows = self._connections.ask(_ADD, (_BORN, at, places, [numbers[place] for place in places]))
         known: dict[int, int] = dict(rows)
         return known.pop(_BORN), known
+
+
+class DatabaseAttempts:
+    """Counts of attempts within a minute, for all processes."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def count(self, name: str) -> tuple[int, float]:
+        """Count one; return how many came before it, and in how many seconds their minute ends.
+
+        Raise StoreUnavailable.
+        """
+        ((number, seconds),) = self._connections.ask(_TRY, (name, name))
+        return int(number), float(seconds)

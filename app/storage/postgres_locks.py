@@ -147,12 +147,23 @@ class AdvisoryLocks:
                     self._drop(session)
 
     def _try(self, of: int, slot: int) -> DatabaseSession | None:
-        with self._changed:
-            session = self._present()
-            with self._dropped_on_trouble(session):
-                self._settle(session)
-                ((taken,),) = session.ask(_TAKE, (of, slot), self._connections.timeout_seconds)
-                return session if taken else None
+        """Return the session that has the lock now; None where somebody else has it."""
+        ends = time.monotonic() + self._connections.timeout_seconds
+        while True:
+            with self._changed:
+                session = self._present(ends)
+                try:
+                    return session if self._takes(session, of, slot) else None
+                except StoreUnavailable:
+                    # What it may have locked it has lost: another one is asked.
+                    if time.monotonic() >= ends:
+                        raise
+
+    def _takes(self, session: DatabaseSession, of: int, slot: int) -> bool:
+        with self._dropped_on_trouble(session):
+            self._settle(session)
+            ((taken,),) = session.ask(_TAKE, (of, slot), self._connections.timeout_seconds)
+            return bool(taken)
 
     def _give_back(self, session: DatabaseSession, of: int, slot: int) -> None:
         with self._changed, suppress(StoreUnavailable):
@@ -178,10 +189,10 @@ class AdvisoryLocks:
                     # The lock goes with its session, whatever became of that.
                     session.close()
 
-    def _present(self) -> DatabaseSession:
-        """Return the session, waiting a little for one that has just been lost; raise StoreUnavailable."""
+    def _present(self, ends: float) -> DatabaseSession:
+        """Return the session, waiting a little after one was lost; raise StoreUnavailable."""
         self._changed.wait_for(
-            lambda: self._session is not None or self._closing.is_set(), self._connections.timeout_seconds
+            lambda: self._session is not None or self._closing.is_set(), ends - time.monotonic()
         )
         if self._session is None:
             raise StoreUnavailable("The database cannot be reached, so nothing is locked there.")

@@ -37,6 +37,7 @@ class Brokerage:
     wait: Wait
     fyers: FyersAccess | None
     symbols: SymbolMaster | None
+    processes: Callable[[], int]
 
     def factories(self) -> dict[str, BrokerFactory]:
         """Return how to build the brokers that have what they need; raise SettingsError."""
@@ -54,6 +55,7 @@ class Brokerage:
             tokens={} if self.fyers is None else {"fyers": self.fyers.source},
             contracts=ListedTickers(self.symbols.index if self.symbols is not None else no_contracts),
             known_names=OpenOrders(self.store).names,
+            processes=self.processes,
         )
 
 

@@ -169,6 +169,7 @@ class Foundation:
                 wait=self.wait,
                 fyers=self.fyers,
                 symbols=self.symbols,
+                processes=lambda: max(self.settings.web_concurrency, self.locks.processes()),
             )
             return BrokerRegistry(brokerage.factories(), known, needs)
         return BrokerRegistry({name: _always(broker) for name, broker in self._brokers.items()}, known, needs)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from app.config import Settings, StateHome
 from app.repositories.change_counts import Counts
 from app.services.intake.rate_limit import Buckets, MemoryBuckets
+from app.services.intake.wrong_secrets import Attempts
 from app.services.runtime.locks import Locks, MachineLocks, ThreadLocks
 from app.services.runtime.shared_counts import SharedCounts
 from app.storage.base import Store
@@ -48,6 +49,14 @@ class SharedParts:
 
             return DatabaseBuckets(self._connections())
         return MemoryBuckets()
+
+    def attempts(self) -> Attempts | None:
+        """Return where wrong secrets are counted beside this process; None: nowhere."""
+        if self.settings.state_home is not StateHome.DATABASE:
+            return None
+        from app.storage.postgres_counts import DatabaseAttempts
+
+        return DatabaseAttempts(self._connections())
 
     def _database_locks(self, nonce: str) -> Locks:
         from app.services.runtime.database_locks import DatabaseLocks

@@ -78,7 +78,7 @@ def _intake(wiring: Wiring) -> IntakeWing:
             wiring.clock,
             counts_in_store=wiring.settings.state_home.is_shared,
         ),
-        wrong_secrets=WrongSecrets(shared_addresses()),
+        wrong_secrets=WrongSecrets(shared_addresses(), elsewhere=wiring.base.shared.attempts()),
         trading=wiring.trading,
         approvals=wiring.reception.approval_service,
         recovery=wiring.reception.recovery,
@@ -108,7 +108,9 @@ def _operations(wiring: Wiring) -> OperationsWing:
             follows_alerts=wiring.settings.paper_follow_alert_prices,
         ),
         sessions=wiring.base.sessions,
-        wrong_tokens=WrongSecrets(allowed=WRONG_TOKENS_ALLOWED),
+        wrong_tokens=WrongSecrets(
+            kind="token", allowed=WRONG_TOKENS_ALLOWED, elsewhere=wiring.base.shared.attempts()
+        ),
         google_callers=google_callers(wiring.settings),
         sharing=wiring.base.sharing,
         jobs=wiring.upkeep.jobs,

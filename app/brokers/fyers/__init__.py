@@ -18,14 +18,14 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
             api_url=settings.fyers_api_url,
             data_url=settings.fyers_data_url,
             timeout_seconds=float(settings.broker_timeout_seconds),
-            # Fyers counts the account's requests, so each process gets its part of the limit.
-            processes=settings.web_concurrency,
             structures=settings.fyers_structures,
             sells_uncovered=settings.allow_short_selling,
         ),
         tokens=parts.tokens[CAPABILITIES.name],
         contracts=parts.contracts,
         known_names=parts.known_names,
+        # Fyers counts the account's requests, so each process gets its part of the limit.
+        processes=parts.processes,
         clock=parts.clock,
         wait=parts.wait,
     )

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from app.brokers.base import Broker
 from app.brokers.fyers.capabilities import CAPABILITIES, NAME
-from app.brokers.fyers.limiter import Limiter, urgently, windows_for
+from app.brokers.fyers.limiter import Limiter, urgently
 from app.brokers.fyers.mapping import account_of, is_flat, positions_of, products_of, understood
 from app.brokers.fyers.market_data import MarketData
 from app.brokers.fyers.normalisation import normalised, normalised_change
@@ -53,6 +53,7 @@ class FyersBroker(Broker):
         known_names: Callable[[], Iterable[str]],
         clock: Callable[[], datetime],
         wait: Callable[[float], None],
+        processes: Callable[[], int] = lambda: 1,
         limiter: Limiter | None = None,
     ) -> None:
         self._settings = settings
@@ -60,7 +61,7 @@ class FyersBroker(Broker):
         self._transport = Transport(
             settings.app_id,
             tokens,
-            limiter or Limiter(windows_for(settings.processes), wait=wait),
+            limiter or Limiter(wait=wait, processes=processes),
             api_url=settings.api_url,
             data_url=settings.data_url,
             timeout_seconds=settings.timeout_seconds,

@@ -42,18 +42,20 @@ class Window:
 WINDOWS = (Window(1.05, 10, 2), Window(61.0, 200, 30))
 
 
-def windows_for(processes: int) -> tuple[Window, ...]:
-    """Share the limits among processes that use one account; each can place at least one request."""
+def shared(windows: Sequence[Window], processes: int) -> tuple[Window, ...]:
+    """Share limits among processes that use one account; each can place at least one request."""
     return tuple(
         # The reserve is rounded up, since exits come first; one request at least is left to everything else.
         Window(window.seconds, most, min(-(-window.reserved // processes), most - 1))
-        for window in WINDOWS
+        for window in windows
         for most in [max(window.most // processes, 1)]
     )
 
 
 class Limiter:
     """Let requests through as the windows have room; `clock` is monotonic, in seconds.
+
+    `processes` tells how many share them; those that come and go have each its part within seconds.
 
     A `wait` that only seems to take its time, as a test's does, counts as if it had: else whoever waits would
     look again and again until the time has really passed.
@@ -65,8 +67,10 @@ class Limiter:
         *,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], None] = time.sleep,
+        processes: Callable[[], int] = lambda: 1,
     ) -> None:
-        self._windows = windows
+        self._whole = windows
+        self._processes = processes
         self._clock, self._wait = clock, wait
         self._seeming_seconds = 0.0
         self._sent: deque[float] = deque(maxlen=max(window.most for window in windows))
@@ -75,9 +79,10 @@ class Limiter:
 
     def enter(self, *, urgent: bool) -> None:
         """Take room for one request, waiting about a second for it; raise NoRoom."""
+        windows = shared(self._whole, max(self._processes(), 1))
         deadline = self._now() + PATIENCE_SECONDS
         urgent = urgent or _is_urgent.get()
-        while (wait := self._take(urgent=urgent)) > 0:
+        while (wait := self._take(windows, urgent=urgent)) > 0:
             if self._now() + wait > deadline:
                 raise NoRoom
             self._pause(max(wait, _SHORTEST_WAIT_SECONDS))
@@ -99,11 +104,11 @@ class Limiter:
             with self._lock:
                 self._seeming_seconds += missing
 
-    def _take(self, *, urgent: bool) -> float:
+    def _take(self, windows: Sequence[Window], *, urgent: bool) -> float:
         """Return the seconds until there may be room; 0 when it was taken."""
         with self._lock:
             now = self._now()
-            waits = [self._room_in(window, now, urgent=urgent) for window in self._windows]
+            waits = [self._room_in(window, now, urgent=urgent) for window in windows]
             wait = max([self._closed_until - now, *waits])
             if wait > 0:
                 return wait

@@ -6,9 +6,9 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from app.errors import AppError, TooManyWrongSecrets
+from app.errors import AppError, StoreUnavailable, TooManyWrongSecrets
 
 Refused = TypeVar("Refused", bound=AppError)
 
@@ -20,25 +20,59 @@ REMEMBERED = 2048
 NETWORK_BITS = 64
 
 
+class Attempts(Protocol):
+    """Counts what is tried within a minute, by name."""
+
+    def count(self, name: str) -> tuple[int, float]:
+        """Count one; return how many came before it, and in how many seconds their minute ends.
+
+        Raise StoreUnavailable.
+        """
+
+
+class MemoryAttempts:
+    """Counts of this process."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def count(self, name: str) -> tuple[int, float]:
+        """Count one; return how many came before it, and in how many seconds their minute ends."""
+        now = self._monotonic()
+        with self._lock:
+            began, count = self._seen.pop(name, (now, 0))
+            if now - began >= WINDOW_SECONDS:
+                began, count = now, 0
+            self._seen[name] = (began, count + 1)
+            if len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
+        return count, began + WINDOW_SECONDS - now
+
+
 class WrongSecrets:
-    """Counts wrong secrets by address, in memory, and only after the secret was compared.
+    """Counts wrong secrets by address, and only after the secret was compared.
 
     A right one is let in from wherever it comes. Addresses that strangers share (TradingView's) are `exempt`:
-    there one's mistakes would change the answer of the others.
+    there one's mistakes would change the answer of the others. Whoever is slowed in this process is not asked
+    about `elsewhere`, where all processes count: a flood of guesses is no flood of questions there.
     """
 
     def __init__(
         self,
         exempt: Collection[str] = (),
         *,
+        kind: str = "secret",
         allowed: int = ALLOWED,
-        monotonic: Callable[[], float] = time.monotonic,
+        here: Attempts | None = None,
+        elsewhere: Attempts | None = None,
     ) -> None:
         self._exempt = frozenset(exempt)
+        self._kind = kind
         self._allowed = allowed
-        self._monotonic = monotonic
-        self._seen: OrderedDict[str, tuple[float, int]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._here = here if here is not None else MemoryAttempts()
+        self._elsewhere = elsewhere
 
     def is_shared(self, address: str) -> bool:
         """Tell whether strangers send from this address too."""
@@ -48,22 +82,24 @@ class WrongSecrets:
         """Count a wrong secret; return the refusal, or the one that slows where there are too many."""
         if self.is_shared(address):
             return refusal
-        now = self._monotonic()
-        with self._lock:
-            began, count = self._seen.pop(_network(address), (now, 0))
-            if now - began >= WINDOW_SECONDS:
-                began, count = now, 0
-            self._seen[_network(address)] = (began, count + 1)
-            if len(self._seen) > REMEMBERED:
-                self._seen.popitem(last=False)
+        count, left = self._count(f"{self._kind} from {_network(address)}")
         if count < self._allowed:
             return refusal
-        wait = max(math.ceil(began + WINDOW_SECONDS - now), 1)
+        wait = max(math.ceil(left), 1)
         return TooManyWrongSecrets(
             f"More than {self._allowed} wrong secrets came from this address within a minute. "
             f"A right one is taken at once; try others again in {wait} s.",
             retry_after=wait,
         )
+
+    def _count(self, name: str) -> tuple[int, float]:
+        here = self._here.count(name)
+        if self._elsewhere is None or here[0] >= self._allowed:
+            return here
+        try:
+            return max(here, self._elsewhere.count(name))
+        except StoreUnavailable:
+            return here
 
 
 def _network(address: str) -> str:

@@ -7,7 +7,7 @@ although he may run: nobody is taken for dead until everybody has had time to co
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from hashlib import sha256
 from typing import Protocol
 from zlib import crc32
@@ -23,6 +23,8 @@ SETTLED_SECONDS = 5.0
 APART_SECONDS = 0.5
 # For how long two such looks are believed: an inbox may hold many entries of the same dead.
 BELIEVED_SECONDS = 1.0
+# For how long the number of processes is believed.
+COUNTED_SECONDS = 5.0
 
 
 class Census(Protocol):
@@ -86,6 +88,7 @@ class DatabaseLocks(Locks):
         self._kinds = {True: bots, False: symbols}
         self._wait = wait
         self._mine = _Mine()
+        self._count, self._counted_at = 1, float("-inf")
         self._known: frozenset[int] = frozenset()
         self._missing: frozenset[int] = frozenset()
         self._believed: tuple[float, frozenset[int]] = (float("-inf"), frozenset())
@@ -127,6 +130,15 @@ class DatabaseLocks(Locks):
     def may_be_dead(self, owner: str) -> bool:
         """Tell whether the server holds no lock of that process now."""
         return life_of(owner) not in self._shared.living().lives
+
+    def processes(self) -> int:
+        """Return how many live, as known some seconds ago, or when the database was last there."""
+        now = time.monotonic()
+        if now - self._counted_at >= COUNTED_SECONDS:
+            self._counted_at = now
+            with suppress(StoreUnavailable):
+                self._count = len(self._shared.living().lives)
+        return self._count
 
     def life(self) -> object:
         """Return the session that this process lives by."""

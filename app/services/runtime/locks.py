@@ -63,6 +63,10 @@ class Locks(Protocol):
         """Tell whether a process may have ended, of which that is perhaps not certain yet."""
         return self.is_alive(owner) is False
 
+    def processes(self) -> int:
+        """Return how many processes share the state, as far as that is seen here; at least this one."""
+        return 1
+
     def life(self) -> object:
         """Return what is something else once this process may have been taken for dead."""
         return self.owner

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.brokers.fyers.limiter import PATIENCE_SECONDS, WINDOWS, Limiter, NoRoom, Window, windows_for
+from app.brokers.fyers.limiter import PATIENCE_SECONDS, WINDOWS, Limiter, NoRoom, Window, shared
 
 pytestmark = pytest.mark.unit
 
@@ -100,9 +100,26 @@ def test_gate_when_closed_then_nothing_passes_until_it_opens():
 
 @pytest.mark.parametrize("processes", [1, 2, 3, 7, 50])
 def test_limits_when_shared_then_all_processes_together_keep_them(processes):
-    for shared, whole in zip(windows_for(processes), WINDOWS, strict=True):
-        assert 0 <= shared.reserved < shared.most
-        assert shared.most * processes <= max(whole.most, processes)
+    for part, whole in zip(shared(WINDOWS, processes), WINDOWS, strict=True):
+        assert 0 <= part.reserved < part.most
+        assert part.most * processes <= max(whole.most, processes)
+
+
+def test_limits_when_processes_come_and_go_then_each_request_has_its_part_of_that_moment():
+    clock, processes = Time(), [1]
+    gate = Limiter(clock=clock, wait=clock.sleep, processes=lambda: processes[-1])
+
+    def sent_at_once() -> int:
+        """Count what passes before anybody has to wait."""
+        clock.now += 120
+        began = clock.now
+        return sum(gate.enter(urgent=True) is None and clock.now == began for _ in range(12))
+
+    alone = sent_at_once()
+    processes.append(3)
+    assert (alone, sent_at_once()) == (10, 3)
+    processes.append(1)
+    assert sent_at_once() == 10
 
 
 def test_requests_when_waiting_takes_no_time_then_what_was_waited_counts():

@@ -92,6 +92,15 @@ def test_life_when_its_session_is_ended_then_it_is_another(make_locks, settled_u
     assert until(lambda: locks.life() is locks.life())
 
 
+def test_processes_when_they_come_and_go_then_they_are_counted(make_locks, settled_url, monkeypatch):
+    monkeypatch.setattr("app.services.runtime.database_locks.COUNTED_SECONDS", 0)
+    locks, others = make_locks(settled_url), [make_locks(settled_url) for _ in range(2)]
+    assert locks.processes() == 3
+    others[0].close()
+
+    assert until(lambda: locks.processes() == 2)
+
+
 def test_waiting_when_nobody_gives_the_name_back_then_it_ends(make_locks, settled_url, monkeypatch):
     monkeypatch.setattr("app.storage.postgres_locks.LONGEST_WAIT_SECONDS", 1)
     locks, holder, refused = make_locks(settled_url), make_locks(settled_url), Event()
