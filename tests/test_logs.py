@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+import os
 import threading
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from app.logs import (
 )
 from app.logs.context import Trace
 from app.logs.entries import LARGEST_ENTRY
+from app.logs.shared_console import SharedConsole
 
 pytestmark = pytest.mark.unit
 
@@ -325,6 +327,27 @@ def test_console_when_in_the_cloud_then_json_from_the_cloud_level(capsys):
     logging.getLogger("app.x").warning("loud")
 
     assert json.loads(capsys.readouterr().out)["message"] == "loud"
+
+
+def test_console_when_processes_write_long_lines_at_once_then_each_stays_whole():
+    read, write = os.pipe()
+    lines = SharedConsole(os.fdopen(write, "w"))
+    children = []
+    for letter in "ab":
+        child = os.fork()
+        if child == 0:
+            for _ in range(20):
+                lines.emit(logging.makeLogRecord({"msg": letter * 100_000}))
+            os._exit(0)
+        children.append(child)
+    lines.stream.close()
+    with os.fdopen(read) as pipe:
+        written = pipe.read().splitlines()
+    for child in children:
+        os.waitpid(child, 0)
+    lines.close()
+
+    assert sorted(written) == ["a" * 100_000] * 20 + ["b" * 100_000] * 20
 
 
 def test_console_when_configured_twice_then_each_line_once(capsys):

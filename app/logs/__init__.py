@@ -10,6 +10,7 @@ from app.logs.formatting import CloudFormatter, LineFormatter, escape, utc_text
 from app.logs.limits import FewWarnings
 from app.logs.nets import catch_everything, console
 from app.logs.redaction import MaskSecrets, mask, mask_known, redact, register_secrets
+from app.logs.shared_console import SharedConsole
 
 __all__ = [
     "CloudFormatter",
@@ -62,8 +63,11 @@ def configure_logging(
     """Send the process's logs to the console (as JSON when `cloud`) and to a file; may be called again."""
     root = logging.getLogger()
     _remove_ours(root)
-    formatter = CloudFormatter(project) if cloud else LineFormatter()
-    _add(root, logging.StreamHandler(console(sys.stdout)), formatter, cloud_level if cloud else level)
+    out = console(sys.stdout)
+    if cloud:
+        _add(root, SharedConsole(out), CloudFormatter(project), cloud_level)
+    else:
+        _add(root, logging.StreamHandler(out), LineFormatter(), level)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     if file is not None:

@@ -42,6 +42,7 @@ describe("a new owner", () => {
       sender: "TradingView",
       first_at: null,
       count: 1,
+      setting: null,
     };
     home({ first_run: { ...steps, real_alert: { done: false, ticket: null, refusal } } });
 

@@ -22,6 +22,7 @@ function refusal(changes: Partial<Schema<"Refusal">> = {}): Schema<"Refusal"> {
     sender: "TradingView",
     first_at: at,
     count: 1,
+    setting: null,
     ...changes,
   };
 }

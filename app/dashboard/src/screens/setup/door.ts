@@ -5,6 +5,8 @@ import { useLive } from "@/api/queries";
 
 export type Refusal = Schema<"Refusal">;
 
+type Told = Pick<Refusal, "code" | "status"> & Partial<Pick<Refusal, "setting">>;
+
 interface Words {
   what: string;
   cure: string;
@@ -37,7 +39,7 @@ const WORDS: Record<string, Words> = {
   },
   SOURCE_NOT_ALLOWED: {
     what: "From an address that is not allowed",
-    cure: "Add it to the list of this kind if it is yours: ALLOWED_SOURCE_IPS, IDEA_SOURCE_IPS or COMMAND_SOURCE_IPS.",
+    cure: "Add it to the list of addresses if it is yours.",
   },
   TOO_MANY_REQUESTS: {
     what: "Too many alerts in one moment",
@@ -58,8 +60,9 @@ const WORDS: Record<string, Words> = {
 };
 
 /** Say what was wrong with a refused request, and what to do. */
-export function doorWords({ code, status }: Pick<Refusal, "code" | "status">): Words {
-  return WORDS[code] ?? { what: `${code} (${status})`, cure: "Look at the activity log." };
+export function doorWords({ code, status, setting }: Told): Words {
+  const words = WORDS[code] ?? { what: `${code} (${status})`, cure: "Look at the activity log." };
+  return setting ? { ...words, cure: `Add it to ${setting} if it is yours.` } : words;
 }
 
 /** Alerts that were refused in the last 24 hours, the newest first; those of one bot where it is named. */
