@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import socket
 import threading
 import time
 
@@ -11,6 +12,7 @@ import pytest
 from app.services.intake.wrong_secrets import ALLOWED
 from app.services.runtime.supervisor import Supervisor, Task
 from tests.builders import OPERATOR_TOKEN, client_of, services_of, strategy_alert, trade_idea
+from tests.reliability.server import Server
 from tests.simulators.google import FakeGoogle, signing_key
 from tests.simulators.google.tokens import encoded
 from tests.simulators.loopback.messages import in_json
@@ -292,3 +294,28 @@ def test_clock_when_time_is_over_then_the_next_call_begins_with_what_was_left():
 
 def test_services_when_no_account_is_named_then_nothing_of_google_is_wired(make_app):
     assert services_of(make_app()).operations.google_callers is None
+
+
+def test_server_when_the_header_comes_twice_then_neither_counts(google, tmp_path):
+    known = {"PUBLIC_URL": AUDIENCE, "TASKS_SERVICE_ACCOUNT": ACCOUNT, "TASKS_CERTS_URL": google.certs_url}
+    server = Server(tmp_path, **known)
+    ours = server.settings["OPERATOR_TOKEN"]
+    server.start()
+    try:
+        statuses = [
+            asked(server.port, *headers) for headers in ([token()], [token(), token()], [token(), "x"])
+        ]
+        statuses.append(asked(server.port, ours, ours))
+    finally:
+        server.drain()
+
+    assert statuses == [200, 401, 401, 401]
+
+
+def asked(port: int, *presented: str) -> int:
+    lines = "".join(f"Authorization: Bearer {each}\r\n" for each in presented)
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(
+            f"POST /tasks/tick HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n{lines}\r\n".encode()
+        )
+        return int(connection.recv(1000).split()[1])
