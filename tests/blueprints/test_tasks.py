@@ -313,9 +313,8 @@ def test_server_when_the_header_comes_twice_then_neither_counts(google, tmp_path
 
 
 def asked(port: int, *presented: str) -> int:
-    lines = "".join(f"Authorization: Bearer {each}\r\n" for each in presented)
+    lines = ["POST /tasks/tick HTTP/1.1", "Host: x", "Content-Length: 0"]
+    lines += [f"Authorization: Bearer {each}" for each in presented]
     with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(
-            f"POST /tasks/tick HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n{lines}\r\n".encode()
-        )
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
         return int(connection.recv(1000).split()[1])
