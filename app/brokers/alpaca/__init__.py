@@ -20,6 +20,7 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
         timeout_seconds=float(settings.broker_timeout_seconds),
         clock=parts.clock,
         streams=settings.alpaca_streams,
+        processes=parts.processes,
         options_feed=settings.alpaca_options_feed,
     )
 

@@ -60,6 +60,7 @@ class AlpacaBroker(Broker):
         timeout_seconds: float,
         clock: Callable[[], datetime],
         streams: bool = False,
+        processes: Callable[[], int] = lambda: 1,
         options_feed: str = INDICATIVE,
         wait: Wait = system_wait,
     ) -> None:
@@ -79,7 +80,7 @@ class AlpacaBroker(Broker):
         self._bars = BarReader(self._transport, clock)
         self._funds = Funds(lambda: self._transport.read("/account"), clock)
         keys = (api_key, secret_key, trading_url, data_url)
-        self._streams = self._opened_streams(*keys) if streams else NoStreams()
+        self._streams = self._opened_streams(processes, *keys) if streams else NoStreams()
         self._snapshots = SnapshotReader(self._transport, self._market, self._funds, self._streams, clock)
         self._desk = AlpacaDesk(self._transport, self._market, self._funds, clock, options_feed)
 
@@ -206,12 +207,13 @@ class AlpacaBroker(Broker):
         """End what listens to Alpaca's streams."""
         self._streams.close()
 
-    def _opened_streams(self, api_key: str, secret_key: str, trading_url: str, data_url: str) -> Streams:
+    def _opened_streams(self, processes: Callable[[], int], key: str, secret: str, *urls: str) -> Streams:
         from app.brokers.alpaca.streams_live import LiveStreams, StreamAccess
 
         return LiveStreams(
-            StreamAccess(key=api_key, secret=secret_key, trading_url=trading_url, data_url=data_url),
+            StreamAccess(key=key, secret=secret, trading_url=urls[0], data_url=urls[1]),
             self._clock,
+            processes=processes,
             orders=self._orders.list_open,
             positions=self._positions,
             account=lambda: self._funds.account(AssetClass.EQUITY),

@@ -132,7 +132,10 @@ class QuoteUpdates:
 
 
 class LiveStreams(Streams):
-    """Both streams, begun with the first order; `orders` and `positions` read what they begin from."""
+    """Both streams, begun with the first order; `orders` and `positions` read what they begin from.
+
+    What another process has just sent is not known here, so where there is one no position is proven.
+    """
 
     def __init__(
         self,
@@ -142,7 +145,9 @@ class LiveStreams(Streams):
         orders: Callable[[], list[Row]],
         positions: Callable[[], list[Position]],
         account: Callable[[], object],
+        processes: Callable[[], int],
     ) -> None:
+        self._processes = processes
         self._account = KeptAccount(account)
         self._is_begun = False
         self._orders, self._positions_now = orders, positions
@@ -154,6 +159,8 @@ class LiveStreams(Streams):
     def position(self, instrument: Instrument) -> Decimal | None:
         """Return the signed position where the stream proves it."""
         if instrument.asset_class is not AssetClass.EQUITY or not self._updates.is_fresh:
+            return None
+        if self._processes() > 1:
             return None
         return self._positions.of(instrument.symbol)
 

@@ -149,6 +149,7 @@ class DatabaseLocks(Locks):
         living = self._shared.living()
         self._missing = (self._missing | self._known) - living.lives
         self._known = living.lives
+        self._count, self._counted_at = len(living.lives), time.monotonic()
         if not self._missing:
             return False
         if self._is_settled(living):

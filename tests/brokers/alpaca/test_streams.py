@@ -167,6 +167,18 @@ def test_position_when_a_stream_proves_it_then_an_entry_alone_does_not_read_it(b
         assert reads(fake, POSITION) - before == (not seen.is_told)
 
 
+def test_position_when_another_process_sends_too_then_no_stream_proves_it(connect):
+    processes = [1]
+    broker = connect(processes=lambda: processes[-1])
+    broker.submit(buy(1))
+    eventually(lambda: look(broker).is_told)
+    processes.append(2)
+    shared = look(broker)
+    processes.append(1)
+
+    assert (shared.is_told, look(broker).is_told) == (False, True)
+
+
 @pytest.mark.parametrize("scene", [delayed, reordered, unnoticed], ids=lambda scene: scene.__name__)
 def test_position_when_it_was_doubted_then_it_is_believed_once_it_fits_again(broker, fake, scene):
     scene(broker, fake)
