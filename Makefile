@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock lock-check docs api-types dashboard dashboard-check screenshots torture bench load demo-alpaca demo-fyers demo-ideas demo-options deploy deploy-plan clean
+.PHONY: help run test lint lock lock-check docs api-types dashboard dashboard-check screenshots torture backtest bench load demo-alpaca demo-fyers demo-ideas demo-options deploy deploy-plan clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -100,6 +100,9 @@ deploy: ## Deploy to Cloud Run: PROJECT=… REGION=… [SQL=1] [EGRESS=1] [YES=1
 
 deploy-plan: ## Print every command that a first deployment runs, and run none
 	@$(DEPLOY) plan $(TOLD)
+
+backtest: $(VENV)/run.stamp ## Play the example's alerts at its prices; the report goes to data/backtest
+	@$(BIN)/flask backtest --alerts examples/alerts.csv --bars AAPL=examples/bars.csv --set use_strategy_contracts=true --out data/backtest
 
 demo-alpaca: $(VENV)/test.stamp ## Serve against a simulated Alpaca on this machine
 	@exec $(BIN)/python -m tests.simulators.demo_alpaca

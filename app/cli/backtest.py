@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from app.cli.backtest_settings import read_differences
 from app.cli.backtest_tape import TapeFiles, day_named, zone_named
 from app.cli.commands import Command, show_fields, show_table
+from app.domain.backtest.comparison import SAME
 from app.domain.backtest.tape import Stretch
 from app.domain.bots import TEST_BOT
 from app.errors import InvalidRequest
@@ -138,14 +139,19 @@ def _show(report: dict[str, Any], files: Sequence[Path]) -> None:
     if report["refusals"]:
         click.echo()
         show_table(("REFUSED", "ALERTS"), list(report["refusals"].items()))
-    if report["comparison"]:
-        click.echo()
-        show_table(
-            ("TRADE", "DIFFERENCE", "WHY"),
-            [(each["trade"], each["difference"], each["why"]) for each in report["comparison"]],
-        )
+    _show_differences(report["comparison"])
     for file in files:
         click.echo(f"Written: {file}")
+
+
+def _show_differences(compared: Sequence[dict[str, Any]]) -> None:
+    """Say which trades differ from those of a list; of many the same there is nothing to say but that."""
+    if not compared:
+        return
+    rows = [(each["trade"], each["difference"], each["why"]) for each in compared if each["why"] != SAME]
+    click.echo(f"\n{len(compared) - len(rows)} of {len(compared)} trades are the same as in the list.")
+    if rows:
+        show_table(("TRADE", "DIFFERENCE", "WHY"), rows)
 
 
 def _show_comparison(one: Path, other: Path) -> None:

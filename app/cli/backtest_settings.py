@@ -14,6 +14,9 @@ from app.schemas.operator import load
 # Settings that belong to a run, beside those of the simulated market.
 ALLOWED = ("idempotency_ttl_seconds", "stale_alert_seconds", "allow_short_selling", "market_hours_only")
 
+# What a run of the past decides by itself.
+FIXED = frozenset({"broker", "live", "analyst", "approval"})
+
 
 @dataclass(frozen=True, slots=True)
 class Differences:
@@ -27,6 +30,8 @@ class Differences:
 def read_differences(pairs: Sequence[str]) -> Differences:
     """Read KEY=VALUE pairs; raise InvalidRequest for a key that is neither."""
     told = dict(split_pair(pair) for pair in pairs)
+    for name in FIXED & {name.lower() for name in told}:
+        raise InvalidRequest(f"{name} cannot be set here: the past is played on paper, and nobody is asked.")
     settings = {item.name: item for item in fields(Settings) if _belongs(item.name)}
     environment = {name.upper(): text for name, text in told.items() if name.lower() in settings}
     of_bots = tuple(pair for pair in pairs if split_pair(pair)[0].lower() not in settings)

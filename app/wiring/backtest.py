@@ -61,6 +61,10 @@ TASKS = frozenset(
 )
 
 
+# Of these, what looks at prices.
+WATCHING = frozenset({"exits", "circuit breaker", "structures"})
+
+
 def simulated_broker() -> str:
     """Return the name of the broker that simulates a market."""
     return next(name for name, entry in BROKERS.items() if entry.capabilities.simulated)
@@ -75,6 +79,7 @@ class BacktestHouse:
     broker: Broker
     services: Services
     supervisor: Supervisor
+    watcher: Supervisor
 
 
 def backtest_house(settings: Settings, clock: TapeClock, market: TapeMarket, seed: int = 0) -> BacktestHouse:
@@ -105,8 +110,15 @@ def backtest_house(settings: Settings, clock: TapeClock, market: TapeMarket, see
     )
     services = assembled(Wiring(base))
     tasks = [task for task in services.supervisor.tasks if task.name in TASKS]
-    supervisor = Supervisor(tasks, monotonic=clock.monotonic)
-    return BacktestHouse(clock=clock, market=market, broker=broker, services=services, supervisor=supervisor)
+    watching = [task for task in tasks if task.name in WATCHING]
+    return BacktestHouse(
+        clock=clock,
+        market=market,
+        broker=broker,
+        services=services,
+        supervisor=Supervisor(tasks, monotonic=clock.monotonic),
+        watcher=Supervisor(watching, monotonic=clock.monotonic),
+    )
 
 
 def for_the_past(configuration: BotConfiguration) -> BotConfiguration:
@@ -197,6 +209,7 @@ def backtest_of(setup: Setup, start: datetime) -> BacktestRun:
         clock=clock,
         market=market,
         supervisor=house.supervisor,
+        watcher=house.watcher,
         intake=services.intake.alerts,
         bots=services.operations.bots,
         books=Books(

@@ -65,7 +65,12 @@ def _anchors(page) -> set[str]:
     return {name.strip().replace(" ", "-") for name in words}
 
 
-WRITTEN = [page for page in PAGES if "Written by `make docs`" not in page.read_text(encoding="utf-8")]
+# The changelog only grows, and is read from its top.
+WRITTEN = [
+    page
+    for page in PAGES
+    if "Written by `make docs`" not in page.read_text(encoding="utf-8") and page.name != "CHANGELOG.md"
+]
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))

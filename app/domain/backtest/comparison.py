@@ -10,6 +10,7 @@ from app.domain.json_codec import to_json
 from app.domain.money import ZERO, plain
 
 CENT = Decimal("0.01")
+SAME = "the same"
 
 
 def compared(
@@ -91,7 +92,7 @@ def _why(theirs: ListedTrade, ours: BacktestTrade) -> str:
     reasons += _part("fees", ours.fees, theirs.fees or ZERO, (theirs.fees or ZERO) - ours.fees)
     if ours.reason not in {"alert", "open"} and _is_elsewhen(ours.exit_time, theirs.exit_time):
         reasons.append(f"left by its {ours.reason.replace('_', '-')} at another time")
-    return "; ".join(reasons) or "the same"
+    return "; ".join(reasons) or SAME
 
 
 def _is_elsewhen(ours: datetime | None, theirs: datetime | None) -> bool:

@@ -24,14 +24,15 @@ class Player:
     """The one that moves time and prices.
 
     `post` hands an alert to the intake and returns the price that it names, of a symbol that bars tell of.
-    `supervisor` goes by the tape's clock; `follows` is true where a rule of a bot goes by every price, and
-    not only by orders that wait at the broker.
+    `supervisor` goes by the tape's clock. Where a rule of a bot goes by every price, and not only by orders
+    that wait at the broker, `follows` is true, and `watcher` does the tasks that look at prices.
     """
 
     broker: Broker
     clock: TapeClock
     market: TapeMarket
     supervisor: Supervisor
+    watcher: Supervisor
     named_price: Callable[[TapeAlert], tuple[str, Decimal] | None]
     post: Callable[[TapeAlert], None]
     follows: bool
@@ -98,14 +99,15 @@ class Player:
         """Let a price be reached, and whatever waits for it happen."""
         last = self.market.price_of(symbol)
         self.market.move(symbol, price)
+        before = self._look.mark
         if self.follows and self._look.of(symbol).sign:
-            self._attend()
+            self.watcher.tick(everything=True)
+            self._see()
         elif self._look.is_met(symbol, last, price):
-            before = self._look.mark
             # To look at the account makes its orders meet the market.
             self._see()
-            if self._look.mark != before:
-                self._attend()
+        if self._look.mark != before:
+            self._attend()
 
     def _attend(self) -> None:
         """Let the clock's tasks do what has become due, and all that follows from it."""

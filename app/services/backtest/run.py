@@ -74,6 +74,7 @@ class BacktestRun:
     clock: TapeClock
     market: TapeMarket
     supervisor: Supervisor
+    watcher: Supervisor
     intake: Intake
     bots: BotDirectory
     books: Books
@@ -93,6 +94,7 @@ class BacktestRun:
             clock=self.clock,
             market=self.market,
             supervisor=self.supervisor,
+            watcher=self.watcher,
             named_price=self._named_price,
             post=self._post,
             follows=any(_follows(bot) for bot, _ in self.bots.all()),
