@@ -10,7 +10,9 @@ from deploy.errors import DeployError
 _PASSING = re.compile(
     r"SERVICE_DISABLED|it is disabled|has not been used in project|service account \S* ?does not exist|"
     r"concurrent policy changes|\bABORTED\b|\bUNAVAILABLE\b|try again later|"
-    r"Service agents are being provisioned|resource .* is not ready",
+    r"Service agents are being provisioned|resource .* is not ready|"
+    # Roles that were given to our own accounts a moment ago.
+    r"Permission denied on secret|gatehouse(-build)?@\S+ does not have storage\.",
     re.IGNORECASE,
 )
 

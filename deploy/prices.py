@@ -37,13 +37,19 @@ ADDRESS_HOUR = Decimal("0.005")
 SECRET_MONTH = Decimal("0.06")
 FREE_SECRETS = 6
 
+# Counted by `python -m benchmarks.operations`: what the clock of an idle service asks of a bucket.
+CLOCK_CLASS_A_A_MINUTE = 132
+CLOCK_CLASS_B_A_MINUTE = 39
+
 HOURS_A_MONTH = 730
 _CENT = Decimal("0.01")
 
 
-def monthly(*, sql: bool, egress: bool, secrets: int) -> list[tuple[str, Decimal]]:
+def monthly(*, bucket: bool, sql: bool, egress: bool, secrets: int) -> list[tuple[str, Decimal]]:
     """Return what a month costs before the first alert, item by item."""
     rows = [("Cloud Run: one instance, 1 CPU and 512 MiB, always on", _instance())]
+    if bucket:
+        rows.append(("Cloud Storage: what the clock asks of the bucket", _clock_over_bucket()))
     if sql:
         disk = DATABASE_GIBIBYTES * DATABASE_GIBIBYTE_MONTH
         rows.append(("Cloud SQL: db-g1-small in one zone, 10 GB", DATABASE_HOUR * HOURS_A_MONTH + disk))
@@ -52,6 +58,11 @@ def monthly(*, sql: bool, egress: bool, secrets: int) -> list[tuple[str, Decimal
     if secrets > FREE_SECRETS:
         rows.append(("Secret Manager, beyond six secrets", SECRET_MONTH * (secrets - FREE_SECRETS)))
     return [(what, dollars.quantize(_CENT)) for what, dollars in rows]
+
+
+def _clock_over_bucket() -> Decimal:
+    minute = CLOCK_CLASS_A_A_MINUTE * CLASS_A_OPERATION + CLOCK_CLASS_B_A_MINUTE * CLASS_B_OPERATION
+    return minute * 60 * HOURS_A_MONTH
 
 
 def _instance() -> Decimal:

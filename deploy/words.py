@@ -79,8 +79,13 @@ def _parts(plan: list[Part]) -> Iterator[str]:
 
 
 def _costs(wish: Wish) -> Iterator[str]:
-    rows = monthly(sql=wish.sql, egress=wish.egress, secrets=len(wish.settings.secrets))
-    yield "\nA month costs about (docs/deployment.md#what-it-costs; without tax, network and alerts)"
+    rows = monthly(
+        bucket=not wish.settings.uses_database,
+        sql=wish.sql,
+        egress=wish.egress,
+        secrets=len(wish.settings.secrets),
+    )
+    yield "\nA month costs about (docs/operating.md#what-it-costs; without tax, network and alerts)"
     for what, dollars in rows:
         yield f"  {what:<52} ${dollars:>6}"
     yield f"  {'together':<52} ${sum(dollars for _, dollars in rows):>6}"

@@ -71,13 +71,23 @@ def test_complaint_when_it_is_explained_then_the_cure_is_named(complaint, cure):
         "Secret Manager API has not been used in project 1 before or it is disabled. SERVICE_DISABLED",
         "INVALID_ARGUMENT: Service account gatehouse@demo.iam.gserviceaccount.com does not exist.",
         "ABORTED: There were concurrent policy changes.",
+        "Permission denied on secret: projects/1/secrets/gatehouse-operator-token/versions/latest",
+        "gatehouse-build@demo.iam.gserviceaccount.com does not have storage.objects.get access.",
     ],
 )
 def test_complaint_when_it_passes_by_itself_then_it_is_tried_again(complaint):
     assert is_passing(complaint)
 
 
-@pytest.mark.parametrize("complaint", ["PERMISSION_DENIED", "NOT_FOUND: secret", "Billing must be enabled"])
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "PERMISSION_DENIED",
+        "NOT_FOUND: secret",
+        "Billing must be enabled",
+        "me@example.com does not have storage.buckets.create access",
+    ],
+)
 def test_complaint_when_it_stays_then_nobody_waits(complaint):
     assert not is_passing(complaint)
 

@@ -75,6 +75,49 @@ def test_dockerfile_when_settings_are_named_then_they_are_ours():
     assert set(names) - {"PATH", "PYTHONUNBUFFERED", "FLASK_APP"} <= known
 
 
+def interpolated(text, environment):
+    """Fill in ${NAME:-default} and ${NAME:+instead}, from the inside out, as Compose does."""
+    pattern = re.compile(r"\$\{(\w+)(?::([-+])([^{}]*))?\}")
+
+    def value(found):
+        name, sign, other = found[1], found[2], found[3] or ""
+        said = environment.get(name, "")
+        return (other if said else "") if sign == "+" else said or other
+
+    while pattern.search(text):
+        text = pattern.sub(value, text)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [
+        ({}, ""),
+        ({"POSTGRES_PASSWORD": "pw1"}, "postgresql://gatehouse:pw1@postgres:5432/gatehouse"),
+        ({"POSTGRES_PASSWORD": "pw1", "DATABASE_URL": "postgresql://u:p@db/x"}, "postgresql://u:p@db/x"),
+    ],
+)
+def test_compose_when_dotenv_has_a_password_then_the_service_finds_postgresql(compose, environment, address):
+    told = compose["environment"] | {"WEBHOOK_SECRET": "w" * 40, "OPERATOR_TOKEN": "o" * 40}
+    told = {name: interpolated(value, environment) for name, value in told.items()}
+
+    assert told["DATABASE_URL"] == address
+    assert Settings.from_environment(told).database_url == (address or None)
+
+
+def test_compose_when_its_profile_is_chosen_then_postgresql_is_well_before_the_service_starts(compose):
+    document = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    postgres = document["services"]["postgres"]
+    mounted = {mount.split(":")[0] for each in document["services"].values() for mount in each["volumes"]}
+
+    assert (compose.get("profiles"), postgres["profiles"]) == (None, ["postgres"])
+    assert compose["depends_on"] == {"postgres": {"condition": "service_healthy", "required": False}}
+    assert "pg_isready" in postgres["healthcheck"]["test"][1]
+    assert postgres["environment"]["POSTGRES_PASSWORD"] == "${POSTGRES_PASSWORD:-}"
+    assert mounted == set(document["volumes"])
+    assert "ports" not in postgres
+
+
 def test_compose_when_read_then_state_is_in_the_volume(compose):
     folder = compose["volumes"][0].split(":")[1]
 
