@@ -176,6 +176,8 @@ def _leave_tidy(worker: Any) -> None:
         wired.intake.pool.stop(max(0, deadline - time.monotonic()))
         wired.brokers.registry.close()
         wired.observability.refusals.close()
+        if wired.observability.archive is not None:
+            wired.observability.archive.close()
         wired.observability.notifier.close(LAST_MESSAGES_SECONDS)
         wired.store.close()
 

@@ -55,7 +55,7 @@ def _refuse_running(source: StoreAddress, store: Store) -> None:
 
 def _warn(source: StoreAddress, store: Store) -> None:
     """What an instance without a clock carries out after the end would be left behind."""
-    if source.home.is_local or global_switch(store).at(bare().clock()) is TradingState.HALTED:
+    if source.home is not StateHome.BUCKET or global_switch(store).at(bare().clock()) is TradingState.HALTED:
         return
     click.echo(
         "No process shows itself, but one without a clock, or one that an alert wakes, cannot be seen from "

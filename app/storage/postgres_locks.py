@@ -231,6 +231,11 @@ class AdvisoryLocks:
         session.close()
 
 
+def is_anybody_alive(connections: Connections) -> bool:
+    """Tell, to one that has no life itself, whether a process lives on this database."""
+    return bool(connections.ask(_LIVING, (_LIVES,)))
+
+
 def _numbered(life: int) -> int:
     return (_LIVES << _LIFE_BITS) | life
 

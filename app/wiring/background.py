@@ -20,6 +20,7 @@ from app.services.instruments import ATTEND_SECONDS
 from app.services.instruments.resolver import Instruments
 from app.services.jobs.service import PERIOD_SECONDS as JOBS_SECONDS
 from app.services.jobs.service import Jobs
+from app.services.observability.log_archive import PERIOD_SECONDS as ARCHIVE_SECONDS
 from app.services.observability.ticket_messages import notify_lost_leader
 from app.services.operator.backups import PERIOD_SECONDS as BACKUP_SECONDS
 from app.services.operator.backups import Backups
@@ -209,4 +210,6 @@ class Upkeep:
             Task("store", STORE_SECONDS, self.base.store.upkeep),
             Task("backup", BACKUP_SECONDS, self.backups.run),
         )
+        if self.base.archive is not None:
+            tasks += (Task("log archive", ARCHIVE_SECONDS, self.base.archive.run, everywhere=True),)
         return tasks if symbols is None else (*tasks, Task("symbol master", ATTEND_SECONDS, symbols.ensure))

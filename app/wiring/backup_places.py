@@ -1,13 +1,20 @@
 """Where backups go: a folder takes databases, a bucket takes lines, since it may have no disk before it."""
 
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from app.clock import Clock
 from app.config import Settings
 from app.errors import InvalidRequest, StoreUnavailable
 from app.repositories.everything import Everything
+from app.services.observability.log_archive import LogArchive
 from app.services.operator.backups import BackupPlace
 from app.storage.backup_files import copy_database, draft_of, write_database, write_lines
 from app.wiring.store_addresses import BUCKET, of_settings
+
+if TYPE_CHECKING:
+    from app.storage.gcs_files import BucketFiles
 
 FOLDER = "backups/"
 DATABASE, LINES = ".sqlite3", ".jsonl.gz"
@@ -86,6 +93,21 @@ def write_file(path: Path, everything: Everything, settings: Settings) -> int:
         if settings.state_home.is_local and settings.database_path.exists():
             return copy_database(settings.database_path, draft)
         return write_database(everything, draft)
+
+
+def log_archive(settings: Settings, clock: Clock, owner: str) -> LogArchive | None:
+    """Return the logs in the bucket; None where they lie in a folder, or there is no bucket."""
+    bucket_name = settings.gcs_bucket_name
+    if bucket_name is None or settings.log_folder is not None:
+        return None
+
+    @cache
+    def files() -> "BucketFiles":
+        from app.storage.gcs_files import BucketFiles
+
+        return BucketFiles(bucket_name, timeout_seconds=float(settings.store_timeout_seconds))
+
+    return LogArchive(lambda name, content: files().put(name, content), clock, owner)
 
 
 def place_of(settings: Settings, text: str | None) -> BackupPlace:

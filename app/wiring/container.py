@@ -32,6 +32,7 @@ from app.services.intake.wrong_secrets import WrongSecrets
 from app.services.jobs.service import Jobs
 from app.services.observability.activity_reader import ActivityReader
 from app.services.observability.journal import Journal
+from app.services.observability.log_archive import LogArchive
 from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier
 from app.services.observability.refusal_log import RefusalLog
@@ -139,6 +140,7 @@ class ObservabilityWing:
     """What is written down, counted and sent to the owner."""
 
     journal: Journal
+    archive: LogArchive | None
     metrics: Metrics
     notifier: Notifier
     refusals: RefusalLog

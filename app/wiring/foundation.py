@@ -34,6 +34,7 @@ from app.services.broker_access.resubmission import ResubmissionPolicy
 from app.services.broker_login.access import FyersAccess
 from app.services.instruments import SymbolMaster
 from app.services.observability.journal import Journal
+from app.services.observability.log_archive import LogArchive
 from app.services.observability.metrics import Metrics
 from app.services.observability.notifier import Notifier, Send
 from app.services.observability.refusal_log import RefusalLog
@@ -45,6 +46,7 @@ from app.storage.base import Store
 from app.ticket_ids import ticket_ids
 from app.version import VERSION
 from app.wiring.analyst import Research
+from app.wiring.backup_places import log_archive
 from app.wiring.brokers import Brokerage, fyers_access
 from app.wiring.policies import tells_people
 from app.wiring.shared_parts import SharedParts
@@ -92,7 +94,13 @@ class Foundation:
         """The logs of alerts and exchanges."""
         console = sys.stdout if self._on_console and tells_people(self.settings) else None
         cloud = logging.getLogger("gatehouse.alerts") if self.settings.use_cloud_logging else None
-        return Journal(self.settings.log_folder, clock=self.clock, console=console, cloud=cloud)
+        folder = self.settings.log_folder
+        return Journal(folder, clock=self.clock, console=console, cloud=cloud, archive=self.archive)
+
+    @cached_property
+    def archive(self) -> LogArchive | None:
+        """The logs in a bucket, where they are in no folder."""
+        return log_archive(self.settings, self.clock, self.locks.owner)
 
     @cached_property
     def metrics(self) -> Metrics:

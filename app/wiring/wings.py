@@ -53,6 +53,7 @@ def assembled(wiring: Wiring) -> Services:
         ),
         observability=ObservabilityWing(
             journal=wiring.base.journal,
+            archive=wiring.base.archive,
             metrics=wiring.base.metrics,
             notifier=wiring.base.notifier,
             refusals=wiring.base.refusals,

@@ -163,8 +163,9 @@ def test_move_to_itself_when_asked_then_refused(old, clock):
     )
 
 
-def test_move_when_the_service_runs_on_the_file_then_refused(place, clock):
-    old = place("old")
+@pytest.mark.parametrize("kind", ["old", "database"])
+def test_move_when_the_service_runs_on_it_then_refused(place, clock, kind):
+    old = place(kind)
 
     def during(_app):
         return old.run("migrate-store", "--to", place("new").address, clock=clock)

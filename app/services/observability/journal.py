@@ -14,6 +14,7 @@ from uuid import UUID
 
 from app.clock import Clock, system_clock
 from app.logs import escape, mask, mask_known, utc_text
+from app.services.observability.log_archive import LogArchive
 
 MAX_BYTES = 20 * 1024 * 1024
 KEPT_FILES = 5
@@ -52,11 +53,11 @@ class AlertLine:
 
 
 class Journal:
-    """Appends redacted records to the files in a folder; without a folder it writes nothing.
+    """Appends redacted records to the files in a folder; without a folder it writes none.
 
-    `console` repeats the human lines, far cheaper than a log line each would be; `cloud` gets a structured
-    line of every alert, and where there is no folder also what would stand in one. A record that cannot be
-    written is given up with one warning per outage: it never stops an order.
+    An `archive` gets the same lines. `console` repeats the human ones, far cheaper than a log line each would
+    be; `cloud` gets a structured line of every alert, and where there is no folder also what would stand in
+    one. A record that cannot be written is given up with one warning per outage: it never stops an order.
     """
 
     def __init__(
@@ -66,8 +67,10 @@ class Journal:
         clock: Clock = system_clock,
         console: TextIO | None = None,
         cloud: logging.Logger | None = None,
+        archive: LogArchive | None = None,
     ) -> None:
         self._clock = clock
+        self._archive = archive
         self._console = console
         self._cloud = cloud
         self._machine = AppendFile(directory / "logs.jsonl") if directory is not None else None
@@ -115,11 +118,13 @@ class Journal:
         self._tell_people(line)
 
     def _tell_people(self, line: str) -> None:
-        if self._people is None and self._console is None:
+        if self._people is None and self._console is None and self._archive is None:
             return
         text = f"{utc_text(self._clock())} {escape(mask(line))}\n"
         if self._people is not None:
             self._people.append(text.encode("utf-8"))
+        if self._archive is not None:
+            self._archive.people.append(text.encode("utf-8"))
         if self._console is not None:
             with suppress(OSError, ValueError):
                 self._console.write(text)
@@ -132,14 +137,18 @@ class Journal:
                 file.close()
 
     def _record(self, kind: str, record: dict[str, Any]) -> None:
-        if self._machine is None:
+        if self._machine is None and self._archive is None:
             return
         try:
             line = _encode({"at": utc_text(self._clock()), "kind": kind, **record})
         except (TypeError, ValueError, RecursionError) as error:
             _logger.warning("A record of kind %s cannot be written as JSON: %s", kind, error)
             return
-        self._machine.append(mask_known(line).encode("ascii") + b"\n")
+        content = mask_known(line).encode("ascii") + b"\n"
+        if self._machine is not None:
+            self._machine.append(content)
+        if self._archive is not None:
+            self._archive.machine.append(content)
 
 
 def _level(status: int) -> int:
