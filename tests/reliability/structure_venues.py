@@ -13,6 +13,8 @@ from app.brokers.paper.settings import PaperSettings
 from app.domain.hours import is_trading_day
 from app.domain.orders import bot_of_order
 from app.domain.structures.exchange_switches import Switches
+from app.storage.base import Store
+from app.storage.postgres import PostgresStore
 from app.storage.sqlite import SqliteStore
 from tests.reliability.alpaca_simulator import ODD, SPOILING
 from tests.reliability.broker_stage import BROKER_SECONDS
@@ -39,7 +41,7 @@ class PaperVenue:
         self._torment = torment
         self._last = ""
         self.assigned = 0
-        self._store: SqliteStore | None = None
+        self._store: Store | None = None
         self.settings = {
             "PAPER_CASH": str(CASH),
             "PAPER_PARTIAL_FILL_PROBABILITY": "0.5",
@@ -104,10 +106,15 @@ class PaperVenue:
 
     def _desk(self) -> PaperBroker:
         if self._store is None:
-            self._store = SqliteStore(self._database)
+            self._store = opened(self._database)
             settings = PaperSettings(starting_cash=CASH)
             self._broker = PaperBroker(self._store, lambda: datetime.now(UTC), settings)
         return self._broker
+
+
+def opened(database: Database) -> Store:
+    """Open a store beside the servers that it is of."""
+    return PostgresStore(database) if isinstance(database, str) else SqliteStore(database)
 
 
 class AlpacaVenue:

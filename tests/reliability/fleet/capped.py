@@ -12,7 +12,7 @@ from tests.reliability.evidence import Evidence
 from tests.reliability.server import Service
 
 # Reached one after the other, so that one of them always stands before its last entry.
-CAPS = {f"capped-{cap}": cap for cap in range(4, 52, 4)}
+CAPS = {f"capped-{cap}": cap for cap in range(2, 26, 2)}
 DENIED = "DAILY_ORDER_CAP"
 NOT_PLACED = frozenset({"rejected", "failed"})
 

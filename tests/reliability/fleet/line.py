@@ -79,10 +79,10 @@ class Line:
                 await asyncio.sleep(self._random.uniform(0, LONGEST_HANG_SECONDS))
                 return
             server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target)
-        except OSError:
-            return
-        else:
             await self._carry(reader, writer, server_reader, server_writer)
+        except (OSError, asyncio.CancelledError):
+            # Nobody listens, or the run is over: Python 3.11 would tell of each connection that ends with it.
+            return
         finally:
             writer.transport.abort()
             self._open.discard(writer)

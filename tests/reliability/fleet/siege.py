@@ -19,7 +19,7 @@ from tests.reliability.sender import Sender
 from tests.reliability.stage import Stage
 
 SERVERS = 3
-CAPPED_SENDERS = 3
+CAPPED_SENDERS = 4
 # One alert of so many is sent once more although it was acknowledged, to another server.
 REPEATS = 10
 # So long after the database is back every server takes alerts again, and after a death another one has taken
