@@ -14,6 +14,7 @@ from app.services.intake.in_flight import InFlight
 from app.services.intake.interrupted import Interrupted
 from app.services.intake.left_alerts import LeftAlerts
 from app.services.intake.recovery import Recovery
+from app.services.intake.recovery_order import RecoveryOrder
 from app.services.intake.repeats import Repeats
 from app.services.review.approvals import Approvals
 from app.services.review.idea_routes import IdeaRoutes
@@ -162,6 +163,18 @@ class Reception:
             left_alerts=LeftAlerts(
                 registry=self.base.registry, policy=self.base.resubmission, clock=self.base.clock
             ),
+            order=self.order,
+        )
+
+    @cached_property
+    def order(self) -> RecoveryOrder:
+        """Whose turn it is in the recovery."""
+        return RecoveryOrder(
+            bots=self.base.bots,
+            registry=self.base.registry,
+            progress=self.progress,
+            clock=self.base.clock,
+            default_broker=self.base.settings.default_broker,
         )
 
     @cached_property

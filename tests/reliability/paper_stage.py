@@ -17,14 +17,21 @@ SETTLE_SECONDS = 30
 
 
 class PaperStage:
-    """The broker inside the server."""
+    """The broker inside the server; what a crash left is waited for at most `settle_seconds`."""
 
     longest_delay_seconds = 0.3
     kills_between_looks = None
     refuses_nothing = True
     command: Sequence[str] = GATEHOUSE
 
-    def __init__(self, *, partial_fills: Decimal = Decimal(0)) -> None:
+    def __init__(
+        self,
+        *,
+        partial_fills: Decimal = Decimal(0),
+        senders: int = SENDERS,
+        settle_seconds: float = SETTLE_SECONDS,
+    ) -> None:
+        self._senders, self._settle_seconds = senders, settle_seconds
         self.settings = {"PAPER_PARTIAL_FILL_PROBABILITY": str(partial_fills)}
         self._evidence: Evidence | None = None
 
@@ -32,7 +39,7 @@ class PaperStage:
         """Make the bots; return what each sender sends."""
         bots = make_bots(server)
         self._evidence = Evidence(server.database)
-        return [stream(Random(f"{seed}-{number}"), bots, f"a{number}") for number in range(SENDERS)]
+        return [stream(Random(f"{seed}-{number}"), bots, f"a{number}") for number in range(self._senders)]
 
     def begin(self) -> None:
         """Nothing outside of the server is needed."""
@@ -47,7 +54,7 @@ class PaperStage:
 
     def settle(self, server: Service) -> None:
         """Wait until the recovery has closed every entry."""
-        deadline = time.monotonic() + SETTLE_SECONDS
+        deadline = time.monotonic() + self._settle_seconds
         while time.monotonic() < deadline:
             server.call("POST", "/tasks/tick")
             if not unanswered(server.database):

@@ -33,6 +33,9 @@ KILLED_AT_START_SHARE = 0.15
 # Now and then what is found after a crash counts as too old, so that expiring is tortured too.
 IMPATIENT = {"STALE_ALERT_SECONDS": "1"}
 IMPATIENT_SHARE = 0.2
+# Three servers, a database, its standby and the lines between them share one machine.
+FLEET_SENDERS = 8
+FLEET_SETTLE_SECONDS = 120
 
 
 class Torture:
@@ -140,7 +143,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        stage: Stage = PaperStage(partial_fills=options.partial_fills)
+        many = options.store != "alone"
+        stage: Stage = PaperStage(
+            partial_fills=options.partial_fills,
+            **({"senders": FLEET_SENDERS, "settle_seconds": FLEET_SETTLE_SECONDS} if many else {}),
+        )
         if options.what == "structures":
             stage = StructureStage(folder, options.seed, options.broker)
         elif options.broker == "alpaca":
@@ -148,10 +155,10 @@ def main() -> None:
         elif options.broker == "fyers":
             stage = FyersStage(folder, options.seed)
         torture: Torture | Siege
-        if options.store == "alone":
-            torture = Torture(folder, options.seed, stage, processes=options.processes)
-        else:
+        if many:
             torture = Siege(folder, options.seed, stage, ground_of(options.store, folder, options.seed))
+        else:
+            torture = Torture(folder, options.seed, stage, processes=options.processes)
         report = torture.run(options.kills, options.seconds)
     show(report)
     sys.exit(0 if report.findings.are_none and not report.tracebacks else 1)

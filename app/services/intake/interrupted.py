@@ -26,7 +26,7 @@ class Interrupted:
 
         Of two that are finished at one time the later one waits.
         """
-        others = (entry for entry in self.inbox.open_entries() if entry.bot == bot and entry.ticket != ticket)
+        others = (entry for entry in self.inbox.open_entries(bot) if entry.ticket != ticket)
         return any(
             self._is_in_doubt(entry, ticket) and not self.progress.waits(entry)
             for entry in others

@@ -2,14 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.orders import OrderRole, client_order_id
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus
@@ -17,10 +16,11 @@ from app.errors import BrokerUnavailable, Conflict, MalformedAlert, StoreError
 from app.repositories.bots import BotDirectory
 from app.repositories.inbox import Inbox, InboxEntry
 from app.repositories.tickets import Ledger
-from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
+from app.services.broker_access.registry import BrokerRegistry
 from app.services.intake.alerts import Intake
 from app.services.intake.in_flight import InFlight
 from app.services.intake.left_alerts import LeftAlerts, RecoveryRules, SignalReader, wants_out_of
+from app.services.intake.recovery_order import RecoveryOrder
 from app.services.intake.repeats import note_shared_key
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages
@@ -61,6 +61,7 @@ class Recovery:
     agree: Callable[[str, str], bool]
     progress: ReviewProgress
     left_alerts: LeftAlerts
+    order: RecoveryOrder
     _looked_at: datetime | None = field(default=None, init=False)
     _look_again: bool = field(default=True, init=False)
     _waiting: set[str] = field(default_factory=set, init=False)
@@ -95,11 +96,17 @@ class Recovery:
 
     def _try_each(self, left: list[InboxEntry]) -> int:
         """Finish one after another, as long as the clock's other tasks can wait; the rest comes next time."""
-        closed, deadline = 0, time.monotonic() + LONGEST_TURN_SECONDS
-        for entry in self._in_order(left):
-            closed += self._try(entry)
-            if time.monotonic() >= deadline:
-                break
+        closed, spent = 0, 0.0
+        for entries in self.order.by_bot(left, self._waiting):
+            for entry in self.order.in_turn(entries, self._wait):
+                # To ask whose turn it is does not count: with much left nothing else would ever be done.
+                started = time.monotonic()
+                closed += self._try(entry)
+                spent += time.monotonic() - started
+                if spent >= LONGEST_TURN_SECONDS:
+                    return closed
+                if entry.key in self._waiting:
+                    break
         return closed
 
     def _agree(self) -> None:
@@ -132,45 +139,6 @@ class Recovery:
             return is_known and not self.in_flight.is_running(entry.key)
         alive = self.locks.is_alive(owner)
         return age > timedelta(seconds=self.rules.claim_seconds) if alive is None else not alive
-
-    def _in_order(self, left: list[InboxEntry]) -> Iterator[InboxEntry]:
-        """Yield entries as they are due; those of a bot wait for one of its that the broker says nothing of.
-
-        A trade must know what it bought before it is told what it sold, and both before anything is sent.
-        """
-        due: list[tuple[int, UUID, InboxEntry]] = []
-        held_up: set[str] = set()
-        for entry in left:
-            try:
-                due.append((*self._sort_key(entry), entry))
-            except BrokerUnavailable as error:
-                self._wait(entry, error)
-                held_up.add(entry.bot)
-        for *_, entry in sorted(due, key=lambda item: item[:2]):
-            if entry.bot not in held_up:
-                yield entry
-                if entry.key in self._waiting:
-                    held_up.add(entry.bot)
-
-    def _sort_key(self, entry: InboxEntry) -> tuple[int, UUID]:
-        """Say when an entry is due: entries that were placed, exits that were placed, then the rest."""
-        ticket = entry.ticket
-        if self.progress.is_untouched(entry):
-            return 2, ticket
-        try:
-            placed = self._placed(entry.bot, ticket)
-        except BrokerNotConfigured:
-            placed = set()
-        if OrderRole.ENTRY in placed:
-            return 0, ticket
-        return (1 if placed else 2), ticket
-
-    def _placed(self, name: str, ticket: UUID) -> set[OrderRole]:
-        bot = self.bots.find(name)
-        if bot is None:
-            return set()
-        broker = self.registry.get(bot.configuration.broker or self.rules.default_broker)
-        return {role for role in OrderRole if broker.find(client_order_id(name, ticket, role)) is not None}
 
     def _try(self, entry: InboxEntry, *, is_new: bool = False, at_once: bool = False) -> bool:
         if self.in_flight.is_running(entry.key):

@@ -66,7 +66,7 @@ class Blows:
     def one_drained(self) -> int:
         """Ask one to finish and end, as a deployment does."""
         server, started = self._random.choice(self._fleet.servers), time.time()
-        code = server.drain()
+        code = self._fleet.drain(server)
         self.drains.append(Drain(server.port, started, time.time(), code))
         self._fleet.start(server)
         return 0

@@ -81,6 +81,13 @@ class Fleet(Service):
         self.deaths |= dict.fromkeys(dead, time.time())
         return dead
 
+    def drain(self, server: Server) -> int:
+        """Ask one to finish and end; return its exit code."""
+        ending = family(server.pid)
+        code = server.drain()
+        self.deaths |= dict.fromkeys(ending, time.time())
+        return code
+
     def kill_worker(self, server: Server) -> list[int]:
         """Kill what a server has forked, which it then forks anew."""
         dead = family(server.pid)[1:]

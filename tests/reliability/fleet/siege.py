@@ -59,7 +59,9 @@ class Siege:
             while self.report.kills < kills and time.monotonic() < deadline:
                 step = self._stage.kills_between_looks or kills
                 self._torment(min(kills, self.report.kills + step), deadline)
+                started = time.monotonic()
                 self._stage.settle(self._fleet)
+                self._done["settling, s"] += round(time.monotonic() - started)
                 self._stage.inspect(self._fleet)
             self._account()
         finally:

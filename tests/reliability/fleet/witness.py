@@ -4,8 +4,10 @@
 that LEADERS_FILE names gets a line when a task of the leader's begins, and one when it ends.
 """
 
+import faulthandler
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -86,6 +88,8 @@ def main() -> None:
     from app.services.runtime.supervisor import Supervisor
     from tests.reliability import moved_server
 
+    # Where a server stands that does not move: kill -RTMIN.
+    faulthandler.register(signal.SIGRTMIN, all_threads=True)
     file, begin = Path(os.environ[LEADERS_FILE]), Supervisor.__init__
 
     def begin_witnessed(self: Supervisor, tasks: Any, **others: Any) -> None:
