@@ -6,6 +6,7 @@ entry is open until its answer is known; it answers duplicates until its time is
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -209,9 +210,13 @@ class Inbox:
         value = {"status": answer.status, "body": answer.body, "expires_at": timestamp(entry.expires_at)}
         return Create(entry.answer_key, value)
 
-    def open_entries(self, bot: str | None = None) -> list[InboxEntry]:
-        """Return what is not finished, of one bot or of all."""
-        return open_entries(self._store, bot)
+    def open_entries(self) -> list[InboxEntry]:
+        """Return what is not finished."""
+        return open_entries(self._store)
+
+    def waiting(self, bot: str) -> Iterator[InboxEntry]:
+        """Yield what is not finished of a bot, and perhaps some that is."""
+        return map(InboxEntry.from_document, self._store.waiting(f"{PREFIX}{bot}/"))
 
     def open_entry(self, ticket: UUID) -> InboxEntry | None:
         """Return the entry of a ticket that is not finished."""
@@ -271,10 +276,10 @@ class Inbox:
         return replace(after, version=self._store.replace(document, after.to_json()).version)
 
 
-def open_entries(store: Store, bot: str | None = None) -> list[InboxEntry]:
-    """Return the alerts that are not finished, of one bot or of all, whoever works on them."""
-    waiting = (item for item in store.waiting(PREFIX) if bot is None or item.value["bot"] == bot)
-    return [entry for entry in map(InboxEntry.from_document, waiting) if store.get(entry.answer_key) is None]
+def open_entries(store: Store) -> list[InboxEntry]:
+    """Return the alerts that are not finished, whoever works on them."""
+    entries = map(InboxEntry.from_document, store.waiting(PREFIX))
+    return [entry for entry in entries if store.get(entry.answer_key) is None]
 
 
 def _entry_key(document: Document) -> str:

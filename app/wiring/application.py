@@ -113,7 +113,7 @@ class Wiring:
             self.clock,
             refresh_seconds=usage_refresh_seconds(self.settings),
             longest_wait=longest_wait(self.settings),
-            may_count=lambda *who: self.reception.interrupted.may_count(*who),  # noqa: PLW0108  # made later
+            is_behind=lambda *who: self.reception.interrupted.comes_before(*who),  # noqa: PLW0108  # made later
         )
 
     @cached_property

@@ -164,6 +164,10 @@ class Foundation:
         """What may be sent again."""
         return ResubmissionPolicy(self.clock, timedelta(seconds=self.settings.unknown_grace_seconds))
 
+    def processes(self) -> int:
+        """Return how many processes take alerts for the same accounts, as far as is known here."""
+        return max(self.settings.web_concurrency, self.locks.processes())
+
     @cached_property
     def registry(self) -> BrokerRegistry:
         """The brokers: those handed in, or those whose settings are there."""
@@ -177,7 +181,7 @@ class Foundation:
                 wait=self.wait,
                 fyers=self.fyers,
                 symbols=self.symbols,
-                processes=lambda: max(self.settings.web_concurrency, self.locks.processes()),
+                processes=self.processes,
             )
             return BrokerRegistry(brokerage.factories(), known, needs)
         return BrokerRegistry({name: _always(broker) for name, broker in self._brokers.items()}, known, needs)

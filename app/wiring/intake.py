@@ -139,8 +139,16 @@ class Reception:
 
     @cached_property
     def interrupted(self) -> Interrupted:
-        """What may have placed an order that nobody has counted."""
-        return Interrupted(self.inbox, self.in_flight, self.progress, self.base.locks)
+        """What may have placed an order that no book shows."""
+        return Interrupted(
+            self.inbox,
+            self.in_flight,
+            self.progress,
+            self.base.locks,
+            self.order,
+            self.base.clock,
+            self.base.processes,
+        )
 
     @cached_property
     def recovery(self) -> Recovery:

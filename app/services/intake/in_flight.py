@@ -15,6 +15,8 @@ class InFlight:
         self._running: dict[str, threading.Event] = {}
         self._unfinished: set[str] = set()
         self._not_begun: set[str] = set()
+        # Until somebody has looked, a process before this one may have left something.
+        self._are_others_left = True
 
     @contextmanager
     def running(self, key: str) -> Iterator[None]:
@@ -65,6 +67,15 @@ class InFlight:
     def is_left_open(self, key: str) -> bool:
         """True when an alert was put off or interrupted in this process and waits for its turn."""
         return key in self._unfinished
+
+    def note_left(self, *, are_left: bool) -> None:
+        """Take note whether anything was left that nobody has finished."""
+        self._are_others_left = are_left
+
+    @property
+    def is_quiet(self) -> bool:
+        """True when nothing is known to be left, here or by others."""
+        return not self._unfinished and not self._are_others_left
 
     def was_interrupted(self, key: str) -> bool:
         """True when an alert was interrupted in this process after it had begun."""

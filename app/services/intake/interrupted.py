@@ -1,45 +1,64 @@
-"""Alerts that may have placed an order which nobody has counted yet."""
+"""Alerts that may have placed an order which no book shows yet."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
+from app.clock import Clock
 from app.repositories.inbox import Inbox, InboxEntry
 from app.services.intake.in_flight import InFlight
+from app.services.intake.recovery_order import RecoveryOrder
 from app.services.review.progress import ReviewProgress
 from app.services.runtime.locks import Locks
+
+# What another process has worked on for longer than a store is waited for may be left open there.
+LEFT_OPEN = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
     """What was interrupted between an order and its ticket, in this process or another.
 
-    Whoever asks holds the bot: an alert of it that is worked on elsewhere waits, and has sent nothing.
+    Whoever asks holds the bot's symbol, or the bot: what is worked on elsewhere waits, and has sent nothing.
+    Where several `processes` work on the store it is asked each time, else only after a mishap.
     """
 
     inbox: Inbox
     in_flight: InFlight
     progress: ReviewProgress
     locks: Locks
+    order: RecoveryOrder
+    clock: Clock
+    processes: Callable[[], int]
 
-    def may_count(self, bot: str, ticket: UUID) -> bool:
-        """Tell whether another alert of a bot may have entered, and has to be finished first.
+    def comes_before(self, bot: str, ticket: UUID) -> bool:
+        """Tell whether another alert of a bot has to be finished before this one is decided.
 
-        Of two that are finished at one time the later one waits.
+        One that was interrupted itself, and of which the broker has nothing, waits for those alone that the
+        broker has: two of them would wait for each other. Raise BrokerUnavailable.
         """
-        others = (entry for entry in self.inbox.open_entries(bot) if entry.ticket != ticket)
-        return any(
-            self._is_in_doubt(entry, ticket) and not self.progress.waits(entry)
-            for entry in others
-            if not self.progress.is_untouched(entry)
-        )
+        if self.in_flight.is_quiet and self.processes() < 2:  # noqa: PLR2004  # nobody else
+            return False
+        entries = list(self.inbox.waiting(bot))
+        is_resumed = any(entry.ticket == ticket and entry.attempts > 1 for entry in entries)
+        others = (entry for entry in entries if entry.ticket != ticket)
+        return any(self._is_in_doubt(entry, is_resumed=is_resumed) for entry in others)
 
-    def _is_in_doubt(self, entry: InboxEntry, ticket: UUID) -> bool:
+    def _is_in_doubt(self, entry: InboxEntry, *, is_resumed: bool) -> bool:
         if self.in_flight.is_running(entry.key):
             return False
+        certain = not is_resumed
         if entry.owner == self.locks.owner:
-            was_begun = entry.attempts > 1 or self.in_flight.was_interrupted(entry.key)
-            return was_begun and entry.ticket < ticket
-        if self.locks.may_be_dead(entry.owner):
-            return True
-        # Taken up from a dead process by one that lives: what became of its order is not known yet.
-        return entry.attempts > 1 and entry.ticket < ticket
+            if entry.attempts == 1 and not self.in_flight.was_interrupted(entry.key):
+                return False
+        elif entry.attempts == 1 and not self.locks.may_be_dead(entry.owner):
+            # As a rule it waits for the lock that is held here; its owner alone knows if it was interrupted.
+            certain = False
+            if self.clock() - entry.claimed_at < LEFT_OPEN:
+                return False
+        if self.progress.is_untouched(entry) or self.progress.waits(entry):
+            return False
+        if not certain and not self.order.has_placed(entry):
+            return False
+        return self.inbox.answer(entry) is None

@@ -78,6 +78,7 @@ class Recovery:
         left = [entry for entry in entries if self._is_left(entry) and not self.progress.waits(entry)]
         closed = self._try_each(left)
         self._look_again = closed < len(left)
+        self.in_flight.note_left(are_left=self._look_again)
         self._looked_at = self.clock()
         if not self._look_again:
             self._agree()
@@ -126,6 +127,7 @@ class Recovery:
         """Reading the whole inbox is expensive: look when something was left, and now and then."""
         if self.locks.has_lost_owners():
             self._look_again = True
+            self.in_flight.note_left(are_left=True)
         since = self.clock() - self._looked_at if self._looked_at is not None else LONGEST_WITHOUT_LOOK
         is_due = self._look_again or bool(self._adopted) or since >= LONGEST_WITHOUT_LOOK
         return is_due or self.in_flight.has_unfinished()
@@ -151,7 +153,7 @@ class Recovery:
         finished = False
         try:
             # Compared and swapped: of all processes that found it one goes on.
-            taken = self.inbox.take_over(entry, counted=self._counts(entry))
+            taken = self.inbox.take_over(entry, counted=not is_new and self._counts(entry))
             finished = taken is not None and self._finish(taken, is_new=is_new, at_once=at_once)
         except (StoreError, BrokerUnavailable, EntryMustWait) as error:
             self._wait(entry, error)

@@ -55,6 +55,10 @@ class RecoveryOrder:
         for _, entry in sorted(ranks, key=lambda item: item[0]):
             yield entry
 
+    def has_placed(self, entry: InboxEntry) -> bool:
+        """Tell whether the broker has an order of an alert; raise BrokerUnavailable."""
+        return bool(self._placed(entry))
+
     def _rank(self, entry: InboxEntry) -> int:
         """Say when an entry is due: entries that were placed, exits that were placed, then the rest."""
         if self.progress.is_untouched(entry):

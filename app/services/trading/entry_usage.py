@@ -26,6 +26,7 @@ from app.services.trading.context import EntryMustWait
 LATEST_FINISH = timedelta(minutes=2)
 # UNKNOWN is not among them: what may be at the broker keeps its place under the caps.
 NOT_PLACED = frozenset({TicketStatus.REJECTED.value, TicketStatus.FAILED.value})
+NOT_SENT = frozenset({TicketStatus.DENIED.value, TicketStatus.EXPIRED.value, TicketStatus.SKIPPED.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class EntryUsage:
     """Entries of today and yesterday (UTC) by ticket.
 
     `longest_wait` is how long an alert may wait for an opinion and a person before it is finished.
-    `may_count` tells of a bot whether another of its alerts was interrupted, and may have entered.
+    `is_behind` tells of a bot whether another of its alerts was interrupted, and may have placed an order.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class EntryUsage:
         *,
         refresh_seconds: float = 0,
         longest_wait: timedelta = timedelta(),
-        may_count: Callable[[str, UUID], bool] = lambda _bot, _ticket: False,
+        is_behind: Callable[[str, UUID], bool] = lambda _bot, _ticket: False,
     ) -> None:
         self._ledger = ledger
         self._open_orders = open_orders
@@ -63,7 +64,7 @@ class EntryUsage:
         self._trades = trades
         self._refresh_seconds = refresh_seconds
         self._latest_finish = LATEST_FINISH + longest_wait
-        self._may_count = may_count
+        self._is_behind = is_behind
         self._entries: dict[str, Entry] = {}
         self._read_until: datetime | None = None
         self._read_at = float("-inf")
@@ -85,10 +86,9 @@ class EntryUsage:
         )
 
     def await_others(self, bot: str, ticket: UUID) -> None:
-        """Raise EntryMustWait while an order of the bot may be at the broker that no ledger shows."""
-        # Where others' entries are read late there is one process: a look for each alert would cost too much.
-        if not self._refresh_seconds and self._may_count(bot, ticket):
-            raise EntryMustWait(f"An alert of {bot} was interrupted; its entries are counted after that one.")
+        """Raise EntryMustWait while an order of the bot may be at the broker that no book shows."""
+        if self._is_behind(bot, ticket):
+            raise EntryMustWait(f"An alert of {bot} was interrupted; what that one did is counted first.")
 
     def today(self, bot: str) -> tuple[int, Decimal]:
         """Return how often a bot has entered today (UTC), and for how much; limited or not."""
@@ -128,8 +128,8 @@ class EntryUsage:
 
     def _remember(self, ticket: dict[str, Any]) -> None:
         entry = ticket.get("entry")
-        if ticket["status"] in NOT_PLACED:
-            # What was in doubt when it was counted may have turned out since.
+        if ticket["status"] in NOT_PLACED or (entry is None and ticket["status"] in NOT_SENT):
+            # What was in doubt when it was counted may have turned out since, here or in another process.
             self._entries.pop(ticket["id"], None)
         elif entry is not None:
             at = datetime.fromisoformat(ticket["created_at"])
