@@ -13,6 +13,7 @@ from deploy.__main__ import Outside, main
 from tests.builders import strategy_alert
 from tests.deploy.conftest import PLACE, Deployer
 from tests.simulators.gcloud import Killed, StandIn
+from tests.simulators.gcloud.refusals import Refused
 
 pytestmark = pytest.mark.unit
 
@@ -77,6 +78,23 @@ def test_deploy_when_killed_at_any_step_then_the_next_run_ends_the_same(deployer
         assert broken("YES=1", *options, said=KEYS) == 0
         assert without_chance(broken.state) == without_chance(deployer.state), number
         assert_database_opens(broken)
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+def test_deploy_when_a_command_fails_at_any_step_then_it_says_so_and_the_next_run_ends_the_same(
+    deployer, done
+):
+    everything = ("YES=1", "SQL=1", "EGRESS=1")
+    deployer(*everything, said=KEYS)
+    steps = len(deployer.gcloud.changes)
+
+    for number in range(1, steps + 1):
+        broken = Deployer(StandIn(), deployer.capture)
+        broken.gcloud.kill(number, done=done, by=Refused)
+        assert broken(*everything, said=KEYS) == 1
+        assert ("What to do: " in broken.complaint, "internal error" in broken.complaint) == (True, True)
+        assert broken(*everything, said=KEYS) == 0
+        assert without_chance(broken.state) == without_chance(deployer.state), number
 
 
 def without_chance(state):

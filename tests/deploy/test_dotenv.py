@@ -28,10 +28,11 @@ QUOTED = st.text(
         'A="say \\"hello\\""\nB=\'it\\\'s\'',
         "A=postgresql://u:p@h/d?x=1\r\nB=a=b=c\r\n",
         'A="over\ntwo lines"\nB=2',
+        "A=pw\nB=postgresql://u:${A}@h/d\nC=${NOWHERE:-there}${NOWHERE}\nD=$A",
     ],
 )
 def test_dotenv_when_read_then_it_says_what_the_service_reads(text):
-    assert parse_dotenv(text) == {
+    assert parse_dotenv(text, {}) == {
         name: value or "" for name, value in dotenv_values(stream=StringIO(text)).items()
     }
 
@@ -42,7 +43,7 @@ def test_dotenv_when_it_holds_anything_usual_then_it_says_what_the_service_reads
     lines += [f'{name}="{value}"' for name, value in quoted.items()]
     text = "\n".join(lines)
 
-    assert parse_dotenv(text) == {
+    assert parse_dotenv(text, {}) == {
         name: value or "" for name, value in dotenv_values(stream=StringIO(text)).items()
     }
 

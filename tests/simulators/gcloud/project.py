@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from deploy.known_settings import known_settings
 from tests.simulators.gcloud.access import Access, State
 from tests.simulators.gcloud.command_line import Command, pairs
 from tests.simulators.gcloud.refusals import Refused, absent
@@ -26,6 +27,9 @@ KINDS = (
 def empty_project(name: str = "demo", number: str = "123456789012") -> State:
     """Return a project as it is on its first day, billing linked."""
     return {"project": name, "number": number, "billing": True, "enabled": [], **{kind: {} for kind in KINDS}}
+
+
+SECRET = {name for name, setting in known_settings().items() if setting.is_secret}
 
 
 class Project(Access):
@@ -145,9 +149,11 @@ class Project(Access):
         }
 
     def _variables(self, command: Command, account: str) -> list[State]:
-        found: list[State] = [
-            {"name": name, "value": value} for name, value in pairs(command.flag("set-env-vars")).items()
-        ]
+        plain = pairs(command.flag("set-env-vars"))
+        spoken = [name for name in plain if name in SECRET]
+        if spoken:
+            raise Refused(f"{spoken} are secrets, and stand on a command line.")
+        found: list[State] = [{"name": name, "value": value} for name, value in plain.items()]
         for name, reference in pairs(command.flag("set-secrets")).items():
             secret, _, version = reference.partition(":")
             if not self._one("secrets", secret):

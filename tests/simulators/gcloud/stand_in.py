@@ -27,10 +27,11 @@ class StandIn:
         self._kill: tuple[int, bool] | None = None
         self._lock = threading.Lock()
 
-    def kill(self, at: int, *, done: bool) -> None:
+    def kill(self, at: int, *, done: bool, by: type[BaseException] = Killed) -> None:
         """End at the change of this number, counted from one, before it is done or after."""
         self.changes.clear()
         self._kill = at, done
+        self._by = by
 
     def __call__(
         self, words: Sequence[str], given: str | None = None, hear: Callable[[str], None] | None = None
@@ -61,7 +62,7 @@ class StandIn:
     def _die(self, *, done: bool) -> None:
         if self._kill == (len(self.changes), done):
             self._kill = None
-            raise Killed
+            raise self._by("INTERNAL: An internal error has occurred.")
 
 
 def _printed(told: Any, words: list[str]) -> str:
