@@ -45,7 +45,7 @@ class Connections:
     def __init__(self, url: str, *, timeout_seconds: float, size: int) -> None:
         self._conninfo = complete_address(url, timeout_seconds)
         self.timeout_seconds = timeout_seconds
-        self._size = size
+        self.size = size
         self._idle: list[DatabaseSession] = []
         self._inherited: list[DatabaseSession] = []
         self._start_afresh()
@@ -161,7 +161,7 @@ class Connections:
                         return session
                     if self._failures > failures and not self._opening:
                         raise StoreUnavailable(self._failure)
-                    if self._open < self._size and self._opening < self._waiting:
+                    if self._open < self.size and self._opening < self._waiting:
                         self._open_another()
                     if not self._changed.wait(ends - time.monotonic()) and time.monotonic() >= ends:
                         raise StoreUnavailable(WITHOUT_CONNECTION if self._opening else ALL_LENT)

@@ -70,6 +70,9 @@ class AdvisoryLocks:
         self._session: DatabaseSession | None = None
         self._owes_answer = False
         self._settled_since = float("-inf")
+        # Of each kind by itself: who holds a bot may wait for a symbol, who holds a symbol waits for nothing.
+        waiting = max(connections.size // 3, 1)
+        self._may_wait = {of: threading.BoundedSemaphore(waiting) for of in (BOTS, SYMBOLS)}
         self._closing = threading.Event()
         self._begin()
         self._keeper = threading.Thread(target=self._keep, name="database locks", daemon=True)
@@ -178,7 +181,7 @@ class AdvisoryLocks:
 
     @contextmanager
     def _held_by_itself(self, of: int, slot: int) -> Iterator[IsHeld]:
-        with self._connections.turn(patience_seconds=LONGEST_WAIT_SECONDS) as session:
+        with self._room_to_wait(of), self._connections.turn(patience_seconds=LONGEST_WAIT_SECONDS) as session:
             session.execute(_WAIT.format(seconds=LONGEST_WAIT_SECONDS, of=of, slot=slot), prepare=False)
             try:
                 yield lambda: session.is_alive
@@ -188,6 +191,16 @@ class AdvisoryLocks:
                 except DatabaseError:
                     # The lock goes with its session, whatever became of that.
                     session.close()
+
+    @contextmanager
+    def _room_to_wait(self, of: int) -> Iterator[None]:
+        """Leave sessions to those who need to wait for nobody: they hold what others wait for."""
+        if not self._may_wait[of].acquire(timeout=LONGEST_WAIT_SECONDS):
+            raise StoreUnavailable("Too many wait for what others have locked.")
+        try:
+            yield
+        finally:
+            self._may_wait[of].release()
 
     def _present(self, ends: float) -> DatabaseSession:
         """Return the session, waiting a little after one was lost; raise StoreUnavailable."""

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from threading import Event, Thread
 
 import psycopg
@@ -185,3 +185,32 @@ def tells_of_lost(locks) -> bool:
     with suppress(StoreUnavailable):
         return bool(locks.has_lost_owners())
     return False
+
+
+def test_waiting_when_many_wait_for_others_then_there_are_sessions_left_to_read_with(
+    make_locks, settled_url, monkeypatch
+):
+    locks, holder = make_locks(settled_url), make_locks(settled_url)
+    names = [f"S{number}" for number in range(6)]
+    done = Event()
+
+    def wait(symbol: str) -> None:
+        with locks.hold_symbol("paper", symbol):
+            pass
+
+    with ExitStack() as stack:
+        for symbol in names:
+            stack.enter_context(holder.hold_symbol("paper", symbol))
+        waiting = [Thread(target=wait, args=(symbol,)) for symbol in names]
+        for thread in waiting:
+            thread.start()
+        time.sleep(0.5)
+        # Six wait, and there are four sessions.
+        reader = Thread(target=lambda: (locks.may_be_dead(locks.owner), done.set()))
+        reader.start()
+        reader.join(5)
+    for thread in waiting:
+        thread.join(10)
+
+    assert done.is_set()
+    assert not any(thread.is_alive() for thread in waiting)
