@@ -34,8 +34,9 @@ _PREPARE_UNLOCK = "PREPARE gatehouse_unlock (int, int) AS SELECT pg_advisory_unl
 _LIVE = "SELECT pg_advisory_lock(%s::bigint)"
 _LIVING = """
 SELECT (classid::bigint << 32) | objid::bigint,
+    coalesce(extract(epoch FROM backend_start), 0),
     extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())
-FROM pg_locks
+FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
 WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND classid::bigint >> 16 = %s
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
@@ -53,9 +54,12 @@ IsHeld = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class Living:
-    """Who lives; for how long the server has run, and our own session since it was lost last."""
+    """Who lives, and since when; for how long the server has run, and our own session since it was lost last.
 
-    lives: frozenset[int]
+    Moments are the server's, in epoch seconds; 0 where it does not tell.
+    """
+
+    born: dict[int, float]
     server_seconds: float
     session_seconds: float
 
@@ -99,8 +103,8 @@ class AdvisoryLocks:
         with self._changed:
             since = self._settled_since
         rows = self._connections.ask(_LIVING, (_LIVES,))
-        lives = frozenset(number & ((1 << _LIFE_BITS) - 1) for number, _ in rows)
-        return Living(lives, float(rows[0][1]) if rows else 0.0, time.monotonic() - since)
+        born = {number & ((1 << _LIFE_BITS) - 1): float(at) for number, at, _ in rows}
+        return Living(born, float(rows[0][2]) if rows else 0.0, time.monotonic() - since)
 
     def session(self) -> object:
         """Return what this process lives by: another one once it is lost, or while there is none."""

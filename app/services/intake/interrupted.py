@@ -52,7 +52,7 @@ class Interrupted:
         if entry.owner == self.locks.owner:
             if entry.attempts == 1 and not self.in_flight.was_interrupted(entry.key):
                 return False
-        elif entry.attempts == 1 and not self.locks.may_be_dead(entry.owner):
+        elif entry.attempts == 1 and not self.locks.may_have_lost(entry.owner, entry.claimed_at):
             # As a rule it waits for the lock that is held here; its owner alone knows if it was interrupted.
             certain = False
             if self.clock() - entry.claimed_at < LEFT_OPEN:

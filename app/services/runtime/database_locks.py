@@ -6,8 +6,9 @@ although he may run: nobody is taken for dead until everybody has had time to co
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 from zlib import crc32
@@ -25,14 +26,16 @@ APART_SECONDS = 0.5
 BELIEVED_SECONDS = 1.0
 # For how long the number of processes is believed.
 COUNTED_SECONDS = 5.0
+# How far the clocks of two machines and the server may differ.
+SKEW_SECONDS = 2.0
 
 
 class Census(Protocol):
     """Who lives; for how long the server has run, and our own session since it was lost last."""
 
     @property
-    def lives(self) -> frozenset[int]:
-        """The numbers of the living."""
+    def born(self) -> Mapping[int, float]:
+        """The numbers of the living, and since when the server has each one's session, in epoch seconds."""
 
     @property
     def server_seconds(self) -> float:
@@ -127,9 +130,10 @@ class DatabaseLocks(Locks):
             self._believed = time.monotonic(), present
         return life in present
 
-    def may_be_dead(self, owner: str) -> bool:
-        """Tell whether the server holds no lock of that process now."""
-        return life_of(owner) not in self._shared.living().lives
+    def may_have_lost(self, owner: str, since: datetime) -> bool:
+        """Tell whether the session by which that process lives now has not been there since that moment."""
+        born = self._shared.living().born.get(life_of(owner))
+        return born is None or born + SKEW_SECONDS > since.timestamp()
 
     def processes(self) -> int:
         """Return how many live, as known some seconds ago, or when the database was last there."""
@@ -137,7 +141,7 @@ class DatabaseLocks(Locks):
         if now - self._counted_at >= COUNTED_SECONDS:
             self._counted_at = now
             with suppress(StoreUnavailable):
-                self._count = len(self._shared.living().lives)
+                self._count = len(self._shared.living().born)
         return self._count
 
     def life(self) -> object:
@@ -147,9 +151,9 @@ class DatabaseLocks(Locks):
     def has_lost_owners(self) -> bool:
         """Tell whether a process has gone since the last call, or may have."""
         living = self._shared.living()
-        self._missing = (self._missing | self._known) - living.lives
-        self._known = living.lives
-        self._count, self._counted_at = len(living.lives), time.monotonic()
+        self._missing = (self._missing | self._known) - frozenset(living.born)
+        self._known = frozenset(living.born)
+        self._count, self._counted_at = len(living.born), time.monotonic()
         if not self._missing:
             return False
         if self._is_settled(living):
@@ -163,10 +167,10 @@ class DatabaseLocks(Locks):
     def _look(self) -> frozenset[int] | None:
         """Return who lives; None while those who do may be unable to show it."""
         living = self._shared.living()
-        return living.lives if self._is_settled(living) else None
+        return frozenset(living.born) if self._is_settled(living) else None
 
     def _is_settled(self, living: Census) -> bool:
-        has_life = self._life in living.lives
+        has_life = self._life in living.born
         return has_life and min(living.server_seconds, living.session_seconds) >= SETTLED_SECONDS
 
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from zlib import crc32
@@ -59,8 +60,8 @@ class Locks(Protocol):
     def is_alive(self, owner: str) -> bool | None:
         """Tell whether a process still runs; None: it cannot be told from here."""
 
-    def may_be_dead(self, owner: str) -> bool:
-        """Tell whether a process may have ended, of which that is perhaps not certain yet."""
+    def may_have_lost(self, owner: str, since: datetime) -> bool:  # noqa: ARG002  # known by few
+        """Tell whether a process may have lost what it has locked since a moment, alive or not."""
         return self.is_alive(owner) is False
 
     def processes(self) -> int:

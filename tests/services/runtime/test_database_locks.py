@@ -6,13 +6,14 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
 from threading import Event, Thread
 
 import psycopg
 import pytest
 
 from app.errors import StoreUnavailable
-from app.services.runtime.database_locks import SETTLED_SECONDS
+from app.services.runtime.database_locks import SETTLED_SECONDS, SKEW_SECONDS
 from tests.services.runtime.lock_holder import open_locks
 from tests.services.runtime.test_locks import HOLDER, until
 from tests.storage.postgres_server import PostgresServer
@@ -55,7 +56,7 @@ def test_grip_when_its_session_is_ended_then_it_tells_at_once_and_others_may_hav
         with other.hold_symbol("paper", "AAPL") as taken:
             taken.assure()
             # It has come back by now, but not to what it held.
-            assert until(lambda: not locks.may_be_dead(locks.owner))
+            assert until(lambda: lives(locks, locks.owner))
             assert is_lost(grip)
 
 
@@ -77,9 +78,23 @@ def test_life_when_its_session_is_ended_then_it_goes_on_in_another(make_locks, s
     first, second = make_locks(settled_url), make_locks(settled_url)
     for _ in range(3):
         end_sessions()
-        assert until(lambda: not second.may_be_dead(first.owner))
+        assert until(lambda: lives(second, first.owner))
 
     assert second.is_alive(first.owner)
+
+
+def test_lost_when_a_session_was_ended_since_then_it_may_have_been_whoever_lives(
+    make_locks, settled_url, end_sessions
+):
+    first, second = make_locks(settled_url), make_locks(settled_url)
+    time.sleep(2 * SKEW_SECONDS)
+    now = datetime.now(UTC)
+    before = second.may_have_lost(first.owner, now)
+    end_sessions()
+    assert until(lambda: lives(second, first.owner))
+
+    assert (before, second.may_have_lost(first.owner, now)) == (False, True)
+    assert second.may_have_lost("somebody", now)
 
 
 def test_life_when_its_session_is_ended_then_it_is_another(make_locks, settled_url, end_sessions):
@@ -150,7 +165,7 @@ def test_life_when_the_server_was_started_again_then_nobody_late_is_taken_for_de
     os.kill(process.pid, signal.SIGCONT)
 
     assert seen == [True] * 5
-    assert until(lambda: not locks.may_be_dead(process.owner))
+    assert until(lambda: lives(locks, process.owner))
     time.sleep(SETTLED_SECONDS)
     assert locks.is_alive(process.owner)
 
@@ -167,6 +182,11 @@ def test_life_when_it_ended_while_the_server_was_away_then_that_is_found_out(ser
     assert until(lambda: not locks.is_alive(process.owner), 2 * SETTLED_SECONDS)
 
 
+def lives(locks, owner: str) -> bool:
+    """Tell whether the server has a session now by which a process lives."""
+    return not locks.may_have_lost(owner, datetime.max.replace(tzinfo=UTC))
+
+
 def is_lost(grip) -> bool:
     try:
         grip.assure()
@@ -177,7 +197,7 @@ def is_lost(grip) -> bool:
 
 def answers(locks, owner: str) -> bool:
     with suppress(StoreUnavailable):
-        return not locks.may_be_dead(owner)
+        return lives(locks, owner)
     return False
 
 
@@ -206,7 +226,7 @@ def test_waiting_when_many_wait_for_others_then_there_are_sessions_left_to_read_
             thread.start()
         time.sleep(0.5)
         # Six wait, and there are four sessions.
-        reader = Thread(target=lambda: (locks.may_be_dead(locks.owner), done.set()))
+        reader = Thread(target=lambda: (lives(locks, locks.owner), done.set()))
         reader.start()
         reader.join(5)
     for thread in waiting:
