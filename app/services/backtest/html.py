@@ -16,6 +16,9 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .8rem .2rem 0; text-align: right; white-space: nowrap; }
 tr { border-bottom: 1px solid #8884; }
 th:first-child, td:first-child { text-align: left; } td.words { white-space: normal; text-align: left; }
+.figures .wide { max-height: none; } .figures table { display: block; }
+.figures tbody { columns: 18rem; display: block; }
+.figures tr { break-inside: avoid; display: grid; grid-template-columns: 1fr auto; }
 .wide { overflow-x: auto; max-height: 32rem; }
 """)
 TRADES = (
@@ -29,6 +32,9 @@ TRADES = (
     "gain",
     "fees",
     "reason",
+)
+FRACTIONS = frozenset(
+    {"total_return", "buy_and_hold", "cagr", "volatility", "max_drawdown", "exposure", "win_rate"}
 )
 COMPARED = ("trade", "difference", "why")
 
@@ -46,7 +52,7 @@ def page(report: Mapping[str, Any]) -> str:
         *(_paragraph(note) for note in report["notes"]),
         # The plot library's own script and markup: none of it comes from an alert.
         Markup(_plots(report)),  # noqa: S704
-        _section("Figures", _table(("", ""), list(report["metrics"].items()))),
+        Markup("<div class=figures>{}</div>").format(_section("Figures", _table(("", ""), _figures(report)))),
         _section("Refused", _table(("Reason", "Alerts"), list(report["refusals"].items()))),
         _section("By month", _table(("Month", "Gain"), months(report["equity_curve"]))),
         _section("Beside the other list", _rows(COMPARED, report["comparison"])),
@@ -80,7 +86,8 @@ def _plots(report: Mapping[str, Any]) -> str:
         row=2,
         col=1,
     )
-    figure.update_yaxes(tickformat=".1%", row=2, col=1)
+    figure.update_yaxes(tickformat=",.2f", row=1, col=1)
+    figure.update_yaxes(tickformat=".2%", row=2, col=1)
     figure.update_layout(
         height=520,
         margin={"l": 60, "r": 20, "t": 20, "b": 40},
@@ -90,6 +97,18 @@ def _plots(report: Mapping[str, Any]) -> str:
     )
     html: str = figure.to_html(full_html=False, include_plotlyjs=True, div_id="equity")
     return html
+
+
+def _figures(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return every figure as people read it: fractions in per cent, what cannot be told left out."""
+    return [
+        (
+            name.upper() if name in {"sqn", "cagr"} else name.replace("_", " ").capitalize(),
+            f"{float(value) * 100:,.2f} %" if name in FRACTIONS else str(value),
+        )
+        for name, value in report["metrics"].items()
+        if value is not None
+    ]
 
 
 def _below(worths: Iterable[float]) -> list[float]:
