@@ -25,6 +25,7 @@ from app.cli.paper import paper
 from app.cli.positions import positions
 from app.cli.preview import preview
 from app.cli.refusals import refusals
+from app.cli.replay import replay
 from app.cli.restore import restore
 from app.cli.status import status
 from app.cli.switches import trading_state
@@ -35,7 +36,7 @@ from app.cli.verify import verify
 
 COMMANDS = (
     *(status, tickets, opinions, ideas, orders, positions, account, trades, options, bots, trading_state),
-    *(refusals, symbols, preview, send_alert, paper, login, verify, backup, backtest),
+    *(refusals, symbols, preview, send_alert, paper, login, verify, backup, backtest, replay),
     *(audit, circuit_breaker, cleanup, dashboard, migrate_store, restore, database),
 )
 BARE_COMMANDS = (migrate_store, restore, database)

@@ -63,13 +63,13 @@ def replay(
     limits = {name: given.pop(name) for name in ("min_confidence", "max_notional")}
     rules = _rules(**limits)
     asks = model is not None or prompt is not None or not any(limits.values())
-    other = Another(analyst=_analyst(model, prompt) if asks else None, rules=rules)
+    other = Another(analyst=analyst_of(model, prompt) if asks else None, rules=rules)
     query, prices = read_query(given), prices_from(file)
     (horizon,) = _one(query["horizon"])
     replayer = _replayer()
     stored, left_out = replayer.read(_tickets(query))
     if asks and stored and not yes:
-        _confirm(other.analyst, len(stored))
+        confirm(other.analyst, len(stored))
     opinions = replayer.ask(stored, other)
     compared = replayer.compare(stored, opinions, rules)
     told = gains(stored, prices, services().clock, horizon)
@@ -120,7 +120,8 @@ def _figure(name: str, text: str | None, parse: Parser) -> Decimal | None:
         raise InvalidRequest(f"{name} {error}.") from error
 
 
-def _analyst(model: str | None, prompt: Path | None) -> Analyst:
+def analyst_of(model: str | None, prompt: Path | None) -> Analyst:
+    """Return who is asked, by another model or with another prompt where they are given."""
     from app.services.analyst.openai_analyst import OpenAiAnalyst
 
     analyst = services().research.analyst
@@ -136,7 +137,8 @@ def _analyst(model: str | None, prompt: Path | None) -> Analyst:
     return replace(analyst, server=server, prompt=told)
 
 
-def _confirm(analyst: Analyst | None, count: int) -> None:
+def confirm(analyst: Analyst | None, count: int) -> None:
+    """Ask before a model is, since that costs; abort without a yes."""
     if analyst is not None and analyst.name != RulesAnalyst.name:
         told = (
             f"{analyst.model} is asked about {count} ideas, with several requests each where it uses tools."

@@ -25,8 +25,10 @@ from app.repositories.trades import Trades
 from app.schemas.alerts import entry_named, read_signal
 from app.schemas.body import read_object
 from app.schemas.posted import Posted, read_posted
+from app.services.analyst.base import Analyst
 from app.services.backtest.outcome import Books
-from app.services.backtest.run import BacktestRun, ReadAlert
+from app.services.backtest.posting import ReadAlert
+from app.services.backtest.run import BacktestRun
 from app.services.backtest.simulated import TapeClock, TapeMarket
 from app.services.instruments.resolver import no_contracts
 from app.services.instruments.tickers import ListedTickers
@@ -82,7 +84,9 @@ class BacktestHouse:
     watcher: Supervisor
 
 
-def backtest_house(settings: Settings, clock: TapeClock, market: TapeMarket, seed: int = 0) -> BacktestHouse:
+def backtest_house(
+    settings: Settings, clock: TapeClock, market: TapeMarket, seed: int = 0, analyst: Analyst | None = None
+) -> BacktestHouse:
     """Build a house whose orders all go to the simulated broker, and in which nobody is told or asked."""
     settings = _quiet(settings)
     store, randomness = MemoryStore(), Random(seed).randbytes  # noqa: S311  # ids that come again, no secrets
@@ -105,7 +109,7 @@ def backtest_house(settings: Settings, clock: TapeClock, market: TapeMarket, see
         wait=clock.wait,
         randomness=randomness,
         notify=lambda *_: None,
-        analyst=None,
+        analyst=analyst,
         on_console=False,
     )
     services = assembled(Wiring(base))

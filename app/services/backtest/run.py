@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from app.brokers.base import Broker
 from app.domain.analytics.ratios import rounded
@@ -17,28 +16,17 @@ from app.domain.backtest.tape import TapeAlert, events
 from app.domain.bars import Series
 from app.domain.bots import Bot
 from app.domain.money import ZERO
-from app.domain.signals import Signal
 from app.errors import AppError
 from app.repositories.bots import DEFAULT_BOT, BotDirectory
 from app.services.backtest.outcome import Books, refusals, slippage
 from app.services.backtest.player import Player
+from app.services.backtest.posting import Read, ReadAlert
 from app.services.backtest.simulated import TapeClock, TapeMarket
-from app.services.intake.alerts import Alert, Intake
+from app.services.intake.alerts import Intake
 from app.services.runtime.supervisor import Supervisor
 
 # Notes of one kind are counted beyond so many.
 TOLD = 5
-
-
-@dataclass(frozen=True, slots=True)
-class ReadAlert:
-    """What an alert says; `symbol` is canonical, None where it is none that we know."""
-
-    signal: Signal
-    symbol: str | None
-    words: dict[str, Any]
-    redacted: dict[str, Any]
-    bot: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +66,7 @@ class BacktestRun:
     intake: Intake
     bots: BotDirectory
     books: Books
-    read: Callable[[TapeAlert], ReadAlert]
+    read: Read
     fees: Callable[[], Decimal]
     settings: Mapping[str, str] = field(default_factory=dict)
     only: str | None = None
@@ -141,17 +129,7 @@ class BacktestRun:
             self._unread[error.code] += 1
             self._notes.append(f"{alert.place} was refused: {error.message}")
             return
-        self.intake.accept(
-            Alert(
-                bot=bot,
-                signal=found.signal,
-                body=alert.text.encode(),
-                words=found.words,
-                redacted=found.redacted,
-                request_id=alert.place,
-                source="backtest",
-            )
-        )
+        self.intake.accept(found.for_intake(alert, bot))
 
     def _reading(self, alert: TapeAlert) -> ReadAlert:
         """Read an alert once: its price is wanted before it is posted."""

@@ -1,0 +1,121 @@
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.past_opinions import NOON as THEN
+from tests.past_opinions import past_ticket, said, write
+
+pytestmark = pytest.mark.integration
+
+NOON = datetime(2026, 6, 2, 15, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def noon(clock):
+    clock.now = NOON
+
+
+@pytest.fixture
+def send(client, clock):
+    """Send a strategy alert a minute later."""
+
+    def sent(action: str, contracts: int, price: float, symbol: str = "AAPL", long: str = "long"):
+        clock.move(seconds=60)
+        words = {
+            "symbol": symbol,
+            "strategy_order_id": long,
+            "strategy_order_action": action,
+            "strategy_order_contracts": contracts,
+            "strategy_order_price": price,
+        }
+        answer = client.post("/webhook", json=words)
+        assert answer.status_code == 200, answer.json
+        return answer.json
+
+    return sent
+
+
+@pytest.fixture
+def follow(operator):
+    operator.patch("/api/bots/default", json={"use_strategy_contracts": True}, headers={"If-Match": "*"})
+
+
+@pytest.fixture
+def replay(run):
+    return lambda *words: json.loads(run("replay", "--date", "2026-06-02", "--json", *words).stdout)
+
+
+def test_replay_when_nothing_has_changed_then_every_ticket_comes_to_the_same(send, follow, replay, services):
+    send("buy", 10, 100)
+    send("sell", 10, 105)
+    send("sell", 10, 106)
+    before = [document.value for document in services.store.list("")]
+
+    told = replay()
+
+    assert (told["differences"], len(told["tickets"])) == (0, 3)
+    assert told["tickets"][0]["now"] == {"status": "ordered", "reason": None, "orders": ["buy 10 AAPL"]}
+    assert told["tickets"][2]["then"]["reason"] == "POSITION_NONE"
+    assert [document.value for document in services.store.list("")] == before
+
+
+def test_replay_when_a_limit_is_set_then_what_it_would_have_refused_is_shown_with_its_reason(
+    send, follow, replay
+):
+    send("buy", 10, 100)
+    send("buy", 10, 50, symbol="MSFT")
+
+    told = replay("--set", "daily_order_cap=1")
+
+    assert [each["differs"] for each in told["tickets"]] == [False, True]
+    assert told["tickets"][1]["now"]["reason"] == "DAILY_ORDER_CAP"
+    assert told["tickets"][1]["then"]["orders"] == ["buy 10 MSFT"]
+
+
+def test_replay_when_something_was_held_before_the_day_then_its_exit_is_played_too(
+    send, follow, replay, clock
+):
+    clock.now = NOON - timedelta(days=1)
+    send("buy", 10, 100)
+    send("buy", 7, 40, symbol="MSFT")
+    clock.now = NOON
+    send("sell", 10, 110)
+
+    told = replay("--set", "daily_order_cap=0")
+
+    assert (told["differences"], told["notes"]) == (0, [])
+    assert told["tickets"][0]["now"]["orders"] == ["sell 10 AAPL"]
+
+
+def test_replay_when_an_opinion_was_given_then_it_is_repeated_and_nobody_is_asked(store, run):
+    ticket = past_ticket(opinion=said("skip", "0.4", notional_usd="0"), status="skipped", orders=[])
+    write(store, ticket)
+
+    (one,) = json.loads(run("replay", "--date", f"{THEN:%Y-%m-%d}", "--json").stdout)["tickets"]
+
+    assert (one["dialect"], one["now"]["status"], one["now"]["reason"]) == (
+        "trade_idea",
+        "skipped",
+        "OPINION_SKIP",
+    )
+
+
+def test_replay_when_printed_for_people_then_only_differences_are_listed(send, follow, run):
+    send("buy", 10, 100)
+    send("buy", 10, 50, symbol="MSFT")
+
+    printed = run("replay", "--date", "2026-06-02", "--set", "allowed_symbols=AAPL").stdout
+
+    assert "2 tickets; 1 would come to something else." in printed
+    assert "SYMBOL_NOT_ALLOWED" in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "said_so"), [(("--date", "June"), "June is not a day"), (("--set", "x=1"), "x")]
+)
+def test_replay_when_something_is_wrong_then_one_sentence_says_what(app, words, said_so):
+    result = app.test_cli_runner().invoke(args=["replay", "--date", "2026-06-02", *words])
+
+    assert result.exit_code == 1
+    assert said_so in result.output
