@@ -3,13 +3,14 @@
 import logging
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from dotenv import load_dotenv
 
 from app.config import Settings
 from app.config.early import wants_cloud_logging
-from app.errors import AppError
+from app.errors import AppError, SettingsError, StoreUnavailable
 from app.first_start import secrets_file, welcome, with_secrets
 from app.logs import catch_everything, configure_logging
 
@@ -67,13 +68,21 @@ def application() -> Any:
         if is_bare_command():
             return bare_application(Settings.from_environment())
         settings, made = with_secrets(Settings.from_environment())
-        built = create_app(settings)
+        built = _built(create_app, settings)
     except AppError as error:
         raise click.ClickException(f"Gatehouse cannot start: {error.message}") from error
     if made:
         # The secrets are shown once, whoever makes them.
         click.echo(welcome(settings, secrets_file(settings), made), err=True)
     return built
+
+
+def _built(build: Callable[[Settings], Any], settings: Settings) -> Any:
+    """Build the application; a store that cannot be opened is told with the setting that names it."""
+    try:
+        return build(settings)
+    except StoreUnavailable as error:
+        raise SettingsError(f"{settings.state_home.setting}: {error.message}") from error
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from app.clock import system_clock
-from app.config import Settings
+from app.config import Settings, StateHome
 from app.errors import SettingsError, StoreUnavailable
 from app.first_start import greeting, invitation, secrets_file, welcome, with_secrets
 from app.logs import tame_server_log
@@ -27,6 +27,8 @@ LAST_STEP_SECONDS = 1
 LAST_MESSAGES_SECONDS = 2
 # A worker that does not answer its master for so long is replaced; requests are bounded by broker timeouts.
 STUCK_SECONDS = 120
+# A process that begins while the database is away looks for it so often.
+DATABASE_PAUSE_SECONDS = 1
 
 
 _logger = logging.getLogger("gatehouse")
@@ -83,7 +85,25 @@ def _application(settings: Settings) -> Any:
     from app import create_app
 
     tame_server_log()
+    _wait_for_database(settings)
     return create_app(settings, background=True)
+
+
+def _wait_for_database(settings: Settings) -> None:
+    """Wait while the database is away; a process that ends at its start would end all the others.
+
+    That it can be used at all was seen before the first process began: this one comes in another's place.
+    """
+    from app import open_store
+
+    while settings.state_home is StateHome.DATABASE:
+        try:
+            open_store(settings).close()
+        except StoreUnavailable as error:
+            _logger.warning("This process waits for the database: %s", error.message)
+            time.sleep(DATABASE_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _try_store(settings: Settings) -> None:
