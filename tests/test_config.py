@@ -172,6 +172,7 @@ def test_bucket_when_there_would_be_several_processes_then_start_stops_by_the_se
     assert refusal(WEB_CONCURRENCY="2", **several).startswith("WEB_CONCURRENCY must be 1")
     assert read(WEB_CONCURRENCY="1", **several).web_concurrency == 1
     assert read(WEB_CONCURRENCY="2").web_concurrency == 2
+    assert read(WEB_CONCURRENCY="2", DATABASE_URL="postgresql://host/base", **several).web_concurrency == 2
 
 
 def test_streams_when_there_would_be_several_processes_then_start_stops_by_the_setting():

@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.errors import BrokerLoginRequired, BrokerUnavailable
+from app.storage.postgres import PostgresStore
 from tests.builders import BrokenStore
 from tests.fyers_logins import PIN, log_in, move
 
@@ -76,6 +77,26 @@ def test_refused_when_it_can_be_renewed_then_once_and_nobody_is_told(make_access
     assert answers == {access.source.token()} != {old}
     assert fake.counts()["POST /api/v3/validate-refresh-token"] == 1
     assert told == []
+
+
+def test_refused_when_processes_over_one_database_hear_it_at_once_then_one_renews(
+    make_access, enter, fake, told, database_url
+):
+    fake.tokens.refresh = "on"
+    stores = [PostgresStore(database_url) for _ in range(4)]
+    processes = [make_access(store=store, fyers_pin=PIN) for store in stores]
+    old = enter(processes[0]).access_token
+    with ThreadPoolExecutor(4) as pool:
+        answers = set(pool.map(lambda access: access.source.refused(old), processes))
+    new = {access.source.token() for access in processes}
+    for store in stores:
+        store.close()
+
+    assert fake.counts()["POST /api/v3/validate-refresh-token"] == 1
+    # Who comes while it is renewed is told that there is no other yet.
+    assert len(new) == 1
+    assert answers <= new | {None}
+    assert (old in new, told) == (False, [])
 
 
 def test_refused_when_the_link_in_the_message_is_followed_then_all_is_well(access, enter, told, fake, clock):
