@@ -26,7 +26,7 @@ def check_together(settings: "Settings") -> None:
     home = settings.state_home
     if settings.web_concurrency > 1 and not home.is_shared:
         raise SettingsError(
-            f"WEB_CONCURRENCY must be 1 when {home.setting} has the state: several processes need DATABASE_URL"
+            f"WEB_CONCURRENCY must be 1 when {home.setting} has the state: several need DATABASE_URL"
         )
     # Of the processes that share a state each would make secrets of its own.
     for name in () if home.is_local else ("webhook_secret", "operator_token"):
