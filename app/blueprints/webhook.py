@@ -64,9 +64,7 @@ def _receive(bot_in_address: str | None) -> ResponseReturnValue:
     # Before anything is told or written: what is theirs to keep secret is none of our business.
     is_plain = is_ours and NAMES.isdisjoint(given)
     alert = g.alert = given if is_plain else hide_foreign(given, shared=not is_ours)
-    named = bot_named_in(alert)
-    if bot_in_address is not None:
-        named = _same_bot(bot_in_address, named)
+    named = same_bot(bot_in_address, bot_named_in(alert))
     bot = authenticate(given, named, where=SecretPlace.of(entry))
     with counted(bot):
         entry = posted.told()
@@ -83,7 +81,10 @@ def _pinned() -> str | None:
     return None if not given else given[0] if len(given) == 1 else ""
 
 
-def _same_bot(in_address: str, named: Any) -> str:
+def same_bot(in_address: str | None, named: Any) -> Any:
+    """Return whose an alert is by its address or by itself; raise BotNamedTwice where they differ."""
+    if in_address is None:
+        return named
     if isinstance(named, str) and named and named != in_address:
         raise BotNamedTwice("The address names another bot than the alert; leave one out.")
     return in_address

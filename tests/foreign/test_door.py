@@ -47,6 +47,24 @@ def test_preview_when_an_alert_is_pasted_then_it_says_whose_it_is(dialect, opera
     assert (ticket["dialect"], ticket["status"]) == (dialect, "ordered")
 
 
+@pytest.mark.parametrize("dialect", [name for name in SERVICES if name != "strategy"])
+def test_preview_when_a_tickets_own_alert_is_tried_again_then_it_is_read_by_its_dialect(
+    dialect, client, operator, ticket_of
+):
+    kept = ticket_of(client.post("/webhook", **body(SERVICES[dialect][1])))["alert"]
+    alert = {name: value for name, value in kept.items() if value != "***"}
+    ticket = operator.post(f"/api/preview?dialect={dialect}", json=alert | {"bot": "default"}).json
+
+    assert ticket["recognised"]["dialect"] == dialect
+
+
+def test_preview_when_the_address_names_a_bot_then_it_is_that_bots(operator):
+    operator.post("/api/bots", json={"id": "swing"})
+    ticket = operator.post("/api/preview?bot=swing", data="buy AAPL 10").json
+
+    assert (ticket["bot"], ticket["status"]) == ("swing", "ordered")
+
+
 def test_preview_when_a_dialect_is_named_then_it_is_read_by_it(operator):
     ticket = operator.post("/api/preview?dialect=traderspost", json=BARE).json
 

@@ -11,7 +11,7 @@ from app.blueprints.api import bp
 from app.blueprints.authentication import bot_of
 from app.blueprints.once import once
 from app.blueprints.request_context import request_id
-from app.blueprints.webhook import read_body
+from app.blueprints.webhook import read_body, same_bot
 from app.domain.approvals import ApprovalDecision
 from app.domain.audit import Actor
 from app.domain.bots import Bot
@@ -85,7 +85,8 @@ def end_pursuit(ticket: UUID) -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """Run the whole pipeline on an alert without an order and without storing anything.
 
-    Alerts of other services and lines of text are recognised too; `?dialect=` says whose one is.
+    Alerts of other services and lines of text are recognised too; `?dialect=` and `?bot=` say what a
+    webhook's address would.
     """
     posted = _posted()
     entry = posted.told()
@@ -120,7 +121,7 @@ def _bot(entry: DialectEntry, alert: dict[str, Any]) -> Bot:
     """Return the named bot, else the one that a pasted secret of ours tells, else the default one."""
     if entry.names_bot_by_number:
         return _commanded(alert)
-    named = alert.get(entry.bot_field)
+    named = same_bot(request.args.get("bot"), alert.get(entry.bot_field))
     if not named and not entry.is_foreign and any(alert.get(field) for field in SECRET_FIELDS):
         return bot_of(alert, None)
     bot, _ = operations().bots.get(str(named) if named else DEFAULT_BOT)

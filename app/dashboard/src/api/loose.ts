@@ -36,8 +36,8 @@ export interface LoosePaths extends LooseOperations {
   "/api/preview": {
     parameters: NoParameters;
     post: {
-      parameters: NoParameters;
-      requestBody: Written;
+      parameters: Omit<NoParameters, "query"> & { query?: { bot?: string; dialect?: string } };
+      requestBody: { content: { "application/json": { [name: string]: unknown } | string } };
       responses: {
         200: {
           headers: { [name: string]: unknown };

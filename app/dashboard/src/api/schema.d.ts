@@ -691,7 +691,7 @@ export interface paths {
         put?: never;
         /**
          * Run the whole pipeline on an alert without an order and without storing anything
-         * @description Alerts of other services and lines of text are recognised too; `?dialect=` says whose one is.
+         * @description Alerts of other services and lines of text are recognised too; `?dialect=` and `?bot=` say what a webhook's address would.
          */
         post: operations["api_preview"];
         delete?: never;

@@ -27,6 +27,15 @@ export interface Server {
   disconnect: () => void;
 }
 
+/** A body is JSON, or a text that is none. */
+function bodyOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Put a server in the place of the network, for one test. */
 export function startServer(routes: Record<string, Route> = {}): Server {
   const table = new Map(Object.entries(routes));
@@ -43,7 +52,7 @@ export function startServer(routes: Record<string, Route> = {}): Server {
       path: url.pathname,
       query: url.searchParams,
       headers: request.headers,
-      body: text === "" ? null : JSON.parse(text),
+      body: text === "" ? null : bodyOf(text),
     };
     asked.push(one);
     const route = table.get(`${one.method} ${one.path}`);

@@ -25,6 +25,13 @@ export const DIALECT_WORDS: Record<Dialect, string> = {
   option: "Option alert",
   trade_idea: "Trade idea",
   bot_command: "Bot command",
+  traderspost: "TradersPost",
+  pickmytrade: "PickMyTrade",
+  openalgo: "OpenAlgo",
+  threecommas: "3Commas",
+  webhooks_bot: "tradingview-webhooks-bot",
+  tutorial: "Tutorials' payload",
+  text: "Line of text",
   operator: "Operator",
   circuit_breaker: "Circuit breaker",
 };

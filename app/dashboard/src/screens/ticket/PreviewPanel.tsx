@@ -6,9 +6,24 @@ import { Failure } from "@/components/States";
 import { PreviewOutcome } from "./PreviewOutcome";
 import type { Ticket } from "./ticket";
 
+/** The dialects of other services. */
+export const FOREIGN: ReadonlySet<Ticket["dialect"]> = new Set([
+  "traderspost",
+  "pickmytrade",
+  "openalgo",
+  "threecommas",
+  "webhooks_bot",
+  "tutorial",
+  "text",
+]);
+
 /** Run the same alert through today's settings; nothing is ordered or stored. */
 export function PreviewPanel({ ticket }: { ticket: Ticket }) {
-  const preview = useAction(() => answer(api.POST("/api/preview", { body: alertFor(ticket) })));
+  // Its fields alone may not say whose an alert is: without its secret even less.
+  const query = FOREIGN.has(ticket.dialect) ? { dialect: ticket.dialect } : {};
+  const preview = useAction(() =>
+    answer(api.POST("/api/preview", { params: { query }, body: alertFor(ticket) })),
+  );
   return (
     <Panel
       title="Try again as a preview"

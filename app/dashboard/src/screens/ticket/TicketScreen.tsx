@@ -14,7 +14,7 @@ import { Decision } from "./Decision";
 import { Gates } from "./Gates";
 import { OpinionPanel } from "./OpinionPanel";
 import { OrdersPanel } from "./OrdersPanel";
-import { PreviewPanel } from "./PreviewPanel";
+import { FOREIGN, PreviewPanel } from "./PreviewPanel";
 import { ticketSentence } from "./sentence";
 import { ticketAsText } from "./support";
 import { TicketLog } from "./TicketLog";
@@ -80,6 +80,7 @@ const CAN_BE_PREVIEWED: ReadonlySet<Ticket["dialect"]> = new Set([
   "bridge",
   "option",
   "trade_idea",
+  ...FOREIGN,
 ]);
 
 function Exits({ exits }: { exits: NonNullable<Ticket["exits"]> }) {

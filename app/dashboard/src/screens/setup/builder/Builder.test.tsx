@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { screen } from "@testing-library/react";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { bot } from "@/testing/bots";
 import { show } from "@/testing/page";
 import { startServer } from "@/testing/server";
@@ -97,6 +97,32 @@ describe("the builder", () => {
     expect(server.asked.find(({ path }) => path === "/api/share")?.body).toMatchObject({
       address: "https://gate.example.com/webhook",
     });
+  });
+
+  it("says whose a pasted message is, and keeps that service's secret from the preview", async () => {
+    const { server, user } = builder("/setup/builder?source=foreign");
+    const { orders: _, ...ticket } = wholeTicket({ status: "ordered", dialect: "pickmytrade" });
+    const recognised = { dialect: "pickmytrade", service: "PickMyTrade" };
+    server.on("POST /api/preview", { body: { ...ticket, orders: [], recognised } });
+    const area = await message();
+    await user.clear(area);
+    await user.type(area, '{{"symbol": "AAPL", "data": "buy", "quantity": 1, "token": "s3cret-of-theirs"}');
+
+    expect(await screen.findByText("Recognised: PickMyTrade")).toBeDefined();
+    const hidden = { bot: "default", symbol: "AAPL", token: "***" };
+    await vi.waitFor(() => expect(server.asked.at(-1)?.body).toMatchObject(hidden));
+    expect(JSON.stringify(server.asked)).not.toContain("s3cret-of-theirs");
+  });
+
+  it("previews a line of text as it stands, for the chosen bot", async () => {
+    const { server, user } = builder("/setup/builder?source=foreign");
+    const area = await message();
+    await user.clear(area);
+    await user.type(area, "buy AAPL 10");
+
+    expect(await screen.findByText("A line of text")).toBeDefined();
+    await vi.waitFor(() => expect(server.asked.at(-1)?.body).toBe("buy AAPL 10"));
+    expect(server.asked.at(-1)?.query.get("bot")).toBe("default");
   });
 
   it("asks for no preview where a viewer looks", async () => {

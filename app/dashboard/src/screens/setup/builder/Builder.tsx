@@ -54,7 +54,7 @@ export function Builder({ bot, name, at, setAt }: BuilderProps) {
   // Without the secret, which is put in where it is shown: what is kept and previewed never has it.
   const text = edited ?? template;
   const sample = sampleOf(chart);
-  const checked = checkJson(text, sample);
+  const checked = checkJson(text, sample, { takesLines: source.isForeign ?? false });
   const withSecret = (words: string) => (secret === "" ? words : words.replaceAll(SECRET, secret));
   const address = withSecret(base + source.path(values, bot));
   const message = withSecret(text);

@@ -27,7 +27,8 @@ export function LivePreview({ text, chart, source, bot }: PreviewProps) {
   const isOperator = useIsOperator();
   const typed = useMemo(() => ({ text, chart }), [text, chart]);
   const wanted = useDebounced(typed, PAUSE_MS);
-  const isGood = checkJson(wanted.text, sampleOf(wanted.chart)).error === null;
+  const takesLines = source.isForeign ?? false;
+  const isGood = checkJson(wanted.text, sampleOf(wanted.chart), { takesLines }).error === null;
   const preview = useLive({
     key: ["preview", bot.id, source.label, wanted],
     topics: ["bots", "state"],
@@ -35,7 +36,11 @@ export function LivePreview({ text, chart, source, bot }: PreviewProps) {
     keepPrevious: true,
     read: () => {
       // The time is that of asking: an alert that is too old would be refused.
-      const { alert } = checkJson(wanted.text, sampleOf(wanted.chart));
+      const { alert, line } = checkJson(wanted.text, sampleOf(wanted.chart), { takesLines });
+      if (line !== null) {
+        const sent = { params: { query: { bot: bot.id } }, bodySerializer: String, body: line };
+        return answer(api.POST("/api/preview", sent));
+      }
       return answer(api.POST("/api/preview", { body: forPreview(alert ?? {}, source, bot) }));
     },
   });
@@ -56,6 +61,9 @@ export function LivePreview({ text, chart, source, bot }: PreviewProps) {
             <Badge tone={STATUS_WORDS[data.status].tone}>{STATUS_WORDS[data.status].word}</Badge>
             <span className="soft small">would be the ticket's state</span>
           </p>
+          {source.isForeign && data.recognised && (
+            <p className="small">Recognised: {data.recognised.service}</p>
+          )}
           <PreviewOutcome preview={data} />
         </>
       )}

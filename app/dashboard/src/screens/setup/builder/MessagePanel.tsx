@@ -49,7 +49,8 @@ export function MessagePanel({ message, checked, isEdited, onChange, onReset, ..
         <p role="status" className={styles.verdict}>
           {checked.error === null ? (
             <>
-              <CircleCheck size={16} aria-hidden="true" className="gain" /> Valid JSON
+              <CircleCheck size={16} aria-hidden="true" className="gain" />{" "}
+              {checked.line === null ? "Valid JSON" : "A line of text"}
             </>
           ) : (
             <>

@@ -6,20 +6,29 @@ import { type Sample, SECRET, type Source } from "./sources";
 
 type Json = Record<string, unknown>;
 
-/** A message as JSON with its placeholders filled in, or what is wrong with it. */
-export type Checked = { alert: Json; error: null } | { alert: null; error: string };
+/** A message with its placeholders filled in, as JSON or as a line of text, or what is wrong with it. */
+export type Checked =
+  | { alert: Json; line: null; error: null }
+  | { alert: null; line: string; error: null }
+  | { alert: null; line: null; error: string };
+
+// What the server takes for a line of text, and not for broken JSON.
+const LINE = /^\s*(buy|sell|close|exit)\s/i;
 
 /** Read a message the way the server reads it: line breaks may stand in texts. */
-export function checkJson(message: string, sample: Sample): Checked {
+export function checkJson(message: string, sample: Sample, { takesLines = false } = {}): Checked {
   const filled = fill(message, sample);
+  if (takesLines && LINE.test(filled)) {
+    return { alert: null, line: filled, error: null };
+  }
   try {
     // Of the same length, so that places stay where they are.
     const value: unknown = JSON.parse(filled.replace(/[\r\n\t]/g, " "));
     return isObject(value)
-      ? { alert: value, error: null }
-      : { alert: null, error: "A message is one JSON object: { … }." };
+      ? { alert: value, line: null, error: null }
+      : { alert: null, line: null, error: "A message is one JSON object: { … }." };
   } catch (error) {
-    return { alert: null, error: broken(filled, error) };
+    return { alert: null, line: null, error: broken(filled, error) };
   }
 }
 
@@ -90,8 +99,15 @@ export function messageWarnings({ message, sample, source, largest, secret }: Me
 
 const SECRETS = new Set(["secret", "token"]);
 
+// Whose an alert of another service is, the name of its secret may tell.
+const HIDDEN = "***";
+
 /** Make what `/api/preview` takes: no secret, and the bot by name. */
 export function forPreview(alert: Json, source: Source, bot: { id: string; number: number }): Json {
+  if (source.isForeign) {
+    const hidden = Object.keys(alert).filter((name) => SECRETS.has(name));
+    return { ...alert, ...Object.fromEntries(hidden.map((name) => [name, HIDDEN])), bot: bot.id };
+  }
   const named = Object.fromEntries(Object.entries(alert).filter(([name]) => !SECRETS.has(name)));
   if (source.sender === "command") {
     return { ...named, command: "close" in named ? "exit" : "enter", bot: bot.number };

@@ -28,6 +28,8 @@ export interface Source {
   message: (values: Values, bot: Bot) => string;
   /** TradingView sends it, so it may hold placeholders and the advice for its dialog is shown. */
   sender: "strategy" | "indicator" | "other" | "code" | "command";
+  /** The message may be any other service's, or a line of text. */
+  isForeign?: boolean;
   /** Where the preview finds the bot: most dialects name it in `bot`. */
   botField?: "fund_id";
 }
@@ -218,8 +220,9 @@ const BRIDGE: Source = {
 
 const FOREIGN: Source = {
   label: "Another service",
-  hint: "Paste the message that it sends over this one: the preview says whether Gatehouse reads it, and what it would do. The secret travels in the address.",
+  hint: "Paste the message that it sends, or a line of text, over this one: the preview says whose it is and what it would do. The secret travels in the address.",
   sender: "strategy",
+  isForeign: true,
   path: () => `/webhook?secret=${SECRET}`,
   fields: () => [],
   message: (_, bot) =>
