@@ -62,6 +62,16 @@ def test_secret_when_it_differs_then_it_gets_a_new_version_and_else_none(deploye
     assert deployer.state["secrets"]["gatehouse-openai-api-key"] == ["sk-one", "sk-two"]
 
 
+@pytest.mark.parametrize("setting", ["WEBHOOK_SECRET", "OPERATOR_TOKEN"])
+def test_secret_when_it_was_made_and_never_filled_then_it_gets_its_version(deployer, setting):
+    deployer("YES=1")
+    name = f"gatehouse-{setting.lower().replace('_', '-')}"
+    deployer.state["secrets"][name] = []
+    deployer("YES=1")
+
+    assert [len(version) > 30 for version in deployer.state["secrets"][name]] == [True]
+
+
 def test_address_when_it_holds_a_password_then_it_is_kept_as_a_secret(deployer):
     deployer("YES=1", said={"OPENAI_BASE_URL": "https://me:password@models.example.com/v1"})
 

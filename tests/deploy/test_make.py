@@ -82,3 +82,10 @@ def test_gcloud_when_it_ends_without_listening_then_its_words_are_heard(tmp_path
     done = real_gcloud(["secrets", "create"], "x" * 1_000_000, heard.append)
 
     assert (done.code, heard) == (3, ["no"])
+
+
+def test_deploy_when_no_package_is_installed_then_it_plans_all_the_same():
+    command = [sys.executable, "-S", "-m", "deploy", "plan", "PROJECT=demo", "REGION=us-east4"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+
+    assert "gcloud run deploy gatehouse" in done.stdout

@@ -3,7 +3,8 @@ from decimal import Decimal
 import pytest
 
 from benchmarks.operation_counts import billed_as
-from deploy.prices import monthly
+from deploy.prices import CLOCK_CLASS_A_A_MINUTE, CLOCK_CLASS_B_A_MINUTE, monthly
+from docs.generate import ROOT
 
 pytestmark = pytest.mark.unit
 
@@ -46,3 +47,11 @@ def test_month_when_more_is_wanted_then_its_price_is_named(wanted, dollars):
 )
 def test_request_when_it_is_billed_then_by_its_class(method, path, billed):
     assert billed_as(method, path) == billed
+
+
+def test_page_when_it_says_what_a_month_costs_then_by_these_prices():
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    rows = monthly(bucket=True, sql=True, egress=True, secrets=2)
+
+    assert [what for what, dollars in rows if f"${dollars}" not in page] == []
+    assert f"({CLOCK_CLASS_A_A_MINUTE} and {CLOCK_CLASS_B_A_MINUTE} a minute)" in page
