@@ -233,6 +233,31 @@ def test_log_folder_when_not_said_then_beside_the_database_and_never_in_memory(s
     assert settings.log_folder == folder
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("postgresql://user:s3cret%2Fword@host/x", {"s3cret%2Fword", "s3cret/word"}),
+        ("postgres://user@one:1,two:2/x?password=s3cret-word&sslmode=require", {"s3cret-word"}),
+        ("postgresql://user@host/x", set()),
+    ],
+)
+def test_address_of_a_database_when_a_password_is_in_it_then_that_alone_is_masked_too(address, words):
+    settings = read(DATABASE_URL=address, WEBHOOK_SECRET="one", OPERATOR_TOKEN="two")
+
+    assert set(settings.secrets) == {"one", "two", address, *words}
+    assert "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize("text", ["host/x", "mysql://user@host/x", "postgresql://host", "postgresql:// /x"])
+def test_address_of_a_database_when_it_is_none_then_refused_without_repeating_it(text):
+    sentence = refusal(DATABASE_URL=f"{text}:s3cret-word")
+
+    assert sentence.startswith(
+        "DATABASE_URL must be written as postgresql://user:password@host:5432/database"
+    )
+    assert "s3cret-word" not in sentence
+
+
 def test_setting_when_declared_then_documented_in_settings_page():
     words = set(re.findall(r"\w+", (ROOT / "docs/settings.md").read_text(encoding="utf-8")))
 
