@@ -52,8 +52,7 @@ CODES = {reason.value for reason in Reason} | {kind.code for kind in _errors(App
 CODES |= {*HTTP_CODES.values(), "HTTP_ERROR"}
 # Names of the same shape that are no codes: our settings, what other programs and tests read, and symbols.
 SETTINGS = {name for field in fields(Settings) for name in environment_names(field)}
-OF_OTHERS = {"GOOGLE_CLOUD_PROJECT", "POSTGRES_PASSWORD", "TEST_DATABASE_URL", "FUZZ_EXAMPLES", "BAJAJ_AUTO", "M_M"}
-OF_OTHERS |= set(BUNDLES)
+OF_OTHERS = {
     *BUNDLES,
     "GOOGLE_CLOUD_PROJECT",
     "POSTGRES_PASSWORD",
