@@ -107,7 +107,10 @@ class DatabaseBuckets:
 
         Raise StoreUnavailable.
         """
-        values = [value for bucket in buckets for value in (bucket.name, bucket.rate, bucket.size)]
+        # As text, which goes straight to the server.
+        values = [
+            value for bucket in buckets for value in (bucket.name, repr(bucket.rate), repr(bucket.size))
+        ]
         lacking: dict[str, float] = dict(self._connections.ask(_TAKE_FROM[len(buckets)], values))
         return [float(lacking[bucket.name]) for bucket in buckets]
 
