@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
@@ -337,6 +339,26 @@ def test_print_when_somebody_elses_code_does_then_it_is_an_entry(tmp_path, body,
 
     assert entry["severity"] == severity
     assert "mind this" in entry["message"]
+
+
+def test_console_when_one_of_several_processes_is_killed_then_every_line_is_an_entry(tmp_path):
+    server = Server(tmp_path, USE_CLOUD_LOGGING="true", WEB_CONCURRENCY="2")
+    server.start()
+    before = workers(server)
+    for number in range(10):
+        post(server, "/webhook", strategy_alert(f"many-{number}").body)
+    os.kill(before.pop(), signal.SIGKILL)
+    until(lambda: len(workers(server)) == 2 and workers(server) > before)
+    server.drain()
+    found = entries(server)
+
+    assert len([entry for entry in found if entry.get("event") == "alert"]) == 10
+    assert any(entry["logger"] == "gunicorn.error" and "SIGKILL" in entry["message"] for entry in found)
+
+
+def workers(server: Server) -> set[int]:
+    text = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()
+    return {int(child) for child in text.split()}
 
 
 def test_level_when_it_is_the_clouds_then_the_consoles_own_does_not_count(server):

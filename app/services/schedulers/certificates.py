@@ -6,8 +6,9 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
-from types import MappingProxyType
+from math import inf
 
 from app.errors import CertificatesUnavailable
 from app.services.analyst.deadline import Deadline, watched_session
@@ -26,39 +27,50 @@ _OK = 200
 _logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What was fetched, when, and until when it may be believed."""
+
+    by_key: Mapping[str, str] = field(default_factory=dict)
+    fetched_at: float = -inf
+    fresh_until: float = -inf
+
+    def is_due(self, key: str, now: float) -> bool:
+        may_be_new = key not in self.by_key and now - self.fetched_at >= PAUSE_BEFORE_NEW_KEY_SECONDS
+        return now >= self.fresh_until or may_be_new
+
+
 class Certificates:
     """Certificates in PEM by the id of their key; safe to use by many threads, of which one fetches."""
 
     def __init__(self, url: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._url = url
         self._monotonic = monotonic
-        self._known: Mapping[str, str] = MappingProxyType({})
-        self._fetched_at = self._fresh_until = self._retry_at = -float("inf")
+        self._held = _Held()
+        self._retry_at = -inf
         self._lock = threading.Lock()
 
     def for_key(self, key: str) -> Mapping[str, str]:
         """Return what is known, fetched anew where that is due; raise CertificatesUnavailable."""
-        with self._lock:
-            now = self._monotonic()
-            if self._is_due(key, now):
-                self._fetch(now)
-            return self._known
+        # Whose key is known waits for nobody who looks for another.
+        if self._held.is_due(key, self._monotonic()):
+            with self._lock:
+                now = self._monotonic()
+                if self._held.is_due(key, now):
+                    self._held = self._fetch(now)
+        return self._held.by_key
 
-    def _is_due(self, key: str, now: float) -> bool:
-        may_be_new = key not in self._known and now - self._fetched_at >= PAUSE_BEFORE_NEW_KEY_SECONDS
-        return now >= self._fresh_until or may_be_new
-
-    def _fetch(self, now: float) -> None:
+    def _fetch(self, now: float) -> _Held:
         if now < self._retry_at:
             raise _unavailable()
         try:
-            known, seconds = _fetched(self._url)
+            by_key, seconds = _fetched(self._url)
         except (OSError, ValueError) as error:
             # A failure is told once in a while: whoever asks in between causes no line.
             _logger.warning("Google's certificates could not be fetched: %s", type(error).__name__)
             self._retry_at = self._monotonic() + PAUSE_AFTER_FAILURE_SECONDS
             raise _unavailable() from error
-        self._known, self._fetched_at, self._fresh_until = MappingProxyType(known), now, now + seconds
+        return _Held(by_key, now, now + seconds)
 
 
 def _unavailable() -> CertificatesUnavailable:

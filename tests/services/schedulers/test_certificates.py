@@ -149,3 +149,21 @@ def test_certificates_when_many_ask_at_once_then_one_fetches(google, known):
         thread.join()
 
     assert len(google.requests) == 1
+
+
+def test_key_when_it_is_known_then_it_waits_for_nobody_who_looks_for_another(google, known, now):
+    known.for_key("old")
+    google.behaviour, now[0] = "silent", now[0] + 61
+
+    def look_for_another() -> None:
+        with pytest.raises(CertificatesUnavailable):
+            known.for_key("made up")
+
+    looking = threading.Thread(target=look_for_another)
+    looking.start()
+    while len(google.requests) < 2:
+        time.sleep(0.005)
+    found, is_looking = known.for_key("old"), looking.is_alive()
+    looking.join()
+
+    assert (found, is_looking) == ({"old": OLD.certificate}, True)
