@@ -127,6 +127,15 @@ def test_token_when_it_does_not_fit_then_401_and_it_is_counted_as_a_guess(call, 
     assert (row["path"], row["code"]) == ("/tasks/tick", "NOT_AUTHENTICATED")
 
 
+def test_token_when_cloud_run_took_its_signature_then_the_sentence_says_what_to_do(call, google):
+    stripped = ".".join([*parts(token())[:2], "SIGNATURE_REMOVED_BY_GOOGLE"])
+    answer = call(stripped)
+
+    assert answer.status_code == 401
+    assert "--allow-unauthenticated" in answer.json["error"]["message"]
+    assert google.requests == []
+
+
 @pytest.mark.parametrize("case", OTHERS)
 def test_token_when_it_is_another_accounts_then_403_and_it_is_seen(call, operator, case):
     answer = call(OTHERS[case]())
