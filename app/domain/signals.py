@@ -81,6 +81,12 @@ _PROMISING = {
     )
 }
 
+# The dialects of other services; none of them promises anything.
+OF_OTHERS = tuple(
+    Dialect(name)
+    for name in ("tutorial", "threecommas", "pickmytrade", "openalgo", "traderspost", "webhooks_bot", "text")
+)
+
 
 # In the place of one order: every working order of the bot in the symbol.
 ALL_ORDERS = "all"

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.reasons import Reason
-from app.domain.signals import Dialect
+from app.domain.signals import OF_OTHERS, Dialect
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.ticket_terms import TICKETS, narrowing_terms, ticket_term, ticket_terms
 from app.domain.tickets import TicketStatus, ticket_day
@@ -21,7 +21,8 @@ SHORTEST_IN_SENTENCE = 3
 MOST_WAYS = 60
 # A text of more words is looked for as a whole: what each of them may mean multiplies.
 MOST_WORDS = 6
-DIALECTS = (Dialect.STRATEGY, Dialect.BRIDGE, Dialect.OPTION, Dialect.TRADE_IDEA, Dialect.BOT_COMMAND)
+_OURS = (Dialect.STRATEGY, Dialect.BRIDGE, Dialect.OPTION, Dialect.TRADE_IDEA, Dialect.BOT_COMMAND)
+DIALECTS = (*_OURS, *OF_OTHERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from app.repositories.recent_closings import KEPT, RecentClosings
 from app.repositories.statistics import DailySums
 from app.repositories.summaries import Summaries
 from app.schemas.dialects import DIALECTS
+from app.schemas.foreign.registry import FOREIGN
 from app.services.analytics.alert_sums import AlertStatistics
 from app.services.analytics.alerts import AlertReport
 from app.services.analytics.courses import PERIOD_SECONDS as COURSES_SECONDS
@@ -48,7 +49,7 @@ def alert_statistics(base: Foundation) -> AlertStatistics:
         bots=base.bots,
         clock=base.clock,
         default_broker=base.settings.default_broker,
-        dialects=frozenset(DIALECTS),
+        dialects=frozenset({*DIALECTS, *FOREIGN}),
     )
 
 

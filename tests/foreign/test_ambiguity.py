@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.signals import OF_OTHERS
 from app.errors import MalformedAlert
 from app.schemas.alerts import dialect_of
 from app.schemas.dialects import DIALECTS
@@ -35,6 +36,10 @@ OURS = (
     "command",
     "triggered_at",
 )
+
+
+def test_dialects_when_they_are_registered_then_the_domain_knows_their_names():
+    assert {dialect.name for dialect in OF_OTHERS} == set(FOREIGN)
 
 
 def of_old(alert):

@@ -65,6 +65,19 @@ def test_preview_when_the_address_names_a_bot_then_it_is_that_bots(operator):
     assert (ticket["bot"], ticket["status"]) == ("swing", "ordered")
 
 
+def test_tickets_when_a_service_is_searched_then_its_alerts_are_found(client, operator):
+    client.post("/webhook", json=TRADERSPOST)
+    found = operator.get("/api/tickets?q=traderspost").json["tickets"]
+
+    assert [ticket["dialect"] for ticket in found] == ["traderspost"]
+
+
+def test_reports_when_alerts_of_other_services_came_then_they_count(client, operator):
+    client.post("/webhook", json=TRADERSPOST)
+
+    assert operator.get("/api/analytics/refusals").json["alerts"] == 1
+
+
 def test_preview_when_a_dialect_is_named_then_it_is_read_by_it(operator):
     ticket = operator.post("/api/preview?dialect=traderspost", json=BARE).json
 
