@@ -17,7 +17,7 @@ USER = "postgres"
 _CONNECTIONS = {"db-f1-micro": 25, "db-g1-small": 50}
 _BY_MEMORY = ((120, 1000), (60, 800), (30, 600), (15, 500), (7.5, 400), (6, 200), (3.75, 100), (0, 50))
 # What Cloud SQL, superusers and you at a console need of them.
-_RESERVED = 8
+_RESERVED = 6
 DEFAULT_CONNECTIONS = 10
 _MOST_INSTANCES = 10
 _FORGOTTEN = "none yet"
@@ -112,7 +112,8 @@ def connections_of(tier: str) -> int:
 def most_instances(tier: str, processes: int, connections: int) -> int:
     """Return how many instances the database can serve.
 
-    During a deployment the old ones still run beside as many new ones.
+    During a deployment the old ones still run beside as many new ones. Each process has one connection more,
+    for its locks.
     """
     spare = connections_of(tier) - _RESERVED
-    return max(1, min(_MOST_INSTANCES, spare // (2 * processes * connections)))
+    return max(1, min(_MOST_INSTANCES, spare // (2 * processes * (connections + 1))))
