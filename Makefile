@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock lock-check docs api-types dashboard dashboard-check screenshots torture backtest bench load demo-alpaca demo-fyers demo-ideas demo-options deploy deploy-plan clean
+.PHONY: help run test lint lock lock-check docs api-types dashboard dashboard-check screenshots torture backtest bench bench-growth load demo-alpaca demo-fyers demo-ideas demo-options deploy deploy-plan clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -90,6 +90,11 @@ bench: $(VENV)/test.stamp ## Measure throughput, CPU, start and memory beside a 
 	$(BIN)/python -m benchmarks.options
 	$(BIN)/python -m benchmarks.tab
 	$(BIN)/python -m benchmarks.analytics
+	$(BIN)/python -m benchmarks.in_process --compare
+	$(BIN)/python -m benchmarks.many
+
+bench-growth: $(VENV)/test.stamp ## Measure alerts, lists, reports and the clock at 1,000 to a million tickets, on both databases
+	$(BIN)/python -m benchmarks.growth
 
 # Deploying needs Python and gcloud; where the packages are installed, settings are checked before anything is made.
 DEPLOY = $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON)) -m deploy

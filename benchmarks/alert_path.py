@@ -2,7 +2,7 @@
 
 `python -m benchmarks.alert_path` prints a markdown table: folders, loops between rooms, source files, and the
 files entered and the calls across files from the webhook's view, what stands before every view left out, to
-`broker.submit` at the paper broker.
+`broker.submit` at the paper broker; of the store, what is asked of it until the answer.
 """
 # ruff: noqa: T201  # its result is what it prints
 
@@ -18,6 +18,7 @@ from typing import Any
 
 from app import create_app
 from app.config import Settings
+from benchmarks.counting import CountingSqliteStore
 
 APP = Path(sys.modules["app"].__file__ or "").parent
 SECRET = "a-secret-for-the-benchmark"  # noqa: S105  # nothing but this process knows it
@@ -38,6 +39,7 @@ class Followed:
 
     files: Counter[str] = field(default_factory=Counter)
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    store: Counter[str] = field(default_factory=Counter)
     is_begun: bool = False
     is_over: bool = False
 
@@ -67,6 +69,8 @@ def main() -> None:
     print(f"| loops between rooms | {len(loops(rooms))} |")
     print(f"| files from webhook to submit | {len(followed.files)} |")
     print(f"| calls across files | {sum(followed.calls.values())} |")
+    asked = ", ".join(f"{name} {count}" for name, count in followed.store.most_common())
+    print(f"| calls to the store, to the answer ({asked}) | {followed.store.total()} |")
     for loop in loops(rooms):
         print(f"\nA loop: {', '.join(loop)}")
     if "--calls" in sys.argv:
@@ -80,9 +84,11 @@ def follow_alert() -> Followed:
         settings = Settings.from_environment(
             {"DATABASE_PATH": f"{folder}/x.sqlite3", "WEBHOOK_SECRET": SECRET, "OPERATOR_TOKEN": SECRET[::-1]}
         )
-        client = create_app(settings).test_client()
+        store = CountingSqliteStore(settings.database_path)
+        client = create_app(settings, store=store).test_client()
         followed = Followed()
         client.post("/webhook", json=ALERT | {"strategy_order_comment": "first"})
+        store.start_afresh()
         sys.setprofile(followed.follow)
         try:
             answer = client.post("/webhook", json=ALERT)
@@ -90,6 +96,7 @@ def follow_alert() -> Followed:
             sys.setprofile(None)
         if not followed.is_over:
             sys.exit(f"The alert came to no broker: {answer.get_data(as_text=True)}")
+        followed.store = store.calls
         return followed
 
 

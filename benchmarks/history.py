@@ -1,6 +1,7 @@
 """A long history, made quickly: tickets with orders and opinions, closed trades, equity, audit, an old inbox.
 
-`python -m benchmarks.history --tickets 100000 --days 365 PATH` writes one into an SQLite file. Of ten
+`python -m benchmarks.history --tickets 100000 --days 365 PATH` writes one into an SQLite file, or where
+`postgresql://…` leads to. Of ten
 tickets four are entries, four their exits, one was denied and one is an idea with an opinion; half as many
 trades end. Steps take as long, and fills cost as much, as chance says: no two days look alike.
 """
@@ -30,6 +31,7 @@ from app.repositories.inbox import PREFIX as INBOX
 from app.repositories.tickets import ticket_key
 from app.repositories.trade_numbers import KEY as NEXT_NUMBER
 from app.storage.base import Create, Store
+from app.storage.postgres import PostgresStore
 from app.storage.sqlite import SqliteStore
 from app.ticket_ids import ticket_ids
 from benchmarks.samples import Samples, Ticket, take_samples
@@ -206,15 +208,15 @@ class History:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("database", type=Path)
+    parser.add_argument("database", help="an SQLite file's path, or PostgreSQL's URL")
     parser.add_argument("--tickets", type=int, default=100_000)
     parser.add_argument("--days", type=int, default=365, help="over how many they are spread")
     options = parser.parse_args(arguments)
-    store = SqliteStore(options.database)
+    is_server = "://" in options.database
+    store = PostgresStore(options.database) if is_server else SqliteStore(Path(options.database))
     seconds = History(options.tickets, options.days).write(store)
     store.close()
-    size = options.database.stat().st_size / 1_000_000
-    print(f"{options.tickets:,} tickets of {options.days} days in {seconds:.1f} s, {size:,.0f} MB")
+    print(f"{options.tickets:,} tickets of {options.days} days in {seconds:.1f} s")
 
 
 if __name__ == "__main__":

@@ -63,11 +63,18 @@ def main() -> None:
 @contextmanager
 def postgres() -> Iterator[str]:
     """Run a server with an empty database, and give its address."""
+    with postgres_server() as server:
+        yield server.url()
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """Run a server with an empty database."""
     server = PostgresServer()
     try:
         server.make()
         server.start()
-        yield server.url()
+        yield server
     finally:
         server.remove()
 

@@ -23,7 +23,7 @@ OVERLAP = timedelta(minutes=2)
 # The clock's other tasks wait meanwhile: a stop wants a look every few seconds.
 SECONDS = 0.5
 # How many trades a look back reads one by one where days are not added up yet.
-MOST_READ = 5000
+MOST_READ = 1000
 # Sums of an earlier one do not say which trades are among them, nor by ticket what those brought.
 EDITION = 1
 

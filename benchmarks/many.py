@@ -1,0 +1,91 @@
+"""What alerts cost when one, two and four processes serve one database, SQLite's and PostgreSQL's.
+
+`python -m benchmarks.many` prints a markdown table: the processor time of our own processes for 1,000 alerts
+of sixteen symbols, sixteen at a time, and of the database server's beside it. Rounds alternate.
+"""
+# ruff: noqa: T201  # its result is what it prints
+
+import argparse
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from benchmarks.in_process import postgres_server
+from benchmarks.measure import WARM_UP_ALERTS, ours, prepare, run_load
+from benchmarks.processes import cpu_seconds
+from tests.reliability.server import Server
+
+PROCESSES, SYMBOLS, AT_ONCE = (1, 2, 4), 16, 16
+ALLOWED = 0.15
+Figures = tuple[float, float, float]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--alerts", type=int, default=1000)
+    parser.add_argument("--stores", default="sqlite,postgres")
+    options = parser.parse_args()
+    print(
+        "| store | processes | alerts/s | CPU s per 1,000 | the server's | alerts per CPU second, of one's |"
+    )
+    print("|---|---:|---:|---:|---:|---:|")
+    for store in options.stores.split(","):
+        taken: dict[int, list[Figures]] = {count: [] for count in PROCESSES}
+        for number in range(options.rounds):
+            for count in PROCESSES:
+                taken[count].append(measure(store, count, options.alerts, f"round-{number}"))
+        show(store, taken)
+    print(f"\n{ALLOWED:.0%} less than one process's are allowed.")
+
+
+def show(store: str, taken: dict[int, list[Figures]]) -> None:
+    """Print a row for each number of processes."""
+    one = median(used for _, used, _ in taken[1])
+    for count, figures in taken.items():
+        rate, used, server = (median(column) for column in zip(*figures, strict=True))
+        print(
+            f"| {store} | {count} | {rate:.0f} | {used:.2f} | {server:.2f} | {one / used:.0%} |", flush=True
+        )
+
+
+def measure(store: str, count: int, alerts: int, name: str) -> Figures:
+    """Return alerts a second, and the processor time of 1,000: ours, and the database server's."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = ours(Path(folder))
+        server.settings["WEB_CONCURRENCY"] = str(count)
+        if store == "sqlite":
+            return _measure(server, None, alerts, name)
+        with postgres_server() as database:
+            server.settings["DATABASE_URL"] = database.url()
+            postmaster = int((database.data / "postmaster.pid").read_text().split()[0])
+            return _measure(server, postmaster, alerts, name)
+
+
+def _measure(server: Server, postmaster: int | None, alerts: int, name: str) -> Figures:
+    server.start()
+    try:
+        prepare(server)
+        load(server, WARM_UP_ALERTS * 2, f"{name}-warm-up")
+        before = _used(server, postmaster)
+        seconds = load(server, alerts, name)
+        used, beside = (after - first for after, first in zip(_used(server, postmaster), before, strict=True))
+    finally:
+        server.kill()
+    return alerts / seconds, used * 1000 / alerts, beside * 1000 / alerts
+
+
+def load(server: Server, alerts: int, name: str) -> float:
+    """Send alerts, and return the seconds that took."""
+    result = run_load(server, concurrency=AT_ONCE, alerts=alerts, name=name, symbols=SYMBOLS)
+    seconds: float = result["seconds"]
+    return seconds
+
+
+def _used(server: Server, postmaster: int | None) -> tuple[float, float]:
+    return cpu_seconds(server.pid), 0.0 if postmaster is None else cpu_seconds(postmaster)
+
+
+if __name__ == "__main__":
+    main()
