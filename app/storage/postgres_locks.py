@@ -23,7 +23,9 @@ _LIVES, _LIFE_BITS = 0x6761, 48
 # Nobody waits for ever for who holds a name; a broker is waited for ten seconds.
 LONGEST_WAIT_SECONDS = 60
 _LOOK_SECONDS, _RETRY_SECONDS = 0.25, 0.1
-_GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL | getattr(select, "POLLRDHUP", select.POLLIN)
+# A machine that stood still for so long may have been given up by the server, and cannot know that yet.
+STANDSTILL_SECONDS = 10.0
+_GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL | getattr(select, "POLLRDHUP", 0)
 
 _TAKE = "SELECT pg_try_advisory_lock(%s::int, %s::int)"
 _WAIT = """
@@ -74,6 +76,7 @@ class AdvisoryLocks:
         self._session: DatabaseSession | None = None
         self._owes_answer = False
         self._settled_since = float("-inf")
+        self._beat = _now()
         # Of each kind by itself: who holds a bot may wait for a symbol, who holds a symbol waits for nothing.
         waiting = max(connections.size // 3, 1)
         self._may_wait = {of: threading.BoundedSemaphore(waiting) for of in (BOTS, SYMBOLS)}
@@ -109,7 +112,7 @@ class AdvisoryLocks:
     def session(self) -> object:
         """Return what this process lives by: another one once it is lost, or while there is none."""
         session = self._session
-        return object() if session is None or _is_gone(session) else session
+        return session if session is not None and self._is_held(session) else object()
 
     def close(self) -> None:
         """Stop living, and give up every lock."""
@@ -144,14 +147,15 @@ class AdvisoryLocks:
         while not self._closing.is_set():
             session = self._session
             if session is None:
-                with suppress(StoreUnavailable):
+                try:
                     self._begin()
                     self._settled_since = time.monotonic()
-                    continue
-                self._closing.wait(_RETRY_SECONDS)
-            elif _is_gone(session, _LOOK_SECONDS):
+                except StoreUnavailable:
+                    self._closing.wait(_RETRY_SECONDS)
+            elif self._stood_still() or _is_gone(session, _LOOK_SECONDS):
                 with self._changed:
                     self._drop(session)
+            self._beat = _now()
 
     def _try(self, of: int, slot: int) -> DatabaseSession | None:
         """Return the session that has the lock now; None where somebody else has it."""
@@ -187,8 +191,9 @@ class AdvisoryLocks:
     def _held_by_itself(self, of: int, slot: int) -> Iterator[IsHeld]:
         with self._room_to_wait(of), self._connections.turn(patience_seconds=LONGEST_WAIT_SECONDS) as session:
             session.execute(_WAIT.format(seconds=LONGEST_WAIT_SECONDS, of=of, slot=slot), prepare=False)
+            life = self.session()
             try:
-                yield lambda: session.is_alive
+                yield lambda: session.is_alive and self.session() is life
             finally:
                 try:
                     session.execute(_UNLOCK, (of, slot))
@@ -216,7 +221,11 @@ class AdvisoryLocks:
         return self._session
 
     def _is_held(self, session: DatabaseSession) -> bool:
-        return session is self._session and not _is_gone(session)
+        return session is self._session and not self._stood_still() and not _is_gone(session)
+
+    def _stood_still(self) -> bool:
+        """Tell whether this process, or its machine, has not run for a while; some clocks stand with it."""
+        return any(now - then > STANDSTILL_SECONDS for now, then in zip(_now(), self._beat, strict=True))
 
     def _settle(self, session: DatabaseSession) -> None:
         """Read the answer to what was given back last; it came long ago, as a rule."""
@@ -251,6 +260,10 @@ class AdvisoryLocks:
 def is_anybody_alive(connections: Connections) -> bool:
     """Tell, to one that has no life itself, whether a process lives on this database."""
     return bool(connections.ask(_LIVING, (_LIVES,)))
+
+
+def _now() -> tuple[float, float]:
+    return time.monotonic(), time.time()
 
 
 def _numbered(life: int) -> int:

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 from threading import Thread
 
+from app.errors import StoreUnavailable
 from app.services.runtime.database_locks import DatabaseLocks
 from app.services.runtime.locks import Locks, MachineLocks, ThreadLocks
+from app.storage import postgres_locks
 from app.storage.postgres_connection import Connections
 from app.storage.postgres_locks import BOTS, SYMBOLS, AdvisoryLocks
 
@@ -35,9 +37,27 @@ def open_locks(kind: str, where: str) -> Locks:
 def hold(locks: Locks) -> None:
     """Say our name once `paper:AAPL` is held, and hold it until a line comes."""
     with locks.hold_symbol("paper", "AAPL"):
-        sys.stdout.write(f"{locks.owner}\n")
-        sys.stdout.flush()
+        tell(locks.owner)
         sys.stdin.readline()
+
+
+def stall(locks: Locks) -> None:
+    """Hold a symbol, and say after a line has come whether it is held still."""
+    postgres_locks.STANDSTILL_SECONDS = 3.0
+    with locks.hold_symbol("paper", "AAPL") as grip:
+        tell(locks.owner)
+        sys.stdin.readline()
+        try:
+            grip.assure()
+            tell("held")
+        except StoreUnavailable:
+            tell("lost")
+
+
+def tell(line: str) -> None:
+    """Say a line to whoever began us."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def count(locks: Locks, file: Path) -> None:
@@ -60,7 +80,9 @@ def main() -> None:
     """Do what the first word says."""
     what, kind, where, *files = sys.argv[1:]
     locks = open_locks(kind, where)
-    if what == "count":
+    if what == "stall":
+        stall(locks)
+    elif what == "count":
         count(locks, Path(files[0]))
     else:
         hold(locks)

@@ -74,6 +74,23 @@ def test_grip_when_another_of_the_same_thread_is_lost_then_it_tells_too(make_loc
     waiting.join()
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(4, "lost"), (0, "held")])
+def test_grip_when_its_process_stood_still_for_long_then_it_is_lost_whatever_the_socket_says(
+    settled_url, seconds, said
+):
+    command = [sys.executable, "-m", HOLDER, "stall", "database", settled_url]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        os.kill(process.pid, signal.SIGSTOP)
+        time.sleep(seconds)
+        # It finds the line at the moment at which it goes on.
+        process.stdin.write("go on\n")
+        process.stdin.flush()
+        os.kill(process.pid, signal.SIGCONT)
+
+        assert process.stdout.readline().strip() == said
+
+
 def test_life_when_its_session_is_ended_then_it_goes_on_in_another(make_locks, settled_url, end_sessions):
     first, second = make_locks(settled_url), make_locks(settled_url)
     for _ in range(3):
