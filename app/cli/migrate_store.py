@@ -38,6 +38,8 @@ def migrate_store(address: str, *, resume: bool) -> None:
     source, target = of_settings(settings), of_address(address, settings, os.environ)
     if source.shown == target.shown:
         raise InvalidRequest(f"{source.shown} is the store that the settings name already.")
+    if source.home.is_local and not settings.database_path.exists():
+        raise InvalidRequest(f"DATABASE_PATH: there is no {settings.database_path} to be moved.")
     with opened(source, whole=True) as held:
         _refuse_running(source, held)
         _warn(source, held)

@@ -35,7 +35,6 @@ def restore(backup: str, *, resume: bool) -> None:
     """
     target = of_settings(bare().settings)
     with _database(backup) as (name, path), opened(target, whole=False) as store:
-        check(path)
         origin = Origin(name, count_in(path), lambda: documents_in(path), TOKENS, document_in(path, TOKENS))
         carry_out(origin, target, store, lambda: _refuse_running(target, store), resume=resume)
     _advise(target)
@@ -53,6 +52,7 @@ def _database(backup: str) -> Iterator[tuple[str, Path]]:
         if are_lines(path):
             database_of_lines(path, Path(folder) / "backup.sqlite3")
             path = Path(folder) / "backup.sqlite3"
+        check(path)
         yield name, path
 
 

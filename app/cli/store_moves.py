@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 
 import click
 
@@ -80,11 +81,10 @@ def _resumable() -> Iterator[None]:
 
 @contextmanager
 def _progress(label: str, length: int) -> Iterator[Callable[[], None]]:
+    steps, seen = max(1, length // STEPS), count(1)
     with click.progressbar(
-        length=length,
-        label=label,
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-        update_min_steps=max(1, length // STEPS),
+        length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
-        yield lambda: bar.update(1)
+        # Drawn seldom: a million documents must not wait for a terminal.
+        yield lambda: bar.update(steps) if next(seen) % steps == 0 else None
+        bar.update(max(0, length - bar.pos))

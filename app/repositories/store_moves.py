@@ -68,6 +68,8 @@ class StoreMove:
 
     def begin(self, now: datetime, *, resume: bool) -> None:
         """Mark the target; raise InvalidRequest where it holds anything that is not to be resumed."""
+        if not self._origin.count:
+            raise InvalidRequest(f"{self._origin.name} holds nothing.")
         copy = self._marks.find()
         if copy is None:
             self._refuse_full()

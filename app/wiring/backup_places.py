@@ -1,5 +1,7 @@
 """Where backups go: a folder takes databases, a bucket takes lines, since it may have no disk before it."""
 
+import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,7 @@ from app.wiring.store_addresses import BUCKET, of_settings
 if TYPE_CHECKING:
     from app.storage.gcs_files import BucketFiles
 
+DRAFT_SECONDS = 24 * 60 * 60
 FOLDER = "backups/"
 DATABASE, LINES = ".sqlite3", ".jsonl.gz"
 
@@ -38,8 +41,16 @@ class FolderPlace:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreUnavailable(f"{self._folder} cannot be made: {error.strerror}.") from error
+        self._clear()
         path = self._folder / f"{name}{DATABASE}"
         return path.name, write_file(path, everything, self._settings)
+
+    def _clear(self) -> None:
+        """Remove drafts of processes that were killed over them; a day is longer than one takes."""
+        for draft in self._folder.glob(f"gatehouse-*{DATABASE}.*"):
+            with suppress(OSError):
+                if time.time() - draft.stat().st_mtime > DRAFT_SECONDS:
+                    draft.unlink()
 
     def names(self) -> list[str]:
         """Return what lies there."""

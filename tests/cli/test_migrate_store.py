@@ -156,6 +156,32 @@ def test_address_when_a_variable_holds_it_then_it_is_taken_from_there(place, old
     assert contents(place("new").open()) == contents(old.open())
 
 
+@pytest.mark.parametrize("kind", ["nowhere", "database"])
+def test_source_when_it_holds_nothing_then_refused_and_nothing_is_made(place, clock, kind):
+    source, target = place(kind), place("new")
+    result = source.run("migrate-store", "--to", target.address, clock=clock)
+
+    assert (result.exit_code, len(result.output.splitlines()[-1:])) == (1, 1)
+    assert not source.settings.database_path.exists()
+
+
+def test_move_when_interrupted_then_it_says_how_to_go_on(place, old, clock, monkeypatch):
+    class Interrupted(SqliteStore):
+        def list(self, prefix, **options):
+            yield from super().list(prefix, limit=3)
+            raise KeyboardInterrupt
+
+    def opened(settings, *, whole=True):
+        is_source = settings.database_path == old.settings.database_path
+        return Interrupted(settings.database_path) if is_source else open_store(settings, whole=whole)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.cli.store_moves.open_store", opened)
+        result = old.run("migrate-store", "--to", place("new").address, clock=clock)
+    assert (result.exit_code, "--resume goes on" in result.output) == (1, True)
+    assert old.run("migrate-store", "--to", place("new").address, "--resume", clock=clock).exit_code == 0
+
+
 def test_move_to_itself_when_asked_then_refused(old, clock):
     assert (
         "is the store that the settings name"

@@ -1,6 +1,7 @@
 """A backup of any store, made while alerts go on, from which a store of any other kind starts."""
 
 import gzip
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -153,6 +154,24 @@ def test_keep_when_a_folder_is_named_then_older_ones_are_removed_and_told(place,
     assert "Removed" not in first
     assert "Removed: gatehouse-" in second
     assert len(list((tmp_path / "kept").iterdir())) == 2
+
+
+def test_backup_when_a_process_was_killed_over_one_then_its_draft_is_removed(place, clock, tmp_path):
+    draft = tmp_path / "backups" / "gatehouse-20260101T000000Z.sqlite3.0a1b2c3d"
+    draft.parent.mkdir()
+    draft.touch()
+    os.utime(draft, (0, 0))
+    place("file").serve(clock, back_up)
+
+    assert not draft.exists()
+    assert len(list(draft.parent.iterdir())) == 1
+
+
+def test_restore_when_the_file_is_none_of_ours_then_no_store_is_made(place, clock, tmp_path):
+    (tmp_path / "text").write_text("hello" * 1000)
+    place("file").run("restore", str(tmp_path / "text"), clock=clock)
+
+    assert not place("file").settings.database_path.exists()
 
 
 def test_restore_when_the_store_holds_anything_then_refused(place, clock, tmp_path):
