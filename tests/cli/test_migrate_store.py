@@ -95,6 +95,7 @@ def test_tokens_when_moved_then_they_lie_where_the_target_looks_for_them(place, 
 
 def test_tokens_when_the_bucket_stays_beside_the_database_then_they_stay_in_it(place, clock):
     bucket, database = place("bucket"), place("database")
+    bucket.serve(clock, trade)
     store = bucket.open()
     store.create("tokens/fyers", {"access_token": "x"})
     store.close()
