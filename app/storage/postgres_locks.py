@@ -152,10 +152,20 @@ class AdvisoryLocks:
                     self._settled_since = time.monotonic()
                 except StoreUnavailable:
                     self._closing.wait(_RETRY_SECONDS)
-            elif self._stood_still() or _is_gone(session, _LOOK_SECONDS):
+                self._beat = _now()
+            elif self._is_gone_for_good(session):
                 with self._changed:
                     self._drop(session)
-            self._beat = _now()
+
+    def _is_gone_for_good(self, session: DatabaseSession) -> bool:
+        if _is_gone(session, _LOOK_SECONDS):
+            return True
+        now = _now()
+        if _are_far_apart(self._beat, now):
+            return True
+        # Of the moment that was compared: a standstill that begins here is seen by the next look.
+        self._beat = now
+        return False
 
     def _try(self, of: int, slot: int) -> DatabaseSession | None:
         """Return the session that has the lock now; None where somebody else has it."""
@@ -225,7 +235,7 @@ class AdvisoryLocks:
 
     def _stood_still(self) -> bool:
         """Tell whether this process, or its machine, has not run for a while; some clocks stand with it."""
-        return any(now - then > STANDSTILL_SECONDS for now, then in zip(_now(), self._beat, strict=True))
+        return _are_far_apart(self._beat, _now())
 
     def _settle(self, session: DatabaseSession) -> None:
         """Read the answer to what was given back last; it came long ago, as a rule."""
@@ -260,6 +270,10 @@ class AdvisoryLocks:
 def is_anybody_alive(connections: Connections) -> bool:
     """Tell, to one that has no life itself, whether a process lives on this database."""
     return bool(connections.ask(_LIVING, (_LIVES,)))
+
+
+def _are_far_apart(then: tuple[float, float], now: tuple[float, float]) -> bool:
+    return any(later - earlier > STANDSTILL_SECONDS for earlier, later in zip(then, now, strict=True))
 
 
 def _now() -> tuple[float, float]:
