@@ -183,6 +183,16 @@ def test_alert_with_two_services_marks_when_it_is_pinned_then_read_by_that_one(a
     assert ticket_of(answer)["dialect"] == "pickmytrade"
 
 
+@pytest.mark.parametrize("again", ["same key", "another key"])
+def test_foreign_alert_when_it_has_a_key_of_ours_then_that_tells_repeats(again, client):
+    first = client.post("/webhook", json=OPENALGO | {"idempotency_key": "same key"})
+    second = client.post(
+        "/webhook", json=OPENALGO | {"idempotency_key": again, "time": "2026-06-02T14:22:00Z"}
+    )
+
+    assert (second.json == first.json) is (again == "same key")
+
+
 @pytest.mark.parametrize("dialect", SERVICES)
 def test_foreign_alert_when_it_comes_again_then_the_first_answer_is_given(dialect, client):
     first, second = (client.post("/webhook", **body(SERVICES[dialect][1])) for _ in range(2))

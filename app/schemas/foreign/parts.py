@@ -1,6 +1,7 @@
 """What the schemas of other services' alerts have in common."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar, NoReturn
 
@@ -10,7 +11,7 @@ from app.domain.alert_terms import Distance
 from app.domain.orders import OrderType, Side
 from app.domain.signals import Intent, Target
 from app.schemas.base import Field, Schema
-from app.schemas.fields import Amount, Data, Flag, Text, read_number
+from app.schemas.fields import Amount, Data, Flag, Key, Text, read_number
 from app.schemas.reading import number_of
 from app.schemas.shapes import Shape
 
@@ -34,7 +35,16 @@ class ForeignSchema(Schema):
 
     zero_is_nothing: ClassVar[frozenset[str]] = frozenset()
 
+    # Ours: whoever writes them into another service's alert means what they mean in any.
     bot = Text(allow_none=True, longest=48)
+    idempotency_key = Key(allow_none=True, longest=200)
+
+    def load(self, data: Any, **options: Any) -> Any:
+        """Read an alert; raise ValidationError."""
+        signal = super().load(data, **options)
+        # Read once more by itself, as it has been found good: each schema makes its signal of the rest.
+        key = self.fields["idempotency_key"].deserialize(data.get("idempotency_key"))
+        return replace(signal, idempotency_key=key) if key else signal
 
     @pre_load
     def _leave_out_nothing(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:

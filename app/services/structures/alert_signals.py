@@ -68,10 +68,13 @@ def _command(signal: Signal, symbol: str, move: Move) -> Signal:
 def _told(signal: Signal, kind: StructureKind, meaning: StructureWish) -> str:
     """Say what the alert comes to, and what of it has no part in that."""
     comes_to = "nothing to do" if meaning.move is None else meaning.move.value
+    terms = signal.terms
     named = {
         "quantity": signal.quantity,
-        "stop-loss": signal.stop_loss,
-        "take-profit": signal.take_profit,
+        "size in money": terms.notional or terms.equity_fraction,
+        "size by risk": terms.risk_amount or terms.risk_fraction,
+        "stop-loss": signal.stop_loss or terms.stop,
+        "take-profit": signal.take_profit or terms.target,
         "option contract": signal.contract,
     }
     unused = [name for name, value in named.items() if value is not None]
