@@ -34,7 +34,7 @@ KILLED_AT_START_SHARE = 0.15
 IMPATIENT = {"STALE_ALERT_SECONDS": "1"}
 IMPATIENT_SHARE = 0.2
 # Three servers, a database, its standby and the lines between them share one machine.
-FLEET_SENDERS = 8
+FLEET_SENDERS = 6
 FLEET_SETTLE_SECONDS = 120
 
 
