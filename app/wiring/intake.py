@@ -146,7 +146,6 @@ class Reception:
             self.progress,
             self.base.locks,
             self.order,
-            self.base.clock,
             self.base.processes,
         )
 
@@ -183,6 +182,7 @@ class Reception:
             progress=self.progress,
             clock=self.base.clock,
             default_broker=self.base.settings.default_broker,
+            is_new=self.in_flight.is_not_begun,
         )
 
     @cached_property

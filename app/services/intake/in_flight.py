@@ -81,6 +81,10 @@ class InFlight:
         """True when an alert was interrupted in this process after it had begun."""
         return key in self._unfinished and key not in self._not_begun
 
+    def is_not_begun(self, key: str) -> bool:
+        """True when an alert was put off in this process before anything of it was sent."""
+        return key in self._not_begun
+
     def begins_with(self, key: str) -> bool:
         """Take note that an entry is worked on; tell whether it was put off and this is the first time."""
         is_new = key in self._not_begun

@@ -2,18 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
-from app.clock import Clock
 from app.repositories.inbox import Inbox, InboxEntry
 from app.services.intake.in_flight import InFlight
 from app.services.intake.recovery_order import RecoveryOrder
 from app.services.review.progress import ReviewProgress
 from app.services.runtime.locks import Locks
-
-# What another process has worked on for longer than a store is waited for may be left open there.
-LEFT_OPEN = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +24,6 @@ class Interrupted:
     progress: ReviewProgress
     locks: Locks
     order: RecoveryOrder
-    clock: Clock
     processes: Callable[[], int]
 
     def comes_before(self, bot: str, ticket: UUID) -> bool:
@@ -46,19 +40,18 @@ class Interrupted:
         return any(self._is_in_doubt(entry, is_resumed=is_resumed) for entry in others)
 
     def _is_in_doubt(self, entry: InboxEntry, *, is_resumed: bool) -> bool:
-        if self.in_flight.is_running(entry.key):
+        if not self._was_begun(entry):
             return False
-        certain = not is_resumed
-        if entry.owner == self.locks.owner:
-            if entry.attempts == 1 and not self.in_flight.was_interrupted(entry.key):
-                return False
-        elif entry.attempts == 1 and not self.locks.may_have_lost(entry.owner, entry.claimed_at):
-            # As a rule it waits for the lock that is held here; its owner alone knows if it was interrupted.
-            certain = False
-            if self.clock() - entry.claimed_at < LEFT_OPEN:
-                return False
         if self.progress.is_untouched(entry) or self.progress.waits(entry):
             return False
-        if not certain and not self.order.has_placed(entry):
+        if is_resumed and not self.order.has_placed(entry):
             return False
         return self.inbox.answer(entry) is None
+
+    def _was_begun(self, entry: InboxEntry) -> bool:
+        """Tell whether somebody was at work on it before; what has only just come waits for its lock."""
+        if entry.attempts > 1:
+            return True
+        if entry.owner == self.locks.owner:
+            return self.in_flight.was_interrupted(entry.key)
+        return self.locks.may_have_lost(entry.owner, entry.claimed_at)

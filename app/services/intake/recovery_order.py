@@ -22,7 +22,8 @@ class RecoveryOrder:
     """Tells whose turn it is.
 
     A trade must know what it bought before it is told what it sold, and both before anything is sent. A
-    broker is asked of an alert once, however many turns it takes until it is finished.
+    broker is asked of an alert once, however many turns it takes until it is finished; of one that `is_new`,
+    of which nothing was sent, never.
     """
 
     bots: BotDirectory
@@ -30,6 +31,7 @@ class RecoveryOrder:
     progress: ReviewProgress
     clock: Clock
     default_broker: str
+    is_new: Callable[[str], bool]
     _ranks: dict[str, tuple[datetime, int]] = field(default_factory=dict, init=False)
 
     def by_bot(self, left: list[InboxEntry], waiting: set[str]) -> list[list[InboxEntry]]:
@@ -61,7 +63,7 @@ class RecoveryOrder:
 
     def _rank(self, entry: InboxEntry) -> int:
         """Say when an entry is due: entries that were placed, exits that were placed, then the rest."""
-        if self.progress.is_untouched(entry):
+        if self.is_new(entry.key) or self.progress.is_untouched(entry):
             return 2
         now, known = self.clock(), self._ranks.get(entry.key)
         if known is None or now - known[0] > BELIEVED:
