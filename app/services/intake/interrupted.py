@@ -15,7 +15,7 @@ from app.services.runtime.locks import Locks
 class Interrupted:
     """What was interrupted between an order and its ticket, in this process or another.
 
-    Whoever asks holds the bot's symbol, or the bot: what is worked on elsewhere waits, and has sent nothing.
+    Whoever asks holds the bot: what is worked on elsewhere waits for that, and has sent nothing.
     Where several `processes` work on the store it is asked each time, else only after a mishap.
     """
 
@@ -27,31 +27,33 @@ class Interrupted:
     processes: Callable[[], int]
 
     def comes_before(self, bot: str, ticket: UUID) -> bool:
-        """Tell whether another alert of a bot has to be finished before this one is decided.
+        """Tell whether another alert of a bot has to be finished before the entries of it are counted.
 
-        One that was interrupted itself, and of which the broker has nothing, waits for those alone that the
-        broker has: two of them would wait for each other. Raise BrokerUnavailable.
+        What the broker has is waited for in any case; what it may show yet only by later alerts, and not by
+        one that was interrupted itself: two must never wait for each other. Raise BrokerUnavailable.
         """
         if self.in_flight.is_quiet and self.processes() < 2:  # noqa: PLR2004  # nobody else
             return False
         entries = list(self.inbox.waiting(bot))
         is_resumed = any(entry.ticket == ticket and entry.attempts > 1 for entry in entries)
         others = (entry for entry in entries if entry.ticket != ticket)
-        return any(self._is_in_doubt(entry, is_resumed=is_resumed) for entry in others)
+        return any(self._is_in_doubt(entry, to=None if is_resumed else ticket) for entry in others)
 
-    def _is_in_doubt(self, entry: InboxEntry, *, is_resumed: bool) -> bool:
-        if not self._was_begun(entry):
+    def _is_in_doubt(self, entry: InboxEntry, *, to: UUID | None) -> bool:
+        if not self._may_have_sent(entry) or self.progress.is_untouched(entry) or self.progress.waits(entry):
             return False
-        if self.progress.is_untouched(entry) or self.progress.waits(entry):
-            return False
-        if is_resumed and not self.order.has_placed(entry):
-            return False
-        return self.inbox.answer(entry) is None
+        must_end = to is not None and entry.ticket < to and self._is_left(entry)
+        return (must_end or self.order.has_placed(entry)) and self.inbox.answer(entry) is None
 
-    def _was_begun(self, entry: InboxEntry) -> bool:
-        """Tell whether somebody was at work on it before; what has only just come waits for its lock."""
+    def _may_have_sent(self, entry: InboxEntry) -> bool:
+        """Tell whether it may be past its lock: whoever has kept that waits for the one that is held here."""
+        if entry.attempts > 1 or entry.owner == self.locks.owner:
+            return self._is_left(entry)
+        return self.locks.may_have_lost(entry.owner, entry.claimed_at)
+
+    def _is_left(self, entry: InboxEntry) -> bool:
         if entry.attempts > 1:
             return True
         if entry.owner == self.locks.owner:
             return self.in_flight.was_interrupted(entry.key)
-        return self.locks.may_have_lost(entry.owner, entry.claimed_at)
+        return self.locks.may_be_dead(entry.owner)

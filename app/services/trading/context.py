@@ -114,7 +114,6 @@ class OrderContext:
     broker_needs: str = ""
     instrument: Instrument | None = None
     counts_entries: bool = False
-    has_awaited_others: bool = False
     symbol_refusal: tuple[Reason, str] | None = None
     view: MarketSnapshot | None = None
     global_state: TradingState = TradingState.ACTIVE

@@ -100,8 +100,6 @@ class Trading:
                 ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
                 finish([])
                 return
-            self.assessor.usage.await_others(bot.id, ticket.id)
-            context.has_awaited_others = True
             # Decided with the symbol held: no other alert moves the position between this and the order.
             if signal.target is not None:
                 self._alert_order.place(context)

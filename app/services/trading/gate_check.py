@@ -124,7 +124,7 @@ class GateCheck:
     def _usage(self, context: OrderContext, counted: Decimal) -> Usage:
         if not context.counts_entries:
             return NOTHING_USED
-        if not context.is_preview and not context.has_awaited_others:
+        if not context.is_preview:
             self.usage.await_others(context.bot.id, context.ticket.id)
         # What the changed order is worth already is counted once, not twice.
         usage = self.usage.of(context.bot.id, context.symbol, context.limits)

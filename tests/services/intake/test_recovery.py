@@ -120,20 +120,6 @@ def test_alert_when_another_of_its_bot_was_interrupted_then_it_waits_until_that_
     assert scripted.submitted == []
 
 
-@pytest.mark.parametrize(("processes", "status", "sent"), [(1, 200, 1), (2, 202, 0)])
-def test_alert_when_another_process_may_have_traded_unseen_then_it_waits_for_the_books(
-    make_app, leave, scripted, settings, processes, status, sent
-):
-    app = make_app(brokers={"paper": scripted}, dry_run=False, web_concurrency=processes)
-    # Nothing is left at first; then a process dies whose order is at the broker.
-    services_of(app).intake.recovery.recover()
-    scripted.take(order_of(UUID(leave())))
-    alert = strategy_alert(strategy_order_comment="another")
-    answer = client_of(app, x_bot_secret=settings.webhook_secret).post("/webhook", json=alert)
-
-    assert (answer.status_code, len(scripted.submitted)) == (status, sent)
-
-
 def test_entry_when_it_is_adopted_then_its_value_is_in_the_ticket(leave, recovered, scripted, services):
     name = leave()
     scripted.take(order_of(UUID(name)))
