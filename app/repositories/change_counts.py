@@ -3,7 +3,8 @@
 Nobody has to say that he changed something: the key that was written tells the topic.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -176,6 +177,10 @@ class CountedStore:
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
         return self._store.list(prefix, after=after, limit=limit)
+
+    def ahead(self, keys: Collection[str], prefixes: Collection[str]) -> AbstractContextManager[None]:
+        """Read documents and lists together, if that is cheaper for the store."""
+        return self._store.ahead(keys, prefixes)
 
     def page(
         self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int

@@ -1,6 +1,7 @@
 """Versioned JSON documents under string keys: what every store offers."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -97,6 +98,13 @@ class Store(Protocol):
 
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order (by bytes)."""
+
+    def ahead(self, keys: Collection[str], prefixes: Collection[str]) -> AbstractContextManager[None]:
+        """Read documents and lists together, if that is cheaper for the store than one after the other.
+
+        Within the block this thread may be shown them as they were at its beginning, for a second at most
+        and but for what it writes itself.
+        """
 
     def page(
         self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int

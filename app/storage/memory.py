@@ -3,7 +3,8 @@
 import json
 import threading
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import count
 
@@ -76,6 +77,10 @@ class MemoryStore:
             page = [(key, self._held[key]) for key in self._keys[start:last]]
         for key, held in page:
             yield _document(key, held)
+
+    def ahead(self, keys: Collection[str], prefixes: Collection[str]) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Read nothing: here it is read at once."""
+        return nullcontext()
 
     def page(
         self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int

@@ -2,13 +2,16 @@
 
 import json
 import secrets
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from app.errors import AlreadyExists, Conflict
 from app.storage.base import JSON, Change, Create, Delete, Document, Page, Replace, Snapshot
+from app.storage.postgres_ahead import ReadAhead
 from app.storage.postgres_connection import Connections, Overwritten
 from app.storage.postgres_migration import prepare
 from app.storage.postgres_partitions import make_partitions
@@ -46,6 +49,7 @@ class PostgresStore:
     """
 
     def __init__(self, url: str, *, timeout_seconds: float = 5, connections: int = 10) -> None:
+        self._mine = threading.local()
         self.connections = Connections(url, timeout_seconds=timeout_seconds, size=connections)
         try:
             prepare(self.connections, datetime.now(UTC))
@@ -55,7 +59,9 @@ class PostgresStore:
 
     def get(self, key: str) -> Document | None:
         """Return the document, or None."""
-        for text, version in self.connections.ask(_SELECT, (key,)):
+        ahead = self._read_ahead
+        rows = None if ahead is None else ahead.document(key)
+        for text, version in self.connections.ask(_SELECT, (key,)) if rows is None else rows:
             return Document(key, _decode(text)[0], version)
         return None
 
@@ -83,6 +89,11 @@ class PostgresStore:
 
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
+        ahead = self._read_ahead
+        found = None if ahead is None or limit is not None or after else ahead.documents(prefix)
+        if found is not None:
+            yield from documents_of(found)
+            return
         remaining = limit
         while remaining is None or remaining > 0:
             size = PAGE if remaining is None else min(PAGE, remaining)
@@ -93,6 +104,15 @@ class PostgresStore:
                 return
             after = rows[-1][0]
             remaining = None if remaining is None else remaining - len(rows)
+
+    @contextmanager
+    def ahead(self, keys: Collection[str], prefixes: Collection[str]) -> Iterator[None]:
+        """Read documents and lists by one question, and show them to this thread within the block."""
+        self._mine.ahead = ReadAhead(self.connections, keys, prefixes)
+        try:
+            yield
+        finally:
+            self._mine.ahead = None
 
     def page(
         self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
@@ -129,7 +149,15 @@ class PostgresStore:
         """Close the sessions; the next call would open others."""
         self.connections.close()
 
+    @property
+    def _read_ahead(self) -> ReadAhead | None:
+        """What this thread has read together, while it needs it."""
+        return getattr(self._mine, "ahead", None)
+
     def _write(self, changes: Sequence[JSON], *, durable: bool) -> str:
+        ahead = self._read_ahead
+        if ahead is not None:
+            ahead.forget(change["key"] for change in changes)
         try:
             ((outcomes,),) = self.connections.ask(_WRITE, (_encode(changes), durable))
         except Overwritten as error:

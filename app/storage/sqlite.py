@@ -4,8 +4,8 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
@@ -108,6 +108,10 @@ class SqliteStore:
                 return
             after = rows[-1][0]
             remaining = None if remaining is None else remaining - len(rows)
+
+    def ahead(self, keys: Collection[str], prefixes: Collection[str]) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Read nothing: here it is read at once."""
+        return nullcontext()
 
     def page(
         self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int

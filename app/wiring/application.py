@@ -77,6 +77,7 @@ class Wiring:
             gate_check=self.gate_check,
             rules=self.rules,
             clock=self.clock,
+            reads=self.base.decision_reads,
         )
 
     @cached_property

@@ -17,6 +17,7 @@ from app.repositories.account_secret import AccountSecret
 from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory
 from app.repositories.change_counts import ChangeCounts, CountedStore
+from app.repositories.decision_reads import DecisionReads
 from app.repositories.door_refusals import StoredRefusals
 from app.repositories.open_orders import OpenOrders
 from app.repositories.pursuits import Pursuits
@@ -256,6 +257,11 @@ class Foundation:
             journal=self.journal,
             looks_at_once=settings.state_home.is_shared,
         )
+
+    @cached_property
+    def decision_reads(self) -> DecisionReads:
+        """What every decision reads."""
+        return DecisionReads(self.store)
 
     @cached_property
     def switch(self) -> GlobalSwitch:

@@ -18,6 +18,7 @@ from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable
+from app.repositories.decision_reads import DecisionReads
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.instruments.resolver import Instruments
@@ -45,6 +46,7 @@ class Assessor:
     gate_check: GateCheck
     rules: TradingRules
     clock: Clock
+    reads: DecisionReads
 
     def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
         """Turn a signal into what is decided on: its instrument, its broker, the limits that hold."""
@@ -80,6 +82,10 @@ class Assessor:
 
     def decide(self, context: OrderContext) -> None:
         """Fill in the orders that may be sent; without any, the ticket says why."""
+        with self.reads.ahead(context.broker_name):
+            self._decide(context)
+
+    def _decide(self, context: OrderContext) -> None:
         # From the store, with the symbol held: a kill switch acts on the very next alert, in every process.
         context.global_state = self.switch.read().at(self.clock())
         broker, instrument = context.broker, context.instrument

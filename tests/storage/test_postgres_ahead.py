@@ -1,0 +1,54 @@
+"""What is read together is asked for once, and is soon too old."""
+
+import pytest
+
+from app.storage import postgres_ahead
+from app.storage.postgres import PostgresStore
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def kind() -> str:
+    return "postgres"
+
+
+@pytest.fixture
+def asked(store, monkeypatch):
+    """Note every statement that the store sends."""
+    statements, ask = [], store.connections.ask
+
+    def noted(query, values=()):
+        statements.append(query)
+        return ask(query, values)
+
+    monkeypatch.setattr(store.connections, "ask", noted)
+    return statements
+
+
+def read_all(store: PostgresStore) -> list:
+    return [store.get("a"), store.get("none"), list(store.list("t/")), list(store.list("x/"))]
+
+
+def test_ahead_when_everything_is_read_then_it_is_one_question(store, asked):
+    store.create("a", {})
+    store.create("t/1", {})
+    asked.clear()
+    with store.ahead(["a", "none"], ["t/", "x/"]):
+        read_all(store)
+
+    assert len(asked) == 1
+
+
+def test_ahead_when_it_is_too_old_then_it_is_read_again(store, asked, monkeypatch):
+    monkeypatch.setattr(postgres_ahead, "_GOOD_FOR_SECONDS", 0.0)
+    with store.ahead(["a", "none"], ["t/", "x/"]):
+        read_all(store)
+
+    assert len(asked) == 5
+
+
+def test_ahead_when_a_list_is_long_then_it_is_read_as_ever(store, asked, monkeypatch):
+    created = [store.create(f"t/{number:03}", {}) for number in range(postgres_ahead._MOST + 1)]
+    with store.ahead([], ["t/"]):
+        assert list(store.list("t/")) == created
