@@ -127,7 +127,7 @@ def _instructions(address: str, alerts: int) -> int | None:
 def show_alerts(taken: dict[int, Measured]) -> None:
     """Print what alerts cost, and how far that is from the smallest ledger's."""
     columns = ("tickets", "filled in s", "on disk MB", "resident MB", "CPU ms an alert", "p50 ms", "p95 ms")
-    columns += ("calls", "documents", "million instructions")
+    columns += ("calls", "documents", "reads", "writes", "million instructions")
     print(f"| {' | '.join(columns)} |\n|" + "---:|" * len(columns))
     for size, found in taken.items():
         alert = found["alert"]
@@ -138,7 +138,7 @@ def show_alerts(taken: dict[int, Measured]) -> None:
             f"{found['resident']:.0f}",
             *(f"{alert[name]:.2f}" for name in ("cpu", "p50", "p95")),
             f"{alert['calls']:.1f}",
-            f"{alert['documents']:.1f}",
+            *(f"{alert[name]:.1f}" for name in ("documents", "reads", "writes")),
             "" if counted is None else f"{counted / 1_000_000:.2f}",
         ]
         print(f"| {size:,} | {' | '.join(figures)} |")

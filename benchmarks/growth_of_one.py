@@ -119,19 +119,29 @@ def measure_alerts(client: FlaskClient, store: Store) -> dict[str, float]:
     send(client, WARM_UP_ALERTS, f"{name}-warm-up")
     used, taken = list[float](), list[float]()
     store.start_afresh()
+    begun = system_calls()
     for number in range(ROUNDS):
         started = time.process_time()
         taken += send(client, ALERTS, f"{name}-{number}")
         used.append((time.process_time() - started) * 1000 / ALERTS)
     sent = ROUNDS * ALERTS
     percentiles = quantiles(taken, n=20)
+    reads, writes = (after - before for after, before in zip(system_calls(), begun, strict=True))
     return {
         "cpu": median(used),
         "p50": percentiles[9],
         "p95": percentiles[18],
         "calls": store.calls.total() / sent,
         "documents": store.documents / sent,
+        "reads": reads / sent,
+        "writes": writes / sent,
     }
+
+
+def system_calls() -> tuple[int, int]:
+    """Return how many reads and writes this process has asked the system for."""
+    lines = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return int(lines["syscr"]), int(lines["syscw"])
 
 
 def add_up(services: Services) -> float:

@@ -4,7 +4,7 @@ All of it can be made again from closed trades and tickets: what cannot be read 
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
@@ -86,16 +86,20 @@ class DailySums(Generic[Day]):
 
     def write(self, day: date, sums: Day) -> None:
         """Write a day's sums over what stands there; raise Conflict or AlreadyExists."""
-        document, value = self._store.get(self._key(day)), sums.to_json()
-        if document is not None and document.value == value:
-            return
-        # First: whoever reads meanwhile, or after a crash, looks at the day itself.
+        self.write_all({day: sums})
+
+    def write_all(self, days: Mapping[date, Day]) -> None:
+        """Write the sums of days over what stands there; raise Conflict or AlreadyExists."""
+        found = {day: (self._store.get(self._key(day)), sums.to_json()) for day, sums in days.items()}
+        new = {day: each for day, each in found.items() if each[0] is None or each[0].value != each[1]}
+        # First: whoever reads meanwhile, or after a crash, looks at the days themselves.
         for summaries in self._summaries:
-            summaries.note_change(day)
-        if document is None:
-            self._store.create(self._key(day), value, durable=False)
-        else:
-            self._store.replace(document, value)
+            summaries.note_change(*new)
+        for day, (document, value) in new.items():
+            if document is None:
+                self._store.create(self._key(day), value, durable=False)
+            else:
+                self._store.replace(document, value)
 
     def _key(self, day: date) -> str:
         return f"{self._prefix}{day.isoformat()}"

@@ -5,7 +5,7 @@ of its size, so that any period is put together from few of them: a year from so
 """
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -59,27 +59,26 @@ class Summaries:
             lambda now: Summarised(since, until) if now is None else replace(now, since=since, until=until)
         )
 
-    def note_change(self, day: date) -> None:
-        """Write down, before a day's sums change, that what it is summed up in is no longer true."""
+    def note_change(self, *days: date) -> None:
+        """Write down, before sums of days change, that what they are summed up in is no longer true."""
         mark = time.time_ns()
-        self._progress.change(
-            lambda now: (
-                replace(now, stale=now.stale | {day.isoformat(): mark})
-                if now is not None and now.has(day)
-                else None
-            )
-        )
 
-    def note_renewed(self, day: date, mark: int) -> None:
-        """Write down that a day is summed up again, unless it has changed once more since its mark."""
-        name = day.isoformat()
-        self._progress.change(
-            lambda now: (
-                replace(now, stale={other: each for other, each in now.stale.items() if other != name})
-                if now is not None and now.stale.get(name) == mark
-                else None
-            )
-        )
+        def noted(now: Summarised | None) -> Summarised | None:
+            told = {} if now is None else {day.isoformat(): mark for day in days if now.has(day)}
+            return replace(now, stale=now.stale | told) if now is not None and told else None
+
+        self._progress.change(noted)
+
+    def note_renewed(self, marks: Mapping[str, int]) -> None:
+        """Write down that days are summed up again, except what has changed once more since its mark."""
+
+        def noted(now: Summarised | None) -> Summarised | None:
+            if now is None:
+                return None
+            left = {day: mark for day, mark in now.stale.items() if marks.get(day) != mark}
+            return replace(now, stale=left) if left != now.stale else None
+
+        self._progress.change(noted)
 
     def cover(
         self, first: date, last: date, without: Collection[date]

@@ -56,7 +56,7 @@ class AlertStatistics:
         days = {*new, *progress.open_days, *(day for day in asked if day <= horizon.date())}
         open_days = {day for day in days if self._add_up(day, horizon, waiting, brokers)}
         known = replace(progress, seen_until=horizon, open_days=tuple(sorted(open_days)))
-        self.sums.note_progress(known)
+        # Written once: a bucket lets nothing be written twice a second.
         return len(days) + self._add_older(known, horizon, waiting, brokers)
 
     def run_older(self) -> int:
@@ -115,6 +115,7 @@ class AlertStatistics:
         self, progress: SumsProgress, horizon: datetime, waiting: list[str], brokers: dict[str, str]
     ) -> int:
         if progress.is_complete:
+            self.sums.note_progress(progress)
             return 0
         oldest, count, open_days = progress.oldest, 0, set(progress.open_days)
         first, deadline = self.ledger.first_day(), self.monotonic() + SECONDS

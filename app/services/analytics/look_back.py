@@ -105,14 +105,15 @@ class LookBack(Generic[Day_co]):
             yield since - _DAY * (back + 1)
 
     def _renew(self, known: Summarised, deadline: float) -> int:
-        done = 0
+        done: dict[str, int] = {}
         for name, mark in known.stale.items():
             if self.monotonic() >= deadline:
                 break
             self._sum_up(date.fromisoformat(name), known)
-            self.stored.note_renewed(date.fromisoformat(name), mark)
-            done += 1
-        return done
+            done[name] = mark
+        if done:
+            self.stored.note_renewed(done)
+        return len(done)
 
     def _sum_up(self, day: date, known: Summarised) -> None:
         found = self.days(Period(first=day, last=day)).days.get(day)

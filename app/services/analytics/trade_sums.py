@@ -64,13 +64,17 @@ class TradeStatistics:
             days = set(new := self._new(progress))
             for day, keys in new.items():
                 self._write(day, self._with(day, keys))
-        self.sums.note_progress(replace(progress, seen_until=now))
-        return len(days) + self.run_older()
+        # Written once: a bucket lets nothing be written twice a second.
+        return len(days) + self._add_older(replace(progress, seen_until=now))
 
     def run_older(self) -> int:
         """Add up older days for half a second; return how many."""
         progress = self._progress()
-        if progress is None or progress.is_complete:
+        return 0 if progress is None or progress.is_complete else self._add_older(progress)
+
+    def _add_older(self, progress: SumsProgress) -> int:
+        if progress.is_complete:
+            self.sums.note_progress(progress)
             return 0
         oldest, count = progress.oldest, 0
         first, deadline = self.closed.first_day(), self.monotonic() + SECONDS
@@ -181,9 +185,11 @@ class TradeStatistics:
 
     def _tell(self, returns: dict[str, Decimal]) -> None:
         """Write down what trades brought where their first tickets are looked for."""
+        found = dict[date, CourseDay]()
         for day, gains in _by_day(returns).items():
             known = self.returns.of(day)
-            self.returns.write(day, CourseDay({**({} if known is None else known.gains), **gains}))
+            found[day] = CourseDay({**({} if known is None else known.gains), **gains})
+        self.returns.write_all(found)
 
 
 def _by_day(returns: dict[str, Decimal]) -> dict[date, dict[str, Decimal]]:

@@ -110,9 +110,9 @@ def test_summaries_when_a_day_changes_between_then_it_stays_stale(store):
     summaries, day = Summaries(store, "latency"), date(2026, 6, 3)
     summaries.note_progress(day, day + timedelta(days=1))
     summaries.note_change(day)
-    (mark,) = summaries.progress().stale.values()
+    marks = summaries.progress().stale
     summaries.note_change(day)
-    summaries.note_renewed(day, mark)
+    summaries.note_renewed(marks)
 
     assert summaries.progress().stale_days == {day}
 
