@@ -56,4 +56,4 @@ class Interrupted:
             return True
         if entry.owner == self.locks.owner:
             return self.in_flight.was_interrupted(entry.key)
-        return self.locks.may_be_dead(entry.owner)
+        return self.locks.is_alive(entry.owner) is False
