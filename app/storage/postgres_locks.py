@@ -10,16 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
 from app.errors import StoreUnavailable
 from app.storage.postgres_connection import Connections
+from app.storage.postgres_lives import Living, begin_life, read_living
 from app.storage.postgres_session import DatabaseError, DatabaseSession, translated
 
 # The first of the two numbers by which an advisory lock is known; postgres_schema.py has the one before.
 BOTS, SYMBOLS = 0x67617466, 0x67617467
-# A life is known by one number of 64 bits, which begins with these sixteen.
-_LIVES, _LIFE_BITS = 0x6761, 48
 # Nobody waits for ever for who holds a name; a broker is waited for ten seconds.
 LONGEST_WAIT_SECONDS = 60
 _LOOK_SECONDS, _RETRY_SECONDS = 0.25, 0.1
@@ -33,37 +31,8 @@ SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '{seconds}s'; SELECT p
 """
 _UNLOCK = "SELECT pg_advisory_unlock(%s::int, %s::int)"
 _PREPARE_UNLOCK = "PREPARE gatehouse_unlock (int, int) AS SELECT pg_advisory_unlock($1, $2)"
-_LIVE = "SELECT pg_advisory_lock(%s::bigint)"
-_LIVING = """
-SELECT (classid::bigint << 32) | objid::bigint,
-    coalesce(extract(epoch FROM backend_start), 0),
-    extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())
-FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
-WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND classid::bigint >> 16 = %s
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-"""
-# A session of ours that the server has not given up yet would keep us from living in another.
-_END_FORMER = """
-SELECT pg_terminate_backend(pid)
-FROM pg_locks
-WHERE locktype = 'advisory' AND objsubid = 1 AND granted
-    AND (classid::bigint << 32) | objid::bigint = %s AND pid <> pg_backend_pid()
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-"""
 
 IsHeld = Callable[[], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Living:
-    """Who lives, and since when; for how long the server has run, and our own session since it was lost last.
-
-    Moments are the server's, in epoch seconds; 0 where it does not tell.
-    """
-
-    born: dict[int, float]
-    server_seconds: float
-    session_seconds: float
 
 
 class AdvisoryLocks:
@@ -71,7 +40,7 @@ class AdvisoryLocks:
 
     def __init__(self, connections: Connections, life: int) -> None:
         self._connections = connections
-        self._life = _numbered(life)
+        self._life = life
         self._changed = threading.Condition()
         self._session: DatabaseSession | None = None
         self._owes_answer = False
@@ -105,9 +74,7 @@ class AdvisoryLocks:
         """Return who lives; raise StoreUnavailable."""
         with self._changed:
             since = self._settled_since
-        rows = self._connections.ask(_LIVING, (_LIVES,))
-        born = {number & ((1 << _LIFE_BITS) - 1): float(at) for number, at, _ in rows}
-        return Living(born, float(rows[0][2]) if rows else 0.0, time.monotonic() - since)
+        return read_living(self._connections, session_seconds=time.monotonic() - since)
 
     def session(self) -> object:
         """Return what this process lives by: another one once it is lost, or while there is none."""
@@ -129,8 +96,7 @@ class AdvisoryLocks:
         session = self._connections.open()
         try:
             with translated():
-                session.execute(_END_FORMER, (self._life,))
-                session.execute(_LIVE, (self._life,))
+                begin_life(session, self._life)
                 session.execute(_PREPARE_UNLOCK, prepare=False)
         except BaseException:
             session.close()
@@ -267,21 +233,12 @@ class AdvisoryLocks:
         session.close()
 
 
-def is_anybody_alive(connections: Connections) -> bool:
-    """Tell, to one that has no life itself, whether a process lives on this database."""
-    return bool(connections.ask(_LIVING, (_LIVES,)))
-
-
 def _are_far_apart(then: tuple[float, float], now: tuple[float, float]) -> bool:
     return any(later - earlier > STANDSTILL_SECONDS for earlier, later in zip(then, now, strict=True))
 
 
 def _now() -> tuple[float, float]:
     return time.monotonic(), time.time()
-
-
-def _numbered(life: int) -> int:
-    return (_LIVES << _LIFE_BITS) | life
 
 
 def _is_gone(session: DatabaseSession, seconds: float = 0) -> bool:

@@ -29,6 +29,6 @@ def sign_of_life(settings: Settings, store: Store, clock: Clock) -> str | None:
 
 def _lives_in_database(store: Store) -> bool:
     from app.storage.postgres import PostgresStore
-    from app.storage.postgres_locks import is_anybody_alive as is_anybody_in
+    from app.storage.postgres_lives import is_anybody_alive as is_anybody_in
 
     return isinstance(store, PostgresStore) and is_anybody_in(store.connections)
