@@ -19,7 +19,7 @@ def test_month_when_one_instance_is_always_on_then_its_free_seconds_are_taken_of
 @pytest.mark.parametrize(
     ("wanted", "dollars"),
     [
-        ({"bucket": True}, "29.59"),
+        ({"bucket": True}, "29.39"),
         ({"sql": True}, "27.25"),
         ({"egress": True}, "4.67"),
         ({"secrets": 10}, "0.24"),
