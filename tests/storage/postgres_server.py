@@ -18,8 +18,8 @@ from typing import Any
 NOBODY = "nobody"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 START_SECONDS = 30
-# The one user, once a test makes it, who has to give a password.
-LOCKED = "locked"
+# Users whose names begin so have to give a password.
+LOCKED = "locked_"
 
 
 class PostgresServer:
@@ -41,7 +41,7 @@ class PostgresServer:
         """Make an empty cluster whose one user needs no password."""
         self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         hosts = self.data / "pg_hba.conf"
-        hosts.write_text(f"host all {LOCKED} all scram-sha-256\n{hosts.read_text()}")
+        hosts.write_text(f'host all "/^{LOCKED}" all scram-sha-256\n{hosts.read_text()}')
 
     def follow(self, primary: "PostgresServer") -> None:
         """Make a standby of a primary, which waits for none of its own."""

@@ -4,6 +4,8 @@ import pytest
 
 from app.storage import postgres_ahead
 from app.storage.postgres import PostgresStore
+from app.storage.postgres_session import DatabaseSession
+from tests.builders import WEBHOOK_SECRET, client_of, services_of, strategy_alert
 
 pytestmark = pytest.mark.integration
 
@@ -52,3 +54,29 @@ def test_ahead_when_a_list_is_long_then_it_is_read_as_ever(store, asked, monkeyp
     created = [store.create(f"t/{number:03}", {}) for number in range(postgres_ahead._MOST + 1)]
     with store.ahead([], ["t/"]):
         assert list(store.list("t/")) == created
+
+
+# An alert at the paper broker: the bot, the claim, entries that wait, the lock, what a decision wants, the
+# account's journal read and written, the trade, and all that is written at the end.
+MOST_QUESTIONS = 12
+
+
+def test_alert_when_it_is_carried_out_then_the_database_is_asked_few_questions(
+    make_app, store, where, monkeypatch
+):
+    """Each is a way to the server and back, before or behind which an order waits."""
+    app = make_app(database_url=where)
+    client = client_of(app, x_bot_secret=WEBHOOK_SECRET)
+    questions, ask = [], DatabaseSession.ask
+    client.post("/webhook", json=strategy_alert())
+
+    def noted(session, query, *others):
+        questions.append(query)
+        return ask(session, query, *others)
+
+    monkeypatch.setattr(DatabaseSession, "ask", noted)
+    answer = client.post("/webhook", json=strategy_alert())
+
+    services_of(app).intake.recovery.locks.close()
+    services_of(app).store.close()
+    assert (answer.status_code, 5 < len(questions) <= MOST_QUESTIONS) == (200, True), questions

@@ -1,5 +1,6 @@
 """How a database is brought up to this version, and what is refused at the start."""
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -16,11 +17,13 @@ from app.storage.base import Create
 from app.storage.postgres import PostgresStore
 from app.storage.postgres_partitions import make_partitions
 from app.storage.postgres_schema import STEPS
-from tests.storage.postgres_server import LOCKED
+from tests.storage.postgres_server import LOCKED as LOCKED_NAMES
 
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[2]
+# Users are those of the whole server, which other processes of the tests may use.
+LOCKED = f"{LOCKED_NAMES}{os.getpid()}"
 PASSWORD = "s3cret-word"
 OPENING = "import sys; from app.storage.postgres import PostgresStore; PostgresStore(sys.argv[1]).close()"
 
