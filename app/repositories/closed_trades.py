@@ -75,16 +75,16 @@ class ClosedTrades:
         document = None if place is None else self._store.get(place.value["key"])
         return None if document is None else _readable(document)
 
-    def newest_first(self, now: datetime) -> Iterator[ClosedTrade]:
-        """Yield all of them by the time at which they went flat, a day at a time."""
+    def newest_first(self, now: datetime, *, bot: str | None = None) -> Iterator[ClosedTrade]:
+        """Yield all of them, or a bot's, by the time at which they went flat, a day at a time."""
         oldest = self.first_day()
         if oldest is None:
             return
         day = now.date() + DAY
         for ahead in reversed(self.days_after(day)):
-            yield from self.of_day(ahead)
+            yield from self.of_day(ahead, bot=bot)
         while day >= oldest:
-            yield from self.of_day(day)
+            yield from self.of_day(day, bot=bot)
             day -= DAY
 
     def first_day(self) -> date | None:
@@ -113,9 +113,18 @@ class ClosedTrades:
             found.setdefault(_day_of(key), []).append(key)
         return found
 
-    def of_day(self, day: date) -> list[ClosedTrade]:
-        """Return those that went flat on a day (UTC), the last first; what cannot be read is left out."""
-        found = [trade for trade in self.readable_of_day(day).values() if trade is not None]
+    def of_day(self, day: date, *, bot: str | None = None, structures: bool = False) -> list[ClosedTrade]:
+        """Return those that went flat on a day (UTC), the last first; what cannot be read is left out.
+
+        Those of a `bot`, or in `structures`, alone, where that is told: the others are not taken up.
+        """
+        stored = (
+            document
+            for document in self._store.list(key_of_day(day))
+            if bot in {None, document.value.get("bot")}
+            and (not structures or document.value.get("structure"))
+        )
+        found = [trade for trade in map(_readable, stored) if trade is not None]
         return sorted(found, key=lambda trade: (trade.closed_at, trade.number), reverse=True)
 
     def _all_of_day(self, day: date) -> list[ClosedTrade]:

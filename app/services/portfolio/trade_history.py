@@ -62,7 +62,7 @@ class TradeHistory:
         """Return the trade of a number, of a structure with what it can come to; raise NotFound."""
         closed = self.closed.numbered(number)
         if closed is not None:
-            row, was = self._closed_row(closed), closed.structure
+            row, was = self._closed_row(closed, self._currencies()), closed.structure
             return row if was is None else row | {"payoff": payoff_row(closed_profile(closed, was))}
         trade = next((trade for trade in self._open() if trade.number == number), None)
         if trade is None:
@@ -83,8 +83,9 @@ class TradeHistory:
         if state != "closed":
             yield from self._open_rows([one for one in self._open() if bot in {None, one.bot}])
         if state != "open":
-            found = self.closed.newest_first(self.clock())
-            yield from (self._closed_row(one) for one in found if bot in {None, one.bot})
+            currencies = self._currencies()
+            for one in self.closed.newest_first(self.clock(), bot=bot):
+                yield self._closed_row(one, currencies)
 
     def _open_rows(self, trades: list[Trade | StructureTrade]) -> Iterator[Row]:
         currencies, marks = self._currencies(), self._marks()
@@ -96,10 +97,10 @@ class TradeHistory:
                 mark = marks.get((trade.broker, trade.symbol))
                 yield open_row(trade, mark, currencies.get(trade.broker))
 
-    def _closed_row(self, closed: ClosedTrade) -> Row:
+    def _closed_row(self, closed: ClosedTrade, currencies: dict[str, str]) -> Row:
         if closed.structure is not None:
             return closed_structure_row(closed, closed.structure)
-        return closed_row(closed, self._currencies().get(closed.broker))
+        return closed_row(closed, currencies.get(closed.broker))
 
     def _marks(self) -> Marks:
         return {

@@ -40,7 +40,7 @@ class Confirmations:
     def _lately(self) -> list[ClosedTrade]:
         now = self.runtime.clock()
         days = [now.date() - DAY * back for back in range(LOOKED_BACK.days + 1)]
-        found = (trade for day in days for trade in self.closed.of_day(day))
+        found = (trade for day in days for trade in self.closed.of_day(day, structures=True))
         return [trade for trade in found if is_settled(trade) and trade.id not in self._done]
 
     def _compare(self, name: str, trades: list[ClosedTrade]) -> int:
