@@ -52,9 +52,9 @@ def main() -> None:
             show_stores(path, servers.enter_context(postgres()), options.rounds, options.alerts)
             return
         if options.postgres:
-            app = _ours(path, servers.enter_context(postgres()))
+            app = application(path, servers.enter_context(postgres()))
         else:
-            app = _baseline(path) if options.baseline else _ours(path)
+            app = _baseline(path) if options.baseline else application(path)
         _send(app, WARM_UP_ALERTS, "warm-up")
         used = _measure(app, options.alerts, "load")
     print(f"{used:.2f} s of processor time for 1,000 alerts")
@@ -81,7 +81,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 def show_stores(path: str, url: str, rounds: int, alerts: int) -> None:
     """Print what alerts cost over each store, round after round in turn: a busy machine hurts both."""
-    apps = {"SQLite": _ours(path), "PostgreSQL": _ours(path, url)}
+    apps = {"SQLite": application(path), "PostgreSQL": application(path, url)}
     taken: dict[str, list[float]] = {name: [] for name in apps}
     for app in apps.values():
         _send(app, WARM_UP_ALERTS, "warm-up")
@@ -101,7 +101,8 @@ def _measure(app: Flask, alerts: int, name: str) -> float:
     return (time.process_time() - started) * 1000 / alerts
 
 
-def _ours(path: str, url: str | None = None) -> Flask:
+def application(path: str, url: str | None = None) -> Flask:
+    """Build Gatehouse over an SQLite file, or over the database of a URL."""
     settings = {"DATABASE_PATH": path, "WEBHOOK_SECRET": WEBHOOK_SECRET, "OPERATOR_TOKEN": OPERATOR_TOKEN}
     settings |= {"RATE_LIMIT_PER_SECOND": "0", "BACKGROUND_WORKER": "false"}
     app = create_app(Settings.from_environment(settings | ({} if url is None else {"DATABASE_URL": url})))

@@ -1,22 +1,32 @@
 """What alerts cost when one, two and four processes serve one database, SQLite's and PostgreSQL's.
 
 `python -m benchmarks.many` prints a markdown table: the processor time of our own processes for 1,000 alerts
-of sixteen symbols, sixteen at a time, and of the database server's beside it. Rounds alternate.
+of sixteen symbols, sixteen at a time, and of the database server's beside it. Rounds alternate. On a busy
+machine `--counted` says more: applications in this process take alerts in turn, Python's calls are counted.
 """
 # ruff: noqa: T201  # its result is what it prints
 
 import argparse
+import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
+from types import FrameType
+from typing import Any
 
-from benchmarks.in_process import postgres_server
-from benchmarks.measure import WARM_UP_ALERTS, ours, prepare, run_load
+from flask.testing import FlaskClient
+
+from benchmarks.in_process import application, postgres, postgres_server
+from benchmarks.load import SYMBOLS as NAMES
+from benchmarks.measure import OK, WARM_UP_ALERTS, ours, prepare, run_load
 from benchmarks.processes import cpu_seconds
+from tests.reliability.alerts import strategy_alert
 from tests.reliability.server import Server
 
 PROCESSES, SYMBOLS, AT_ONCE = (1, 2, 4), 16, 16
 ALLOWED = 0.15
+COUNTED = 96
 Figures = tuple[float, float, float]
 
 
@@ -26,7 +36,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--alerts", type=int, default=1000)
     parser.add_argument("--stores", default="sqlite,postgres")
+    parser.add_argument(
+        "--counted", action="store_true", help="count Python's calls instead of measuring time"
+    )
     options = parser.parse_args()
+    if options.counted:
+        show_calls(options.stores.split(","))
+        return
     print(
         "| store | processes | alerts/s | CPU s per 1,000 | the server's | alerts per CPU second, of one's |"
     )
@@ -48,6 +64,42 @@ def show(store: str, taken: dict[int, list[Figures]]) -> None:
         print(
             f"| {store} | {count} | {rate:.0f} | {used:.2f} | {server:.2f} | {one / used:.0%} |", flush=True
         )
+
+
+def show_calls(stores: list[str]) -> None:
+    """Print how many calls of Python's functions an alert takes with so many applications on one database."""
+    print("| store | applications | calls an alert | of one's |\n|---|---:|---:|---:|")
+    for store in stores:
+        calls = {count: calls_of(store, count) for count in PROCESSES}
+        for count, found in calls.items():
+            print(f"| {store} | {count} | {found:.0f} | {found / calls[1]:.2f} |", flush=True)
+
+
+def calls_of(store: str, count: int) -> float:
+    """Return how many calls of Python's functions an alert takes where applications take them in turn."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
+        url = servers.enter_context(postgres()) if store == "postgres" else None
+        clients = [application(f"{folder}/x.sqlite3", url).test_client() for _ in range(count)]
+        calls = [0]
+
+        def note(_: FrameType, event: str, __: Any) -> None:
+            calls[0] += event == "call"
+
+        _in_turn(clients, COUNTED, "warm-up")
+        sys.setprofile(note)
+        try:
+            _in_turn(clients, COUNTED, "counted")
+        finally:
+            sys.setprofile(None)
+        return calls[0] / COUNTED
+
+
+def _in_turn(clients: list[FlaskClient], alerts: int, name: str) -> None:
+    for number in range(alerts):
+        alert = strategy_alert(f"{name}-{number}", symbol=NAMES[number % SYMBOLS])
+        answer = clients[number % len(clients)].post(alert.path, data=alert.body, content_type="text/plain")
+        if answer.status_code != OK:
+            raise SystemExit(f"An alert was answered with {answer.get_data(as_text=True)}")
 
 
 def measure(store: str, count: int, alerts: int, name: str) -> Figures:
