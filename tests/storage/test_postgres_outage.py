@@ -126,5 +126,5 @@ def test_store_when_a_standby_takes_the_place_of_its_primary_then_it_is_found(se
 def test_store_when_its_server_only_reads_then_it_is_not_opened(server, standby):
     PostgresStore(server.url()).close()
     wait_until_followed(server)
-    with pytest.raises(StoreUnavailable, match="it is a standby"):
+    with pytest.raises(StoreUnavailable, match="as a standby can: name the primary"):
         PostgresStore(standby.url(), timeout_seconds=1)
