@@ -92,6 +92,7 @@ bench: $(VENV)/test.stamp ## Measure throughput, CPU, start and memory beside a 
 	$(BIN)/python -m benchmarks.analytics
 	$(BIN)/python -m benchmarks.in_process --compare
 	$(BIN)/python -m benchmarks.many
+	$(BIN)/python -m benchmarks.many --counted
 
 bench-growth: $(VENV)/test.stamp ## Measure alerts, lists, reports and the clock at 1,000 to a million tickets, on both databases
 	$(BIN)/python -m benchmarks.growth
