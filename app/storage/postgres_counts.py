@@ -129,6 +129,9 @@ class DatabaseTallies:
         places = sorted(numbers)
         rows = self._connections.ask(_ADD, (_BORN, at, places, [numbers[place] for place in places]))
         known: dict[int, int] = dict(rows)
+        if _BORN not in known:
+            # After a crash of the server another process has begun anew at this very moment, unseen by us.
+            known = dict(self._connections.ask(_ADD, (_BORN, at, [], [])))
         return known.pop(_BORN), known
 
 

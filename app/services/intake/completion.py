@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.tickets import Ticket, TicketStatus
+from app.errors import StoreUnavailable
 from app.repositories.fingerprints import remembering
 from app.repositories.inbox import Answer, Inbox, InboxEntry
 from app.repositories.tickets import Ledger
 from app.services.intake.answers import answer_for, going_on, structure_told
 from app.storage.base import Change, Store
+
+# How often more is written what a store did not confirm in time.
+INSISTS = 2
 
 
 @dataclass(slots=True)
@@ -40,5 +44,18 @@ class Completion:
         answer = answer_for(self.ticket, self.request_id)
         written = self.ledger.writing(self.ticket)
         closing = self.inbox.closing(self.entry, answer)
-        self.store.apply([*changes, *remembering(self.ticket), written, *forgetting, closing])
+        self._insist([*changes, *remembering(self.ticket), written, *forgetting, closing])
         self.written = answer
+
+    def _insist(self, changes: list[Change]) -> None:
+        """Write while the symbol is still held: the next alert must not be decided on books without this one.
+
+        A store that was lost sight of may be back at once. Written twice, it raises Conflict the second time:
+        the recovery finds the ticket then, and closes the entry.
+        """
+        for _ in range(INSISTS):
+            try:
+                return self.store.apply(changes)
+            except StoreUnavailable:
+                continue
+        return self.store.apply(changes)

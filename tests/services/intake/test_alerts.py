@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from app.errors import BrokerRejected, OutcomeUnknown
+from app.errors import BrokerRejected, OutcomeUnknown, StoreUnavailable
 from app.storage.sqlite import SqliteStore
 from tests.builders import (
     WEBHOOK_SECRET,
@@ -238,6 +238,19 @@ class TestWithoutAStore:
 
         assert answers == [200, 200]
         assert len(scripted.submitted) == 1
+
+    def test_alert_when_the_store_is_away_for_a_moment_then_its_order_is_booked_at_once(self, client, broken):
+        losses = [StoreUnavailable("away"), StoreUnavailable("away")]
+
+        def apply(changes) -> None:
+            if losses:
+                raise losses.pop()
+            return broken._store.apply(changes)
+
+        broken.apply = apply
+        response = client.post("/webhook", json=strategy_alert())
+
+        assert (response.status_code, response.json["status"], losses) == (200, "filled", [])
 
     def test_alert_when_its_answer_cannot_be_written_then_it_is_adopted_later(
         self, client, broken, scripted, clock, app, ticket_of

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import ClassVar
 
 import pytest
 
@@ -112,6 +113,16 @@ def test_counts_when_processes_add_at_once_then_none_is_lost(connections):
         counts.close()
 
     assert sees(processes[0], 7, 800)
+
+
+def test_tallies_when_another_process_begins_anew_unseen_then_they_are_asked_once_more():
+    class Connections:
+        answers: ClassVar = [[(3, 1)], [(-1, 5), (3, 1)]]
+
+        def ask(self, _query, _values):
+            return self.answers.pop(0)
+
+    assert DatabaseTallies(Connections()).add({3: 1}, 7) == (5, {3: 1})
 
 
 def test_counts_when_the_server_lost_them_then_they_are_other_counts(counts, others, connections):
