@@ -79,6 +79,8 @@ torture: $(VENV)/test.stamp ## Kill a real server under load, then with a faulty
 	$(BIN)/python -m tests.reliability.torture --broker fyers --kills 24
 	$(BIN)/python -m tests.reliability.torture structures --kills 30
 	$(BIN)/python -m tests.reliability.torture structures --broker alpaca --kills 30
+	$(BIN)/python -m tests.reliability.torture --store postgres --kills 40
+	$(BIN)/python -m tests.reliability.torture --store postgres --broker alpaca --kills 20
 	$(BIN)/python -m tests.reliability.ideas --kills 50
 
 load: $(VENV)/test.stamp ## 1,000 alerts twice, then 200 identical ones at once

@@ -52,7 +52,7 @@ def _probe_rate(fleet: Fleet, limits: Limits) -> Iterator[str]:
     limits.by_rate = answered.total() - answered[429]
     # A full bucket at the beginning, and what flows into it meanwhile.
     most = RATE + RATE * seconds
-    if not RATE * RATE_SECONDS / 2 <= limits.by_rate <= most:
+    if not RATE <= limits.by_rate <= most:
         yield f"{dict(answered)} alerts of a bot in {seconds:.1f} s, and {most:.1f} are allowed"
 
 
