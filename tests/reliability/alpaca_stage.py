@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from app.domain.orders import bot_of_order
 from tests.reliability.alerts import Alert
 from tests.reliability.alpaca_alerts import PRICES, make_bots, stream
 from tests.reliability.alpaca_audit import complete, gather, naked, reconciled
@@ -21,7 +22,7 @@ from tests.reliability.ledger import Ledger
 from tests.reliability.report import Report
 from tests.reliability.server import Lost, Service
 from tests.reliability.simulator import Trouble, spells
-from tests.reliability.truth import Truth
+from tests.reliability.truth import Row, Truth
 
 SENDERS = 12
 PAUSE_SECONDS = 0.5
@@ -50,6 +51,7 @@ class AlpacaStage(BrokerStage):
 
     def streams(self, server: Service, seed: int) -> list[Iterator[Alert]]:
         """Make the bots; return what each sender sends."""
+        self._database, self._names = server.database, dict[str, str]()
         secrets = make_bots(server)
         return [stream(Random(f"{seed}-{number}"), secrets, f"a{number}") for number in range(SENDERS)]
 
@@ -100,4 +102,14 @@ class AlpacaStage(BrokerStage):
         return gather(database, self._truth(), ledger)
 
     def _truth(self) -> Truth:
-        return alpaca_truth(self._simulator.ask("GET", "orders"), self._simulator.ask("GET", "positions"))
+        rows = [self._named(row) for row in self._simulator.ask("GET", "orders")]
+        return alpaca_truth(rows, self._simulator.ask("GET", "positions"))
+
+    def _named(self, row: Row) -> Row:
+        """Name an order that Alpaca made itself when a rest was closed: its ticket knows it by Alpaca's id."""
+        if bot_of_order(row["client_order_id"]) is not None or row["parent"] is not None:
+            return row
+        if row["id"] not in self._names:
+            records = Ledger(self._database, self.broker).order_records()
+            self._names = {record["broker_order_id"]: record["client_order_id"] for record in records}
+        return row | {"client_order_id": self._names.get(row["id"], row["client_order_id"])}

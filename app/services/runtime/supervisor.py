@@ -50,7 +50,9 @@ class Supervisor:
         *,
         leases: Leases | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        stop_seconds: float = 5,
     ) -> None:
+        self._stop_seconds = stop_seconds
         # What a dead process left is looked for first: to ask for its lease clears away that it has died.
         self._tasks = tuple(sorted(tasks, key=lambda task: not task.everywhere))
         self._leases = leases
@@ -139,12 +141,15 @@ class Supervisor:
         self._first_tick.wait(wait_seconds)
 
     def stop(self) -> None:
-        """Let the thread end after the task it is in, and the next process lead."""
+        """Let the thread end after the task it is in, and the next process lead.
+
+        While a long task goes on nobody else shall lead: the lease is kept then, and free once we are gone.
+        """
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
-            self._thread = None
-        if self._leases is not None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join(timeout=self._stop_seconds)
+        if self._leases is not None and (thread is None or not thread.is_alive()):
             self._leases.release(LEASE)
 
     def _loop(self) -> None:

@@ -76,9 +76,10 @@ class Fleet(Service):
         """Kill these, or all, with everything that they have forked; return who died."""
         dead = []
         for server in servers or self.servers:
-            dead += family(server.pid)
+            ending = family(server.pid)
+            self.deaths |= dict.fromkeys(ending, time.time())
+            dead += ending
             server.kill()
-        self.deaths |= dict.fromkeys(dead, time.time())
         return dead
 
     def drain(self, server: Server) -> int:

@@ -1,5 +1,6 @@
 """Of all processes on one store one runs the tasks that only one may run."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -114,6 +115,24 @@ def test_pause_when_another_has_taken_over_then_what_that_does_is_not_waited_for
 
 
 @pytest.mark.unit
+def test_stop_when_a_long_task_goes_on_then_nobody_else_leads(store, clock):
+    begun, ended = threading.Event(), threading.Event()
+
+    def work() -> int:
+        begun.set()
+        return int(ended.wait(10))
+
+    leases = Leases(store, clock, "one")
+    supervisor = Supervisor([Task("long", 5, work)], leases=leases, stop_seconds=0)
+    supervisor.start()
+    begun.wait(10)
+    supervisor.stop()
+    try:
+        assert not Leases(store, clock, "other").hold(LEASE)
+    finally:
+        ended.set()
+
+
 def test_stop_when_it_leads_then_the_next_leads_at_once_and_nobody_is_told(leader, other, lost):
     tick_all(leader, other)
     leader.stop()
