@@ -34,9 +34,11 @@ def migrate_database(*, anew: bool) -> None:
     It may run twice, also at the same time: the second waits for the first and finds nothing to do.
     """
     from app.storage.postgres_migration import migrate, prepare
+    from app.storage.postgres_partitions import make_partitions
 
     with _connections(bare().settings) as connections:
-        prepare(connections, bare().clock().astimezone(UTC))
+        prepare(connections)
+        make_partitions(connections, bare().clock().astimezone(UTC), also_past=True)
         if anew:
             migrate(connections, anew=True)
     click.echo("The database is up to date.")

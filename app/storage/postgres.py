@@ -1,6 +1,7 @@
 """The store of many processes and machines: PostgreSQL."""
 
 import json
+import logging
 import secrets
 import threading
 import time
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from app.errors import AlreadyExists, Conflict
+from app.errors import AlreadyExists, Conflict, StoreUnavailable
 from app.storage.base import JSON, Change, Create, Delete, Document, Page, Replace, Snapshot
 from app.storage.postgres_ahead import ReadAhead
 from app.storage.postgres_connection import Connections, Overwritten
@@ -37,6 +38,7 @@ _TRY = "DELETE FROM documents WHERE key = ''"
 PAGE = 500
 _RANDOM_BITS = 12
 _WRITTEN, _GONE = "w", "g"
+_logger = logging.getLogger(__name__)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _decode = json.JSONDecoder().raw_decode
 
@@ -52,7 +54,8 @@ class PostgresStore:
         self._mine = threading.local()
         self.connections = Connections(url, timeout_seconds=timeout_seconds, size=connections)
         try:
-            prepare(self.connections, datetime.now(UTC))
+            prepare(self.connections)
+            self._make_partitions()
         except BaseException:
             self.close()
             raise
@@ -148,6 +151,13 @@ class PostgresStore:
     def close(self) -> None:
         """Close the sessions; the next call would open others."""
         self.connections.close()
+
+    def _make_partitions(self) -> None:
+        """Make those of this month and earlier ones; a start does not fail for want of them."""
+        try:
+            make_partitions(self.connections, datetime.now(UTC), also_past=True)
+        except StoreUnavailable as error:
+            _logger.warning("Tickets lie in documents_tickets_other for now: %s", error)
 
     @property
     def _read_ahead(self) -> ReadAhead | None:

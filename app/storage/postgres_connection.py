@@ -18,6 +18,7 @@ import psycopg
 from app.errors import SettingsError, StoreUnavailable
 from app.storage.postgres_errors import (
     ALL_LENT,
+    FULL,
     WITHOUT_CONNECTION,
     asks_again,
     loses_session,
@@ -159,14 +160,25 @@ class Connections:
                 while True:
                     if (session := self._last_alive()) is not None:
                         return session
-                    if self._failures > failures and not self._opening:
+                    has_failed = self._failures > failures
+                    if has_failed and not self._opening and not self._is_one_to_come:
                         raise StoreUnavailable(self._failure)
-                    if self._open < self.size and self._opening < self._waiting:
+                    if not has_failed and self._open < self.size and self._opening < self._waiting:
                         self._open_another()
                     if not self._changed.wait(ends - time.monotonic()) and time.monotonic() >= ends:
-                        raise StoreUnavailable(WITHOUT_CONNECTION if self._opening else ALL_LENT)
+                        raise StoreUnavailable(self._why_none(has_failed=has_failed))
             finally:
                 self._waiting -= 1
+
+    @property
+    def _is_one_to_come(self) -> bool:
+        """Tell whether a full server leaves us those that we have: one of them is soon given back."""
+        return self._failure == FULL and self._open > 0
+
+    def _why_none(self, *, has_failed: bool) -> str:
+        if has_failed:
+            return self._failure
+        return WITHOUT_CONNECTION if self._opening else ALL_LENT
 
     def _last_alive(self) -> DatabaseSession | None:
         while self._idle:

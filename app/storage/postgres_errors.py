@@ -17,12 +17,12 @@ _ASKS_AGAIN = {"40001", "40P01"}
 _LOST = {"25006", "57P01", "57P02", "57P03"}
 _TOO_LATE = {"55P03", "57014"}
 _ONLY_READS = "The database can only be read, as a standby can: name the primary, or both hosts, by commas."
-_FULL = "The database has no connection left: lower DATABASE_CONNECTIONS, or raise its max_connections."
+FULL = "The database has no connection left: lower DATABASE_CONNECTIONS, or raise its max_connections."
 _SENTENCES = {
     "25006": _ONLY_READS,
     "42501": "The database's user may not do that: let the one who owns the tables connect, or grant it.",
     "53100": "The database's disk is full.",
-    "53300": _FULL,
+    "53300": FULL,
     "42P01": "The database has not the tables that are wanted: run flask database migrate.",
     "42883": "The database has not the functions that are wanted: run flask database migrate.",
 }
@@ -38,7 +38,7 @@ _WORDS = (
     (r"role .* does not exist", "The database does not know the user: correct it, or CREATE USER."),
     ("does not exist", "The server does not have the database: correct its name, or CREATE DATABASE."),
     ("not permitted to log in", "The database's user may not log in: ALTER USER … LOGIN."),
-    ("too many|remaining connection slots", _FULL),
+    ("too many|remaining connection slots", FULL),
     ("starting up", "The database is starting: try again in a moment."),
     ("shutting down", "The database is stopping."),
     ("translate host name|resolve host", "The database's host is not known: correct it."),

@@ -1,13 +1,11 @@
 """How a database is brought up to this version: at each start, by one process at a time, safe to stop."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from app.errors import SettingsError
 from app.storage.postgres_connection import Connections, refused
 from app.storage.postgres_index import index_anew
-from app.storage.postgres_partitions import make_partitions
 from app.storage.postgres_schema import STEPS
 from app.storage.postgres_session import DatabaseSession
 from app.storage.terms import EDITION
@@ -45,14 +43,13 @@ class Edition:
         return (self.steps, self.terms) == (len(STEPS), EDITION)
 
 
-def prepare(connections: Connections, now: datetime) -> None:
+def prepare(connections: Connections) -> None:
     """Bring a database up to this version; raise SettingsError when it cannot serve us."""
     with connections.turn() as session:
         check_server(session)
         edition = read_edition(session)
     if not edition.is_ours:
         migrate(connections)
-    make_partitions(connections, now, also_past=True)
 
 
 def migrate(connections: Connections, *, anew: bool = False) -> None:

@@ -6,11 +6,13 @@ of one. A start makes the month's partition then, and moves it there.
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from app.domain.ticket_terms import TICKETS
+from app.errors import StoreUnavailable
 from app.storage.postgres_connection import Connections
-from app.storage.postgres_session import DatabaseSession
+from app.storage.postgres_session import DatabaseError, DatabaseSession
 
 PARENT, OTHERS = "documents_tickets", "documents_tickets_other"
 MONTHS_AHEAD = 2
@@ -19,7 +21,13 @@ _PATIENCE_SECONDS = 600
 
 # The lock of who makes them; the first number is Gatehouse's own word, see `postgres_migration.py`.
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(1734440037, 1)"
-_LIMITS = f"SET LOCAL statement_timeout = '{_PATIENCE_SECONDS}s'"
+# Whoever writes a ticket queues behind the one who waits for a table of its own, so that one waits briefly.
+_LIMITS = f"SET LOCAL statement_timeout = '{_PATIENCE_SECONDS}s'; SET LOCAL lock_timeout = '300ms'"
+_LOCKED = "55P03"
+_READ_FOR_LONG = (
+    "A month has no partition yet, since something reads the tickets for long, as a backup does: "
+    "they are written nevertheless, and the clock tries again, as flask database migrate does."
+)
 _MADE = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'documents_tickets'::regclass"
 # A ticket's key begins with the folder and the month.
 _OTHERS = "SELECT DISTINCT left(key, 15) FROM documents_tickets_other ORDER BY 1"
@@ -46,8 +54,19 @@ def make_partitions(connections: Connections, now: datetime, *, also_past: bool 
     missing = [month for month in dict.fromkeys(wanted) if _name(month) not in made]
     if not missing:
         return 0
-    with connections.beside(patience_seconds=_PATIENCE_SECONDS) as session:
+    with connections.beside(patience_seconds=_PATIENCE_SECONDS) as session, _told_apart():
         return sum(_make(session, month) for month in missing)
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Raise StoreUnavailable with a sentence of its own where a table is in use."""
+    try:
+        yield
+    except DatabaseError as error:
+        if error.sqlstate == _LOCKED:
+            raise StoreUnavailable(_READ_FOR_LONG) from error
+        raise
 
 
 def partitions(session: DatabaseSession) -> set[str]:

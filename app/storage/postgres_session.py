@@ -20,12 +20,16 @@ _LEAST_CONNECT_SECONDS = 2
 _WAIT_INTERVAL = 0.1
 # The server gives up a machine that is gone without a word later than that one gives up the server: what is
 # locked for it is free soon, but not before it knows.
+# A server that ends idle sessions would end locks that are held; one that ends long transactions, backups.
 # A server that does not wait for its disk is told to; any stronger promise of its own is kept.
 _SETTINGS = """
 SELECT
     set_config('statement_timeout', '{milliseconds}', false),
     set_config('lock_timeout', '{milliseconds}', false),
     set_config('idle_in_transaction_session_timeout', '60000', false),
+    set_config('idle_session_timeout', '0', false),
+    CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL
+        THEN set_config('transaction_timeout', '0', false) END,
     set_config('default_transaction_isolation', 'read committed', false),
     set_config('jit', 'off', false),
     set_config('tcp_keepalives_idle', '9', false),

@@ -5,7 +5,9 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -188,3 +190,38 @@ def test_server_when_a_machine_is_gone_without_a_word_then_it_gives_up_later_tha
 
     idle, interval, count = theirs
     assert ours[0] + ours[1] * ours[2] < idle + interval * count <= 20
+
+
+def test_ask_when_the_server_is_full_then_it_waits_for_those_that_are_lent(open_connections, database_url):
+    role = f"few_{os.getpid()}"
+    with psycopg.connect(database_url, autocommit=True) as operator:
+        operator.execute(f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 2")
+    address = urlsplit(database_url)
+    few = address._replace(netloc=f"{role}@{address.hostname}:{address.port}").geturl()
+    connections = open_connections(few, size=6, timeout_seconds=10)
+    try:
+        with ThreadPoolExecutor(6) as threads:
+            asked = [threads.submit(connections.ask, "SELECT 1, pg_sleep(0.05)") for _ in range(24)]
+
+        assert {done.result()[0][0] for done in asked} == {1}
+    finally:
+        connections.close()
+        with psycopg.connect(database_url, autocommit=True) as operator:
+            until_gone = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s"
+            while operator.execute(until_gone, (role,)).fetchone() != (0,):
+                time.sleep(0.05)
+            operator.execute(f"DROP ROLE {role}")
+
+
+@pytest.mark.parametrize("limit", ["idle_session_timeout", "transaction_timeout"])
+def test_session_when_the_server_ends_what_lasts_then_ours_lasts(limit, open_connections, database_url):
+    with psycopg.connect(database_url) as operator:
+        if operator.info.server_version < 170000 and limit == "transaction_timeout":
+            pytest.skip("this server ends no long transactions")
+    connections = open_connections(f"{database_url}?options=-c{limit}%3D200")
+
+    with connections.turn() as session, session.transaction() if "trans" in limit else nullcontext():
+        time.sleep(0.5)
+
+        assert session.is_alive
+        assert connections.ask("SELECT 1") == [(1,)]

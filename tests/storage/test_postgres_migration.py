@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -241,3 +242,33 @@ class TestPartitions:
 
         assert sum(made) <= 3
         assert make_partitions(store.connections, self.NOW) == 3 - sum(made)
+
+    def test_partitions_when_something_reads_for_long_then_nobody_who_writes_waits_for_that(
+        self, store, empty
+    ):
+        store.apply([*tickets("2019-12", 1), *tickets("2019-11", 1200)])
+        backup = iter(store.snapshot().documents)
+        next(backup)
+
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="reads the tickets for long"):
+            make_partitions(store.connections, self.NOW)
+        opened(empty)
+        took = time.monotonic() - began
+        backup.close()
+
+        assert took < 3  # Not the five seconds that any other statement may wait.
+        assert make_partitions(store.connections, self.NOW) == 3
+
+    def test_partitions_when_the_user_may_make_none_then_a_start_goes_on(
+        self, store, empty, sql, locked, caplog
+    ):
+        sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {LOCKED}")
+        sql(f"DROP TABLE documents_tickets_{datetime.now(UTC):%Y_%m}")
+
+        serving = PostgresStore(locked)
+        serving.apply(tickets(f"{datetime.now(UTC):%Y-%m}", 1))
+        serving.close()
+
+        assert "documents_tickets_other" in caplog.text
+        assert store.count("tickets/") == 1
