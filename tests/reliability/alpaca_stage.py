@@ -106,7 +106,7 @@ class AlpacaStage(BrokerStage):
         return alpaca_truth(rows, self._simulator.ask("GET", "positions"))
 
     def _named(self, row: Row) -> Row:
-        """Name an order that Alpaca made itself when a rest was closed: its ticket knows it by Alpaca's id."""
+        """Name an order that Alpaca made when a rest was closed: its ticket knows it by Alpaca's id."""
         if bot_of_order(row["client_order_id"]) is not None or row["parent"] is not None:
             return row
         if row["id"] not in self._names:
