@@ -133,6 +133,7 @@ def test_stop_when_a_long_task_goes_on_then_nobody_else_leads(store, clock):
         ended.set()
 
 
+@pytest.mark.unit
 def test_stop_when_it_leads_then_the_next_leads_at_once_and_nobody_is_told(leader, other, lost):
     tick_all(leader, other)
     leader.stop()
