@@ -120,7 +120,8 @@ def _numbered(query: str) -> bytes:
 def _text(value: Any) -> bytes:
     if isinstance(value, bool):
         return b"t" if value else b"f"
-    return str(value).encode()
+    # libpq would take what is before a NUL for all; no text in PostgreSQL holds one, so nothing is found.
+    return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}").encode()
 
 
 def _rows(result: PGresult) -> list[Row]:

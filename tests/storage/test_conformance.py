@@ -53,6 +53,13 @@ def test_create_when_the_value_is_not_json_then_nothing_is_written(store, value)
     assert store.get("values/one") is None
 
 
+def test_get_when_a_key_has_a_nul_in_it_then_it_is_not_taken_for_another(store):
+    fill(store, "bots/one")
+
+    assert store.get("bots/one\0") is None
+    assert store.get("bots/one\0two") is None
+
+
 def test_get_when_nothing_is_there_then_none(store):
     assert store.get("bots/none") is None
 
