@@ -175,6 +175,34 @@ def passwords_in(address: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in (written, unquote(written), *said) if text))
 
 
+def public_key(text: str) -> str:
+    """Read an Ed25519 public key: 32 bytes in hexadecimal."""
+    if re.fullmatch(r"[0-9a-fA-F]{64}", text) is None:
+        raise ValueError("must be a public key of 64 hexadecimal digits")
+    return text.lower()
+
+
+def speakers(text: str) -> tuple[str, ...]:
+    """Read who is heard in chat: `slack:U123` or `discord:456`, by commas."""
+    found = words(text)
+    for name in found:
+        if re.fullmatch(r"(slack:[A-Z0-9]{2,40}|discord:[0-9]{2,40})", name) is None:
+            raise ValueError("must be written as slack:U0123ABC,discord:123456789")
+    return found
+
+
+def origins(text: str) -> tuple[str, ...]:
+    """Read hosts and origins, by commas; a host alone is spoken to by https."""
+    found = []
+    for name in words(text):
+        whole = name if "://" in name else f"https://{name}"
+        parts = urlsplit(url(whole))
+        if parts.path or parts.query or "@" in parts.netloc:
+            raise ValueError("must be hosts or origins, like example.com,http://127.0.0.1:9000")
+        found.append(f"{parts.scheme}://{parts.netloc.lower()}")
+    return tuple(found)
+
+
 def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
     """Read addresses, networks and presets, separated by commas."""
     names = [SOURCE_PRESETS.get(name.strip().lower(), name.strip()) for name in text.split(",")]

@@ -1,4 +1,4 @@
-"""`docs/settings.md` and `.env.example`, from the declarations in `app/config/settings.py`."""
+"""`docs/settings.md` and `.env.example`, from the declarations in `app/config`."""
 
 import inspect
 import re
@@ -26,12 +26,12 @@ _PARSERS = {"_fraction": "fraction, 0 to 1", "_url": "http(s) address", "_port":
 
 SETTINGS_HEAD = """# Settings
 
-Written by `make docs` from `app/config/settings.py`. Settings are environment variables; the file `.env` is
+Written by `make docs` from `app/config`. Settings are environment variables; the file `.env` is
 read too and never overrides the environment. An empty value counts as not set. A value that cannot be used
 stops the start with a sentence that names it. Keys that end in `_PCT` are fractions: 0.02 is 2 %.
 """
 ENV_HEAD = """# Every setting with its default. Copy to .env and take the # away where you want another value.
-# Written by `make docs` from app/config/settings.py. Never commit .env: it holds secrets.
+# Written by `make docs` from app/config. Never commit .env: it holds secrets.
 """
 
 
@@ -61,7 +61,7 @@ def _groups() -> Iterator[tuple[str, list["Field[Any]"]]]:
     """Yield the settings under the comments that head them in the source."""
     known = {item.name: item for item in fields(Settings)}
     group, items = "", list["Field[Any]"]()
-    for line in inspect.getsource(Settings).splitlines():
+    for line in _declarations():
         heading, name = _GROUP.fullmatch(line), _NAME.match(line)
         if heading is not None:
             if items:
@@ -70,6 +70,12 @@ def _groups() -> Iterator[tuple[str, list["Field[Any]"]]]:
         elif name is not None and name[1] in known:
             items.append(known[name[1]])
     yield group, items
+
+
+def _declarations() -> Iterator[str]:
+    """Yield the lines that declare settings, those of a wing behind the others."""
+    for declaring in Settings.__mro__[:-1]:
+        yield from inspect.getsource(declaring).splitlines()
 
 
 def _row(item: "Field[Any]") -> str:

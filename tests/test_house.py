@@ -142,7 +142,8 @@ HOMES = {
     # Credentials of the bucket's client, and tokens that others show: two halves of one package.
     "google.auth": ["app/storage/gcs_transport.py", "app/services/schedulers/google_tokens.py"],
     "psycopg": [f"app/storage/postgres_{name}.py" for name in ("connection", "session", "statements")],
-    "cryptography": ["app/services/sharing/sealing.py"],
+    "cryptography": ["app/services/sharing/sealing.py", "app/services/chat/discord_signature.py"],
+    "slack_sdk": ["app/services/chat/slack_signature.py"],
     "prometheus_client": ["app/services/observability/metrics.py"],
     "apprise": ["app/services/observability/notifier.py"],
     "flask": [
@@ -185,7 +186,7 @@ SINGLE_RECORDS = "state/"
 
 # The only blueprints that may let everybody in.
 PUBLIC_BLUEPRINTS = {"health", "dashboard", "login_callback", "approvals", "sign_in", "shares"}
-GUARD_HOUSES = {"app.blueprints.authentication", "app.blueprints.sources"}
+GUARD_HOUSES = {f"app.blueprints.{name}" for name in ("authentication", "sources", "chat_signatures")}
 SECRET = "a-secret-that-nobody-presents"
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.blueprints import approvals, commands, health, ideas, login, operations, shares, tasks, webhook
+from app.blueprints import approvals, chat, commands, health, ideas, login, operations, shares, tasks, webhook
 from app.blueprints.api import (
     account,
     analytics,
@@ -75,5 +75,7 @@ def register_blueprints(app: Flask) -> None:
         login.callback,
         operations.bp,
         tasks.bp,
+        chat.slack,
+        chat.discord,
     ):
         app.register_blueprint(blueprint)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.brokers.registry import BROKERS
+from app.config.chat import ChatSettings
 from app.config.state_home import StateHome, log_folder
 from app.config.together import check_together
 from app.errors import SettingsError
@@ -37,7 +38,7 @@ from app.parsing import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(ChatSettings):
     """What the environment says; an attribute is the setting's name in small letters.
 
     Money is in the account's currency, fractions are 0.02 for 2 %, times are seconds.

@@ -7,12 +7,15 @@ from marshmallow import ValidationError
 from app.domain.signals import SECRET_FIELDS, Signal
 from app.errors import MalformedAlert
 from app.schemas.base import either, sentences
+from app.schemas.chat import line
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import COMMAND_MARK, DialectEntry
 from app.schemas.foreign.registry import FOREIGN
 from app.schemas.foreign_names import renamed
 from app.schemas.reading import understand
 
+# Read again from the inbox, and posted by nobody.
+UNPOSTED = {line.ENTRY.name: line.ENTRY}
 # Where one of these stands, the alert is ours, whatever stands beside it.
 _OURS = frozenset(
     {
@@ -48,7 +51,7 @@ def dialect_of(alert: dict[str, Any]) -> DialectEntry:
 
 def entry_named(name: str) -> DialectEntry | None:
     """Return a dialect by its name, ours or another service's."""
-    return DIALECTS.get(name) or FOREIGN.get(name)
+    return DIALECTS.get(name) or FOREIGN.get(name) or UNPOSTED.get(name)
 
 
 def pinned_dialect(name: str) -> DialectEntry:

@@ -21,6 +21,8 @@ from app.services.analytics.equity import EquityReport
 from app.services.analytics.performance import PerformanceReport
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.broker_login.access import FyersAccess
+from app.services.chat.counter import ChatCounter
+from app.services.chat.responses import Responses
 from app.services.exits.orphan_cleanup import Cleanup
 from app.services.instruments import SymbolMaster
 from app.services.intake.account_limit import AccountLimit
@@ -118,6 +120,14 @@ class OperationsWing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChatWing:
+    """What is said in Slack and Discord."""
+
+    counter: ChatCounter
+    responses: Responses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioWing:
     """What is held, and what watches over it."""
 
@@ -201,6 +211,7 @@ class Services:
     intake: IntakeWing
     operations: OperationsWing
     portfolio: PortfolioWing
+    chat: ChatWing
     structures: StructuresWing
     observability: ObservabilityWing
     brokers: BrokerWing
@@ -237,6 +248,11 @@ def intake() -> IntakeWing:
 def operations() -> OperationsWing:
     """Return what a person sets and looks up."""
     return services().operations
+
+
+def chat() -> ChatWing:
+    """Return what chat uses."""
+    return services().chat
 
 
 def portfolio() -> PortfolioWing:

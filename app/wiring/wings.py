@@ -14,6 +14,7 @@ from app.services.portfolio.open_trades import OpenTrades
 from app.services.structures.targets import CommandTargets
 from app.wiring.analytics import analytics_wing
 from app.wiring.application import Wiring
+from app.wiring.chat import chat_wing
 from app.wiring.container import (
     BrokerWing,
     IntakeWing,
@@ -42,6 +43,7 @@ def assembled(wiring: Wiring) -> Services:
         intake=_intake(wiring),
         operations=_operations(wiring),
         portfolio=_portfolio(wiring),
+        chat=chat_wing(wiring),
         structures=StructuresWing(
             trades=wiring.structures.trades,
             ladders=wiring.structures.ladders,

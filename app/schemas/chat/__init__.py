@@ -1,0 +1,1 @@
+"""What Slack and Discord send, and what they are answered."""

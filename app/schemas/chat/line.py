@@ -1,0 +1,49 @@
+"""The dialect `chat`: a line of text that somebody confirmed with a button."""
+
+from typing import Any
+
+from marshmallow import ValidationError, post_load
+
+from app.domain.signals import Dialect, Signal
+from app.schemas.entry import DialectEntry
+from app.schemas.fields import Key, Text
+from app.schemas.foreign.parts import ForeignSchema
+from app.schemas.foreign.text import FIELD, LONGEST_LINE, signal_of
+from app.schemas.reading import Reading
+
+DIALECT = Dialect("chat")
+
+
+class ChatLineSchema(ForeignSchema):
+    """One line in, Signal out; `by` said it."""
+
+    text = Text(required=True, longest=LONGEST_LINE)
+    by = Text(allow_none=True, longest=60)
+    idempotency_key = Key(allow_none=True, longest=64)
+
+    @post_load
+    def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:
+        try:
+            signal = signal_of(data[FIELD], DIALECT)
+        except ValidationError as error:
+            raise ValidationError(error.messages, FIELD) from error
+        return _keyed(signal, data.get("idempotency_key"))
+
+
+def _keyed(signal: Signal, key: str | None) -> Signal:
+    from dataclasses import replace
+
+    return replace(signal, idempotency_key=key)
+
+
+ENTRY = DialectEntry(
+    dialect=DIALECT,
+    service="chat",
+    schema=ChatLineSchema(),
+    told_by="a line in a chat",
+    reading=Reading(),
+    sample={FIELD: "buy AAPL 10 limit 190"},
+    is_taken_at_webhook=False,
+    sources="CHAT_SOURCE_IPS",
+    path="/slack/commands",
+)

@@ -1,0 +1,1 @@
+"""Slack and Discord: who speaks, what he wants, and what he is told."""

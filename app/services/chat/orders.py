@@ -1,0 +1,180 @@
+"""What chat orders: proposed with a button, carried out once, and not once what it was for changed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.clock import Clock
+from app.domain.accounts import Position
+from app.domain.bots import Bot
+from app.domain.chat import (
+    ChatAction,
+    ChatAnswer,
+    ChatButton,
+    ChatCommand,
+    ChatProposal,
+    ChatVerb,
+    read_command,
+)
+from app.domain.money import plain
+from app.domain.signals import Signal
+from app.domain.trading_state import StateSwitch, TradingState
+from app.errors import Conflict, NotFound
+from app.repositories.bots import BotDirectory
+from app.repositories.chat import StoredChat
+from app.repositories.trading_state import GlobalSwitch
+from app.services.chat.told import fitted, told_plan
+from app.services.intake.alerts import Alert, Intake
+from app.services.portfolio.positions import PositionService
+from app.services.portfolio.snapshots import Snapshots
+
+EVERYTHING = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatOrders:
+    """Proposes and carries out; orders are alerts of the dialect `chat` to one bot.
+
+    `read_line` understands the alert of a line, or raises MalformedAlert; `canonical` writes a symbol as
+    brokers' positions have it.
+    """
+
+    bot: str
+    stored: StoredChat
+    bots: BotDirectory
+    switch: GlobalSwitch
+    intake: Intake
+    positions: PositionService
+    snapshots: Snapshots
+    clock: Clock
+    read_line: Callable[[dict[str, Any]], Signal]
+    canonical: Callable[[str], str]
+    new_name: Callable[[], str]
+
+    def planned(self, line: str) -> dict[str, Any]:
+        """Return the ticket that a line would become; nothing is stored."""
+        alert = {"text": line}
+        return self.intake.preview(self.read_line(alert), self._bot(), alert)
+
+    def propose(self, command: ChatCommand, speaker: str) -> ChatAnswer:
+        """Say what would be done, with a button that does it."""
+        told = self._plan(command)
+        if told is None:
+            return ChatAnswer(_NOTHING[command.verb or ChatVerb.CLOSE])
+        if command.verb in {ChatVerb.BUY, ChatVerb.SELL} and not told.startswith(_WOULD):
+            return ChatAnswer(told)
+        name = self.new_name()
+        proposal = ChatProposal(
+            speaker=speaker, line=command.line, created_at=self.clock(), state=self._state(command)
+        )
+        self.stored.propose(name, proposal)
+        buttons = (
+            ChatButton("Confirm", ChatAction.CONFIRM, name, is_dangerous=True),
+            ChatButton("Dismiss", ChatAction.DISMISS, name),
+        )
+        return ChatAnswer(f"{told}\nThe button works once, for five minutes.", buttons)
+
+    def carry_out(self, name: str, speaker: str) -> ChatAnswer:
+        """Do what a button stands for, if that is still what it was made for."""
+        found = self.stored.find(name)
+        proposal = None if found is None else found[0]
+        if found is None or proposal is None or proposal.is_over(self.clock()):
+            return ChatAnswer("The button's time is over; say it again.", replaces=True)
+        if proposal.speaker != speaker:
+            return ChatAnswer(f"Only {proposal.speaker} can press this button.")
+        if proposal.done:
+            return ChatAnswer("This was done already.", replaces=True)
+        command = read_command(proposal.line)
+        if self._state(command) != proposal.state:
+            return ChatAnswer("What this was made for has changed; say it again.", replaces=True)
+        told = self._do(command, name, speaker)
+        # What was ordered is known by the proposal's name: whoever is faster here has ordered nothing twice.
+        with suppress(Conflict):
+            self.stored.write(found[1], replace(proposal, done=True))
+        return ChatAnswer(told, replaces=True)
+
+    def bot_first(self, rest: str) -> tuple[str | None, str]:
+        """Take a bot's id off the beginning, where there is one."""
+        word, _, reason = rest.partition(" ")
+        return (word, reason) if word and self.bots.find(word) is not None else (None, rest)
+
+    def _plan(self, command: ChatCommand) -> str | None:
+        if command.verb is ChatVerb.RESUME:
+            bot, _ = self.bot_first(command.rest)
+            return f"{bot or 'Trading'} would be ACTIVE again."
+        if command.verb is ChatVerb.CLOSE:
+            held = [
+                f"{broker} {row.symbol} {plain(row.quantity):f}" for broker, row in self._held(command.rest)
+            ]
+            return fitted(["Would be closed at the market:", *held]) if held else None
+        return told_plan(self.planned(command.line))
+
+    def _do(self, command: ChatCommand, name: str, speaker: str) -> str:
+        if command.verb is ChatVerb.RESUME:
+            return self._resume(command.rest, speaker)
+        if command.verb is ChatVerb.CLOSE:
+            return fitted(self._close(command.rest, speaker))
+        return self._order(command.line, name, speaker)
+
+    def _resume(self, rest: str, speaker: str) -> str:
+        bot, reason = self.bot_first(rest)
+        switch = StateSwitch(TradingState.ACTIVE, reason or None)
+        if bot is None:
+            self.switch.throw(switch, by=speaker)
+        else:
+            self.bots.set_state(bot, switch, by=speaker)
+        return f"{bot or 'Trading'} is ACTIVE."
+
+    def _close(self, rest: str, speaker: str) -> Iterator[str]:
+        for broker, row in self._held(rest):
+            try:
+                ticket = self.positions.close(broker, row.symbol, by=speaker)
+            except NotFound as gone:
+                yield f"{broker} {row.symbol}: {gone.message}"
+            else:
+                yield f"{broker} {row.symbol}: {ticket['status']} ({ticket['id']})"
+
+    def _order(self, line: str, name: str, speaker: str) -> str:
+        alert = {"text": line, "by": speaker, "idempotency_key": name}
+        answer = self.intake.accept(
+            Alert(
+                bot=self._bot(),
+                signal=self.read_line(alert),
+                body=line.encode(),
+                words=alert,
+                redacted=alert,
+                request_id=f"chat-{name[:16]}",
+                source=speaker,
+            )
+        )
+        error = answer.body.get("error") or {}
+        said = error.get("message") or answer.body.get("reason") or ""
+        return f"{answer.body.get('status')}: {line}. {said} ({answer.body.get('ticket')})".replace("  ", " ")
+
+    def _held(self, which: str) -> list[tuple[str, Position]]:
+        wanted = None if which.lower() == EVERYTHING else self.canonical(which)
+        return [
+            (seen.broker, position)
+            for seen in self.snapshots.read(fresh=True)
+            for position in seen.positions
+            if wanted in {None, position.symbol}
+        ]
+
+    def _state(self, command: ChatCommand) -> str:
+        """Return in words what an order depends on: states, the bot's settings, and what is held."""
+        bot, version = self.bots.get(self.bot)
+        now = self.clock()
+        states = (self.switch.read().at(now).value, bot.switch.at(now).value, str(version))
+        if command.verb is ChatVerb.RESUME:
+            return " ".join(states)
+        which = command.rest if command.verb is ChatVerb.CLOSE else EVERYTHING
+        held = sorted(f"{broker} {row.symbol} {plain(row.quantity):f}" for broker, row in self._held(which))
+        return " ".join((*states, *held))
+
+    def _bot(self) -> Bot:
+        return self.bots.get(self.bot)[0]
+
+
+_WOULD = "Would be ordered"
+_NOTHING = {ChatVerb.CLOSE: "Nothing is held there."}

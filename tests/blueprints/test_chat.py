@@ -1,0 +1,336 @@
+"""Slack and Discord by HTTP, with real signatures."""
+
+import hashlib
+import hmac
+import json
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from urllib.parse import urlencode
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from app.domain.trading_state import TradingState
+
+pytestmark = pytest.mark.unit
+
+SECRET = "a-signing-secret"
+KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+RESPONSE = "https://hooks.slack.com/commands/T/1/abc"
+TRIGGERS = count(1)
+
+
+@pytest.fixture
+def settings(settings):
+    return replace(
+        settings,
+        slack_signing_secret=SECRET,
+        discord_public_key=KEY.public_key().public_bytes_raw().hex(),
+        chat_operators=("slack:U1", "discord:7"),
+    )
+
+
+@pytest.fixture
+def sent(services, monkeypatch):
+    """What goes to response addresses."""
+    found = []
+    monkeypatch.setattr(
+        type(services.chat.responses), "post", lambda _, address, body, **__: found.append((address, body))
+    )
+    return found
+
+
+def signed(body: bytes, now, secret: str = SECRET) -> dict[str, str]:
+    at = str(int(now.timestamp()))
+    digest = hmac.new(secret.encode(), b"v0:" + at.encode() + b":" + body, hashlib.sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={digest}"}
+
+
+@pytest.fixture
+def slack(anonymous, clock, sent):
+    """Say something in Slack; the answer's text, and its buttons by their labels."""
+
+    def say(text: str, user: str = "U1"):
+        form = {"user_id": user, "text": text, "response_url": RESPONSE, "trigger_id": next(TRIGGERS)}
+        body = urlencode(form).encode()
+        answer = anonymous.post("/slack/commands", data=body, headers=signed(body, clock()))
+        assert answer.status_code == 200, answer.data
+        blocks = answer.json["blocks"]
+        buttons = {item["text"]["text"]: item for block in blocks[1:] for item in block["elements"]}
+        return answer.json["text"], buttons
+
+    return say
+
+
+@pytest.fixture
+def press(anonymous, clock, sent):
+    """Press a button; the text that replaces its message."""
+
+    def pressed(button, user: str = "U1"):
+        action = {"action_id": button["action_id"], "value": button["value"]}
+        payload = {"user": {"id": user}, "actions": [action], "response_url": RESPONSE, "n": next(TRIGGERS)}
+        body = urlencode({"payload": json.dumps(payload)}).encode()
+        answer = anonymous.post("/slack/actions", data=body, headers=signed(body, clock()))
+        assert (answer.status_code, answer.data) == (200, b"")
+        return sent[-1][1]["text"]
+
+    return pressed
+
+
+@pytest.fixture
+def priced(operator):
+    operator.put("/api/paper/prices", json={"AAPL": "190"})
+
+
+def tickets(services):
+    return list(services.store.list("tickets/"))
+
+
+def test_order_when_said_then_nothing_is_ordered_before_the_button_and_once_after(
+    slack, press, services, priced
+):
+    text, buttons = slack("buy AAPL 10 limit 195 sl 185 tp 200")
+
+    assert "Would be ordered:" in text
+    assert "buy 10 AAPL" in text
+    assert tickets(services) == []
+
+    assert press(buttons["Confirm"]).startswith("filled")
+    assert press(buttons["Confirm"]) == "This was done already."
+    (ticket,) = tickets(services)
+    assert (ticket.value["dialect"], ticket.value["status"]) == ("chat", "filled")
+    assert ticket.value["alert"]["by"] == "slack:U1"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda clock, _: clock.move(minutes=6), "time is over"),
+        (
+            lambda _, services: services.operations.switch.throw(switched(TradingState.REDUCING), by="x"),
+            "has changed",
+        ),
+        (lambda _, services: rename(services), "has changed"),
+    ],
+    ids=["time", "state", "bot"],
+)
+def test_button_when_its_time_or_its_state_is_over_then_nothing_is_ordered(
+    slack, press, services, priced, clock, change, said
+):
+    _, buttons = slack("buy AAPL 10")
+    change(clock, services)
+
+    assert said in press(buttons["Confirm"])
+    assert tickets(services) == []
+
+
+def test_button_when_somebody_else_presses_it_then_is_refused(slack, press, services, priced):
+    _, buttons = slack("buy AAPL 10")
+
+    assert "not heard" in press(buttons["Confirm"], user="U2")
+    assert tickets(services) == []
+
+
+def test_dismissed_order_when_its_button_is_pressed_then_nothing_was_done(slack, press, services, priced):
+    _, buttons = slack("buy AAPL 10")
+
+    assert press(buttons["Dismiss"]) == "Nothing was done."
+
+
+def test_stranger_when_he_speaks_then_is_told_his_own_id_and_nothing_else(slack, services):
+    text, buttons = slack("halt", user="U999")
+
+    assert "slack:U999" in text
+    assert buttons == {}
+    assert services.operations.switch.read().state is TradingState.ACTIVE
+
+
+def test_halt_when_said_then_acts_at_once_and_resume_wants_a_button(slack, press, services):
+    assert "HALTED" in slack("halt the news")[0]
+    assert services.operations.switch.read().reason == "the news"
+
+    _, buttons = slack("resume")
+    assert services.operations.switch.read().state is TradingState.HALTED
+    assert press(buttons["Confirm"]) == "Trading is ACTIVE."
+    assert services.operations.switch.read().state is TradingState.ACTIVE
+
+
+def test_halt_when_its_first_word_is_a_bot_then_only_that_bot_is_halted(slack, services):
+    slack("reduce default too many losses")
+
+    bot = services.operations.bots.find("default")
+    assert (bot.switch.state, bot.switch.reason) == (TradingState.REDUCING, "too many losses")
+    assert services.operations.switch.read().state is TradingState.ACTIVE
+
+
+def test_close_when_confirmed_then_the_position_is_gone(slack, press, services, priced):
+    press(slack("buy AAPL 10")[1]["Confirm"])
+    text, buttons = slack("close AAPL")
+
+    assert "paper AAPL 10" in text
+    assert "filled" in press(buttons["Confirm"])
+    assert slack("positions")[0] == "No positions."
+    assert slack("close all")[0] == "Nothing is held there."
+
+
+def test_approval_when_given_in_chat_then_the_order_goes(slack, press, services, priced, operator, client):
+    operator.patch("/api/bots/default", json={"approval": "always"}, headers={"If-Match": "*"})
+    words = {"symbol": "AAPL", "strategy_order_id": "long", "strategy_order_action": "buy"}
+    waiting = client.post("/webhook", json=words | {"strategy_order_price": 190}).json["ticket"]
+
+    assert waiting in slack("status")[0]
+    assert slack(f"approve {waiting}")[0].startswith("approved")
+    assert "sent to broker" in slack(f"why {waiting}")[0]
+    assert "waits for nobody" in slack(f"reject {waiting}")[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "help", "dance", "why nothing", "buy", "buy AAPL banana", "preview sell AAPL 5"]
+)
+def test_words_when_not_an_order_then_are_answered_without_a_button(slack, text, services):
+    answer, buttons = slack(text)
+
+    assert answer
+    assert buttons == {}
+    assert tickets(services) == []
+
+
+def test_delivery_when_it_comes_again_then_is_one_command(anonymous, clock, services, sent):
+    body = urlencode({"user_id": "U1", "text": "halt", "response_url": RESPONSE}).encode()
+    headers = signed(body, clock())
+    first, again = (anonymous.post("/slack/commands", data=body, headers=headers) for _ in range(2))
+
+    assert "HALTED" in first.json["text"]
+    assert "came before" in again.json["text"]
+
+
+def test_text_when_it_would_call_people_then_is_escaped(slack):
+    assert "<!channel>" not in slack("why <!channel>")[0]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda headers, _: headers | {"X-Slack-Signature": "v0=" + "0" * 64},
+        lambda headers, _: headers | {"X-Slack-Signature": ""},
+        lambda headers, _: headers | {"X-Slack-Request-Timestamp": "soon"},
+        lambda headers, _: headers | {"X-Slack-Signature": "v0=\xe9"},
+        lambda headers, _: headers | {"X-Slack-Request-Timestamp": "9" * 30},
+        lambda *_: {},
+        lambda _, clock: signed(b"text=halt&user_id=U1", clock() - timedelta(minutes=6)),
+        lambda _, clock: signed(b"text=halt&user_id=U1", clock(), "another secret"),
+    ],
+)
+def test_slack_when_its_signature_is_wrong_or_old_then_401_and_nothing_happens(
+    anonymous, clock, services, spoil
+):
+    body = b"text=halt&user_id=U1"
+    answer = anonymous.post("/slack/commands", data=body, headers=spoil(signed(body, clock()), clock))
+
+    assert answer.status_code == 401
+    assert services.operations.switch.read().state is TradingState.ACTIVE
+    assert list(services.store.list("chat/")) == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\xff\xfe", b"payload=nonsense", b"user_id=U1;DROP&text=x", b"a=1&" * 100]
+)
+@pytest.mark.parametrize("path", ["/slack/commands", "/slack/actions"])
+def test_slack_when_the_body_is_garbage_then_400(anonymous, clock, path, body):
+    answer = anonymous.post(path, data=body, headers=signed(body, clock()))
+
+    assert answer.status_code == 400
+
+
+def test_slack_when_the_body_is_no_text_then_401(anonymous, clock):
+    assert (
+        anonymous.post("/slack/commands", data=b"\xff\xfe", headers=signed(b"", clock())).status_code == 401
+    )
+
+
+def by_discord(data: dict, now, key=KEY):
+    body = json.dumps(data).encode()
+    at = str(int(now.timestamp()))
+    headers = {"X-Signature-Timestamp": at, "X-Signature-Ed25519": key.sign(at.encode() + body).hex()}
+    return {"data": body, "headers": headers, "content_type": "application/json"}
+
+
+def interaction(kind: int, data: dict | None = None, user: str = "7") -> dict:
+    return {
+        "id": str(next(TRIGGERS)),
+        "type": kind,
+        "application_id": "99",
+        "token": "t0ken",
+        "member": {"user": {"id": user}},
+        "data": data or {},
+    }
+
+
+def command(text: str, **more) -> dict:
+    return interaction(2, {"name": "gatehouse", "options": [{"name": "command", "value": text}]}, **more)
+
+
+def test_discord_when_it_asks_whether_we_are_there_then_pong(anonymous, clock):
+    assert anonymous.post("/discord/interactions", **by_discord({"type": 1}, clock())).json == {"type": 1}
+
+
+def test_discord_when_an_order_is_confirmed_then_it_is_filled_in_place_of_the_question(
+    anonymous, clock, services, priced
+):
+    asked = anonymous.post("/discord/interactions", **by_discord(command("buy AAPL 10"), clock())).json
+    (row,) = asked["data"]["components"]
+    confirm = row["components"][0]["custom_id"]
+    done = anonymous.post(
+        "/discord/interactions", **by_discord(interaction(3, {"custom_id": confirm}), clock())
+    ).json
+
+    assert (asked["type"], asked["data"]["flags"], asked["data"]["allowed_mentions"]) == (
+        4,
+        64,
+        {"parse": []},
+    )
+    assert done["type"] == 7
+    assert done["data"]["content"].startswith("filled")
+    assert len(tickets(services)) == 1
+
+
+def test_discord_when_a_stranger_speaks_then_is_told_his_id(anonymous, clock):
+    answer = anonymous.post("/discord/interactions", **by_discord(command("status", user="8"), clock())).json
+
+    assert "discord:8" in answer["data"]["content"]
+
+
+@pytest.mark.parametrize("wrong", ["another key", "old", "none"])
+def test_discord_when_its_signature_is_wrong_or_old_then_401(anonymous, clock, wrong):
+    key = Ed25519PrivateKey.generate() if wrong == "another key" else KEY
+    now = clock() - timedelta(minutes=6) if wrong == "old" else clock()
+    said = by_discord({"type": 1}, now, key)
+    if wrong == "none":
+        said["headers"] = {}
+
+    assert anonymous.post("/discord/interactions", **said).status_code == 401
+
+
+@pytest.mark.parametrize("data", [{}, {"type": 9}, {"type": 2}, {"type": 3, "data": {"custom_id": "x:y"}}])
+def test_discord_when_the_interaction_is_none_of_ours_then_400(anonymous, clock, data):
+    assert anonymous.post("/discord/interactions", **by_discord(data, clock())).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/slack/commands", "/slack/actions", "/discord/interactions"])
+def test_platform_when_it_is_not_set_up_then_404(make_app, path):
+    app = make_app(slack_signing_secret=None, discord_public_key=None)
+
+    assert app.test_client().post(path, data=b"x=1").status_code == 404
+
+
+def switched(state: TradingState):
+    from app.domain.trading_state import StateSwitch
+
+    return StateSwitch(state)
+
+
+def rename(services):
+    bots = services.operations.bots
+    bot, version = bots.get("default")
+    bots.change("default", replace(bot.configuration, name="another"), version=version)
