@@ -16,6 +16,7 @@ LARGEST_FIGURE = 10**12
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _EMAIL = re.compile(r"[^@\s,;]{1,64}@[^@\s,;]{1,190}")
+_BOT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,46}[A-Za-z0-9])?")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 Parser = Callable[[str], Any]
@@ -173,6 +174,13 @@ def passwords_in(address: str | None) -> tuple[str, ...]:
         return ()
     said = parse_qs(parts.query).get("password", [])
     return tuple(dict.fromkeys(text for text in (written, unquote(written), *said) if text))
+
+
+def bot_id(text: str) -> str:
+    """Read a bot's id, as bots may have."""
+    if _BOT_ID.fullmatch(text) is None:
+        raise ValueError("must be a bot's id: 1 to 48 letters, digits, dots, dashes or underscores")
+    return text
 
 
 def public_key(text: str) -> str:

@@ -194,6 +194,7 @@ def _leave_tidy(worker: Any) -> None:
         wired.operations.jobs.stop(LAST_STEP_SECONDS)
         wired.supervisor.stop()
         wired.intake.pool.stop(max(0, deadline - time.monotonic()))
+        wired.chat.counter.close(max(0, deadline - time.monotonic()))
         wired.brokers.registry.close()
         wired.observability.refusals.close()
         if wired.observability.archive is not None:

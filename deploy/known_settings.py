@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-_SOURCE = ROOT / "app" / "config" / "settings.py"
+_CONFIG = ROOT / "app" / "config"
+# Where they are declared; the settings of a wing in a class of their own that the whole inherits.
+_CLASSES = {"settings.py": "Settings", "chat.py": "ChatSettings"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,14 @@ class KnownSetting:
 @cache
 def known_settings() -> dict[str, KnownSetting]:
     """Return every setting by its name in capitals."""
-    tree = ast.parse(_SOURCE.read_text(encoding="utf-8"))
-    (settings,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Settings")
-    found = (_declared(node) for node in settings.body if isinstance(node, ast.AnnAssign))
+    found = [_declared(node) for file, name in _CLASSES.items() for node in _lines(_CONFIG / file, name)]
     return {each.name: each for each in found if each is not None}
+
+
+def _lines(source: Path, name: str) -> list[ast.AnnAssign]:
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    (settings,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
+    return [node for node in settings.body if isinstance(node, ast.AnnAssign)]
 
 
 def canonical(name: str) -> str:

@@ -12,6 +12,7 @@ from app.blueprints.authentication import (
     operator_or_scheduler,
     public,
 )
+from app.blueprints.chat_signatures import signed_by_discord, signed_by_slack
 from app.blueprints.sources import allowed_source
 from app.config import Settings
 from app.errors import SettingsError, StoreUnavailable
@@ -21,7 +22,15 @@ from tests.builders import WEBHOOK_SECRET, ScriptedBroker, client_of, services_o
 pytestmark = pytest.mark.integration
 
 SOMETHING = "00000000-0000-0000-0000-000000000000"
-GUARDS = {allowed_source, operator, operator_or_scheduler, public, caller_by_any_method}
+GUARDS = {
+    allowed_source,
+    operator,
+    operator_or_scheduler,
+    public,
+    caller_by_any_method,
+    signed_by_slack,
+    signed_by_discord,
+}
 
 
 def test_app_when_secrets_are_missing_then_it_makes_them_for_the_owner_only(tmp_path):

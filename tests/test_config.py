@@ -213,7 +213,7 @@ def test_secret_when_set_then_masked_everywhere_and_never_shown(name):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in NAMES if re.search("SECRET|TOKEN$|_KEY|PIN|AUTH_CODE", name)]
+    "name", [name for name in NAMES if re.search("SECRET|TOKEN$|(?<!_PUBLIC)_KEY|PIN|AUTH_CODE", name)]
 )
 def test_setting_when_its_name_sounds_secret_then_it_is(name):
     assert any(name in environment_names(item) for item in SETTINGS if item.metadata["secret"])

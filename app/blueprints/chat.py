@@ -7,17 +7,19 @@ from flask import Blueprint, g, jsonify
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.chat_signatures import signed_by_discord, signed_by_slack
-from app.domain.chat import ChatAnswer, ChatRequest
+from app.domain.chat import ChatAnswer
 from app.errors import MalformedAlert
 from app.schemas.body import read_object
 from app.schemas.chat.discord import (
-    Callback,
+    PONG,
     discord_callback,
+    discord_deferral,
     discord_message,
     is_ping,
     read_discord,
 )
 from app.schemas.chat.slack import read_slack_action, read_slack_command, slack_message
+from app.services.chat.responses import Responses
 from app.wiring.container import chat, services
 
 slack = Blueprint("slack", __name__, url_prefix="/slack")
@@ -30,16 +32,20 @@ WORKING = "Working on it; the answer follows."
 @slack.post("/commands")
 def slack_command() -> ResponseReturnValue:
     """Answer a slash command, for the speaker's eyes alone."""
-    return _for_slack(read_slack_command(_form(), g.said_at, g.signature))
+    said = _form()
+    if said.get("ssl_check") == "1":
+        # Slack asks whether our certificate is good.
+        return "", 200
+    asked = read_slack_command(said, g.said_at, g.signature)
+    answer = chat().counter.serve(asked, partial(_to_slack, chat().responses, asked.answer_at))
+    return jsonify(slack_message(answer if answer is not None else ChatAnswer(WORKING)))
 
 
 @slack.post("/actions")
 def slack_action() -> ResponseReturnValue:
     """Do what a button stands for; its message is replaced through the address that came with it."""
     asked = read_slack_action(_form(), g.said_at, g.signature)
-    answer = chat().counter.serve(asked, partial(_to_slack, asked.answer_at))
-    if answer is not None:
-        _to_slack(asked.answer_at, answer)
+    chat().counter.serve_later(asked, partial(_to_slack, chat().responses, asked.answer_at))
     # Slack takes an empty answer to a button; the message comes by itself.
     return "", 200
 
@@ -49,28 +55,20 @@ def interaction() -> ResponseReturnValue:
     """Answer Discord's question whether we are there, a command, or a button."""
     data = read_object(g.said)
     if is_ping(data):
-        return jsonify({"type": Callback.PONG.value})
+        return jsonify(PONG)
     asked = read_discord(data, g.said_at, services().settings.discord_api_url)
-    answer = chat().counter.serve(asked, partial(_to_discord, asked.answer_at))
-    if answer is not None:
-        return jsonify(discord_callback(answer))
-    kind = Callback.LATER if asked.action is None else Callback.LATER_IN_PLACE
-    return jsonify({"type": kind.value, "data": {"flags": 64}})
+    answer = chat().counter.serve(asked, partial(_to_discord, chat().responses, asked.answer_at))
+    return jsonify(discord_callback(answer) if answer is not None else discord_deferral(asked))
 
 
-def _for_slack(asked: ChatRequest) -> ResponseReturnValue:
-    answer = chat().counter.serve(asked, partial(_to_slack, asked.answer_at))
-    return jsonify(slack_message(answer if answer is not None else ChatAnswer(WORKING)))
-
-
-def _to_slack(address: str | None, answer: ChatAnswer) -> None:
+def _to_slack(responses: Responses, address: str | None, answer: ChatAnswer) -> None:
     if address is not None:
-        chat().responses.post(address, slack_message(answer))
+        responses.post(address, slack_message(answer))
 
 
-def _to_discord(address: str | None, answer: ChatAnswer) -> None:
+def _to_discord(responses: Responses, address: str | None, answer: ChatAnswer) -> None:
     if address is not None:
-        chat().responses.post(address, discord_message(answer), method="PATCH")
+        responses.edit(address, discord_message(answer))
 
 
 def _form() -> dict[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.parsing import networks, origins, public_key, setting, speakers, url
+from app.parsing import bot_id, networks, origins, public_key, setting, speakers, url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class ChatSettings:
     chat_operators: tuple[str, ...] = setting(
         "Who is heard, like slack:U123,discord:456; empty is nobody", (), speakers
     )
-    chat_bot: str = setting("Bot of orders by chat", "default")
+    chat_bot: str = setting("Bot of orders by chat", "default", bot_id)
     chat_response_hosts: tuple[str, ...] = setting(
         "More hosts, or http(s) origins, that answers may be sent to, beside Slack's and Discord's",
         (),

@@ -8,6 +8,8 @@ from app.errors import SettingsError
 if TYPE_CHECKING:
     from app.config.settings import Settings
 
+_OF_CHAT = ("chat_bot", "chat_response_hosts", "chat_source_ips")
+
 
 def _check_effects(settings: "Settings") -> None:
     for item in fields(settings):
@@ -20,9 +22,27 @@ def _check_effects(settings: "Settings") -> None:
         raise SettingsError("Only an https:// NOTIFICATION_URL has a topic: leave NOTIFICATION_TOPIC out")
 
 
+def _check_chat(settings: "Settings") -> None:
+    """Refuse settings of chat that nothing would come of."""
+    heard = {"slack": settings.slack_signing_secret, "discord": settings.discord_public_key}
+    keys = {"slack": "SLACK_SIGNING_SECRET", "discord": "DISCORD_PUBLIC_KEY"}
+    for name in settings.chat_operators:
+        platform = name.partition(":")[0]
+        if heard[platform] is None:
+            raise SettingsError(f"CHAT_OPERATORS names {name}, who is not heard without {keys[platform]}")
+    if any(heard.values()):
+        return
+    for item in fields(settings):
+        if item.name in _OF_CHAT and getattr(settings, item.name) != item.default:
+            raise SettingsError(
+                f"{item.name.upper()} has no effect without SLACK_SIGNING_SECRET or DISCORD_PUBLIC_KEY"
+            )
+
+
 def check_together(settings: "Settings") -> None:
     """Raise SettingsError with a sentence that names settings which do not go together."""
     _check_effects(settings)
+    _check_chat(settings)
     home = settings.state_home
     if settings.web_concurrency > 1 and not home.is_shared:
         raise SettingsError(

@@ -121,14 +121,17 @@ class ChatAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatProposal:
-    """What a button would do; `state` is what it was made for, in words that must still be true."""
+    """What a button would do; `state` is what it was made for, in words that must still be true.
+
+    It is begun before anything is done, and done once the answer is known.
+    """
 
     speaker: str
     line: str
     created_at: datetime
     state: str
+    begun: bool = False
     done: bool = False
-    ticket: str | None = None
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether its time is over."""

@@ -4,6 +4,9 @@ import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _CLOUD_TRACE = re.compile(r"([0-9a-f]{32})(?:/(?:([0-9]{1,20})(?:;o=([0-9]{1,3}))?|.*))?", re.IGNORECASE)
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
@@ -46,14 +49,14 @@ def request_context() -> RequestContext:
     return _current.get()
 
 
-def carried(work: Callable[[], None]) -> Callable[[], None]:
+def carried(work: Callable[[], T]) -> Callable[[], T]:
     """Return a work whose lines belong to this thread's request, whichever thread does it."""
     context = _current.get()
 
-    def done() -> None:
+    def done() -> T:
         before = _current.set(context)
         try:
-            work()
+            return work()
         finally:
             _current.reset(before)
 

@@ -37,9 +37,9 @@ class StoredChat:
         document = self._store.get(f"{PROPOSALS}{name}")
         return None if document is None else (from_json(ChatProposal, document.value), document)
 
-    def write(self, known: Document, proposal: ChatProposal) -> None:
-        """Write what became of a proposal; raise Conflict where somebody was faster."""
-        self._store.replace(known, to_json(proposal))
+    def write(self, known: Document, proposal: ChatProposal) -> Document:
+        """Write what became of a proposal and return it; raise Conflict where somebody was faster."""
+        return self._store.replace(known, to_json(proposal))
 
     def purge(self, now: datetime) -> int:
         """Forget what is old; return how much that was."""

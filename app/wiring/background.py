@@ -6,6 +6,7 @@ from functools import cached_property
 from app.domain.audit import Actor
 from app.repositories.account_beginnings import AccountBeginnings
 from app.repositories.broker_snapshots import BrokerSnapshots
+from app.repositories.chat import StoredChat
 from app.repositories.circuit_breaker import StoredBreakers
 from app.repositories.cleanup_runs import CleanupRuns
 from app.repositories.differences import ReportedDifferences
@@ -48,6 +49,7 @@ from app.wiring.jobs import jobs_of
 LOGIN_PERIOD_SECONDS = 30.0
 # A database has its partitions two months ahead.
 STORE_SECONDS = 6 * 3600.0
+CHAT_SECONDS = 60.0
 
 
 class Upkeep:
@@ -207,6 +209,7 @@ class Upkeep:
             Task("jobs", JOBS_SECONDS, self.jobs.run),
             Task("operator requests", REPEATED_SECONDS, self.repeated.purge),
             Task("shares", SHARES_SECONDS, self.base.sharing.purge),
+            Task("chat", CHAT_SECONDS, lambda: StoredChat(self.base.store).purge(self.base.clock())),
             Task("store", STORE_SECONDS, self.base.store.upkeep),
             Task("backup", BACKUP_SECONDS, self.backups.run),
         )

@@ -10,11 +10,8 @@ from app.services.chat.orders import ChatOrders
 from app.services.chat.responses import Responses
 from app.services.exits.view import ExitView
 from app.services.portfolio.holdings import Holdings
-from app.services.runtime.supervisor import Task
 from app.wiring.application import Wiring
 from app.wiring.container import ChatWing
-
-PURGE_SECONDS = 60.0
 
 
 def chat_wing(wiring: Wiring) -> ChatWing:
@@ -48,13 +45,7 @@ def chat_wing(wiring: Wiring) -> ChatWing:
         clock=base.clock,
     )
     origins = (*settings.chat_response_hosts, _origin(settings.discord_api_url))
-    return ChatWing(counter=ChatCounter(desk), responses=Responses(origins))
-
-
-def chat_task(wiring: Wiring) -> Task:
-    """Return what forgets old deliveries and buttons."""
-    stored = StoredChat(wiring.base.store)
-    return Task("chat", PURGE_SECONDS, lambda: stored.purge(wiring.base.clock()))
+    return ChatWing(counter=ChatCounter(desk), responses=Responses(origins, base.wait))
 
 
 def _canonical(symbol: str) -> str:

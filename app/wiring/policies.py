@@ -13,7 +13,7 @@ from app.services.trading.context import TradingRules
 
 USAGE_REFRESH_SECONDS = 2.0
 LONGEST_QUEUE_SECONDS = 900
-SOURCE_LISTS = ("allowed_source_ips", "idea_source_ips", "command_source_ips")
+SOURCE_LISTS = ("allowed_source_ips", "idea_source_ips", "command_source_ips", "chat_source_ips")
 
 
 def trading_rules(settings: Settings) -> TradingRules:

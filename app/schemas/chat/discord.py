@@ -1,15 +1,19 @@
 """Discord: interactions in, messages out."""
 
+import re
 from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any
 
-from app.domain.chat import ChatAction, ChatAnswer, ChatPlatform, ChatRequest
+from app.domain.chat import ChatAction, ChatAnswer, ChatButton, ChatPlatform, ChatRequest
 from app.errors import MalformedAlert
 
 COMMAND, OPTION = "gatehouse", "command"
 EPHEMERAL = 64
+# Discord takes 2000 characters.
 LONGEST = 1900
+
+_MARKS = re.compile(r"[\\*_~|\[\]<>#@]")
 
 
 class Interaction(IntEnum):
@@ -28,6 +32,9 @@ class Callback(IntEnum):
     LATER = 5
     LATER_IN_PLACE = 6
     IN_PLACE = 7
+
+
+PONG = {"type": Callback.PONG.value}
 
 
 def is_ping(data: dict[str, Any]) -> bool:
@@ -65,22 +72,34 @@ def read_discord(data: dict[str, Any], timestamp: str, api: str) -> ChatRequest:
 
 
 def discord_message(answer: ChatAnswer) -> dict[str, Any]:
-    """Return an answer as Discord takes it, for the speaker's eyes alone, calling nobody."""
+    """Return an answer as Discord takes it, calling nobody."""
     rows = (
         [{"type": 1, "components": [_button(button) for button in answer.buttons]}] if answer.buttons else []
     )
     return {
-        "content": answer.text[:LONGEST],
-        "flags": EPHEMERAL,
+        "content": plain_text(answer.text)[:LONGEST],
         "components": rows,
         "allowed_mentions": {"parse": []},
     }
 
 
 def discord_callback(answer: ChatAnswer) -> dict[str, Any]:
-    """Return the immediate answer to an interaction."""
-    kind = Callback.IN_PLACE if answer.replaces else Callback.MESSAGE
-    return {"type": kind.value, "data": discord_message(answer)}
+    """Return the immediate answer to an interaction, for the speaker's eyes alone unless it takes a place."""
+    if answer.replaces:
+        return {"type": Callback.IN_PLACE.value, "data": discord_message(answer)}
+    return {"type": Callback.MESSAGE.value, "data": discord_message(answer) | {"flags": EPHEMERAL}}
+
+
+def discord_deferral(asked: ChatRequest) -> dict[str, Any]:
+    """Return the answer that says that an answer follows."""
+    if asked.action is not None:
+        return {"type": Callback.LATER_IN_PLACE.value}
+    return {"type": Callback.LATER.value, "data": {"flags": EPHEMERAL}}
+
+
+def plain_text(text: str) -> str:
+    """Take from the marks their meaning: a text must not show a link under another name, or call people."""
+    return _MARKS.sub(r"\\\g<0>", text)
 
 
 def discord_command() -> dict[str, Any]:
@@ -94,7 +113,7 @@ def discord_command() -> dict[str, Any]:
     }
 
 
-def _button(button: Any) -> dict[str, Any]:
+def _button(button: ChatButton) -> dict[str, Any]:
     style = 4 if button.is_dangerous else 2
     return {
         "type": 2,

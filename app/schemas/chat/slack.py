@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from app.domain.chat import ChatAction, ChatAnswer, ChatPlatform, ChatRequest
+from app.domain.chat import ChatAction, ChatAnswer, ChatButton, ChatPlatform, ChatRequest
 from app.errors import MalformedAlert
+
+# Slack takes 3000 characters in a block.
+LONGEST = 2900
 
 
 def read_slack_command(form: Mapping[str, str], timestamp: str, signature: str) -> ChatRequest:
@@ -43,7 +46,7 @@ def read_slack_action(form: Mapping[str, str], timestamp: str, signature: str) -
 
 def slack_message(answer: ChatAnswer) -> dict[str, Any]:
     """Return an answer as Slack takes it, for the speaker's eyes alone."""
-    text = escaped(answer.text)
+    text = escaped(answer.text)[:LONGEST]
     blocks: list[dict[str, Any]] = [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]
     if answer.buttons:
         blocks.append({"type": "actions", "elements": [_button(button) for button in answer.buttons]})
@@ -56,7 +59,7 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _button(button: Any) -> dict[str, Any]:
+def _button(button: ChatButton) -> dict[str, Any]:
     shown = {
         "type": "button",
         "text": {"type": "plain_text", "text": button.label},

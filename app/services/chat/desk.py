@@ -51,6 +51,7 @@ class ChatDesk:
     def answer(self, request: ChatRequest) -> ChatAnswer:
         """Do what was said and tell what came of it; whatever is refused is told and never raised."""
         if request.speaker not in self.operators:
+            self.journal.activity(f"chat: {request.speaker} is not heard: CHAT_OPERATORS does not name him")
             return ChatAnswer(f"You are not heard here. CHAT_OPERATORS would have to name {request.speaker}.")
         try:
             if not self.stored.is_new(request.delivery, self.clock()):

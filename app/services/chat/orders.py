@@ -20,7 +20,7 @@ from app.domain.chat import (
 from app.domain.money import plain
 from app.domain.signals import Signal
 from app.domain.trading_state import StateSwitch, TradingState
-from app.errors import Conflict, NotFound
+from app.errors import AppError, Conflict
 from app.repositories.bots import BotDirectory
 from app.repositories.chat import StoredChat
 from app.repositories.trading_state import GlobalSwitch
@@ -78,21 +78,41 @@ class ChatOrders:
     def carry_out(self, name: str, speaker: str) -> ChatAnswer:
         """Do what a button stands for, if that is still what it was made for."""
         found = self.stored.find(name)
-        proposal = None if found is None else found[0]
-        if found is None or proposal is None or proposal.is_over(self.clock()):
-            return ChatAnswer("The button's time is over; say it again.", replaces=True)
+        if found is None:
+            return _OVER
+        proposal, document = found
+        refusal = self._refusal(proposal, speaker)
+        if refusal is not None:
+            return refusal
+        command = read_command(proposal.line)
+        if proposal.begun:
+            return self._begun_before(command, name, speaker)
+        if self._state(command) != proposal.state:
+            return ChatAnswer("What this was made for has changed; say it again.", replaces=True)
+        try:
+            # Before anything is done: of two who press at once, one does it.
+            begun = self.stored.write(document, replace(proposal, begun=True))
+        except Conflict:
+            return ChatAnswer("This was pressed already.", replaces=True)
+        told = self._do(command, name, speaker)
+        with suppress(Conflict):
+            self.stored.write(begun, replace(proposal, begun=True, done=True))
+        return ChatAnswer(told, replaces=True)
+
+    def _refusal(self, proposal: ChatProposal, speaker: str) -> ChatAnswer | None:
         if proposal.speaker != speaker:
             return ChatAnswer(f"Only {proposal.speaker} can press this button.")
         if proposal.done:
             return ChatAnswer("This was done already.", replaces=True)
-        command = read_command(proposal.line)
-        if self._state(command) != proposal.state:
-            return ChatAnswer("What this was made for has changed; say it again.", replaces=True)
-        told = self._do(command, name, speaker)
-        # What was ordered is known by the proposal's name: whoever is faster here has ordered nothing twice.
-        with suppress(Conflict):
-            self.stored.write(found[1], replace(proposal, done=True))
-        return ChatAnswer(told, replaces=True)
+        return _OVER if proposal.is_over(self.clock()) else None
+
+    def _begun_before(self, command: ChatCommand, name: str, speaker: str) -> ChatAnswer:
+        """Tell what became of what a process began that may have died: an alert is taken once by its name."""
+        if command.verb in {ChatVerb.BUY, ChatVerb.SELL}:
+            return ChatAnswer(self._order(command.line, name, speaker), replaces=True)
+        return ChatAnswer(
+            "This was begun already; look at status and positions before you say it again.", replaces=True
+        )
 
     def bot_first(self, rest: str) -> tuple[str | None, str]:
         """Take a bot's id off the beginning, where there is one."""
@@ -130,8 +150,9 @@ class ChatOrders:
         for broker, row in self._held(rest):
             try:
                 ticket = self.positions.close(broker, row.symbol, by=speaker)
-            except NotFound as gone:
-                yield f"{broker} {row.symbol}: {gone.message}"
+            except AppError as refused:
+                # The others are closed all the same.
+                yield f"{broker} {row.symbol}: {refused.message}"
             else:
                 yield f"{broker} {row.symbol}: {ticket['status']} ({ticket['id']})"
 
@@ -162,13 +183,17 @@ class ChatOrders:
         ]
 
     def _state(self, command: ChatCommand) -> str:
-        """Return in words what an order depends on: states, the bot's settings, and what is held."""
+        """Return in words what an order depends on: states, the bot's settings, and what is held of it.
+
+        What is held of others is no part of it: caps and limits are asked again when the order goes.
+        """
         bot, version = self.bots.get(self.bot)
         now = self.clock()
         states = (self.switch.read().at(now).value, bot.switch.at(now).value, str(version))
         if command.verb is ChatVerb.RESUME:
             return " ".join(states)
-        which = command.rest if command.verb is ChatVerb.CLOSE else EVERYTHING
+        is_close = command.verb is ChatVerb.CLOSE
+        which = command.rest if is_close else self.read_line({"text": command.line}).symbol
         held = sorted(f"{broker} {row.symbol} {plain(row.quantity):f}" for broker, row in self._held(which))
         return " ".join((*states, *held))
 
@@ -176,5 +201,8 @@ class ChatOrders:
         return self.bots.get(self.bot)[0]
 
 
+_OVER = ChatAnswer(
+    "The button's time is over; look at tickets, where you pressed it, and say it again.", replaces=True
+)
 _WOULD = "Would be ordered"
 _NOTHING = {ChatVerb.CLOSE: "Nothing is held there."}

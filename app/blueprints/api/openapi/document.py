@@ -33,7 +33,8 @@ from app.version import VERSION
 
 OPERATORS = (OPERATOR, OPERATOR_OR_SCHEDULER)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-PAGES = "dashboard."
+# Pages, and what Slack and Discord alone can sign, as they themselves describe it.
+NO_API = ("dashboard.", "slack.", "discord.")
 _CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 ETAG = pattern_shape(r'^(?:\*|"[0-9]{1,12}")$')
@@ -117,10 +118,10 @@ def _link(app: Flask, paths: dict[str, dict[str, Any]]) -> None:
 def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
     """Yield every route as OpenAPI writes its path, its method in small letters, and its rule.
 
-    The dashboard's page and its files are no API.
+    The dashboard's page and its files are no API, nor are the doors of chat.
     """
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
-        if rule.endpoint.startswith(PAGES):
+        if rule.endpoint.startswith(NO_API):
             continue
         for method in METHODS:
             if method in (rule.methods or ()):
