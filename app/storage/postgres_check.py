@@ -9,6 +9,7 @@ from app.domain.ticket_terms import TICKETS
 from app.storage.postgres_connection import Connections
 from app.storage.postgres_migration import check_server, read_edition
 from app.storage.postgres_partitions import OTHERS, PARENT, partitions
+from app.storage.postgres_pooler import check_sessions
 from app.storage.postgres_schema import STEPS
 from app.storage.postgres_session import DatabaseSession
 from app.storage.postgres_terms import HIGHEST, documents_of, indexed_terms
@@ -53,6 +54,7 @@ class Finding:
 
 def look(connections: Connections, *, wanted_connections: int) -> Iterator[Finding]:
     """Yield what there is to be said of a database; raise StoreUnavailable or SettingsError."""
+    check_sessions(connections)
     with connections.turn() as session:
         check_server(session)
         yield from _about(session)

@@ -6,6 +6,7 @@ from typing import Any
 from app.errors import SettingsError
 from app.storage.postgres_connection import Connections, refused
 from app.storage.postgres_index import index_anew
+from app.storage.postgres_pooler import check_sessions
 from app.storage.postgres_schema import STEPS
 from app.storage.postgres_session import DatabaseSession
 from app.storage.terms import EDITION
@@ -45,6 +46,7 @@ class Edition:
 
 def prepare(connections: Connections) -> None:
     """Bring a database up to this version; raise SettingsError when it cannot serve us."""
+    check_sessions(connections)
     with connections.turn() as session:
         check_server(session)
         edition = read_edition(session)

@@ -19,6 +19,7 @@ from app.storage.postgres import PostgresStore
 from app.storage.postgres_partitions import make_partitions
 from app.storage.postgres_schema import STEPS
 from tests.storage.postgres_server import LOCKED as LOCKED_NAMES
+from tests.storage.transaction_pooler import TransactionPooler
 
 pytestmark = pytest.mark.integration
 
@@ -147,6 +148,17 @@ def test_database_when_it_has_another_encoding_then_the_start_stops(empty, sql):
     sql(f"DROP DATABASE {name} WITH (FORCE)")
 
     assert "ENCODING 'UTF8'" in sentence
+
+
+def test_database_when_a_pooler_lends_a_session_for_a_transaction_then_the_start_is_refused(empty):
+    opened(empty)
+    pooler = TransactionPooler(empty)
+    try:
+        said = refusal(urlsplit(empty)._replace(netloc=f"postgres@127.0.0.1:{pooler.port}").geturl())
+    finally:
+        pooler.close()
+
+    assert "pool_mode = session" in said
 
 
 def tickets(month: str, count: int) -> list[Create]:
