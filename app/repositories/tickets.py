@@ -69,10 +69,10 @@ class Ledger:
         """Return the wanted tickets newest first, finished or not, from behind `before` on.
 
         Words that are no name and no code are looked for in the text of the newest ones: such a page may be
-        short although more follow.
+        short although more follow. So may one that names several things which have many tickets each.
         """
         found = self._page(query, query.ways(), before, limit)
-        if query.words is None or found.tickets:
+        if query.words is None or found.tickets or found.next is not None:
             return found
         return self._named(query, before) or self._with_text(query, before, query.words.strip().lower())
 

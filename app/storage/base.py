@@ -111,8 +111,9 @@ class Store(Protocol):
     ) -> Page:
         """Return documents under `prefix` that carry all terms (`storage/terms.py`), from the last key down.
 
-        Only keys before `before`, unless that is empty, and not before `since` count. A store without an
-        index may look at some thousand documents and answer with fewer than `limit` although more follow.
+        Only keys before `before`, unless that is empty, and not before `since` count. A store may
+        look at some thousand documents without an index, or under several terms with one, and answer with
+        fewer than `limit` although more follow.
         """
 
     def waiting(self, prefix: str) -> Iterator[Document]:

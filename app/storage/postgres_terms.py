@@ -7,7 +7,7 @@ from typing import Any
 from app.storage.base import JSON, Change, Create, Document, Page, Replace
 from app.storage.postgres_connection import Connections
 from app.storage.postgres_statements import Row
-from app.storage.terms import ALERTS, carries, page_of, terms_of
+from app.storage.terms import ALERTS, MOST_ENTRIES, carries, page_down_to, page_of, terms_of
 
 WAITING = "waiting"
 # An index entry of PostgreSQL's holds some 2,700 bytes, the key among them.
@@ -30,11 +30,17 @@ SELECT held.key, held.value, held.version FROM found CROSS JOIN LATERAL (
 ) AS held ORDER BY held.key {order}
 """
 _AND_TERM = "AND EXISTS (SELECT 1 FROM terms AS other WHERE other.term = %s AND other.key = terms.key) "
-# Beyond so many it makes no difference how many there are.
+# How many documents carry a term, beyond so many it makes no difference; and the last of so many entries as
+# are looked at under further terms.
 _HOW_MANY = """
-SELECT count(*) FROM (
-    SELECT 1 FROM terms WHERE term = %s AND key >= %s AND key < %s LIMIT 20000
-) AS found
+SELECT wanted.term, (
+    SELECT count(*) FROM (
+        SELECT 1 FROM terms WHERE term = wanted.term AND key >= %s AND key < %s LIMIT 20000
+    ) AS found
+), (
+    SELECT key FROM terms WHERE term = wanted.term AND key >= %s AND key < %s
+    ORDER BY key DESC LIMIT 1 OFFSET %s
+) FROM json_array_elements_text(%s) AS wanted(term) ORDER BY 2
 """
 
 
@@ -60,13 +66,15 @@ def read_page(
 ) -> Page:
     """Read documents from the last key down; one that does not carry what the index says is passed over.
 
+    Of several terms so many entries are looked at and no more: such a page may be short.
     The bounds are the first key that counts and the one behind the last, where they are not empty.
     """
     since, before = bounds
     start, end = max(prefix, since), min(before or prefix + HIGHEST, prefix + HIGHEST)
     if not all(map(_is_indexed, terms)):
         return page_of([], limit)
-    ordered = _rarest_first(connections, terms, start, end)
+    ordered, lowest = _rarest_first(connections, terms, start, end)
+    start = lowest or start
     found: list[Document] = []
     while len(found) <= limit:
         wanted = limit + 1 - len(found)
@@ -75,7 +83,7 @@ def read_page(
         if len(rows) < wanted:
             break
         end = rows[-1][0]
-    return page_of(found, limit)
+    return page_down_to(lowest, found, limit)
 
 
 def documents_of(rows: list[Row]) -> Iterator[Document]:
@@ -111,11 +119,18 @@ def _said(adds: Sequence[str] | frozenset[str], drops: Sequence[str] | frozenset
     return said
 
 
-def _rarest_first(connections: Connections, terms: Sequence[str], start: str, end: str) -> Sequence[str]:
-    """Put first the term that the fewest documents carry: each of them is looked up under the others."""
+def _rarest_first(
+    connections: Connections, terms: Sequence[str], start: str, end: str
+) -> tuple[Sequence[str], str]:
+    """Put first the term that the fewest documents carry: each of them is looked up under the others.
+
+    Return with it the last of so many entries as are looked at; empty if there are fewer.
+    """
     if len(terms) < 2:  # noqa: PLR2004  # nothing to choose from
-        return terms
-    return sorted(terms, key=lambda term: connections.ask(_HOW_MANY, (term, start, end))[0][0])
+        return terms, ""
+    bounds = (start, end)
+    found = connections.ask(_HOW_MANY, (*bounds, *bounds, MOST_ENTRIES - 1, json.dumps(list(terms))))
+    return [term for term, _, _ in found], found[0][2] or ""
 
 
 def _rows(connections: Connections, terms: Sequence[str], start: str, end: str, limit: int) -> list[Row]:

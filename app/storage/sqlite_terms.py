@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from app.domain.ticket_terms import TICKETS
 from app.storage.base import JSON, Document, Page
-from app.storage.terms import EDITION, carries, page_of, terms_of
+from app.storage.terms import EDITION, MOST_ENTRIES, carries, page_down_to, terms_of
 
 _END = TICKETS[:-1] + chr(ord(TICKETS[-1]) + 1)
 _MARK = """
@@ -76,6 +76,10 @@ FROM terms CROSS JOIN documents ON documents.key = terms.key
 WHERE terms.term = ? AND terms.key >= ? AND terms.key < ? {others}ORDER BY terms.key DESC LIMIT ?
 """
 _AND_TERM = "AND EXISTS (SELECT 1 FROM terms AS other WHERE other.term = ? AND other.key = terms.key) "
+# The last entry that is looked at where there are more.
+_LOWEST = """
+SELECT key FROM terms WHERE term = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT 1 OFFSET ?
+"""
 # Beyond so many it makes no difference how many there are.
 _HOW_MANY = """
 SELECT count(*) FROM (SELECT 1 FROM terms WHERE term = ? AND key >= ? AND key < ? LIMIT 20000)
@@ -143,11 +147,14 @@ def read_page(
 ) -> Page:
     """Read documents from the last key down; an entry that its document has outgrown is passed over.
 
+    Of several terms so many entries are looked at and no more: such a page may be short.
     The bounds are the first key that counts and the one behind the last, where they are not empty.
     """
     since, before = bounds
     start, end = max(prefix, since), min(before or prefix + _HIGHEST, prefix + _HIGHEST)
     ordered = _rarest_first(connection, terms, start, end)
+    lowest = _lowest(connection, ordered, start, end)
+    start = lowest or start
     found: list[Document] = []
     while len(found) <= limit:
         wanted = limit + 1 - len(found)
@@ -157,7 +164,7 @@ def read_page(
         if len(rows) < wanted:
             break
         end = rows[-1][0]
-    return page_of(found, limit)
+    return page_down_to(lowest, found, limit)
 
 
 def _rarest_first(
@@ -167,6 +174,14 @@ def _rarest_first(
     if len(terms) < 2:  # noqa: PLR2004  # nothing to choose from
         return terms
     return sorted(terms, key=lambda term: connection.execute(_HOW_MANY, (term, start, end)).fetchone()[0])
+
+
+def _lowest(connection: sqlite3.Connection, terms: Sequence[str], start: str, end: str) -> str:
+    """Return the last of so many entries as are looked at under further terms; empty if there are fewer."""
+    if len(terms) < 2:  # noqa: PLR2004  # whatever is looked at is found
+        return ""
+    row = connection.execute(_LOWEST, (terms[0], start, end, MOST_ENTRIES - 1)).fetchone()
+    return "" if row is None else str(row[0])
 
 
 def _rows(

@@ -10,6 +10,8 @@ from app.storage.base import JSON, Document, Page
 EDITION = "3"
 # Where alerts wait for their answer; stores with an index note which do.
 ALERTS = "inbox/"
+# Of the rarest of several terms a page looks at so many entries under the others: ten milliseconds of work.
+MOST_ENTRIES = 5000
 
 
 def terms_of(key: str, value: JSON) -> frozenset[str]:
@@ -38,3 +40,8 @@ def page_of(found: list[Document], limit: int) -> Page:
     """Return the first `limit` of what was found from the last key down; one more says that more follow."""
     shown = found[:limit]
     return Page(tuple(shown), shown[-1].key if len(found) > limit and shown else None)
+
+
+def page_down_to(lowest: str, found: list[Document], limit: int) -> Page:
+    """Return the page of what was found down to the last key that was looked at, behind which more may be."""
+    return page_of(found, limit) if not lowest or len(found) > limit else Page(tuple(found), lowest)

@@ -8,6 +8,7 @@ import pytest
 from app.domain.ticket_terms import symbols_of
 from app.domain.ticket_views import ROW_FIELDS
 from app.repositories.ticket_query import MOST_WAYS, TicketQuery
+from app.storage import postgres_terms, sqlite_terms
 from tests.builders import EXIT_LONG, bridge_alert, strategy_alert
 
 pytestmark = pytest.mark.unit
@@ -162,6 +163,25 @@ def test_list_when_what_is_found_by_several_ways_is_paged_then_nothing_is_skippe
 
     assert len(seen) == len(set(seen)) == 4
     assert seen == sorted(seen, reverse=True)
+
+
+def test_list_when_words_have_many_tickets_each_then_the_next_page_goes_on(
+    client, operator, made, monkeypatch
+):
+    for module in (sqlite_terms, postgres_terms):
+        monkeypatch.setattr(module, "MOST_ENTRIES", 1)
+    # A later ticket of the symbol that was not filled, and later ones that were, of another symbol.
+    for number, changes in enumerate(({"strategy_order_action": "sell"}, *[{"symbol": "MSFT"}] * 3)):
+        client.post("/webhook", json=strategy_alert(strategy_order_comment=f"no. {number}", **changes))
+    seen, query = [], {"q": "AAPL filled"}
+    while (page := operator.get("/api/tickets", query_string=query).json)["next"] is not None:
+        seen += [ticket["id"] for ticket in page["tickets"]]
+        query["after"] = page["next"]
+    seen += [ticket["id"] for ticket in page["tickets"]]
+
+    first = next(ticket for ticket, name in made.items() if name == "apple")
+    assert seen.count(first) == 1
+    assert len(seen) == len(set(seen))
 
 
 def test_rows_when_they_are_asked_for_then_each_is_what_a_list_shows(operator, made):

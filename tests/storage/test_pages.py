@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.storage import postgres_terms, sqlite_terms
 from app.storage.base import Create, Delete, Replace
 
 pytestmark = pytest.mark.integration
@@ -105,6 +106,36 @@ def test_page_when_several_terms_are_asked_for_then_those_that_carry_all(store, 
     )
 
     assert flat(walked(store, terms=terms, limit=1)) == expected
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 100])
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        (("status:denied", "bot:two"), ["003"]),
+        (("bot:one", "status:filled"), ["008", "002", "004"]),
+        (("bot:two", "symbol:AAPL"), []),
+    ],
+)
+def test_page_when_no_more_entries_are_looked_at_then_the_next_goes_on(
+    filled, monkeypatch, terms, expected, most
+):
+    for module in (sqlite_terms, postgres_terms):
+        monkeypatch.setattr(module, "MOST_ENTRIES", most)
+
+    assert flat(walked(filled, terms=terms)) == expected
+    assert flat(walked(filled, terms=terms, since="tickets/2026-03-02/")) == [
+        name for name in expected if int(name) % 3
+    ]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"], indirect=True)
+def test_page_when_several_terms_have_many_entries_then_it_is_short_and_more_follow(filled, monkeypatch):
+    for module in (sqlite_terms, postgres_terms):
+        monkeypatch.setattr(module, "MOST_ENTRIES", 2)
+
+    assert walked(filled, terms=("status:denied", "bot:two")) == [["003"], []]
+    assert walked(filled, terms=("bot:two", "status:filled")) == [["005", "007"], ["001"], []]
 
 
 @pytest.mark.parametrize("terms", [(), ("status:filled",), ("status:filled", "bot:one")])
