@@ -63,7 +63,7 @@ class Line:
             self._is_lit.clear()
 
     async def _serve(self) -> None:
-        await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self._loop.servers.append(await asyncio.start_server(self._accept, "127.0.0.1", self.port))
 
     async def _break_all(self) -> None:
         for writer in self._open:
@@ -184,6 +184,7 @@ class LineLoop:
     """The thread that carries what goes over all lines."""
 
     def __init__(self) -> None:
+        self.servers: list[asyncio.Server] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="lines", daemon=True)
         self._thread.start()
@@ -194,13 +195,15 @@ class LineLoop:
 
     def close(self) -> None:
         """End it with everything that it carries."""
-        self.run(_cancel_all())
+        self.run(_cancel_all(self.servers))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
 
-async def _cancel_all() -> None:
+async def _cancel_all(servers: list[asyncio.Server]) -> None:
+    for server in servers:
+        server.close()
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
