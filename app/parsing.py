@@ -17,6 +17,7 @@ LARGEST_FIGURE = 10**12
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _EMAIL = re.compile(r"[^@\s,;]{1,64}@[^@\s,;]{1,190}")
 _BOT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,46}[A-Za-z0-9])?")
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 Parser = Callable[[str], Any]
@@ -190,22 +191,40 @@ def public_key(text: str) -> str:
     return text.lower()
 
 
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def speakers(text: str) -> tuple[str, ...]:
     """Read who is heard in chat: `slack:U123` or `discord:456`, by commas."""
-    found = words(text)
+    found = _listed(text)
     for name in found:
         if re.fullmatch(r"(slack:[A-Z0-9]{2,40}|discord:[0-9]{2,40})", name) is None:
             raise ValueError("must be written as slack:U0123ABC,discord:123456789")
     return found
 
 
+def channel_id(text: str) -> str:
+    """Read the id of a channel in Slack: a name can be given to another channel."""
+    if re.fullmatch(r"[CDG][A-Z0-9]{2,40}", text) is None:
+        raise ValueError("must be a channel's id, like C0123ABCD")
+    return text
+
+
+def discord_id(text: str) -> str:
+    """Read an id of Discord."""
+    if re.fullmatch(r"[0-9]{2,40}", text) is None:
+        raise ValueError("must be an id of digits")
+    return text
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Read hosts and origins, by commas; a host alone is spoken to by https."""
     found = []
-    for name in words(text):
+    for name in _listed(text):
         whole = name if "://" in name else f"https://{name}"
         parts = urlsplit(url(whole))
-        if parts.path or parts.query or "@" in parts.netloc:
+        if parts.path or parts.query or not _HOST.fullmatch(parts.netloc):
             raise ValueError("must be hosts or origins, like example.com,http://127.0.0.1:9000")
         found.append(f"{parts.scheme}://{parts.netloc.lower()}")
     return tuple(found)

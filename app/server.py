@@ -195,6 +195,7 @@ def _leave_tidy(worker: Any) -> None:
         wired.supervisor.stop()
         wired.intake.pool.stop(max(0, deadline - time.monotonic()))
         wired.chat.counter.close(max(0, deadline - time.monotonic()))
+        wired.chat.announcer.close(LAST_STEP_SECONDS)
         wired.brokers.registry.close()
         wired.observability.refusals.close()
         if wired.observability.archive is not None:

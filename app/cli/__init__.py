@@ -11,6 +11,7 @@ from app.cli.audit import audit
 from app.cli.backtest import backtest
 from app.cli.backup import backup
 from app.cli.bots import bots
+from app.cli.chat import chat
 from app.cli.circuit_breaker import circuit_breaker
 from app.cli.cleanup import cleanup
 from app.cli.dashboard import dashboard
@@ -37,7 +38,7 @@ from app.cli.verify import verify
 COMMANDS = (
     *(status, tickets, opinions, ideas, orders, positions, account, trades, options, bots, trading_state),
     *(refusals, symbols, preview, send_alert, paper, login, verify, backup, backtest, replay),
-    *(audit, circuit_breaker, cleanup, dashboard, migrate_store, restore, database),
+    *(audit, circuit_breaker, cleanup, dashboard, migrate_store, restore, database, chat),
 )
 BARE_COMMANDS = (migrate_store, restore, database)
 

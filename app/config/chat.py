@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.parsing import bot_id, networks, origins, public_key, setting, speakers, url
+from app.parsing import bot_id, channel_id, discord_id, networks, origins, public_key, setting, speakers, url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,5 +26,21 @@ class ChatSettings:
     )
     chat_source_ips: tuple[Any, ...] = setting(
         "Addresses or networks from which chat may come; empty is everywhere", (), networks
+    )
+    slack_bot_token: str | None = setting(
+        "Token (xoxb-…) with which approvals are asked for in Slack", None, secret=True, needs="slack_channel"
+    )
+    slack_channel: str | None = setting(
+        "Id of the channel where they are", None, channel_id, needs="slack_bot_token"
+    )
+    slack_api_url: str = setting("Address of Slack's API", "https://slack.com/api", url)
+    discord_bot_token: str | None = setting(
+        "Token of the bot that asks in Discord, and registers the command", None, secret=True
+    )
+    discord_channel: str | None = setting(
+        "Id of the channel where approvals are asked for", None, discord_id, needs="discord_bot_token"
+    )
+    discord_application_id: str | None = setting(
+        "Id of the application, for flask chat register-discord", None, discord_id, needs="discord_bot_token"
     )
     discord_api_url: str = setting("Address of Discord's API", "https://discord.com/api/v10", url)

@@ -30,6 +30,15 @@ def _check_chat(settings: "Settings") -> None:
         platform = name.partition(":")[0]
         if heard[platform] is None:
             raise SettingsError(f"CHAT_OPERATORS names {name}, who is not heard without {keys[platform]}")
+    # A question whose buttons nobody hears would be a trap.
+    for name in ("slack", "discord"):
+        if getattr(settings, f"{name}_channel") is not None and heard[name] is None:
+            raise SettingsError(f"{name.upper()}_CHANNEL needs {keys[name]}: its buttons would not be heard")
+    has_use = settings.discord_channel is not None or settings.discord_application_id is not None
+    if settings.discord_bot_token is not None and not has_use:
+        raise SettingsError(
+            "DISCORD_BOT_TOKEN has no effect without DISCORD_CHANNEL or DISCORD_APPLICATION_ID"
+        )
     if any(heard.values()):
         return
     for item in fields(settings):

@@ -45,7 +45,11 @@ def chat_wing(wiring: Wiring) -> ChatWing:
         clock=base.clock,
     )
     origins = (*settings.chat_response_hosts, _origin(settings.discord_api_url))
-    return ChatWing(counter=ChatCounter(desk), responses=Responses(origins, base.wait))
+    return ChatWing(
+        counter=ChatCounter(desk),
+        responses=Responses(origins, base.wait),
+        announcer=wiring.reception.announcer,
+    )
 
 
 def _canonical(symbol: str) -> str:

@@ -21,6 +21,7 @@ from app.services.analytics.equity import EquityReport
 from app.services.analytics.performance import PerformanceReport
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.broker_login.access import FyersAccess
+from app.services.chat.announcer import Announcer
 from app.services.chat.counter import ChatCounter
 from app.services.chat.responses import Responses
 from app.services.exits.orphan_cleanup import Cleanup
@@ -125,6 +126,7 @@ class ChatWing:
 
     counter: ChatCounter
     responses: Responses
+    announcer: Announcer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from app.repositories.inbox import Inbox
 from app.repositories.opinions import GivenOpinions
 from app.schemas.alerts import read_stored_signal
 from app.services.amendments import Amendments
+from app.services.chat.announcer import Announcer
 from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalService
 from app.services.intake.handlers import Handlers
@@ -26,6 +27,7 @@ from app.services.runtime.worker_pool import WorkPool
 from app.services.structures.handler import StructureHandler
 from app.services.trading.execution import Trading
 from app.services.trading.numbered_exits import NumberedExits
+from app.wiring.announcing import announcer
 from app.wiring.foundation import Foundation
 from app.wiring.policies import recovery_rules
 from app.wiring.pursuits import numbered_trades
@@ -87,7 +89,13 @@ class Reception:
             timeout_seconds=self.base.settings.approval_timeout_seconds,
             public_url=self.base.settings.public_url,
             journal=self.base.journal,
+            ask_in_chat=self.announcer.ask,
         )
+
+    @cached_property
+    def announcer(self) -> Announcer:
+        """What asks for approvals in channels of Slack and Discord."""
+        return announcer(self.base.settings)
 
     @cached_property
     def intake(self) -> Intake:

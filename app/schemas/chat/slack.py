@@ -54,6 +54,12 @@ def slack_message(answer: ChatAnswer) -> dict[str, Any]:
     return message | ({"replace_original": True} if answer.replaces else {})
 
 
+def slack_post(channel: str, answer: ChatAnswer) -> dict[str, Any]:
+    """Return a message for everybody in a channel."""
+    message = slack_message(answer)
+    return {"channel": channel, "text": message["text"], "blocks": message["blocks"]}
+
+
 def escaped(text: str) -> str:
     """Take the marks away by which a text could call people or show a link under another name."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -12,7 +12,6 @@ from app.domain.chat import (
     HELP,
     ChatAction,
     ChatAnswer,
-    ChatButton,
     ChatCommand,
     ChatRequest,
     ChatVerb,
@@ -142,15 +141,6 @@ class ChatDesk:
         if found is None:
             raise NotFound(f"There is no ticket {text[:40]}.")
         return found
-
-
-def question(summary: str, ticket: UUID) -> ChatAnswer:
-    """Ask for an approval."""
-    buttons = (
-        ChatButton("Approve", ChatAction.APPROVE, str(ticket)),
-        ChatButton("Reject", ChatAction.REJECT, str(ticket), is_dangerous=True),
-    )
-    return ChatAnswer(f"Waits for you: {summary}", buttons)
 
 
 def _words(switch: StateSwitch) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,7 @@ class Approvals:
         clock: Clock,
         timeout_seconds: int,
         public_url: str | None,
+        ask_in_chat: Callable[[UUID, str], None] = lambda *_: None,
     ) -> None:
         self._pending = PendingApprovals(store)
         self._audit = audit
@@ -54,6 +56,7 @@ class Approvals:
         self._clock = clock
         self._timeout = timedelta(seconds=timeout_seconds)
         self._public_url = public_url
+        self._ask_in_chat = ask_in_chat
         self._signing = stored_signing_key(store)
 
     def find(self, ticket: UUID) -> PendingApproval | None:
@@ -82,6 +85,7 @@ class Approvals:
         until = f"until {waiting.expires_at:%H:%M} UTC"
         message = f"{waiting.summary}; {until}: {where}"
         self._notifier.notify(EventKind.APPROVAL_WANTED, message, key=str(ticket.id))
+        self._ask_in_chat(ticket.id, f"{waiting.summary}; {until}")
 
     def decide(self, ticket: UUID, verdict: ApprovalDecision, by: str) -> ApprovalDecision:
         """Write a verdict; a late one becomes `expired`. Raise ApprovalOver when somebody was faster."""

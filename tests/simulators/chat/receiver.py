@@ -1,0 +1,161 @@
+"""What Slack and Discord take, and what they refuse: their APIs and their response addresses."""
+
+import json
+import re
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+SLACK_TOKEN, DISCORD_TOKEN = "xoxb-simulated", "simulated-bot-token"
+POSTS_PER_ADDRESS = 5
+SLACK_RESPONSE = {"response_type", "text", "blocks", "replace_original"}
+SLACK_POST = {"channel", "text", "blocks"}
+DISCORD_MESSAGE = {"content", "components", "allowed_mentions"}
+
+
+class Refused(Exception):
+    """What a platform does not take."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(body)
+        self.status, self.body = status, body
+
+
+class Receiver:
+    """Listens on a free port; `taken` are (path, body), `refused` what was wrong with the others."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, dict[str, Any]]] = []
+        self.refused: list[tuple[str, dict[str, Any]]] = []
+        # Interactions whose first answer has come; before it there is nothing to edit.
+        self.answered: set[str] = set()
+        self.failures = 0
+        self._posts: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def take(self, method: str, path: str, authorization: str, body: Any) -> dict[str, Any]:
+        with self._lock:
+            try:
+                self._fail()
+                answer = self._taken(method, path, authorization, body)
+            except Refused as refusal:
+                self.refused.append((path, refusal.body))
+                raise
+            self.taken.append((path, body))
+            return answer
+
+    def _fail(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise Refused(503, {})
+
+    def _taken(self, method: str, path: str, authorization: str, body: Any) -> dict[str, Any]:
+        if (method, path) == ("POST", "/slack/chat.postMessage"):
+            _require(authorization == f"Bearer {SLACK_TOKEN}", 200, {"ok": False, "error": "invalid_auth"})
+            _require(
+                set(body) == {"channel", "text", "blocks"}, 200, {"ok": False, "error": "invalid_arguments"}
+            )
+            _check_blocks(body["blocks"])
+            return {"ok": True, "ts": "1.2"}
+        if method == "POST" and path.startswith("/commands/"):
+            self._posts[path] += 1
+            _require(self._posts[path] <= POSTS_PER_ADDRESS, 404, {"error": "expired_url"})
+            _require(set(body) <= SLACK_RESPONSE, 400, {"error": "invalid_payload"})
+            _check_blocks(body["blocks"])
+            return {"ok": True}
+        return self._taken_by_discord(method, path, authorization, body)
+
+    def _taken_by_discord(self, method: str, path: str, authorization: str, body: Any) -> dict[str, Any]:
+        edited = re.fullmatch(r"/discord/webhooks/(\d+)/([\w-]+)/messages/@original", path)
+        if edited is not None and method == "PATCH":
+            _require(edited[2] in self.answered, 404, {"message": "Unknown Webhook", "code": 10015})
+            _check_discord(body)
+            return {"id": "1"}
+        _require(authorization == f"Bot {DISCORD_TOKEN}", 401, {"message": "401: Unauthorized", "code": 0})
+        if method == "POST" and re.fullmatch(r"/discord/channels/\d+/messages", path):
+            _check_discord(body)
+            return {"id": "1"}
+        if method == "POST" and re.fullmatch(r"/discord/applications/\d+/commands", path):
+            _check_command(body)
+            return {"id": "2", **body}
+        raise Refused(404, {"message": "404: Not Found", "code": 0})
+
+
+def _require(holds: object, status: int, body: dict[str, Any]) -> None:
+    if not holds:
+        raise Refused(status, body)
+
+
+def _check_blocks(blocks: list[dict[str, Any]]) -> None:
+    wrong = {"ok": False, "error": "invalid_blocks"}
+    for block in blocks:
+        if block["type"] == "section":
+            _require(0 < len(block["text"]["text"]) <= 3000, 200, wrong)
+            _require(re.search(r"<[!@#]", block["text"]["text"]) is None, 200, wrong)
+        else:
+            _require(block["type"] == "actions" and 0 < len(block["elements"]) <= 25, 200, wrong)
+            for button in block["elements"]:
+                _require(button["type"] == "button" and len(button["value"]) <= 2000, 200, wrong)
+                _require(button.get("style", "danger") in {"danger", "primary"}, 200, wrong)
+            names = [button["action_id"] for button in block["elements"]]
+            _require(len(names) == len(set(names)), 200, wrong)
+
+
+def _check_discord(body: dict[str, Any]) -> None:
+    wrong = {"message": "Invalid Form Body", "code": 50035}
+    _require(set(body) == DISCORD_MESSAGE, 400, wrong)
+    _require(0 < len(body["content"]) <= 2000, 400, wrong)
+    _require(body["allowed_mentions"] == {"parse": []}, 400, wrong)
+    for row in body["components"]:
+        _require(row["type"] == 1 and 0 < len(row["components"]) <= 5, 400, wrong)
+        for button in row["components"]:
+            _require(set(button) == {"type", "label", "style", "custom_id"}, 400, wrong)
+            _require(len(button["custom_id"]) <= 100 and button["style"] in {1, 2, 3, 4}, 400, wrong)
+
+
+def _check_command(body: dict[str, Any]) -> None:
+    wrong = {"message": "Invalid Form Body", "code": 50035}
+    for each in (body, *body["options"]):
+        _require(re.fullmatch(r"[-_a-z0-9]{1,32}", each["name"]) is not None, 400, wrong)
+        _require(0 < len(each["description"]) <= 100, 400, wrong)
+    _require(body["type"] == 1, 400, wrong)
+
+
+def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, answer = 200, {}
+            try:
+                said = self.headers.get("Authorization", "")
+                answer = receiver.take(self.command, self.path, said, json.loads(content))
+            except Refused as refusal:
+                status, answer = refusal.status, refusal.body
+            data = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_PATCH = do_POST  # noqa: N815  # the standard library's name
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Handler
