@@ -148,14 +148,17 @@ def show_alerts(taken: dict[int, Measured]) -> None:
 
 
 def show_times(what: str, taken: dict[int, Measured]) -> None:
-    """Print the milliseconds of answers, at each size."""
-    print(
-        f"\n| {what}, ms | " + " | ".join(f"{size:,}" for size in taken) + " |\n|---|" + "---:|" * len(taken)
-    )
+    """Print the milliseconds of answers at each size, those of our processor, and the calls to the store."""
+    sizes = " | ".join(f"{size:,}" for size in taken)
+    print(f"\n| {what}: ms, of our CPU, calls | {sizes} |\n|---|" + "---:|" * len(taken))
     for address in next(iter(taken.values()))[what]:
-        times = [found[what][address] for found in taken.values()]
-        shown = (f"{time:.1f}" + (" **slow**" if time > MOST_MILLISECONDS else "") for time in times)
-        print(f"| {address} | {' | '.join(shown)} |")
+        print(f"| {address} | {' | '.join(_shown(*found[what][address]) for found in taken.values())} |")
+
+
+def _shown(taken: float, used: float, calls: int) -> str:
+    """Show what an answer took; that it is slow only by our processor where a machine may be busy."""
+    slow = " **slow**" if used > MOST_MILLISECONDS else ""
+    return f"{taken:.1f}, {used:.1f}, {calls}{slow}"
 
 
 def show_clock(taken: dict[int, Measured]) -> None:

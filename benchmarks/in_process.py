@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -101,10 +101,10 @@ def _measure(app: Flask, alerts: int, name: str) -> float:
     return (time.process_time() - started) * 1000 / alerts
 
 
-def application(path: str, url: str | None = None) -> Flask:
-    """Build Gatehouse over an SQLite file, or over the database of a URL."""
+def application(path: str, url: str | None = None, more: Mapping[str, str] | None = None) -> Flask:
+    """Build Gatehouse over an SQLite file, or over the database of a URL, with more settings if need be."""
     settings = {"DATABASE_PATH": path, "WEBHOOK_SECRET": WEBHOOK_SECRET, "OPERATOR_TOKEN": OPERATOR_TOKEN}
-    settings |= {"RATE_LIMIT_PER_SECOND": "0", "BACKGROUND_WORKER": "false"}
+    settings |= {"RATE_LIMIT_PER_SECOND": "0", "BACKGROUND_WORKER": "false"} | dict(more or {})
     app = create_app(Settings.from_environment(settings | ({} if url is None else {"DATABASE_URL": url})))
     bots = app.extensions[EXTENSION].operations.bots
     bot, version = bots.get("default")

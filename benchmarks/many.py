@@ -3,6 +3,7 @@
 `python -m benchmarks.many` prints a markdown table: the processor time of our own processes for 1,000 alerts
 of sixteen symbols, sixteen at a time, and of the database server's beside it. Rounds alternate. On a busy
 machine `--counted` says more: applications in this process take alerts in turn, Python's calls are counted.
+On paper all processes write one journal, and each reads what the others did; `--alpaca` has none of that.
 """
 # ruff: noqa: T201  # its result is what it prints
 
@@ -20,6 +21,7 @@ from flask.testing import FlaskClient
 from benchmarks.in_process import application, postgres, postgres_server
 from benchmarks.load import SYMBOLS as NAMES
 from benchmarks.measure import OK, WARM_UP_ALERTS, ours, prepare, run_load
+from benchmarks.orders import alpaca_settings, receiver
 from benchmarks.processes import cpu_seconds
 from tests.reliability.alerts import strategy_alert
 from tests.reliability.server import Server
@@ -39,10 +41,18 @@ def main() -> None:
     parser.add_argument(
         "--counted", action="store_true", help="count Python's calls instead of measuring time"
     )
+    parser.add_argument("--alpaca", action="store_true", help="trade there (`benchmarks/receiver.py`)")
     options = parser.parse_args()
-    if options.counted:
-        show_calls(options.stores.split(","))
-        return
+    with ExitStack() as places:
+        broker = alpaca_settings(places.enter_context(receiver(0))) if options.alpaca else {}
+        if options.counted:
+            show_calls(options.stores.split(","), broker)
+            return
+        show_times(options, broker)
+
+
+def show_times(options: argparse.Namespace, broker: dict[str, str]) -> None:
+    """Print what processes take, each store's in turn."""
     print(
         "| store | processes | alerts/s | CPU s per 1,000 | the server's | alerts per CPU second, of one's |"
     )
@@ -51,7 +61,7 @@ def main() -> None:
         taken: dict[int, list[Figures]] = {count: [] for count in PROCESSES}
         for number in range(options.rounds):
             for count in PROCESSES:
-                taken[count].append(measure(store, count, options.alerts, f"round-{number}"))
+                taken[count].append(measure(store, count, options.alerts, f"round-{number}", broker))
         show(store, taken)
     print(f"\n{ALLOWED:.0%} less than one process's are allowed.")
 
@@ -66,20 +76,20 @@ def show(store: str, taken: dict[int, list[Figures]]) -> None:
         )
 
 
-def show_calls(stores: list[str]) -> None:
+def show_calls(stores: list[str], broker: dict[str, str]) -> None:
     """Print how many calls of Python's functions an alert takes with so many applications on one database."""
     print("| store | applications | calls an alert | of one's |\n|---|---:|---:|---:|")
     for store in stores:
-        calls = {count: calls_of(store, count) for count in PROCESSES}
+        calls = {count: calls_of(store, count, broker) for count in PROCESSES}
         for count, found in calls.items():
             print(f"| {store} | {count} | {found:.0f} | {found / calls[1]:.2f} |", flush=True)
 
 
-def calls_of(store: str, count: int) -> float:
+def calls_of(store: str, count: int, broker: dict[str, str]) -> float:
     """Return how many calls of Python's functions an alert takes where applications take them in turn."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
         url = servers.enter_context(postgres()) if store == "postgres" else None
-        clients = [application(f"{folder}/x.sqlite3", url).test_client() for _ in range(count)]
+        clients = [application(f"{folder}/x.sqlite3", url, broker).test_client() for _ in range(count)]
         calls = [0]
 
         def note(_: FrameType, event: str, __: Any) -> None:
@@ -102,11 +112,11 @@ def _in_turn(clients: list[FlaskClient], alerts: int, name: str) -> None:
             raise SystemExit(f"An alert was answered with {answer.get_data(as_text=True)}")
 
 
-def measure(store: str, count: int, alerts: int, name: str) -> Figures:
+def measure(store: str, count: int, alerts: int, name: str, broker: dict[str, str]) -> Figures:
     """Return alerts a second, and the processor time of 1,000: ours, and the database server's."""
     with tempfile.TemporaryDirectory() as folder:
         server = ours(Path(folder))
-        server.settings["WEB_CONCURRENCY"] = str(count)
+        server.settings |= broker | {"WEB_CONCURRENCY": str(count)}
         if store == "sqlite":
             return _measure(server, None, alerts, name)
         with postgres_server() as database:

@@ -96,9 +96,9 @@ def _show(rounds: int, *, concurrency: int, alerts: int, round_trip: int) -> Non
 
 def measure_way(make: Make, *, concurrency: int, alerts: int, round_trip: int) -> Way:
     """Warm up, then load and measure, on a fresh database and an Alpaca of its own."""
-    with tempfile.TemporaryDirectory() as folder, _receiver(round_trip) as port:
+    with tempfile.TemporaryDirectory() as folder, receiver(round_trip) as port:
         server = make(Path(folder))
-        server.settings |= _settings(port)
+        server.settings |= alpaca_settings(port)
         server.start()
         try:
             prepare(server)
@@ -126,7 +126,8 @@ def _middle_and_end(milliseconds: list[float]) -> tuple[float, float]:
     return percentiles[49], percentiles[98]
 
 
-def _settings(port: int) -> dict[str, str]:
+def alpaca_settings(port: int) -> dict[str, str]:
+    """Return what makes Gatehouse trade at the receiver."""
     url = f"http://127.0.0.1:{port}"
     return {
         "DEFAULT_BROKER": "alpaca",
@@ -139,7 +140,8 @@ def _settings(port: int) -> dict[str, str]:
 
 
 @contextmanager
-def _receiver(round_trip: int) -> Iterator[int]:
+def receiver(round_trip: int) -> Iterator[int]:
+    """Run an Alpaca that is so many milliseconds away, and give its port."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.receiver", str(port), str(round_trip)]
     with subprocess.Popen(command, cwd=ROOT) as process:  # noqa: S603

@@ -74,6 +74,8 @@ def read_page(
     if not all(map(_is_indexed, terms)):
         return page_of([], limit)
     ordered, lowest = _rarest_first(connections, terms, start, end)
+    if not ordered and terms:
+        return page_of([], limit)
     start = lowest or start
     found: list[Document] = []
     while len(found) <= limit:
@@ -124,13 +126,14 @@ def _rarest_first(
 ) -> tuple[Sequence[str], str]:
     """Put first the term that the fewest documents carry: each of them is looked up under the others.
 
-    Return with it the last of so many entries as are looked at; empty if there are fewer.
+    Return with it the last of so many entries as are looked at, empty if there are fewer; and no term at
+    all where nothing carries one of them.
     """
     if len(terms) < 2:  # noqa: PLR2004  # nothing to choose from
         return terms, ""
     bounds = (start, end)
     found = connections.ask(_HOW_MANY, (*bounds, *bounds, MOST_ENTRIES - 1, json.dumps(list(terms))))
-    return [term for term, _, _ in found], found[0][2] or ""
+    return [term for term, _, _ in found] if found[0][1] else [], found[0][2] or ""
 
 
 def _rows(connections: Connections, terms: Sequence[str], start: str, end: str, limit: int) -> list[Row]:

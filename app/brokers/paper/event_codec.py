@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from app.brokers.paper.instrument_codec import decode_instrument, encode_instrument
@@ -15,6 +16,9 @@ from app.storage.base import JSON
 
 _TERMS = ("notional", "take_profit", "stop_loss")
 _PROGRESS = ("limit_price", "stop_price", "average")
+# Each process reads what every other one did: an enumeration looks for a value by two calls of Python's.
+_side, _role, _type, _time_in_force = cache(Side), cache(OrderRole), cache(OrderType), cache(TimeInForce)
+_class, _status = cache(OrderClass), cache(OrderStatus)
 
 
 def encode_change(change: AccountChange) -> JSON:
@@ -107,7 +111,7 @@ def _decode_order(value: JSON) -> PaperOrder:
         broker_order_id=value["broker_order_id"],
         created_at=datetime.fromisoformat(value["created_at"]),
         quantity=Decimal(value["quantity"]),
-        status=OrderStatus(value["status"]),
+        status=_status(value["status"]),
         filled=Decimal(value.get("filled", ZERO)),
         fees=Decimal(value.get("fees", ZERO)),
         message=value.get("message"),
@@ -127,11 +131,11 @@ def _decode_terms(value: JSON) -> Order:
     return Order(
         client_order_id=value["id"],
         instrument=decode_instrument(value["instrument"]),
-        side=Side(value["side"]),
-        role=OrderRole(value["role"]),
-        type=OrderType(value["type"]),
-        time_in_force=TimeInForce(value["time_in_force"]),
-        order_class=OrderClass(value["class"]),
+        side=_side(value["side"]),
+        role=_role(value["role"]),
+        type=_type(value["type"]),
+        time_in_force=_time_in_force(value["time_in_force"]),
+        order_class=_class(value["class"]),
         **_optional(value, _TERMS),
     )
 

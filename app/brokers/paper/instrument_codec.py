@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from app.domain.instruments import AssetClass, Instrument, OptionContract
@@ -20,10 +21,18 @@ def encode_instrument(instrument: Instrument) -> list[Any]:
 def decode_instrument(value: list[Any]) -> Instrument:
     """Read what `encode_instrument` wrote."""
     symbol, asset_class, increment, *option = value
+    return _instrument(symbol, asset_class, increment, *map(tuple, option))
+
+
+# The same few stand in order after order, and nobody can change one.
+@lru_cache(maxsize=1024)
+def _instrument(
+    symbol: str, asset_class: str, increment: str, option: tuple[Any, ...] | None = None
+) -> Instrument:
     return Instrument(
         symbol=symbol,
         asset_class=AssetClass(asset_class),
-        option=_decode_option(*option[0]) if option else None,
+        option=None if option is None else _decode_option(*option),
         quantity_increment=Decimal(increment),
     )
 
