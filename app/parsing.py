@@ -19,6 +19,8 @@ _EMAIL = re.compile(r"[^@\s,;]{1,64}@[^@\s,;]{1,190}")
 _BOT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,46}[A-Za-z0-9])?")
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+# As libpq reads it, to which `#`, `?` and `[` are letters like others, and as who forgot a % meant it.
+_PASSWORDS = (re.compile(r"[a-z]+://[^:/@]*:([^@/]*)@"), re.compile(r"[a-z]+://[^:/@]*:([^?]*)@"))
 
 Parser = Callable[[str], Any]
 
@@ -168,13 +170,10 @@ def database_url(text: str) -> str:
 
 def passwords_in(address: str | None) -> tuple[str, ...]:
     """Return the passwords that stand in an address, as they are written there and as they are meant."""
-    try:
-        parts = urlsplit(address or "")
-        written = parts.password or ""
-    except ValueError:
-        return ()
-    said = parse_qs(parts.query).get("password", [])
-    return tuple(dict.fromkeys(text for text in (written, unquote(written), *said) if text))
+    text = address or ""
+    written = [found[1] for read in _PASSWORDS if (found := read.match(text)) is not None]
+    said = parse_qs(text.partition("?")[2]).get("password", [])
+    return tuple(dict.fromkeys(each for text in (*written, *said) for each in (text, unquote(text)) if each))
 
 
 def bot_id(text: str) -> str:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from app.config import Settings, StateHome
 from app.errors import InvalidRequest
@@ -14,6 +13,8 @@ from app.repositories.tokens import KEY as TOKENS
 
 FROM_ENVIRONMENT = "env:"
 _KINDS = "postgresql://USER@HOST/DATABASE, sqlite:///PATH or gs://BUCKET"
+# As libpq reads it: `#`, `?` and `[` end no password.
+_USER_AND_PLACE = re.compile(r"([^:/@]*)(?::[^@/]*)?@(.*)")
 BUCKET = re.compile(r"gs://([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])/?")
 
 
@@ -78,7 +79,9 @@ def of_address(text: str, settings: Settings, environment: Mapping[str, str]) ->
 
 def without_password(url: str) -> str:
     """Return how a database is called: user, hosts and name."""
-    parts = urlsplit(url)
-    user, _, hosts = parts.netloc.rpartition("@")
-    shown = f"{user.partition(':')[0]}@{hosts}" if user else hosts
-    return f"postgresql://{shown}{parts.path}"
+    rest = url.partition("://")[2]
+    known = _USER_AND_PLACE.match(rest)
+    user, place = known.groups() if known else rest.rpartition("@")[::2]
+    # No part of a password may remain that has an address's own signs in it.
+    hosts = place.partition("?")[0].rpartition("@")[2]
+    return f"postgresql://{user.partition(':')[0]}@{hosts}" if user else f"postgresql://{hosts}"
