@@ -205,17 +205,15 @@ class BotDirectory:
         """Make the default bot at the first start; adopt a WEBHOOK_SECRET that has changed since."""
         document = self._store.get(PREFIX + DEFAULT_BOT)
         digest = secret_digest(secret) if secret is not None else None
-        if document is None:
-            try:
+        try:
+            if document is None:
                 self._create_default(digest)
-            except AlreadyExists:
-                return self.ensure_default(secret)
-            return None
-        bot = self._read(document)
-        if digest is not None and bot.secrets.environment != digest:
-            adopted = BotSecrets(digest, self._clock(), environment=digest)
-            self._write(document, replace(bot, secrets=adopted), Deed.ROTATE_SECRET, Actor.SETTINGS)
-        return None
+            elif digest is not None and (bot := self._read(document)).secrets.environment != digest:
+                adopted = BotSecrets(digest, self._clock(), environment=digest)
+                self._write(document, replace(bot, secrets=adopted), Deed.ROTATE_SECRET, Actor.SETTINGS)
+        except (AlreadyExists, PreconditionFailed):
+            # Of processes that start together one is faster.
+            self.ensure_default(secret)
 
     def old_secrets(self) -> list[str]:
         """Return the ids of bots whose secret is due for a change (90 days)."""

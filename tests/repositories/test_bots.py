@@ -43,6 +43,27 @@ def test_default_when_the_environments_secret_changes_then_the_new_one_counts(bo
         bots.authenticate("the first secret", "default")
 
 
+def test_default_when_processes_that_start_together_adopt_a_secret_then_it_is_adopted_once(
+    bots, store, clock, audit
+):
+    class Slower:
+        """What another process reads, who writes before it does."""
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        def get(self, key):
+            document = store.get(key)
+            bots.ensure_default("the second secret")
+            return document
+
+    BotDirectory(Slower(), clock, audit).ensure_default("the second secret")
+    written = [entry for entry in store.list("audit/") if "ROTATE" in str(entry.value).upper()]
+
+    assert bots.authenticate("the second secret", None).id == "default"
+    assert len(written) == 1
+
+
 def test_default_when_its_secret_was_rotated_then_a_restart_does_not_undo_that(bots):
     secret, _ = bots.rotate_secret("default")
     bots.ensure_default("the first secret")
