@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -93,6 +94,12 @@ def priced(operator):
     operator.put("/api/paper/prices", json={"AAPL": "190"})
 
 
+def forget_the_end(services):
+    """Leave buttons as a process leaves them that dies before it has written what came of them."""
+    for document in list(services.store.list("chat/proposals/")):
+        services.store.replace(document, document.value | {"done": False, "begun": True})
+
+
 def tickets(services):
     return list(services.store.list("tickets/"))
 
@@ -133,6 +140,73 @@ def test_button_when_its_time_or_its_state_is_over_then_nothing_is_ordered(
 
     assert said in press(buttons["Confirm"])
     assert tickets(services) == []
+
+
+def test_button_when_another_symbol_was_filled_meanwhile_then_still_works(slack, press, priced, operator):
+    operator.put("/api/paper/prices", json={"MSFT": "400"})
+    _, first = slack("buy AAPL 10")
+    _, second = slack("buy MSFT 1")
+
+    assert press(second["Confirm"]).startswith("filled")
+    assert press(first["Confirm"]).startswith("filled")
+
+
+def test_button_when_its_own_symbol_was_filled_meanwhile_then_nothing_is_ordered(slack, press, priced):
+    _, first = slack("buy AAPL 10")
+    _, second = slack("buy AAPL 10")
+
+    assert press(second["Confirm"]).startswith("filled")
+    assert "has changed" in press(first["Confirm"])
+
+
+def test_button_when_the_process_died_behind_the_order_then_finds_it_and_orders_nothing(
+    slack, press, services, priced
+):
+    _, buttons = slack("buy AAPL 10")
+    told = press(buttons["Confirm"])
+    forget_the_end(services)
+
+    assert press(buttons["Confirm"]) == told
+    assert len(tickets(services)) == 1
+
+
+def test_button_when_the_process_died_behind_a_close_then_closes_nothing_more(slack, press, services, priced):
+    press(slack("buy AAPL 10")[1]["Confirm"])
+    _, buttons = slack("close AAPL")
+    press(buttons["Confirm"])
+    forget_the_end(services)
+    before = len(tickets(services))
+
+    assert "begun already" in press(buttons["Confirm"])
+    assert len(tickets(services)) == before
+
+
+def test_answer_when_it_takes_too_long_then_follows_through_the_response_address(
+    slack, services, sent, monkeypatch
+):
+    counter, ended = services.chat.counter, threading.Event()
+    answer = type(counter.desk).answer
+    monkeypatch.setattr(
+        type(counter.desk), "answer", lambda desk, asked: ended.wait(10) and answer(desk, asked)
+    )
+    object.__setattr__(counter, "patience_seconds", 0.05)
+
+    assert "follows" in slack("status")[0]
+    ended.set()
+    assert wait_until(lambda: sent)
+    assert sent[0][0] == RESPONSE
+    assert "Trading is ACTIVE" in sent[0][1]["text"]
+
+
+def test_chat_when_the_clock_comes_by_then_old_buttons_and_deliveries_are_forgotten(slack, services, clock):
+    slack("buy AAPL 10")
+    slack("resume")
+    assert list(services.store.list("chat/"))
+    clock.move(minutes=21)
+    task = next(task for task in services.supervisor.tasks if task.name == "chat")
+    task.run()
+
+    assert list(services.store.list("chat/")) == []
 
 
 def test_button_when_somebody_else_presses_it_then_is_refused(slack, press, services, priced):
