@@ -240,6 +240,13 @@ def test_halt_when_said_then_acts_at_once_and_resume_wants_a_button(slack, press
     assert services.operations.switch.read().state is TradingState.ACTIVE
 
 
+def test_audit_when_somebody_speaks_then_says_who(slack, press, services):
+    slack("halt the news")
+    press(slack("resume")[1]["Confirm"])
+
+    assert [line.value["who"] for line in services.store.list("audit/")] == ["slack:U1", "slack:U1"]
+
+
 def test_halt_when_its_first_word_is_a_bot_then_only_that_bot_is_halted(slack, services):
     slack("reduce default too many losses")
 

@@ -32,6 +32,7 @@ export const DIALECT_WORDS: Record<Dialect, string> = {
   webhooks_bot: "tradingview-webhooks-bot",
   tutorial: "Tutorials' payload",
   text: "Line of text",
+  chat: "Order by chat",
   operator: "Operator",
   circuit_breaker: "Circuit breaker",
 };
