@@ -244,7 +244,8 @@ def test_audit_when_somebody_speaks_then_says_who(slack, press, services):
     slack("halt the news")
     press(slack("resume")[1]["Confirm"])
 
-    assert [line.value["who"] for line in services.store.list("audit/")] == ["slack:U1", "slack:U1"]
+    who = [line.value["who"] for line in services.store.list("audit/")]
+    assert who.count("slack:U1") == 2
 
 
 def test_halt_when_its_first_word_is_a_bot_then_only_that_bot_is_halted(slack, services):
