@@ -34,6 +34,7 @@ OURS = (
     "strategy_id",
     "strikeprice",
     "command",
+    "alert_name",
     "triggered_at",
 )
 
