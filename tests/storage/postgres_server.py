@@ -6,10 +6,12 @@ of its own, listens on loopback alone, and is gone when it is removed.
 
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
 import tempfile
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,10 @@ from typing import Any
 NOBODY = "nobody"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 START_SECONDS = 30
+# Below those that callers are given, so that none of them takes a stopped server's.
+PORTS, TRIES = (20_000, 32_000), 200
+# Of the machine: test processes may share a seed.
+_CHANCE = random.SystemRandom()
 # Users whose names begin so have to give a password.
 LOCKED = "locked_"
 
@@ -116,7 +122,10 @@ def binaries(folder: Path) -> Path:
 
 
 def free_port() -> int:
-    """Return a TCP port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+    """Return a port that nobody listens on, and that no caller gets: a stopped server comes back to it."""
+    for _ in range(TRIES):
+        port = _CHANCE.randrange(*PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError(f"No port from {PORTS[0]} to {PORTS[1]} is free.")
