@@ -9,7 +9,7 @@ from typing import Any
 from app.config import Settings
 from app.domain.audit import Actor
 from app.domain.backtest.tape import TapeAlert
-from app.domain.bots import AnalystUse, BotConfiguration
+from app.domain.bots import BotConfiguration
 from app.domain.money import ZERO
 from app.domain.opinions import Opinion
 from app.domain.orders import Side
@@ -76,11 +76,6 @@ def held_before(store: Store, day: date, now: datetime) -> list[HeldBefore]:
             side = Side.BUY if trade.quantity > ZERO else Side.SELL
             found.append(HeldBefore(trade.bot, trade.symbol, side, trade.bought, trade.average_price))
     return sorted(found, key=lambda each: (each.bot, each.symbol))
-
-
-def asks(bots: Sequence[tuple[str, BotConfiguration]]) -> bool:
-    """Tell whether any bot wants an opinion."""
-    return any(configuration.analyst is not AnalystUse.OFF for _, configuration in bots)
 
 
 def _opinion_of(ticket: dict[str, Any]) -> Opinion | None:

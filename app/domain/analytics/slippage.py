@@ -23,7 +23,24 @@ class Filled(NamedTuple):
 
 
 def slippages(ticket: dict[str, Any]) -> Iterator[tuple[Filled, Decimal]]:
-    """Yield how much worse (positive) each of a ticket's own orders filled than its alert's price, in bp.
+    """Yield how much worse (positive) each of a ticket's own orders filled than its alert's price, in bp."""
+    for order, price in compared_fills(ticket):
+        yield (
+            Filled(order["symbol"], order["type"]),
+            rounded(_worse(order, price) / price * BASIS_POINTS, STEP),
+        )
+
+
+def slippage_cost(ticket: dict[str, Any]) -> Decimal:
+    """Return how much worse (positive) a ticket's own orders filled than its alert's price, in money."""
+    fills = compared_fills(ticket)
+    return sum(
+        (_worse(order, price) * Decimal(order["filled_quantity"] or 0) for order, price in fills), ZERO
+    )
+
+
+def compared_fills(ticket: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Decimal]]:
+    """Yield a ticket's own orders that filled, each with the price that its alert named.
 
     Nothing where the alert named no price, or that of something else: an option's underlying, or shares
     in the place of which a structure was entered.
@@ -33,15 +50,16 @@ def slippages(ticket: dict[str, Any]) -> Iterator[tuple[Filled, Decimal]]:
     if named is None or Dialect.named(ticket["dialect"]).names_underlying or "structure" in signal:
         return
     price, symbol = Decimal(named), _symbol(signal)
-    if price <= ZERO:
+    if price <= ZERO or symbol is None:
         return
     for order in ticket["orders"]:
-        filled = order.get("average_fill_price")
         is_meant = order.get("ticket") == ticket["id"] and order.get("role") in _ROLES
-        if not is_meant or filled is None or symbol is None or order.get("symbol") != symbol:
-            continue
-        cost = Side(order["side"]).sign * (Decimal(filled) - price) / price * BASIS_POINTS
-        yield Filled(symbol, order["type"]), rounded(cost, STEP)
+        if is_meant and order.get("average_fill_price") is not None and order.get("symbol") == symbol:
+            yield order, price
+
+
+def _worse(order: dict[str, Any], price: Decimal) -> Decimal:
+    return Side(order["side"]).sign * (Decimal(order["average_fill_price"]) - price)
 
 
 def _symbol(signal: dict[str, Any]) -> str | None:

@@ -1,23 +1,23 @@
 """What a played tape came to: read from the very records that a service would keep."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from app.domain.analytics.alerts import AlertSums
+from app.domain.analytics.slippage import slippage_cost
 from app.domain.backtest.result import BacktestTrade
 from app.domain.money import ZERO, plain
-from app.domain.orders import OrderRole, Side
+from app.domain.orders import Side
 from app.domain.trades import Trade
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
 from app.services.backtest.simulated import TapeMarket
 
-_OWN = frozenset({OrderRole.ENTRY.value, OrderRole.EXIT.value})
 CENT = Decimal("0.01")
 
 
@@ -80,27 +80,4 @@ def refusals(tickets: Iterable[dict[str, Any]]) -> Counter[str]:
 
 def slippage(tickets: Iterable[dict[str, Any]]) -> Decimal:
     """Return what fills were worse than the prices that their alerts named, in money; a gain is negative."""
-    return plain(sum((_cost(ticket) for ticket in tickets), ZERO).quantize(CENT))
-
-
-def _cost(ticket: dict[str, Any]) -> Decimal:
-    signal = ticket["signal"] or {}
-    named = signal.get("reference_price") or signal.get("limit_price")
-    if named is None:
-        return ZERO
-    return sum((_worse(order, Decimal(named)) for order in _own_orders(ticket)), ZERO)
-
-
-def _own_orders(ticket: dict[str, Any]) -> Sequence[dict[str, Any]]:
-    return [
-        order
-        for order in ticket["orders"]
-        if order.get("ticket") == ticket["id"]
-        and order.get("role") in _OWN
-        and order.get("average_fill_price")
-    ]
-
-
-def _worse(order: dict[str, Any], named: Decimal) -> Decimal:
-    filled, units = Decimal(order["average_fill_price"]), Decimal(order["filled_quantity"] or 0)
-    return Side(order["side"]).sign * (filled - named) * units
+    return plain(sum((slippage_cost(ticket) for ticket in tickets), ZERO).quantize(CENT))
