@@ -1,5 +1,6 @@
 """The dialect `chat`: a line of text that somebody confirmed with a button."""
 
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import ValidationError, post_load
@@ -27,13 +28,7 @@ class ChatLineSchema(ForeignSchema):
             signal = signal_of(data[FIELD], DIALECT)
         except ValidationError as error:
             raise ValidationError(error.messages, FIELD) from error
-        return _keyed(signal, data.get("idempotency_key"))
-
-
-def _keyed(signal: Signal, key: str | None) -> Signal:
-    from dataclasses import replace
-
-    return replace(signal, idempotency_key=key)
+        return replace(signal, idempotency_key=data.get("idempotency_key"))
 
 
 ENTRY = DialectEntry(
