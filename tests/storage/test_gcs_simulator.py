@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def bucket(gcs):
+def bucket(gcs, monkeypatch):
+    # Else the client reads the bucket's properties on the way of its first request, for traces.
+    monkeypatch.setenv("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
     client = Client(project=None, credentials=AnonymousCredentials())
     yield client.bucket(gcs.bucket.name)
     client.close()

@@ -77,7 +77,8 @@ class DatabaseCounts:
 
     def _has_told_all(self) -> bool:
         with self._lock:
-            if self._added:
+            # What a reader is just telling comes back if the database is away, and needs a teller still.
+            if self._added or self._told:
                 return False
             self._teller = None
             return True

@@ -19,9 +19,11 @@ class Asked:
 
     def __init__(self, tallies) -> None:
         self.tallies, self.times, self.is_away = tallies, 0, False
+        self.is_asked = threading.Event()
 
     def add(self, numbers, at):
         self.times += 1
+        self.is_asked.set()
         if self.is_away:
             raise StoreUnavailable("It is away.")
         return self.tallies.add(numbers, at)
@@ -95,6 +97,29 @@ def test_counts_when_the_database_is_away_then_what_was_added_is_told_later(coun
 
     assert sees(others, 5, 1)
     assert counts.read()[1][5] == 1
+
+
+def test_counts_when_a_reader_fails_while_the_teller_looks_then_it_is_told_later(
+    counts, others, asked, monkeypatch
+):
+    first_look = counts._tell
+
+    def tell_once_a_reader_asks():
+        asked.is_asked.wait(5)
+        first_look()
+
+    def fail_once_the_teller_has_looked(numbers, at):
+        monkeypatch.undo()
+        asked.is_asked.set()
+        time.sleep(0.2)
+        raise StoreUnavailable("It is away.")
+
+    monkeypatch.setattr(counts, "_tell", tell_once_a_reader_asks)
+    monkeypatch.setattr(asked, "add", fail_once_the_teller_has_looked)
+    counts.add(5)
+    counts.read()
+
+    assert sees(others, 5, 1)
 
 
 def test_counts_when_processes_add_at_once_then_none_is_lost(connections):
