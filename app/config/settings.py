@@ -63,7 +63,8 @@ class Settings(ChatSettings):
         database_url,
         secret=True,
     )
-    database_connections: int = setting("Most connections of one process to it", 10, at_least(2))
+    # One thread may wait in it for a bot, one for a symbol; whoever holds what they wait for needs a third.
+    database_connections: int = setting("Most connections of one process to it, from 3", 10, at_least(3))
     gcs_bucket_name: str | None = setting(
         "Cloud Storage bucket that replaces the SQLite file; beside a database it holds tokens", None
     )

@@ -10,6 +10,7 @@ from app.storage.postgres_connection import Connections
 from app.storage.postgres_migration import check_server, read_edition
 from app.storage.postgres_partitions import OTHERS, PARENT, partitions
 from app.storage.postgres_pooler import check_sessions
+from app.storage.postgres_rights import CURE, lacking_rights
 from app.storage.postgres_schema import STEPS
 from app.storage.postgres_session import DatabaseSession
 from app.storage.postgres_terms import HIGHEST, documents_of, indexed_terms
@@ -22,11 +23,6 @@ SELECT current_setting('server_version'), current_database(), current_user,
     current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on',
     current_setting('synchronous_standby_names'),
     (SELECT count(*) FROM pg_stat_replication)
-"""
-_MAY_WRITE = """
-SELECT bool_and(has_table_privilege(name, right_to))
-FROM unnest(ARRAY['documents', 'terms']) AS name,
-    unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS right_to
 """
 _BUDGET = """
 SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
@@ -100,9 +96,8 @@ def _budget(session: DatabaseSession, wanted: int) -> Finding:
 
 
 def _rights(session: DatabaseSession) -> Finding:
-    (may_write,) = _row(session, _MAY_WRITE)
-    cure = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public to its user"
-    return Finding("may write", "yes" if may_write else "no", None if may_write else cure)
+    lacking = lacking_rights(session)
+    return Finding("may write", f"not {', '.join(lacking)}" if lacking else "yes", CURE if lacking else None)
 
 
 def _partitions(session: DatabaseSession) -> Finding:

@@ -7,6 +7,7 @@ from app.errors import SettingsError
 from app.storage.postgres_connection import Connections, refused
 from app.storage.postgres_index import index_anew
 from app.storage.postgres_pooler import check_sessions
+from app.storage.postgres_rights import check_rights
 from app.storage.postgres_schema import STEPS
 from app.storage.postgres_session import DatabaseSession
 from app.storage.terms import EDITION
@@ -52,6 +53,8 @@ def prepare(connections: Connections) -> None:
         edition = read_edition(session)
     if not edition.is_ours:
         migrate(connections)
+    with connections.turn() as session:
+        check_rights(session)
 
 
 def migrate(connections: Connections, *, anew: bool = False) -> None:

@@ -103,6 +103,27 @@ def test_database_when_another_has_made_its_tables_then_its_user_needs_no_more_t
     store.close()
 
 
+@pytest.mark.parametrize("table", ["documents", "terms", "rate_buckets", "change_counts", "attempts"])
+def test_database_when_a_new_table_is_not_granted_then_the_start_names_it_and_the_cure(
+    empty, locked, sql, table
+):
+    opened(empty)
+    sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {LOCKED}")
+    sql(f"REVOKE UPDATE ON {table} FROM {LOCKED}")
+
+    assert f"may not read and change {table}: GRANT SELECT, INSERT" in refusal(locked)
+
+
+def test_database_when_rights_are_granted_beforehand_then_tables_of_later_versions_have_them(
+    empty, locked, sql
+):
+    rights = "SELECT, INSERT, UPDATE, DELETE"
+    sql(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON TABLES TO {LOCKED}")
+    opened(empty)
+
+    opened(locked)
+
+
 def test_database_when_its_password_is_wrong_then_neither_is_shown(locked):
     sentence = refusal(locked.replace(PASSWORD, "another-w0rd"))
 

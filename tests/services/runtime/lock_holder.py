@@ -26,11 +26,11 @@ class Alone(AdvisoryLocks):
         self._connections.close()
 
 
-def open_locks(kind: str, where: str) -> Locks:
+def open_locks(kind: str, where: str, connections: int = 4) -> Locks:
     """Return locks that processes share over one folder or database."""
     if kind == "database":
-        connections = Connections(where, timeout_seconds=2, size=4)
-        return DatabaseLocks(lambda life: Alone(connections, life), bots=BOTS, symbols=SYMBOLS)
+        lent = Connections(where, timeout_seconds=2, size=connections)
+        return DatabaseLocks(lambda life: Alone(lent, life), bots=BOTS, symbols=SYMBOLS)
     return MachineLocks(Path(where)) if kind == "machine" else ThreadLocks()
 
 

@@ -12,7 +12,8 @@ from threading import Event, Thread
 import psycopg
 import pytest
 
-from app.errors import StoreUnavailable
+from app.config import Settings
+from app.errors import SettingsError, StoreUnavailable
 from app.services.runtime.database_locks import SETTLED_SECONDS, SKEW_SECONDS
 from tests.services.runtime.lock_holder import open_locks
 from tests.services.runtime.test_locks import HOLDER, until
@@ -27,8 +28,8 @@ END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE applicat
 def make_locks():
     made = []
 
-    def make(url: str):
-        made.append(open_locks("database", url))
+    def make(url: str, **options):
+        made.append(open_locks("database", url, **options))
         return made[-1]
 
     yield make
@@ -251,3 +252,28 @@ def test_waiting_when_many_wait_for_others_then_there_are_sessions_left_to_read_
 
     assert done.is_set()
     assert not any(thread.is_alive() for thread in waiting)
+
+
+def test_waiting_when_there_are_as_few_sessions_as_the_settings_allow_then_one_is_left_to_read_with(
+    make_locks, settled_url
+):
+    least = 3
+    with pytest.raises(SettingsError, match=f"DATABASE_CONNECTIONS must be at least {least}"):
+        Settings.from_environment({"DATABASE_CONNECTIONS": str(least - 1)})
+    locks, holder = make_locks(settled_url, connections=least), make_locks(settled_url)
+
+    def wait(hold) -> None:
+        with hold:
+            pass
+
+    with holder.hold_bot("swing"), holder.hold_symbol("paper", "AAPL"):
+        waiting = [
+            Thread(target=wait, args=(hold,))
+            for hold in (locks.hold_bot("swing"), locks.hold_symbol("paper", "AAPL"))
+        ]
+        for thread in waiting:
+            thread.start()
+        time.sleep(0.5)
+        assert lives(locks, locks.owner)
+    for thread in waiting:
+        thread.join(10)
