@@ -1,5 +1,6 @@
 """What every broker adapter offers, and the two ways in which a submit can fail."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +13,9 @@ from app.domain.capabilities import Capabilities
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderChange, Receipt
+
+# Tells of a broker's own id of an order whether that is known as another one of ours.
+IsTaken = Callable[[str], bool]
 
 
 class Broker(Protocol):
@@ -38,12 +42,13 @@ class Broker(Protocol):
         """Return what the broker holds under our id, if anything."""
 
     def find_closing(
-        self, client_order_id: str, symbol: str, since: datetime, quantity: Decimal | None = None
+        self, client_order_id: str, symbol: str, since: datetime, quantity: Decimal | None, is_taken: IsTaken
     ) -> Receipt | None:
         """Return, under our id, the order that closed a position for it under an id of the broker's own.
 
-        `since` is when it was sent at the earliest, `quantity` its size where that is known. None: there is
-        none, or this broker takes every order under our id. Raise BrokerUnavailable.
+        `since` is when it was sent at the earliest, `quantity` its size where that is known; what
+        `is_taken` is another order. None: there is none, or this broker takes every order under our id.
+        Raise BrokerUnavailable.
         """
         return None
 

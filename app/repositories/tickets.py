@@ -10,7 +10,7 @@ from app.clock import Clock
 from app.domain.approvals import PendingApproval
 from app.domain.json_codec import timestamp
 from app.domain.orders import moment_of_order
-from app.domain.ticket_terms import TICKETS, WITH_ORDERS, placed_by
+from app.domain.ticket_terms import TICKETS, WITH_ORDERS, narrowing_terms, placed_by
 from app.domain.ticket_views import shown, text_of
 from app.domain.tickets import Stage, Ticket, TicketStatus, ticket_day
 from app.repositories.approvals import PendingApprovals
@@ -136,10 +136,20 @@ class Ledger:
         same_moment = self._store.list(ticket_key(first)[: -len("-0000-0000-000000000000")])
         return next((item for item in same_moment if _placed(item.value, name)), None)
 
+    def name_of(self, broker_order_id: str, symbol: str, since: datetime) -> str | None:
+        """Return the client order id under which a written ticket since then has a broker's order."""
+        terms, first, page = narrowing_terms(symbol=symbol), _first_key(since), None
+        while page is None or page.before is not None:
+            before = "" if page is None or page.before is None else page.before
+            page = self._store.page(PREFIX, terms=terms, before=before, since=first, limit=PAGE)
+            for order in (order for document in page.documents for order in placed_by(document.value)):
+                if order["broker_order_id"] == broker_order_id:
+                    return str(order["client_order_id"])
+        return None
+
     def filed_since(self, moment: datetime) -> Iterator[dict[str, Any]]:
         """Yield the written tickets of alerts that arrived since then, oldest first, as stored."""
-        first = UUID(int=int(moment.timestamp() * 1000) << 80)
-        return (item.value for item in self._store.list(PREFIX, after=ticket_key(first)))
+        return (item.value for item in self._store.list(PREFIX, after=_first_key(moment)))
 
     def filed_on(self, day: date, *, after: str) -> Iterator[dict[str, Any]]:
         """Yield the written tickets of a UTC day behind an id (empty: all), oldest first, as stored."""
@@ -176,6 +186,11 @@ class Ledger:
         """Return the tickets that wait for a person."""
         undecided = PendingApprovals(self._store).undecided()
         return {ticket: _undecided(item) for ticket, item in undecided.items()}
+
+
+def _first_key(moment: datetime) -> str:
+    """Return what sorts before the key of every ticket since then: its id begins with the millisecond."""
+    return ticket_key(UUID(int=int(moment.timestamp() * 1000) << 80))
 
 
 def _joined(waiting: list[dict[str, Any]], page: Page, limit: int) -> TicketPage:

@@ -22,7 +22,7 @@ from app.brokers.alpaca.streams import NoStreams, Streams
 from app.brokers.alpaca.structures.desk import AlpacaDesk
 from app.brokers.alpaca.symbols import class_of, order_symbol, path_symbol
 from app.brokers.alpaca.transport import Transport
-from app.brokers.base import Broker
+from app.brokers.base import Broker, IsTaken
 from app.clock import Wait, system_wait
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
 from app.domain.bars import Bar
@@ -131,11 +131,11 @@ class AlpacaBroker(Broker):
         return self._orders.find(client_order_id)
 
     def find_closing(
-        self, client_order_id: str, symbol: str, since: datetime, quantity: Decimal | None = None
+        self, client_order_id: str, symbol: str, since: datetime, quantity: Decimal | None, is_taken: IsTaken
     ) -> Receipt | None:
         """Return the close of a position that Alpaca itself named, under our id."""
         name = order_symbol(Instrument(symbol, class_of(symbol)))
-        return self._orders.find_closing(client_order_id, name, since, quantity)
+        return self._orders.find_closing(client_order_id, name, since, quantity, is_taken)
 
     def cancel(self, receipt: Receipt) -> None:
         """Ask for an order to be canceled; its legs, or its mate, go with it."""

@@ -8,6 +8,7 @@ from app.brokers.alpaca.legs import COMPLEX, Families, members, parent_receipt, 
 from app.brokers.alpaca.mapping import understood
 from app.brokers.alpaca.receipts import Row, is_over, is_tiny_close, receipt_of
 from app.brokers.alpaca.transport import Transport
+from app.brokers.base import IsTaken
 from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, Receipt
 from app.errors import BrokerUnavailable
 
@@ -56,16 +57,19 @@ class OrderLookup:
             return self._whole(self._latest(row))
 
     def find_closing(
-        self, client_order_id: str, symbol: str, since: datetime, quantity: Decimal | None
+        self, client_order_id: str, symbol: str, since: datetime, quantity: Decimal | None, is_taken: IsTaken
     ) -> Receipt | None:
-        """Return the close of a position that Alpaca itself named, under our id."""
+        """Return the close of a position that Alpaca itself named, under our id.
+
+        What other orders of ours have, this process knows of those that it sent; of the rest `is_taken` does.
+        """
         after = (since - _CLOCKS_DIFFER).isoformat().replace("+00:00", "Z")
         query = {"status": "all", "symbols": symbol, "after": after, "direction": "asc", "limit": str(PAGE)}
         with understood(BrokerUnavailable):
             rows: list[Row] = self._transport.read("/orders", query)
             taken = {row_id for name, row_id in self._named.items() if name != client_order_id}
             own = (row for row in rows if row["id"] not in taken and is_tiny_close(row, quantity))
-            row = next(own, None)
+            row = next((row for row in own if not is_taken(row["id"])), None)
             if row is None:
                 return None
             self.name(row, client_order_id)

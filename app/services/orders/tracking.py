@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ from app.storage.base import Change
 
 # Some brokers list the orders of a day only; those of an earlier one have ended with it.
 LONGEST_SESSION = timedelta(hours=8)
+# An exit may be sent so long after its alert came, and its ticket is filed under that.
+LONGEST_PURSUIT = timedelta(days=1)
 
 _logger = logging.getLogger(__name__)
 
@@ -111,8 +113,22 @@ class OrderTracker:
         found = working.get(name) or broker.find(name)
         if found is None and order.role is OrderRole.EXIT and not order.is_leg:
             # What is too small to be an order is closed by a way in which some brokers take no id.
-            return broker.find_closing(name, order.symbol, order.submitted_at, order.quantity)
+            return self.find_closing(broker, name, order.symbol, order.submitted_at, order.quantity)
         return found
+
+    def find_closing(
+        self, broker: Broker, name: str, symbol: str, since: datetime, quantity: Decimal | None
+    ) -> Receipt | None:
+        """Return, under our id, a close that a broker has under its own; never one that another order is.
+
+        What a process sent it knows; after its death, and in another one, the tickets tell.
+        """
+
+        def is_taken(broker_order_id: str) -> bool:
+            known = self._ledger.name_of(broker_order_id, symbol, since - LONGEST_PURSUIT)
+            return known not in {None, name}
+
+        return broker.find_closing(name, symbol, since, quantity, is_taken)
 
     def _follow_at(self, name: str, orders: Iterable[OpenOrder]) -> int:
         try:

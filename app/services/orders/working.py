@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -85,6 +86,10 @@ class WorkingOrders:
 
         in_doubt = self.in_doubt(broker, bot, symbol) if with_own else ZERO
         return ClosingOrders(tuple(filter(counts, resting)), in_doubt)
+
+    def closed_by(self, broker: Broker, name: str, symbol: str, since: datetime) -> Receipt | None:
+        """Return an exit of ours that a broker took under an id of its own; raise BrokerUnavailable."""
+        return self._tracker.find_closing(broker, name, symbol, since, None)
 
     def by_hand(self, broker: Broker, symbol: str) -> ClosingOrders:
         """Return what of it was placed by nobody of this house."""

@@ -9,7 +9,7 @@ from app.clock import Clock
 from app.domain.accounts import MarketSnapshot
 from app.domain.instruments import Instrument
 from app.domain.money import ONE, ZERO
-from app.domain.orders import OrderRole, Receipt, client_order_id
+from app.domain.orders import OrderRole, Receipt, Side, client_order_id
 from app.domain.planning import NOTHING_TO_EXIT, Plan, leaving_room, only_buys, plan, without_closing
 from app.domain.pursuits import ExitWish, WantedEntry
 from app.domain.reasons import Reason
@@ -28,6 +28,7 @@ from app.services.trading.plan_told import plan_told, room_told
 
 # What is entered much later than it was wanted is another trade.
 LONGEST_WAIT = timedelta(seconds=60)
+EXITS = frozenset({Intent.EXIT_LONG, Intent.EXIT_SHORT, Intent.CLOSE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,10 +193,13 @@ class PositionPlanner:
         trade = self.trades.find(context.bot.id, context.broker_name, context.symbol)
         if trade is None:
             return {}
+        closing = Side.SELL if trade.quantity > ZERO else Side.BUY
+        if context.signal.intent not in EXITS and context.signal.side is not closing:
+            # Nothing is closed against an alert's own side: this one cannot have sent it.
+            return {}
         name = client_order_id(context.bot.id, context.ticket.id, OrderRole.EXIT)
-        found = broker.find_closing(name, context.symbol, context.ticket.created_at)
-        is_exit = found is not None and found.side.sign * trade.quantity < ZERO
-        return {OrderRole.EXIT: found} if is_exit and found is not None else {}
+        found = self.working_orders.closed_by(broker, name, context.symbol, context.ticket.created_at)
+        return {OrderRole.EXIT: found} if found is not None and found.side is closing else {}
 
     def share(self, context: OrderContext, view: MarketSnapshot) -> Decimal:
         """Return how much of the account's position is the bot's."""

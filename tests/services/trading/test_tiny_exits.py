@@ -5,7 +5,16 @@ from decimal import Decimal
 import pytest
 
 from app.brokers.alpaca.broker import AlpacaBroker
-from tests.builders import EXIT_LONG, WEBHOOK_SECRET, client_of, services_of, strategy_alert
+from app.repositories.inbox import Arrival, Inbox
+from app.services.runtime.locks import ThreadLocks
+from tests.builders import (
+    EXIT_LONG,
+    WEBHOOK_SECRET,
+    client_of,
+    fresh_ticket_id,
+    services_of,
+    strategy_alert,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -100,3 +109,23 @@ def test_tiny_exit_when_the_process_dies_at_it_then_its_next_life_counts_it(dyin
     later(dying, 6)
 
     assert ended() == ("filled", 0, [Decimal(5000)])
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("left", [{}, EXIT_LONG])
+def test_tiny_exit_when_another_process_takes_up_another_alert_then_it_is_not_taken_for_that_ones(
+    client, app_at_alpaca, connect_alpaca, store, clock, left
+):
+    alert, ticket = strategy_alert(**COIN | left), fresh_ticket_id(clock())
+    inbox = Inbox(store, clock, ThreadLocks().owner, ttl_seconds=300)
+    inbox.claim(Arrival(ticket, "default", "strategy", str(ticket), alert, clock()))
+    clock.move(seconds=1)
+    sold = client.post("/webhook", json=strategy_alert(**COIN | EXIT_LONG)).json["order"]
+    assert len(list(store.list("trades/"))) == 1
+    other = app_at_alpaca(brokers={"alpaca": connect_alpaca(timeout_seconds=3)})
+    services_of(other).intake.recovery.recover()
+    orders = [order for item in store.list("tickets/") for order in item.value["orders"]]
+
+    assert [order["client_order_id"] for order in orders if order["side"] == "sell"] == [
+        sold["client_order_id"]
+    ]
