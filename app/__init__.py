@@ -103,10 +103,12 @@ class _Synchronous(Flask):
 
 def _flask(settings: Settings, wired: Services) -> Flask:
     from app.blueprints import register_blueprints
+    from app.blueprints.route import Route
     from app.blueprints.security_headers import SecurityHeaders
     from app.dashboard.blueprint import bp as dashboard
 
     app = _Synchronous("gatehouse", static_folder=None)
+    app.url_rule_class = Route
     app.extensions[EXTENSION] = wired
     app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider
