@@ -8,7 +8,7 @@ from typing import Protocol
 
 from app.brokers.structure_desk import StructureDesk
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
-from app.domain.bars import Bar
+from app.domain.bars import Adjustment, Bar
 from app.domain.capabilities import Capabilities
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
@@ -109,10 +109,18 @@ class Broker(Protocol):
         """Return the level or price of what options are written on; None: unknown."""
         return None
 
-    def bars(self, instrument: Instrument, start: datetime, end: datetime, minutes: int) -> list[Bar] | None:
+    def bars(
+        self,
+        instrument: Instrument,
+        start: datetime,
+        end: datetime,
+        minutes: int,
+        adjustment: Adjustment = Adjustment.RAW,
+    ) -> list[Bar] | None:
         """Return the bars that begin at `start` or later and end by `end`, in the order of time.
 
-        Where nothing was traded there is none. None: this broker keeps no bars. Raise BrokerUnavailable.
+        Where nothing was traded there is none. None: this broker keeps no bars. Raise BrokerUnavailable,
+        which `is_passing` where the same question may be answered later.
         """
         return None
 

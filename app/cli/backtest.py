@@ -1,9 +1,7 @@
 """`flask backtest`: alerts of the past, played again through the very pipeline."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,14 +9,19 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from app.cli.backtest_bars import TIMEFRAMES, bar_shelf
 from app.cli.backtest_settings import read_differences
 from app.cli.backtest_tape import TapeFiles, day_named, zone_named
 from app.cli.commands import Command, show_fields, show_table
+from app.cli.progress import progress_bar
 from app.domain.backtest.comparison import SAME
+from app.domain.backtest.result import BacktestResult
 from app.domain.backtest.tape import Stretch
+from app.domain.bars import Adjustment
 from app.domain.bots import TEST_BOT
 from app.errors import InvalidRequest
 from app.services.backtest.reports import read_report, report_of, side_by_side, write_report
+from app.services.backtest.run import Tape
 from app.wiring.backtest import Setup, backtest_of
 from app.wiring.container import operations, services
 
@@ -43,7 +46,12 @@ DAY = timedelta(days=1)
 
 @click.command("backtest", cls=Command)
 @click.option("--alerts", metavar="FILE|DATE", help="The alerts: a file, or a day of this service's own.")
-@click.option("--bars", multiple=True, metavar="[SYMBOL=]FILE...", help="Prices; as many files as you like.")
+@click.option(
+    "--bars",
+    multiple=True,
+    metavar="[SYMBOL=]FILE|BROKER...",
+    help="Prices: files, or a broker that keeps some, like alpaca.",
+)
 @click.argument("more", metavar="", nargs=-1)
 @click.option("--bot", help="The bot that all alerts are for; else the one that each names.")
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A bot's key or a PAPER_ setting.")
@@ -51,6 +59,21 @@ DAY = timedelta(days=1)
 @click.option("--to", "until", metavar="DATE", help="The last day (UTC) that is played.")
 @click.option("--timezone", default="UTC", show_default=True, help="Of times that name none.")
 @click.option("--symbol", help="What a list of trades trades, where its name does not tell.")
+@click.option(
+    "--timeframe",
+    type=click.Choice(list(TIMEFRAMES)),
+    default="5m",
+    show_default=True,
+    help="How long a broker's bars are.",
+)
+@click.option(
+    "--adjust",
+    type=click.Choice([each.value for each in Adjustment]),
+    default=Adjustment.SPLIT.value,
+    show_default=True,
+    help="What a broker's bars are adjusted for.",
+)
+@click.option("--extended", is_flag=True, help="A broker's bars before and after regular hours too.")
 @click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), help="Where the report goes.")
 @click.option(
     "--compare", nargs=2, metavar="A B", type=click.Path(path_type=Path), help="Two reports side by side."
@@ -71,32 +94,40 @@ def backtest(  # noqa: PLR0913  # what can be said on one line
     out: Path | None,
     compare: tuple[Path, Path] | None,
     as_json: bool,
+    **of_brokers: Any,
 ) -> None:
     """Play alerts of the past through today's bots, on paper, at the prices of bars.
 
     Alerts: TradingView's alert log, the Strategy Tester's list of trades, logs.jsonl, tickets as JSON, or a
     day like 2026-06-02 of this service's own. Bars: a chart's export or any CSV with time, open, high, low
-    and close. Nothing is stored and no broker is asked.
+    and close, or those of a broker that is set up, which are downloaded once and kept. Nothing else is
+    stored, and no broker gets an order.
     """
     if compare is not None:
         _show_comparison(*compare)
         return
     if alerts is None:
         raise InvalidRequest("Say which alerts to play: --alerts FILE, or --alerts 2026-06-02.")
-    files = TapeFiles(zone_named(timezone), Stretch(day_named(since), day_named(until, DAY)), symbol)
+    stretch = Stretch(day_named(since), day_named(until, DAY))
+    files = TapeFiles(zone_named(timezone), stretch, bar_shelf(**of_brokers), symbol)
     tape = files.read(alerts, (*bars, *more))
-    start = tape.first
-    if start is None:
-        raise InvalidRequest("There is nothing to play in this time.")
-    run = backtest_of(_setup(bot, pairs, is_list=bool(tape.trades)), start)
-    with _progress(tape.length) as progress:
-        result = run.run(tape, progress)
-    report = report_of(result)
+    report = report_of(_play(tape, bot, pairs))
     written = write_report(report, out) if out is not None else []
     if as_json:
         click.echo(json.dumps(report, indent=2, ensure_ascii=False))
     else:
         _show(report, written)
+
+
+def _play(tape: Tape, bot: str | None, pairs: Sequence[str]) -> BacktestResult:
+    start = tape.first
+    if start is None:
+        raise InvalidRequest("There is nothing to play in this time.")
+    run = backtest_of(_setup(bot, pairs, is_list=bool(tape.trades)), start)
+    # Each of its hundredths is drawn once.
+    step = max(tape.length // 100, 1)
+    with progress_bar(tape.length, "Playing") as drawn:
+        return run.run(tape, lambda done: None if done % step else drawn(step))
 
 
 def _setup(bot: str | None, pairs: Sequence[str], *, is_list: bool) -> Setup:
@@ -114,17 +145,6 @@ def _setup(bot: str | None, pairs: Sequence[str], *, is_list: bool) -> Setup:
         told=differences.told,
         only=bot,
     )
-
-
-@contextmanager
-def _progress(length: int) -> Iterator[Callable[[int], None]]:
-    """Draw a bar on a terminal; each of its hundredths once."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    step = max(length // 100, 1)
-    with click.progressbar(length=length, label="Playing", file=sys.stderr) as bar:
-        yield lambda done: None if done % step else bar.update(step)
 
 
 def _show(report: dict[str, Any], files: Sequence[Path]) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app.domain.backtest.listed_trades import ListedTrade, alerts_of
+from app.cli.backtest_bars import BarShelf
+from app.cli.backtest_sources import BarSource, Downloads, Told, named_source
+from app.domain.backtest.listed_trades import alerts_of
 from app.domain.backtest.tape import Stretch, TapeAlert
 from app.domain.bars import Series
 from app.errors import InvalidRequest
@@ -23,47 +25,53 @@ NO_TIME = timedelta()
 
 @dataclass(frozen=True, slots=True)
 class TapeFiles:
-    """Reads files; `zone` is that of times that name none, `symbol` what a list of trades trades."""
+    """Reads files; `zone` is that of times that name none, `symbol` what a list of trades trades.
+
+    `shelf` has the bars of brokers.
+    """
 
     zone: tzinfo
     stretch: Stretch
+    shelf: BarShelf
     symbol: str | None = None
 
     def read(self, alerts: str, bars: Sequence[str]) -> Tape:
         """Read alerts, from a file or of a day of our own, and bars; raise InvalidRequest."""
-        series = self._bars(bars)
+        sources = [named_source(text, self.shelf.keeps) for text in bars]
+        series = self._of_files(source for source in sources if source.broker is None)
+        told = self._told(alerts)
+        downloads = Downloads(self.shelf, self.stretch)
+        series |= downloads.read([source for source in sources if source.broker is not None], told, series)
+        played = {name: self.stretch.of_bars(each) for name, each in series.items()}
+        return Tape(
+            alerts=self.stretch.of_alerts(alerts_of(told.trades, series)) if told.trades else told.alerts,
+            bars={name: each for name, each in played.items() if each.bars},
+            trades=told.trades,
+            notes=downloads.notes,
+        )
+
+    def _told(self, alerts: str) -> Told:
         day = _read_day(alerts)
         if day is not None:
-            return self._tape(_own_alerts(day), series)
+            return Told(self.stretch.of_alerts(_own_alerts(day)))
         path = Path(alerts)
         with _opened(path) as lines:
             first = next(lines, "")
             everything = chain([first], lines)
             if is_trade_list(first):
-                return self._of_list(everything, path.name, series)
-            return self._tape(read_alerts(everything, path.name, self.zone), series)
+                listed = read_trade_list(everything, path.name, self.zone, self.symbol)
+                return Told(trades=[trade for trade in listed if self.stretch.has(trade.entry_time)])
+            return Told(self.stretch.of_alerts(read_alerts(everything, path.name, self.zone)))
 
-    def _of_list(self, lines: Iterable[str], name: str, series: dict[str, Series]) -> Tape:
-        listed = read_trade_list(lines, name, self.zone, self.symbol)
-        trades = [trade for trade in listed if self.stretch.has(trade.entry_time)]
-        return self._tape(alerts_of(trades, series), series, trades)
-
-    def _tape(
-        self, alerts: Sequence[TapeAlert], series: dict[str, Series], trades: Sequence[ListedTrade] = ()
-    ) -> Tape:
-        played = {name: self.stretch.of_bars(each) for name, each in series.items()}
-        bars = {name: each for name, each in played.items() if each.bars}
-        return Tape(alerts=self.stretch.of_alerts(alerts), bars=bars, trades=trades)
-
-    def _bars(self, files: Sequence[str]) -> dict[str, Series]:
+    def _of_files(self, sources: Iterable[BarSource]) -> dict[str, Series]:
         found: dict[str, Series] = {}
-        for text in files:
-            symbol, path = _named_file(text)
+        for source in sources:
+            path = source.path
             with _opened(path) as lines:
                 first = next(lines, "")
                 if not is_bars(first):
                     raise InvalidRequest(f"{path} has no columns time, open, high, low and close.")
-                read = read_bars(chain([first], lines), path.name, self.zone, symbol)
+                read = read_bars(chain([first], lines), path.name, self.zone, source.symbol)
             for name in read.keys() & found.keys():
                 raise InvalidRequest(f"{path} has bars of {name}, and so has another file.")
             found |= read
@@ -98,12 +106,6 @@ def _read_day(text: str) -> datetime | None:
 def _own_alerts(day: datetime) -> list[TapeAlert]:
     tickets = operations().ledger.filed_on(day.date(), after="")
     return [alert for alert in map(of_ticket, tickets) if alert is not None]
-
-
-def _named_file(text: str) -> tuple[str | None, Path]:
-    """Take SYMBOL=FILE apart; a file whose name has a sign of equality is one all the same."""
-    named, equals, path = text.partition("=")
-    return (named, Path(path)) if equals and not Path(text).exists() else (None, Path(text))
 
 
 def _opened(path: Path) -> TextIO:

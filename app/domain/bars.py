@@ -5,8 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from app.domain.money import ZERO
+
+
+class Adjustment(StrEnum):
+    """What later events past prices are brought into line with: none, splits, or dividends and all others."""
+
+    RAW = "raw"
+    SPLIT = "split"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)

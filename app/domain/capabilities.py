@@ -1,6 +1,7 @@
 """What a broker can do, known before anybody logs in there."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from app.domain.instruments import AssetClass, Instrument
@@ -22,6 +23,7 @@ class Capabilities:
     as its fee, so that less is held than was bought. `live`: an
     entry may cost real money. `calls_a_minute` are the requests that it takes, where ladders must be paced by
     us; None: it paces them itself, or counts none. `zone` is where the account's day begins at midnight.
+    `bar_feeds` are the kinds of which it keeps past prices, and whose trades they are made of.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Capabilities:
     live: bool = False
     calls_a_minute: int | None = None
     zone: str = "America/New_York"
+    bar_feeds: Mapping[AssetClass, str] = field(default_factory=dict, hash=False)
 
     def kept_fee(self, symbol: str) -> Decimal:
         """Return the largest part of what was bought under a symbol that may have been kept as a fee."""

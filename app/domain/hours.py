@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,16 @@ def opened_at(instrument: Instrument, now: datetime) -> datetime | None:
         sessions = _sessions("NSE" if instrument.venue in _INDIAN_VENUES else "NYSE", now)
     session = next(session for session in sessions if session.closes > now)
     return session.opens if session.opens <= now else None
+
+
+def sessions_between(
+    instrument: Instrument, start: datetime, end: datetime
+) -> list[tuple[datetime, datetime]] | None:
+    """Return when the exchange of shares and options opens and closes; None of what has no such hours."""
+    if instrument.asset_class not in {AssetClass.EQUITY, AssetClass.OPTION}:
+        return None
+    following = _sessions("NSE" if instrument.venue in _INDIAN_VENUES else "NYSE", start)
+    return [(each.opens, each.closes) for each in takewhile(lambda each: each.opens < end, following)]
 
 
 def is_trading_day(day: date, exchange: Exchange = "NYSE") -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.brokers.alpaca.capabilities import CAPABILITIES
 from app.brokers.alpaca.mapping import bar_of, understood
 from app.brokers.alpaca.symbols import order_symbol
 from app.brokers.alpaca.transport import Transport
-from app.domain.bars import Bar
+from app.domain.bars import Adjustment, Bar
 from app.domain.instruments import INDIAN_VENUES, AssetClass, Instrument
 from app.domain.json_codec import timestamp
 from app.errors import BrokerUnavailable
@@ -28,13 +29,20 @@ _NO_SUCH_SYMBOL = frozenset({400, 404, 422})
 
 
 class BarReader:
-    """Read bars page by page; prices are as they were, not adjusted for what came later."""
+    """Read bars page by page; prices are as they were unless an adjustment is wanted."""
 
     def __init__(self, transport: Transport, clock: Callable[[], datetime]) -> None:
         self._transport = transport
         self._clock = clock
 
-    def read(self, instrument: Instrument, start: datetime, end: datetime, minutes: int) -> list[Bar]:
+    def read(
+        self,
+        instrument: Instrument,
+        start: datetime,
+        end: datetime,
+        minutes: int,
+        adjustment: Adjustment = Adjustment.RAW,
+    ) -> list[Bar]:
         """Return the bars that lie between two times; raise BrokerUnavailable."""
         if instrument.asset_class not in _PATHS or instrument.venue in INDIAN_VENUES:
             return []
@@ -50,6 +58,10 @@ class BarReader:
             "limit": str(_PAGE),
             "sort": "asc",
         }
+        if instrument.asset_class is AssetClass.EQUITY:
+            # Coins and contracts have neither.
+            feed = CAPABILITIES.bar_feeds[instrument.asset_class]
+            query |= {"adjustment": adjustment.value, "feed": feed}
         with understood(BrokerUnavailable):
             return self._pages(*_PATHS[instrument.asset_class], query)
 

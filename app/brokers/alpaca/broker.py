@@ -16,7 +16,7 @@ from app.brokers.alpaca.order_checks import change_refusal, order_refusal
 from app.brokers.alpaca.orders import OrderLookup
 from app.brokers.alpaca.outcomes import DUPLICATE, REFUSALS_OF_A_CHANGE
 from app.brokers.alpaca.payload import change_payload, order_payload, sent_id
-from app.brokers.alpaca.receipts import Row, receipt_of
+from app.brokers.alpaca.receipts import Row, is_same, receipt_of
 from app.brokers.alpaca.snapshots import SnapshotReader
 from app.brokers.alpaca.streams import NoStreams, Streams
 from app.brokers.alpaca.structures.desk import AlpacaDesk
@@ -25,7 +25,7 @@ from app.brokers.alpaca.transport import Transport
 from app.brokers.base import Broker, IsTaken
 from app.clock import Wait, system_wait
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
-from app.domain.bars import Bar
+from app.domain.bars import Adjustment, Bar
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.orders import Order, OrderChange, OrderRole, OrderType, Receipt, Side
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
@@ -195,9 +195,16 @@ class AlpacaBroker(Broker):
         """Return what Alpaca says about an instrument; None: it has none of this name."""
         return self._market.asset(instrument)
 
-    def bars(self, instrument: Instrument, start: datetime, end: datetime, minutes: int) -> list[Bar]:
+    def bars(
+        self,
+        instrument: Instrument,
+        start: datetime,
+        end: datetime,
+        minutes: int,
+        adjustment: Adjustment = Adjustment.RAW,
+    ) -> list[Bar]:
         """Return what a price did, up to a quarter of an hour ago; raise BrokerUnavailable."""
-        return self._bars.read(instrument, start, end, minutes)
+        return self._bars.read(instrument, start, end, minutes, adjustment)
 
     def ping(self) -> None:
         """Prove that Alpaca answers and accepts our keys."""
@@ -254,7 +261,7 @@ class AlpacaBroker(Broker):
         if receipt is None:
             raise OutcomeUnknown("The id is taken, but Alpaca does not find it.") from error
         # The same id on other terms is a fault of ours, not an order that was placed already.
-        if not _is_same(receipt, order):
+        if not is_same(receipt, order):
             raise error
         return receipt
 
@@ -287,12 +294,3 @@ def _placed(row: Row, order: Order) -> Receipt:
 
 def _leaves(order: Order) -> bool:
     return order.role is OrderRole.EXIT and order.type is OrderType.MARKET
-
-
-def _is_same(receipt: Receipt, order: Order) -> bool:
-    """True when what Alpaca holds under an id is what would be sent under it now."""
-    asked = (order.instrument.symbol, order.side, order.type)
-    sizes = ((receipt.quantity, order.quantity), (receipt.notional, order.notional))
-    return asked == (receipt.symbol, receipt.side, receipt.type) and all(
-        wanted is None or held in (None, wanted) for held, wanted in sizes
-    )

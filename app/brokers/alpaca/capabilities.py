@@ -30,4 +30,6 @@ CAPABILITIES = Capabilities(
     coin_fee=Decimal("0.0025"),
     unique_client_order_ids=True,
     calls_a_minute=200,
+    # The tape of all exchanges, which is free once it is fifteen minutes old.
+    bar_feeds={AssetClass.EQUITY: "sip", AssetClass.CRYPTO: "us", AssetClass.OPTION: "opra"},
 )

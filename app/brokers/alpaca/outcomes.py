@@ -65,6 +65,11 @@ class ErrorAnswer:
             f"Alpaca: {self._message}" if self.is_genuine else f"Alpaca answered with status {self.status}."
         )
 
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same question may be answered later."""
+        return self.status in _PASSING
+
     def judged(self, refusals: frozenset[int]) -> BrokerError:
         """Return what the answer proves about a write; somebody else's error page proves nothing."""
         if self._is_about_keys:
@@ -77,7 +82,7 @@ class ErrorAnswer:
 
     def wait(self, pause: float | None) -> float | None:
         """Return the seconds before a read is tried again; None where that is no use."""
-        if pause is None or self.status not in _PASSING:
+        if pause is None or not self.is_passing:
             return None
         return max(pause, float(self._retry_after)) if self._retry_after.isdecimal() else pause
 

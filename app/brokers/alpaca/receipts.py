@@ -8,7 +8,7 @@ from app.brokers.alpaca.capabilities import NAME
 from app.brokers.alpaca.normalisation import LEAST_VALUES
 from app.brokers.alpaca.symbols import canonical_symbol, class_of
 from app.domain.money import ZERO
-from app.domain.orders import OrderStatus, OrderType, Receipt, Side, bot_of_order
+from app.domain.orders import Order, OrderStatus, OrderType, Receipt, Side, bot_of_order
 
 Row: TypeAlias = dict[str, Any]
 
@@ -90,3 +90,12 @@ def moment(text: str) -> datetime:
     if at.tzinfo is None:
         raise ValueError("A time without a zone names no moment.")
     return at.astimezone(UTC)
+
+
+def is_same(receipt: Receipt, order: Order) -> bool:
+    """Tell whether what Alpaca holds under an id is what would be sent under it now."""
+    asked = (order.instrument.symbol, order.side, order.type)
+    sizes = ((receipt.quantity, order.quantity), (receipt.notional, order.notional))
+    return asked == (receipt.symbol, receipt.side, receipt.type) and all(
+        wanted is None or held in (None, wanted) for held, wanted in sizes
+    )

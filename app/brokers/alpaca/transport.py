@@ -69,10 +69,11 @@ class Transport:
                 if answer.status in absent and answer.is_genuine:
                     return None
                 seconds = answer.wait(pause)
-                failure, cause = BrokerUnavailable(answer.sentence), error
+                failure, cause = BrokerUnavailable(answer.sentence, is_passing=answer.is_passing), error
             except (RequestException, ValueError) as error:
-                seconds = pause if isinstance(error, TRANSIENT) else None
-                failure, cause = BrokerUnavailable("Alpaca could not be read."), error
+                is_passing = isinstance(error, TRANSIENT)
+                seconds = pause if is_passing else None
+                failure, cause = BrokerUnavailable("Alpaca could not be read.", is_passing=is_passing), error
             if seconds is None or time.monotonic() + seconds >= deadline:
                 raise failure from cause
             self._wait(seconds)

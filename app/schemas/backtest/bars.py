@@ -23,11 +23,13 @@ def is_bars(first_line: str) -> bool:
     return set(PRICES) <= set(headings_of(first_line))
 
 
-def read_bars(lines: Iterable[str], name: str, zone: tzinfo, symbol: str | None = None) -> dict[str, Series]:
+def read_bars(
+    lines: Iterable[str], name: str, zone: tzinfo, symbol: str | None = None, span: timedelta | None = None
+) -> dict[str, Series]:
     """Return the bars of a file by canonical symbol; raise InvalidRequest at the first bad line.
 
     The symbol is the one that was given, else the file's own column, else its name (`NASDAQ_AAPL, 5.csv`).
-    How long bars are is told by the step that comes most often.
+    How long bars are is given, or told by the step that comes most often.
     """
     found: dict[str, dict[datetime, Bar]] = {}
     for row in read_rows(lines, name):
@@ -41,7 +43,7 @@ def read_bars(lines: Iterable[str], name: str, zone: tzinfo, symbol: str | None 
         bars[bar.at] = bar
     if not found:
         raise InvalidRequest(f"{name} has no bars.")
-    return {symbol: _series([bars[at] for at in sorted(bars)], name) for symbol, bars in found.items()}
+    return {symbol: _series([bars[at] for at in sorted(bars)], name, span) for symbol, bars in found.items()}
 
 
 def canonical_symbol(text: str) -> str:
@@ -79,9 +81,14 @@ def _bar(row: Row, zone: tzinfo) -> Bar | None:
     return bar
 
 
-def _series(bars: Sequence[Bar], name: str) -> Series:
+def _series(bars: Sequence[Bar], name: str, span: timedelta | None) -> Series:
+    if span is None:
+        span = _common_step(bars, name)
+    return Series(tuple(bars), span, bars[0].at, bars[-1].at + span)
+
+
+def _common_step(bars: Sequence[Bar], name: str) -> timedelta:
     steps = Counter(later.at - earlier.at for earlier, later in pairwise(bars))
     if not steps:
         raise InvalidRequest(f"{name} has one bar of a symbol, so how long a bar is cannot be told.")
-    span: timedelta = min(steps, key=lambda step: (-steps[step], step))
-    return Series(tuple(bars), span, bars[0].at, bars[-1].at + span)
+    return min(steps, key=lambda step: (-steps[step], step))

@@ -31,11 +31,15 @@ TOLD = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tape:
-    """What is played; `trades` is the list that the alerts were made from, where they were."""
+    """What is played; `trades` is the list that the alerts were made from, where they were.
+
+    `notes` say where bars are from, where a file does not.
+    """
 
     alerts: Sequence[TapeAlert]
     bars: Mapping[str, Series]
     trades: Sequence[ListedTrade] = ()
+    notes: Sequence[str] = ()
 
     @property
     def first(self) -> datetime | None:
@@ -152,7 +156,7 @@ class BacktestRun:
         return self.bots.get(named)[0]
 
     def _told(self, tape: Tape) -> tuple[str, ...]:
-        notes = self._notes[:TOLD]
+        notes = [*tape.notes, *self._notes[:TOLD]]
         if len(self._notes) > TOLD:
             notes.append(f"{len(self._notes) - TOLD} more alerts were refused before they had a ticket.")
         if not tape.bars:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.simulators.alpaca.assets import CRYPTO, EQUITY, OPTION, Asset, Catalogue
-from tests.simulators.alpaca.figures import moment, nanoseconds
+from tests.simulators.alpaca.figures import moment
 from tests.simulators.alpaca.market import Bar, Market, Tick
 from tests.simulators.alpaca.refusals import Refused, invalid
 
@@ -34,24 +34,6 @@ class Data:
             raise Refused(404, f"no {SINGULAR[kind]} found for {symbol}")
         return {"symbol": symbol, SINGULAR[kind]: found[symbol]}
 
-    def bars(self, asset_class: str, query: Mapping[str, str]) -> dict[str, Any]:
-        """Answer …/bars?symbols=…: the minutes that were moved, whatever the timeframe; raise Refused."""
-        if "timeframe" not in query:
-            raise Refused(400, "timeframe is required")
-        assets = self._asked(asset_class, query)
-        found = [(asset.symbol, shown) for asset in assets for shown in self._between(asset, query)]
-        page, following = paged(found, query)
-        shown = {symbol: [one for name, one in page if name == symbol] for symbol, _ in page}
-        return {"bars": shown, "next_page_token": following}
-
-    def bars_of(self, asset_class: str, symbol: str, query: Mapping[str, str]) -> dict[str, Any]:
-        answer = self.bars(asset_class, {**query, "symbols": symbol})
-        return {
-            "symbol": symbol,
-            "bars": answer["bars"].get(symbol, []),
-            "next_page_token": answer["next_page_token"],
-        }
-
     def _asked(self, asset_class: str, query: Mapping[str, str]) -> list[Asset]:
         if not query.get("symbols"):
             raise Refused(400, "symbols is required")
@@ -72,15 +54,6 @@ class Data:
     def _bar(self, asset: Asset) -> dict[str, Any] | None:
         bars = self.market.bars(asset)
         return bar(bars[-1]) if bars else None
-
-    def _between(self, asset: Asset, query: Mapping[str, str]) -> list[dict[str, Any]]:
-        try:
-            start, end = nanoseconds(query.get("start", "1970-01-01")), query.get("end")
-            until = nanoseconds(end) if end else None
-        except ValueError:
-            raise Refused(400, "invalid start or end") from None
-        bars = [b for b in self.market.bars(asset) if b.begins >= start and (not until or b.begins <= until)]
-        return [bar(one) for one in bars]
 
 
 def quote(asset: Asset, tick: Tick) -> dict[str, Any]:

@@ -142,13 +142,13 @@ def latest_of(fake: "FakeAlpaca", _request: Request, _whims: Whims, symbol: str,
 
 def bars(asset_class: str) -> View:
     def view(fake: "FakeAlpaca", request: Request, _whims: Whims) -> Answer:
-        return in_json(fake.data.bars(asset_class, request.query))
+        return in_json(fake.history.bars(asset_class, request.query))
 
     return view
 
 
 def bars_of(fake: "FakeAlpaca", request: Request, _whims: Whims, symbol: str) -> Answer:
-    return in_json(fake.data.bars_of(EQUITY, symbol, request.query))
+    return in_json(fake.history.bars_of(symbol, request.query))
 
 
 def snapshots(fake: "FakeAlpaca", request: Request, _whims: Whims, underlying: str) -> Answer:

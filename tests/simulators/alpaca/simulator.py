@@ -12,6 +12,7 @@ from tests.simulators.alpaca.data import Data
 from tests.simulators.alpaca.exchange import Exchange, Whims
 from tests.simulators.alpaca.faults import Fault, Faults
 from tests.simulators.alpaca.figures import SECOND
+from tests.simulators.alpaca.history import History
 from tests.simulators.alpaca.options_data import OptionData
 from tests.simulators.alpaca.refusals import Refused, malformed
 from tests.simulators.alpaca.streams import StreamingConnection, Streams
@@ -46,6 +47,7 @@ class FakeAlpaca(Simulator):
         self.exchange = Exchange(Decimal(cash), seed=seed)
         self.market, self.clock = self.exchange.market, self.exchange.clock
         self.data = Data(self.market, self.exchange.catalogue)
+        self.history = History(self.market, self.exchange.catalogue)
         self.options = OptionData(self.market, self.exchange.catalogue)
         self.faults = Faults()
         self.streams = Streams(self)
