@@ -36,6 +36,7 @@ WARM_UP_ALERTS = 60
 MOST_CHARACTERS = 2_000
 SYMBOLS = ("AAPL", "MSFT", "NVDA", "BTCUSD", "ETHUSD")
 MINUTES_A_MONTH = prices.HOURS_A_MONTH * 60
+DAYS_A_MONTH = 30
 GIBIBYTE = 1024**3
 DOLLARS = {"class A": prices.CLASS_A_OPERATION, "class B": prices.CLASS_B_OPERATION}
 
@@ -59,6 +60,7 @@ def main() -> None:
         )
         results = dict(zip(stores, measured, strict=True))
     show_alerts(results, options.alerts)
+    show_backups(results)
     show_idle(results)
 
 
@@ -85,9 +87,10 @@ def measure(store: str, folder: Path, alerts: int, idle_seconds: int) -> dict[st
         before, already = counting.counts(), log.size
         _send(app, alerts, "counted")
         asked, written = counting.counts() - before, log.size - already
+        backup = _backup(app, counting, folder)
         app.extensions[EXTENSION].store.close()
         idle = _idle_minute(counting, idle_seconds)
-    return {"alerts": asked, "log bytes": written, "idle minute": idle}
+    return {"alerts": asked, "log bytes": written, "backup": backup, "idle minute": idle}
 
 
 class Measured(io.TextIOBase):
@@ -99,6 +102,14 @@ class Measured(io.TextIOBase):
         """Count the bytes."""
         self.size += len(text.encode())
         return len(text)
+
+
+def _backup(app: Flask, counting: Counting, folder: Path) -> dict[str, Any]:
+    """Make a backup, into the bucket where there is one, and return what it asks and holds."""
+    to = None if "GCS_BUCKET_NAME" in counting.settings else str(folder)
+    before = counting.counts()
+    made = app.extensions[EXTENSION].operations.backups.take_to(to, keep=None)
+    return {"asked": counting.counts() - before, "documents": made.documents}
 
 
 def _idle_minute(counting: Counting, seconds: int) -> dict[str, float]:
@@ -143,6 +154,16 @@ def show_alerts(results: dict[str, Any], alerts: int) -> None:
         log = result["log bytes"] / GIBIBYTE * float(prices.LOG_GIBIBYTE)
         dollars = float(_dollars(result["alerts"])) + log
         print(f"| {store} | {_listed(result['alerts'])} | {result['log bytes']:,} | {dollars:.4f} |")
+
+
+def show_backups(results: dict[str, Any]) -> None:
+    """Print what a backup asks of each store, and what one a day costs."""
+    print("\n| a backup | documents | operations | US dollars a month |")
+    print("|---|---:|---|---:|")
+    for store, result in results.items():
+        backup = result["backup"]
+        dollars = float(_dollars(backup["asked"])) * DAYS_A_MONTH
+        print(f"| {store} | {backup['documents']:,} | {_listed(backup['asked'])} | {dollars:.4f} |")
 
 
 def show_idle(results: dict[str, Any]) -> None:

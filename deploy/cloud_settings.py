@@ -39,6 +39,8 @@ class CloudSettings:
     secrets: dict[str, str | None] = field(default_factory=dict, repr=False)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    backup_time: str | None = None
+    """When Cloud Scheduler asks for the day's backup; None where nobody has said."""
 
     @property
     def uses_database(self) -> bool:
@@ -109,6 +111,9 @@ def _decide(chosen: CloudSettings, names: CloudNames, *, sql: bool, had_database
         chosen.secrets.pop("DATABASE_URL", None)
     if not chosen.uses_database and chosen.plain.pop("WEB_CONCURRENCY", "1") != "1":
         chosen.left_out.append(("WEB_CONCURRENCY", "several processes need PostgreSQL (SQL=1)"))
+    chosen.backup_time = chosen.plain.pop("BACKUP_TIME", None)
+    if chosen.backup_time is not None:
+        chosen.left_out.append(("BACKUP_TIME", "Cloud Scheduler asks for the backup at that time"))
     chosen.plain |= {
         "GCS_BUCKET_NAME": chosen.bucket,
         "GOOGLE_CLOUD_PROJECT": names.project,

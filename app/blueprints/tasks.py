@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.wiring.container import intake, operations, services
 
 # A scheduler gives up after a minute or more, and Cloud Run's own limit is one.
-TICK_SECONDS = 30.0
+TICK_SECONDS = BACKUP_SECONDS = 30.0
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 bp.before_request(operator_or_scheduler)
@@ -34,8 +34,14 @@ def tick() -> ResponseReturnValue:
 
 @bp.post("/backup")
 def back_up() -> ResponseReturnValue:
-    """Make a backup in its usual place, once a day where a scheduler calls, and remove what is too old."""
-    backup = operations().backups.take()
+    """Make a backup in its usual place, once a day where a scheduler calls, and remove what is too old.
+
+    One that takes longer than half a minute goes on behind the answer, which is 202; where it fails the
+    owner is told. A call that comes meanwhile waits for the same one.
+    """
+    backup = operations().backups.take_within(BACKUP_SECONDS)
+    if backup is None:
+        return jsonify({"status": "running"}), 202
     return jsonify({"status": "ok"} | to_json(backup))
 
 

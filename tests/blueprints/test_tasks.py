@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from app.blueprints import tasks
 from app.services.intake.wrong_secrets import ALLOWED
 from app.services.runtime.supervisor import Supervisor, Task
 from tests.builders import OPERATOR_TOKEN, client_of, services_of, strategy_alert, trade_idea
@@ -327,3 +328,11 @@ def asked(port: int, *presented: str) -> int:
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         return int(connection.recv(1000).split()[1])
+
+
+def test_backup_when_it_takes_longer_than_a_call_may_then_it_is_said_to_go_on(app, monkeypatch):
+    monkeypatch.setattr(tasks, "BACKUP_SECONDS", 0.0)
+    answer = client_of(app, authorization=f"Bearer {OPERATOR_TOKEN}").post("/tasks/backup")
+    services_of(app).operations.backups.wait(10)
+
+    assert (answer.status_code, answer.json["status"]) == (202, "running")

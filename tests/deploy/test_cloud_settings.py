@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from deploy.cloud_settings import is_of_this_machine
 from deploy.rooms.service import joined
+from tests.deploy.test_deploy import URL
 from tests.simulators.gcloud.command_line import pairs
 
 pytestmark = pytest.mark.unit
@@ -96,6 +97,42 @@ def test_address_when_it_is_the_owners_own_then_everything_names_it(deployer):
         "https://alerts.example.com",
     )
     assert deployer.told["TRUSTED_PROXY_COUNT"] == "2"
+
+
+def test_backup_when_nobody_says_when_then_cloud_scheduler_asks_for_it_by_night(deployer):
+    deployer("YES=1")
+    job = deployer.state["jobs"]["gatehouse-backup"]
+
+    assert (job["schedule"], job["httpTarget"]["uri"]) == ("15 3 * * *", f"{URL}/tasks/backup")
+    assert job["httpTarget"]["oidcToken"]["audience"] == URL
+
+
+def test_backup_when_its_time_is_said_then_cloud_scheduler_has_it_and_keeps_it(deployer):
+    deployer("YES=1", said={"BACKUP_TIME": "22:05"})
+    said = deployer.output
+    deployer("YES=1")
+
+    assert "BACKUP_TIME of .env is left out: Cloud Scheduler asks for the backup" in said
+    assert deployer.state["jobs"]["gatehouse-backup"]["schedule"] == "5 22 * * *"
+    # The clock would make a second one, and a service without its thread would not start.
+    assert "BACKUP_TIME" not in deployer.told
+
+
+@pytest.mark.parametrize("wrong", ["25:00", "night"])
+def test_backup_when_its_time_is_none_then_nothing_is_made(deployer, wrong):
+    assert deployer("YES=1", said={"BACKUP_TIME": wrong}) == 1
+    assert ("BACKUP_TIME must be a time of day" in deployer.complaint, deployer.gcloud.changes) == (True, [])
+
+
+def test_backup_when_a_service_has_its_time_from_before_then_the_job_takes_it_over(deployer):
+    deployer("YES=1")
+    deployer.state["jobs"].pop("gatehouse-backup")
+    template = deployer.state["services"]["gatehouse"]["spec"]["template"]
+    template["spec"]["containers"][0]["env"].append({"name": "BACKUP_TIME", "value": "04:30"})
+    deployer("YES=1")
+
+    assert deployer.state["jobs"]["gatehouse-backup"]["schedule"] == "30 4 * * *"
+    assert "BACKUP_TIME" not in deployer.told
 
 
 def test_address_when_it_is_googles_then_one_proxy_is_believed(deployer):

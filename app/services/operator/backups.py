@@ -4,6 +4,8 @@ import logging
 import re
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Protocol
@@ -78,7 +80,8 @@ class Backups:
         self._tried_at: datetime | None = None
         self._newest: datetime | None = None
         self._turn = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._beginning = threading.Lock()
+        self._made: Future[Backup] | None = None
 
     def take(self) -> Backup:
         """Make one now in the usual place, and remove what is older than is kept; raise an AppError."""
@@ -96,35 +99,54 @@ class Backups:
         self._journal.activity(f"backup: {backup.name} is written, {documents} documents")
         return backup
 
+    def take_within(self, seconds: float) -> Backup | None:
+        """Make one, or wait for that which is being made; return None where it goes on behind.
+
+        Nobody keeps a call open for as long as a large store takes, and who calls twice wants one. Raise what
+        it fails with.
+        """
+        made = self._begin()
+        done, _ = wait_for((made,), seconds)
+        return made.result() if done else None
+
     def run(self) -> int:
         """By the clock: begin one in a thread when its time has come; return how many were begun."""
         if self._at is None or self._is_running() or not self._is_due(self._clock()):
             return 0
         self._tried_at = self._clock()
-        self._thread = threading.Thread(target=self._attempt, name="backup", daemon=True)
-        self._thread.start()
+        self._begin()
         return 1
 
     def wait(self, seconds: float) -> None:
         """Wait for one that is being made, within so long."""
-        if self._thread is not None:
-            self._thread.join(seconds)
+        if self._made is not None:
+            wait_for((self._made,), seconds)
 
-    def _attempt(self) -> None:
+    def _begin(self) -> "Future[Backup]":
+        """Begin one in a thread of its own, or return that which is being made."""
+        with self._beginning:
+            if self._made is None or self._made.done():
+                self._made = Future()
+                threading.Thread(target=self._attempt, args=(self._made,), name="backup", daemon=True).start()
+            return self._made
+
+    def _attempt(self, made: "Future[Backup]") -> None:
         try:
-            self.take()
+            made.set_result(self.take())
         except AppError as error:
             self._fail(error.message)
-        except Exception:  # whatever it is, the owner must hear that there is no backup
+            made.set_exception(error)
+        except Exception as error:  # whatever it is, the owner must hear that there is no backup
             _logger.exception("The backup failed in an unforeseen way")
             self._fail("The log has the details.")
+            made.set_exception(error)
 
     def _fail(self, reason: str) -> None:
         self._journal.activity(f"backup: failed: {reason}")
         self._notifier.notify(EventKind.BACKUP_FAILED, f"No backup was made. {reason}")
 
     def _is_running(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
+        return self._made is not None and not self._made.done()
 
     def _is_due(self, now: datetime) -> bool:
         """Tell whether the last one that lies there is from before the last time for one."""

@@ -17,6 +17,8 @@ SECONDS = r"\d+s?"
 SWITCH = None
 ANY = r".*"
 CIDR = r"\d+\.\d+\.\d+\.\d+/\d+"
+# Cloud Scheduler refuses a minute of 60 or an hour of 24.
+CRON = r"(\*|[1-5]?\d) (\*|1?\d|2[0-3]) \* \* \*"
 URL = r"https://[a-z0-9.-]+(/[\w/-]*)?"
 
 BINDING = {"--member": MEMBER, "--role": ROLE}
@@ -50,7 +52,7 @@ BUCKET_FLAGS: dict[str, str | None] = {
     "--lifecycle-file": r"\S+\.json",
 }
 JOB_FLAGS: dict[str, str | None] = {
-    "--schedule": r"(\S+ ){4}\S+",
+    "--schedule": CRON,
     "--uri": URL,
     "--time-zone": r"[A-Za-z]+(/[A-Za-z_]+)?",
     "--http-method": "POST|GET|PUT|DELETE|HEAD",
@@ -58,6 +60,8 @@ JOB_FLAGS: dict[str, str | None] = {
     "--oidc-token-audience": URL,
     "--attempt-deadline": r"\d+[sm]",
     "--max-retry-attempts": r"[0-5]",
+    "--min-backoff": r"\d+[smh]",
+    "--max-backoff": r"\d+[smh]",
 }
 RUN_FLAGS: dict[str, str | None] = {
     "--service-account": EMAIL,
@@ -131,7 +135,7 @@ FORMS: dict[str, Form] = {
     "run deploy": Form(NAME, WHERE | {"--image": r"\S+-docker\.pkg\.dev/\S+:\S+"}, RUN_FLAGS, "run"),
     "scheduler jobs describe": reads(NAME, "cloudscheduler", must=PLACE),
     "scheduler jobs create http": Form(
-        NAME, PLACE | {"--schedule": r"(\S+ ){4}\S+", "--uri": URL}, JOB_FLAGS, "cloudscheduler"
+        NAME, PLACE | {"--schedule": CRON, "--uri": URL}, JOB_FLAGS, "cloudscheduler"
     ),
     "scheduler jobs update http": Form(NAME, PLACE, JOB_FLAGS, "cloudscheduler"),
     "sql instances describe": reads(NAME, "sqladmin"),

@@ -266,6 +266,8 @@ COMPONENTS: dict[str, Shape] = {
             "removed": list_of(TEXT) | {"description": "Backups that were older than they are kept."},
         }
     ),
+    "BackingUp": object_of({"status": {"const": "running"}})
+    | {"description": "It takes longer than a call should, and goes on behind the answer."},
     "WorkedOff": object_of({"status": words_of(TicketStatus), "ticket": UUID, "reason": or_null(REASON)}),
     "Decided": object_of({"status": words_of(ApprovalDecision), "ticket": UUID, "request_id": TEXT}),
     "OpinionReport": REPORT,

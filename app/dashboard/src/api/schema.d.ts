@@ -1197,7 +1197,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a backup in its usual place, once a day where a scheduler calls, and remove what is too old */
+        /**
+         * Make a backup in its usual place, once a day where a scheduler calls, and remove what is too old
+         * @description One that takes longer than half a minute goes on behind the answer, which is 202; where it fails the owner is told. A call that comes meanwhile waits for the same one.
+         */
         post: operations["tasks_back_up"];
         delete?: never;
         options?: never;
@@ -3562,6 +3565,11 @@ export interface components {
             unsettled: number;
             /** @description Backups that were older than they are kept. */
             removed: string[];
+        };
+        /** @description It takes longer than a call should, and goes on behind the answer. */
+        BackingUp: {
+            /** @constant */
+            status: "running";
         };
         WorkedOff: {
             /** @enum {string} */
@@ -10286,6 +10294,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BackedUp"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackingUp"];
                 };
             };
             /** @description Bad Request */
