@@ -25,6 +25,8 @@ run: $(VENV)/run.stamp ## Serve on port 8080 with SQLite and the paper broker
 # three on two cores ran 12,500 tests in 6 min 46 s.
 PROCESSES ?= $(shell $(PYTHON) -c "import os; print(max(2, 3 * (os.cpu_count() or 2) // 2))")
 
+# The tests start hundreds of servers: each would compile the whole application anew.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/test.stamp ## Run every test, on every core (PROCESSES=1 runs them one after the other)
 	$(BIN)/python -m pytest -q -n $(PROCESSES) --dist worksteal
 

@@ -1,17 +1,25 @@
 """What each process of the tests does once: what costs time in every test, and no test is about."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
-from types import MethodType
 
 import certifi
 import hypothesis
 import pytest
-from werkzeug.routing import Rule
 
 # Whether an example is slow is for the benchmarks to say: on a machine with other work, each is.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+
+# Collecting makes millions of objects that all stay: to look for dead ones among them took half of its time.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage again, but never look at the collected tests themselves."""
+    gc.enable()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,29 +32,4 @@ def few_authorities(tmp_path_factory) -> Iterator[None]:
         patch.setenv("SSL_CERT_FILE", str(file))
         for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
             patch.delenv(name, raising=False)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def routes_compiled_once() -> Iterator[None]:
-    """Compile each route once a process: thousands of tests make an application, and all have the same.
-
-    Werkzeug writes functions for each route of each application, which is nine tenths of what one costs.
-    """
-    compiled, known = Rule.compile, {}
-
-    def once(rule: Rule) -> None:
-        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, tuple(rule.defaults or ()))
-        like = known.get(key)
-        if like is None:
-            compiled(rule)
-            known[key] = rule
-            return
-        rule._parts, rule._trace = list(like._parts), list(like._trace)
-        rule._converters, rule.arguments = dict(like._converters), set(like.arguments)
-        for name in ("_build", "_build_unknown"):
-            setattr(rule, name, MethodType(getattr(like, name).__func__, rule))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "compile", once)
         yield
