@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 # A platform's own clock and ours may differ by so much; what is older was recorded and sent again.
@@ -119,6 +120,15 @@ class ChatAnswer:
     replaces: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ProposedClose:
+    """A position that would be closed; `quantity` is signed."""
+
+    broker: str
+    symbol: str
+    quantity: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatProposal:
     """What a button would do; `state` is what it was made for, in words that must still be true.
@@ -130,6 +140,7 @@ class ChatProposal:
     line: str
     created_at: datetime
     state: str
+    closes: tuple[ProposedClose, ...] = ()
     begun: bool = False
     done: bool = False
 

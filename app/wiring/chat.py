@@ -23,6 +23,7 @@ def chat_wing(wiring: Wiring) -> ChatWing:
         stored=stored,
         bots=base.bots,
         switch=base.switch,
+        ledger=base.ledger,
         intake=wiring.reception.intake,
         positions=wiring.positions,
         snapshots=wiring.snapshots,

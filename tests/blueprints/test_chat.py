@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from app.domain.bots import BotConfiguration
 from app.domain.trading_state import TradingState
 
 pytestmark = pytest.mark.unit
@@ -173,12 +174,49 @@ def test_button_when_the_process_died_behind_the_order_then_finds_it_and_orders_
 def test_button_when_the_process_died_behind_a_close_then_closes_nothing_more(slack, press, services, priced):
     press(slack("buy AAPL 10")[1]["Confirm"])
     _, buttons = slack("close AAPL")
-    press(buttons["Confirm"])
+    told = press(buttons["Confirm"])
     forget_the_end(services)
     before = len(tickets(services))
 
-    assert "begun already" in press(buttons["Confirm"])
+    assert press(buttons["Confirm"]) == told
     assert len(tickets(services)) == before
+
+
+@pytest.mark.parametrize(("text", "done"), [("close AAPL", "paper AAPL: filled"), ("resume", "is ACTIVE")])
+def test_button_when_the_process_died_before_it_did_anything_then_works_when_pressed_again(
+    slack, press, services, priced, holding, text, done
+):
+    press(slack("buy AAPL 10")[1]["Confirm"])
+    slack("halt the news")
+    _, buttons = slack(text)
+    forget_the_end(services)
+
+    assert done in press(buttons["Confirm"])
+    assert press(buttons["Confirm"]) == "This was done already."
+    assert (holding() == "0") is (text == "close AAPL")
+
+
+def test_button_when_what_it_closes_grew_after_the_process_died_then_that_is_left_alone(
+    slack, press, services, priced, holding
+):
+    press(slack("buy AAPL 10")[1]["Confirm"])
+    _, buttons = slack("close AAPL")
+    press(slack("buy AAPL 5")[1]["Confirm"])
+    forget_the_end(services)
+
+    assert "what is held there has changed" in press(buttons["Confirm"])
+    assert holding() == "15"
+
+
+def test_resume_when_the_switch_was_thrown_since_then_leaves_it_as_it_is(slack, press, services, priced):
+    services.operations.bots.create("trend", BotConfiguration(), secret="of-trend", by="x")
+    slack("halt trend the news")
+    _, buttons = slack("resume trend")
+    slack("halt trend the broker is down")
+
+    assert "has changed" in press(buttons["Confirm"])
+    forget_the_end(services)
+    assert press(buttons["Confirm"]) == "trend is HALTED."
 
 
 def test_answer_when_it_takes_too_long_then_follows_through_the_response_address(

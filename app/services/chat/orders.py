@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from app.clock import Clock
 from app.domain.accounts import Position
@@ -15,14 +17,17 @@ from app.domain.chat import (
     ChatCommand,
     ChatProposal,
     ChatVerb,
+    ProposedClose,
     read_command,
 )
 from app.domain.money import plain
 from app.domain.signals import Signal
+from app.domain.tickets import new_ticket_id
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import AppError, Conflict
 from app.repositories.bots import BotDirectory
 from app.repositories.chat import StoredChat
+from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
 from app.services.chat.told import fitted, told_plan
 from app.services.intake.alerts import Alert, Intake
@@ -44,6 +49,7 @@ class ChatOrders:
     stored: StoredChat
     bots: BotDirectory
     switch: GlobalSwitch
+    ledger: Ledger
     intake: Intake
     positions: PositionService
     snapshots: Snapshots
@@ -66,7 +72,11 @@ class ChatOrders:
             return ChatAnswer(told)
         name = self.new_name()
         proposal = ChatProposal(
-            speaker=speaker, line=command.line, created_at=self.clock(), state=self._state(command)
+            speaker=speaker,
+            line=command.line,
+            created_at=self.clock(),
+            state=self._state(command),
+            closes=self._closes(command),
         )
         self.stored.propose(name, proposal)
         buttons = (
@@ -85,18 +95,18 @@ class ChatOrders:
         if refusal is not None:
             return refusal
         command = read_command(proposal.line)
-        if proposal.begun:
-            return self._begun_before(command, name, speaker)
-        if self._state(command) != proposal.state:
-            return ChatAnswer("What this was made for has changed; say it again.", replaces=True)
-        try:
-            # Before anything is done: of two who press at once, one does it.
-            begun = self.stored.write(document, replace(proposal, begun=True))
-        except Conflict:
-            return ChatAnswer("This was pressed already.", replaces=True)
-        told = self._do(command, name, speaker)
+        if not proposal.begun:
+            if self._state(command) != proposal.state:
+                return ChatAnswer("What this was made for has changed; say it again.", replaces=True)
+            try:
+                # Before anything is done: of two who press at once, one does it.
+                document = self.stored.write(document, replace(proposal, begun=True))
+            except Conflict:
+                return ChatAnswer("This was pressed already.", replaces=True)
+        # A process that began it may have died: each step has a name, by which it is taken once.
+        told = self._do(proposal, name)
         with suppress(Conflict):
-            self.stored.write(begun, replace(proposal, begun=True, done=True))
+            self.stored.write(document, replace(proposal, begun=True, done=True))
         return ChatAnswer(told, replaces=True)
 
     def _refusal(self, proposal: ChatProposal, speaker: str) -> ChatAnswer | None:
@@ -105,14 +115,6 @@ class ChatOrders:
         if proposal.done:
             return ChatAnswer("This was done already.", replaces=True)
         return _OVER if proposal.is_over(self.clock()) else None
-
-    def _begun_before(self, command: ChatCommand, name: str, speaker: str) -> ChatAnswer:
-        """Tell what became of what a process began that may have died: an alert is taken once by its name."""
-        if command.verb in {ChatVerb.BUY, ChatVerb.SELL}:
-            return ChatAnswer(self._order(command.line, name, speaker), replaces=True)
-        return ChatAnswer(
-            "This was begun already; look at status and positions before you say it again.", replaces=True
-        )
 
     def bot_first(self, rest: str) -> tuple[str | None, str]:
         """Take a bot's id off the beginning, where there is one."""
@@ -130,31 +132,41 @@ class ChatOrders:
             return fitted(["Would be closed at the market:", *held]) if held else None
         return told_plan(self.planned(command.line))
 
-    def _do(self, command: ChatCommand, name: str, speaker: str) -> str:
+    def _do(self, proposal: ChatProposal, name: str) -> str:
+        command = read_command(proposal.line)
         if command.verb is ChatVerb.RESUME:
-            return self._resume(command.rest, speaker)
+            return self._resume(proposal, command)
         if command.verb is ChatVerb.CLOSE:
-            return fitted(self._close(command.rest, speaker))
-        return self._order(command.line, name, speaker)
+            return fitted(self._close(proposal, name))
+        return self._order(command.line, name, proposal.speaker)
 
-    def _resume(self, rest: str, speaker: str) -> str:
-        bot, reason = self.bot_first(rest)
-        switch = StateSwitch(TradingState.ACTIVE, reason or None)
-        if bot is None:
-            self.switch.throw(switch, by=speaker)
-        else:
-            self.bots.set_state(bot, switch, by=speaker)
-        return f"{bot or 'Trading'} is ACTIVE."
+    def _resume(self, proposal: ChatProposal, command: ChatCommand) -> str:
+        bot, reason = self.bot_first(command.rest)
+        if self._state(command) == proposal.state:
+            switch = StateSwitch(TradingState.ACTIVE, reason or None)
+            if bot is None:
+                self.switch.throw(switch, by=proposal.speaker)
+            else:
+                self.bots.set_state(bot, switch, by=proposal.speaker)
+        # Otherwise it was done, or somebody has thrown the switch since: that is left as it is.
+        return f"{bot or 'Trading'} is {self._switch(bot).at(self.clock()).value}."
 
-    def _close(self, rest: str, speaker: str) -> Iterator[str]:
-        for broker, row in self._held(rest):
+    def _close(self, proposal: ChatProposal, name: str) -> Iterator[str]:
+        held = {(broker, row.symbol): row.quantity for broker, row in self._held(EVERYTHING)}
+        for each in proposal.closes:
+            number = _ticket_of(proposal, name, each)
+            where = f"{each.broker} {each.symbol}"
+            is_begun = self.ledger.document(number) is not None
+            if not is_begun and held.get((each.broker, each.symbol)) != each.quantity:
+                yield f"{where}: what is held there has changed; say it again."
+                continue
             try:
-                ticket = self.positions.close(broker, row.symbol, by=speaker)
+                ticket = self.positions.close(each.broker, each.symbol, by=proposal.speaker, number=number)
             except AppError as refused:
                 # The others are closed all the same.
-                yield f"{broker} {row.symbol}: {refused.message}"
+                yield f"{where}: {refused.message}"
             else:
-                yield f"{broker} {row.symbol}: {ticket['status']} ({ticket['id']})"
+                yield f"{where}: {ticket['status']} ({ticket['id']})"
 
     def _order(self, line: str, name: str, speaker: str) -> str:
         alert = {"text": line, "by": speaker, "idempotency_key": name}
@@ -182,23 +194,43 @@ class ChatOrders:
             if wanted in {None, position.symbol}
         ]
 
+    def _closes(self, command: ChatCommand) -> tuple[ProposedClose, ...]:
+        if command.verb is not ChatVerb.CLOSE:
+            return ()
+        held = self._held(command.rest)
+        return tuple(ProposedClose(broker, row.symbol, row.quantity) for broker, row in held)
+
     def _state(self, command: ChatCommand) -> str:
         """Return in words what an order depends on: states, the bot's settings, and what is held of it.
 
         What is held of others is no part of it: caps and limits are asked again when the order goes.
         """
+        if command.verb is ChatVerb.RESUME:
+            return self._state_of_switch(self.bot_first(command.rest)[0])
         bot, version = self.bots.get(self.bot)
         now = self.clock()
         states = (self.switch.read().at(now).value, bot.switch.at(now).value, str(version))
-        if command.verb is ChatVerb.RESUME:
-            return " ".join(states)
         is_close = command.verb is ChatVerb.CLOSE
         which = command.rest if is_close else self.read_line({"text": command.line}).symbol
         held = sorted(f"{broker} {row.symbol} {plain(row.quantity):f}" for broker, row in self._held(which))
         return " ".join((*states, *held))
 
+    def _state_of_switch(self, bot: str | None) -> str:
+        """Return how a switch was thrown: what was halted again for another reason is not to be resumed."""
+        switch = self._switch(bot)
+        return f"{switch.at(self.clock()).value} {switch.until} {switch.reason}"
+
+    def _switch(self, bot: str | None) -> StateSwitch:
+        return self.switch.read() if bot is None else self.bots.get(bot)[0].switch
+
     def _bot(self) -> Bot:
         return self.bots.get(self.bot)[0]
+
+
+def _ticket_of(proposal: ChatProposal, name: str, close: ProposedClose) -> UUID:
+    """Return the one ticket by which a button closes a position."""
+    seed = f"{name} {close.broker} {close.symbol}".encode()
+    return new_ticket_id(proposal.created_at, lambda size: sha256(seed).digest()[:size])
 
 
 _OVER = ChatAnswer(

@@ -51,15 +51,20 @@ class PositionService:
     leave: LeavesStructures
     new_ticket_id: NewTicketId
 
-    def close(self, broker_name: str, symbol: str, *, by: str = Actor.OPERATOR) -> dict[str, Any]:
-        """Close a position at the market, as far as one order can; return the ticket."""
+    def close(
+        self, broker_name: str, symbol: str, *, by: str = Actor.OPERATOR, number: UUID | None = None
+    ) -> dict[str, Any]:
+        """Close a position at the market, as far as one order can; return the ticket.
+
+        Of one `number` there is one ticket, however often it is asked for.
+        """
         try:
             broker = self.runtime.registry.get(broker_name)
         except BrokerNotConfigured as error:
             raise NotFound(f"There is no broker {broker_name} here.") from error
         begun, refused = self._leave_structures(broker, symbol, by)
         try:
-            number = self._close_rest(broker, symbol, by)
+            number = self._close_rest(broker, symbol, by, number)
         except NotFound as nothing:
             if begun is None:
                 raise (refused or nothing) from None
@@ -90,11 +95,14 @@ class PositionService:
         )
         return ticket.id
 
-    def _close_rest(self, broker: Broker, symbol: str, by: str) -> UUID:
+    def _close_rest(self, broker: Broker, symbol: str, by: str, number: UUID | None) -> UUID:
         """Close what of a position is no leg of a structure."""
         with self.gateway.hold(broker, symbol, by_operator=True) as held, broker.urgently():
+            # Begun before, by a process that has died perhaps: the clock takes it to its end.
+            if number is not None and self.ledger.document(number) is not None:
+                return number
             position = self._seen(held)
-            number = self.new_ticket_id(self.runtime.clock())
+            number = number or self.new_ticket_id(self.runtime.clock())
             self._record(held, position, number, by)
             request = {"close": symbol, "broker": broker.name, "by": OPERATOR}
             ticket = Ticket(number, OPERATOR, OPERATOR, self.runtime.clock(), request)
