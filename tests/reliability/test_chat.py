@@ -1,106 +1,92 @@
-"""Orders by chat through real servers that are killed behind the button."""
+"""What is said in chat through real servers that are killed behind the button."""
 
-import contextlib
-import random
-import threading
-import time
+from collections.abc import Iterator
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.reliability.server import Lost, Server
-from tests.simulators.chat.receiver import SLACK_TOKEN, Receiver
-from tests.simulators.chat.slack import SlackPerson
+from tests.reliability.chat_stage import DISCORD_CHANNEL, ChatStage, until
+from tests.simulators.chat.receiver import DISCORD_TOKEN, SLACK_TOKEN, Receiver
 
 pytestmark = pytest.mark.integration
 
-ROUNDS, KILLS = 5, 2
-SECRET = "slack-signing-secret"
+# How often servers die behind an order and behind its close, on either platform.
+KILLS = (2, 1), (1, 0)
 
 
-@pytest.fixture
-def receiver():
-    with Receiver() as listening:
-        yield listening
+@pytest.fixture(scope="module", params=["one server over a file", "two over PostgreSQL"])
+def stage(request, tmp_path_factory) -> Iterator[ChatStage]:
+    is_one = request.param.startswith("one")
+    settings = {} if is_one else {"DATABASE_URL": request.getfixturevalue("new_database")()}
+    with Receiver() as receiver:
+        made = ChatStage(tmp_path_factory.mktemp("chat"), receiver, 1 if is_one else 2, **settings)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.close()
 
 
-@pytest.fixture
-def server(tmp_path, receiver):
-    made = Server(
-        tmp_path,
-        SLACK_SIGNING_SECRET=SECRET,
-        CHAT_OPERATORS="slack:U1",
-        CHAT_RESPONSE_HOSTS=receiver.origin,
-        SLACK_BOT_TOKEN=SLACK_TOKEN,
-        SLACK_CHANNEL="C0123ABCD",
-        SLACK_API_URL=f"{receiver.origin}/slack",
-    )
-    made.start()
-    try:
-        assert made.call("PUT", "/api/paper/prices", {"AAPL": "190"}).status == 200
-        yield made
-    finally:
-        made.kill()
-
-
-@pytest.fixture
-def person(server, receiver):
-    return SlackPerson(server.port, SECRET, receiver.origin)
-
-
-def until(holds, seconds: float = 15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := holds():
-            return found
-        time.sleep(0.02)
-    raise AssertionError("It did not come about.")
-
-
-def told_at(receiver, path):
-    return next((body["text"] for where, body in receiver.taken if where == path), None)
-
-
-def test_order_by_chat_when_the_server_is_killed_behind_the_button_then_is_placed_once(
-    server, person, receiver
-):
-    dice = random.Random(14)
-    for number in range(1, ROUNDS + 1):
+def test_orders_by_chat_when_servers_are_killed_behind_buttons_then_each_is_placed_once(stage):
+    before = {dialect: len(stage.tickets(dialect)) for dialect in ("chat", "operator")}
+    for person, (at_entry, at_close) in zip(stage.people, KILLS, strict=True):
         text, buttons = person.say("buy AAPL 1")
         assert "Would be ordered" in text
-        for _ in range(KILLS):
-            killer = threading.Timer(dice.uniform(0, 0.06), server.kill)
-            killer.start()
-            with contextlib.suppress(Lost):
-                person.press(buttons["Confirm"])
-            killer.join()
-            server.start()
-        answer = person.press(buttons["Confirm"])
-        until(lambda path=answer: told_at(receiver, path))
-        until(lambda wanted=number: _bought(server) == wanted)
+        stage.press_until_told(person, buttons["Confirm"], at_entry)
+        until(lambda: stage.held() == 1)
 
-    tickets = server.call("GET", "/api/tickets?limit=100").body["tickets"]
-    assert [ticket["status"] for ticket in tickets] == ["filled"] * ROUNDS
-    (position,) = server.call("GET", "/api/positions").body["positions"]
-    assert float(position["quantity"]) == ROUNDS
-    assert receiver.refused == []
-    assert SLACK_TOKEN not in server.log.read_text()
-    assert "/commands/" not in server.log.read_text()
+        text, buttons = person.say("close AAPL")
+        assert "Would be closed" in text
+        stage.press_until_told(person, buttons["Confirm"], at_close)
+        until(lambda: stage.held() == 0)
+
+    for dialect, known in before.items():
+        # Each took one order, and none is left that has another to send.
+        until(lambda kind=dialect: all(one["status"] == "filled" for one in stage.tickets(kind)))
+        assert [len(ticket["orders"]) for ticket in stage.tickets(dialect)[: -known or None]] == [1, 1]
+    assert_nothing_leaked(stage)
 
 
-def test_approval_when_wanted_then_is_asked_in_the_channel_and_its_button_decides(server, person, receiver):
-    server.configure_bot("default", approval="always")
-    _, buttons = person.say("buy AAPL 1")
-    person.press(buttons["Confirm"])
-    asked = until(lambda: [body for path, body in receiver.taken if path.endswith("chat.postMessage")])
+def test_states_by_chat_when_servers_are_killed_then_are_those_that_were_acknowledged_last(stage):
+    told = stage.strike(lambda: stage.people[0].say("halt the news"))
+    assert stage.state() == "HALTED" if told else stage.state() in {"ACTIVE", "HALTED"}
 
-    approve = asked[0]["blocks"][1]["elements"][0]
-    told = person.press(approve)
+    for person in stage.people:
+        assert "HALTED" in person.say("halt the news")[0]
+        assert stage.state() == "HALTED"
+        _, buttons = person.say("resume")
+        told = stage.press_until_told(person, buttons["Confirm"], kills=1)
 
-    assert until(lambda: told_at(receiver, told)).startswith("approved")
-    until(lambda: _bought(server) == 1)
-    assert receiver.refused == []
+        assert told in {"Trading is ACTIVE.", "This was done already."}
+        assert stage.state() == "ACTIVE"
+    assert_nothing_leaked(stage)
 
 
-def _bought(server) -> int:
-    tickets = server.call("GET", "/api/tickets?status=filled&limit=100").body["tickets"]
-    return len(tickets)
+def test_approval_when_wanted_then_is_asked_in_both_channels_and_a_button_decides(stage):
+    held = stage.held()
+    stage.server.configure_bot("default", approval="always")
+    slack, discord = stage.people
+    until(discord.press(discord.say("buy AAPL 1")[1]["Confirm"]))
+    asked = until(lambda: stage.posted("chat.postMessage"))
+    until(lambda: stage.posted(f"/channels/{DISCORD_CHANNEL}/messages"))
+
+    told = slack.press(asked[-1]["blocks"][1]["elements"][0])
+
+    assert until(told).startswith("approved")
+    until(lambda: stage.held() == held + 1)
+    stage.server.configure_bot("default", approval="off")
+    assert_nothing_leaked(stage)
+
+
+def test_discord_when_it_tries_the_address_then_only_its_own_signature_is_taken(stage):
+    _, discord = stage.people
+
+    assert (discord.ping().status, discord.ping().body) == (200, {"type": 1})
+    assert discord.ping(key=Ed25519PrivateKey.from_private_bytes(b"x" * 32)).status == 401
+
+
+def assert_nothing_leaked(stage: ChatStage) -> None:
+    assert stage.receiver.refused == []
+    said = "".join(server.log.read_text() for server in stage.servers)
+    for secret in (SLACK_TOKEN, DISCORD_TOKEN, "/commands/", "/webhooks/"):
+        assert secret not in said
