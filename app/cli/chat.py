@@ -5,7 +5,7 @@ import click
 from app.cli.commands import Group
 from app.errors import InvalidRequest
 from app.schemas.chat.discord import COMMAND, discord_command
-from app.services.chat.announcer import register_command
+from app.services.chat.discord_api import register_command
 from app.wiring.container import services
 
 chat = Group("chat", help="Set up Slack and Discord.")

@@ -6,6 +6,7 @@ from app.config import Settings
 from app.schemas.chat.discord import discord_message
 from app.schemas.chat.slack import slack_post
 from app.services.chat.announcer import Announcer, ChatChannel
+from app.services.chat.discord_api import discord_headers
 
 
 def announcer(settings: Settings) -> Announcer:
@@ -25,7 +26,7 @@ def announcer(settings: Settings) -> Announcer:
             ChatChannel(
                 platform="Discord",
                 address=f"{settings.discord_api_url}/channels/{settings.discord_channel}/messages",
-                headers={"Authorization": f"Bot {settings.discord_bot_token}"},
+                headers=discord_headers(settings.discord_bot_token),
                 write=discord_message,
             )
         )

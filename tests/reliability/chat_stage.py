@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.reliability.server import Lost, Server
-from tests.simulators.chat.discord import APPLICATION, PUBLIC_KEY, DiscordPerson
-from tests.simulators.chat.receiver import DISCORD_TOKEN, SLACK_TOKEN, Receiver
+from tests.simulators.chat.discord import PUBLIC_KEY, DiscordPerson
+from tests.simulators.chat.receiver import DISCORD_APPLICATION, DISCORD_TOKEN, SLACK_TOKEN, Receiver
 from tests.simulators.chat.slack import SECRET, SlackPerson
 
 T = TypeVar("T")
@@ -113,7 +113,7 @@ def _settings(receiver: Receiver) -> dict[str, str]:
         "DISCORD_PUBLIC_KEY": PUBLIC_KEY,
         "DISCORD_BOT_TOKEN": DISCORD_TOKEN,
         "DISCORD_CHANNEL": DISCORD_CHANNEL,
-        "DISCORD_APPLICATION_ID": APPLICATION,
+        "DISCORD_APPLICATION_ID": DISCORD_APPLICATION,
         "DISCORD_API_URL": f"{receiver.origin}/discord",
         "CHAT_OPERATORS": f"{SlackPerson.name},{DiscordPerson.name}",
         "CHAT_RESPONSE_HOSTS": receiver.origin,

@@ -12,7 +12,6 @@ from uuid import UUID
 import requests
 
 from app.domain.chat import ChatAction, ChatAnswer, ChatButton
-from app.errors import InvalidRequest
 
 TIMEOUT_SECONDS = 5.0
 # Between the attempts for one question; a link or the dashboard decides on it all the same.
@@ -23,11 +22,11 @@ _logger = logging.getLogger(__name__)
 
 
 class NotTaken(Exception):
-    """A platform did not take a message; the sentence names no address."""
+    """A platform did not take a message; the sentence names no address. `status` is 0 without an answer."""
 
-    def __init__(self, sentence: str, *, is_final: bool) -> None:
+    def __init__(self, sentence: str, *, is_final: bool, status: int = 0) -> None:
         super().__init__(sentence)
-        self.is_final = is_final
+        self.is_final, self.status = is_final, status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +96,6 @@ def question(ticket: UUID, summary: str) -> ChatAnswer:
     return ChatAnswer(f"Waits for you: {summary} ({ticket})", buttons)
 
 
-def register_command(api: str, application: str, token: str, command: dict[str, Any]) -> None:
-    """Make the command known to Discord, or bring it up to date; raise InvalidRequest with its refusal."""
-    try:
-        address = f"{api}/applications/{application}/commands"
-        send("Discord", address, {"Authorization": f"Bot {token}"}, command)
-    except NotTaken as error:
-        raise InvalidRequest(str(error)) from error
-
-
 def send(platform: str, address: str, headers: Mapping[str, str], body: dict[str, Any]) -> None:
     """Post JSON once; raise NotTaken unless the platform says that it has it."""
     try:
@@ -117,7 +107,9 @@ def send(platform: str, address: str, headers: Mapping[str, str], body: dict[str
     refusal = _refusal(answer)
     if refusal is not None:
         is_passing = answer.status_code in {requests.codes.too_many, *range(500, 600)}
-        raise NotTaken(f"{platform} refused it: {refusal}.", is_final=not is_passing)
+        raise NotTaken(
+            f"{platform} refused it: {refusal}.", is_final=not is_passing, status=answer.status_code
+        )
 
 
 def _refusal(answer: requests.Response) -> str | None:

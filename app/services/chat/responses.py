@@ -1,13 +1,15 @@
 """Answers that come later: posted to the address that came with the question, and to no other host."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+
+from app.services.chat.discord_api import discord_headers
 
 TIMEOUT_SECONDS = 5.0
 PROMISE_LOOKS, PAUSE_SECONDS = 3, 1.0
@@ -39,20 +41,28 @@ class Responses:
     def edit(self, address: str, body: dict[str, Any]) -> bool:
         """Put an answer in the place of the promise of one, which Discord may not have read yet."""
         for _ in range(PROMISE_LOOKS - 1):
-            status = self._send("PATCH", address, body)
+            status = self._send("PATCH", address, body, discord_headers())
             if status != HTTPStatus.NOT_FOUND:
                 return self._is_taken(status)
             self.wait(PAUSE_SECONDS)
-        return self._is_taken(self._send("PATCH", address, body))
+        return self._is_taken(self._send("PATCH", address, body, discord_headers()))
 
-    def _send(self, method: str, address: str, body: dict[str, Any]) -> int | None:
+    def _send(
+        self, method: str, address: str, body: dict[str, Any], headers: Mapping[str, str] | None = None
+    ) -> int | None:
         if not self.may_post(address):
             _logger.warning("A chat answer was to go to a host that is not allowed; it was not sent.")
             return None
         try:
             # A redirect would lead to a host that nobody has allowed.
             with requests.request(
-                method, address, json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True
+                method,
+                address,
+                json=body,
+                headers=headers,
+                timeout=TIMEOUT_SECONDS,
+                allow_redirects=False,
+                stream=True,
             ) as answer:
                 return answer.status_code
         except requests.RequestException as error:

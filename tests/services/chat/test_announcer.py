@@ -7,9 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from app.errors import InvalidRequest
-from app.schemas.chat.discord import discord_command
-from app.services.chat.announcer import register_command
 from app.wiring.announcing import announcer
 from tests.simulators.chat.receiver import DISCORD_TOKEN, SLACK_TOKEN, Receiver
 
@@ -90,15 +87,3 @@ def test_question_when_nobody_listens_then_the_one_who_asks_neither_waits_nor_fa
     made.ask(TICKET, "a question")
     made.close(10)
     made.ask(TICKET, "a question after the end")
-
-
-def test_command_when_registered_then_discord_takes_its_shape(receiver):
-    register_command(f"{receiver.origin}/discord", "99", DISCORD_TOKEN, discord_command())
-
-    ((path, body),) = receiver.taken
-    assert (path, body["name"]) == ("/discord/applications/99/commands", "gatehouse")
-
-
-def test_command_when_the_token_is_wrong_then_discords_sentence_is_told(receiver):
-    with pytest.raises(InvalidRequest, match=r"Discord refused it: status 401.*Unauthorized|status 401"):
-        register_command(f"{receiver.origin}/discord", "99", "wrong", discord_command())

@@ -9,12 +9,12 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.reliability.server import Answer, ask
-from tests.simulators.chat.receiver import Receiver
+from tests.simulators.chat.receiver import DISCORD_APPLICATION, Receiver
 from tests.simulators.chat.slack import PATIENCE_SECONDS
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"discord-key-of-the-application-1")
 PUBLIC_KEY = KEY.public_key().public_bytes_raw().hex()
-APPLICATION, GUILD, CHANNEL, USER = "1001", "2002", "3003", "700"
+GUILD, CHANNEL, USER = "2002", "3003", "700"
 COMMAND, BUTTON = 2, 3
 MESSAGE, LATER, LATER_IN_PLACE, IN_PLACE = 4, 5, 6, 7
 EPHEMERAL = 64
@@ -55,11 +55,11 @@ class DiscordPerson:
     def ping(self, *, key: Ed25519PrivateKey = KEY) -> Answer:
         """Ask whether somebody is there, as Discord does with a good and a bad signature."""
         return self._post(
-            {"id": "1", "application_id": APPLICATION, "type": 1, "token": "t", "version": 1}, key
+            {"id": "1", "application_id": DISCORD_APPLICATION, "type": 1, "token": "t", "version": 1}, key
         )
 
     def _edited(self, token: str) -> dict[str, Any] | None:
-        path = f"/discord/webhooks/{APPLICATION}/{token}/messages/@original"
+        path = f"/discord/webhooks/{DISCORD_APPLICATION}/{token}/messages/@original"
         return next((body for where, body in self._receiver.taken if where == path), None)
 
     def _interact(self, kind: int, data: dict[str, Any]) -> tuple[dict[str, Any], str]:
@@ -67,7 +67,7 @@ class DiscordPerson:
         token = f"token-{number}"
         body = {
             "id": number,
-            "application_id": APPLICATION,
+            "application_id": DISCORD_APPLICATION,
             "type": kind,
             "data": data,
             "guild_id": GUILD,
