@@ -168,7 +168,11 @@ def _show_differences(compared: Sequence[dict[str, Any]]) -> None:
     """Say which trades differ from those of a list; of many the same there is nothing to say but that."""
     if not compared:
         return
-    rows = [(each["trade"], each["difference"], each["why"]) for each in compared if each["why"] != SAME]
+    rows = [
+        (each["trade"], each["difference"], each["why"])
+        for each in compared
+        if not each["why"].startswith(SAME)
+    ]
     click.echo(f"\n{len(compared) - len(rows)} of {len(compared)} trades are the same as in the list.")
     if rows:
         show_table(("TRADE", "DIFFERENCE", "WHY"), rows)

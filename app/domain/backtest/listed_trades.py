@@ -32,6 +32,11 @@ class ListedTrade:
     profit: Decimal | None
     fees: Decimal | None = None
 
+    @property
+    def entry_name(self) -> str:
+        """Return what its entry's alert is called."""
+        return f"trade {self.number} entry"
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:
@@ -90,11 +95,11 @@ def _inside(fill: Fill, series: Series | None) -> Fill:
 
 def _fills(trades: Iterable[ListedTrade]) -> Iterator[Fill]:
     for trade in trades:
-        name, symbol, units = f"trade {trade.number}", trade.symbol, trade.quantity
+        symbol, units = trade.symbol, trade.quantity
         yield Fill(
             trade.entry_time,
             True,
-            f"{name} entry",
+            trade.entry_name,
             symbol,
             trade.side,
             units,
@@ -105,7 +110,7 @@ def _fills(trades: Iterable[ListedTrade]) -> Iterator[Fill]:
             yield Fill(
                 trade.exit_time,
                 False,
-                f"{name} exit",
+                f"trade {trade.number} exit",
                 symbol,
                 side,
                 units,

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.domain.backtest.tape import TapeAlert
 from app.errors import InvalidRequest
-from app.schemas.backtest.tables import headings_of, moment, read_rows
+from app.schemas.backtest.moments import moment
+from app.schemas.backtest.tables import headings_of, read_rows
 
 LOG = frozenset({"description", "time", "ticker"})
 
@@ -27,8 +28,8 @@ def read_alerts(lines: Iterable[str], name: str, zone: tzinfo) -> list[TapeAlert
         found = _json(first, together, name, zone)
     else:
         raise InvalidRequest(
-            f"{name} holds no alerts that we know: TradingView's alert log, its list of trades, our own "
-            "logs.jsonl, the tickets of a day, or lines of JSON with `time` and `alert`."
+            f"{name} holds no alerts that we know: TradingView's alert log, its list of trades in English, our "
+            "own logs.jsonl, the tickets of a day, or lines of JSON with `time` and `alert`."
         )
     return sorted(found, key=lambda alert: alert.at)
 

@@ -9,7 +9,8 @@ from itertools import pairwise
 from app.domain.bars import Bar, Series
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import InvalidRequest
-from app.schemas.backtest.tables import Row, headings_of, moment, read_rows
+from app.schemas.backtest.moments import moment
+from app.schemas.backtest.tables import Row, headings_of, read_rows
 
 TIMES = ("time", "date", "datetime", "timestamp", "date/time", "date and time")
 PRICES = ("open", "high", "low", "close")

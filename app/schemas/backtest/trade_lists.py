@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import tzinfo
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from itertools import pairwise
 
@@ -11,7 +12,8 @@ from app.domain.money import ZERO, plain
 from app.domain.orders import Side
 from app.errors import InvalidRequest
 from app.schemas.backtest.bars import canonical_symbol, symbol_of_file
-from app.schemas.backtest.tables import Row, headings_of, moment, read_rows
+from app.schemas.backtest.moments import days_come_first, moment
+from app.schemas.backtest.tables import Row, headings_of, read_rows
 
 NUMBERS = ("trade #", "trade number")
 SIZES = ("size (qty)", "position size (qty)", "contracts", "quantity", "qty")
@@ -37,43 +39,53 @@ def read_trade_list(
     found: dict[str, list[Row]] = defaultdict(list)
     for row in read_rows(lines, name):
         found[row.text(*NUMBERS)].append(row)
-    trades = [trade for number, rows in found.items() for trade in _trades(number, rows, canonical, zone)]
+    times = (row.text(*TIMES) for rows in found.values() for row in rows)
+    reader = _Reader(canonical, zone, days_come_first(times))
+    trades = [trade for number, rows in found.items() for trade in reader.trades(number, rows)]
     return sorted(trades, key=lambda trade: (trade.entry_time, trade.number))
 
 
-def _trades(number: str, rows: Sequence[Row], symbol: str, zone: tzinfo) -> Iterable[ListedTrade]:
-    entries = [row for row in rows if row.text("type").lower().startswith("entry")]
-    exits = [row for row in rows if row.text("type").lower().startswith("exit")]
-    if len(entries) != 1 or len(entries) + len(exits) != len(rows):
-        kinds = ", ".join(sorted({row.text("type") for row in rows}))
-        raise InvalidRequest(
-            f"{rows[0].place}: trade {number} has rows of the types {kinds}; one `Entry long` or "
-            "`Entry short` and its exits are read. An export in English is needed."
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    symbol: str
+    zone: tzinfo
+    day_first: bool | None
+
+    def trades(self, number: str, rows: Sequence[Row]) -> Iterable[ListedTrade]:
+        entries = [row for row in rows if row.text("type").lower().startswith("entry")]
+        exits = [row for row in rows if row.text("type").lower().startswith("exit")]
+        if len(entries) != 1 or len(entries) + len(exits) != len(rows):
+            kinds = ", ".join(sorted({row.text("type") for row in rows}))
+            raise InvalidRequest(
+                f"{rows[0].place}: trade {number} has rows of the types {kinds}; one `Entry long` or "
+                "`Entry short` and its exits are read. An export in English is needed."
+            )
+        # An exit in parts has a row for each; what has none yet is open.
+        leaves: Sequence[Row | None] = exits or [None]
+        for part, leave in enumerate(leaves, start=1):
+            yield self._trade(number if len(leaves) == 1 else f"{number}.{part}", entries[0], leave)
+
+    def _trade(self, number: str, entry: Row, leave: Row | None) -> ListedTrade:
+        side = SIDES.get(entry.text("type").lower().removeprefix("entry").strip())
+        quantity = (leave.number(*SIZES) if leave is not None else None) or entry.number(*SIZES)
+        if side is None or not quantity:
+            raise InvalidRequest(f"{entry.place}: its type or its size cannot be read.")
+        left = leave if leave is not None and not _is_open(leave) else None
+        return ListedTrade(
+            number=number,
+            symbol=self.symbol,
+            side=side,
+            quantity=plain(abs(quantity)),
+            entry_time=self._moment(entry),
+            entry_price=_price(entry),
+            exit_time=None if left is None else self._moment(left),
+            exit_price=None if left is None else _price(left),
+            profit=None if left is None else _money(left, PROFITS),
+            fees=None if left is None else _money(left, ("commission",)),
         )
-    # An exit in parts has a row for each; what has none yet is open.
-    leaves: Sequence[Row | None] = exits or [None]
-    for part, leave in enumerate(leaves, start=1):
-        yield _trade(number if len(leaves) == 1 else f"{number}.{part}", entries[0], leave, symbol, zone)
 
-
-def _trade(number: str, entry: Row, leave: Row | None, symbol: str, zone: tzinfo) -> ListedTrade:
-    side = SIDES.get(entry.text("type").lower().removeprefix("entry").strip())
-    left = leave if leave is not None and not _is_open(leave) else None
-    quantity = (left.number(*SIZES) if left is not None else None) or entry.number(*SIZES)
-    if side is None or not quantity:
-        raise InvalidRequest(f"{entry.place}: its type or its size cannot be read.")
-    return ListedTrade(
-        number=number,
-        symbol=symbol,
-        side=side,
-        quantity=plain(abs(quantity)),
-        entry_time=moment(entry.text(*TIMES), zone, entry.place),
-        entry_price=_price(entry),
-        exit_time=None if left is None else moment(left.text(*TIMES), zone, left.place),
-        exit_price=None if left is None else _price(left),
-        profit=None if left is None else _money(left, PROFITS),
-        fees=None if left is None else _money(left, ("commission",)),
-    )
+    def _moment(self, row: Row) -> datetime:
+        return moment(row.text(*TIMES), self.zone, row.place, day_first=self.day_first)
 
 
 def _is_open(leave: Row) -> bool:

@@ -78,6 +78,14 @@ def refusals(tickets: Iterable[dict[str, Any]]) -> Counter[str]:
     return sums.refusals
 
 
+def refused_by_name(tickets: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """Return the reasons for which alerts came to nothing, by the keys that they had."""
+    named = ((ticket["alert"].get("idempotency_key"), ticket) for ticket in tickets)
+    return {
+        name: ticket["reason"] for name, ticket in named if name and ticket["reason"] and not ticket["orders"]
+    }
+
+
 def slippage(tickets: Iterable[dict[str, Any]]) -> Decimal:
     """Return what fills were worse than the prices that their alerts named, in money; a gain is negative."""
     return plain(sum((slippage_cost(ticket) for ticket in tickets), ZERO).quantize(CENT))

@@ -18,7 +18,7 @@ from app.domain.bots import Bot
 from app.domain.money import ZERO
 from app.errors import AppError
 from app.repositories.bots import DEFAULT_BOT, BotDirectory
-from app.services.backtest.outcome import Books, refusals, slippage
+from app.services.backtest.outcome import Books, refusals, refused_by_name, slippage
 from app.services.backtest.player import Player
 from app.services.backtest.posting import Read, ReadAlert
 from app.services.backtest.simulated import TapeClock, TapeMarket
@@ -119,7 +119,9 @@ class BacktestRun:
             open_trades=tuple(still_open),
             metrics=metrics_of(course, trades, costs, buy_and_hold(tape.bars)).to_json(),
             refusals=dict(sorted((refusals(tickets) + self._unread).items())),
-            comparison=compared(tape.trades, [*trades, *still_open], tolerance(tape.bars)),
+            comparison=compared(
+                tape.trades, [*trades, *still_open], tolerance(tape.bars), refused_by_name(tickets)
+            ),
             settings=self.settings,
             bots={bot.id: self.bots.show(bot) for bot, _ in self.bots.all()},
             notes=self._told(tape),

@@ -94,7 +94,7 @@ def test_trade_of_a_list_when_it_was_refused_here_then_says_so():
     (difference,) = played(BARS, alerts_of(trades, BARS), trades=trades, daily_order_cap=0).comparison
 
     assert difference.ours is None
-    assert "refused" in difference.why
+    assert difference.why == "Not traded here: DAILY_ORDER_CAP."
 
 
 def test_reports_when_laid_side_by_side_then_only_what_differs_is_told():
