@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from app.domain.ticket_terms import Wanted
 from app.storage.base import JSON, Change, Document, Page
 from app.storage.postgres import PostgresStore
 from app.storage.sqlite import SqliteStore
@@ -42,9 +43,7 @@ class _Counting:
         self._count("list")
         return self._counted(super().list(prefix, after=after, limit=limit))  # type: ignore[misc]
 
-    def page(
-        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
-    ) -> Page:
+    def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         found: Page = super().page(  # type: ignore[misc]
             prefix, terms=terms, before=before, since=since, limit=limit
         )

@@ -3,16 +3,29 @@
 Nothing here raises: a ticket of whatever shape must be written.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
 
 from app.domain.orders import OrderStatus
 from app.domain.tickets import TicketStatus
+
+# What a document must carry: each of these terms, and of several together at least one.
+Wanted: TypeAlias = Sequence[str | tuple[str, ...]]
 
 # Where tickets are stored; stores index what lies there.
 TICKETS = "tickets/"
 OVER = {TicketStatus.DRY_RUN.value, *(status.value for status in OrderStatus if status.is_final)}
 WITH_ORDERS = {"all": "orders", "open": "orders open", "closed": "orders closed"}
+
+
+def choices_of(terms: Wanted) -> list[tuple[str, ...]]:
+    """Return for each thing that is wanted the terms of which one suffices."""
+    return [(term,) if isinstance(term, str) else term for term in terms]
+
+
+def meets(held: frozenset[str], terms: Wanted) -> bool:
+    """Tell whether what carries these terms is what is wanted."""
+    return not any(held.isdisjoint(choice) for choice in choices_of(terms))
 
 
 def ticket_term(*, bot: str | None, status: str | None) -> str | None:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.domain.ticket_terms import Wanted
 from app.domain.topics import Topic
 from app.repositories import (
     approvals,
@@ -182,9 +183,7 @@ class CountedStore:
         """Read documents and lists together, if that is cheaper for the store."""
         return self._store.ahead(keys, prefixes)
 
-    def page(
-        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
-    ) -> Page:
+    def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down."""
         return self._store.page(prefix, terms=terms, before=before, since=since, limit=limit)
 

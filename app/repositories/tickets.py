@@ -10,12 +10,12 @@ from app.clock import Clock
 from app.domain.approvals import PendingApproval
 from app.domain.json_codec import timestamp
 from app.domain.orders import moment_of_order
-from app.domain.ticket_terms import TICKETS, WITH_ORDERS, narrowing_terms, placed_by
+from app.domain.ticket_terms import TICKETS, WITH_ORDERS, Wanted, narrowing_terms, placed_by
 from app.domain.ticket_views import shown, text_of
 from app.domain.tickets import Stage, Ticket, TicketStatus, ticket_day
 from app.repositories.approvals import PendingApprovals
 from app.repositories.inbox import InboxEntry, open_entries
-from app.repositories.ticket_query import TicketQuery, merged, ticket_key
+from app.repositories.ticket_query import TicketQuery, ticket_key
 from app.storage.base import Change, Create, Document, Page, Replace, Store
 
 PREFIX = TICKETS
@@ -71,7 +71,7 @@ class Ledger:
         Words that are no name and no code are looked for in the text of the newest ones: such a page may be
         short although more follow. So may one that names several things which have many tickets each.
         """
-        found = self._page(query, query.ways(), before, limit)
+        found = self._page(query, query.terms(), before, limit)
         if query.words is None or found.tickets or found.next is not None:
             return found
         return self._named(query, before) or self._with_text(query, before, query.words.strip().lower())
@@ -93,17 +93,12 @@ class Ledger:
                 return
             before = UUID(page.next)
 
-    def _page(
-        self, query: TicketQuery, ways: list[tuple[str, ...]], before: UUID | None, limit: int
-    ) -> TicketPage:
+    def _page(self, query: TicketQuery, terms: Wanted, before: UUID | None, limit: int) -> TicketPage:
         # Read first: what is finished meanwhile is among the written ones then.
-        waiting = [item for item in self.unfinished() if query.has(item, before, ways)]
+        waiting = [item for item in self.unfinished() if query.has(item, before, terms)]
         since, end = query.bounds(before)
-        pages = [
-            self._store.page(query.prefix, terms=terms, before=end, since=since, limit=limit)
-            for terms in ways
-        ]
-        return _joined(waiting, merged(pages, limit), limit)
+        page = self._store.page(query.prefix, terms=terms, before=end, since=since, limit=limit)
+        return _joined(waiting, page, limit)
 
     def _named(self, query: TicketQuery, before: UUID | None) -> TicketPage | None:
         """Return the one ticket whose id, or whose order's id, was typed."""
@@ -114,12 +109,12 @@ class Ledger:
         except ValueError:
             return None
         found = self.find(number)
-        if found is None or not query.has(found, before, query.ways(with_words=False)):
+        if found is None or not query.has(found, before, query.terms(with_words=False)):
             return None
         return TicketPage([found], None)
 
     def _with_text(self, query: TicketQuery, before: UUID | None, words: str) -> TicketPage:
-        page = self._page(query, query.ways(with_words=False), before, READ_FOR_TEXT)
+        page = self._page(query, query.terms(with_words=False), before, READ_FOR_TEXT)
         return TicketPage([item for item in page.tickets if words in text_of(item)], page.next)
 
     def with_orders(self, kind: str, *, before: str, limit: int) -> Page:

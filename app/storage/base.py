@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
+from app.domain.ticket_terms import Wanted
+
 JSON: TypeAlias = dict[str, Any]
 
 # What proves that a store can be written, for a moment.
@@ -106,9 +108,7 @@ class Store(Protocol):
         and but for what it writes itself.
         """
 
-    def page(
-        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
-    ) -> Page:
+    def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms (`storage/terms.py`), from the last key down.
 
         Only keys before `before`, unless that is empty, and not before `since` count. A store may

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 from uuid import uuid4
 
+from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
 from app.storage.base import JSON, PINGS, Change, Create, Document, Page, Replace, Snapshot, unanswered
 from app.storage.gcs_emptiness import Emptiness
@@ -103,9 +104,7 @@ class GcsStore:
         """Read nothing: here each is asked for by itself."""
         return nullcontext()
 
-    def page(
-        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
-    ) -> Page:
+    def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down; see BucketPages."""
         pages = BucketPages(self._folders, partial(self._names, after="", page_size=PAGE), self._fetch)
         return pages.page(prefix, terms=terms, before=before, since=since, limit=limit)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import count
 
+from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict
 from app.storage.base import JSON, Change, Create, Document, Page, Replace, Snapshot, unanswered
 from app.storage.terms import page_among
@@ -82,9 +83,7 @@ class MemoryStore:
         """Read nothing: here it is read at once."""
         return nullcontext()
 
-    def page(
-        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
-    ) -> Page:
+    def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down."""
         return page_among(self.list(prefix), terms, before, since, limit)
 

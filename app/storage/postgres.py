@@ -10,18 +10,19 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
 from app.storage.base import JSON, Change, Create, Delete, Document, Page, Replace, Snapshot
 from app.storage.postgres_ahead import ReadAhead
 from app.storage.postgres_connection import Connections, Overwritten
 from app.storage.postgres_migration import prepare
+from app.storage.postgres_pages import read_page
 from app.storage.postgres_partitions import make_partitions
 from app.storage.postgres_snapshot import everything
 from app.storage.postgres_terms import (
     HIGHEST,
     documents_of,
     index_changes,
-    read_page,
     read_waiting,
 )
 
@@ -117,9 +118,7 @@ class PostgresStore:
         finally:
             self._mine.ahead = None
 
-    def page(
-        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
-    ) -> Page:
+    def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down."""
         return read_page(self.connections, prefix, terms, (since, before), limit)
 

@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
+from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
 from app.storage import sqlite_terms
 from app.storage.base import JSON, Change, Create, Document, Page, Replace, Snapshot
 from app.storage.sqlite_connection import SharedConnection
 from app.storage.sqlite_files import documents_in
 from app.storage.sqlite_ledger import LEDGER_VIEW
+from app.storage.sqlite_pages import read_page
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -113,14 +115,12 @@ class SqliteStore:
         """Read nothing: here it is read at once."""
         return nullcontext()
 
-    def page(
-        self, prefix: str, *, terms: Sequence[str] = (), before: str = "", since: str = "", limit: int
-    ) -> Page:
+    def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down."""
         while self._catch_up():
             pass
         with self._looking.reading as connection:
-            return sqlite_terms.read_page(connection, prefix, terms, (since, before), limit)
+            return read_page(connection, prefix, terms, (since, before), limit)
 
     def waiting(self, prefix: str) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer, and a few that have it."""

@@ -9,11 +9,11 @@ it is caught up with in short transactions, which may be stopped and begun again
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from app.domain.ticket_terms import TICKETS
-from app.storage.base import JSON, Document, Page
-from app.storage.terms import EDITION, MOST_ENTRIES, carries, page_down_to, terms_of
+from app.storage.base import JSON
+from app.storage.terms import EDITION, terms_of
 
 _END = TICKETS[:-1] + chr(ord(TICKETS[-1]) + 1)
 _MARK = """
@@ -67,23 +67,6 @@ _IS_MARKED = "SELECT 1 FROM unindexed LIMIT 1"
 _MARKED = """
 SELECT unindexed.key, documents.value FROM unindexed LEFT JOIN documents USING (key) LIMIT ?
 """
-_NEWEST = """
-SELECT key, value, version FROM documents WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT ?
-"""
-_NEWEST_WITH_TERM = """
-SELECT documents.key, documents.value, documents.version
-FROM terms CROSS JOIN documents ON documents.key = terms.key
-WHERE terms.term = ? AND terms.key >= ? AND terms.key < ? {others}ORDER BY terms.key DESC LIMIT ?
-"""
-_AND_TERM = "AND EXISTS (SELECT 1 FROM terms AS other WHERE other.term = ? AND other.key = terms.key) "
-# The last entry that is looked at where there are more.
-_LOWEST = """
-SELECT key FROM terms WHERE term = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT 1 OFFSET ?
-"""
-# Beyond so many it makes no difference how many there are.
-_HOW_MANY = """
-SELECT count(*) FROM (SELECT 1 FROM terms WHERE term = ? AND key >= ? AND key < ? LIMIT 20000)
-"""
 # A batch is written in some twenty milliseconds: who writes meanwhile waits no longer.
 _BATCH = 500
 _HIGHEST = "\U0010ffff"
@@ -136,58 +119,3 @@ def catch_up(connection: sqlite3.Connection) -> bool:
 def read_waiting(connection: sqlite3.Connection, prefix: str) -> list[tuple[str, str, int]]:
     """Read the alerts that wait for their answer; one that was taken over late may have it."""
     return connection.execute(_WAITING, (prefix, prefix + _HIGHEST)).fetchall()
-
-
-def read_page(
-    connection: sqlite3.Connection,
-    prefix: str,
-    terms: Sequence[str],
-    bounds: tuple[str, str],
-    limit: int,
-) -> Page:
-    """Read documents from the last key down; an entry that its document has outgrown is passed over.
-
-    Of several terms so many entries are looked at and no more: such a page may be short.
-    The bounds are the first key that counts and the one behind the last, where they are not empty.
-    """
-    since, before = bounds
-    start, end = max(prefix, since), min(before or prefix + _HIGHEST, prefix + _HIGHEST)
-    ordered = _rarest_first(connection, terms, start, end)
-    lowest = _lowest(connection, ordered, start, end)
-    start = lowest or start
-    found: list[Document] = []
-    while len(found) <= limit:
-        wanted = limit + 1 - len(found)
-        rows = _rows(connection, ordered, start, end, wanted)
-        documents = (Document(key, _decode(text)[0], version) for key, text, version in rows)
-        found += [document for document in documents if carries(document, terms)]
-        if len(rows) < wanted:
-            break
-        end = rows[-1][0]
-    return page_down_to(lowest, found, limit)
-
-
-def _rarest_first(
-    connection: sqlite3.Connection, terms: Sequence[str], start: str, end: str
-) -> Sequence[str]:
-    """Put first the term that the fewest documents carry: each of them is looked up under the others."""
-    if len(terms) < 2:  # noqa: PLR2004  # nothing to choose from
-        return terms
-    return sorted(terms, key=lambda term: connection.execute(_HOW_MANY, (term, start, end)).fetchone()[0])
-
-
-def _lowest(connection: sqlite3.Connection, terms: Sequence[str], start: str, end: str) -> str:
-    """Return the last of so many entries as are looked at under further terms; empty if there are fewer."""
-    if len(terms) < 2:  # noqa: PLR2004  # whatever is looked at is found
-        return ""
-    row = connection.execute(_LOWEST, (terms[0], start, end, MOST_ENTRIES - 1)).fetchone()
-    return "" if row is None else str(row[0])
-
-
-def _rows(
-    connection: sqlite3.Connection, terms: Sequence[str], start: str, end: str, limit: int
-) -> list[tuple[str, str, int]]:
-    if not terms:
-        return connection.execute(_NEWEST, (start, end, limit)).fetchall()
-    query = _NEWEST_WITH_TERM.format(others=_AND_TERM * (len(terms) - 1))
-    return connection.execute(query, (terms[0], start, end, *terms[1:], limit)).fetchall()

@@ -1,17 +1,21 @@
 """Terms under which documents are found beside their keys, and the page of those that carry one."""
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 
-from app.domain.ticket_terms import TICKETS, ticket_terms
+from app.domain.ticket_terms import TICKETS, Wanted, meets, ticket_terms
 from app.storage.base import JSON, Document, Page
 
 # Which terms a ticket has: another edition, and every ticket is indexed anew.
 EDITION = "3"
 # Where alerts wait for their answer; stores with an index note which do.
 ALERTS = "inbox/"
-# Of the rarest of several terms a page looks at so many entries under the others: PostgreSQL takes 90 ms.
+# Of the rarest of several terms a page looks at so many entries under two others: PostgreSQL takes 90 ms.
 MOST_ENTRIES = 2500
+# Beyond so many documents it makes no difference how many carry a term.
+MOST_COUNTED = 20_000
+
+Choice = tuple[str, ...]
 
 
 def terms_of(key: str, value: JSON) -> frozenset[str]:
@@ -19,14 +23,17 @@ def terms_of(key: str, value: JSON) -> frozenset[str]:
     return ticket_terms(value) if key.startswith(TICKETS) else frozenset()
 
 
-def carries(document: Document, terms: Collection[str]) -> bool:
+def carries(document: Document, terms: Wanted) -> bool:
     """Tell whether a document has all terms; every document has none."""
-    return not terms or terms_of(document.key, document.value).issuperset(terms)
+    return not terms or meets(terms_of(document.key, document.value), terms)
 
 
-def page_among(
-    documents: Iterable[Document], terms: Collection[str], before: str, since: str, limit: int
-) -> Page:
+def most_entries(others: Sequence[Choice]) -> int:
+    """Return how many entries are looked at under so many other terms."""
+    return max(1, 2 * MOST_ENTRIES // max(2, sum(map(len, others))))
+
+
+def page_among(documents: Iterable[Document], terms: Wanted, before: str, since: str, limit: int) -> Page:
     """Return a page of documents that come in key order, all of which are looked at: for small stores."""
     wanted = (
         item

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.storage import postgres_terms, sqlite_terms
+from app.storage import terms as terms_module
 from app.storage.base import Create, Delete, Replace
 
 pytestmark = pytest.mark.integration
@@ -120,8 +120,7 @@ def test_page_when_several_terms_are_asked_for_then_those_that_carry_all(store, 
 def test_page_when_no_more_entries_are_looked_at_then_the_next_goes_on(
     filled, monkeypatch, terms, expected, most
 ):
-    for module in (sqlite_terms, postgres_terms):
-        monkeypatch.setattr(module, "MOST_ENTRIES", most)
+    monkeypatch.setattr(terms_module, "MOST_ENTRIES", most)
 
     assert flat(walked(filled, terms=terms)) == expected
     assert flat(walked(filled, terms=terms, since="tickets/2026-03-02/")) == [
@@ -131,11 +130,31 @@ def test_page_when_no_more_entries_are_looked_at_then_the_next_goes_on(
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"], indirect=True)
 def test_page_when_several_terms_have_many_entries_then_it_is_short_and_more_follow(filled, monkeypatch):
-    for module in (sqlite_terms, postgres_terms):
-        monkeypatch.setattr(module, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(terms_module, "MOST_ENTRIES", 2)
 
     assert walked(filled, terms=("status:denied", "bot:two")) == [["003"], []]
     assert walked(filled, terms=("bot:two", "status:filled")) == [["005", "007"], ["001"], []]
+
+
+@pytest.mark.parametrize("most", [1, 3, 100])
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ([("status:denied", "bot:two")], ["005", "007", "001", "006", "003", "000"]),
+        ([("status:denied", "status:lost"), ("bot:two", "bot:none")], ["003"]),
+        ([("status:denied", "status:filled"), "bot:two"], ["005", "007", "001", "003"]),
+        ([("bot:one", "bot:two"), ("symbol:X", "dialect:y", "bot:one")], ["008", "002", "004", "006", "000"]),
+        ([("bot:none", "status:lost")], []),
+        (["status:filled", ("bot:none", "bot:nobody")], []),
+        ([(), "status:filled"], []),
+    ],
+)
+def test_page_when_of_some_terms_one_suffices_then_those_that_carry_one_of_each(
+    filled, monkeypatch, terms, expected, most
+):
+    monkeypatch.setattr(terms_module, "MOST_ENTRIES", most)
+
+    assert flat(walked(filled, terms=terms)) == expected
 
 
 @pytest.mark.parametrize("terms", [(), ("status:filled",), ("status:filled", "bot:one")])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.storage import sqlite_terms
+from app.storage import sqlite, sqlite_pages
 from app.storage.base import Create
 from app.storage.sqlite import SqliteStore
 
@@ -112,13 +112,13 @@ def test_index_when_it_is_stopped_in_between_then_the_next_start_goes_on(store, 
 
 def test_page_when_it_takes_long_then_nobody_else_waits_for_his_turn(folder, monkeypatch):
     store = SqliteStore(folder / "gatehouse.sqlite3", timeout_seconds=0.5)
-    read = sqlite_terms.read_page
+    read = sqlite_pages.read_page
 
     def read_slowly(*given):
         store.create("inbox/default/meanwhile", {})
         return read(*given)
 
-    monkeypatch.setattr(sqlite_terms, "read_page", read_slowly)
+    monkeypatch.setattr(sqlite, "read_page", read_slowly)
     found = store.page("inbox/", limit=5)
     store.close()
 
