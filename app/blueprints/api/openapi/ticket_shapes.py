@@ -172,6 +172,10 @@ def _with_recognised(ticket: Shape) -> Shape:
 
 
 _WHOLE = ticket_shape("Order")
+_NEXT = or_null(UUID) | {
+    "description": "What `after` takes for older ones; null: there are none. A page may be short, even empty, "
+    "where few match: then older ones have not been looked at yet."
+}
 ROW = object_of({name: _WHOLE["properties"][name] for name in ROW_FIELDS})
 TICKETS: dict[str, Shape] = {
     "Ticket": _WHOLE,
@@ -183,6 +187,6 @@ TICKETS: dict[str, Shape] = {
         )
     ),
     "TicketRow": ROW,
-    "Tickets": object_of({"tickets": list_of(ref("Ticket")), "next": or_null(UUID)}),
-    "TicketRows": object_of({"tickets": list_of(ref("TicketRow")), "next": or_null(UUID)}),
+    "Tickets": object_of({"tickets": list_of(ref("Ticket")), "next": _NEXT}),
+    "TicketRows": object_of({"tickets": list_of(ref("TicketRow")), "next": _NEXT}),
 }

@@ -1977,12 +1977,18 @@ export interface components {
         };
         Tickets: {
             tickets: components["schemas"]["Ticket"][];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description What `after` takes for older ones; null: there are none. A page may be short, even empty, where few match: then older ones have not been looked at yet.
+             */
             next: string | null;
         };
         TicketRows: {
             tickets: components["schemas"]["TicketRow"][];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description What `after` takes for older ones; null: there are none. A page may be short, even empty, where few match: then older ones have not been looked at yet.
+             */
             next: string | null;
         };
         Orders: {
