@@ -11,6 +11,7 @@ from app.cli.backtest_settings import read_differences
 from app.cli.backtest_tape import day_named
 from app.cli.commands import Command, show_table
 from app.cli.ideas import analyst_of, confirm
+from app.cli.progress import progress_bar
 from app.domain.backtest.day_replay import ReplayedTicket, ReplayOutcome
 from app.domain.bots import TEST_BOT
 from app.domain.json_codec import timestamp, to_json
@@ -76,7 +77,8 @@ def _play(
         analyst=analyst,
     )
     played = replay_of(setup, day.date(), held_before(house.store, day.date(), house.clock()))
-    return played.run(tickets), played.notes
+    with progress_bar(len(tickets), "Playing") as drawn:
+        return played.run(tickets, lambda _: drawn(1)), played.notes
 
 
 def _told(day: str, played: list[ReplayedTicket], notes: list[str]) -> dict[str, Any]:

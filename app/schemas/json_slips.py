@@ -28,7 +28,7 @@ _MISQUOTED = re.compile(rf"[{{,:]\s*[{_CURLY}]|[{_CURLY}]\s*[:,}}]")
 
 _CURLY_QUOTES = 'curly quotes stand where straight ones (") belong'
 _UNESCAPED = 'a quote stands inside a text (write \\" there), or one is missing'
-_THOUSANDS = "a number has a comma in it; write 64340.15, not 64,340.15"
+THOUSANDS = "a number has a comma in it; write 64340.15, not 64,340.15"
 
 
 def place(text: str, at: int) -> str:
@@ -152,7 +152,7 @@ def _at_a_sign(before: str, here: str) -> str | None:
     if (before.endswith(",") and sign in {"}", "]"}) or (sign == "," and following in {"}", "]"}):
         return "a comma stands before the closing bracket; leave it out"
     if re.search(r"[:\s-]\d{1,3},$", before) and re.match(r"\d{3}", here):
-        return _THOUSANDS
+        return THOUSANDS
     if before.endswith("{") and sign == "{":
         return "a placeholder is not filled in; put it in quotes"
     return None

@@ -28,8 +28,8 @@ def read_alerts(lines: Iterable[str], name: str, zone: tzinfo) -> list[TapeAlert
         found = _json(first, together, name, zone)
     else:
         raise InvalidRequest(
-            f"{name} holds no alerts that we know: TradingView's alert log, its list of trades in English, our "
-            "own logs.jsonl, the tickets of a day, or lines of JSON with `time` and `alert`."
+            f"{name} holds no alerts that we know: TradingView's alert log, its list of trades in English, "
+            "our own logs.jsonl, the tickets of a day, or lines of JSON with `time` and `alert`."
         )
     return sorted(found, key=lambda alert: alert.at)
 

@@ -13,7 +13,7 @@ from app.domain.signals import Dialect, Intent, Signal
 from app.schemas.entry import DialectEntry
 from app.schemas.fields import Amount, Text
 from app.schemas.foreign.parts import ENTRIES, ForeignSchema, of_percent
-from app.schemas.json_slips import place
+from app.schemas.json_slips import THOUSANDS, place
 from app.schemas.reading import Reading
 
 DIALECT = Dialect("text")
@@ -30,6 +30,7 @@ _FIRST_WORD = re.compile(rb"(?:\xef\xbb\xbf)?\s*([A-Za-z]{3,5})(?=\s)")
 _SECRET = re.compile(r"\b((?:secret|token|pass\w*|api_?key|key|code|license)\b\s*[:=]?\s*)\S+", re.IGNORECASE)
 # What stands before it is the verb and a symbol: there are coins that are called TOKEN.
 _HEAD = re.compile(r"\s*\S+\s+\S+")
+_GROUPED = re.compile(r"\$?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _SIZE = re.compile(r"(\$?)(\d{1,12}(?:\.\d{1,12})?|\.\d{1,12})(%?)", re.ASCII)
 
 
@@ -177,6 +178,8 @@ class _Reader:
 
     def refuse(self, word: _Word | None, advice: str) -> NoReturn:
         at = len(self.line) if word is None else word.at
+        if word is not None and _GROUPED.fullmatch(word.text):
+            advice = THOUSANDS
         raise ValidationError(f"is not understood at {place(self.line, at)}: {advice}")
 
 
