@@ -22,7 +22,7 @@ from app.repositories.inbox import Answer
 from app.schemas.alerts import read_signal
 from app.schemas.body import read_object
 from app.schemas.bot_command import ENTER, ENTRY, EXIT, command_alert, number_of
-from app.services.intake.alerts import Alert
+from app.services.intake.arrivals import Alert
 from app.wiring.container import intake, operations, portfolio, services
 
 # What has come to nothing, though it was carried out.

@@ -30,7 +30,7 @@ from app.schemas.body import read_object, too_large
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import DialectEntry
 from app.schemas.posted import read_posted
-from app.services.intake.alerts import Alert
+from app.services.intake.arrivals import Alert
 from app.wiring.container import intake
 
 bp = Blueprint("webhook", __name__)

@@ -33,7 +33,7 @@ from app.repositories import (
     trades,
     trading_state,
 )
-from app.storage.base import JSON, Change, Create, Document, Page, Snapshot, Store
+from app.storage.base import JSON, Change, Create, Document, Page, Snapshot, Store, Waiting
 
 PLACES = {topic: place for place, topic in enumerate(Topic)}
 
@@ -179,17 +179,19 @@ class CountedStore:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
         return self._store.list(prefix, after=after, limit=limit)
 
-    def ahead(self, keys: Collection[str], prefixes: Collection[str]) -> AbstractContextManager[None]:
-        """Read documents and lists together, if that is cheaper for the store."""
-        return self._store.ahead(keys, prefixes)
+    def ahead(
+        self, keys: Collection[str], prefixes: Collection[str], waiting: Waiting | None = None
+    ) -> AbstractContextManager[None]:
+        """Read documents, lists and what waits together, if that is cheaper for the store."""
+        return self._store.ahead(keys, prefixes, waiting)
 
     def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down."""
         return self._store.page(prefix, terms=terms, before=before, since=since, limit=limit)
 
-    def waiting(self, prefix: str) -> Iterator[Document]:
+    def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer; perhaps others too."""
-        return self._store.waiting(prefix)
+        return self._store.waiting(prefix, instrument)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Make the changes in their order, and count them; where a part may have been made, all of them."""

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 
 from app.repositories import circuit_breaker, open_orders, pursuits, structure_trades, trading_state
-from app.storage.base import Store
+from app.storage.base import Store, Waiting
 
 
 class DecisionReads:
@@ -12,7 +12,11 @@ class DecisionReads:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def ahead(self, broker: str) -> AbstractContextManager[None]:
-        """Read them together; within the block they are as they were at its beginning, for a second."""
+    def ahead(self, broker: str, waiting: Waiting | None) -> AbstractContextManager[None]:
+        """Read them together; within the block they are as they were at its beginning, for a second.
+
+        `waiting` are alerts that are looked at beside, if any are.
+        """
         keys = (trading_state.KEY, circuit_breaker.KEY, f"{circuit_breaker.KEY}/{broker}")
-        return self._store.ahead(keys, (open_orders.PREFIX, structure_trades.PREFIX, pursuits.PREFIX))
+        prefixes = (open_orders.PREFIX, structure_trades.PREFIX, pursuits.PREFIX)
+        return self._store.ahead(keys, prefixes, waiting)

@@ -4,8 +4,6 @@ Creating an entry is *the* write: whoever creates it may place the alert's order
 entry is open until its answer is known; it answers duplicates until its time is over, and is then removed.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,37 +12,15 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.json_codec import timestamp, to_json
+from app.domain.json_codec import timestamp
 from app.errors import AlreadyExists, Conflict
-from app.storage.base import JSON, Change, Create, Delete, Document, Store, unanswered
+from app.repositories.inbox_keys import AND_WORDS
+from app.storage.base import JSON, Change, Create, Delete, Document, Store, Waiting, unanswered
 
 PREFIX = "inbox/"
 PURGED_AT_ONCE = 100
 # Entries and answers that are looked at: somebody may give all alerts one key.
 SHARING_A_KEY = 40
-
-
-# Between the hash of a key and that of the words that came with it.
-AND_WORDS = "-"
-
-
-def idempotency_hash(key: str | None, body: bytes, words: JSON | None = None) -> str:
-    """Hash the alert's own key together with its words, else its body; none is mistaken for another.
-
-    A key alone does not tell orders apart: two fills of one close, or a call and a put of one second, often
-    share it. Where the key is ours and tells all (an idea's fingerprint), no `words` are given.
-    """
-    if key is None:
-        return _hash(b"body:" + body)
-    by_key = _hash(b"key:" + key.encode())
-    if words is None:
-        return by_key
-    said = json.dumps(to_json(words), sort_keys=True, separators=(",", ":"))
-    return f"{by_key}{AND_WORDS}{_hash(said.encode())[:32]}"
-
-
-def _hash(material: bytes) -> str:
-    return hashlib.sha256(material).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +38,8 @@ class Arrival:
 
     `fingerprint` and `symbol` are a trade idea's; in what `is_reviewed` an analyst or a
     person has a word, and what `is_put_off` is answered before it is carried out. After its `lifetime` the
-    same words are a new alert; None: after the inbox's own.
+    same words are a new alert; None: after the inbox's own. `instrument` is the canonical name of what it is
+    about, where that is known before anybody is asked.
     """
 
     ticket: UUID
@@ -76,6 +53,7 @@ class Arrival:
     is_reviewed: bool = False
     is_put_off: bool = False
     lifetime: timedelta | None = None
+    instrument: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +77,7 @@ class InboxEntry:
     symbol: str | None = None
     is_reviewed: bool = False
     is_put_off: bool = False
+    instrument: str | None = None
     version: int = 0
 
     def to_json(self) -> JSON:
@@ -118,6 +97,7 @@ class InboxEntry:
             # The name that entries of earlier versions have it under.
             "deliberates": self.is_reviewed,
             "put_off": self.is_put_off,
+            "instrument": self.instrument,
         }
 
     @classmethod
@@ -140,6 +120,7 @@ class InboxEntry:
             is_reviewed=bool(data.get("deliberates")),
             # Earlier versions put off whatever was reviewed.
             is_put_off=bool(data.get("put_off", data.get("deliberates"))),
+            instrument=data.get("instrument"),
             version=document.version,
         )
 
@@ -214,9 +195,13 @@ class Inbox:
         """Return what is not finished."""
         return open_entries(self._store)
 
-    def waiting(self, bot: str) -> Iterator[InboxEntry]:
-        """Yield what is not finished of a bot, and perhaps some that is."""
-        return map(InboxEntry.from_document, self._store.waiting(f"{PREFIX}{bot}/"))
+    def waiting(self, bot: str | None, instrument: str | None = None) -> Iterator[InboxEntry]:
+        """Yield what is not finished of a bot, or of all (None), and perhaps some that is.
+
+        Of an `instrument`: what is of that one, or of one that was not known when it came.
+        """
+        entries = map(InboxEntry.from_document, self._store.waiting(*waiting_of(bot, instrument)))
+        return (entry for entry in entries if instrument is None or entry.instrument in {None, instrument})
 
     def open_entry(self, ticket: UUID) -> InboxEntry | None:
         """Return the entry of a ticket that is not finished."""
@@ -253,6 +238,7 @@ class Inbox:
             symbol=arrival.symbol,
             is_reviewed=arrival.is_reviewed,
             is_put_off=arrival.is_put_off,
+            instrument=arrival.instrument,
         )
 
     def _claim_after_expiry(self, entry: InboxEntry) -> InboxEntry | None:
@@ -274,6 +260,11 @@ class Inbox:
     def _write_over(self, entry: InboxEntry, after: InboxEntry) -> InboxEntry:
         document = Document(entry.key, {}, entry.version)
         return replace(after, version=self._store.replace(document, after.to_json()).version)
+
+
+def waiting_of(bot: str | None, instrument: str | None) -> Waiting:
+    """Return what a store is asked for where `Inbox.waiting` is asked."""
+    return Waiting(PREFIX if bot is None else f"{PREFIX}{bot}/", instrument)
 
 
 def open_entries(store: Store) -> list[InboxEntry]:

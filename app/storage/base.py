@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from app.domain.ticket_terms import Wanted
 
@@ -75,6 +75,17 @@ class Snapshot:
     unsettled: int = 0
 
 
+# How an alert begins to say, as it is stored, which instrument it is of; inside of a text quotes are escaped.
+NAMED = '"instrument":"'
+
+
+class Waiting(NamedTuple):
+    """What is asked of `Store.waiting`."""
+
+    prefix: str
+    instrument: str | None = None
+
+
 class Store(Protocol):
     """Versioned JSON documents under string keys.
 
@@ -101,8 +112,10 @@ class Store(Protocol):
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order (by bytes)."""
 
-    def ahead(self, keys: Collection[str], prefixes: Collection[str]) -> AbstractContextManager[None]:
-        """Read documents and lists together, if that is cheaper for the store than one after the other.
+    def ahead(
+        self, keys: Collection[str], prefixes: Collection[str], waiting: Waiting | None = None
+    ) -> AbstractContextManager[None]:
+        """Read documents, lists and what waits together, if that is cheaper than one after the other.
 
         Within the block this thread may be shown them as they were at its beginning, for a second at most
         and but for what it writes itself.
@@ -116,10 +129,11 @@ class Store(Protocol):
         fewer than `limit` although more follow.
         """
 
-    def waiting(self, prefix: str) -> Iterator[Document]:
+    def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer, as `unanswered` tells; perhaps others too.
 
-        A store with an index reads no more than those.
+        Of an `instrument` those are wanted that name it, or none, as theirs; a store with an index reads no
+        more than those.
         """
 
     def apply(self, changes: Sequence[Change]) -> None:
@@ -157,3 +171,8 @@ def unanswered(documents: Iterable[Document]) -> Iterator[Document]:
             asked = None
     if asked is not None:
         yield asked
+
+
+def is_of(text: str, instrument: str | None) -> bool:
+    """Tell by an alert's text, as it is stored, whether it may be of an instrument; of None they all are."""
+    return instrument is None or f'{NAMED}{instrument}"' in text or NAMED not in text

@@ -11,7 +11,18 @@ from uuid import uuid4
 
 from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
-from app.storage.base import JSON, PINGS, Change, Create, Document, Page, Replace, Snapshot, unanswered
+from app.storage.base import (
+    JSON,
+    PINGS,
+    Change,
+    Create,
+    Document,
+    Page,
+    Replace,
+    Snapshot,
+    Waiting,
+    unanswered,
+)
 from app.storage.gcs_emptiness import Emptiness
 from app.storage.gcs_memory import Memory
 from app.storage.gcs_pages import BATCH, BucketPages
@@ -100,7 +111,12 @@ class GcsStore:
         if not found:
             self._emptiness.found_nothing(prefix, mark)
 
-    def ahead(self, keys: Collection[str], prefixes: Collection[str]) -> AbstractContextManager[None]:  # noqa: ARG002
+    def ahead(
+        self,
+        keys: Collection[str],  # noqa: ARG002
+        prefixes: Collection[str],  # noqa: ARG002
+        waiting: Waiting | None = None,  # noqa: ARG002
+    ) -> AbstractContextManager[None]:
         """Read nothing: here each is asked for by itself."""
         return nullcontext()
 
@@ -109,8 +125,8 @@ class GcsStore:
         pages = BucketPages(self._folders, partial(self._names, after="", page_size=PAGE), self._fetch)
         return pages.page(prefix, terms=terms, before=before, since=since, limit=limit)
 
-    def waiting(self, prefix: str) -> Iterator[Document]:
-        """Yield documents under `prefix` that lack their answer."""
+    def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:  # noqa: ARG002
+        """Yield documents under `prefix` that lack their answer, whatever they are of."""
         return unanswered(self.list(prefix))
 
     def apply(self, changes: Sequence[Change]) -> None:

@@ -10,7 +10,7 @@ from itertools import count
 
 from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict
-from app.storage.base import JSON, Change, Create, Document, Page, Replace, Snapshot, unanswered
+from app.storage.base import JSON, Change, Create, Document, Page, Replace, Snapshot, Waiting, unanswered
 from app.storage.terms import page_among
 
 HIGHEST = "\U0010ffff"
@@ -79,7 +79,12 @@ class MemoryStore:
         for key, held in page:
             yield _document(key, held)
 
-    def ahead(self, keys: Collection[str], prefixes: Collection[str]) -> AbstractContextManager[None]:  # noqa: ARG002
+    def ahead(
+        self,
+        keys: Collection[str],  # noqa: ARG002
+        prefixes: Collection[str],  # noqa: ARG002
+        waiting: Waiting | None = None,  # noqa: ARG002
+    ) -> AbstractContextManager[None]:
         """Read nothing: here it is read at once."""
         return nullcontext()
 
@@ -87,8 +92,8 @@ class MemoryStore:
         """Return documents under `prefix` that carry all terms, from the last key down."""
         return page_among(self.list(prefix), terms, before, since, limit)
 
-    def waiting(self, prefix: str) -> Iterator[Document]:
-        """Yield documents under `prefix` that lack their answer."""
+    def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:  # noqa: ARG002
+        """Yield documents under `prefix` that lack their answer, whatever they are of."""
         return unanswered(self.list(prefix))
 
     def apply(self, changes: Sequence[Change]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
-from app.storage.base import JSON, Change, Create, Delete, Document, Page, Replace, Snapshot
+from app.storage.base import JSON, Change, Create, Delete, Document, Page, Replace, Snapshot, Waiting
 from app.storage.postgres_ahead import ReadAhead
 from app.storage.postgres_connection import Connections, Overwritten
 from app.storage.postgres_migration import prepare
@@ -110,9 +110,11 @@ class PostgresStore:
             remaining = None if remaining is None else remaining - len(rows)
 
     @contextmanager
-    def ahead(self, keys: Collection[str], prefixes: Collection[str]) -> Iterator[None]:
-        """Read documents and lists by one question, and show them to this thread within the block."""
-        self._mine.ahead = ReadAhead(self.connections, keys, prefixes)
+    def ahead(
+        self, keys: Collection[str], prefixes: Collection[str], waiting: Waiting | None = None
+    ) -> Iterator[None]:
+        """Read all of it by one question, and show it to this thread within the block."""
+        self._mine.ahead = ReadAhead(self.connections, keys, prefixes, waiting)
         try:
             yield
         finally:
@@ -122,9 +124,11 @@ class PostgresStore:
         """Return documents under `prefix` that carry all terms, from the last key down."""
         return read_page(self.connections, prefix, terms, (since, before), limit)
 
-    def waiting(self, prefix: str) -> Iterator[Document]:
+    def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer, and a few that have it."""
-        return documents_of(read_waiting(self.connections, prefix))
+        ahead, wanted = self._read_ahead, Waiting(prefix, instrument)
+        found = None if ahead is None else ahead.waiting(wanted)
+        return documents_of(read_waiting(self.connections, wanted) if found is None else found)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Make the changes in one transaction that does not wait for the disk."""

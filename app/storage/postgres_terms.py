@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.storage.base import JSON, Change, Create, Document, Replace
+from app.storage.base import JSON, NAMED, Change, Create, Document, Replace, Waiting
 from app.storage.postgres_connection import Connections
 from app.storage.postgres_statements import Row
 from app.storage.terms import ALERTS, terms_of
@@ -23,9 +23,14 @@ SELECT held.key, held.value, held.version FROM found CROSS JOIN LATERAL (
     SELECT key, value, version FROM documents WHERE documents.key = found.key OFFSET 0
 ) AS held ORDER BY held.key {order}
 """
-_WAITING = DOCUMENTS_OF.format(
-    keys="SELECT key FROM terms WHERE term = %s AND key >= %s AND key < %s", order="ASC"
-)
+# Few at any time, so that their texts can be looked through.
+WITHOUT_ANSWER = f"""
+SELECT held.key, held.value, held.version FROM (
+    SELECT key FROM terms WHERE term = '{WAITING}' AND key >= %s AND key < %s OFFSET 0
+) AS found CROSS JOIN LATERAL (
+    SELECT key, value, version FROM documents WHERE documents.key = found.key OFFSET 0
+) AS held WHERE strpos(held.value, %s) > 0 OR strpos(held.value, %s) = 0
+"""  # noqa: S608  # our own text
 
 
 def index_changes(change: Change) -> dict[str, Any]:
@@ -39,9 +44,17 @@ def index_changes(change: Change) -> dict[str, Any]:
     return _said((), before, "")
 
 
-def read_waiting(connections: Connections, prefix: str) -> list[Row]:
+def read_waiting(connections: Connections, wanted: Waiting) -> list[Row]:
     """Read the alerts that wait for their answer; one that was taken over late may have it."""
-    return connections.ask(_WAITING, (WAITING, prefix, prefix + HIGHEST))
+    return connections.ask(f"{WITHOUT_ANSWER} ORDER BY held.key", values_of(wanted))
+
+
+def values_of(wanted: Waiting) -> tuple[str, ...]:
+    """Return what `WITHOUT_ANSWER` is asked with."""
+    prefix, instrument = wanted
+    # An empty text is found in every other one.
+    named = "" if instrument is None else f'{NAMED}{instrument}"'
+    return prefix, prefix + HIGHEST, named, NAMED
 
 
 def documents_of(rows: list[Row]) -> Iterator[Document]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
 from app.storage import sqlite_terms
-from app.storage.base import JSON, Change, Create, Document, Page, Replace, Snapshot
+from app.storage.base import JSON, Change, Create, Document, Page, Replace, Snapshot, Waiting, is_of
 from app.storage.sqlite_connection import SharedConnection
 from app.storage.sqlite_files import documents_in
 from app.storage.sqlite_ledger import LEDGER_VIEW
@@ -111,7 +111,12 @@ class SqliteStore:
             after = rows[-1][0]
             remaining = None if remaining is None else remaining - len(rows)
 
-    def ahead(self, keys: Collection[str], prefixes: Collection[str]) -> AbstractContextManager[None]:  # noqa: ARG002
+    def ahead(
+        self,
+        keys: Collection[str],  # noqa: ARG002
+        prefixes: Collection[str],  # noqa: ARG002
+        waiting: Waiting | None = None,  # noqa: ARG002
+    ) -> AbstractContextManager[None]:
         """Read nothing: here it is read at once."""
         return nullcontext()
 
@@ -122,12 +127,13 @@ class SqliteStore:
         with self._looking.reading as connection:
             return read_page(connection, prefix, terms, (since, before), limit)
 
-    def waiting(self, prefix: str) -> Iterator[Document]:
+    def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer, and a few that have it."""
         with self._shared.reading as connection:
             rows = sqlite_terms.read_waiting(connection, prefix)
         for key, text, version in rows:
-            yield Document(key, _decode(text)[0], version)
+            if is_of(text, instrument):
+                yield Document(key, _decode(text)[0], version)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Make the changes in one transaction that does not wait for the disk."""

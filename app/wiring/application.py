@@ -34,11 +34,12 @@ from app.services.trading.entry_usage import EntryUsage
 from app.services.trading.execution import Trading
 from app.services.trading.gate_check import GateCheck
 from app.services.trading.position_plan import PositionPlanner
+from app.services.trading.turns import Turns
 from app.wiring.background import Upkeep
 from app.wiring.foundation import Foundation
 from app.wiring.intake import Reception
-from app.wiring.losses import loss_limits, loss_task
-from app.wiring.policies import longest_wait, notices, trading_rules, usage_refresh_seconds
+from app.wiring.losses import entry_usage, loss_limits, loss_task
+from app.wiring.policies import notices, trading_rules
 from app.wiring.portfolio import LateExits, position_service, trade_history
 from app.wiring.pursuits import pursuit_service, pursuit_task, submission
 from app.wiring.structures import StructuresWiring
@@ -78,7 +79,13 @@ class Wiring:
             rules=self.rules,
             clock=self.clock,
             reads=self.base.decision_reads,
+            turns=self.turns,
         )
+
+    @cached_property
+    def turns(self) -> Turns:
+        """What has to be in the books first."""
+        return Turns(lambda: self.reception.interrupted)
 
     @cached_property
     def instruments(self) -> Instruments:
@@ -93,6 +100,7 @@ class Wiring:
             bots=self.base.bots,
             trades=self.base.trades,
             usage=self.usage,
+            turns=self.turns,
             knows_equity=self.upkeep.breaker.stored.knows_equity,
             loss_limits=self.loss_limits,
             rules=self.rules,
@@ -107,15 +115,7 @@ class Wiring:
     @cached_property
     def usage(self) -> EntryUsage:
         """What bots have used up of their caps."""
-        return EntryUsage(
-            self.base.ledger,
-            self.base.open_orders,
-            self.base.trades,
-            self.clock,
-            refresh_seconds=usage_refresh_seconds(self.settings),
-            longest_wait=longest_wait(self.settings),
-            is_behind=lambda *who: self.reception.interrupted.comes_before(*who),  # noqa: PLW0108  # made later
-        )
+        return entry_usage(self.base)
 
     @cached_property
     def trading(self) -> Trading:

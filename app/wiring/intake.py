@@ -12,6 +12,7 @@ from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalService
 from app.services.intake.handlers import Handlers
 from app.services.intake.in_flight import InFlight
+from app.services.intake.in_turn import InTurn
 from app.services.intake.interrupted import Interrupted
 from app.services.intake.left_alerts import LeftAlerts
 from app.services.intake.recovery import Recovery
@@ -119,6 +120,10 @@ class Reception:
             ledger=self.base.ledger,
             workers=Handlers(self.trading, self.commands, review, self.structures, numbered, self.pool),
             in_flight=self.in_flight,
+            in_turn=InTurn(
+                lambda ticket: self.recovery.finish_ticket(ticket),  # noqa: PLW0108  # made later
+                self.base.wait,
+            ),
             routes=self.routes,
             repeats=Repeats(
                 store=self.base.store, inbox=self.inbox, ledger=self.base.ledger, in_flight=self.in_flight

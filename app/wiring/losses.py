@@ -1,4 +1,4 @@
-"""How what limits losses is made."""
+"""How what limits entries and losses is made."""
 
 from app.repositories.account_beginnings import AccountBeginnings
 from app.repositories.closed_trades import ClosedTrades
@@ -10,7 +10,21 @@ from app.services.portfolio.loss_limits import PERIOD_SECONDS, LossLimits
 from app.services.portfolio.snapshots import Snapshots
 from app.services.runtime.supervisor import Task
 from app.services.trading.context import TradingRules
+from app.services.trading.entry_usage import EntryUsage
 from app.wiring.foundation import Foundation
+from app.wiring.policies import longest_wait, usage_refresh_seconds
+
+
+def entry_usage(base: Foundation) -> EntryUsage:
+    """Return what knows how much bots have entered."""
+    return EntryUsage(
+        base.ledger,
+        base.open_orders,
+        base.trades,
+        base.clock,
+        refresh_seconds=usage_refresh_seconds(base.settings),
+        longest_wait=longest_wait(base.settings),
+    )
 
 
 def loss_limits(base: Foundation, snapshots: Snapshots, rules: TradingRules) -> LossLimits:

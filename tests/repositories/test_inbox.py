@@ -5,7 +5,8 @@ from uuid import uuid4
 import pytest
 
 from app.domain.json_codec import timestamp
-from app.repositories.inbox import Answer, Arrival, Inbox, idempotency_hash
+from app.repositories.inbox import Answer, Arrival, Inbox
+from app.repositories.inbox_keys import idempotency_hash
 from tests.builders import fresh_ticket_id
 
 pytestmark = pytest.mark.unit
@@ -120,6 +121,7 @@ def test_claim_when_it_is_stored_then_in_the_known_shape(inbox, store, arrival, 
         "symbol": None,
         "deliberates": False,
         "put_off": False,
+        "instrument": None,
     }
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.storage import terms as terms_module
-from app.storage.base import Create, Delete, Replace
+from app.storage.base import Create, Delete, Replace, Waiting
 
 pytestmark = pytest.mark.integration
 
@@ -224,6 +224,18 @@ class TestWaiting:
 
         store.apply([answer("a", self.SECOND)])
         assert waiting() == []
+
+    def test_waiting_when_an_instrument_is_wanted_then_no_alert_of_it_is_left_out(self, store):
+        for name, instrument in (("a", "AAPL"), ("b", None), ("c", "MSFT"), ("d", "AAPL")):
+            store.create(f"inbox/bot/{name}", {"ticket": name * 36, "instrument": instrument})
+        store.create("inbox/bot/e", {"ticket": "e" * 36, "alert": {"note": '"instrument":"MSFT"'}})
+        with store.ahead([], ["t/"], Waiting("inbox/", "AAPL")):
+            read = [list(store.waiting("inbox/", "AAPL")), list(store.waiting("inbox/bot/", "AAPL"))]
+            everything = list(store.waiting("inbox/"))
+        found = [{document.key[-1] for document in documents} for documents in read]
+
+        assert all(keys >= set("abde") for keys in found)
+        assert [document.key[-1] for document in everything] == [*"abcde"]
 
     def test_waiting_when_it_is_removed_then_no_longer(self, store, waiting):
         store.delete(store.create("inbox/bot/a", {"ticket": self.FIRST}))

@@ -56,16 +56,18 @@ def test_ahead_when_a_list_is_long_then_it_is_read_as_ever(store, asked, monkeyp
         assert list(store.list("t/")) == created
 
 
-# An alert at the paper broker: the bot, the claim, entries that wait, the lock, what a decision wants, the
-# account's journal read and written, the trade, and all that is written at the end.
+# An alert at the paper broker: the bot, the claim, the lock, what a decision wants with what was interrupted
+# in other processes, the account's journal read and written, the trade, and all that is written at the end.
 MOST_QUESTIONS = 12
 
 
+@pytest.mark.parametrize("processes", [1, 2])
 def test_alert_when_it_is_carried_out_then_the_database_is_asked_few_questions(
-    make_app, store, where, monkeypatch
+    make_app, store, where, monkeypatch, processes
 ):
     """Each is a way to the server and back, before or behind which an order waits."""
-    app = make_app(database_url=where)
+    app = make_app(database_url=where, web_concurrency=processes)
+    services_of(app).intake.recovery.recover()
     client = client_of(app, x_bot_secret=WEBHOOK_SECRET)
     questions, ask = [], DatabaseSession.ask
     client.post("/webhook", json=strategy_alert())

@@ -13,7 +13,7 @@ from app.domain.signals import own_words
 from app.errors import InvalidRequest
 from app.schemas.alerts import read_signal
 from app.schemas.dialects import DIALECTS
-from app.services.intake.alerts import Alert
+from app.services.intake.arrivals import Alert
 from app.wiring.container import intake, operations
 
 STRATEGY = DIALECTS["strategy"]

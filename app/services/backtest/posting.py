@@ -7,7 +7,7 @@ from typing import Any
 from app.domain.backtest.tape import TapeAlert
 from app.domain.bots import Bot
 from app.domain.signals import Signal
-from app.services.intake.alerts import Alert
+from app.services.intake.arrivals import Alert
 
 SOURCE = "backtest"
 

@@ -30,7 +30,8 @@ from app.repositories.chat import StoredChat
 from app.repositories.tickets import Ledger
 from app.repositories.trading_state import GlobalSwitch
 from app.services.chat.told import fitted, told_plan
-from app.services.intake.alerts import Alert, Intake
+from app.services.intake.alerts import Intake
+from app.services.intake.arrivals import Alert
 from app.services.portfolio.positions import PositionService
 from app.services.portfolio.snapshots import Snapshots
 

@@ -4,23 +4,25 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from app.clock import Clock
 from app.domain.bots import Bot
-from app.domain.review import is_reviewed, takes_time
+from app.domain.review import is_reviewed
 from app.domain.signals import COMMANDS, STRUCTURES, Signal, own_words
 from app.domain.ticket_views import shown
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors.away import unless_away
-from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry, idempotency_hash
+from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry
+from app.repositories.inbox_keys import idempotency_hash
 from app.repositories.tickets import Ledger
 from app.services.broker_access.records import request_record
 from app.services.intake.answers import answer_for, going_on
+from app.services.intake.arrivals import Alert, arrival_of
 from app.services.intake.completion import Completion
 from app.services.intake.handlers import Handler, Handlers
 from app.services.intake.in_flight import InFlight
+from app.services.intake.in_turn import InTurn
 from app.services.intake.repeats import Repeats, known_by_key_alone, note_shared_key
 from app.services.observability.journal import AlertLine, Journal
 from app.services.observability.metrics import Metrics
@@ -38,23 +40,6 @@ LATER = "The alert of ticket %s will be finished later: %s"
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """What the HTTP layer hands over: authenticated, loaded, redacted; `words` make it another alert.
-
-    `door` are the milliseconds that this took.
-    """
-
-    bot: Bot
-    signal: Signal
-    body: bytes
-    words: dict[str, Any]
-    redacted: dict[str, Any]
-    request_id: str
-    source: str
-    door: float = 0.0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """Accept alerts: claim, carry out, close."""
@@ -65,6 +50,7 @@ class Intake:
     workers: Handlers
     in_flight: InFlight
     repeats: Repeats
+    in_turn: InTurn
     routes: IdeaRoutes
     journal: Journal
     metrics: Metrics
@@ -76,7 +62,8 @@ class Intake:
         """Turn one alert into at most one order, and a repeated one into the first one's answer."""
         started = time.perf_counter()
         alert = self._routed(alert)
-        arrival = self._arrival(alert)
+        now = self.clock()
+        arrival = arrival_of(alert, self.new_ticket_id(now), now)
         others = self.inbox.of_key(arrival.bot, arrival.key)
         arrival = known_by_key_alone(arrival, others) if others else arrival
         ticket = Ticket(arrival.ticket, arrival.bot, arrival.dialect, arrival.at, arrival.alert)
@@ -190,25 +177,6 @@ class Intake:
             return alert
         return replace(alert, bot=bot)
 
-    def _arrival(self, alert: Alert) -> Arrival:
-        now, signal = self.clock(), alert.signal
-        # An idea's key is our own fingerprint of it: nothing else makes it another idea.
-        words = alert.words if signal.idea is None else None
-        reviewed = is_reviewed(signal, alert.bot.configuration)
-        return Arrival(
-            ticket=self.new_ticket_id(now),
-            bot=alert.bot.id,
-            dialect=alert.signal.dialect.name,
-            key=idempotency_hash(signal.idempotency_key, alert.body, words),
-            alert=alert.redacted,
-            at=now,
-            fingerprint=signal.idempotency_key if signal.idea is not None else None,
-            symbol=signal.symbol if signal.idea is not None else None,
-            is_reviewed=reviewed,
-            is_put_off=reviewed and takes_time(signal, alert.bot.configuration),
-            lifetime=_lifetime(signal),
-        )
-
     def _answer_as_first(
         self, ticket: Ticket, arrival: Arrival, alert: Alert, others: list[InboxEntry]
     ) -> Answer | None:
@@ -257,7 +225,8 @@ class Intake:
             return going_on(str(ticket.id), alert.request_id, entry)
         try:
             with self.in_flight.running(entry.key):
-                return self.work_on(entry, ticket, alert.signal, alert.bot, alert.request_id)
+                others = alert.signal, alert.bot, alert.request_id
+                return self.in_turn.carry_out(ticket, lambda mine: self.work_on(entry, mine, *others))
         except EntryMustWait as waits:
             _logger.info("%s", waits, extra={"ticket": str(ticket.id)})
             self.in_flight.leave_open(entry.key, is_begun=False)
@@ -292,9 +261,3 @@ class Intake:
             self.metrics.rejected(reason)
         self.journal.activity(sentence(ticket))
         self.ticket_messages.notify(ticket)
-
-
-def _lifetime(signal: Signal) -> timedelta | None:
-    """Return for how long the same words are a resend, where the dialect says that."""
-    seconds = signal.dialect.resend_seconds
-    return None if seconds is None or signal.idempotency_key is not None else timedelta(seconds=seconds)

@@ -57,6 +57,11 @@ class RecoveryOrder:
         for _, entry in sorted(ranks, key=lambda item: item[0]):
             yield entry
 
+    def goes_to(self, entry: InboxEntry, broker: str) -> bool:
+        """Tell whether an alert's orders go to a broker."""
+        bot = self.bots.find(entry.bot)
+        return bot is not None and (bot.configuration.broker or self.default_broker) == broker
+
     def has_placed(self, entry: InboxEntry) -> bool:
         """Tell whether the broker has an order of an alert; raise BrokerUnavailable."""
         return bool(self._placed(entry))

@@ -27,6 +27,7 @@ from app.services.pursuits.alert_exits import AlertExits
 from app.services.pursuits.gone import GonePositions
 from app.services.pursuits.operator_exits import OperatorExits
 from app.services.pursuits.overtaking import Overtaking
+from app.services.trading.context import EntryMustWait
 from app.services.trading.execution import EnsureExits
 from app.storage.base import Change
 
@@ -159,6 +160,9 @@ class PursuitService:
         except BrokerUnavailable as error:
             ticket.end(TicketStatus.PURSUING, Reason[error.reason], error.message)
             self.gone.judge(stored, ticket)
+        except EntryMustWait as waits:
+            # The exit is done, and what follows it has its turn when all that counts is in the books.
+            ticket.end(TicketStatus.PURSUING, Reason.EXIT_NOT_FILLED, str(waits))
         return changes
 
     def _current(self, number: UUID) -> tuple[StoredPursuit, Ticket] | None:

@@ -31,6 +31,7 @@ from app.services.trading.gate_check import GateCheck
 from app.services.trading.order_building import EntryDraft, draft_entry, draft_exit
 from app.services.trading.plan_told import refusal_told
 from app.services.trading.position_plan import PositionPlanner
+from app.services.trading.turns import Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class Assessor:
     rules: TradingRules
     clock: Clock
     reads: DecisionReads
+    turns: Turns
 
     def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
         """Turn a signal into what is decided on: its instrument, its broker, the limits that hold."""
@@ -81,8 +83,8 @@ class Assessor:
         return [item.symbol for item in self.planner.trades.at(broker, bot=bot.id) if item.quantity < ZERO]
 
     def decide(self, context: OrderContext) -> None:
-        """Fill in the orders that may be sent; without any, the ticket says why."""
-        with self.reads.ahead(context.broker_name):
+        """Fill in the orders that may be sent; without any, the ticket says why. Raise EntryMustWait."""
+        with self.reads.ahead(context.broker_name, self.turns.looked_for(context)):
             self._decide(context)
 
     def _decide(self, context: OrderContext) -> None:
@@ -94,6 +96,7 @@ class Assessor:
             self.gate_check.allows(context, ProposedOrder(OrderRole.ENTRY, context.signal.side))
             return
         try:
+            self.turns.await_booked(context)
             # Fills first: whose part of the account's position is whose follows from them.
             own = self.conflicts.count(context, broker)
             if context.spares_orders:

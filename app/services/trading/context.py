@@ -1,8 +1,10 @@
 """One signal while it is decided on, and the rules of the house."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from app.brokers.base import Broker
 from app.domain.accounts import MarketSnapshot
@@ -36,7 +38,14 @@ CENT = Decimal("0.01")
 
 
 class EntryMustWait(Exception):
-    """What goes on must be done first: an exit of the same position, or what its bot's entries count."""
+    """What goes on must be done first: an exit of the same position, or alerts that were interrupted.
+
+    `behind` are the tickets of those; whoever meets them may finish them.
+    """
+
+    def __init__(self, message: str, behind: Sequence[UUID] = ()) -> None:
+        super().__init__(message)
+        self.behind = behind
 
 
 @dataclass(frozen=True, slots=True)

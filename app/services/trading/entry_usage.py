@@ -5,7 +5,6 @@ processes are read from the ledger, at most `refresh_seconds` late. Only bots wi
 """
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -21,7 +20,6 @@ from app.domain.tickets import TicketStatus
 from app.repositories.open_orders import OpenOrders
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
-from app.services.trading.context import EntryMustWait
 
 LATEST_FINISH = timedelta(minutes=2)
 # UNKNOWN is not among them: what may be at the broker keeps its place under the caps.
@@ -44,7 +42,6 @@ class EntryUsage:
     """Entries of today and yesterday (UTC) by ticket.
 
     `longest_wait` is how long an alert may wait for an opinion and a person before it is finished.
-    `is_behind` tells of a bot whether another of its alerts was interrupted, and may have placed an order.
     """
 
     def __init__(
@@ -56,7 +53,6 @@ class EntryUsage:
         *,
         refresh_seconds: float = 0,
         longest_wait: timedelta = timedelta(),
-        is_behind: Callable[[str, UUID], bool] = lambda _bot, _ticket: False,
     ) -> None:
         self._ledger = ledger
         self._open_orders = open_orders
@@ -64,7 +60,6 @@ class EntryUsage:
         self._trades = trades
         self._refresh_seconds = refresh_seconds
         self._latest_finish = LATEST_FINISH + longest_wait
-        self._is_behind = is_behind
         self._entries: dict[str, Entry] = {}
         self._read_until: datetime | None = None
         self._read_at = float("-inf")
@@ -84,11 +79,6 @@ class EntryUsage:
             holds_symbol=symbol in held,
             last_entry_at=max((entry.at for entry in new if entry.symbol == symbol), default=None),
         )
-
-    def await_others(self, bot: str, ticket: UUID) -> None:
-        """Raise EntryMustWait while an order of the bot may be at the broker that no book shows."""
-        if self._is_behind(bot, ticket):
-            raise EntryMustWait(f"An alert of {bot} was interrupted; what that one did is counted first.")
 
     def today(self, bot: str) -> tuple[int, Decimal]:
         """Return how often a bot has entered today (UTC), and for how much; limited or not."""

@@ -29,6 +29,7 @@ from app.repositories.bots import BotDirectory
 from app.repositories.trades import Trades
 from app.services.trading.context import OrderContext, TradingRules
 from app.services.trading.entry_usage import EntryUsage
+from app.services.trading.turns import Turns
 
 UNASKED = Reason.OPINION_UNAVAILABLE
 STOPS = frozenset({Reason.DAILY_LOSS_LIMIT, Reason.ACCOUNT_LOSS_LIMIT, Reason.CONSECUTIVE_LOSSES})
@@ -51,6 +52,7 @@ class GateCheck:
     bots: BotDirectory
     trades: Trades
     usage: EntryUsage
+    turns: Turns
     knows_equity: Callable[[str], bool]
     loss_limits: LossBook
     rules: TradingRules
@@ -99,7 +101,7 @@ class GateCheck:
             permissions=self._permissions(context, order),
             review=context.review,
             market=market,
-            usage=self._usage(context, counted),
+            usage=self._usage(context, order, counted),
             losses=self._losses(context, order),
         )
 
@@ -121,11 +123,11 @@ class GateCheck:
             may_sell_options=context.may_sell_options or context.signal.dialect.may_sell_options,
         )
 
-    def _usage(self, context: OrderContext, counted: Decimal) -> Usage:
-        if not context.counts_entries:
+    def _usage(self, context: OrderContext, order: ProposedOrder, counted: Decimal) -> Usage:
+        # Exits are not counted: they must not wait for what is.
+        if not context.counts_entries or order.role is OrderRole.EXIT:
             return NOTHING_USED
-        if not context.is_preview:
-            self.usage.await_others(context.bot.id, context.ticket.id)
+        self.turns.await_counted(context)
         # What the changed order is worth already is counted once, not twice.
         usage = self.usage.of(context.bot.id, context.symbol, context.limits)
         return replace(usage, notional_today=usage.notional_today - counted) if counted else usage

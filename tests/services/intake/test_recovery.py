@@ -104,22 +104,6 @@ def test_entry_when_it_is_adopted_then_it_counts_towards_the_daily_caps(
     assert scripted.submitted == []
 
 
-def test_alert_when_another_of_its_bot_was_interrupted_then_it_waits_until_that_one_is_counted(
-    make_app, leave, configure, scripted, settings
-):
-    app = make_app(brokers={"paper": scripted}, dry_run=False)
-    configure(daily_order_cap=1)
-    scripted.take(order_of(UUID(leave())))
-    client = client_of(app, x_bot_secret=settings.webhook_secret)
-    at_first = client.post("/webhook", json=strategy_alert())
-    for _ in range(2):
-        services_of(app).intake.recovery.recover()
-    later = client.post("/webhook", json=strategy_alert())
-
-    assert (at_first.status_code, later.json["reason"]) == (202, "DAILY_ORDER_CAP")
-    assert scripted.submitted == []
-
-
 def test_entry_when_it_is_adopted_then_its_value_is_in_the_ticket(leave, recovered, scripted, services):
     name = leave()
     scripted.take(order_of(UUID(name)))

@@ -44,12 +44,13 @@ def another(app_at_alpaca, messages, fake, clock) -> Callable[..., Flask]:
         clock.wait(seconds)
         fake.exchange.timer.advance(seconds)
 
-    return lambda: app_at_alpaca(
+    return lambda **changes: app_at_alpaca(
         allow_short_selling=True,
         notification_url="json://127.0.0.1:1",
         notify=lambda event: messages.append((event.title, event.message)),
         exit_pursuit_seconds=60,
         wait=wait,
+        **changes,
     )
 
 

@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.builders import ENTER_LONG, EXIT_LONG, bridge_alert
+from app.repositories.inbox import Arrival, Inbox
+from app.services.runtime.locks import MachineLocks
+from app.wiring.policies import lock_folder
+from tests.builders import ENTER_LONG, EXIT_LONG, bridge_alert, fresh_ticket_id, strategy_alert
 
 pytestmark = pytest.mark.integration
 
@@ -264,3 +267,51 @@ def test_close_when_one_answer_shows_no_position_then_it_goes_on_until_a_second_
 
     assert answer.json["status"] == "pursuing"
     assert (held(), ticket["status"]) == (0, "filled")
+
+
+class TestInterrupted:
+    """Of a bot with a cap an alert is in the hands of another process, which lives and does nothing."""
+
+    @pytest.fixture
+    def app(self, another):
+        return another(web_concurrency=2)
+
+    @pytest.fixture
+    def interrupted(self, store, clock, settings, configure, app):
+        configure(daily_order_cap=5)
+        neighbour = MachineLocks(lock_folder(settings))
+        alert, ticket = strategy_alert(symbol="MSFT", **ENTER_LONG), fresh_ticket_id(clock())
+        arrival = Arrival(ticket, "default", "strategy", str(ticket), alert, clock(), instrument="MSFT")
+        entry = Inbox(store, clock, neighbour.owner, ttl_seconds=300).claim(arrival)
+        document = store.get(entry.key)
+        store.replace(document, document.value | {"attempts": 2})
+        yield neighbour
+        neighbour.close()
+
+    @pytest.mark.usefixtures("held_ten", "interrupted")
+    @pytest.mark.parametrize("trouble", [None, "503 on positions"])
+    def test_exit_when_an_alert_of_its_bot_was_interrupted_then_it_does_not_wait_for_what_counts(
+        self, leave, fake, pass_time, outcome, trouble
+    ):
+        if trouble is not None:
+            fake.inject(**TROUBLES[trouble])
+        answer = leave()
+        fake.faults.clear()
+        pass_time(5)
+
+        assert outcome(answer) == (0, 10, "filled")
+
+    @pytest.mark.usefixtures("held_ten")
+    def test_reversal_when_an_alert_of_its_bot_was_interrupted_then_its_entry_waits_until_that_is_counted(
+        self, post, fake, pass_time, outcome, interrupted
+    ):
+        fake.inject(**TROUBLES["503 on positions"])
+        answer = post(**TURN)
+        fake.faults.clear()
+        pass_time(10)
+        between = outcome(answer)
+        interrupted.close()
+        pass_time(20)
+
+        assert between == (0, 10, "pursuing")
+        assert outcome(answer)[:2] == (-5, 15)

@@ -1,0 +1,42 @@
+"""An alert that meets interrupted ones finishes those first, and then has its turn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from app.clock import Budget, Patience, Wait
+from app.domain.tickets import Ticket
+from app.services.trading.context import EntryMustWait
+
+Result = TypeVar("Result")
+# TradingView gives up after three seconds; what takes longer is finished by the clock.
+MEANWHILE = Budget(2.0, 0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class InTurn:
+    """`finish` takes up an interrupted alert as a recovery does; False: others have it, or it must wait.
+
+    Left to one thread of a process, what waits for such an alert would grow faster than it is worked off.
+    """
+
+    finish: Callable[[UUID], bool]
+    wait: Wait
+
+    def carry_out(self, ticket: Ticket, work: Callable[[Ticket], Result]) -> Result:
+        """Do the work, again where it had to wait, as long as its caller does; raise EntryMustWait.
+
+        Nothing is held while others are finished. The work gets a ticket that says what this one did.
+        """
+        patience, said = Patience(MEANWHILE, self.wait), ticket.timeline[:]
+        while True:
+            try:
+                return work(ticket)
+            except EntryMustWait as waits:
+                for other in waits.behind:
+                    self.finish(other)
+                if not waits.behind or not patience.lasts():
+                    raise
+            ticket = ticket.blank()
+            ticket.timeline += said
