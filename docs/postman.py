@@ -27,7 +27,7 @@ ANY_ANSWER = ("Login", "Approval")
 ANY_ANSWER_TO = {
     "api_cancel_order",
     "api_close_trade",
-    *("api_show_job", "api_cancel_job"),
+    *("api_show_job", "api_cancel_job", "api_download_job_file"),
     # Nobody has the link that a run makes: it is shown once.
     *("shares_show_button", "shares_reveal"),
     *(f"commands_{name}" for name in ("enter_by_settings", "enter_by_legs", "exit_trade", "exit_by_rule")),

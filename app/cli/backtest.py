@@ -10,19 +10,19 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli.backtest_bars import TIMEFRAMES, bar_shelf
-from app.cli.backtest_settings import read_differences
-from app.cli.backtest_tape import TapeFiles, day_named, zone_named
+from app.cli.backtest_tape import TapeFiles
 from app.cli.commands import Command, show_fields, show_table
 from app.cli.progress import progress_bar
 from app.domain.backtest.comparison import SAME
-from app.domain.backtest.result import BacktestResult
 from app.domain.backtest.tape import Stretch
+from app.domain.backtest.whole_tape import Tape
 from app.domain.bars import Adjustment
-from app.domain.bots import TEST_BOT
 from app.errors import InvalidRequest
-from app.services.backtest.reports import read_report, report_of, side_by_side, write_report
-from app.services.backtest.run import Tape
-from app.wiring.backtest import Setup, backtest_of
+from app.schemas.backtest.tape_reader import TapeReader, day_named, zone_named
+from app.services.backtest.reports import read_report, side_by_side, write_report
+from app.wiring.backtest import play
+from app.wiring.backtest_settings import read_differences
+from app.wiring.backtest_setup import setup_of
 from app.wiring.container import operations, services
 
 SHOWN = (
@@ -109,9 +109,9 @@ def backtest(  # noqa: PLR0913  # what can be said on one line
     if alerts is None:
         raise InvalidRequest("Say which alerts to play: --alerts FILE, or --alerts 2026-06-02.")
     stretch = Stretch(day_named(since), day_named(until, DAY))
-    files = TapeFiles(zone_named(timezone), stretch, bar_shelf(**of_brokers), symbol)
+    files = TapeFiles(TapeReader(zone_named(timezone), stretch, symbol), bar_shelf(**of_brokers))
     tape = files.read(alerts, (*bars, *more))
-    report = report_of(_play(tape, bot, pairs))
+    report = _played(tape, bot, pairs)
     written = write_report(report, out) if out is not None else []
     if as_json:
         click.echo(json.dumps(report, indent=2, ensure_ascii=False))
@@ -119,32 +119,12 @@ def backtest(  # noqa: PLR0913  # what can be said on one line
         _show(report, written)
 
 
-def _play(tape: Tape, bot: str | None, pairs: Sequence[str]) -> BacktestResult:
-    start = tape.first
-    if start is None:
-        raise InvalidRequest("There is nothing to play in this time.")
-    run = backtest_of(_setup(bot, pairs, is_list=bool(tape.trades)), start)
+def _played(tape: Tape, bot: str | None, pairs: Sequence[str]) -> dict[str, Any]:
+    setup = setup_of(services().settings, operations().bots, read_differences(pairs), only=bot)
     # Each of its hundredths is drawn once.
     step = max(tape.length // 100, 1)
     with progress_bar(tape.length, "Playing") as drawn:
-        return run.run(tape, lambda done: None if done % step else drawn(step))
-
-
-def _setup(bot: str | None, pairs: Sequence[str], *, is_list: bool) -> Setup:
-    """Return today's bots and settings with what is set differently; a list of trades has its own sizes."""
-    differences = read_differences(pairs)
-    keys = ({"use_strategy_contracts": True} if is_list else {}) | differences.keys
-    found = [(each.id, each.configuration) for each, _ in operations().bots.all() if each.id != TEST_BOT]
-    if bot is not None:
-        operations().bots.get(bot)
-    return Setup(
-        environment=services().settings,
-        bots=found,
-        settings=differences.settings,
-        keys=keys,
-        told=differences.told,
-        only=bot,
-    )
+        return play(setup, tape, lambda done: None if done % step else drawn(step))
 
 
 def _show(report: dict[str, Any], files: Sequence[Path]) -> None:

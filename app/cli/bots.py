@@ -1,31 +1,20 @@
 """`flask bots`: make, read, change, stop and remove bots."""
 
-import json
-import re
 from dataclasses import replace
-from decimal import Decimal
-from typing import Any
 
 import click
-from marshmallow import fields
 
-from app.cli.commands import Group, show_fields, show_table, split_pair
+from app.cli.commands import Group, show_fields, show_table
 from app.cli.switches import standing, throw
 from app.domain.audit import Actor
 from app.domain.bots import BotConfiguration
 from app.errors import InvalidRequest
-from app.schemas.bot import BotSchema, IdeaStructures, NewBotSchema, Symbols, Windows
-from app.schemas.fields import Text
+from app.schemas.bot import NewBotSchema
+from app.schemas.bot_pairs import BOT, ELSEWHERE, read_pairs
 from app.schemas.operator import load
 from app.wiring.container import operations
 
-BOT, NEW_BOT = BotSchema(), NewBotSchema()
-# What belongs to a bot and is changed by a command of its own.
-ELSEWHERE = {
-    "id": "a bot keeps its id; make another with: flask bots create ID",
-    "state": "the state is set with: flask trading-state HALTED --bot ID",
-    "secret": "a new secret is made with: flask bots rotate-secret ID",
-}
+NEW_BOT = NewBotSchema()
 KEYS = (
     f"Keys: {', '.join(name for name in BOT.fields if name not in ELSEWHERE)}. "
     "What each means stands in docs/bots.md."
@@ -119,36 +108,6 @@ def resume(bot: str | None, *, everything: bool) -> None:
     """Let a bot (or every bot that is not halted itself) trade again."""
     _refuse_both(bot, everything=everything)
     throw(bot, {"state": "ACTIVE"})
-
-
-def read_pairs(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """Read KEY=VALUE pairs into what the API would be sent; raise InvalidRequest."""
-    values: dict[str, Any] = {}
-    for pair in pairs:
-        name, text = split_pair(pair)
-        if name in ELSEWHERE:
-            raise InvalidRequest(f"{name} is no key here: {ELSEWHERE[name]}")
-        values[name] = _value(name, text)
-    return values
-
-
-def _value(name: str, text: str) -> Any:
-    field: fields.Field[Any] | None = BOT.fields.get(name)
-    if text == "null":
-        return None
-    if isinstance(field, fields.Boolean) and text not in {"true", "false"}:
-        raise InvalidRequest(f"{name} is true or false, not {text}.")
-    if isinstance(field, Windows):
-        # Days are separated by commas too: a new window begins behind the time at which one ends.
-        return [window.strip() for window in re.split(r"(?<=\d)\s*[,;]", text) if window.strip()]
-    if isinstance(field, (Symbols, IdeaStructures)):
-        return [name.strip() for name in text.split(",") if name.strip()]
-    if isinstance(field, (Text, fields.Enum)):
-        return text
-    try:
-        return json.loads(text, parse_float=Decimal)
-    except ValueError:
-        return text
 
 
 def _refuse_both(bot: str | None, *, everything: bool) -> None:

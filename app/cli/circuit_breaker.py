@@ -2,9 +2,10 @@
 
 import click
 
-from app.cli.commands import Group, show_fields, split_pair
+from app.cli.commands import Group, show_fields
 from app.domain.audit import Actor
 from app.domain.circuit_breaker import CircuitBreaker
+from app.schemas.bot_pairs import split_pair
 from app.schemas.operator import CircuitBreakerSchema, load
 from app.services.portfolio.breaker_view import breaker_view
 from app.wiring.container import portfolio

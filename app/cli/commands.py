@@ -7,7 +7,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from app.errors import AppError, InvalidRequest
+from app.errors import AppError
 
 
 class Command(click.Command):
@@ -51,14 +51,6 @@ def show_fields(record: dict[str, Any]) -> None:
     width = max(map(len, record))
     for name, value in record.items():
         click.echo(f"{name.ljust(width)}  {value if isinstance(value, str) else json.dumps(value)}")
-
-
-def split_pair(pair: str) -> tuple[str, str]:
-    """Take KEY=VALUE apart; raise InvalidRequest."""
-    name, equals, text = pair.partition("=")
-    if not equals:
-        raise InvalidRequest(f"{pair} is not written as KEY=VALUE.")
-    return name, text
 
 
 def rounded(figure: str | None) -> str | None:

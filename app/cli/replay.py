@@ -7,18 +7,18 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from app.cli.backtest_settings import read_differences
-from app.cli.backtest_tape import day_named
 from app.cli.commands import Command, show_table
 from app.cli.ideas import analyst_of, confirm
 from app.cli.progress import progress_bar
 from app.domain.backtest.day_replay import ReplayedTicket, ReplayOutcome
-from app.domain.bots import TEST_BOT
-from app.domain.json_codec import timestamp, to_json
 from app.errors import InvalidRequest
-from app.services.backtest.day_replay import RecordedAnalyst
+from app.schemas.backtest.tape_reader import day_named
+from app.services.backtest.day_replay import RecordedAnalyst, replay_report
+from app.wiring.backtest_settings import read_differences
+from app.wiring.backtest_setup import ReplaySetup, todays_bots
 from app.wiring.container import operations, services
-from app.wiring.day_replay import ReplaySetup, held_before, replay_of
+from app.wiring.day_replay import replay_of
+from app.wiring.past_records import held_before
 
 
 @click.command("replay", cls=Command)
@@ -59,7 +59,7 @@ def replay(  # what can be said on one line
             confirm(analyst_of(model, prompt), asked)
     found = _play(tickets, day, pairs, RecordedAnalyst(analyst_of(model, prompt), bool(model or prompt)))
     if as_json:
-        click.echo(json.dumps(_told(text, *found), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(replay_report(day.date(), *found), indent=2, ensure_ascii=False))
     else:
         _show(*found)
 
@@ -71,7 +71,7 @@ def _play(
     house = services()
     setup = ReplaySetup(
         environment=house.settings,
-        bots=[(each.id, each.configuration) for each, _ in operations().bots.all() if each.id != TEST_BOT],
+        bots=todays_bots(operations().bots),
         settings=differences.settings,
         keys=differences.keys,
         analyst=analyst,
@@ -79,11 +79,6 @@ def _play(
     played = replay_of(setup, day.date(), held_before(house.store, day.date(), house.clock()))
     with progress_bar(len(tickets), "Playing") as drawn:
         return played.run(tickets, lambda _: drawn(1)), played.notes
-
-
-def _told(day: str, played: list[ReplayedTicket], notes: list[str]) -> dict[str, Any]:
-    rows = [to_json(each) | {"at": timestamp(each.at), "differs": each.differs} for each in played]
-    return {"date": day, "tickets": rows, "differences": sum(each.differs for each in played), "notes": notes}
 
 
 def _show(played: list[ReplayedTicket], notes: list[str]) -> None:

@@ -21,7 +21,7 @@ const CHUNKS = [
   // Before what shows single plots, so that the first page loads none.
   {
     name: "analytics",
-    test: /node_modules[\\/](d3-|internmap)|src[\\/](charts|screens[\\/](analytics|trades[\\/]Payoff))/,
+    test: /node_modules[\\/](d3-|internmap)|src[\\/](charts|screens[\\/](analytics|trades[\\/]Payoff|jobs[\\/]Backtest(Result|Tables)))/,
     priority: 8,
   },
   { name: "trading", test: /src[\\/]screens[\\/](home|logs|ticket|approvals|trades)[\\/]/, priority: 7 },

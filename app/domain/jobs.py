@@ -10,6 +10,7 @@ class JobKind(StrEnum):
     """What can be run."""
 
     REPLAY = "replay"
+    BACKTEST = "backtest"
 
 
 class JobState(StrEnum):
@@ -32,6 +33,7 @@ class JobState(StrEnum):
 class Job:
     """A job; `done` of `total` steps are done, `message` says in words why there is no result.
 
+    `has_upload`: files came with it, which are kept until it is over.
     `owner` is the process that took it, `seen_at` when that last said that it was at it.
     """
 
@@ -47,3 +49,4 @@ class Job:
     message: str | None = None
     owner: str | None = None
     seen_at: datetime | None = None
+    has_upload: bool = False

@@ -7,6 +7,7 @@ from typing import Any
 from app.domain.jobs import Job
 from app.domain.json_codec import from_json, to_json
 from app.errors import Conflict
+from app.repositories.job_files import JobFiles
 from app.storage.base import Document, Store
 
 PREFIX = "jobs/"
@@ -23,6 +24,7 @@ class StoredJobs:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.files = JobFiles(store)
 
     def add(self, job: Job) -> None:
         """Write a new job down."""
@@ -68,8 +70,9 @@ class StoredJobs:
         """Remove the oldest that are over, so that so many stay; return how many."""
         over = [document for document, job in self._all() if job.state.is_over]
         for document in over[:-KEPT]:
-            result = self._store.get(f"{RESULTS}{document.key.removeprefix(PREFIX)}")
-            for old in (result, document):
+            job = document.key.removeprefix(PREFIX)
+            self.files.drop(job)
+            for old in (self._store.get(f"{RESULTS}{job}"), document):
                 if old is not None:
                     self._store.delete(old)
         return len(over[:-KEPT])

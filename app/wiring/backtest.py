@@ -1,6 +1,6 @@
 """A house of its own for the past: the very collaborators, over memory, a tape's clock and its prices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -13,10 +13,12 @@ from app.brokers.registry import BROKERS
 from app.config import Settings
 from app.domain.audit import Actor
 from app.domain.backtest.tape import TapeAlert
+from app.domain.backtest.whole_tape import Tape
 from app.domain.bots import AnalystUse, Approval, BotConfiguration
 from app.domain.json_codec import to_json
 from app.domain.signals import Signal, own_words
 from app.domain.symbols import SymbolRefused, parse_symbol
+from app.errors import InvalidRequest
 from app.logs import redact
 from app.logs.foreign_secrets import hide_foreign
 from app.repositories.change_counts import Counts
@@ -28,6 +30,7 @@ from app.schemas.posted import Posted, read_posted
 from app.services.analyst.base import Analyst
 from app.services.backtest.outcome import Books
 from app.services.backtest.posting import ReadAlert
+from app.services.backtest.reports import report_of
 from app.services.backtest.run import BacktestRun
 from app.services.backtest.simulated import TapeClock, TapeMarket
 from app.services.instruments.resolver import no_contracts
@@ -38,6 +41,7 @@ from app.services.runtime.shared_counts import SharedCounts
 from app.services.runtime.supervisor import Supervisor
 from app.storage.memory import MemoryStore
 from app.wiring.application import Wiring
+from app.wiring.backtest_setup import Setup
 from app.wiring.container import Services
 from app.wiring.foundation import Foundation
 from app.wiring.shared_parts import SharedParts
@@ -183,20 +187,17 @@ def _quiet(settings: Settings) -> Settings:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
-    """How a backtest is set up: the settings and bots of today, and what is different.
+def play(setup: Setup, tape: Tape, progress: Callable[[int], None]) -> dict[str, Any]:
+    """Play a tape and return its report; a list of trades has its own sizes.
 
-    `settings` and `keys` are the differences, of the environment and of every bot; `told` are both as they
-    were written. `only`: the bot that all alerts are for.
+    Raise InvalidRequest where nothing is on the tape.
     """
-
-    environment: Settings
-    bots: Sequence[tuple[str, BotConfiguration]]
-    settings: Mapping[str, Any]
-    keys: Mapping[str, Any]
-    told: Mapping[str, str]
-    only: str | None = None
+    start = tape.first
+    if start is None:
+        raise InvalidRequest("There is nothing to play in this time.")
+    sizes = {"use_strategy_contracts": True} if tape.trades else {}
+    run = backtest_of(replace(setup, keys=sizes | dict(setup.keys)), start)
+    return report_of(run.run(tape, progress))
 
 
 def backtest_of(setup: Setup, start: datetime) -> BacktestRun:

@@ -1,40 +1,23 @@
 """How a day is played again: a house of its own, with what was held before the day began."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from app.config import Settings
 from app.domain.audit import Actor
 from app.domain.backtest.tape import TapeAlert
-from app.domain.bots import BotConfiguration
-from app.domain.money import ZERO
 from app.domain.opinions import Opinion
-from app.domain.orders import Side
-from app.repositories.closed_trades import ClosedTrades
-from app.repositories.trades import Trades
 from app.schemas.backtest.alert_files import of_ticket
-from app.services.backtest.day_replay import DayReplay, HeldBefore, RecordedAnalyst
+from app.services.backtest.day_replay import DayReplay, HeldBefore
 from app.services.backtest.simulated import TapeClock, TapeMarket
 from app.services.opinion_scores.past_opinions import read_past
-from app.storage.base import Store
 from app.wiring.backtest import backtest_house, for_the_past, read_tape_alert
+from app.wiring.backtest_setup import ReplaySetup
 
 # The evening before: what is opened then counts towards no limit of the day.
 EVE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplaySetup:
-    """Today's bots and settings, and what is different."""
-
-    environment: Settings
-    bots: Sequence[tuple[str, BotConfiguration]]
-    settings: Mapping[str, Any]
-    keys: Mapping[str, Any]
-    analyst: RecordedAnalyst
 
 
 def replay_of(setup: ReplaySetup, day: date, held: Sequence[HeldBefore]) -> DayReplay:
@@ -61,21 +44,6 @@ def replay_of(setup: ReplaySetup, day: date, held: Sequence[HeldBefore]) -> DayR
     )
     found.begin_with(held, lambda each: TapeAlert(clock(), "held before", json.dumps(each.words()), each.bot))
     return found
-
-
-def held_before(store: Store, day: date, now: datetime) -> list[HeldBefore]:
-    """Return what bots held when a day began: shares and coins that went flat since, or are held yet."""
-    begins = datetime.combine(day, time(), UTC)
-    found = [
-        HeldBefore(trade.bot, trade.symbol, trade.side, trade.quantity, trade.entry_price)
-        for trade in ClosedTrades(store).newest_first(now)
-        if trade.opened_at < begins <= trade.closed_at and trade.entry_price and trade.structure is None
-    ]
-    for trade in Trades(store, lambda: now).every().values():
-        if trade.opened_at < begins and trade.quantity:
-            side = Side.BUY if trade.quantity > ZERO else Side.SELL
-            found.append(HeldBefore(trade.bot, trade.symbol, side, trade.bought, trade.average_price))
-    return sorted(found, key=lambda each: (each.bot, each.symbol))
 
 
 def _opinion_of(ticket: dict[str, Any]) -> Opinion | None:

@@ -94,8 +94,7 @@ def test_job_when_done_then_nothing_was_ordered_and_no_ticket_written(start, wor
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ({"kind": "backtest"}, "cannot be run yet"),
-        ({"kind": "dance"}, "must be replay"),
+        ({"kind": "dance"}, "must be replay or backtest"),
         ({}, "is missing"),
         ({"kind": "replay", "horizon": "1w"}, "horizon"),
         ({"kind": "replay", "min_confidence": "2"}, "min_confidence"),

@@ -6,12 +6,12 @@ import pytest
 from dotenv import dotenv_values
 
 from app.blueprints.api.openapi.document import routes
-from app.cli.bots import read_pairs
 from app.config import Settings
 from app.domain.bots import BotConfiguration
 from app.domain.reasons import Reason
 from app.parsing import environment_names
 from app.schemas.bot import BotSchema
+from app.schemas.bot_pairs import read_pairs
 from docs.generate import ROOT, pages
 
 pytestmark = pytest.mark.unit

@@ -27,11 +27,21 @@ def read_alerts(lines: Iterable[str], name: str, zone: tzinfo) -> list[TapeAlert
     elif first.lstrip().startswith(("{", "[")):
         found = _json(first, together, name, zone)
     else:
-        raise InvalidRequest(
-            f"{name} holds no alerts that we know: TradingView's alert log, its list of trades in English, "
-            "our own logs.jsonl, the tickets of a day, or lines of JSON with `time` and `alert`."
-        )
+        raise no_alerts(name)
     return sorted(found, key=lambda alert: alert.at)
+
+
+def is_alerts(first_line: str) -> bool:
+    """Tell a file of alerts by its first line."""
+    return set(headings_of(first_line)) >= LOG or first_line.lstrip("\ufeff \t").startswith(("{", "["))
+
+
+def no_alerts(name: str) -> InvalidRequest:
+    """Return what is said of a file that has none."""
+    return InvalidRequest(
+        f"{name} holds no alerts that we know: TradingView's alert log, its list of trades in English, "
+        "our own logs.jsonl, the tickets of a day, or lines of JSON with `time` and `alert`."
+    )
 
 
 def of_ticket(ticket: dict[str, Any]) -> TapeAlert | None:

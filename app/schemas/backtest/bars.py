@@ -47,6 +47,11 @@ def read_bars(
     return {symbol: _series([bars[at] for at in sorted(bars)], name, span) for symbol, bars in found.items()}
 
 
+def names_its_symbol(first_line: str) -> bool:
+    """Tell whether a file says in each line what its bars are of."""
+    return bool({"symbol", "ticker"} & set(headings_of(first_line)))
+
+
 def canonical_symbol(text: str) -> str:
     """Return a symbol as orders name it; raise InvalidRequest."""
     exchange, _, ticker = text.rpartition(":")

@@ -35,7 +35,7 @@ def read_trade_list(
 
     The file names neither its time zone nor its symbol: the zone is given, the symbol too or in its name.
     """
-    canonical = canonical_symbol(symbol) if symbol is not None else _symbol_in(name)
+    canonical = symbol_traded(name, symbol)
     found: dict[str, list[Row]] = defaultdict(list)
     for row in read_rows(lines, name):
         found[row.text(*NUMBERS)].append(row)
@@ -43,6 +43,11 @@ def read_trade_list(
     reader = _Reader(canonical, zone, days_come_first(times))
     trades = [trade for number, rows in found.items() for trade in reader.trades(number, rows)]
     return sorted(trades, key=lambda trade: (trade.entry_time, trade.number))
+
+
+def symbol_traded(name: str, symbol: str | None) -> str:
+    """Return what a list trades: what was given, else what its name says; raise InvalidRequest."""
+    return canonical_symbol(symbol) if symbol is not None else _symbol_in(name)
 
 
 @dataclass(frozen=True, slots=True)

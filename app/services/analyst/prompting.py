@@ -26,10 +26,15 @@ class Prompt:
 
 @cache
 def read_prompt(file: Path = FILE) -> Prompt:
-    """Read a prompt file, whose first line is its version."""
-    first, _, rest = file.read_text(encoding="utf-8").partition("\n")
+    """Read a prompt file, whose first line is its version; raise ValueError or OSError."""
+    return prompt_of(file.read_text(encoding="utf-8"), file.name)
+
+
+def prompt_of(text: str, name: str) -> Prompt:
+    """Read a prompt, whose first line is its version; raise ValueError."""
+    first, _, rest = text.partition("\n")
     if not first.startswith(VERSION):
-        raise ValueError(f"{file.name} does not begin with its version")
+        raise ValueError(f"{name} does not begin with its version")
     return Prompt(first.removeprefix(VERSION).strip(), rest.strip())
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from app.domain.backtest.day_replay import ReplayedTicket, ReplayOutcome, outcome_of, prices_of
 from app.domain.backtest.tape import TapeAlert
 from app.domain.bots import BotConfiguration
+from app.domain.json_codec import timestamp, to_json
 from app.domain.opinions import Opinion, Question
 from app.domain.orders import Side
 from app.errors import AppError
@@ -145,6 +146,13 @@ class DayReplay:
         if found is None:
             return ReplayOutcome(str(answer.body.get("status")), answer.body.get("reason")), None
         return outcome_of(found), found.get("message")
+
+
+def replay_report(day: date, played: Sequence[ReplayedTicket], notes: Sequence[str]) -> dict[str, Any]:
+    """Show a day the way the API and the command line do."""
+    rows = [to_json(each) | {"at": timestamp(each.at), "differs": each.differs} for each in played]
+    differences = sum(each.differs for each in played)
+    return {"date": day.isoformat(), "tickets": rows, "differences": differences, "notes": list(notes)}
 
 
 def _opening_at(broker: str) -> BotConfiguration:

@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 from markupsafe import Markup, escape
 from plotly.subplots import make_subplots
 
+from app.services.backtest.reports import SCRIPT_PLACE
+
 _STYLE = Markup("""
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
 body { margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
@@ -40,7 +42,7 @@ COMPARED = ("trade", "difference", "why")
 
 
 def page(report: Mapping[str, Any]) -> str:
-    """Return the whole page."""
+    """Return the page; the library of its plots goes to `SCRIPT_PLACE`."""
     title = f"Backtest {report['from'][:10]} to {report['to'][:10]}"
     parts = [
         Markup(
@@ -51,7 +53,7 @@ def page(report: Mapping[str, Any]) -> str:
         _paragraph(_summary(report)),
         *(_paragraph(note) for note in report["notes"]),
         # The plot library's own script and markup: none of it comes from an alert.
-        Markup(_plots(report)),  # noqa: S704
+        Markup(SCRIPT_PLACE + _plots(report)),  # noqa: S704
         Markup("<div class=figures>{}</div>").format(_section("Figures", _table(("", ""), _figures(report)))),
         _section("Refused", _table(("Reason", "Alerts"), list(report["refusals"].items()))),
         _section("By month", _table(("Month", "Gain"), months(report["equity_curve"]))),
@@ -95,7 +97,7 @@ def _plots(report: Mapping[str, Any]) -> str:
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": "#888"},
     )
-    html: str = figure.to_html(full_html=False, include_plotlyjs=True, div_id="equity")
+    html: str = figure.to_html(full_html=False, include_plotlyjs=False, div_id="equity")
     return html
 
 

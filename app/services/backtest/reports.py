@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,12 @@ from app.domain.json_codec import timestamp, to_json
 from app.errors import InvalidRequest
 
 JSON_NAME, HTML_NAME, TRADES_NAME, EQUITY_NAME = "report.json", "report.html", "trades.csv", "equity.csv"
+# What a page shows of lists and curves; the files have all of them.
+MOST_ROWS = 1000
+MOST_POINTS = 2000
+EQUITY_COLUMNS = ("time", "equity")
+# Where a page waits for the library of its plots, which is larger than all the rest and the same for all.
+SCRIPT_PLACE = "<!-- the script of the plots -->"
 TRADE_COLUMNS = (
     "symbol",
     "bot",
@@ -50,23 +57,53 @@ def report_of(result: BacktestResult) -> dict[str, Any]:
     }
 
 
-def write_report(report: Mapping[str, Any], folder: Path) -> list[Path]:
-    """Write all four files into a folder, which is made; raise InvalidRequest where it cannot be written."""
+def excerpt(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a page shows of a report: no more rows of a list, and no more points, than can be seen."""
+    shown = {name: report[name][:MOST_ROWS] for name in ("trades", "open_trades", "comparison")}
+    return dict(report) | shown | {"equity_curve": thinned(report["equity_curve"], MOST_POINTS)}
+
+
+def thinned(curve: Sequence[Sequence[str]], most: int) -> list[Sequence[str]]:
+    """Return about so many points of a curve: both ends, and of each piece the lowest and the highest."""
+    if len(curve) <= most:
+        return list(curve)
+    size = -(-2 * len(curve) // (most - 2))
+    kept = {0, len(curve) - 1}
+    for begin in range(0, len(curve), size):
+        piece = range(begin, min(begin + size, len(curve)))
+        worth = [float(curve[place][1]) for place in piece]
+        kept |= {begin + worth.index(min(worth)), begin + worth.index(max(worth))}
+    return [curve[place] for place in sorted(kept)]
+
+
+def files_of(report: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts of all four files by their names; the page is without the script of its plots."""
     from app.services.backtest.html import page
 
-    texts = {
+    equity = [dict(zip(EQUITY_COLUMNS, row, strict=True)) for row in report["equity_curve"]]
+    return {
         JSON_NAME: json.dumps(report, indent=1, ensure_ascii=False) + "\n",
         TRADES_NAME: _csv(TRADE_COLUMNS, report["trades"] + report["open_trades"]),
-        EQUITY_NAME: _csv(
-            ("time", "equity"),
-            [dict(zip(("time", "equity"), row, strict=True)) for row in report["equity_curve"]],
-        ),
+        EQUITY_NAME: _csv(EQUITY_COLUMNS, equity),
         HTML_NAME: page(report),
     }
+
+
+def whole(name: str, text: str) -> str:
+    """Return a file as people get it: a page with the script that draws its plots, and needs no network."""
+    if name != HTML_NAME:
+        return text
+    script = resources.files("plotly").joinpath("package_data/plotly.min.js").read_text(encoding="utf-8")
+    return text.replace(SCRIPT_PLACE, f"<script>{script}</script>", 1)
+
+
+def write_report(report: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write all four files into a folder, which is made; raise InvalidRequest where it cannot be written."""
+    texts = files_of(report)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            (folder / name).write_text(whole(name, text), encoding="utf-8")
     except OSError as error:
         raise InvalidRequest(f"{folder} cannot be written: {error.strerror}.") from error
     return [folder / name for name in texts]

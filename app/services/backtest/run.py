@@ -1,18 +1,18 @@
 """One backtest: alerts and bars in, a result out."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.domain.analytics.ratios import rounded
 from app.domain.backtest.comparison import compared
-from app.domain.backtest.listed_trades import ListedTrade
 from app.domain.backtest.metrics import Costs, Course, metrics_of
 from app.domain.backtest.result import BacktestResult
 from app.domain.backtest.tape import TapeAlert, events
+from app.domain.backtest.whole_tape import Tape
 from app.domain.bars import Series
 from app.domain.bots import Bot
 from app.domain.money import ZERO
@@ -27,31 +27,6 @@ from app.services.runtime.supervisor import Supervisor
 
 # Notes of one kind are counted beyond so many.
 TOLD = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tape:
-    """What is played; `trades` is the list that the alerts were made from, where they were.
-
-    `notes` say where bars are from, where a file does not.
-    """
-
-    alerts: Sequence[TapeAlert]
-    bars: Mapping[str, Series]
-    trades: Sequence[ListedTrade] = ()
-    notes: Sequence[str] = ()
-
-    @property
-    def first(self) -> datetime | None:
-        """Return when it begins; None of an empty one."""
-        times = [alert.at for alert in self.alerts]
-        times += [series.bars[0].at for series in self.bars.values() if series.bars]
-        return min(times, default=None)
-
-    @property
-    def length(self) -> int:
-        """Return how many events it has."""
-        return len(self.alerts) + sum(2 * len(series.bars) for series in self.bars.values())
 
 
 @dataclass(slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from app.domain.signals import Dialect
 from app.errors import RequestRefused
 from app.repositories.tickets import Ledger
 from app.services.analyst.base import Analyst
+from app.services.analyst.prompting import Prompt
 from app.services.jobs.service import Progress
 from app.services.opinion_scores.price_sources import Prices
 from app.services.opinion_scores.replay import Another, Replayer, gains
@@ -74,15 +75,20 @@ class ReplayRun:
         return replay_told(compared, left_out, cost_of(opinions) if wanted.asks else {})
 
     def _asked(self, wanted: ReplayRequest) -> Analyst | None:
-        from app.services.analyst.openai_analyst import OpenAiAnalyst
+        return another_analyst(self.analyst, wanted.model) if wanted.asks else None
 
-        if not wanted.asks:
-            return None
-        if wanted.model is None:
-            return self.analyst
-        if not isinstance(self.analyst, OpenAiAnalyst):
-            raise RequestRefused("OPENAI_API_KEY is not set: there is no model to ask. Leave `model` out.")
-        return replace(self.analyst, server=replace(self.analyst.server, model=wanted.model))
+
+def another_analyst(analyst: Analyst, model: str | None, prompt: Prompt | None = None) -> Analyst:
+    """Return who is asked, by another model or with another prompt; raise RequestRefused without a model."""
+    from app.services.analyst.openai_analyst import OpenAiAnalyst
+
+    if model is None and prompt is None:
+        return analyst
+    if not isinstance(analyst, OpenAiAnalyst):
+        given = "model" if prompt is None else "prompt"
+        raise RequestRefused(f"OPENAI_API_KEY is not set: there is no model to ask. Leave `{given}` out.")
+    server = analyst.server if model is None else replace(analyst.server, model=model)
+    return replace(analyst, server=server, prompt=prompt)
 
 
 def is_idea(ticket: dict[str, Any]) -> bool:

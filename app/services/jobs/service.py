@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -40,7 +40,17 @@ class Progress(Protocol):
 
 
 # Does the work, and tells how far it is.
-RunJob = Callable[[dict[str, Any], Progress], dict[str, Any]]
+RunJob = Callable[[Job, Progress], dict[str, Any]]
+# Looks at what is wanted and at what came with it; raises AppError for what cannot come to anything.
+LookAtJob = Callable[[dict[str, Any], Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfJob:
+    """How jobs of a kind are run, and looked at before they wait in the row."""
+
+    run: RunJob
+    look: LookAtJob = lambda _wanted, _upload: None
 
 
 class Jobs:
@@ -49,7 +59,7 @@ class Jobs:
     def __init__(
         self,
         stored: StoredJobs,
-        kinds: Mapping[JobKind, RunJob],
+        kinds: Mapping[JobKind, KindOfJob],
         *,
         clock: Clock,
         locks: Locks,
@@ -65,12 +75,20 @@ class Jobs:
         self._has_threads = False
         self._stopping = threading.Event()
 
-    def put(self, kind: JobKind, wanted: dict[str, Any]) -> Job:
-        """Put a job into the row."""
+    def put(self, kind: JobKind, wanted: dict[str, Any], upload: Mapping[str, Any] | None = None) -> Job:
+        """Put a job into the row, with what came with it; raise AppError where it cannot come to anything."""
+        self._kinds[kind].look(wanted, upload or {})
         now = self._clock()
         job = Job(
-            id=str(self._new_id(now)), kind=kind, created_at=now, wanted=wanted, owner=self._locks.owner
+            id=str(self._new_id(now)),
+            kind=kind,
+            created_at=now,
+            wanted=wanted,
+            owner=self._locks.owner,
+            has_upload=bool(upload),
         )
+        if upload:
+            self._stored.files.keep_upload(job.id, upload)
         self._stored.add(job)
         self.wake()
         return job
@@ -98,7 +116,15 @@ class Jobs:
         )
         if ended is None:
             raise JobOver(f"The job is over: it is {self.find(job).state.value}.")
+        self._forget_upload(ended)
         return ended
+
+    def file(self, job: Job, name: str) -> str:
+        """Return a file that a job wrote; raise NotFound."""
+        found = self._stored.files.find(job.id, name) if job.state is JobState.DONE else None
+        if found is None:
+            raise NotFound(f"The job {job.id} has no file {name}.")
+        return found
 
     def start(self) -> None:
         """Run jobs in a thread from now on."""
@@ -129,6 +155,7 @@ class Jobs:
         died = [job for job in self._stored.every() if self._is_dead(job)]
         for job in died:
             self._stored.change(job.id, self._interrupted)
+            self._forget_upload(job)
         self._stored.purge()
         if self._has_threads:
             self.wake()
@@ -160,7 +187,7 @@ class Jobs:
 
     def _carry_out(self, job: Job) -> None:
         try:
-            result = self._kinds[job.kind](job.wanted, self._progress(job))
+            result = self._kinds[job.kind].run(job, self._progress(job))
             self._stored.keep_result(job.id, result)
             self._end(job, JobState.DONE)
         except JobStopped:
@@ -205,6 +232,13 @@ class Jobs:
 
         with suppress(StoreError):
             self._stored.change(job.id, ended)
+            self._forget_upload(job)
+
+    def _forget_upload(self, job: Job) -> None:
+        """Remove what came with a job that is over; what is left once goes with the job itself."""
+        if job.has_upload:
+            with suppress(StoreError):
+                self._stored.files.drop_upload(job.id)
 
     def _ended(self, job: Job, state: JobState, message: str | None = None) -> Job:
         done = job.total if state is JobState.DONE else job.done

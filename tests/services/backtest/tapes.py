@@ -9,10 +9,11 @@ from typing import Any
 from app.config import Settings
 from app.domain.backtest.result import BacktestResult
 from app.domain.backtest.tape import TapeAlert
+from app.domain.backtest.whole_tape import Tape
 from app.domain.bars import Bar, Series
 from app.domain.bots import BotConfiguration
-from app.services.backtest.run import Tape
-from app.wiring.backtest import Setup, backtest_of
+from app.wiring.backtest import backtest_of
+from app.wiring.backtest_setup import Setup
 
 START = datetime(2026, 6, 1, 13, 30, tzinfo=UTC)
 SPAN = timedelta(minutes=5)

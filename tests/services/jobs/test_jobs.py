@@ -8,7 +8,7 @@ import pytest
 from app.domain.jobs import JobKind, JobState
 from app.errors import JobOver, NotFound, RequestRefused
 from app.repositories.jobs import KEPT, StoredJobs
-from app.services.jobs.service import Jobs
+from app.services.jobs.service import Jobs, KindOfJob
 from app.services.runtime.locks import ThreadLocks
 from tests.builders import fresh_ticket_id
 
@@ -22,19 +22,19 @@ class Steps:
         self.count, self.each = count, each
         self.ran: list[int] = []
 
-    def __call__(self, wanted, progress) -> dict:
+    def __call__(self, job, progress) -> dict:
         for step in range(self.count):
             progress(step, self.count)
             self.ran.append(step)
             self.each(step)
-        return {"sum": sum(self.ran), **wanted}
+        return {"sum": sum(self.ran), **job.wanted}
 
 
 @pytest.fixture
 def jobs_of(store, clock):
-    def make(kind, owner: str = "one") -> Jobs:
+    def make(kind, owner: str = "one", **more) -> Jobs:
         locks = ThreadLocks(owner)
-        kinds = {JobKind.REPLAY: kind}
+        kinds = {JobKind.REPLAY: KindOfJob(kind, **more)}
         return Jobs(StoredJobs(store), kinds, clock=clock, locks=locks, new_id=fresh_ticket_id)
 
     return make
@@ -71,7 +71,7 @@ def test_job_when_it_is_under_way_then_its_steps_are_told(jobs_of, clock):
 
 def test_jobs_when_several_wait_then_one_runs_after_the_other_the_oldest_first(jobs_of, clock):
     order = []
-    jobs = jobs_of(lambda wanted, _progress: order.append(wanted["name"]) or {})
+    jobs = jobs_of(lambda job, _progress: order.append(job.wanted["name"]) or {})
     for name in "abc":
         jobs.put(JobKind.REPLAY, {"name": name})
         clock.move(seconds=1)
@@ -194,7 +194,7 @@ def test_jobs_when_they_have_a_thread_then_they_run_beside_the_request_and_end_w
 
 
 def test_jobs_when_there_are_many_then_the_oldest_that_are_over_make_way(jobs_of, store, clock):
-    jobs = jobs_of(lambda _wanted, _progress: {})
+    jobs = jobs_of(lambda _job, _progress: {})
     for _ in range(KEPT + 3):
         jobs.put(JobKind.REPLAY, {})
         clock.move(seconds=1)
@@ -220,3 +220,54 @@ def test_job_when_it_takes_long_without_a_word_then_a_living_process_keeps_it(jo
     jobs.run()
 
     assert state_of(jobs, job) is JobState.DONE
+
+
+@pytest.mark.parametrize("over_by", ["done", "failed", "canceled", "dead"])
+def test_upload_when_its_job_is_over_then_nothing_of_it_stays(jobs_of, store, clock, over_by):
+    def step(_step):
+        assert len(list(store.list("job_uploads/"))) == 1
+        if over_by != "done":
+            raise Killed if over_by == "dead" else RequestRefused("no")
+
+    jobs = jobs_of(Steps(1, step))
+    job = jobs.put(JobKind.REPLAY, {}, {"alerts": {"text": "x" * 1000}})
+    if over_by == "canceled":
+        jobs.cancel(job.id)
+    elif over_by == "dead":
+        with pytest.raises(Killed):
+            jobs.run()
+        clock.move(minutes=6)
+        jobs_of(Steps(), "two").run()
+    else:
+        jobs.run()
+
+    assert list(store.list("job_uploads/")) == []
+    assert state_of(jobs, job).is_over
+
+
+def test_job_when_it_cannot_come_to_anything_then_it_never_waits(jobs_of, store):
+    def look(_wanted, _upload):
+        raise RequestRefused("There is nothing to play.")
+
+    jobs = jobs_of(Steps(), look=look)
+    with pytest.raises(RequestRefused):
+        jobs.put(JobKind.REPLAY, {}, {"alerts": {}})
+
+    assert list(store.list("job")) == []
+
+
+def test_file_when_kept_then_it_is_small_there_and_goes_with_its_job(jobs_of, store, clock):
+    files = StoredJobs(store).files
+    text = "2026-06-02,100.10,100.20\n" * 10_000
+    jobs = jobs_of(lambda job, _progress: files.keep(job.id, "equity.csv", text) or {})
+    job = jobs.put(JobKind.REPLAY, {})
+    jobs.run()
+    (kept,) = store.list("job_files/")
+
+    assert jobs.file(jobs.find(job.id), "equity.csv") == text
+    assert len(kept.value["packed"]) < 5000
+    for _ in range(KEPT + 1):
+        clock.move(seconds=1)
+        jobs.put(JobKind.REPLAY, {})
+        jobs.run()
+    assert job.id not in " ".join(each.key for each in store.list("job"))

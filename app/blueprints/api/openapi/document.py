@@ -19,7 +19,7 @@ from app.blueprints.api.openapi.operation import (
     command_component,
 )
 from app.blueprints.api.openapi.operations import OPERATIONS, REQUESTS
-from app.blueprints.api.openapi.shapes import TEXT, UUID, Shape, ref
+from app.blueprints.api.openapi.shapes import ANY_OBJECT, TEXT, UUID, Shape, ref
 from app.blueprints.authentication import AGAIN_HEADER
 from app.blueprints.once import HEADER, KEY_PATTERN
 from app.blueprints.visitor import COOKIE, SECURE_COOKIE
@@ -193,8 +193,10 @@ def _response(status: int, components: tuple[str, ...], operation: Operation) ->
     response: dict[str, Any] = {"description": _description(status, operation)}
     if components:
         response["content"] = {JSON: {"schema": _any_of(components)}}
-    elif operation.media_type != JSON:
-        response["content"] = {operation.media_type: {"schema": TEXT}}
+    elif operation.media_types != (JSON,):
+        response["content"] = {
+            name: {"schema": ANY_OBJECT if name == JSON else TEXT} for name in operation.media_types
+        }
     headers = _headers(status, operation)
     return response | ({"headers": headers} if headers else {})
 

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from app.blueprints.api.openapi.operation import Operation
+from app.blueprints.api.openapi.operation import JSON, Operation
 from app.blueprints.api.openapi.report_shapes import DAY
 from app.blueprints.api.openapi.shapes import (
+    ANY_OBJECT,
+    DECIMAL,
+    FLAG,
     OR_DECIMAL,
     TEXT,
     TIME,
@@ -14,15 +17,33 @@ from app.blueprints.api.openapi.shapes import (
     object_of,
     or_null,
     record_shape,
+    ref,
     words_of,
 )
+from app.domain.backtest.day_replay import ReplayedTicket, ReplayOutcome
+from app.domain.backtest.metrics import BacktestMetrics
+from app.domain.backtest.result import BacktestTrade
 from app.domain.jobs import JobKind, JobState
 from app.domain.replay_comparison import ReplaySide, Take
+from app.schemas.base import Schema
+from app.schemas.jobs import BACKTEST as BACKTEST_SCHEMA
+from app.schemas.jobs import DAY as DAY_SCHEMA
+from app.schemas.jobs import IDEAS as IDEA_SCHEMA
+from app.services.backtest.reports import TRADE_COLUMNS
 
 TAG = "Jobs"
 EXAMPLE: dict[str, Any] = {"kind": "replay", "min_confidence": "0.8"}
 _JOB = {"job": "019aa1e8-0000-7000-8000-000000000000"}
 COUNT: Shape = {"type": "integer", "minimum": 0}
+TRADES = ("trades", "open_trades")
+POINTS = "A moment and what the account was worth; of a long one its lows and highs, the files have all."
+POINT: Shape = {"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2}
+# What may be asked for, by the names in `#/components/schemas`.
+JOB_REQUESTS: dict[str, Schema] = {
+    "NewIdeaReplay": IDEA_SCHEMA,
+    "NewDayReplay": DAY_SCHEMA,
+    "NewBacktest": BACKTEST_SCHEMA,
+}
 
 TAKE = object_of(record_shape(Take))
 COMPARISON = object_of(
@@ -35,7 +56,7 @@ DIFFERENCE = object_of(
     | {"old": SIDE, "new": SIDE}
 )
 COST = object_of({"requests": COUNT, "tokens": COUNT}, optional=("requests", "tokens"))
-RESULT = object_of(
+IDEAS = object_of(
     {
         "ideas": list_of(COMPARISON),
         "difference": DIFFERENCE,
@@ -43,16 +64,41 @@ RESULT = object_of(
         "cost": COST | {"description": "Of the model; empty where nobody was asked."},
     }
 )
+OUTCOME = object_of(record_shape(ReplayOutcome))
+TICKET = object_of(record_shape(ReplayedTicket) | {"ticket": UUID, "now": or_null(OUTCOME), "differs": FLAG})
+DAY_RESULT = object_of(
+    {"date": DAY, "tickets": list_of(TICKET), "differences": COUNT, "notes": list_of(TEXT)}
+)
+TRADE = record_shape(BacktestTrade)
+TEXTS: Shape = {"type": "object", "additionalProperties": TEXT}
+COUNTS: Shape = {"type": "object", "additionalProperties": COUNT}
+COMPARED = {"trade": TEXT, "theirs": ANY_OBJECT, "ours": or_null(ANY_OBJECT), "difference": OR_DECIMAL}
+BACKTEST = object_of(
+    {"from": TIME, "to": TIME, "alerts": COUNT, "bars": COUNTS, "settings": TEXTS}
+    | dict.fromkeys(("initial_equity", "final_equity", "fees", "slippage"), DECIMAL)
+    | {"metrics": object_of(record_shape(BacktestMetrics)), "refusals": COUNTS}
+    | {name: list_of(object_of({column: TRADE[column] for column in TRADE_COLUMNS})) for name in TRADES}
+    | {"comparison": list_of(object_of(COMPARED | {"why": TEXT}))}
+    | {"equity_curve": list_of(POINT) | {"description": POINTS}, "bots": ANY_OBJECT, "notes": list_of(TEXT)}
+)
+RESULTS = ("IdeaReplayResult", "DayReplayResult", "BacktestResult")
 WANTED = object_of(
     {
         "from": or_null(DAY),
         "to": or_null(DAY),
-        "horizon": TEXT,
+        "horizon": or_null(TEXT),
         "bot": or_null(TEXT),
-        "limit": COUNT,
+        "limit": or_null(COUNT),
         "model": or_null(TEXT),
         "min_confidence": OR_DECIMAL,
         "max_notional": OR_DECIMAL,
+        "date": or_null(DAY) | {"description": "Of a replay of a day."},
+        "set": or_null(TEXTS),
+        "prompt": or_null(TEXT) | {"description": "Its first line."},
+        "timezone": or_null(TEXT),
+        "symbol": or_null(TEXT),
+        "alerts": or_null(TEXT) | {"description": "The file's name; null where our own are played."},
+        "bars": or_null(list_of(TEXT)) | {"description": "The names of the files."},
     }
 )
 JOB: dict[str, Shape] = {
@@ -69,13 +115,25 @@ JOB: dict[str, Shape] = {
 }
 JOBS: dict[str, Shape] = {
     "JobStarted": object_of({"id": UUID}),
-    "Job": object_of(JOB | {"result": or_null(RESULT)}),
+    "IdeaReplayResult": IDEAS,
+    "DayReplayResult": DAY_RESULT,
+    "BacktestResult": BACKTEST,
+    "Job": object_of(JOB | {"result": {"anyOf": [*map(ref, RESULTS), {"type": "null"}]}}),
     "JobRow": object_of(JOB | {"result": {"type": "null", "description": "Asked for one at a time."}}),
     "Jobs": object_of({"jobs": list_of({"$ref": "#/components/schemas/JobRow"})}),
 }
 JOB_OPERATIONS: dict[str, Operation] = {
-    "api.start_job": Operation(tag=TAG, body=("NewJob",), example=EXAMPLE, answers={202: ("JobStarted",)}),
+    "api.start_job": Operation(
+        tag=TAG, body=tuple(JOB_REQUESTS), example=EXAMPLE, answers={202: ("JobStarted",)}, errors=(404,)
+    ),
     "api.list_jobs": Operation(tag=TAG, answers={200: ("Jobs",)}),
     "api.show_job": Operation(tag=TAG, answers={200: ("Job",)}, errors=(404,), parameters=_JOB),
+    "api.download_job_file": Operation(
+        tag=TAG,
+        answers={200: ()},
+        errors=(404,),
+        media_types=("text/html", "text/csv", JSON),
+        parameters=_JOB | {"file": "report.html"},
+    ),
     "api.cancel_job": Operation(tag=TAG, answers={200: ("JobRow",)}, errors=(404, 409), parameters=_JOB),
 }

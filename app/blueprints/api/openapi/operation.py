@@ -38,7 +38,7 @@ class Operation:
     token_again: bool = False
     once: bool = False
     etag: bool = False
-    media_type: str = JSON
+    media_types: tuple[str, ...] = (JSON,)
     parameters: dict[str, str] = field(default_factory=dict)
 
 

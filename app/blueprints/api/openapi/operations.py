@@ -7,7 +7,7 @@ from app.blueprints.api.openapi.alert_operations import ALERT_OPERATIONS, STRATE
 from app.blueprints.api.openapi.analytics_operations import ANALYTICS_OPERATIONS
 from app.blueprints.api.openapi.command_operations import COMMAND_OPERATIONS
 from app.blueprints.api.openapi.dashboard_operations import DASHBOARD_OPERATIONS
-from app.blueprints.api.openapi.job_operations import JOB_OPERATIONS
+from app.blueprints.api.openapi.job_operations import JOB_OPERATIONS, JOB_REQUESTS
 from app.blueprints.api.openapi.operation import (
     OPERATOR_SEES_MORE,
     PUBLIC,
@@ -22,7 +22,6 @@ from app.schemas.base import Field, Schema
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.bot_trial import BotTrialQuerySchema
 from app.schemas.dialects import DIALECTS
-from app.schemas.jobs import JobSchema
 from app.schemas.operator import (
     AuditQuerySchema,
     AuthCodeSchema,
@@ -49,7 +48,7 @@ REQUESTS: dict[str, Schema | Field[Any]] = {
     "AuthCode": AuthCodeSchema(),
     "TradeClose": CloseTradeSchema(),
     "NewShare": ShareSchema(),
-    "NewJob": JobSchema(),
+    **JOB_REQUESTS,
     **PAPER_REQUESTS,
     **SESSION_REQUESTS,
 }
@@ -68,7 +67,7 @@ OPERATIONS: dict[str, Operation] = {
         tag="Login",
         security=PUBLIC,
         answers={200: (), 403: (), 409: (), 422: (), 503: ()},
-        media_type="text/html",
+        media_types=("text/html",),
     ),
     "login.generate_token": Operation(
         tag="Login",
@@ -81,20 +80,20 @@ OPERATIONS: dict[str, Operation] = {
         tag="Login", answers={200: ("LoggedIn",), 409: ("RefreshRefused", "Error")}
     ),
     "api.list_logins": Operation(tag="Login", answers={200: ("Logins",)}),
-    "operations.metrics": Operation(tag="Health", answers={200: ()}, media_type="text/plain"),
+    "operations.metrics": Operation(tag="Health", answers={200: ()}, media_types=("text/plain",)),
     "operations.status": Operation(tag="Operation", query=FreshQuerySchema(), answers={200: ("Status",)}),
     "operations.clean_up": Operation(tag="Operation", answers={200: ("CleanupAnswer",)}),
     "approvals.show_question": Operation(
         tag="Approval",
         security=PUBLIC,
         answers={200: (), 403: (), 404: (), 409: ()},
-        media_type="text/html",
+        media_types=("text/html",),
     ),
     "approvals.decide": Operation(
         tag="Approval",
         security=PUBLIC,
         answers={200: (), 400: (), 403: (), 404: (), 409: ()},
-        media_type="text/html",
+        media_types=("text/html",),
     ),
     "api.list_bots": Operation(tag="Bots", answers={200: ("Bots",)}),
     "api.create_bot": Operation(

@@ -68,6 +68,7 @@ def _type_shape(wanted: Any) -> Shape:
         datetime: TIME,
         bool: {"type": "boolean"},
         int: {"type": "integer"},
+        float: {"type": "number"},
         str: TEXT,
     }
     return dict(plain[wanted])

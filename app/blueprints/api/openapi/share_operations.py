@@ -22,13 +22,13 @@ def _page(*statuses: int) -> Operation:
         tag=TAG,
         security=PUBLIC,
         answers=dict.fromkeys(statuses, ()),
-        media_type="text/html",
+        media_types=("text/html",),
         parameters=_TOKEN,
     )
 
 
 def _asset(media_type: str) -> Operation:
-    return Operation(tag=TAG, security=PUBLIC, answers={200: ()}, media_type=media_type)
+    return Operation(tag=TAG, security=PUBLIC, answers={200: ()}, media_types=(media_type,))
 
 
 SHARE_OPERATIONS: dict[str, Operation] = {

@@ -400,7 +400,7 @@ export interface paths {
         put?: never;
         /**
          * Put a job into the row; one runs at a time, and gives way to alerts
-         * @description `replay` compares stored trade ideas with another model or limit, as `flask ideas replay` does: nothing is ordered. It asks a model, which costs, unless only limits are given.
+         * @description `replay` compares stored trade ideas with another model or limit, as `flask ideas replay` does; with a `date` it runs all tickets of that day through what is set now, as `flask replay` does. `backtest` plays alerts of the past at the prices of bars, as `flask backtest` does. Nothing is ordered. A model is asked where one is named, and by a replay of ideas without limits, which costs.
          */
         post: operations["api_start_job"];
         delete?: never;
@@ -422,6 +422,26 @@ export interface paths {
         post?: never;
         /** Cancel a job; one that runs ends after the step that it is in */
         delete: operations["api_cancel_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file that a backtest wrote, as `flask backtest --out` writes it
+         * @description `report.html`, `report.json`, `trades.csv`, `equity.csv`.
+         */
+        get: operations["api_download_job_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3085,11 +3105,193 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        IdeaReplayResult: {
+            ideas: {
+                /** Format: uuid */
+                ticket: string;
+                symbol: string;
+                /** Format: date-time */
+                at: string;
+                then: string;
+                old: {
+                    outcome: string;
+                    action: ("skip" | "buy" | "sell_short") | null;
+                    confidence: string | null;
+                    notional: string | null;
+                    value: string | null;
+                    failure: ("TRADING_HALTED" | "TRADING_REDUCING" | "ALERT_STALE" | "ALERT_FROM_FUTURE" | "ALERT_EXPIRED" | "ALERT_OVERTAKEN" | "SYMBOL_MALFORMED" | "SYMBOL_UNKNOWN" | "SYMBOL_AMBIGUOUS" | "SYMBOL_INDEX" | "SYMBOL_UNSUPPORTED" | "SYMBOL_NOT_ALLOWED" | "CONTRACT_MALFORMED" | "CONTRACT_UNKNOWN" | "STRUCTURE_MALFORMED" | "STRUCTURE_UNSUPPORTED" | "OPTIONS_LEVEL_INSUFFICIENT" | "CONTRACT_NOT_TRADABLE" | "CONTRACT_NONSTANDARD" | "OPEN_INTEREST_LOW" | "VOLUME_LOW" | "CREDIT_TOO_SMALL" | "DEBIT_TOO_LARGE" | "MAX_LOSS_EXCEEDED" | "BOT_TRADES_CAP" | "LEG_HELD" | "EXPIRY_CUTOFF" | "TRADE_CLOSING" | "TRADE_NONE" | "BOT_KIND_MISMATCH" | "CLOSED_BY_BROKER" | "LEG_ASSIGNED" | "LADDER_EXHAUSTED" | "STRUCTURE_PRICE_SIGN" | "PRICE_IMPOSSIBLE" | "DTE_OUT_OF_RANGE" | "EXPIRY_TOO_FAR" | "STRIKE_TOO_FAR" | "CHAIN_UNAVAILABLE" | "GREEKS_UNKNOWN" | "QUOTE_ONE_SIDED" | "QUOTE_STALE" | "SPREAD_TOO_WIDE" | "SYMBOL_MASTER_MISSING" | "SYMBOL_MASTER_STALE" | "SHORT_UNSUPPORTED" | "SHORT_DISABLED" | "TARGET_SIZE_UNKNOWN" | "PRICE_UNKNOWN" | "PRICE_DEVIATION" | "QUANTITY_ZERO" | "QUANTITY_UNUSED" | "QUANTITY_EXCEEDS_LIMIT" | "NOTIONAL_EXCEEDS_LIMIT" | "ACCOUNT_UNKNOWN" | "EQUITY_UNKNOWN" | "BUYING_POWER_INSUFFICIENT" | "DAILY_ORDER_CAP" | "DAILY_NOTIONAL_CAP" | "SYMBOL_EXPOSURE_CAP" | "OPEN_POSITIONS_CAP" | "MARKET_CLOSED" | "DAILY_LOSS_LIMIT" | "ACCOUNT_LOSS_LIMIT" | "CONSECUTIVE_LOSSES" | "LOSS_UNKNOWN" | "TRADING_WINDOW_CLOSED" | "MARKET_OPENING" | "MARKET_CLOSING" | "COOLDOWN_ACTIVE" | "OPINION_UNAVAILABLE" | "OPINION_SKIP" | "OPINION_REFUSED" | "OPINION_INCOMPLETE" | "OPINION_FAILED" | "OPINION_TIMEOUT" | "OPINION_UNPARSABLE" | "OPINION_SYMBOL_MISMATCH" | "OPINION_CONFIDENCE_LOW" | "OPINION_DIRECTION_MISMATCH" | "NOTIONAL_ZERO" | "IDEA_NEUTRAL" | "IDEA_LEVELS_MISSING" | "IDEA_TARGET_MISPLACED" | "IDEA_STOP_MISPLACED" | "MCP_UNREACHABLE" | "APPROVAL_UNAVAILABLE" | "APPROVAL_REJECTED" | "APPROVAL_EXPIRED" | "OPPOSED_BY_BOT" | "CURRENCY_UNSUPPORTED" | "LIVE_NOT_ENABLED" | "BROKER_NOT_CONFIGURED" | "BROKER_UNAVAILABLE" | "BROKER_REJECTED" | "BROKER_CREDENTIALS_REFUSED" | "BROKER_LOGIN_REQUIRED" | "BROKER_ADDRESS_REFUSED" | "RATE_LIMIT_REACHED" | "PRICE_BEYOND_CIRCUIT" | "EXIT_GIVEN_UP" | "EXIT_PURSUED" | "EXIT_ENDED" | "EXIT_NOT_FILLED" | "OUTCOME_UNKNOWN" | "ORDER_CANCELED" | "ORDER_EXPIRED" | "ORDER_NOT_PLACED" | "ORDER_NONE" | "ORDER_AMBIGUOUS" | "ORDER_PROTECTIVE" | "ORDER_OF_LADDER" | "EXIT_MISPLACED" | "COVER_WITHOUT_SHORT" | "COVER_UNCLEAR" | "COVER_EXCEEDS_SHORT" | "RISK_STOP_MISSING" | "RISK_STOP_MISPLACED" | "RISK_EXCEEDED" | "QUANTITY_NOT_LOT" | "QUANTITY_EXCEEDS_FREEZE" | "POSITION_NONE" | "POSITION_MISSING" | "POSITION_CLOSING" | "POSITION_REACHED" | "RECOVERED_PARTLY" | "INTERNAL_ERROR") | null;
+                };
+                new: {
+                    outcome: string;
+                    action: ("skip" | "buy" | "sell_short") | null;
+                    confidence: string | null;
+                    notional: string | null;
+                    value: string | null;
+                    failure: ("TRADING_HALTED" | "TRADING_REDUCING" | "ALERT_STALE" | "ALERT_FROM_FUTURE" | "ALERT_EXPIRED" | "ALERT_OVERTAKEN" | "SYMBOL_MALFORMED" | "SYMBOL_UNKNOWN" | "SYMBOL_AMBIGUOUS" | "SYMBOL_INDEX" | "SYMBOL_UNSUPPORTED" | "SYMBOL_NOT_ALLOWED" | "CONTRACT_MALFORMED" | "CONTRACT_UNKNOWN" | "STRUCTURE_MALFORMED" | "STRUCTURE_UNSUPPORTED" | "OPTIONS_LEVEL_INSUFFICIENT" | "CONTRACT_NOT_TRADABLE" | "CONTRACT_NONSTANDARD" | "OPEN_INTEREST_LOW" | "VOLUME_LOW" | "CREDIT_TOO_SMALL" | "DEBIT_TOO_LARGE" | "MAX_LOSS_EXCEEDED" | "BOT_TRADES_CAP" | "LEG_HELD" | "EXPIRY_CUTOFF" | "TRADE_CLOSING" | "TRADE_NONE" | "BOT_KIND_MISMATCH" | "CLOSED_BY_BROKER" | "LEG_ASSIGNED" | "LADDER_EXHAUSTED" | "STRUCTURE_PRICE_SIGN" | "PRICE_IMPOSSIBLE" | "DTE_OUT_OF_RANGE" | "EXPIRY_TOO_FAR" | "STRIKE_TOO_FAR" | "CHAIN_UNAVAILABLE" | "GREEKS_UNKNOWN" | "QUOTE_ONE_SIDED" | "QUOTE_STALE" | "SPREAD_TOO_WIDE" | "SYMBOL_MASTER_MISSING" | "SYMBOL_MASTER_STALE" | "SHORT_UNSUPPORTED" | "SHORT_DISABLED" | "TARGET_SIZE_UNKNOWN" | "PRICE_UNKNOWN" | "PRICE_DEVIATION" | "QUANTITY_ZERO" | "QUANTITY_UNUSED" | "QUANTITY_EXCEEDS_LIMIT" | "NOTIONAL_EXCEEDS_LIMIT" | "ACCOUNT_UNKNOWN" | "EQUITY_UNKNOWN" | "BUYING_POWER_INSUFFICIENT" | "DAILY_ORDER_CAP" | "DAILY_NOTIONAL_CAP" | "SYMBOL_EXPOSURE_CAP" | "OPEN_POSITIONS_CAP" | "MARKET_CLOSED" | "DAILY_LOSS_LIMIT" | "ACCOUNT_LOSS_LIMIT" | "CONSECUTIVE_LOSSES" | "LOSS_UNKNOWN" | "TRADING_WINDOW_CLOSED" | "MARKET_OPENING" | "MARKET_CLOSING" | "COOLDOWN_ACTIVE" | "OPINION_UNAVAILABLE" | "OPINION_SKIP" | "OPINION_REFUSED" | "OPINION_INCOMPLETE" | "OPINION_FAILED" | "OPINION_TIMEOUT" | "OPINION_UNPARSABLE" | "OPINION_SYMBOL_MISMATCH" | "OPINION_CONFIDENCE_LOW" | "OPINION_DIRECTION_MISMATCH" | "NOTIONAL_ZERO" | "IDEA_NEUTRAL" | "IDEA_LEVELS_MISSING" | "IDEA_TARGET_MISPLACED" | "IDEA_STOP_MISPLACED" | "MCP_UNREACHABLE" | "APPROVAL_UNAVAILABLE" | "APPROVAL_REJECTED" | "APPROVAL_EXPIRED" | "OPPOSED_BY_BOT" | "CURRENCY_UNSUPPORTED" | "LIVE_NOT_ENABLED" | "BROKER_NOT_CONFIGURED" | "BROKER_UNAVAILABLE" | "BROKER_REJECTED" | "BROKER_CREDENTIALS_REFUSED" | "BROKER_LOGIN_REQUIRED" | "BROKER_ADDRESS_REFUSED" | "RATE_LIMIT_REACHED" | "PRICE_BEYOND_CIRCUIT" | "EXIT_GIVEN_UP" | "EXIT_PURSUED" | "EXIT_ENDED" | "EXIT_NOT_FILLED" | "OUTCOME_UNKNOWN" | "ORDER_CANCELED" | "ORDER_EXPIRED" | "ORDER_NOT_PLACED" | "ORDER_NONE" | "ORDER_AMBIGUOUS" | "ORDER_PROTECTIVE" | "ORDER_OF_LADDER" | "EXIT_MISPLACED" | "COVER_WITHOUT_SHORT" | "COVER_UNCLEAR" | "COVER_EXCEEDS_SHORT" | "RISK_STOP_MISSING" | "RISK_STOP_MISPLACED" | "RISK_EXCEEDED" | "QUANTITY_NOT_LOT" | "QUANTITY_EXCEEDS_FREEZE" | "POSITION_NONE" | "POSITION_MISSING" | "POSITION_CLOSING" | "POSITION_REACHED" | "RECOVERED_PARTLY" | "INTERNAL_ERROR") | null;
+                };
+                /** @description How far the price moved its way after; null where unknown. */
+                gain: string | null;
+            }[];
+            difference: {
+                ideas: number;
+                other_actions: number;
+                other_outcomes: number;
+                gained: number;
+                lost: number;
+                old: {
+                    ordered: number;
+                    value: string;
+                    priced: number;
+                    average_gain: string | null;
+                };
+                new: {
+                    ordered: number;
+                    value: string;
+                    priced: number;
+                    average_gain: string | null;
+                };
+            };
+            /** @description Unreadable, or of a bot that is gone. */
+            left_out: number;
+            /** @description Of the model; empty where nobody was asked. */
+            cost: {
+                requests?: number;
+                tokens?: number;
+            };
+        };
+        DayReplayResult: {
+            /** Format: date */
+            date: string;
+            tickets: {
+                /** Format: uuid */
+                ticket: string;
+                bot: string;
+                dialect: string;
+                /** Format: date-time */
+                at: string;
+                symbol: string | null;
+                then: {
+                    status: string;
+                    reason: string | null;
+                    orders: string[];
+                };
+                now: {
+                    status: string;
+                    reason: string | null;
+                    orders: string[];
+                } | null;
+                message: string | null;
+                differs: boolean;
+            }[];
+            differences: number;
+            notes: string[];
+        };
+        BacktestResult: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            alerts: number;
+            bars: {
+                [key: string]: number;
+            };
+            settings: {
+                [key: string]: string;
+            };
+            initial_equity: string;
+            final_equity: string;
+            fees: string;
+            slippage: string;
+            metrics: {
+                net_profit: string;
+                total_return: string | null;
+                buy_and_hold: string | null;
+                cagr: number | null;
+                volatility: number | null;
+                sharpe: number | null;
+                sortino: number | null;
+                calmar: number | null;
+                max_drawdown: string | null;
+                max_drawdown_amount: string;
+                max_drawdown_days: number;
+                exposure: number | null;
+                trades: number;
+                wins: number;
+                losses: number;
+                win_rate: string | null;
+                profit_factor: string | null;
+                expectancy: string | null;
+                payoff: string | null;
+                average_win: string | null;
+                average_loss: string | null;
+                best: string | null;
+                worst: string | null;
+                sqn: number | null;
+                longest_winning_streak: number;
+                longest_losing_streak: number;
+                average_holding_hours: number | null;
+                fees: string;
+                slippage: string;
+                days_in_a_year: number;
+            };
+            refusals: {
+                [key: string]: number;
+            };
+            trades: {
+                symbol: string;
+                bot: string;
+                /** @enum {string} */
+                side: "buy" | "sell";
+                quantity: string;
+                /** Format: date-time */
+                entry_time: string;
+                entry_price: string | null;
+                /** Format: date-time */
+                exit_time: string | null;
+                exit_price: string | null;
+                gain: string | null;
+                fees: string;
+                reason: string;
+            }[];
+            open_trades: {
+                symbol: string;
+                bot: string;
+                /** @enum {string} */
+                side: "buy" | "sell";
+                quantity: string;
+                /** Format: date-time */
+                entry_time: string;
+                entry_price: string | null;
+                /** Format: date-time */
+                exit_time: string | null;
+                exit_price: string | null;
+                gain: string | null;
+                fees: string;
+                reason: string;
+            }[];
+            comparison: {
+                trade: string;
+                theirs: {
+                    [key: string]: unknown;
+                };
+                ours: {
+                    [key: string]: unknown;
+                } | null;
+                difference: string | null;
+                why: string;
+            }[];
+            /** @description A moment and what the account was worth; of a long one its lows and highs, the files have all. */
+            equity_curve: string[][];
+            bots: {
+                [key: string]: unknown;
+            };
+            notes: string[];
+        };
         Job: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "replay";
+            kind: "replay" | "backtest";
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed" | "canceled" | "interrupted";
             /** @description Of `total` steps. */
@@ -3109,73 +3311,36 @@ export interface components {
                 from: string | null;
                 /** Format: date */
                 to: string | null;
-                horizon: string;
+                horizon: string | null;
                 bot: string | null;
-                limit: number;
+                limit: number | null;
                 model: string | null;
                 min_confidence: string | null;
                 max_notional: string | null;
+                /**
+                 * Format: date
+                 * @description Of a replay of a day.
+                 */
+                date: string | null;
+                set: {
+                    [key: string]: string;
+                } | null;
+                /** @description Its first line. */
+                prompt: string | null;
+                timezone: string | null;
+                symbol: string | null;
+                /** @description The file's name; null where our own are played. */
+                alerts: string | null;
+                /** @description The names of the files. */
+                bars: string[] | null;
             };
-            result: {
-                ideas: {
-                    /** Format: uuid */
-                    ticket: string;
-                    symbol: string;
-                    /** Format: date-time */
-                    at: string;
-                    then: string;
-                    old: {
-                        outcome: string;
-                        action: ("skip" | "buy" | "sell_short") | null;
-                        confidence: string | null;
-                        notional: string | null;
-                        value: string | null;
-                        failure: ("TRADING_HALTED" | "TRADING_REDUCING" | "ALERT_STALE" | "ALERT_FROM_FUTURE" | "ALERT_EXPIRED" | "ALERT_OVERTAKEN" | "SYMBOL_MALFORMED" | "SYMBOL_UNKNOWN" | "SYMBOL_AMBIGUOUS" | "SYMBOL_INDEX" | "SYMBOL_UNSUPPORTED" | "SYMBOL_NOT_ALLOWED" | "CONTRACT_MALFORMED" | "CONTRACT_UNKNOWN" | "STRUCTURE_MALFORMED" | "STRUCTURE_UNSUPPORTED" | "OPTIONS_LEVEL_INSUFFICIENT" | "CONTRACT_NOT_TRADABLE" | "CONTRACT_NONSTANDARD" | "OPEN_INTEREST_LOW" | "VOLUME_LOW" | "CREDIT_TOO_SMALL" | "DEBIT_TOO_LARGE" | "MAX_LOSS_EXCEEDED" | "BOT_TRADES_CAP" | "LEG_HELD" | "EXPIRY_CUTOFF" | "TRADE_CLOSING" | "TRADE_NONE" | "BOT_KIND_MISMATCH" | "CLOSED_BY_BROKER" | "LEG_ASSIGNED" | "LADDER_EXHAUSTED" | "STRUCTURE_PRICE_SIGN" | "PRICE_IMPOSSIBLE" | "DTE_OUT_OF_RANGE" | "EXPIRY_TOO_FAR" | "STRIKE_TOO_FAR" | "CHAIN_UNAVAILABLE" | "GREEKS_UNKNOWN" | "QUOTE_ONE_SIDED" | "QUOTE_STALE" | "SPREAD_TOO_WIDE" | "SYMBOL_MASTER_MISSING" | "SYMBOL_MASTER_STALE" | "SHORT_UNSUPPORTED" | "SHORT_DISABLED" | "TARGET_SIZE_UNKNOWN" | "PRICE_UNKNOWN" | "PRICE_DEVIATION" | "QUANTITY_ZERO" | "QUANTITY_UNUSED" | "QUANTITY_EXCEEDS_LIMIT" | "NOTIONAL_EXCEEDS_LIMIT" | "ACCOUNT_UNKNOWN" | "EQUITY_UNKNOWN" | "BUYING_POWER_INSUFFICIENT" | "DAILY_ORDER_CAP" | "DAILY_NOTIONAL_CAP" | "SYMBOL_EXPOSURE_CAP" | "OPEN_POSITIONS_CAP" | "MARKET_CLOSED" | "DAILY_LOSS_LIMIT" | "ACCOUNT_LOSS_LIMIT" | "CONSECUTIVE_LOSSES" | "LOSS_UNKNOWN" | "TRADING_WINDOW_CLOSED" | "MARKET_OPENING" | "MARKET_CLOSING" | "COOLDOWN_ACTIVE" | "OPINION_UNAVAILABLE" | "OPINION_SKIP" | "OPINION_REFUSED" | "OPINION_INCOMPLETE" | "OPINION_FAILED" | "OPINION_TIMEOUT" | "OPINION_UNPARSABLE" | "OPINION_SYMBOL_MISMATCH" | "OPINION_CONFIDENCE_LOW" | "OPINION_DIRECTION_MISMATCH" | "NOTIONAL_ZERO" | "IDEA_NEUTRAL" | "IDEA_LEVELS_MISSING" | "IDEA_TARGET_MISPLACED" | "IDEA_STOP_MISPLACED" | "MCP_UNREACHABLE" | "APPROVAL_UNAVAILABLE" | "APPROVAL_REJECTED" | "APPROVAL_EXPIRED" | "OPPOSED_BY_BOT" | "CURRENCY_UNSUPPORTED" | "LIVE_NOT_ENABLED" | "BROKER_NOT_CONFIGURED" | "BROKER_UNAVAILABLE" | "BROKER_REJECTED" | "BROKER_CREDENTIALS_REFUSED" | "BROKER_LOGIN_REQUIRED" | "BROKER_ADDRESS_REFUSED" | "RATE_LIMIT_REACHED" | "PRICE_BEYOND_CIRCUIT" | "EXIT_GIVEN_UP" | "EXIT_PURSUED" | "EXIT_ENDED" | "EXIT_NOT_FILLED" | "OUTCOME_UNKNOWN" | "ORDER_CANCELED" | "ORDER_EXPIRED" | "ORDER_NOT_PLACED" | "ORDER_NONE" | "ORDER_AMBIGUOUS" | "ORDER_PROTECTIVE" | "ORDER_OF_LADDER" | "EXIT_MISPLACED" | "COVER_WITHOUT_SHORT" | "COVER_UNCLEAR" | "COVER_EXCEEDS_SHORT" | "RISK_STOP_MISSING" | "RISK_STOP_MISPLACED" | "RISK_EXCEEDED" | "QUANTITY_NOT_LOT" | "QUANTITY_EXCEEDS_FREEZE" | "POSITION_NONE" | "POSITION_MISSING" | "POSITION_CLOSING" | "POSITION_REACHED" | "RECOVERED_PARTLY" | "INTERNAL_ERROR") | null;
-                    };
-                    new: {
-                        outcome: string;
-                        action: ("skip" | "buy" | "sell_short") | null;
-                        confidence: string | null;
-                        notional: string | null;
-                        value: string | null;
-                        failure: ("TRADING_HALTED" | "TRADING_REDUCING" | "ALERT_STALE" | "ALERT_FROM_FUTURE" | "ALERT_EXPIRED" | "ALERT_OVERTAKEN" | "SYMBOL_MALFORMED" | "SYMBOL_UNKNOWN" | "SYMBOL_AMBIGUOUS" | "SYMBOL_INDEX" | "SYMBOL_UNSUPPORTED" | "SYMBOL_NOT_ALLOWED" | "CONTRACT_MALFORMED" | "CONTRACT_UNKNOWN" | "STRUCTURE_MALFORMED" | "STRUCTURE_UNSUPPORTED" | "OPTIONS_LEVEL_INSUFFICIENT" | "CONTRACT_NOT_TRADABLE" | "CONTRACT_NONSTANDARD" | "OPEN_INTEREST_LOW" | "VOLUME_LOW" | "CREDIT_TOO_SMALL" | "DEBIT_TOO_LARGE" | "MAX_LOSS_EXCEEDED" | "BOT_TRADES_CAP" | "LEG_HELD" | "EXPIRY_CUTOFF" | "TRADE_CLOSING" | "TRADE_NONE" | "BOT_KIND_MISMATCH" | "CLOSED_BY_BROKER" | "LEG_ASSIGNED" | "LADDER_EXHAUSTED" | "STRUCTURE_PRICE_SIGN" | "PRICE_IMPOSSIBLE" | "DTE_OUT_OF_RANGE" | "EXPIRY_TOO_FAR" | "STRIKE_TOO_FAR" | "CHAIN_UNAVAILABLE" | "GREEKS_UNKNOWN" | "QUOTE_ONE_SIDED" | "QUOTE_STALE" | "SPREAD_TOO_WIDE" | "SYMBOL_MASTER_MISSING" | "SYMBOL_MASTER_STALE" | "SHORT_UNSUPPORTED" | "SHORT_DISABLED" | "TARGET_SIZE_UNKNOWN" | "PRICE_UNKNOWN" | "PRICE_DEVIATION" | "QUANTITY_ZERO" | "QUANTITY_UNUSED" | "QUANTITY_EXCEEDS_LIMIT" | "NOTIONAL_EXCEEDS_LIMIT" | "ACCOUNT_UNKNOWN" | "EQUITY_UNKNOWN" | "BUYING_POWER_INSUFFICIENT" | "DAILY_ORDER_CAP" | "DAILY_NOTIONAL_CAP" | "SYMBOL_EXPOSURE_CAP" | "OPEN_POSITIONS_CAP" | "MARKET_CLOSED" | "DAILY_LOSS_LIMIT" | "ACCOUNT_LOSS_LIMIT" | "CONSECUTIVE_LOSSES" | "LOSS_UNKNOWN" | "TRADING_WINDOW_CLOSED" | "MARKET_OPENING" | "MARKET_CLOSING" | "COOLDOWN_ACTIVE" | "OPINION_UNAVAILABLE" | "OPINION_SKIP" | "OPINION_REFUSED" | "OPINION_INCOMPLETE" | "OPINION_FAILED" | "OPINION_TIMEOUT" | "OPINION_UNPARSABLE" | "OPINION_SYMBOL_MISMATCH" | "OPINION_CONFIDENCE_LOW" | "OPINION_DIRECTION_MISMATCH" | "NOTIONAL_ZERO" | "IDEA_NEUTRAL" | "IDEA_LEVELS_MISSING" | "IDEA_TARGET_MISPLACED" | "IDEA_STOP_MISPLACED" | "MCP_UNREACHABLE" | "APPROVAL_UNAVAILABLE" | "APPROVAL_REJECTED" | "APPROVAL_EXPIRED" | "OPPOSED_BY_BOT" | "CURRENCY_UNSUPPORTED" | "LIVE_NOT_ENABLED" | "BROKER_NOT_CONFIGURED" | "BROKER_UNAVAILABLE" | "BROKER_REJECTED" | "BROKER_CREDENTIALS_REFUSED" | "BROKER_LOGIN_REQUIRED" | "BROKER_ADDRESS_REFUSED" | "RATE_LIMIT_REACHED" | "PRICE_BEYOND_CIRCUIT" | "EXIT_GIVEN_UP" | "EXIT_PURSUED" | "EXIT_ENDED" | "EXIT_NOT_FILLED" | "OUTCOME_UNKNOWN" | "ORDER_CANCELED" | "ORDER_EXPIRED" | "ORDER_NOT_PLACED" | "ORDER_NONE" | "ORDER_AMBIGUOUS" | "ORDER_PROTECTIVE" | "ORDER_OF_LADDER" | "EXIT_MISPLACED" | "COVER_WITHOUT_SHORT" | "COVER_UNCLEAR" | "COVER_EXCEEDS_SHORT" | "RISK_STOP_MISSING" | "RISK_STOP_MISPLACED" | "RISK_EXCEEDED" | "QUANTITY_NOT_LOT" | "QUANTITY_EXCEEDS_FREEZE" | "POSITION_NONE" | "POSITION_MISSING" | "POSITION_CLOSING" | "POSITION_REACHED" | "RECOVERED_PARTLY" | "INTERNAL_ERROR") | null;
-                    };
-                    /** @description How far the price moved its way after; null where unknown. */
-                    gain: string | null;
-                }[];
-                difference: {
-                    ideas: number;
-                    other_actions: number;
-                    other_outcomes: number;
-                    gained: number;
-                    lost: number;
-                    old: {
-                        ordered: number;
-                        value: string;
-                        priced: number;
-                        average_gain: string | null;
-                    };
-                    new: {
-                        ordered: number;
-                        value: string;
-                        priced: number;
-                        average_gain: string | null;
-                    };
-                };
-                /** @description Unreadable, or of a bot that is gone. */
-                left_out: number;
-                /** @description Of the model; empty where nobody was asked. */
-                cost: {
-                    requests?: number;
-                    tokens?: number;
-                };
-            } | null;
+            result: components["schemas"]["IdeaReplayResult"] | components["schemas"]["DayReplayResult"] | components["schemas"]["BacktestResult"] | null;
         };
         JobRow: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "replay";
+            kind: "replay" | "backtest";
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed" | "canceled" | "interrupted";
             /** @description Of `total` steps. */
@@ -3195,12 +3360,28 @@ export interface components {
                 from: string | null;
                 /** Format: date */
                 to: string | null;
-                horizon: string;
+                horizon: string | null;
                 bot: string | null;
-                limit: number;
+                limit: number | null;
                 model: string | null;
                 min_confidence: string | null;
                 max_notional: string | null;
+                /**
+                 * Format: date
+                 * @description Of a replay of a day.
+                 */
+                date: string | null;
+                set: {
+                    [key: string]: string;
+                } | null;
+                /** @description Its first line. */
+                prompt: string | null;
+                timezone: string | null;
+                symbol: string | null;
+                /** @description The file's name; null where our own are played. */
+                alerts: string | null;
+                /** @description The names of the files. */
+                bars: string[] | null;
             };
             /** @description Asked for one at a time. */
             result: null;
@@ -4441,7 +4622,7 @@ export interface components {
             /** @description The alert's message as it is pasted, with its secret; kept encrypted by the link's own key. */
             message: string;
         };
-        NewJob: {
+        NewIdeaReplay: {
             /** @enum {string} */
             kind: "replay";
             /** Format: date */
@@ -4459,6 +4640,57 @@ export interface components {
             min_confidence?: 0 | number | string | null;
             /** @description With a limit alone the stored opinions stand, and no model is asked. */
             max_notional?: number | string | null;
+        };
+        NewDayReplay: {
+            /** @enum {string} */
+            kind: "replay";
+            /** Format: date */
+            date: string;
+            bot?: string | null;
+            /** @description Keys of every bot and settings of the simulated market that differ, like {"sl_pct": "0.02"}. */
+            set?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /** @description Ask this model anew about what was asked then; without it the opinions of then are repeated. */
+            model?: string | null;
+            /** @description Ask anew with this prompt, whose first line is like `version: bold-1`. */
+            prompt?: string | null;
+        };
+        NewBacktest: {
+            /** @enum {string} */
+            kind: "backtest";
+            /** @description TradingView's alert log or list of trades, our own logs.jsonl or tickets, lines of JSON. */
+            alerts?: {
+                /** @description As on the disk: it may tell the symbol, and is repeated where a line cannot be read. */
+                name: string;
+                /** @description The whole file. */
+                text: string;
+            } | null;
+            bars?: {
+                /** @description As on the disk: it may tell the symbol, and is repeated where a line cannot be read. */
+                name: string;
+                /** @description The whole file. */
+                text: string;
+                /** @description What the bars are of, where neither a column nor the file's name tells. */
+                symbol?: string | null;
+            }[] | null;
+            /** Format: date */
+            from?: string | null;
+            /** Format: date */
+            to?: string | null;
+            /** @description The bot that all alerts are for; else the one that each names. */
+            bot?: string | null;
+            /** @description Keys of every bot and settings of the simulated market that differ, like {"sl_pct": "0.02"}. */
+            set?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description Of times that name none, like America/New_York.
+             * @default UTC
+             */
+            timezone: string;
+            /** @description What a list of trades trades, where its name does not tell. */
+            symbol?: string | null;
         };
         PriceChange: {
             [key: string]: number | string | null;
@@ -6549,7 +6781,7 @@ export interface operations {
                  *       "min_confidence": "0.8"
                  *     }
                  */
-                "application/json": components["schemas"]["NewJob"];
+                "application/json": components["schemas"]["NewIdeaReplay"] | components["schemas"]["NewDayReplay"] | components["schemas"]["NewBacktest"];
             };
         };
         responses: {
@@ -6582,6 +6814,15 @@ export interface operations {
             };
             /** @description Forbidden: REQUEST_CROSS_SITE, ROLE_VIEWER */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6756,6 +6997,81 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    api_download_job_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019aa1e8-0000-7000-8000-000000000000 */
+                job: string;
+                /** @example report.html */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                    "text/csv": string;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

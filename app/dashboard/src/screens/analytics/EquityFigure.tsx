@@ -14,8 +14,20 @@ interface Row {
   drawdown: string;
 }
 
+interface EquityFigureProps {
+  curve: Pick<Curve, "broker" | "currency" | "points" | "drawdown" | "max_drawdown">;
+  halts: readonly Halt[];
+  /** How the curve was made. */
+  definition?: string;
+}
+
+const RECORDED =
+  "Equity is written down every five minutes. Drawdown is how far it lies below its highest worth " +
+  "before, within the range. Money paid in or out looks like a gain or loss. At most 500 points are " +
+  "shown, the highest and lowest of each stretch among them; the largest drawdown is of all points.";
+
 /** One account: its worth with its drawdown, in its own currency. */
-export function EquityFigure({ curve, halts }: { curve: Curve; halts: readonly Halt[] }) {
+export function EquityFigure({ curve, halts, definition = RECORDED }: EquityFigureProps) {
   const [zone] = useSetting("zone");
   const currency = curve.currency ?? "";
   const rows = rowsOf(curve);
@@ -31,11 +43,7 @@ export function EquityFigure({ curve, halts }: { curve: Curve; halts: readonly H
     <Figure
       title={`${name}${currency && ` (${currency})`}`}
       summary={summary}
-      definition={
-        "Equity is written down every five minutes. Drawdown is how far it lies below its highest worth " +
-        "before, within the range. Money paid in or out looks like a gain or loss. At most 500 points are " +
-        "shown, the highest and lowest of each stretch among them; the largest drawdown is of all points."
-      }
+      definition={definition}
       rows={rows.toReversed()}
       columns={[
         {
@@ -80,7 +88,7 @@ export function EquityFigure({ curve, halts }: { curve: Curve; halts: readonly H
   );
 }
 
-function rowsOf({ points, drawdown }: Curve): Row[] {
+function rowsOf({ points, drawdown }: EquityFigureProps["curve"]): Row[] {
   return points.flatMap(([at, equity], place) =>
     at === undefined || equity === undefined ? [] : [{ at, equity, drawdown: drawdown[place]?.[1] ?? "0" }],
   );

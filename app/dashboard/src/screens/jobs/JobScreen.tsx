@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useParams } from "react-router";
 import { answer, api } from "@/api/client";
 import { useAction } from "@/api/queries";
@@ -8,9 +8,14 @@ import { Progress } from "@/components/Meters";
 import { PageHeader, Panel } from "@/components/Panel";
 import { Failure, LoadFailed, Loading } from "@/components/States";
 import { Age, Time } from "@/components/Time";
+import { formatCount } from "@/format/numbers";
 import { useTitle } from "@/hooks/useTitle";
-import { isGoingOn, JOB_STATES, type Job, jobTitle, useJob } from "./jobs";
-import { ReplayResult } from "./ReplayResult";
+import { DayResult } from "./DayResult";
+import { IdeaResult } from "./IdeaResult";
+import { isGoingOn, JOB_STATES, type Job, jobTitle, stepsOf, useJob } from "./jobs";
+
+// Its plots come with those of Analytics.
+const BacktestResult = lazy(async () => ({ default: (await import("./BacktestResult")).BacktestResult }));
 
 /** One job: how far it is, and what came of it. */
 export function JobScreen() {
@@ -25,6 +30,20 @@ export function JobScreen() {
     return <LoadFailed what="The job" error={job.error} retry={() => void job.refetch()} />;
   }
   return job.data ? <Whole job={job.data} /> : <Loading what="the job" />;
+}
+
+function Result({ id, result }: { id: string; result: NonNullable<Job["result"]> }) {
+  if ("ideas" in result) {
+    return <IdeaResult result={result} />;
+  }
+  if ("tickets" in result) {
+    return <DayResult result={result} />;
+  }
+  return (
+    <Suspense fallback={<Loading what="the report" />}>
+      <BacktestResult id={id} result={result} />
+    </Suspense>
+  );
 }
 
 // The tab tells how far it is while somebody looks elsewhere.
@@ -58,7 +77,11 @@ function Whole({ job }: { job: Job }) {
         aside={<Badge tone={JOB_STATES[job.state].tone}>{JOB_STATES[job.state].word}</Badge>}
       >
         {isGoingOn(job) && (
-          <Progress label={`${job.done} of ${job.total} ideas`} done={job.done} total={job.total} />
+          <Progress
+            label={`${formatCount(job.done)} of ${formatCount(job.total)} ${stepsOf(job)}`}
+            done={job.done}
+            total={job.total}
+          />
         )}
         {job.message && <p>{job.message}</p>}
         {job.ended_at && (
@@ -68,7 +91,7 @@ function Whole({ job }: { job: Job }) {
         )}
         {cancel.isError && <Failure error={cancel.error} />}
       </Panel>
-      {job.result && <ReplayResult result={job.result} />}
+      {job.result && <Result id={job.id} result={job.result} />}
     </div>
   );
 }

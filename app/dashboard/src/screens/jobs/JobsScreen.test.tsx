@@ -26,6 +26,13 @@ const ROW = {
     model: null,
     min_confidence: "0.8",
     max_notional: null,
+    date: null,
+    set: null,
+    prompt: null,
+    timezone: null,
+    symbol: null,
+    alerts: null,
+    bars: null,
   },
   result: null,
 };
@@ -61,7 +68,8 @@ it("starts a replay with what was filled in and goes to it", async () => {
   server.on("POST /api/jobs", { status: 202, body: { id: ID } });
   const { user } = open("/jobs");
 
-  await user.click(await screen.findByRole("button", { name: "New replay" }));
+  await user.click(await screen.findByRole("button", { name: "New job" }));
+  await user.selectOptions(screen.getByLabelText("What"), "ideas");
   await user.type(screen.getByLabelText("Lowest confidence"), "0.8");
   await user.click(screen.getByRole("button", { name: "Start" }));
 
@@ -78,7 +86,8 @@ it("says what is wrong with what was filled in", async () => {
   });
   const { user } = open("/jobs");
 
-  await user.click(await screen.findByRole("button", { name: "New replay" }));
+  await user.click(await screen.findByRole("button", { name: "New job" }));
+  await user.selectOptions(screen.getByLabelText("What"), "ideas");
   await user.click(screen.getByRole("button", { name: "Start" }));
 
   expect(await screen.findByText("min_confidence is above 1.")).toBeTruthy();

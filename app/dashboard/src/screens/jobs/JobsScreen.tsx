@@ -8,6 +8,7 @@ import { PageHeader, Panel } from "@/components/Panel";
 import { EmptyState, LoadFailed, Loading } from "@/components/States";
 import { type Column, Table } from "@/components/Table";
 import { Time, ZoneName } from "@/components/Time";
+import { formatCount } from "@/format/numbers";
 import { useTitle } from "@/hooks/useTitle";
 import { useUnderWay } from "@/hooks/useUnderWay";
 import { isGoingOn, JOB_STATES, type JobRow, jobTitle, useJobs } from "./jobs";
@@ -25,7 +26,7 @@ const COLUMNS: readonly Column<JobRow>[] = [
       isGoingOn(job) ? (
         <Progress label="Done" done={job.done} total={job.total} />
       ) : (
-        `${job.done} of ${job.total}`
+        `${formatCount(job.done)} of ${formatCount(job.total)}`
       ),
   },
   {
@@ -51,10 +52,10 @@ export function JobsScreen() {
     <div className="stack">
       <PageHeader
         title="Jobs"
-        hint="What would another model or limit have made of past trade ideas? Nothing is ordered; one job runs at a time and gives way to alerts."
+        hint="What would another setting, model or limit have made of the past? Nothing is ordered; one job runs at a time and gives way to alerts."
         actions={
           <Button kind="primary" operatorOnly onClick={() => setIsOpen(true)}>
-            New replay
+            New job
           </Button>
         }
       />
@@ -63,14 +64,15 @@ export function JobsScreen() {
         {jobs.isError && <LoadFailed what="The jobs" error={jobs.error} retry={() => void jobs.refetch()} />}
         {jobs.isSuccess && rows.length === 0 && (
           <EmptyState title="No job was started yet.">
-            A replay runs yesterday's trade ideas through today's model or limits and shows each difference.
+            A backtest plays past alerts at the prices of bars; a replay runs a day's tickets, or trade ideas,
+            through what is set now and shows each difference.
           </EmptyState>
         )}
         {rows.length > 0 && (
           <Table caption="Jobs, newest first" columns={COLUMNS} rows={rows} keyOf={({ id }) => id} />
         )}
       </Panel>
-      <Dialog title="New replay" isOpen={isOpen} onClose={() => setIsOpen(false)}>
+      <Dialog title="New job" isOpen={isOpen} onClose={() => setIsOpen(false)}>
         <NewJobForm onStarted={(id) => void navigate(`/jobs/${id}`)} onCancel={() => setIsOpen(false)} />
       </Dialog>
     </div>

@@ -1,34 +1,34 @@
 import { type FormEvent, useState } from "react";
-import { answer, api } from "@/api/client";
 import { useAction } from "@/api/queries";
 import { Button } from "@/components/Button";
-import { Field, SelectField } from "@/components/Field";
+import { Field, SelectField, TextField } from "@/components/Field";
 import { Failure } from "@/components/States";
-import { useBots } from "@/frame/useFrameFacts";
+import { BacktestFields } from "./BacktestFields";
+import { BotField } from "./BotField";
+import { DifferenceField } from "./DifferenceField";
 import styles from "./JobsScreen.module.css";
-import type { NewJob } from "./jobs";
+import { startJob } from "./jobs";
+import { type Bind, EMPTY, jobOf, LARGEST, sizeOf, type Wish, wrongLine } from "./wishes";
 
-interface Wish {
-  from: string;
-  to: string;
-  bot: string;
-  limit: string;
-  model: string;
-  min_confidence: string;
-  max_notional: string;
-}
+const KINDS: readonly { kind: Wish["kind"]; label: string; says: string }[] = [
+  {
+    kind: "backtest",
+    label: "Backtest",
+    says: "Alerts of the past through today's bots, at the prices of bars. Nothing is ordered, no broker is asked.",
+  },
+  {
+    kind: "day",
+    label: "A day once more",
+    says: "All tickets of a day through what is set now. Opinions of then are repeated unless a model or a prompt asks anew.",
+  },
+  {
+    kind: "ideas",
+    label: "Trade ideas once more",
+    says: "Stored opinions beside those of another model or limit.",
+  },
+];
 
-const EMPTY: Wish = {
-  from: "",
-  to: "",
-  bot: "",
-  limit: "20",
-  model: "",
-  min_confidence: "",
-  max_notional: "",
-};
-
-/** What to compare with what. */
+/** What to play, and what shall be different. */
 export function NewJobForm({
   onStarted,
   onCancel,
@@ -37,51 +37,50 @@ export function NewJobForm({
   onCancel: () => void;
 }) {
   const [wish, setWish] = useState(EMPTY);
-  const bots = useBots();
-  const start = useAction((body: NewJob) => answer(api.POST("/api/jobs", { body })), {
+  const start = useAction(async (wanted: Wish) => startJob(await jobOf(wanted)), {
     onDone: ({ id }) => onStarted(id),
   });
   const wrong = start.error?.fields ?? {};
-  const bound = (name: keyof Wish) => ({
+  const bind: Bind = (name) => ({
     value: wish[name],
-    onChange: (event: { target: { value: string } }) => setWish({ ...wish, [name]: event.target.value }),
+    onChange: (event) => setWish({ ...wish, [name]: event.target.value }),
     error: wrong[name]?.join(" "),
   });
+  const isTooLarge = wish.kind === "backtest" && sizeOf(wish) > LARGEST;
+  const line = wish.kind === "ideas" ? undefined : wrongLine(wish.set);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!start.isPending) {
-      start.mutate(jobOf(wish));
+    if (!start.isPending && !isTooLarge && line === undefined) {
+      start.mutate(wish);
     }
   };
-  const asksModel = wish.model !== "" || (wish.min_confidence === "" && wish.max_notional === "");
   return (
     <form className="stack" onSubmit={submit}>
-      <div className={styles.fields}>
-        <Field
-          label="Lowest confidence"
-          placeholder="0.80"
-          inputMode="decimal"
-          {...bound("min_confidence")}
-        />
-        <Field label="Most for a trade" unit="USD" inputMode="decimal" {...bound("max_notional")} />
-        <Field label="Model" placeholder="as set up" {...bound("model")} />
-        <SelectField label="Bot" {...bound("bot")}>
-          <option value="">every bot</option>
-          {bots.data?.bots.map((bot) => (
-            <option key={bot.id} value={bot.id}>
-              {bot.name}
-            </option>
-          ))}
-        </SelectField>
-        <Field label="From" unit="UTC" type="date" {...bound("from")} />
-        <Field label="To" unit="UTC" type="date" {...bound("to")} />
-        <Field label="At most" unit="ideas" type="number" min={1} max={500} {...bound("limit")} />
-      </div>
-      <p className="soft">
-        {asksModel
-          ? "A model is asked again for every idea, which costs tokens."
-          : "Only limits differ: the stored opinions stand, and no model is asked."}
-      </p>
+      <SelectField
+        label="What"
+        data-autofocus
+        value={wish.kind}
+        help={KINDS.find(({ kind }) => kind === wish.kind)?.says}
+        onChange={({ target }) => {
+          start.reset();
+          setWish({ ...wish, kind: KINDS.find(({ kind }) => kind === target.value)?.kind ?? wish.kind });
+        }}
+      >
+        {KINDS.map(({ kind, label }) => (
+          <option key={kind} value={kind}>
+            {label}
+          </option>
+        ))}
+      </SelectField>
+      {wish.kind === "backtest" && (
+        <BacktestFields wish={wish} bind={bind} isTooLarge={isTooLarge} onFiles={setWish} />
+      )}
+      {wish.kind === "day" && <DayFields bind={bind} />}
+      {wish.kind === "ideas" ? (
+        <IdeaFields wish={wish} bind={bind} />
+      ) : (
+        <DifferenceField bind={bind} line={line} />
+      )}
       {start.isError && <Failure error={start.error} />}
       <div className="row">
         <Button type="submit" kind="primary" operatorOnly isPending={start.isPending}>
@@ -93,8 +92,40 @@ export function NewJobForm({
   );
 }
 
-function jobOf(wish: Wish): NewJob {
-  const { limit, ...texts } = wish;
-  const given = Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ""));
-  return { kind: "replay", limit: Number(limit) || 20, horizon: "1d", ...given };
+function DayFields({ bind }: { bind: Bind }) {
+  return (
+    <div className={styles.fields}>
+      <Field label="Day" unit="UTC" type="date" required {...bind("date")} />
+      <BotField bind={bind} none="every bot" />
+      <Field label="Model" placeholder="opinions of then" {...bind("model")} />
+      <TextField
+        label="Prompt"
+        placeholder="version: bold-1"
+        help="Asks anew; its first line is its version."
+        {...bind("prompt")}
+      />
+    </div>
+  );
+}
+
+function IdeaFields({ wish, bind }: { wish: Wish; bind: Bind }) {
+  const asksModel = wish.model !== "" || (wish.min_confidence === "" && wish.max_notional === "");
+  return (
+    <>
+      <div className={styles.fields}>
+        <Field label="Lowest confidence" placeholder="0.80" inputMode="decimal" {...bind("min_confidence")} />
+        <Field label="Most for a trade" unit="USD" inputMode="decimal" {...bind("max_notional")} />
+        <Field label="Model" placeholder="as set up" {...bind("model")} />
+        <BotField bind={bind} none="every bot" />
+        <Field label="From" unit="UTC" type="date" {...bind("from")} />
+        <Field label="To" unit="UTC" type="date" {...bind("to")} />
+        <Field label="At most" unit="ideas" type="number" min={1} max={500} {...bind("limit")} />
+      </div>
+      <p className="soft">
+        {asksModel
+          ? "A model is asked again for every idea, which costs tokens."
+          : "Only limits differ: the stored opinions stand, and no model is asked."}
+      </p>
+    </>
+  );
 }

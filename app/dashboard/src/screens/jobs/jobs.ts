@@ -3,7 +3,7 @@ import { useLive } from "@/api/queries";
 
 export type Job = Schema<"Job">;
 export type JobRow = Omit<Schema<"JobRow">, "result">;
-export type NewJob = Schema<"NewJob">;
+export type NewJob = Schema<"NewIdeaReplay"> | Schema<"NewDayReplay"> | Schema<"NewBacktest">;
 type Tone = "neutral" | "accent" | "gain" | "loss" | "warn";
 
 /** How each state is called. A new one without words does not compile. */
@@ -38,13 +38,43 @@ export function useJob(id: string, isMoving: boolean) {
   });
 }
 
-/** Say what a job compares. */
-export function jobTitle({ wanted }: Pick<Job, "wanted">): string {
-  const by = [
+/** Start one. */
+export function startJob(body: NewJob) {
+  return answer(api.POST("/api/jobs", { body }));
+}
+
+type Asked = Pick<Job, "kind" | "wanted">;
+
+/** What the steps of a job are. */
+export function stepsOf({ kind, wanted }: Asked): string {
+  if (kind === "backtest") {
+    return "steps";
+  }
+  return wanted.date === null ? "ideas" : "tickets";
+}
+
+/** Say what a job does. */
+export function jobTitle(job: Asked): string {
+  const by = differences(job);
+  return by.length > 0 ? `${subject(job)}: ${by.join(", ")}` : subject(job);
+}
+
+function subject({ kind, wanted }: Asked): string {
+  const whose = wanted.bot ? `${wanted.bot}'s ` : "";
+  if (kind === "backtest") {
+    return `Backtest of ${wanted.alerts ?? `${whose}alerts from ${wanted.from} to ${wanted.to}`}`;
+  }
+  return wanted.date === null
+    ? `Replay of ${whose}trade ideas`
+    : `Replay of ${whose}tickets of ${wanted.date}`;
+}
+
+function differences({ wanted }: Asked): string[] {
+  return [
     wanted.model && `model ${wanted.model}`,
+    wanted.prompt && `prompt ${wanted.prompt}`,
     wanted.min_confidence && `confidence from ${wanted.min_confidence}`,
     wanted.max_notional && `at most ${wanted.max_notional} a trade`,
-  ].filter(Boolean);
-  const what = wanted.bot ? `Replay of ${wanted.bot}'s trade ideas` : "Replay of trade ideas";
-  return by.length > 0 ? `${what}: ${by.join(", ")}` : what;
+    ...Object.entries(wanted.set ?? {}).map(([name, value]) => `${name} ${value}`),
+  ].filter((each): each is string => Boolean(each));
 }

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from app.cli.bots import BOT, read_pairs
-from app.cli.commands import split_pair
 from app.config import Settings
 from app.errors import InvalidRequest
 from app.parsing import read_setting
+from app.schemas.bot_pairs import BOT, read_pairs, split_pair
 from app.schemas.operator import load
 
 # Settings that belong to a run, beside those of the simulated market.
@@ -32,6 +31,8 @@ def read_differences(pairs: Sequence[str]) -> Differences:
     told = dict(split_pair(pair) for pair in pairs)
     for name in FIXED & {name.lower() for name in told}:
         raise InvalidRequest(f"{name} cannot be set here: the past is played on paper, and nobody is asked.")
+    for name in (name for name, text in told.items() if not text.strip()):
+        raise InvalidRequest(f"{name} has no value.")
     settings = {item.name: item for item in fields(Settings) if _belongs(item.name)}
     environment = {name.upper(): text for name, text in told.items() if name.lower() in settings}
     of_bots = tuple(pair for pair in pairs if split_pair(pair)[0].lower() not in settings)

@@ -1,13 +1,13 @@
 import { Link } from "react-router";
+import type { Schema } from "@/api/client";
 import { Percent } from "@/components/Figures";
 import { Panel } from "@/components/Panel";
 import { EmptyState } from "@/components/States";
 import { type Column, Table } from "@/components/Table";
 import { Time } from "@/components/Time";
 import { formatCount } from "@/format/numbers";
-import type { Job } from "./jobs";
 
-type Result = NonNullable<Job["result"]>;
+type Result = Schema<"IdeaReplayResult">;
 type Idea = Result["ideas"][number];
 
 const COLUMNS: readonly Column<Idea>[] = [
@@ -20,7 +20,7 @@ const COLUMNS: readonly Column<Idea>[] = [
 ];
 
 /** What would have been different. */
-export function ReplayResult({ result }: { result: Result }) {
+export function IdeaResult({ result }: { result: Result }) {
   const { difference, cost } = result;
   const changed = result.ideas.filter((idea) => idea.old.outcome !== idea.new.outcome);
   return (

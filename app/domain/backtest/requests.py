@@ -1,0 +1,33 @@
+"""What a run of the past in the background is asked for."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestRequest:
+    """Which alerts, between which bars, and what is different.
+
+    `alerts` and `bars` are the names of the files that came with it; without alerts those of this service's
+    own days are played. `set` are keys of bots and settings, as they were written.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    bot: str | None = None
+    set: dict[str, str] = field(default_factory=dict)
+    timezone: str = "UTC"
+    symbol: str | None = None
+    alerts: str | None = None
+    bars: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayReplayRequest:
+    """Which day's tickets, and what is different; `prompt` is the version of one that came with it."""
+
+    date: date
+    bot: str | None = None
+    set: dict[str, str] = field(default_factory=dict)
+    model: str | None = None
+    prompt: str | None = None
