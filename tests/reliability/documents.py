@@ -16,10 +16,14 @@ POSTGRES_QUERY = "SELECT key, value FROM documents WHERE key > %s AND key < %s O
 POSTGRES_FLUSH = "SELECT pg_logical_emit_message(true, 'reader', '')"
 
 
+class Away(Exception):
+    """The database does not answer, or was lost over the answer."""
+
+
 def read_documents(database: Database, prefix: str, *, after: str = "") -> Iterator[tuple[str, Any]]:
     """Yield keys and values under a prefix, behind `after`, as they are at this moment.
 
-    What was read can no longer be lost, whatever happens to the database.
+    What was read can no longer be lost, whatever happens to the database. Raise Away.
     """
     bounds = (max(after, prefix), prefix + "\U0010ffff")
     rows = _from_postgres(database, bounds) if isinstance(database, str) else _from_sqlite(database, bounds)
@@ -46,7 +50,10 @@ def _from_sqlite(database: Path, bounds: tuple[str, str]) -> list[tuple[str, str
 def _from_postgres(url: str, bounds: tuple[str, str]) -> list[tuple[str, str]]:
     import psycopg
 
-    with psycopg.connect(url, autocommit=True) as connection:
-        rows = connection.execute(POSTGRES_QUERY, bounds).fetchall()
-        connection.execute(POSTGRES_FLUSH)
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            rows = connection.execute(POSTGRES_QUERY, bounds).fetchall()
+            connection.execute(POSTGRES_FLUSH)
+    except psycopg.OperationalError as error:
+        raise Away(str(error)) from error
     return rows

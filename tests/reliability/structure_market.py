@@ -17,7 +17,7 @@ from app.domain.hours import is_trading_day
 from app.domain.json_codec import from_json
 from app.domain.structures.trades import StructureTrade
 from app.errors import AppError
-from tests.reliability.documents import Database, read_documents
+from tests.reliability.documents import Away, Database, read_documents
 from tests.reliability.server import Lost
 from tests.reliability.structure_alerts import PRICES, SECURED
 from tests.simulators.alpaca.assets import CONTRACT
@@ -84,11 +84,13 @@ class Market(threading.Thread):
         last = time.monotonic()
         try:
             while not self._ending.wait(LOOK_SECONDS):
-                with suppress(AppError, Lost):
+                with suppress(AppError, Lost, Away):
                     self._move()
-                now = time.monotonic()
-                self._look(now - last)
-                last = now
+                # What could not be looked at counts as it was at the look before, once it can be.
+                with suppress(Away):
+                    now = time.monotonic()
+                    self._look(now - last)
+                    last = now
         finally:
             self._venue.leave()
 

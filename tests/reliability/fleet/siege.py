@@ -3,6 +3,7 @@
 import json
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -31,10 +32,24 @@ SETTINGS = {"ALLOW_SHORT_SELLING": "true", "STORE_TIMEOUT_SECONDS": "4"}
 
 
 class Siege:
-    """One run; the seed decides every delay, every blow and every alert."""
+    """One run; the seed decides every delay, every blow but the `first` ones, and every alert.
 
-    def __init__(self, folder: Path, seed: int, stage: Stage, ground: Ground) -> None:
+    `slowness`: how many times longer than promised everything may take, where others use the machine too.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        stage: Stage,
+        ground: Ground,
+        *,
+        first: Sequence[str] = (),
+        slowness: float = 1,
+    ) -> None:
         self._folder, self._stage, self._ground = folder, stage, ground
+        self._longest_return = LONGEST_RETURN_SECONDS * slowness
+        self._longest_takeover = LONGEST_TAKEOVER_SECONDS * slowness
         self._random = Random(seed)
         self._leaders = folder / "leaders.jsonl"
         shared = {**SETTINGS, **stage.settings, LEADERS_FILE: str(self._leaders)}
@@ -46,6 +61,8 @@ class Siege:
         self._streams = [*stage.streams(self._fleet, seed), *capped]
         self._blows = Blows(self._fleet, self._random, self._watch)
         self._kinds = self._blows.kinds() | ground.kinds(self._fleet, self._random, self._note_return)
+        named = {told(kind): kind for kind in self._kinds}
+        self._first = [named[name] for name in first]
         self._watches: list[TakeoverWatch] = []
         # When the database was struck: what was left meanwhile could not be taken up.
         self._struck_at: list[float] = []
@@ -88,8 +105,9 @@ class Siege:
             self.report.sent += self._sender.sent
 
     def _strike(self) -> None:
-        blow: Blow = self._random.choices([*self._kinds], [*self._kinds.values()])[0]
-        name = blow.__name__.replace("_", " ")
+        by_chance: Blow = self._random.choices([*self._kinds], [*self._kinds.values()])[0]
+        blow = self._first.pop(0) if self._first else by_chance
+        name = told(blow)
         print(f"{time.strftime('%H:%M:%S')} {name}", flush=True)  # noqa: T201  # its progress
         self._done[name] += 1
         if blow.__self__ is not self._blows:  # type: ignore[attr-defined]  # a method
@@ -99,12 +117,12 @@ class Siege:
     def _note_return(self, _at: float) -> None:
         """The database is there again: measure how long every server needs to take alerts."""
         seconds = wait_until_all_acknowledge(
-            self._sender.acknowledged_by, self._fleet.ports, LONGEST_RETURN_SECONDS
+            self._sender.acknowledged_by, self._fleet.ports, self._longest_return
         )
         self._returns.append(seconds)
 
     def _watch(self, dead: list[int], at: float) -> None:
-        watch = TakeoverWatch(self._fleet.database, dead, at, longest_seconds=LONGEST_TAKEOVER_SECONDS)
+        watch = TakeoverWatch(self._fleet.database, dead, at, longest_seconds=self._longest_takeover)
         watch.start()
         self._watches.append(watch)
 
@@ -153,7 +171,7 @@ class Siege:
         report.findings.late += [
             f"not every server took alerts within {seconds:.1f} s after the database was back"
             for seconds in self._returns
-            if seconds >= LONGEST_RETURN_SECONDS
+            if seconds >= self._longest_return
         ]
         slowest = max((each.seconds for each in took_over), default=0)
         report.done |= {
@@ -165,4 +183,9 @@ class Siege:
     def _was_undisturbed(self, watch: TakeoverWatch) -> bool:
         """Tell whether the database was there all the time, some seconds before included."""
         began, ended = watch.seen.killed_at, watch.seen.killed_at + watch.seen.seconds
-        return not any(began - LONGEST_RETURN_SECONDS <= at <= ended for at in self._struck_at)
+        return not any(began - self._longest_return <= at <= ended for at in self._struck_at)
+
+
+def told(blow: Blow) -> str:
+    """Return a blow's name in words."""
+    return blow.__name__.replace("_", " ")
