@@ -25,7 +25,7 @@ trades = Group("trades", help="See open and closed trades; close one.")
 def list_trades(state: str, bot: str | None, limit: int) -> None:
     """List trades: open ones first, then those that went flat, the latest at the top."""
     found = portfolio().trades.page(state=state, bot=bot, after=None, limit=limit)
-    show_table(HEADINGS, [_row(trade) for trade in found], none="No trades.")
+    show_table(HEADINGS, [_row(trade) for trade in found.rows], none="No trades.")
 
 
 @trades.command("show")

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Container, Iterator
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from app.domain.closed_trades import ClosedTrade
@@ -17,8 +18,32 @@ from app.storage.base import Change, Create, Delete, Document, Replace, Store
 PREFIX = "closed_trades/"
 NUMBERS = "trade_numbers/"
 DAY = timedelta(days=1)
+# A page of a list wants few; many are read in fewer calls.
+FIRST_READ, MOST_READ = 100, 1000
 
 _logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClosing:
+    """A closed trade as it is stored."""
+
+    document: Document
+
+    @property
+    def number(self) -> int:
+        """Its number; 0 while it has none."""
+        number = self.document.value.get("number")
+        return number if isinstance(number, int) else 0
+
+    @property
+    def bot(self) -> str | None:
+        """Whose it was."""
+        return self.document.value.get("bot")
+
+    def read(self) -> ClosedTrade | None:
+        """Take it up; None for what cannot be read."""
+        return _readable(self.document)
 
 
 class ClosedTrades:
@@ -75,17 +100,32 @@ class ClosedTrades:
         document = None if place is None else self._store.get(place.value["key"])
         return None if document is None else _readable(document)
 
-    def newest_first(self, now: datetime, *, bot: str | None = None) -> Iterator[ClosedTrade]:
-        """Yield all of them, or a bot's, by the time at which they went flat, a day at a time."""
-        oldest = self.first_day()
-        if oldest is None:
-            return
-        day = now.date() + DAY
-        for ahead in reversed(self.days_after(day)):
-            yield from self.of_day(ahead, bot=bot)
-        while day >= oldest:
-            yield from self.of_day(day, bot=bot)
-            day -= DAY
+    def since(self, day: date) -> Iterator[ClosedTrade]:
+        """Yield those that went flat on a day (UTC) or later, day by day; what cannot be read is left out."""
+        stored = self._store.list(PREFIX, after=key_of_day(day))
+        return (trade for trade in map(_readable, stored) if trade is not None)
+
+    def newest_first(self, *, until: date | None = None) -> "Iterator[StoredClosing]":
+        """Yield all of them by the time at which they went flat, the last first; none after a day, if told.
+
+        They are read a part at a time, a day at least; each is taken up only when that is asked for.
+        """
+        of_day: list[Document] = []
+        for document in self._downwards("" if until is None else key_of_day(until + DAY)):
+            if of_day and _day_of(document.key) != _day_of(of_day[0].key):
+                yield from _last_first(of_day)
+                of_day = []
+            of_day.append(document)
+        yield from _last_first(of_day)
+
+    def _downwards(self, before: str) -> Iterator[Document]:
+        size = FIRST_READ
+        while True:
+            page = self._store.page(PREFIX, before=before, limit=size)
+            yield from page.documents
+            if page.before is None:
+                return
+            before, size = page.before, min(2 * size, MOST_READ)
 
     def first_day(self) -> date | None:
         """Return the earliest day on which a trade went flat; None before any has."""
@@ -143,6 +183,19 @@ def key_of_day(day: date) -> str:
 
 def _day_of(key: str) -> date:
     return date.fromisoformat(key.split("/")[1])
+
+
+def _last_first(documents: list[Document]) -> Iterator[StoredClosing]:
+    return map(StoredClosing, sorted(documents, key=_closed_at, reverse=True))
+
+
+def _closed_at(document: Document) -> tuple[datetime, int]:
+    """Return what trades of a day are put in order by; what cannot be read comes last."""
+    try:
+        at = datetime.fromisoformat(document.value["closed_at"])
+    except (KeyError, TypeError, ValueError):
+        at = datetime.min.replace(tzinfo=UTC)
+    return at, StoredClosing(document).number
 
 
 def _readable(document: Document) -> ClosedTrade | None:

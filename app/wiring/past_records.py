@@ -25,7 +25,7 @@ def held_before(store: Store, day: date, now: datetime) -> list[HeldBefore]:
     begins = datetime.combine(day, time(), UTC)
     found = [
         HeldBefore(trade.bot, trade.symbol, trade.side, trade.quantity, trade.entry_price)
-        for trade in ClosedTrades(store).newest_first(now)
+        for trade in ClosedTrades(store).since(day)
         if trade.opened_at < begins <= trade.closed_at and trade.entry_price and trade.structure is None
     ]
     for trade in Trades(store, lambda: now).every().values():

@@ -97,7 +97,7 @@ def test_exit_when_the_bot_trades_elsewhere_by_now_then_it_is_left_where_it_is(
     app = make_app(brokers={"paper": scripted, "alpaca": type(scripted)("alpaca")}, dry_run=False)
     clients = client_of(app, x_bot_secret=WEBHOOK_SECRET)
     clients.post("/webhook", json=strategy_alert(**ENTER_LONG))
-    (trade,) = services_of(app).portfolio.trades.page(state="open", bot=None, after=None, limit=9)
+    (trade,) = services_of(app).portfolio.trades.page(state="open", bot=None, after=None, limit=9).rows
     configure(broker="alpaca")
     answer = clients.post(f"{PATH}/exit/{trade['number']}")
 
@@ -142,7 +142,7 @@ def test_exit_when_killed_after_its_order_then_it_is_taken_up_once(
     app = make_app(brokers={"paper": scripted}, dry_run=False)
     client = client_of(app, x_bot_secret=WEBHOOK_SECRET, authorization=f"Bearer {OPERATOR_TOKEN}")
     client.post("/webhook", json=strategy_alert(**ENTER_LONG))
-    (trade,) = services_of(app).portfolio.trades.page(state="open", bot=None, after=None, limit=9)
+    (trade,) = services_of(app).portfolio.trades.page(state="open", bot=None, after=None, limit=9).rows
 
     class Killed(BaseException):
         pass
@@ -157,4 +157,4 @@ def test_exit_when_killed_after_its_order_then_it_is_taken_up_once(
 
     assert (ticket["status"], ticket["orders"][0]["role"]) == ("filled", OrderRole.EXIT.value)
     assert [order.role for order in scripted.submitted] == [OrderRole.ENTRY, OrderRole.EXIT]
-    assert services_of(app).portfolio.trades.page(state="open", bot=None, after=None, limit=9) == []
+    assert services_of(app).portfolio.trades.page(state="open", bot=None, after=None, limit=9).rows == []

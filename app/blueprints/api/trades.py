@@ -16,9 +16,8 @@ QUERY, CLOSE = TradeQuerySchema(), CloseTradeSchema()
 def list_trades() -> ResponseReturnValue:
     """List trades: open ones first, then those that went flat, the latest at the top."""
     query = load(QUERY, request.args)
-    trades = portfolio().trades.page(**query)
-    following = trades[-1]["number"] if len(trades) == query["limit"] else None
-    return jsonify({"trades": trades, "next": following})
+    page = portfolio().trades.page(**query)
+    return jsonify({"trades": page.rows, "next": page.next})
 
 
 @bp.get("/trades/<int:number>")

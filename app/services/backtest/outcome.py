@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -30,9 +30,9 @@ class Books:
     ledger: Ledger
     market: TapeMarket
 
-    def trades(self, now: datetime) -> list[BacktestTrade]:
+    def trades(self) -> list[BacktestTrade]:
         """Return the trades that went flat, the first one first."""
-        found = [trade for trade in self.closed.newest_first(now) if trade.quantity]
+        found = [trade for trade in self.closed.since(date.min) if trade.quantity]
         return [
             BacktestTrade.of(trade)
             for trade in sorted(found, key=lambda each: (each.closed_at, each.opened_at, each.number))

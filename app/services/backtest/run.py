@@ -78,7 +78,7 @@ class BacktestRun:
 
     def _result(self, tape: Tape, course: Course) -> BacktestResult:
         tickets = self.books.tickets(course.first)
-        trades, still_open = self.books.trades(course.last), self.books.open_trades()
+        trades, still_open = self.books.trades(), self.books.open_trades()
         costs = Costs(self.fees(), slippage(tickets))
         return BacktestResult(
             first=course.first,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import dropwhile, islice
 
@@ -11,7 +11,7 @@ from app.domain.closed_trades import ClosedTrade
 from app.domain.structures.trades import StructureTrade
 from app.domain.trades import Trade
 from app.errors import NotFound
-from app.repositories.closed_trades import ClosedTrades
+from app.repositories.closed_trades import ClosedTrades, StoredClosing
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades
 from app.services.portfolio.snapshots import Snapshots
@@ -29,6 +29,16 @@ from app.services.portfolio.trade_rows import (
 
 # What a unit was worth by broker and symbol, when the clock last looked.
 Marks = Mapping[tuple[str, str], Decimal]
+# A bot that has traded little is looked for among so many trades at a time.
+MOST_LOOKED_AT = 2500
+
+
+@dataclass(frozen=True, slots=True)
+class TradePage:
+    """Trades as the API shows them; the next page is asked for behind `next`, None ends the list."""
+
+    rows: list[Row]
+    next: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +55,56 @@ class TradeHistory:
     snapshots: Snapshots
     clock: Clock
 
-    def page(self, *, state: str, bot: str | None, after: int | None, limit: int) -> list[Row]:
+    def page(self, *, state: str, bot: str | None, after: int | None, limit: int) -> TradePage:
         """Return trades (`open`, `closed` or `all`) from behind the one numbered `after` on.
 
-        Open ones stand first, the last opened at the top; then closed ones, the last closed at the top.
-        Raise NotFound where no trade has that number: an empty page would look like the end.
+        Open ones stand first, the last opened at the top; then closed ones, the last closed at the top. Of
+        these so many are looked at for a bot: such a page may be short although more follow. Raise NotFound
+        where no trade has that number: an empty page would look like the end.
         """
-        if after is not None and not self._has(after):
+        behind = None if after is None else self.closed.numbered(after)
+        open_ones = [] if behind is not None else self._open_behind(after)
+        rows: list[Row] = []
+        if state != "closed":
+            wanted = [one for one in open_ones if bot in {None, one.bot}]
+            rows = list(islice(self._open_rows(wanted), limit + 1))
+        if len(rows) > limit:
+            return TradePage(rows[:limit], rows[limit - 1]["number"])
+        if state == "open":
+            return TradePage(rows, None)
+        return self._closed_page(rows, bot, behind, limit)
+
+    def _closed_page(
+        self, rows: list[Row], bot: str | None, behind: ClosedTrade | None, limit: int
+    ) -> TradePage:
+        """Fill a page with closed trades, from behind one of them if it is told."""
+        currencies = self._currencies()
+        last = rows[-1]["number"] if rows else None
+        for looked, stored in enumerate(self._closed_behind(behind)):
+            if len(rows) == limit or looked == MOST_LOOKED_AT:
+                return TradePage(rows, last)
+            trade = stored.read() if bot in {None, stored.bot} else None
+            if trade is not None:
+                rows.append(self._closed_row(trade, currencies))
+            # One that has no number yet leads nowhere.
+            last = stored.number or last
+        return TradePage(rows, None)
+
+    def _closed_behind(self, behind: ClosedTrade | None) -> Iterator[StoredClosing]:
+        if behind is None:
+            return self.closed.newest_first()
+        since = self.closed.newest_first(until=behind.closed_at.astimezone(UTC).date())
+        return islice(dropwhile(lambda stored: stored.number != behind.number, since), 1, None)
+
+    def _open_behind(self, after: int | None) -> list[Trade | StructureTrade]:
+        """Return open trades from behind the one of a number on; raise NotFound where there is none."""
+        found = self._open()
+        if after is None:
+            return found
+        places = [place for place, one in enumerate(found, 1) if one.number == after]
+        if not places:
             raise NotFound(f"There is no trade {after} to go on behind; leave out `after`.")
-        found = self._rows(state, bot)
-        if after is not None:
-            found = islice(dropwhile(lambda row: row["number"] != after, found), 1, None)
-        return list(islice(found, limit))
+        return found[places[0] :]
 
     def numbered(self, number: int) -> Row:
         """Return the trade of a number, of a structure with what it can come to; raise NotFound."""
@@ -70,22 +118,11 @@ class TradeHistory:
         row = next(self._open_rows([trade]))
         return row | {"payoff": payoff_row(open_profile(trade))} if isinstance(trade, StructureTrade) else row
 
-    def _has(self, number: int) -> bool:
-        return self.closed.numbered(number) is not None or any(one.number == number for one in self._open())
-
     def _open(self) -> list[Trade | StructureTrade]:
         """Every trade that is not over, the last opened first."""
         structures = [stored.trade for stored in self.structures.every()]
         found: list[Trade | StructureTrade] = [*self.trades.every().values(), *structures]
         return sorted(found, key=lambda trade: (_opened(trade), trade.number), reverse=True)
-
-    def _rows(self, state: str, bot: str | None) -> Iterator[Row]:
-        if state != "closed":
-            yield from self._open_rows([one for one in self._open() if bot in {None, one.bot}])
-        if state != "open":
-            currencies = self._currencies()
-            for one in self.closed.newest_first(self.clock(), bot=bot):
-                yield self._closed_row(one, currencies)
 
     def _open_rows(self, trades: list[Trade | StructureTrade]) -> Iterator[Row]:
         currencies, marks = self._currencies(), self._marks()

@@ -2,7 +2,9 @@ from decimal import Decimal
 
 import pytest
 
+from app.repositories import closed_trades
 from app.repositories.trade_numbers import KEY
+from app.services.portfolio import trade_history
 from tests.builders import EXIT_LONG, services_of, strategy_alert
 
 pytestmark = pytest.mark.unit
@@ -92,6 +94,47 @@ def test_trades_when_asked_page_by_page_then_each_comes_once(trade, operator):
 
     assert [item["symbol"] for item in first["trades"] + rest["trades"]] == ["TSLA", "MSFT", "AAPL"]
     assert rest["next"] is None
+
+
+def test_trades_when_they_are_many_then_each_page_reads_little_and_each_comes_once(
+    trade, operator, store, clock, monkeypatch
+):
+    monkeypatch.setattr(closed_trades, "FIRST_READ", 2)
+    symbols = [f"S{chr(ord('A') + number)}" for number in range(6)]
+    for symbol in symbols:
+        trade(symbol=symbol)
+        trade(**EXIT_LONG, symbol=symbol)
+        clock.move(hours=9)
+    asked, read = [], store.page
+    monkeypatch.setattr(store, "page", lambda *args, **more: asked.append(args) or read(*args, **more))
+    seen, after = [], ""
+    while after is not None:
+        page = operator.get(f"/api/trades?state=closed&limit=1{after}").json
+        seen += [item["symbol"] for item in page["trades"]]
+        after = page["next"] and f"&after={page['next']}"
+
+    assert seen == symbols[::-1]
+    # Each begins at the day of the one before it, not at the newest.
+    assert len(asked) <= 3 * len(symbols)
+
+
+def test_trades_when_a_bot_has_few_among_many_then_a_page_is_short_and_the_next_goes_on(
+    client, operator, trade, monkeypatch
+):
+    monkeypatch.setattr(trade_history, "MOST_LOOKED_AT", 2)
+    made = operator.post("/api/bots", json={"id": "rare", "name": "Rare"}).json
+    alert = {"token": made["secret"], "bot": "rare"}
+    trade(**alert)
+    trade(**alert, **EXIT_LONG)
+    for symbol in ("MSFT", "TSLA", "NVDA"):
+        trade(symbol=symbol)
+        trade(**EXIT_LONG, symbol=symbol)
+    first = operator.get("/api/trades?bot=rare").json
+    second = operator.get(f"/api/trades?bot=rare&after={first['next']}").json
+
+    assert first["trades"] == []
+    assert [(item["bot"], item["symbol"]) for item in second["trades"]] == [("rare", "AAPL")]
+    assert second["next"] is None
 
 
 @pytest.mark.parametrize("state", ["all", "closed"])

@@ -198,7 +198,15 @@ COMPONENTS: dict[str, Shape] = {
     "Chain": CHAIN,
     "PaperClock": PAPER_CLOCK,
     "PaperSwitches": PAPER_SWITCHES,
-    "Trades": object_of({"trades": list_of(ref("Trade")), "next": or_null(NUMBER)}),
+    "Trades": object_of(
+        {
+            "trades": list_of(ref("Trade")),
+            "next": or_null(NUMBER)
+            | {
+                "description": "What `after` takes for older ones; null: there are none. A page may be short."
+            },
+        }
+    ),
     "TradingState": object_of(record_shape(StateSwitch)),
     "CircuitBreaker": CIRCUIT_BREAKER,
     "Login": LOGIN,

@@ -173,8 +173,8 @@ def _with_recognised(ticket: Shape) -> Shape:
 
 _WHOLE = ticket_shape("Order")
 _NEXT = or_null(UUID) | {
-    "description": "What `after` takes for older ones; null: there are none. A page may be short, even empty, "
-    "where few match: then older ones have not been looked at yet."
+    "description": "What `after` takes for older ones; null: there are none. A page may be short, even "
+    "empty, where few match: then older ones have not been looked at yet."
 }
 ROW = object_of({name: _WHOLE["properties"][name] for name in ROW_FIELDS})
 TICKETS: dict[str, Shape] = {

@@ -3525,6 +3525,7 @@ export interface components {
         };
         Trades: {
             trades: components["schemas"]["Trade"][];
+            /** @description What `after` takes for older ones; null: there are none. A page may be short. */
             next: number | null;
         };
         TradingState: {
