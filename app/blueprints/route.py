@@ -1,7 +1,6 @@
-"""A route that is cheap to make: what writes its address is compiled when an address is first written."""
+"""A route that is cheap to make: what writes its address is compiled only while an address is written."""
 
 from collections.abc import Callable
-from functools import cache, partial
 from typing import Any
 
 from werkzeug.routing import Rule
@@ -17,9 +16,9 @@ class Route(Rule):
     """
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., Address]:  # noqa: FBT001, FBT002
-        compiled = cache(partial(super()._compile_builder, append_unknown))
+        compile_writer = super()._compile_builder
 
         def write(rule: Rule, **values: Any) -> Address:
-            return compiled()(rule, **values)
+            return compile_writer(append_unknown)(rule, **values)
 
         return write
