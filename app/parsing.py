@@ -16,6 +16,7 @@ LARGEST_FIGURE = 10**12
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _EMAIL = re.compile(r"[^@\s,;]{1,64}@[^@\s,;]{1,190}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _BOT_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,46}[A-Za-z0-9])?")
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
@@ -77,6 +78,13 @@ def email(text: str) -> str:
     if _EMAIL.fullmatch(text) is None:
         raise ValueError("must be an e-mail address")
     return text
+
+
+def currency(text: str) -> str:
+    """Read a currency's three letters."""
+    if _CURRENCY.fullmatch(text.upper()) is None:
+        raise ValueError("must be three letters, like USD")
+    return text.upper()
 
 
 def fraction(text: str) -> Decimal:

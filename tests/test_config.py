@@ -175,6 +175,11 @@ def test_bucket_when_there_would_be_several_processes_then_start_stops_by_the_se
     assert read(WEB_CONCURRENCY="2", DATABASE_URL="postgresql://host/base", **several).web_concurrency == 2
 
 
+def test_currency_when_read_then_is_three_letters():
+    assert (read().paper_currency, read(PAPER_CURRENCY="inr").paper_currency) == ("USD", "INR")
+    assert refusal(PAPER_CURRENCY="rupees").startswith("PAPER_CURRENCY must be three letters")
+
+
 def test_streams_when_there_would_be_several_processes_then_start_stops_by_the_setting():
     assert refusal(ALPACA_STREAMS="true", WEB_CONCURRENCY="2").startswith("ALPACA_STREAMS needs")
     assert read(ALPACA_STREAMS="true").alpaca_streams

@@ -69,9 +69,7 @@ DAY = timedelta(days=1)
 @click.option(
     "--adjust",
     type=click.Choice([each.value for each in Adjustment]),
-    default=Adjustment.SPLIT.value,
-    show_default=True,
-    help="What a broker's bars are adjusted for.",
+    help="What a broker's bars of shares are adjusted for.  [default: split]",
 )
 @click.option("--extended", is_flag=True, help="A broker's bars before and after regular hours too.")
 @click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), help="Where the report goes.")

@@ -8,7 +8,8 @@ from pathlib import Path
 from app.cli.progress import progress_bar
 from app.clock import Clock, Wait, system_wait
 from app.domain.bars import Adjustment, Series
-from app.domain.instruments import Instrument
+from app.domain.hours import exchange_closes
+from app.domain.instruments import INDIAN_VENUES, Instrument
 from app.errors import InvalidRequest
 from app.schemas.backtest.bar_files import bars_as_csv
 from app.schemas.backtest.bars import read_bars
@@ -40,7 +41,7 @@ class BarShelf:
     registry: BrokerRegistry
     clock: Clock
     timeframe: str
-    adjustment: Adjustment
+    adjustment: Adjustment | None
     extended: bool = False
     wait: Wait = system_wait
 
@@ -56,7 +57,7 @@ class BarShelf:
             since=since,
             until=min(until, ended),
             minutes=TIMEFRAMES[self.timeframe],
-            adjustment=self.adjustment,
+            adjustment=self._adjustment(name, instrument),
             extended=self.extended,
         )
         if wanted.until <= since:
@@ -71,8 +72,15 @@ class BarShelf:
             # Of a day that is not over there will be more.
             if until + wanted.span <= ended:
                 _keep(file, text)
-        bars = read_bars(text.splitlines(), file.name, UTC, span=wanted.span)[instrument.symbol].bars
+        (read,) = read_bars(text.splitlines(), file.name, UTC, span=wanted.span).values()
+        bars = read.bars
         return Series(bars, wanted.span, since, until), self._note(name, feed, wanted, len(bars))
+
+    def _adjustment(self, name: str, instrument: Instrument) -> Adjustment:
+        """Return what was asked for, else splits as charts have them; raw where one cannot choose."""
+        if instrument.asset_class in self.registry.capabilities(name).adjusted_bars:
+            return self.adjustment or Adjustment.SPLIT
+        return Adjustment.RAW
 
     def _downloaded(self, name: str, wanted: WantedBars) -> str:
         symbol = wanted.instrument.symbol
@@ -88,19 +96,21 @@ class BarShelf:
         if not bars:
             days = f"from {wanted.since:%Y-%m-%d} to {_last_day(wanted):%Y-%m-%d}"
             raise NoBars(f"{name} has no bars of {symbol} {days}; a file may: --bars {symbol}=FILE.")
-        return bars_as_csv(symbol, bars)
+        return bars_as_csv(_in_file(wanted.instrument), bars)
 
     def _file_name(self, name: str, feed: str, wanted: WantedBars) -> str:
         days = f"{wanted.since:%Y%m%d}-{_last_day(wanted):%Y%m%d}"
         hours = ("extended",) if wanted.extended else ()
-        parts = (name, feed, wanted.instrument.symbol, self.timeframe, days, self.adjustment.value, *hours)
+        parts = (name, feed, wanted.instrument.symbol, self.timeframe, days, wanted.adjustment.value, *hours)
         return f"{'_'.join(parts)}.csv"
 
     def _note(self, name: str, feed: str, wanted: WantedBars, count: int) -> str:
-        hours = "all hours" if wanted.extended else "regular hours"
+        is_regular = exchange_closes(wanted.instrument) and not wanted.extended
+        can_choose = wanted.instrument.asset_class in self.registry.capabilities(name).adjusted_bars
+        adjusted = ADJUSTED[wanted.adjustment] if can_choose else f"as {name} has them"
         return (
             f"{wanted.instrument.symbol}: {count} bars of {self.timeframe} from {name} (feed {feed}), "
-            f"{ADJUSTED[wanted.adjustment]}, {hours}."
+            f"{adjusted}, {'regular' if is_regular else 'all'} hours."
         )
 
 
@@ -108,7 +118,7 @@ class NoBars(Exception):
     """A broker has none of an instrument; the sentence says which and when."""
 
 
-def bar_shelf(timeframe: str, adjust: str, *, extended: bool) -> BarShelf:
+def bar_shelf(timeframe: str, adjust: str | None, *, extended: bool) -> BarShelf:
     """Return the shelf of this service: beside its database."""
     house = services()
     return BarShelf(
@@ -116,9 +126,15 @@ def bar_shelf(timeframe: str, adjust: str, *, extended: bool) -> BarShelf:
         registry=house.brokers.registry,
         clock=house.clock,
         timeframe=timeframe,
-        adjustment=Adjustment(adjust),
+        adjustment=None if adjust is None else Adjustment(adjust),
         extended=extended,
     )
+
+
+def _in_file(instrument: Instrument) -> str:
+    """Return the symbol as a file of bars has it: with its exchange, where it is not known without."""
+    venue = instrument.venue
+    return f"{venue.upper()}:{instrument.symbol}" if venue in INDIAN_VENUES else instrument.symbol
 
 
 def _last_day(wanted: WantedBars) -> datetime:

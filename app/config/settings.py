@@ -18,6 +18,7 @@ from app.parsing import (
     at_least,
     boolean,
     clock_time,
+    currency,
     database_url,
     decimal,
     email,
@@ -137,6 +138,7 @@ class Settings(ChatSettings):
 
     # The paper broker
     paper_cash: Decimal = setting("Cash of a new paper account", Decimal(100000), positive(decimal))
+    paper_currency: str = setting("Its currency, like INR", "USD", currency)
     paper_leverage: Decimal = setting("Buying power as a multiple of equity", Decimal(1), positive(decimal))
     paper_options_level: str = setting(
         "What the paper account may do with option structures; each level includes those before",
@@ -146,9 +148,7 @@ class Settings(ChatSettings):
     paper_fee_per_order: Decimal = setting("Fee of each order that fills", Decimal(0), decimal)
     paper_fee_pct: Decimal = setting("Fee as a fraction of a fill's value", Decimal(0), fraction)
     paper_slippage_pct: Decimal = setting("Fraction by which market orders fill worse", Decimal(0), fraction)
-    paper_partial_fill_probability: Decimal = setting(
-        "Chance that an order fills in two parts", Decimal(0), fraction
-    )
+    paper_partial_fill_probability: Decimal = setting("Chance of a fill in two parts", Decimal(0), fraction)
     paper_seed: int = setting("Seed of the simulation: one seed, one result", 0, integer)
     paper_follow_alert_prices: bool = setting(
         "An alert's price moves the simulated market, but not of pinned symbols", True, boolean

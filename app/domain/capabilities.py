@@ -23,7 +23,8 @@ class Capabilities:
     as its fee, so that less is held than was bought. `live`: an
     entry may cost real money. `calls_a_minute` are the requests that it takes, where ladders must be paced by
     us; None: it paces them itself, or counts none. `zone` is where the account's day begins at midnight.
-    `bar_feeds` are the kinds of which it keeps past prices, and whose trades they are made of.
+    `bar_feeds` are the kinds of which it keeps past prices, and whose trades they are made of;
+    `adjusted_bars` those whose prices it adjusts as one asks.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Capabilities:
     calls_a_minute: int | None = None
     zone: str = "America/New_York"
     bar_feeds: Mapping[AssetClass, str] = field(default_factory=dict, hash=False)
+    adjusted_bars: frozenset[AssetClass] = frozenset()
 
     def kept_fee(self, symbol: str) -> Decimal:
         """Return the largest part of what was bought under a symbol that may have been kept as a fee."""

@@ -77,11 +77,16 @@ def opened_at(instrument: Instrument, now: datetime) -> datetime | None:
     return session.opens if session.opens <= now else None
 
 
+def exchange_closes(instrument: Instrument) -> bool:
+    """Tell whether an instrument has regular hours, outside of which it may trade all the same."""
+    return instrument.asset_class in {AssetClass.EQUITY, AssetClass.OPTION}
+
+
 def sessions_between(
     instrument: Instrument, start: datetime, end: datetime
 ) -> list[tuple[datetime, datetime]] | None:
     """Return when the exchange of shares and options opens and closes; None of what has no such hours."""
-    if instrument.asset_class not in {AssetClass.EQUITY, AssetClass.OPTION}:
+    if not exchange_closes(instrument):
         return None
     following = _sessions("NSE" if instrument.venue in _INDIAN_VENUES else "NYSE", start)
     return [(each.opens, each.closes) for each in takewhile(lambda each: each.opens < end, following)]

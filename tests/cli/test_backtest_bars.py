@@ -10,6 +10,7 @@ from app.brokers.alpaca.broker import AlpacaBroker
 from app.domain.bars import Adjustment
 from app.domain.symbols import parse_symbol
 from app.services.backtest.bar_download import BarDownload, WantedBars
+from tests.brokers.fyers.harness import SHARE_TICKER, make_fyers, simulated
 
 pytestmark = pytest.mark.integration
 
@@ -156,7 +157,7 @@ def test_coin_when_traded_then_its_bars_are_read_beside_a_file_of_another(runner
     report = json.loads(backtest(runner, "--alerts", alerts, "--bars", str(file), "alpaca", "--json").output)
 
     assert report["notes"] == [
-        "BTC-USD: 192 bars of 5m from alpaca (feed us), adjusted for splits, regular hours."
+        "BTC-USD: 192 bars of 5m from alpaca (feed us), as alpaca has them, all hours."
     ]
     assert report["trades"][0]["entry_price"] == "7"
 
@@ -219,6 +220,27 @@ def test_bars_when_the_keys_are_wrong_then_they_are_said_to_be_and_nothing_is_ke
     assert "check ALPACA_API_KEY" in result.output
     assert "another-secret" not in result.output
     assert not (tmp_path / "bars").exists()
+
+
+def test_indian_share_when_fyers_is_named_then_alerts_fill_at_its_prices(make_app, tmp_path, clock):
+    clock.now = datetime(2026, 7, 1, tzinfo=UTC)
+    opens = MONDAY + timedelta(hours=3, minutes=45)
+    alerts = written(
+        tmp_path,
+        [("2026-06-01T04:00:00Z", "buy NSE:360ONE 10"), ("2026-06-01T05:00:00Z", "close NSE:360ONE")],
+    )
+    with simulated() as fake:
+        rows = [(opens + number * MINUTE, Decimal(1000 + number)) for number in range(375)]
+        fake.history.record(SHARE_TICKER, rows)
+        rupees = ("--set", "paper_currency=INR", "--json")
+        runner = make_app(brokers={"fyers": make_fyers(fake)}).test_cli_runner()
+        result = backtest(runner, "--alerts", alerts, "--bars", "fyers", "--timeframe", "15m", *rupees)
+
+    report = json.loads(result.output)
+    assert [trade["gain"] for trade in report["trades"]] == ["600.0"]
+    assert report["notes"] == [
+        "360ONE: 25 bars of 15m from fyers (feed nse), as fyers has them, regular hours."
+    ]
 
 
 def test_bars_when_requests_are_too_many_then_the_download_waits_for_its_turn(fake, clock):

@@ -32,4 +32,5 @@ CAPABILITIES = Capabilities(
     calls_a_minute=200,
     # The tape of all exchanges, which is free once it is fifteen minutes old.
     bar_feeds={AssetClass.EQUITY: "sip", AssetClass.CRYPTO: "us", AssetClass.OPTION: "opra"},
+    adjusted_bars=frozenset({AssetClass.EQUITY}),
 )

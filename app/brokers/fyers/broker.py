@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from app.brokers.base import Broker
+from app.brokers.fyers.bars import BarReader
 from app.brokers.fyers.capabilities import CAPABILITIES, NAME
 from app.brokers.fyers.limiter import Limiter, urgently
 from app.brokers.fyers.mapping import account_of, is_flat, positions_of, products_of, understood
@@ -17,7 +18,7 @@ from app.brokers.fyers.order_checks import WITH_LEGS, leg_refusal, order_refusal
 from app.brokers.fyers.orders import OrderLookup
 from app.brokers.fyers.payload import change_payload, order_payload
 from app.brokers.fyers.products import closing, exit_product, other_product, too_small
-from app.brokers.fyers.receipts import Row
+from app.brokers.fyers.receipts import Row, taken
 from app.brokers.fyers.settings import FyersSettings
 from app.brokers.fyers.structures.desk import FyersDesk
 from app.brokers.fyers.symbols import Tickers
@@ -25,9 +26,10 @@ from app.brokers.fyers.tags import Names
 from app.brokers.fyers.transport import Transport, before_sending
 from app.brokers.parts import ListedContracts, TokenSource
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
+from app.domain.bars import Adjustment, Bar
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ZERO
-from app.domain.orders import Order, OrderChange, OrderRole, OrderStatus, OrderType, Receipt
+from app.domain.orders import Order, OrderChange, OrderRole, OrderType, Receipt
 from app.domain.reasons import Reason
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 
@@ -71,6 +73,7 @@ class FyersBroker(Broker):
             self._transport, self._tickers, Names(known_names), age_seconds=settings.book_age_seconds
         )
         self._market = MarketData(self._transport, self._tickers, clock)
+        self._bars = BarReader(self._transport, self._tickers)
         # How each contract was held when it was last looked at, which every alert begins with.
         self._held: dict[str, dict[str, Decimal]] = {}
         self._clock = clock
@@ -111,7 +114,7 @@ class FyersBroker(Broker):
         self._orders.names.remember([order.client_order_id])
         answer = self._write("POST", body, urgent=order.role is OrderRole.EXIT)
         with understood(OutcomeUnknown):
-            return self._receipt(order, instrument, str(answer["id"]))
+            return taken(order, instrument, str(answer["id"]), self._clock())
 
     def find(self, client_order_id: str) -> Receipt | None:
         """Return the order or leg of this id; None: today's book has none."""
@@ -200,6 +203,17 @@ class FyersBroker(Broker):
         """Return whether the instrument trades now, by the exchange's own word."""
         return self._market.hours(instrument)
 
+    def bars(
+        self,
+        instrument: Instrument,
+        start: datetime,
+        end: datetime,
+        minutes: int,
+        adjustment: Adjustment = Adjustment.RAW,  # noqa: ARG002  # Fyers has one form of them
+    ) -> list[Bar] | None:
+        """Return what a price did; None of what is not said to be of the NSE. Raise BrokerUnavailable."""
+        return self._bars.read(instrument, start, end, minutes)
+
     def ping(self) -> None:
         """Prove that Fyers answers and accepts the token."""
         self._transport.read("/profile")
@@ -267,22 +281,6 @@ class FyersBroker(Broker):
             # An entry without its exits is not what was asked for.
             raise BrokerUnavailable("No price is known that the exits could be counted from.")
         return price
-
-    def _receipt(self, order: Order, instrument: Instrument, number: str) -> Receipt:
-        return Receipt(
-            client_order_id=order.client_order_id,
-            broker_order_id=number,
-            broker=NAME,
-            symbol=instrument.symbol,
-            side=order.side,
-            type=order.type,
-            # Fyers has taken the order, the exchange perhaps not yet: it may still refuse it.
-            status=OrderStatus.PENDING,
-            created_at=self._clock(),
-            quantity=order.quantity,
-            limit_price=order.limit_price,
-            stop_price=order.stop_price,
-        )
 
     def _id_of(self, receipt: Receipt) -> str:
         if receipt.broker_order_id:

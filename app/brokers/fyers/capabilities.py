@@ -20,4 +20,5 @@ CAPABILITIES = Capabilities(
     # There is no account on paper.
     live=True,
     zone="Asia/Kolkata",
+    bar_feeds=dict.fromkeys(_TRADED, "nse"),
 )

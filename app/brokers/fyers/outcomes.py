@@ -18,6 +18,7 @@ Body: TypeAlias = dict[str, Any]
 DONE = frozenset({200, 1101, 1102, 1103})
 # Fyers: "request sent, no acknowledgement"; the book must be looked at before the order is placed again.
 NOT_ACKNOWLEDGED = 201
+NO_DATA, UNKNOWN_SYMBOL = "no_data", -300
 TOKEN_REFUSED = frozenset({-8, -15, -16, -17})
 # Fyers lost its own connection to the exchange, or does not know itself.
 DOUBTFUL = frozenset({-1, -201, -202, -204, -205})
@@ -80,6 +81,13 @@ def is_success(outcome: Outcome) -> bool:
     )
 
 
+def has_nothing(outcome: Outcome) -> bool:
+    """True when Fyers has nothing of what was asked for, or does not know the symbol."""
+    if not isinstance(outcome, FyersAnswer):
+        return False
+    return outcome.body.get("s") == NO_DATA or outcome.code == UNKNOWN_SYMBOL
+
+
 def refuses_token(outcome: Outcome) -> bool:
     """True when the token was not taken, so that nothing was done."""
     if not isinstance(outcome, FyersAnswer):
@@ -112,10 +120,13 @@ def judged_read(outcome: Outcome) -> BrokerUnavailable:
     """Return why a read was not answered."""
     if isinstance(outcome, FyersAnswer) and (outcome.is_refusal or is_too_much(outcome)):
         sentence, reason = explained(outcome.status, outcome.code, outcome.message)
-        return BrokerUnavailable(sentence, reason=reason)
+        return BrokerUnavailable(sentence, reason=reason, is_passing=reason in PASSING)
     if isinstance(outcome, FyersAnswer):
-        return BrokerUnavailable(f"Fyers' answer cannot be read (status {outcome.status}).")
-    return BrokerUnavailable("Fyers could not be read.")
+        is_passing = outcome.status in _PASSING
+        return BrokerUnavailable(
+            f"Fyers' answer cannot be read (status {outcome.status}).", is_passing=is_passing
+        )
+    return BrokerUnavailable("Fyers could not be read.", is_passing=isinstance(outcome, _TRANSIENT))
 
 
 def write_pause(outcome: Outcome) -> float | None:

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from app.brokers.fyers.capabilities import NAME
 from app.brokers.fyers.symbols import Tickers
 from app.brokers.fyers.tags import is_market, tagged
+from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import (
     STOP_LOSS_SUFFIX,
     TAKE_PROFIT_SUFFIX,
+    Order,
     OrderStatus,
     OrderType,
     Receipt,
@@ -33,6 +35,24 @@ _TYPES = {1: OrderType.LIMIT, 2: OrderType.MARKET, 3: OrderType.STOP, 4: OrderTy
 _STOPS = frozenset({3, 4})
 # Not %b: that would read the months of the machine's language.
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def taken(order: Order, instrument: Instrument, number: str, now: datetime) -> Receipt:
+    """Return an order that Fyers has just given a number."""
+    return Receipt(
+        client_order_id=order.client_order_id,
+        broker_order_id=number,
+        broker=NAME,
+        symbol=instrument.symbol,
+        side=order.side,
+        type=order.type,
+        # Fyers has taken the order, the exchange perhaps not yet: it may still refuse it.
+        status=OrderStatus.PENDING,
+        created_at=now,
+        quantity=order.quantity,
+        limit_price=order.limit_price,
+        stop_price=order.stop_price,
+    )
 
 
 def receipt_of(row: Row, name: str, tickers: Tickers) -> Receipt:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -81,15 +81,24 @@ class Transport:
         self._sdk.session = self._session
 
     def read(
-        self, path: str, query: Mapping[str, str] | None = None, *, data: bool = False, urgent: bool = False
+        self,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        data: bool = False,
+        urgent: bool = False,
+        absent: Callable[[Outcome], bool] = lambda _: False,
     ) -> Body:
-        """Return what an address below the API, or below the market data, holds."""
+        """Return what an address below the API, or below the market data, holds.
+
+        Of an answer that says that there is nothing, as `absent` tells, the body is returned too.
+        """
         deadline = time.monotonic() + self._timeout_seconds
         token = self._tokens.token()
         renewed = False
         for attempt in range(_READS):
             outcome = self._get(path, query, token, deadline, data=data, urgent=urgent)
-            if isinstance(outcome, FyersAnswer) and is_success(outcome):
+            if isinstance(outcome, FyersAnswer) and (is_success(outcome) or absent(outcome)):
                 return outcome.body
             # A token that was not taken placed nothing, so another one may be tried.
             if refuses_token(outcome):

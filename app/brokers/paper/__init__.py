@@ -18,6 +18,7 @@ def build(settings: Any, parts: BrokerParts) -> Broker:
         parts.clock,
         PaperSettings(
             starting_cash=settings.paper_cash,
+            currency=settings.paper_currency,
             leverage=settings.paper_leverage,
             fee_per_order=settings.paper_fee_per_order,
             fee_fraction=settings.paper_fee_pct,

@@ -13,7 +13,7 @@ from app.domain.money import plain
 def account_of(draft: Transaction) -> Account:
     """Return equity, cash and buying power."""
     equity, buying_power = equity_and_buying_power(draft)
-    return Account(equity, draft.account.cash, buying_power)
+    return Account(equity, draft.account.cash, buying_power, currency=draft.settings.currency)
 
 
 def quote_of(draft: Transaction, instrument: Instrument) -> Quote | None:

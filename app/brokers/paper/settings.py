@@ -10,10 +10,12 @@ class PaperSettings:
 
     Buying power is `leverage` times the equity, less the gross value of all positions, less what open entry
     orders would need. `partial_fill_probability` is the chance that an order fills only partly at first; the
-    rest fills on the next price of its symbol. `seed` and the order of operations decide every draw.
+    rest fills on the next price of its symbol. `seed` and the order of operations decide every draw. What is
+    priced in another currency than the account's is refused, as at any broker.
     """
 
     starting_cash: Decimal = Decimal(100_000)
+    currency: str = "USD"
     fee_per_order: Decimal = Decimal(0)
     fee_fraction: Decimal = Decimal(0)
     slippage_fraction: Decimal = Decimal(0)

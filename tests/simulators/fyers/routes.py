@@ -146,6 +146,10 @@ def chain(fake: "FakeFyers", request: Request, _whims: Whims) -> Answer:
     return in_json(fake.data.chain(request.query))
 
 
+def history(fake: "FakeFyers", request: Request, _whims: Whims) -> Answer:
+    return in_json(fake.history.candles(request.query))
+
+
 def market_status(fake: "FakeFyers", _request: Request, _whims: Whims) -> Answer:
     return in_json(fake.data.market_status())
 
@@ -185,6 +189,7 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/data/quotes", quotes),
     ("GET", "/data/depth", depth),
     ("GET", "/data/options-chain-v3", chain),
+    ("GET", "/data/history", history),
     ("GET", "/data/marketStatus", market_status),
 )
 OPEN_PATHS = frozenset(path for _, path, _ in OPEN_ROUTES)

@@ -117,6 +117,9 @@ def success(method: str, path: str, body: Any) -> Iterator[str]:
     yield from lacks(
         body, ENVELOPES.get((method, path), {"s": str} if "data" not in body else {}), "envelope"
     )
+    if path == "/data/history":
+        yield from candles(body)
+        return
     if body.get("s", "ok") != "ok" or body.get("code", 200) not in SUCCESS:
         yield "an envelope of success says it is none"
     if method == "GET" and path in LISTS:
@@ -146,6 +149,17 @@ def special(path: str, body: dict[str, Any]) -> Iterator[str]:
             yield from lacks(body["data"], SPAN, "margin")
         case "/data/options-chain-v3":
             yield from chain(body["data"])
+
+
+def candles(body: dict[str, Any]) -> Iterator[str]:
+    if body["s"] != ("ok" if body["candles"] else "no_data"):
+        yield "a history says something else than it has"
+    yield from (f"candle {row} is none" for row in body["candles"] if not is_candle(row))
+
+
+def is_candle(row: Any) -> bool:
+    """True of time, open, high, low, close and volume."""
+    return isinstance(row, list) and len(row) == 6 and all(isinstance(figure, NUMBER) for figure in row)
 
 
 def chain(data: dict[str, Any]) -> Iterator[str]:

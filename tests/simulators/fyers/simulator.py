@@ -10,6 +10,7 @@ from tests.simulators.fyers.clock import Clock
 from tests.simulators.fyers.data import Data
 from tests.simulators.fyers.exchange import Exchange
 from tests.simulators.fyers.faults import IP_TEXT, Fault, Faults, changes_orders
+from tests.simulators.fyers.history import History
 from tests.simulators.fyers.limits import Limits
 from tests.simulators.fyers.refusals import Refused, forbidden
 from tests.simulators.fyers.tokens import Tokens
@@ -45,6 +46,7 @@ class FakeFyers(Simulator):
         self.exchange: Exchange = Exchange(Decimal(cash), self.clock, stocks)
         self.market = self.exchange.market
         self.data = Data(self.exchange.listing, self.market, self.clock)
+        self.history = History(self.exchange.listing)
         self.tokens = Tokens(self.clock, app_id, secret)
         self.rate: Limits = Limits(self.clock, enabled=rate_limits)
         self.faults = Faults()
