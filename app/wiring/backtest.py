@@ -227,6 +227,7 @@ def backtest_of(setup: Setup, start: datetime) -> BacktestRun:
         fees=house.broker.fees_paid,  # type: ignore[attr-defined]  # the simulated one tells
         settings=setup.told,
         only=setup.only,
+        hours_only=services.settings.market_hours_only,
     )
 
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.domain.backtest.tape import TapeAlert
-from app.domain.bars import Series
+from app.domain.backtest.tape import DAY, TapeAlert, ends_of
+from app.domain.bars import Bar, Series
 from app.domain.money import ZERO
 from app.domain.orders import Side
 
@@ -70,11 +70,12 @@ class Fill:
 def alerts_of(trades: Sequence[ListedTrade], bars: Mapping[str, Series]) -> list[TapeAlert]:
     """Return the alerts that the strategy would have sent, with the positions before and after each.
 
-    A list has the time at which a bar began, also of what happened inside of it: a fill at another price than
-    the bar's first is put into the bar.
+    A list has the time at which a bar began, or of bars that are days their date alone, also of what happened
+    inside of it: a fill at another price than the bar's first is put into the bar.
     """
     held: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    placed = (_inside(fill, bars.get(fill.symbol)) for fill in _fills(trades))
+    ends = {symbol: _Ends.of(symbol, series) for symbol, series in bars.items()}
+    placed = (_inside(fill, ends.get(fill.symbol)) for fill in _fills(trades))
     found = []
     for fill in sorted(placed, key=lambda fill: (fill.at, fill.is_entry, fill.name)):
         before = held[fill.symbol]
@@ -83,14 +84,37 @@ def alerts_of(trades: Sequence[ListedTrade], bars: Mapping[str, Series]) -> list
     return found
 
 
-def _inside(fill: Fill, series: Series | None) -> Fill:
-    if series is None:
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Bars by the times at which they begin, each with its end."""
+
+    series: Series
+    ends: Mapping[datetime, datetime]
+
+    @classmethod
+    def of(cls, symbol: str, series: Series) -> "_Ends":
+        begins = (bar.at for bar in series.bars)
+        return cls(series, dict(zip(begins, ends_of(symbol, series), strict=True)))
+
+    def bar_of(self, at: datetime) -> Bar | None:
+        """Return the bar that begins at a time; where bars are days, the one that begins on that day."""
+        found = self.series.within(at, at + self.series.span)
+        if not found and self.series.span >= DAY:
+            found = self.series.within(at, at + 2 * self.series.span)
+        bar = next(iter(found), None)
+        is_it = bar is not None and (bar.at == at or (self.series.span >= DAY and bar.at - at < DAY))
+        return bar if is_it else None
+
+
+def _inside(fill: Fill, known: _Ends | None) -> Fill:
+    bar = None if known is None else known.bar_of(fill.at)
+    if bar is None or known is None:
         return fill
-    bar = next(iter(series.within(fill.at, fill.at + series.span)), None)
-    if bar is None or bar.at != fill.at or fill.price == bar.open:
-        return fill
+    if fill.price == bar.open:
+        return replace(fill, at=bar.at)
     # An exit inside a bar comes before the entry that may follow it there.
-    return replace(fill, at=fill.at + series.span / 2 + timedelta(microseconds=int(fill.is_entry)))
+    length = known.ends[bar.at] - bar.at
+    return replace(fill, at=bar.at + length / 2 + timedelta(microseconds=int(fill.is_entry)))
 
 
 def _fills(trades: Iterable[ListedTrade]) -> Iterator[Fill]:

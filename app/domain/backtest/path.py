@@ -22,8 +22,9 @@ class BarWay:
     """The way from a bar's open to its close, through its low and its high.
 
     Whoever is long sees the low first, whoever is short the high: a stop before a target. Without a position
-    the nearer end comes first. A position that begins inside the bar has both ends before it once more, since
-    nobody can say which of them came after the entry.
+    the nearer end comes first. A position that begins inside the bar has its worse end before it once more,
+    since nobody can say whether that came after the entry. Its better end only where the price was on the
+    way there: a high that a falling price has left is in the past of whoever buys then.
     """
 
     def __init__(self, bar: Bar, standing: Standing) -> None:
@@ -32,27 +33,38 @@ class BarWay:
         self._ends = [bar.low, bar.high]
         self._sign = standing.sign
         self._turns = 0
+        # The way that the last step went: 1 up, -1 down, 0 nobody knows; None before the first.
+        self._motion: int | None = None
 
     def next(self, standing: Standing) -> Decimal | None:
         """Return the next price at which something may happen; None at the end of the way."""
         if standing.sign and standing.sign != self._sign and self._turns < MOST_TURNS:
             self._turns += 1
-            self._ends = [self.bar.low, self.bar.high]
+            self._ends = self._ends_ahead(standing.sign)
         self._sign = standing.sign
         # Whichever way it was gone to: the end at which the price stands is behind it.
         self._ends = [end for end in self._ends if end != self.price]
         goal = self._goal()
         if goal == self.price:
             return None
+        self._motion = 1 if goal > self.price else -1
         self.price = first_on_the_way(self.price, goal, standing.levels)
         return self.price
 
     def detour(self, price: Decimal, standing: Standing) -> Decimal | None:
         """Return the next price on the way to one that was seen inside the bar; None when it is there."""
+        # How it came there, nobody has seen.
+        self._motion = 0
         if price == self.price or not self.bar.low <= price <= self.bar.high:
             return None
         self.price = first_on_the_way(self.price, price, standing.levels)
         return self.price
+
+    def _ends_ahead(self, sign: int) -> list[Decimal]:
+        """Return the ends that a position may still see which begins now; at the opening both."""
+        if self._motion in {None, sign}:
+            return [self.bar.low, self.bar.high]
+        return [self.bar.low if sign > 0 else self.bar.high]
 
     def _goal(self) -> Decimal:
         low, high = self.bar.low, self.bar.high

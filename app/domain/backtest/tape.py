@@ -7,6 +7,9 @@ from enum import IntEnum
 from heapq import merge
 
 from app.domain.bars import Bar, Series
+from app.domain.hours import sessions_between
+from app.domain.instruments import Instrument
+from app.domain.symbols import SymbolRefused, parse_symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class TapeAlert:
 
 # A bar's last price is that of the moment before the next begins.
 MOMENT = timedelta(milliseconds=1)
+DAY = timedelta(days=1)
 
 
 class TapeTurn(IntEnum):
@@ -37,12 +41,13 @@ class TapeTurn(IntEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class TapeEvent:
-    """Something on the tape: of a bar its symbol, of an alert the alert."""
+    """Something on the tape: of a bar its symbol and its end, of an alert the alert."""
 
     at: datetime
     turn: TapeTurn
     name: str
     bar: Bar | None = field(default=None, compare=False)
+    until: datetime | None = field(default=None, compare=False)
     alert: TapeAlert | None = field(default=None, compare=False)
 
 
@@ -56,13 +61,40 @@ def events(bars: Mapping[str, Series], alerts: Iterable[TapeAlert]) -> Iterator[
 
 
 def _of_bars(symbol: str, series: Series) -> Iterator[TapeEvent]:
+    for bar, end in zip(series.bars, ends_of(symbol, series), strict=True):
+        yield TapeEvent(bar.at, TapeTurn.OPEN, symbol, bar=bar, until=end)
+        yield TapeEvent(end, TapeTurn.REST, symbol, bar=bar, until=end)
+
+
+def ends_of(symbol: str, series: Series) -> Iterator[datetime]:
+    """Yield the moment at which each bar is over.
+
+    One that is shorter than the others (half a day, say) ends where the next begins, and the last of a
+    session, like that of a whole day, with the session: what its close sets off is too late for it.
+    """
+    instrument = _instrument(symbol)
     for place, bar in enumerate(series.bars):
-        yield TapeEvent(bar.at, TapeTurn.OPEN, symbol, bar=bar)
         end = bar.at + series.span
-        # A bar that is shorter than the others (half a day, say) ends where the next begins.
-        if place + 1 < len(series.bars):
-            end = min(end, series.bars[place + 1].at)
-        yield TapeEvent(end, TapeTurn.REST, symbol, bar=bar)
+        following = series.bars[place + 1].at if place + 1 < len(series.bars) else None
+        if following is not None and following < end:
+            end = following
+        # Looked up where it may matter alone: within a session one bar follows upon the other.
+        if instrument is not None and (following != end or series.span >= DAY):
+            end = _with_its_session(instrument, bar.at, end)
+        yield end
+
+
+def _with_its_session(instrument: Instrument, begin: datetime, end: datetime) -> datetime:
+    sessions = sessions_between(instrument, begin, end) or ()
+    closes = [closing for opening, closing in sessions if opening < end and begin < closing < end]
+    return max(closes, default=end)
+
+
+def _instrument(symbol: str) -> Instrument | None:
+    try:
+        return parse_symbol(symbol)
+    except SymbolRefused:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Plays a tape: prices move through their bars, alerts go in at their times, and the clock's tasks follow."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,11 +10,14 @@ from app.domain.backtest.path import BarWay
 from app.domain.backtest.tape import MOMENT, TapeAlert, TapeEvent, TapeTurn
 from app.domain.bars import Bar
 from app.services.backtest.positions import AccountLook
+from app.services.backtest.posting import NO_TIME, NamedPrice
 from app.services.backtest.simulated import TapeClock, TapeMarket
 from app.services.runtime.supervisor import Supervisor
 
 # What the clock does where nothing happens: once in so much simulated time.
 IDLE = timedelta(hours=1)
+# What the close of a bar sets off comes so long after it at most, and before a quarter of the next is over.
+LATENESS = timedelta(seconds=15)
 
 EquityPoint = tuple[datetime, Decimal]
 
@@ -23,7 +26,10 @@ EquityPoint = tuple[datetime, Decimal]
 class Player:
     """The one that moves time and prices.
 
-    `post` hands an alert to the intake and returns the price that it names, of a symbol that bars tell of.
+    `post` hands an alert to the intake, with how long it has waited; `named_price` tells what it says of the
+    market. No alert meets a price that is older than itself: one that names none which its bar has waits for
+    the bar's last price, and one that comes while no bar is there waits for the next opening. `last_bars` are
+    the times of the last ones.
     `supervisor` goes by the tape's clock. Where a rule of a bot goes by every price, and not only by orders
     that wait at the broker, `follows` is true, and `watcher` does the tasks that look at prices.
     """
@@ -33,12 +39,16 @@ class Player:
     market: TapeMarket
     supervisor: Supervisor
     watcher: Supervisor
-    named_price: Callable[[TapeAlert], tuple[str, Decimal] | None]
-    post: Callable[[TapeAlert], None]
+    last_bars: Mapping[str, datetime]
+    named_price: Callable[[TapeAlert], NamedPrice | None]
+    post: Callable[[TapeAlert, timedelta], None]
     follows: bool
     equity: list[EquityPoint] = field(default_factory=list, init=False)
     seconds_held: float = field(default=0.0, init=False)
-    _bars: dict[str, tuple[Bar, BarWay]] = field(default_factory=dict, init=False)
+    too_late: int = field(default=0, init=False)
+    _bars: dict[str, tuple[TapeEvent, BarWay]] = field(default_factory=dict, init=False)
+    _closes: dict[str, Bar] = field(default_factory=dict, init=False)
+    _waiting: dict[str, list[TapeAlert]] = field(default_factory=dict, init=False)
     _look: AccountLook = field(default_factory=AccountLook, init=False)
     _day: date | None = field(default=None, init=False)
     _attended: datetime | None = field(default=None, init=False)
@@ -56,16 +66,19 @@ class Player:
     def _open(self, event: TapeEvent) -> None:
         bar = _bar(event)
         self._go_to(event.at)
-        self._bars[event.name] = (bar, BarWay(bar, self._look.of(event.name)))
+        self._bars[event.name] = (event, BarWay(bar, self._look.of(event.name)))
         self._reach(event.name, bar.open)
+        self._post_waiting(event.name)
 
     def _rest(self, event: TapeEvent) -> None:
-        bar, way = self._bars.pop(event.name)
+        way, bar = self._bars.pop(event.name)[1], _bar(event)
+        self._closes[event.name] = bar
         self._go_to(event.at - MOMENT)
         if self._look.is_watched(event.name, self.follows):
             self._walk(event.name, way)
         else:
             self.market.move(event.name, bar.close)
+        self._post_waiting(event.name)
         self._idle()
         self._note_equity(event.at)
 
@@ -73,27 +86,62 @@ class Player:
         alert = event.alert
         assert alert is not None  # noqa: S101  # what the turn says
         self._go_to(event.at)
-        self._come_by(alert)
-        self.post(alert)
+        named = self.named_price(alert)
+        if named is not None and not self._meets(alert.at, named):
+            self._waiting.setdefault(named.symbol, []).append(alert)
+            return
+        self._carry_out(alert)
+
+    def _carry_out(self, alert: TapeAlert, waited: timedelta = NO_TIME) -> None:
+        self.post(alert, waited)
         self._attend()
         self._note_equity()
+
+    def _post_waiting(self, symbol: str) -> None:
+        for alert in self._waiting.pop(symbol, ()):
+            self._carry_out(alert, self.clock() - alert.at)
+
+    def _meets(self, at: datetime, named: NamedPrice) -> bool:
+        """Tell whether there is a price for an alert that comes now, and let the market come by it."""
+        symbol = named.symbol
+        if symbol in self._waiting:
+            # Whoever came first goes first.
+            return False
+        if symbol not in self._bars:
+            return self._is_beyond(symbol) or not named.waits
+        opened, way = self._bars[symbol]
+        if self._is_of_the_opening(at, named.price, opened):
+            return True
+        bar = way.bar
+        if named.price is None or not bar.low <= named.price <= bar.high:
+            return False
+        while (step := way.detour(named.price, self._look.of(symbol))) is not None:
+            self._reach(symbol, step)
+        return True
+
+    def _is_beyond(self, symbol: str) -> bool:
+        """Tell whether bars say nothing of now: before the first, or after the last of them."""
+        last = self._closes.get(symbol)
+        if last is not None and last.at == self.last_bars[symbol]:
+            self.too_late += 1
+            return True
+        return last is None
+
+    def _is_of_the_opening(self, at: datetime, price: Decimal | None, opened: TapeEvent) -> bool:
+        """Tell whether the close before this bar has set an alert off: it is traded at the opening."""
+        bar, before = _bar(opened), self._closes.get(opened.name)
+        if at <= bar.at:
+            return True
+        assert opened.until is not None  # noqa: S101  # what an opening has
+        if at - bar.at > min(LATENESS, (opened.until - bar.at) / 4):
+            return False
+        if price is None:
+            return True
+        return before is not None and abs(price - before.close) < abs(price - bar.open)
 
     def _walk(self, symbol: str, way: BarWay) -> None:
         while (price := way.next(self._look.of(symbol))) is not None:
             self._reach(symbol, price)
-
-    def _come_by(self, alert: TapeAlert) -> None:
-        """Let the price pass where an alert that came inside a bar saw it, if the bar was there."""
-        named = self.named_price(alert)
-        if named is None or named[0] not in self._bars:
-            return
-        symbol, price = named
-        bar, way = self._bars[symbol]
-        # At the opening the price is the bar's own: the alert names the end of the one before.
-        if alert.at <= bar.at:
-            return
-        while (step := way.detour(price, self._look.of(symbol))) is not None:
-            self._reach(symbol, step)
 
     def _reach(self, symbol: str, price: Decimal) -> None:
         """Let a price be reached, and whatever waits for it happen."""

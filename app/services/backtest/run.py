@@ -20,7 +20,7 @@ from app.errors import AppError
 from app.repositories.bots import DEFAULT_BOT, BotDirectory
 from app.services.backtest.outcome import Books, refusals, refused_by_name, slippage
 from app.services.backtest.player import Player
-from app.services.backtest.posting import Read, ReadAlert
+from app.services.backtest.posting import NamedPrice, Read, ReadAlert
 from app.services.backtest.simulated import TapeClock, TapeMarket
 from app.services.intake.alerts import Intake
 from app.services.runtime.supervisor import Supervisor
@@ -34,7 +34,8 @@ class BacktestRun:
     """Plays one tape in a house of its own.
 
     `read` understands an alert, or raises AppError; `only` is the bot that all alerts are for, whatever they
-    name; `settings` and `fees` are for the report.
+    name; `hours_only` tells that every bot's entries keep the market's hours; `settings` and `fees` are for
+    the report.
     """
 
     broker: Broker
@@ -49,6 +50,7 @@ class BacktestRun:
     fees: Callable[[], Decimal]
     settings: Mapping[str, str] = field(default_factory=dict)
     only: str | None = None
+    hours_only: bool = False
     _unread: Counter[str] = field(default_factory=Counter, init=False)
     _notes: list[str] = field(default_factory=list, init=False)
     _known: dict[int, ReadAlert | AppError] = field(default_factory=dict, init=False)
@@ -62,11 +64,15 @@ class BacktestRun:
             market=self.market,
             supervisor=self.supervisor,
             watcher=self.watcher,
+            last_bars={symbol: series.bars[-1].at for symbol, series in tape.bars.items() if series.bars},
             named_price=self._named_price,
             post=self._post,
             follows=any(_follows(bot) for bot, _ in self.bots.all()),
         )
         player.play(events(tape.bars, tape.alerts), progress)
+        if player.too_late:
+            told = f"{player.too_late} alerts came after their symbol's last bar, and met its last price."
+            self._notes.insert(0, told)
         course = Course(
             curve=((first, start), *player.equity),
             days=_days(tape, player),
@@ -102,7 +108,7 @@ class BacktestRun:
             notes=self._told(tape),
         )
 
-    def _post(self, alert: TapeAlert) -> None:
+    def _post(self, alert: TapeAlert, waited: timedelta) -> None:
         try:
             found = self._reading(alert)
             bot = self._bot_of(alert, found)
@@ -110,7 +116,7 @@ class BacktestRun:
             self._unread[error.code] += 1
             self._notes.append(f"{alert.place} was refused: {error.message}")
             return
-        self.intake.accept(found.for_intake(alert, bot))
+        self.intake.accept(found.for_intake(alert, bot, waited))
 
     def _reading(self, alert: TapeAlert) -> ReadAlert:
         """Read an alert once: its price is wanted before it is posted."""
@@ -119,14 +125,18 @@ class BacktestRun:
             raise known
         return known or self.read(alert)
 
-    def _named_price(self, alert: TapeAlert) -> tuple[str, Decimal] | None:
+    def _named_price(self, alert: TapeAlert) -> NamedPrice | None:
         try:
             found = self._known[id(alert)] = self.read(alert)
+            bot = self._bot_of(alert, found)
         except AppError as error:
             self._known[id(alert)] = error
             return None
-        price = found.signal.reference_price
-        return None if price is None or found.symbol is None else (found.symbol, price)
+        if found.symbol is None:
+            return None
+        # An entry outside of its hours is refused then, and none of the next opening's.
+        waits = found.only_exits or not (self.hours_only or _keeps_hours(bot))
+        return NamedPrice(found.symbol, found.signal.reference_price, waits)
 
     def _bot_of(self, alert: TapeAlert, found: ReadAlert) -> Bot:
         named = self.only or found.bot or alert.bot or DEFAULT_BOT
@@ -156,6 +166,11 @@ def _days(tape: Tape, player: Player) -> list[date]:
     """Return the days on which there was a market: those of bars, else those of alerts."""
     days = {bar.at.date() for series in tape.bars.values() for bar in series.bars}
     return sorted(days or {at.date() for at, _ in player.equity})
+
+
+def _keeps_hours(bot: Bot) -> bool:
+    keys = bot.configuration
+    return bool(keys.market_hours_only or keys.trading_windows)
 
 
 def _follows(bot: Bot) -> bool:

@@ -64,6 +64,19 @@ def test_way_when_a_position_begins_inside_then_both_ends_lie_ahead_of_it():
     assert walked(way, waiting, waiting, LONG) == [95, 110, 95, 120, 105]
 
 
+def test_way_when_a_position_begins_on_the_way_back_then_the_end_behind_it_is_past():
+    way, waiting = BarWay(bar(100, 104, 94, 96), FLAT), Standing(0, (Decimal(95),))
+
+    assert walked(way, waiting, waiting, LONG) == [104, 95, 94, 96]
+
+
+def test_way_when_a_position_begins_at_a_price_that_was_seen_then_its_worse_end_alone_lies_ahead():
+    way = BarWay(bar(100, 110, 90, 105), FLAT)
+    way.detour(Decimal(107), FLAT)
+
+    assert walked(way, SHORT) == [110, 105]
+
+
 def test_way_when_positions_begin_without_end_then_it_ends_all_the_same():
     way = BarWay(bar(100, 110, 90, 105), FLAT)
     turns = [LONG, SHORT] * 500
