@@ -13,7 +13,7 @@ from app.domain.bars import Series
 from app.domain.instruments import Instrument
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import AppError, InvalidRequest
-from app.wiring.backtest import read_tape_alert
+from app.wiring.tape_alerts import read_tape_alert
 
 DAY = timedelta(days=1)
 

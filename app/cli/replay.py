@@ -76,7 +76,7 @@ def _play(
         keys=differences.keys,
         analyst=analyst,
     )
-    played = replay_of(setup, day.date(), held_before(house.store, day.date(), house.clock()))
+    played = replay_of(setup, day.date(), held_before(house.store, day.date(), house.clock()), tickets)
     with progress_bar(len(tickets), "Playing") as drawn:
         return played.run(tickets, lambda _: drawn(1)), played.notes
 

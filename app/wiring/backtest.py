@@ -12,24 +12,14 @@ from app.brokers.parts import BrokerParts
 from app.brokers.registry import BROKERS
 from app.config import Settings
 from app.domain.audit import Actor
-from app.domain.backtest.tape import TapeAlert
 from app.domain.backtest.whole_tape import Tape
 from app.domain.bots import AnalystUse, Approval, BotConfiguration
-from app.domain.json_codec import to_json
-from app.domain.signals import Signal, own_words
-from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import InvalidRequest
-from app.logs import redact
-from app.logs.foreign_secrets import hide_foreign
 from app.repositories.change_counts import Counts
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.trades import Trades
-from app.schemas.alerts import entry_named, read_signal
-from app.schemas.body import read_object
-from app.schemas.posted import Posted, read_posted
 from app.services.analyst.base import Analyst
 from app.services.backtest.outcome import Books
-from app.services.backtest.posting import ReadAlert
 from app.services.backtest.reports import report_of
 from app.services.backtest.run import BacktestRun
 from app.services.backtest.simulated import TapeClock, TapeMarket
@@ -45,6 +35,7 @@ from app.wiring.backtest_setup import Setup
 from app.wiring.container import Services
 from app.wiring.foundation import Foundation
 from app.wiring.shared_parts import SharedParts
+from app.wiring.tape_alerts import in_traded_currency, read_tape_alert
 from app.wiring.wings import assembled
 
 # What follows from what happened at the broker; the rest of the clock's tasks keeps a service in order.
@@ -196,8 +187,9 @@ def play(setup: Setup, tape: Tape, progress: Callable[[int], None]) -> dict[str,
     if start is None:
         raise InvalidRequest("There is nothing to play in this time.")
     sizes = {"use_strategy_contracts": True} if tape.trades else {}
+    setup, notes = in_traded_currency(setup, tape.alerts)
     run = backtest_of(replace(setup, keys=sizes | dict(setup.keys)), start)
-    return report_of(run.run(tape, progress))
+    return report_of(run.run(replace(tape, notes=[*tape.notes, *notes]), progress))
 
 
 def backtest_of(setup: Setup, start: datetime) -> BacktestRun:
@@ -229,30 +221,3 @@ def backtest_of(setup: Setup, start: datetime) -> BacktestRun:
         only=setup.only,
         hours_only=services.settings.market_hours_only,
     )
-
-
-def read_tape_alert(alert: TapeAlert) -> ReadAlert:
-    """Understand an alert of the past as the door would; raise AppError.
-
-    What a ticket kept is read by the dialect that it was read by then.
-    """
-    body, kept = alert.text.encode(), entry_named(alert.dialect or "")
-    posted = read_posted(body, None) if kept is None else Posted(read_object(body), kept)
-    entry = posted.told()
-    words = hide_foreign(posted.alert, shared=entry.is_foreign)
-    signal = read_signal(entry, words)
-    named = words.get(entry.bot_field)
-    return ReadAlert(
-        signal=signal,
-        symbol=_canonical(signal),
-        words=own_words(words),
-        redacted=to_json(redact(words)),
-        bot=str(named) if named else None,
-    )
-
-
-def _canonical(signal: Signal) -> str | None:
-    try:
-        return parse_symbol(signal.symbol, exchange=signal.exchange).symbol
-    except SymbolRefused:
-        return None

@@ -13,15 +13,19 @@ from app.schemas.backtest.alert_files import of_ticket
 from app.services.backtest.day_replay import DayReplay, HeldBefore
 from app.services.backtest.simulated import TapeClock, TapeMarket
 from app.services.opinion_scores.past_opinions import read_past
-from app.wiring.backtest import backtest_house, for_the_past, read_tape_alert
+from app.wiring.backtest import backtest_house, for_the_past
 from app.wiring.backtest_setup import ReplaySetup
+from app.wiring.tape_alerts import in_traded_currency, read_tape_alert
 
 # The evening before: what is opened then counts towards no limit of the day.
 EVE = timedelta(minutes=1)
 
 
-def replay_of(setup: ReplaySetup, day: date, held: Sequence[HeldBefore]) -> DayReplay:
-    """Return a day that is ready to be played once."""
+def replay_of(
+    setup: ReplaySetup, day: date, held: Sequence[HeldBefore], tickets: Sequence[dict[str, Any]] = ()
+) -> DayReplay:
+    """Return a day that is ready to be played once; its tickets tell in which currency."""
+    setup, notes = in_traded_currency(setup, filter(None, map(of_ticket, tickets)))
     begins = datetime.combine(day, time(), UTC)
     clock, market = TapeClock(begins - EVE), TapeMarket()
     house = backtest_house(replace(setup.environment, **setup.settings), clock, market, analyst=setup.analyst)
@@ -42,6 +46,7 @@ def replay_of(setup: ReplaySetup, day: date, held: Sequence[HeldBefore]) -> DayR
         opinion_of=_opinion_of,
         alert_of=of_ticket,
     )
+    found.notes += notes
     found.begin_with(held, lambda each: TapeAlert(clock(), "held before", json.dumps(each.words()), each.bot))
     return found
 

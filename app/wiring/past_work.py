@@ -68,7 +68,7 @@ class DayReplayWork:
 
         register_secrets(*self.setup.environment.secrets)
         total = len(self.tickets)
-        played = replay_of(self.setup, self.day, self.held)
+        played = replay_of(self.setup, self.day, self.held, self.tickets)
         tickets = played.run(self.tickets, lambda done: tell(done, total))
         return {"result": replay_report(self.day, tickets, played.notes), "files": {}}
 

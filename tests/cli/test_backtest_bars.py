@@ -232,14 +232,14 @@ def test_indian_share_when_fyers_is_named_then_alerts_fill_at_its_prices(make_ap
     with simulated() as fake:
         rows = [(opens + number * MINUTE, Decimal(1000 + number)) for number in range(375)]
         fake.history.record(SHARE_TICKER, rows)
-        rupees = ("--set", "paper_currency=INR", "--json")
         runner = make_app(brokers={"fyers": make_fyers(fake)}).test_cli_runner()
-        result = backtest(runner, "--alerts", alerts, "--bars", "fyers", "--timeframe", "15m", *rupees)
+        result = backtest(runner, "--alerts", alerts, "--bars", "fyers", "--timeframe", "15m", "--json")
 
     report = json.loads(result.output)
     assert [trade["gain"] for trade in report["trades"]] == ["600.0"]
     assert report["notes"] == [
-        "360ONE: 25 bars of 15m from fyers (feed nse), as fyers has them, regular hours."
+        "360ONE: 25 bars of 15m from fyers (feed nse), as fyers has them, regular hours.",
+        "All that is traded is priced in INR, so the account counts in it.",
     ]
 
 

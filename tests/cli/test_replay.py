@@ -119,3 +119,14 @@ def test_replay_when_something_is_wrong_then_one_sentence_says_what(app, words, 
 
     assert result.exit_code == 1
     assert said_so in result.output
+
+
+def test_replay_when_all_is_priced_in_rupees_then_the_account_counts_in_them(client, replay):
+    answer = client.post("/webhook", data="buy NSE:SBIN 10 limit 800")
+    assert answer.json["error"]["code"] == "CURRENCY_UNSUPPORTED"
+
+    told = replay()
+
+    assert told["tickets"][0]["now"]["orders"] == ["buy 10 SBIN limit 800"]
+    assert told["notes"] == ["All that is traded is priced in INR, so the account counts in it."]
+    assert replay("--set", "paper_currency=USD")["differences"] == 0
