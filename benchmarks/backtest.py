@@ -16,7 +16,8 @@ from app.domain.backtest.tape import TapeAlert
 from app.domain.backtest.whole_tape import Tape
 from app.domain.bars import Bar, Series
 from app.domain.bots import BotConfiguration
-from app.wiring.backtest_setup import Setup, backtest_of
+from app.wiring.backtest import backtest_of
+from app.wiring.backtest_setup import Setup
 
 START, SPAN, CENT = datetime(2025, 1, 1, tzinfo=UTC), timedelta(minutes=5), Decimal("0.01")
 ALWAYS, STOCK, ALERTS = 105_120, 19_656, 2_000
