@@ -50,9 +50,9 @@ class _Counting:
         self._count("page", len(found.documents))
         return found
 
-    def waiting(self, prefix: str) -> Iterator[Document]:
+    def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:
         self._count("waiting")
-        return self._counted(super().waiting(prefix))  # type: ignore[misc]
+        return self._counted(super().waiting(prefix, instrument))  # type: ignore[misc]
 
     def apply(self, changes: Sequence[Change]) -> None:
         self._count("apply")

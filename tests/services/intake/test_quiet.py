@@ -1,0 +1,35 @@
+"""What was left is looked for once; after that no alert reads the inbox, which a bucket bills dearly."""
+
+import pytest
+
+from tests.builders import services_of, strategy_alert
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def looks(store, monkeypatch):
+    """The prefixes under which alerts that wait were looked for."""
+    found, waiting = [], store.waiting
+    monkeypatch.setattr(
+        store, "waiting", lambda prefix, *more: found.append(prefix) or waiting(prefix, *more)
+    )
+    return found
+
+
+@pytest.mark.parametrize("limits", [{}, {"daily_order_cap": 50, "per_symbol_cap": "99999999"}])
+def test_alert_when_the_clock_has_looked_and_nothing_was_left_then_it_does_not_look_itself(
+    app, client, configure, looks, limits
+):
+    configure(**limits)
+    services_of(app).intake.recovery.recover()
+    looks.clear()
+    answers = [client.post("/webhook", json=strategy_alert(symbol=symbol)) for symbol in ("AAPL", "MSFT")]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert looks == []
+
+
+def test_alert_when_nobody_has_looked_since_the_start_then_it_looks_itself(client, looks):
+    assert client.post("/webhook", json=strategy_alert()).status_code == 200
+    assert looks
