@@ -252,7 +252,7 @@ def test_bars_when_requests_are_too_many_then_the_download_waits_for_its_turn(fa
         waited.append(seconds)
         fake.exchange.timer.advance(seconds)
 
-    urls = {"trading_url": fake.url, "data_url": fake.url, "timeout_seconds": 2, "clock": clock}
+    urls = {"trading_url": fake.url, "data_url": fake.url, "timeout_seconds": 30, "clock": clock}
     broker = AlpacaBroker(fake.key, fake.secret, paper=True, wait=lambda _seconds: None, **urls)
     wanted = WantedBars(
         instrument=parse_symbol("BTCUSD"),
