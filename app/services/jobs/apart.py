@@ -78,7 +78,7 @@ def _talk(process: subprocess.Popen[bytes], work: bytes, lines: "SimpleQueue[byt
 
 def _said(lines: "SimpleQueue[bytes | None]", progress: Progress) -> dict[str, Any] | None:
     """Return what the other process says in the end; meanwhile it is told how far it is."""
-    done, total = 0, 1
+    done = total = 0
     while True:
         progress(done, total)
         try:
@@ -101,6 +101,9 @@ def main() -> None:
     logging.disable()
     with suppress(OSError, AttributeError):
         os.nice(WEIGHT)
+    # Where memory runs out, Linux shall end this process and not the one that takes alerts.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     # Our own, by a pipe that nobody else holds.
     work = pickle.load(sys.stdin.buffer)  # noqa: S301
     speaker = _Speaker(told)
@@ -118,7 +121,7 @@ class _Speaker:
     """Says how far the work is, a few times a second."""
 
     def __init__(self, told: TextIO) -> None:
-        self.total = 1
+        self.total = 0
         self._told = told
         self._last = 0.0
 

@@ -206,7 +206,8 @@ class Jobs:
             if self._stopping.is_set():
                 raise JobStopped
             now = self._clock()
-            if now - told_at < TOLD_EVERY and done < total:
+            is_last = total > 0 and done >= total
+            if now - told_at < TOLD_EVERY and not is_last:
                 return
             told_at = now
             # Whoever canceled it has written that it is over.

@@ -40,7 +40,7 @@ export function BacktestFields({
         help="Where neither a column nor the file's name tells."
         {...bind("symbol")}
       />
-      <BotField bind={bind} none="the one that each alert names" />
+      <BotField bind={bind} none="as each alert says" />
       <Field label="From" unit="UTC" type="date" required={ownDays} {...bind("from")} />
       <Field label="To" unit="UTC" type="date" required={ownDays} {...bind("to")} />
       <Field

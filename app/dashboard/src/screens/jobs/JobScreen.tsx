@@ -46,6 +46,12 @@ function Result({ id, result }: { id: string; result: NonNullable<Job["result"]>
   );
 }
 
+function howFar(job: Job): string {
+  return job.total === 0
+    ? "Being prepared"
+    : `${formatCount(job.done)} of ${formatCount(job.total)} ${stepsOf(job)}`;
+}
+
 // The tab tells how far it is while somebody looks elsewhere.
 function titleOf(job: Job | undefined): string {
   return job && isGoingOn(job) && job.total > 0 ? `${Math.floor((100 * job.done) / job.total)} %` : "Job";
@@ -76,13 +82,7 @@ function Whole({ job }: { job: Job }) {
         title="State"
         aside={<Badge tone={JOB_STATES[job.state].tone}>{JOB_STATES[job.state].word}</Badge>}
       >
-        {isGoingOn(job) && (
-          <Progress
-            label={`${formatCount(job.done)} of ${formatCount(job.total)} ${stepsOf(job)}`}
-            done={job.done}
-            total={job.total}
-          />
-        )}
+        {job.state === "running" && <Progress label={howFar(job)} done={job.done} total={job.total} />}
         {job.message && <p>{job.message}</p>}
         {job.ended_at && (
           <p className="soft">

@@ -72,7 +72,7 @@ export function JobsScreen() {
           <Table caption="Jobs, newest first" columns={COLUMNS} rows={rows} keyOf={({ id }) => id} />
         )}
       </Panel>
-      <Dialog title="New job" isOpen={isOpen} onClose={() => setIsOpen(false)}>
+      <Dialog title="New job" size="wide" isOpen={isOpen} onClose={() => setIsOpen(false)}>
         <NewJobForm onStarted={(id) => void navigate(`/jobs/${id}`)} onCancel={() => setIsOpen(false)} />
       </Dialog>
     </div>
