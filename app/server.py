@@ -10,7 +10,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from app.clock import system_clock
+from app.clock import Wait, system_clock, system_wait
 from app.config import Settings, StateHome
 from app.errors import SettingsError, StoreUnavailable
 from app.first_start import greeting, invitation, secrets_file, welcome, with_secrets
@@ -86,7 +86,23 @@ def _application(settings: Settings) -> Any:
 
     tame_server_log()
     _wait_for_database(settings)
-    return create_app(settings, background=True)
+    return built(settings, lambda: create_app(settings, background=True))
+
+
+def built(settings: Settings, build: Callable[[], Any], wait: Wait = system_wait) -> Any:
+    """Build the application; a process that loses its database over that gives way to another one.
+
+    Half of an application would keep its threads and sessions, so nothing is tried twice in one process. Any
+    other exit than by SystemExit would let gunicorn stop all processes.
+    """
+    try:
+        return build()
+    except StoreUnavailable as error:
+        if settings.state_home is not StateHome.DATABASE:
+            raise
+        _logger.warning("Another process begins in place of this one: %s", error.message)
+        wait(DATABASE_PAUSE_SECONDS)
+        raise SystemExit(1) from error
 
 
 def _wait_for_database(settings: Settings) -> None:

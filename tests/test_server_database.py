@@ -5,11 +5,16 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import psycopg
 import pytest
+from gunicorn.arbiter import Arbiter
 
+from app.errors import StoreUnavailable
+from app.server import built
 from tests.reliability.alerts import strategy_alert
 from tests.reliability.server import ROOT, Lost, Server, ask
 from tests.storage.postgres_server import PostgresServer
@@ -133,3 +138,21 @@ def test_command_when_the_database_is_not_there_then_one_sentence_names_the_sett
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Error: Gatehouse cannot start: DATABASE_URL: Nobody listens")
+
+
+def test_process_when_the_database_goes_while_it_begins_then_it_ends_so_that_another_one_follows(settings):
+    waits: list[float] = []
+    lost = StoreUnavailable("The connection to the database is lost.")
+    at_a_database = replace(settings, database_url="postgresql://postgres@127.0.0.1:1/postgres")
+
+    with pytest.raises(SystemExit) as ended:
+        built(at_a_database, Mock(side_effect=lost), waits.append)
+
+    # gunicorn begins another process after any code but those by which it stops all of them.
+    assert ended.value.code not in {Arbiter.WORKER_BOOT_ERROR, Arbiter.APP_LOAD_ERROR}
+    assert len(waits) == 1
+
+
+def test_process_when_another_store_fails_while_it_begins_then_the_server_stops(settings):
+    with pytest.raises(StoreUnavailable):
+        built(settings, Mock(side_effect=StoreUnavailable("The disk is full.")))

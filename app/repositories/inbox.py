@@ -4,7 +4,6 @@ Creating an entry is *the* write: whoever creates it may place the alert's order
 entry is open until its answer is known; it answers duplicates until its time is over, and is then removed.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -195,13 +194,17 @@ class Inbox:
         """Return what is not finished."""
         return open_entries(self._store)
 
-    def waiting(self, bot: str | None, instrument: str | None = None) -> Iterator[InboxEntry]:
-        """Yield what is not finished of a bot, or of all (None), and perhaps some that is.
+    def waiting(self, bot: str | None, instrument: str | None = None, *, beside: UUID) -> list[InboxEntry]:
+        """Return what is not finished of a bot, or of all (None), and perhaps some that is.
 
-        Of an `instrument`: what is of that one, or of one that was not known when it came.
+        Of an `instrument`: what is of that one, or of one that was not known when it came. Where the entry of
+        a ticket is all that waits, as it mostly is, there is nothing `beside` it.
         """
-        entries = map(InboxEntry.from_document, self._store.waiting(*waiting_of(bot, instrument)))
-        return (entry for entry in entries if instrument is None or entry.instrument in {None, instrument})
+        documents = list(self._store.waiting(*waiting_of(bot, instrument)))
+        if [document.value["ticket"] for document in documents] == [str(beside)]:
+            return []
+        entries = map(InboxEntry.from_document, documents)
+        return [entry for entry in entries if instrument is None or entry.instrument in {None, instrument}]
 
     def open_entry(self, ticket: UUID) -> InboxEntry | None:
         """Return the entry of a ticket that is not finished."""

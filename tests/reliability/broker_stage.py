@@ -19,6 +19,7 @@ from tests.reliability.simulator import Simulator, Trouble, unrest
 # Faulty for so long, a call is given up: short, so that a run has many of them.
 BROKER_SECONDS = 1
 GRACE_SECONDS = 3
+PURSUIT_SECONDS = 60
 SETTINGS = {
     "DRY_RUN": "false",
     "BROKER_TIMEOUT_SECONDS": str(BROKER_SECONDS),
@@ -26,6 +27,8 @@ SETTINGS = {
     "ORDERS_SECONDS": "2",
     "RECONCILE_SECONDS": "10",
     "UNKNOWN_GRACE_SECONDS": str(GRACE_SECONDS),
+    # An exit at a limit rests for as long as the price stays away: it must have come to its end at the audit.
+    "EXIT_PURSUIT_SECONDS": str(PURSUIT_SECONDS),
 }
 
 

@@ -1,6 +1,6 @@
 """Alerts that may have placed an order which no book shows yet."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,16 +38,17 @@ class Interrupted:
         position alone.
         """
         bot, broker = context.bot.id, context.broker_name
-        waiting = self.inbox.waiting(None, context.symbol)
-        entries = (each for each in waiting if each.bot == bot or self.order.goes_to(each, broker))
+        waiting = self.inbox.waiting(None, context.symbol, beside=context.ticket.id)
+        entries = [each for each in waiting if each.bot == bot or self.order.goes_to(each, broker)]
         return self._before(context, entries, only_placed=context.only_exits)
 
     def of_bot(self, context: OrderContext) -> tuple[UUID, ...]:
         """Return the tickets of those of its bot that come before an alert; raise BrokerUnavailable."""
-        return self._before(context, self.inbox.waiting(context.bot.id), only_placed=False)
+        entries = self.inbox.waiting(context.bot.id, beside=context.ticket.id)
+        return self._before(context, entries, only_placed=False)
 
     def _before(
-        self, context: OrderContext, entries: Iterable[InboxEntry], *, only_placed: bool
+        self, context: OrderContext, entries: list[InboxEntry], *, only_placed: bool
     ) -> tuple[UUID, ...]:
         """Keep those that have to be finished first, the oldest first.
 

@@ -27,6 +27,7 @@ from app.services.pursuits.alert_exits import AlertExits
 from app.services.pursuits.gone import GonePositions
 from app.services.pursuits.operator_exits import OperatorExits
 from app.services.pursuits.overtaking import Overtaking
+from app.services.runtime.supervisor import in_time
 from app.services.trading.context import EntryMustWait
 from app.services.trading.execution import EnsureExits
 from app.storage.base import Change
@@ -51,14 +52,19 @@ class PursuitService:
     gone: GonePositions
 
     def run(self) -> int:
-        """Try those that are due; return how many were."""
+        """Try those that are due, as long as the clock's other tasks can wait; return how many were.
+
+        What has waited longest comes first: the rest has its turn before any is tried again.
+        """
         now = self.runtime.clock()
         known = self.pursuits.every()
         due = [item for item in known if item.pursuit.next_at <= now or item.pursuit.is_over(now)]
-        for stored in due:
+        tried = 0
+        for stored in in_time(sorted(due, key=lambda item: item.pursuit.next_at)):
             self._advance(stored)
-        self.metrics.pursuing(len(self.pursuits.every()) if due else len(known))
-        return len(due)
+            tried += 1
+        self.metrics.pursuing(len(self.pursuits.every()) if tried else len(known))
+        return tried
 
     def rows(self) -> list[dict[str, Any]]:
         """Show what is being pursued, the oldest first."""

@@ -3,8 +3,9 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from app.errors.away import unless_away
 from app.services.runtime.leases import Leases
@@ -12,6 +13,10 @@ from app.services.runtime.leases import Leases
 LEASE = "supervisor"
 LATER = "The task %s failed; it will be tried again: %s"
 SHORTEST_PAUSE_SECONDS = 0.05
+# How long a task with much to do goes on: the lease, and the other tasks, must not wait for the end of it.
+LONGEST_TURN_SECONDS = 5.0
+
+Item = TypeVar("Item")
 
 _logger = logging.getLogger(__name__)
 
@@ -36,6 +41,15 @@ class Turn:
     done: dict[str, int]
     left: tuple[str, ...] = ()
     busy: bool = False
+
+
+def in_time(items: Iterable[Item], seconds: float = LONGEST_TURN_SECONDS) -> Iterator[Item]:
+    """Yield one thing to do after another until so much time has passed, at least one; the rest waits."""
+    ends = time.monotonic() + seconds
+    for item in items:
+        yield item
+        if time.monotonic() >= ends:
+            return
 
 
 class Supervisor:

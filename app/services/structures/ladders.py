@@ -23,6 +23,7 @@ from app.repositories.structure_trades import StoredStructureTrade, StructureTra
 from app.services.base import Runtime
 from app.services.broker_access.gateway import HeldSymbol
 from app.services.broker_access.structure_gateway import StructureGateway
+from app.services.runtime.supervisor import in_time
 from app.services.structures.closing_prices import ClosingPrices
 from app.services.structures.pacing import LadderPacing
 from app.services.structures.progress import StructureProgress
@@ -47,11 +48,11 @@ class Ladders:
     pacing: LadderPacing
 
     def run(self) -> int:
-        """Go on with every trade that is being worked on; return how many changed."""
+        """Go on with trades that are worked on, as long as the clock can wait; return how many changed."""
         waiting = [stored for stored in self.trades.every() if stored.trade.work is not None]
         now = self.runtime.clock()
         self.closing.ahead.read(stored.trade for stored in waiting if _begins(stored.trade, now))
-        return sum(self._attempt(stored) for stored in self.pacing.in_turn(waiting))
+        return sum(self._attempt(stored) for stored in in_time(self.pacing.in_turn(waiting)))
 
     def step(self, bot: str, trade_id: str) -> StructureTrade | None:
         """Go on with one trade, its underlying held; return it as it stands then, None where it is over."""

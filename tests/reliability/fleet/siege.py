@@ -162,9 +162,9 @@ class Siege:
         for watch in self._watches:
             watch.join()
         seen = [watch.seen for watch in self._watches if self._was_undisturbed(watch)]
-        report, took_over = self.report, [each for each in seen if each.left]
+        report, took_over = self.report, [each for each in seen if each.left and each.ended_at]
         report.findings.late += [
-            f"{each.left} alerts of a dead process were not taken up within {each.seconds:.1f} s"
+            f"{each.left} alerts of a dead process were not taken up within {self._longest_takeover} s"
             for each in seen
             if each.ended_at is None
         ]

@@ -285,6 +285,7 @@ class TestInterrupted:
         entry = Inbox(store, clock, neighbour.owner, ttl_seconds=300).claim(arrival)
         document = store.get(entry.key)
         store.replace(document, document.value | {"attempts": 2})
+        clock.move(seconds=1)
         yield neighbour
         neighbour.close()
 
