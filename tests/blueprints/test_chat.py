@@ -208,6 +208,20 @@ def test_button_when_what_it_closes_grew_after_the_process_died_then_that_is_lef
     assert holding() == "15"
 
 
+def test_close_all_when_there_are_more_than_an_answer_can_tell_then_all_are_closed(
+    slack, press, operator, client, services
+):
+    symbols = [f"ZQ{first}{second}" for first in "ABCDEFG" for second in "ABCDEFG"]
+    operator.put("/api/paper/prices", json=dict.fromkeys(symbols, "10"))
+    for symbol in symbols:
+        assert client.post("/webhook", data=f"buy {symbol} 1").json["status"] == "filled"
+
+    told = press(slack("close all")[1]["Confirm"])
+
+    assert "the dashboard has the rest" in told
+    assert services.brokers.registry.get("paper").positions() == []
+
+
 def test_resume_when_the_switch_was_thrown_since_then_leaves_it_as_it_is(slack, press, services, priced):
     services.operations.bots.create("trend", BotConfiguration(), secret="of-trend", by="x")
     slack("halt trend the news")

@@ -88,7 +88,7 @@ class ChatStage:
         rows = self.server.call("GET", "/api/tickets?limit=100").body["tickets"]
         return [ticket for ticket in rows if ticket["dialect"] == dialect]
 
-    def posted(self, ending: str) -> list[Any]:
+    def asked(self, ending: str) -> list[Any]:
         """Return what was posted to an address of a platform, by how that ends."""
         return [body for path, body in list(self.receiver.taken) if path.endswith(ending)]
 

@@ -67,8 +67,8 @@ def test_approval_when_wanted_then_is_asked_in_both_channels_and_a_button_decide
     stage.server.configure_bot("default", approval="always")
     slack, discord = stage.people
     until(discord.press(discord.say("buy AAPL 1")[1]["Confirm"]))
-    asked = until(lambda: stage.posted("chat.postMessage"))
-    until(lambda: stage.posted(f"/channels/{DISCORD_CHANNEL}/messages"))
+    asked = until(lambda: stage.asked("chat.postMessage"))
+    until(lambda: stage.asked(f"/channels/{DISCORD_CHANNEL}/messages"))
 
     told = slack.press(asked[-1]["blocks"][1]["elements"][0])
 

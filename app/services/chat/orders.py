@@ -138,7 +138,8 @@ class ChatOrders:
         if command.verb is ChatVerb.RESUME:
             return self._resume(proposal, command)
         if command.verb is ChatVerb.CLOSE:
-            return fitted(self._close(proposal, name))
+            # All are closed, also those of which there is no room to tell.
+            return fitted(list(self._close(proposal, name)))
         return self._order(command.line, name, proposal.speaker)
 
     def _resume(self, proposal: ChatProposal, command: ChatCommand) -> str:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.reliability.server import Answer, ask
 from tests.simulators.chat.receiver import DISCORD_APPLICATION, Receiver
-from tests.simulators.chat.slack import PATIENCE_SECONDS
+from tests.simulators.chat.slack import LATER_SECONDS, PATIENCE_SECONDS
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"discord-key-of-the-application-1")
 PUBLIC_KEY = KEY.public_key().public_bytes_raw().hex()
@@ -37,7 +37,7 @@ class DiscordPerson:
         )
         assert answer["type"] in {MESSAGE, LATER}, answer
         assert answer["data"]["flags"] == EPHEMERAL
-        message = answer["data"] if answer["type"] == MESSAGE else self._edited(token)
+        message = answer["data"] if answer["type"] == MESSAGE else self._edited(token, LATER_SECONDS)
         assert message is not None, "The answer was to follow."
         buttons = {item["label"]: item for row in message["components"] for item in row["components"]}
         return message["content"], buttons
@@ -58,9 +58,9 @@ class DiscordPerson:
             {"id": "1", "application_id": DISCORD_APPLICATION, "type": 1, "token": "t", "version": 1}, key
         )
 
-    def _edited(self, token: str) -> dict[str, Any] | None:
+    def _edited(self, token: str, seconds: float = 0) -> dict[str, Any] | None:
         path = f"/discord/webhooks/{DISCORD_APPLICATION}/{token}/messages/@original"
-        return next((body for where, body in self._receiver.taken if where == path), None)
+        return self._receiver.posted(path, seconds)
 
     def _interact(self, kind: int, data: dict[str, Any]) -> tuple[dict[str, Any], str]:
         number = str(next(self._numbers))

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -55,6 +56,15 @@ class Receiver:
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
+
+    def posted(self, path: str, seconds: float = 0) -> dict[str, Any] | None:
+        """Return what was posted to a path first, waiting so long for it; None where that is nothing."""
+        end = time.monotonic() + seconds
+        while True:
+            found = next((body for where, body in list(self.taken) if where == path), None)
+            if found is not None or time.monotonic() >= end:
+                return found
+            time.sleep(0.02)
 
     def take(
         self, method: str, path: str, headers: Mapping[str, str], body: Any

@@ -9,10 +9,13 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
+from app.blueprints.chat import WORKING
 from tests.reliability.server import Answer, ask
 from tests.simulators.chat.receiver import Receiver
 
 PATIENCE_SECONDS = 3.0
+# What takes longer is said to follow, and does.
+LATER_SECONDS = 15.0
 SECRET = "slack-signing-secret"
 
 
@@ -27,13 +30,18 @@ class SlackPerson:
 
     def say(self, text: str) -> tuple[str, dict[str, Any]]:
         """Say a command; the answer's text, and its buttons by their labels."""
-        form = {"command": "/gatehouse", "user_id": "U1", "text": text, **self._named()}
-        answer = self._post("/slack/commands", form)
+        named = self._named()
+        answer = self._post(
+            "/slack/commands", {"command": "/gatehouse", "user_id": "U1", "text": text, **named}
+        )
         assert answer.status == 200, answer
-        assert answer.body["response_type"] == "ephemeral"
-        blocks = answer.body["blocks"]
-        buttons = {item["text"]["text"]: item for block in blocks[1:] for item in block["elements"]}
-        return answer.body["text"], buttons
+        told = answer.body
+        if told["text"] == WORKING:
+            told = self._receiver.posted(self._path(named), LATER_SECONDS)
+            assert told is not None, "The answer was to follow."
+        assert told["response_type"] == "ephemeral"
+        buttons = {item["text"]["text"]: item for block in told["blocks"][1:] for item in block["elements"]}
+        return told["text"], buttons
 
     def press(self, button: dict[str, Any]) -> Callable[[], str | None]:
         """Press a button; what is returned tells the answer once it has come."""
@@ -46,8 +54,11 @@ class SlackPerson:
         }
         answer = self._post("/slack/actions", {"payload": json.dumps(payload)})
         assert answer.status == 200, answer
-        path = named["response_url"].removeprefix(self._receiver.origin)
-        return lambda: next((body["text"] for where, body in self._receiver.taken if where == path), None)
+        path = self._path(named)
+        return lambda: (self._receiver.posted(path) or {}).get("text")
+
+    def _path(self, named: dict[str, str]) -> str:
+        return named["response_url"].removeprefix(self._receiver.origin)
 
     def _named(self) -> dict[str, str]:
         number = f"{next(self._triggers)}-{time.monotonic_ns()}"
