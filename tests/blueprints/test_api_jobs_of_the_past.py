@@ -110,7 +110,7 @@ def test_backtest_when_it_has_no_such_file_then_404(finished, operator):
         ({"from": "2026-06-03", "to": "2026-06-02"}, 409, "must not lie after"),
         ({"alerts": BARS | {"symbol": None}}, 400, "symbol"),
         ({"alerts": {"name": "bars.csv", "text": BARS["text"]}}, 409, "bars.csv holds no alerts"),
-        ({"alerts": LIST}, 409, "does not say whose"),
+        ({"alerts": LIST}, 409, "does not say what it trades"),
         ({"bars": [ALERTS]}, 409, "alerts.csv has no columns"),
         ({"bars": [BARS | {"symbol": None}]}, 409, "SYMBOL=bars.csv"),
         ({"bars": [BARS | {"symbol": "¿?"}]}, 409, "not a symbol"),

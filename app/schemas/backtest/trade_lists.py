@@ -122,4 +122,9 @@ def _symbol_in(name: str) -> str:
                 return canonical_symbol(f"{exchange}:{ticker}")
             except InvalidRequest:
                 continue
-    return symbol_of_file(name)
+    try:
+        return symbol_of_file(name)
+    except InvalidRequest as error:
+        raise InvalidRequest(
+            f"{name} does not say what it trades; name it, like --symbol NASDAQ:AAPL."
+        ) from error

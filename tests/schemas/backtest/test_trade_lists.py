@@ -84,7 +84,7 @@ def test_list_when_it_is_in_another_language_then_an_export_in_english_is_asked_
 
 def test_list_when_its_name_tells_no_symbol_then_one_must_be_given():
     rows = lines(*GENERATIONS["B"])
-    with pytest.raises(InvalidRequest, match="SYMBOL="):
+    with pytest.raises(InvalidRequest, match="--symbol"):
         read_trade_list(rows, "trades-of-mine.csv", UTC)
 
     assert read_trade_list(rows, "trades-of-mine.csv", UTC, "NASDAQ:MSFT")[0].symbol == "MSFT"
