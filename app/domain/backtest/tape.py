@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import IntEnum
 from heapq import merge
 
 from app.domain.bars import Bar, Series
-from app.domain.hours import sessions_between
-from app.domain.instruments import Instrument
+from app.domain.hours import exchange_zone, sessions_between
+from app.domain.instruments import AssetClass, Instrument
 from app.domain.symbols import SymbolRefused, parse_symbol
 
 
@@ -29,6 +29,8 @@ class TapeAlert:
 # A bar's last price is that of the moment before the next begins.
 MOMENT = timedelta(milliseconds=1)
 DAY = timedelta(days=1)
+INDIA = "NSE"
+INDIAN_OPENING = time(9, 15)
 
 
 class TapeTurn(IntEnum):
@@ -72,7 +74,7 @@ def ends_of(symbol: str, series: Series) -> Iterator[datetime]:
     One that is shorter than the others (half a day, say) ends where the next begins, and the last of a
     session, like that of a whole day, with the session: what its close sets off is too late for it.
     """
-    instrument = _instrument(symbol)
+    instrument = _instrument(symbol, series)
     for place, bar in enumerate(series.bars):
         end = bar.at + series.span
         following = series.bars[place + 1].at if place + 1 < len(series.bars) else None
@@ -90,9 +92,20 @@ def _with_its_session(instrument: Instrument, begin: datetime, end: datetime) ->
     return max(closes, default=end)
 
 
-def _instrument(symbol: str) -> Instrument | None:
+def _instrument(symbol: str, series: Series) -> Instrument | None:
+    """Return what a series is of: no exchange stands in a symbol, but India's day begins at its own time."""
+    found, indian = _parsed(symbol), _parsed(symbol, INDIA)
+    if indian is None or (found is not None and found.asset_class is not AssetClass.EQUITY):
+        return found
+    begin = series.bars[0].at.astimezone(exchange_zone(indian)).time() if series.bars else None
+    # Bars of days may begin at midnight.
+    begins_there = begin == INDIAN_OPENING or (begin == time(0) and series.span >= DAY)
+    return indian if found is None or begins_there else found
+
+
+def _parsed(symbol: str, exchange: str | None = None) -> Instrument | None:
     try:
-        return parse_symbol(symbol)
+        return parse_symbol(symbol, exchange=exchange)
     except SymbolRefused:
         return None
 
