@@ -89,7 +89,7 @@ DISTANCE = FieldMeaning(
         *("stop_loss.price_deviation", "tp_pct", "tp_percent", "tp_percentage", "percentage_tp"),
         *("percent_tp", "take_profit_pct", "take_profit.percent", "take_profit.percentage", "dollar_tp"),
         *("take_profit.amount", "take_profit_points", "take_profit_ticks", "tp_points", "tp_pips"),
-        *("tp_ticks", "take_profit.price_deviation"),
+        *("tp_ticks", "take_profit.price_deviation", "square_off", "tp_dollar", "sl_dollar"),
     ),
     "write the exit as a price, or set sl_pct and tp_pct at the bot",
     is_of_entry=True,
@@ -112,6 +112,7 @@ TRAILING = FieldMeaning(
         *("trail_percent", "trailing_percent", "trail_amount", "trail_price", "trail_points", "trail_offset"),
         *("trailing_distance", "trail_trigger", "trail_freq", "stop_loss.trail_amount"),
         *("stop_loss.trail_percent", "stop_loss.trailing", "stop_loss.trail_price", "take_profit.trailing"),
+        *("trailing_sl", "trail_sl", "tsl", "trailing_stop_percent"),
     ),
     "set trailing_stop_pct at the bot",
     is_of_entry=True,
@@ -202,7 +203,7 @@ CONDITION = FieldMeaning(
     "when an entry is not wanted",
     (
         *("same_direction_ignore", "pyramid", "pyramiding", "duplicate_position_allow", "delay", "max_lag"),
-        *("extended_hours", "ignore_trading_windows", "place_order_at"),
+        *("delay_seconds", "extended_hours", "ignore_trading_windows", "place_order_at"),
     ),
     "the bot's keys say when it enters",
     is_of_entry=True,
@@ -260,6 +261,8 @@ MEANINGS = (
     ACCOUNT,
 )
 
+# What `type` says of an order; at the market it says what an order does anyway.
+_KINDS_OF_ORDER = frozenset({"limit", "lmt", "stop", "stp", "stoplimit", "stplmt", "trailingstop"})
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 _NUMBERED = re.compile(r"(?:sl|tp|stoploss|takeprofit|target)\d+(?:price|pct|percent)?")
 
@@ -276,3 +279,9 @@ def meaning_of(name: str) -> FieldMeaning | None:
     """Return what a name, or a path of names, means to those who use it; None where it decides nothing."""
     letters = letters_of(name)
     return BY_LETTERS.get(letters) or (OTHER_EXIT if _NUMBERED.fullmatch(letters) else None)
+
+
+def meaning_by_value(name: str, value: object) -> FieldMeaning | None:
+    """Return what a name means whose meaning its value tells: a `type` may be anything, but not `limit`."""
+    is_kind = isinstance(value, str) and letters_of(name) == "type" and letters_of(value) in _KINDS_OF_ORDER
+    return ORDER_TYPE if is_kind else None

@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from app.domain.signals import Signal
-from app.schemas.meanings import BY_LETTERS, FieldMeaning, letters_of, meaning_of
+from app.schemas.meanings import BY_LETTERS, FieldMeaning, letters_of, meaning_by_value, meaning_of
 
 # What stands in it has no effect by definition.
 FREE = frozenset({"extras"})
@@ -36,9 +36,10 @@ class Reading:
 
     `fields` are its own fields by their meaning; where it `is_strict` other names of theirs are refused.
     `size` is the field whose other names are somebody's own wish. `words` translates values of a field,
-    `advice` stands for the table's, `ignored` decides nothing in this dialect. `only_exits` tells an alert
-    that opens nothing, whatever is held, and goes without the fields `of_entry`; `is_said` a value that the
-    dialect's own fields say as well.
+    `advice` stands for the table's, `ignored` decides nothing in this dialect. `inside` are its own objects
+    that may hold anything, with what it reads of them. `only_exits` tells an alert that opens nothing,
+    whatever is held, and goes without the fields `of_entry`; `is_said` a value that the dialect's own fields
+    say as well.
     """
 
     fields: Mapping[FieldMeaning, str] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Reading:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     advice: Mapping[FieldMeaning, str] = field(default_factory=dict)
     ignored: frozenset[FieldMeaning] = frozenset()
+    inside: Mapping[str, frozenset[str]] = field(default_factory=dict)
     is_strict: bool = False
     finds_misspelt: bool = True
     only_exits: Callable[[dict[str, Any]], bool] = _never
@@ -99,6 +101,8 @@ def understand(alert: dict[str, Any], own: Collection[str], reading: Reading) ->
     for name, value in alert.items():
         if name not in plain:
             reader.take(name, value, letters)
+    for name, read in reading.inside.items():
+        reader.look_into(name, plain.get(name), read)
     return reader.understood()
 
 
@@ -127,8 +131,14 @@ class _Reader:
             if meant is not None:
                 self.errors[name] = [f"is no field of this dialect; is {meant} meant?"]
 
+    def look_into(self, name: str, value: Any, read: Collection[str]) -> None:
+        """Refuse what decides a trade inside of the dialect's own object, and is not among what it reads."""
+        for inner in value.keys() - read if isinstance(value, dict) else ():
+            for path, leaf in _leaves(f"{name}.{inner}", value[inner]):
+                self._take_leaf(path, leaf, {})
+
     def _take_leaf(self, path: str, value: Any, own: dict[str, str]) -> bool:
-        meaning = meaning_of(path)
+        meaning = meaning_of(path) or meaning_by_value(path, value)
         mine = own.get(letters_of(path))
         if mine is None and meaning is not None:
             mine = self.reading.fields.get(meaning)
@@ -141,7 +151,7 @@ class _Reader:
         where = "here"
         if meaning is None and "." in path:
             meaning, where = self._inside(path)
-        if meaning is not None and _asks(value, meaning) and meaning not in self.reading.ignored:
+        if meaning is not None and asks(value, meaning.neutral) and meaning not in self.reading.ignored:
             self.refused.append((path, meaning, value, where))
         return meaning is not None
 
@@ -212,12 +222,12 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def _asks(value: Any, meaning: FieldMeaning) -> bool:
-    """Tell whether a value asks for anything: nothing, zero and false do not."""
+def asks(value: Any, neutral: Collection[str] = frozenset()) -> bool:
+    """Tell whether a value asks for anything: nothing, zero, false and what is neutral do not."""
     if value is None or isinstance(value, bool):
         return value is True
     text = str(value).strip().casefold()
-    if value in ([], {}) or text in NOTHING or text in meaning.neutral:
+    if value in ([], {}) or text in NOTHING or text in neutral:
         return False
     return number_of(value) != 0
 

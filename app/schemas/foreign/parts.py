@@ -66,6 +66,13 @@ class PartSchema(Schema):
         return {name: value for name, value in data.items() if value not in (None, "")}
 
 
+class Anything(Field[Any]):
+    """Whatever it is: it is looked at by whoever refuses it."""
+
+    allowed = "anything"
+    shape: ClassVar[Shape] = {}
+
+
 class Inner(Field[Any], fields.Nested):
     """A JSON object with fields of its own."""
 

@@ -17,6 +17,7 @@ from app.schemas.foreign.parts import (
     ENTRIES,
     LIMITED,
     STOPPED,
+    Anything,
     ForeignSchema,
     Switch,
     distance,
@@ -25,7 +26,7 @@ from app.schemas.foreign.parts import (
     order_prices,
     refuse,
 )
-from app.schemas.meanings import FieldMeaning
+from app.schemas.meanings import FieldMeaning, meaning_of
 from app.schemas.moments import Moment
 from app.schemas.reading import Reading, number_of
 from app.schemas.shapes import Shape
@@ -41,6 +42,9 @@ ORDER_TYPES = {
 }
 STOPS = ("sl", "dollar_sl", "percentage_sl")
 TARGETS = ("tp", "dollar_tp", "percentage_tp")
+OF_ACCOUNT = frozenset(
+    {"token", "account_id", "connection_name", "risk_percentage", "quantity_multiplier", "platform"}
+)
 OFF = (0, "0", False, "false", "False")
 _MARKS = frozenset({"token", "data", "symbol"})
 _OPTIONS = ("OPT", "FOP")
@@ -62,6 +66,9 @@ class Accounts(Field[Any]):
                 raise ValidationError("must not have a quantity_multiplier; write the units in quantity")
             if number_of(account.get("risk_percentage") or 0) != 0:
                 raise ValidationError("must not have a risk_percentage; write it beside quantity")
+            for name in account:
+                if name not in OF_ACCOUNT and meaning_of(name) is not None:
+                    raise ValidationError(f"must not have a {name}; write it beside quantity")
         return value
 
 
@@ -80,7 +87,7 @@ class PickMyTradeSchema(ForeignSchema):
     price = Amount(positive=True, allow_none=True)
     order_type = Word(*ORDER_TYPES, allow_none=True)
     stp_limit_stp_price = Amount(positive=True, allow_none=True)
-    lmt_to_market_wait = Text(allow_none=True, longest=20)
+    lmt_to_market_wait = Anything(allow_none=True)
     sl = Amount(positive=True, allow_none=True)
     dollar_sl = Amount(positive=True, allow_none=True)
     percentage_sl = Amount(positive=True, allow_none=True, validate=Between(max=100, max_inclusive=False))

@@ -23,6 +23,7 @@ OUT = ("close", "exit")
 VERBS = frozenset({*SIDES, *OUT})
 PRICES = {"limit": "limit_price", "stop": "stop_price", "sl": "stop_loss", "tp": "take_profit"}
 LIFETIMES = frozenset(lifetime.value for lifetime in TimeInForce)
+EVERYTHING = "all"
 LONGEST_LINE = 200
 GRAMMAR = "write `buy SYMBOL 10 limit 190 sl 185 tp 200`, `sell SYMBOL 5` or `close SYMBOL`"
 _WORD = re.compile(r"\S+")
@@ -111,6 +112,9 @@ class _Reader:
         first = next(self.words, None)
         if first is None:
             self.refuse(None, f"the symbol is missing: {GRAMMAR}")
+        if first.text.lower() == EVERYTHING and side is not Side.BUY:
+            # There is a share of this name, but that is hardly what is meant.
+            self.refuse(first, "name one symbol; the share of that name is NYSE:ALL")
         if _SIZE.fullmatch(first.text):
             second = next(self.words, None)
             if second is None or _SIZE.fullmatch(second.text):
@@ -159,6 +163,8 @@ class _Reader:
                 yield ours, self.amount(price, price.text)
             elif name != "market":
                 self.refuse(word, GRAMMAR)
+            if "market" in seen and seen & {"limit_price", "stop_price"}:
+                self.refuse(word, "an order at the market has no limit and no stop")
 
     def kind(self, said: dict[str, Any]) -> OrderType:
         has = "limit_price" in said, "stop_price" in said

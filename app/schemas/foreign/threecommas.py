@@ -1,7 +1,7 @@
 """3Commas' signals: the strategy form (TradingView's own placeholders) and the custom form (four actions)."""
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError, fields, post_load
 
@@ -14,6 +14,7 @@ from app.schemas.entry import DialectEntry
 from app.schemas.fields import Amount, Text, Whole, Word
 from app.schemas.foreign.parts import (
     MARKET_POSITIONS,
+    Anything,
     ForeignSchema,
     Inner,
     PartSchema,
@@ -46,13 +47,6 @@ class OrderPartSchema(PartSchema):
     price = Amount(positive=True, allow_none=True)
     price_percent = Text(allow_none=True)
     price_percent_ref_type = Text(allow_none=True)
-
-
-class Anything(Field[Any]):
-    """Whatever it is: it is looked at by whoever refuses it."""
-
-    allowed = "anything"
-    shape: ClassVar[Shape] = {}
 
 
 class StepSchema(PartSchema):
@@ -155,10 +149,11 @@ def _strategy(data: dict[str, Any], order: dict[str, Any]) -> dict[str, Any]:
     if order.get("currency_type", "base") != "base":
         refuse("order.currency_type", "a strategy's amount is in units: write base")
     for name in ("take_profit", "stop_loss"):
-        if data.get(name):
+        if data.get(name) and data[name].get("enabled") is not False:
             refuse(name, "a strategy's alert has none: set attach_sl_tp at the bot")
     if order.get("order_type") == "limit":
         refuse("order.order_type", "a strategy's orders go to the market")
+    _refuse_price(order)
     names = ("market_position", "market_position_size", "prev_market_position", "prev_market_position_size")
     target = target_of(data.get("strategy_info") or {}, *names)
     if target is None:
@@ -174,6 +169,8 @@ def _custom(action: str, data: dict[str, Any], order: dict[str, Any]) -> dict[st
     is_exit = action.startswith("exit")
     sized = _sized(order, is_exit=is_exit)
     is_limit = order.get("order_type") == "limit"
+    if not is_exit:
+        _refuse_price(order)
     if is_limit and (is_exit or order.get("price") is None):
         advice = "an exit goes to the market" if is_exit else "write order.price beside it"
         refuse("order.order_type", advice)
@@ -185,6 +182,12 @@ def _custom(action: str, data: dict[str, Any], order: dict[str, Any]) -> dict[st
     levels: dict[str, Any] = {} if is_exit else {"stop": _stop(data), "target": _target(data)}
     terms = AlertTerms(adds=False, opens_all=True, longest_age=data.get("max_lag"), **sized, **levels)
     return said | {"terms": terms}
+
+
+def _refuse_price(order: dict[str, Any]) -> None:
+    """Refuse a price that nothing is said about; of an order at the market it is none of its limit."""
+    if order.get("price") is not None and order.get("order_type") is None:
+        refuse("order.price", "write order.order_type limit or market beside it")
 
 
 def _sized(order: dict[str, Any], *, is_exit: bool) -> dict[str, Any]:
@@ -258,6 +261,7 @@ READING = Reading(
         meanings.DISTANCE: "stop_loss.trigger_price_percent",
     },
     is_strict=True,
+    inside={"strategy_info": frozenset(StrategyInfoSchema().fields)},
     only_exits=_only_exits,
     of_entry=frozenset({"take_profit", "stop_loss"}),
 )

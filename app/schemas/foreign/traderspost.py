@@ -11,24 +11,28 @@ from app.domain.alert_terms import AlertTerms
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import ALL_ORDERS, Dialect, Intent, Signal
 from app.schemas import meanings
-from app.schemas.base import Between
 from app.schemas.entry import DialectEntry
 from app.schemas.fields import Amount, Text, Word
 from app.schemas.foreign.parts import (
     ENTRIES,
     EXITS,
+    Anything,
     ForeignSchema,
     Inner,
-    PartSchema,
     Switch,
     distance,
     of_percent,
-    only_one,
     order_prices,
     refuse,
 )
+from app.schemas.foreign.traderspost_exits import (
+    StopLossSchema,
+    TakeProfitSchema,
+    one_level,
+    refuse_exits,
+)
 from app.schemas.moments import Moment
-from app.schemas.reading import Reading
+from app.schemas.reading import Reading, asks
 
 DIALECT = Dialect("traderspost")
 # The position after the order; a long one after a buy is what a buy means anyway.
@@ -51,30 +55,11 @@ ORDER_TYPES = {
 LIFETIMES = tuple(lifetime.value for lifetime in TimeInForce)
 # A put's buy and sell are turned round there.
 _PUT = re.compile(r"[A-Za-z]{1,6} *\d{6}P[\d.]+")
+# When an order is not to be placed any more, or to be taken back: nothing here does that for one alert.
+WAITS = ("expiresAt", "cancelAfter", "rejectAfter", "bidAskSpreadFilter")
 _SURE = frozenset({"sentiment", "signalPrice", "quantityType"})
 _CAMEL = frozenset({"orderType", "limitPrice", "stopPrice", "timeInForce", "extendedHours"})
 _OTHERS = frozenset({"passphrase", "secret", "token", "apikey", "key", "strikeprice"})
-
-
-class TakeProfitSchema(PartSchema):
-    """A target: one of a price, a percentage and an amount."""
-
-    limitPrice = Amount(positive=True, allow_none=True)  # noqa: N815  # the service's own name
-    percent = Amount(positive=True, allow_none=True)
-    amount = Amount(positive=True, allow_none=True)
-
-
-class StopLossSchema(PartSchema):
-    """A stop that goes to the market: one of a price, a percentage and an amount."""
-
-    type = Word("stop", "stop_limit", "trailing_stop", allow_none=True)
-    stopPrice = Amount(positive=True, allow_none=True)  # noqa: N815
-    percent = Amount(positive=True, allow_none=True, validate=Between(max=100, max_inclusive=False))
-    amount = Amount(positive=True, allow_none=True)
-    limitPrice = Amount(positive=True, allow_none=True)  # noqa: N815
-    trailAmount = Amount(positive=True, allow_none=True)  # noqa: N815
-    trailPercent = Amount(positive=True, allow_none=True)  # noqa: N815
-    trailPrice = Amount(positive=True, allow_none=True)  # noqa: N815
 
 
 class TradersPostSchema(ForeignSchema):
@@ -96,6 +81,10 @@ class TradersPostSchema(ForeignSchema):
     cancel = Switch()
     cancelOrderType = Text(allow_none=True, longest=40)  # noqa: N815
     test = Switch()
+    expiresAt = Anything(allow_none=True)  # noqa: N815
+    cancelAfter = Anything(allow_none=True)  # noqa: N815
+    rejectAfter = Anything(allow_none=True)  # noqa: N815
+    bidAskSpreadFilter = Anything(allow_none=True)  # noqa: N815
     time = Moment(allow_none=True)
 
     @post_load
@@ -134,21 +123,14 @@ def _refuse_unexpressed(data: dict[str, Any]) -> None:
     if data.get("timeInForce", "day").lower() not in LIFETIMES:
         refuse("timeInForce", f"write {', '.join(LIFETIMES)}")
     if not is_exit:
-        _refuse_exits(data)
+        _refuse_waits(data)
+        refuse_exits(data)
 
 
-def _refuse_exits(data: dict[str, Any]) -> None:
-    """Refuse stops that do not just go to the market when their price is reached."""
-    stop = data.get("stopLoss") or {}
-    if stop.get("type", "stop") != "stop":
-        refuse(
-            "stopLoss.type",
-            "a stop-loss goes to the market: write stop; for one that trails set "
-            "trailing_stop_pct at the bot",
-        )
-    for name in ("limitPrice", "trailAmount", "trailPercent", "trailPrice"):
-        if name in stop:
-            refuse(f"stopLoss.{name}", "write stopLoss.stopPrice, percent or amount")
+def _refuse_waits(data: dict[str, Any]) -> None:
+    for name in WAITS:
+        if asks(data.get(name)):
+            refuse(name, "leave it out: an order stands as long as its timeInForce says")
 
 
 def _exit(data: dict[str, Any], intent: Intent, side: Side) -> Signal:
@@ -166,7 +148,7 @@ def _exit(data: dict[str, Any], intent: Intent, side: Side) -> Signal:
 def _entry(data: dict[str, Any], intent: Intent, side: Side, terms: AlertTerms) -> Signal:
     stop, target = data.get("stopLoss") or {}, data.get("takeProfit") or {}
     for name, levels, price in (("stopLoss", stop, "stopPrice"), ("takeProfit", target, "limitPrice")):
-        _one_level(name, levels, price)
+        one_level(name, levels, price)
     size = _sizing(data, has_stop=bool(stop))
     distances: dict[str, Any] = {
         "stop": distance(stop.get("amount"), stop.get("percent")),
@@ -183,13 +165,6 @@ def _entry(data: dict[str, Any], intent: Intent, side: Side, terms: AlertTerms) 
         take_profit=target.get("limitPrice"),
         terms=replace(terms, sizes=is_units, **size, **distances),
     )
-
-
-def _one_level(name: str, levels: dict[str, Any], price: str) -> None:
-    try:
-        only_one(levels, (price, "percent", "amount"))
-    except ValidationError as error:
-        raise ValidationError(error.messages, f"{name}.{error.field_name}") from error
 
 
 def _sizing(data: dict[str, Any], *, has_stop: bool) -> dict[str, Any]:
@@ -273,7 +248,7 @@ READING = Reading(
     },
     is_strict=True,
     only_exits=_only_exits,
-    of_entry=frozenset({"stopLoss", "takeProfit"}),
+    of_entry=frozenset({"stopLoss", "takeProfit", *WAITS}),
 )
 
 ENTRY = DialectEntry(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, ValidationError, post_load
+from marshmallow import EXCLUDE, ValidationError, post_load, pre_load
 
 from app.domain.alert_terms import AlertTerms
 from app.domain.orders import Side
@@ -35,6 +35,10 @@ FLAT = {
 }
 
 
+# A slip that was copied with one of the tutorials.
+MISWRITTEN = "position:size"
+
+
 class StrategyPartSchema(PartSchema):
     """What the strategy ordered, and where it stands."""
 
@@ -50,6 +54,12 @@ class StrategyPartSchema(PartSchema):
     market_position_size = Amount(allow_none=True)
     prev_market_position = Word(*MARKET_POSITIONS, allow_none=True)
     prev_market_position_size = Amount(allow_none=True)
+
+    @pre_load
+    def _put_right(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if MISWRITTEN in data and "position_size" not in data:
+            return {"position_size" if name == MISWRITTEN else name: value for name, value in data.items()}
+        return data
 
 
 class TutorialSchema(ForeignSchema):
@@ -152,6 +162,7 @@ READING = Reading(
         meanings.SIGNED_POSITION: "strategy.position_size",
     },
     is_strict=True,
+    inside={"strategy": frozenset({*StrategyPartSchema().fields, MISWRITTEN})},
     only_exits=_only_exits,
 )
 
