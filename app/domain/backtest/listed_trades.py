@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from app.domain.backtest.tape import DAY, TapeAlert, ends_of
@@ -40,10 +41,10 @@ class ListedTrade:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One end of a listed trade."""
+    """One end of a listed trade; `turn` is its place among those of one bar."""
 
     at: datetime
-    is_entry: bool
+    turn: tuple[int, int, int]
     name: str
     symbol: str
     side: Side
@@ -75,9 +76,14 @@ def alerts_of(trades: Sequence[ListedTrade], bars: Mapping[str, Series]) -> list
     """
     held: dict[str, Decimal] = defaultdict(lambda: ZERO)
     ends = {symbol: _Ends.of(symbol, series) for symbol, series in bars.items()}
-    placed = (_inside(fill, ends.get(fill.symbol)) for fill in _fills(trades))
+    of_one_time = (list(fills) for _, fills in groupby(sorted(_fills(trades), key=_place), key=_at))
+    placed = (
+        _inside(fill, ends.get(fill.symbol), number)
+        for fills in of_one_time
+        for number, fill in enumerate(fills)
+    )
     found = []
-    for fill in sorted(placed, key=lambda fill: (fill.at, fill.is_entry, fill.name)):
+    for fill in sorted(placed, key=_place):
         before = held[fill.symbol]
         after = held[fill.symbol] = before + fill.quantity * fill.side.sign
         found.append(TapeAlert(fill.at, fill.name, json.dumps(fill.alert(before, after))))
@@ -106,23 +112,30 @@ class _Ends:
         return bar if is_it else None
 
 
-def _inside(fill: Fill, known: _Ends | None) -> Fill:
+def _at(fill: Fill) -> datetime:
+    return fill.at
+
+
+def _place(fill: Fill) -> tuple[datetime, tuple[int, int, int]]:
+    return fill.at, fill.turn
+
+
+def _inside(fill: Fill, known: _Ends | None, number: int) -> Fill:
     bar = None if known is None else known.bar_of(fill.at)
     if bar is None or known is None:
         return fill
     if fill.price == bar.open:
         return replace(fill, at=bar.at)
-    # An exit inside a bar comes before the entry that may follow it there.
     length = known.ends[bar.at] - bar.at
-    return replace(fill, at=bar.at + length / 2 + timedelta(microseconds=int(fill.is_entry)))
+    return replace(fill, at=bar.at + length / 2 + timedelta(microseconds=number))
 
 
 def _fills(trades: Iterable[ListedTrade]) -> Iterator[Fill]:
-    for trade in trades:
+    for place, trade in enumerate(trades):
         symbol, units = trade.symbol, trade.quantity
         yield Fill(
             trade.entry_time,
-            True,
+            (1, place, 0),
             trade.entry_name,
             symbol,
             trade.side,
@@ -131,9 +144,11 @@ def _fills(trades: Iterable[ListedTrade]) -> Iterator[Fill]:
         )
         if trade.exit_time is not None and trade.exit_price is not None:
             side = trade.side.opposite
+            # In one bar what began earlier ends before the next one begins, which may end there too.
+            is_brief = trade.exit_time == trade.entry_time
             yield Fill(
                 trade.exit_time,
-                False,
+                (int(is_brief), place, 1),
                 f"trade {trade.number} exit",
                 symbol,
                 side,

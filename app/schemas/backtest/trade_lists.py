@@ -42,7 +42,7 @@ def read_trade_list(
     times = (row.text(*TIMES) for rows in found.values() for row in rows)
     reader = _Reader(canonical, zone, days_come_first(times))
     trades = [trade for number, rows in found.items() for trade in reader.trades(number, rows)]
-    return sorted(trades, key=lambda trade: (trade.entry_time, trade.number))
+    return sorted(trades, key=lambda trade: (trade.entry_time, _counted(trade.number)))
 
 
 def symbol_traded(name: str, symbol: str | None) -> str:
@@ -91,6 +91,11 @@ class _Reader:
 
     def _moment(self, row: Row) -> datetime:
         return moment(row.text(*TIMES), self.zone, row.place, day_first=self.day_first)
+
+
+def _counted(number: str) -> list[int]:
+    """Return what puts the tenth behind the ninth, and parts behind each other."""
+    return [int(part) for part in number.split(".") if part.isdecimal()]
 
 
 def _is_open(leave: Row) -> bool:

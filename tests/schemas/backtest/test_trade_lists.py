@@ -119,3 +119,32 @@ def test_alert_when_its_fill_was_inside_a_bar_then_comes_inside_of_it():
 
     assert entry.at == opened
     assert leave.at == opened + timedelta(hours=1) + span / 2
+
+
+def test_trade_when_it_begins_and_ends_inside_one_bar_then_its_entry_comes_first():
+    heading = GENERATIONS["B"][0]
+    rows = [
+        # The ninth ends in the bar in which the tenth begins and ends, and in which the next begins.
+        "11,Entry long,Long,2026-01-02 09:35,102.5,10,,,,",
+        "10,Exit long,Close,2026-01-02 09:35,103,10,5,,,",
+        "10,Entry long,Long,2026-01-02 09:35,102.5,10,5,,,",
+        "9,Exit long,Close,2026-01-02 09:35,102,10,20,,,",
+        "9,Entry long,Long,2026-01-02 09:30,100,10,20,,,",
+    ]
+    opened = datetime(2026, 1, 2, 9, 30, tzinfo=UTC)
+    span = timedelta(minutes=5)
+    bars = tuple(Bar(opened + place * span, *map(Decimal, (100 + place, 104, 99, 101))) for place in (0, 1))
+    series = {"AAPL": Series(bars, span, opened, opened + 2 * span)}
+
+    alerts = alerts_of(read_trade_list(lines(heading, *rows), NAME, UTC), series)
+
+    names = ["9 entry", "9 exit", "10 entry", "10 exit", "11 entry"]
+    assert [alert.place for alert in alerts] == [f"trade {name}" for name in names]
+    assert [json.loads(alert.text)["market_position_size"] for alert in alerts] == [
+        "10",
+        "0",
+        "10",
+        "0",
+        "10",
+    ]
+    assert [alert.at for alert in alerts] == sorted(alert.at for alert in alerts)
