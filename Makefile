@@ -75,7 +75,7 @@ dashboard-check: $(DASHBOARD_MODULES) ## Fail when the dashboard's build or type
 screenshots: $(VENV)/test.stamp ## Write the documentation's pictures anew, from the dashboard's build (Chromium)
 	$(BIN)/python -m tests.browser.pictures
 
-torture: $(VENV)/test.stamp ## Kill a real server under load, then with a faulty Alpaca and Fyers; account for every alert
+torture: $(VENV)/test.stamp ## Kill real servers and their PostgreSQL under load, with faulty brokers too; account for every alert
 	$(BIN)/python -m tests.reliability.torture --kills 100
 	$(BIN)/python -m tests.reliability.torture --broker alpaca --kills 40
 	$(BIN)/python -m tests.reliability.torture --broker fyers --kills 24
@@ -83,6 +83,7 @@ torture: $(VENV)/test.stamp ## Kill a real server under load, then with a faulty
 	$(BIN)/python -m tests.reliability.torture structures --broker alpaca --kills 30
 	$(BIN)/python -m tests.reliability.torture --store postgres --kills 40
 	$(BIN)/python -m tests.reliability.torture --store postgres --broker alpaca --kills 20
+	$(BIN)/python -m tests.reliability.torture structures --store postgres --kills 10
 	$(BIN)/python -m tests.reliability.ideas --kills 50
 
 load: $(VENV)/test.stamp ## 1,000 alerts twice, then 200 identical ones at once

@@ -10,8 +10,9 @@ from app.domain.tickets import Ticket
 from app.services.trading.context import EntryMustWait
 
 Result = TypeVar("Result")
-# TradingView gives up after three seconds; what takes longer is finished by the clock.
-MEANWHILE = Budget(2.0, 0.05)
+# TradingView gives up after three seconds, and the last try takes its time as well; what is not done by then
+# the clock does. That an owner is dead takes half a second to prove.
+MEANWHILE = Budget(1.5, 0.05)
 
 
 @dataclass(frozen=True, slots=True)
