@@ -136,3 +136,23 @@ def test_list_when_it_is_not_in_english_then_one_in_english_is_asked_for(app, tm
 
     assert result.exit_code == 1
     assert "in English" in result.output
+
+
+def test_list_when_trades_follow_each_other_inside_one_bar_then_every_trade_is_the_same(play):
+    # The bar at 14:20 goes from 1010 to 1011.
+    ends = (
+        ("1,{} long,2026-06-01 14:20", 1010.4, "14:20", 1010.7, 3),
+        ("2,{} short,2026-06-01 14:20", 1010.6, "14:20", 1010.5, 1),
+        ("3,{} long,2026-06-01 14:20", 1010.3, "14:25", 1011, 7),
+        ("4,{} short,2026-06-01 14:25", 1011, "14:30", 1012, -10),
+    )
+    lines = ["Trade number,Type,Date and time,Signal,Price USD,Size (qty),Net PnL USD"]
+    for start, entry, end, leave, profit in ends:
+        lines.append(f"{start.format('Exit')[:-5]}{end},Close,{leave},10,{profit}")
+        lines.append(f"{start.format('Entry')},Go,{entry},10,{profit}")
+
+    report = play("\n".join(lines))
+
+    assert [(each["trade"], each["why"]) for each in report["comparison"]] == [
+        (number, "the same") for number in "1234"
+    ]

@@ -28,7 +28,13 @@ def held_together(trades: Iterable[ListedTrade]) -> list[ListedTrade]:
 def _goes_on(group: Sequence[ListedTrade], trade: ListedTrade) -> bool:
     first, last = group[0], _last_exit(group)
     is_within = last is None or trade.entry_time < last
-    return trade.side is first.side and (is_within or trade.entry_time == first.entry_time)
+    # A part that is left in the very bar of its entry is still one of it.
+    return trade.side is first.side and (is_within or _whole(trade) == _whole(first))
+
+
+def _whole(trade: ListedTrade) -> str:
+    """Return the number of the trade in the list: one that is left in parts has a number for each here."""
+    return trade.number.partition(".")[0]
 
 
 def _one(group: Sequence[ListedTrade]) -> ListedTrade:
@@ -39,8 +45,7 @@ def _one(group: Sequence[ListedTrade]) -> ListedTrade:
     fees = [trade.fees for trade in group if trade.fees is not None]
     return replace(
         first,
-        # What was left in parts has one number in the list, and its parts one each here.
-        number=", ".join(dict.fromkeys(trade.number.partition(".")[0] for trade in group)),
+        number=", ".join(dict.fromkeys(map(_whole, group))),
         quantity=plain(quantity),
         entry_price=_average(group, [trade.entry_price for trade in group]) or first.entry_price,
         exit_time=_last_exit(group),

@@ -43,6 +43,7 @@ def ours(entry: int, leave: int | None, quantity: str = "10", price: str = "100"
         ([theirs("1", 0, 5), theirs("2", 3, 5), theirs("3", 4, 9), theirs("4", 9, 12)], ["1, 2, 3", "4"]),
         ([theirs("1.1", 0, 5), theirs("1.2", 0, 9)], ["1"]),
         ([theirs("1.1", 0, 0), theirs("1.2", 0, 9)], ["1"]),
+        ([theirs("1", 0, 0), theirs("2", 0, 9)], ["1", "2"]),
         ([theirs("1", 0, None), theirs("2", 3, 5)], ["1, 2"]),
         ([theirs("1", 0, 9), theirs("2", 3, 5, side=Side.SELL)], ["1", "2"]),
         ([theirs("1", 0, 9), theirs("2", 3, 5, symbol="MSFT"), theirs("3", 4, 9)], ["1, 3", "2"]),
