@@ -315,7 +315,7 @@ def test_close_when_confirmed_then_the_position_is_gone(slack, press, services, 
     assert "paper AAPL 10" in text
     assert "filled" in press(buttons["Confirm"])
     assert slack("positions")[0] == "No positions."
-    assert slack("close all")[0] == "Nothing is held there."
+    assert slack("close all")[0] == "Nothing is held."
 
 
 def test_approval_when_given_in_chat_then_the_order_goes(slack, press, services, priced, operator, client):
@@ -477,3 +477,21 @@ def rename(services):
     bots = services.operations.bots
     bot, version = bots.get("default")
     bots.change("default", replace(bot.configuration, name="another"), version=version)
+
+
+@pytest.mark.parametrize(
+    "text", ["resume nobot", "resume trnd the news", "close", "close AAPL 5", "close all 5"]
+)
+def test_command_when_it_names_no_bot_or_no_symbol_alone_then_is_refused_and_means_not_all(
+    slack, priced, text
+):
+    told, buttons = slack(text)
+
+    assert buttons == {}
+    assert "There is no bot" in told or "Write `close SYMBOL`" in told
+
+
+def test_close_when_the_symbol_goes_by_another_name_then_says_what_is_held(slack, press, priced):
+    press(slack("buy AAPL 10")[1]["Confirm"])
+
+    assert slack("close APPL") == ("Nothing is held of APPL. Held: AAPL", {})

@@ -24,7 +24,7 @@ from app.domain.money import plain
 from app.domain.signals import Signal
 from app.domain.tickets import new_ticket_id
 from app.domain.trading_state import StateSwitch, TradingState
-from app.errors import AppError, Conflict
+from app.errors import AppError, Conflict, InvalidRequest
 from app.repositories.bots import BotDirectory
 from app.repositories.chat import StoredChat
 from app.repositories.tickets import Ledger
@@ -66,9 +66,10 @@ class ChatOrders:
 
     def propose(self, command: ChatCommand, speaker: str) -> ChatAnswer:
         """Say what would be done, with a button that does it."""
+        self._check(command)
         told = self._plan(command)
         if told is None:
-            return ChatAnswer(_NOTHING[command.verb or ChatVerb.CLOSE])
+            return ChatAnswer(self._nothing_of(command.rest))
         if command.verb in {ChatVerb.BUY, ChatVerb.SELL} and not told.startswith(_WOULD):
             return ChatAnswer(told)
         name = self.new_name()
@@ -121,6 +122,23 @@ class ChatOrders:
         """Take a bot's id off the beginning, where there is one."""
         word, _, reason = rest.partition(" ")
         return (word, reason) if word and self.bots.find(word) is not None else (None, rest)
+
+    def _check(self, command: ChatCommand) -> None:
+        """Refuse what names no bot or no symbol: it must neither mean all of them nor look like none."""
+        word = command.rest.partition(" ")[0]
+        if command.verb is ChatVerb.RESUME and word and self.bot_first(word)[0] is None:
+            raise InvalidRequest(f"There is no bot {word[:40]}. `resume` alone lets all of them trade again.")
+        if command.verb is ChatVerb.CLOSE and (not word or word != command.rest):
+            raise InvalidRequest("Write `close SYMBOL`, or `close all`; a part is sold by `sell SYMBOL 5`.")
+
+    def _nothing_of(self, which: str) -> str:
+        """Say that nothing is held of a symbol, and what is, since that may go by another name."""
+        silent = [seen.broker for seen in self.snapshots.read() if seen.reachable is False]
+        unseen = f" {', '.join(silent)} does not answer." if silent else ""
+        held = sorted({row.symbol for _, row in self._held(EVERYTHING)})
+        if not held or which.lower() == EVERYTHING:
+            return f"Nothing is held.{unseen}"
+        return f"Nothing is held of {which[:40]}. Held: {', '.join(held)}{unseen}"
 
     def _plan(self, command: ChatCommand) -> str | None:
         if command.verb is ChatVerb.RESUME:
@@ -239,4 +257,3 @@ _OVER = ChatAnswer(
     "The button's time is over; look at tickets, where you pressed it, and say it again.", replaces=True
 )
 _WOULD = "Would be ordered"
-_NOTHING = {ChatVerb.CLOSE: "Nothing is held there."}
