@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Blueprint, g, jsonify, request
+from flask import Blueprint, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
@@ -124,7 +124,8 @@ def read_body() -> bytes:
 def _too_large() -> BodyTooLarge:
     # A chunked body does not say how long it is, and nobody reads on to find out.
     size = f"{request.content_length:,} bytes" if request.content_length is not None else "more"
-    return too_large(request.max_content_length, size)
+    largest = request.max_content_length
+    return too_large(largest, size, is_setting=largest == current_app.config["MAX_CONTENT_LENGTH"])
 
 
 def read_alert(body: bytes) -> dict[str, Any]:

@@ -45,9 +45,9 @@ def within(body: bytes, largest: int) -> bytes:
     return body
 
 
-def too_large(largest: int | None, size: str) -> BodyTooLarge:
-    """Return the refusal of a body of this size."""
-    limit = f"the {largest:,} bytes that MAX_CONTENT_LENGTH allows"
+def too_large(largest: int | None, size: str, *, is_setting: bool = True) -> BodyTooLarge:
+    """Return the refusal of a body of this size; the bound of what operators send is no setting."""
+    limit = f"the {largest:,} bytes that {'MAX_CONTENT_LENGTH allows' if is_setting else 'are taken here'}"
     return BodyTooLarge(f"The body is larger than {limit}: it has {size}.")
 
 

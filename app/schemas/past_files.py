@@ -137,6 +137,6 @@ DIFFERENCES = Table(
     values=SettingValue(allow_none=True),
     load_default=None,
     allow_none=True,
-    validate=EntryCount(max=MOST_SETTINGS),
+    validate=EntryCount(0, MOST_SETTINGS),
     metadata={"description": SET},
 )

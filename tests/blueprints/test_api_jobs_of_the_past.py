@@ -1,13 +1,16 @@
 """/api/jobs: backtests, and days once more, in a process of their own."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from jsonschema_rs import Draft202012Validator
 
 from app.services.jobs.apart import ROOT
 from examples.make import HERE
-from tests.builders import strategy_alert
+from tests.builders import OPERATOR_TOKEN, client_of, services_of, strategy_alert
+from tests.past_opinions import NOON as THEN
+from tests.past_opinions import past_ticket, said, write
 
 pytestmark = pytest.mark.integration
 
@@ -138,7 +141,10 @@ def test_backtest_when_it_cannot_come_to_anything_then_it_is_refused_at_once(
 def test_request_when_larger_than_files_may_be_then_413_and_other_calls_keep_their_own_limit(operator):
     large = {"kind": "backtest", "alerts": {"name": "a", "text": "x" * 16_000_000}}
 
-    assert operator.post("/api/jobs", json=large).status_code == 413
+    refused = operator.post("/api/jobs", json=large)
+
+    assert refused.status_code == 413
+    assert "the 16,000,000 bytes that are taken here" in refused.json["error"]["message"]
     assert operator.post("/api/preview", json={"a": "x" * 2_000_000}).status_code == 413
 
 
@@ -173,6 +179,46 @@ def test_day_when_it_cannot_be_run_once_more_then_it_is_refused_at_once(operator
     answer = operator.post("/api/jobs", json={"kind": "replay", "date": "2026-06-02"} | changes)
 
     assert (answer.status_code, words in answer.json["error"]["message"]) == (status, True), answer.json
+
+
+def test_day_when_a_model_is_named_then_it_is_asked_anew_from_the_other_process(
+    make_app, openai_simulator, store, clock
+):
+    clock.now = THEN + timedelta(days=6)
+    app = make_app(openai_api_key=openai_simulator.key, openai_base_url=openai_simulator.base_url)
+    operator = client_of(app, authorization=f"Bearer {OPERATOR_TOKEN}")
+    operator.patch("/api/bots/default", json={"analyst": "required"}, headers={"If-Match": "*"})
+    write(store, past_ticket(opinion=said("skip", "0.4"), status="skipped", orders=[]))
+    asked = {"model": "gpt-9", "prompt": "version: bold-1\nBe bold."}
+    answer = operator.post("/api/jobs", json={"kind": "replay", "date": "2026-06-01"} | asked)
+    services_of(app).operations.jobs.run()
+    job = operator.get(f"/api/jobs/{answer.json['id']}").json
+    (body,) = openai_simulator.bodies
+
+    assert (job["state"], job["wanted"]["prompt"]) == ("done", "version: bold-1"), job
+    assert (body["model"], body["instructions"]) == ("gpt-9", "Be bold.")
+    assert job["result"]["tickets"][0]["differs"]
+
+
+@pytest.mark.parametrize("kind", ["backtest", "day"])
+def test_job_when_shown_then_it_is_as_the_document_says(finished, operator, store, clock, kind):
+    clock.now = THEN + timedelta(days=6)
+    write(store, past_ticket())
+    day = {"kind": "replay", "date": "2026-06-01"}
+    job = finished(EXAMPLE | {"alerts": LIST, "symbol": "AAPL"} if kind == "backtest" else day)
+    components = operator.get("/api/openapi.json").json["components"]
+
+    assert job["state"] == "done", job["message"]
+    shape = closed(components["schemas"]["Job"])
+    Draft202012Validator({"components": closed(components), **shape}).validate(job)
+
+
+def closed(shape):
+    """Refuse fields that the document does not name."""
+    if isinstance(shape, dict):
+        inside = {name: closed(part) for name, part in shape.items()}
+        return inside | {"additionalProperties": False} if "required" in inside else inside
+    return [closed(part) for part in shape] if isinstance(shape, list) else shape
 
 
 def test_root_when_another_process_is_begun_then_it_finds_the_application():

@@ -45,6 +45,7 @@ const CURES: Record<string, string> = {
   ROLE_VIEWER: "Sign in with the operator's token to change things.",
   TOKEN_AGAIN: "Give the operator's token once more.",
   NOT_AUTHENTICATED: "Sign in again.",
+  REQUEST_REFUSED: "Change what it names, then try again.",
 };
 const CURES_BY_STATUS: Record<number, string> = {
   401: "Sign in again.",
