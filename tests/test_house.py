@@ -162,6 +162,7 @@ KNOW_BROKERS = {
         "app/brokers/paper/capabilities.py",
         "app/config/settings.py",
         "app/services/trading/context.py",
+        "app/cli/__init__.py",
         "app/cli/paper.py",
         "app/blueprints/api/openapi/operations.py",
     ],

@@ -2,57 +2,46 @@
 
 import os
 import sys
+from importlib import import_module
 
+import click
 from flask import Flask
+from flask.cli import AppGroup
 
-from app.cli.account import account
-from app.cli.alerts import send_alert
-from app.cli.audit import audit
-from app.cli.backtest import backtest
-from app.cli.backup import backup
-from app.cli.bots import bots
-from app.cli.chat import chat
-from app.cli.circuit_breaker import circuit_breaker
-from app.cli.cleanup import cleanup
-from app.cli.dashboard import dashboard
-from app.cli.database import database
-from app.cli.ideas import ideas
-from app.cli.login import login
-from app.cli.migrate_store import migrate_store
-from app.cli.opinions import opinions
-from app.cli.options import options
-from app.cli.orders import orders
-from app.cli.paper import paper
-from app.cli.positions import positions
-from app.cli.preview import preview
-from app.cli.refusals import refusals
-from app.cli.replay import replay
-from app.cli.restore import restore
-from app.cli.status import status
-from app.cli.switches import trading_state
-from app.cli.symbols import symbols
-from app.cli.tickets import tickets
-from app.cli.trades import trades
-from app.cli.verify import verify
-
-COMMANDS = (
-    *(status, tickets, opinions, ideas, orders, positions, account, trades, options, bots, trading_state),
-    *(refusals, symbols, preview, send_alert, paper, login, verify, backup, backtest, replay),
-    *(audit, circuit_breaker, cleanup, dashboard, migrate_store, restore, database, chat),
+# Each is what the file of its name defines: `send-alert` is `send_alert` in send_alert.py.
+NAMES = (
+    *("account", "audit", "backtest", "backup", "bots", "chat", "circuit-breaker", "cleanup", "dashboard"),
+    *("database", "ideas", "login", "migrate-store", "opinions", "options", "orders", "paper", "positions"),
+    *("preview", "refusals", "replay", "restore", "send-alert", "status", "symbols", "tickets", "trades"),
+    *("trading-state", "verify"),
 )
-BARE_COMMANDS = (migrate_store, restore, database)
+BARE_NAMES = frozenset({"migrate-store", "restore", "database"})
+
+
+class Commands(AppGroup):
+    """The commands by name; a server runs none, so each is imported only when it is run or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all."""
+        return sorted({*super().list_commands(ctx), *NAMES})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one by its name, or none."""
+        if cmd_name not in NAMES:
+            return super().get_command(ctx, cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"app.cli.{name}"), name)
+        return command
 
 
 def register_commands(app: Flask) -> None:
     """Give an application its commands."""
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    app.cli = Commands(app.name)
 
 
 def is_bare_command() -> bool:
     """True inside `flask …` for a command that must find its stores as they are."""
-    named = (word for word in sys.argv[1:] if word in {command.name for command in COMMANDS})
-    return next(named, None) in {command.name for command in BARE_COMMANDS}
+    return next((word for word in sys.argv[1:] if word in NAMES), None) in BARE_NAMES
 
 
 def is_running_a_command() -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import click
 
 from app.cli.commands import Group, show_fields, show_table
-from app.cli.switches import standing, throw
+from app.cli.trading_state import standing, throw
 from app.domain.audit import Actor
 from app.domain.bots import BotConfiguration
 from app.errors import InvalidRequest

@@ -8,7 +8,7 @@ from app.cli.orders import show_orders
 from app.cli.positions import show_positions
 from app.cli.refusals import show_recent
 from app.cli.seen import fresh_option, last_seen, show_ages
-from app.cli.switches import show_states
+from app.cli.trading_state import show_states
 from app.services.operator.orders import orphans
 from app.wiring.container import intake, portfolio
 

@@ -1,8 +1,10 @@
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from click import Command, Context
 
 pytestmark = pytest.mark.integration
 
@@ -41,3 +43,22 @@ def test_main_app_when_loaded_for_a_command_then_no_thread_is_started(run_in_rep
     result = run_in_repository("-c", THREADS + "print(threading.active_count())")
 
     assert result.stdout.splitlines()[-1] == "1"
+
+
+def test_commands_when_listed_then_each_is_there_and_bears_its_files_name(app):
+    context = Context(app.cli)
+    commands = {name: app.cli.get_command(context, name) for name in app.cli.list_commands(context)}
+    defining = {
+        path.stem: import_module(f"app.cli.{path.stem}") for path in (ROOT / "app/cli").glob("[a-z]*.py")
+    }
+    defined = {name for name, module in defining.items() if isinstance(getattr(module, name, None), Command)}
+
+    assert {name.replace("-", "_") for name in commands} == defined
+    assert [name for name, command in commands.items() if command.name != name] == []
+    assert app.cli.get_command(context, "no-such-command") is None
+
+
+def test_application_when_it_serves_then_no_command_is_imported(run_in_repository):
+    listed = "import sys, app; app.create_app(); print([n for n in sys.modules if n.startswith('app.cli.')])"
+
+    assert run_in_repository("-c", listed).stdout == "[]\n"
