@@ -156,9 +156,8 @@ def test_coin_when_traded_then_its_bars_are_read_beside_a_file_of_another(runner
 
     report = json.loads(backtest(runner, "--alerts", alerts, "--bars", str(file), "alpaca", "--json").output)
 
-    assert report["notes"] == [
-        "BTC-USD: 192 bars of 5m from alpaca (feed us), as alpaca has them, all hours."
-    ]
+    note = "BTC-USD: 192 bars of 5m from alpaca (feed us), as alpaca has them, all hours."
+    assert note in report["notes"]
     assert report["trades"][0]["entry_price"] == "7"
 
 
