@@ -107,10 +107,13 @@ def test_day_when_run_once_more_then_what_would_differ_is_listed(visiting, serve
     day = server.call("GET", f"/api/tickets/{alert(server, strategy_order_price='100')}").body["created_at"][
         :10
     ]
-    page = visiting(PHONE).open("/jobs")
+    visit = visiting(PHONE)
+    page = visit.open("/jobs")
     open_form(page, "A day once more")
     page.get_by_label("Day").fill(day)
     page.get_by_label("Set differently").fill("allowed_symbols=MSFT")
     page.get_by_role("button", name="Start").click()
 
     expect(page.get_by_text("denied SYMBOL_NOT_ALLOWED").first).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+    assert visit.looked_at(PHONE, NARROW) == {}
+    assert visit.complaints() == []

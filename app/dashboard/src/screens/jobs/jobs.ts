@@ -28,11 +28,12 @@ export function useJobs() {
   return useLive({ key: ["jobs"], topics: ["jobs"], read: () => answer(api.GET("/api/jobs")) });
 }
 
-/** One job with its result; read every second while it goes on. */
+/** One job with its result; read every second while it goes on, and no more once it is over. */
 export function useJob(id: string, isMoving: boolean) {
   return useLive({
     key: ["jobs", id],
-    topics: ["jobs"],
+    // A result is large, and stays as it is while other jobs go on.
+    topics: isMoving ? ["jobs"] : [],
     ...(isMoving ? { everyMs: POLL_MS } : {}),
     read: () => answer(api.GET("/api/jobs/{job}", { params: { path: { job: id } } })),
   });
