@@ -96,9 +96,13 @@ class ClosedTrades:
 
     def numbered(self, number: int) -> ClosedTrade | None:
         """Return the trade of a number; None where it is open, or nobody's."""
-        place = self._store.get(f"{NUMBERS}{number}")
-        document = None if place is None else self._store.get(place.value["key"])
+        document = self._of_number(number)
         return None if document is None else _readable(document)
+
+    def kept_on(self, number: int) -> date | None:
+        """Return the day (UTC) under which a closed trade is kept; None where it is open, or nobody's."""
+        document = self._of_number(number)
+        return None if document is None else _day_of(document.key)
 
     def since(self, day: date) -> Iterator[ClosedTrade]:
         """Yield those that went flat on a day (UTC) or later, day by day; what cannot be read is left out."""
@@ -117,6 +121,10 @@ class ClosedTrades:
                 of_day = []
             of_day.append(document)
         yield from _last_first(of_day)
+
+    def _of_number(self, number: int) -> Document | None:
+        place = self._store.get(f"{NUMBERS}{number}")
+        return None if place is None else self._store.get(place.value["key"])
 
     def _downwards(self, before: str) -> Iterator[Document]:
         size = FIRST_READ

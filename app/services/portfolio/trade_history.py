@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from itertools import dropwhile, islice
 
@@ -62,8 +62,8 @@ class TradeHistory:
         these so many are looked at for a bot: such a page may be short although more follow. Raise NotFound
         where no trade has that number: an empty page would look like the end.
         """
-        behind = None if after is None else self.closed.numbered(after)
-        open_ones = [] if behind is not None else self._open_behind(after)
+        day = None if after is None else self.closed.kept_on(after)
+        open_ones = [] if day is not None else self._open_behind(after)
         rows: list[Row] = []
         if state != "closed":
             wanted = [one for one in open_ones if bot in {None, one.bot}]
@@ -72,15 +72,18 @@ class TradeHistory:
             return TradePage(rows[:limit], rows[limit - 1]["number"])
         if state == "open":
             return TradePage(rows, None)
-        return self._closed_page(rows, bot, behind, limit)
+        stored = self.closed.newest_first(until=day)
+        if day is not None:
+            stored = islice(dropwhile(lambda closing: closing.number != after, stored), 1, None)
+        return self._closed_page(rows, bot, stored, limit)
 
     def _closed_page(
-        self, rows: list[Row], bot: str | None, behind: ClosedTrade | None, limit: int
+        self, rows: list[Row], bot: str | None, closings: Iterator[StoredClosing], limit: int
     ) -> TradePage:
-        """Fill a page with closed trades, from behind one of them if it is told."""
+        """Fill a page with closed trades."""
         currencies = self._currencies()
         last = rows[-1]["number"] if rows else None
-        for looked, stored in enumerate(self._closed_behind(behind)):
+        for looked, stored in enumerate(closings):
             if len(rows) == limit or looked == MOST_LOOKED_AT:
                 return TradePage(rows, last)
             trade = stored.read() if bot in {None, stored.bot} else None
@@ -89,12 +92,6 @@ class TradeHistory:
             # One that has no number yet leads nowhere.
             last = stored.number or last
         return TradePage(rows, None)
-
-    def _closed_behind(self, behind: ClosedTrade | None) -> Iterator[StoredClosing]:
-        if behind is None:
-            return self.closed.newest_first()
-        since = self.closed.newest_first(until=behind.closed_at.astimezone(UTC).date())
-        return islice(dropwhile(lambda stored: stored.number != behind.number, since), 1, None)
 
     def _open_behind(self, after: int | None) -> list[Trade | StructureTrade]:
         """Return open trades from behind the one of a number on; raise NotFound where there is none."""

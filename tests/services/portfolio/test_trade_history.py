@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from app.repositories import closed_trades
 from app.repositories.trade_numbers import KEY
 from app.services.portfolio import trade_history
+from app.storage.base import Create, Delete, Replace
 from tests.builders import EXIT_LONG, services_of, strategy_alert
 
 pytestmark = pytest.mark.unit
@@ -135,6 +137,24 @@ def test_trades_when_a_bot_has_few_among_many_then_a_page_is_short_and_the_next_
     assert first["trades"] == []
     assert [(item["bot"], item["symbol"]) for item in second["trades"]] == [("rare", "AAPL")]
     assert second["next"] is None
+
+
+def test_trades_when_one_is_kept_under_another_day_than_its_own_then_those_behind_it_come(
+    trade, operator, store, clock
+):
+    for symbol in ("AAPL", "MSFT"):
+        trade(symbol=symbol)
+        trade(**EXIT_LONG, symbol=symbol)
+        clock.move(hours=1)
+    # As a crash may leave it between the number, which says where a trade is kept, and the trade.
+    last = next(item for item in store.list("closed_trades/") if item.value["symbol"] == "MSFT")
+    number = store.get(f"trade_numbers/{last.value['number']}")
+    key = last.key.replace(last.key.split("/")[1], f"{clock().date() + timedelta(days=3)}")
+    store.apply([Create(key, last.value), Delete(last), Replace(number, {"key": key})])
+    first = operator.get("/api/trades?limit=1").json
+    second = operator.get(f"/api/trades?limit=1&after={first['next']}").json
+
+    assert [item["symbol"] for item in first["trades"] + second["trades"]] == ["MSFT", "AAPL"]
 
 
 @pytest.mark.parametrize("state", ["all", "closed"])
