@@ -164,9 +164,10 @@ def test_trades_when_shares_and_structures_are_held_then_pages_show_each_once(
     for symbol in ("MSFT", "TSLA"):
         client.post("/webhook", json=strategy_alert(symbol=symbol, strategy_order_contracts="1"))
     seen, page = [], operator.get("/api/trades?limit=1&state=open").json
-    while page["trades"]:
+    while page["next"] is not None:
         seen += [row["symbol"] for row in page["trades"]]
         page = operator.get(f"/api/trades?limit=1&state=open&after={page['next']}").json
+    seen += [row["symbol"] for row in page["trades"]]
 
     assert seen == ["TSLA", "MSFT", "AAPL"]
     assert [row["structure"] for row in trades("?bot=default")] == [None, None, "iron_condor"]
