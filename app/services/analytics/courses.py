@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -26,6 +26,8 @@ HORIZON = Horizon.read("1d")
 DAYS = 8
 # How long one round asks for at most.
 SECONDS = 20.0
+# So many tickets are read in one round: where no broker tells prices, all of the last days are missing.
+MOST_READ = 250
 # A broker may tell these the next time.
 _LATER = frozenset({Missing.UNREACHABLE, Missing.NOT_ASKED, Missing.NOT_OVER})
 
@@ -43,6 +45,7 @@ class OpinionCourses:
     clock: Clock
     in_background: bool
     _thread: threading.Thread | None = field(default=None, init=False)
+    _last: str = field(default="", init=False)
 
     def run(self) -> int:
         """Begin a round, unless one is under way."""
@@ -73,13 +76,32 @@ class OpinionCourses:
         today = self.clock().date()
         period = Period(first=today - timedelta(days=DAYS), last=today)
         known = dict(self.sums.between(period.first, period.last))
-        for day, groups in sorted(self.alerts.read(period).days.items()):
-            given = [opinion.ticket for sums in groups.values() for opinion in sums.opinions]
-            before = known.get(day, CourseDay({})).gains
-            missing = [ticket for ticket in given if ticket not in before]
-            found = {**before, **dict(self._followed(missing))} if missing else before
+        days = sorted(self.alerts.read(period).days.items())
+        gains = {day: known.get(day, CourseDay({})).gains for day, _ in days}
+        missing = {
+            day: [
+                opinion.ticket
+                for sums in groups.values()
+                for opinion in sums.opinions
+                if opinion.ticket not in gains[day]
+            ]
+            for day, groups in days
+        }
+        for day, tickets in self._of_this_round(missing).items():
+            before = gains[day]
+            found = {**before, **dict(self._followed(tickets))}
             if len(found) > len(before):
                 self.sums.write(day, CourseDay(found))
+
+    def _of_this_round(self, missing: dict[date, list[str]]) -> dict[date, list[str]]:
+        """Return as many as one round reads, those first that the last one did not come to."""
+        every = sorted((ticket, day) for day, tickets in missing.items() for ticket in tickets)
+        behind = [each for each in every if each[0] > self._last] or every
+        self._last = behind[MOST_READ - 1][0] if len(behind) > MOST_READ else ""
+        chosen: dict[date, list[str]] = {}
+        for ticket, day in behind[:MOST_READ]:
+            chosen.setdefault(day, []).append(ticket)
+        return chosen
 
     def _followed(self, tickets: list[str]) -> Iterator[tuple[str, Decimal | None]]:
         over = self.clock() - HORIZON.length - UNSETTLED

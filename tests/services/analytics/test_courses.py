@@ -6,6 +6,7 @@ import pytest
 
 from app.brokers.base import Broker
 from app.errors import BrokerUnavailable
+from app.services.analytics import courses
 from tests.builders import ScriptedBroker
 from tests.past_opinions import NOON, RisingPrices, past_ticket, refused, said, write
 
@@ -67,6 +68,21 @@ def test_courses_when_they_are_known_then_nobody_is_asked_again(store, ask, look
     ask()
 
     assert (asked, keeper.asked) == (1, 1)
+
+
+def test_courses_when_they_are_more_than_one_round_reads_then_the_next_one_goes_on(
+    store, ask, look, keeper, monkeypatch
+):
+    monkeypatch.setattr(courses, "MOST_READ", 2)
+    for _ in range(5):
+        write(store, past_ticket())
+    keeper.is_away = True
+    look()
+    keeper.is_away = False
+    known = [look() and ask()["known"] for _ in range(4)]
+
+    # Those that the broker did not tell of come again once the others have had their turn.
+    assert known == [2, 3, 5, 5]
 
 
 def test_courses_when_the_broker_is_away_then_it_is_asked_later(store, ask, look, keeper):
