@@ -19,6 +19,10 @@ ROWS = [
             ("bidAskSpreadFilter", {"percent": 1}),
         )
     ),
+    *(
+        traderspost(f"names a put as {ticker}", ticker=ticker, names=("ticker", "put"))
+        for ticker in ("spy 270624p596", "OPRA:SPY270624P596.0", "AMEX:SPY270624P596")
+    ),
     traderspost("waits by nothing", ("buy 10",), cancelAfter=0, expiresAt=""),
     traderspost(
         "exits whatever an entry would wait for",

@@ -10,6 +10,7 @@ from marshmallow import ValidationError, post_load
 from app.domain.alert_terms import AlertTerms
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import ALL_ORDERS, Dialect, Intent, Signal
+from app.domain.symbols import SymbolRefused, parse_symbol
 from app.schemas import meanings
 from app.schemas.entry import DialectEntry
 from app.schemas.fields import Amount, Text, Word
@@ -108,7 +109,7 @@ class TradersPostSchema(ForeignSchema):
 
 def _refuse_unexpressed(data: dict[str, Any]) -> None:
     action, is_exit = data["action"], _only_exits(data)
-    if _PUT.fullmatch(data["ticker"]):
+    if _is_put(data["ticker"]):
         refuse("ticker", "buy and sell of a put are turned round there: send an option alert")
     if data.get("sentiment") and action not in {"buy", "sell"}:
         raise ValidationError(f"does not go with {action}; only buy and sell have one", "sentiment")
@@ -125,6 +126,15 @@ def _refuse_unexpressed(data: dict[str, Any]) -> None:
     if not is_exit:
         _refuse_waits(data)
         refuse_exits(data)
+
+
+def _is_put(ticker: str) -> bool:
+    try:
+        option = parse_symbol(ticker).option
+    except SymbolRefused:
+        # What we cannot read is refused later, but not for its side.
+        return _PUT.fullmatch(ticker) is not None
+    return option is not None and option.kind == "put"
 
 
 def _refuse_waits(data: dict[str, Any]) -> None:
