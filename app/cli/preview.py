@@ -21,8 +21,18 @@ from app.schemas.entry import OURS, DialectEntry
 from app.schemas.posted import Posted, read_posted
 from app.wiring.container import intake, operations, services
 
-ORDER_FIELDS = ("role", "side", "quantity", "symbol", "type", "limit_price", "stop_loss", "take_profit")
-ORDER_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "SYMBOL", "TYPE", "LIMIT", "STOP-LOSS", "TAKE-PROFIT")
+ORDER_FIELDS = (
+    "role",
+    "side",
+    "quantity",
+    "symbol",
+    "type",
+    "limit_price",
+    "stop_price",
+    "stop_loss",
+    "take_profit",
+)
+ORDER_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "SYMBOL", "TYPE", "LIMIT", "STOP", "STOP-LOSS", "TAKE-PROFIT")
 
 
 @click.command("preview", cls=Command)
@@ -81,6 +91,11 @@ def _show(ticket: dict[str, Any]) -> None:
     orders = [tuple(order.get(name) for name in ORDER_FIELDS) for order in ticket["orders"]]
     click.echo()
     show_table(ORDER_HEADINGS, orders, none="No order.")
+    exits = ticket["exits"] or {}
+    behind = {name.replace("_", "-"): exits[name] for name in ("stop_loss", "take_profit") if exits.get(name)}
+    if behind and not any(order.get("stop_loss") or order.get("take_profit") for order in ticket["orders"]):
+        click.echo("\nPlaced when it has filled:")
+        show_fields(behind)
     click.echo()
     gates = [
         (gate["gate"], gate["order"], "passes" if gate["passed"] else gate["code"], gate["detail"])

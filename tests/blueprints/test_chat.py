@@ -495,3 +495,13 @@ def test_close_when_the_symbol_goes_by_another_name_then_says_what_is_held(slack
     press(slack("buy AAPL 10")[1]["Confirm"])
 
     assert slack("close APPL") == ("Nothing is held of APPL. Held: AAPL", {})
+
+
+def test_order_when_it_waits_for_a_price_then_the_button_says_which(slack, priced):
+    assert "buy 10 AAPL stop 200" in slack("buy AAPL 10 stop 200")[0]
+
+
+def test_order_when_it_adds_to_a_position_then_the_button_says_which_exits_follow(slack, press, priced):
+    press(slack("buy AAPL 10")[1]["Confirm"])
+
+    assert "then stop-loss 150 take-profit 250" in slack("buy AAPL 5 sl 150 tp 250")[0]

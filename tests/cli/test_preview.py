@@ -62,3 +62,13 @@ def test_preview_when_the_alert_cannot_be_read_then_a_sentence_says_why(preview,
     result = preview(alert)
 
     assert (result.exit_code, sentence in result.output) == (1, True)
+
+
+def test_preview_when_exits_follow_a_fill_then_they_are_shown_and_a_trigger_too(run, client, operator):
+    operator.put("/api/paper/prices", json={"AAPL": "190"})
+    assert client.post("/webhook", data="buy AAPL 10").json["status"] == "filled"
+
+    shown = run("preview", "-", input="buy AAPL 5 stop 200 sl 180 tp 230").output
+
+    assert "200" in shown.partition("GATE")[0].split()
+    assert "Placed when it has filled:\nstop-loss    180\ntake-profit  230\n" in shown

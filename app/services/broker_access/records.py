@@ -18,6 +18,7 @@ def request_record(order: Order) -> dict[str, Any]:
         "quantity": _text(order.quantity),
         "notional": _text(order.notional),
         "limit_price": _text(order.limit_price),
+        "stop_price": _text(order.stop_price),
         "take_profit": _text(order.take_profit),
         "stop_loss": _text(order.stop_loss),
     }

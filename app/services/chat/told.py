@@ -44,7 +44,7 @@ def told_plan(ticket: dict[str, Any]) -> str:
     if not orders:
         why = f"{ticket['reason'] or ticket['status']}. {ticket['message'] or ''}"
         return f"Nothing would be ordered: {why.strip()}"
-    return fitted(["Would be ordered:", *orders])
+    return fitted(["Would be ordered:", *orders, *_exits_behind(ticket)])
 
 
 def fitted(lines: Iterable[str]) -> str:
@@ -58,6 +58,15 @@ def fitted(lines: Iterable[str]) -> str:
             break
         kept.append(line)
     return "\n".join(kept)
+
+
+def _exits_behind(ticket: dict[str, Any]) -> list[str]:
+    """Say which exits an alert brings that none of its orders has: they are placed when it has filled."""
+    exits = ticket["exits"] or {}
+    names = [name for name in ("stop_loss", "take_profit") if exits.get(name)]
+    if not names or any(order.get(name) for order in ticket["orders"] for name in names):
+        return []
+    return ["then " + " ".join(f"{name.replace('_', '-')} {exits[name]}" for name in names)]
 
 
 def _order(order: dict[str, Any]) -> str:

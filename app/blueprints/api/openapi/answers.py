@@ -81,6 +81,7 @@ PLANNED_ORDER = object_of(
         "quantity": OR_DECIMAL,
         "notional": OR_DECIMAL,
         "limit_price": OR_DECIMAL,
+        "stop_price": OR_DECIMAL,
         "take_profit": OR_DECIMAL,
         "stop_loss": OR_DECIMAL,
         "status": {"const": "planned"},

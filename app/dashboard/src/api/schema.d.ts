@@ -1581,6 +1581,7 @@ export interface components {
             quantity: string | null;
             notional: string | null;
             limit_price: string | null;
+            stop_price: string | null;
             take_profit: string | null;
             stop_loss: string | null;
             /** @constant */
