@@ -12,6 +12,7 @@ from flask import Flask
 from app import create_app
 from app.config import Settings
 from app.storage.sqlite import SqliteStore
+from examples.make import HERE as EXAMPLES
 from tests.builders import (
     ACCOUNT_SECRET,
     HandClock,
@@ -67,6 +68,7 @@ class Month:
     held: set[str] = field(default_factory=set)
     tickets: dict[str, str] = field(default_factory=dict)
     structure: int = 0
+    backtest: str = ""
 
     def operator(self, method: str, path: str, body: Any = None) -> Any:
         """Ask as the operator."""
@@ -129,7 +131,22 @@ def play(folder: Path) -> Month:
     while clock.now < END - timedelta(hours=2):
         _turn(month)
     _last_hour(month)
+    month.backtest = _backtest(month)
     return month
+
+
+def _backtest(month: Month) -> str:
+    """Play the examples, with a stop; return the job."""
+    files = {name: (EXAMPLES / name).read_text(encoding="utf-8") for name in ("alerts.csv", "bars.csv")}
+    wanted = {
+        "kind": "backtest",
+        "alerts": {"name": "alerts.csv", "text": files["alerts.csv"]},
+        "bars": [{"name": "bars.csv", "symbol": "AAPL", "text": files["bars.csv"]}],
+        "set": {"use_strategy_contracts": True, "attach_sl_tp": True, "sl_pct": "0.004"},
+    }
+    job: str = month.operator("POST", "/api/jobs", wanted)["id"]
+    services_of(month.app).operations.jobs.run()
+    return job
 
 
 def _settings(database: Path) -> Settings:

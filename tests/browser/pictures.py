@@ -57,6 +57,7 @@ def pictures(month: Month) -> tuple[Picture, ...]:
         Picture("trade", f"/trades/{month.structure}", scheme="dark"),
         Picture("analytics", "/analytics"),
         Picture("logs", "/logs"),
+        Picture("backtest", f"/jobs/{month.backtest}"),
     )
 
 

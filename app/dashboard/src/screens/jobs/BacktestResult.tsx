@@ -92,7 +92,7 @@ function Figures({ result: { metrics, fees, slippage } }: { result: Report }) {
       <KeyFigure
         name="Return"
         definition="Net profit as a part of the beginning; below it what equal parts of all symbols would have brought."
-        more={<Beside word="held" value={<Percent fraction={metrics.buy_and_hold} />} />}
+        more={<Beside word="buy and hold" value={<Percent fraction={metrics.buy_and_hold} />} />}
       >
         <Percent fraction={metrics.total_return} isGain />
       </KeyFigure>

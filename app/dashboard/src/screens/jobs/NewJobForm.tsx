@@ -75,7 +75,7 @@ export function NewJobForm({
       {wish.kind === "backtest" && (
         <BacktestFields wish={wish} bind={bind} isTooLarge={isTooLarge} onFiles={setWish} />
       )}
-      {wish.kind === "day" && <DayFields bind={bind} />}
+      {wish.kind === "day" && <DayFields wish={wish} bind={bind} />}
       {wish.kind === "ideas" ? (
         <IdeaFields wish={wish} bind={bind} />
       ) : (
@@ -92,19 +92,27 @@ export function NewJobForm({
   );
 }
 
-function DayFields({ bind }: { bind: Bind }) {
+function DayFields({ wish, bind }: { wish: Wish; bind: Bind }) {
+  const asksModel = wish.model !== "" || wish.prompt !== "";
   return (
-    <div className={styles.fields}>
-      <Field label="Day" unit="UTC" type="date" required {...bind("date")} />
-      <BotField bind={bind} none="every bot" />
-      <Field label="Model" placeholder="opinions of then" {...bind("model")} />
-      <TextField
-        label="Prompt"
-        placeholder="version: bold-1"
-        help="Asks anew; its first line is its version."
-        {...bind("prompt")}
-      />
-    </div>
+    <>
+      <div className={styles.fields}>
+        <Field label="Day" unit="UTC" type="date" required {...bind("date")} />
+        <BotField bind={bind} none="every bot" />
+        <Field label="Model" placeholder="opinions of then" {...bind("model")} />
+        <TextField
+          label="Prompt"
+          placeholder="version: bold-1"
+          help="Asks anew; its first line is its version."
+          {...bind("prompt")}
+        />
+      </div>
+      {asksModel && (
+        <p className="soft">
+          A model is asked again for every ticket that had an opinion, which costs tokens.
+        </p>
+      )}
+    </>
   );
 }
 

@@ -179,13 +179,21 @@ it("starts a day once more", async () => {
   const user = await openForm();
 
   await user.selectOptions(screen.getByLabelText("What"), "day");
+  expect(screen.queryByText(/costs tokens/)).toBeNull();
+  await user.type(screen.getByLabelText("Model"), "gpt-9");
+  expect(screen.getByText(/costs tokens/)).toBeTruthy();
   await user.type(screen.getByLabelText("Day"), "2026-06-02");
   await user.type(screen.getByLabelText("Set differently"), "daily_order_cap=5");
   await user.click(screen.getByRole("button", { name: "Start" }));
 
   await screen.findByRole("button", { name: "Cancel the job" });
   const sent = server.asked.find(({ method }) => method === "POST");
-  expect(sent?.body).toEqual({ kind: "replay", date: "2026-06-02", set: { daily_order_cap: "5" } });
+  expect(sent?.body).toEqual({
+    kind: "replay",
+    date: "2026-06-02",
+    model: "gpt-9",
+    set: { daily_order_cap: "5" },
+  });
 });
 
 it("shows figures, equity, trades, refusals and where the files are", async () => {
