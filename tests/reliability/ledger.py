@@ -30,7 +30,9 @@ class Ledger:
     def is_in_doubt(self) -> bool:
         """True when an order's outcome is still unknown, or an exit goes on."""
         open_ends = {OrderStatus.UNKNOWN.value, TicketStatus.PURSUING.value}
-        return any(ticket["status"] in open_ends for ticket in self.tickets)
+        # A ticket that was overtaken may have an order of which nobody knows yet what became of it.
+        seen = (order["seen"][0] for order in self.open_orders.values())
+        return any(state in open_ends for state in (*(ticket["status"] for ticket in self.tickets), *seen))
 
     def roles(self) -> dict[str, OrderRole]:
         """Return what every order that a ticket may place is to its position."""

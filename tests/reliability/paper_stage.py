@@ -10,6 +10,7 @@ from tests.reliability.alerts import Alert, make_bots, stream
 from tests.reliability.audit import Findings, audit
 from tests.reliability.documents import unanswered
 from tests.reliability.evidence import Evidence
+from tests.reliability.ledger import Ledger
 from tests.reliability.report import Report
 from tests.reliability.server import GATEHOUSE, Lost, Service
 
@@ -54,13 +55,13 @@ class PaperStage:
         self._evidence.look_at_broker()
 
     def settle(self, server: Service) -> None:
-        """Wait until the recovery has closed every entry."""
+        """Wait until the recovery has closed every entry, and it is known what became of every order."""
         deadline = time.monotonic() + self._settle_seconds
         while time.monotonic() < deadline:
             with suppress(Lost):
                 # With much left to recover a tick takes longer than anybody waits.
                 server.call("POST", "/tasks/tick")
-            if not unanswered(server.database):
+            if not unanswered(server.database) and not Ledger(server.database, "paper").is_in_doubt:
                 return
             time.sleep(0.5)
 

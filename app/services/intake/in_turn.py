@@ -1,6 +1,6 @@
 """An alert that meets interrupted ones finishes those first, and then has its turn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -35,9 +35,15 @@ class InTurn:
             try:
                 return work(ticket)
             except EntryMustWait as waits:
-                for other in waits.behind:
-                    self.finish(other)
-                if not waits.behind or not patience.lasts():
+                if not self._goes_on(waits.behind, patience):
                     raise
             ticket = ticket.blank()
             ticket.timeline += said
+
+    def _goes_on(self, behind: Sequence[UUID], patience: Patience) -> bool:
+        """Finish one after another, and tell whether there is time left to begin anew."""
+        for other in behind:
+            self.finish(other)
+            if not patience.lasts():
+                return False
+        return bool(behind)

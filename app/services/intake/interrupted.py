@@ -31,45 +31,42 @@ class Interrupted:
         """Tell, without asking, whether there may be any."""
         return not self.in_flight.is_quiet or self.processes() > 1
 
-    def in_symbol(self, context: OrderContext) -> tuple[UUID, ...]:
-        """Return the tickets of those that come before an alert in its symbol; raise BrokerUnavailable.
+    def in_symbol(self, context: OrderContext) -> list[UUID]:
+        """Return the tickets of those, of any bot, that the broker has an order of; raise BrokerUnavailable."""
+        ticket, bot, broker = context.ticket.id, context.bot.id, context.broker_name
+        others = self._others(self.inbox.waiting(None, context.symbol, beside=ticket), ticket)
+        here = (entry for entry in others if entry.bot == bot or self.order.goes_to(entry, broker))
+        return [entry.ticket for entry in here if self.order.has_placed(entry) and self._is_open(entry)]
 
-        Of other bots that is what the broker has. Who wants out waits for nothing else either: it needs the
-        position alone.
+    def of_bot(self, context: OrderContext) -> list[UUID]:
+        """Return the tickets of those of its bot that come before an alert; raise BrokerUnavailable.
+
+        What the broker has is waited for in any case; what it may show yet only by later alerts, and not by
+        one that was interrupted itself: two must never wait for each other.
         """
-        bot, broker = context.bot.id, context.broker_name
-        waiting = self.inbox.waiting(None, context.symbol, beside=context.ticket.id)
-        entries = [each for each in waiting if each.bot == bot or self.order.goes_to(each, broker)]
-        return self._before(context, entries, only_placed=context.only_exits)
+        ticket = context.ticket.id
+        entries = self.inbox.waiting(context.bot.id, beside=ticket)
+        is_resumed = any(entry.ticket == ticket and entry.attempts > 1 for entry in entries)
 
-    def of_bot(self, context: OrderContext) -> tuple[UUID, ...]:
-        """Return the tickets of those of its bot that come before an alert; raise BrokerUnavailable."""
-        entries = self.inbox.waiting(context.bot.id, beside=context.ticket.id)
-        return self._before(context, entries, only_placed=False)
+        def must_end(entry: InboxEntry) -> bool:
+            return not is_resumed and entry.ticket < ticket and self._is_left(entry)
 
-    def _before(
-        self, context: OrderContext, entries: list[InboxEntry], *, only_placed: bool
-    ) -> tuple[UUID, ...]:
-        """Keep those that have to be finished first, the oldest first.
+        others = self._others(entries, ticket)
+        behind = (entry for entry in others if must_end(entry) or self.order.has_placed(entry))
+        return [entry.ticket for entry in behind if self._is_open(entry)]
 
-        What the broker has is waited for in any case; what it may show yet only by later alerts of its bot,
-        and not by one that was interrupted itself: two must never wait for each other.
-        """
-        ticket, in_order = context.ticket.id, sorted(entries, key=lambda entry: entry.ticket)
-        is_resumed = any(entry.ticket == ticket and entry.attempts > 1 for entry in in_order)
-        to = None if is_resumed or only_placed else ticket
-        return tuple(
-            entry.ticket
-            for entry in in_order
-            if entry.ticket != ticket
-            and self._is_in_doubt(entry, to if entry.bot == context.bot.id else None)
+    def _others(self, entries: list[InboxEntry], ticket: UUID) -> list[InboxEntry]:
+        """Return those that may have sent something, the oldest first."""
+        others = (entry for entry in entries if entry.ticket != ticket and self._may_have_sent(entry))
+        asked = (
+            entry
+            for entry in others
+            if not self.progress.is_untouched(entry) and not self.progress.waits(entry)
         )
+        return sorted(asked, key=lambda entry: entry.ticket)
 
-    def _is_in_doubt(self, entry: InboxEntry, to: UUID | None) -> bool:
-        if not self._may_have_sent(entry) or self.progress.is_untouched(entry) or self.progress.waits(entry):
-            return False
-        must_end = to is not None and entry.ticket < to and self._is_left(entry)
-        return (must_end or self.order.has_placed(entry)) and self.inbox.answer(entry) is None
+    def _is_open(self, entry: InboxEntry) -> bool:
+        return self.inbox.answer(entry) is None
 
     def _may_have_sent(self, entry: InboxEntry) -> bool:
         """Tell whether it may be past its lock: whoever has kept that waits for the one that is held here."""

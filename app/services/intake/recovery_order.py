@@ -15,6 +15,8 @@ from app.services.review.progress import ReviewProgress
 
 # What a broker has of an alert is asked anew after so long; it only decides whose turn it is.
 BELIEVED = timedelta(seconds=60)
+# So long the broker's word is believed that it has nothing: each alert in the symbol would ask again.
+ABSENT = timedelta(seconds=2)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class RecoveryOrder:
     default_broker: str
     is_new: Callable[[str], bool]
     _ranks: dict[str, tuple[datetime, int]] = field(default_factory=dict, init=False)
+    _absent: dict[str, datetime] = field(default_factory=dict, init=False)
 
     def by_bot(self, left: list[InboxEntry], waiting: set[str]) -> list[list[InboxEntry]]:
         """Return what is left of each bot, oldest first; those that had to wait last time come last."""
@@ -63,8 +66,15 @@ class RecoveryOrder:
         return bot is not None and (bot.configuration.broker or self.default_broker) == broker
 
     def has_placed(self, entry: InboxEntry) -> bool:
-        """Tell whether the broker has an order of an alert; raise BrokerUnavailable."""
-        return bool(self._placed(entry))
+        """Tell whether the broker has an order of an alert, as far as is known; raise BrokerUnavailable."""
+        now = self.clock()
+        self._absent = {key: at for key, at in dict(self._absent).items() if now - at < ABSENT}
+        if entry.key in self._absent:
+            return False
+        is_placed = bool(self._placed(entry))
+        if not is_placed:
+            self._absent[entry.key] = now
+        return is_placed
 
     def _rank(self, entry: InboxEntry) -> int:
         """Say when an entry is due: entries that were placed, exits that were placed, then the rest."""
