@@ -32,7 +32,7 @@ class Interrupted:
         return not self.in_flight.is_quiet or self.processes() > 1
 
     def in_symbol(self, context: OrderContext) -> list[UUID]:
-        """Return the tickets of those, of any bot, that the broker has an order of; raise BrokerUnavailable."""
+        """Return the tickets of those, of any bot, whose order the broker has; raise BrokerUnavailable."""
         ticket, bot, broker = context.ticket.id, context.bot.id, context.broker_name
         others = self._others(self.inbox.waiting(None, context.symbol, beside=ticket), ticket)
         here = (entry for entry in others if entry.bot == bot or self.order.goes_to(entry, broker))
