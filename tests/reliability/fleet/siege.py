@@ -67,6 +67,8 @@ class Siege:
         # When the database was struck: what was left meanwhile could not be taken up.
         self._struck_at: list[float] = []
         self._returns: list[float] = []
+        # Since when the broker answers: what it says nothing of nobody can take up. Paper always does.
+        self._broker_since: float | None = 0.0
         self._done = Counter[str]()
         self.report = Report(seed)
 
@@ -89,6 +91,7 @@ class Siege:
         return self.report
 
     def _torment(self, kills: int, deadline: float) -> None:
+        self._broker_since = 0.0 if self._stage.refuses_nothing else None
         self._stage.begin()
         self._ground.spoil()
         self._sender = Sender(self._fleet.ports, self._streams, repeats=REPEATS)
@@ -101,6 +104,7 @@ class Siege:
         finally:
             self.report.struck = Counter(self._ground.heal())
             self._stage.end()
+            self._broker_since = time.time()
             self._sender.stop()
             self.report.sent += self._sender.sent
 
@@ -122,7 +126,13 @@ class Siege:
         self._returns.append(seconds)
 
     def _watch(self, dead: list[int], at: float) -> None:
-        watch = TakeoverWatch(self._fleet.database, dead, at, longest_seconds=self._longest_takeover)
+        watch = TakeoverWatch(
+            self._fleet.database,
+            dead,
+            at,
+            longest_seconds=self._longest_takeover,
+            free_since=lambda: self._broker_since,
+        )
         watch.start()
         self._watches.append(watch)
 

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -35,20 +36,30 @@ class Takeover:
 
 
 class TakeoverWatch(threading.Thread):
-    """Looks again and again until nothing is left of the processes that died."""
+    """Looks again and again until nothing is left of the processes that died.
+
+    `free_since` tells since when nothing but that is in the way of who takes over, None while something is:
+    a broker that says nothing of an alert. From then on, or from the death, `longest_seconds` count.
+    """
 
     def __init__(
-        self, database: Database, dead: list[int], killed_at: float, *, longest_seconds: float
+        self,
+        database: Database,
+        dead: list[int],
+        killed_at: float,
+        *,
+        longest_seconds: float,
+        free_since: Callable[[], float | None],
     ) -> None:
         super().__init__(name="takeover")
-        self._database, self._dead = database, dead
+        self._database, self._dead, self._free_since = database, dead, free_since
         self._killed_at, self._longest_seconds = killed_at, longest_seconds
         self.seen = Takeover(killed_at, 0, None)
 
     def run(self) -> None:
         """Look until all is taken up, or it takes too long."""
         left = 0
-        while time.time() - self._killed_at < self._longest_seconds:
+        while not self._is_over():
             try:
                 now = sum(len(open_entries(self._database, pid)) for pid in self._dead)
             except Exception:  # noqa: BLE001  # the database is struck as well
@@ -60,6 +71,10 @@ class TakeoverWatch(threading.Thread):
                 return
             time.sleep(POLL_SECONDS)
         self.seen = Takeover(self._killed_at, left, None)
+
+    def _is_over(self) -> bool:
+        free = self._free_since()
+        return free is not None and time.time() - max(self._killed_at, free) >= self._longest_seconds
 
 
 def open_entries(database: Database, pid: int) -> list[Any]:
