@@ -48,6 +48,24 @@ ROWS = [
     strategy("names a price", order=LIMIT, names=("order.price",)),
     strategy("has a stop that is switched off", ("buy 10",), stop_loss=OFF, take_profit={"enabled": "false"}),
     strategy("has a stop inside", info={"stop_loss": 180}, names=("strategy_info.stop_loss",)),
+    free("is flat with the size of what is flat", ("sell 10",), held="10", action="flat", quantity="0"),
+    free("enters with nothing", quantity="0", names=("quantity", "greater than zero")),
+    custom(
+        "leaves with an amount of nothing", ("sell 10",), held="10", action="exit_long", order={"amount": "0"}
+    ),
+    custom("enters with nothing", order={"amount": 0}, names=("order.amount", "greater than zero")),
+    strategy(
+        "is flat with an amount of nothing",
+        ("sell 10",),
+        held="10",
+        action="sell",
+        order={"amount": "0"},
+        info={"market_position": "flat", "market_position_size": "0", "prev_market_position": "long"},
+    ),
+    strategy("enters with nothing", order={"amount": "0"}, names=("order.amount", "greater than zero")),
+    tutorial(
+        "enters with nothing", order_contracts=0, names=("strategy.order_contracts", "greater than zero")
+    ),
     free("writes its kind of order as type", ("buy 10 limit 180",), type="limit", limit_price=180),
     free("has a limit by its type alone", type="LIMIT", price=180, names=("limit_price",)),
     *(
@@ -74,6 +92,18 @@ ROWS = [
         prev_market_position="long",
         prev_market_position_size=10,
         stop_loss=180,
+    ),
+    tutorial(
+        "is flat with nothing ordered",
+        ("sell 10",),
+        held="10",
+        order_action="sell",
+        order_contracts="0",
+        market_position="flat",
+        market_position_size="0",
+        position_size="0",
+        prev_market_position="long",
+        prev_market_position_size=10,
     ),
     tutorial(
         "miswrites its position",

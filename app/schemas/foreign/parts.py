@@ -117,6 +117,16 @@ def only_one(data: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
     return given[0] if given else None
 
 
+def sized(quantity: Decimal | None, name: str, *, only_exits: bool) -> Decimal | None:
+    """Return a size; raise ValidationError for an entry of nothing.
+
+    TradingView's size of a flat position is zero, and whoever writes it means all of what is left.
+    """
+    if quantity == 0 and not only_exits:
+        raise ValidationError("must be greater than zero", name)
+    return quantity or None
+
+
 def of_percent(value: Decimal | None) -> Decimal | None:
     """Return a percentage as a fraction."""
     return None if value is None else value / PERCENT

@@ -21,6 +21,7 @@ from app.schemas.foreign.parts import (
     Switch,
     of_percent,
     refuse,
+    sized,
     target_of,
 )
 from app.schemas.moments import Moment
@@ -41,7 +42,7 @@ WHOLE = Decimal(100)
 class OrderPartSchema(PartSchema):
     """How much, and at what price."""
 
-    amount = Amount(positive=True, allow_none=True)
+    amount = Amount(allow_none=True)
     currency_type = Word("base", "quote", "margin_percent", "position_percent", allow_none=True)
     order_type = Word("market", "limit", allow_none=True)
     price = Amount(positive=True, allow_none=True)
@@ -158,7 +159,7 @@ def _strategy(data: dict[str, Any], order: dict[str, Any]) -> dict[str, Any]:
     target = target_of(data.get("strategy_info") or {}, *names)
     if target is None:
         raise ValidationError("is missing; give long, flat or short", "strategy_info.market_position")
-    quantity = order.get("amount")
+    quantity = sized(order.get("amount"), "order.amount", only_exits=target.now == 0)
     terms = AlertTerms(sizes=quantity is not None, longest_age=data.get("max_lag"))
     side = Side(data["action"])
     return {"intent": Intent.TARGET, "side": side, "target": target, "quantity": quantity, "terms": terms}
@@ -191,7 +192,8 @@ def _refuse_price(order: dict[str, Any]) -> None:
 
 
 def _sized(order: dict[str, Any], *, is_exit: bool) -> dict[str, Any]:
-    amount, kind = order.get("amount"), order.get("currency_type", "base")
+    amount = sized(order.get("amount"), "order.amount", only_exits=is_exit)
+    kind = order.get("currency_type", "base")
     if amount is None:
         return {}
     if kind == "base":

@@ -16,6 +16,7 @@ from app.schemas.foreign.parts import (
     Inner,
     PartSchema,
     SignedAmount,
+    sized,
     target_of,
 )
 from app.schemas.moments import Moment
@@ -46,7 +47,7 @@ class StrategyPartSchema(PartSchema):
         unknown = EXCLUDE
 
     order_action = Word("buy", "sell", required=True)
-    order_contracts = Amount(positive=True, allow_none=True)
+    order_contracts = Amount(allow_none=True)
     order_price = Amount(positive=True, allow_none=True)
     order_id = Text(allow_none=True, longest=200)
     position_size = SignedAmount(allow_none=True)
@@ -70,7 +71,7 @@ class TutorialSchema(ForeignSchema):
     time = Moment(allow_none=True)
     strategy = Inner(StrategyPartSchema(), allow_none=True)
     order_action = Word("buy", "sell", allow_none=True)
-    order_contracts = Amount(positive=True, allow_none=True)
+    order_contracts = Amount(allow_none=True)
     order_price = Amount(positive=True, allow_none=True)
     order_id = Text(allow_none=True, longest=200)
     mar_pos = Word(*MARKET_POSITIONS, allow_none=True)
@@ -81,9 +82,11 @@ class TutorialSchema(ForeignSchema):
     @post_load
     def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:
         said, where = _strategy(data)
-        target, quantity = _target(said, where), said.get("order_contracts")
+        target, size_field = _target(said, where), f"{where}order_contracts"
+        is_out = target is not None and target.now == 0
+        quantity = sized(said.get("order_contracts"), size_field, only_exits=is_out)
         if target is None and quantity is None:
-            raise ValidationError("is needed where no market_position is given", f"{where}order_contracts")
+            raise ValidationError("is needed where no market_position is given", size_field)
         return Signal(
             dialect=DIALECT,
             symbol=data["ticker"],

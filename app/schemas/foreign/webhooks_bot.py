@@ -10,7 +10,7 @@ from app.domain.signals import Dialect, Intent, Signal
 from app.schemas import meanings
 from app.schemas.entry import DialectEntry
 from app.schemas.fields import Amount, Text, Word
-from app.schemas.foreign.parts import ENTRIES, ForeignSchema, order_prices
+from app.schemas.foreign.parts import ENTRIES, ForeignSchema, order_prices, sized
 from app.schemas.meanings import meaning_of
 from app.schemas.moments import Moment
 from app.schemas.reading import Reading
@@ -28,7 +28,7 @@ class WebhooksBotSchema(ForeignSchema):
     symbol = Text(required=True, longest=60)
     exchange = Text(allow_none=True, longest=40)
     action = Word(*SIDES, *OUT, required=True)
-    quantity = Amount(positive=True, allow_none=True)
+    quantity = Amount(allow_none=True)
     price = Amount(positive=True, allow_none=True)
     order_type = Word(*ORDER_TYPES, allow_none=True)
     limit_price = Amount(positive=True, allow_none=True)
@@ -38,8 +38,8 @@ class WebhooksBotSchema(ForeignSchema):
 
     @post_load
     def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:
-        quantity, kind = data.get("quantity"), ORDER_TYPES.get(data.get("order_type", ""))
-        side = SIDES.get(data["action"])
+        side, kind = SIDES.get(data["action"]), ORDER_TYPES.get(data.get("order_type", ""))
+        quantity = sized(data.get("quantity"), "quantity", only_exits=side is None)
         entry = Intent.CLOSE if side is None else ENTRIES[side]
         return Signal(
             dialect=DIALECT,
