@@ -15,8 +15,9 @@ object's fields have its name before theirs: `"stopLoss": {"stopPrice": 95}` is 
   they differ the alert is refused.
 - What is not read is refused by its name, with what to do instead, also inside of other objects. Nothing,
   zero and false ask for nothing and pass.
-- An exit is never refused for what only an entry would use (exits, leverage, the market's price): the
-  ticket's timeline names it as not used.
+- An exit is never refused for what only an entry would use (exits, leverage, the market's price, also one
+  that is no number): the ticket's timeline names it as not used.
+- A `type` that says a kind of order (`limit`, `stop`, …) is the kind of order; any other one decides nothing.
 - Every other name (`interval`, `close`, `volume`, `comment`, whatever stands in `extras`) decides
   nothing: it is kept in the ticket and ignored. The bridge dialect refuses it.
 

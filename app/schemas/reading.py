@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from app.domain.signals import Signal
-from app.schemas.meanings import BY_LETTERS, FieldMeaning, letters_of, meaning_by_value, meaning_of
+from app.schemas.meanings import BY_LETTERS, REFERENCE, FieldMeaning, letters_of, meaning_by_value, meaning_of
 
 # What stands in it has no effect by definition.
 FREE = frozenset({"extras"})
@@ -201,7 +201,24 @@ class _Reader:
         levels = [own for meaning, own in self.reading.fields.items() if meaning.is_level]
         levels += self.reading.of_entry
         found = [own for own in levels if self.alert.pop(own, None) is not None]
-        return [self.given.pop(own, own) for own in found]
+        return [self.given.pop(own, own) for own in [*found, *self._broken_price()]]
+
+    def _broken_price(self) -> list[str]:
+        """Take a market's price that is none out of an exit, which goes at the market whatever it is."""
+        own = self.reading.fields.get(REFERENCE, "")
+        container, _, name = own.rpartition(".")
+        found = self.alert.get(container) if container else self.alert
+        around = found if isinstance(found, dict) else {}
+        value = around.get(name)
+        number = number_of(value)
+        if value in (None, "") or (number is not None and number > 0):
+            return []
+        left = {each: said for each, said in around.items() if each != name}
+        if container:
+            self.alert[container] = left
+        else:
+            self.alert = left
+        return [own]
 
     def _size_field(self) -> str | None:
         name = self.given.get(self.reading.size)

@@ -49,6 +49,23 @@ ROWS = [
     strategy("has a stop that is switched off", ("buy 10",), stop_loss=OFF, take_profit={"enabled": "false"}),
     strategy("has a stop inside", info={"stop_loss": 180}, names=("strategy_info.stop_loss",)),
     free("is flat with the size of what is flat", ("sell 10",), held="10", action="flat", quantity="0"),
+    *(
+        traderspost(
+            f"exits whatever its price {price}",
+            ("sell 8",),
+            held="8",
+            action="exit",
+            sentiment=None,
+            quantity=None,
+            signalPrice=price,
+        )
+        for price in ("NaN", "{{close}}", 0, "n/a")
+    ),
+    pickmytrade("closes without a price", ("sell 8",), held="8", data="close", price="NaN"),
+    custom(
+        "leaves without a price", ("sell 8",), held="8", action="exit_long", order=None, trigger_price="NaN"
+    ),
+    traderspost("enters without a price", signalPrice="NaN", names=("signalPrice", "NaN")),
     free("enters with nothing", quantity="0", names=("quantity", "greater than zero")),
     custom(
         "leaves with an amount of nothing", ("sell 10",), held="10", action="exit_long", order={"amount": "0"}
@@ -99,6 +116,7 @@ ROWS = [
         held="10",
         order_action="sell",
         order_contracts="0",
+        order_price="NaN",
         market_position="flat",
         market_position_size="0",
         position_size="0",

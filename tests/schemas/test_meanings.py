@@ -355,3 +355,20 @@ def test_command_when_its_change_has_another_name_then_it_is_read():
     signal = read_signal(DIALECTS["strategy"], COMMAND | {"qty": 5, "limitPrice": 4})
 
     assert (signal.quantity, signal.limit_price) == (Decimal(5), Decimal(4))
+
+
+@pytest.mark.parametrize("price", ["NaN", Decimal("NaN"), 0, "{{close}}"])
+def test_exit_when_the_markets_price_is_none_then_it_passes_and_says_so(price):
+    signal = read("strategy", strategy_order_action="sell", strategy_order_price=price)
+
+    assert (signal.intent, signal.reference_price) == (Intent.EXIT_LONG, None)
+    assert signal.unused == ("strategy_order_price",)
+
+
+def test_entry_when_the_markets_price_is_none_then_refused():
+    assert "strategy_order_price" in refusal("strategy", strategy_order_price="NaN")
+
+
+def test_type_when_it_is_a_kind_of_order_then_it_is_not_passed_over():
+    assert "`type`" in refusal("strategy", type="limit")
+    assert read("strategy", type="strategy") == read("strategy")
