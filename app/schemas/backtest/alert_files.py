@@ -23,7 +23,7 @@ def read_alerts(lines: Iterable[str], name: str, zone: tzinfo) -> list[TapeAlert
     first = next((line for line in rest if line.strip()), "").removeprefix("\ufeff")
     together = chain([first], rest)
     if set(headings_of(first)) >= LOG:
-        found = _log(together, name, zone)
+        found: Iterable[TapeAlert] = _log(together, name, zone)
     elif first.lstrip().startswith(("{", "[")):
         found = _json(first, together, name, zone)
     else:
@@ -49,8 +49,15 @@ def of_ticket(ticket: dict[str, Any]) -> TapeAlert | None:
     return _of_record(ticket, f"ticket {ticket.get('id')}", UTC) if ticket.get("alert") else None
 
 
-def _log(lines: Iterable[str], name: str, zone: tzinfo) -> Iterator[TapeAlert]:
-    """TradingView's log, the newest first; what stands twice with one id and time was one alert."""
+def _log(lines: Iterable[str], name: str, zone: tzinfo) -> list[TapeAlert]:
+    """TradingView's log; it has the newest first, so of one second the lower line came before the upper."""
+    found = list(_rows_of_log(lines, name, zone))
+    is_newest_first = bool(found) and found[0].at >= found[-1].at
+    return found[::-1] if is_newest_first else found
+
+
+def _rows_of_log(lines: Iterable[str], name: str, zone: tzinfo) -> Iterator[TapeAlert]:
+    """Yield the alerts of a log; what stands twice with one id and time was one alert."""
     seen: set[tuple[str, str, str]] = set()
     for row in read_rows(lines, name):
         mark = row.text("alert id"), row.text("time"), row.text("description")

@@ -27,6 +27,17 @@ def test_log_when_exported_by_tradingview_then_the_oldest_comes_first_and_twins_
     assert json.loads(found[0].text) == WORDS
 
 
+@pytest.mark.parametrize("is_newest_first", [True, False])
+def test_log_when_two_alerts_came_in_one_second_then_the_file_tells_which_came_first(is_newest_first):
+    told = [("buy AAPL 5", 49), ("close AAPL", 50), ("sell AAPL 10", 50)]
+    rows = [f"1,x,y,{text},2026-08-03T03:{minute}:01Z\n" for text, minute in told]
+    ordered = reversed(rows) if is_newest_first else rows
+
+    found = read_alerts(["Alert ID,Ticker,Name,Description,Time\n", *ordered], "log.csv", UTC)
+
+    assert [alert.text for alert in found] == ["buy AAPL 5", "close AAPL", "sell AAPL 10"]
+
+
 def test_log_when_an_alert_has_line_breaks_then_they_are_kept():
     rows = ["Alert ID,Ticker,Name,Description,Time\n", '1,x,y,"buy AAPL\n', '10",2026-08-03T03:50:01Z\n']
 
