@@ -443,6 +443,13 @@ def test_discord_when_a_stranger_speaks_then_is_told_his_id(anonymous, clock):
     assert "discord:8" in answer["data"]["content"]
 
 
+@pytest.mark.parametrize("user", [8, None, True, ["8"], {}])
+def test_discord_when_the_speakers_id_is_no_text_then_nothing_breaks(anonymous, clock, user):
+    said = by_discord(command("status", user=user), clock())
+
+    assert anonymous.post("/discord/interactions", **said).status_code == (200 if user == 8 else 400)
+
+
 @pytest.mark.parametrize("wrong", ["another key", "old", "none"])
 def test_discord_when_its_signature_is_wrong_or_old_then_401(anonymous, clock, wrong):
     key = Ed25519PrivateKey.generate() if wrong == "another key" else KEY

@@ -46,7 +46,7 @@ def read_discord(data: dict[str, Any], timestamp: str, api: str) -> ChatRequest:
     """Read a command or a button; raise MalformedAlert."""
     try:
         kind = Interaction(data["type"])
-        user = (data.get("member") or data)["user"]["id"]
+        user = str((data.get("member") or data)["user"]["id"])
         text, action, value = "", None, ""
         if kind is Interaction.COMMAND:
             options = data["data"].get("options") or []
