@@ -120,7 +120,7 @@ def test_refused_alerts_when_played_then_are_counted_by_reason_and_lose_nothing_
         alert(1, "sell", 100),
         alert(2, "buy", 100),
         alert(3, "buy", 100, strategy_order_contracts=10_000_000),
-        alert(4, "sell", 100, strategy_order_price="free"),
+        alert(4, "buy", 100, strategy_order_price="free"),
     ]
 
     result = played({"AAPL": series(*[QUIET] * 6)}, alerts)
