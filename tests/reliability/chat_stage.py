@@ -17,7 +17,8 @@ T = TypeVar("T")
 SLACK_CHANNEL, DISCORD_CHANNEL = "C0123ABCD", "3003"
 # By then an order on paper is over.
 LONGEST_BLOW_SECONDS = 0.08
-PATIENCE_SECONDS = 15.0
+# What a killed process has begun is finished by another one: in a quarter of a minute, under load later.
+PATIENCE_SECONDS = 45.0
 
 
 def until(holds: Callable[[], T | None]) -> T:
