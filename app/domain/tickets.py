@@ -126,9 +126,13 @@ def new_ticket_id(at: datetime, randomness: Randomness) -> UUID:
 
 def ticket_day(ticket: UUID) -> str:
     """Return the UTC day on which a ticket was made; of an id that is none of ours it may be the last."""
+    return made_at(ticket).date().isoformat()
+
+
+def made_at(made: UUID) -> datetime:
+    """Return when an id was made, to the millisecond; one that is none of ours may tell the last moment."""
     # Any UUID may be asked for, and the moments of some lie beyond the year 9999.
-    milliseconds = min(ticket.int >> 80, LAST_MILLISECOND)
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
+    return datetime.fromtimestamp(min(made.int >> 80, LAST_MILLISECOND) / 1000, UTC)
 
 
 @dataclass(slots=True)

@@ -7,9 +7,13 @@ and look alike from line to line: so they are kept compressed.
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from app.domain.tickets import made_at
 from app.storage.base import Store
 
 UPLOADS = "job_uploads/"
@@ -37,6 +41,15 @@ class JobFiles:
         document = self._store.get(f"{UPLOADS}{job}")
         if document is not None:
             self._store.delete(document)
+
+    def uploaded_before(self, moment: datetime) -> Iterator[str]:
+        """Yield the jobs that something came with before a moment, whether they were written down or not."""
+        for document in self._store.list(UPLOADS):
+            job = document.key.removeprefix(UPLOADS)
+            # What has another name than we give is none of ours.
+            with suppress(ValueError):
+                if made_at(UUID(job)) < moment:
+                    yield job
 
     def keep(self, job: str, name: str, text: str) -> None:
         """Write down a file of a job."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from app.domain.jobs import Job
@@ -77,11 +78,29 @@ class StoredJobs:
                     self._store.delete(old)
         return len(over[:-KEPT])
 
+    def drop_unawaited_uploads(self, before: datetime) -> int:
+        """Remove what came before a moment with jobs that were never written down, or are over.
+
+        Return how many there were.
+        """
+        # These first: a job is there soon after what came with it.
+        found = list(self.files.uploaded_before(before))
+        awaited = {document.key for document in self._store.list(PREFIX) if not _is_over(document)}
+        unawaited = [job for job in found if f"{PREFIX}{job}" not in awaited]
+        for job in unawaited:
+            self.files.drop_upload(job)
+        return len(unawaited)
+
     def _all(self) -> Iterator[tuple[Document, Job]]:
         for document in self._store.list(PREFIX):
             job = _readable(document)
             if job is not None:
                 yield document, job
+
+
+def _is_over(document: Document) -> bool:
+    job = _readable(document)
+    return job is not None and job.state.is_over
 
 
 def _readable(document: Document) -> Job | None:

@@ -21,6 +21,8 @@ PERIOD_SECONDS = 15.0
 TOLD_EVERY = timedelta(seconds=2)
 # An owner on another machine that has said nothing for so long is taken for dead.
 SILENT = timedelta(minutes=5)
+# What came with a job is written just before it, and stays alone where the process dies between the two.
+ALONE = timedelta(hours=1)
 # As far as a thread can give way.
 WEIGHT = 19
 STOPPED = "The process that ran it was stopped. Start it again."
@@ -74,6 +76,7 @@ class Jobs:
         self._thread: threading.Thread | None = None
         self._has_threads = False
         self._stopping = threading.Event()
+        self._swept_at: datetime | None = None
 
     def put(self, kind: JobKind, wanted: dict[str, Any], upload: Mapping[str, Any] | None = None) -> Job:
         """Put a job into the row, with what came with it; raise AppError where it cannot come to anything."""
@@ -157,11 +160,19 @@ class Jobs:
             self._stored.change(job.id, self._interrupted)
             self._forget_upload(job)
         self._stored.purge()
+        self._sweep()
         if self._has_threads:
             self.wake()
         else:
             self._run_next()
         return len(died)
+
+    def _sweep(self) -> None:
+        """Remove uploads that no job waits for; they are large, so they are not looked at every time."""
+        now = self._clock()
+        if self._swept_at is None or now - self._swept_at >= ALONE:
+            self._stored.drop_unawaited_uploads(now - ALONE)
+            self._swept_at = now
 
     def _work(self) -> None:
         # Threads have a priority of their own; where the system has none, jobs run like anything else.

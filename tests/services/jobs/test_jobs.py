@@ -10,6 +10,7 @@ from app.errors import JobOver, NotFound, RequestRefused
 from app.repositories.jobs import KEPT, StoredJobs
 from app.services.jobs.service import Jobs, KindOfJob
 from app.services.runtime.locks import ThreadLocks
+from app.storage.memory import MemoryStore
 from tests.builders import fresh_ticket_id
 
 pytestmark = pytest.mark.unit
@@ -32,10 +33,10 @@ class Steps:
 
 @pytest.fixture
 def jobs_of(store, clock):
-    def make(kind, owner: str = "one", **more) -> Jobs:
+    def make(kind, owner: str = "one", kept=store, **more) -> Jobs:
         locks = ThreadLocks(owner)
         kinds = {JobKind.REPLAY: KindOfJob(kind, **more)}
-        return Jobs(StoredJobs(store), kinds, clock=clock, locks=locks, new_id=fresh_ticket_id)
+        return Jobs(StoredJobs(kept), kinds, clock=clock, locks=locks, new_id=fresh_ticket_id)
 
     return make
 
@@ -243,6 +244,29 @@ def test_upload_when_its_job_is_over_then_nothing_of_it_stays(jobs_of, store, cl
 
     assert list(store.list("job_uploads/")) == []
     assert state_of(jobs, job).is_over
+
+
+class DiesBefore(MemoryStore):
+    """A store whose process is gone before it writes a job."""
+
+    def create(self, key: str, value, *, durable: bool = True):
+        if key.startswith("jobs/"):
+            raise Killed
+        return super().create(key, value, durable=durable)
+
+
+def test_upload_when_the_process_dies_before_its_job_is_written_then_the_clock_removes_it(jobs_of, clock):
+    store = DiesBefore()
+    jobs = jobs_of(Steps(), kept=store)
+    with pytest.raises(Killed):
+        jobs.put(JobKind.REPLAY, {}, {"prompt": "version: bold-1"})
+    kept = []
+    for minutes in (0, 59, 2):
+        clock.move(minutes=minutes)
+        jobs.run()
+        kept.append(len(list(store.list("job_uploads/"))))
+
+    assert kept == [1, 1, 0]
 
 
 def test_job_when_it_cannot_come_to_anything_then_it_never_waits(jobs_of, store):
