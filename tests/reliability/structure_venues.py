@@ -19,6 +19,7 @@ from app.storage.sqlite import SqliteStore
 from tests.reliability.alpaca_simulator import ODD, SPOILING
 from tests.reliability.broker_stage import BROKER_SECONDS
 from tests.reliability.documents import Database, read_documents
+from tests.reliability.fleet.capped import CAPS
 from tests.reliability.moved_server import Torment
 from tests.reliability.simulator import STRUCK_SHARE, Simulator
 from tests.reliability.structure_alerts import PRICES
@@ -163,13 +164,13 @@ class AlpacaVenue:
         return self._struck + Counter({"closed by the broker": closed})
 
     def orders(self) -> Iterator[Any]:
-        """Yield our orders, those of several legs and those of one."""
+        """Yield our orders, those of several legs and those of one, but for the shares of bots with caps."""
         rows = self._simulator.ask("GET", "orders")
         legs: dict[str, list[Any]] = defaultdict(list)
         for row in rows:
             legs[row["parent"] or row["id"]].append(row)
         for row in rows:
-            if row["parent"] is None and bot_of_order(row["client_order_id"]) is not None:
+            if row["parent"] is None and bot_of_order(row["client_order_id"]) not in {None, *CAPS}:
                 opens = any(str(leg["position_intent"]).endswith("open") for leg in legs[row["id"]])
                 yield {
                     "id": row["client_order_id"],

@@ -26,6 +26,9 @@ from app.services.structures.bookings import Bookings, name_of
 from app.services.structures.expiries import Expiries
 from app.services.structures.settlement_prices import SettlementPrices
 
+# By so much of a contract the shares may be off that came with an assignment.
+NOISE = Decimal("0.1")
+
 _logger = logging.getLogger(__name__)
 
 
@@ -143,7 +146,8 @@ class Settling:
             came = self.beyond.of(trade.broker, trade.symbol, held)
         if came * expected <= ZERO:
             return ZERO
-        whole = _contracts(leg, came) * leg.option.multiplier
+        # Fractions that were bought at this moment, and are in one of both only, are no part of a contract.
+        whole = _contracts(leg, abs(came) + NOISE * leg.option.multiplier) * leg.option.multiplier
         return min(whole, abs(expected)).copy_sign(expected)
 
     def _leg_price(

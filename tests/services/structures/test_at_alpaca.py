@@ -369,6 +369,20 @@ def test_leg_when_a_part_is_assigned_and_the_broker_closes_the_rest_then_those_s
     assert held() == shares() == {"AAPL": 100}
 
 
+def test_leg_when_it_is_assigned_and_a_fraction_is_in_no_book_yet_then_the_whole_contract_is_booked(
+    opened, tick, fake, shares, trade
+):
+    opened()
+    tick(4)
+    fake.exchange.expiring.assign(contract("P95").symbol, 1)
+    fake.exchange.account.trade(fake.exchange.catalogue.find("AAPL"), Decimal("-0.4"), Decimal(100))
+    fake.exchange.close(contract("P95").symbol, {})
+    tick(40)
+
+    # What was sold by hand is taken off again: the account has no more.
+    assert (trade(), shares()) == (None, {"AAPL": Decimal("99.6")})
+
+
 def test_leg_when_the_broker_closes_it_beside_shares_held_by_hand_then_none_of_those_are_booked(
     opened, tick, fake, held, shares, trade
 ):
