@@ -31,7 +31,7 @@ class Ledger:
         """True when an order's outcome is still unknown, or an exit goes on."""
         open_ends = {OrderStatus.UNKNOWN.value, TicketStatus.PURSUING.value}
         # A ticket that was overtaken may have an order of which nobody knows yet what became of it.
-        seen = (order["seen"][0] for order in self.open_orders.values())
+        seen = (order["seen"][0] for order in self.open_orders.values() if order["seen"] is not None)
         return any(state in open_ends for state in (*(ticket["status"] for ticket in self.tickets), *seen))
 
     def roles(self) -> dict[str, OrderRole]:
