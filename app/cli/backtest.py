@@ -9,14 +9,14 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from app.cli.backtest_bars import TIMEFRAMES, bar_shelf
+from app.cli.backtest_sources import bar_shelf
 from app.cli.backtest_tape import TapeFiles
 from app.cli.commands import Command, show_fields, show_table
 from app.cli.progress import progress_bar
 from app.domain.backtest.comparison import SAME
 from app.domain.backtest.tape import Stretch
 from app.domain.backtest.whole_tape import Tape
-from app.domain.bars import Adjustment
+from app.domain.bars import TIMEFRAMES, Adjustment
 from app.errors import InvalidRequest
 from app.schemas.backtest.tape_reader import TapeReader, day_named, zone_named
 from app.services.backtest.reports import read_report, side_by_side, write_report

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from app.cli.backtest_bars import BarShelf
-from app.cli.backtest_sources import BarSource, Downloads, Told, named_source
+from app.cli.backtest_sources import BarSource, Downloads, named_source
 from app.domain.backtest.whole_tape import Tape
 from app.domain.bars import Series
 from app.errors import InvalidRequest
 from app.schemas.backtest.tape_reader import TapeReader, TapeText, read_day
+from app.wiring.bar_shelf import BarShelf
 from app.wiring.container import operations
 from app.wiring.past_records import own_alerts
+from app.wiring.traded import Told
 
 
 @dataclass(frozen=True, slots=True)

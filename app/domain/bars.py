@@ -9,6 +9,19 @@ from enum import StrEnum
 
 from app.domain.money import ZERO
 
+DAY_MINUTES = 1440
+# Lengths of bars that every broker that keeps any has, in minutes.
+TIMEFRAMES = {
+    **{f"{minutes}m": minutes for minutes in (1, 2, 3, 5, 10, 15, 20, 30)},
+    **{f"{hours}h": 60 * hours for hours in (1, 2, 4)},
+    "1d": DAY_MINUTES,
+}
+
+
+def span_of(timeframe: str) -> timedelta:
+    """Return how long a bar of a timeframe is."""
+    return timedelta(minutes=TIMEFRAMES[timeframe])
+
 
 class Adjustment(StrEnum):
     """What later events past prices are brought into line with: none, splits, or dividends and all others."""

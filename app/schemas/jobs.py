@@ -5,10 +5,11 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, ValidationError, post_load
 
+from app.domain.bars import TIMEFRAMES, Adjustment
 from app.domain.jobs import JobKind
 from app.domain.price_outcomes import Horizon
 from app.schemas.base import Between, Schema
-from app.schemas.fields import Amount, Choice, Day, Text, Whole, Word
+from app.schemas.fields import Amount, Choice, Day, Flag, Text, Whole, Word
 from app.schemas.operator import load
 from app.schemas.opinions import STRETCH
 from app.schemas.past_files import ALERTS, BARS, DIFFERENCES
@@ -21,6 +22,9 @@ DAY_MODEL = "Ask this model anew about what was asked then; without it the opini
 PROMPT = "Ask anew with this prompt, whose first line is like `version: bold-1`."
 TIMEZONE = "Of times that name none, like America/New_York."
 SYMBOL = "What a list of trades trades, where its name does not tell."
+TIMEFRAME = "How long a broker's bars are."
+ADJUST = "What a broker's bars of shares are adjusted for; without it splits."
+EXTENDED = "A broker's bars before and after regular hours too."
 ONLY = "The bot that all alerts are for; else the one that each names."
 
 
@@ -104,6 +108,9 @@ class BacktestSchema(Schema):
     until = Day(data_key="to", load_default=None, allow_none=True)
     bot = Text(load_default=None, allow_none=True, longest=48, metadata={"description": ONLY})
     set = DIFFERENCES
+    timeframe = Word(*TIMEFRAMES, exact=True, load_default="5m", metadata={"description": TIMEFRAME})
+    adjust = Choice(Adjustment, load_default=None, allow_none=True, metadata={"description": ADJUST})
+    extended = Flag(load_default=False, metadata={"description": EXTENDED})
     timezone = Text(load_default="UTC", longest=60, may_be_empty=False, metadata={"description": TIMEZONE})
     symbol = Text(load_default=None, allow_none=True, longest=60, metadata={"description": SYMBOL})
 

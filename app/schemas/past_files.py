@@ -20,6 +20,8 @@ FILE_TEXT = "The whole file."
 SYMBOL = "What the bars are of, where neither a column nor the file's name tells."
 SET = 'Keys of every bot and settings of the simulated market that differ, like {"sl_pct": "0.02"}.'
 GIVEN = "TradingView's alert log or list of trades, our own logs.jsonl or tickets, lines of JSON."
+BARS_GIVEN = "Files, or a broker that is set up here and keeps bars: they are downloaded while the job runs."
+BROKER = re.compile(r"^[a-z]{1,30}$")
 MOST_FILES = 50
 MOST_SETTINGS = 100
 
@@ -130,8 +132,28 @@ class FilesOfBars(Field[Any], fields.List[Any]):
         return super()._deserialize(value, attr, data, **options)
 
 
+class Bars(FilesOfBars):
+    """Some files of bars, or the name of a broker that keeps some."""
+
+    allowed = f"{FilesOfBars.allowed}; or a broker's name like alpaca"
+
+    @property
+    def shape(self) -> Shape:
+        """An array of files, or a name."""
+        return {"anyOf": [super().shape, pattern_shape(BROKER.pattern)]}
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any
+    ) -> Any:
+        if not isinstance(value, str):
+            return super()._deserialize(value, attr, data, **options)
+        if BROKER.fullmatch(value) is None:
+            raise self.make_error("invalid")
+        return value
+
+
 ALERTS = FileOfAlerts(load_default=None, allow_none=True, metadata={"description": GIVEN})
-BARS = FilesOfBars(load_default=None, allow_none=True)
+BARS = Bars(load_default=None, allow_none=True, metadata={"description": BARS_GIVEN})
 DIFFERENCES = Table(
     keys=SettingName(),
     values=SettingValue(allow_none=True),

@@ -21,9 +21,19 @@ from app.services.jobs.replay import another_analyst
 from app.services.jobs.service import Progress
 from app.wiring.backtest_settings import read_differences
 from app.wiring.backtest_setup import ReplaySetup, Setup, setup_of, todays_bots
+from app.wiring.bar_shelf import KeptBars
 from app.wiring.foundation import Foundation
+from app.wiring.job_bars import JobBars
 from app.wiring.past_records import held_before, own_alerts
-from app.wiring.past_work import MOST_ALERTS, BacktestWork, DayReplayWork, refuse_more, tape_text
+from app.wiring.past_work import (
+    MOST_ALERTS,
+    BacktestWork,
+    DayReplayWork,
+    TradedWork,
+    refuse_more,
+    tape_text,
+)
+from app.wiring.traded import instruments_of
 
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=366)
@@ -41,6 +51,7 @@ class PastJobs:
         wanted = from_json(BacktestRequest, said)
         with _as_refusal():
             self._setup(wanted)
+            JobBars(self.base).look(wanted)
             alerts = upload.get("alerts")
             if alerts is None:
                 _days(wanted)
@@ -51,15 +62,29 @@ class PastJobs:
     def backtest(self, job: Job, progress: Progress) -> dict[str, Any]:
         """Play a backtest and keep the files of its report."""
         wanted, upload = from_json(BacktestRequest, job.wanted), self.files.upload(job.id)
-        alerts = upload.get("alerts")
+        setup, reader, alerts = self._setup(wanted), _reader(wanted), upload.get("alerts")
+        own = self._own(wanted) if alerts is None else ()
+        kept, notes = self._kept(wanted, TradedWork(reader=reader, alerts=alerts, own=own), progress)
         work = BacktestWork(
-            setup=self._setup(wanted),
-            reader=_reader(wanted),
+            setup=setup,
+            reader=reader,
             alerts=alerts,
-            own=self._own(wanted) if alerts is None else (),
+            own=own,
             bars=upload.get("bars", ()),
+            kept=kept,
+            notes=notes,
         )
         return self._carry_out(job, work, progress)
+
+    def _kept(
+        self, wanted: BacktestRequest, work: TradedWork, progress: Progress
+    ) -> tuple[list[KeptBars], list[str]]:
+        """Return a broker's bars of what is traded, where one was named, and what is to be said of them."""
+        if wanted.broker is None:
+            return [], []
+        traded = run_apart(work, progress)
+        since, until = map(datetime.fromisoformat, traded["days"])
+        return JobBars(self.base).find(wanted, instruments_of(traded["names"]), (since, until), progress)
 
     def look_at_day(self, said: dict[str, Any], upload: Mapping[str, Any]) -> None:
         """Raise RequestRefused or NotFound for what cannot come to anything."""

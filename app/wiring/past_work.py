@@ -8,12 +8,15 @@ from typing import Any
 
 from app.domain.backtest.tape import TapeAlert
 from app.domain.backtest.whole_tape import Tape
+from app.domain.json_codec import timestamp
 from app.errors import InvalidRequest
 from app.logs import register_secrets
 from app.schemas.backtest.tape_reader import TapeReader, TapeText
 from app.services.backtest.day_replay import HeldBefore, replay_report
 from app.services.backtest.reports import excerpt, files_of
 from app.wiring.backtest_setup import ReplaySetup, Setup
+from app.wiring.bar_shelf import KeptBars
+from app.wiring.traded import Told
 
 MOST_ALERTS = 20_000
 # Two years of five-minute bars of a market that never closes.
@@ -22,13 +25,18 @@ MOST_BARS = 250_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestWork:
-    """A backtest; `alerts` and `bars` are files as they came, `own` are alerts of this service's days."""
+    """A backtest; `alerts` and `bars` are files as they came, `own` are alerts of this service's days.
+
+    `kept` are bars of a broker, and `notes` what is said of those that it has not.
+    """
 
     setup: Setup
     reader: TapeReader
     alerts: Mapping[str, Any] | None
     own: Sequence[TapeAlert]
     bars: Sequence[Mapping[str, Any]]
+    kept: Sequence[KeptBars] = ()
+    notes: Sequence[str] = ()
 
     def __call__(self, tell: Callable[[int, int], None]) -> dict[str, Any]:
         """Play it; return what is shown of the report, and its files."""
@@ -44,13 +52,32 @@ class BacktestWork:
 
     def _tape(self) -> Tape:
         bars = self.reader.bars(map(tape_text, self.bars))
-        if self.alerts is None:
-            tape = self.reader.put_together(self.own, (), bars)
-        else:
-            tape = self.reader.read(tape_text(self.alerts), bars)
+        notes: list[str] = []
+        for each in self.kept:
+            bars[each.symbol], note = each.read()
+            notes.append(note)
+        told = told_by(self.reader, self.alerts, self.own)
+        tape = self.reader.put_together(told.alerts, told.trades, bars, [*notes, *self.notes])
         refuse_more(MOST_ALERTS, len(tape.alerts), "alerts")
         refuse_more(MOST_BARS, sum(len(series.bars) for series in tape.bars.values()), "bars")
         return tape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradedWork:
+    """What a backtest's alerts trade, and when: whoever has bars of it is asked next."""
+
+    reader: TapeReader
+    alerts: Mapping[str, Any] | None
+    own: Sequence[TapeAlert]
+
+    def __call__(self, tell: Callable[[int, int], None]) -> dict[str, Any]:
+        """Return symbols with their exchanges, and the days."""
+        told = told_by(self.reader, self.alerts, self.own)
+        refuse_more(MOST_ALERTS, len(told.alerts), "alerts")
+        days = told.days(self.reader.stretch)
+        tell(0, 0)
+        return {"names": told.names(), "days": [timestamp(day) for day in days]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +98,13 @@ class DayReplayWork:
         played = replay_of(self.setup, self.day, self.held, self.tickets)
         tickets = played.run(self.tickets, lambda done: tell(done, total))
         return {"result": replay_report(self.day, tickets, played.notes), "files": {}}
+
+
+def told_by(reader: TapeReader, alerts: Mapping[str, Any] | None, own: Sequence[TapeAlert]) -> Told:
+    """Return what is played: a file's alerts or trades, else those of our own."""
+    if alerts is None:
+        return Told(reader.stretch.of_alerts(own))
+    return Told(*reader.told(tape_text(alerts)))
 
 
 def tape_text(file: Mapping[str, Any]) -> TapeText:

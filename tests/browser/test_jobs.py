@@ -22,7 +22,7 @@ def start_backtest(
 ) -> None:
     open_form(page, "Backtest")
     page.get_by_label("Alerts").set_input_files(HERE / alerts)
-    page.get_by_label("Bars").set_input_files(HERE / "bars.csv")
+    page.get_by_label("Bars", exact=True).set_input_files(HERE / "bars.csv")
     page.get_by_label("Symbol").fill("NASDAQ:AAPL")
     page.get_by_label("Set differently").fill(changes)
     page.get_by_role("button", name="Start").click()

@@ -3,13 +3,14 @@
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 
 import pytest
 
 from app.brokers.alpaca.broker import AlpacaBroker
 from app.domain.bars import Adjustment
 from app.domain.symbols import parse_symbol
-from app.services.backtest.bar_download import BarDownload, WantedBars
+from app.services.backtest.bar_download import BarDownload, QuestionPace, WantedBars
 from tests.brokers.fyers.harness import SHARE_TICKER, make_fyers, simulated
 
 pytestmark = pytest.mark.integration
@@ -261,5 +262,6 @@ def test_bars_when_requests_are_too_many_then_the_download_waits_for_its_turn(fa
         adjustment=Adjustment.RAW,
     )
 
-    assert len(BarDownload(broker, wait).read(wanted)) == 27 * 1440
+    bars = chain.from_iterable(BarDownload(broker, QuestionPace(wait)).portions(wanted))
+    assert len(list(bars)) == 27 * 1440
     assert sum(waited) >= 60

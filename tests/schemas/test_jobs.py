@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.domain.bars import Adjustment
 from app.domain.jobs import JobKind
 from app.errors import InvalidRequest, RequestRefused
 from app.schemas.jobs import read_job
@@ -47,6 +48,19 @@ def test_files_when_they_come_along_then_their_text_is_left_as_it_is():
     assert wanted["bars"] == [FILE | {"symbol": "AAPL"}]
 
 
+def test_bars_when_they_are_a_brokers_then_its_name_and_terms_are_read():
+    _, wanted = read_job({"kind": "backtest", "bars": "alpaca", "timeframe": "1h", "adjust": "raw"})
+    _, plain = read_job({"kind": "backtest"})
+
+    assert (wanted["bars"], wanted["timeframe"], wanted["adjust"]) == ("alpaca", "1h", Adjustment.RAW)
+    assert (plain["bars"], plain["timeframe"], plain["adjust"], plain["extended"]) == (
+        None,
+        "5m",
+        None,
+        False,
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -56,6 +70,10 @@ def test_files_when_they_come_along_then_their_text_is_left_as_it_is():
         ({"alerts": FILE | {"text": 5}}, "must be the file's text"),
         ({"bars": [None]}, "must be JSON objects"),
         ({"bars": [FILE] * 51}, "to 50 entries"),
+        ({"bars": "Alpaca!"}, "or a broker's name like alpaca"),
+        ({"timeframe": "7m"}, "must be 1m, 2m"),
+        ({"adjust": "dividends"}, "must be raw, split or all"),
+        ({"extended": "yes"}, "must be true or false"),
         ({"set": {"key": {"a": 1}}}, "must be text of up to 500 characters"),
         ({"set": {"key": "x" * 501}}, "must be text of up to 500 characters"),
         ({"set": {"two words": "x"}}, "a name like sl_pct"),

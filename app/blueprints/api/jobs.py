@@ -19,6 +19,7 @@ from app.wiring.container import operations
 SHOWN = ("id", "kind", "state", "done", "total", "created_at", "started_at", "ended_at", "message")
 WANTED = ("from", "to", "bot", "limit", "horizon", "model", "min_confidence", "max_notional")
 WANTED_OF_PAST = ("date", "set", "prompt", "timezone", "symbol", "alerts", "bars")
+WANTED_OF_BROKER = ("broker", "timeframe", "adjust", "extended")
 NAMED = {"from": "since", "to": "until"}
 LONGEST_VERSION = 100
 # Files come along: a year of five-minute bars has six million bytes.
@@ -77,7 +78,9 @@ def download_job_file(job: UUID, file: str) -> ResponseReturnValue:
 
 
 def _row(job: Job) -> dict[str, Any]:
-    wanted = {name: job.wanted.get(NAMED.get(name, name)) for name in (*WANTED, *WANTED_OF_PAST)}
+    wanted = {
+        name: job.wanted.get(NAMED.get(name, name)) for name in (*WANTED, *WANTED_OF_PAST, *WANTED_OF_BROKER)
+    }
     return {name: to_json(getattr(job, name)) for name in SHOWN} | {"wanted": wanted, "result": None}
 
 
@@ -95,11 +98,15 @@ def _day(*, prompt: str | None, **said: Any) -> Asked:
     return wanted, {} if prompt is None else {"prompt": prompt}
 
 
-def _backtest(*, alerts: dict[str, Any] | None, bars: list[dict[str, Any]] | None, **said: Any) -> Asked:
-    files = bars or []
+def _backtest(
+    *, alerts: dict[str, Any] | None, bars: list[dict[str, Any]] | str | None, **said: Any
+) -> Asked:
+    broker = bars if isinstance(bars, str) else None
+    files = [] if bars is None or isinstance(bars, str) else bars
     named = tuple(file["name"] for file in files)
     wanted = BacktestRequest(
-        **said | {"set": said["set"] or {}, "alerts": alerts and alerts["name"], "bars": named}
+        **said
+        | {"set": said["set"] or {}, "alerts": alerts and alerts["name"], "bars": named, "broker": broker}
     )
     upload = {"alerts": alerts} if alerts is not None else {}
     return wanted, upload | ({"bars": files} if files else {})

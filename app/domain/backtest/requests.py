@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.domain.bars import Adjustment
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestRequest:
@@ -10,6 +12,8 @@ class BacktestRequest:
 
     `alerts` and `bars` are the names of the files that came with it; without alerts those of this service's
     own days are played. `set` are keys of bots and settings, as they were written.
+    Instead of files, bars may be those of a `broker`: so long (`timeframe`), adjusted for what, and of all
+    hours if `extended`.
     """
 
     since: date | None = None
@@ -20,6 +24,10 @@ class BacktestRequest:
     symbol: str | None = None
     alerts: str | None = None
     bars: tuple[str, ...] = ()
+    broker: str | None = None
+    timeframe: str = "5m"
+    adjust: Adjustment | None = None
+    extended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

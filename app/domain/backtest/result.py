@@ -84,6 +84,7 @@ class BacktestResult:
     first: datetime
     last: datetime
     alerts: int
+    currency: str
     bars: Mapping[str, int]
     initial_equity: Decimal
     final_equity: Decimal

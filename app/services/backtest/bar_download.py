@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.brokers.base import Broker
-from app.clock import Wait
-from app.domain.bars import Adjustment, Bar
+from app.clock import Wait, system_wait
+from app.domain.bars import DAY_MINUTES, Adjustment, Bar
 from app.domain.hours import sessions_between
 from app.domain.instruments import Instrument
 from app.errors import BrokerUnavailable, InvalidRequest
 
-DAY_MINUTES = 1440
 # What one question is about: with the bar at its end, as many as a broker tells in one answer.
 PORTION = 9_999
 # Two years of the minutes of a market that never closes; more would be half an hour of questions.
@@ -21,6 +20,27 @@ MOST_BARS = 1_100_000
 PAUSES_SECONDS = (1.0, 5.0, 15.0, 61.0)
 
 Told = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPace:
+    """How fast a broker is asked: `between` seconds before each question, `busy` where it has too many.
+
+    `wait` lets time pass.
+    """
+
+    wait: Wait = system_wait
+    between: float = 0.0
+    busy: tuple[float, ...] = PAUSES_SECONDS
+
+
+# Of a process that does nothing else.
+PATIENT = QuestionPace()
+
+
+def questions(length: timedelta, span: timedelta) -> int:
+    """Return how many questions the bars of so long a time take."""
+    return -(-length // (span * PORTION))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,26 +71,28 @@ class WantedBars:
                 f"{(self.until - self.since).days} days of bars of {self.minutes} minutes are too many to "
                 f"download; take bars of {enough} minutes, or fewer days."
             )
-        return -(-most // PORTION)
+        return questions(self.until - self.since, self.span)
 
 
 @dataclass(frozen=True, slots=True)
 class BarDownload:
-    """Reads bars of one broker; `wait` lets time pass where it has too many requests."""
+    """Reads bars of one broker, at a pace."""
 
     broker: Broker
-    wait: Wait
+    pace: QuestionPace
 
-    def read(self, wanted: WantedBars, told: Told = lambda _: None) -> tuple[Bar, ...]:
-        """Return the bars, telling of each portion; raise InvalidRequest, or BrokerUnavailable."""
-        bars: list[Bar] = []
+    def portions(self, wanted: WantedBars, told: Told = lambda _: None) -> Iterator[list[Bar]]:
+        """Yield the bars, telling of each portion; raise InvalidRequest, or BrokerUnavailable."""
+        is_inside = _hours(wanted)
         for start, end in _portions(wanted):
-            bars += self._portion(wanted, start, end)
+            if self.pace.between:
+                self.pace.wait(self.pace.between)
+            bars = self._portion(wanted, start, end)
             told(1)
-        return _within_hours(bars, wanted)
+            yield [bar for bar in bars if is_inside(bar)]
 
     def _portion(self, wanted: WantedBars, start: datetime, end: datetime) -> Sequence[Bar]:
-        for pause in (*PAUSES_SECONDS, None):
+        for pause in (*self.pace.busy, None):
             try:
                 # One that begins before the end may go on after it, as the day of New York does in UTC.
                 bars = self.broker.bars(
@@ -80,7 +102,7 @@ class BarDownload:
             except BrokerUnavailable as error:
                 if pause is None or not error.is_passing:
                     raise
-                self.wait(pause)
+                self.pace.wait(pause)
         raise AssertionError  # the last pause is None, which ends the loop
 
 
@@ -91,11 +113,11 @@ def _portions(wanted: WantedBars) -> Iterator[tuple[datetime, datetime]]:
         yield start, min(start + length, wanted.until)
 
 
-def _within_hours(bars: Sequence[Bar], wanted: WantedBars) -> tuple[Bar, ...]:
-    """Leave out what lies outside of the regular session, where stops do not work and prices are thin."""
+def _hours(wanted: WantedBars) -> Callable[[Bar], bool]:
+    """Return what tells bars of the regular session: outside, stops do not work and prices are thin."""
     hours = sessions_between(wanted.instrument, wanted.since, wanted.until)
     if wanted.extended or wanted.minutes >= DAY_MINUTES or hours is None:
-        return tuple(bars)
+        return lambda _bar: True
     opens = [opening for opening, _ in hours]
 
     def is_inside(bar: Bar) -> bool:
@@ -103,4 +125,4 @@ def _within_hours(bars: Sequence[Bar], wanted: WantedBars) -> tuple[Bar, ...]:
         place = bisect_right(opens, bar.at + wanted.span - timedelta(microseconds=1)) - 1
         return place >= 0 and bar.at < hours[place][1]
 
-    return tuple(bar for bar in bars if is_inside(bar))
+    return is_inside

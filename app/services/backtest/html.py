@@ -125,7 +125,8 @@ def _summary(report: Mapping[str, Any]) -> str:
     metrics = report["metrics"]
     return (
         f"{report['alerts']} alerts, {metrics['trades']} closed trades. From {report['initial_equity']} to "
-        f"{report['final_equity']}, fees {report['fees']}, refused {sum(report['refusals'].values())}."
+        f"{report['final_equity']} {report['currency']}, fees {report['fees']}, "
+        f"refused {sum(report['refusals'].values())}."
     )
 
 

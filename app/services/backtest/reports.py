@@ -40,6 +40,7 @@ def report_of(result: BacktestResult) -> dict[str, Any]:
         "from": timestamp(result.first),
         "to": timestamp(result.last),
         "alerts": result.alerts,
+        "currency": result.currency,
         "bars": dict(result.bars),
         "settings": dict(result.settings),
         "initial_equity": to_json(result.initial_equity),

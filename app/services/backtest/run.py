@@ -57,7 +57,7 @@ class BacktestRun:
 
     def run(self, tape: Tape, progress: Callable[[int], None] = lambda _: None) -> BacktestResult:
         """Play the tape and tell what it came to."""
-        first, start = self.clock(), self.broker.account().equity
+        first, account = self.clock(), self.broker.account()
         player = Player(
             broker=self.broker,
             clock=self.clock,
@@ -74,15 +74,15 @@ class BacktestRun:
             told = f"{player.too_late} alerts came after their symbol's last bar, and met its last price."
             self._notes.insert(0, told)
         course = Course(
-            curve=((first, start), *player.equity),
+            curve=((first, account.equity), *player.equity),
             days=_days(tape, player),
             seconds_held=player.seconds_held,
             first=first,
             last=self.clock(),
         )
-        return self._result(tape, course)
+        return self._result(tape, course, account.currency)
 
-    def _result(self, tape: Tape, course: Course) -> BacktestResult:
+    def _result(self, tape: Tape, course: Course, currency: str) -> BacktestResult:
         tickets = self.books.tickets(course.first)
         trades, still_open = self.books.trades(), self.books.open_trades()
         costs = Costs(self.fees(), slippage(tickets))
@@ -90,6 +90,7 @@ class BacktestRun:
             first=course.first,
             last=course.last,
             alerts=len(tape.alerts),
+            currency=currency,
             bars={symbol: len(series.bars) for symbol, series in sorted(tape.bars.items())},
             initial_equity=course.curve[0][1],
             final_equity=course.curve[-1][1],

@@ -109,6 +109,7 @@ def _abilities(known: Capabilities, broker: Broker | None) -> Row:
         "exits_held_by": {kind.value: AT_BROKER if kind in known.held_exits else HERE for kind in kinds},
         "fractional": [kind.value for kind in kinds if kind in known.fractional],
         "short": [kind.value for kind in kinds if kind in known.short],
+        "bars": [kind.value for kind in AssetClass if kind in known.bar_feeds],
         "notional": known.notional,
         "bracket": known.bracket,
         "day_orders_only": known.day_orders_only,

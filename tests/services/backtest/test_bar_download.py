@@ -1,12 +1,13 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 
 import pytest
 
 from app.domain.bars import Adjustment, Bar
 from app.domain.instruments import AssetClass, Instrument
 from app.errors import BrokerUnavailable, InvalidRequest
-from app.services.backtest.bar_download import PAUSES_SECONDS, PORTION, BarDownload, WantedBars
+from app.services.backtest.bar_download import PAUSES_SECONDS, PORTION, BarDownload, QuestionPace, WantedBars
 
 pytestmark = pytest.mark.unit
 
@@ -44,7 +45,7 @@ def wanted(**changes) -> WantedBars:
 
 def read(broker: Broker, waited: list[float] | None = None, **changes):
     wait = [].append if waited is None else waited.append
-    return BarDownload(broker, wait).read(wanted(**changes))
+    return tuple(chain.from_iterable(BarDownload(broker, QuestionPace(wait)).portions(wanted(**changes))))
 
 
 def test_bars_when_they_are_many_then_each_is_read_once_and_all_portions_are_told():
@@ -52,7 +53,7 @@ def test_bars_when_they_are_many_then_each_is_read_once_and_all_portions_are_tol
     long = wanted(instrument=BITCOIN, until=MONDAY + 100 * DAY)
     broker = Broker()
 
-    bars = BarDownload(broker, [].append).read(long, told.append)
+    bars = list(chain.from_iterable(BarDownload(broker, QuestionPace([].append)).portions(long, told.append)))
 
     assert len(bars) == len({each.at for each in bars}) == 100 * 288
     assert sum(told) == long.portions == len(broker.asked) == 3
@@ -94,6 +95,15 @@ def test_bars_when_the_broker_has_too_many_requests_then_it_is_asked_again_after
 
     assert len(read(Broker(busy, busy), waited)) == 288
     assert waited == list(PAUSES_SECONDS[:2])
+
+
+def test_bars_when_others_ask_the_broker_too_then_each_question_waits_and_a_refusal_longer():
+    waited: list[float] = []
+    broker = Broker(BrokerUnavailable("too many requests", is_passing=True))
+    long = wanted(instrument=BITCOIN, until=MONDAY + 100 * DAY)
+
+    assert len(list(BarDownload(broker, QuestionPace(waited.append, 2.0, (61.0,))).portions(long))) == 3
+    assert waited == [2.0, 61.0, 2.0, 2.0]
 
 
 @pytest.mark.parametrize(("is_passing", "asked"), [(True, 1 + len(PAUSES_SECONDS)), (False, 1)])

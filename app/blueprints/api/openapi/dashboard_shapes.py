@@ -122,6 +122,7 @@ CAPABILITIES = object_of(
         | {"description": "Who holds stop-losses and take-profits, by the kind of instrument."},
         "fractional": _KINDS,
         "short": _KINDS,
+        "bars": _KINDS | {"description": "Of which it keeps past prices, for backtests."},
         "notional": FLAG,
         "bracket": FLAG,
         "day_orders_only": FLAG,

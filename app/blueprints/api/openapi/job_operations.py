@@ -9,6 +9,7 @@ from app.blueprints.api.openapi.shapes import (
     DECIMAL,
     FLAG,
     OR_DECIMAL,
+    OR_TEXT,
     TEXT,
     TIME,
     UUID,
@@ -23,6 +24,7 @@ from app.blueprints.api.openapi.shapes import (
 from app.domain.backtest.day_replay import ReplayedTicket, ReplayOutcome
 from app.domain.backtest.metrics import BacktestMetrics
 from app.domain.backtest.result import BacktestTrade
+from app.domain.bars import Adjustment
 from app.domain.jobs import JobKind, JobState
 from app.domain.replay_comparison import ReplaySide, Take
 from app.schemas.base import Schema
@@ -74,12 +76,14 @@ TEXTS: Shape = {"type": "object", "additionalProperties": TEXT}
 COUNTS: Shape = {"type": "object", "additionalProperties": COUNT}
 COMPARED = {"trade": TEXT, "theirs": ANY_OBJECT, "ours": or_null(ANY_OBJECT), "difference": OR_DECIMAL}
 BACKTEST = object_of(
-    {"from": TIME, "to": TIME, "alerts": COUNT, "bars": COUNTS, "settings": TEXTS}
+    {"from": TIME, "to": TIME, "alerts": COUNT, "currency": TEXT, "bars": COUNTS, "settings": TEXTS}
     | dict.fromkeys(("initial_equity", "final_equity", "fees", "slippage"), DECIMAL)
     | {"metrics": object_of(record_shape(BacktestMetrics)), "refusals": COUNTS}
     | {name: list_of(object_of({column: TRADE[column] for column in TRADE_COLUMNS})) for name in TRADES}
     | {"comparison": list_of(object_of(COMPARED | {"why": TEXT}))}
-    | {"equity_curve": list_of(POINT) | {"description": POINTS}, "bots": ANY_OBJECT, "notes": list_of(TEXT)}
+    | {"equity_curve": list_of(POINT) | {"description": POINTS}, "bots": ANY_OBJECT, "notes": list_of(TEXT)},
+    # Of a job of before it was told.
+    optional=("currency",),
 )
 RESULTS = ("IdeaReplayResult", "DayReplayResult", "BacktestResult")
 WANTED = object_of(
@@ -99,6 +103,10 @@ WANTED = object_of(
         "symbol": or_null(TEXT),
         "alerts": or_null(TEXT) | {"description": "The file's name; null where our own are played."},
         "bars": or_null(list_of(TEXT)) | {"description": "The names of the files."},
+        "broker": OR_TEXT | {"description": "Whose bars are played; null of files."},
+        "timeframe": OR_TEXT | {"description": "Of a broker's bars."},
+        "adjust": or_null(words_of(Adjustment)),
+        "extended": or_null(FLAG),
     }
 )
 JOB: dict[str, Shape] = {

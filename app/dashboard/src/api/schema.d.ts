@@ -2731,6 +2731,8 @@ export interface components {
                 };
                 fractional: ("crypto" | "equity" | "forex" | "future" | "option" | "unknown")[];
                 short: ("crypto" | "equity" | "forex" | "future" | "option" | "unknown")[];
+                /** @description Of which it keeps past prices, for backtests. */
+                bars: ("crypto" | "equity" | "forex" | "future" | "option" | "unknown")[];
                 notional: boolean;
                 bracket: boolean;
                 day_orders_only: boolean;
@@ -3193,6 +3195,7 @@ export interface components {
             /** Format: date-time */
             to: string;
             alerts: number;
+            currency?: string;
             bars: {
                 [key: string]: number;
             };
@@ -3334,6 +3337,12 @@ export interface components {
                 alerts: string | null;
                 /** @description The names of the files. */
                 bars: string[] | null;
+                /** @description Whose bars are played; null of files. */
+                broker: string | null;
+                /** @description Of a broker's bars. */
+                timeframe: string | null;
+                adjust: ("raw" | "split" | "all") | null;
+                extended: boolean | null;
             };
             result: components["schemas"]["IdeaReplayResult"] | components["schemas"]["DayReplayResult"] | components["schemas"]["BacktestResult"] | null;
         };
@@ -3383,6 +3392,12 @@ export interface components {
                 alerts: string | null;
                 /** @description The names of the files. */
                 bars: string[] | null;
+                /** @description Whose bars are played; null of files. */
+                broker: string | null;
+                /** @description Of a broker's bars. */
+                timeframe: string | null;
+                adjust: ("raw" | "split" | "all") | null;
+                extended: boolean | null;
             };
             /** @description Asked for one at a time. */
             result: null;
@@ -4668,6 +4683,7 @@ export interface components {
                 /** @description The whole file. */
                 text: string;
             } | null;
+            /** @description Files, or a broker that is set up here and keeps bars: they are downloaded while the job runs. */
             bars?: {
                 /** @description As on the disk: it may tell the symbol, and is repeated where a line cannot be read. */
                 name: string;
@@ -4675,7 +4691,7 @@ export interface components {
                 text: string;
                 /** @description What the bars are of, where neither a column nor the file's name tells. */
                 symbol?: string | null;
-            }[] | null;
+            }[] | string | null;
             /** Format: date */
             from?: string | null;
             /** Format: date */
@@ -4686,6 +4702,19 @@ export interface components {
             set?: {
                 [key: string]: string | number | boolean | null;
             } | null;
+            /**
+             * @description How long a broker's bars are.
+             * @default 5m
+             * @enum {string}
+             */
+            timeframe: "1m" | "2m" | "3m" | "5m" | "10m" | "15m" | "20m" | "30m" | "1h" | "2h" | "4h" | "1d";
+            /** @description What a broker's bars of shares are adjusted for; without it splits. */
+            adjust?: ("raw" | "split" | "all") | null;
+            /**
+             * @description A broker's bars before and after regular hours too.
+             * @default false
+             */
+            extended: boolean;
             /**
              * @description Of times that name none, like America/New_York.
              * @default UTC

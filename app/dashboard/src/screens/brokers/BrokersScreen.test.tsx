@@ -29,6 +29,7 @@ const CARD: BrokerCard = {
     short: ["equity"],
     notional: false,
     bracket: false,
+    bars: ["equity"],
     day_orders_only: true,
     market_orders_rest: true,
     structures: false,

@@ -24,14 +24,15 @@ const CURVE =
 
 /** What a backtest came to. */
 export function BacktestResult({ id, result }: { id: string; result: Report }) {
+  const { currency = "" } = result;
   return (
     <>
       <Panel title="In short" aside={<Downloads id={id} />}>
         <p>
           {formatCount(result.alerts)} alerts from <Time at={result.from} /> to <Time at={result.to} />: from{" "}
-          <Money amount={result.initial_equity} currency="" /> to{" "}
+          <Money amount={result.initial_equity} currency={currency} /> to{" "}
           <strong>
-            <Money amount={result.final_equity} currency="" />
+            <Money amount={result.final_equity} currency={currency} />
           </strong>
           .
         </p>
@@ -59,7 +60,7 @@ export function BacktestResult({ id, result }: { id: string; result: Report }) {
       )}
       {result.comparison.length > 0 && (
         <Panel title="Beside the list of trades" isFlush>
-          <Comparison rows={result.comparison} />
+          <Comparison result={result} />
         </Panel>
       )}
     </>
@@ -79,7 +80,7 @@ function Downloads({ id }: { id: string }) {
   );
 }
 
-function Figures({ result: { metrics, fees, slippage } }: { result: Report }) {
+function Figures({ result: { metrics, fees, slippage, currency = "" } }: { result: Report }) {
   const n = metrics.trades;
   return (
     <KeyFigures label="Figures of the backtest">
@@ -87,7 +88,7 @@ function Figures({ result: { metrics, fees, slippage } }: { result: Report }) {
         name="Net profit"
         definition="What the account is worth at the end, less what it began with."
       >
-        <Money amount={metrics.net_profit} currency="" isGain />
+        <Money amount={metrics.net_profit} currency={currency} isGain />
       </KeyFigure>
       <KeyFigure
         name="Return"
@@ -99,7 +100,7 @@ function Figures({ result: { metrics, fees, slippage } }: { result: Report }) {
       <KeyFigure
         name="Largest drawdown"
         definition="How far the account fell below its highest worth before, at most."
-        more={<Money amount={metrics.max_drawdown_amount} currency="" />}
+        more={<Money amount={metrics.max_drawdown_amount} currency={currency} />}
       >
         <Percent fraction={metrics.max_drawdown} />
       </KeyFigure>
@@ -110,7 +111,7 @@ function Figures({ result: { metrics, fees, slippage } }: { result: Report }) {
         <Plain value={metrics.profit_factor} />
       </KeyFigure>
       <KeyFigure name="Expectancy" definition="The average gain of a trade, after fees." n={n}>
-        <Money amount={metrics.expectancy} currency="" isGain />
+        <Money amount={metrics.expectancy} currency={currency} isGain />
       </KeyFigure>
       <KeyFigure
         name="Sharpe"
@@ -122,9 +123,9 @@ function Figures({ result: { metrics, fees, slippage } }: { result: Report }) {
       <KeyFigure
         name="Fees"
         definition="What orders cost; below it what fills were worse than the prices that their alerts named."
-        more={<Beside word="slippage" value={<Money amount={slippage} currency="" />} />}
+        more={<Beside word="slippage" value={<Money amount={slippage} currency={currency} />} />}
       >
-        <Money amount={fees} currency="" />
+        <Money amount={fees} currency={currency} />
       </KeyFigure>
     </KeyFigures>
   );
@@ -144,11 +145,11 @@ function Plain({ value }: { value: string | number | null }) {
   return <span>{value === null ? "–" : TWO_DIGITS.format(Number(value)).replace("-", "−")}</span>;
 }
 
-function curveOf({ equity_curve: points, metrics }: Report) {
+function curveOf({ equity_curve: points, metrics, currency = "" }: Report) {
   let peak = 0;
   const drawdown = points.map(([at = "", equity = "0"]) => {
     peak = Math.max(peak, Number(equity));
     return [at, peak > 0 ? (1 - Number(equity) / peak).toFixed(6) : "0"];
   });
-  return { broker: null, currency: null, points, drawdown, max_drawdown: metrics.max_drawdown };
+  return { broker: null, currency, points, drawdown, max_drawdown: metrics.max_drawdown };
 }

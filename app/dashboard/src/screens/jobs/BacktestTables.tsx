@@ -9,7 +9,7 @@ import styles from "./BacktestTables.module.css";
 type Trade = Report["trades"][number];
 type Compared = Report["comparison"][number];
 
-const TRADES: readonly Column<Trade>[] = [
+const tradesIn = (currency: string): readonly Column<Trade>[] => [
   { name: "Symbol", isTitle: true, cell: ({ symbol }) => symbol },
   { name: "Bot", cell: ({ bot }) => bot },
   { name: "Side", cell: ({ side }) => (side === "buy" ? "long" : "short") },
@@ -21,8 +21,8 @@ const TRADES: readonly Column<Trade>[] = [
     cell: ({ exit_time }) => (exit_time === null ? "open" : <Time at={exit_time} show="short" />),
   },
   { name: "Exit price", isFigure: true, cell: ({ exit_price }) => <Price price={exit_price} /> },
-  { name: "Gain", isFigure: true, cell: ({ gain }) => <Money amount={gain} currency="" isGain /> },
-  { name: "Fees", isFigure: true, cell: ({ fees }) => <Money amount={fees} currency="" /> },
+  { name: "Gain", isFigure: true, cell: ({ gain }) => <Money amount={gain} currency={currency} isGain /> },
+  { name: "Fees", isFigure: true, cell: ({ fees }) => <Money amount={fees} currency={currency} /> },
   { name: "Ended by", cell: ({ reason }) => reason.replaceAll("_", " ") },
 ];
 
@@ -31,12 +31,12 @@ const REFUSALS: readonly Column<[string, number]>[] = [
   { name: "Alerts", isFigure: true, cell: ([, count]) => formatCount(count) },
 ];
 
-const COMPARED: readonly Column<Compared>[] = [
+const comparedIn = (currency: string): readonly Column<Compared>[] => [
   { name: "Trade", isTitle: true, cell: ({ trade }) => trade },
   {
     name: "Difference",
     isFigure: true,
-    cell: ({ difference }) => <Money amount={difference} currency="" isGain />,
+    cell: ({ difference }) => <Money amount={difference} currency={currency} isGain />,
   },
   { name: "Why", isText: true, cell: ({ why }) => why },
 ];
@@ -50,7 +50,7 @@ export function BacktestTrades({ result }: { result: Report }) {
       <Scrolled label="Trades of the backtest">
         <Table
           caption="Trades of the backtest"
-          columns={TRADES}
+          columns={tradesIn(result.currency ?? "")}
           rows={rows}
           keyOf={(trade) =>
             `${trade.bot} ${trade.symbol} ${trade.entry_time} ${trade.exit_time} ${trade.side}`
@@ -75,10 +75,15 @@ export function Refusals({ refusals }: { refusals: Report["refusals"] }) {
 }
 
 /** Their trades beside ours. */
-export function Comparison({ rows }: { rows: Report["comparison"] }) {
+export function Comparison({ result }: { result: Report }) {
   return (
     <Scrolled label="Trades beside the list">
-      <Table caption="Trades beside the list" columns={COMPARED} rows={rows} keyOf={({ trade }) => trade} />
+      <Table
+        caption="Trades beside the list"
+        columns={comparedIn(result.currency ?? "")}
+        rows={result.comparison}
+        keyOf={({ trade }) => trade}
+      />
     </Scrolled>
   );
 }

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { Route, Routes } from "react-router";
 import { expect, it } from "vitest";
 import { show } from "@/testing/page";
@@ -24,6 +24,10 @@ const WANTED = {
   symbol: null,
   alerts: "june.csv",
   bars: ["AAPL.csv"],
+  broker: null,
+  timeframe: "5m",
+  adjust: null,
+  extended: false,
 };
 const JOB = {
   id: ID,
@@ -68,6 +72,7 @@ const REPORT = {
   from: "2026-06-01T13:30:00Z",
   to: "2026-06-30T20:00:00Z",
   alerts: 3,
+  currency: "INR",
   bars: { AAPL: 1560 },
   settings: {},
   initial_equity: "100000",
@@ -88,6 +93,12 @@ const REPORT = {
   notes: ["june.csv, line 4 was refused: no symbol."],
 };
 
+const BROKERS = [
+  { broker: "alpaca", configured: true, capabilities: { bars: ["equity"] } },
+  { broker: "paper", configured: true, capabilities: { bars: [] } },
+  { broker: "fyers", configured: false, capabilities: { bars: ["equity"] } },
+];
+
 function open(at: string) {
   return show(
     <Routes>
@@ -103,6 +114,7 @@ function serve(job: unknown = JOB) {
     "GET /api/jobs": { body: { jobs: [JOB] } },
     [`GET /api/jobs/${ID}`]: { body: job },
     "GET /api/bots": { body: { bots: [] } },
+    "GET /api/brokers": { body: { brokers: BROKERS } },
     "POST /api/jobs": { status: 202, body: { id: ID } },
   });
 }
@@ -132,7 +144,39 @@ it("starts a backtest with its files and what is set differently, and shows how 
     set: { sl_pct: "0.02", paper_fee_pct: "0.001" },
     symbol: "AAPL",
     timezone: "UTC",
+    timeframe: "5m",
+    adjust: "split",
+    extended: false,
   });
+});
+
+it("has the bars of a broker that is set up and keeps some", async () => {
+  const server = serve();
+  const user = await openForm();
+
+  await user.upload(screen.getByLabelText("Alerts"), new File(["a"], "june.csv"));
+  const source = await screen.findByLabelText("Bars from");
+  expect([...source.children].map(({ textContent }) => textContent)).toEqual(["files", "Alpaca"]);
+  await user.selectOptions(source, "alpaca");
+  expect(screen.queryByLabelText("Bars")).toBeNull();
+  await user.selectOptions(screen.getByLabelText("Length of bars"), "1h");
+  await user.selectOptions(screen.getByLabelText("Shares adjusted for"), "raw");
+  await user.selectOptions(screen.getByLabelText("Hours"), "all");
+  await user.click(screen.getByRole("button", { name: "Start" }));
+
+  await screen.findByText("1,200 of 4,800 steps");
+  const sent = server.asked.find(({ method }) => method === "POST");
+  expect(sent?.body).toMatchObject({ bars: "alpaca", timeframe: "1h", adjust: "raw", extended: true });
+});
+
+it("offers nothing but files where no broker keeps bars here", async () => {
+  const server = serve();
+  server.on("GET /api/brokers", { body: { brokers: BROKERS.slice(1) } });
+  await openForm();
+
+  await waitFor(() => expect(server.asked.some(({ path }) => path === "/api/brokers")).toBe(true));
+  expect(screen.queryByLabelText("Bars from")).toBeNull();
+  expect(screen.getByLabelText("Bars")).toBeTruthy();
 });
 
 it("asks for the days where no file of alerts is given, and for key=value", async () => {
@@ -210,6 +254,8 @@ it("shows figures, equity, trades, refusals and where the files are", async () =
   expect(screen.getByText("DAILY_ORDER_CAP")).toBeTruthy();
   expect(screen.getByText("Not traded here.")).toBeTruthy();
   expect(screen.getByText("june.csv, line 4 was refused: no symbol.")).toBeTruthy();
+  expect(figures.getByText(/−₹120\.50/)).toBeTruthy();
+  expect(trades.getByText(/−₹120\.50/)).toBeTruthy();
   const link = screen.getByRole("link", { name: /^report\.html/ });
   expect(link.getAttribute("href")).toBe(`/api/jobs/${ID}/files/report.html`);
 });
@@ -242,6 +288,9 @@ it("names each job by what it does", () => {
     jobTitle({ kind, wanted: { ...WANTED, ...changes } });
 
   expect(asked("backtest", {})).toBe("Backtest of june.csv: sl_pct 0.02");
+  expect(asked("backtest", { set: null, broker: "alpaca", timeframe: "1h" })).toBe(
+    "Backtest of june.csv: bars of 1h from Alpaca",
+  );
   expect(
     asked("backtest", { alerts: null, set: null, bot: "swing", from: "2026-06-01", to: "2026-06-02" }),
   ).toBe("Backtest of swing's alerts from 2026-06-01 to 2026-06-02");

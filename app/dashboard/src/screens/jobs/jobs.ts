@@ -1,5 +1,6 @@
 import { answer, api, type Schema } from "@/api/client";
 import { useLive } from "@/api/queries";
+import { brokerName } from "@/screens/brokers/brokers";
 
 export type Job = Schema<"Job">;
 export type JobRow = Omit<Schema<"JobRow">, "result">;
@@ -76,6 +77,7 @@ function differences({ wanted }: Asked): string[] {
     wanted.prompt && `prompt ${wanted.prompt}`,
     wanted.min_confidence && `confidence from ${wanted.min_confidence}`,
     wanted.max_notional && `at most ${wanted.max_notional} a trade`,
+    wanted.broker && `bars of ${wanted.timeframe} from ${brokerName(wanted.broker)}`,
     ...Object.entries(wanted.set ?? {}).map(([name, value]) => `${name} ${value}`),
   ].filter((each): each is string => Boolean(each));
 }

@@ -1,4 +1,7 @@
+import type { Schema } from "@/api/client";
 import type { NewJob } from "./jobs";
+
+type Backtest = Schema<"NewBacktest">;
 
 /** What the form holds, as it was typed. */
 export interface Wish {
@@ -15,6 +18,11 @@ export interface Wish {
   prompt: string;
   timezone: string;
   symbol: string;
+  /** Whose bars: a broker's, or, where there is no name, those of files. */
+  source: string;
+  timeframe: Backtest["timeframe"];
+  adjust: NonNullable<Backtest["adjust"]>;
+  hours: "regular" | "all";
   alerts: File | undefined;
   bars: readonly File[];
 }
@@ -33,6 +41,10 @@ export const EMPTY: Wish = {
   prompt: "",
   timezone: "",
   symbol: "",
+  source: "",
+  timeframe: "5m",
+  adjust: "split",
+  hours: "regular",
   alerts: undefined,
   bars: [],
 };
@@ -61,20 +73,26 @@ export async function jobOf(wish: Wish): Promise<NewJob> {
     const { bot, model, prompt } = wish;
     return { kind: "replay", date: wish.date, set, ...filled({ bot, model, prompt }) };
   }
-  const { from, to, bot, symbol } = wish;
+  const { from, to, bot, symbol, timeframe, adjust } = wish;
   return {
     kind: "backtest",
     timezone: wish.timezone || "UTC",
     set,
     alerts: wish.alerts === undefined ? null : await fileOf(wish.alerts),
-    bars: await Promise.all(wish.bars.map((file) => fileOfBars(file, wish))),
+    bars: wish.source || (await Promise.all(wish.bars.map((file) => fileOfBars(file, wish)))),
+    timeframe,
+    adjust,
+    extended: wish.hours === "all",
     ...filled({ from, to, bot, symbol }),
   };
 }
 
 /** Return how many bytes the files have together. */
-export function sizeOf({ alerts, bars }: Wish): number {
-  return [...(alerts ? [alerts] : []), ...bars].reduce((total, { size }) => total + size, 0);
+export function sizeOf({ alerts, bars, source }: Wish): number {
+  return [...(alerts ? [alerts] : []), ...(source === "" ? bars : [])].reduce(
+    (total, { size }) => total + size,
+    0,
+  );
 }
 
 /** Return the first line that is not KEY=VALUE. */
