@@ -14,7 +14,7 @@ const KINDS: readonly { kind: Wish["kind"]; label: string; says: string }[] = [
   {
     kind: "backtest",
     label: "Backtest",
-    says: "Alerts of the past through today's bots, at the prices of bars. Nothing is ordered, no broker is asked.",
+    says: "Alerts of the past through today's bots, at the prices of bars. Nothing is ordered.",
   },
   {
     kind: "day",
