@@ -45,6 +45,7 @@ def pursuit_service(
         pursuits=base.pursuits,
         ledger=base.ledger,
         gateway=base.gateway,
+        orders=orders,
         alert_exits=AlertExits(
             assessor=assessor,
             orders=orders,

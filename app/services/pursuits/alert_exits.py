@@ -18,7 +18,7 @@ from app.services.broker_access.gateway import HeldSymbol
 from app.services.pursuits.follow_up import FollowUp
 from app.services.pursuits.gone import GonePositions
 from app.services.pursuits.orders import PursuitOrders
-from app.services.pursuits.outcomes import end_by, end_standing
+from app.services.pursuits.outcomes import end_by
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext, ResumedExit
 from app.storage.base import Change
@@ -52,7 +52,7 @@ class AlertExits:
         self.assessor.planner.working_orders.of(held.broker, bot.id, held.symbol)
         mine = self.orders.of(stored)
         entry = stored.pursuit.entry
-        if end_standing(ticket, mine):
+        if self.orders.end_standing(ticket, stored, mine):
             if entry is not None:
                 ticket.end(TicketStatus.PURSUING, Reason.EXIT_NOT_FILLED)
             return []

@@ -17,7 +17,7 @@ from app.services.broker_access.gateway import HeldSymbol
 from app.services.orders.free_positions import FreePositions
 from app.services.orders.working import WorkingOrders
 from app.services.pursuits.orders import PursuitOrders
-from app.services.pursuits.outcomes import end_by, end_standing
+from app.services.pursuits.outcomes import end_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class OperatorExits:
         bot = None if stored.pursuit.bot == OPERATOR else stored.pursuit.bot
         working = self.working_orders.of(held.broker, bot, held.symbol)
         mine = self.orders.of(stored)
-        if end_standing(ticket, mine):
+        if self.orders.end_standing(ticket, stored, mine):
             return
         doubted = self.orders.doubted(held, mine)
         if self.orders.gateway.sends(held) and self._has_room(held):

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderRole, OrderStatus, Side
 from app.domain.pursuits import ExitWish, Pursuit
-from app.domain.tickets import Ticket, order_record
+from app.domain.tickets import Ticket, TicketStatus, order_record
 from app.errors import BrokerUnavailable
 from app.repositories.open_orders import LEGS, OpenOrder, OpenOrders, open_order
 from app.repositories.pursuits import Pursuits, StoredPursuit
@@ -17,6 +18,7 @@ from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Outcome, Placed, Rejected, unsent
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.orders.tracking import OrderTracker
+from app.services.pursuits.outcomes import end_standing
 from app.storage.base import Store
 
 
@@ -40,13 +42,41 @@ class PursuitOrders:
         own = (item for item in found if item.ticket == pursuit.ticket and item.role is OrderRole.EXIT)
         return [item for item in own if not item.is_leg]
 
+    def settled(self, held: HeldSymbol, stored: StoredPursuit) -> list[OpenOrder]:
+        """Return those of its own that are not over once what they filled is counted.
+
+        Raise BrokerUnavailable; of a pursuit that has none the broker is not asked.
+        """
+        if not self.of(stored):
+            return []
+        self.tracker.settle(held.broker, stored.pursuit.bot, held.symbol)
+        return self.of(stored)
+
+    def end_standing(self, ticket: Ticket, stored: StoredPursuit, mine: list[OpenOrder]) -> bool:
+        """End a ticket whose exit the broker works on or has filled; tell whether that is so.
+
+        Whoever sent it may have died before it could say so, and what was bought since is not to be closed.
+        """
+        if end_standing(ticket, mine):
+            return True
+        if stored.pursuit.entry is not None or not stored.pursuit.sent:
+            # What follows the exit of a reversal is still to come.
+            return False
+        is_done = [order["status"] for order in self._exits(ticket.id)][-1:] == [OrderStatus.FILLED]
+        if is_done:
+            ticket.end(TicketStatus.FILLED)
+        return is_done
+
     def filled(self, ticket: UUID) -> Decimal:
         """Return how many units the exits of a ticket have closed, as far as they have been counted."""
+        return sum((Decimal(order["filled_quantity"]) for order in self._exits(ticket)), ZERO)
+
+    def _exits(self, ticket: UUID) -> list[dict[str, Any]]:
+        """Return a ticket's exits as they were counted last, without stops and targets."""
         document = self.ledger.document(ticket)
         orders = document.value["orders"] if document is not None else []
         exits = (order for order in orders if order["role"] == OrderRole.EXIT)
-        own = (order for order in exits if not order["client_order_id"].endswith(LEGS))
-        return sum((Decimal(order["filled_quantity"]) for order in own), ZERO)
+        return [order for order in exits if not order["client_order_id"].endswith(LEGS)]
 
     def moved_later(self, pursuit: Pursuit) -> Decimal:
         """Return by how much alerts that came after a pursuit have moved its position; signed."""
@@ -56,6 +86,10 @@ class PursuitOrders:
                 if (order["broker"], order["symbol"]) == (pursuit.broker, pursuit.symbol):
                     moved += Side(order["side"]).sign * Decimal(order["filled_quantity"] or 0)
         return moved
+
+    def may_appear(self, mine: list[OpenOrder]) -> bool:
+        """Tell whether the broker may yet show one of its orders."""
+        return any(self.resubmission.may_appear(item.submitted_at) for item in mine)
 
     def doubted(self, held: HeldSymbol, mine: list[OpenOrder]) -> OpenOrder | None:
         """Return the order whose outcome is not known and that may be sent again, under its id.

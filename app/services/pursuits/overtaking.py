@@ -32,7 +32,7 @@ class Overtaking:
         """
         later = [item for item in self.ledger.later_than(pursuit.ticket) if _is_later(item, pursuit)]
         return any(
-            _has_moved(item, pursuit.symbol, only_entries=_is_sized(item)) or self._is_pursued(item, pursuit)
+            _has_moved(item, pursuit, only_entries=_is_sized(item)) or self._is_pursued(item, pursuit)
             for item in later
             if not (_is_sized(item) and _is_sized_signal(ticket.signal))
         )
@@ -60,9 +60,9 @@ def _is_sized_signal(signal: dict[str, Any] | None) -> bool:
     return (signal or {}).get("intent") in SIZED
 
 
-def _has_moved(ticket: dict[str, Any], symbol: str, *, only_entries: bool) -> bool:
+def _has_moved(ticket: dict[str, Any], pursuit: Pursuit, *, only_entries: bool) -> bool:
     return any(
-        order["symbol"] == symbol
+        (order["broker"], order["symbol"]) == (pursuit.broker, pursuit.symbol)
         and order["ticket"] == ticket["id"]
         and order["status"] not in NEVER_THERE
         and (order["role"] == OrderRole.ENTRY or not only_entries)

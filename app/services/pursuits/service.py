@@ -26,6 +26,7 @@ from app.services.observability.ticket_messages import TicketMessages, sentence
 from app.services.pursuits.alert_exits import AlertExits
 from app.services.pursuits.gone import GonePositions
 from app.services.pursuits.operator_exits import OperatorExits
+from app.services.pursuits.orders import PursuitOrders
 from app.services.pursuits.overtaking import Overtaking
 from app.services.runtime.supervisor import in_time
 from app.services.trading.context import EntryMustWait
@@ -43,6 +44,7 @@ class PursuitService:
     pursuits: Pursuits
     ledger: Ledger
     gateway: Gateway
+    orders: PursuitOrders
     alert_exits: AlertExits
     operator_exits: OperatorExits
     overtaking: Overtaking
@@ -145,15 +147,29 @@ class PursuitService:
             return
         stored, ticket = current
         is_overtaken = self.overtaking.concerns(stored.pursuit, ticket)
-        if is_overtaken:
-            ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
         changes = list[Change]()
         if not is_overtaken and not stored.pursuit.is_over(self.runtime.clock()):
             changes = self._try(held, stored, ticket)
+        elif not self._stands(held, stored, ticket) and is_overtaken:
+            ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
         self._write(self._given_up(stored, ticket), changes)
         if ticket.status is not TicketStatus.PURSUING:
             # Stop and target of what is left were canceled for the exit, or may have been.
             self.ensure_exits(held)
+
+    def _stands(self, held: HeldSymbol, stored: StoredPursuit, ticket: Ticket) -> bool:
+        """Let an exit that is not tried any more stand as its order does; tell whether it does, or yet may.
+
+        What became of one in doubt the broker may be about to say, and the ticket waits for that.
+        """
+        if stored.pursuit.entry is not None:
+            # What is given up is the entry that was to follow.
+            return False
+        try:
+            mine = self.orders.settled(held, stored)
+        except BrokerUnavailable:
+            return True
+        return self.orders.end_standing(ticket, stored, mine) or self.orders.may_appear(mine)
 
     def _try(self, held: HeldSymbol, stored: StoredPursuit, ticket: Ticket) -> list[Change]:
         changes = list[Change]()

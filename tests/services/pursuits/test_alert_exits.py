@@ -1,7 +1,5 @@
 """An exit that Alpaca cannot take at once goes on until it is done: every way out, in every trouble."""
 
-from contextlib import suppress
-
 import pytest
 
 from app.repositories.inbox import Arrival, Inbox
@@ -318,30 +316,3 @@ class TestInterrupted:
 
         assert between == (0, 10, "pursuing")
         assert outcome(answer)[:2] == (-5, 15)
-
-
-@pytest.mark.usefixtures("held_ten")
-def test_close_when_the_process_dies_behind_its_fill_then_what_is_bought_after_that_is_kept(
-    operator, services, post, pass_time, held, clock, monkeypatch
-):
-    pass_time(1)
-    pursuits, died = type(services.portfolio.pursuits), False
-
-    def die(*_):
-        nonlocal died
-        died = True
-        raise RuntimeError("as a process does that is killed")
-
-    with monkeypatch.context() as patched, suppress(RuntimeError):
-        patched.setattr(pursuits, "_write", die)
-        operator.delete("/api/positions/alpaca/AAPL")
-    services.portfolio.tracker.follow()
-    assert (died, held()) == (True, 0)
-
-    # Ids of one microsecond are in no order.
-    clock.move(seconds=1)
-    post(**ENTER_LONG, strategy_order_comment="again")
-    pass_time(35)
-
-    assert held() == 10
-    assert services.portfolio.pursuits.rows() == []
