@@ -84,6 +84,10 @@ class PursuitService:
         pursuit = stored.pursuit
         with self.runtime.locks.hold_symbol(pursuit.broker, pursuit.symbol):
             current = self._current(ticket)
+            if current is not None and self.orders.end_standing(current[1], current[0], []):
+                # Done, by a process that died before it could say so.
+                self._write(current[1])
+                current = None
             if current is None:
                 raise PursuitOver(f"The exit of ticket {ticket} is not being pursued any more.")
             ended, before = current[1], {"status": current[1].status.value}

@@ -126,6 +126,16 @@ class TestKilledClose:
 
         assert outcome("operator") == [FILLED]
 
+    def test_when_the_operator_ends_what_was_done_then_it_is_told_that_it_is_over(
+        self, operator, services, outcome
+    ):
+        services.portfolio.tracker.follow()
+        (ticket,) = [row["ticket"] for row in services.portfolio.pursuits.rows()]
+        answer = operator.post(f"/api/tickets/{ticket}/end")
+
+        assert answer.json["error"]["code"] == "PURSUIT_OVER"
+        assert (outcome("operator"), services.portfolio.pursuits.rows()) == ([FILLED], [])
+
 
 def test_exit_when_killed_behind_its_order_and_overtaken_then_it_stands_as_its_order(
     buy, post, scripted, clock, die, tick, outcome
