@@ -57,20 +57,42 @@ function NoOrder({ told }: { told: Omit<Preview, "orders" | "signal"> }) {
   );
 }
 
-function OrderLine({ order }: { order: Preview["orders"][number] }) {
+type PlannedOrder = Preview["orders"][number];
+
+function OrderLine({ order }: { order: PlannedOrder }) {
+  const { stop_price: trigger, limit_price: limit, take_profit: target, stop_loss: stop } = order;
   return (
     <li>
       <strong>
-        Would {order.side} <Quantity quantity={order.quantity} /> {order.symbol}
+        Would {order.side} <Size order={order} /> {order.symbol}
       </strong>
       {`, ${order.type.replaceAll("_", " ")}`}
-      {order.limit_price !== null && (
-        <>
-          {" "}
-          at <Price price={order.limit_price} />
-        </>
-      )}
+      <Level word=" once the price reaches " price={trigger} />
+      <Level word=" at " price={limit} />
+      <Level word=", then take-profit at " price={target} />
+      <Level word={target === null ? ", then stop-loss at " : " and stop-loss at "} price={stop} />
     </li>
+  );
+}
+
+function Size({ order: { quantity, notional } }: { order: PlannedOrder }) {
+  return quantity === null && notional !== null ? (
+    <>
+      for <Price price={notional} /> of
+    </>
+  ) : (
+    <Quantity quantity={quantity} />
+  );
+}
+
+function Level({ word, price }: { word: string; price: string | null }) {
+  return (
+    price !== null && (
+      <>
+        {word}
+        <Price price={price} />
+      </>
+    )
   );
 }
 
