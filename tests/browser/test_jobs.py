@@ -1,5 +1,7 @@
 """Jobs, as somebody tries another setting on the past."""
 
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -29,9 +31,21 @@ def start_backtest(
 
 
 @pytest.fixture(scope="module")
-def reports():
-    """The address of the backtest that the first test has started."""
-    return {}
+def report(server) -> str:
+    """The address of a backtest that is over."""
+    files = {name: (HERE / name).read_text(encoding="utf-8") for name in ("alerts.csv", "bars.csv")}
+    wanted = {
+        "kind": "backtest",
+        "alerts": {"name": "alerts.csv", "text": files["alerts.csv"]},
+        "bars": [{"name": "bars.csv", "text": files["bars.csv"], "symbol": "NASDAQ:AAPL"}],
+        "set": {"use_strategy_contracts": "true"},
+    }
+    path = f"/jobs/{server.call('POST', '/api/jobs', wanted).body['id']}"
+    end = time.monotonic() + PATIENCE_MILLISECONDS / 1000
+    while server.call("GET", f"/api{path}").body["state"] != "done":
+        assert time.monotonic() < end, "The backtest has not come to its end."
+        time.sleep(0.2)
+    return path
 
 
 def test_form_when_opened_then_every_kind_can_be_used_on_every_screen(visiting):
@@ -44,16 +58,13 @@ def test_form_when_opened_then_every_kind_can_be_used_on_every_screen(visiting):
     assert visit.complaints() == []
 
 
-def test_backtest_when_started_from_the_form_then_its_report_can_be_seen_and_taken_home(
-    visiting, reports, tmp_path
-):
+def test_backtest_when_started_from_the_form_then_its_report_can_be_seen_and_taken_home(visiting, tmp_path):
     visit = visiting(DESKTOP)
     page = visit.open("/jobs")
     start_backtest(page)
     expect(page.get_by_role("heading", name="Backtest of alerts.csv")).to_be_visible()
     figures = page.get_by_label("Figures of the backtest")
     expect(figures).to_contain_text("n = 32", timeout=PATIENCE_MILLISECONDS)
-    reports["address"] = page.url.removeprefix(visit.address)
 
     expect(page.get_by_role("img", name="The account went from")).to_be_visible()
     assert page.get_by_role("table", name="Trades of the backtest").locator("tbody tr").count() == 33
@@ -65,18 +76,18 @@ def test_backtest_when_started_from_the_form_then_its_report_can_be_seen_and_tak
     assert visit.complaints() == []
 
 
-def test_report_when_looked_at_then_every_device_and_theme_shows_it_well(visiting, reports):
+def test_report_when_looked_at_then_every_device_and_theme_shows_it_well(visiting, report):
     visit = visiting(DESKTOP)
-    visit.open(reports["address"])
+    visit.open(report)
     expect(visit.page.get_by_label("Figures of the backtest")).to_be_visible()
 
     assert visit.looked_at(DESKTOP, PHONE, NARROW) == {}
     assert visit.complaints() == []
 
 
-def test_downloaded_page_when_opened_then_it_draws_its_plots_without_a_network(visiting, reports, tmp_path):
+def test_downloaded_page_when_opened_then_it_draws_its_plots_without_a_network(visiting, report, tmp_path):
     visit = visiting(DESKTOP)
-    address = f"{visit.address}/api{reports['address']}/files/report.html"
+    address = f"{visit.address}/api{report}/files/report.html"
     file = tmp_path / "report.html"
     file.write_bytes(visit.context.request.get(address).body())
     visit.page.goto(file.as_uri())
