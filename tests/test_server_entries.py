@@ -141,16 +141,16 @@ def test_console_when_there_is_no_disk_then_exchanges_and_the_activity_log_are_e
 def test_idea_when_it_is_worked_off_in_the_background_then_its_lines_bear_its_trace(server):
     server.start()
     answer = post(server, "/webhooks/optionomics/trade-ideas", secretly(trade_idea()), **PARENT)
-    until(lambda: server.call("GET", f"/api/tickets/{answer.body['ticket']}").body["status"] != "researching")
-    found = entries(server)
-    belonging = [entry for entry in found if answer.body["ticket"] in str(entry)]
-    background = [entry for entry in belonging if entry["logger"] != "gatehouse.http"]
 
-    assert {entry.get("logging.googleapis.com/trace") for entry in background} == {
+    def background() -> list[dict]:
+        belonging = [entry for entry in entries(server) if answer.body["ticket"] in str(entry)]
+        return [entry for entry in belonging if entry["logger"] != "gatehouse.http"]
+
+    # The alert itself, what the broker was asked, and what became of it.
+    until(lambda: {entry["event"] for entry in background()} >= {"alert", "exchange", "activity"})
+    assert {entry.get("logging.googleapis.com/trace") for entry in background()} == {
         f"projects/demo/traces/{TRACE}"
     }
-    # The alert itself, what the broker was asked, and what became of it.
-    assert {entry["event"] for entry in background} >= {"alert", "exchange", "activity"}
 
 
 REFUSED = {

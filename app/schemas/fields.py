@@ -222,10 +222,12 @@ class Whole(Field[int], fields.Integer):
         }
 
     def _validated(self, value: Any) -> int:
-        # 5.0 is a whole number in JSON; a longer one would overflow wherever days or seconds are counted.
-        is_whole = isinstance(value, Decimal) and value == value.to_integral_value()
-        number = int(super()._validated(int(value) if is_whole else value))
-        if abs(number) > LARGEST_WHOLE:
+        # 5.0 is a whole number in JSON, and 5.5 none that may be cut.
+        if isinstance(value, Decimal):
+            is_sound = value.is_finite() and abs(value) <= LARGEST_WHOLE and value % 1 == 0
+            value = int(value) if is_sound else str(value)
+        # A longer one would overflow wherever days or seconds are counted.
+        if abs(number := int(super()._validated(value))) > LARGEST_WHOLE:
             raise ValidationError(f"must lie between {-LARGEST_WHOLE} and {LARGEST_WHOLE}")
         return number
 
