@@ -92,6 +92,15 @@ class Pursuit:
         return Place(self.bot, self.broker, self.symbol)
 
     @property
+    def has_entry_ahead(self) -> bool:
+        """True for the exit of a reversal whose entry nobody has sent yet."""
+        return self.entry is not None and self.entry.begun_at is None
+
+    def is_beside(self, other: "Pursuit") -> bool:
+        """Tell whether another one leaves the same symbol of the same account."""
+        return (self.broker, self.symbol) == (other.broker, other.symbol)
+
+    @property
     def is_sized(self) -> bool:
         """True for one that closes an amount, whatever else moves the position."""
         return self.wish is not None and self.wish.amount is not None
@@ -115,6 +124,10 @@ class Pursuit:
     def entering(self, now: datetime) -> "Pursuit":
         """Return it with its entry about to be sent."""
         return self if self.entry is None else replace(self, entry=replace(self.entry, begun_at=now))
+
+    def without_entry(self) -> "Pursuit":
+        """Return it with nothing that follows the exit."""
+        return replace(self, entry=None)
 
     def postponed(self, now: datetime, last: str, *, has_moved: bool = False) -> "Pursuit":
         """Return it after a try; of one that has moved the exit, what comes next is looked for soon."""

@@ -41,7 +41,7 @@ from app.wiring.intake import Reception
 from app.wiring.losses import entry_usage, loss_limits, loss_task
 from app.wiring.policies import notices, trading_rules
 from app.wiring.portfolio import LateExits, position_service, trade_history
-from app.wiring.pursuits import pursuit_service, pursuit_task, submission
+from app.wiring.pursuits import behind_exits, pursuit_service, pursuit_task, submission
 from app.wiring.structures import StructuresWiring
 
 
@@ -70,7 +70,7 @@ class Wiring:
                 structures=StructureTrades(self.store),
                 open_orders=self.base.open_orders,
                 working_orders=self.working_orders,
-                pursuits=self.base.pursuits,
+                behind_exits=behind_exits(self.base),
                 clock=self.clock,
             ),
             usage=self.usage,

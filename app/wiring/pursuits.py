@@ -15,6 +15,7 @@ from app.services.pursuits.service import PursuitService
 from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Task
 from app.services.trading.assessment import Assessor
+from app.services.trading.behind_exits import BehindExits
 from app.services.trading.execution import EnsureExits, Trading
 from app.services.trading.numbered_trades import NumberedTrades
 from app.services.trading.submission import Submission
@@ -85,6 +86,11 @@ def _operator_exits(base: Foundation, assessor: Assessor, orders: PursuitOrders)
         trades=base.trades,
         free=FreePositions(StructureTrades(base.store)),
     )
+
+
+def behind_exits(base: Foundation) -> BehindExits:
+    """Return what holds entries back while exits go on."""
+    return BehindExits(base.pursuits, base.clock)
 
 
 def submission(base: Foundation, assessor: Assessor) -> Submission:

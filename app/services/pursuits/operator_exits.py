@@ -90,11 +90,7 @@ class OperatorExits:
             known = self.trades.find(*pursuit.place)
             own = ZERO if known is None or known.quantity * held <= ZERO else known.quantity
             held = min(abs(own), abs(held)).copy_sign(held)
-        elif self.orders.filled(pursuit.ticket):
-            # It was done, by a process that has died since perhaps: what was bought after that is not meant.
-            later = self.orders.moved_later(pursuit)
-            if later * held > ZERO:
-                held -= min(abs(later), abs(held)).copy_sign(held)
+        # Of all that is held nothing came later: what bots enter waits until this is over.
         return abs(held) if pursuit.wish is None else pursuit.wish.closing(held)
 
     def _order(

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.money import ZERO
-from app.domain.orders import Order, OrderRole, OrderStatus, Side
-from app.domain.pursuits import ExitWish, Pursuit
+from app.domain.orders import Order, OrderRole, OrderStatus
+from app.domain.pursuits import ExitWish
 from app.domain.tickets import Ticket, TicketStatus, order_record
 from app.errors import BrokerUnavailable
 from app.repositories.open_orders import LEGS, OpenOrder, OpenOrders, open_order
@@ -77,15 +77,6 @@ class PursuitOrders:
         orders = document.value["orders"] if document is not None else []
         exits = (order for order in orders if order["role"] == OrderRole.EXIT)
         return [order for order in exits if not order["client_order_id"].endswith(LEGS)]
-
-    def moved_later(self, pursuit: Pursuit) -> Decimal:
-        """Return by how much alerts that came after a pursuit have moved its position; signed."""
-        moved = ZERO
-        for item in self.ledger.later_than(pursuit.ticket):
-            for order in item["orders"]:
-                if (order["broker"], order["symbol"]) == (pursuit.broker, pursuit.symbol):
-                    moved += Side(order["side"]).sign * Decimal(order["filled_quantity"] or 0)
-        return moved
 
     def may_appear(self, mine: list[OpenOrder]) -> bool:
         """Tell whether the broker may yet show one of its orders."""

@@ -141,8 +141,20 @@ class PursuitService:
         )
         ticket.end(TicketStatus.PURSUING)
         # Written before anything is asked for: killed from here on, the clock carries it out.
-        self.runtime.store.apply([self.pursuits.opening(pursuit), self.ledger.writing(ticket)])
+        opening = [self.pursuits.opening(pursuit), self.ledger.writing(ticket)]
+        self.runtime.store.apply([*self._entries_dropped(pursuit), *opening])
         self.carry_on(held, ticket.id)
+
+    def _entries_dropped(self, closing: Pursuit) -> list[Change]:
+        """Let reversals that go on stay out once all of their symbol is closed: that is the later word.
+
+        Where the broker can be asked, what they entered would have been closed as well.
+        """
+        if closing.bot != OPERATOR:
+            return []
+        beside = [item for item in self.pursuits.every() if item.pursuit.is_beside(closing)]
+        turning = (item for item in beside if item.pursuit.has_entry_ahead)
+        return [item.becoming(item.pursuit.without_entry()) for item in turning]
 
     def carry_on(self, held: HeldSymbol, number: UUID) -> None:
         """Try one, with its symbol held: what was read before may be over."""

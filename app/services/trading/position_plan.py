@@ -1,7 +1,6 @@
 """What is held, and what an alert therefore has to close and to open."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 
 from app.brokers.base import Broker
@@ -12,22 +11,19 @@ from app.domain.money import ONE, ZERO
 from app.domain.orders import OrderRole, Receipt, Side, client_order_id
 from app.domain.planning import NOTHING_TO_EXIT, Plan, leaving_room, only_buys, plan, without_closing
 from app.domain.pursuits import ExitWish, WantedEntry
-from app.domain.reasons import Reason
 from app.domain.signals import Intent
 from app.domain.tickets import Stage
-from app.domain.trades import Place, beside_legs
+from app.domain.trades import beside_legs
 from app.errors import BrokerUnavailable
 from app.repositories.bots import BotDirectory
 from app.repositories.open_orders import OpenOrders
-from app.repositories.pursuits import Pursuits
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades
 from app.services.orders.working import ClosingOrders, WorkingOrders
-from app.services.trading.context import EntryMustWait, OrderContext
+from app.services.trading.behind_exits import BehindExits
+from app.services.trading.context import OrderContext
 from app.services.trading.plan_told import plan_told, room_told
 
-# What is entered much later than it was wanted is another trade.
-LONGEST_WAIT = timedelta(seconds=60)
 EXITS = frozenset({Intent.EXIT_LONG, Intent.EXIT_SHORT, Intent.CLOSE})
 
 
@@ -40,7 +36,7 @@ class PositionPlanner:
     structures: StructureTrades
     open_orders: OpenOrders
     working_orders: WorkingOrders
-    pursuits: Pursuits
+    behind_exits: BehindExits
     clock: Clock
 
     def look(
@@ -118,7 +114,7 @@ class PositionPlanner:
             self._refuse_in_doubt(context, broker)
         decided = self._planned(context, held)
         self._refuse_stale(context, view, decided)
-        decided = self._behind_exits(context, held, decided)
+        decided = self.behind_exits.planned(context, held, decided)
         if context.resumes is None or context.resumes.wish is None:
             _remember(context, held, decided)
         context.ticket.note(Stage.POSITION_CHECKED, self.clock(), plan_told(decided, held, context))
@@ -153,27 +149,6 @@ class PositionPlanner:
             return
         if self.working_orders.in_doubt(broker, context.bot.id, context.symbol) > self._doubted(context):
             raise BrokerUnavailable("What became of an earlier exit is not known yet; nothing was sent.")
-
-    def _behind_exits(self, context: OrderContext, held: Decimal, decided: Plan) -> Plan:
-        """Let nothing be added to what its bot is on the way out of: the exit is done first.
-
-        Orders for an amount are in no order: what one buys and another sells adds up. Raise EntryMustWait.
-        """
-        side = decided.entry_side
-        if side is None or decided.close or held * side.sign <= ZERO or not _is_first_try(context):
-            return decided
-        place = Place(context.bot.id, context.broker_name, context.symbol)
-        own = [item for item in self.pursuits.every() if item.pursuit.place == place]
-        leaving = [item for item in own if not (context.is_sized and item.pursuit.is_sized)]
-        if not leaving:
-            return decided
-        if context.is_preview or self.clock() - context.ticket.created_at >= LONGEST_WAIT:
-            return Plan(refusal=Reason.EXIT_PURSUED)
-        for item in leaving:
-            if item.pursuit.entry is not None and item.pursuit.entry.side is not side:
-                # The later alert has the last word on where the bot shall be once it is out.
-                self.pursuits.change(item, replace(item.pursuit, entry=None))
-        raise EntryMustWait(f"An exit of {context.symbol} goes on; what is entered comes after it.")
 
     def _refuse_stale(self, context: OrderContext, view: MarketSnapshot, decided: Plan) -> None:
         """Let no single empty answer end the wish to leave what the books hold, nor enter on top of it.

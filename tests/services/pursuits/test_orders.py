@@ -32,9 +32,9 @@ def buy(post, configure, clock):
     """Buy ten shares, a second after whatever was done before: ids of one microsecond are in no order."""
     configure(use_strategy_contracts=True)
 
-    def order(**words) -> None:
+    def order(*, stands: str = "filled", **words) -> None:
         clock.move(seconds=1)
-        assert post(**ENTER_LONG, **words).json["status"] == "filled"
+        assert post(**ENTER_LONG, **words).json["status"] == stands
 
     return order
 
@@ -87,9 +87,10 @@ FILLED = ("filled", None)
 @pytest.mark.usefixtures("killed_close")
 class TestKilledClose:
     def test_when_another_close_comes_before_it_is_taken_up_then_each_stands_as_its_order(
-        self, buy, operator, scripted, clock, tick, outcome
+        self, operator, scripted, clock, tick, outcome
     ):
-        buy(strategy_order_comment="again")
+        # By hand, since no bot enters while a close goes on.
+        scripted.held["AAPL"] = Decimal(10)
         clock.move(seconds=1)
         operator.delete(POSITION)
         tick()
@@ -101,10 +102,12 @@ class TestKilledClose:
         self, buy, scripted, tick, outcome, is_written
     ):
         if is_written:
-            buy(strategy_order_comment="again")
+            # It has its turn when the close is known to be done.
+            buy(strategy_order_comment="again", stands="received")
         else:
             # By hand, or by a process that has not come to write it down.
             scripted.held["AAPL"] = Decimal(10)
+        tick()
         tick()
 
         assert (scripted.held["AAPL"], outcome("operator")) == (10, [FILLED])
@@ -116,7 +119,8 @@ class TestKilledClose:
         part = {"status": OrderStatus.CANCELED, "filled_quantity": Decimal(4)}
         scripted.taken[name] = replace(scripted.taken[name], **part)
         scripted.held["AAPL"] = Decimal(6)
-        buy(strategy_order_comment="again")
+        buy(strategy_order_comment="again", stands="received")
+        tick()
         tick()
 
         assert (scripted.held["AAPL"], outcome("operator")) == (10, [FILLED])

@@ -1,0 +1,82 @@
+"""A close that Alpaca cannot take at once closes what was held; what a bot buys after it is kept."""
+
+import pytest
+
+from tests.builders import ENTER_LONG
+
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("held_ten")]
+
+POSITION = "/api/positions/alpaca/AAPL"
+# What keeps a close from being done at once, beside connections that are refused.
+TROUBLES = {
+    "503 on positions": {"kind": "status", "status": 503, "methods": ("GET",), "path": "/v2/positions"},
+    "429 on the order": {"kind": "rate_limit", "methods": ("POST",), "path": "/v2/orders"},
+    "answer lost": {"kind": "reset", "methods": ("POST",), "path": "/v2/orders", "when": "after"},
+}
+
+
+@pytest.fixture
+def sales(fake):
+    """Return how many shares were sold, and how many are protected by stops now."""
+
+    def read() -> tuple[int, int]:
+        orders = fake.exchange.book.orders.values()
+        sold = sum(order.filled for order in orders if order.side == "sell")
+        stops = (order for order in orders if order.type == "stop" and not order.is_final)
+        return int(sold), int(sum(order.quantity for order in stops))
+
+    return read
+
+
+@pytest.fixture
+def bought(post, ticket_of):
+    """Buy ten more; return how that stands."""
+    answers = []
+
+    def order() -> None:
+        answers.append(post(**ENTER_LONG, n=2))
+
+    order.status = lambda: ticket_of(answers[0])["status"]
+    return order
+
+
+@pytest.fixture(params=[False, True], ids=["lives", "restarted"])
+def go_on(request, services, another, pass_time):
+    """Let time go by, in this process or in the next one."""
+
+    def later() -> None:
+        if request.param:
+            services.portfolio.pursuits.runtime.locks.close()
+        pass_time(40, **({"on": another()} if request.param else {}))
+
+    return later
+
+
+def test_entry_when_alpaca_is_back_before_the_close_then_it_comes_after_it_and_is_kept(
+    operator, fake, pass_time, held, sales, bought, go_on
+):
+    pass_time(1)
+    fake.go_away()
+    closing = operator.delete(POSITION).json["id"]
+    pass_time(5)
+    fake.come_back()
+    bought()
+    go_on()
+
+    assert (held(), sales()) == (10, (10, 10))
+    assert (operator.get(f"/api/tickets/{closing}").json["status"], bought.status()) == ("filled", "filled")
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_entry_when_a_close_is_in_trouble_then_what_it_buys_is_kept(
+    operator, fake, pass_time, held, sales, bought, trouble
+):
+    pass_time(1)
+    fake.inject(**TROUBLES[trouble])
+    closing = operator.delete(POSITION).json["id"]
+    fake.faults.clear()
+    bought()
+    pass_time(40)
+
+    assert (held(), sales()) == (10, (10, 10))
+    assert (operator.get(f"/api/tickets/{closing}").json["status"], bought.status()) == ("filled", "filled")
