@@ -91,6 +91,8 @@ export default defineConfig({
     setupFiles: ["src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    pool: "threads",
+    isolate: false,
     testTimeout: 20_000,
   },
 });
