@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -92,6 +92,7 @@ class Contract:
     strike: Decimal
 
     @classmethod
+    @cache
     def of(cls, asset: Asset) -> "Contract":
         """Read the symbol of an option; raise ValueError when it is none."""
         match = CONTRACT.fullmatch(asset.symbol)

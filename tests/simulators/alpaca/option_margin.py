@@ -28,10 +28,8 @@ def of_one(held: list[tuple[Contract, Decimal]], shares: Decimal) -> Decimal:
     by_shares = min(bare, shares // HUNDRED)
     # Calls that shares cover owe nothing but these; what is left is never covered by a payoff.
     held, naked = without_calls(held, bare), bare - by_shares
-    prices = [ZERO, *(contract.strike for contract, _ in held)]
-    least = min(worth(held, price) for price in prices)
     dearest = max((contract.strike for contract, _ in held), default=ZERO)
-    return (max(-least, ZERO) + naked * dearest) * HUNDRED
+    return (max(-least_worth(held), ZERO) + naked * dearest) * HUNDRED
 
 
 def living(held: list[tuple[Contract, Decimal]]) -> list[tuple[Contract, Decimal]]:
@@ -54,9 +52,19 @@ def without_calls(held: list[tuple[Contract, Decimal]], count: Decimal) -> list[
     return left
 
 
-def worth(held: list[tuple[Contract, Decimal]], price: Decimal) -> Decimal:
-    """Return what they are worth at expiry at a price, per unit of the underlying."""
-    return sum((quantity * contract.intrinsic(price) for contract, quantity in held), ZERO)
+def least_worth(held: list[tuple[Contract, Decimal]]) -> Decimal:
+    """Return the least they can be worth at expiry, per unit of the underlying: at nothing or at a strike.
+
+    Between two strikes the worth is a straight line, which each contract bends by its quantity at its own.
+    """
+    puts = [(contract.strike, quantity) for contract, quantity in held if not contract.is_call]
+    price, slope = ZERO, -sum((quantity for _, quantity in puts), ZERO)
+    least = worth = sum((strike * quantity for strike, quantity in puts), ZERO)
+    for strike, quantity in sorted((contract.strike, quantity) for contract, quantity in held):
+        worth += slope * (strike - price)
+        price, slope = strike, slope + quantity
+        least = min(least, worth)
+    return least
 
 
 def bare_calls(positions: Positions, shares: Mapping[str, Decimal]) -> Decimal:

@@ -49,9 +49,8 @@ class Data:
         if underlying.underlying is None or underlying.segment != CASH:
             raise unknown_symbol()
         reach = strike_count(query.get("strikecount", ""))
-        options = self._listing.options(underlying.underlying)
-        days = {each.expiry: each for each in options if each.expiry is not None}
-        near = [each for each in options if each.expiry == wanted_day(query.get("timestamp", ""), list(days))]
+        days = self._listing.options(underlying.underlying)
+        near = days[wanted_day(query.get("timestamp", ""), list(days))]
         level = self._market.price(underlying) or Decimal(0)
         rows = [
             self._row(each, level, greeks=self.gives_greeks and query.get("greeks") == "1")
@@ -60,7 +59,7 @@ class Data:
         data = {
             "callOi": OPEN_INTEREST * len(rows) // 2,
             "putOi": OPEN_INTEREST * len(rows) // 2,
-            "expiryData": [expiry_data(day, each) for day, each in days.items()],
+            "expiryData": [expiry_data(day, options[-1]) for day, options in days.items()],
             "indiavixData": self._row(self._found(VOLATILITY_INDEX), level),
             "optionsChain": [self._row(underlying, level), *rows],
         }

@@ -112,7 +112,8 @@ def option(fake: FakeFyers) -> Instrument:
     underlying = fake.exchange.listing.master.underlyings["NIFTY"]
     calls = [
         each
-        for each in fake.exchange.listing.options(underlying)
+        for options in fake.exchange.listing.options(underlying).values()
+        for each in options
         if (each.strike, each.option_type) == (underlying.base, "CE")
     ]
     return calls[2]

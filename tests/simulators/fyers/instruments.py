@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from tests.simulators.fyers.clock import Clock
 from tests.simulators.fyers.master import Contract, Master, master_of
@@ -71,15 +72,24 @@ class Listing:
         contract = self.master.find(symbol)
         return None if contract is None else derivative(contract)
 
-    def options(self, underlying: Underlying) -> list[Instrument]:
-        """Return the options on an underlying by expiry and strike."""
-        contracts = self.master.contracts(underlying.name).values()
-        return [derivative(each) for each in contracts if KINDS[each.kind] == OPTION]
+    def options(self, underlying: Underlying) -> dict[date, list[Instrument]]:
+        """Return the options on an underlying by expiry, each of these by strike."""
+        return options_of(self.master, underlying.name)
 
 
 def spot(of: Underlying) -> Instrument:
     kind = INDEX if of.is_index else EQUITY
     return Instrument(symbol=of.symbol, kind=kind, description=of.name, fy_token=of.fy_token, underlying=of)
+
+
+@lru_cache(maxsize=8)
+def options_of(master: Master, name: str) -> dict[date, list[Instrument]]:
+    """Return the options on an underlying: the chain is asked for often, and has thousands."""
+    days: dict[date, list[Instrument]] = {}
+    for contract in master.contracts(name).values():
+        if KINDS[contract.kind] == OPTION:
+            days.setdefault(contract.day, []).append(derivative(contract))
+    return days
 
 
 def derivative(contract: Contract) -> Instrument:

@@ -3,7 +3,9 @@
 import socket
 import struct
 from contextlib import suppress
+from selectors import EVENT_READ, DefaultSelector
 from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from tests.simulators.loopback.messages import Answer, Request, read_request
@@ -15,7 +17,10 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Server(ThreadingTCPServer):
-    """One thread per connection; closing it closes them all."""
+    """One thread per connection; closing it closes them all.
+
+    It sleeps until a client comes or `shutdown` wakes it: that of the standard library looks up all the time.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
@@ -24,10 +29,31 @@ class Server(ThreadingTCPServer):
     def __init__(self, address: tuple[str, int], fake: "Simulator", connection: type["Connection"]) -> None:
         self.fake = fake
         self.connections: set[socket.socket] = set()
+        self._waker, self._woken = socket.socketpair()
+        self._is_over = Event()
         super().__init__(address, connection)
+
+    def serve_forever(self, poll_interval: float = 0) -> None:  # as the library has it
+        """Serve until `shutdown`."""
+        try:
+            with DefaultSelector() as events:
+                events.register(self, EVENT_READ)
+                events.register(self._woken, EVENT_READ)
+                while self._woken not in (key.fileobj for key, _ in events.select()):
+                    self._handle_request_noblock()
+        finally:
+            self._is_over.set()
+
+    def shutdown(self) -> None:
+        """Let serving end, and wait until it has."""
+        with suppress(OSError):  # it was closed before
+            self._waker.send(b"!")
+        self._is_over.wait()
 
     def server_close(self) -> None:
         super().server_close()
+        self._waker.close()
+        self._woken.close()
         for connection in list(self.connections):
             hang_up(connection)
 

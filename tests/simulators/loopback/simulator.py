@@ -36,7 +36,7 @@ class Simulator:
 
     def serve(self) -> None:
         """Serve until the context ends."""
-        self._server.serve_forever(poll_interval=0.01)
+        self._server.serve_forever()
 
     def go_away(self) -> None:
         """Refuse connections, and hang up on those that are there, until `come_back`."""

@@ -4,12 +4,14 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import anyio
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.tools import Tool as OwnTool
 from mcp_types import (
     CallToolResult,
     ListToolsResult,
@@ -58,10 +60,8 @@ class ToolServer:
                 instructions="Simulated market data; every figure is made up.",
                 version="1.0",
                 middleware=[self._serve],
+                tools=described_tools(),
             )
-        for tool in TOOLS:
-            look = ToolAnnotations(read_only_hint=True)
-            self.server.add_tool(tool, annotations=look, structured_output=False)
 
     def application(self) -> "Starlette":
         return self.server.streamable_http_app(streamable_http_path="/mcp", session_idle_timeout=None)
@@ -123,6 +123,13 @@ class ToolServer:
     async def _chat(self, context: ServerRequestContext[Any, Any]) -> None:
         params = LoggingMessageNotificationParams(level="info", data="looking it up")
         await context.session.send_notification(LoggingMessageNotification(params=params), context.request_id)
+
+
+@cache
+def described_tools() -> list[OwnTool]:
+    """Return the tools with the schemas of their arguments, which take longer to make than a server does."""
+    look = ToolAnnotations(read_only_hint=True)
+    return [OwnTool.from_function(tool, annotations=look, structured_output=False) for tool in TOOLS]
 
 
 def text_result(text: str, *, is_error: bool = False) -> CallToolResult:

@@ -4,6 +4,9 @@ import asyncio
 import socket
 import threading
 import time
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from types import FrameType
 from typing import Any, Self
 
 import uvicorn
@@ -13,17 +16,30 @@ from tests.simulators.optionomics.mcp_server import Call, ToolServer
 from tests.simulators.optionomics.switches import Switches
 
 SHUTDOWN_SECONDS = 1
-TICK_SECONDS = 0.01
+LOOK_SECONDS = 0.002
 STOP_SECONDS = 10
 
 
 class Server(uvicorn.Server):
     """Begins and ends at once: uvicorn's own looks up ten times a second, twice before it ends."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending: Future[None] = Future()
+
+    def end(self) -> None:
+        """Let serving end, from any thread."""
+        self.should_exit = True
+        with suppress(InvalidStateError):
+            self._ending.set_result(None)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self.end()
+
     async def main_loop(self) -> None:
         await self.on_tick(0)
-        while not self.should_exit:  # noqa: ASYNC110  # of another thread
-            await asyncio.sleep(TICK_SECONDS)
+        await asyncio.wrap_future(self._ending)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in [*self.servers, *(sockets or [])]:
@@ -32,7 +48,7 @@ class Server(uvicorn.Server):
             connection.shutdown()
         deadline = time.monotonic() + SHUTDOWN_SECONDS
         while self._is_busy() and time.monotonic() < deadline:  # noqa: ASYNC110  # uvicorn has no event for it
-            await asyncio.sleep(TICK_SECONDS / 5)
+            await asyncio.sleep(LOOK_SECONDS)
         for task in self.server_state.tasks:
             task.cancel()
         await self.lifespan.shutdown()
@@ -72,7 +88,7 @@ class FakeOptionomics:
 
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
-        self._server.should_exit = True
+        self._server.end()
         self._thread.join(STOP_SECONDS)
         self._socket.close()
 
