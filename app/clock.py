@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeAlias
+
+from app.dataclass import dataclass
 
 Clock: TypeAlias = Callable[[], datetime]
 Wait: TypeAlias = Callable[[float], None]

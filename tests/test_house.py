@@ -67,6 +67,7 @@ RULES = {
         "app.version",
     },
     "app/parsing.py": set(),
+    "app/dataclass.py": set(),
     "app/cli/*": ANYTHING,
     "app/domain/*": {"app.domain"},
     "app/schemas/*": {"app.schemas", "app.brokers.registry", "app.domain", "app.errors"},
@@ -130,6 +131,9 @@ RULES = {
     "app/errors/*": {"app.errors"},
     "app/version.py": set(),
 }
+
+# What every file may know.
+ANYWHERE = {"app.dataclass"}
 
 # Whose file an SDK is, or whose files a framework is.
 HOMES = {
@@ -232,7 +236,7 @@ def test_file_when_it_imports_ours_then_only_what_its_place_may_know():
 def forbidden_imports(file):
     rule = next(rule for pattern, rule in RULES.items() if fnmatch(file, pattern))
     ours = [name for name in imported(file) if is_within(name, ["app"]) or name.startswith(".")]
-    return [name for name in ours if rule is not ANYTHING and not is_within(name, rule)]
+    return [name for name in ours if rule is not ANYTHING and not is_within(name, rule | ANYWHERE)]
 
 
 @pytest.mark.unit
@@ -381,6 +385,17 @@ def test_file_when_loaded_then_imports_no_sdk():
 
 def sdks_at_the_start(file):
     return [name for name in imported(file, at_start_only=True) if is_within(name, SDKS)]
+
+
+# One compares at each step of a backtest, the other not at all, which is said to the library.
+OTHER_DATACLASSES = {"app/domain/backtest/tape.py", "app/schemas/meanings.py"}
+
+
+@pytest.mark.unit
+def test_dataclass_when_declared_then_its_functions_are_not_compiled_at_the_start():
+    declaring = [file for file in SOURCES if "dataclasses.dataclass" in imported(file)]
+
+    assert {file for file in declaring if file.startswith("app/")} == {"app/dataclass.py", *OTHER_DATACLASSES}
 
 
 SERVICES = [file for file in SOURCES if file.startswith("app/services/")]

@@ -1,10 +1,10 @@
 """Who is calling: by a token in the `Authorization` header, or by the cookie of a session."""
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Response, g, request
 
+from app.dataclass import dataclass
 from app.domain.sessions import LONGEST, Role, Session
 from app.errors import CrossSiteRequest
 from app.wiring.container import operations, services

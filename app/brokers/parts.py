@@ -1,12 +1,12 @@
 """What the house knows of a broker before it is built, and what it lends it to be built from."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.capabilities import Capabilities
 from app.domain.instruments import Instrument
 from app.storage.base import Store

@@ -1,11 +1,11 @@
 """What a broker offers that trades structures: contracts to choose from, and orders of several legs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
+from app.dataclass import dataclass
 from app.domain.instruments import Instrument
 from app.domain.structures.chain import Chain
 from app.domain.structures.fates import ContractEvent

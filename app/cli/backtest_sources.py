@@ -1,10 +1,11 @@
 """Where the bars of a backtest come from: files, and brokers for what their alerts trade."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from app.cli.progress import progress_bar
+from app.dataclass import dataclass
 from app.domain.backtest.tape import Stretch
 from app.domain.bars import Adjustment, Series
 from app.domain.instruments import Instrument

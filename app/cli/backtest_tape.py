@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from app.cli.backtest_sources import BarSource, Downloads, named_source
+from app.dataclass import dataclass
 from app.domain.backtest.whole_tape import Tape
 from app.domain.bars import Series
 from app.errors import InvalidRequest

@@ -1,8 +1,8 @@
 """The settings of chat: who may speak, and where the platforms are."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from app.dataclass import dataclass
 from app.parsing import bot_id, channel_id, discord_id, networks, origins, public_key, setting, speakers, url
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +12,7 @@ from app.brokers.registry import BROKERS
 from app.config.chat import ChatSettings
 from app.config.state_home import StateHome, log_folder
 from app.config.together import check_together
+from app.dataclass import dataclass
 from app.errors import SettingsError
 from app.parsing import (
     LEVEL,
@@ -71,7 +72,6 @@ class Settings(ChatSettings):
     )
     gcs_tokens_file: str = setting("Object that holds broker tokens in the bucket", "tokens/fyers")
     store_timeout_seconds: Decimal = setting("Longest wait for the store", Decimal(2), positive(decimal))
-
     backup_time: time | None = setting("Time of the daily backup, UTC; unset: none", None, clock_time)
     backup_to: str | None = setting("Folder or gs://BUCKET of backups; unset: the bucket, or `backups`", None)
     backup_keep_days: int = setting("Days after which a backup is removed", 30, positive(integer))

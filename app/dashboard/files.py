@@ -3,8 +3,9 @@
 import gzip
 import hashlib
 import mimetypes
-from dataclasses import dataclass
 from pathlib import Path
+
+from app.dataclass import dataclass
 
 BUILD = Path(__file__).parent / "dist"
 # Below this a network packet is not saved.

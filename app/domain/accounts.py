@@ -1,9 +1,10 @@
 """What a broker says about money, holdings, prices and hours."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 

@@ -1,8 +1,10 @@
 """What an alert settles itself where other alerts leave it to their bot: its size and exits, when it adds."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
+
+from app.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """An order that waits for a person."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.bots import Approval, BotConfiguration
 from app.domain.structures.kinds import StructureKind
 

@@ -1,9 +1,11 @@
 """How a key of a bot is declared: once, beside its default, for everything that is made from it."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from app.dataclass import dataclass
 
 _KEY = "key"
 

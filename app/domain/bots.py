@@ -3,11 +3,12 @@
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from app.dataclass import dataclass
 from app.domain.bot_keys import Limit, Unit, key
 from app.domain.structure_keys import StructureKeys
 from app.domain.trading_state import StateSwitch, TradingState

@@ -2,10 +2,12 @@
 
 import base64
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from app.dataclass import dataclass
 
 INDIA = ZoneInfo("Asia/Kolkata")
 # Fyers ends every token then, whatever the token says of itself.

@@ -1,9 +1,10 @@
 """What a broker can do, known before anybody logs in there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ONE, ZERO
 from app.domain.symbols import get_asset_class

@@ -1,9 +1,11 @@
 """Chat: what is said there, what it means, and what is answered."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+
+from app.dataclass import dataclass
 
 # A platform's own clock and ours may differ by so much; what is older was recorded and sent again.
 LONGEST_AGE = timedelta(minutes=5)

@@ -1,13 +1,14 @@
 """The portfolio's circuit breaker: when an account's equity ends trading, and what is left to do about it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid5
 
+from app.dataclass import dataclass
 from app.domain.json_codec import to_json
 from app.domain.pursuits import pause_after
 from app.domain.trading_state import StateSwitch

@@ -1,9 +1,10 @@
 """A trade that went flat: what it was, what it cost, what it brought."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.orders import Side
 from app.domain.reasons import Reason
 from app.domain.structures.kinds import StructureKind

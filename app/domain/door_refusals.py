@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from app.dataclass import dataclass
 
 KEPT = 200
 # So many kinds of a minute have a row, and a line in the logs, of their own; strangers with ever new

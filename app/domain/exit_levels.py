@@ -1,9 +1,9 @@
 """Where a position is left: what the owner asked for, and the prices that come of it as the market moves."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from app.dataclass import dataclass
 from app.domain.bots import BotConfiguration
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO, round_price

@@ -1,12 +1,12 @@
 """The exits of one bot's position: what is written down of them, and what must be done next."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.exit_levels import ExitTerms, Levels, reached
 from app.domain.money import ZERO
 from app.domain.orders import (

@@ -1,13 +1,13 @@
 """When markets are open: New York, India, currencies, coins."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import takewhile
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from app.dataclass import dataclass
 from app.domain.accounts import MarketHours
 from app.domain.instruments import AssetClass, Instrument
 

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.opinions import Direction
 
 # The fields by whose words two deliveries are known to be of one idea, in this order.

@@ -1,10 +1,11 @@
 """What can be traded: the canonical name of an instrument and what is known about it."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
+
+from app.dataclass import dataclass
 
 INDIAN_VENUES = frozenset({"nse", "bse"})
 

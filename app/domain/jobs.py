@@ -1,9 +1,11 @@
 """Work that takes longer than an answer may: what is wanted, how far it is, and what came of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from app.dataclass import dataclass
 
 
 class JobKind(StrEnum):

@@ -1,11 +1,12 @@
 """The limits that hold for a bot: its own and the environment's, whichever is stricter."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.bot_keys import Limit, keys_of
 from app.domain.bots import BotConfiguration
 from app.domain.trading_windows import WindowText

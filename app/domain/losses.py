@@ -1,11 +1,11 @@
 """What a bot or an account has lost since its session began, as far as that is known."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from app.dataclass import dataclass
 from app.domain.closed_trades import ClosedTrade
 from app.domain.limits import Limits
 from app.domain.money import ZERO

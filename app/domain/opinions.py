@@ -1,11 +1,12 @@
 """What an analyst is asked, and what it answers."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.json_codec import to_json
 from app.domain.orders import Side
 from app.domain.reasons import Reason

@@ -1,11 +1,11 @@
 """Black-Scholes for European options: the value and delta of a contract, as per-unit figures."""
 
-from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 from math import erf, exp, isfinite, log, sqrt
 from zoneinfo import ZoneInfo
 
+from app.dataclass import dataclass
 from app.domain.instruments import OptionContract
 
 _NEW_YORK = ZoneInfo("America/New_York")

@@ -1,11 +1,12 @@
 """One order as it is about to be sent, in parts, and what a gate says of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
+from app.dataclass import dataclass
 from app.domain.accounts import Account, MarketSnapshot
 from app.domain.bots import Bot
 from app.domain.capabilities import Capabilities

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from app.dataclass import dataclass
 from app.domain.instruments import Instrument
 
 

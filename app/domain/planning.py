@@ -3,9 +3,9 @@
 `held` is signed (short is negative) and is the bot's own share of the account's position.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.orders import Side
 from app.domain.reasons import Reason

@@ -1,11 +1,11 @@
 """Which way a price went after somebody had said where it would go."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from app.dataclass import dataclass
 from app.domain.bars import Bar, Series
 from app.domain.money import ZERO
 from app.domain.opinions import Direction

@@ -1,10 +1,11 @@
 """An exit that is not done yet and goes on: what is wanted, how far it has come, when it is tried next."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Side, client_order_id, placed_order_id
 from app.domain.trades import Place

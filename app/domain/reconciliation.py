@@ -1,11 +1,12 @@
 """What a broker holds against what the bots' trades say, and which trades lose what is not there."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.trades import Trade
 

@@ -1,10 +1,10 @@
 """What another opinion, or another limit, would have made of past ideas."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.opinions import Action
 from app.domain.price_outcomes import STEP

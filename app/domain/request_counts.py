@@ -1,7 +1,8 @@
 """How many requests of an account are too many: sixty a minute, and then none for five."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from app.dataclass import dataclass
 
 ALLOWED = 60
 WINDOW = timedelta(minutes=1)

@@ -1,8 +1,8 @@
 """What an entry needs of an analyst and of a person before it is decided on, and what they said."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.bots import AnalystUse, Approval, BotConfiguration
 from app.domain.money import ZERO
 from app.domain.opinions import Decision, Opinion

@@ -2,9 +2,11 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from app.dataclass import dataclass
 
 LONGEST = timedelta(hours=12)
 LONGEST_IDLE = timedelta(minutes=60)

@@ -1,11 +1,11 @@
 """What an alert means, whatever its dialect."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from app.dataclass import dataclass
 from app.domain.alert_terms import BY_THE_BOT, AlertTerms
 from app.domain.ideas import Idea
 from app.domain.orders import OrderType, Side, TimeInForce

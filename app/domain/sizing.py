@@ -1,8 +1,9 @@
 """How large an entry is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.alert_terms import AlertTerms
 from app.domain.bots import BotConfiguration
 from app.domain.instruments import Instrument

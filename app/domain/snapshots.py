@@ -1,8 +1,9 @@
 """What was last seen at a broker, and when."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from app.dataclass import dataclass
 from app.domain.accounts import Account, Position
 from app.domain.orders import Receipt
 

@@ -6,10 +6,11 @@ between them. One that is missing and comes late wants nothing any more: the new
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.signals import Target
 
 # TradingView repeats what was not taken for some seconds, and a restart takes as long; no straggler is later.

@@ -1,9 +1,9 @@
 """The keys of a bot that trades structures of options: what, when, at which prices, and when it leaves."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NewType
 
+from app.dataclass import dataclass
 from app.domain.bot_keys import Unit, key
 from app.domain.idea_structures import IdeaStructureText
 from app.domain.structures.kinds import StructureKind

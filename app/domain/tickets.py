@@ -1,12 +1,13 @@
 """The record of one alert, from its arrival to its final state."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.json_codec import timestamp
 from app.domain.money import plain
 from app.domain.order_check import Verdict

@@ -1,10 +1,11 @@
 """Fills into trades: what a bot holds after each, and what it closed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.closed_trades import ClosedTrade
 from app.domain.money import ONE, ZERO, plain
 from app.domain.orders import OrderRole, Side

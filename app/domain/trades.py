@@ -1,12 +1,13 @@
 """What a bot opened and still manages: its own share of an account's position."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from app.dataclass import dataclass
 from app.domain.json_codec import timestamp
 from app.domain.money import ONE, ZERO, plain, round_price
 from app.domain.orders import OrderRole, Receipt

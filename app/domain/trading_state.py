@@ -1,8 +1,9 @@
 """The kill switch: whether alerts may trade."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from app.dataclass import dataclass
 
 
 class TradingState(StrEnum):

@@ -1,11 +1,12 @@
 """When a bot may enter: windows of the week, in the time of the instrument's exchange."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import NewType
 from zoneinfo import ZoneInfo
+
+from app.dataclass import dataclass
 
 # A window as its owner writes it: `mon-fri 09:45-15:30`; it is stored and shown like that.
 WindowText = NewType("WindowText", str)

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import TypeVar
+
+from app.dataclass import dataclass
 
 T = TypeVar("T")
 

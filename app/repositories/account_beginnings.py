@@ -1,8 +1,8 @@
 """When simulated accounts were started anew: what they lost before that counts no more."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from app.dataclass import dataclass
 from app.repositories.stored_record import StoredRecord
 from app.storage.base import Store
 

@@ -1,7 +1,6 @@
 """How often the analyst has failed a bot in a row."""
 
-from dataclasses import dataclass
-
+from app.dataclass import dataclass
 from app.repositories.stored_record import StoredRecord
 from app.storage.base import Store
 

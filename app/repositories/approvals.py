@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.approvals import PendingApproval
 from app.domain.json_codec import from_json, to_json
 from app.errors import AlreadyExists

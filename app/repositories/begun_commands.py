@@ -1,10 +1,11 @@
 """What a command set out to do, written down before the broker is told: a crash in between loses nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.orders import OrderChange, OrderRole
 from app.errors import AlreadyExists
 from app.storage.base import Change, Delete, Document, Store

@@ -1,8 +1,9 @@
 """What accounts hold of underlyings beyond the books, under `beyond/{broker}`."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.repositories.stored_record import StoredRecord
 from app.storage.base import Store
 

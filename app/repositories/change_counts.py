@@ -5,9 +5,9 @@ Nobody has to say that he changed something: the key that was written tells the 
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
+from app.dataclass import dataclass
 from app.domain.ticket_terms import Wanted
 from app.domain.topics import Topic
 from app.repositories import (

@@ -1,8 +1,8 @@
 """The last cleanup that did something, whichever process ran it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from app.dataclass import dataclass
 from app.domain.audit import Actor
 from app.domain.json_codec import from_json, to_json
 from app.errors import AlreadyExists, Conflict

@@ -1,9 +1,10 @@
 """What underlyings cost when contracts on them expired, under `closes/{broker}/{underlying}`."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.repositories.stored_record import StoredRecord
 from app.storage.base import Store
 

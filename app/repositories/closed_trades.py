@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.closed_trades import ClosedTrade
 from app.domain.json_codec import from_json, to_json
 from app.domain.money import ZERO

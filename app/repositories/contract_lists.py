@@ -1,10 +1,10 @@
 """The last good list of contracts, in the store."""
 
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from app.dataclass import dataclass
 from app.domain.contracts import ContractIndex, IndexUnreadable
 from app.domain.contracts.index import FORM
 from app.domain.json_codec import from_json, to_json

@@ -1,7 +1,6 @@
 """Where brokers and trades differed for long enough that the owner was told."""
 
-from dataclasses import dataclass
-
+from app.dataclass import dataclass
 from app.domain.json_codec import from_json, to_json
 from app.domain.reconciliation import Difference
 from app.errors import AlreadyExists, Conflict

@@ -1,9 +1,9 @@
 """For whom entries have ended until the next session, and that the owner was told."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.losses import Reached
 from app.domain.reasons import Reason
 from app.repositories.stored_record import StoredRecord

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.accounts import Account
 from app.domain.json_codec import from_json
 from app.repositories.stored_record import StoredRecord

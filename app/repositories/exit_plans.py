@@ -1,9 +1,10 @@
 """Exit plans, under `exits/{bot}/{broker}:{symbol}`: one document for each position with exits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
+from app.dataclass import dataclass
 from app.domain.exit_plan import ExitPlan
 from app.domain.json_codec import from_json, to_json
 from app.domain.trades import Place

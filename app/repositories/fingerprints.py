@@ -1,9 +1,9 @@
 """Which ticket a trade idea became: the inbox forgets, this does not."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.json_codec import from_json, to_json
 from app.domain.tickets import Ticket
 from app.storage.base import Change, Create, Store

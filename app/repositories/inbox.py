@@ -4,13 +4,14 @@ Creating an entry is *the* write: whoever creates it may place the alert's order
 entry is open until its answer is known; it answers duplicates until its time is over, and is then removed.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.json_codec import timestamp
 from app.errors import AlreadyExists, Conflict
 from app.repositories.inbox_keys import AND_WORDS

@@ -1,8 +1,8 @@
 """Which process does what only one may do at a time."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from app.dataclass import dataclass
 from app.domain.json_codec import from_json, timestamp
 from app.storage.base import Document, Store
 

@@ -1,8 +1,9 @@
 """What of logins at Fyers must be done once, whichever process does it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
+from app.dataclass import dataclass
 from app.repositories.stored_record import StoredRecord
 from app.storage.base import Store
 

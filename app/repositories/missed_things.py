@@ -1,9 +1,10 @@
 """What was missed at a first look, under `missed/{by whom}`: the second look may be another process's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from app.dataclass import dataclass
 from app.repositories.stored_record import StoredRecord
 from app.storage.base import Store
 

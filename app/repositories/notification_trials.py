@@ -1,8 +1,8 @@
 """When somebody last asked for a message to see whether messages arrive, under `state/notification-trial`."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from app.dataclass import dataclass
 from app.repositories.stored_record import StoredRecord
 from app.storage.base import Store
 

@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from app.dataclass import dataclass
 from app.errors import Conflict
 from app.repositories.stored_record import StoredRecord
 from app.storage.base import Store

@@ -1,12 +1,13 @@
 """Orders of ours that can still change, under `orders/{client order id}` until they are over."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.exit_plan import ExitPlan
 from app.domain.json_codec import timestamp
 from app.domain.money import ZERO, plain, text
@@ -149,6 +150,7 @@ def open_order(name: str, record: dict[str, Any], *, multiplier: Decimal, at: da
     """
     is_leg = name != record["client_order_id"]
     quantity, filled, price = record["quantity"], record["filled_quantity"], record["average_fill_price"]
+    fees = record.get("fees") or "0"
     return OpenOrder(
         client_order_id=name,
         ticket=UUID(record["ticket"]),
@@ -161,9 +163,7 @@ def open_order(name: str, record: dict[str, Any], *, multiplier: Decimal, at: da
         type=_leg_type(name) if is_leg else OrderType(record["type"]),
         quantity=None if quantity is None else Decimal(quantity),
         # A leg fills later than its order; nobody has seen it yet.
-        counted=NOTHING_COUNTED
-        if is_leg
-        else FilledSoFar.of(filled, price or "0", record.get("fees") or "0"),
+        counted=NOTHING_COUNTED if is_leg else FilledSoFar.of(filled, price or "0", fees),
         seen=None if is_leg else _as_seen(record),
     )
 

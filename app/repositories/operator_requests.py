@@ -2,10 +2,10 @@
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.json_codec import timestamp
 from app.errors import AlreadyExists, Conflict
 from app.storage.base import Delete, Store

@@ -1,10 +1,10 @@
 """Exits that are being pursued, under `pursuits/{ticket id}`: each until it is done, ended or given up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.json_codec import from_json, to_json
 from app.domain.pursuits import Pursuit
 from app.domain.trades import Place

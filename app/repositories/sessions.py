@@ -1,9 +1,10 @@
 """The dashboard's sessions and the links that begin one: digests in one record."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from app.dataclass import dataclass
 from app.domain.sessions import MOST_CODES, MOST_SESSIONS, Session, SessionEnd, StartCode
 from app.errors import NotAuthenticated
 from app.repositories.stored_record import StoredRecord

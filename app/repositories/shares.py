@@ -1,8 +1,8 @@
 """What links show once, sealed by their own keys: under `shares/{place}` until it is shown or too old."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from app.dataclass import dataclass
 from app.domain.json_codec import from_json, to_json
 from app.errors import Conflict
 from app.storage.base import Document, Store

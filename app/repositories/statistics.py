@@ -5,10 +5,10 @@ All of it can be made again from closed trades and tickets: what cannot be read 
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
+from app.dataclass import dataclass
 from app.repositories.stored_record import StoredRecord
 from app.repositories.summaries import Summaries
 from app.storage.base import Document, Store

@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
+from app.dataclass import dataclass
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
 # What is written at a time: so many documents, or so many bytes, whichever comes first.

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from app.dataclass import dataclass
 from app.errors import InvalidRequest, StoreUnavailable
 from app.repositories.leases import PREFIX as LEASES
 from app.repositories.store_copies import FolderSum, Read, StoreCopy, Walk

@@ -1,8 +1,8 @@
 """Where strategies stand by their alerts: what came last, and what is missing before it."""
 
 import logging
-from dataclasses import dataclass
 
+from app.dataclass import dataclass
 from app.domain.json_codec import from_json, to_json
 from app.domain.strategy_positions import StrategyState
 from app.domain.trades import Place

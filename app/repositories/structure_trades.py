@@ -1,11 +1,12 @@
 """Structures that bots hold or open, under `structures/{bot}/{id}`; what is over is a closed trade."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
+from app.dataclass import dataclass
 from app.domain.closed_trades import ClosedTrade, StructureHistory
 from app.domain.json_codec import from_json, to_json
 from app.domain.money import ZERO

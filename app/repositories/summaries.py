@@ -6,10 +6,11 @@ of its size, so that any period is put together from few of them: a year from so
 
 import time
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from app.dataclass import dataclass
 from app.repositories.stored_record import StoredRecord
 from app.storage.base import Store
 

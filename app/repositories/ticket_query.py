@@ -1,11 +1,11 @@
 """Which tickets are wanted, as the terms and keys by which a store finds them."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.reasons import Reason
 from app.domain.signals import OF_OTHERS, Dialect
 from app.domain.symbols import SymbolRefused, parse_symbol

@@ -1,12 +1,12 @@
 """All tickets: written once when they are done, changed when their orders move, kept for ever."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.approvals import PendingApproval
 from app.domain.json_codec import timestamp
 from app.domain.orders import moment_of_order

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.closed_trades import ClosedTrade
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Receipt, Side

@@ -1,8 +1,8 @@
 """The mark of a store that is being filled from another one, and must not be served until it is whole."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from app.dataclass import dataclass
 from app.domain.json_codec import from_json, to_json
 from app.errors import SettingsError
 from app.storage.base import Store

@@ -1,9 +1,10 @@
 """What one field's value asks of the others: checked, and described in JSON Schema, from one declaration."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from app.dataclass import dataclass
 from app.schemas.shapes import Shape, has
 
 

@@ -1,9 +1,10 @@
 """What a dialect says of itself, so that it is one file and one line in the registry."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.signals import Dialect
 from app.errors import MalformedAlert
 from app.schemas.base import Schema

@@ -1,7 +1,7 @@
 """An alert read by what its names mean: foreign names become the dialect's own, or are refused by name."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from functools import lru_cache
@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from app.dataclass import dataclass
 from app.domain.signals import Signal
 from app.schemas.meanings import BY_LETTERS, REFERENCE, FieldMeaning, letters_of, meaning_by_value, meaning_of
 

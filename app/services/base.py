@@ -1,8 +1,7 @@
 """What most services stand on, in one piece."""
 
-from dataclasses import dataclass
-
 from app.clock import Clock, Wait
+from app.dataclass import dataclass
 from app.repositories.audit import AuditLog
 from app.services.broker_access.registry import BrokerRegistry
 from app.services.observability.journal import Journal

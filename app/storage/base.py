@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
+from app.dataclass import dataclass
 from app.domain.ticket_terms import Wanted
 
 JSON: TypeAlias = dict[str, Any]

@@ -5,9 +5,9 @@ import threading
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from itertools import count
 
+from app.dataclass import dataclass
 from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict
 from app.storage.base import JSON, Change, Create, Document, Page, Replace, Snapshot, Waiting, unanswered

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.ticket_terms import TICKETS
 from app.storage.postgres_connection import Connections
 from app.storage.postgres_migration import check_server, read_edition

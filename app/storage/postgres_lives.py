@@ -1,7 +1,6 @@
 """Lives: advisory locks of one number, each held by the session by which a process lives."""
 
-from dataclasses import dataclass
-
+from app.dataclass import dataclass
 from app.storage.postgres_connection import Connections
 from app.storage.postgres_session import DatabaseSession
 

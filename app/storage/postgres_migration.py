@@ -1,8 +1,8 @@
 """How a database is brought up to this version: at each start, by one process at a time, safe to stop."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from app.dataclass import dataclass
 from app.errors import SettingsError
 from app.storage.postgres_connection import Connections, refused
 from app.storage.postgres_index import index_anew

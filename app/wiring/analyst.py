@@ -1,10 +1,10 @@
 """How the analyst is made: a language model where there is a key, else the rule."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from app.config import Settings
+from app.dataclass import dataclass
 from app.domain.opinions import Mode
 from app.logs import register_secrets
 from app.services.analyst.base import Analyst

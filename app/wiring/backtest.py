@@ -1,7 +1,7 @@
 """A house of its own for the past: the very collaborators, over memory, a tape's clock and its prices."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from random import Random
@@ -11,6 +11,7 @@ from app.brokers.base import Broker
 from app.brokers.parts import BrokerParts
 from app.brokers.registry import BROKERS
 from app.config import Settings
+from app.dataclass import dataclass
 from app.domain.audit import Actor
 from app.domain.backtest.whole_tape import Tape
 from app.domain.bots import AnalystUse, Approval, BotConfiguration

@@ -1,10 +1,11 @@
 """What a run of the past has set differently: a bot's keys, and how the simulated market treats orders."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from app.config import Settings
+from app.dataclass import dataclass
 from app.errors import InvalidRequest
 from app.parsing import read_setting
 from app.schemas.bot_pairs import BOT, read_pairs, split_pair

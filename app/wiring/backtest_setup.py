@@ -1,10 +1,10 @@
 """What a run of the past is set up with: today's bots and settings, and what is different."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from app.config import Settings
+from app.dataclass import dataclass
 from app.domain.bots import TEST_BOT, BotConfiguration
 from app.repositories.bots import BotDirectory
 from app.services.backtest.day_replay import RecordedAnalyst

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.config import Settings
+from app.dataclass import dataclass
 from app.domain.bars import TIMEFRAMES, Adjustment, Series
 from app.domain.hours import exchange_closes
 from app.domain.instruments import INDIAN_VENUES, Instrument

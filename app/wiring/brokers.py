@@ -1,13 +1,13 @@
 """Which brokers there are, and how each is built: only those whose settings are there, when first needed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from app.brokers.parts import BrokerParts
 from app.brokers.registry import BROKERS
 from app.clock import Clock, Wait
 from app.config import Settings
+from app.dataclass import dataclass
 from app.repositories.audit import AuditLog
 from app.repositories.open_orders import OpenOrders
 from app.repositories.tokens import KEY as TOKENS

@@ -1,12 +1,12 @@
 """What the blueprints and commands may use, a wing at a time, and the way to get at it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
 
 from app.clock import Clock
 from app.config import Settings
+from app.dataclass import dataclass
 from app.repositories.account_secret import AccountSecret
 from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from app.clock import Wait
+from app.dataclass import dataclass
 from app.domain.backtest.requests import BacktestRequest
 from app.domain.bars import span_of
 from app.domain.hours import exchange_closes

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.backtest.requests import BacktestRequest, DayReplayRequest
 from app.domain.backtest.tape import Stretch, TapeAlert
 from app.domain.jobs import Job

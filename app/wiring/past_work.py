@@ -1,11 +1,11 @@
 """The past as work for a process of its own: all that it needs travels with it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.backtest.tape import TapeAlert
 from app.domain.backtest.whole_tape import Tape
 from app.domain.json_codec import timestamp

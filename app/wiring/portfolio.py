@@ -1,9 +1,9 @@
 """How what shows and closes positions and trades is made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.pursuits import ExitWish
 from app.domain.structures.trades import StructureTrade
 from app.domain.tickets import Ticket

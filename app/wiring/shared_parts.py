@@ -1,9 +1,9 @@
 """What processes that serve one account share beside its documents: locks, counts of changes, rates."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.config import Settings, StateHome
+from app.dataclass import dataclass
 from app.repositories.change_counts import Counts
 from app.services.intake.rate_limit import Buckets, MemoryBuckets
 from app.services.intake.wrong_secrets import Attempts

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from app.config import Settings, StateHome
+from app.dataclass import dataclass
 from app.errors import InvalidRequest
 from app.logs import register_secrets
 from app.parsing import passwords_in

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from app.dataclass import dataclass
 from app.domain.backtest.listed_trades import ListedTrade
 from app.domain.backtest.tape import Stretch, TapeAlert
 from app.domain.instruments import Instrument

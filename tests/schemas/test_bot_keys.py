@@ -1,6 +1,6 @@
 """A bot's key is declared once: whatever lists keys is made from the declarations."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from app.blueprints.api.openapi.document import build_document
 from app.blueprints.api.openapi.shapes import record_shape
 from app.config import Settings
+from app.dataclass import dataclass
 from app.domain.bot_keys import Limit, Unit, key, keys_of
 from app.domain.bots import BotConfiguration
 from app.domain.limits import Limits, ceilings, effective_limits

@@ -5,13 +5,14 @@ Alerts come in bursts, when a bar closes, and Alpaca takes two hundred calls a m
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from threading import Lock
 
 from app.brokers.alpaca.mapping import account_of, understood
 from app.brokers.alpaca.receipts import Row
+from app.dataclass import dataclass
 from app.domain.accounts import Account
 from app.domain.instruments import AssetClass
 from app.domain.money import ZERO

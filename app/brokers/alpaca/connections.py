@@ -3,7 +3,6 @@
 import select
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from urllib3.exceptions import (
 )
 
 from app.brokers.alpaca.environment import believing
+from app.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

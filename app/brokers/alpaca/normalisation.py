@@ -8,10 +8,11 @@
 - Prices move to the tick: limits never to a worse price, stops never to a later trigger.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.money import ONE, round_down, round_price
 from app.domain.orders import Order, OrderClass, OrderType, Side, TimeInForce

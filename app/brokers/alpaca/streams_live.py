@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from threading import Lock, Thread
@@ -17,6 +16,7 @@ from app.brokers.alpaca.streams_account import KeptAccount
 from app.brokers.alpaca.streams_connection import KeptStream, Line, StreamEnded
 from app.brokers.alpaca.streams_positions import KnownPositions
 from app.brokers.alpaca.streams_quotes import KnownQuotes
+from app.dataclass import dataclass
 from app.domain.accounts import Position, Quote
 from app.domain.instruments import AssetClass, Instrument
 from app.errors import BrokerUnavailable, OutcomeUnknown

@@ -10,11 +10,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from threading import Lock
 
 from app.brokers.alpaca.receipts import Row, is_over
+from app.dataclass import dataclass
 from app.domain.accounts import Position
 from app.domain.instruments import AssetClass
 from app.domain.money import ZERO

@@ -1,7 +1,6 @@
 """What Fyers' refusals mean: a reason of ours, and what to do about it."""
 
-from dataclasses import dataclass
-
+from app.dataclass import dataclass
 from app.domain.reasons import Reason
 
 LONGEST_MESSAGE = 300

@@ -5,8 +5,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from threading import Lock
+
+from app.dataclass import dataclass
 
 # Longer than the shorter window, so that a burst waits instead of failing.
 PATIENCE_SECONDS = 1.1

@@ -1,6 +1,6 @@
 """What came of a request, and what that proves; the SDK's own answer is never asked."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
@@ -10,6 +10,7 @@ from requests.exceptions import ChunkedEncodingError
 from urllib3.exceptions import NewConnectionError
 
 from app.brokers.fyers.codes import LIMIT_REACHED, TOO_MANY, explained
+from app.dataclass import dataclass
 from app.domain.reasons import Reason
 from app.errors import BrokerError, BrokerRejected, BrokerUnavailable, OutcomeUnknown
 

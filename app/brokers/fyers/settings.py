@@ -1,8 +1,7 @@
 """How an account at Fyers is reached."""
 
-from dataclasses import dataclass
-
 from app.brokers.fyers.products import INTRADAY, MARGIN
+from app.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus

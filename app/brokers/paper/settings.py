@@ -1,6 +1,6 @@
-from dataclasses import dataclass
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.structures.levels import OptionsLevel
 
 

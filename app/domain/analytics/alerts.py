@@ -2,11 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.analytics.calibration import GivenOpinion, given_opinion
 from app.domain.analytics.latency import LatencyStage, latencies
 from app.domain.analytics.slippage import Filled, slippages

@@ -1,11 +1,11 @@
 """Whether opinions were as good as they were sure of themselves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.opinions import Action
 from app.domain.orders import OrderRole
 

@@ -1,9 +1,10 @@
 """What prices did after opinions, whether anybody traded on them or not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from app.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

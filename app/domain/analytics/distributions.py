@@ -6,11 +6,12 @@ Counts travel as text (`value count value count …`), so that whoever reads one
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from math import ceil
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.analytics.alerts import AlertKind, AlertSums
 from app.domain.analytics.latency import LatencyStage
 from app.domain.analytics.slippage import STEP, Filled

@@ -1,10 +1,10 @@
 """How an account's worth went, and how far below its peak it stood."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+from app.dataclass import dataclass
 from app.domain.analytics.ratios import rounded
 from app.domain.money import ZERO
 

@@ -5,11 +5,11 @@ the fall of what is kept, and the deepest of all, are known whatever comes befor
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from app.dataclass import dataclass
 from app.domain.analytics.equity_curve import MOST_POINTS, EquityCurve, Point, fallen
 from app.domain.analytics.ratios import rounded
 from app.domain.money import ZERO

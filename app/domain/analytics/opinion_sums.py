@@ -1,10 +1,11 @@
 """What opinions come to together with what came of them, in sums that can be added up over days."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.analytics.alerts import AlertKind, AlertSums
 from app.domain.analytics.calibration import Fate, FateGain, GivenOpinion, Reliability
 from app.domain.analytics.ratios import ratio

@@ -1,10 +1,10 @@
 """What closed trades have brought: sums by bot, symbol and structure that can be added up over days."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
+from app.dataclass import dataclass
 from app.domain.analytics.ratios import average, ratio
 from app.domain.closed_trades import ClosedTrade
 from app.domain.money import ZERO, plain

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.analytics.alerts import AlertKind, AlertSums
 
 

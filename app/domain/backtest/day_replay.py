@@ -1,11 +1,11 @@
 """A day's tickets twice: what became of each then, and what would now."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.money import plain
 from app.domain.orders import OrderRole
 from app.domain.tickets import TicketStatus

@@ -3,12 +3,13 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.backtest.tape import DAY, TapeAlert, ends_of
 from app.domain.bars import Bar, Series
 from app.domain.money import ZERO

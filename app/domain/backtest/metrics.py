@@ -6,13 +6,14 @@ scaled to a year of 252 days, or of 365 where the market was open at weekends to
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby, pairwise
 from statistics import fmean, stdev
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.analytics.ratios import average, ratio, rounded
 from app.domain.backtest.result import BacktestTrade, EquityPoint
 from app.domain.money import ZERO, text

@@ -1,9 +1,9 @@
 """The way that a price takes through a bar: nobody knows it, so the worse end of the bar comes first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.bars import Bar
 
 # Entries that a bar makes begin its way anew; orders that chase each other must come to an end.

@@ -1,8 +1,9 @@
 """What a run of the past in the background is asked for."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
+from app.dataclass import dataclass
 from app.domain.bars import Adjustment
 
 

@@ -1,11 +1,11 @@
 """What a backtest came to, as its report tells it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.closed_trades import ClosedTrade
 from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, Side
 

@@ -1,9 +1,9 @@
 """A tape as it is played: alerts, bars, and the list of trades that the alerts were made from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from app.dataclass import dataclass
 from app.domain.backtest.listed_trades import ListedTrade
 from app.domain.backtest.tape import TapeAlert
 from app.domain.bars import Series

@@ -1,11 +1,11 @@
 """The contract that an alert means, in the words that alerts use."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.contracts.expiries import choose_expiry
 from app.domain.contracts.index import ContractIndex
 from app.domain.contracts.listed import ContractKind, ContractRefused, ListedContract

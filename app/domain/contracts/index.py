@@ -5,12 +5,12 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.contracts.listed import EXCHANGE, ContractKind, ListedContract, Terms
 
 # The form of `pack`; an index in another form is read from its file again.

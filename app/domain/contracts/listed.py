@@ -1,12 +1,13 @@
 """One contract as the exchange lists it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from app.dataclass import dataclass
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from app.domain.reasons import Reason
 from app.domain.symbols import option_instrument

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.contracts.listed import ContractKind, ContractRefused
 from app.domain.money import plain
 from app.domain.reasons import Reason

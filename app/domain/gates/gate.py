@@ -1,9 +1,10 @@
 """What makes a gate of a check, and a group of gates."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
+from app.dataclass import dataclass
 from app.domain.order_check import OrderCheck, Verdict
 from app.domain.orders import OrderRole
 from app.domain.reasons import Reason

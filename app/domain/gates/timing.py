@@ -1,9 +1,9 @@
 """Whether this is a time at which the bot may enter."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+from app.dataclass import dataclass
 from app.domain.gates.gate import NO_LIMIT, NOT_LIMITED, GateGroup, Outcome, entry_gate
 from app.domain.hours import exchange_zone, opened_at
 from app.domain.order_check import OrderCheck

@@ -1,10 +1,10 @@
 """What a broker lists of one underlying: contracts with quotes and figures, as they were at one moment."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.instruments import Instrument, OptionContract
 from app.domain.structures.kinds import Kind
 from app.domain.structures.net_quotes import LegQuote

@@ -1,11 +1,11 @@
 """What a bot command asks for, in the words of its document."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
+from app.dataclass import dataclass
 from app.domain.structures.kinds import Kind
 
 

@@ -1,8 +1,8 @@
 """What a signal means to a bot that trades a structure: to enter it, to leave it, or nothing."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from app.dataclass import dataclass
 from app.domain.opinions import Direction
 from app.domain.orders import Side
 from app.domain.reasons import Reason

@@ -1,6 +1,6 @@
 """What a simulated exchange does beside trading, by the operator's switches."""
 
-from dataclasses import dataclass
+from app.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

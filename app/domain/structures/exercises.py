@@ -1,9 +1,9 @@
 """Which contracts became shares when they expired: by the price, unless the account shows otherwise."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.instruments import OptionContract
 from app.domain.money import ONE, ZERO
 from app.domain.reasons import Reason

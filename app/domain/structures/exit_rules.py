@@ -1,9 +1,10 @@
 """When a trade is left by itself: target, stops that one bad quote cannot fool, and time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.structures.delivery import last_day
 from app.domain.structures.legs import Structure

@@ -1,9 +1,9 @@
 """The day on which a bot's structure shall expire, among those that are listed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.dataclass import dataclass
 from app.domain.reasons import Reason
 from app.domain.structures.legs import StructureRefused
 

@@ -1,11 +1,11 @@
 """What a broker's own history says of contracts that went by themselves, beside what was booked of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from app.dataclass import dataclass
 from app.domain.closed_trades import ClosedTrade
 from app.domain.reasons import Reason
 from app.domain.structures.trades import TradeState

@@ -4,11 +4,11 @@ Where data is missing that a bot's limit asks for, the entry is refused.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 from typing import TypeAlias
 
+from app.dataclass import dataclass
 from app.domain.order_check import Verdict
 from app.domain.reasons import Reason
 from app.domain.refusals import money, percent

@@ -1,11 +1,11 @@
 """The structures that have a name: their legs as a pattern of places, from the lowest strike up."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from typing import Literal
 
+from app.dataclass import dataclass
 from app.domain.structures.legs import Leg, Structure
 
 Kind = Literal["call", "put"]

@@ -3,10 +3,10 @@
 It never chases: the last price is fixed when the ladder begins, however the market runs.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from app.dataclass import dataclass
 from app.domain.structures.net_quotes import CENT, NetQuote, towards_us
 
 STEPS = 4

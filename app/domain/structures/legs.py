@@ -1,11 +1,11 @@
 """A leg of a structure, and the structure that legs make: checked once, when it is made."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import reduce
 from math import gcd
 
+from app.dataclass import dataclass
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from app.domain.reasons import Reason
 from app.domain.refusals import explained

@@ -5,10 +5,10 @@ underlying, as contracts are quoted.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO, round_price
 from app.domain.reasons import Reason
 from app.domain.structures.kinds import PATTERNS, Sign, StructureKind, recognise

@@ -1,10 +1,10 @@
 """An order for whole units of a structure at a net limit, and what a broker answers to it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid5
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, OrderStatus, TimeInForce
 from app.domain.reasons import Reason

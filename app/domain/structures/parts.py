@@ -4,9 +4,10 @@ Each pair holds a bought contract beside the sold one, so that a pair alone can 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.structures.ladder import LadderTerms, Rung, rungs
 from app.domain.structures.legs import MOST_LEGS, Leg, Structure, compose

@@ -5,10 +5,10 @@ positive, what a sold one owes is negative. `Structure.multiplier` turns them in
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.structures.legs import Leg, Structure
 

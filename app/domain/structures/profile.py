@@ -1,8 +1,8 @@
 """What a trade can still come to, by the price of its underlying at expiry: what a plot is drawn from."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.structures.legs import Structure
 from app.domain.structures.payoff import break_evens, largest_gain, largest_loss, value_at_expiry

@@ -1,9 +1,9 @@
 """An entry into a structure as analysts and people are asked about it: contracts, price, largest loss."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.money import plain, text
 from app.domain.refusals import money
 from app.domain.structures.kinds import StructureKind

@@ -1,10 +1,11 @@
 """The contracts of a named structure, chosen from a chain by a bot's settings; nothing is left to chance."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.reasons import Reason
 from app.domain.structures.chain import Chain, ChainContract

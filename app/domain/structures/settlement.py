@@ -1,10 +1,11 @@
 """What becomes of a trade's legs without an order: expiry, exercise, assignment, a broker's own closing."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.hours import exchange_zone, market_hours
 from app.domain.instruments import Instrument, OptionContract
 from app.domain.money import ZERO

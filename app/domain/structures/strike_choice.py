@@ -1,10 +1,10 @@
 """The strike of a leg: by delta, by distance, by place or by price, among what is listed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.reasons import Reason
 from app.domain.structures.chain import ChainContract

@@ -1,11 +1,12 @@
 """A structure that a bot opened and still manages: what is held, what it cost, what is being worked on."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole
 from app.domain.reasons import Reason
@@ -182,8 +183,7 @@ class StructureTrade:
     @property
     def units(self) -> int:
         """The whole units that the legs held make."""
-        held = (self._units_of(leg) for leg in self.structure.legs)
-        return min(held)
+        return min(self._units_of(leg) for leg in self.structure.legs)
 
     def _units_of(self, leg: Leg) -> int:
         held = self.legs.get(leg.instrument.symbol, ZERO)

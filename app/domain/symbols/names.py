@@ -1,8 +1,8 @@
 """From the text of an alert to a checked name and its exchange."""
 
 import re
-from dataclasses import dataclass
 
+from app.dataclass import dataclass
 from app.domain.symbols.tables import EXCHANGES, Family
 
 MAX_LENGTH = 40

@@ -3,10 +3,10 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import chain
 
+from app.dataclass import dataclass
 from app.errors import InvalidRequest
 
 # Dashes of three lengths stand for no number.

@@ -1,11 +1,11 @@
 """A tape out of texts: alerts of whatever kind, the bars between them, and the days that are played."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.dataclass import dataclass
 from app.domain.backtest.listed_trades import ListedTrade, alerts_of
 from app.domain.backtest.tape import Stretch, TapeAlert
 from app.domain.backtest.whole_tape import Tape

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from itertools import pairwise
 
+from app.dataclass import dataclass
 from app.domain.backtest.listed_trades import ListedTrade
 from app.domain.money import ZERO, plain
 from app.domain.orders import Side

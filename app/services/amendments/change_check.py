@@ -1,10 +1,11 @@
 """Whether a working order may become what an alert asks for."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.accounts import MarketSnapshot
 from app.domain.gates import CHANGE_GATES
 from app.domain.instruments import Instrument

@@ -1,10 +1,11 @@
 """A cancel or a change on its way to the broker: sent once, then looked at until its outcome is known."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.brokers.base import Broker
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.instruments import Instrument
 from app.domain.orders import Order, OrderChange, Receipt
 from app.domain.tickets import Stage, Ticket

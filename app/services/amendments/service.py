@@ -1,11 +1,11 @@
 """Alerts that cancel or modify a working order: the bot's own, once, and never a stop-loss or take-profit."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.gates import COMMAND_GATES, SYMBOL_COMMAND_GATES
 from app.domain.instruments import Instrument

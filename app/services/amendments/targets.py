@@ -1,12 +1,12 @@
 """Which working orders a command means: its bot's own, by their id, their alert's key, or their symbol."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
 from app.clock import Patience, Wait
+from app.dataclass import dataclass
 from app.domain.instruments import Instrument
 from app.domain.orders import OrderRole, bot_of_order
 from app.domain.signals import ALL_ORDERS

@@ -1,8 +1,7 @@
 """An analyst that keeps failing: a bot that must have its opinion stops entering, and the owner is told."""
 
-from dataclasses import dataclass
-
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.audit import Actor
 from app.domain.bots import AnalystUse, Bot
 from app.domain.opinions import Failure, Opinion

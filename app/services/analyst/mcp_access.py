@@ -5,8 +5,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from app.dataclass import dataclass
 from app.domain.opinions import Mode
 from app.services.analyst.mcp_client import McpClient
 from app.services.analyst.mcp_transport import McpTransport, McpTrouble

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import count
 from json import dumps
 from typing import Any, Self
 
 import requests
 
+from app.dataclass import dataclass
 from app.services.analyst.base import quoted
 from app.services.analyst.mcp_transport import McpRefused, McpTransport, McpTrouble, McpUnreachable, Reply
 

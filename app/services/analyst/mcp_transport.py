@@ -3,12 +3,12 @@
 import json
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Self
 
 import requests
 from urllib3.exceptions import HTTPError
 
+from app.dataclass import dataclass
 from app.services.analyst.base import quoted
 from app.services.analyst.deadline import Authorization, Deadline, watched_session
 

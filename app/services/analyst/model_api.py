@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.reasons import Reason
 from app.services.analyst.base import NoDecision, quoted
 from app.services.analyst.deadline import Deadline

@@ -4,11 +4,12 @@ import logging
 import time
 from collections.abc import Callable
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import field
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeAlias
 
+from app.dataclass import dataclass
 from app.domain.opinions import Decision, Failure, Mode, Opinion, Question, TokenUsage, ToolCall
 from app.domain.reasons import Reason
 from app.services.analyst.base import NoDecision

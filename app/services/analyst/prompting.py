@@ -1,12 +1,12 @@
 """What the model is told: a versioned text, and one question as data."""
 
 import json
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.json_codec import timestamp
 from app.domain.money import text
 from app.domain.opinions import Question

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.analytics.alerts import SETTLED, AlertDay, AlertKind, AlertSums
 from app.domain.tickets import ticket_day
 from app.repositories.bots import BotDirectory

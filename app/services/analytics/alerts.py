@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.analytics import distributions, opinion_sums, refused_days, trade_totals
 from app.domain.analytics.alerts import AlertKind, AlertSums
 from app.domain.analytics.distributions import basis_points, filled, milliseconds, percentiles

@@ -3,12 +3,13 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.analytics.courses import CourseDay
 from app.domain.price_outcomes import Horizon, Missing
 from app.errors import AppError

@@ -1,7 +1,6 @@
 """In which currency an account counts: amounts of different ones are never added up."""
 
-from dataclasses import dataclass
-
+from app.dataclass import dataclass
 from app.repositories.equity import EquityHistory
 from app.services.portfolio.snapshots import Snapshots
 

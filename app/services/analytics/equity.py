@@ -1,12 +1,12 @@
 """How accounts went, each in its own currency."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.analytics import equity_stretches
 from app.domain.analytics.equity_curve import EquityCurve
 from app.domain.analytics.equity_stretches import EquityStretch, curve_of

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
+from app.dataclass import dataclass
 from app.repositories.summaries import SIZES, Summaries, Summarised, stretch_of
 from app.services.analytics.period import Period
 

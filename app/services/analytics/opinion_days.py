@@ -1,11 +1,12 @@
 """What was thought on a day, and what came of it: by the price, else by the trade that it opened."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from app.dataclass import dataclass
 from app.domain.analytics.alerts import AlertKind, AlertSums
 from app.services.analytics.alert_sums import AlertStatistics
 from app.services.analytics.courses import OpinionCourses

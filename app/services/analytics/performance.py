@@ -1,9 +1,10 @@
 """What trades have brought, in one figure and by bot, symbol, day and structure."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.analytics import trade_totals
 from app.domain.analytics.performance import GROUPINGS, NO_TRADES, TradeDay, TradeKind, TradeSums, added_up
 from app.domain.json_codec import to_json

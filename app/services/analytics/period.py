@@ -1,9 +1,9 @@
 """Which days are looked at, and whose."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.dataclass import dataclass
 from app.errors import RequestRefused
 
 DEFAULT_DAYS = 30

@@ -1,8 +1,9 @@
 """What the clock adds up: first what is new, then what is older, then stretches of days."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from app.dataclass import dataclass
 from app.services.analytics.alert_sums import AlertStatistics
 from app.services.analytics.trade_sums import TradeStatistics
 

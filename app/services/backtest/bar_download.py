@@ -2,11 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.brokers.base import Broker
 from app.clock import Wait, system_wait
+from app.dataclass import dataclass
 from app.domain.bars import DAY_MINUTES, Adjustment, Bar
 from app.domain.hours import sessions_between
 from app.domain.instruments import Instrument

@@ -1,12 +1,13 @@
 """A day's alerts through today's settings: every ticket's outcome then and now, and no order anywhere."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.backtest.day_replay import ReplayedTicket, ReplayOutcome, outcome_of, prices_of
 from app.domain.backtest.tape import TapeAlert
 from app.domain.bots import BotConfiguration

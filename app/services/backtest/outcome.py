@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.analytics.alerts import AlertSums
 from app.domain.analytics.slippage import slippage_cost
 from app.domain.backtest.result import BacktestTrade

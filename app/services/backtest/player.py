@@ -1,11 +1,12 @@
 """Plays a tape: prices move through their bars, alerts go in at their times, and the clock's tasks follow."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.backtest.path import BarWay
 from app.domain.backtest.tape import MOMENT, TapeAlert, TapeEvent, TapeTurn
 from app.domain.bars import Bar

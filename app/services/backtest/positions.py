@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.accounts import Position
 from app.domain.backtest.path import Standing
 from app.domain.money import ZERO

@@ -1,11 +1,12 @@
 """An alert of the past, understood and handed over as the door would."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.backtest.tape import TapeAlert
 from app.domain.bots import Bot
 from app.domain.signals import Intent, Signal

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.analytics.ratios import rounded
 from app.domain.backtest.comparison import compared
 from app.domain.backtest.metrics import Costs, Course, metrics_of

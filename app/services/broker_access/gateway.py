@@ -8,13 +8,13 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
 from app.clock import Budget, Clock, Patience, Wait
+from app.dataclass import dataclass
 from app.domain.orders import Order, OrderChange, Receipt, bot_of_order
 from app.domain.tickets import order_record
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown

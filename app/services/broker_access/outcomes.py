@@ -1,9 +1,10 @@
 """What became of something that was sent to a broker; whoever sends gets one of four."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
+from app.dataclass import dataclass
 from app.domain.orders import Order, OrderStatus, Receipt
 from app.errors import BrokerRejected, OutcomeUnknown
 

@@ -4,11 +4,11 @@ This is about orders. A cancel or a change asked for again does nothing new: its
 order stands first.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.capabilities import Capabilities
 
 

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from app.brokers.structure_desk import StructureDesk
+from app.dataclass import dataclass
 from app.domain.orders import OrderStatus
 from app.domain.reasons import Reason
 from app.domain.structures.orders import StructureOrder, StructureReceipt

@@ -1,7 +1,6 @@
 """Everything about the login at Fyers, in one place."""
 
-from dataclasses import dataclass
-
+from app.dataclass import dataclass
 from app.services.broker_login.login import FyersLogin
 from app.services.broker_login.monitor import LoginWatch
 from app.services.broker_login.token_source import FyersTokenSource

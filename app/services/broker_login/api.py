@@ -1,12 +1,13 @@
 """The four addresses of Fyers' login, over plain requests: its SDK sets no timeout there."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import urlencode
 
 import requests
 
+from app.dataclass import dataclass
 from app.errors import BrokerUnavailable, LoginRefused
 from app.logs import mask
 

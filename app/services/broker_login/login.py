@@ -1,11 +1,12 @@
 """The daily login at Fyers: a link for a person, a code for us, a token for everybody."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.audit import CHANGED, Actor, Deed
 from app.domain.broker_logins import Login, end_of_token, login_state
 from app.domain.json_codec import to_json

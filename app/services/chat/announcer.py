@@ -5,12 +5,13 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from uuid import UUID
 
 import requests
 
+from app.dataclass import dataclass
 from app.domain.chat import ChatAction, ChatAnswer, ChatButton
 
 TIMEOUT_SECONDS = 5.0

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as TooSlow
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from app.dataclass import dataclass
 from app.domain.chat import ChatAnswer, ChatRequest
 from app.logs import carried
 from app.services.chat.desk import ChatDesk

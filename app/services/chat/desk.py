@@ -1,11 +1,11 @@
 """The desk of chat: hears those who may speak, and does what they say through the services of the house."""
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.approvals import ApprovalDecision
 from app.domain.chat import (
     CONFIRMED,

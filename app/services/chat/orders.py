@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.accounts import Position
 from app.domain.bots import Bot
 from app.domain.chat import (

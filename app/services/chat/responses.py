@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
+from app.dataclass import dataclass
 from app.services.chat.discord_api import discord_headers
 
 TIMEOUT_SECONDS = 5.0

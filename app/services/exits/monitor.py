@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.accounts import Position
 from app.domain.exit_plan import CancelOrders, CloseAtMarket, ExitPlan, PlaceExits, ReplaceExits
 from app.domain.instruments import Instrument

@@ -1,9 +1,10 @@
 """Stop-losses and take-profits that outlived their position: found and canceled, at any hour."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.audit import Actor, Deed
 from app.domain.exit_plan import family_of, orphaned
 from app.domain.orders import Receipt, bot_of_order

@@ -1,10 +1,11 @@
 """Exit orders on their way: written down before they are sent, and looked up before they are sent again."""
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.exit_levels import Levels
 from app.domain.exit_plan import CloseAtMarket, ExitPlan, Holding, PlaceExits, Sending, Step
 from app.domain.instruments import Instrument

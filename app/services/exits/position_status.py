@@ -1,10 +1,10 @@
 """How a protected position stands: one look at the broker joined with what the books say."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.accounts import Position
 from app.domain.capabilities import Capabilities
 from app.domain.exit_levels import Levels, better, exit_levels, reached, smallest_move

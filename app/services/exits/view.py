@@ -1,10 +1,10 @@
 """What positions are protected by, as the operator sees it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.accounts import Position
 from app.domain.exit_plan import covered_by, live_legs
 from app.domain.money import ZERO, text

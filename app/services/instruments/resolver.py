@@ -1,11 +1,11 @@
 """What an alert wants to trade: by its symbol, or by the words that pick one contract of an underlying."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.contracts import ContractIndex, ContractRefused
 from app.domain.contracts.contract_query import WantedContract, find_contract, shorts_meant
 from app.domain.instruments import AssetClass, Instrument

@@ -1,9 +1,9 @@
 """What brokers call listed contracts, by the list of today."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
+from app.dataclass import dataclass
 from app.domain.contracts import ContractIndex, ContractRefused
 from app.domain.contracts.listed import ContractKind
 from app.domain.instruments import Instrument

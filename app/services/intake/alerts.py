@@ -3,10 +3,11 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.review import is_reviewed
 from app.domain.signals import COMMANDS, STRUCTURES, Signal, own_words

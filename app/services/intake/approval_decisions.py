@@ -1,8 +1,8 @@
 """Where a person's word, or its absence, becomes the end of a ticket."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.approvals import ApprovalDecision, PendingApproval
 from app.domain.audit import Actor
 from app.domain.tickets import Ticket

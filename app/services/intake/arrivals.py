@@ -1,10 +1,10 @@
 """An alert as it is handed over, and what of it is put into the inbox."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.review import is_reviewed, takes_time
 from app.domain.signals import Signal

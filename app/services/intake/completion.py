@@ -1,8 +1,9 @@
 """The last write of an alert."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from app.dataclass import dataclass
 from app.domain.tickets import Ticket, TicketStatus
 from app.errors import StoreUnavailable
 from app.repositories.fingerprints import remembering

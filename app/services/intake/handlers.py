@@ -1,9 +1,9 @@
 """Who carries an alert out: orders, structures, exits by number, cancels and changes, and who asks before."""
 
-from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.orders import Order
 from app.domain.signals import Signal

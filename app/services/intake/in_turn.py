@@ -1,11 +1,11 @@
 """An alert that meets interrupted ones finishes those first, and then has its turn."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
 from app.clock import Budget, Patience, Wait
+from app.dataclass import dataclass
 from app.domain.tickets import Ticket
 from app.services.trading.context import EntryMustWait
 

@@ -1,9 +1,9 @@
 """Alerts that may have placed an order which no book shows yet."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.repositories.inbox import Inbox, InboxEntry
 from app.services.intake.in_flight import InFlight
 from app.services.intake.recovery_order import RecoveryOrder

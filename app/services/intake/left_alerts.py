@@ -1,11 +1,12 @@
 """How what a crash left is judged, and since when it is known to be left."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.planning import only_exits
 from app.domain.signals import STRUCTURES, Intent, Signal

@@ -4,10 +4,10 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from app.dataclass import dataclass
 from app.errors import TooManyRequests
 
 # So many times as many alerts that only exit may come.

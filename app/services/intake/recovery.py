@@ -3,12 +3,13 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.orders import OrderRole, client_order_id
 from app.errors import BrokerUnavailable
 from app.repositories.bots import BotDirectory

@@ -1,11 +1,12 @@
 """Alerts that came before: which they are, what they are answered, and others that only share their key."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from app.clock import Budget, Patience
+from app.dataclass import dataclass
 from app.domain.signals import DuplicateAnswer, Signal, own_words
 from app.domain.tickets import Stage, Ticket
 from app.repositories.fingerprints import Fingerprints

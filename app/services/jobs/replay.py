@@ -1,13 +1,14 @@
 """The replay of stored ideas as a job: one idea after the other, so that alerts come first."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.json_codec import from_json, to_json
 from app.domain.opinions import Direction, Opinion
 from app.domain.price_outcomes import Horizon

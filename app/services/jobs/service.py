@@ -5,12 +5,13 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.jobs import Job, JobKind, JobState
 from app.errors import AppError, JobOver, NotFound, StoreError
 from app.repositories.jobs import StoredJobs

@@ -4,11 +4,11 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from app.dataclass import dataclass
 from app.services.observability.journal import KEPT_FILES
 
 BLOCK = 64 * 1024

@@ -1,10 +1,10 @@
 """How long a broker's last calls took, in this process."""
 
 from collections import deque
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.clock import Clock
+from app.dataclass import dataclass
 
 KEPT = 200
 SLOWEST_SHARE = 0.95

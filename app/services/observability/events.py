@@ -1,8 +1,9 @@
 """What the owner gets a message about: every kind once, with its title and how loud it is."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
+
+from app.dataclass import dataclass
 
 
 class Severity(StrEnum):

@@ -4,7 +4,6 @@ import fcntl
 import logging
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from json import JSONEncoder
 from pathlib import Path
 from threading import Lock
@@ -13,6 +12,7 @@ from typing import Any, TextIO
 from uuid import UUID
 
 from app.clock import Clock, system_clock
+from app.dataclass import dataclass
 from app.logs import escape, mask, mask_known, utc_text
 from app.services.observability.log_archive import LogArchive
 

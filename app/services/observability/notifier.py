@@ -7,12 +7,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.errors import SettingsError
 from app.logs import escape, mask
 from app.services.observability.events import Event, EventKind

@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.door_refusals import (
     KINDS_A_MINUTE,
     OTHERS,

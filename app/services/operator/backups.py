@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Protocol
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.errors import AppError
 from app.repositories.everything import Everything
 from app.services.observability.events import EventKind

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.bot_thresholds import ignored_fractions
 from app.domain.broker_logins import LoginState
 from app.domain.trading_state import TradingState

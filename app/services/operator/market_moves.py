@@ -1,7 +1,6 @@
 """What follows when the simulated market moves: everybody looks at once, and nobody waits for the clock."""
 
-from dataclasses import dataclass
-
+from app.dataclass import dataclass
 from app.services.orders.tracking import OrderTracker
 from app.services.portfolio.snapshots import Snapshots
 from app.services.structures.ladders import Ladders

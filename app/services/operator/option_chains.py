@@ -1,10 +1,10 @@
 """What a broker lists of an underlying, for people to look at."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.json_codec import timestamp
 from app.domain.money import plain, text
 from app.domain.reasons import Reason

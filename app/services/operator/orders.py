@@ -1,12 +1,12 @@
 """Every order that we know of, and the way to take one back."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, dropwhile, islice
 from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.audit import Actor, Deed
 from app.domain.exit_plan import orphaned
 from app.domain.orders import Receipt, bot_of_order, family_name

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from app.dataclass import dataclass
 from app.domain.accounts import Account
 from app.domain.audit import Actor, Deed
 from app.domain.json_codec import to_json

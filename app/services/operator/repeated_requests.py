@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 
 from app.clock import Budget, Clock, Patience, Wait
+from app.dataclass import dataclass
 from app.errors import AppError, IdempotencyKeyReused, RequestUnfinished, StoreError
 from app.repositories.operator_requests import GivenAnswer, OperatorRequests
 

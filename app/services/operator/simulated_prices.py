@@ -1,10 +1,10 @@
 """The simulated market, moved by hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from app.dataclass import dataclass
 from app.domain.audit import Actor, Deed
 from app.domain.json_codec import to_json
 from app.domain.orders import Receipt

@@ -1,10 +1,11 @@
 """The clock and the switches of the simulated broker, set by hand."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from app.dataclass import dataclass
 from app.domain.audit import Actor, Deed
 from app.domain.hours import exchange_zone
 from app.domain.json_codec import timestamp, to_json

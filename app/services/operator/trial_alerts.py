@@ -1,10 +1,10 @@
 """Alerts that an owner sends to see that everything works: the real way, on paper, by a bot of their own."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.bots import TEST_BOT, Bot, BotConfiguration
 from app.domain.trades import Place
 from app.errors import AlreadyExists, RequestRefused

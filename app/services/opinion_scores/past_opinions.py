@@ -1,10 +1,10 @@
 """Opinions as finished tickets tell them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.json_codec import from_json
 from app.domain.opinion_scores import PastOpinion

@@ -3,9 +3,9 @@
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.dataclass import dataclass
 from app.domain.bars import Series
 from app.domain.instruments import Instrument
 from app.domain.price_outcomes import Horizon, Missing, PriceOutcome, follow

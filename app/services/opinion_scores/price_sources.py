@@ -1,11 +1,11 @@
 """Where past prices come from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.bars import BarTable, Series
 from app.domain.instruments import Instrument
 

@@ -1,13 +1,13 @@
 """The report on past opinions: what was said, what became of it, and what the price did."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.json_codec import timestamp, to_json
 from app.domain.money import text
 from app.domain.opinion_scores import GROUPINGS, ScoredOpinion, Tally, grouped, missing, tally

@@ -1,8 +1,9 @@
 """What is held beside the legs of structures: those are left by ladders, all legs at once."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.accounts import Position
 from app.domain.money import ZERO
 from app.domain.trades import beside_legs

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import OrderChange, OrderRole, OrderType, Receipt

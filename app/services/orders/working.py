@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Receipt, Side, bot_of_order, units_on
 from app.domain.signals import Intent, Signal

@@ -1,10 +1,10 @@
 """One card a bot: where it trades, what it holds, and how much of its limits is used today."""
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.capabilities import Capabilities
 from app.domain.json_codec import to_json

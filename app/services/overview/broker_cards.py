@@ -1,12 +1,12 @@
 """One card a broker: whether it answers, how the login stands, what it can do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.brokers.base import Broker
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.capabilities import Capabilities
 from app.domain.instruments import AssetClass
 from app.domain.json_codec import to_json

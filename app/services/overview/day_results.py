@@ -1,12 +1,13 @@
 """What accounts have gained or lost since midnight, each in its own currency."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.json_codec import timestamp
 from app.domain.money import plain, text
 from app.domain.snapshots import BrokerSnapshot

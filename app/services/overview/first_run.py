@@ -1,9 +1,10 @@
 """Five rows for a new owner that tick themselves off, from what is stored and nothing else."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby, islice
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.bot_keys import Limit, keys_of
 from app.domain.bots import TEST_BOT, BotConfiguration
 from app.domain.json_codec import to_json

@@ -1,8 +1,8 @@
 """Which bots hold what stands in an account."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.money import text
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.trades import Trades

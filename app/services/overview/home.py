@@ -1,10 +1,10 @@
 """The frame and the first page in one answer."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.broker_logins import LoginState
 from app.domain.json_codec import to_json
 from app.domain.snapshots import BrokerSnapshot

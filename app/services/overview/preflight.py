@@ -1,11 +1,11 @@
 """What stands between this service and a broker that takes real orders, check by check."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.broker_logins import LoginState
 from app.domain.money import ZERO
 from app.domain.snapshots import BrokerSnapshot

@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from typing import Any
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.accounts import Account
 from app.domain.audit import Actor, Deed
 from app.domain.bot_thresholds import ignored_fractions, wanted_thresholds

@@ -1,9 +1,9 @@
 """Who closes what is held beside the bots, and what takes that to its end."""
 
-from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.pursuits import ExitWish
 from app.domain.structures.trades import StructureTrade
 from app.domain.tickets import Stage, Ticket

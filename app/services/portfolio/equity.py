@@ -1,11 +1,11 @@
 """Every few minutes, what each account is worth is written down: no history can be made up later."""
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 
 from app.brokers.base import Broker
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.errors import BrokerUnavailable, Conflict, RecordUnreadable
 from app.repositories.equity import EquityHistory
 from app.services.broker_access.registry import BrokerRegistry

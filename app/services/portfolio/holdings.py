@@ -1,10 +1,10 @@
 """Positions and accounts as the operator sees them, from what was seen last."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.accounts import Position
 from app.domain.json_codec import to_json
 from app.domain.money import text

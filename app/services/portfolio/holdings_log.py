@@ -1,11 +1,12 @@
 """What is held and what it is worth, in `activity.log`: every hour, and whenever a position changes."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.accounts import Account, Position
 from app.domain.money import text
 from app.domain.refusals import money

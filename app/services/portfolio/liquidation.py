@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from uuid import UUID
 
 from app.brokers.base import Broker
 from app.clock import Patience
+from app.dataclass import dataclass
 from app.domain.circuit_breaker import CircuitBreaker, Step, may_try_again, step_ticket
 from app.domain.orders import OrderRole, Receipt
 from app.domain.tickets import Stage, Ticket, TicketStatus

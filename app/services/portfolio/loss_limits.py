@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.closed_trades import ClosedTrade
 from app.domain.json_codec import timestamp

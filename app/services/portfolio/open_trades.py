@@ -1,11 +1,11 @@
 """Every open trade of every bot, structures, shares and coins alike, the way bot commands answer them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.json_codec import timestamp
 from app.domain.money import ZERO

@@ -1,11 +1,11 @@
 """Every broker's positions, and the operator's way to close one in any trading state."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.accounts import Position
 from app.domain.audit import Actor, Deed
 from app.domain.pursuits import ExitWish

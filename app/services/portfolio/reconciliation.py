@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.accounts import Position
 from app.domain.money import ZERO
 from app.domain.reconciliation import Difference, DifferenceKind, differences

@@ -1,10 +1,11 @@
 """What open structures are worth, as this process saw them last, or as one call for each broker tells."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.instruments import Instrument
 from app.domain.structures.exit_rules import mark_of
 from app.domain.structures.legs import Structure, StructureRefused

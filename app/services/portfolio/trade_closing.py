@@ -1,8 +1,8 @@
 """The operator's way out of one trade, whole or in part, whatever it is made of."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.audit import Actor
 from app.errors import TradeUnknown
 from app.repositories.structure_trades import StructureTrades

@@ -1,12 +1,12 @@
 """What bots hold and what they have traded, as the API and the command line show it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import dropwhile, islice
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.closed_trades import ClosedTrade
 from app.domain.structures.trades import StructureTrade
 from app.domain.trades import Trade

@@ -1,9 +1,10 @@
 """One more try of the exit that an alert asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.contracts import ContractRefused
 from app.domain.money import ZERO

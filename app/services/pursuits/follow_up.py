@@ -1,8 +1,7 @@
 """The entry of a reversal whose exit was pursued: sent once, after the exit, or dropped with a reason."""
 
-from dataclasses import dataclass
-
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.orders import OrderRole
 from app.domain.pursuits import WantedEntry
 from app.domain.reasons import Reason

@@ -1,7 +1,6 @@
 """Whether a position that a broker does not show is really left: one empty answer is no proof."""
 
-from dataclasses import dataclass
-
+from app.dataclass import dataclass
 from app.domain.reasons import Reason
 from app.domain.tickets import Ticket, TicketStatus
 from app.repositories.open_orders import OPERATOR

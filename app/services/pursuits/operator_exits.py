@@ -1,8 +1,9 @@
 """One more try of what the operator wants closed: all of a position, or what of it is one bot's."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.accounts import Position
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderRole

@@ -1,11 +1,11 @@
 """The orders of a pursued exit: each written down before it is sent, and none sent beside another."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.orders import Order, OrderRole, OrderStatus
 from app.domain.pursuits import ExitWish

@@ -1,9 +1,9 @@
 """Whether a later alert has taken an exit's place."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.orders import OrderRole, OrderStatus
 from app.domain.pursuits import Pursuit
 from app.domain.signals import SIZED

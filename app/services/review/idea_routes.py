@@ -1,7 +1,6 @@
 """Trade ideas go to the bot of a structure where their owner has mapped their labels."""
 
-from dataclasses import dataclass
-
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.idea_structures import bot_of_label
 from app.domain.signals import Signal

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.opinions import Failure, Opinion, Question
 from app.domain.reasons import Reason

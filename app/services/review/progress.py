@@ -1,8 +1,8 @@
 """How far an alert has come that is open in the inbox and asks others first."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from app.dataclass import dataclass
 from app.domain.approvals import ApprovalDecision, PendingApproval
 from app.repositories.inbox import InboxEntry
 from app.services.review.approvals import Approvals

@@ -1,10 +1,10 @@
 """Carries an alert out that an analyst or a person has a word in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.approvals import ApprovalDecision, PendingApproval, is_asked_for
 from app.domain.bots import AnalystUse, Approval, Bot
 from app.domain.later_alerts import opposes

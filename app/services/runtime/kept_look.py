@@ -1,8 +1,7 @@
 """The second look at what a broker no longer shows, over restarts: the first one is in the store."""
 
-from dataclasses import dataclass
-
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.repositories.missed_things import KeptMissedThings, Missed
 from app.services.runtime.second_look import APART
 

@@ -4,10 +4,10 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.errors import AlreadyExists, Conflict, StoreError, StoreUnavailable
 from app.repositories.leases import Lease, StoredLeases
 from app.storage.base import Store

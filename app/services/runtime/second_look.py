@@ -1,10 +1,11 @@
 """Whether what a broker no longer shows is really gone: one empty answer is no proof."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from app.clock import Clock
+from app.dataclass import dataclass
 
 # Longer than a broker's list lags behind its fills, and than one failed answer of a server behind it lasts.
 APART = timedelta(seconds=10)

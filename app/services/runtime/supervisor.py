@@ -4,9 +4,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
+from app.dataclass import dataclass
 from app.errors.away import unless_away
 from app.services.runtime.leases import Leases
 

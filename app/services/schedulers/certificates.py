@@ -6,10 +6,11 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from math import inf
 
+from app.dataclass import dataclass
 from app.errors import CertificatesUnavailable
 from app.services.analyst.deadline import Deadline, watched_session
 

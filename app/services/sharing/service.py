@@ -2,10 +2,10 @@
 
 import json
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.tickets import Randomness
 from app.errors import ShareOver
 from app.repositories.shares import SealedShare, Shares

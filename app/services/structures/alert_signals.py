@@ -1,8 +1,9 @@
 """Signals of every dialect in the words of commands, for bots that trade a structure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.reasons import Reason
 from app.domain.signals import STRUCTURES, Intent, Signal

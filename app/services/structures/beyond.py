@@ -1,9 +1,10 @@
 """Which shares came with contracts that went by themselves: those that neither books nor hands had before."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.structures.settlement import is_busy, is_over, shortfalls
 from app.domain.structures.trades import StructureTrade

@@ -1,10 +1,10 @@
 """Books what went by itself: shares that came or went, tickets that wait for nothing, what is told."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import NAMESPACE_OID, uuid5
 
+from app.dataclass import dataclass
 from app.domain.money import ONE, ZERO
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
 from app.domain.structures.trades import StructureTrade

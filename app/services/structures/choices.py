@@ -1,12 +1,13 @@
 """Which contracts an entry is made of: chosen by the bot's settings, or nearest to what a command names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from app.brokers.structure_desk import StructureDesk
+from app.dataclass import dataclass
 from app.domain.bots import BotConfiguration
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.reasons import Reason

@@ -1,9 +1,10 @@
 """At which prices a trade is left: from the mid to the market, within what its legs can be worth."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole

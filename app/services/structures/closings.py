@@ -1,9 +1,9 @@
 """Leaves structures for those who stand above their bots: the operator and the circuit breaker."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.orders import OrderRole
 from app.domain.reasons import Reason
 from app.domain.structures.commands import units_trimmed

@@ -1,10 +1,11 @@
 """Compares how structures ended with the broker's own history, which tells of it the next day."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 
 from app.brokers.structure_desk import StructureDesk
+from app.dataclass import dataclass
 from app.domain.closed_trades import ClosedTrade
 from app.domain.structures.fates import contradiction, is_settled, told_of
 from app.errors import BrokerUnavailable

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from uuid import NAMESPACE_OID, uuid5
 
+from app.dataclass import dataclass
 from app.domain.accounts import MarketSnapshot
 from app.domain.bots import Bot
 from app.domain.gates import STRUCTURE_ENTRY_GATES, STRUCTURE_REVIEW_GATES

@@ -1,10 +1,11 @@
 """Exits from structures: which trades are meant, and the beginning of the ladders that leave them."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.gates import COMMAND_GATES
 from app.domain.order_check import ProposedOrder

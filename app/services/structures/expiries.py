@@ -1,11 +1,11 @@
 """Books what has expired: by the price of the close, held against the shares that the account shows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.instruments import INDIAN_VENUES
 from app.domain.money import ZERO
 from app.domain.structures.exercises import Shown, by_account, by_price, shares_of

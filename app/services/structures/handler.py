@@ -1,8 +1,9 @@
 """Takes alerts about structures to their end, the way other handlers take theirs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.orders import Order
 from app.domain.review import NO_ADVICE, Advice

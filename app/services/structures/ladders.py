@@ -2,10 +2,11 @@
 
 import logging
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.orders import OrderRole, OrderStatus
 from app.domain.reasons import Reason
 from app.domain.structures.beginnings import followed_by, leaving, placed

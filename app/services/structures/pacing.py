@@ -2,10 +2,11 @@
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.orders import OrderRole
 from app.domain.structures.trades import ExitCause, LadderWork
 from app.repositories.structure_trades import StoredStructureTrade

@@ -1,12 +1,12 @@
 """What becomes of a structure's ladder, written into its tickets, the activity log and messages."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.domain.json_codec import timestamp
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
+from app.dataclass import dataclass
 from app.domain.instruments import Instrument
 from app.domain.structures.net_quotes import LegQuote
 from app.domain.structures.trades import StructureTrade

@@ -1,12 +1,13 @@
 """What an underlying cost at the close of a day of expiry, whenever that is asked."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.brokers.structure_desk import StructureDesk
+from app.dataclass import dataclass
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.structures.settlement import closing_of, contract_of
 from app.domain.structures.trades import StructureTrade

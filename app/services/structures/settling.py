@@ -1,11 +1,12 @@
 """Finds what became of legs without an order of ours: expired, exercised, assigned, closed by the broker."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.money import ONE, ZERO
 from app.domain.reasons import Reason
 from app.domain.structures.beginnings import going_on

@@ -1,7 +1,6 @@
 """Whom a command means: bots and trades by their numbers, which are the same for ever."""
 
-from dataclasses import dataclass
-
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.errors import BotUnknown, TradeUnknown
 from app.repositories.bots import BotDirectory

@@ -1,12 +1,13 @@
 """Watches open structures: one look at all their quotes for each broker, and the rules of their bots."""
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.brokers.structure_desk import StructureDesk
+from app.dataclass import dataclass
 from app.domain.hours import exchange_zone, opened_at
 from app.domain.instruments import AssetClass, Instrument
 from app.domain.structures.beginnings import waits_for_target

@@ -1,9 +1,9 @@
 """Whether an alert comes later than one that its strategy sent after it."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.later_alerts import opposes
 from app.domain.signals import Intent
 from app.domain.strategy_positions import move_of, take_move

@@ -1,11 +1,11 @@
 """From a signal to the orders that may be sent: everything before the broker is told."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
 from app.brokers.base import Broker
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.accounts import MarketSnapshot
 from app.domain.bots import Bot
 from app.domain.contracts import ContractRefused

@@ -1,11 +1,12 @@
 """What is entered into a position that somebody is on the way out of comes after that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.planning import Plan
 from app.domain.pursuits import Pursuit

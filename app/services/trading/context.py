@@ -1,12 +1,13 @@
 """One signal while it is decided on, and the rules of the house."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.dataclass import dataclass
 from app.domain.accounts import MarketSnapshot
 from app.domain.alert_terms import terms_record
 from app.domain.bots import AnalystUse, Approval, Bot, BotConfiguration, IdeaExits

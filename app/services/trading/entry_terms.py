@@ -1,8 +1,9 @@
 """An entry before the gates: its price, then where it is left, then its size, which may depend on that."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.accounts import AssetTerms, MarketSnapshot
 from app.domain.instruments import Instrument
 from app.domain.money import ONE, ZERO

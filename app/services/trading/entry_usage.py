@@ -5,7 +5,6 @@ processes are read from the ledger, at most `refresh_seconds` late. Only bots wi
 """
 
 import threading
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from time import monotonic
@@ -13,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.limits import Limits
 from app.domain.money import ZERO
 from app.domain.order_check import Usage

@@ -1,11 +1,12 @@
 """One order before the gates: what they compare is put together here, and what they said is kept."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Protocol
 
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.accounts import MarketSnapshot
 from app.domain.bots import Bot
 from app.domain.gates import GATES

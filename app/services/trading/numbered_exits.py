@@ -1,9 +1,10 @@
 """Commands that leave one trade of shares, coins or a single contract: exits as alerts ask for them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.money import text
 from app.domain.orders import Order

@@ -1,8 +1,9 @@
 """Trades of shares, coins and single contracts by their numbers, in the words of alerts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
+from app.dataclass import dataclass
 from app.domain.orders import Side
 from app.domain.signals import Intent, Signal
 from app.domain.structures.commands import ExitCommand

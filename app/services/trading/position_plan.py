@@ -1,10 +1,11 @@
 """What is held, and what an alert therefore has to close and to open."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from app.brokers.base import Broker
 from app.clock import Clock
+from app.dataclass import dataclass
 from app.domain.accounts import MarketSnapshot
 from app.domain.instruments import Instrument
 from app.domain.money import ONE, ZERO

@@ -1,7 +1,8 @@
 """Deciding without being able to send: what previews, approvals and replays look at."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from app.dataclass import dataclass
 from app.domain.bots import Bot
 from app.domain.reasons import Reason
 from app.domain.review import Advice

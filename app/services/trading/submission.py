@@ -1,8 +1,9 @@
 """From decided orders to the broker: each sent once, in its turn, and its answer written into the ticket."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.clock import Budget, Clock
+from app.dataclass import dataclass
 from app.domain.orders import Order, OrderClass, OrderRole, OrderStatus, OrderType, Receipt
 from app.domain.pursuits import Pursuit, WantedEntry, pause_after
 from app.domain.reasons import Reason

@@ -5,10 +5,10 @@ books, so everybody waits for what was interrupted in its symbol; a bot with cap
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from app.dataclass import dataclass
 from app.repositories.inbox import waiting_of
 from app.services.trading.context import EntryMustWait, OrderContext
 from app.storage.base import Waiting

@@ -1,8 +1,9 @@
 """What is told of one view, and the names of what alerts may look like."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from app.dataclass import dataclass
 from app.schemas.base import Schema
 from app.schemas.entry import DialectEntry
 

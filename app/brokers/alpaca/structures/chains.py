@@ -1,7 +1,7 @@
 """Chains: what is listed beside what is quoted, with our own delta where Alpaca gives none."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import quote as quoted
@@ -11,6 +11,7 @@ from app.brokers.alpaca.receipts import Row, decimal, moment
 from app.brokers.alpaca.structures.contracts import NEW_YORK, AlpacaContract, ContractBook
 from app.brokers.alpaca.structures.quotes import leg_quote
 from app.brokers.alpaca.transport import Transport
+from app.dataclass import dataclass
 from app.domain.implied_volatility import implied_volatility
 from app.domain.instruments import OptionContract
 from app.domain.options_pricing import option_delta, years_to_expiry

@@ -1,7 +1,6 @@
 """Which contracts Alpaca lists, with their open interest: read once a day, for it changes over night."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.brokers.alpaca.mapping import understood
 from app.brokers.alpaca.receipts import Row, decimal
 from app.brokers.alpaca.transport import Transport
+from app.dataclass import dataclass
 from app.domain.instruments import AssetClass, Instrument, OptionContract
 from app.domain.money import ONE
 from app.errors import BrokerUnavailable

@@ -1,12 +1,12 @@
 """Alpaca's orders of several legs, and plain ones for one contract, as a structure's receipts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from app.brokers.alpaca.capabilities import NAME
 from app.brokers.alpaca.receipts import Row, decimal, moment, status_of
 from app.brokers.alpaca.structures.payload import MLEG
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.orders import OrderStatus, Side
 from app.domain.structures.orders import LegFill, StructureReceipt

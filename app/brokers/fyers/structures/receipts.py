@@ -1,7 +1,6 @@
 """The rows of an order of several legs as one receipt: Fyers' book has one row a leg, under one tag."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from math import gcd
@@ -10,6 +9,7 @@ from app.brokers.fyers.capabilities import NAME
 from app.brokers.fyers.receipts import Row, moment, price, side_of, status_of
 from app.brokers.fyers.symbols import Tickers
 from app.brokers.fyers.tags import legs_in, tagged
+from app.dataclass import dataclass
 from app.domain.money import ZERO
 from app.domain.orders import OrderStatus
 from app.domain.structures.legs import lot_of
