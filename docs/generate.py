@@ -1,6 +1,7 @@
 """`make docs`: write the parts of the documentation that come from the code."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +19,18 @@ from docs.settings_pages import environment_example, settings_page
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def pages() -> dict[str, str]:
-    """Return the text of every generated file, by its path from the repository's root."""
-    return {
-        ".env.example": environment_example(),
-        "cloudbuild.yaml": cloud_build(),
-        "docs/settings.md": settings_page(),
-        "docs/bots.md": bots_page(),
-        "docs/reasons.md": reasons_page(),
-        "docs/names.md": names_page(),
-        "docs/gatehouse.postman_collection.json": _as_text(postman_collection(_document())),
-        # The dashboard's types are made from it.
-        "app/dashboard/openapi.json": _as_text(_document()),
-    }
-
-
 def main() -> None:
     """Write every page."""
-    for path, text in pages().items():
-        (ROOT / path).write_text(text, encoding="utf-8")
+    for path, written in PAGES.items():
+        (ROOT / path).write_text(written(), encoding="utf-8")
+
+
+def _collection() -> str:
+    return _as_text(postman_collection(_document()))
+
+
+def _described() -> str:
+    return _as_text(_document())
 
 
 def _document() -> dict[str, Any]:
@@ -48,6 +42,19 @@ def _document() -> dict[str, Any]:
 def _as_text(value: dict[str, Any]) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
+
+# Every generated file by its path from the repository's root, and what writes its text.
+PAGES: dict[str, Callable[[], str]] = {
+    ".env.example": environment_example,
+    "cloudbuild.yaml": cloud_build,
+    "docs/settings.md": settings_page,
+    "docs/bots.md": bots_page,
+    "docs/reasons.md": reasons_page,
+    "docs/names.md": names_page,
+    "docs/gatehouse.postman_collection.json": _collection,
+    # The dashboard's types are made from it.
+    "app/dashboard/openapi.json": _described,
+}
 
 if __name__ == "__main__":
     main()

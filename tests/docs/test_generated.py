@@ -1,6 +1,7 @@
 import json
 import re
 from dataclasses import fields
+from functools import cache
 
 import pytest
 from dotenv import dotenv_values
@@ -12,11 +13,15 @@ from app.domain.reasons import Reason
 from app.parsing import environment_names
 from app.schemas.bot import BotSchema
 from app.schemas.bot_pairs import read_pairs
-from docs.generate import ROOT, pages
+from docs.generate import PAGES, ROOT
 
 pytestmark = pytest.mark.unit
-# Made once: each of many tests looks at a line of them.
-PAGES = pages()
+
+
+@cache
+def written(path: str) -> str:
+    """Write a page once: many tests look at a line of it."""
+    return PAGES[path]()
 
 
 def _requests(items) -> list[dict]:
@@ -30,11 +35,11 @@ def collection():
 
 @pytest.mark.parametrize("path", sorted(PAGES))
 def test_page_when_compared_with_the_code_then_it_is_not_stale(path):
-    assert (ROOT / path).read_text(encoding="utf-8") == PAGES[path], "run `make docs`"
+    assert (ROOT / path).read_text(encoding="utf-8") == written(path), "run `make docs`"
 
 
 def test_setting_when_declared_then_docs_and_example_have_it():
-    page, example = PAGES["docs/settings.md"], PAGES[".env.example"]
+    page, example = written("docs/settings.md"), written(".env.example")
 
     for item in fields(Settings):
         assert all(f"`{name}`" in page for name in environment_names(item)), item.name
@@ -42,7 +47,7 @@ def test_setting_when_declared_then_docs_and_example_have_it():
 
 
 def test_example_when_every_line_is_taken_then_it_says_the_defaults(tmp_path):
-    lines = PAGES[".env.example"].replace("\n#", "\n").splitlines()
+    lines = written(".env.example").replace("\n#", "\n").splitlines()
     file = tmp_path / ".env"
     file.write_text("\n".join(line for line in lines if "=" in line and line.split("=")[0].isupper()))
 
@@ -56,7 +61,7 @@ def test_example_when_read_as_it_is_then_nothing_is_set():
 
 
 def test_bots_page_when_a_default_is_shown_then_the_schema_takes_it():
-    page = PAGES["docs/bots.md"]
+    page = written("docs/bots.md")
     shown = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| `([^`]+)` \|", page, re.MULTILINE))
     pairs = tuple(f"{name}={default}" for name, default in shown.items())
 
@@ -64,7 +69,7 @@ def test_bots_page_when_a_default_is_shown_then_the_schema_takes_it():
 
 
 def test_reasons_when_listed_then_every_code_is_there_once():
-    page = PAGES["docs/reasons.md"]
+    page = written("docs/reasons.md")
 
     assert all(f"| `{reason.value}` | {reason.meaning} |" in page for reason in Reason)
 

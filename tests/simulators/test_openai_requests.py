@@ -1,9 +1,7 @@
 """What the simulated Responses API takes and what it refuses, through the real SDK."""
 
-import openai
 import pytest
 import requests
-from openai.types.responses import Response
 from pydantic import BaseModel
 
 from tests.simulators.openai.driving import DECISION, DECISION_SCHEMA, QUOTE
@@ -39,7 +37,7 @@ def test_response_when_all_is_well_then_has_every_field_of_the_reference(asker):
 def test_response_when_checked_against_the_sdks_types_then_it_fits(asker):
     body = asker.client.responses.with_raw_response.create(model="gpt-5.5", input="hi").http_response.json()
 
-    assert Response.model_validate(body, strict=True).output_text != ""
+    assert asker.sdk.types.responses.Response.model_validate(body, strict=True).output_text != ""
 
 
 def test_response_when_given_then_carries_a_request_id_and_usage(asker):
@@ -89,7 +87,7 @@ def test_parse_when_a_model_is_given_then_the_sdks_schema_is_taken(asker):
     ],
 )
 def test_request_when_the_api_would_refuse_it_then_400(asker, changes, param, code):
-    with pytest.raises(openai.BadRequestError) as refused:
+    with pytest.raises(asker.sdk.BadRequestError) as refused:
         asker.ask(**changes)
 
     assert (refused.value.status_code, refused.value.param, refused.value.code) == (400, param, code)
@@ -114,7 +112,7 @@ def test_request_when_the_api_would_refuse_it_then_400(asker, changes, param, co
     ],
 )
 def test_schema_when_it_is_not_strict_then_400_says_where(asker, changes, sentence):
-    with pytest.raises(openai.BadRequestError) as refused:
+    with pytest.raises(asker.sdk.BadRequestError) as refused:
         asker.ask(**changes)
 
     assert refused.value.code == "invalid_json_schema"
@@ -142,7 +140,7 @@ def test_schema_when_it_is_not_strict_then_400_says_where(asker, changes, senten
     ],
 )
 def test_tool_when_it_is_malformed_then_400_names_it(asker, tool, param):
-    with pytest.raises(openai.BadRequestError) as refused:
+    with pytest.raises(asker.sdk.BadRequestError) as refused:
         asker.ask(tools=[tool])
 
     assert refused.value.param == param
@@ -150,19 +148,19 @@ def test_tool_when_it_is_malformed_then_400_names_it(asker, tool, param):
 
 @pytest.mark.parametrize("choice", ["perhaps", "required", {"type": "function", "name": "quote"}])
 def test_tool_choice_when_there_is_no_such_tool_then_400(asker, choice):
-    with pytest.raises(openai.BadRequestError):
+    with pytest.raises(asker.sdk.BadRequestError):
         asker.ask(tool_choice=choice)
 
 
 def test_key_when_it_is_wrong_then_401(asker):
-    with pytest.raises(openai.AuthenticationError) as refused:
+    with pytest.raises(asker.sdk.AuthenticationError) as refused:
         asker.client.with_options(api_key="sk-wrong").responses.create(model="gpt-5.5", input="hi")
 
     assert refused.value.code == "invalid_api_key"
 
 
 def test_request_when_refused_then_nothing_is_billed(asker):
-    with pytest.raises(openai.BadRequestError):
+    with pytest.raises(asker.sdk.BadRequestError):
         asker.ask(model="gemini-9")
 
     assert asker.fake.generations == []
@@ -184,7 +182,7 @@ def test_response_when_stored_then_can_be_read_again(asker):
 def test_response_when_it_was_not_to_be_stored_then_404(asker):
     response = asker.ask(store=False)
 
-    with pytest.raises(openai.NotFoundError):
+    with pytest.raises(asker.sdk.NotFoundError):
         asker.client.responses.retrieve(response.id)
 
 

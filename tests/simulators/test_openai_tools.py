@@ -2,7 +2,6 @@
 
 import json
 
-import openai
 import pytest
 
 from tests.simulators.openai.driving import QUOTE, answer_of, prompt
@@ -126,7 +125,9 @@ def test_hosted_when_tools_cannot_be_listed_then_424_and_no_bill(
 ):
     optionomics.switches.change(switches)
 
-    with pytest.raises(openai.APIStatusError, match="Error retrieving tool list from MCP server") as refused:
+    with pytest.raises(
+        asker.sdk.APIStatusError, match="Error retrieving tool list from MCP server"
+    ) as refused:
         asker.ask(tools=[mcp(**changes)])
 
     assert (refused.value.status_code, sentence in refused.value.message) == (424, True)
@@ -136,7 +137,7 @@ def test_hosted_when_tools_cannot_be_listed_then_424_and_no_bill(
 def test_hosted_when_the_address_is_private_then_424_as_from_the_real_network(asker, mcp):
     asker.fake.model.reaches_loopback = False
 
-    with pytest.raises(openai.APIStatusError) as refused:
+    with pytest.raises(asker.sdk.APIStatusError) as refused:
         asker.ask(tools=[mcp()])
 
     assert refused.value.status_code == 424
@@ -209,14 +210,14 @@ def test_functions_when_answered_by_previous_id_then_the_model_decides(asker):
 def test_functions_when_an_output_is_missing_then_400(asker):
     items = back(asker.ask(tools=[QUOTE]), "5")[:-1]
 
-    with pytest.raises(openai.BadRequestError, match="No tool output found for function call"):
+    with pytest.raises(asker.sdk.BadRequestError, match="No tool output found for function call"):
         asker.ask(tools=[QUOTE], input=items)
 
 
 def test_functions_when_an_output_belongs_to_no_call_then_400(asker):
     stray = {"type": "function_call_output", "call_id": "call_0", "output": "5"}
 
-    with pytest.raises(openai.BadRequestError, match="No tool call found"):
+    with pytest.raises(asker.sdk.BadRequestError, match="No tool call found"):
         asker.ask(tools=[QUOTE], input=[stray])
 
 
@@ -274,13 +275,13 @@ def test_commentary_when_it_does_not_come_back_in_its_phase_then_refused(asker, 
     said = next(item for item in given if item.get("type") == "message")
     kept = [{**said, "phase": None}] if lost == "phase" else []
     given = [*kept, *(item for item in given if item is not said)]
-    with pytest.raises(openai.BadRequestError, match="The commentary beside function call"):
+    with pytest.raises(asker.sdk.BadRequestError, match="The commentary beside function call"):
         asker.ask(tools=[QUOTE], input=given)
 
 
 @pytest.mark.parametrize(("role", "phase"), [("assistant", "analysis"), ("user", "commentary")])
 def test_phase_when_there_is_none_such_or_the_words_are_not_the_models_then_refused(asker, role, phase):
-    with pytest.raises(openai.BadRequestError) as refused:
+    with pytest.raises(asker.sdk.BadRequestError) as refused:
         asker.ask(input=[{"role": role, "content": prompt(), "phase": phase}])
 
     assert refused.value.param == "input[0].phase"

@@ -12,9 +12,12 @@ from tests.builders import fresh_ticket_id
 
 pytestmark = pytest.mark.integration
 
-# As many bytes as a request may have, and hard to compress.
-CHANCE = Random(7)
-TEXT = "\r\n".join(f"2026-06-02T14:30:00Z,{CHANCE.random()},“ß”,{number}" for number in range(330_000))
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    """As many bytes as a request may have, and hard to compress."""
+    chance = Random(7)
+    return "\r\n".join(f"2026-06-02T14:30:00Z,{chance.random()},“ß”,{number}" for number in range(330_000))
 
 
 @pytest.fixture
@@ -23,14 +26,14 @@ def files(store) -> JobFiles:
 
 
 def test_files_when_as_large_as_a_request_may_be_then_every_store_gives_them_back_and_lets_them_go(
-    files, store
+    files, store, text
 ):
-    files.keep_upload("one", {"alerts": {"name": "a.csv", "text": TEXT}})
-    files.keep("one", "equity.csv", TEXT)
+    files.keep_upload("one", {"alerts": {"name": "a.csv", "text": text}})
+    files.keep("one", "equity.csv", text)
     files.keep("two", "equity.csv", "of another")
 
-    assert files.upload("one")["alerts"]["text"] == TEXT
-    assert files.find("one", "equity.csv") == TEXT
+    assert files.upload("one")["alerts"]["text"] == text
+    assert files.find("one", "equity.csv") == text
     files.drop("one")
     assert (files.upload("one"), files.find("one", "equity.csv")) == ({}, None)
     assert [document.key for document in store.list("job_")] == ["job_files/two/equity.csv"]

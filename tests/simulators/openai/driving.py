@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from openai import OpenAI
 from tests.simulators.openai.simulator import FakeOpenAI
 
 IDEA = {
@@ -46,11 +45,14 @@ QUOTE = {
 
 
 class Asker:
-    """Asks about an idea through the real SDK, which does not retry."""
+    """Asks about an idea through the real SDK, which does not retry: `sdk`, loaded with the first of us."""
 
     def __init__(self, fake: FakeOpenAI) -> None:
+        import openai
+
         self.fake = fake
-        self.client = OpenAI(api_key=fake.key, base_url=fake.base_url, max_retries=0, timeout=5)
+        self.sdk = openai
+        self.client = openai.OpenAI(api_key=fake.key, base_url=fake.base_url, max_retries=0, timeout=5)
 
     def ask(self, **changes: Any) -> Any:
         """Ask for a decision; a field that is None is left out."""
