@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tests.simulators.openai import FakeOpenAI
     from tests.simulators.optionomics import FakeOptionomics
 
-pytest_plugins = ["tests.surroundings", "tests.databases"]
+pytest_plugins = ["tests.surroundings", "tests.databases", "tests.beginning", "tests.order"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
