@@ -10,7 +10,7 @@ from statistics import quantiles
 from typing import Any
 
 from benchmarks.processes import cpu_seconds, memory_megabytes
-from tests.reliability.server import GATEHOUSE, ROOT, Lost, Server, ask
+from tests.reliability.server import GATEHOUSE, ROOT, ColdServer, Lost, Server, ask
 
 WARM_UP_ALERTS = 200
 OK = 200
@@ -40,12 +40,12 @@ class Start:
 
 def ours(folder: Path) -> Server:
     """Make Gatehouse as it comes, with a rate limit that lets the load pass."""
-    return Server(folder, GATEHOUSE)
+    return ColdServer(folder, GATEHOUSE)
 
 
 def baseline(folder: Path, module: str = "baseline") -> Server:
     """Make the baseline, under the same server software with the same threads."""
-    server = Server(folder, (*GUNICORN, f"benchmarks.{module}:create_app()"))
+    server = ColdServer(folder, (*GUNICORN, f"benchmarks.{module}:create_app()"))
     server.settings["GUNICORN_CMD_ARGS"] = f"--bind 0.0.0.0:{server.port}"
     return server
 

@@ -1,8 +1,7 @@
 import json
 import stat
-from concurrent.futures import ProcessPoolExecutor
+import sys
 from dataclasses import replace
-from multiprocessing import get_context
 from uuid import UUID
 
 import pytest
@@ -10,6 +9,18 @@ import pytest
 from app.config import Settings
 from app.errors import SettingsError
 from app.first_start import secrets_file, welcome, with_secrets
+from tests.warm.process import PIPE, begin
+
+# A process that starts when it is told to.
+STARTING = """
+import sys
+from pathlib import Path
+from app.config import Settings
+from app.first_start import with_secrets
+print("ready", flush=True)
+sys.stdin.read()
+print(with_secrets(Settings(database_path=Path(sys.argv[1])))[0].secrets)
+"""
 
 
 @pytest.fixture
@@ -101,12 +112,17 @@ def test_start_when_state_is_in_a_bucket_then_nothing_is_made(settings):
 
 @pytest.mark.integration
 def test_first_start_when_several_start_at_once_then_all_have_the_same_secrets(settings):
-    processes = get_context("spawn")
-    together = processes.Barrier(4, timeout=30)
-    with ProcessPoolExecutor(4, processes, initializer=together.wait) as pool:
-        starts = list(pool.map(with_secrets, [settings] * 4))
+    command = [sys.executable, "-c", STARTING, str(settings.database_path)]
+    starting = [begin(command, stdin=PIPE, stdout=PIPE, text=True) for _ in range(4)]
+    assert {process.stdout.readline() for process in starting} == {"ready\n"}
+    for process in starting:
+        process.stdin.close()
+    secrets = {process.stdout.read() for process in starting}
 
-    assert len({complete.secrets for complete, _ in starts}) == 1
+    assert [process.wait(30) for process in starting] == [0] * 4
+    assert secrets == {f"{with_secrets(settings)[0].secrets}\n"}
+    for process in starting:
+        process.stdout.close()
 
 
 @pytest.mark.unit

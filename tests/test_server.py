@@ -14,7 +14,7 @@ import pytest
 
 from app.storage.sqlite import SqliteStore
 from tests.reliability.alerts import strategy_alert
-from tests.reliability.server import OPERATOR_TOKEN, WEBHOOK_SECRET, Server, ask, free_port
+from tests.reliability.server import OPERATOR_TOKEN, WEBHOOK_SECRET, ColdServer, Server, ask, free_port
 
 pytestmark = pytest.mark.integration
 
@@ -24,6 +24,14 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture
 def server(tmp_path):
     server = Server(tmp_path)
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def cold(tmp_path):
+    """A server that begins as its owner's does."""
+    server = ColdServer(tmp_path)
     yield server
     server.kill()
 
@@ -46,12 +54,12 @@ def leader_of(server, not_among: set[str]) -> str:
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])
-def test_server_when_it_is_stopped_cleanly_then_the_database_is_one_file(server, tmp_path, processes):
-    server.start(WEB_CONCURRENCY=processes)
-    ask(server.port, "POST", "/webhook", strategy_alert("stop").body)
+def test_server_when_it_is_stopped_cleanly_then_the_database_is_one_file(cold, tmp_path, processes):
+    cold.start(WEB_CONCURRENCY=processes)
+    ask(cold.port, "POST", "/webhook", strategy_alert("stop").body)
     during = {path.name for path in tmp_path.glob("gatehouse.sqlite3*")}
 
-    assert server.drain() == 0
+    assert cold.drain() == 0
     assert during > {"gatehouse.sqlite3"}
     assert [path.name for path in tmp_path.glob("gatehouse.sqlite3*")] == ["gatehouse.sqlite3"]
 

@@ -16,7 +16,7 @@ from gunicorn.arbiter import Arbiter
 from app.errors import StoreUnavailable
 from app.server import built
 from tests.reliability.alerts import strategy_alert
-from tests.reliability.server import ROOT, Lost, Server, ask
+from tests.reliability.server import ROOT, ColdServer, Lost, Server, ask
 from tests.storage.postgres_server import PostgresServer
 
 pytestmark = pytest.mark.integration
@@ -44,9 +44,9 @@ def url(postgres) -> str:
     return postgres.url().replace("postgres@", f"postgres:{PASSWORD}@", 1)
 
 
-@pytest.fixture
-def server(tmp_path, url):
-    server = Server(tmp_path, DATABASE_URL=url, STORE_TIMEOUT_SECONDS="1")
+@pytest.fixture(params=[Server])
+def server(request, tmp_path, url):
+    server = request.param(tmp_path, DATABASE_URL=url, STORE_TIMEOUT_SECONDS="1")
     yield server
     server.kill()
     written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
@@ -90,6 +90,7 @@ def test_server_when_the_database_goes_and_comes_back_then_alerts_are_taken_agai
         assert database.execute(count).fetchone() == (2,)
 
 
+@pytest.mark.parametrize("server", [ColdServer], indirect=True)
 def test_server_when_the_database_is_not_there_at_the_start_then_one_sentence(server, postgres):
     postgres.stop()
     server.launch()

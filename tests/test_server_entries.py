@@ -15,7 +15,7 @@ from deploy.options import CloudNames
 from deploy.running import Running
 from tests.builders import ACCOUNT_SECRET, bridge_alert, trade_idea
 from tests.reliability.alerts import strategy_alert
-from tests.reliability.server import OPERATOR_TOKEN, WEBHOOK_SECRET, Server, ask
+from tests.reliability.server import OPERATOR_TOKEN, WEBHOOK_SECRET, ColdServer, Server, ask
 from tests.simulators.gcs import FakeGcs
 
 pytestmark = pytest.mark.integration
@@ -47,8 +47,8 @@ def gcs():
         yield fake
 
 
-@pytest.fixture
-def server(tmp_path, gcs):
+@pytest.fixture(params=[Server])
+def server(request, tmp_path, gcs):
     settings = deployed(gcs.bucket.name) | {"ACCOUNT_SECRET": ACCOUNT_SECRET}
     # The sender is this machine, which no proxy stands before.
     settings |= {
@@ -56,7 +56,7 @@ def server(tmp_path, gcs):
         "ALLOWED_SOURCE_IPS": "127.0.0.1",
         "TRUSTED_PROXY_COUNT": "0",
     }
-    server = Server(tmp_path, **settings)
+    server = request.param(tmp_path, **settings)
     del server.settings["DATABASE_PATH"]
     yield server
     server.kill()
@@ -203,6 +203,7 @@ def test_console_when_strangers_send_what_is_no_http_then_gunicorns_own_lines_ar
     assert WEBHOOK_SECRET not in str(line)
 
 
+@pytest.mark.parametrize("server", [ColdServer], indirect=True)
 def test_console_when_it_starts_and_is_told_to_stop_then_nothing_else_is_written(server):
     server.start()
     post(server, "/webhook", strategy_alert("one").body)

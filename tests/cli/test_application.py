@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from click import Command, Context
 
+from tests.warm.process import run
+
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,6 +18,13 @@ THREADS = "import sys, threading; sys.argv = ['flask', 'bots', 'list']; from mai
 def run_in_repository(tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_PATH", str(tmp_path / "gatehouse.sqlite3"))
 
+    return lambda *words: run([sys.executable, *words])
+
+
+@pytest.fixture
+def run_cold(run_in_repository):
+    """Run what a warm process would not show: what a fresh interpreter imports, and how."""
+
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, *words]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
@@ -23,8 +32,8 @@ def run_in_repository(tmp_path, monkeypatch):
     return run
 
 
-def test_flask_when_called_in_the_repository_then_it_finds_the_application(run_in_repository):
-    result = run_in_repository("-m", "flask", "bots", "list")
+def test_flask_when_called_in_the_repository_then_it_finds_the_application(run_cold):
+    result = run_cold("-m", "flask", "bots", "list")
 
     assert result.stdout.splitlines()[1].startswith("default")
     assert "are not printed again" in result.stderr
@@ -58,7 +67,7 @@ def test_commands_when_listed_then_each_is_there_and_bears_its_files_name(app):
     assert app.cli.get_command(context, "no-such-command") is None
 
 
-def test_application_when_it_serves_then_no_command_is_imported(run_in_repository):
+def test_application_when_it_serves_then_no_command_is_imported(run_cold):
     listed = "import sys, app; app.create_app(); print([n for n in sys.modules if n.startswith('app.cli.')])"
 
-    assert run_in_repository("-c", listed).stdout == "[]\n"
+    assert run_cold("-c", listed).stdout == "[]\n"

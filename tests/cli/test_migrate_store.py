@@ -1,8 +1,6 @@
 """Everything into another store, proved, and never half of it unnoticed."""
 
 import os
-import signal
-import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -16,6 +14,7 @@ from app.repositories.leases import Lease, StoredLeases
 from app.storage.base import Create
 from app.storage.sqlite import SqliteStore
 from tests.cli.stores import Place, contents, trade
+from tests.warm.process import DEVNULL, begin, run
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
@@ -316,26 +315,18 @@ def test_move_when_killed_at_any_point_then_a_start_refuses_and_resume_finishes(
         "FLASK_APP": "main:application",
     }
     command = [sys.executable, "-m", "flask", "migrate-store", "--to", new.address]
-    moving = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    moving = begin(command, env=environment, stderr=DEVNULL, stdout=DEVNULL)
     while moving.poll() is None and not _has_begun(new):
         time.sleep(0.01)
-    moving.send_signal(signal.SIGKILL)
-    moving.communicate()
+    moving.kill()
+    moving.wait()
 
-    served = subprocess.run(
+    served = run(
         [sys.executable, "main.py"],
-        cwd=ROOT,
         env=environment | {"DATABASE_PATH": str(new.settings.database_path), "PORT": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
     )
     assert (served.returncode, "and is not finished" in served.stderr) == (1, True), served.stderr
-    resumed = subprocess.run(
-        [*command, "--resume"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
+    resumed = run([*command, "--resume"], env=environment)
     assert resumed.returncode == 0, resumed.stderr
     assert contents(new.open()) == contents(old.open())
 

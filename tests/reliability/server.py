@@ -10,12 +10,13 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.reliability.documents import Database
+from tests.warm.process import begin
 
 ROOT = Path(__file__).parents[2]
 GATEHOUSE = (sys.executable, "main.py")
@@ -128,6 +129,9 @@ class Server(Service):
     `settings` are environment variables; nothing else of our own environment reaches the server.
     """
 
+    # It begins warm.
+    begin: Callable[..., Any] = staticmethod(begin)
+
     def __init__(self, folder: Path, command: Sequence[str] = GATEHOUSE, **settings: str) -> None:
         self._port = free_port()
         self.folder = folder
@@ -143,7 +147,7 @@ class Server(Service):
             "OPERATOR_TOKEN": OPERATOR_TOKEN,
             "RATE_LIMIT_PER_SECOND": "0",
         } | settings
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Any = None
 
     @property
     def pid(self) -> int:
@@ -154,7 +158,7 @@ class Server(Service):
     def launch(self, **settings: str) -> None:
         """Start the process and do not wait for it."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = self.begin(
                 self.command,
                 cwd=ROOT,
                 env=self.settings | settings,
@@ -220,3 +224,9 @@ class Server(Service):
     def _is_listening(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+class ColdServer(Server):
+    """A server that begins as its owner's does: with a fresh interpreter."""
+
+    begin = staticmethod(subprocess.Popen)

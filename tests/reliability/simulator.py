@@ -1,7 +1,6 @@
 """A simulated broker in a process of its own, and what makes life hard: its faults and moving prices."""
 
 import json
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +10,8 @@ from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.reliability.server import ROOT, Lost, ask
+from tests.reliability.server import Lost, ask
+from tests.warm.process import PIPE, begin
 
 # With every kind active, a fifth of all requests is struck, and a fifth of the orders lives oddly.
 STRUCK_SHARE = 0.2
@@ -37,9 +37,7 @@ class Simulator:
         self._kinds = kinds
         command = [sys.executable, "-m", f"tests.simulators.{broker}", *options]
         with log.open("ab") as errors:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
-            )
+            self._process = begin(command, stdout=PIPE, stderr=errors, text=True)
         assert self._process.stdout is not None
         with self._process.stdout as output:
             self.url = output.readline().strip()

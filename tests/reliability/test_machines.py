@@ -1,7 +1,6 @@
 """Three servers, each as on a machine of its own, serve one account: what one of them knows holds in all."""
 
 import json
-import subprocess
 import sys
 import threading
 import time
@@ -23,6 +22,7 @@ from tests.reliability.alerts import Alert, strategy_alert
 from tests.reliability.fleet.fleet import family
 from tests.reliability.server import OPERATOR_TOKEN, Answer, Server, ask
 from tests.services.runtime.lock_holder import open_locks
+from tests.warm.process import PIPE, begin
 
 pytestmark = pytest.mark.integration
 
@@ -201,7 +201,7 @@ def test_alert_when_its_process_is_killed_then_another_machine_takes_it_over_wit
     machines, store, settled_url
 ):
     command = [sys.executable, "-m", open_locks.__module__, "hold", "database", settled_url]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+    with begin(command, stdin=PIPE, stdout=PIPE, text=True) as other:
         inbox = Inbox(store, system_clock, other.stdout.readline().strip(), ttl_seconds=300)
         alert = json.loads(strategy_alert("left behind").body) | {"secret": "***"}
         ticket = fresh_ticket_id(system_clock())

@@ -27,7 +27,7 @@ from tests.reliability.server import Server
 from tests.reliability.stage import Stage
 from tests.reliability.structure_stage import StructureStage
 
-LONGEST_START_SECONDS = 1.0
+LONGEST_START_SECONDS = 0.4
 DRAINED_SHARE = 0.15
 KILLED_AT_START_SHARE = 0.15
 # Now and then what is found after a crash counts as too old, so that expiring is tortured too.

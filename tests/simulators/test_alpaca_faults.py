@@ -1,6 +1,5 @@
 """The faults that the simulated Alpaca can be told to have."""
 
-import subprocess
 import sys
 import time
 from decimal import Decimal
@@ -10,6 +9,7 @@ import pytest
 import requests
 
 from tests.simulators.alpaca import FakeAlpaca
+from tests.warm.process import PIPE, begin
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
@@ -205,7 +205,7 @@ def test_requests_when_they_arrive_then_method_path_and_body_are_kept(driver):
 def test_command_line_when_started_then_it_serves_with_prices_and_faults():
     fault = '{"kind": "status", "status": 504, "path": "/v2/clock"}'
     command = [sys.executable, "-m", "tests.simulators.alpaca", "--price", "AAPL=7", "--fault", fault]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with begin(command, stdout=PIPE, text=True) as process:
         url = process.stdout.readline().strip()
         headers = {"APCA-API-KEY-ID": "simulated-key", "APCA-API-SECRET-KEY": "simulated-secret"}
         paths = ("/v2/stocks/AAPL/trades/latest", "/v2/clock")

@@ -1,6 +1,5 @@
 """The faults that the simulated Fyers can be told to have."""
 
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ import requests
 from tests.simulators.fyers import FakeFyers
 from tests.simulators.fyers.driving import Driver
 from tests.simulators.fyers.orders import FILLED, PENDING, REJECTED, TRANSIT
+from tests.warm.process import PIPE, begin
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
@@ -213,7 +213,7 @@ def test_sdk_when_the_body_is_a_page_then_answers_its_shared_error(fyers, sdk):
 def test_simulator_when_started_by_itself_then_serves_with_its_faults():
     command = [sys.executable, "-m", "tests.simulators.fyers", "--stocks", "0", "--session", "closed"]
     fault = ["--fault", '{"kind": "html", "path": "/sym_details"}']
-    with subprocess.Popen([*command, *fault], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with begin([*command, *fault], stdout=PIPE, text=True) as process:
         url = process.stdout.readline().strip()
         page = requests.get(f"{url}/sym_details/NSE_FO.csv", timeout=5).text
         clock = requests.get(f"{url}/_simulator/clock", timeout=5).json()

@@ -1,6 +1,5 @@
 """What every store promises, asked of each of them."""
 
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -11,6 +10,7 @@ import pytest
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
 from app.storage.base import Create, Delete, Document, Replace
 from tests.storage.racing import open_store
+from tests.warm.process import PIPE, begin
 
 pytestmark = pytest.mark.integration
 
@@ -329,13 +329,14 @@ def test_replace_when_threads_count_together_then_no_step_is_lost(store):
 def test_create_when_processes_and_their_forks_race_then_each_key_has_one_winner(store, kind, where):
     names = [f"race/{n:02}" for n in range(40)]
     command = [sys.executable, "-m", "tests.storage.racing", kind, where, *names]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
-    with subprocess.Popen(command, **pipes) as one, subprocess.Popen(command, **pipes) as two:
+    pipes = {"stdin": PIPE, "stdout": PIPE, "text": True}
+    with begin(command, **pipes) as one, begin(command, **pipes) as two:
         assert [one.stdout.readline(), two.stdout.readline()] == ["ready\n", "ready\n"]
         one.stdin.write("go\n")
         two.stdin.write("go\n")
         one.stdin.flush()
-        won = two.communicate(timeout=30)[0] + one.communicate(timeout=30)[0]
+        two.stdin.flush()
+        won = two.stdout.read() + one.stdout.read()
 
     assert sorted(won.split()) == names == keys(store.list("race/"))
 

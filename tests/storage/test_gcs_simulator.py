@@ -1,6 +1,5 @@
 """The simulator refuses what Cloud Storage refuses."""
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud.storage import Client
 
 from tests.simulators.gcs import FakeGcs
+from tests.warm.process import PIPE, begin
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
@@ -123,7 +123,7 @@ def test_object_when_changed_twice_within_the_interval_then_too_many_requests():
 
 def test_simulator_when_run_as_a_program_then_it_prints_its_address():
     command = [sys.executable, "-m", "tests.simulators.gcs", "--bucket", "mine"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as program:
+    with begin(command, stdout=PIPE, text=True) as program:
         url = program.stdout.readline().strip()
         status = requests.get(f"{url}/storage/v1/b/mine/o", timeout=5).status_code
         program.terminate()

@@ -1,7 +1,6 @@
 """How a database is brought up to this version, and what is refused at the start."""
 
 import os
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from app.storage.postgres_partitions import make_partitions
 from app.storage.postgres_schema import STEPS
 from tests.storage.postgres_server import LOCKED as LOCKED_NAMES
 from tests.storage.transaction_pooler import TransactionPooler
+from tests.warm.process import PIPE, begin
 
 pytestmark = pytest.mark.integration
 
@@ -73,11 +73,13 @@ def opened(url):
 
 def test_database_when_processes_open_it_at_once_then_it_is_made_once(empty, sql):
     command = [sys.executable, "-c", OPENING, empty]
-    processes = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(3)]
+    processes = [begin(command, stderr=PIPE) for _ in range(3)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(opened, [empty] * 4))
 
-    assert [process.communicate()[1] for process in processes] == [b"", b"", b""]
+    for process in processes:
+        with process:
+            assert process.stderr.read() == b""
     assert sql("SELECT value FROM gatehouse WHERE name = 'schema'") == [(str(len(STEPS)),)]
 
 

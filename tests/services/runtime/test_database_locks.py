@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from contextlib import ExitStack, suppress
@@ -18,6 +17,7 @@ from app.services.runtime.database_locks import SETTLED_SECONDS, SKEW_SECONDS
 from tests.services.runtime.lock_holder import open_locks
 from tests.services.runtime.test_locks import HOLDER, until
 from tests.storage.postgres_server import PostgresServer
+from tests.warm.process import PIPE, begin
 
 pytestmark = pytest.mark.integration
 
@@ -80,7 +80,7 @@ def test_grip_when_its_process_stood_still_for_long_then_it_is_lost_whatever_the
     settled_url, seconds, said
 ):
     command = [sys.executable, "-m", HOLDER, "stall", "database", settled_url]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with begin(command, stdin=PIPE, stdout=PIPE, text=True) as process:
         process.stdout.readline()
         os.kill(process.pid, signal.SIGSTOP)
         time.sleep(seconds)
@@ -165,7 +165,7 @@ def server():
 def process(server):
     """Another process that lives."""
     command = [sys.executable, "-m", HOLDER, "hold", "database", server.url()]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with begin(command, stdin=PIPE, stdout=PIPE, text=True) as process:
         process.owner = process.stdout.readline().strip()
         yield process
         process.kill()

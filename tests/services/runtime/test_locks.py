@@ -1,6 +1,5 @@
 """What every kind of locks keeps: within a process, among processes, and when one of them is killed."""
 
-import subprocess
 import sys
 import time
 from threading import Event, Thread
@@ -9,6 +8,7 @@ import pytest
 
 from app.services.runtime.locks import ThreadLocks
 from tests.services.runtime.lock_holder import THREADS, TIMES, open_locks
+from tests.warm.process import PIPE, begin
 
 pytestmark = pytest.mark.integration
 
@@ -62,7 +62,7 @@ def locks(make_locks, kind):
 def other_process(shared, where):
     """Another process that holds `paper:AAPL` until it is told to end."""
     command = [sys.executable, "-m", HOLDER, "hold", shared, where]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with begin(command, stdin=PIPE, stdout=PIPE, text=True) as process:
         process.owner = process.stdout.readline().strip()
         yield process
         process.kill()
@@ -170,7 +170,7 @@ def test_hold_when_another_process_holds_the_name_then_it_waits_for_its_end(
 def test_hold_when_threads_of_several_processes_count_then_none_is_lost(shared, where, tmp_path):
     counted, count = tmp_path / "counted", [HOLDER, "count", shared, where, str(tmp_path / "counted")]
     counted.write_text("0")
-    processes = [subprocess.Popen([sys.executable, "-m", *count]) for _ in range(3)]
+    processes = [begin([sys.executable, "-m", *count]) for _ in range(3)]
 
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert counted.read_text() == str(3 * THREADS * TIMES)
