@@ -1,8 +1,9 @@
 """What bots hold has its exits: at the broker where it can hold them, else by watching the price."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from app.brokers.base import Broker
@@ -26,6 +27,7 @@ from app.services.exits.placement import ExitPlacement
 from app.services.exits.position_status import AccountSnapshot, PositionStatus, look, status_of
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import Working, WorkingOrders
+from app.services.runtime.turns import Rounds, in_time
 
 # Orders in the way are canceled, what they filled is seen, exits are placed: each is a step.
 MOST_STEPS = 6
@@ -49,6 +51,7 @@ class ExitMonitor:
     gateway: Gateway
     pursuits: Pursuits
     saw: Callable[[str, Sequence[Receipt], Sequence[Position], datetime], None]
+    _rounds: dict[str, Rounds] = field(default_factory=lambda: defaultdict(Rounds), init=False)
 
     def run(self) -> int:
         """Look at all that is protected, by two list calls a broker; return how many needed a hand."""
@@ -101,7 +104,7 @@ class ExitMonitor:
         self.saw(broker.name, snapshot.orders, list(snapshot.positions.values()), began)
         awaited = self.open_orders.places()
         tended, moves = 0, list[tuple[StoredExitPlan, ReplaceExits]]()
-        for known in plans:
+        for known in self._rounds[broker.name].in_time(plans, lambda one: one.position):
             try:
                 status = status_of(known.plan, trades.get(known.position), snapshot, broker.capabilities)
                 is_over = status.holding.is_over and known.position not in awaited
@@ -118,7 +121,7 @@ class ExitMonitor:
                 failures.append(error)
         # Where not all fit into one look, the stop that lags furthest behind its price gives most away.
         furthest = sorted(moves, key=lambda item: item[1].distance, reverse=True)
-        return tended + sum(self._move_alone(broker, *item) for item in furthest[:MOST_MOVES])
+        return tended + sum(self._move_alone(broker, *item) for item in in_time(furthest[:MOST_MOVES]))
 
     def _needs_hand(self, broker: Broker, known: StoredExitPlan, status: PositionStatus) -> bool:
         if known.plan.sending is not None or status.has_moved:

@@ -18,6 +18,7 @@ from app.services.broker_access.outcomes import Rejected, Unknown
 from app.services.observability.events import EventKind
 from app.services.orders.tracking import OrderTracker
 from app.services.runtime.second_look import SecondLook
+from app.services.runtime.turns import in_time
 
 EVERY_BROKER = "every broker"
 
@@ -78,7 +79,9 @@ class Cleanup:
         for leg in working:
             if leg not in loose:
                 self.looks.saw(leg.client_order_id)
-        for symbol in sorted({receipt.symbol for receipt in loose}):
+        symbols = sorted({receipt.symbol for receipt in loose})
+        # What a person asks for is done to its end.
+        for symbol in in_time(symbols) if run.by == Actor.CLOCK else symbols:
             with self.gateway.hold(broker, symbol) as held:
                 self._clean_symbol(held, run)
 

@@ -13,6 +13,7 @@ from app.services.intake.answers import answer_for
 from app.services.intake.recovery import Recovery
 from app.services.observability.journal import Journal
 from app.services.review.approvals import Approvals
+from app.services.runtime.turns import in_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class ApprovalService:
     def expire(self) -> int:
         """End what nobody decided on in time; return how many there were."""
         expired = 0
-        for ticket in self.approvals.overdue():
+        for ticket in in_time(self.approvals.overdue()):
             entry = self.inbox.open_entry(ticket)
             try:
                 self.approvals.decide(ticket, ApprovalDecision.EXPIRED, Actor.CLOCK)

@@ -1,6 +1,7 @@
 """Orders at the market that rest: some brokers make price-protected limits of them, which may miss."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import field
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Outcome, Placed, Rejected, Unknown
 from app.services.instruments.resolver import Instruments
 from app.services.orders.tracking import OrderTracker
+from app.services.runtime.turns import Rounds
 
 REPRICE, CANCEL, LEAVE = "reprice", "cancel", "leave"
 # Each look is a request or two; Fyers takes 200 a minute for everything.
@@ -51,6 +53,7 @@ class RestingOrders:
     action: str = REPRICE
     # In memory alone: a restart waits anew, since a stop that was just triggered may still be filling.
     _triggered: dict[str, datetime] = field(default_factory=dict, init=False)
+    _rounds: dict[str, Rounds] = field(default_factory=lambda: defaultdict(Rounds), init=False)
 
     def run(self) -> int:
         """Look once at every broker where such orders may rest; return how many were changed."""
@@ -69,7 +72,8 @@ class RestingOrders:
             # What rests at the market is tended all the same.
             stuck = []
         wanted = (item for item in overdue if self._may_tend(item))
-        return sum(self._tend(broker, order) for order in [*stuck, *wanted])
+        turn = self._rounds[broker.name].in_time([*stuck, *wanted], lambda order: order.client_order_id)
+        return sum(self._tend(broker, order) for order in turn)
 
     def _may_tend(self, order: OpenOrder) -> bool:
         """Bring no entry to the market that its alert would not be let in with now."""

@@ -1,7 +1,6 @@
 """Orders that outlive their alert: followed at the broker until they are over, into tickets and trades."""
 
 import logging
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,6 +20,7 @@ from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.runtime.second_look import SecondLook
+from app.services.runtime.turns import Rounds
 from app.storage.base import Change
 
 # Some brokers list the orders of a day only; those of an earlier one have ended with it.
@@ -54,13 +54,13 @@ class OrderTracker:
         self._ticket_messages = ticket_messages
         self._resubmission = resubmission
         self._looks = looks
+        self._rounds = Rounds()
 
     def follow(self) -> int:
-        """Look at every order in sight, by few list calls; return how many moved."""
-        by_broker: dict[str, list[OpenOrder]] = {}
-        for order in sorted(self._orders.every(), key=_sort_key):
-            by_broker.setdefault(order.broker, []).append(order)
-        return sum(self._follow_at(name, orders) for name, orders in by_broker.items())
+        """Look at orders in sight, by few list calls, as long as others can wait; return how many moved."""
+        lists: dict[str, dict[str, Receipt] | None] = {}
+        turn = self._rounds.in_time(self._orders.every(), _sort_key)
+        return sum(self._follow(order, lists) for order in turn)
 
     def settle(self, broker: Broker, bot: str | None, symbol: str) -> list[tuple[Receipt, OrderRole]]:
         """Count what a bot's orders in a symbol (everybody's, for None) have filled, and return them.
@@ -130,14 +130,21 @@ class OrderTracker:
 
         return broker.find_closing(name, symbol, since, quantity, is_taken)
 
-    def _follow_at(self, name: str, orders: Iterable[OpenOrder]) -> int:
+    def _follow(self, order: OpenOrder, lists: dict[str, dict[str, Receipt] | None]) -> bool:
+        """Look at one; a broker's list is had once, and one that fails is left alone for the turn."""
+        name = order.broker
+        working = lists.get(name, {})
+        if working is None:
+            return False
         try:
             broker = self._runtime.registry.get(name)
-            working = {receipt.client_order_id: receipt for receipt in broker.open_orders()}
-            return sum(self._look(broker, working, order) for order in orders)
+            if name not in lists:
+                working = lists[name] = {item.client_order_id: item for item in broker.open_orders()}
+            return self._look(broker, working, order)
         except (BrokerNotConfigured, BrokerUnavailable) as error:
+            lists[name] = None
             _logger.warning("The orders at %s cannot be followed now: %s", name, error)
-            return 0
+            return False
 
     def _look(self, broker: Broker, working: dict[str, Receipt], order: OpenOrder) -> bool:
         receipt = self._receipt(broker, working, order)
@@ -211,12 +218,12 @@ class OrderTracker:
         return [self._ledger.rewriting(document, changed)]
 
 
-def _sort_key(order: OpenOrder) -> tuple[UUID, bool, int]:
+def _sort_key(order: OpenOrder) -> tuple[UUID, bool, int, str]:
     """Say when an order is counted: as alerts came, an exit before the entry that replaces it, legs last.
 
     A reversal's entry that is counted first would eat up the trade that its exit closes.
     """
-    return order.ticket, order.is_leg, order.role.place
+    return order.ticket, order.is_leg, order.role.place, order.client_order_id
 
 
 def _update_order(ticket: dict[str, Any], record: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ from app.services.observability.events import EventKind
 from app.services.portfolio.closers import ClosedBy
 from app.services.portfolio.positions import PositionService
 from app.services.runtime.second_look import SecondLook
+from app.services.runtime.turns import in_time
 
 BY, DIALECT = "circuit breaker", "circuit_breaker"
 # An order that is out, or that may be: nothing is sent beside it.
@@ -60,7 +61,7 @@ class Liquidation:
         busy = self._cancel_others(broker, ticket, own | ladders)
         held = {position.symbol for position in self.positions.free.at(broker)}
         # Where an order still works nothing is sent beside it: what it fills would be closed twice.
-        for symbol in sorted(held - busy):
+        for symbol in in_time(sorted(held - busy)):
             breaker = self._close(breaker, ticket, broker, symbol, save)
         self.positions.tracker.follow()
         # The end is what the broker shows, not that every order was sent: one may be refused or fill in part.
@@ -87,7 +88,7 @@ class Liquidation:
 
     def _leave_structures(self, breaker: CircuitBreaker, ticket: UUID, broker: Broker) -> set[str]:
         """Begin to leave every structure; return the ids of the orders that leave them now."""
-        for trade in self.positions.free.structures.at(broker.name):
+        for trade in in_time(self.positions.free.structures.at(broker.name)):
             number = step_ticket(ticket, Step(f"trade {trade.number}", 1, self.runtime.clock()))
             # What is being left already goes on by itself, and a broker that is away is asked again.
             with suppress(RequestRefused, NotFound, Conflict, BrokerUnavailable):
@@ -123,7 +124,7 @@ class Liquidation:
     def _cancel_others(self, broker: Broker, ticket: UUID, own: set[str]) -> set[str]:
         """Cancel every order that is not ours; return the symbols in which one still works."""
         waiting = _others(broker, own)
-        for receipt in waiting:
+        for receipt in in_time(waiting):
             self._cancel(broker, receipt, ticket)
         patience = Patience(LIQUIDATION, self.gateway.wait)
         # A broker only promises to cancel; what still works keeps its symbol out of this turn.

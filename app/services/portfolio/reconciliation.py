@@ -22,6 +22,7 @@ from app.services.broker_access.gateway import Gateway
 from app.services.observability.events import EventKind
 from app.services.orders.tracking import OrderTracker
 from app.services.runtime.second_look import SecondLook
+from app.services.runtime.turns import in_time
 
 # An alert that waits for longer has traded nothing: it waits for a person.
 LONGEST_WORK = timedelta(minutes=3)
@@ -110,7 +111,7 @@ class Reconciliation:
             self._report_over(reported.pop(symbol))
         busy = self._busy(broker)
         lasting = self._lasting(broker, [item for item in found if item.symbol not in busy])
-        return len(over) + sum(self._treat(broker, item, reported) for item in lasting)
+        return len(over) + sum(self._treat(broker, item, reported) for item in in_time(lasting))
 
     def _lasting(self, broker: Broker, found: list[Difference]) -> list[Difference]:
         # A broker's list may be late: a difference is what two looks a period apart have seen.

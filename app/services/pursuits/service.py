@@ -28,7 +28,7 @@ from app.services.pursuits.gone import GonePositions
 from app.services.pursuits.operator_exits import OperatorExits
 from app.services.pursuits.orders import PursuitOrders
 from app.services.pursuits.overtaking import Overtaking
-from app.services.runtime.supervisor import in_time
+from app.services.runtime.turns import in_time
 from app.services.trading.context import EntryMustWait
 from app.services.trading.execution import EnsureExits
 from app.storage.base import Change

@@ -3,20 +3,17 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from app.dataclass import dataclass
 from app.errors.away import unless_away
 from app.services.runtime.leases import Leases
+from app.services.runtime.turns import as_leader
 
 LEASE = "supervisor"
 LATER = "The task %s failed; it will be tried again: %s"
 SHORTEST_PAUSE_SECONDS = 0.05
-# How long a task with much to do goes on: the lease, and the other tasks, must not wait for the end of it.
-LONGEST_TURN_SECONDS = 5.0
-
-Item = TypeVar("Item")
 
 _logger = logging.getLogger(__name__)
 
@@ -41,15 +38,6 @@ class Turn:
     done: dict[str, int]
     left: tuple[str, ...] = ()
     busy: bool = False
-
-
-def in_time(items: Iterable[Item], seconds: float = LONGEST_TURN_SECONDS) -> Iterator[Item]:
-    """Yield one thing to do after another until so much time has passed, at least one; the rest waits."""
-    ends = time.monotonic() + seconds
-    for item in items:
-        yield item
-        if time.monotonic() >= ends:
-            return
 
 
 class Supervisor:
@@ -110,7 +98,12 @@ class Supervisor:
 
     def _run(self, task: Task) -> int:
         self._last_run[task.name] = self._monotonic()
-        return self._attempt(task.name, task.run)
+        with nullcontext() if task.everywhere else as_leader(self._goes_on):
+            return self._attempt(task.name, task.run)
+
+    def _goes_on(self) -> bool:
+        """Tell, from memory, whether a task of the leader's may take another step."""
+        return self.leads and not self._stop.is_set()
 
     def turn(self, *, within_seconds: float) -> Turn:
         """Run everything for a caller who waits, beginning with what has waited longest.

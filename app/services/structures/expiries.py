@@ -23,6 +23,7 @@ from app.services.broker_access.gateway import HeldSymbol
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.observability.events import EventKind
 from app.services.runtime.kept_look import KeptLook
+from app.services.runtime.turns import in_time
 from app.services.structures.beyond import SharesBeyond
 from app.services.structures.bookings import Bookings, name_of
 from app.services.structures.ladders import LOOKED_FOR
@@ -52,7 +53,7 @@ class Expiries:
                 legs = expired_legs(trade, [day]) if is_over(trade, day, now) else []
                 if legs and not any(held.get(leg.instrument.symbol) for leg in legs):
                     due.setdefault((trade.symbol, day), []).append(trade)
-        return sum(self._book(broker, trades, day, held) for (_, day), trades in due.items())
+        return sum(self._book(broker, trades, day, held) for (_, day), trades in in_time(due.items()))
 
     def _book(self, broker: Broker, trades: list[StructureTrade], day: date, held: Held) -> int:
         """Book all that expired of one underlying: the account shows its shares in one sum."""

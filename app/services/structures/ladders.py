@@ -24,7 +24,7 @@ from app.repositories.structure_trades import StoredStructureTrade, StructureTra
 from app.services.base import Runtime
 from app.services.broker_access.gateway import HeldSymbol
 from app.services.broker_access.structure_gateway import StructureGateway
-from app.services.runtime.supervisor import in_time
+from app.services.runtime.turns import in_time
 from app.services.structures.closing_prices import ClosingPrices
 from app.services.structures.pacing import LadderPacing
 from app.services.structures.progress import StructureProgress

@@ -15,6 +15,7 @@ from app.errors import BrokerUnavailable, Conflict
 from app.repositories.close_prices import ClosePrices, SeenPrice
 from app.repositories.structure_trades import StructureTrades
 from app.services.base import Runtime
+from app.services.runtime.turns import in_time
 
 # Prices are kept from so long before the close on: a process that dies then leaves the last it saw.
 WATCHED_FOR = timedelta(hours=8)
@@ -66,7 +67,9 @@ class SettlementPrices:
         try:
             broker = self.runtime.registry.get(name)
             desk = broker.structures
-            return 0 if desk is None else sum(self._watch_one(broker, desk, trade) for trade in trades)
+            return (
+                0 if desk is None else sum(self._watch_one(broker, desk, trade) for trade in in_time(trades))
+            )
         except (BrokerUnavailable, Conflict, LookupError) as error:
             _logger.info("The closing prices at %s are looked at later: %s", name, error)
             return 0

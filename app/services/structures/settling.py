@@ -22,6 +22,7 @@ from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.observability.events import EventKind
 from app.services.portfolio.snapshots import Snapshots
 from app.services.runtime.kept_look import KeptLook
+from app.services.runtime.turns import in_time
 from app.services.structures.beyond import SharesBeyond
 from app.services.structures.bookings import Bookings, name_of
 from app.services.structures.expiries import Expiries
@@ -81,7 +82,7 @@ class Settling:
         busy = {name for trade in trades if is_busy(trade) for name in trade.symbols}
         there = {name for trade in trades for name in trade.legs} - busy - {one.symbol for one in short_of}
         self.looks.saw(*(_thing(broker, symbol) for symbol in there))
-        for short in short_of:
+        for short in in_time(short_of):
             if self.looks.confirms(_thing(broker, short.symbol), f"{short.missing:f}"):
                 self.looks.saw(_thing(broker, short.symbol))
                 changed += self._adopt(broker, short, trades, held, now)

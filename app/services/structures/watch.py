@@ -1,6 +1,7 @@
 """Watches open structures: one look at all their quotes for each broker, and the rules of their bots."""
 
 import logging
+from collections import defaultdict
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,6 +22,7 @@ from app.repositories.bots import BotDirectory
 from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
 from app.services.base import Runtime
 from app.services.portfolio.structure_marks import StructureMarks, instruments_of, net_of
+from app.services.runtime.turns import Rounds
 from app.services.structures.bot_rules import exit_rules
 from app.services.structures.exits import StructureExits
 
@@ -56,6 +58,7 @@ class StructureWatch:
     trades: StructureTrades
     exits: StructureExits
     marks: StructureMarks
+    _rounds: dict[str, Rounds] = field(default_factory=lambda: defaultdict(Rounds), init=False)
 
     def run(self, *, is_forced: bool = False) -> int:
         """Look at every trade that rests; return how many began to be left.
@@ -82,7 +85,8 @@ class StructureWatch:
                 return 0
             sight = Sight(broker, desk, desk.quotes(instruments_of(stored.trade for stored in found)))
             is_forced = is_forced and broker.capabilities.simulated
-            return sum(self._watch_one(sight, stored, is_forced=is_forced) for stored in found)
+            turn = self._rounds[name].in_time(found, lambda stored: stored.key)
+            return sum(self._watch_one(sight, stored, is_forced=is_forced) for stored in turn)
         except (BrokerUnavailable, LookupError) as error:
             _logger.info("Structures at %s are not watched now: %s", name, error)
             return 0

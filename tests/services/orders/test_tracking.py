@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.orders import OrderStatus
 from app.errors import OutcomeUnknown
+from app.services.runtime.turns import as_leader
 from tests.builders import strategy_alert
 
 pytestmark = pytest.mark.unit
@@ -187,3 +188,25 @@ def test_resting_order_when_one_old_look_misses_it_then_it_is_followed_on(
     tick()
 
     assert ticket_of(resting)["status"] == "filled"
+
+
+def test_orders_when_a_turn_has_time_for_one_then_each_has_its_turn(
+    client, scripted, services, ticket_of, clock
+):
+    scripted.status = OrderStatus.ACCEPTED
+    symbols, answers = ("AAPL", "MSFT", "TSLA"), []
+    for symbol in symbols:
+        answers.append(client.post("/webhook", json=strategy_alert(symbol=symbol)))
+        # Ids of one microsecond are in no order.
+        clock.move(seconds=1)
+    scripted.status = OrderStatus.FILLED
+    for order in scripted.submitted:
+        scripted.take(order)
+    seen = []
+    # A turn whose process leads no more ends like one whose time is over.
+    with as_leader(lambda: False):
+        for _ in symbols:
+            services.portfolio.tracker.follow()
+            seen.append([ticket_of(answer)["status"] for answer in answers])
+
+    assert seen == [["filled", *["ordered"] * 2], ["filled", "filled", "ordered"], ["filled"] * 3]

@@ -3,7 +3,7 @@ from threading import Event
 import pytest
 
 from app.errors import StoreUnavailable
-from app.services.runtime.supervisor import Supervisor, Task, in_time
+from app.services.runtime.supervisor import Supervisor, Task
 
 pytestmark = pytest.mark.unit
 
@@ -109,8 +109,3 @@ def test_thread_when_a_task_fails_then_it_goes_on():
 
     assert enough.wait(5)
     supervisor.stop()
-
-
-@pytest.mark.parametrize(("seconds", "done"), [(60, [1, 2, 3]), (0, [1])])
-def test_much_to_do_when_its_time_is_over_then_the_rest_waits(seconds, done):
-    assert list(in_time([1, 2, 3], seconds)) == done
