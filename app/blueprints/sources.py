@@ -1,8 +1,6 @@
 """Who may send what from where: each dialect has its list of addresses, and an empty list is everybody."""
 
 import ipaddress
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -35,14 +33,9 @@ def source_of_dialect(entry: DialectEntry) -> None:
         raise _refusal(entry.sources)
 
 
-@contextmanager
-def from_elsewhere() -> Iterator[None]:
+def refuse_elsewhere(error: AlertRefused) -> None:
     """Tell a caller outside the webhook's first list nothing of what could not be read: he is not let in."""
-    try:
-        yield
-    except AlertRefused as error:
-        if _is_in(PLAIN):
-            raise
+    if not _is_in(PLAIN):
         raise _refusal(PLAIN) from error
 
 

@@ -1,7 +1,5 @@
 """Alerts come in here."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, current_app, g, jsonify, request
@@ -15,14 +13,14 @@ from app.blueprints.request_context import milliseconds_at_door
 from app.blueprints.sources import (
     allowed_source,
     dialect_from_elsewhere,
-    from_elsewhere,
+    refuse_elsewhere,
     source_of_dialect,
 )
 from app.domain.bots import Bot
 from app.domain.json_codec import to_json
 from app.domain.planning import only_exits
 from app.domain.signals import own_words
-from app.errors import BodyTooLarge, BotNamedTwice, MalformedAlert
+from app.errors import AlertRefused, BodyTooLarge, BotNamedTwice, MalformedAlert
 from app.logs import redact
 from app.logs.foreign_secrets import NAMES, hide_foreign
 from app.schemas.alerts import bot_named_in, read_signal
@@ -55,10 +53,13 @@ def receive_alert_of_bot(bot: str) -> ResponseReturnValue:
 
 
 def _receive(bot_in_address: str | None) -> ResponseReturnValue:
-    with from_elsewhere():
+    try:
         body = read_body()
         posted = read_posted(body, _pinned())
         dialect_from_elsewhere(posted.entry)
+    except AlertRefused as error:
+        refuse_elsewhere(error)
+        raise
     entry, given = posted.entry, posted.alert
     is_ours = entry is not None and not entry.is_foreign
     # Before anything is told or written: what is theirs to keep secret is none of our business.
@@ -66,10 +67,10 @@ def _receive(bot_in_address: str | None) -> ResponseReturnValue:
     alert = g.alert = given if is_plain else hide_foreign(given, shared=not is_ours)
     named = same_bot(bot_in_address, bot_named_in(alert))
     bot = authenticate(given, named, where=SecretPlace.of(entry))
-    with counted(bot):
+    if entry is None or not entry.is_taken_at_webhook:
+        count_wrong(bot)
         entry = posted.told()
-        if not entry.is_taken_at_webhook:
-            raise MalformedAlert(f"This is a {entry.name} alert; post it to {entry.path}.")
+        raise MalformedAlert(f"This is a {entry.name} alert; post it to {entry.path}.")
     return accept(entry, bot, alert, body)
 
 
@@ -96,9 +97,9 @@ def receive_bridge_alert() -> ResponseReturnValue:
     body = read_body()
     alert = read_alert(body)
     bot = authenticate(alert, alert.get(BRIDGE.bot_field))
-    with counted(bot):
-        if "strategy_order_action" in alert:
-            raise MalformedAlert("This is a strategy alert; post it to /webhook.")
+    if "strategy_order_action" in alert:
+        count_wrong(bot)
+        raise MalformedAlert("This is a strategy alert; post it to /webhook.")
     return accept(BRIDGE, bot, alert, body)
 
 
@@ -143,14 +144,9 @@ def authenticate(alert: dict[str, Any], named: Any, where: SecretPlace = SecretP
     return bot
 
 
-@contextmanager
-def counted(bot: Bot) -> Iterator[None]:
+def count_wrong(bot: Bot) -> None:
     """Count a wrong alert towards its bot's own rate: whoever sends too much is told nothing of its shape."""
-    try:
-        yield
-    except MalformedAlert:
-        intake().limiter.take(bot.id, only_exits=False)
-        raise
+    intake().limiter.take(bot.id, only_exits=False)
 
 
 def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
@@ -160,8 +156,11 @@ def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) ->
     """
     g.dialect = entry.dialect.name
     source_of_dialect(entry)
-    with counted(bot):
+    try:
         signal = read_signal(entry, alert)
+    except MalformedAlert:
+        count_wrong(bot)
+        raise
     wing = intake()
     # Once an alert, whatever it turned out to be: processes may have to ask each other for it.
     wing.limiter.take(bot.id, only_exits=only_exits(signal, cover_only=bot.configuration.cover_only))

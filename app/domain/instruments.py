@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from app.dataclass import dataclass
@@ -32,13 +33,14 @@ class OptionContract:
     multiplier: Decimal = Decimal(100)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Instrument:
     """One tradable thing under its canonical name (`AAPL`, `BTC-USD`, `AAPL250620C00100000`).
 
     `venue` is the hint that came with the alert (`binance`), never part of the identity.
     `quantity_increment` is the smallest step of a quantity, `price_tick` the smallest step of a price;
-    the exchange takes no single order of more than `freeze_quantity` units, where that is known.
+    the exchange takes no single order of more than `freeze_quantity` units, where that is known. What follows
+    from that is worked out once: an alert asks a dozen times, and instruments are remembered.
     """
 
     symbol: str
@@ -54,14 +56,14 @@ class Instrument:
         limit = self.freeze_quantity
         return quantity if limit is None or quantity <= limit else limit - limit % self.quantity_increment
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """The currency of its price: a pair's second half, rupees at the Indian exchanges, else dollars."""
         if self.asset_class in {AssetClass.CRYPTO, AssetClass.FOREX} and "-" in self.symbol:
             return self.symbol.rpartition("-")[2]
         return "INR" if self.venue in INDIAN_VENUES else "USD"
 
-    @property
+    @cached_property
     def unit(self) -> str:
         """What one counts it in: shares, contracts, a pair's first half; units where a contract is one."""
         if self.asset_class in {AssetClass.CRYPTO, AssetClass.FOREX} and "-" in self.symbol:
@@ -71,7 +73,7 @@ class Instrument:
         words = {AssetClass.EQUITY: "shares", AssetClass.OPTION: "contracts", AssetClass.FUTURE: "contracts"}
         return words.get(self.asset_class, "units")
 
-    @property
+    @cached_property
     def multiplier(self) -> Decimal:
         """Units of the underlying in one contract."""
         return self.option.multiplier if self.option is not None else Decimal(1)

@@ -28,8 +28,10 @@ def plain(value: Decimal) -> Decimal:
     if value == ZERO:
         return ZERO
     normal = value.normalize(DOWN)
-    exponent = normal.as_tuple().exponent
-    return normal.quantize(ONE, context=DOWN) if isinstance(exponent, int) and exponent > 0 else normal
+    # A sum has the finer of two exponents, so that of zero fills up what stands in thousands; what has more
+    # digits than there is room for is refused.
+    fits = normal.adjusted() < DIGITS
+    return DOWN.add(normal, ZERO) if fits else normal.quantize(ONE, context=DOWN)
 
 
 def text(value: Decimal | None) -> str | None:

@@ -7,7 +7,7 @@ from app.domain.instruments import Instrument
 from app.domain.money import plain
 from app.domain.reasons import Reason
 
-CENT, FINEST = Decimal("0.01"), Decimal("0.00000001")
+CENT, FINEST, FINEST_EXPONENT = Decimal("0.01"), Decimal("1E-8"), -8
 PERCENT_STEP = Decimal("0.0001")
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -24,12 +24,12 @@ def explained(reason: Reason, detail: str | None) -> str | None:
 
 def money(value: Decimal, currency: str | None) -> str:
     """Write an amount with its currency: `1,000 USD`, `99.50 USD`; what is finer than a cent stays so."""
-    shown = plain(value)
-    cents = shown.quantize(CENT)
-    if cents == shown:
-        text = f"{shown:,f}" if shown == shown.to_integral_value() else f"{cents:,f}"
+    cents = value.quantize(CENT)
+    if cents != value:
+        text = _digits(plain(value))
     else:
-        text = _digits(shown)
+        whole = int(value)
+        text = f"{whole:,}" if whole == value else f"{cents:,f}"
     return f"{text} {currency}" if currency else text
 
 
@@ -74,7 +74,8 @@ def age(span: timedelta) -> str:
 
 
 def _digits(value: Decimal) -> str:
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < FINEST.as_tuple().exponent:  # type: ignore[operator]
-        value = plain(value.quantize(FINEST)) or value
+    if value != value.to_integral_value():
+        exponent = value.as_tuple().exponent
+        if isinstance(exponent, int) and exponent < FINEST_EXPONENT:
+            value = plain(value.quantize(FINEST)) or value
     return f"{value:,f}"

@@ -3,7 +3,7 @@
 Nothing here raises: a ticket of whatever shape must be written.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from app.domain.orders import OrderStatus
@@ -30,8 +30,9 @@ def meets(held: frozenset[str], terms: Wanted) -> bool:
 
 def ticket_term(*, bot: str | None, status: str | None) -> str | None:
     """Return the one term of the tickets of a bot, or in a state, or both; None is every ticket."""
-    named = (("bot", bot), ("status", status))
-    return " ".join(f"{name}:{value}" for name, value in named if value is not None) or None
+    if bot is None:
+        return None if status is None else f"status:{status}"
+    return f"bot:{bot}" if status is None else f"bot:{bot} status:{status}"
 
 
 def narrowing_terms(
@@ -39,26 +40,36 @@ def narrowing_terms(
 ) -> tuple[str, ...]:
     """Return the terms that a ticket must carry beside; a symbol is found whatever its case."""
     named = (("reason", reason), ("symbol", symbol and symbol.upper()), ("dialect", dialect))
-    return tuple(f"{name}:{value}" for name, value in named if value is not None)
+    return tuple([f"{name}:{value}" for name, value in named if value is not None])
 
 
 def ticket_terms(ticket: dict[str, Any]) -> frozenset[str]:
-    """Return every term of a ticket: all that lists may ask for, and what its own orders are."""
+    """Return every term of a ticket: all that lists may ask for, and what its own orders are.
+
+    Every alert's write waits for it, so nothing in it is asked twice.
+    """
     bot, status = ticket.get("bot"), ticket.get("status")
-    asked = (ticket_term(bot=name, status=state) for name in (bot, None) for state in (status, None))
-    states = {"open" if is_working(order) else "closed" for order in placed_by(ticket)}
-    kinds = {"all", *states} if states else set[str]()
+    asked = {
+        ticket_term(bot=bot, status=status),
+        ticket_term(bot=bot, status=None),
+        ticket_term(bot=None, status=status),
+    }
     beside = narrowing_terms(reason=ticket.get("reason"), dialect=ticket.get("dialect"))
-    symbols = [term for name in symbols_of(ticket) for term in narrowing_terms(symbol=name)]
-    terms = [*(term for term in asked if term is not None), *beside, *symbols]
-    return frozenset([*terms, *(WITH_ORDERS[kind] for kind in kinds)])
+    terms = {term for term in (*asked, *beside) if term is not None}
+    for name in symbols_of(ticket):
+        terms.update(narrowing_terms(symbol=name))
+    placed = placed_by(ticket)
+    if placed:
+        terms.add(WITH_ORDERS["all"])
+        terms.update([WITH_ORDERS["open" if is_working(order) else "closed"] for order in placed])
+    return frozenset(terms)
 
 
 def symbols_of(ticket: dict[str, Any]) -> dict[str, None]:
     """Return every name under which a ticket is looked for: as it was meant, and as it was traded."""
-    told = (*(ticket.get("orders") or ()), *map(ticket.get, ("entry", "signal")))
+    told = [*(ticket.get("orders") or ()), ticket.get("entry"), ticket.get("signal")]
     names = [item.get("symbol") for item in told if item]
-    return dict.fromkeys(name for name in (*names, symbol_of(ticket)) if isinstance(name, str))
+    return dict.fromkeys([name for name in (*names, symbol_of(ticket)) if isinstance(name, str)])
 
 
 def symbol_of(ticket: dict[str, Any]) -> str | None:
@@ -72,10 +83,10 @@ def symbol_of(ticket: dict[str, Any]) -> str | None:
     return None
 
 
-def placed_by(ticket: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a ticket's own orders, the newest first; one that cancels or modifies shows another ticket's."""
+def placed_by(ticket: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a ticket's own orders, the newest first; one that cancels or modifies shows another ticket's."""
     own = ticket.get("id")
-    return (order for order in reversed(ticket.get("orders") or ()) if order.get("ticket") == own)
+    return [order for order in reversed(ticket.get("orders") or ()) if order.get("ticket") == own]
 
 
 def is_working(record: dict[str, Any]) -> bool:

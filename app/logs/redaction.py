@@ -84,24 +84,22 @@ def _redact(value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return mask(value) if len(value) >= SHORTEST_SECRET else value
     if isinstance(value, dict):
-        return (
-            {_mask_key(key): _redact_item(key, item, depth) for key, item in value.items()} if depth else MASK
-        )
+        return _redact_items(value, depth) if depth else MASK
     if isinstance(value, list | tuple):
         return [_redact(item, depth - 1) for item in value] if depth else MASK
     # NaN and the infinities are not JSON.
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _mask_key(key: Any) -> Any:
-    return mask_known(key) if isinstance(key, str) else key
-
-
-def _redact_item(key: Any, item: Any, depth: int) -> Any:
-    if item is None or not _is_secret(str(key)):
-        return _redact(item, depth - 1)
-    counts = isinstance(item, int) and str(key).endswith("tokens")  # a model's bill, not a secret
-    return item if counts else MASK
+def _redact_items(items: dict[Any, Any], depth: int) -> dict[Any, Any]:
+    redacted = {}
+    for key, item in items.items():
+        is_masked = item is not None and _is_secret(str(key))
+        if is_masked and isinstance(item, int) and str(key).endswith("tokens"):
+            is_masked = False  # a model's bill, not a secret
+        name = mask_known(key) if isinstance(key, str) else key
+        redacted[name] = MASK if is_masked else _redact(item, depth - 1)
+    return redacted
 
 
 @lru_cache(maxsize=2048)

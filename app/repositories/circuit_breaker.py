@@ -20,18 +20,21 @@ class StoredBreakers:
 
     def read(self, broker: str) -> CircuitBreaker:
         """Return a broker's breaker as it stands; one that was never armed is off."""
+        return self._armed(broker) or CircuitBreaker(broker)
+
+    def knows_equity(self, broker: str) -> bool:
+        """Tell whether entries at a broker may go on: false while a watched account cannot be seen."""
+        breaker = self._armed(broker)
+        return breaker is None or breaker.equity_known or not breaker.thresholds
+
+    def _armed(self, broker: str) -> CircuitBreaker | None:
         # The former one first: moved after this look, it is found at its broker's key.
         former = self._former()
         document = self._store.get(f"{KEY}/{broker}")
         if document is not None:
             # What cannot be read is an error, never a breaker that is off.
             return from_json(CircuitBreaker, document.value)
-        return former if former is not None and former.broker == broker else CircuitBreaker(broker)
-
-    def knows_equity(self, broker: str) -> bool:
-        """Tell whether entries at a broker may go on: false while a watched account cannot be seen."""
-        breaker = self.read(broker)
-        return breaker.equity_known or not breaker.thresholds
+        return former if former is not None and former.broker == broker else None
 
     def all(self) -> dict[str, CircuitBreaker]:
         """Return every breaker that was ever armed, by broker."""

@@ -10,6 +10,7 @@ from app.storage.base import Document, Store
 KEY = "state/trading"
 # Whose switch it is, in the audit.
 EVERY_BOT = "every bot"
+NEVER_THROWN = StateSwitch()
 
 
 class GlobalSwitch:
@@ -45,4 +46,4 @@ def global_switch(store: Store) -> StateSwitch:
 
 
 def _read(document: Document | None) -> StateSwitch:
-    return StateSwitch() if document is None else from_json(StateSwitch, document.value)
+    return NEVER_THROWN if document is None else from_json(StateSwitch, document.value)

@@ -16,6 +16,7 @@ from app.schemas.reading import understand
 
 # Read again from the inbox, and posted by nobody.
 UNPOSTED = {line.ENTRY.name: line.ENTRY}
+_BOT_FIELDS = tuple(dict.fromkeys(entry.bot_field for entry in DIALECTS.values()))
 # Where one of these stands, the alert is ours, whatever stands beside it.
 _OURS = frozenset(
     {
@@ -93,8 +94,10 @@ def required_fields(entry: DialectEntry) -> list[str]:
 
 def bot_named_in(alert: dict[str, Any]) -> Any:
     """Return what an alert of any dialect says about whose it is, before its dialect is told."""
-    names = dict.fromkeys(entry.bot_field for entry in DIALECTS.values())
-    return next((alert[name] for name in names if alert.get(name)), None)
+    for name in _BOT_FIELDS:
+        if alert.get(name):
+            return alert[name]
+    return None
 
 
 def read_signal(entry: DialectEntry, alert: dict[str, Any]) -> Signal:

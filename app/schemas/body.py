@@ -34,7 +34,8 @@ def read_object(body: bytes) -> dict[str, Any]:
     value = _parse(text)
     if not isinstance(value, dict):
         raise MalformedAlert(f"The body must be a JSON object; it begins with {text.strip()[:1]!r}.")
-    _refuse_unprintable(value, 0, text)
+    if not _is_plain(text):
+        _refuse_unprintable(value, 0, text)
     return value
 
 
@@ -115,6 +116,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise _RepeatedName(next(name for name in value if names.count(name) > 1))
     return value
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether nothing in a body can be unprintable or too deep, as in most: then no value is looked at.
+
+    Only an escape makes of ASCII what is none, and as many levels need as many brackets.
+    """
+    is_printable = text.isascii() and "\\u" not in text and "\0" not in text
+    return is_printable and text.count("{") + text.count("[") <= MAXIMUM_DEPTH
 
 
 def _refuse_unprintable(value: Any, depth: int, text: str) -> None:

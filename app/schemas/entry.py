@@ -30,6 +30,7 @@ class DialectEntry:
     is a complete alert, whose `sample_price` belongs to its symbol. `command` reads what cancels or modifies.
     `sources` is the setting that lists the addresses from which it is taken, none of them: all.
     `malformed` makes the refusal of a wrong shape, `names_bot_by_number` tells how a bot is named.
+    `is_foreign`: written for another service, so that a secret in it is that service's.
     `reading` says which of the names that others use mean its fields; the rest of them is refused by name.
     """
 
@@ -53,11 +54,11 @@ class DialectEntry:
     command: Schema | None = None
     command_reading: Reading = REFUSING
     command_sample: dict[str, Any] = field(default_factory=dict)
+    is_foreign: bool = field(init=False)
 
-    @property
-    def is_foreign(self) -> bool:
-        """True for an alert that was written for another service: a secret in it is that service's."""
-        return self.service is not OURS
+    def __post_init__(self) -> None:
+        """Work out what is asked of it twice an alert."""
+        object.__setattr__(self, "is_foreign", self.service is not OURS)
 
     @property
     def recognised(self) -> dict[str, str]:

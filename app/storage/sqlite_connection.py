@@ -28,9 +28,14 @@ class SharedConnection:
         self.writing_durably = _Turn(self, waits_for_disk=True)
 
     def read(self, query: str, values: tuple[Any, ...]) -> list[Any]:
-        """Return all rows of one query, read in a turn of its own."""
-        with self.reading as connection:
+        """Return all rows of one query, read in a turn of its own: an alert has ten of them."""
+        connection = self.acquire(waits_for_disk=None)
+        try:
             return connection.execute(query, values).fetchall()
+        except (sqlite3.Error, OSError) as error:
+            raise self._unusable(error) from error
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """Close the connection; the next turn would open it again."""
@@ -43,19 +48,26 @@ class SharedConnection:
         """Wait for the turn; None leaves the connection as it is, which is enough for a read."""
         if not self._lock.acquire(timeout=self._timeout):
             raise StoreUnavailable(f"The database {self._path.name} did not answer in {self._timeout:g} s.")
-        connection = self._connection
-        if connection is None or self._process != os.getpid():
-            connection = self._open()
-        if waits_for_disk is not None and waits_for_disk != self._waits_for_disk:
-            connection.execute(f"PRAGMA synchronous={'FULL' if waits_for_disk else 'NORMAL'}")
-            self._waits_for_disk = waits_for_disk
+        try:
+            connection = self._connection
+            if connection is None or self._process != os.getpid():
+                connection = self._open()
+            if waits_for_disk is not None and waits_for_disk != self._waits_for_disk:
+                connection.execute(f"PRAGMA synchronous={'FULL' if waits_for_disk else 'NORMAL'}")
+                self._waits_for_disk = waits_for_disk
+        except (sqlite3.Error, OSError) as error:
+            self.release(error)
+            raise
         return connection
 
     def release(self, error: BaseException | None) -> None:
         """End the turn; raise StoreUnavailable for what SQLite or the disk refused."""
         self._lock.release()
         if isinstance(error, (sqlite3.Error, OSError)):
-            raise StoreUnavailable(f"The database {self._path.name} cannot be used: {error}") from error
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: sqlite3.Error | OSError) -> StoreUnavailable:
+        return StoreUnavailable(f"The database {self._path.name} cannot be used: {error}")
 
     def _open(self) -> sqlite3.Connection:
         if self._process != os.getpid():
@@ -80,11 +92,7 @@ class _Turn:
         self._waits_for_disk = waits_for_disk
 
     def __enter__(self) -> sqlite3.Connection:
-        try:
-            return self._shared.acquire(waits_for_disk=self._waits_for_disk)
-        except (sqlite3.Error, OSError) as error:
-            self._shared.release(error)
-            raise
+        return self._shared.acquire(waits_for_disk=self._waits_for_disk)
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self._shared.release(error)

@@ -13,6 +13,10 @@ from app.domain.refusals import count, money, percent, units
 
 Show = Callable[[Decimal], str]
 
+NO_RISK = "the size does not depend on a risk"
+ANY_SIZE = "the alert names no size, or one that may be rounded"
+UNTOLD = AssetTerms()
+
 
 @entry_gate(Reason.SYMBOL_UNKNOWN)
 def asset_listed(check: OrderCheck) -> Outcome:
@@ -39,13 +43,12 @@ def price_known(check: OrderCheck) -> Outcome:
     return None, money(price, check.currency)
 
 
-@entry_gate(Reason.PRICE_DEVIATION, Reason.PRICE_UNKNOWN)
-def price_deviation(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.PRICE_DEVIATION, Reason.PRICE_UNKNOWN, of="limits.max_price_deviation_pct")
+def price_deviation(check: OrderCheck, limit: Decimal) -> Outcome:
     """Refuse an alert whose price is too far from the market's."""
-    limit, quote = check.limits.max_price_deviation_pct, check.quote
-    price = check.signal.reference_price or check.signal.limit_price
-    if limit is None or price is None:
-        return None, "no limit" if limit is None else "the alert carries no price"
+    quote, price = check.quote, check.signal.reference_price or check.signal.limit_price
+    if price is None:
+        return None, "the alert carries no price"
     if quote is None or quote <= ZERO:
         return Reason.PRICE_UNKNOWN, "no quote to compare with"
     deviation = abs(price - quote) / quote
@@ -71,26 +74,33 @@ def exits_placed(check: OrderCheck) -> Outcome:
     return (Reason.EXIT_MISPLACED if is_wrong else None), shown
 
 
-@entry_gate(Reason.QUANTITY_UNUSED)
-def size_used(check: OrderCheck) -> Outcome:
+@entry_gate(
+    Reason.QUANTITY_UNUSED,
+    of="signal.size_field",
+    otherwise="the alert names no size but TradingView's own",
+)
+def size_used(check: OrderCheck, name: str) -> Outcome:
     """Refuse an entry whose alert names a size that the bot would not use.
 
     TradingView puts its own number of contracts into every alert; another name is somebody's wish.
     """
-    name = check.signal.size_field
-    if name is None:
-        return None, "the alert names no size but TradingView's own"
     if check.bot.configuration.use_strategy_contracts or check.signal.terms.sizes:
         return None, f"{name} is used"
     return Reason.QUANTITY_UNUSED, f"set use_strategy_contracts at the bot, or leave {name} out"
 
 
-@entry_gate(Reason.RISK_STOP_MISSING, Reason.RISK_STOP_MISPLACED, Reason.RISK_EXCEEDED)
-def risk_at_stop(check: OrderCheck) -> Outcome:
+@entry_gate(
+    Reason.RISK_STOP_MISSING,
+    Reason.RISK_STOP_MISPLACED,
+    Reason.RISK_EXCEEDED,
+    of="order.risk",
+    otherwise=NO_RISK,
+)
+def risk_at_stop(check: OrderCheck, risk: Decimal) -> Outcome:
     """Refuse an order that loses more at its stop than the bot risks, or whose loss is not known."""
-    risk, price, stop = check.order.risk, check.order.price, check.order.stop
-    if risk is None or price is None:
-        return None, "the size does not depend on a risk"
+    price, stop = check.order.price, check.order.stop
+    if price is None:
+        return None, NO_RISK
     if stop is None:
         return Reason.RISK_STOP_MISSING, f"risk {money(risk, check.currency)}"
     if (price - stop) * check.order.side.sign <= ZERO:
@@ -99,12 +109,12 @@ def risk_at_stop(check: OrderCheck) -> Outcome:
     return _at_most(check.loss_at_stop, risk, Reason.RISK_EXCEEDED, _money(check), "risk")
 
 
-@gate(Reason.QUANTITY_NOT_LOT)
-def lot_multiple(check: OrderCheck) -> Outcome:
+@gate(Reason.QUANTITY_NOT_LOT, of="order.asked", otherwise=ANY_SIZE)
+def lot_multiple(check: OrderCheck, asked: Decimal) -> Outcome:
     """Refuse a named size that is not whole lots, rather than trade less than was asked for."""
-    asked, instrument = check.order.asked, check.instrument
-    if asked is None or instrument is None:
-        return None, "the alert names no size, or one that may be rounded"
+    instrument = check.instrument
+    if instrument is None:
+        return None, ANY_SIZE
     lot = instrument.quantity_increment
     detail = f"{units(asked, instrument)}, lot {units(lot, instrument)}"
     return (Reason.QUANTITY_NOT_LOT if asked % lot else None), detail
@@ -119,7 +129,7 @@ def quantity_limit(check: OrderCheck) -> Outcome:
     if quantity <= ZERO:
         return Reason.QUANTITY_ZERO, _why_nothing(check)
     if limit is None:
-        return NO_LIMIT
+        return None, NO_LIMIT
     return _at_most(quantity, limit, Reason.QUANTITY_EXCEEDS_LIMIT, _units(check))
 
 
@@ -142,7 +152,7 @@ def _why_nothing(check: OrderCheck) -> str:
 
 def _asset(check: OrderCheck) -> AssetTerms:
     asset = check.market.asset if check.market is not None else None
-    return asset if asset is not None else AssetTerms()
+    return asset if asset is not None else UNTOLD
 
 
 @gate(Reason.QUANTITY_EXCEEDS_FREEZE)
@@ -172,12 +182,9 @@ def notional_cap(check: OrderCheck) -> Outcome:
     return (Reason.NOTIONAL_EXCEEDS_LIMIT if is_over else None), detail
 
 
-@entry_gate(Reason.NOTIONAL_EXCEEDS_LIMIT, Reason.PRICE_UNKNOWN)
-def notional_limit(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.NOTIONAL_EXCEEDS_LIMIT, Reason.PRICE_UNKNOWN, of="limits.max_order_notional")
+def notional_limit(check: OrderCheck, limit: Decimal) -> Outcome:
     """Refuse an order worth more than the limit."""
-    limit = check.limits.max_order_notional
-    if limit is None:
-        return NO_LIMIT
     return _at_most(check.notional, limit, Reason.NOTIONAL_EXCEEDS_LIMIT, _money(check))
 
 
@@ -193,41 +200,31 @@ def buying_power(check: OrderCheck) -> Outcome:
     return _at_most(check.notional, account.buying_power, code, _money(check), "buying power")
 
 
-@entry_gate(Reason.DAILY_ORDER_CAP)
-def daily_orders(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.DAILY_ORDER_CAP, of="limits.daily_order_cap")
+def daily_orders(check: OrderCheck, limit: int) -> Outcome:
     """Refuse more entries a day than the cap."""
-    made, limit = check.usage.orders_today, check.limits.daily_order_cap
-    if limit is None:
-        return NO_LIMIT
+    made = check.usage.orders_today
     detail = f"{count(made, 'entry', 'entries')} made today, limit {count(limit, 'entry', 'entries')}"
     return (Reason.DAILY_ORDER_CAP if made >= limit else None), detail
 
 
-@entry_gate(Reason.DAILY_NOTIONAL_CAP, Reason.PRICE_UNKNOWN)
-def daily_notional(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.DAILY_NOTIONAL_CAP, Reason.PRICE_UNKNOWN, of="limits.daily_notional_cap")
+def daily_notional(check: OrderCheck, limit: Decimal) -> Outcome:
     """Refuse entries worth more a day than the cap."""
-    limit = check.limits.daily_notional_cap
-    if limit is None:
-        return NO_LIMIT
     total = None if check.notional is None else check.usage.notional_today + check.notional
     return _at_most(total, limit, Reason.DAILY_NOTIONAL_CAP, _money(check))
 
 
-@entry_gate(Reason.SYMBOL_EXPOSURE_CAP, Reason.PRICE_UNKNOWN)
-def symbol_exposure(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.SYMBOL_EXPOSURE_CAP, Reason.PRICE_UNKNOWN, of="limits.per_symbol_cap")
+def symbol_exposure(check: OrderCheck, limit: Decimal) -> Outcome:
     """Refuse a resulting position worth more than the cap."""
-    limit = check.limits.per_symbol_cap
-    if limit is None:
-        return NO_LIMIT
     return _at_most(check.position_value, limit, Reason.SYMBOL_EXPOSURE_CAP, _money(check))
 
 
-@entry_gate(Reason.OPEN_POSITIONS_CAP)
-def open_positions(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.OPEN_POSITIONS_CAP, of="limits.max_open_positions")
+def open_positions(check: OrderCheck, limit: int) -> Outcome:
     """Refuse to open one position more than the bot may hold."""
-    usage, limit = check.usage, check.limits.max_open_positions
-    if limit is None:
-        return NO_LIMIT
+    usage = check.usage
     held = usage.open_positions
     detail = f"{count(held, 'position', 'positions')} open, limit {count(limit, 'position', 'positions')}"
     is_over = held + (0 if usage.holds_symbol else 1) > limit

@@ -3,33 +3,31 @@
 from decimal import Decimal
 from operator import attrgetter
 
-from app.domain.gates.gate import NO_LIMIT, NOT_LIMITED, GateGroup, Outcome, entry_gate
+from app.domain.gates.gate import NOT_LIMITED, GateGroup, Outcome, entry_gate
 from app.domain.losses import Gain
 from app.domain.order_check import OrderCheck
 from app.domain.reasons import Reason
 from app.domain.refusals import count, money
 
 
-@entry_gate(Reason.DAILY_LOSS_LIMIT, Reason.LOSS_UNKNOWN)
-def daily_loss(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.DAILY_LOSS_LIMIT, Reason.LOSS_UNKNOWN, of="limits.daily_loss_limit")
+def daily_loss(check: OrderCheck, limit: Decimal) -> Outcome:
     """Refuse entries once the bot has lost its limit since the session began."""
-    losses, limit = check.losses, check.limits.daily_loss_limit
+    losses = check.losses
     return _within(check, limit, losses.bot, losses.bot_stop, Reason.DAILY_LOSS_LIMIT)
 
 
-@entry_gate(Reason.ACCOUNT_LOSS_LIMIT, Reason.LOSS_UNKNOWN)
-def account_loss(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.ACCOUNT_LOSS_LIMIT, Reason.LOSS_UNKNOWN, of="limits.account_loss_limit")
+def account_loss(check: OrderCheck, limit: Decimal) -> Outcome:
     """Refuse entries once all bots together have lost the account's limit since the session began."""
-    losses, limit = check.losses, check.limits.account_loss_limit
+    losses = check.losses
     return _within(check, limit, losses.account, losses.account_stop, Reason.ACCOUNT_LOSS_LIMIT)
 
 
-@entry_gate(Reason.CONSECUTIVE_LOSSES)
-def losses_in_a_row(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.CONSECUTIVE_LOSSES, of="limits.max_consecutive_losses")
+def losses_in_a_row(check: OrderCheck, limit: int) -> Outcome:
     """Refuse entries once so many trades in a row were lost since the session began."""
-    limit, lost = check.limits.max_consecutive_losses, check.losses.in_a_row
-    if limit is None:
-        return NO_LIMIT
+    lost = check.losses.in_a_row
     detail = f"{count(lost, 'loss', 'losses')} in a row today, limit {limit}"
     if lost < limit:
         return None, detail
@@ -37,10 +35,8 @@ def losses_in_a_row(check: OrderCheck) -> Outcome:
 
 
 def _within(
-    check: OrderCheck, limit: Decimal | None, gain: Gain | None, stop: Decimal | None, code: Reason
+    check: OrderCheck, limit: Decimal, gain: Gain | None, stop: Decimal | None, code: Reason
 ) -> Outcome:
-    if limit is None:
-        return NO_LIMIT
     most = f"limit {money(limit, check.currency)}"
     # What was lost once stays so until the next session, although an open trade has recovered since.
     if stop is not None and stop >= limit:

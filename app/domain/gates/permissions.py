@@ -27,7 +27,7 @@ def bot_trading_state(check: OrderCheck) -> Outcome:
 
 
 def _state(state: TradingState, role: OrderRole, whose: str) -> Outcome:
-    detail = f"{whose}: {state.value}"
+    detail = f"{whose}: {state}"
     if state is TradingState.HALTED:
         return Reason.TRADING_HALTED, f"{detail}, flask status tells why"
     if state is TradingState.REDUCING and role is OrderRole.ENTRY:
@@ -67,15 +67,12 @@ def symbol_known(check: OrderCheck) -> Outcome:
         return check.symbol_refusal
     if check.instrument is None:
         return Reason.SYMBOL_UNKNOWN, "no instrument"
-    return None, f"{check.instrument.symbol} is {check.instrument.asset_class.value}"
+    return None, f"{check.instrument.symbol} is {check.instrument.asset_class}"
 
 
-@entry_gate(Reason.SYMBOL_NOT_ALLOWED)
-def symbol_allowed(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.SYMBOL_NOT_ALLOWED, of="bot.configuration.allowed_symbols", otherwise="every symbol")
+def symbol_allowed(check: OrderCheck, allowed: tuple[str, ...]) -> Outcome:
     """Refuse symbols outside the bot's own list."""
-    allowed = check.bot.configuration.allowed_symbols
-    if allowed is None:
-        return None, "every symbol"
     symbol = check.instrument.symbol if check.instrument is not None else None
     detail = f"{symbol}, allowed {', '.join(allowed) or 'none'}"
     return (None if symbol in allowed else Reason.SYMBOL_NOT_ALLOWED), detail
@@ -88,20 +85,20 @@ def broker_supports(check: OrderCheck) -> Outcome:
         return Reason.SYMBOL_UNKNOWN, "no instrument"
     kind, broker = check.instrument.asset_class, check.capabilities
     if kind not in broker.asset_classes:
-        return Reason.SYMBOL_UNSUPPORTED, f"{broker.name} does not trade {kind.value}"
+        return Reason.SYMBOL_UNSUPPORTED, f"{broker.name} does not trade {kind}"
     if check.opens_short:
         return _short_supported(check, check.instrument)
-    return None, f"{broker.name} trades {kind.value}"
+    return None, f"{broker.name} trades {kind}"
 
 
 def _short_supported(check: OrderCheck, instrument: Instrument) -> Outcome:
     broker, kind, quantity = check.capabilities, instrument.asset_class, check.order.quantity or ZERO
     if kind not in broker.short:
-        return Reason.SHORT_UNSUPPORTED, f"{broker.name} does not sell {kind.value} short"
+        return Reason.SHORT_UNSUPPORTED, f"{broker.name} does not sell {kind} short"
     if broker.whole_shorts and quantity % ONE:
         sold = units(quantity, instrument)
         return Reason.SHORT_UNSUPPORTED, f"{broker.name} sells whole units short, not {sold}"
-    return None, f"{broker.name} sells {kind.value} short"
+    return None, f"{broker.name} sells {kind} short"
 
 
 @gate(Reason.BROKER_NOT_CONFIGURED)
@@ -114,11 +111,9 @@ def broker_configured(check: OrderCheck) -> Outcome:
     return Reason.BROKER_NOT_CONFIGURED, f"{name} needs {needs}" if needs else name
 
 
-@entry_gate(Reason.LIVE_NOT_ENABLED)
-def live_trading(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.LIVE_NOT_ENABLED, of="capabilities.live", otherwise="no real money")
+def live_trading(check: OrderCheck, _: object) -> Outcome:
     """Refuse real money that was not allowed twice: globally and for the bot."""
-    if not check.capabilities.live:
-        return None, "no real money"
     allowed = {"ALLOW_LIVE_TRADING": check.permissions.allow_live, "live": check.bot.configuration.live}
     shown = ", ".join(f"{name} {'on' if is_on else 'off'}" for name, is_on in allowed.items())
     return (None if all(allowed.values()) else Reason.LIVE_NOT_ENABLED), shown
@@ -141,18 +136,15 @@ def currency(check: OrderCheck) -> Outcome:
     return (None if priced == held else Reason.CURRENCY_UNSUPPORTED), f"priced in {priced}, account in {held}"
 
 
-@entry_gate(Reason.OPPOSED_BY_BOT)
-def other_bots(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.OPPOSED_BY_BOT, of="permissions.opposed_by", otherwise="no opposite position")
+def other_bots(_: OrderCheck, opposed_by: str) -> Outcome:
     """Refuse an entry against another bot's position: one account would hold the difference of the two."""
-    opposed_by = check.permissions.opposed_by
-    return (None, "no opposite position") if opposed_by is None else (Reason.OPPOSED_BY_BOT, opposed_by)
+    return Reason.OPPOSED_BY_BOT, opposed_by
 
 
-@entry_gate(Reason.SHORT_DISABLED)
-def short_selling(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.SHORT_DISABLED, of="opens_short", otherwise="does not open a short position")
+def short_selling(check: OrderCheck, _: object) -> Outcome:
     """Refuse to open a short position unless that is allowed globally and not forbidden by the bot."""
-    if not check.opens_short:
-        return None, "does not open a short position"
     is_option = check.instrument is not None and check.instrument.option is not None
     if check.permissions.may_sell_options and is_option:
         return None, "the dialect is for selling options"

@@ -49,7 +49,7 @@ def after_open(check: OrderCheck) -> Outcome:
     """Refuse entries in the first minutes after the market has opened."""
     limit = check.limits.minutes_after_open
     if not limit:
-        return NO_LIMIT
+        return None, NO_LIMIT
     session = _session(check)
     if not isinstance(session, _Session):
         return session
@@ -63,7 +63,7 @@ def before_close(check: OrderCheck) -> Outcome:
     """Refuse entries in the last minutes before the market closes."""
     limit = check.limits.minutes_before_close
     if not limit:
-        return NO_LIMIT
+        return None, NO_LIMIT
     session = _session(check)
     if not isinstance(session, _Session):
         return session
@@ -77,7 +77,7 @@ def cooldown(check: OrderCheck) -> Outcome:
     """Refuse to enter a symbol again too soon."""
     limit, last = check.limits.cooldown_seconds, check.usage.last_entry_at
     if not limit or last is None:
-        return None, "no limit" if not limit else "no earlier entry"
+        return None, NO_LIMIT if not limit else "no earlier entry"
     elapsed = (check.now - last).total_seconds()
     return (
         Reason.COOLDOWN_ACTIVE if elapsed < limit else None

@@ -68,7 +68,8 @@ def entry_terms(
     price = entry_price(kind, signal, configuration, instrument, side, market)
     # Exits come before the size: what a unit loses at its stop may say how many there are.
     exits = plan_exits(context, instrument, side, price)
-    risk = least_risk(signal.terms, view.equity, risk_of(configuration, view.equity))
+    equity = view.equity
+    risk = least_risk(signal.terms, equity, risk_of(configuration, equity))
     # Without a price nothing is guessed: the gates refuse what has no size.
     size = value = None
     if price is not None and price > ZERO and view.account is not None:
@@ -76,7 +77,7 @@ def entry_terms(
         is_whole = (asset.quantity_increment or ZERO) >= ONE
         whole = (side is Side.SELL and context.capabilities.whole_shorts) or is_whole
         unit_value = price * instrument.multiplier
-        sizing = _Sizing(context, instrument, price, unit_value, view.equity, asset, whole=whole)
+        sizing = _Sizing(context, instrument, price, unit_value, equity, asset, whole=whole)
         size = sizing.size(decided.entry_quantity, side, exits.levels.stop, risk)
         value = size.quantity * unit_value
     return EntryTerms(side, kind, price, exits, size, value, risk)

@@ -1,7 +1,7 @@
 """From a signal to its orders at the broker: one at a time for each account and symbol."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from uuid import UUID
 
@@ -40,6 +40,7 @@ from app.services.trading.preview import Preview
 from app.services.trading.submission import Submission, write_receipt
 from app.storage.base import Change
 
+NOTHING_HELD = nullcontext()
 NEVER_THERE = frozenset({OrderStatus.REJECTED.value, TicketStatus.DRY_RUN.value})
 
 # Brings the exits of a symbol in order, while it is held.
@@ -282,12 +283,11 @@ def _lacks_entry(signal: Signal, exit_order: Receipt) -> bool:
 @contextmanager
 def symbol_lock(gateway: Gateway, context: OrderContext, symbol: str) -> Iterator[None]:
     """Hold a symbol, and before it the bot where its entries are counted: always in this order."""
-    with ExitStack() as stack:
-        if context.counts_entries:
-            # Two threads that took bot and symbol in different orders would wait for each other for ever.
-            stack.enter_context(gateway.locks.hold_bot(context.bot.id))
-        if context.broker is not None:
-            context.held = stack.enter_context(gateway.hold(context.broker, symbol))
+    bot = gateway.locks.hold_bot(context.bot.id) if context.counts_entries else NOTHING_HELD
+    at_broker = gateway.hold(context.broker, symbol) if context.broker is not None else NOTHING_HELD
+    # Two threads that took bot and symbol in different orders would wait for each other for ever.
+    with bot, at_broker as held:
+        context.held = held
         try:
             yield
         finally:
