@@ -26,7 +26,7 @@ def money(value: Decimal, currency: str | None) -> str:
     """Write an amount with its currency: `1,000 USD`, `99.50 USD`; what is finer than a cent stays so."""
     cents = value.quantize(CENT)
     if cents != value:
-        text = _digits(plain(value))
+        text = _digits(value)
     else:
         whole = int(value)
         text = f"{whole:,}" if whole == value else f"{cents:,f}"
@@ -36,11 +36,11 @@ def money(value: Decimal, currency: str | None) -> str:
 def units(quantity: Decimal, instrument: Instrument | None) -> str:
     """Write a quantity in the instrument's own unit: `10 shares`, `1 contract`, `0.05 BTC`."""
     if instrument is None:
-        return _digits(plain(quantity))
+        return _digits(quantity)
     word = instrument.unit
     if quantity == 1 and word.islower():
         word = word.removesuffix("s")
-    return f"{_digits(plain(quantity))} {word}"
+    return f"{_digits(quantity)} {word}"
 
 
 def count(number: int, one: str, several: str) -> str:
@@ -77,5 +77,5 @@ def _digits(value: Decimal) -> str:
     if value != value.to_integral_value():
         exponent = value.as_tuple().exponent
         if isinstance(exponent, int) and exponent < FINEST_EXPONENT:
-            value = plain(value.quantize(FINEST)) or value
-    return f"{value:,f}"
+            value = value.quantize(FINEST) or value
+    return f"{plain(value):,f}"

@@ -77,11 +77,14 @@ def sized_by_alert(bot: BotConfiguration, terms: AlertTerms) -> BotConfiguration
     return replace(bot, notional=terms.notional, base_order_pct=fraction)
 
 
-def least_risk(terms: AlertTerms, equity: Decimal, of_bot: Decimal | None) -> Decimal | None:
+def least_risk(terms: AlertTerms, bot: BotConfiguration, equity: Decimal) -> Decimal | None:
     """Return what an entry may lose at its stop by its alert and its bot: the smaller; None: neither says."""
     fraction = terms.risk_fraction
     of_alert = terms.risk_amount if fraction is None else max(equity, ZERO) * fraction
-    return min((risk for risk in (of_alert, of_bot) if risk is not None), default=None)
+    of_bot = risk_of(bot, equity)
+    if of_alert is None or of_bot is None:
+        return of_bot if of_alert is None else of_alert
+    return min(of_alert, of_bot)
 
 
 def size_by_risk(risk: Decimal, unit_loss: Decimal, step: Decimal) -> Size:

@@ -16,7 +16,6 @@ from app.domain.sizing import (
     Size,
     at_most,
     least_risk,
-    risk_of,
     shrunk,
     size_by_risk,
     size_entry,
@@ -69,7 +68,7 @@ def entry_terms(
     # Exits come before the size: what a unit loses at its stop may say how many there are.
     exits = plan_exits(context, instrument, side, price)
     equity = view.equity
-    risk = least_risk(signal.terms, equity, risk_of(configuration, equity))
+    risk = least_risk(signal.terms, configuration, equity)
     # Without a price nothing is guessed: the gates refuse what has no size.
     size = value = None
     if price is not None and price > ZERO and view.account is not None:

@@ -21,7 +21,7 @@ from app.domain.orders import (
     family_name,
     leg_names,
 )
-from app.domain.planning import may_enter, wants_entry_after
+from app.domain.planning import wants_entry_after
 from app.domain.reasons import Reason
 from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Signal
@@ -262,8 +262,9 @@ class Trading:
 
 def _room_for(context: OrderContext) -> AbstractContextManager[None]:
     """Let an alert that only exits ask while requests are few."""
-    enters = may_enter(context.signal, cover_only=context.bot.configuration.cover_only)
-    return nullcontext() if enters or context.broker is None else context.broker.urgently()
+    if context.broker is None or not context.only_exits:
+        return NOTHING_HELD
+    return context.broker.urgently()
 
 
 def _needs_exits(context: OrderContext, receipts: list[Receipt], legs: list[str]) -> bool:
