@@ -13,6 +13,7 @@ from app.config.early import wants_cloud_logging
 from app.errors import AppError, SettingsError, StoreUnavailable
 from app.first_start import secrets_file, welcome, with_secrets
 from app.logs import catch_everything, configure_logging
+from app.starting import undisturbed
 
 
 def load_settings() -> Settings:
@@ -45,7 +46,8 @@ def main() -> None:
         # Before anything can fail: a start that does is told as an entry too.
         _log_entries("INFO")
         catch_everything()
-    from app.server import serve
+    with undisturbed():
+        from app.server import serve
 
     try:
         serve(load_settings())
@@ -59,6 +61,11 @@ def main() -> None:
 
 def application() -> Any:
     """Build the application for `flask …`: without the clock's thread, and with a sentence when it fails."""
+    with undisturbed():
+        return _for_a_command()
+
+
+def _for_a_command() -> Any:
     import click
 
     from app import bare_application, create_app
@@ -89,9 +96,10 @@ def __getattr__(name: str) -> Any:
     """Build `main:app` when it is asked for, and not when this file is run."""
     if name != "app":
         raise AttributeError(name)
-    from app import create_app
+    with undisturbed():
+        from app import create_app
 
-    return create_app(load_settings(), background=True)
+        return create_app(load_settings(), background=True)
 
 
 if __name__ == "__main__":

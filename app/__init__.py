@@ -1,123 +1,17 @@
 """Gatehouse: alerts become gated broker orders, exactly once."""
 
-import os
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
-
-from app.brokers.base import Broker
-from app.cli import is_running_a_command, register_commands
-from app.clock import Clock, Wait, system_clock, system_wait
-from app.config import Settings
-from app.domain.tickets import Randomness
-from app.first_start import with_secrets
-from app.logs import register_secrets
-from app.services.analyst.base import Analyst
-from app.services.observability.notifier import Send
-from app.storage.base import Store
-from app.wiring.application import Wiring
-from app.wiring.container import BARE, EXTENSION, Bare, Services
-from app.wiring.foundation import Foundation
-from app.wiring.stores import open_store
-from app.wiring.wings import assembled
+if TYPE_CHECKING:
+    from app.application import bare_application, create_app, open_store
 
 __all__ = ["bare_application", "create_app", "open_store"]
 
-RECOVERY_WAIT_SECONDS = 5
 
+def __getattr__(name: str) -> Any:
+    """Import the application when it is asked for: the processes of jobs have no use for it."""
+    if name not in __all__:
+        raise AttributeError(name)
+    from app import application
 
-def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside comes in here
-    settings: Settings | None = None,
-    *,
-    store: Store | None = None,
-    brokers: Mapping[str, Broker] | None = None,
-    clock: Clock = system_clock,
-    wait: Wait = system_wait,
-    randomness: Randomness = os.urandom,
-    notify: Send | None = None,
-    analyst: Analyst | None = None,
-    background: bool = False,
-) -> Flask:
-    """Build the application.
-
-    `settings` default to the environment's, `store` and `brokers` to what the settings ask for. `wait` lets
-    time pass while a broker is waited for, `randomness` makes the ids of tickets and of the process. `notify`
-    replaces apprise where NOTIFICATION_URL is set, `analyst` the model or the rule. `background` starts the
-    clock's thread and those that research. Raise SettingsError or StoreUnavailable when it cannot serve.
-    """
-    settings, _ = with_secrets(settings if settings is not None else Settings.from_environment())
-    register_secrets(*settings.secrets)
-    store = store if store is not None else open_store(settings)
-    base = Foundation(
-        settings,
-        store,
-        brokers,
-        clock,
-        wait=wait,
-        randomness=randomness,
-        notify=notify,
-        analyst=analyst,
-        on_console=background,
-    )
-    wired = assembled(Wiring(base))
-    _prepare(wired)
-    app = _flask(settings, wired)
-    register_commands(app)
-    if background and settings.background_worker and not is_running_a_command():
-        _start_threads(wired)
-    return app
-
-
-def _prepare(wired: Services) -> None:
-    """Bring what is stored to where this version wants it, before the first request."""
-    wired.operations.bots.ensure_default(wired.settings.webhook_secret)
-    wired.operations.bots.ensure_numbers()
-    wired.operations.account.adopt(wired.settings.account_secret)
-
-
-def _start_threads(wired: Services) -> None:
-    wired.intake.pool.start()
-    wired.operations.jobs.start()
-    # What a crash left is settled before new alerts build on it, unless a broker keeps us waiting.
-    wired.supervisor.start(wait_seconds=RECOVERY_WAIT_SECONDS)
-
-
-def bare_application(settings: Settings, *, clock: Clock = system_clock) -> Flask:
-    """Build what commands run in that move stores: no store is opened, and nothing is written."""
-    register_secrets(*settings.secrets)
-    app = Flask("gatehouse", static_folder=None)
-    app.extensions[BARE] = Bare(settings, clock)
-    register_commands(app)
-    return app
-
-
-class _Synchronous(Flask):
-    """Flask that does not ask of each function, at each request, whether it is a coroutine: none here is."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function as it is."""
-        return func
-
-
-def _flask(settings: Settings, wired: Services) -> Flask:
-    from app.blueprints import register_blueprints
-    from app.blueprints.route import Route
-    from app.blueprints.security_headers import SecurityHeaders
-    from app.dashboard.blueprint import bp as dashboard
-
-    app = _Synchronous("gatehouse", static_folder=None)
-    app.url_rule_class = Route
-    app.extensions[EXTENSION] = wired
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider
-    app.json.compact = True  # type: ignore[attr-defined]
-    if settings.trusted_proxy_count:
-        hops = settings.trusted_proxy_count
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
-    register_blueprints(app)
-    app.register_blueprint(dashboard)
-    is_https = (settings.public_url or "").startswith("https://")
-    app.wsgi_app = SecurityHeaders(app.wsgi_app, is_https=is_https)  # type: ignore[method-assign]
-    return app
+    return getattr(application, name)

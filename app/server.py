@@ -15,6 +15,7 @@ from app.config import Settings, StateHome
 from app.errors import SettingsError, StoreUnavailable
 from app.first_start import greeting, invitation, secrets_file, welcome, with_secrets
 from app.logs import tame_server_log
+from app.starting import undisturbed
 from app.wiring.container import EXTENSION, Services
 
 # Cloud Run kills ten seconds after SIGTERM.
@@ -62,12 +63,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop; raise an AppError before the first request when that cannot work."""
-    _try_port(settings.port)
-    _try_notifications(settings)
-    _try_store(settings)
-    _try_brokers(settings)
-    settings, made = with_secrets(settings)
-    _greet(settings, made)
+    with undisturbed():
+        _try_port(settings.port)
+        _try_notifications(settings)
+        _try_store(settings)
+        _try_brokers(settings)
+        settings, made = with_secrets(settings)
+        _greet(settings, made)
     Server(lambda: _application(settings), _options(settings)).run()
 
 
@@ -86,7 +88,8 @@ def _application(settings: Settings) -> Any:
 
     tame_server_log()
     _wait_for_database(settings)
-    return built(settings, lambda: create_app(settings, background=True))
+    with undisturbed():
+        return built(settings, lambda: create_app(settings, background=True))
 
 
 def built(settings: Settings, build: Callable[[], Any], wait: Wait = system_wait) -> Any:

@@ -50,7 +50,8 @@ RULES = {
     "main.py": ANYTHING,
     # Runs without the application's packages: it reads the settings' source, and asks them only where it can.
     "deploy/*": {"app.config", "app.errors"},
-    "app/__init__.py": ANYTHING,
+    "app/__init__.py": {"app.application"},
+    "app/application.py": ANYTHING,
     "app/server.py": ANYTHING,
     "app/wiring/*": {
         "app.wiring",
@@ -70,6 +71,7 @@ RULES = {
     },
     "app/parsing.py": set(),
     "app/dataclass.py": set(),
+    "app/starting.py": set(),
     "app/cli/*": ANYTHING,
     "app/domain/*": {"app.domain"},
     "app/schemas/*": {"app.schemas", "app.brokers.registry", "app.domain", "app.errors"},
@@ -135,7 +137,7 @@ RULES = {
 }
 
 # What every file may know.
-ANYWHERE = {"app.dataclass"}
+ANYWHERE = {"app.dataclass", "app.starting"}
 
 # Whose file an SDK is, or whose files a framework is.
 HOMES = {
@@ -153,7 +155,7 @@ HOMES = {
     "prometheus_client": ["app/services/observability/metrics.py"],
     "apprise": ["app/services/observability/notifier.py"],
     "flask": [
-        "app/__init__.py",
+        "app/application.py",
         "app/wiring/container.py",
         "app/blueprints/*",
         "app/dashboard/*",
@@ -517,7 +519,7 @@ def test_application_when_built_with_defaults_then_no_sdk_was_paid_for(tmp_path)
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
 
-    assert {name.partition(".")[0] for name in built.stdout.split()} & {*SDKS, "psycopg"} == set()
+    assert {name.partition(".")[0] for name in built.stdout.split()} & {*SDKS, "psycopg", "requests"} == set()
 
 
 @pytest.mark.unit

@@ -6,11 +6,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from app.dataclass import dataclass
 from app.domain.opinions import Mode
-from app.services.analyst.mcp_client import McpClient
-from app.services.analyst.mcp_transport import McpTransport, McpTrouble
+
+if TYPE_CHECKING:
+    from app.services.analyst.mcp_client import McpClient
 
 CHECK_SECONDS = 60.0
 PATIENCE_SECONDS = 1.0
@@ -46,8 +48,11 @@ class McpAccess:
     allowed: tuple[str, ...]
     tool_timeout_seconds: float
 
-    def client(self, seconds: Callable[[], float]) -> McpClient:
+    def client(self, seconds: Callable[[], float]) -> "McpClient":
         """Open a conversation."""
+        from app.services.analyst.mcp_client import McpClient
+        from app.services.analyst.mcp_transport import McpTransport
+
         return McpClient(McpTransport(self.url, self.authorization), seconds)
 
     def permits(self, name: str) -> bool:
@@ -56,6 +61,8 @@ class McpAccess:
 
     def verify(self) -> HandshakeAnswer:
         """Do the handshake and say how it went."""
+        from app.services.analyst.mcp_transport import McpTrouble
+
         try:
             with self.client(lambda: self.tool_timeout_seconds) as client:
                 name = client.initialize()

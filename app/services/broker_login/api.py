@@ -2,14 +2,15 @@
 
 import hashlib
 from dataclasses import field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-
-import requests
 
 from app.dataclass import dataclass
 from app.errors import BrokerUnavailable, LoginRefused
 from app.logs import mask
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest
 
 API_URL = "https://api-t1.fyers.in/api/v3"
 # What Fyers says of a token that it does not take.
@@ -88,6 +89,8 @@ class LoginApi:
         raise LoginRefused(f"Fyers says: {_quote(answer)}")
 
     def _call(self, method: str, path: str, **arguments: Any) -> tuple[int, dict[str, Any]]:
+        import requests
+
         try:
             with requests.Session() as session:
                 answer = session.request(
@@ -106,13 +109,13 @@ class LoginApi:
         return answer.status_code, body
 
 
-class _Bearer(requests.auth.AuthBase):
+class _Bearer:
     """A header that no .netrc replaces."""
 
     def __init__(self, value: str) -> None:
         self._value = value
 
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    def __call__(self, request: "PreparedRequest") -> "PreparedRequest":
         request.headers["Authorization"] = self._value
         return request
 

@@ -6,13 +6,15 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import field
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-import requests
 
 from app.dataclass import dataclass
 from app.domain.chat import ChatAction, ChatAnswer, ChatButton
+
+if TYPE_CHECKING:
+    from requests import Response
 
 TIMEOUT_SECONDS = 5.0
 # Between the attempts for one question; a link or the dashboard decides on it all the same.
@@ -99,6 +101,8 @@ def question(ticket: UUID, summary: str) -> ChatAnswer:
 
 def send(platform: str, address: str, headers: Mapping[str, str], body: dict[str, Any]) -> None:
     """Post JSON once; raise NotTaken unless the platform says that it has it."""
+    import requests
+
     try:
         answer = requests.post(
             address, json=body, headers=dict(headers), timeout=TIMEOUT_SECONDS, allow_redirects=False
@@ -107,20 +111,20 @@ def send(platform: str, address: str, headers: Mapping[str, str], body: dict[str
         raise NotTaken(f"{platform} does not answer ({type(error).__name__}).", is_final=False) from None
     refusal = _refusal(answer)
     if refusal is not None:
-        is_passing = answer.status_code in {requests.codes.too_many, *range(500, 600)}
+        is_passing = answer.status_code in {HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)}
         raise NotTaken(
             f"{platform} refused it: {refusal}.", is_final=not is_passing, status=answer.status_code
         )
 
 
-def _refusal(answer: requests.Response) -> str | None:
+def _refusal(answer: "Response") -> str | None:
     """Return why a message was not taken: Slack says so in an answer of status 200."""
     try:
         body = answer.json()
     except ValueError:
         body = None
     said = body if isinstance(body, dict) else {}
-    if answer.status_code in {requests.codes.ok, requests.codes.created} and said.get("ok", True) is True:
+    if answer.status_code in {HTTPStatus.OK, HTTPStatus.CREATED} and said.get("ok", True) is True:
         return None
     word = str(said.get("error") or said.get("message") or "")
     return f"status {answer.status_code}{f', {word}' if _WORD.fullmatch(word) else ''}"

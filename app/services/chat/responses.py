@@ -6,8 +6,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-
 from app.dataclass import dataclass
 from app.services.chat.discord_api import discord_headers
 
@@ -53,6 +51,8 @@ class Responses:
         if not self.may_post(address):
             _logger.warning("A chat answer was to go to a host that is not allowed; it was not sent.")
             return None
+        import requests
+
         try:
             # A redirect would lead to a host that nobody has allowed.
             with requests.request(

@@ -21,6 +21,7 @@ from typing import Any, Protocol, TextIO
 
 from app.errors import AppError, RequestRefused
 from app.services.jobs.service import WEIGHT, Progress
+from app.starting import undisturbed
 
 ROOT = Path(__file__).parents[3]
 # How often it is looked whether the job shall end, and how often the other process says how far it is.
@@ -104,8 +105,9 @@ def main() -> None:
     # Where memory runs out, Linux shall end this process and not the one that takes alerts.
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    # Our own, by a pipe that nobody else holds.
-    work = pickle.load(sys.stdin.buffer)  # noqa: S301
+    with undisturbed():
+        # Our own, by a pipe that nobody else holds.
+        work = pickle.load(sys.stdin.buffer)  # noqa: S301
     speaker = _Speaker(told)
     try:
         speaker.say({"outcome": work(speaker.tell), "total": speaker.total})

@@ -12,7 +12,6 @@ from math import inf
 
 from app.dataclass import dataclass
 from app.errors import CertificatesUnavailable
-from app.services.analyst.deadline import Deadline, watched_session
 
 FETCH_SECONDS = 3.0
 # Whoever asks while they cannot be had is answered at once for so long.
@@ -82,6 +81,8 @@ def _unavailable() -> CertificatesUnavailable:
 
 def _fetched(url: str) -> tuple[dict[str, str], float]:
     """Return the certificates and for how many seconds they may be kept; raise OSError or ValueError."""
+    from app.services.analyst.deadline import Deadline, watched_session
+
     # requests' own errors are OSErrors.
     with Deadline(FETCH_SECONDS) as deadline, watched_session(deadline.watch) as session:
         answer = session.get(url, timeout=FETCH_SECONDS, allow_redirects=False, stream=True)
