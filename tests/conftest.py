@@ -247,6 +247,14 @@ def app_at_alpaca(make_app, alpaca) -> Callable[..., Flask]:
     return make
 
 
+@pytest.fixture
+def warm_jobs(monkeypatch) -> None:
+    """Do jobs in processes that begin warm: how they begin by themselves is for the tests of `run_apart`."""
+    from tests.warm.process import begin
+
+    monkeypatch.setattr("app.services.jobs.apart.Popen", begin)
+
+
 @pytest.fixture(scope="session")
 def fyers_contracts() -> ContractIndex:
     """Read a simulated Fyers' list of contracts once for all."""

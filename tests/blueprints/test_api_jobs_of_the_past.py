@@ -12,7 +12,7 @@ from tests.builders import OPERATOR_TOKEN, client_of, services_of, strategy_aler
 from tests.past_opinions import NOON as THEN
 from tests.past_opinions import past_ticket, said, write
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("warm_jobs")]
 
 ALERTS = {"name": "alerts.csv", "text": (HERE / "alerts.csv").read_text(encoding="utf-8")}
 BARS = {"name": "bars.csv", "symbol": "AAPL", "text": (HERE / "bars.csv").read_text(encoding="utf-8")}

@@ -10,7 +10,7 @@ from app.wiring.job_bars import LOOK_SECONDS, SECONDS_BETWEEN, SECONDS_OF_BUSY
 from tests.brokers.fyers.harness import SHARE_TICKER, make_fyers, simulated
 from tests.builders import OPERATOR_TOKEN, client_of, services_of
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("warm_jobs")]
 
 # A Monday; the exchange opens at 13:30 in UTC.
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)

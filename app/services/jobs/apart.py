@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import pickle
-import subprocess
 import sys
 import time
 import traceback
@@ -16,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from subprocess import DEVNULL, PIPE, Popen
 from threading import Thread
 from typing import Any, Protocol, TextIO
 
@@ -40,12 +40,12 @@ class Work(Protocol):
 
 def run_apart(work: Work, progress: Progress) -> dict[str, Any]:
     """Do a work over there; raise what `progress` raises, or RequestRefused with what the work refused."""
-    process = subprocess.Popen(
+    process = Popen(
         [sys.executable, "-m", "app.services.jobs.apart"],
         cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
     )
     lines: SimpleQueue[bytes | None] = SimpleQueue()
     talk = Thread(target=_talk, args=(process, pickle.dumps(work), lines), name="job's process", daemon=True)
@@ -67,7 +67,7 @@ def run_apart(work: Work, progress: Progress) -> dict[str, Any]:
     return outcome
 
 
-def _talk(process: subprocess.Popen[bytes], work: bytes, lines: "SimpleQueue[bytes | None]") -> None:
+def _talk(process: Popen[bytes], work: bytes, lines: "SimpleQueue[bytes | None]") -> None:
     assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018  # both are pipes
     with suppress(OSError), process.stdin:
         process.stdin.write(work)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SECOND = 10**9
@@ -39,6 +40,8 @@ def plain(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"
 
 
+# The moments of an order are told with every list that it is in.
+@lru_cache(maxsize=8192)
 def moment(nanoseconds: int | None) -> str | None:
     """Write a time in UTC with nine decimals."""
     if nanoseconds is None:
