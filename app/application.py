@@ -65,7 +65,7 @@ def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside co
     _prepare(wired)
     app = _flask(settings, wired)
     register_commands(app)
-    if background and settings.background_worker and not is_running_a_command():
+    if background and not is_running_a_command():
         _start_threads(wired)
     return app
 
@@ -78,6 +78,10 @@ def _prepare(wired: Services) -> None:
 
 
 def _start_threads(wired: Services) -> None:
+    if not wired.settings.background_worker:
+        # A scheduler is the clock: of its tasks nothing but a job may take longer than its calls.
+        wired.operations.jobs.start(at_once=False)
+        return
     wired.intake.pool.start()
     wired.operations.jobs.start()
     # What a crash left is settled before new alerts build on it, unless a broker keeps us waiting.

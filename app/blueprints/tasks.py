@@ -1,5 +1,6 @@
 """What a scheduler calls where nothing here runs by itself; each call may come twice, or twice at once."""
 
+import time
 from uuid import UUID
 
 from flask import Blueprint, jsonify
@@ -24,8 +25,10 @@ def tick() -> ResponseReturnValue:
     A call that comes while another is at work waits for it, half a minute at most: then `busy` is true. What
     was not begun within that time is `left` for the next call, which begins with it.
     """
-    supervisor = services().supervisor
+    supervisor, ends = services().supervisor, time.monotonic() + TICK_SECONDS
     turn = supervisor.turn(within_seconds=TICK_SECONDS)
+    # No task waits for a job, and between two calls there may be no processor for it.
+    operations().jobs.go_on(ends - time.monotonic())
     left, busy = list(turn.left), turn.busy
     return jsonify(
         {"status": "ok", "leader": supervisor.leads, "done": turn.done, "left": left, "busy": busy}

@@ -1,9 +1,14 @@
 """/api/jobs: a replay in the background."""
 
+import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from app import create_app
+from app.domain.jobs import JobKind
+from tests.builders import ScriptedAnalyst, services_of
 from tests.past_opinions import NOON, past_ticket, said, write
 
 pytestmark = pytest.mark.unit
@@ -109,3 +114,68 @@ def test_job_when_it_is_no_job_then_it_is_refused_in_words(operator, body, words
 
 def test_job_when_nobody_knows_it_then_404(operator):
     assert operator.get("/api/jobs/019aa1e8-0000-7000-8000-000000000000").status_code == 404
+
+
+class TestCallsOfAScheduler:
+    """`BACKGROUND_WORKER=false`: a call to `/tasks/tick` is all the clock there is."""
+
+    @pytest.fixture
+    def analyst(self):
+        """An analyst that thinks until it may answer."""
+        analyst = ScriptedAnalyst()
+        analyst.begun, analyst.may_answer = threading.Event(), threading.Event()
+
+        def think() -> None:
+            analyst.begun.set()
+            analyst.may_answer.wait(30)
+
+        analyst.before_answer = think
+        yield analyst
+        analyst.may_answer.set()
+
+    @pytest.fixture
+    def app(self, make_app, analyst):
+        return make_app(analyst=analyst, background_worker=False)
+
+    @pytest.fixture
+    def job(self, services, start, store):
+        """A job in the row of a server that has begun to serve."""
+        write(store, past_ticket(opinion=said("skip", "0.4"), status="skipped", orders=[]))
+        services.operations.jobs.start(at_once=False)
+        yield start()
+        services.operations.jobs.stop(10)
+
+    def test_tick_when_a_job_goes_on_then_no_task_waits_for_it_and_the_call_gives_it_time(
+        self, job, operator, services, analyst
+    ):
+        answers = []
+        call = threading.Thread(target=lambda: answers.append(operator.post("/tasks/tick").json))
+        waiting = operator.get(f"/api/jobs/{job}").json["state"]
+        call.start()
+        assert analyst.begun.wait(30)
+        # The next call of the scheduler, while the first one still waits for the job.
+        turn = services.supervisor.turn(within_seconds=30)
+        analyst.may_answer.set()
+        call.join(30)
+
+        every = {task.name for task in services.supervisor.tasks}
+        assert (waiting, operator.get(f"/api/jobs/{job}").json["state"]) == ("queued", "done")
+        assert (set(answers[0]["done"]), set(turn.done)) == (every, every)
+
+    def test_server_when_it_begins_then_a_job_has_a_thread_and_the_clock_has_none(
+        self, settings, store, analyst, clock
+    ):
+        write(store, past_ticket(opinion=said("skip", "0.4"), status="skipped", orders=[]))
+        names, earlier = [], set(threading.enumerate())
+        analyst.before_answer = lambda: names.extend(new.name for new in {*threading.enumerate()} - earlier)
+        wanted = replace(settings, background_worker=False)
+        app = create_app(wanted, store=store, analyst=analyst, clock=clock, background=True)
+        jobs, supervisor = services_of(app).operations.jobs, services_of(app).supervisor
+        jobs.put(JobKind.REPLAY, {})
+        jobs.go_on(30)
+        before = names[:]
+        supervisor.turn(within_seconds=30)
+        jobs.go_on(30)
+
+        assert (before, "jobs" in names, "supervisor" in names) == ([], True, False)
+        services_of(app).observability.journal.close()

@@ -75,7 +75,7 @@ class Jobs:
         self._new_id = new_id
         self._turn = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._has_threads = False
+        self._has_threads = self._begins_at_once = False
         self._stopping = threading.Event()
         self._swept_at: datetime | None = None
 
@@ -94,7 +94,8 @@ class Jobs:
         if upload:
             self._stored.files.keep_upload(job.id, upload)
         self._stored.add(job)
-        self.wake()
+        if self._begins_at_once:
+            self.wake()
         return job
 
     def every(self) -> list[Job]:
@@ -130,10 +131,20 @@ class Jobs:
             raise NotFound(f"The job {job.id} has no file {name}.")
         return found
 
-    def start(self) -> None:
-        """Run jobs in a thread from now on."""
-        self._has_threads = True
-        self.wake()
+    def start(self, *, at_once: bool = True) -> None:
+        """Run jobs in a thread from now on; without `at_once` each is begun by the clock alone.
+
+        Where a scheduler is the clock the processor may rest between two of its calls.
+        """
+        self._has_threads, self._begins_at_once = True, at_once
+        if at_once:
+            self.wake()
+
+    def go_on(self, seconds: float) -> None:
+        """Let a job that began with a call of a scheduler's have the time that is left of the call."""
+        thread = self._thread
+        if thread is not None and not self._begins_at_once:
+            thread.join(max(0.0, seconds))
 
     def stop(self, seconds: float) -> None:
         """Let a job that runs end after its step, within so long, and begin no other."""

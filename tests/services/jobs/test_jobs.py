@@ -194,6 +194,32 @@ def test_jobs_when_they_have_a_thread_then_they_run_beside_the_request_and_end_w
     assert state_of(jobs, job) is JobState.INTERRUPTED
 
 
+def test_job_when_the_clock_begins_it_then_a_call_waits_no_longer_than_it_may(jobs_of):
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def wait(_step):
+        begun.set()
+        may_go_on.wait(30)
+
+    jobs = jobs_of(Steps(1, wait))
+    jobs.start(at_once=False)
+    job = jobs.put(JobKind.REPLAY, {})
+    jobs.go_on(30)
+    in_the_row = state_of(jobs, job)
+    jobs.run()
+    assert begun.wait(30)
+    jobs.go_on(0)
+    under_way = state_of(jobs, job)
+    may_go_on.set()
+    jobs.go_on(30)
+
+    assert [in_the_row, under_way, state_of(jobs, job)] == [
+        JobState.QUEUED,
+        JobState.RUNNING,
+        JobState.DONE,
+    ]
+
+
 def test_jobs_when_there_are_many_then_the_oldest_that_are_over_make_way(jobs_of, store, clock):
     jobs = jobs_of(lambda _job, _progress: {})
     for _ in range(KEPT + 3):
