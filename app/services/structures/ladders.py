@@ -19,17 +19,18 @@ from app.domain.structures.trades import (
     count_receipt,
     without_work,
 )
-from app.errors import BrokerUnavailable, Conflict
+from app.errors import BrokerUnavailable, Conflict, StoreError
 from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
 from app.services.base import Runtime
 from app.services.broker_access.gateway import HeldSymbol
+from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.runtime.turns import in_time
 from app.services.structures.closing_prices import ClosingPrices
 from app.services.structures.pacing import LadderPacing
 from app.services.structures.progress import StructureProgress
 
-# What is not at a broker whose ids are not unique after so long was not placed.
+# What is not at a broker after so long was not placed, where its ids are not unique or it refuses it now.
 LOOKED_FOR = timedelta(seconds=60)
 # Pauses between the ladders of an exit, in seconds: it is never given up.
 PAUSES = (2, 5, 10, 20, 30)
@@ -53,7 +54,15 @@ class Ladders:
         waiting = [stored for stored in self.trades.every() if stored.trade.work is not None]
         now = self.runtime.clock()
         self.closing.ahead.read(stored.trade for stored in waiting if _begins(stored.trade, now))
-        return sum(self._attempt(stored) for stored in in_time(self.pacing.in_turn(waiting)))
+        failures: list[Exception] = []
+        moved, waits = 0, {stored.key for stored in waiting}
+        for stored in in_time(self.pacing.in_turn(waiting)):
+            moved += self._attempt(stored, failures)
+            waits.discard(stored.key)
+        self.pacing.leave(waits)
+        if failures:
+            raise failures[0]
+        return moved
 
     def step(self, bot: str, trade_id: str) -> StructureTrade | None:
         """Go on with one trade, its underlying held; return it as it stands then, None where it is over."""
@@ -77,12 +86,17 @@ class Ladders:
             return None if known is None else known.trade
         return self._step(held, known, known.trade.work)
 
-    def _attempt(self, stored: StoredStructureTrade) -> int:
+    def _attempt(self, stored: StoredStructureTrade, failures: list[Exception]) -> int:
         before = stored.trade
         try:
             after = self.step(before.bot, before.id)
-        except (BrokerUnavailable, Conflict) as error:
+        except (BrokerUnavailable, BrokerNotConfigured, Conflict) as error:
             _logger.info("Trade %s waits: %s", before.number, error)
+            return 0
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  # one trade's trouble is not the others'; raised after them
+            failures.append(error)
             return 0
         return int(after != before)
 
@@ -128,7 +142,7 @@ class Ladders:
             return self._send(held, known, work, now)
         if held.broker.capabilities.unique_client_order_ids:
             # The broker knows its id: sent again it is the same order, never a second one.
-            return self._submit(held, known, work, now)
+            return self._submit(held, known, work, now, again=True)
         if now - work.began_at < LOOKED_FOR:
             return known.trade
         return self._next(held, known, work, now)
@@ -143,7 +157,13 @@ class Ladders:
         return self._submit(held, known, work, now)
 
     def _submit(
-        self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
+        self,
+        held: HeldSymbol,
+        known: StoredStructureTrade,
+        work: LadderWork,
+        now: datetime,
+        *,
+        again: bool = False,
     ) -> StructureTrade | None:
         order = StructureOrder(work.client_order_id, work.structure, work.units, work.rung.price, work.role)
         self.pacing.sent(held.broker)
@@ -151,7 +171,10 @@ class Ladders:
         if receipt is None:
             # Nothing goes outside in a dry run: the trade ends without a unit.
             return self._end(known, None, now)
-        if receipt.status is OrderStatus.UNKNOWN:
+        # A second send that is refused proves nothing about the first: that one may be on its way, and an
+        # order beside it would find nothing left to trade, with what the first one filled in no book.
+        is_proof = not again or now - work.began_at >= LOOKED_FOR
+        if receipt.status is OrderStatus.UNKNOWN or (receipt.status is OrderStatus.REJECTED and not is_proof):
             return known.trade
         known = self._count(known, receipt, now)
         return self._after(held, known, receipt, now) if receipt.status.is_final else known.trade

@@ -27,10 +27,22 @@ class LadderPacing:
 
     runtime: Runtime
     _sent: dict[str, deque[datetime]] = field(default_factory=dict, init=False)
+    _left: frozenset[str] = field(default=frozenset(), init=False)
 
     def in_turn(self, waiting: Iterable[StoredStructureTrade]) -> list[StoredStructureTrade]:
-        """Return ladders in the order in which they may send: what is bare, exits, the rest; by age."""
-        return sorted(waiting, key=lambda one: (_rank(one.trade.work), one.trade.created_at, one.key))
+        """Return ladders in the order in which they may send: what is bare, exits, the rest; by age.
+
+        Of each of these what the last turn had no time for comes first.
+        """
+
+        def order(one: StoredStructureTrade) -> tuple[int, bool, datetime, str]:
+            return _rank(one.trade.work), one.key not in self._left, one.trade.created_at, one.key
+
+        return sorted(waiting, key=order)
+
+    def leave(self, keys: Iterable[str]) -> None:
+        """Hear which ladders a turn had no time for."""
+        self._left = frozenset(keys)
 
     def has_room(self, broker: Broker, work: LadderWork) -> bool:
         """Tell whether a ladder may take a step now."""
