@@ -67,14 +67,15 @@ class ExitPlacement:
         sending = exit_plan.sending
         if sending is None:
             return known
+        may_appear = self._may_appear(held.broker, sending)
         verdict = self.resubmission.judge(
             held.broker.capabilities,
             is_shown=any(held.broker.find(name) is not None for name in sending.names),
-            may_appear=self._may_appear(held.broker, sending),
+            may_appear=may_appear,
             is_wanted=_asks_for(step, sending),
         )
         if verdict is Resubmission.SEND:
-            return self._submit(held, known, exit_plan, instrument)
+            return self._submit(held, known, exit_plan, instrument, is_doubted=may_appear)
         return None if verdict is Resubmission.WAIT else self._settled(known, exit_plan)
 
     def _may_appear(self, broker: Broker, sending: Sending) -> bool:
@@ -104,26 +105,24 @@ class ExitPlacement:
         return self._submit(held, known, exit_plan, instrument)
 
     def _submit(
-        self, held: HeldSymbol, known: StoredExitPlan, exit_plan: ExitPlan, instrument: Instrument
+        self,
+        held: HeldSymbol,
+        known: StoredExitPlan,
+        exit_plan: ExitPlan,
+        instrument: Instrument,
+        *,
+        is_doubted: bool = False,
     ) -> StoredExitPlan | None:
         sending = exit_plan.sending
         assert sending is not None  # noqa: S101  # both callers have seen to it
         # Tracked first: a fill that nobody counts would leave its units in the books, to be sold again.
-        self.runtime.store.apply(
-            [
-                open_exit(
-                    exit_plan,
-                    name,
-                    multiplier=instrument.multiplier,
-                    at=self.runtime.clock(),
-                    at_market=sending.leaves,
-                ).opening()
-                for name in sending.names
-            ]
-        )
+        self._track(exit_plan, sending, instrument)
         orders = _orders(sending, instrument, together=held.broker.capabilities.oco)
         for order in orders:
             outcome = self.gateway.submit(held, order, ticket=exit_plan.ticket)
+            if is_doubted and isinstance(outcome, Rejected):
+                # It proves nothing about the first send, which the broker may show yet.
+                return None
             self._report(exit_plan, order, outcome)
             # `sending` stays written: the exit may rest there, and another would sell the units twice.
             if isinstance(outcome, Unknown):
@@ -139,6 +138,20 @@ class ExitPlacement:
             return self._settled(known, exit_plan)
         self._pauses.pop((known.position, sending.leaves), None)
         return self._settled(known, exit_plan)
+
+    def _track(self, exit_plan: ExitPlan, sending: Sending, instrument: Instrument) -> None:
+        self.runtime.store.apply(
+            [
+                open_exit(
+                    exit_plan,
+                    name,
+                    multiplier=instrument.multiplier,
+                    at=self.runtime.clock(),
+                    at_market=sending.leaves,
+                ).opening()
+                for name in sending.names
+            ]
+        )
 
     def _settled(self, known: StoredExitPlan, exit_plan: ExitPlan) -> StoredExitPlan:
         return self.plans.rewrite(known, replace(exit_plan, sending=None))
