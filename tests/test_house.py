@@ -219,13 +219,19 @@ def tree_of(file):
 
 
 @cache
+def nodes(tree):
+    """Return whatever is in a tree: to walk through it takes longer than to look at what was found."""
+    return list(ast.walk(tree))
+
+
+@cache
 def imported(file, *, at_start_only=False):
     return list(imports(tree_of(file), at_start_only=at_start_only))
 
 
 @cache
 def texts(file):
-    return {node.value for node in ast.walk(tree_of(file)) if isinstance(node, ast.Constant)}
+    return {node.value for node in nodes(tree_of(file)) if isinstance(node, ast.Constant)}
 
 
 def offenders(files, faults):
@@ -275,7 +281,7 @@ def test_adapter_when_it_plays_a_role_then_its_file_has_the_name_of_the_role(bro
 
 
 def classes(file):
-    named = (node for node in ast.walk(tree_of(file)) if isinstance(node, ast.ClassDef))
+    named = (node for node in nodes(tree_of(file)) if isinstance(node, ast.ClassDef))
     return {node.name for node in named if node.name != "Meta" and not node.name.startswith("_")}
 
 
@@ -304,7 +310,7 @@ def test_broker_when_added_then_nobody_else_knows_its_name(broker):
 
 def called(tree):
     """Yield what is called as `…owner.name(…)`: the owner's last name and the name."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             owner = node.func.value
             yield getattr(owner, "attr", getattr(owner, "id", "")).lstrip("_"), node.func.attr
@@ -422,7 +428,7 @@ def test_service_when_it_wants_an_ability_then_the_protocol_has_it():
 
 
 def abilities_asked_for(file):
-    calls = [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes(tree_of(file)) if isinstance(node, ast.Call)]
     names = [ast.unparse(call) for call in calls if getattr(call.func, "id", None) in {"getattr", "hasattr"}]
     return [name for name in names if name.endswith(("')", "', None)"))]
 
@@ -436,12 +442,12 @@ SPEAKERS = ("app/brokers/*", "app/services/broker_access/*")
 def brokers_named(tree):
     """Collect the names that stand for a broker in a file: by what they are called, hinted or made from."""
     names = {"broker"}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
             kinds = {each.id for each in ast.walk(node.annotation) if isinstance(each, ast.Name)}
             if "Broker" in kinds:
                 names.add(node.arg if isinstance(node, ast.arg) else last_name(node.target))
-    for node in [*ast.walk(tree), *ast.walk(tree)]:  # twice: a name may be made from a later one
+    for node in [*nodes(tree), *nodes(tree)]:  # twice: a name may be made from a later one
         if isinstance(node, ast.Assign) and is_broker(node.value, names):
             names |= {last_name(target) for target in node.targets}
         elif isinstance(node, ast.For | ast.comprehension) and is_broker(node.iter, names):
@@ -482,7 +488,7 @@ def test_rule_when_a_broker_is_told_something_then_it_is_found(program):
 def spoken_to_brokers(tree):
     """Yield the lines in which a broker is told to submit, cancel or replace, called at once or handed on."""
     names = brokers_named(tree)
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Attribute) and node.attr in ORDERS and is_broker(node.value, names):
             yield node.lineno
 
@@ -508,7 +514,7 @@ def test_service_when_it_waits_then_by_what_it_is_handed():
 
 
 def lines_with(file, name):
-    return [node.lineno for node in ast.walk(tree_of(file)) if last_name(node) == name]
+    return [node.lineno for node in nodes(tree_of(file)) if last_name(node) == name]
 
 
 @pytest.mark.integration
@@ -530,7 +536,7 @@ def test_file_when_measured_then_not_too_long():
 
 
 def functions(tree):
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (node for node in nodes(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 @pytest.mark.unit

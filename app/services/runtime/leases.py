@@ -77,8 +77,11 @@ class Leases:
         if seconds < SHORTEST_SECONDS:
             raise ValueError(f"A lease lasts at least {SHORTEST_SECONDS} seconds, not {seconds}")
         with self._turn:
-            was_held = name in self._held
-            if not self._is_fresh(name, seconds) and not self._take(name, timedelta(seconds=seconds)):
+            held = self._held.get(name)
+            if held is not None and self._seconds_left(held) >= seconds / 2:
+                return True
+            was_held = held is not None
+            if not self._take(name, timedelta(seconds=seconds)):
                 self._held.pop(name, None)
             leads = self.is_leader(name)
         if was_held and not leads:
@@ -97,10 +100,6 @@ class Leases:
             lease = self._stored.find(name)
             if lease is not None and lease.owner == self._owner:
                 self._stored.give_back(name, lease)
-
-    def _is_fresh(self, name: str, seconds: float) -> bool:
-        held = self._held.get(name)
-        return held is not None and self._seconds_left(held) >= seconds / 2
 
     def _seconds_left(self, held: _Held) -> float:
         return held.seconds_left(self._clock()) if held.life == self._life() else 0
