@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -26,6 +27,7 @@ from app.wiring.wings import assembled
 __all__ = ["bare_application", "create_app", "open_store"]
 
 RECOVERY_WAIT_SECONDS = 5
+HOME = str(Path(__file__).parent)
 
 
 def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside comes in here
@@ -111,7 +113,8 @@ def _flask(settings: Settings, wired: Services) -> Flask:
     from app.blueprints.security_headers import SecurityHeaders
     from app.dashboard.blueprint import bp as dashboard
 
-    app = _Synchronous("gatehouse", static_folder=None)
+    # Said, or it would be looked for on every path that modules come from.
+    app = _Synchronous("gatehouse", static_folder=None, root_path=HOME, instance_path=HOME)
     app.url_rule_class = Route
     app.extensions[EXTENSION] = wired
     app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length

@@ -1,5 +1,6 @@
 """What the blueprints and commands may use, a wing at a time, and the way to get at it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app
@@ -158,7 +159,7 @@ class ObservabilityWing:
     refusals: RefusalLog
     changes: ChangeCounts
     activity: ActivityReader
-    settings: list[dict[str, Any]]
+    settings: Callable[[], list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """The wings as the blueprints and commands get them, put together from the collaborators."""
 
+from functools import partial
+
 from app.repositories.account_requests import AccountRequests
 from app.repositories.closed_trades import ClosedTrades
 from app.services.exits.view import ExitView
@@ -61,7 +63,7 @@ def assembled(wiring: Wiring) -> Services:
             refusals=wiring.base.refusals,
             changes=wiring.base.changes,
             activity=ActivityReader(wiring.settings.log_folder),
-            settings=setting_rows(wiring.settings),
+            settings=partial(setting_rows, wiring.settings),
         ),
         brokers=BrokerWing(
             registry=wiring.base.registry, symbols=wiring.base.symbols, fyers=wiring.base.fyers

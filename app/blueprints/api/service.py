@@ -31,5 +31,5 @@ def list_settings() -> ResponseReturnValue:
 
     `warnings` are those of `/readyz` that need no broker.
     """
-    rows = observability().settings
+    rows = observability().settings()
     return jsonify({"version": VERSION, "settings": rows, "warnings": operations().health.warnings()})
