@@ -33,7 +33,8 @@ def pytest_runtest_logfinish() -> None:
     An application is thousands of objects in loops. While it is being made, looking for garbage finds
     nothing, forty times; once it is old, letting it go takes several times as long.
     """
-    gc.collect(0)
+    if gc.isenabled():  # not in the process that hands out the tests
+        gc.collect(0)
 
 
 @pytest.fixture(scope="session", autouse=True)
