@@ -57,6 +57,15 @@ LONG = (
     "tests/cli/test_application.py",
     "tests/brokers/alpaca/test_streams.py",
     "tests/test_server_logins.py",
+    "tests/services/runtime/test_supervisor_at_alpaca.py",
+    "tests/browser/test_deploy.py",
+    "tests/browser/test_conflicts.py",
+    "tests/browser/test_analytics.py",
+    "tests/test_first_start.py",
+    "tests/services/observability/test_journal.py",
+    "tests/storage/test_gcs.py",
+    "tests/reliability/test_flood.py",
+    "tests/reliability/test_fuzz.py",
 )
 
 
