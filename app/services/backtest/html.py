@@ -1,13 +1,11 @@
 """A report as one page that needs no network: figures, plots of equity and drawdown, trades."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
 from markupsafe import Markup, escape
-from plotly.subplots import make_subplots
 
+from app.services.backtest.plots import plots
 from app.services.backtest.reports import SCRIPT_PLACE
 
 _STYLE = Markup("""
@@ -53,7 +51,7 @@ def page(report: Mapping[str, Any]) -> str:
         _paragraph(_summary(report)),
         *(_paragraph(note) for note in report["notes"]),
         # The plot library's own script and markup: none of it comes from an alert.
-        Markup(SCRIPT_PLACE + _plots(report)),  # noqa: S704
+        Markup(SCRIPT_PLACE + plots(report["equity_curve"])),  # noqa: S704
         Markup("<div class=figures>{}</div>").format(_section("Figures", _table(("", ""), _figures(report)))),
         _section("Refused", _table(("Reason", "Alerts"), list(report["refusals"].items()))),
         _section("By month", _table(("Month", "Gain"), months(report["equity_curve"]))),
@@ -78,29 +76,6 @@ def months(curve: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     return rows
 
 
-def _plots(report: Mapping[str, Any]) -> str:
-    times = [datetime.fromisoformat(at) for at, _ in report["equity_curve"]]
-    worths = [float(worth) for _, worth in report["equity_curve"]]
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.7, 0.3], vertical_spacing=0.04)
-    figure.add_trace(go.Scatter(x=times, y=worths, name="Equity", line={"width": 1.5}), row=1, col=1)
-    figure.add_trace(
-        go.Scatter(x=times, y=_below(worths), name="Drawdown", fill="tozeroy", line={"width": 1}),
-        row=2,
-        col=1,
-    )
-    figure.update_yaxes(tickformat=",.2f", row=1, col=1)
-    figure.update_yaxes(tickformat=".2%", row=2, col=1)
-    figure.update_layout(
-        height=520,
-        margin={"l": 60, "r": 20, "t": 20, "b": 40},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": "#888"},
-    )
-    html: str = figure.to_html(full_html=False, include_plotlyjs=False, div_id="equity")
-    return html
-
-
 def _figures(report: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return every figure as people read it: fractions in per cent, what cannot be told left out."""
     return [
@@ -111,14 +86,6 @@ def _figures(report: Mapping[str, Any]) -> list[tuple[str, str]]:
         for name, value in report["metrics"].items()
         if value is not None
     ]
-
-
-def _below(worths: Iterable[float]) -> list[float]:
-    below, peak = [], 0.0
-    for worth in worths:
-        peak = max(peak, worth)
-        below.append(worth / peak - 1 if peak > 0 else 0.0)
-    return below
 
 
 def _summary(report: Mapping[str, Any]) -> str:
