@@ -18,7 +18,7 @@ from app.schemas.cases import Case
 from app.schemas.entry import COMMAND_MARK, DialectEntry
 from app.schemas.fields import Amount, Key, Text, Word
 from app.schemas.moments import Moment
-from app.schemas.shapes import DATE, Shape, pattern_shape, whole_pattern
+from app.schemas.shapes import DATE, Shape, has, pattern_shape, whole_pattern
 
 ENTER, EXIT = "enter", "exit"
 LARGEST_NUMBER = 2**53
@@ -49,7 +49,8 @@ class Number(Field[int]):
         number: Shape = {"type": "integer", "minimum": self.least, "maximum": self.most}
         if self.least < 0:
             return number | {"not": {"const": 0}}
-        return {"anyOf": [number, pattern_shape(whole_pattern(self.least, self.most))]}
+        digits = pattern_shape(f"^(?:{whole_pattern(self.least, self.most)})$")
+        return {"anyOf": [number, digits]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
         if isinstance(value, str) and _SIGNED_DIGITS.fullmatch(value):
@@ -172,6 +173,13 @@ class BotCommandSchema(Schema):
     trim = Number(1, WHOLE, allow_none=True)
     idempotency_key = Key(allow_none=True, longest=200)
     time = Moment(allow_none=True)
+
+    @property
+    def shape(self) -> Shape:
+        """As of every schema; and an exit says what to leave."""
+        shape = super().shape
+        is_enter: Shape = {"properties": {"command": {"enum": [ENTER]}}}
+        return shape | {"allOf": [*shape["allOf"], {"anyOf": [is_enter, has("trade"), has("close")]}]}
 
     @validates_schema(skip_on_field_errors=True)
     def _says_what_to_leave(self, data: dict[str, Any], **_: Any) -> None:

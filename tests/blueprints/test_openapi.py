@@ -20,6 +20,7 @@ from tests.past_opinions import NOON, past_ticket, said, write
 
 pytestmark = pytest.mark.unit
 
+STRATEGY = DIALECTS["strategy"].sample
 ANY_VERSION = {"If-Match": "*"}
 
 
@@ -104,6 +105,13 @@ def test_components_when_checked_then_each_is_a_json_schema(document):
         meta.validate(schema)
 
 
+def test_patterns_when_read_then_each_holds_for_the_whole_of_a_text(document):
+    patterns = set(re.findall(r'"pattern": "((?:[^"\\\\]|\\\\.)*)"', json.dumps(document)))
+
+    # Of a text in which there is something, anything may be that.
+    assert {one for one in patterns if (one[0], one[-1]) != ("^", "$")} == {r"\\S"}
+
+
 def test_document_when_dialects_are_known_then_each_has_an_alert(document):
     components = document["components"]["schemas"]
 
@@ -119,22 +127,29 @@ def test_commands_when_described_then_each_dialect_has_one_with_a_sound_sample(d
 
 
 @pytest.mark.parametrize(
-    ("more", "fits"),
+    ("dialect", "alert", "fits"),
     [
-        ({"market_position_size": 2}, False),
-        ({"market_position_size": 2, "market_position": None}, False),
-        ({"market_position_size": 2, "market_position": "long"}, True),
-        ({"stop_loss": "95", "take_profit": 110, "order_type": "market"}, True),
-        ({}, True),
+        ("strategy", STRATEGY | {"market_position_size": 2}, False),
+        ("strategy", STRATEGY | {"market_position_size": 2, "market_position": None}, False),
+        ("strategy", STRATEGY | {"market_position_size": 2, "market_position": "long"}, True),
+        ("strategy", STRATEGY | {"stop_loss": "95", "take_profit": 110, "order_type": "market"}, True),
+        ("strategy", STRATEGY, True),
+        ("bot_command", {"command": "exit", "trade": "7"}, True),
+        ("bot_command", {"command": "exit", "trade": "about 7"}, False),
+        ("bot_command", {"command": "exit", "bot": 1, "close": "all"}, True),
+        ("bot_command", {"command": "exit", "bot": 1, "close": ""}, False),
+        ("bot_command", {"command": "exit", "trade": None, "trim": None}, False),
+        ("bot_command", {"command": "exit"}, False),
+        ("bot_command", {"command": "enter", "bot": 1}, True),
     ],
 )
-def test_strategy_alert_when_it_fits_the_document_then_its_shape_is_taken(document, more, fits):
-    alert = DIALECTS["strategy"].sample | more
-    component = Draft202012Validator(document["components"]["schemas"]["StrategyAlert"])
+def test_alert_when_it_fits_the_document_then_its_shape_is_taken(document, dialect, alert, fits):
+    name = alert_component(DIALECTS[dialect])
+    component = Draft202012Validator(document["components"]["schemas"][name])
 
     assert component.is_valid(alert) is fits
     with nullcontext() if fits else pytest.raises(MalformedAlert):
-        read_signal(DIALECTS["strategy"], read_object(json.dumps(alert).encode()))
+        read_signal(DIALECTS[dialect], read_object(json.dumps(alert).encode()))
 
 
 def test_reasons_when_listed_then_they_are_those_of_the_domain(document):

@@ -1,7 +1,6 @@
 """A running service with something of everything in it, and Schemathesis against it."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -88,28 +87,52 @@ class Service:
         there = map(str, self.values.get(name, [example]))
         return [value for value in there if value.isdigit() == example.isdigit()][-1]
 
-    def examine(self, document: str, *options: str) -> subprocess.CompletedProcess[str]:
+    def examine(self, examiner: "Examiner", document: str, *options: str) -> "Report":
         """Let Schemathesis ask by a document, an address or a file; its report says what failed, and how."""
-        told = {"CONTRACT_VALUES": json.dumps(self.values), "CONTRACT_SECRET": WEBHOOK_SECRET}
-        told |= {"SCHEMATHESIS_HOOKS": "tests.contract.hooks", "PYTHONPATH": str(ROOT)}
         headers = {"Authorization": f"Bearer {OPERATOR_TOKEN}", "X-Bot-Secret": WEBHOOK_SECRET}
-        command = [sys.executable, "-m", "schemathesis.cli", "run", document, "--url", self.url, *OPTIONS]
+        arguments = ["run", document, "--url", self.url, *OPTIONS, *options]
         for name, value in headers.items():
-            command += ["--header", f"{name}: {value}"]
-        return subprocess.run(
-            [*command, *options],
-            env=os.environ | told,
-            # It keeps what failed, and would try it again in the next run: each run has a folder of its own.
-            cwd=self.server.database.parent,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+            arguments += ["--header", f"{name}: {value}"]
+        return examiner.run(arguments, self.server.folder, self.values)
 
     @property
     def url(self) -> str:
         """Where it is."""
         return f"http://127.0.0.1:{self.server.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a run of Schemathesis ended, and what it says."""
+
+    code: int
+    report: str
+
+
+class Examiner:
+    """Schemathesis in a process of its own, which can be asked for one run after the other."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.contract.asking"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, arguments: list[str], folder: Path, known: dict[str, list[Any]]) -> Report:
+        """Run it once, with what there is at the service."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        asked = {"arguments": arguments, "folder": str(folder), "known": known}
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        return Report(**json.loads(self._process.stdout.readline()))
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
 
 
 def _is_alert(described: dict[str, Any]) -> bool:

@@ -8,14 +8,14 @@ import secrets
 
 import pytest
 
-from tests.contract.service import Service, started
+from tests.contract.service import Examiner, Service, started
 
 pytestmark = pytest.mark.integration
 
 FIXED_SEED = 20261129
-# The phases, how many requests each makes up for an operation, and the seconds after which it ends.
+# The phases; and the seconds after which it ends, or how many requests it makes up for every operation.
 AT_BOUNDS = ("--phases", "examples,coverage", "--max-time", "30")
-BY_CHANCE = ("--phases", "fuzzing,stateful", "--max-examples", "8", "--max-time", "10")
+BY_CHANCE = ("--phases", "fuzzing,stateful", "--max-examples", "4")
 # What takes away comes last.
 METHODS = ("get", "post", "put", "patch", "delete")
 # With a real ticket or broker, and nothing that waits or is set up there.
@@ -32,35 +32,42 @@ def service(tmp_path):
     service.server.kill()
 
 
-def examined(service: Service, *options: str) -> None:
+@pytest.fixture(scope="module")
+def examiner():
+    examiner = Examiner()
+    yield examiner
+    examiner.close()
+
+
+def examined(examiner: Examiner, service: Service, *options: str) -> None:
     """Let Schemathesis ask, and show its report where it found anything."""
-    run = service.examine(f"{service.url}/api/openapi.json", *options)
-    assert run.returncode == 0, run.stdout + run.stderr
+    run = service.examine(examiner, f"{service.url}/api/openapi.json", *options)
+    assert run.code == 0, run.report
     assert service.server.tracebacks() == 0
 
 
-def test_service_when_asked_at_every_bound_then_it_keeps_to_its_document(service):
-    examined(service, *AT_BOUNDS, "--seed", str(FIXED_SEED))
+def test_service_when_asked_at_every_bound_then_it_keeps_to_its_document(examiner, service):
+    examined(examiner, service, *AT_BOUNDS, "--seed", str(FIXED_SEED))
 
 
 @pytest.mark.parametrize("kind", ["fixed", "random"])
-def test_service_when_asked_by_chance_then_it_keeps_to_its_document(service, kind):
+def test_service_when_asked_by_chance_then_it_keeps_to_its_document(examiner, service, kind):
     seed = FIXED_SEED if kind == "fixed" else secrets.randbelow(2**32)
     print(f"schemathesis --seed {seed}")  # noqa: T201  # shown where the test fails
 
-    examined(service, *BY_CHANCE, "--seed", str(seed))
+    examined(examiner, service, *BY_CHANCE, "--seed", str(seed))
 
 
-def test_document_when_it_promises_too_much_then_that_is_found(service, tmp_path):
+def test_document_when_it_promises_too_much_then_that_is_found(examiner, service, tmp_path):
     document = service.document
     asked = document["paths"]["/api/tickets"]["get"]["parameters"]
     limit = next(item for item in asked if item["name"] == "limit")
     limit["schema"]["maximum"] = 5000
     promising = tmp_path / "openapi.json"
     promising.write_text(json.dumps(document), encoding="utf-8")
-    run = service.examine(str(promising), *AT_BOUNDS, "--include-path", "/api/tickets")
+    run = service.examine(examiner, str(promising), *AT_BOUNDS, "--include-path", "/api/tickets")
 
-    assert (run.returncode, "refused for its shape" in run.stdout) == (1, True), run.stdout
+    assert (run.code, "refused for its shape" in run.report) == (1, True), run.report
 
 
 def test_operations_when_called_with_their_examples_and_what_there_is_then_each_is_reached(service):

@@ -4010,7 +4010,14 @@ export interface components {
             bot: unknown;
         } & {
             close?: unknown;
-        } & unknown)));
+        } & unknown)) & ({
+            /** @enum {unknown} */
+            command?: "enter";
+        } | {
+            trade: unknown;
+        } | {
+            close: unknown;
+        }));
         StrategyAlert: {
             symbol: string;
             exchange?: string | null;
