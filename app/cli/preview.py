@@ -14,7 +14,7 @@ from app.domain.signals import SECRET_FIELDS
 from app.logs import redact
 from app.logs.foreign_secrets import hide_foreign
 from app.repositories.bots import DEFAULT_BOT
-from app.schemas.alerts import read_signal
+from app.schemas.alerts import read_previewed
 from app.schemas.body import within
 from app.schemas.bot_command import number_of
 from app.schemas.entry import OURS, DialectEntry
@@ -59,7 +59,7 @@ def preview(file: BinaryIO, dialect: str | None, *, as_json: bool) -> None:
 def _preview(posted: Posted) -> dict[str, Any]:
     entry = posted.told()
     alert = hide_foreign(posted.alert, shared=entry.is_foreign)
-    signal = read_signal(entry, alert)
+    signal = read_previewed(entry, alert)
     ticket = intake().alerts.preview(signal, _bot(entry, posted.alert), to_json(redact(alert)))
     return ticket | {"recognised": entry.recognised}
 

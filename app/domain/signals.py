@@ -37,9 +37,10 @@ class DuplicateAnswer(StrEnum):
 class Dialect:
     """A shape in which alerts arrive, and what its document promises that others do not.
 
-    `may_sell_options`: its orders may sell options to open. `names_underlying`: its symbol is the
-    underlying's; what was traded stands in the order alone. `carries_idea`: its alerts are ideas, had
-    independently of each other. `refusal_status` is the one HTTP status of whatever is denied or rejected;
+    `price_field` is where its alerts say what the market's price is. `may_sell_options`: its orders may sell
+    options to open. `names_underlying`: its symbol is the underlying's; what was traded stands in the order
+    alone. `carries_idea`: its alerts are ideas, had independently of each other. `refusal_status` is the one
+    HTTP status of whatever is denied or rejected;
     None: it depends on who refused. Without a key of their own the same words later than `resend_seconds`
     are another alert; None: than the inbox remembers.
     """
@@ -51,6 +52,7 @@ class Dialect:
     BOT_COMMAND: ClassVar["Dialect"]
 
     name: str
+    price_field: str | None = None
     may_sell_options: bool = False
     names_underlying: bool = False
     carries_idea: bool = False
@@ -64,10 +66,12 @@ class Dialect:
         return _PROMISING.get(name or "") or cls(name or "")
 
 
-Dialect.STRATEGY = Dialect("strategy")
-Dialect.BRIDGE = Dialect("bridge", duplicate_answer=DuplicateAnswer.CONFLICT)
+Dialect.STRATEGY = Dialect("strategy", price_field="strategy_order_price")
+Dialect.BRIDGE = Dialect("bridge", price_field="limit_price", duplicate_answer=DuplicateAnswer.CONFLICT)
 Dialect.OPTION = Dialect("option", may_sell_options=True, names_underlying=True, refusal_status=400)
-Dialect.TRADE_IDEA = Dialect("trade_idea", carries_idea=True, duplicate_answer=DuplicateAnswer.DUPLICATE)
+Dialect.TRADE_IDEA = Dialect(
+    "trade_idea", price_field="entry_price", carries_idea=True, duplicate_answer=DuplicateAnswer.DUPLICATE
+)
 Dialect.BOT_COMMAND = Dialect("bot_command", names_underlying=True, refusal_status=400, resend_seconds=10)
 # A ticket keeps the name alone: it must find the promises again years later.
 _PROMISING = {

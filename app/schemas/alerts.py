@@ -123,6 +123,15 @@ def read_signal(entry: DialectEntry, alert: dict[str, Any]) -> Signal:
     return understood.completed(signal)
 
 
+def read_previewed(entry: DialectEntry, alert: dict[str, Any]) -> Signal:
+    """Load an alert as `read_signal` does; a refusal says whose alert it was taken for."""
+    try:
+        return read_signal(entry, alert)
+    except MalformedAlert as error:
+        taken = f"It was taken for an alert of {entry.service} (dialect {entry.name})."
+        raise type(error)(f"{error.message} {taken}", **error.details) from error
+
+
 def _malformed(entry: DialectEntry, messages: dict[Any, Any], hints: str = "") -> MalformedAlert:
     return entry.malformed(f"The alert is malformed. {sentences(messages)}{hints}", fields=messages)
 

@@ -23,6 +23,10 @@ NOTHING = frozenset({"", "0", "false", "off", "no", "none", "null", "na", "nan"}
 LONGEST_VALUE = 40
 
 
+def _all(_: dict[str, Any]) -> None:
+    return None
+
+
 def _never(_: dict[str, Any]) -> bool:
     return False
 
@@ -39,8 +43,8 @@ class Reading:
     `size` is the field whose other names are somebody's own wish. `words` translates values of a field,
     `advice` stands for the table's, `ignored` decides nothing in this dialect. `inside` are its own objects
     that may hold anything, with what it reads of them. `only_exits` tells an alert that opens nothing,
-    whatever is held, and goes without the fields `of_entry`; `is_said` a value that the dialect's own fields
-    say as well.
+    whatever is held, and goes without the fields `of_entry`, but for the `size_of_part` that it closes;
+    `is_said` tells a value that the dialect's own fields say as well.
     """
 
     fields: Mapping[FieldMeaning, str] = field(default_factory=dict)
@@ -53,6 +57,7 @@ class Reading:
     finds_misspelt: bool = True
     only_exits: Callable[[dict[str, Any]], bool] = _never
     of_entry: frozenset[str] = frozenset()
+    size_of_part: Callable[[dict[str, Any]], str | None] = _all
     is_said: Callable[[FieldMeaning, Any, dict[str, Any]], bool] = _nowhere
 
     def advice_on(self, meaning: FieldMeaning) -> str:
@@ -85,7 +90,7 @@ class Understood:
         """Return the signal with what it must tell of its names."""
         if not self.unused and self.size_field is None:
             return signal
-        return replace(signal, unused=self.unused, size_field=self.size_field)
+        return replace(signal, unused=self.unused, size_field=self.size_field or signal.size_field)
 
 
 def understand(alert: dict[str, Any], own: Collection[str], reading: Reading) -> Understood:
@@ -200,7 +205,7 @@ class _Reader:
     def _levels_of_exit(self) -> list[str]:
         """Take an entry's levels out of an exit, before anybody looks whether they are sound."""
         levels = [own for meaning, own in self.reading.fields.items() if meaning.is_level]
-        levels += self.reading.of_entry
+        levels += self.reading.of_entry - {self.reading.size_of_part(self.alert)}
         found = [own for own in levels if self.alert.pop(own, None) is not None]
         return [self.given.pop(own, own) for own in [*found, *self._broken_price()]]
 

@@ -54,6 +54,7 @@ def test_preview_when_only_a_secret_is_there_then_it_tells_the_bot(preview, oper
     ("alert", "sentence"),
     [
         ({"symbol": "AAPL"}, "none of the fields that tell its dialect"),
+        (strategy_alert(strategy_order_action="up"), "taken for an alert of Gatehouse (dialect strategy)."),
         (strategy_alert(bot="nobody"), "There is no bot nobody."),
         ([], "must be a JSON object"),
     ],

@@ -5,6 +5,7 @@ import pytest
 from tests.builders import WEBHOOK_SECRET, client_of, strategy_alert
 from tests.foreign.other_rows import CUSTOM, NESTED, OPENALGO, TUTORIAL, WEBHOOKS_BOT
 from tests.foreign.pickmytrade_rows import BASE as PICKMYTRADE
+from tests.foreign.rows import changed
 from tests.foreign.traderspost_rows import BASE as TRADERSPOST
 
 pytestmark = pytest.mark.integration
@@ -56,6 +57,21 @@ def test_preview_when_a_tickets_own_alert_is_tried_again_then_it_is_read_by_its_
     ticket = operator.post(f"/api/preview?dialect={dialect}", json=alert | {"bot": "default"}).json
 
     assert ticket["recognised"]["dialect"] == dialect
+
+
+@pytest.mark.parametrize(
+    ("alert", "taken"),
+    [
+        (changed(TRADERSPOST, quantity="many"), "TradersPost (dialect traderspost)"),
+        (changed(PICKMYTRADE, data="hold"), "PickMyTrade (dialect pickmytrade)"),
+        (strategy_alert(strategy_order_action="hold"), "Gatehouse (dialect strategy)"),
+    ],
+)
+def test_preview_when_it_is_refused_then_it_says_whose_the_alert_was_taken_for(alert, taken, operator):
+    answer = operator.post("/api/preview", json=alert)
+
+    assert answer.status_code == 400
+    assert message(answer).endswith(f"It was taken for an alert of {taken}.")
 
 
 def test_preview_when_the_address_names_a_bot_then_it_is_that_bots(operator):

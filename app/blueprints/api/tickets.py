@@ -23,7 +23,7 @@ from app.logs import redact
 from app.logs.foreign_secrets import hide_foreign
 from app.repositories.bots import DEFAULT_BOT
 from app.repositories.ticket_query import TicketQuery
-from app.schemas.alerts import read_signal
+from app.schemas.alerts import read_previewed
 from app.schemas.body import within
 from app.schemas.bot_command import number_of
 from app.schemas.entry import DialectEntry
@@ -91,7 +91,7 @@ def preview() -> ResponseReturnValue:
     posted = _posted()
     entry = posted.told()
     alert = hide_foreign(posted.alert, shared=entry.is_foreign)
-    signal = read_signal(entry, alert)
+    signal = read_previewed(entry, alert)
     ticket = intake().alerts.preview(signal, _bot(entry, posted.alert), to_json(redact(alert)))
     return jsonify(ticket | {"recognised": entry.recognised})
 

@@ -38,7 +38,9 @@ def price_known(check: OrderCheck) -> Outcome:
         if not check.capabilities.simulated:
             # A real market is believed, and nothing else: sending one with the alert would be no way out.
             return Reason.PRICE_UNKNOWN, "the broker gave none, and one in the alert does not count there"
-        ways = "send strategy_order_price with the alert or set a price with flask paper prices"
+        own = check.signal.dialect.price_field
+        ways = "set a price with flask paper prices"
+        ways = ways if own is None else f"send {own} with the alert or {ways}"
         return Reason.PRICE_UNKNOWN, f"neither the broker nor the alert gave one, {ways}"
     return None, money(price, check.currency)
 

@@ -15,7 +15,7 @@ from app.schemas.fields import Amount, Text, Word
 from app.schemas.foreign.parts import EXITS, ForeignSchema, SignedAmount, order_prices, refuse
 from app.schemas.reading import Reading
 
-DIALECT = Dialect("openalgo")
+DIALECT = Dialect("openalgo", price_field="price")
 # Where it trades, and the exchange that we know it by; contracts are listed where their underlying is.
 EXCHANGES = {"NSE": "NSE", "BSE": "BSE", "NFO": "NSE", "BFO": "BSE", "CRYPTO": None}
 OTHER_EXCHANGES = ("CDS", "BCD", "MCX", "NCDEX", "NCO")

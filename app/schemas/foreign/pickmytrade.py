@@ -31,7 +31,7 @@ from app.schemas.moments import Moment
 from app.schemas.reading import Reading, number_of
 from app.schemas.shapes import Shape
 
-DIALECT = Dialect("pickmytrade")
+DIALECT = Dialect("pickmytrade", price_field="price")
 SIDES = {"buy": Side.BUY, "long": Side.BUY, "sell": Side.SELL, "short": Side.SELL}
 OUT = ("close", "flat")
 ORDER_TYPES = {
@@ -111,9 +111,7 @@ class PickMyTradeSchema(ForeignSchema):
     @post_load
     def _to_signal(self, data: dict[str, Any], **_: Any) -> Signal:
         _refuse_unexpressed(data)
-        if data["data"] in OUT:
-            return _signal(data, intent=Intent.CLOSE, side=Side.SELL, terms=AlertTerms(adds=False))
-        return _entry(data)
+        return _exit(data) if data["data"] in OUT else _entry(data)
 
 
 def _refuse_unexpressed(data: dict[str, Any]) -> None:
@@ -123,11 +121,24 @@ def _refuse_unexpressed(data: dict[str, Any]) -> None:
         if data.get(name):
             refuse(name, "what protects a position is not changed by an alert: set attach_sl_tp at the bot")
     if data.get("full_closed") is False and data.get("comment"):
-        refuse("full_closed", "a leg is not closed by its comment: close closes the whole position")
+        refuse("full_closed", "a leg is not closed by its comment: leave that out to close the quantity")
     if data.get("lmt_to_market_wait"):
         refuse("lmt_to_market_wait", "a limit stays one: write order_type MKT")
     if str(data.get("inst_type", "")).upper().startswith(_OPTIONS):
         refuse("inst_type", "contracts are traded by option alerts")
+
+
+def _exit(data: dict[str, Any]) -> Signal:
+    out = {"intent": Intent.CLOSE, "side": Side.SELL}
+    if data.get("full_closed") is not False:
+        return _signal(data, **out, terms=AlertTerms(adds=False))
+    quantity = data.get("quantity")
+    if quantity is None:
+        refuse(
+            "full_closed", "give the quantity that is closed, above 0, or leave full_closed out to close all"
+        )
+    terms = AlertTerms(adds=False, sizes=True)
+    return _signal(data, **out, quantity=quantity, size_field="quantity", terms=terms)
 
 
 def _entry(data: dict[str, Any]) -> Signal:
@@ -209,6 +220,10 @@ def _only_exits(alert: dict[str, Any]) -> bool:
     return str(alert.get("data") or "").strip().lower() in OUT
 
 
+def _size_of_part(alert: dict[str, Any]) -> str | None:
+    return "quantity" if alert.get("full_closed") in OFF else None
+
+
 def _is_mine(alert: dict[str, Any]) -> bool:
     return alert.keys() >= _MARKS and not isinstance(alert["data"], dict | list)
 
@@ -243,6 +258,7 @@ READING = Reading(
     ignored=frozenset({meanings.ACCOUNT}),
     is_strict=True,
     only_exits=_only_exits,
+    size_of_part=_size_of_part,
     of_entry=frozenset({*STOPS, *TARGETS, "quantity", "risk_percentage", "order_type", "trail"}),
     is_said=_is_said,
 )

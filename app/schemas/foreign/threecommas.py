@@ -28,7 +28,7 @@ from app.schemas.moments import Moment
 from app.schemas.reading import Reading
 from app.schemas.shapes import Shape
 
-DIALECT = Dialect("threecommas")
+DIALECT = Dialect("threecommas", price_field="trigger_price")
 CUSTOM = {
     "enter_long": (Intent.ENTER_LONG, Side.BUY),
     "exit_long": (Intent.EXIT_LONG, Side.SELL),

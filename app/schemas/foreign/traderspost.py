@@ -35,7 +35,7 @@ from app.schemas.foreign.traderspost_exits import (
 from app.schemas.moments import Moment
 from app.schemas.reading import Reading, asks
 
-DIALECT = Dialect("traderspost")
+DIALECT = Dialect("traderspost", price_field="signalPrice")
 # The position after the order; a long one after a buy is what a buy means anyway.
 SENTIMENTS = {"bullish": 1, "long": 1, "bearish": -1, "short": -1, "flat": 0}
 SIZES = (

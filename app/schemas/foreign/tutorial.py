@@ -22,7 +22,7 @@ from app.schemas.foreign.parts import (
 from app.schemas.moments import Moment
 from app.schemas.reading import Reading
 
-DIALECT = Dialect("tutorial")
+DIALECT = Dialect("tutorial", price_field="strategy.order_price")
 # The flat form's names, by the names inside of `strategy`.
 FLAT = {
     "order_action": "order_action",

@@ -15,7 +15,7 @@ from app.schemas.meanings import meaning_of
 from app.schemas.moments import Moment
 from app.schemas.reading import Reading
 
-DIALECT = Dialect("webhooks_bot")
+DIALECT = Dialect("webhooks_bot", price_field="price")
 SIDES = {"buy": Side.BUY, "long": Side.BUY, "sell": Side.SELL, "short": Side.SELL}
 OUT = ("close", "exit", "flat")
 ORDER_TYPES = {"market": OrderType.MARKET, "limit": OrderType.LIMIT}

@@ -91,6 +91,10 @@ class PursuitOrders:
         doubted = next((item for item in mine if item.is_in_doubt), None)
         if doubted is None:
             return None
+        if held.broker.find(doubted.client_order_id) is not None:
+            # Seen, and not counted yet: of what an interrupted entry bought the books know nothing.
+            told = "is at the broker, and is counted as soon as the entry that it closes is"
+            raise BrokerUnavailable(f"{doubted.client_order_id} {told}.")
         may_appear = self.resubmission.may_appear(doubted.submitted_at)
         verdict = self.resubmission.judge(held.broker.capabilities, is_shown=False, may_appear=may_appear)
         if verdict is Resubmission.WAIT:

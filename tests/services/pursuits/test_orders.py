@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.orders import OrderStatus
-from tests.builders import ENTER_LONG, EXIT_LONG, ScriptedBroker
+from app.domain.orders import OrderRole, OrderStatus, client_order_id
+from app.errors import OutcomeUnknown
+from app.repositories.inbox import Arrival, Inbox
+from tests.builders import ENTER_LONG, EXIT_LONG, ScriptedBroker, fresh_ticket_id, strategy_alert
 
 pytestmark = pytest.mark.unit
 
@@ -178,3 +180,43 @@ def test_close_when_a_later_one_leaves_another_broker_then_it_goes_on(
 
     assert (scripted.held["AAPL"], elsewhere.held["AAPL"]) == (0, 0)
     assert outcome("operator") == [FILLED, FILLED]
+
+
+class TestWaitsForItsEntry:
+    """An interrupted entry is in no book, and the exit of what it bought fills before it is."""
+
+    @pytest.fixture
+    def left_entry(self, buy, store, clock, scripted):
+        """Let a process die after it has bought ten shares of Apple."""
+        clock.move(seconds=1)
+        ticket, alert = fresh_ticket_id(clock()), strategy_alert(**ENTER_LONG)
+        arrival = Arrival(ticket, "default", "strategy", "left", alert, clock(), instrument="AAPL")
+        Inbox(store, clock, "dead", ttl_seconds=300).claim(arrival)
+        buy(symbol="MSFT")
+        sent = scripted.submitted.pop()
+        name = client_order_id("default", ticket, OrderRole.ENTRY)
+        apple = replace(sent.instrument, symbol="AAPL")
+        scripted.take(replace(sent, client_order_id=name, instrument=apple))
+        clock.move(seconds=1)
+
+    def test_when_the_broker_shows_it_then_it_is_not_told_as_in_doubt_nor_sent_again(
+        self, left_entry, post, services, scripted, clock, tick, ticket_of
+    ):
+        scripted.is_reachable = False
+        exit_ = post(**EXIT_LONG)
+        scripted.is_reachable, scripted.failures = True, [OutcomeUnknown("no answer")]
+        clock.move(seconds=2)
+        services.portfolio.pursuits.run()
+        scripted.take(scripted.submitted[-1])
+        clock.move(seconds=2)
+        services.portfolio.pursuits.run()
+        between = ticket_of(exit_)
+        for _ in range(12):
+            tick()
+
+        assert (between["status"], "is at the broker, and is counted" in between["message"]) == (
+            "pursuing",
+            True,
+        )
+        assert (len(scripted.submitted), scripted.held["AAPL"]) == (1, 0)
+        assert ticket_of(exit_)["status"] == "filled"
