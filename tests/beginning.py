@@ -23,6 +23,7 @@ def load(config: pytest.Config, part: float) -> None:
 
     On a clean clone each has to be compiled with pytest's asserts, which takes longer than all else before
     the first test. Did all processes keep to one order, each would compile every module at the same time.
+    Hence no test may be called by what counts up while modules are loaded: all must call it the same.
     """
     places = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
     for folder in (place for place in places if place.is_dir()):

@@ -1,7 +1,7 @@
 """In which order the tests of a run begin: the long ones early, so that all processes end together."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 
 import pytest
 
@@ -92,16 +92,21 @@ def order(modules: Sequence[str], long: Sequence[str], processes: int) -> list[i
     for number in range(processes):
         size = left // (processes - number)
         mine = [block for block in islice(blocks.values(), number, None, processes) if block]
-        rest = list(islice(shorts, max(0, size - sum(map(len, mine)))))
-        ordered += mixed(mine, rest)
+        others = islice(shorts, max(0, size - sum(map(len, mine))))
+        ordered += mixed(mine, [list(room) for _, room in groupby(others, modules.__getitem__)])
         left -= size
     return [*ordered, *shorts]
 
 
-def mixed(blocks: Sequence[list[int]], others: list[int]) -> Iterator[int]:
-    """Yield all of them, a few of the others after each block, most of them last."""
-    few = len(others) // (len(blocks) + 3)
-    rest = iter(others)
+def mixed(blocks: Sequence[list[int]], rooms: Sequence[list[int]]) -> Iterator[int]:
+    """Yield all of them: after each block some rooms, which stay whole, and most rooms last."""
+    few = sum(map(len, rooms)) // (len(blocks) + 3)
+    rest = iter(rooms)
     for block in blocks:
-        yield from chain(block, islice(rest, few))
-    yield from rest
+        yield from block
+        yielded = 0
+        while yielded < few:
+            room = next(rest, [])
+            yield from room
+            yielded += len(room) or few
+    yield from chain.from_iterable(rest)

@@ -1,5 +1,7 @@
 """Long tests begin early in every process, and none is lost."""
 
+from itertools import groupby
+
 import pytest
 
 from docs.generate import ROOT
@@ -11,10 +13,11 @@ MODULES = [module for module in "abcdefgh" for _ in range(10)]
 
 
 def handed_out(long, processes):
-    """Return the modules of each process's tests, as xdist cuts them."""
+    """Return the modules of each process's tests, as xdist cuts them: a letter for those in a row."""
     tests = [MODULES[place] for place in order(MODULES, long, processes)]
     size = len(tests) // processes
-    return [tests[begin : begin + size] for begin in range(0, len(tests), size)]
+    parts = [tests[begin : begin + size] for begin in range(0, len(tests), size)]
+    return ["".join(module for module, _ in groupby(part)) for part in parts]
 
 
 def test_tests_when_put_in_order_then_each_is_there_once():
@@ -22,15 +25,20 @@ def test_tests_when_put_in_order_then_each_is_there_once():
 
 
 def test_long_modules_when_there_is_one_for_each_process_then_each_begins_with_one():
-    assert [part[:10] for part in handed_out("hdea", 4)] == [["h"] * 10, ["d"] * 10, ["e"] * 10, ["a"] * 10]
+    assert handed_out("hdea", 4) == ["hb", "dc", "ef", "ag"]
 
 
-def test_long_modules_when_a_process_has_two_then_short_tests_stand_between_and_after_them():
-    first, second = handed_out("hdea", 2)
+def test_long_modules_when_a_process_has_two_then_a_whole_short_one_stands_after_each():
+    assert handed_out("hdea", 2) == ["hbec", "dfag"]
 
-    assert first[:10] + first[14:24] == ["h"] * 10 + ["e"] * 10
-    assert second[:10] + second[14:24] == ["d"] * 10 + ["a"] * 10
-    assert set("hdea") & set(first[10:14] + first[24:] + second[10:14] + second[24:]) == set()
+
+def test_short_modules_when_there_are_many_then_most_stand_last():
+    assert handed_out("h", 1) == ["habcdefg"]
+    assert handed_out("hg", 1) == ["habgcdef"]
+
+
+def test_long_modules_when_they_are_more_than_a_part_then_no_test_is_lost():
+    assert sorted(order(MODULES, "abcdefgh", 3)) == list(range(80))
 
 
 def test_tests_when_none_is_long_then_they_stay_as_they_are():
