@@ -2,12 +2,12 @@
 
 The library compiles six for each class while its module is imported. There are hundreds of classes, and most
 of these functions are never called: that was two fifths of a start. Here each waits until it is first looked
-for, and is then the library's own.
+for. `__init__`, which is looked for most, is then written here; the others are the library's own.
 """
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import MISSING, Field, FrozenInstanceError, fields
 from typing import TYPE_CHECKING, Any, NoReturn
 
 __all__ = ["dataclass"]
@@ -16,48 +16,89 @@ __all__ = ["dataclass"]
 class _Later:
     """Stands in a class for one of its functions until that is first looked for."""
 
-    def __init__(self, kind: type, name: str, twin: Callable[[], type]) -> None:
+    def __init__(self, kind: type, name: str, *, frozen: bool) -> None:
         self._kind = kind
         self._name = name
-        self._twin = twin
+        self._frozen = frozen
 
     def __get__(self, instance: Any, owner: type) -> Any:
-        function = vars(self._twin())[self._name]
-        setattr(self._kind, self._name, function)
+        kind, name = self._kind, self._name
+        is_init = name == "__init__"
+        function = _init(kind, frozen=self._frozen) if is_init else _librarys(kind, name, frozen=self._frozen)
+        setattr(kind, name, function)
         return function.__get__(instance, owner)
 
 
 def _completed(kind: Any, *, frozen: bool, slots: bool) -> None:
     """Give a class what the library would have given it, with its functions to be compiled later."""
-
-    def with_init() -> type:
-        return _twin(kind, repr=False, eq=False, frozen=frozen, slots=slots)
-
-    def with_others() -> type:
-        return _twin(kind, init=False, frozen=frozen)
-
-    for name, twin in {"__init__": with_init, "__repr__": with_others, "__eq__": with_others}.items():
+    for name in ("__init__", "__repr__", "__eq__"):
         if name not in vars(kind):
-            setattr(kind, name, _Later(kind, name, twin))
+            setattr(kind, name, _Later(kind, name, frozen=frozen))
     # A class that says itself when two are equal has got None for its hash from Python.
     if vars(kind).get("__hash__") is None:
-        kind.__hash__ = _Later(kind, "__hash__", with_others) if frozen else None
+        kind.__hash__ = _Later(kind, "__hash__", frozen=True) if frozen else None
     if frozen:
         kind.__setattr__, kind.__delattr__ = _refuse_to_assign, _refuse_to_delete
     if frozen and slots:
         kind.__getstate__, kind.__setstate__ = _state, _restore
 
 
-def _twin(kind: type, **options: Any) -> type:
-    """Let the library make a class of the same fields, whose functions serve this one too."""
-    same = {name: getattr(kind, name) for name in ("__module__", "__qualname__", "__doc__")}
-    if hasattr(kind, "__post_init__"):
-        same["__post_init__"] = kind.__post_init__
+def _librarys(kind: type, name: str, *, frozen: bool) -> Any:
+    """Let the library make a class of the same fields, and take the function from it."""
+    same = {each: getattr(kind, each) for each in ("__module__", "__qualname__", "__doc__")}
     declared = [(item.name, item.type, item) for item in fields(kind)]
-    return dataclasses.make_dataclass(kind.__name__, declared, namespace=same, **options)
+    twin = dataclasses.make_dataclass(kind.__name__, declared, namespace=same, init=False, frozen=frozen)
+    return vars(twin)[name]
 
 
-def _refuse_to_assign(_self: object, name: str, _value: object) -> NoReturn:
+def _init(kind: type, *, frozen: bool) -> Any:
+    """Write and compile what takes a value for each field, or its default."""
+    given = [item for item in fields(kind) if item.init]
+    by_keyword = [_taken(item) for item in given if item.kw_only]
+    taken = ["self", *(_taken(item) for item in given if not item.kw_only), *(["*"] if by_keyword else [])]
+    assignment = "_put(self, {0!r}, {1})" if frozen else "self.{0} = {1}"
+    values = [(item.name, value) for item in fields(kind) if (value := _value(item)) is not None]
+    lines = [assignment.format(name, value) for name, value in values]
+    if hasattr(kind, "__post_init__"):
+        lines.append("self.__post_init__()")
+    scope: dict[str, Any] = {"_put": object.__setattr__, "_FACTORY": _FACTORY}
+    scope |= {f"_default_{item.name}": item.default for item in fields(kind)}
+    scope |= {f"_make_{item.name}": item.default_factory for item in fields(kind)}
+    # Nothing but names of fields is written into it.
+    exec(f"def __init__({', '.join(taken + by_keyword)}):\n " + "\n ".join(lines or ["pass"]), scope)  # noqa: S102
+    function = scope["__init__"]
+    function.__module__, function.__qualname__ = kind.__module__, f"{kind.__qualname__}.__init__"
+    function.__annotations__ = {item.name: item.type for item in given} | {"return": None}
+    return function
+
+
+def _taken(item: "Field[Any]") -> str:
+    if item.default_factory is not MISSING:
+        return f"{item.name}=_FACTORY"
+    return item.name if item.default is MISSING else f"{item.name}=_default_{item.name}"
+
+
+def _value(item: "Field[Any]") -> str | None:
+    """Return what a field is set to; None for one that is left to whoever comes later."""
+    if item.default_factory is not MISSING:
+        made = f"_make_{item.name}()"
+        return f"{made} if {item.name} is _FACTORY else {item.name}" if item.init else made
+    if item.init:
+        return item.name
+    return None if item.default is MISSING else f"_default_{item.name}"
+
+
+class _Factory:
+    """Stands in a signature for what is made anew each time."""
+
+    def __repr__(self) -> str:
+        return "<factory>"
+
+
+_FACTORY = _Factory()
+
+
+def _refuse_to_assign(_self: object, name: str, _to: object) -> NoReturn:
     raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
 

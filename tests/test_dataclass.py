@@ -36,6 +36,9 @@ def leg(declare, flags):
         note: str = field(default="", compare=False)
         worth: int = field(init=False, default=0)
         seen: int | None = field(init=False, default=None)
+        fills: list[int] = field(init=False, default_factory=list)
+        put: str = "a put"
+        limit: int = field(default=2, kw_only=True)
 
         def __post_init__(self):
             object.__setattr__(self, "worth", self.units * 2)
@@ -58,6 +61,10 @@ def theirs(flags):
     return leg(dataclasses.dataclass, flags)
 
 
+def vars_of(made):
+    return {item.name: getattr(made, item.name) for item in fields(made)}
+
+
 def outcome(act):
     """Return what comes of it: the value, or the error and its words."""
     try:
@@ -68,7 +75,10 @@ def outcome(act):
 
 ACTS = {
     "repr": lambda kind: repr(kind(symbol="AAPL", marks=["a"])),
-    "by position": lambda kind: repr(kind("AAPL", 3)),
+    "by position": lambda kind: vars_of(kind("AAPL", 3)),
+    "by name": lambda kind: vars_of(kind(symbol="AAPL", limit=3, put="x", note="y", marks=["b"])),
+    "no limit": lambda kind: kind("AAPL", 3, [], "s", "n", "put", 7),
+    "module": lambda kind: kind.__init__.__module__,
     "nothing": lambda kind: kind(),
     "too much": lambda kind: kind(symbol="AAPL", worth=3),
     "equal": lambda kind: kind(symbol="AAPL") == kind(symbol="AAPL", note="other"),
@@ -76,7 +86,7 @@ ACTS = {
     "another kind": lambda kind: kind(symbol="AAPL").__eq__("AAPL"),
     "hash of a list": lambda kind: hash(kind(symbol="AAPL")),
     "hash": lambda kind: hash(kind(symbol="AAPL", marks=())) == hash(kind(symbol="AAPL", marks=(), note="x")),
-    "replaced": lambda kind: repr(replace(kind(symbol="AAPL"), units=5)),
+    "replaced": lambda kind: vars_of(replace(kind(symbol="AAPL"), units=5)),
     "lists of their own": lambda kind: kind(symbol="A").marks is kind(symbol="A").marks,
     "worth": lambda kind: kind(symbol="AAPL", units=4).worth,
     "assigned": lambda kind: setattr(kind(symbol="AAPL"), "units", 2),
@@ -133,6 +143,17 @@ def test_dataclass_when_it_adds_to_another_then_it_has_both_ones_fields():
     assert longer != Kept("AAPL")
     with pytest.raises(FrozenInstanceError):
         longer.symbol = "MSFT"
+
+
+def test_dataclass_when_a_field_is_left_to_others_then_it_is_not_set():
+    @dataclass(slots=True)
+    class Late:
+        units: int = field(init=False)
+
+    late = Late()
+    assert not hasattr(late, "units")
+    late.units = 2
+    assert late.units == 2
 
 
 def test_dataclass_when_it_has_a_function_of_its_own_then_that_stays():
