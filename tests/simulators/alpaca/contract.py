@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,7 @@ def validator(key: str) -> Draft202012Validator | None:
     return Draft202012Validator({**schema, **components}, formats=FORMATS, validate_formats=True)
 
 
+@lru_cache(maxsize=1024)
 def documented(method: str, path: str, status: int) -> str | None:
     """Return the key of a documented answer."""
     for verb, pattern, code, key in patterns():
@@ -71,8 +72,14 @@ def documented(method: str, path: str, status: int) -> str | None:
     return None
 
 
-def misfits(method: str, path: str, status: int, content: bytes) -> Iterator[str]:
-    """Yield how a successful answer differs from what is documented."""
+# Whoever looks every second is told the same again and again.
+@lru_cache(maxsize=256)
+def misfits(method: str, path: str, status: int, content: bytes) -> tuple[str, ...]:
+    """Return how a successful answer differs from what is documented."""
+    return tuple(_misfits(method, path, status, content))
+
+
+def _misfits(method: str, path: str, status: int, content: bytes) -> Iterator[str]:
     key = documented(method, path, status)
     if key is None:
         yield f"{method} {path} {status}: not documented"

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 Fields = Mapping[str, type | tuple[type, ...]]
@@ -92,16 +93,18 @@ ENVELOPES: dict[tuple[str, str], Fields] = {
 }
 
 
-def misfits(method: str, path: str, status: int, content: bytes) -> list[str]:
+# Whoever looks every second is told the same again and again.
+@lru_cache(maxsize=256)
+def misfits(method: str, path: str, status: int, content: bytes) -> tuple[str, ...]:
     """Return what is wrong with an answer; a redirect has nothing to be wrong."""
     if status == 302:
-        return []
+        return ()
     try:
         body = json.loads(content)
     except ValueError:
-        return [f"{method} {path}: no JSON"]
+        return (f"{method} {path}: no JSON",)
     found = failure(status, body) if status != 200 else success(method, path, body)
-    return [f"{method} {path}: {each}" for each in found]
+    return tuple(f"{method} {path}: {each}" for each in found)
 
 
 def failure(status: int, body: Any) -> Iterator[str]:
