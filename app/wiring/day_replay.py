@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 
 from app.domain.audit import Actor
@@ -24,10 +25,15 @@ EVE = timedelta(minutes=1)
 def replay_of(
     setup: ReplaySetup, day: date, held: Sequence[HeldBefore], tickets: Sequence[dict[str, Any]] = ()
 ) -> DayReplay:
-    """Return a day that is ready to be played once; its tickets tell in which currency."""
-    setup, notes = in_traded_currency(setup, filter(None, map(of_ticket, tickets)))
+    """Return a day that is ready to be played once; its tickets and what was held tell in which currency."""
     begins = datetime.combine(day, time(), UTC)
     clock, market = TapeClock(begins - EVE), TapeMarket()
+
+    def opening(each: HeldBefore) -> TapeAlert:
+        return TapeAlert(clock(), "held before", json.dumps(each.words()), each.bot)
+
+    alerts = filter(None, map(of_ticket, tickets))
+    setup, notes = in_traded_currency(setup, chain(map(opening, held), alerts))
     house = backtest_house(replace(setup.environment, **setup.settings), clock, market, analyst=setup.analyst)
     services = house.services
     for name, configuration in setup.bots:
@@ -47,7 +53,7 @@ def replay_of(
         alert_of=of_ticket,
     )
     found.notes += notes
-    found.begin_with(held, lambda each: TapeAlert(clock(), "held before", json.dumps(each.words()), each.bot))
+    found.begin_with(held, opening)
     return found
 
 

@@ -1,6 +1,8 @@
 """The past of this service: the alerts that came, and what was held."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 from app.domain.backtest.tape import TapeAlert
 from app.domain.money import ZERO
@@ -22,14 +24,30 @@ def own_alerts(ledger: Ledger, since: date, until: date) -> list[TapeAlert]:
 
 def held_before(store: Store, day: date, now: datetime) -> list[HeldBefore]:
     """Return what bots held when a day began: shares and coins that went flat since, or are held yet."""
-    begins = datetime.combine(day, time(), UTC)
+    begins, ledger = datetime.combine(day, time(), UTC), Ledger(store, lambda: now)
     found = [
-        HeldBefore(trade.bot, trade.symbol, trade.side, trade.quantity, trade.entry_price)
+        HeldBefore(
+            trade.bot,
+            trade.symbol,
+            trade.side,
+            trade.quantity,
+            trade.entry_price,
+            _exchange(ledger, trade.tickets),
+        )
         for trade in ClosedTrades(store).since(day)
         if trade.opened_at < begins <= trade.closed_at and trade.entry_price and trade.structure is None
     ]
     for trade in Trades(store, lambda: now).every().values():
         if trade.opened_at < begins and trade.quantity:
             side = Side.BUY if trade.quantity > ZERO else Side.SELL
-            found.append(HeldBefore(trade.bot, trade.symbol, side, trade.bought, trade.average_price))
+            place = trade.bot, trade.symbol, side
+            exchange = _exchange(ledger, trade.tickets)
+            found.append(HeldBefore(*place, trade.bought, trade.average_price, exchange))
     return sorted(found, key=lambda each: (each.bot, each.symbol))
+
+
+def _exchange(ledger: Ledger, tickets: Sequence[str]) -> str | None:
+    """Return where what a trade holds is traded: in the books its name alone may be another's."""
+    document = ledger.document(UUID(tickets[0])) if tickets else None
+    signal = (document.value["signal"] or {}) if document is not None else {}
+    return signal.get("venue")

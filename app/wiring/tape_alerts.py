@@ -70,6 +70,9 @@ def in_traded_currency(setup: AnySetup, alerts: Iterable[TapeAlert]) -> tuple[An
 def _currency(alert: TapeAlert) -> str | None:
     try:
         signal = read_tape_alert(alert).signal
+        if signal.contract is not None:
+            # The words pick a contract of India's exchanges; its underlying's name may be another's alone.
+            return "INR"
         return parse_symbol(signal.symbol, exchange=signal.exchange).currency
     except (AppError, SymbolRefused):
         return None

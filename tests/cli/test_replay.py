@@ -88,6 +88,36 @@ def test_replay_when_something_was_held_before_the_day_then_its_exit_is_played_t
     assert told["tickets"][0]["now"]["orders"] == ["sell 10 AAPL"]
 
 
+class TestInRupees:
+    """An account in rupees, in which a name without its exchange means a share in dollars."""
+
+    @pytest.fixture
+    def app(self, make_app):
+        return make_app(paper_currency="INR")
+
+    @pytest.mark.parametrize("symbol", ["NSE:SBIN", "SBIN"])
+    def test_replay_when_something_was_held_before_the_day_then_it_is_opened_there_too(
+        self, send, follow, replay, clock, symbol
+    ):
+        clock.now = NOON - timedelta(days=1)
+        send("buy", 10, 800, symbol="NSE:SBIN")
+        # Nobody sells these.
+        send("buy", 5, 1500, symbol="NSE:INFY")
+        clock.now = NOON
+        send("sell", 10, 810, symbol=symbol)
+
+        told = replay()
+
+        assert (told["differences"], told["notes"]) == (0, [])
+        assert told["tickets"][0]["now"]["orders"] == ["sell 10 SBIN"]
+
+    def test_replay_when_contracts_are_picked_by_words_then_the_account_stays_in_rupees(self, client, replay):
+        words = {"symbol": "INFY", "strikeprice": "ATM", "optionType": "CE", "expiry": "weekly"}
+        client.post("/webhook", json=words | {"action": "SELL", "qty": 65})
+
+        assert replay()["notes"] == []
+
+
 def test_replay_when_an_opinion_was_given_then_it_is_repeated_and_nobody_is_asked(store, run):
     ticket = past_ticket(opinion=said("skip", "0.4", notional_usd="0"), status="skipped", orders=[])
     write(store, ticket)

@@ -28,18 +28,20 @@ OPENING = BotConfiguration(name="before the day", use_strategy_contracts=True)
 
 @dataclass(frozen=True, slots=True)
 class HeldBefore:
-    """What a bot held when the day began."""
+    """What a bot held when the day began; `exchange` is where its name means what was held."""
 
     bot: str
     symbol: str
     side: Side
     quantity: Decimal
     price: Decimal
+    exchange: str | None = None
 
     def words(self) -> dict[str, Any]:
         """Return the alert that would have opened it."""
         is_long = self.side is Side.BUY
-        return {
+        said = {} if self.exchange is None else {"exchange": self.exchange}
+        return said | {
             "symbol": self.symbol,
             "strategy_order_id": "long" if is_long else "short",
             "strategy_order_action": self.side.value,
