@@ -162,7 +162,7 @@ REFUSED = {
 
 
 def test_console_when_alerts_are_refused_then_each_kind_has_its_entry(server, gcs):
-    server.start(RATE_LIMIT_PER_SECOND="1")
+    server.start(RATE_LIMIT_PER_SECOND="1", STORE_TIMEOUT_SECONDS="1")
     for body, headers, status, _ in REFUSED.values():
         assert post(server, "/webhook", body, **headers).status == status
     statuses = [post(server, "/webhook", strategy_alert(f"many-{n}").body).status for n in range(8)]
