@@ -3,7 +3,6 @@
 import json
 import logging
 import secrets
-import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import Any
 from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
 from app.storage.base import JSON, Change, Create, Delete, Document, Page, Replace, Snapshot, Waiting
-from app.storage.postgres_ahead import ReadAhead
+from app.storage.postgres_ahead import read_together
 from app.storage.postgres_connection import Connections, Overwritten
 from app.storage.postgres_migration import prepare
 from app.storage.postgres_pages import read_page
@@ -25,6 +24,7 @@ from app.storage.postgres_terms import (
     index_changes,
     read_waiting,
 )
+from app.storage.read_ahead import OfThread
 
 _SELECT = "SELECT value, version FROM documents WHERE key = %s"
 _SELECT_FROM = """
@@ -52,7 +52,7 @@ class PostgresStore:
     """
 
     def __init__(self, url: str, *, timeout_seconds: float = 5, connections: int = 10) -> None:
-        self._mine = threading.local()
+        self._mine = OfThread()
         self.connections = Connections(url, timeout_seconds=timeout_seconds, size=connections)
         try:
             prepare(self.connections)
@@ -63,7 +63,7 @@ class PostgresStore:
 
     def get(self, key: str) -> Document | None:
         """Return the document, or None."""
-        ahead = self._read_ahead
+        ahead = self._mine.ahead
         rows = None if ahead is None else ahead.document(key)
         for text, version in self.connections.ask(_SELECT, (key,)) if rows is None else rows:
             return Document(key, _decode(text)[0], version)
@@ -93,7 +93,7 @@ class PostgresStore:
 
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
-        ahead = self._read_ahead
+        ahead = self._mine.ahead
         found = None if ahead is None or limit is not None or after else ahead.documents(prefix)
         if found is not None:
             yield from documents_of(found)
@@ -114,7 +114,7 @@ class PostgresStore:
         self, keys: Collection[str], prefixes: Collection[str], waiting: Waiting | None = None
     ) -> Iterator[None]:
         """Read all of it by one question, and show it to this thread within the block."""
-        self._mine.ahead = ReadAhead(self.connections, keys, prefixes, waiting)
+        self._mine.ahead = read_together(self.connections, keys, prefixes, waiting)
         try:
             yield
         finally:
@@ -126,7 +126,7 @@ class PostgresStore:
 
     def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer, and a few that have it."""
-        ahead, wanted = self._read_ahead, Waiting(prefix, instrument)
+        ahead, wanted = self._mine.ahead, Waiting(prefix, instrument)
         found = None if ahead is None else ahead.waiting(wanted)
         return documents_of(read_waiting(self.connections, wanted) if found is None else found)
 
@@ -162,13 +162,8 @@ class PostgresStore:
         except StoreUnavailable as error:
             _logger.warning("Tickets lie in documents_tickets_other for now: %s", error)
 
-    @property
-    def _read_ahead(self) -> ReadAhead | None:
-        """What this thread has read together, while it needs it."""
-        return getattr(self._mine, "ahead", None)
-
     def _write(self, changes: Sequence[JSON], *, durable: bool) -> str:
-        ahead = self._read_ahead
+        ahead = self._mine.ahead
         if ahead is not None:
             ahead.forget(change["key"] for change in changes)
         try:

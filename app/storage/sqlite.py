@@ -4,14 +4,17 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
 from app.storage import sqlite_terms
 from app.storage.base import JSON, Change, Create, Document, Page, Replace, Snapshot, Waiting, is_of
+from app.storage.read_ahead import HIGHEST, OfThread
+from app.storage.sqlite_ahead import read_together
 from app.storage.sqlite_connection import SharedConnection
 from app.storage.sqlite_files import documents_in
 from app.storage.sqlite_ledger import LEDGER_VIEW
@@ -39,7 +42,6 @@ OWNER_ONLY, EVERYBODY_ELSE = 0o600, 0o077
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 # `json.loads` looks for blanks on either side first, which takes longer than it takes to read a document.
 _decode = json.JSONDecoder().raw_decode
-HIGHEST = "\U0010ffff"
 
 
 class SqliteStore:
@@ -47,6 +49,7 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, timeout_seconds: float = 5) -> None:
         self._path = path
+        self._mine = OfThread()
         self._shared = SharedConnection(path, timeout_seconds=timeout_seconds)
         # A person's search may take a while: no alert is to wait for its turn behind it.
         self._looking = SharedConnection(path, timeout_seconds=timeout_seconds)
@@ -67,13 +70,16 @@ class SqliteStore:
 
     def get(self, key: str) -> Document | None:
         """Return the document, or None."""
-        for text, version in self._shared.read(SELECT, (key,)):
+        ahead = self._mine.ahead
+        rows = None if ahead is None else ahead.document(key)
+        for text, version in self._shared.read(SELECT, (key,)) if rows is None else rows:
             return Document(key, _decode(text)[0], version)
         return None
 
     def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
         """Write a new document; raise AlreadyExists when the key is taken."""
         text, version = _encode(value), time.time_ns()
+        self._forget(key)
         with self._shared.writing_durably if durable else self._shared.writing as connection:
             try:
                 connection.execute(INSERT, (key, text, version))
@@ -85,6 +91,7 @@ class SqliteStore:
     def replace(self, document: Document, value: JSON) -> Document:
         """Write over the version that was read; raise Conflict when it has moved or gone."""
         text, version = _encode(value), _next_version(document)
+        self._forget(document.key)
         with self._shared.writing_durably as connection:
             row = (text, version, document.key, document.version)
             if connection.execute(UPDATE, row).rowcount != 1:
@@ -93,6 +100,7 @@ class SqliteStore:
 
     def delete(self, document: Document) -> None:
         """Remove the version that was read; raise Conflict when it has moved, not when it has gone."""
+        self._forget(document.key)
         with self._shared.writing_durably as connection:
             removed = connection.execute(DELETE, (document.key, document.version)).rowcount
             if not removed and connection.execute(SELECT, (document.key,)).fetchone() is not None:
@@ -100,25 +108,32 @@ class SqliteStore:
 
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
+        ahead = self._mine.ahead
+        found = None if ahead is None or limit is not None or after else ahead.documents(prefix)
+        if found is not None:
+            yield from _documents(found)
+            return
         remaining = limit
         while remaining is None or remaining > 0:
             size = PAGE if remaining is None else min(PAGE, remaining)
             rows = self._page(prefix, after, size)
-            for key, text, version in rows:
-                yield Document(key, _decode(text)[0], version)
+            yield from _documents(rows)
             if len(rows) < size:
                 return
             after = rows[-1][0]
             remaining = None if remaining is None else remaining - len(rows)
 
+    @contextmanager
     def ahead(
-        self,
-        keys: Collection[str],  # noqa: ARG002
-        prefixes: Collection[str],  # noqa: ARG002
-        waiting: Waiting | None = None,  # noqa: ARG002
-    ) -> AbstractContextManager[None]:
-        """Read nothing: here it is read at once."""
-        return nullcontext()
+        self, keys: Collection[str], prefixes: Collection[str], waiting: Waiting | None = None
+    ) -> Iterator[None]:
+        """Read all of it in one turn, and show it to this thread within the block."""
+        with self._shared.reading as connection:
+            self._mine.ahead = read_together(connection, keys, prefixes, waiting)
+        try:
+            yield
+        finally:
+            self._mine.ahead = None
 
     def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down."""
@@ -129,11 +144,12 @@ class SqliteStore:
 
     def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer, and a few that have it."""
-        with self._shared.reading as connection:
-            rows = sqlite_terms.read_waiting(connection, prefix)
-        for key, text, version in rows:
-            if is_of(text, instrument):
-                yield Document(key, _decode(text)[0], version)
+        ahead = self._mine.ahead
+        rows = None if ahead is None else ahead.waiting(Waiting(prefix, instrument))
+        if rows is None:
+            with self._shared.reading as connection:
+                rows = sqlite_terms.read_waiting(connection, prefix)
+        return _documents(row for row in rows if is_of(row[1], instrument))
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Make the changes in one transaction that does not wait for the disk."""
@@ -141,6 +157,7 @@ class SqliteStore:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 for change in changes:
+                    self._forget(change.key if isinstance(change, Create) else change.document.key)
                     _make(connection, change)
             except BaseException:
                 connection.execute("ROLLBACK")
@@ -172,6 +189,11 @@ class SqliteStore:
         self._looking.close()
         self._shared.close()
 
+    def _forget(self, key: str) -> None:
+        ahead = self._mine.ahead
+        if ahead is not None:
+            ahead.forget([key])
+
     def _catch_up(self) -> bool:
         with self._shared.reading as connection:
             return sqlite_terms.catch_up(connection)
@@ -179,6 +201,11 @@ class SqliteStore:
     def _page(self, prefix: str, after: str, size: int) -> Sequence[tuple[str, str, int]]:
         query, lower = (SELECT_AFTER, after) if after >= prefix else (SELECT_FROM, prefix)
         return self._shared.read(query, (lower, prefix + HIGHEST, size))
+
+
+def _documents(rows: Iterable[tuple[Any, ...]]) -> Iterator[Document]:
+    for key, text, version in rows:
+        yield Document(key, _decode(text)[0], version)
 
 
 def _make(writer: sqlite3.Connection, change: Change) -> None:

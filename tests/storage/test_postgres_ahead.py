@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.storage import postgres_ahead
+from app.storage import read_ahead
 from app.storage.postgres import PostgresStore
 from app.storage.postgres_session import DatabaseSession
 from tests.builders import WEBHOOK_SECRET, client_of, services_of, strategy_alert
@@ -43,7 +43,7 @@ def test_ahead_when_everything_is_read_then_it_is_one_question(store, asked):
 
 
 def test_ahead_when_it_is_too_old_then_it_is_read_again(store, asked, monkeypatch):
-    monkeypatch.setattr(postgres_ahead, "_GOOD_FOR_SECONDS", 0.0)
+    monkeypatch.setattr(read_ahead, "_GOOD_FOR_SECONDS", 0.0)
     with store.ahead(["a", "none"], ["t/", "x/"]):
         read_all(store)
 
@@ -51,7 +51,7 @@ def test_ahead_when_it_is_too_old_then_it_is_read_again(store, asked, monkeypatc
 
 
 def test_ahead_when_a_list_is_long_then_it_is_read_as_ever(store, asked, monkeypatch):
-    created = [store.create(f"t/{number:03}", {}) for number in range(postgres_ahead._MOST + 1)]
+    created = [store.create(f"t/{number:03}", {}) for number in range(read_ahead.MOST + 1)]
     with store.ahead([], ["t/"]):
         assert list(store.list("t/")) == created
 
