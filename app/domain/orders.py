@@ -18,10 +18,11 @@ class Side(StrEnum):
     BUY = "buy"
     SELL = "sell"
 
-    @property
-    def sign(self) -> int:
-        """+1 for a buy, -1 for a sell: what a fill does to a signed position."""
-        return 1 if self is Side.BUY else -1
+    # +1 for a buy, -1 for a sell: what a fill does to a signed position.
+    sign: int
+
+    def __init__(self, word: str) -> None:
+        self.sign = 1 if word == "buy" else -1
 
     @property
     def opposite(self) -> "Side":

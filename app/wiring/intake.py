@@ -159,7 +159,7 @@ class Reception:
             self.progress,
             self.base.locks,
             self.order,
-            self.base.processes,
+            self.base.settings.web_concurrency,
         )
 
     @cached_property

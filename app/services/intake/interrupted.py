@@ -1,6 +1,5 @@
 """Alerts that may have placed an order which no book shows yet."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from app.dataclass import dataclass
@@ -17,7 +16,8 @@ class Interrupted:
     """What was interrupted between an order and its ticket, in this process or another.
 
     Whoever asks holds the symbol, or the bot: what is worked on elsewhere waits for that, and has sent
-    nothing. Where several `processes` work on the store it is asked each time, else only after a mishap.
+    nothing. Where several processes work on the store it is asked each time, else only after a mishap:
+    `workers` are those of this server.
     """
 
     inbox: Inbox
@@ -25,11 +25,11 @@ class Interrupted:
     progress: ReviewProgress
     locks: Locks
     order: RecoveryOrder
-    processes: Callable[[], int]
+    workers: int
 
     def are_possible(self) -> bool:
         """Tell, without asking, whether there may be any."""
-        return not self.in_flight.is_quiet or self.processes() > 1
+        return not self.in_flight.is_quiet or self.workers > 1 or self.locks.processes() > 1
 
     def in_symbol(self, context: OrderContext) -> list[UUID]:
         """Return the tickets of those, of any bot, whose order the broker has; raise BrokerUnavailable."""
