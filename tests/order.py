@@ -59,7 +59,6 @@ LONG = (
     "tests/test_server_logins.py",
     "tests/services/runtime/test_supervisor_at_alpaca.py",
     "tests/browser/test_deploy.py",
-    "tests/browser/test_conflicts.py",
     "tests/browser/test_analytics.py",
     "tests/test_first_start.py",
     "tests/services/observability/test_journal.py",

@@ -1,3 +1,4 @@
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.looks import Looks
 from tests.browser.visits import AXE, Visit, visit
 from tests.reliability.server import Server
 
@@ -19,16 +21,18 @@ SWITCHES = [
     "--disable-sync",
 ]
 
+# The headless shell is the same engine without what belongs to a window: a page costs a third less.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
 
 def chromium() -> str | None:
     """Return the browser of this machine, if it has one."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
-# A module's, not the session's: while it lives, an event loop runs in this process, which no other test
-# may share.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def chromium_and_loop() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """One Chromium for all browser tests of a process, and the event loop that drives it."""
     path = chromium()
     if path is None:
         pytest.skip("no Chromium on this machine: `apt-get install chromium` lets the browser tests run")
@@ -36,8 +40,22 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no axe-core: `npm ci` in app/dashboard lets the browser tests run")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
-        yield browser
+        loop = asyncio.get_running_loop()
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_and_loop) -> Iterator[Browser]:
+    """The browser, while a module wants it: only so long does its event loop count as a running one.
+
+    Other tests run loops of their own, which they may not within another.
+    """
+    browser, loop = chromium_and_loop
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +65,14 @@ def server(tmp_path_factory) -> Iterator[Server]:
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture(scope="module")
+def looks(browser, server) -> Iterator[Looks]:
+    """Whoever only looks, at any page of the module's server."""
+    looks = Looks(browser, server)
+    yield looks
+    looks.close()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from app.dashboard.files import BUILD
 from tests.browser.conftest import SWITCHES, chromium
 from tests.browser.month import Month, play
-from tests.browser.visits import DESKTOP, PHONE, Device, Visit, visit
+from tests.browser.visits import DESKTOP, PHONE, Device, Scheme, Visit, visit
 from tests.reliability.server import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -34,7 +34,7 @@ class Picture:
     name: str
     path: str
     device: Device = DESKTOP
-    scheme: str = "light"
+    scheme: Scheme = "light"
     prepare: Callable[[Page], object] = lambda _: None
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visits import DESKTOP, NARROW, PHONE
+from tests.browser.visits import DESKTOP, PHONE
 from tests.reliability.server import OPERATOR_TOKEN
 
 pytestmark = pytest.mark.integration
@@ -16,18 +16,8 @@ def trading(server):
     server.call("PUT", "/api/trading-state", {"state": "ACTIVE"})
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", [DESKTOP, PHONE, NARROW], ids=lambda device: device.name)
-def test_home_when_seen_on_any_device_then_it_is_accessible_fits_and_nothing_is_refused(
-    visiting, device, scheme
-):
-    visit = visiting(device, scheme=scheme)
-    page = visit.open()
-    expect(page.get_by_role("heading", name="Getting started")).to_be_visible()
-
-    assert visit.accessibility() == []
-    assert visit.sideways() == 0
-    assert visit.complaints() == []
+def test_home_when_seen_on_any_device_then_it_is_accessible_fits_and_nothing_is_refused(looks):
+    assert looks.faults("/", "Getting started") == {}
 
 
 def test_stop_when_the_keyboard_alone_is_used_then_trading_halts_and_the_page_says_so(visiting, trading):
@@ -47,6 +37,8 @@ def test_session_when_it_ends_in_the_middle_then_what_was_typed_is_sent_after_si
     page = visit.open()
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("textbox", name="Reason").fill("news at noon")
+    # It is the halt that learns of the end, and not a question of the page that came in between.
+    visit.context.route("**/api/changes*", lambda _: None)
     visit.context.clear_cookies()
     page.get_by_role("button", name="Halt every bot now").click()
     page.get_by_label("Token", exact=True).fill(OPERATOR_TOKEN)

@@ -9,9 +9,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tests.reliability.server import OPERATOR_TOKEN, ROOT
 
+Scheme = Literal["light", "dark"]
 AXE = ROOT / "app" / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
 # The rules of WCAG 2.2 AA and what axe calls best practice; the page must break none of them.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Colours are all that a theme changes.
+RULES_OF_COLOURS = ["color-contrast", "link-in-text-block"]
 NOTE_REPORTS = """
 window.cspReports = [];
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -54,6 +57,7 @@ class Visit:
     server: Place
     context: BrowserContext
     page: Page
+    scheme: Scheme = "light"
     faults: list[str] = field(default_factory=list)
     # A status that a test provokes is no fault: Chromium writes each into the console.
     expected_statuses: set[int] = field(default_factory=set)
@@ -107,21 +111,30 @@ class Visit:
         return wide
 
     def looked_at(self, *devices: Device) -> dict[str, list[str]]:
-        """Return what is wrong with the page on screens of these sizes, light and dark."""
+        """Return what is wrong with the page on screens of these sizes, light and dark in turn.
+
+        A single screen is looked at in both: its colours alone the second time.
+        """
         found: dict[str, list[str]] = {}
-        self._theme("light")
         for device in devices:
             self.page.set_viewport_size({"width": device.width, "height": device.height})
-            wide = self.sideways()
-            found[device.name] = self.accessibility() + ([f"{wide} px too wide"] if wide else [])
-        # Colours are all that a theme changes.
-        self._theme("dark")
-        found["dark"] = self.accessibility(type="rule", values=["color-contrast"])
+            found[f"{device.name} {self.scheme}"] = self.accessibility() + self._overhang()
+            self.turn("light" if self.scheme == "dark" else "dark")
+        if len(devices) == 1:
+            colours = self.accessibility(type="rule", values=RULES_OF_COLOURS)
+            found[f"{devices[0].name} {self.scheme}"] = colours + self._overhang()
         return {place: faults for place, faults in found.items() if faults}
 
-    def _theme(self, scheme: Literal["light", "dark"]) -> None:
-        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        self.page.evaluate(SETTLED)
+    def turn(self, scheme: Scheme) -> None:
+        """Let the page be light or dark from now on."""
+        if scheme != self.scheme:
+            self.page.emulate_media(color_scheme=scheme)
+            self.page.evaluate(SETTLED)
+            self.scheme = scheme
+
+    def _overhang(self) -> list[str]:
+        wide = self.sideways()
+        return [f"{wide} px too wide"] if wide else []
 
     def picture(self, path: Path) -> None:
         """Write down what the page looks like."""
@@ -133,7 +146,7 @@ def visit(
     server: Place,
     device: Device = DESKTOP,
     *,
-    scheme: str = "light",
+    scheme: Scheme = "light",
     zone: str = "Europe/Berlin",
     script: bool = True,
 ) -> Visit:
@@ -142,7 +155,7 @@ def visit(
         viewport={"width": device.width, "height": device.height},
         is_mobile=device.phone,
         has_touch=device.phone,
-        color_scheme="dark" if scheme == "dark" else "light",
+        color_scheme=scheme,
         timezone_id=zone,
         locale="en-GB",
         reduced_motion="reduce",
@@ -151,7 +164,7 @@ def visit(
     context.set_default_timeout(10_000)
     context.add_init_script(NOTE_REPORTS)
     page = context.new_page()
-    made = Visit(server, context, page)
+    made = Visit(server, context, page, scheme)
 
     def hear(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not _is_expected(message.text, made.expected_statuses):
