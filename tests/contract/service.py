@@ -1,6 +1,7 @@
 """A running service with something of everything in it, and Schemathesis against it."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -116,6 +117,8 @@ class Examiner:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.contract.asking"],
             cwd=ROOT,
+            # What Hypothesis knows of characters and of our sources is kept there, for every run.
+            env=os.environ | {"HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis")},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
