@@ -44,9 +44,8 @@ PLANS = {
 def contracts() -> list[Instrument]:
     """Return the options that are traded here, far from their last day."""
     listing = Listing(Clock(), STOCKS)
-    found = listing.options(listing.master.underlyings["NIFTY"])
-    last = sorted({option.expiry for option in found})[2]
-    calls = [option for option in found if (option.expiry, option.option_type) == (last, "CE")]
+    days = listing.options(listing.master.underlyings["NIFTY"])
+    calls = [option for option in days[sorted(days)[2]] if option.option_type == "CE"]
     middle = len(calls) // 2
     return calls[middle : middle + STRIKES]
 
