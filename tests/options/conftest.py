@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.domain.contracts.listed import ContractKind
 from app.repositories.contract_lists import ContractLists
 from tests.builders import client_of, services_of
 from tests.fyers_logins import TRADING_DAY, fyers_settings, log_in, move, simulated_fyers
@@ -62,12 +63,8 @@ def logged_in(app, operator, configure) -> None:
 @pytest.fixture
 def ticker(app, fake) -> str:
     """Name the contract of the alert as Fyers does, and let it cost 100."""
-    expiry = services_of(app).brokers.symbols.index().expiries("NIFTY")[0]
-    (listed,) = [
-        item
-        for item in services_of(app).brokers.symbols.index()
-        if (item.underlying, item.expiry, item.strike, item.kind) == ("NIFTY", expiry, Decimal(24500), "call")
-    ]
+    index = services_of(app).brokers.symbols.index()
+    listed = index.find("NIFTY", index.expiries("NIFTY")[0], Decimal(24500), ContractKind.CALL)
     fake.market.move(listed.ticker, Decimal(100))
     return listed.ticker
 
