@@ -8,6 +8,7 @@ from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 
@@ -109,15 +110,16 @@ class World:
 
     def work_off(self, response: Any) -> dict[str, Any]:
         """Carry out what an answer has put off, unless the pool is about to; return the ticket."""
-        path = f"/api/tickets/{response.json['ticket']}"
-        if not services_of(self.app).intake.pool.is_running:
-            self.operate("POST", f"/tasks/inbox/{response.json['ticket']}")
+        name, services = response.json["ticket"], services_of(self.app)
+        if not services.intake.pool.is_running:
+            self.operate("POST", f"/tasks/inbox/{name}")
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while (found := self.operate("GET", path).json)[
-            "status"
-        ] in UNDER_WAY and time.monotonic() < deadline:
+        # Looked up where it is kept: to ask for it that often takes longer than the research.
+        while services.operations.ledger.find(UUID(name))["status"] in UNDER_WAY:
+            if time.monotonic() > deadline:
+                break
             time.sleep(0.005)
-        return dict(found)
+        return dict(self.operate("GET", f"/api/tickets/{name}").json)
 
     def configure(self, **changes: Any) -> None:
         """Change the default bot."""
