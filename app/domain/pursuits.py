@@ -113,6 +113,11 @@ class Pursuit:
             return client_order_id(self.bot, self.ticket, OrderRole.EXIT)
         return placed_order_id(self.bot, self.ticket, f"exit {self.sent}")
 
+    @property
+    def last_order_id(self) -> str | None:
+        """The client order id of the order that was sent last, or is about to be."""
+        return replace(self, sent=self.sent - 1).next_order_id if self.sent else None
+
     def is_over(self, now: datetime) -> bool:
         """Tell whether its time is over; what waits for the market to open has more of it."""
         waits = self.entry is not None and self.entry.waits_for_open

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from app.brokers.base import Broker
 from app.clock import Clock
 from app.dataclass import dataclass
 from app.domain.money import ZERO
+from app.domain.orders import OrderStatus
 from app.domain.planning import Plan
 from app.domain.pursuits import Pursuit
 from app.domain.reasons import Reason
@@ -68,7 +70,8 @@ class BehindExits:
             is_own = pursuit.place == place and not (context.is_sized and pursuit.is_sized)
             return pursuit.place == everybodys or (adds and is_own)
 
-        return [item for item in self.pursuits.every() if comes_first(item.pursuit)]
+        found = [item for item in self.pursuits.every() if comes_first(item.pursuit)]
+        return [item for item in found if not _is_done(item.pursuit, context.broker)]
 
     def _without_entry(self, context: OrderContext, decided: Plan) -> Plan:
         if not decided.close or context.signal.idea is not None:
@@ -78,3 +81,15 @@ class BehindExits:
             Stage.POSITION_CHECKED, self.clock(), f"nothing is entered: {Reason.EXIT_PURSUED.meaning}"
         )
         return replace(decided, entry_side=None, entry_quantity=None)
+
+
+def _is_done(pursuit: Pursuit, broker: Broker | None) -> bool:
+    """Tell whether the order of an exit has filled, so that whoever goes on with it sends no other.
+
+    Its process may have died before it could say so. Raise BrokerUnavailable.
+    """
+    name = pursuit.last_order_id
+    if name is None or pursuit.entry is not None or broker is None:
+        return False
+    found = broker.find(name)
+    return found is not None and found.status is OrderStatus.FILLED

@@ -89,10 +89,9 @@ FILLED = ("filled", None)
 @pytest.mark.usefixtures("killed_close")
 class TestKilledClose:
     def test_when_another_close_comes_before_it_is_taken_up_then_each_stands_as_its_order(
-        self, operator, scripted, clock, tick, outcome
+        self, buy, operator, scripted, clock, tick, outcome
     ):
-        # By hand, since no bot enters while a close goes on.
-        scripted.held["AAPL"] = Decimal(10)
+        buy(strategy_order_comment="again")
         clock.move(seconds=1)
         operator.delete(POSITION)
         tick()
@@ -104,12 +103,10 @@ class TestKilledClose:
         self, buy, scripted, tick, outcome, is_written
     ):
         if is_written:
-            # It has its turn when the close is known to be done.
-            buy(strategy_order_comment="again", stands="received")
+            buy(strategy_order_comment="again")
         else:
             # By hand, or by a process that has not come to write it down.
             scripted.held["AAPL"] = Decimal(10)
-        tick()
         tick()
 
         assert (scripted.held["AAPL"], outcome("operator")) == (10, [FILLED])
