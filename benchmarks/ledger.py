@@ -11,7 +11,6 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -153,7 +152,7 @@ def _copies(sample: dict[str, Any], count: int, days: int) -> Iterator[Create]:
     for number in range(count):
         at = start + timedelta(days=days) * number / count
         ticket = new_id(at)
-        value = deepcopy(sample) | {
+        value = sample | {
             "id": str(ticket),
             "bot": f"bot-{number % BOTS}",
             "created_at": timestamp(at),
