@@ -30,8 +30,10 @@ from app.services.structures.closing_prices import ClosingPrices
 from app.services.structures.pacing import LadderPacing
 from app.services.structures.progress import StructureProgress
 
-# What is not at a broker after so long was not placed, where its ids are not unique or it refuses it now.
+# What is not at a broker whose ids are not unique after so long was not placed.
 LOOKED_FOR = timedelta(seconds=60)
+# What a broker does not show so long after it was sent, and refuses now, has not arrived.
+ARRIVES = timedelta(seconds=10)
 # Pauses between the ladders of an exit, in seconds: it is never given up.
 PAUSES = (2, 5, 10, 20, 30)
 
@@ -59,7 +61,7 @@ class Ladders:
         for stored in in_time(self.pacing.in_turn(waiting)):
             moved += self._attempt(stored, failures)
             waits.discard(stored.key)
-        self.pacing.leave(waits)
+        self.pacing.leave(waits, (stored.trade.work for stored in waiting))
         if failures:
             raise failures[0]
         return moved
@@ -141,6 +143,9 @@ class Ladders:
         if not work.is_sent:
             return self._send(held, known, work, now)
         if held.broker.capabilities.unique_client_order_ids:
+            if self.pacing.is_doubted(work) and now - work.began_at < ARRIVES:
+                # To send it every second would use up the requests of all other ladders.
+                return known.trade
             # The broker knows its id: sent again it is the same order, never a second one.
             return self._submit(held, known, work, now, again=True)
         if now - work.began_at < LOOKED_FOR:
@@ -173,8 +178,11 @@ class Ladders:
             return self._end(known, None, now)
         # A second send that is refused proves nothing about the first: that one may be on its way, and an
         # order beside it would find nothing left to trade, with what the first one filled in no book.
-        is_proof = not again or now - work.began_at >= LOOKED_FOR
-        if receipt.status is OrderStatus.UNKNOWN or (receipt.status is OrderStatus.REJECTED and not is_proof):
+        is_proof = not again or now - work.began_at >= ARRIVES
+        if receipt.status is OrderStatus.UNKNOWN:
+            return known.trade
+        if receipt.status is OrderStatus.REJECTED and not is_proof:
+            self.pacing.doubt(work)
             return known.trade
         known = self._count(known, receipt, now)
         return self._after(held, known, receipt, now) if receipt.status.is_final else known.trade

@@ -28,6 +28,7 @@ class LadderPacing:
     runtime: Runtime
     _sent: dict[str, deque[datetime]] = field(default_factory=dict, init=False)
     _left: frozenset[str] = field(default=frozenset(), init=False)
+    _doubted: set[str] = field(default_factory=set, init=False)
 
     def in_turn(self, waiting: Iterable[StoredStructureTrade]) -> list[StoredStructureTrade]:
         """Return ladders in the order in which they may send: what is bare, exits, the rest; by age.
@@ -40,9 +41,18 @@ class LadderPacing:
 
         return sorted(waiting, key=order)
 
-    def leave(self, keys: Iterable[str]) -> None:
-        """Hear which ladders a turn had no time for."""
+    def leave(self, keys: Iterable[str], works: Iterable[LadderWork | None]) -> None:
+        """Hear which ladders a turn had no time for, and all that are climbed."""
         self._left = frozenset(keys)
+        self._doubted &= {work.client_order_id for work in works if work is not None}
+
+    def doubt(self, work: LadderWork) -> None:
+        """Hear that an order was refused which may have been sent before; it is only looked for then."""
+        self._doubted.add(work.client_order_id)
+
+    def is_doubted(self, work: LadderWork) -> bool:
+        """Tell whether that was so; who does not know it any more sends once more."""
+        return work.client_order_id in self._doubted
 
     def has_room(self, broker: Broker, work: LadderWork) -> bool:
         """Tell whether a ladder may take a step now."""
