@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import services_of, strategy_alert
+from tests.builders import WEBHOOK_SECRET, client_of, services_of, strategy_alert
 
 pytestmark = pytest.mark.unit
 
@@ -31,5 +31,15 @@ def test_alert_when_the_clock_has_looked_and_nothing_was_left_then_it_does_not_l
 
 
 def test_alert_when_nobody_has_looked_since_the_start_then_it_looks_itself(client, looks):
+    assert client.post("/webhook", json=strategy_alert()).status_code == 200
+    assert looks
+
+
+def test_alert_when_several_processes_serve_then_it_looks_each_time(make_app, store, looks):
+    app = make_app(web_concurrency=2)
+    services_of(app).intake.recovery.recover()
+    looks.clear()
+    client = client_of(app, x_bot_secret=WEBHOOK_SECRET)
+
     assert client.post("/webhook", json=strategy_alert()).status_code == 200
     assert looks
