@@ -84,11 +84,10 @@ class Assessor:
 
     def decide(self, context: OrderContext) -> None:
         """Fill in the orders that may be sent; without any, the ticket says why. Raise EntryMustWait."""
-        earlier = self.turns.looked_for(context)
-        with self.reads.ahead(context.broker_name, earlier):
-            self._decide(context, has_earlier=earlier is not None)
+        with self.reads.ahead(context.broker_name, self.turns.looked_for(context)):
+            self._decide(context)
 
-    def _decide(self, context: OrderContext, *, has_earlier: bool) -> None:
+    def _decide(self, context: OrderContext) -> None:
         # From the store, with the symbol held: a kill switch acts on the very next alert, in every process.
         context.global_state = self.switch.read().at(self.clock())
         broker, instrument = context.broker, context.instrument
@@ -97,8 +96,7 @@ class Assessor:
             self.gate_check.allows(context, ProposedOrder(OrderRole.ENTRY, context.signal.side))
             return
         try:
-            if has_earlier:
-                self.turns.await_booked(context)
+            self.turns.await_booked(context)
             # Fills first: whose part of the account's position is whose follows from them.
             own = self.conflicts.count(context, broker)
             if context.spares_orders:

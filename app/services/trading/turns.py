@@ -34,13 +34,15 @@ class Turns:
     earlier: Callable[[], EarlierAlerts]
 
     def looked_for(self, context: OrderContext) -> Waiting | None:
-        """Return what `await_booked` will ask for, so that it can be read with the rest; None: nothing."""
+        """Return what will be asked for, so that it can be read with the rest; None: nothing."""
         is_asked = _is_an_alert(context) and self.earlier().are_possible()
         return waiting_of(None, context.symbol) if is_asked else None
 
     def await_booked(self, context: OrderContext) -> None:
         """Let an alert be decided on only when the books have what came before it; raise EntryMustWait."""
-        _refuse(context, self.earlier().in_symbol(context))
+        earlier = self.earlier()
+        if _is_an_alert(context) and earlier.are_possible():
+            _refuse(context, earlier.in_symbol(context))
 
     def await_counted(self, context: OrderContext) -> None:
         """Let a bot's entries be counted only when no order of it is missing; raise EntryMustWait."""
