@@ -7,13 +7,25 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.scene import alert, until
-from tests.browser.visits import DESKTOP, NARROW
+from tests.browser.visits import DESKTOP, NARROW, visit
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
-def traded(server):
+def figures_before(browser, server) -> int:
+    """How many figures of gains the page showed before anything was traded."""
+    seen = visit(browser, server)
+    seen.sign_in()
+    page = seen.open("/analytics")
+    expect(page.get_by_text("After the first closed trade")).to_be_visible()
+    figures = page.get_by_role("figure", name="Realised gain").count()
+    seen.context.close()
+    return figures
+
+
+@pytest.fixture(scope="module")
+def traded(server, figures_before):
     """One trade that gained, and one alert that was refused; return the gain as people read it."""
     server.call("PUT", "/api/paper/prices", {"AAPL": "100"})
     alert(server, strategy_order_price="100")
@@ -24,11 +36,8 @@ def traded(server):
     return f"+${Decimal(server.call('GET', '/api/analytics/performance').body['realized_gain']):.2f}"
 
 
-def test_analytics_when_nothing_was_traded_then_no_figure_is_made_up(visiting):
-    page = visiting(DESKTOP).open("/analytics")
-
-    expect(page.get_by_text("After the first closed trade")).to_be_visible()
-    assert page.get_by_role("figure", name="Realised gain").count() == 0
+def test_analytics_when_nothing_was_traded_then_no_figure_is_made_up(figures_before):
+    assert figures_before == 0
 
 
 def test_analytics_when_a_trade_went_flat_then_it_is_told_with_its_n_its_table_and_its_file(visiting, traded):

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.scene import alert, ask_first, until
-from tests.browser.visits import DESKTOP, PHONE
+from tests.browser.visits import DESKTOP, PHONE, visit
 
 pytestmark = pytest.mark.integration
 # The page asks every second and a half; the rest is for asking, on a machine that has more to do.
@@ -25,14 +25,24 @@ def soon() -> Iterator[None]:
     assert time.monotonic() - began < SOON_SECONDS
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_has_come(browser, server) -> None:
+    """Before the first alert the list of alerts says that none has come."""
+    seen = visit(browser, server)
+    seen.sign_in()
+    expect(seen.open("/logs").get_by_text("No alert has come yet.")).to_be_visible()
+    seen.context.close()
+
+
 def test_alert_when_it_comes_then_its_row_is_there_soon_and_without_a_reload(visiting, server):
     visit = visiting(DESKTOP)
     page = visit.open("/logs")
     page.evaluate("window.isTheSamePage = true")
-    expect(page.get_by_text("No alert has come yet.")).to_be_visible()
+    row = page.get_by_role("link", name=re.compile("NFLX"))
+    assert row.count() == 0
     alert(server, symbol="NFLX")
     with soon():
-        expect(page.get_by_role("link", name=re.compile("NFLX")).first).to_be_visible()
+        expect(row.first).to_be_visible()
 
     assert page.evaluate("window.isTheSamePage")
     assert visit.complaints() == []
