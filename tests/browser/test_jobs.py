@@ -90,7 +90,7 @@ def test_downloaded_page_when_opened_then_it_draws_its_plots_without_a_network(v
     address = f"{visit.address}/api{report}/files/report.html"
     file = tmp_path / "report.html"
     file.write_bytes(visit.context.request.get(address).body())
-    visit.page.goto(file.as_uri())
+    visit.page.goto(file.as_uri(), timeout=PATIENCE_MILLISECONDS)
 
     expect(visit.page.locator("#equity .main-svg").first).to_be_visible()
     assert visit.faults == []
