@@ -1,7 +1,9 @@
 """What every kind of locks keeps: within a process, among processes, and when one of them is killed."""
 
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 
 import pytest
@@ -128,6 +130,23 @@ def test_alive_when_threads_alone_are_known_then_others_cannot_be_told():
 
 def test_alive_when_nobody_left_a_sign_then_no(make_locks, shared):
     assert make_locks(shared).is_alive("somebody") is False
+
+
+def test_alive_when_others_ask_at_the_same_moment_then_no_still(make_locks, tmp_path):
+    locks = make_locks("machine")
+    left = tmp_path / "locks" / "somebody.alive"
+    left.touch()
+    asking = threading.Barrier(8)
+
+    def ask(_number: int) -> list[bool]:
+        asking.wait(5)
+        # As long as it is there: whoever finds out removes it.
+        return [left.touch() or locks.is_alive("somebody") for _ in range(200)]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = [answer for told in pool.map(ask, range(8)) for answer in told]
+
+    assert set(answers) == {False}
 
 
 def test_alive_when_the_owner_has_closed_then_no(make_locks, shared):
