@@ -65,9 +65,12 @@ class EntryUsage:
         self._read_at = float("-inf")
         self._lock = threading.Lock()
 
-    def of(self, bot: str, symbol: str, limits: Limits) -> Usage:
-        """Return what a bot has used of its limits; figures without a limit stay at nothing."""
-        entries = self._entries_of(bot) if limits.counts_entries else []
+    def of(self, bot: str, symbol: str, limits: Limits, *, besides: UUID | None = None) -> Usage:
+        """Return what a bot has used of its limits; figures without a limit stay at nothing.
+
+        What a ticket has counted itself, before it was interrupted and decided on anew, is left out.
+        """
+        entries = self._entries_of(bot, besides) if limits.counts_entries else []
         today = self._clock().date()
         current = [entry for entry in entries if entry.at.date() == today]
         new = [entry for entry in entries if entry.is_new]
@@ -99,10 +102,11 @@ class EntryUsage:
         """Return the symbols that a bot holds, or will once what it has sent fills."""
         return self._open_orders.entered_symbols(bot) | self._trades.open_symbols(bot)
 
-    def _entries_of(self, bot: str) -> list[Entry]:
+    def _entries_of(self, bot: str, besides: UUID | None = None) -> list[Entry]:
         self._read_ledger()
         # A copy, since other threads count their entries while this one sums up.
-        return [entry for entry in list(self._entries.values()) if entry.bot == bot]
+        known, own = list(self._entries.items()), str(besides)
+        return [entry for ticket, entry in known if entry.bot == bot and ticket != own]
 
     def _read_ledger(self) -> None:
         with self._lock:

@@ -130,7 +130,7 @@ class GateCheck:
             return NOTHING_USED
         self.turns.await_counted(context)
         # What the changed order is worth already is counted once, not twice.
-        usage = self.usage.of(context.bot.id, context.symbol, context.limits)
+        usage = self.usage.of(context.bot.id, context.symbol, context.limits, besides=context.ticket.id)
         return replace(usage, notional_today=usage.notional_today - counted) if counted else usage
 
     def _opposing(self, context: OrderContext, order: ProposedOrder) -> str | None:
