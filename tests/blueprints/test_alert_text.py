@@ -76,6 +76,8 @@ def test_refusal_when_one_name_is_another_services_then_ours_is_told(post):
     told = message(post(ENTRY.join("{}").replace('"strategy_order_id"', '"Signal.ID"')))
 
     assert "`strategy_order_id` is missing" in told
+    # A preview says besides whose alert it was taken for.
+    told = told.removesuffix(" It was taken for an alert of Gatehouse (dialect strategy).")
     assert told.endswith("You wrote `Signal.ID`; here it is `strategy_order_id`.")
 
 

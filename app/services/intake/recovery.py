@@ -64,6 +64,8 @@ class Recovery:
     left_alerts: LeftAlerts
     order: RecoveryOrder
     _looked_at: datetime | None = field(default=None, init=False)
+    _life: object = field(default=None, init=False)
+    _renewed_at: datetime | None = field(default=None, init=False)
     _look_again: bool = field(default=True, init=False)
     _waiting: set[str] = field(default_factory=set, init=False)
     _adopted: set[tuple[str, str]] = field(default_factory=set, init=False)
@@ -130,8 +132,19 @@ class Recovery:
             self._look_again = True
             self.in_flight.note_left(are_left=True)
         since = self.clock() - self._looked_at if self._looked_at is not None else LONGEST_WITHOUT_LOOK
-        is_due = self._look_again or bool(self._adopted) or since >= LONGEST_WITHOUT_LOOK
-        return is_due or self.in_flight.has_unfinished()
+        is_due = self._lives_anew() or bool(self._adopted) or since >= LONGEST_WITHOUT_LOOK
+        return is_due or self._look_again or self.in_flight.has_unfinished()
+
+    def _lives_anew(self) -> bool:
+        """Tell whether the store was away a moment ago, so long that what this process had finished is found.
+
+        Answers do not wait for the disk: a database that broke down has lost the last of them.
+        """
+        life, now = self.locks.life(), self.clock()
+        if self._life is not None and life != self._life:
+            self._renewed_at = now
+        self._life = life
+        return self._renewed_at is not None and now - self._renewed_at <= 2 * OWN_ENTRY_AGE
 
     def _is_left(self, entry: InboxEntry) -> bool:
         owner = entry.owner

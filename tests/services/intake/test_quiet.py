@@ -43,3 +43,22 @@ def test_alert_when_several_processes_serve_then_it_looks_each_time(make_app, st
 
     assert client.post("/webhook", json=strategy_alert()).status_code == 200
     assert looks
+
+
+@pytest.mark.parametrize(("is_another", "finished"), [(False, 0), (True, 1)])
+def test_own_alert_when_the_store_broke_down_and_lost_its_answer_then_it_is_soon_finished_anew(
+    client, store, services, clock, monkeypatch, is_another, finished
+):
+    recovery, life = services.intake.recovery, [object()]
+    monkeypatch.setattr(recovery.locks, "life", lambda: life[0])
+    recovery.recover()
+    ticket = client.post("/webhook", json=strategy_alert()).json["ticket"]
+    recovery.recover()
+    (answer,) = [document for document in store.list("inbox/") if document.key.endswith(ticket)]
+    store.delete(answer)
+    if is_another:
+        life[0] = object()
+    recovery.recover()
+    clock.move(seconds=6)
+
+    assert recovery.recover() == finished
