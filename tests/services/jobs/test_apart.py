@@ -60,7 +60,7 @@ class Endless:
             tell(1, 2)
 
 
-def wait_for(truth, seconds: float = 20) -> bool:
+def wait_for(truth, seconds: float = 300) -> bool:
     deadline = time.monotonic() + seconds
     while not truth() and time.monotonic() < deadline:
         time.sleep(0.05)
