@@ -10,7 +10,9 @@ from typing import Any
 from app.domain.audit import Actor
 from app.domain.backtest.tape import TapeAlert
 from app.domain.opinions import Opinion
+from app.errors import InvalidRequest
 from app.schemas.backtest.alert_files import of_ticket
+from app.schemas.backtest.moments import FIRST_SECOND, LAST_SECOND, PLAYABLE
 from app.services.backtest.day_replay import DayReplay, HeldBefore
 from app.services.backtest.simulated import TapeClock, TapeMarket
 from app.services.opinion_scores.past_opinions import read_past
@@ -25,8 +27,13 @@ EVE = timedelta(minutes=1)
 def replay_of(
     setup: ReplaySetup, day: date, held: Sequence[HeldBefore], tickets: Sequence[dict[str, Any]] = ()
 ) -> DayReplay:
-    """Return a day that is ready to be played once; its tickets and what was held tell in which currency."""
+    """Return a day that is ready to be played once; its tickets and what was held tell in which currency.
+
+    Raise InvalidRequest for a day so early or late that nothing can be numbered by its time.
+    """
     begins = datetime.combine(day, time(), UTC)
+    if not FIRST_SECOND <= begins.timestamp() < LAST_SECOND:
+        raise InvalidRequest(f"The day {day} is not between {PLAYABLE}.")
     clock, market = TapeClock(begins - EVE), TapeMarket()
 
     def opening(each: HeldBefore) -> TapeAlert:

@@ -90,6 +90,19 @@ def test_own_days_when_played_then_their_tickets_are_the_alerts(client, clock, f
     assert (job["state"], job["result"]["alerts"], len(job["result"]["open_trades"])) == ("done", 1, 1)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1970-01-01", "2100-01-01", "9999-12-31"])
+def test_day_when_nothing_can_be_numbered_by_it_then_the_job_says_so(finished, day):
+    job = finished({"kind": "replay", "date": day})
+
+    assert (job["state"], job["result"]) == ("failed", None)
+    assert job["message"] == f"The day {day} is not between 1970-01-02 and 2100."
+
+
+@pytest.mark.parametrize("day", ["1970-01-02", "2099-12-31"])
+def test_day_when_no_alert_came_then_nothing_is_different(finished, day):
+    assert finished({"kind": "replay", "date": day})["state"] == "done"
+
+
 def test_backtest_when_a_line_cannot_be_read_then_the_job_says_which(finished):
     broken = BARS | {"text": BARS["text"] + "tomorrow,1,1,1,1\n"}
     job = finished(EXAMPLE | {"bars": [broken]})

@@ -142,7 +142,12 @@ def test_replay_when_printed_for_people_then_only_differences_are_listed(send, f
 
 
 @pytest.mark.parametrize(
-    ("words", "said_so"), [(("--date", "June"), "June is not a day"), (("--set", "x=1"), "x")]
+    ("words", "said_so"),
+    [
+        (("--date", "June"), "June is not a day"),
+        (("--date", "1969-06-02"), "The day 1969-06-02 is not between 1970-01-02 and 2100."),
+        (("--set", "x=1"), "x"),
+    ],
 )
 def test_replay_when_something_is_wrong_then_one_sentence_says_what(app, words, said_so):
     result = app.test_cli_runner().invoke(args=["replay", "--date", "2026-06-02", *words])

@@ -6,6 +6,7 @@ only what the interpreter itself reads at its start, `PYTHONPATH` for one, comes
 itself is tested, `subprocess.Popen` begins it cold.
 """
 
+import atexit
 import json
 import os
 import select
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,7 @@ PIPE, STDOUT, DEVNULL = subprocess.PIPE, subprocess.STDOUT, subprocess.DEVNULL
 ENDED = struct.Struct("i")
 LARGEST_ANSWER = 64
 LONGEST_RUN_SECONDS = 60
+LONGEST_END_SECONDS = 5
 KEPT = ("PATH", "PYTHONDONTWRITEBYTECODE")
 
 
@@ -115,6 +117,13 @@ class Source:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
+        atexit.register(self._end)
+
+    def _end(self) -> None:
+        """Hang up, and hear that it has ended."""
+        self._channel.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(LONGEST_END_SECONDS)
 
     def fork(self, request: dict[str, Any], files: list[int]) -> int:
         """Begin a process whose input, output, errors and ending are these files; return its number."""

@@ -16,6 +16,10 @@ _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _EPOCH = re.compile(r"\d{9,}(\.\d+)?")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}")
 LAST_MONTH = 12
+# Whatever is played gets a number of its time, and begins a day before its first bar perhaps.
+FIRST_SECOND = datetime(1970, 1, 2, tzinfo=UTC).timestamp()
+LAST_SECOND = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+PLAYABLE = "1970-01-02 and 2100"
 
 
 def moment(said: str, zone: tzinfo, place: str, *, day_first: bool | None = None) -> datetime:
@@ -30,7 +34,10 @@ def moment(said: str, zone: tzinfo, place: str, *, day_first: bool | None = None
         found = _read(text, day_first=day_first)
     except (ValueError, OverflowError, OSError):
         raise InvalidRequest(f"{place}: {text[:40]!r} is not a time like 2026-06-02 14:30.") from None
-    return (found if found.tzinfo is not None else found.replace(tzinfo=zone)).astimezone(UTC)
+    found = found if found.tzinfo is not None else found.replace(tzinfo=zone)
+    if not FIRST_SECOND <= found.timestamp() < LAST_SECOND:
+        raise InvalidRequest(f"{place}: {text[:40]!r} is not between {PLAYABLE}.")
+    return found.astimezone(UTC)
 
 
 def days_come_first(times: Iterable[str]) -> bool | None:

@@ -54,5 +54,11 @@ def test_time_when_it_may_be_another_or_none_then_is_refused_with_its_place(text
         moment(text, UTC, "here")
 
 
+@pytest.mark.parametrize("text", ["0001-01-01", "1970-01-01T23:59Z", "2100-01-01", "9999-12-31 23:59-05:00"])
+def test_time_when_nothing_can_be_numbered_by_it_then_is_refused_with_its_place(text):
+    with pytest.raises(InvalidRequest, match=r"here: .* is not between 1970-01-02 and 2100"):
+        moment(text, UTC, "here")
+
+
 def test_order_of_days_when_no_time_tells_then_is_unknown():
     assert days_come_first(["6/2/2026", "2026-06-25", ""]) is None
