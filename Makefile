@@ -25,7 +25,7 @@ $(VENV)/test.stamp: requirements.txt tests/requirements.txt
 run: $(VENV)/run.stamp ## Serve on port 8080 with SQLite and the paper broker
 	@exec $(BIN)/python main.py
 
-# A quarter of the time goes into waiting for servers, so there are twice as many processes as cores.
+# Tests wait for servers now and then: with twice as many processes as cores others go on meanwhile.
 PROCESSES ?= $(shell $(PYTHON) -c "import os; print(2 * (os.cpu_count() or 1))")
 
 # The tests start hundreds of servers: each would compile the whole application anew.

@@ -134,3 +134,17 @@ def condor(configure, enter, tick, wing):
         return trade
 
     return make
+
+
+@pytest.fixture
+def climb(wing, clock):
+    """Let the clock come round every second for some seconds; return the trade, or None once it is over."""
+
+    def go(seconds=0):
+        for _ in range(seconds + 1):
+            wing.ladders.run()
+            clock.move(seconds=1)
+        stored = wing.trades.find("default", "t")
+        return None if stored is None else stored.trade
+
+    return go

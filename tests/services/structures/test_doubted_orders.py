@@ -14,20 +14,6 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def climb(wing, clock):
-    """Let the clock come round every second for some seconds; return the trade, or None once it is over."""
-
-    def go(seconds=0):
-        for _ in range(seconds + 1):
-            wing.ladders.run()
-            clock.move(seconds=1)
-        stored = wing.trades.find("default", "t")
-        return None if stored is None else stored.trade
-
-    return go
-
-
-@pytest.fixture
 def doubt(desk):
     """Lose the answer to the next order, and refuse it when it is sent again before it is shown."""
     sent, submit, find = [], desk.submit, desk.find

@@ -20,20 +20,6 @@ NEVER = (Rung(Decimal("-4.90"), 10), Rung(Decimal("-4.80"), 20))
 
 
 @pytest.fixture
-def climb(wing, clock):
-    """Let the clock come round every second for some seconds; return the trade, or None once it is over."""
-
-    def go(seconds=0):
-        for _ in range(seconds + 1):
-            wing.ladders.run()
-            clock.move(seconds=1)
-        stored = wing.trades.find("default", "t")
-        return None if stored is None else stored.trade
-
-    return go
-
-
-@pytest.fixture
 def orders(desk):
     """Count what was submitted at the desk, by id."""
     sent, submit = [], desk.submit
