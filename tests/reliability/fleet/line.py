@@ -104,8 +104,9 @@ class Line:
         finally:
             for pump in pumps:
                 pump.cancel()
-            await asyncio.gather(*pumps, return_exceptions=True)
+            # Before anything is awaited: where the run ends meanwhile, nothing behind that is done.
             server_writer.transport.abort()
+            await asyncio.gather(*pumps, return_exceptions=True)
             await self._is_lit.wait()
 
     async def _to_server(self, flows: "_Flows") -> None:

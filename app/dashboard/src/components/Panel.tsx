@@ -9,11 +9,13 @@ interface PanelProps {
   hint?: ReactNode;
   /** Rows that reach from edge to edge: tables and lists. */
   isFlush?: boolean;
+  /** What it shows answers an earlier question: the next answer is on its way. */
+  isBusy?: boolean;
   children: ReactNode;
 }
 
 /** A titled section on its own surface. */
-export function Panel({ title, aside, hint, isFlush = false, children }: PanelProps) {
+export function Panel({ title, aside, hint, isFlush = false, isBusy = false, children }: PanelProps) {
   const heading = useId();
   return (
     <section className={styles.panel} aria-labelledby={heading}>
@@ -24,7 +26,9 @@ export function Panel({ title, aside, hint, isFlush = false, children }: PanelPr
         </div>
         {aside}
       </header>
-      <div className={isFlush ? styles.flush : styles.body}>{children}</div>
+      <div className={isFlush ? styles.flush : styles.body} aria-busy={isBusy || undefined}>
+        {children}
+      </div>
     </section>
   );
 }

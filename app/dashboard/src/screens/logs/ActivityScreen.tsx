@@ -50,7 +50,7 @@ export function ActivityScreen() {
           />
         </form>
       </search>
-      <Panel title={filters.after ? "Older lines" : "Activity"} isFlush>
+      <Panel title={filters.after ? "Older lines" : "Activity"} isFlush isBusy={log.isPlaceholderData}>
         {log.isPending && <Loading what="activity" />}
         {log.isError && <LoadFailed what="The activity" error={log.error} retry={() => void log.refetch()} />}
         {log.isSuccess && lines.length === 0 && (

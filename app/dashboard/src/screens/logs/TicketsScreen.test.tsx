@@ -41,6 +41,27 @@ it("goes on with older tickets", async () => {
   expect(server.asked.at(-1)?.query.get("after")).toBe("01a229a6-0000-7000-8000-000000000000");
 });
 
+it("says while the tickets before are shown that others are on their way", async () => {
+  const server = serve([ticketRow()], "01a229a6-0000-7000-8000-000000000000");
+  const { user } = show(<TicketsScreen />, { at: "/logs" });
+  const older = await screen.findByRole("button", { name: "Older" });
+  let send = (_: unknown) => {};
+  const answered = new Promise<unknown>((resolve) => {
+    send = resolve;
+  });
+  server.on("GET /api/tickets", async () => ({ body: await answered }));
+
+  await user.click(older);
+  const panel = await screen.findByRole("region", { name: "Older tickets" });
+  const isBusy = () => panel.querySelector("[aria-busy=true]")?.textContent?.includes("Buy 5 AAPL") ?? false;
+  const wasBusy = isBusy();
+  send({ tickets: [ticketRow({ symbol: "MSFT" })], next: null });
+
+  expect(wasBusy).toBe(true);
+  expect(await screen.findByRole("link", { name: "Buy 5 MSFT" })).toBeTruthy();
+  expect(isBusy()).toBe(false);
+});
+
 it("says how to begin where no alert has come", async () => {
   serve([]);
   show(<TicketsScreen />, { at: "/logs" });

@@ -52,7 +52,11 @@ export function TicketsScreen() {
         hint="Every alert, what was made of it, and why."
         actions={
           visible.length > 0 && (
-            <Button size="small" onClick={() => download("tickets.csv", ticketsAsCsv(visible))}>
+            <Button
+              size="small"
+              isPending={page.isPlaceholderData}
+              onClick={() => download("tickets.csv", ticketsAsCsv(visible))}
+            >
               Download as CSV
             </Button>
           )
@@ -71,7 +75,7 @@ export function TicketsScreen() {
           {`Show ${held} new`}
         </Button>
       )}
-      <Panel title={filters.after ? "Older tickets" : "Tickets"} isFlush>
+      <Panel title={filters.after ? "Older tickets" : "Tickets"} isFlush isBusy={page.isPlaceholderData}>
         {page.isPending && <Loading what="tickets" />}
         {page.isError && (
           <LoadFailed what="The tickets" error={page.error} retry={() => void page.refetch()} />

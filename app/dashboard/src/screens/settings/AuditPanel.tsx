@@ -42,6 +42,7 @@ export function AuditPanel() {
     <Panel
       title="Who changed what"
       isFlush
+      isBusy={audit.isPlaceholderData}
       aside={
         <span className="row">
           {after !== null && (

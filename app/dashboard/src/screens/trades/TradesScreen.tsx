@@ -90,7 +90,7 @@ export function TradesScreen() {
           ))}
         </SelectField>
       </form>
-      <Panel title={filters.after ? "Earlier trades" : "Trades"} isFlush>
+      <Panel title={filters.after ? "Earlier trades" : "Trades"} isFlush isBusy={trades.isPlaceholderData}>
         {trades.isPending && <Loading what="trades" />}
         {trades.isError && (
           <LoadFailed what="The trades" error={trades.error} retry={() => void trades.refetch()} />
