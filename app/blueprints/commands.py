@@ -19,9 +19,9 @@ from app.domain.tickets import TicketStatus
 from app.errors import AppError, MalformedAlert
 from app.logs import redact
 from app.repositories.inbox import Answer
-from app.schemas.alerts import read_signal
 from app.schemas.body import read_object
 from app.schemas.bot_command import ENTER, ENTRY, EXIT, command_alert, number_of
+from app.schemas.reading import read_signal
 from app.services.intake.arrivals import Alert
 from app.wiring.container import intake, operations, portfolio, services
 

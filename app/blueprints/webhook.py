@@ -23,11 +23,11 @@ from app.domain.signals import own_words
 from app.errors import AlertRefused, BodyTooLarge, BotNamedTwice, MalformedAlert
 from app.logs import redact
 from app.logs.foreign_secrets import NAMES, hide_foreign
-from app.schemas.alerts import bot_named_in, read_signal
+from app.schemas.alerts import bot_named_in, read_posted
 from app.schemas.body import read_object, too_large
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import DialectEntry
-from app.schemas.posted import read_posted
+from app.schemas.reading import read_signal
 from app.services.intake.arrivals import Alert
 from app.wiring.container import intake
 

@@ -14,11 +14,10 @@ from app.domain.signals import SECRET_FIELDS
 from app.logs import redact
 from app.logs.foreign_secrets import hide_foreign
 from app.repositories.bots import DEFAULT_BOT
-from app.schemas.alerts import read_previewed
+from app.schemas.alerts import Posted, read_posted, read_previewed
 from app.schemas.body import within
 from app.schemas.bot_command import number_of
 from app.schemas.entry import OURS, DialectEntry
-from app.schemas.posted import Posted, read_posted
 from app.wiring.container import intake, operations, services
 
 ORDER_FIELDS = (

@@ -1,19 +1,20 @@
-"""Which dialect an alert speaks, and what it means."""
+"""What was posted: JSON or a line of text, whose dialect it is, and what it means."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from marshmallow import ValidationError
-
-from app.domain.signals import SECRET_FIELDS, Signal
+from app.domain.signals import Signal
 from app.errors import MalformedAlert
-from app.schemas.base import either, sentences
+from app.schemas.base import either
+from app.schemas.body import read_object
 from app.schemas.chat import line
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import COMMAND_MARK, DialectEntry
+from app.schemas.foreign import text
 from app.schemas.foreign.registry import FOREIGN
 from app.schemas.foreign_names import renamed
-from app.schemas.reading import understand
+from app.schemas.reading import read_signal
 
+OBJECT = b"{"
 # Read again from the inbox, and posted by nobody.
 UNPOSTED = {line.ENTRY.name: line.ENTRY}
 _BOT_FIELDS = tuple(dict.fromkeys(entry.bot_field for entry in DIALECTS.values()))
@@ -24,6 +25,36 @@ _OURS = frozenset(
         *("alert_name", "triggered_at", COMMAND_MARK),
     }
 )
+
+
+class Posted(NamedTuple):
+    """An alert as it was posted; without an `entry` the `refusal` says why its dialect is not known."""
+
+    alert: dict[str, Any]
+    entry: DialectEntry | None
+    refusal: MalformedAlert | None = None
+
+    def told(self) -> DialectEntry:
+        """Return whose dialect it is; raise MalformedAlert where that is not known."""
+        if self.entry is None:
+            raise self.refusal or MalformedAlert("The alert's dialect is not known.")
+        return self.entry
+
+
+def read_posted(body: bytes, pinned: str | None = None) -> Posted:
+    """Read a body by the dialect that its address names, else by its fields.
+
+    Raise MalformedAlert where it is neither JSON nor a line of text.
+    """
+    if body[:1] != OBJECT and pinned in {None, text.DIALECT.name}:
+        line = text.line_of(body, is_pinned=pinned is not None)
+        if line is not None:
+            return Posted(line, text.ENTRY)
+    alert = read_object(body)
+    try:
+        return Posted(alert, dialect_of(alert) if pinned is None else pinned_dialect(pinned))
+    except MalformedAlert as refusal:
+        return Posted(alert, None, refusal)
 
 
 def dialect_of(alert: dict[str, Any]) -> DialectEntry:
@@ -100,29 +131,6 @@ def bot_named_in(alert: dict[str, Any]) -> Any:
     return None
 
 
-def read_signal(entry: DialectEntry, alert: dict[str, Any]) -> Signal:
-    """Load an alert through its dialect's schema; raise MalformedAlert that names every bad field.
-
-    Its secret, in whatever field it came, is none of the schema's business.
-    """
-    # A command is not read as an order, nor the reverse.
-    is_command = entry.command is not None and COMMAND_MARK in alert
-    schema = entry.command if is_command and entry.command is not None else entry.schema
-    reading = entry.command_reading if is_command else entry.reading
-    plain = {name: value for name, value in alert.items() if name not in SECRET_FIELDS}
-    try:
-        understood = understand(plain, schema.fields, reading)
-    except ValidationError as error:
-        raise _malformed(entry, error.messages_dict) from error
-    try:
-        signal: Signal = schema.load(understood.alert)
-    except ValidationError as error:
-        missing = [name for name in error.messages_dict if name not in understood.alert]
-        hints = renamed(alert, missing)
-        raise _malformed(entry, understood.as_given(error.messages_dict), hints) from error
-    return understood.completed(signal)
-
-
 def read_previewed(entry: DialectEntry, alert: dict[str, Any]) -> Signal:
     """Load an alert as `read_signal` does; a refusal says whose alert it was taken for."""
     try:
@@ -130,10 +138,6 @@ def read_previewed(entry: DialectEntry, alert: dict[str, Any]) -> Signal:
     except MalformedAlert as error:
         taken = f"It was taken for an alert of {entry.service} (dialect {entry.name})."
         raise type(error)(f"{error.message} {taken}", **error.details) from error
-
-
-def _malformed(entry: DialectEntry, messages: dict[Any, Any], hints: str = "") -> MalformedAlert:
-    return entry.malformed(f"The alert is malformed. {sentences(messages)}{hints}", fields=messages)
 
 
 def read_stored_signal(dialect: str, alert: dict[str, Any]) -> Signal:

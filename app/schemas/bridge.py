@@ -11,10 +11,9 @@ from app.schemas import meanings
 from app.schemas.base import Schema
 from app.schemas.cases import Case
 from app.schemas.commands import CommandSchema
-from app.schemas.entry import DialectEntry
+from app.schemas.entry import DialectEntry, Reading
 from app.schemas.fields import Amount, Key, Text, Word
 from app.schemas.moments import Moment
-from app.schemas.reading import Reading
 
 
 class BridgeAlertSchema(Schema):

@@ -1,6 +1,6 @@
 """What a dialect says of itself, so that it is one file and one line in the registry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -8,7 +8,7 @@ from app.dataclass import dataclass
 from app.domain.signals import Dialect
 from app.errors import MalformedAlert
 from app.schemas.base import Schema
-from app.schemas.reading import REFUSING, Reading
+from app.schemas.meanings import FieldMeaning
 
 # What makes a command of an alert, in every dialect.
 COMMAND_MARK = "command"
@@ -18,6 +18,58 @@ OURS = "Gatehouse"
 
 def _never(_: dict[str, Any]) -> bool:
     return False
+
+
+def _all(_: dict[str, Any]) -> None:
+    return None
+
+
+def _nowhere(_: FieldMeaning, __: Any, ___: dict[str, Any]) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one dialect makes of the names in the table of meanings.
+
+    `fields` are its own fields by their meaning; where it `is_strict` other names of theirs are refused.
+    `size` is the field whose other names are somebody's own wish. `words` translates values of a field,
+    `advice` stands for the table's, `ignored` decides nothing in this dialect. `inside` are its own objects
+    that may hold anything, with what it reads of them. `only_exits` tells an alert that opens nothing,
+    whatever is held, and goes without the fields `of_entry`, but for the `size_of_part` that it closes;
+    `is_said` tells a value that the dialect's own fields say as well. `levels` are its fields for exits, and
+    `entry_fields` what the table says that only an entry uses.
+    """
+
+    fields: Mapping[FieldMeaning, str] = field(default_factory=dict)
+    size: str = ""
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    advice: Mapping[FieldMeaning, str] = field(default_factory=dict)
+    ignored: frozenset[FieldMeaning] = frozenset()
+    inside: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    is_strict: bool = False
+    finds_misspelt: bool = True
+    only_exits: Callable[[dict[str, Any]], bool] = _never
+    of_entry: frozenset[str] = frozenset()
+    size_of_part: Callable[[dict[str, Any]], str | None] = _all
+    is_said: Callable[[FieldMeaning, Any, dict[str, Any]], bool] = _nowhere
+    levels: tuple[str, ...] = field(init=False)
+    entry_fields: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out what every alert is asked about."""
+        levels = tuple(own for meaning, own in self.fields.items() if meaning.is_level)
+        of_entry = frozenset(own for meaning, own in self.fields.items() if meaning.is_of_entry)
+        object.__setattr__(self, "levels", levels)
+        object.__setattr__(self, "entry_fields", of_entry)
+
+    def advice_on(self, meaning: FieldMeaning) -> str:
+        """Say what to do instead."""
+        own = self.fields.get(meaning)
+        return f"write {own}" if own is not None else self.advice.get(meaning, meaning.advice)
+
+
+REFUSING = Reading(is_strict=True, finds_misspelt=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,9 @@ from app.domain.signals import ContractWords, Dialect, Intent, Signal
 from app.schemas import meanings
 from app.schemas.base import Schema
 from app.schemas.cases import Case
-from app.schemas.entry import DialectEntry
+from app.schemas.entry import DialectEntry, Reading
 from app.schemas.fields import Amount, Key, Text, Word
 from app.schemas.moments import Moment
-from app.schemas.reading import Reading
 from app.schemas.shapes import LARGEST, Shape, json_number
 
 # As Fyers writes them; SL-M waits for its trigger and goes to the market, SL-L to its price.

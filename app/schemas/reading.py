@@ -1,6 +1,6 @@
 """An alert read by what its names mean: foreign names become the dialect's own, or are refused by name."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import field, replace
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -10,7 +10,11 @@ from typing import Any
 from marshmallow import ValidationError
 
 from app.dataclass import dataclass
-from app.domain.signals import Signal
+from app.domain.signals import SECRET_FIELDS, Signal
+from app.errors import MalformedAlert
+from app.schemas.base import sentences
+from app.schemas.entry import COMMAND_MARK, DialectEntry, Reading
+from app.schemas.foreign_names import renamed
 from app.schemas.meanings import BY_LETTERS, REFERENCE, FieldMeaning, letters_of, meaning_by_value, meaning_of
 
 # What stands in it has no effect by definition.
@@ -21,52 +25,6 @@ SHORTEST_MISSPELT = 5
 # What stands where there is nothing to say.
 NOTHING = frozenset({"", "0", "false", "off", "no", "none", "null", "na", "nan"})
 LONGEST_VALUE = 40
-
-
-def _all(_: dict[str, Any]) -> None:
-    return None
-
-
-def _never(_: dict[str, Any]) -> bool:
-    return False
-
-
-def _nowhere(_: FieldMeaning, __: Any, ___: dict[str, Any]) -> bool:
-    return False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What one dialect makes of the names in the table of meanings.
-
-    `fields` are its own fields by their meaning; where it `is_strict` other names of theirs are refused.
-    `size` is the field whose other names are somebody's own wish. `words` translates values of a field,
-    `advice` stands for the table's, `ignored` decides nothing in this dialect. `inside` are its own objects
-    that may hold anything, with what it reads of them. `only_exits` tells an alert that opens nothing,
-    whatever is held, and goes without the fields `of_entry`, but for the `size_of_part` that it closes;
-    `is_said` tells a value that the dialect's own fields say as well.
-    """
-
-    fields: Mapping[FieldMeaning, str] = field(default_factory=dict)
-    size: str = ""
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    advice: Mapping[FieldMeaning, str] = field(default_factory=dict)
-    ignored: frozenset[FieldMeaning] = frozenset()
-    inside: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    is_strict: bool = False
-    finds_misspelt: bool = True
-    only_exits: Callable[[dict[str, Any]], bool] = _never
-    of_entry: frozenset[str] = frozenset()
-    size_of_part: Callable[[dict[str, Any]], str | None] = _all
-    is_said: Callable[[FieldMeaning, Any, dict[str, Any]], bool] = _nowhere
-
-    def advice_on(self, meaning: FieldMeaning) -> str:
-        """Say what to do instead."""
-        own = self.fields.get(meaning)
-        return f"write {own}" if own is not None else self.advice.get(meaning, meaning.advice)
-
-
-REFUSING = Reading(is_strict=True, finds_misspelt=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +51,40 @@ class Understood:
         return replace(signal, unused=self.unused, size_field=self.size_field or signal.size_field)
 
 
-def understand(alert: dict[str, Any], own: Collection[str], reading: Reading) -> Understood:
+def read_signal(entry: DialectEntry, alert: dict[str, Any]) -> Signal:
+    """Load an alert through its dialect's schema; raise MalformedAlert that names every bad field.
+
+    Its secret, in whatever field it came, is none of the schema's business.
+    """
+    # A command is not read as an order, nor the reverse.
+    is_command = entry.command is not None and COMMAND_MARK in alert
+    schema = entry.command if is_command and entry.command is not None else entry.schema
+    reading = entry.command_reading if is_command else entry.reading
+    plain = {name: value for name, value in alert.items() if name not in SECRET_FIELDS}
+    try:
+        understood = _understand(plain, schema.fields, reading)
+    except ValidationError as error:
+        raise _malformed(entry, error.messages_dict) from error
+    try:
+        signal: Signal = schema.load(understood.alert)
+    except ValidationError as error:
+        missing = [name for name in error.messages_dict if name not in understood.alert]
+        hints = renamed(alert, missing)
+        raise _malformed(entry, understood.as_given(error.messages_dict), hints) from error
+    return understood.completed(signal)
+
+
+def _malformed(entry: DialectEntry, messages: dict[Any, Any], hints: str = "") -> MalformedAlert:
+    return entry.malformed(f"The alert is malformed. {sentences(messages)}{hints}", fields=messages)
+
+
+def _understand(alert: dict[str, Any], own: Collection[str], reading: Reading) -> Understood:
     """Put an alert into its dialect's `own` names; raise ValidationError that names every bad one."""
-    levels = {own for meaning, own in reading.fields.items() if meaning.is_level}
     plain = {
         name: value
         for name, value in alert.items()
         # A level may be an object in other services' words.
-        if name in own and not (isinstance(value, dict) and name in levels)
+        if name in own and not (isinstance(value, dict) and name in reading.levels)
     }
     reader = _Reader(reading, plain)
     letters = {letters_of(name): name for name in own} if len(plain) < len(alert) else {}
@@ -186,10 +170,9 @@ class _Reader:
     def understood(self) -> Understood:
         """Settle what depends on the whole alert; raise ValidationError."""
         exits, reading = self.reading.only_exits(self.alert), self.reading
-        of_entry = {own for meaning, own in reading.fields.items() if meaning.is_of_entry}
-        unused = [path for path, mine, _ in self.clashes if exits and mine in of_entry]
+        unused = [path for path, mine, _ in self.clashes if exits and mine in reading.entry_fields]
         for path, mine, text in self.clashes:
-            if not (exits and mine in of_entry):
+            if not (exits and mine in reading.entry_fields):
                 self.errors[path] = [text]
         for path, meaning, value, where in self.refused:
             # Whoever wants out must get out: what only an entry would use does not stop an exit.
@@ -204,8 +187,8 @@ class _Reader:
 
     def _levels_of_exit(self) -> list[str]:
         """Take an entry's levels out of an exit, before anybody looks whether they are sound."""
-        levels = [own for meaning, own in self.reading.fields.items() if meaning.is_level]
-        levels += self.reading.of_entry - {self.reading.size_of_part(self.alert)}
+        reading = self.reading
+        levels = [*reading.levels, *(reading.of_entry - {reading.size_of_part(self.alert)})]
         found = [own for own in levels if self.alert.pop(own, None) is not None]
         return [self.given.pop(own, own) for own in [*found, *self._broken_price()]]
 

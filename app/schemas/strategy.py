@@ -12,11 +12,11 @@ from app.schemas import meanings
 from app.schemas.base import Schema
 from app.schemas.cases import Case
 from app.schemas.commands import CommandSchema
-from app.schemas.entry import COMMAND_MARK, DialectEntry
+from app.schemas.entry import COMMAND_MARK, DialectEntry, Reading
 from app.schemas.fields import Amount, Key, Text, Word
 from app.schemas.meanings import FieldMeaning
 from app.schemas.moments import Moment
-from app.schemas.reading import Reading, number_of
+from app.schemas.reading import number_of
 
 # The four rows of the trade-type table; `short` is the other common name of the id `sell`.
 TRADE_TYPES = {

@@ -13,10 +13,9 @@ from app.domain.signals import Dialect, Intent, Signal
 from app.errors import MalformedIdea
 from app.schemas import meanings
 from app.schemas.base import Field, Schema
-from app.schemas.entry import DialectEntry
+from app.schemas.entry import DialectEntry, Reading
 from app.schemas.fields import Amount, Data, Table, Text, Word
 from app.schemas.moments import iso_moment
-from app.schemas.reading import Reading
 from app.schemas.shapes import MOMENT, pattern_shape
 
 SOURCE = "trade_idea"

@@ -2,8 +2,8 @@
 
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.repositories.chat import StoredChat
-from app.schemas.alerts import read_signal
 from app.schemas.chat.line import ENTRY
+from app.schemas.reading import read_signal
 from app.services.chat.counter import ChatCounter
 from app.services.chat.desk import ChatDesk
 from app.services.chat.orders import ChatOrders

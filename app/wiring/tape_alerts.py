@@ -12,9 +12,9 @@ from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import AppError
 from app.logs import redact
 from app.logs.foreign_secrets import hide_foreign
-from app.schemas.alerts import entry_named, read_signal
+from app.schemas.alerts import Posted, entry_named, read_posted
 from app.schemas.body import read_object
-from app.schemas.posted import Posted, read_posted
+from app.schemas.reading import read_signal
 from app.services.backtest.posting import ReadAlert
 from app.wiring.backtest_setup import ReplaySetup, Setup
 

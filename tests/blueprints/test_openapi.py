@@ -12,9 +12,9 @@ from app.blueprints.api.openapi.operation import alert_component
 from app.blueprints.api.openapi.operations import OPERATIONS
 from app.domain.reasons import Reason
 from app.errors import MalformedAlert
-from app.schemas.alerts import read_signal
 from app.schemas.body import read_object
 from app.schemas.dialects import DIALECTS
+from app.schemas.reading import read_signal
 from tests.builders import ACCOUNT_SECRET, WEBHOOK_SECRET, bridge_alert, client_of, strategy_alert
 from tests.past_opinions import NOON, past_ticket, said, write
 

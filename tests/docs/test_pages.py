@@ -17,8 +17,9 @@ from app.domain.signals import Dialect
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import AppError
 from app.parsing import environment_names
-from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.alerts import dialect_of
 from app.schemas.body import read_object
+from app.schemas.reading import read_signal
 from docs.generate import ROOT
 
 pytestmark = pytest.mark.unit

@@ -7,8 +7,8 @@ import pytest
 from app.domain.json_codec import to_json
 from app.logs import redact
 from app.logs.foreign_secrets import hide_foreign
-from app.schemas.alerts import read_signal, read_stored_signal
-from app.schemas.posted import read_posted
+from app.schemas.alerts import read_posted, read_stored_signal
+from app.schemas.reading import read_signal
 from tests.foreign.tables import ROWS
 
 pytestmark = pytest.mark.unit

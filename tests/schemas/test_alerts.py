@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from app.domain.signals import Dialect, Signal
 from app.errors import MalformedAlert
-from app.schemas.alerts import dialect_of, read_signal, read_stored_signal
+from app.schemas.alerts import dialect_of, read_stored_signal
 from app.schemas.body import read_object
 from app.schemas.dialects import DIALECTS
+from app.schemas.reading import read_signal
 from tests.schemas.builders import BRIDGE, STRATEGY, bridge, strategy
 
 pytestmark = pytest.mark.unit

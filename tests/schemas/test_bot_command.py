@@ -12,8 +12,9 @@ from app.domain.json_codec import to_json
 from app.domain.structures.commands import EnterCommand, ExitCommand, WantedLeg, Which
 from app.errors import BotUnknown, MalformedAlert, TradeUnknown
 from app.logs import redact
-from app.schemas.alerts import read_signal, read_stored_signal
+from app.schemas.alerts import read_stored_signal
 from app.schemas.bot_command import ENTRY, ExpiryDay, Number, command_alert, number_of
+from app.schemas.reading import read_signal
 
 pytestmark = pytest.mark.unit
 

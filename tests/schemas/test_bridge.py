@@ -6,8 +6,8 @@ import pytest
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import Intent
 from app.errors import MalformedAlert
-from app.schemas.alerts import read_signal
 from app.schemas.dialects import DIALECTS
+from app.schemas.reading import read_signal
 from tests.schemas.builders import BAD_AMOUNTS, MISSING, bridge
 
 pytestmark = pytest.mark.unit

@@ -5,7 +5,8 @@ import pytest
 
 from app.domain.signals import Dialect, Intent
 from app.errors import MalformedAlert
-from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.alerts import dialect_of
+from app.schemas.reading import read_signal
 from tests.schemas.builders import BAD_AMOUNTS, STRATEGY, changed
 
 pytestmark = pytest.mark.unit

@@ -10,10 +10,10 @@ from app.domain.orders import OrderType, Side
 from app.domain.signals import Intent, Target
 from app.errors import MalformedAlert
 from app.schemas import meanings
-from app.schemas.alerts import read_signal
 from app.schemas.body import read_object
 from app.schemas.dialects import DIALECTS
 from app.schemas.meanings import BY_LETTERS, MEANINGS, letters_of, meaning_of
+from app.schemas.reading import read_signal
 from tests.builders import trade_idea
 from tests.schemas.builders import BRIDGE, MISSING, OPTION, STRATEGY, changed
 

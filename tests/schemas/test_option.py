@@ -5,8 +5,9 @@ import pytest
 from app.domain.orders import OrderType, Side
 from app.domain.signals import ContractWords, Dialect, Intent
 from app.errors import MalformedAlert
-from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.alerts import dialect_of
 from app.schemas.dialects import DIALECTS
+from app.schemas.reading import read_signal
 from tests.schemas.builders import BAD_AMOUNTS, MISSING, option
 
 pytestmark = pytest.mark.unit

@@ -7,8 +7,8 @@ from app.domain.orders import Side
 from app.domain.signals import Intent, Target
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.errors import MalformedAlert
-from app.schemas.alerts import read_signal
 from app.schemas.dialects import DIALECTS
+from app.schemas.reading import read_signal
 from tests.schemas.builders import BAD_AMOUNTS, MISSING, strategy
 
 pytestmark = pytest.mark.unit

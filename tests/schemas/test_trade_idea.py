@@ -10,9 +10,10 @@ from app.domain.opinions import Direction
 from app.domain.orders import Side
 from app.domain.signals import Dialect, Intent
 from app.errors import MalformedIdea
-from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.alerts import dialect_of
 from app.schemas.body import read_object
 from app.schemas.dialects import DIALECTS
+from app.schemas.reading import read_signal
 from tests.builders import BEARISH, trade_idea
 
 pytestmark = pytest.mark.unit

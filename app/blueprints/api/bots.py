@@ -11,10 +11,11 @@ from app.domain.bots import Bot, BotConfiguration
 from app.domain.json_codec import to_json
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import PreconditionFailed, PreconditionRequired
-from app.schemas.alerts import dialect_of, read_signal
+from app.schemas.alerts import dialect_of
 from app.schemas.bot import BotSchema, NewBotSchema
 from app.schemas.bot_trial import BotTrialQuerySchema, sample_alert
 from app.schemas.operator import load
+from app.schemas.reading import read_signal
 from app.services.operator.imagined_bots import imagined_bot
 from app.wiring.container import intake, operations, services
 

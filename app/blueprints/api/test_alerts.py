@@ -11,8 +11,8 @@ from app.blueprints.once import once
 from app.blueprints.request_context import request_id
 from app.domain.signals import own_words
 from app.errors import InvalidRequest
-from app.schemas.alerts import read_signal
 from app.schemas.dialects import DIALECTS
+from app.schemas.reading import read_signal
 from app.services.intake.arrivals import Alert
 from app.wiring.container import intake, operations
 

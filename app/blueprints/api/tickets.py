@@ -23,12 +23,11 @@ from app.logs import redact
 from app.logs.foreign_secrets import hide_foreign
 from app.repositories.bots import DEFAULT_BOT
 from app.repositories.ticket_query import TicketQuery
-from app.schemas.alerts import read_previewed
+from app.schemas.alerts import Posted, read_posted, read_previewed
 from app.schemas.body import within
 from app.schemas.bot_command import number_of
 from app.schemas.entry import DialectEntry
 from app.schemas.operator import load
-from app.schemas.posted import Posted, read_posted
 from app.schemas.tickets import FULL, TicketQuerySchema
 from app.wiring.container import intake, operations, portfolio, services
 

@@ -6,11 +6,10 @@ from typing import Any
 from marshmallow import ValidationError, post_load
 
 from app.domain.signals import Dialect, Signal
-from app.schemas.entry import DialectEntry
+from app.schemas.entry import DialectEntry, Reading
 from app.schemas.fields import Key, Text
 from app.schemas.foreign.parts import ForeignSchema
 from app.schemas.foreign.text import FIELD, LONGEST_LINE, signal_of
-from app.schemas.reading import Reading
 
 DIALECT = Dialect("chat")
 

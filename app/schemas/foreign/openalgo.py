@@ -10,10 +10,9 @@ from app.domain.alert_terms import AlertTerms
 from app.domain.orders import OrderType, Side
 from app.domain.signals import ContractWords, Dialect, Intent, Signal
 from app.schemas import meanings
-from app.schemas.entry import DialectEntry
+from app.schemas.entry import DialectEntry, Reading
 from app.schemas.fields import Amount, Text, Word
 from app.schemas.foreign.parts import EXITS, ForeignSchema, SignedAmount, order_prices, refuse
-from app.schemas.reading import Reading
 
 DIALECT = Dialect("openalgo", price_field="price")
 # Where it trades, and the exchange that we know it by; contracts are listed where their underlying is.

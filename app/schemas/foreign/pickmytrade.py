@@ -11,7 +11,7 @@ from app.domain.orders import OrderType, Side
 from app.domain.signals import Dialect, Intent, Signal
 from app.schemas import meanings
 from app.schemas.base import Between, Field
-from app.schemas.entry import DialectEntry
+from app.schemas.entry import DialectEntry, Reading
 from app.schemas.fields import Amount, Text, Word
 from app.schemas.foreign.parts import (
     ENTRIES,
@@ -28,7 +28,7 @@ from app.schemas.foreign.parts import (
 )
 from app.schemas.meanings import FieldMeaning, meaning_of
 from app.schemas.moments import Moment
-from app.schemas.reading import Reading, number_of
+from app.schemas.reading import number_of
 from app.schemas.shapes import Shape
 
 DIALECT = Dialect("pickmytrade", price_field="price")

@@ -10,11 +10,10 @@ from marshmallow import ValidationError, post_load
 from app.domain.alert_terms import AlertTerms
 from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import Dialect, Intent, Signal
-from app.schemas.entry import DialectEntry
+from app.schemas.entry import DialectEntry, Reading
 from app.schemas.fields import Amount, Text
 from app.schemas.foreign.parts import ENTRIES, ForeignSchema, of_percent
 from app.schemas.json_slips import THOUSANDS, place
-from app.schemas.reading import Reading
 
 DIALECT = Dialect("text")
 FIELD = "text"

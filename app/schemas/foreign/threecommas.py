@@ -10,7 +10,7 @@ from app.domain.orders import OrderType, Side
 from app.domain.signals import Dialect, Intent, Signal
 from app.schemas import meanings
 from app.schemas.base import Between, Field
-from app.schemas.entry import DialectEntry
+from app.schemas.entry import DialectEntry, Reading
 from app.schemas.fields import Amount, Text, Whole, Word
 from app.schemas.foreign.parts import (
     MARKET_POSITIONS,
@@ -25,7 +25,6 @@ from app.schemas.foreign.parts import (
     target_of,
 )
 from app.schemas.moments import Moment
-from app.schemas.reading import Reading
 from app.schemas.shapes import Shape
 
 DIALECT = Dialect("threecommas", price_field="trigger_price")

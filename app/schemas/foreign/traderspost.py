@@ -12,7 +12,7 @@ from app.domain.orders import OrderType, Side, TimeInForce
 from app.domain.signals import ALL_ORDERS, Dialect, Intent, Signal
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.schemas import meanings
-from app.schemas.entry import DialectEntry
+from app.schemas.entry import DialectEntry, Reading
 from app.schemas.fields import Amount, Text, Word
 from app.schemas.foreign.parts import (
     ENTRIES,
@@ -33,7 +33,7 @@ from app.schemas.foreign.traderspost_exits import (
     refuse_exits,
 )
 from app.schemas.moments import Moment
-from app.schemas.reading import Reading, asks
+from app.schemas.reading import asks
 
 DIALECT = Dialect("traderspost", price_field="signalPrice")
 # The position after the order; a long one after a buy is what a buy means anyway.

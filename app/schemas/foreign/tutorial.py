@@ -8,7 +8,7 @@ from app.domain.alert_terms import AlertTerms
 from app.domain.orders import Side
 from app.domain.signals import Dialect, Intent, Signal, Target
 from app.schemas import meanings
-from app.schemas.entry import DialectEntry
+from app.schemas.entry import DialectEntry, Reading
 from app.schemas.fields import Amount, Text, Word
 from app.schemas.foreign.parts import (
     MARKET_POSITIONS,
@@ -20,7 +20,6 @@ from app.schemas.foreign.parts import (
     target_of,
 )
 from app.schemas.moments import Moment
-from app.schemas.reading import Reading
 
 DIALECT = Dialect("tutorial", price_field="strategy.order_price")
 # The flat form's names, by the names inside of `strategy`.

@@ -8,12 +8,11 @@ from app.domain.alert_terms import AlertTerms
 from app.domain.orders import OrderType, Side
 from app.domain.signals import Dialect, Intent, Signal
 from app.schemas import meanings
-from app.schemas.entry import DialectEntry
+from app.schemas.entry import DialectEntry, Reading
 from app.schemas.fields import Amount, Text, Word
 from app.schemas.foreign.parts import ENTRIES, ForeignSchema, order_prices, sized
 from app.schemas.meanings import meaning_of
 from app.schemas.moments import Moment
-from app.schemas.reading import Reading
 
 DIALECT = Dialect("webhooks_bot", price_field="price")
 SIDES = {"buy": Side.BUY, "long": Side.BUY, "sell": Side.SELL, "short": Side.SELL}
