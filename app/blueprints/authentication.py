@@ -27,6 +27,7 @@ from app.errors import (
     TokenAgain,
 )
 from app.logs import register_secrets
+from app.repositories.bots import BotDirectory
 from app.schemas.entry import DialectEntry
 from app.services.schedulers.google_tokens import looks_like_a_token
 from app.wiring.container import intake, operations, services
@@ -156,15 +157,16 @@ class SecretPlace(StrEnum):
         return cls.ADDRESS if entry.is_foreign else cls.BODY_FIRST
 
 
-def bot_of(alert: dict[str, Any], named: Any, where: SecretPlace = SecretPlace.BODY_FIRST) -> Bot:
+def bot_of(bots: BotDirectory, alert: dict[str, Any], named: Any, entry: DialectEntry | None) -> Bot:
     """Return the bot whose secret came with the alert; raise NotAuthenticated or NotFound."""
+    where = SecretPlace.of(entry)
     if isinstance(named, str) and named and not BOT_ID.fullmatch(named):
         raise NotAuthenticated("The secret is wrong.")
     presented = _presented(alert) if where is SecretPlace.BODY_FIRST else _presented_outside()
     if presented is None and where is SecretPlace.ADDRESS_FIRST:
         presented = _presented(alert)
     try:
-        bot = operations().bots.authenticate(presented, named if isinstance(named, str) and named else None)
+        bot = bots.authenticate(presented, named if isinstance(named, str) and named else None)
     except NotAuthenticated as error:
         raise NotAuthenticated(f"{error.message}{_which_counts(alert, where)}") from error
     _never_show(presented)

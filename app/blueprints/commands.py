@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.authentication import UNKNOWN, account_holder
 from app.blueprints.door import guard
 from app.blueprints.envelope import answer_with, failure
-from app.blueprints.request_context import milliseconds_at_door
 from app.blueprints.sources import allowed_source
 from app.blueprints.webhook import read_body
 from app.domain.json_codec import to_json
@@ -113,8 +112,8 @@ def _carry_out(command: str, **in_address: str) -> ResponseReturnValue:
     known_by = address.encode() + b"\n" + raw
     words = own_words(alert) | {"address": address}
     source, redacted = request.remote_addr or UNKNOWN, to_json(redact(alert))
-    door = milliseconds_at_door()
-    answer = intake().alerts.accept(Alert(bot, signal, known_by, words, redacted, g.request_id, source, door))
+    came = Alert(bot, signal, known_by, words, redacted, g.request_id, source, g.opened_at)
+    answer = intake().alerts.accept(came)
     payload = alert["legs"] if "legs" in alert else body or {name: alert[name] for name in in_address}
     return _answered(answer, _numbers(redact(payload)))
 

@@ -11,6 +11,7 @@ from app.schemas.dialects import DIALECTS
 bp = Blueprint("ideas", __name__)
 bp.before_request(allowed_source)
 guard(bp)
+IDEA = DIALECTS["trade_idea"]
 
 
 @bp.post("/webhooks/optionomics/trade-ideas")
@@ -21,5 +22,5 @@ def receive_idea() -> ResponseReturnValue:
     """
     body = read_body()
     idea = read_alert(body)
-    bot = authenticate(idea, idea.get("bot"))
-    return accept(DIALECTS["trade_idea"], bot, idea, body)
+    bot = authenticate(idea, idea.get(IDEA.bot_field), IDEA)
+    return accept(IDEA, bot, idea, body)

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
-from app.domain.tickets import MILLISECOND
 from app.logs import bind_request, read_trace, release_request
 from app.wiring.container import services
 
@@ -36,18 +35,12 @@ def request_id() -> str:
     return name
 
 
-def milliseconds_at_door() -> float:
-    """Return how long the request has been served, by the application's clock: tickets tell it."""
-    # A clock that was set back must not make it shorter than nothing.
-    passed = services().clock() - g.opened_at
-    return max(round(float(passed / MILLISECOND), 3), 0.0)
-
-
 def _open() -> None:
     given = request.headers.get(HEADER, "")
     g.request_id = given if ACCEPTABLE.fullmatch(given) else uuid4().hex
+    g.services = wings = services()
     # The log's figures are the machine's; what is stored goes by the clock that was handed in.
-    g.started, g.opened_at = time.perf_counter(), services().clock()
+    g.started, g.opened_at = time.perf_counter(), wings.clock()
     bind_request(g.request_id, read_trace(request.headers.get))
 
 

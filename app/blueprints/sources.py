@@ -4,7 +4,7 @@ import ipaddress
 from functools import lru_cache
 from typing import Any
 
-from flask import request
+from flask import g, request
 
 from app.blueprints.authentication import caller_address
 from app.errors import AlertRefused, SourceNotAllowed
@@ -21,9 +21,13 @@ PLAIN = DIALECTS["strategy"].sources
 
 
 def allowed_source() -> None:
-    """Let in who may send something here from his address; what exactly is judged once it is known."""
+    """Let in who may send something here from his address; what exactly is judged once it is known.
+
+    `g.open_lists` are those of the lists here that let him in.
+    """
     lists = _lists_here()
-    if not any(_is_in(name) for name in lists):
+    g.open_lists = [name for name in lists if _is_in(name)]
+    if not g.open_lists:
         raise _refusal(*lists)
 
 
@@ -35,7 +39,7 @@ def source_of_dialect(entry: DialectEntry) -> None:
 
 def refuse_elsewhere(error: AlertRefused) -> None:
     """Tell a caller outside the webhook's first list nothing of what could not be read: he is not let in."""
-    if not _is_in(PLAIN):
+    if PLAIN not in g.open_lists:
         raise _refusal(PLAIN) from error
 
 
@@ -44,10 +48,9 @@ def dialect_from_elsewhere(entry: DialectEntry | None) -> None:
 
     It is the dialect by which the alert is read later, so that no added field opens another list.
     """
-    if not _is_in(PLAIN):
-        if entry is None or not entry.is_taken_at_webhook:
-            raise _refusal(PLAIN)
-        source_of_dialect(entry)
+    if entry is None or not entry.is_taken_at_webhook:
+        raise _refusal(PLAIN)
+    source_of_dialect(entry)
 
 
 def _lists_here() -> tuple[str, ...]:

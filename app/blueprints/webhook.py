@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from app.blueprints.authentication import UNKNOWN, SecretPlace, bot_of
+from app.blueprints.authentication import UNKNOWN, bot_of
 from app.blueprints.door import guard
-from app.blueprints.request_context import milliseconds_at_door
 from app.blueprints.sources import (
+    PLAIN,
     allowed_source,
     dialect_from_elsewhere,
     refuse_elsewhere,
@@ -29,7 +29,7 @@ from app.schemas.dialects import DIALECTS
 from app.schemas.entry import DialectEntry
 from app.schemas.reading import read_signal
 from app.services.intake.arrivals import Alert
-from app.wiring.container import intake
+from app.wiring.container import IntakeWing, Services, intake
 
 bp = Blueprint("webhook", __name__)
 bp.before_request(allowed_source)
@@ -56,7 +56,8 @@ def _receive(bot_in_address: str | None) -> ResponseReturnValue:
     try:
         body = read_body()
         posted = read_posted(body, _pinned())
-        dialect_from_elsewhere(posted.entry)
+        if PLAIN not in g.open_lists:
+            dialect_from_elsewhere(posted.entry)
     except AlertRefused as error:
         refuse_elsewhere(error)
         raise
@@ -66,7 +67,7 @@ def _receive(bot_in_address: str | None) -> ResponseReturnValue:
     is_plain = is_ours and NAMES.isdisjoint(given)
     alert = g.alert = given if is_plain else hide_foreign(given, shared=not is_ours)
     named = same_bot(bot_in_address, bot_named_in(alert))
-    bot = authenticate(given, named, where=SecretPlace.of(entry))
+    bot = authenticate(given, named, entry)
     if entry is None or not entry.is_taken_at_webhook:
         count_wrong(bot)
         entry = posted.told()
@@ -96,7 +97,7 @@ def receive_bridge_alert() -> ResponseReturnValue:
     """Turn one authenticated bridge alert into at most one order."""
     body = read_body()
     alert = read_alert(body)
-    bot = authenticate(alert, alert.get(BRIDGE.bot_field))
+    bot = authenticate(alert, alert.get(BRIDGE.bot_field), BRIDGE)
     if "strategy_order_action" in alert:
         count_wrong(bot)
         raise MalformedAlert("This is a strategy alert; post it to /webhook.")
@@ -138,9 +139,10 @@ def read_alert(body: bytes) -> dict[str, Any]:
     return alert
 
 
-def authenticate(alert: dict[str, Any], named: Any, where: SecretPlace = SecretPlace.BODY_FIRST) -> Bot:
+def authenticate(alert: dict[str, Any], named: Any, entry: DialectEntry | None) -> Bot:
     """Know whose alert it is before anything is told about its fields."""
-    bot = g.bot = bot_of(alert, named, where)
+    wings: Services = g.services
+    bot = g.bot = bot_of(wings.operations.bots, alert, named, entry)
     return bot
 
 
@@ -155,20 +157,21 @@ def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) ->
     It is taken from the addresses of the dialect that it is read by, at whatever door it came in.
     """
     g.dialect = entry.dialect.name
-    source_of_dialect(entry)
+    if entry.sources not in g.open_lists:
+        source_of_dialect(entry)
     try:
         signal = read_signal(entry, alert)
     except MalformedAlert:
         count_wrong(bot)
         raise
-    wing = intake()
+    wing: IntakeWing = g.services.intake
     # Once an alert, whatever it turned out to be: processes may have to ask each other for it.
     wing.limiter.take(bot.id, only_exits=only_exits(signal, cover_only=bot.configuration.cover_only))
     source = request.remote_addr or UNKNOWN
     redacted = to_json(redact(alert))
     words = own_words(alert)
-    door = milliseconds_at_door()
-    answer = wing.alerts.accept(Alert(bot, signal, body, words, redacted, g.request_id, source, door))
+    came = Alert(bot, signal, body, words, redacted, g.request_id, source, g.opened_at)
+    answer = wing.alerts.accept(came)
     response = jsonify(answer.body)
     response.headers.update(answer.headers)
     return response, answer.status

@@ -197,13 +197,12 @@ class Ticket:
         self.opinion = other.opinion or self.opinion
         self.timeline += [entry for entry in other.timeline if entry not in self.timeline]
 
-    def note(self, stage: Stage, at: datetime, detail: str | None = None, *, before: float = 0.0) -> None:
-        """Add a stage to the timeline with the milliseconds since the one before it.
-
-        `before` are those that had passed when the ticket began.
-        """
+    def note(
+        self, stage: Stage, at: datetime, detail: str | None = None, *, since: datetime | None = None
+    ) -> None:
+        """Add a stage to the timeline with the milliseconds since the one before it, or since a moment."""
         # A clock that was set back must not make a stage shorter than nothing.
-        elapsed = max((at - (self._noted_at or self.created_at)) / MILLISECOND, 0.0) + before
+        elapsed = max((at - (since or self._noted_at or self.created_at)) / MILLISECOND, 0.0)
         self._noted_at = at
         # Formatted when the ticket is written, which is after the submit.
         self.timeline.append(TimelineEntry(at, stage.value, elapsed, detail))

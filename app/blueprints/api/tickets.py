@@ -120,8 +120,8 @@ def _bot(entry: DialectEntry, alert: dict[str, Any]) -> Bot:
     """Return the named bot, else the one that a pasted secret of ours tells, else the default one."""
     if entry.names_bot_by_number:
         return _commanded(alert)
-    named = same_bot(request.args.get("bot"), alert.get(entry.bot_field))
+    bots, named = operations().bots, same_bot(request.args.get("bot"), alert.get(entry.bot_field))
     if not named and not entry.is_foreign and any(alert.get(field) for field in SECRET_FIELDS):
-        return bot_of(alert, None)
-    bot, _ = operations().bots.get(str(named) if named else DEFAULT_BOT)
+        return bot_of(bots, alert, None, entry)
+    bot, _ = bots.get(str(named) if named else DEFAULT_BOT)
     return bot

@@ -69,7 +69,7 @@ class Intake:
         arrival = known_by_key_alone(arrival, others) if others else arrival
         ticket = Ticket(arrival.ticket, arrival.bot, arrival.dialect, arrival.at, arrival.alert)
         ticket.fingerprint = arrival.fingerprint
-        ticket.note(Stage.RECEIVED, arrival.at, alert.source, before=alert.door)
+        ticket.note(Stage.RECEIVED, arrival.at, alert.source, since=alert.opened_at)
         answer = self._answer_as_first(ticket, arrival, alert, others)
         outcome = "accepted"
         if answer is None:

@@ -17,7 +17,7 @@ from app.services.instruments.resolver import instrument_named
 class Alert:
     """What the HTTP layer hands over: authenticated, loaded, redacted; `words` make it another alert.
 
-    `door` are the milliseconds that this took.
+    `opened_at` is when it came to the door, by the application's clock; None: it came by none.
     """
 
     bot: Bot
@@ -27,7 +27,7 @@ class Alert:
     redacted: dict[str, Any]
     request_id: str
     source: str
-    door: float = 0.0
+    opened_at: datetime | None = None
 
 
 def arrival_of(alert: Alert, ticket: UUID, at: datetime) -> Arrival:
