@@ -1,17 +1,15 @@
 """Stores that count what is asked of them: calls, and documents that came back.
 
-What a thread has read together is one call; what it is then shown of that is none.
+What a thread reads together is one call; what it is then shown of that never comes here.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.domain.ticket_terms import Wanted
-from app.storage.base import JSON, Change, Document, Page, Waiting
+from app.storage.base import JSON, Change, Document, Page, Range, Together, Waiting
 from app.storage.postgres import PostgresStore
-from app.storage.read_ahead import ReadAhead
 from app.storage.sqlite import SqliteStore
 
 
@@ -29,9 +27,7 @@ class _Counting:
 
     def get(self, key: str) -> Document | None:
         found: Document | None = super().get(key)  # type: ignore[misc]  # of the store behind
-        ahead = self._held
-        if ahead is None or ahead.document(key) is None:
-            self._count("get", 0 if found is None else 1)
+        self._count("get", 0 if found is None else 1)
         return found
 
     def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
@@ -47,22 +43,13 @@ class _Counting:
         super().delete(document)  # type: ignore[misc]
 
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
-        found: Iterator[Document] = super().list(prefix, after=after, limit=limit)  # type: ignore[misc]
-        ahead = self._held
-        if ahead is not None and limit is None and not after and ahead.documents(prefix) is not None:
-            return found
         self._count("list")
-        return self._counted(found)
+        return self._counted(super().list(prefix, after=after, limit=limit))  # type: ignore[misc]
 
-    @contextmanager
-    def ahead(
-        self, keys: Collection[str], prefixes: Collection[str], waiting: Waiting | None = None
-    ) -> Iterator[None]:
-        with super().ahead(keys, prefixes, waiting):  # type: ignore[misc]
-            ahead = self._held
-            shown = [*map(ahead.document, keys), *map(ahead.documents, prefixes)] if ahead is not None else []
-            self._count("ahead", sum(len(rows) for rows in shown if rows is not None))
-            yield
+    def together(self, ranges: Sequence[Range], waiting: Waiting | None = None) -> Together:
+        found: Together = super().together(ranges, waiting)  # type: ignore[misc]
+        self._count("together", len(found))
+        return found
 
     def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         found: Page = super().page(  # type: ignore[misc]
@@ -72,22 +59,12 @@ class _Counting:
         return found
 
     def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:
-        found: Iterator[Document] = super().waiting(prefix, instrument)  # type: ignore[misc]
-        ahead = self._held
-        if ahead is not None and ahead.waiting(Waiting(prefix, instrument)) is not None:
-            return found
         self._count("waiting")
-        return self._counted(found)
+        return self._counted(super().waiting(prefix, instrument))  # type: ignore[misc]
 
     def apply(self, changes: Sequence[Change]) -> None:
         self._count("apply")
         super().apply(changes)  # type: ignore[misc]
-
-    @property
-    def _held(self) -> ReadAhead | None:
-        """What this thread has read together by now."""
-        held: ReadAhead | None = self._mine.ahead  # type: ignore[attr-defined]
-        return held
 
     def _count(self, name: str, documents: int = 0) -> None:
         self.calls[name] += 1

@@ -3,12 +3,10 @@
 Nobody has to say that he changed something: the key that was written tells the topic.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from typing import Protocol
 
 from app.dataclass import dataclass
-from app.domain.ticket_terms import Wanted
 from app.domain.topics import Topic
 from app.repositories import (
     approvals,
@@ -21,7 +19,6 @@ from app.repositories import (
     door_refusals,
     entry_stops,
     exit_plans,
-    inbox,
     jobs,
     link_state,
     open_orders,
@@ -33,7 +30,6 @@ from app.repositories import (
     trades,
     trading_state,
 )
-from app.storage.base import JSON, Change, Create, Document, Page, Snapshot, Store, Waiting
 
 PLACES = {topic: place for place, topic in enumerate(Topic)}
 
@@ -141,83 +137,3 @@ class ChangeCounts:
                 if one != other
             ],
         )
-
-
-class CountedStore:
-    """A store that counts what is written through it, once it is; reads go straight through."""
-
-    def __init__(self, store: Store, changes: ChangeCounts) -> None:
-        self._store = store
-        self._changes = changes
-
-    def get(self, key: str) -> Document | None:
-        """Return the document, or None."""
-        return self._store.get(key)
-
-    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
-        """Write a new document; raise AlreadyExists when the key is taken."""
-        written = self._store.create(key, value, durable=durable)
-        # An alert that is carried out at once is counted with its ticket: nothing stands before its order.
-        if not key.startswith(inbox.PREFIX):
-            self._changes.wrote(key)
-        elif value.get("put_off"):
-            self._changes.note(Topic.TICKETS)
-        return written
-
-    def replace(self, document: Document, value: JSON) -> Document:
-        """Write over the version that was read; raise Conflict when it has moved or gone."""
-        written = self._store.replace(document, value)
-        self._changes.wrote(document.key)
-        return written
-
-    def delete(self, document: Document) -> None:
-        """Remove the version that was read; raise Conflict when it has moved, not when it has gone."""
-        self._store.delete(document)
-        self._changes.wrote(document.key)
-
-    def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
-        """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
-        return self._store.list(prefix, after=after, limit=limit)
-
-    def ahead(
-        self, keys: Collection[str], prefixes: Collection[str], waiting: Waiting | None = None
-    ) -> AbstractContextManager[None]:
-        """Read documents, lists and what waits together, if that is cheaper for the store."""
-        return self._store.ahead(keys, prefixes, waiting)
-
-    def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
-        """Return documents under `prefix` that carry all terms, from the last key down."""
-        return self._store.page(prefix, terms=terms, before=before, since=since, limit=limit)
-
-    def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:
-        """Yield documents under `prefix` that lack their answer; perhaps others too."""
-        return self._store.waiting(prefix, instrument)
-
-    def apply(self, changes: Sequence[Change]) -> None:
-        """Make the changes in their order, and count them; where a part may have been made, all of them."""
-        try:
-            self._store.apply(changes)
-        finally:
-            for change in changes:
-                self._changes.wrote(change.key if isinstance(change, Create) else change.document.key)
-
-    def snapshot(self) -> Snapshot:
-        """Return every document as it is at one moment, or as near to that as the store can come."""
-        return self._store.snapshot()
-
-    def count(self, prefix: str) -> int:
-        """Return how many documents there are under `prefix`."""
-        return self._store.count(prefix)
-
-    def upkeep(self) -> int:
-        """Do what the store wants done by the clock; return how much was done."""
-        return self._store.upkeep()
-
-    def ping(self) -> None:
-        """Prove that the store can be read and written."""
-        self._store.ping()
-
-    def close(self) -> None:
-        """Let go of files and connections; safe to call twice."""
-        self._changes.close()
-        self._store.close()

@@ -1,7 +1,6 @@
 """Versioned JSON documents under string keys: what every store offers."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -12,6 +11,14 @@ JSON: TypeAlias = dict[str, Any]
 
 # What proves that a store can be written, for a moment.
 PINGS = "pings/"
+# Behind every key that begins alike.
+HIGHEST = "\U0010ffff"
+# Of one range no more than so many are read together, with others.
+MOST_TOGETHER = 200
+# What waits is read together at the place before the first.
+WAITING = -1
+# Where keys begin, and what is behind the last of them.
+Range: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,10 @@ class Waiting(NamedTuple):
     instrument: str | None = None
 
 
+# Documents, each behind the place of the range in which it was found.
+Together: TypeAlias = Sequence[tuple[int, Document]]
+
+
 class Store(Protocol):
     """Versioned JSON documents under string keys.
 
@@ -113,13 +124,11 @@ class Store(Protocol):
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order (by bytes)."""
 
-    def ahead(
-        self, keys: Collection[str], prefixes: Collection[str], waiting: Waiting | None = None
-    ) -> AbstractContextManager[None]:
-        """Read documents, lists and what waits together, if that is cheaper than one after the other.
+    def together(self, ranges: Sequence[Range], waiting: Waiting | None = None) -> Together | None:
+        """Return the documents of several ranges, each behind the place of its range, by one question.
 
-        Within the block this thread may be shown them as they were at its beginning, for a second at most
-        and but for what it writes itself.
+        Of a range come its first `MOST_TOGETHER`, in key order; what waits comes at `WAITING`. None, nothing
+        being read: one question for all is not cheaper here than one for each.
         """
 
     def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:

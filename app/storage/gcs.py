@@ -2,8 +2,8 @@
 
 import json
 import sys
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -18,6 +18,7 @@ from app.storage.base import (
     Create,
     Document,
     Page,
+    Range,
     Replace,
     Snapshot,
     Waiting,
@@ -111,14 +112,8 @@ class GcsStore:
         if not found:
             self._emptiness.found_nothing(prefix, mark)
 
-    def ahead(
-        self,
-        keys: Collection[str],  # noqa: ARG002
-        prefixes: Collection[str],  # noqa: ARG002
-        waiting: Waiting | None = None,  # noqa: ARG002
-    ) -> AbstractContextManager[None]:
+    def together(self, ranges: Sequence[Range], waiting: Waiting | None = None) -> None:
         """Read nothing: here each is asked for by itself."""
-        return nullcontext()
 
     def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down; see BucketPages."""

@@ -3,17 +3,27 @@
 import json
 import threading
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
 from itertools import count
 
 from app.dataclass import dataclass
 from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict
-from app.storage.base import JSON, Change, Create, Document, Page, Replace, Snapshot, Waiting, unanswered
+from app.storage.base import (
+    HIGHEST,
+    JSON,
+    Change,
+    Create,
+    Document,
+    Page,
+    Range,
+    Replace,
+    Snapshot,
+    Waiting,
+    unanswered,
+)
 from app.storage.terms import page_among
 
-HIGHEST = "\U0010ffff"
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _decode = json.JSONDecoder().raw_decode
 
@@ -79,14 +89,8 @@ class MemoryStore:
         for key, held in page:
             yield _document(key, held)
 
-    def ahead(
-        self,
-        keys: Collection[str],  # noqa: ARG002
-        prefixes: Collection[str],  # noqa: ARG002
-        waiting: Waiting | None = None,  # noqa: ARG002
-    ) -> AbstractContextManager[None]:
+    def together(self, ranges: Sequence[Range], waiting: Waiting | None = None) -> None:
         """Read nothing: here it is read at once."""
-        return nullcontext()
 
     def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down."""

@@ -4,14 +4,25 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
-from app.storage.base import JSON, Change, Create, Delete, Document, Page, Replace, Snapshot, Waiting
+from app.storage.base import (
+    JSON,
+    Change,
+    Create,
+    Delete,
+    Document,
+    Page,
+    Range,
+    Replace,
+    Snapshot,
+    Together,
+    Waiting,
+)
 from app.storage.postgres_ahead import read_together
 from app.storage.postgres_connection import Connections, Overwritten
 from app.storage.postgres_migration import prepare
@@ -24,7 +35,6 @@ from app.storage.postgres_terms import (
     index_changes,
     read_waiting,
 )
-from app.storage.read_ahead import OfThread
 
 _SELECT = "SELECT value, version FROM documents WHERE key = %s"
 _SELECT_FROM = """
@@ -52,7 +62,6 @@ class PostgresStore:
     """
 
     def __init__(self, url: str, *, timeout_seconds: float = 5, connections: int = 10) -> None:
-        self._mine = OfThread()
         self.connections = Connections(url, timeout_seconds=timeout_seconds, size=connections)
         try:
             prepare(self.connections)
@@ -63,9 +72,7 @@ class PostgresStore:
 
     def get(self, key: str) -> Document | None:
         """Return the document, or None."""
-        ahead = self._mine.ahead
-        rows = None if ahead is None else ahead.document(key)
-        for text, version in self.connections.ask(_SELECT, (key,)) if rows is None else rows:
+        for text, version in self.connections.ask(_SELECT, (key,)):
             return Document(key, _decode(text)[0], version)
         return None
 
@@ -93,11 +100,6 @@ class PostgresStore:
 
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
-        ahead = self._mine.ahead
-        found = None if ahead is None or limit is not None or after else ahead.documents(prefix)
-        if found is not None:
-            yield from documents_of(found)
-            return
         remaining = limit
         while remaining is None or remaining > 0:
             size = PAGE if remaining is None else min(PAGE, remaining)
@@ -109,16 +111,10 @@ class PostgresStore:
             after = rows[-1][0]
             remaining = None if remaining is None else remaining - len(rows)
 
-    @contextmanager
-    def ahead(
-        self, keys: Collection[str], prefixes: Collection[str], waiting: Waiting | None = None
-    ) -> Iterator[None]:
-        """Read all of it by one question, and show it to this thread within the block."""
-        self._mine.ahead = read_together(self.connections, keys, prefixes, waiting)
-        try:
-            yield
-        finally:
-            self._mine.ahead = None
+    def together(self, ranges: Sequence[Range], waiting: Waiting | None = None) -> Together:
+        """Return the documents of several ranges, each behind the place of its range, and what waits."""
+        rows = read_together(self.connections, ranges, waiting)
+        return [(place, Document(key, _decode(text)[0], version)) for place, key, text, version in rows]
 
     def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down."""
@@ -126,9 +122,7 @@ class PostgresStore:
 
     def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer, and a few that have it."""
-        ahead, wanted = self._mine.ahead, Waiting(prefix, instrument)
-        found = None if ahead is None else ahead.waiting(wanted)
-        return documents_of(read_waiting(self.connections, wanted) if found is None else found)
+        return documents_of(read_waiting(self.connections, Waiting(prefix, instrument)))
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Make the changes in one transaction that does not wait for the disk."""
@@ -163,9 +157,6 @@ class PostgresStore:
             _logger.warning("Tickets lie in documents_tickets_other for now: %s", error)
 
     def _write(self, changes: Sequence[JSON], *, durable: bool) -> str:
-        ahead = self._mine.ahead
-        if ahead is not None:
-            ahead.forget(change["key"] for change in changes)
         try:
             ((outcomes,),) = self.connections.ask(_WRITE, (_encode(changes), durable))
         except Overwritten as error:

@@ -4,17 +4,31 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from app.domain.ticket_terms import Wanted
 from app.errors import AlreadyExists, Conflict, StoreUnavailable
 from app.storage import sqlite_terms
-from app.storage.base import JSON, Change, Create, Document, Page, Replace, Snapshot, Waiting, is_of
-from app.storage.read_ahead import HIGHEST, OfThread
-from app.storage.sqlite_ahead import read_together
+from app.storage.base import (
+    HIGHEST,
+    JSON,
+    MOST_TOGETHER,
+    WAITING,
+    Change,
+    Create,
+    Document,
+    Page,
+    Range,
+    Replace,
+    Snapshot,
+    Together,
+    Waiting,
+    is_of,
+)
 from app.storage.sqlite_connection import SharedConnection
 from app.storage.sqlite_files import documents_in
 from app.storage.sqlite_ledger import LEDGER_VIEW
@@ -28,14 +42,21 @@ CREATE TABLE IF NOT EXISTS documents (
 )
 """
 
-INSERT = "INSERT INTO documents (key, value, version) VALUES (?, ?, ?)"
-INSERT_IF_ABSENT = INSERT + " ON CONFLICT (key) DO NOTHING"
+INSERT_IF_ABSENT = "INSERT INTO documents (key, value, version) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING"
 UPDATE = "UPDATE documents SET value = ?, version = ? WHERE key = ? AND version = ?"
 DELETE = "DELETE FROM documents WHERE key = ? AND version = ?"
 SELECT = "SELECT value, version FROM documents WHERE key = ?"
 SELECT_FROM = "SELECT key, value, version FROM documents WHERE key >= ? AND key < ? ORDER BY key LIMIT ?"
 SELECT_AFTER = SELECT_FROM.replace(">=", ">")
 COUNT = "SELECT count(*) FROM documents WHERE key >= ? AND key < ?"
+OF_RANGE = f"""
+SELECT * FROM (
+    SELECT {{place}} AS place, key, value, version FROM documents
+    WHERE key >= ? AND key < ? ORDER BY key LIMIT {MOST_TOGETHER}
+)
+"""  # noqa: S608  # our own text
+
+THAT_WAIT = f"SELECT {WAITING}, * FROM ({sqlite_terms.WAITS})"  # noqa: S608  # our own text
 
 PAGE = 500
 OWNER_ONLY, EVERYBODY_ELSE = 0o600, 0o077
@@ -49,7 +70,6 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, timeout_seconds: float = 5) -> None:
         self._path = path
-        self._mine = OfThread()
         self._shared = SharedConnection(path, timeout_seconds=timeout_seconds)
         # A person's search may take a while: no alert is to wait for its turn behind it.
         self._looking = SharedConnection(path, timeout_seconds=timeout_seconds)
@@ -70,37 +90,28 @@ class SqliteStore:
 
     def get(self, key: str) -> Document | None:
         """Return the document, or None."""
-        ahead = self._mine.ahead
-        rows = None if ahead is None else ahead.document(key)
-        for text, version in self._shared.read(SELECT, (key,)) if rows is None else rows:
+        for text, version in self._shared.read(SELECT, (key,)):
             return Document(key, _decode(text)[0], version)
         return None
 
     def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
         """Write a new document; raise AlreadyExists when the key is taken."""
         text, version = _encode(value), time.time_ns()
-        self._forget(key)
-        with self._shared.writing_durably if durable else self._shared.writing as connection:
-            try:
-                connection.execute(INSERT, (key, text, version))
-            except sqlite3.IntegrityError as error:
-                raise AlreadyExists(f"{key} already exists") from error
+        if self._shared.write(INSERT_IF_ABSENT, (key, text, version), waits_for_disk=durable) != 1:
+            raise AlreadyExists(f"{key} already exists")
         # What is written by itself is indexed by the next page that is asked for; tickets come with `apply`.
         return Document(key, value, version)
 
     def replace(self, document: Document, value: JSON) -> Document:
         """Write over the version that was read; raise Conflict when it has moved or gone."""
         text, version = _encode(value), _next_version(document)
-        self._forget(document.key)
-        with self._shared.writing_durably as connection:
-            row = (text, version, document.key, document.version)
-            if connection.execute(UPDATE, row).rowcount != 1:
-                raise Conflict(f"{document.key} has been overwritten")
+        row = (text, version, document.key, document.version)
+        if self._shared.write(UPDATE, row, waits_for_disk=True) != 1:
+            raise Conflict(f"{document.key} has been overwritten")
         return Document(document.key, value, version)
 
     def delete(self, document: Document) -> None:
         """Remove the version that was read; raise Conflict when it has moved, not when it has gone."""
-        self._forget(document.key)
         with self._shared.writing_durably as connection:
             removed = connection.execute(DELETE, (document.key, document.version)).rowcount
             if not removed and connection.execute(SELECT, (document.key,)).fetchone() is not None:
@@ -108,11 +119,6 @@ class SqliteStore:
 
     def list(self, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Document]:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
-        ahead = self._mine.ahead
-        found = None if ahead is None or limit is not None or after else ahead.documents(prefix)
-        if found is not None:
-            yield from _documents(found)
-            return
         remaining = limit
         while remaining is None or remaining > 0:
             size = PAGE if remaining is None else min(PAGE, remaining)
@@ -123,17 +129,17 @@ class SqliteStore:
             after = rows[-1][0]
             remaining = None if remaining is None else remaining - len(rows)
 
-    @contextmanager
-    def ahead(
-        self, keys: Collection[str], prefixes: Collection[str], waiting: Waiting | None = None
-    ) -> Iterator[None]:
-        """Read all of it in one turn, and show it to this thread within the block."""
-        with self._shared.reading as connection:
-            self._mine.ahead = read_together(connection, keys, prefixes, waiting)
-        try:
-            yield
-        finally:
-            self._mine.ahead = None
+    def together(self, ranges: Sequence[Range], waiting: Waiting | None = None) -> Together:
+        """Return the documents of several ranges, each behind the place of its range, and what waits."""
+        bounds = [bound for both in ranges for bound in both]
+        if waiting is not None:
+            bounds += [waiting.prefix, waiting.prefix + HIGHEST]
+        rows = self._shared.read(_together(len(ranges), with_waiting=waiting is not None), bounds)
+        return [
+            (place, Document(key, _decode(text)[0], version))
+            for place, key, text, version in rows
+            if waiting is None or place != WAITING or is_of(text, waiting.instrument)
+        ]
 
     def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down."""
@@ -144,11 +150,7 @@ class SqliteStore:
 
     def waiting(self, prefix: str, instrument: str | None = None) -> Iterator[Document]:
         """Yield documents under `prefix` that lack their answer, and a few that have it."""
-        ahead = self._mine.ahead
-        rows = None if ahead is None else ahead.waiting(Waiting(prefix, instrument))
-        if rows is None:
-            with self._shared.reading as connection:
-                rows = sqlite_terms.read_waiting(connection, prefix)
+        rows = self._shared.read(sqlite_terms.WAITS, (prefix, prefix + HIGHEST))
         return _documents(row for row in rows if is_of(row[1], instrument))
 
     def apply(self, changes: Sequence[Change]) -> None:
@@ -157,7 +159,6 @@ class SqliteStore:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 for change in changes:
-                    self._forget(change.key if isinstance(change, Create) else change.document.key)
                     _make(connection, change)
             except BaseException:
                 connection.execute("ROLLBACK")
@@ -189,11 +190,6 @@ class SqliteStore:
         self._looking.close()
         self._shared.close()
 
-    def _forget(self, key: str) -> None:
-        ahead = self._mine.ahead
-        if ahead is not None:
-            ahead.forget([key])
-
     def _catch_up(self) -> bool:
         with self._shared.reading as connection:
             return sqlite_terms.catch_up(connection)
@@ -201,6 +197,14 @@ class SqliteStore:
     def _page(self, prefix: str, after: str, size: int) -> Sequence[tuple[str, str, int]]:
         query, lower = (SELECT_AFTER, after) if after >= prefix else (SELECT_FROM, prefix)
         return self._shared.read(query, (lower, prefix + HIGHEST, size))
+
+
+@cache
+def _together(ranges: int, *, with_waiting: bool) -> str:
+    each = [OF_RANGE.format(place=place) for place in range(ranges)]
+    if with_waiting:
+        each.append(THAT_WAIT)
+    return f"{' UNION ALL '.join(each)} ORDER BY 1, 2"
 
 
 def _documents(rows: Iterable[tuple[Any, ...]]) -> Iterator[Document]:

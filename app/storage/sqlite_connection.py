@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,15 @@ class SharedConnection:
         self.writing = _Turn(self, waits_for_disk=False)
         self.writing_durably = _Turn(self, waits_for_disk=True)
 
-    def read(self, query: str, values: tuple[Any, ...]) -> list[Any]:
-        """Return all rows of one query, read in a turn of its own: an alert has ten of them."""
-        connection = self.acquire(waits_for_disk=None)
-        try:
+    def read(self, query: str, values: Sequence[Any]) -> list[Any]:
+        """Return all rows of one query, read in a turn of its own."""
+        with self.reading as connection:
             return connection.execute(query, values).fetchall()
-        except (sqlite3.Error, OSError) as error:
-            raise self._unusable(error) from error
-        finally:
-            self._lock.release()
+
+    def write(self, statement: str, values: Sequence[Any], *, waits_for_disk: bool) -> int:
+        """Make one change in a turn of its own; return how many rows it changed."""
+        with self.writing_durably if waits_for_disk else self.writing as connection:
+            return connection.execute(statement, values).rowcount
 
     def close(self) -> None:
         """Close the connection; the next turn would open it again."""

@@ -55,7 +55,8 @@ _MARK_ALL = (
 )
 _HAS_TERM = "SELECT 1 FROM terms WHERE term = ? AND key = ?"
 _IS_THERE = "SELECT 1 FROM sqlite_master WHERE name = ?"
-_WAITING = """
+# The alerts that wait for their answer; one that was taken over late may have it.
+WAITS = """
 SELECT documents.key, documents.value, documents.version
 FROM terms CROSS JOIN documents ON documents.key = terms.key
 WHERE terms.term = 'waiting' AND terms.key >= ? AND terms.key < ? ORDER BY terms.key
@@ -69,7 +70,6 @@ SELECT unindexed.key, documents.value FROM unindexed LEFT JOIN documents USING (
 """
 # A batch is written in some twenty milliseconds: who writes meanwhile waits no longer.
 _BATCH = 500
-_HIGHEST = "\U0010ffff"
 _decode = json.JSONDecoder().raw_decode
 
 
@@ -114,8 +114,3 @@ def catch_up(connection: sqlite3.Connection) -> bool:
         raise
     connection.execute("COMMIT")
     return len(marked) == _BATCH
-
-
-def read_waiting(connection: sqlite3.Connection, prefix: str) -> list[tuple[str, str, int]]:
-    """Read the alerts that wait for their answer; one that was taken over late may have it."""
-    return connection.execute(_WAITING, (prefix, prefix + _HIGHEST)).fetchall()

@@ -78,7 +78,7 @@ class Wiring:
             gate_check=self.gate_check,
             rules=self.rules,
             clock=self.clock,
-            reads=self.base.decision_reads,
+            reads=self.base.store,
             turns=self.turns,
         )
 

@@ -16,10 +16,10 @@ from app.domain.topics import Topic
 from app.repositories.account_secret import AccountSecret
 from app.repositories.audit import AuditLog
 from app.repositories.bots import BotDirectory
-from app.repositories.change_counts import ChangeCounts, CountedStore
-from app.repositories.decision_reads import DecisionReads
+from app.repositories.change_counts import ChangeCounts
 from app.repositories.door_refusals import StoredRefusals
 from app.repositories.open_orders import OpenOrders
+from app.repositories.process_store import ProcessStore
 from app.repositories.pursuits import Pursuits
 from app.repositories.sessions import StoredSessions
 from app.repositories.shares import Shares
@@ -75,7 +75,7 @@ class Foundation:
         self.settings = settings
         self.shared = self.shared_parts(settings, store)
         self.changes = ChangeCounts(self.shared.counts())
-        self.store: Store = CountedStore(store, self.changes)
+        self.store = ProcessStore(store, self.changes)
         self.clock = clock
         self.wait = wait
         self._randomness = randomness
@@ -257,11 +257,6 @@ class Foundation:
             journal=self.journal,
             looks_at_once=settings.state_home.is_shared,
         )
-
-    @cached_property
-    def decision_reads(self) -> DecisionReads:
-        """What every decision reads."""
-        return DecisionReads(self.store)
 
     @cached_property
     def switch(self) -> GlobalSwitch:

@@ -2,7 +2,8 @@ import pytest
 
 from app.domain.topics import Topic
 from app.errors import AlreadyExists
-from app.repositories.change_counts import ChangeCounts, CountedStore, topics_of
+from app.repositories.change_counts import ChangeCounts, topics_of
+from app.repositories.process_store import ProcessStore
 from app.services.runtime.shared_counts import SharedCounts
 from app.storage.base import Create, Delete, Replace
 from app.storage.memory import MemoryStore
@@ -17,7 +18,7 @@ def changes():
 
 @pytest.fixture
 def counted(changes):
-    return CountedStore(MemoryStore(), changes)
+    return ProcessStore(MemoryStore(), changes)
 
 
 @pytest.fixture

@@ -3,6 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from app.repositories.change_counts import ChangeCounts
+from app.repositories.process_store import ProcessStore
+from app.services.runtime.shared_counts import SharedCounts
 from app.storage.base import Store
 from app.storage.memory import MemoryStore
 from tests.simulators.gcs import FakeGcs
@@ -34,3 +37,9 @@ def store(kind: str, where: str) -> Iterator[Store]:
     store = MemoryStore() if kind == "memory" else open_store(kind, where)
     yield store
     store.close()
+
+
+@pytest.fixture
+def used(store: Store) -> ProcessStore:
+    """The store as a process uses it."""
+    return ProcessStore(store, ChangeCounts(SharedCounts(None)))

@@ -254,39 +254,39 @@ def test_upkeep_when_it_was_done_then_nothing_is_left_to_do_and_nothing_is_chang
     assert (store.upkeep(), list(store.list(""))) == (0, [created])
 
 
-def test_ahead_when_documents_are_read_in_the_block_then_they_are_what_is_there(store):
+def test_ahead_when_documents_are_read_in_the_block_then_they_are_what_is_there(store, used):
     one, two, *_ = fill(store, "t/1", "t/2", "u", "ta")
-    with store.ahead(["u", "none"], ["t/", "x/"]):
-        found = [store.get("u"), store.get("none"), store.get("t/1")]
-        lists = [list(store.list(prefix)) for prefix in ("t/", "x/", "t")]
+    with used.ahead(["u", "none"], ["t/", "x/"]):
+        found = [used.get("u"), used.get("none"), used.get("t/1")]
+        lists = [list(used.list(prefix)) for prefix in ("t/", "x/", "t")]
 
     assert [document and document.key for document in found] == ["u", None, "t/1"]
     assert [keys(documents) for documents in lists] == [["t/1", "t/2"], [], ["t/1", "t/2", "ta"]]
     assert lists[0] == [one, two]
 
 
-def test_ahead_when_something_is_written_in_the_block_then_it_is_seen_at_once(store):
+def test_ahead_when_something_is_written_in_the_block_then_it_is_seen_at_once(store, used):
     old, gone = fill(store, "t/1", "u")
-    with store.ahead(["t/1", "u", "v"], ["t/"]):
-        store.replace(old, {"n": 2})
-        store.apply([Delete(gone), Create("t/2", {"n": 3})])
-        store.create("v", {"n": 4})
-        found = [store.get("t/1").value, store.get("u"), store.get("v").value]
-        values = [document.value for document in store.list("t/")]
+    with used.ahead(["t/1", "u", "v"], ["t/"]):
+        used.replace(old, {"n": 2})
+        used.apply([Delete(gone), Create("t/2", {"n": 3})])
+        used.create("v", {"n": 4})
+        found = [used.get("t/1").value, used.get("u"), used.get("v").value]
+        values = [document.value for document in used.list("t/")]
 
     assert found == [{"n": 2}, None, {"n": 4}]
     assert values == [{"n": 2}, {"n": 3}]
 
 
 @pytest.mark.parametrize("kind", SHARED, indirect=True)
-def test_ahead_when_the_block_is_over_then_what_others_wrote_is_seen(store, kind, where):
+def test_ahead_when_the_block_is_over_then_what_others_wrote_is_seen(store, used, kind, where):
     other = open_store(kind, where)
     old = store.create("t/1", {"n": 1})
-    with store.ahead(["t/1"], ["t/"]):
+    with used.ahead(["t/1"], ["t/"]):
         other.replace(old, {"n": 2})
     other.close()
 
-    assert [store.get("t/1").value, *(document.value for document in store.list("t/"))] == [{"n": 2}] * 2
+    assert [used.get("t/1").value, *(document.value for document in used.list("t/"))] == [{"n": 2}] * 2
 
 
 def test_close_when_called_twice_then_nothing_happens(store):

@@ -225,13 +225,13 @@ class TestWaiting:
         store.apply([answer("a", self.SECOND)])
         assert waiting() == []
 
-    def test_waiting_when_an_instrument_is_wanted_then_no_alert_of_it_is_left_out(self, store):
+    def test_waiting_when_an_instrument_is_wanted_then_no_alert_of_it_is_left_out(self, store, used):
         for name, instrument in (("a", "AAPL"), ("b", None), ("c", "MSFT"), ("d", "AAPL")):
             store.create(f"inbox/bot/{name}", {"ticket": name * 36, "instrument": instrument})
         store.create("inbox/bot/e", {"ticket": "e" * 36, "alert": {"note": '"instrument":"MSFT"'}})
-        with store.ahead([], ["t/"], Waiting("inbox/", "AAPL")):
-            read = [list(store.waiting("inbox/", "AAPL")), list(store.waiting("inbox/bot/", "AAPL"))]
-            everything = list(store.waiting("inbox/"))
+        with used.ahead([], ["t/"], Waiting("inbox/", "AAPL")):
+            read = [list(used.waiting("inbox/", "AAPL")), list(used.waiting("inbox/bot/", "AAPL"))]
+            everything = list(used.waiting("inbox/"))
         found = [{document.key[-1] for document in documents} for documents in read]
 
         assert all(keys >= set("abde") for keys in found)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.storage import read_ahead
-from app.storage.postgres import PostgresStore
+from app.repositories import process_store
+from app.repositories.process_store import ProcessStore
+from app.storage.base import MOST_TOGETHER
 from app.storage.postgres_session import DatabaseSession
 from tests.builders import WEBHOOK_SECRET, client_of, services_of, strategy_alert
 
@@ -28,32 +29,32 @@ def asked(store, monkeypatch):
     return statements
 
 
-def read_all(store: PostgresStore) -> list:
+def read_all(store: ProcessStore) -> list:
     return [store.get("a"), store.get("none"), list(store.list("t/")), list(store.list("x/"))]
 
 
-def test_ahead_when_everything_is_read_then_it_is_one_question(store, asked):
+def test_ahead_when_everything_is_read_then_it_is_one_question(store, used, asked):
     store.create("a", {})
     store.create("t/1", {})
     asked.clear()
-    with store.ahead(["a", "none"], ["t/", "x/"]):
-        read_all(store)
+    with used.ahead(["a", "none"], ["t/", "x/"]):
+        read_all(used)
 
     assert len(asked) == 1
 
 
-def test_ahead_when_it_is_too_old_then_it_is_read_again(store, asked, monkeypatch):
-    monkeypatch.setattr(read_ahead, "_GOOD_FOR_SECONDS", 0.0)
-    with store.ahead(["a", "none"], ["t/", "x/"]):
-        read_all(store)
+def test_ahead_when_it_is_too_old_then_it_is_read_again(store, used, asked, monkeypatch):
+    monkeypatch.setattr(process_store, "GOOD_FOR_SECONDS", 0.0)
+    with used.ahead(["a", "none"], ["t/", "x/"]):
+        read_all(used)
 
     assert len(asked) == 5
 
 
-def test_ahead_when_a_list_is_long_then_it_is_read_as_ever(store, asked, monkeypatch):
-    created = [store.create(f"t/{number:03}", {}) for number in range(read_ahead.MOST + 1)]
-    with store.ahead([], ["t/"]):
-        assert list(store.list("t/")) == created
+def test_ahead_when_a_list_is_long_then_it_is_read_as_ever(store, used, asked, monkeypatch):
+    created = [store.create(f"t/{number:03}", {}) for number in range(MOST_TOGETHER + 1)]
+    with used.ahead([], ["t/"]):
+        assert list(used.list("t/")) == created
 
 
 # An alert at the paper broker: the bot, the claim, the lock, what a decision wants with what was interrupted

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.storage import read_ahead
-from app.storage.base import Create
+from app.repositories import process_store
+from app.storage.base import MOST_TOGETHER, Create
 
 pytestmark = pytest.mark.unit
 
@@ -36,30 +36,30 @@ def held(store):
     return [store.get("a"), None, [store.get("t/1"), store.get("t/2")], []]
 
 
-def test_ahead_when_everything_is_read_then_it_is_one_turn(store, held, turns):
-    with store.ahead(["a", "none"], ["t/", "x/"]):
-        assert read_all(store) == held
+def test_ahead_when_everything_is_read_then_it_is_one_turn(store, used, held, turns):
+    with used.ahead(["a", "none"], ["t/", "x/"]):
+        assert read_all(used) == held
 
     assert len(turns) == 1
 
 
-def test_ahead_when_it_is_too_old_then_it_is_read_again(store, held, turns, monkeypatch):
-    monkeypatch.setattr(read_ahead, "_GOOD_FOR_SECONDS", 0.0)
-    with store.ahead(["a", "none"], ["t/", "x/"]):
-        assert read_all(store) == held
+def test_ahead_when_it_is_too_old_then_it_is_read_again(store, used, held, turns, monkeypatch):
+    monkeypatch.setattr(process_store, "GOOD_FOR_SECONDS", 0.0)
+    with used.ahead(["a", "none"], ["t/", "x/"]):
+        assert read_all(used) == held
 
     assert len(turns) == 5
 
 
-def test_ahead_when_the_block_is_over_then_it_is_read_again(store, held, turns):
-    with store.ahead(["a", "none"], ["t/", "x/"]):
+def test_ahead_when_the_block_is_over_then_it_is_read_again(store, used, held, turns):
+    with used.ahead(["a", "none"], ["t/", "x/"]):
         pass
     turns.clear()
 
-    assert (read_all(store), len(turns)) == (held, 4)
+    assert (read_all(used), len(turns)) == (held, 4)
 
 
-def test_ahead_when_a_list_is_long_then_it_is_read_as_ever(store):
-    created = [store.create(f"t/{number:03}", {}, durable=False) for number in range(read_ahead.MOST + 1)]
-    with store.ahead([], ["t/"]):
-        assert list(store.list("t/")) == created
+def test_ahead_when_a_list_is_long_then_it_is_read_as_ever(store, used):
+    created = [store.create(f"t/{number:03}", {}, durable=False) for number in range(MOST_TOGETHER + 1)]
+    with used.ahead([], ["t/"]):
+        assert list(used.list("t/")) == created

@@ -18,7 +18,7 @@ from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable
-from app.repositories.decision_reads import DecisionReads
+from app.repositories.process_store import ProcessStore
 from app.repositories.trading_state import GlobalSwitch
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
 from app.services.instruments.resolver import Instruments
@@ -47,7 +47,7 @@ class Assessor:
     gate_check: GateCheck
     rules: TradingRules
     clock: Clock
-    reads: DecisionReads
+    reads: ProcessStore
     turns: Turns
 
     def open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
@@ -84,7 +84,7 @@ class Assessor:
 
     def decide(self, context: OrderContext) -> None:
         """Fill in the orders that may be sent; without any, the ticket says why. Raise EntryMustWait."""
-        with self.reads.ahead(context.broker_name, self.turns.looked_for(context)):
+        with self.reads.decision_at(context.broker_name, self.turns.looked_for(context)):
             self._decide(context)
 
     def _decide(self, context: OrderContext) -> None:
