@@ -11,8 +11,6 @@ REFRESH_SECONDS = 1.0
 # may follow each other at once, and one more each second: who guesses does not cost one for each guess.
 LOOKS_AT_ONCE = 20
 
-Look = Callable[[str], Bot | None]
-
 
 class BotIndex:
     """Learns secrets and numbers anew where one is not known, but not for every wrong guess."""
@@ -35,23 +33,17 @@ class BotIndex:
         self._learn()
         return self._ids
 
-    def find_owner(self, digest: str, look: Look) -> Bot | None:
-        """Return the bot of a secret; `look` reads a bot and checks it."""
-        return self._find(lambda: self._by_digest.get(digest), look)
-
-    def find_number(self, number: int, look: Look) -> Bot | None:
-        """Return the bot of a number; `look` reads a bot."""
-        return self._find(lambda: self._by_number.get(number), look)
-
-    def _find(self, remembered: Callable[[], str | None], look: Look) -> Bot | None:
-        found = self._look(remembered(), look)
-        if found is None:
+    def of_secret(self, digest: str, *, anew: bool) -> str | None:
+        """Return the id of a secret's bot as it is remembered, or as it is learnt `anew`."""
+        if anew:
             self._learn(at_once=True)
-            found = self._look(remembered(), look)
-        return found
+        return self._by_digest.get(digest)
 
-    def _look(self, known: str | None, look: Look) -> Bot | None:
-        return look(known) if known is not None else None
+    def numbered(self, number: int, *, anew: bool) -> str | None:
+        """Return the id of a number's bot as it is remembered, or as it is learnt `anew`."""
+        if anew:
+            self._learn(at_once=True)
+        return self._by_number.get(number)
 
     def _learn(self, *, at_once: bool = False) -> None:
         with self._lock:

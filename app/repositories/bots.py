@@ -77,8 +77,9 @@ class BotDirectory:
 
     def numbered(self, number: int) -> Bot | None:
         """Return the bot of a number as it is stored now."""
-        found = self._index.find_number(number, self.find)
-        return found if found is not None and found.number == number else None
+        names = (self._index.numbered(number, anew=anew) for anew in (False, True))
+        bots = (self.find(name) for name in names if name is not None)
+        return next((found for found in bots if found is not None and found.number == number), None)
 
     def show(self, bot: Bot) -> dict[str, Any]:
         """Show a bot with the trading state that it has now."""
@@ -248,11 +249,9 @@ class BotDirectory:
             self._store.create(PREFIX + DEFAULT_BOT, to_json(bot))
 
     def _owner(self, digest: str, now: datetime) -> Bot | None:
-        return self._index.find_owner(digest, lambda bot: self._accepting(bot, digest, now))
-
-    def _accepting(self, name: str, digest: str, now: datetime) -> Bot | None:
-        bot = self.find(name)
-        return bot if bot is not None and bot.secrets.accept(digest, now) else None
+        names = (self._index.of_secret(digest, anew=anew) for anew in (False, True))
+        bots = (self.find(name) for name in names if name is not None)
+        return next((bot for bot in bots if bot is not None and bot.secrets.accept(digest, now)), None)
 
     def _document(self, bot: str) -> Document:
         document = self._store.get(PREFIX + bot)

@@ -10,6 +10,7 @@ from app.brokers.paper.records import (
     PaperOrder,
     PaperStructureOrder,
     Price,
+    closing_time,
 )
 from app.domain.money import ZERO
 from app.domain.orders import TimeInForce
@@ -62,6 +63,12 @@ class PaperAccount:
         """True when a day order has outlived its day (UTC)."""
         # Orders are indexed as they come, so the first is the oldest.
         return next(iter(self.day_orders.values()), date.max) < at.date()
+
+    def is_due(self, at: datetime) -> bool:
+        """True when an order's day or a contract is over, which a read must not show any more."""
+        terms = (holding.instrument.option for holding in self.options.values())
+        ends = (closing_time(one.expiry) for one in terms if one is not None)
+        return self.has_due_orders(at) or any(end <= at for end in ends)
 
     @property
     def watched(self) -> set[str]:

@@ -8,9 +8,11 @@ from typing import TypeVar
 
 from app.brokers.base import Broker
 from app.brokers.paper import operations
+from app.brokers.paper.account import PaperAccount
+from app.brokers.paper.buying_power import account_of
 from app.brokers.paper.capabilities import CAPABILITIES, NAME
 from app.brokers.paper.event_log import EventLog
-from app.brokers.paper.mapping import account_of, position_of, quote_of
+from app.brokers.paper.mapping import position_of
 from app.brokers.paper.receipts import receipt_of
 from app.brokers.paper.settings import PaperSettings
 from app.brokers.paper.structures.desk import PaperDesk, writing
@@ -20,7 +22,7 @@ from app.brokers.paper.structures.operations import (
     set_clock,
     set_switches,
 )
-from app.brokers.paper.structures.settlement import is_due, moments_between, settle_due
+from app.brokers.paper.structures.settlement import moments_between, settle_due
 from app.brokers.paper.transaction import Transaction
 from app.brokers.parts import PriceSource
 from app.domain.accounts import Account, MarketHours, MarketSnapshot, Position, Quote
@@ -122,13 +124,13 @@ class PaperBroker(Broker):
     def quote(self, instrument: Instrument) -> Quote | None:
         """Return the simulated price, which holds until it is moved; None when there is none."""
         with self._reading("quote") as draft:
-            return quote_of(draft, instrument)
+            return draft.market.quote(instrument)
 
     def snapshot(self, instrument: Instrument, *, for_entry: bool = False) -> MarketSnapshot:  # noqa: ARG002
         """Return account, position and quote of one moment."""
         with self._reading("snapshot") as draft:
             held = draft.position(instrument.symbol)
-            return MarketSnapshot(account_of(draft), held, quote_of(draft, instrument))
+            return MarketSnapshot(account_of(draft), held, draft.market.quote(instrument))
 
     def prices(self) -> dict[str, Decimal]:
         """Return every symbol's own price."""
@@ -195,14 +197,13 @@ class PaperBroker(Broker):
         except StoreError as error:
             raise BrokerUnavailable(f"The store did not confirm: {name.replace('_', ' ')}.") from error
 
-    def _draft(self, name: str) -> Transaction:
-        account = self._log.account
+    def _draft(self, account: PaperAccount, name: str) -> Transaction:
         return Transaction(account, self._settings, self._source, account.clock or self._clock(), name)
 
     def _operate(self, name: str, action: Callable[[Transaction], T]) -> T:
         with self._lock:
             for _ in range(_ATTEMPTS):
-                draft = self._draft(name)
+                draft = self._draft(self._log.account, name)
                 try:
                     operations.expire_due(draft)
                     expire_structures(draft)
@@ -226,12 +227,11 @@ class PaperBroker(Broker):
     def _reading(self, name: str) -> Iterator[Transaction]:
         with self._lock:
             try:
-                self._log.catch_up()
-                draft = self._draft(name)
-                if self._source is not None or draft.account.has_due_orders(draft.at) or is_due(draft):
+                draft = self._draft(self._log.caught_up(), name)
+                if self._source is not None or draft.account.is_due(draft.at):
                     # A read shows no order whose day is over, and no price that the source has left behind.
                     self._operate("pass_time", lambda _: None)
-                    draft = self._draft(name)
+                    draft = self._draft(self._log.account, name)
             except (StoreError, OutcomeUnknown) as error:
                 raise BrokerUnavailable("The store did not answer.") from error
             yield draft

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from app.brokers.paper.records import PaperHolding
-from app.brokers.paper.structures.margin import requirement
+from app.brokers.paper.structures.margin import required
 from app.brokers.paper.transaction import Transaction
+from app.domain.accounts import Account
 from app.domain.money import ZERO
 
 
@@ -20,6 +21,12 @@ def values(draft: Transaction) -> tuple[Decimal, Decimal]:
         if now is not None and now.instrument.option is None:
             values[_sign(now)] += abs(now.quantity) * (draft.market.mark(now.instrument) or ZERO)
     return values[1], values[-1]
+
+
+def account_of(draft: Transaction) -> Account:
+    """Return equity, cash and buying power."""
+    equity, buying_power = equity_and_buying_power(draft)
+    return Account(equity, draft.account.cash, buying_power, currency=draft.settings.currency)
 
 
 def buying_power(draft: Transaction) -> Decimal:
@@ -43,24 +50,26 @@ def equity_and_buying_power(draft: Transaction) -> tuple[Decimal, Decimal]:
         before = draft.account.open_structures.get(name)
         reserved += structure.reserved - (ZERO if before is None else before.reserved)
     shares_and_cash = draft.change.cash + long - short
-    own = shares_and_cash - requirement(draft)
+    options = _options(draft)
+    # An order of shares must cost the same with one position as with a thousand.
+    own = shares_and_cash - (required(draft, draft.holdings().values()) if options else ZERO)
     # Gross, so that a short and a long position do not make room for each other.
     free = draft.settings.leverage * own - long - short - reserved
-    return shares_and_cash + _options_worth(draft), max(ZERO, free)
+    return shares_and_cash + _worth(draft, options), max(ZERO, free)
 
 
-def _options_worth(draft: Transaction) -> Decimal:
+def _worth(draft: Transaction, options: Iterable[PaperHolding]) -> Decimal:
     """Work out what options are worth: it moves with time alone, so that no sum of them can be kept."""
     worth = ZERO
-    for holding in _options(draft):
+    for holding in options:
         mark = draft.market.mark(holding.instrument) or ZERO
         worth += holding.quantity * mark * holding.instrument.multiplier
     return worth
 
 
-def _options(draft: Transaction) -> Iterable[PaperHolding]:
+def _options(draft: Transaction) -> list[PaperHolding]:
     changed = {s: h for s, h in draft.change.holdings.items() if h.instrument.option is not None}
-    return (draft.account.options | changed).values()
+    return [*(draft.account.options | changed).values()]
 
 
 def _sign(holding: PaperHolding) -> int:

@@ -49,11 +49,14 @@ class EventLog:
 
     def catch_up(self) -> bool:
         """Fold what other processes appended; tell whether there was anything."""
+        known = self.account
+        before = known.sequence
+        return self.caught_up() is not known or known.sequence != before
+
+    def caught_up(self) -> PaperAccount:
+        """Return the state with what other processes appended."""
         account = self.account
-        before = account.sequence
-        if not self._fold_tail(account):
-            self._load()
-        return self.account is not account or account.sequence != before
+        return account if self._fold_tail(account) else self._load()
 
     def append(self, change: AccountChange) -> bool:
         """Write the change as the next entry and fold it; False means that others came first."""

@@ -1,25 +1,11 @@
-"""The simulated account and market in the words that every broker uses."""
+"""What the simulated account holds, in the words that every broker uses."""
 
 from dataclasses import replace
 
-from app.brokers.paper.buying_power import equity_and_buying_power
 from app.brokers.paper.records import PaperHolding
 from app.brokers.paper.transaction import Transaction
-from app.domain.accounts import Account, Position, Quote
-from app.domain.instruments import Instrument
+from app.domain.accounts import Position
 from app.domain.money import plain
-
-
-def account_of(draft: Transaction) -> Account:
-    """Return equity, cash and buying power."""
-    equity, buying_power = equity_and_buying_power(draft)
-    return Account(equity, draft.account.cash, buying_power, currency=draft.settings.currency)
-
-
-def quote_of(draft: Transaction, instrument: Instrument) -> Quote | None:
-    """Return the simulated price; None when there is none."""
-    price = draft.market.mark(instrument)
-    return None if price is None else Quote(price, draft.at, firm=draft.market.is_firm(instrument))
 
 
 def position_of(draft: Transaction, holding: PaperHolding) -> Position:

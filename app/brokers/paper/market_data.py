@@ -7,6 +7,7 @@ from decimal import Decimal
 from app.brokers.paper.records import Price
 from app.brokers.paper.settings import PaperSettings
 from app.brokers.parts import PriceSource
+from app.domain.accounts import Quote
 from app.domain.instruments import Instrument
 from app.domain.options_pricing import value_option, years_to_expiry
 
@@ -76,7 +77,12 @@ class MarketData:
             terms, spot.value, years=years, volatility=settings.volatility, rate=settings.risk_free_rate
         ).price
 
-    def is_firm(self, instrument: Instrument) -> bool:
+    def quote(self, instrument: Instrument) -> Quote | None:
+        """Return the simulated price; None when there is none."""
+        price = self.mark(instrument)
+        return None if price is None else Quote(price, self._at, firm=self._is_firm(instrument))
+
+    def _is_firm(self, instrument: Instrument) -> bool:
         """True when an alert's own price would not move the mark."""
         own, terms = self.price(instrument.symbol), instrument.option
         if not self._settings.follow_alert_prices or (own is not None and own.pinned):

@@ -1,6 +1,7 @@
 from dataclasses import field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from app.dataclass import dataclass
 from app.domain.instruments import Instrument
@@ -10,6 +11,7 @@ from app.domain.structures.exchange_switches import Switches
 from app.domain.structures.orders import LegFill, StructureOrder
 
 EPOCH = datetime.fromtimestamp(0, UTC)
+NEW_YORK, CLOSE = ZoneInfo("America/New_York"), time(16)
 # A held leg is not among them: what it protects has not been bought yet.
 _LIVE = frozenset({OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED})
 
@@ -118,6 +120,11 @@ class PaperStructureOrder:
 
 
 NO_SWITCHES = Switches()
+
+
+def closing_time(day: date) -> datetime:
+    """Return New York's close on a day of expiry."""
+    return datetime.combine(day, CLOSE, NEW_YORK)
 
 
 def close_key(underlying: str, day: date) -> str:

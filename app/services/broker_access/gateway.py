@@ -94,9 +94,12 @@ class Gateway:
 
     def submit(self, held: HeldSymbol, order: Order, *, ticket: UUID) -> Outcome:
         """Send an order once; it is never sent again from here, whatever the broker answers."""
+
+        def shown(answer: Receipt) -> dict[str, Any]:
+            bot = bot_of_order(order.client_order_id) or ""
+            return order_record(answer, bot=bot, ticket=ticket, role=order.role.value)
+
         receipt = unsent(order, broker=held.broker.name, at=self.clock())
-        bot = bot_of_order(order.client_order_id) or ""
-        shown = partial(order_record, bot=bot, ticket=ticket, role=order.role.value)
         message = Message("submit", request_record(order), receipt, ticket)
         outcome = self._send(message, held, partial(held.broker.submit, order), shown)
         if isinstance(outcome, Placed):

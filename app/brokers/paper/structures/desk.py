@@ -3,9 +3,8 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
-from app.brokers.paper.records import close_key
+from app.brokers.paper.records import NEW_YORK, close_key, closing_time
 from app.brokers.paper.settings import PaperSettings
 from app.brokers.paper.structures.listing import listed_expiries, listed_strikes
 from app.brokers.paper.structures.operations import (
@@ -15,7 +14,6 @@ from app.brokers.paper.structures.operations import (
     submit_structure,
 )
 from app.brokers.paper.structures.quotes import quote_contract, quote_leg
-from app.brokers.paper.structures.settlement import closing_time
 from app.brokers.paper.transaction import Transaction
 from app.brokers.structure_desk import StructureCapabilities, StructureDesk
 from app.domain.instruments import Instrument, OptionContract
@@ -28,7 +26,6 @@ from app.domain.symbols.derivatives import option_instrument
 from app.errors import BrokerUnavailable, OutcomeUnknown, StoreError
 
 T = TypeVar("T")
-_NEW_YORK = ZoneInfo("America/New_York")
 _KINDS: tuple[Kind, ...] = ("call", "put")
 Reading = Callable[[str], AbstractContextManager[Transaction]]
 
@@ -64,7 +61,7 @@ class PaperDesk(StructureDesk):
         with self._reading("expiries") as draft:
             if draft.market.price(underlying) is None:
                 return []
-            days = listed_expiries(draft.at.astimezone(_NEW_YORK).date())
+            days = listed_expiries(draft.at.astimezone(NEW_YORK).date())
             return [day for day in days if closing_time(day) > draft.at]
 
     def chain(self, underlying: str, expiries: Sequence[date]) -> Chain | None:

@@ -17,15 +17,6 @@ from app.domain.structures.payoff import bounds
 UNCOVERED_SHARE = Decimal("0.2")
 
 
-def requirement(draft: Transaction) -> Decimal:
-    """Return what all option positions tie up, as the operation leaves them."""
-    changed = draft.change.holdings.values()
-    # An order of shares must cost the same with one position as with a thousand.
-    if not draft.account.options and all(holding.instrument.option is None for holding in changed):
-        return ZERO
-    return required(draft, draft.holdings().values())
-
-
 def required(draft: Transaction, holdings: Iterable[PaperHolding]) -> Decimal:
     """Return what option positions tie up when these are the holdings."""
     written_on: dict[str, list[PaperHolding]] = defaultdict(list)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from app.brokers.paper import matching
-from app.brokers.paper.records import PaperHolding, close_key
+from app.brokers.paper.records import CLOSE, NEW_YORK, PaperHolding, close_key, closing_time
 from app.brokers.paper.structures.quotes import quote_leg
 from app.brokers.paper.transaction import Transaction
 from app.domain.instruments import AssetClass, Instrument, OptionContract
@@ -16,8 +15,7 @@ from app.domain.options_pricing import years_to_expiry
 from app.domain.orders import OrderRole, OrderStatus
 from app.domain.structures.exercises import EXERCISED_FROM, is_cash_settled, moneyness
 
-_NEW_YORK = ZoneInfo("America/New_York")
-_CLOSES_SHORTS_AT, _CLOSE = time(15, 30), time(16)
+_CLOSES_SHORTS_AT = time(15, 30)
 
 
 def settle_due(draft: Transaction) -> None:
@@ -32,11 +30,6 @@ def settle_due(draft: Transaction) -> None:
             _exercise(draft, holding, terms)
         elif holding.quantity < 0 and draft.account.switches.closes_shorts and _closes_today(terms, draft.at):
             _buy_back(draft, holding)
-
-
-def closing_time(day: date) -> datetime:
-    """Return New York's close on a day of expiry."""
-    return datetime.combine(day, _CLOSE, _NEW_YORK)
 
 
 def _options(draft: Transaction) -> Iterator[PaperHolding]:
@@ -102,19 +95,13 @@ def _buy_back(draft: Transaction, holding: PaperHolding) -> None:
 
 
 def _closes_today(terms: OptionContract, at: datetime) -> bool:
-    local = at.astimezone(_NEW_YORK)
+    local = at.astimezone(NEW_YORK)
     return local.date() == terms.expiry and local.time() >= _CLOSES_SHORTS_AT
-
-
-def is_due(draft: Transaction) -> bool:
-    """Tell whether something has expired that a read must not show any more."""
-    terms = (holding.instrument.option for holding in draft.account.options.values())
-    return any(closing_time(one.expiry) <= draft.at for one in terms if one is not None)
 
 
 def moments_between(holdings: Iterable[PaperHolding], start: datetime, end: datetime) -> list[datetime]:
     """Return the moments at which something may happen to what is held, from `start` on up to `end`."""
     terms = (holding.instrument.option for holding in holdings)
     days = {one.expiry for one in terms if one is not None}
-    times = (datetime.combine(day, at, _NEW_YORK) for day in days for at in (_CLOSES_SHORTS_AT, _CLOSE))
+    times = (datetime.combine(day, at, NEW_YORK) for day in days for at in (_CLOSES_SHORTS_AT, CLOSE))
     return sorted(at.astimezone(UTC) for at in times if start < at < end)
