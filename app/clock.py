@@ -28,13 +28,13 @@ class Patience:
     """Lets its owner look again and again until a budget is used up.
 
     What was waited counts beside what has really passed: the time ends with a wait that only seems to, and
-    no clock that is set anew makes it longer.
+    no clock that is set anew makes it longer. `begun` is since when it counts, by `time.monotonic`.
     """
 
-    def __init__(self, budget: Budget, wait: Wait) -> None:
+    def __init__(self, budget: Budget, wait: Wait, begun: float | None = None) -> None:
         self._budget = budget
         self._wait = wait
-        self._begun = time.monotonic()
+        self._begun = time.monotonic() if begun is None else begun
         self._waited = 0.0
 
     def lasts(self) -> bool:

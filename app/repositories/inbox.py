@@ -14,10 +14,11 @@ from app.clock import Clock
 from app.dataclass import dataclass
 from app.domain.json_codec import timestamp
 from app.errors import AlreadyExists, Conflict
-from app.repositories.inbox_keys import AND_WORDS
 from app.storage.base import JSON, Change, Create, Delete, Document, Store, Waiting, unanswered
 
 PREFIX = "inbox/"
+# In an entry's name, between the hash of its alert's key and that of the words that came with it.
+AND_WORDS = "-"
 PURGED_AT_ONCE = 100
 # Entries and answers that are looked at: somebody may give all alerts one key.
 SHARING_A_KEY = 40

@@ -90,16 +90,6 @@ class Instruments:
             raise ContractRefused(Reason[refused.code], refused.message) from refused
 
 
-def instrument_named(signal: Signal) -> str | None:
-    """Return the canonical name of what an alert is about; None where its words alone do not tell."""
-    if signal.contract is not None or signal.dialect is Dialect.BOT_COMMAND:
-        return None
-    try:
-        return parse_symbol(signal.symbol, exchange=signal.exchange).symbol
-    except SymbolRefused:
-        return None
-
-
 def no_contracts() -> ContractIndex:
     """Refuse: this house has no broker that trades listed contracts."""
     raise ContractRefused(

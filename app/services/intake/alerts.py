@@ -15,11 +15,10 @@ from app.domain.ticket_views import shown
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors.away import unless_away
 from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry
-from app.repositories.inbox_keys import idempotency_hash
 from app.repositories.tickets import Ledger
 from app.services.broker_access.records import request_record
 from app.services.intake.answers import answer_for, going_on
-from app.services.intake.arrivals import Alert, arrival_of
+from app.services.intake.arrivals import Alert, arrival_of, idempotency_hash
 from app.services.intake.completion import Completion
 from app.services.intake.handlers import Handler, Handlers
 from app.services.intake.in_flight import InFlight
@@ -65,7 +64,9 @@ class Intake:
         alert = self._routed(alert)
         now = self.clock()
         arrival = arrival_of(alert, self.new_ticket_id(now), now)
-        others = self.inbox.of_key(arrival.bot, arrival.key)
+        # Without a key of its own an alert shares none with others.
+        has_key = alert.signal.idempotency_key is not None
+        others = self.inbox.of_key(arrival.bot, arrival.key) if has_key else []
         arrival = known_by_key_alone(arrival, others) if others else arrival
         ticket = Ticket(arrival.ticket, arrival.bot, arrival.dialect, arrival.at, arrival.alert)
         ticket.fingerprint = arrival.fingerprint
@@ -226,8 +227,7 @@ class Intake:
             return going_on(str(ticket.id), alert.request_id, entry)
         try:
             with self.in_flight.running(entry.key):
-                others = alert.signal, alert.bot, alert.request_id
-                return self.in_turn.carry_out(ticket, lambda mine: self.work_on(entry, mine, *others))
+                return self._work_in_turn(entry, ticket, alert)
         except EntryMustWait as waits:
             _logger.info("%s", waits, extra={"ticket": str(ticket.id)})
             self.in_flight.leave_open(entry.key, is_begun=False)
@@ -236,6 +236,21 @@ class Intake:
             _logger.exception(LATER, ticket.id, error, exc_info=unless_away(error))  # noqa: TRY401  # its words
             self.in_flight.leave_open(entry.key)
             return going_on(str(ticket.id), alert.request_id, entry)
+
+    def _work_in_turn(self, entry: InboxEntry, ticket: Ticket, alert: Alert) -> Answer:
+        """Work on an alert, anew where others come first; its ticket says each time what it said at first."""
+        begun, said = time.monotonic(), ticket.timeline[:]
+
+        def anew() -> Answer:
+            nonlocal ticket
+            ticket = ticket.blank()
+            ticket.timeline += said
+            return self.work_on(entry, ticket, alert.signal, alert.bot, alert.request_id)
+
+        try:
+            return self.work_on(entry, ticket, alert.signal, alert.bot, alert.request_id)
+        except EntryMustWait as others:
+            return self.in_turn.after_others(others, anew, begun)
 
     def _record(self, alert: Alert, arrival: Arrival, answer: Answer, outcome: str, seconds: float) -> None:
         self.metrics.webhook(fund_id=alert.bot.id, outcome=outcome, seconds=seconds)

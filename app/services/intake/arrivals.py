@@ -1,16 +1,19 @@
-"""An alert as it is handed over, and what of it is put into the inbox."""
+"""An alert as it is handed over, what it is known by, and what of it is put into the inbox."""
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from app.dataclass import dataclass
 from app.domain.bots import Bot
+from app.domain.json_codec import to_json
 from app.domain.review import is_reviewed, takes_time
-from app.domain.signals import Signal
-from app.repositories.inbox import Arrival
-from app.repositories.inbox_keys import idempotency_hash
-from app.services.instruments.resolver import instrument_named
+from app.domain.signals import Dialect, Signal
+from app.domain.symbols import SymbolRefused, parse_symbol
+from app.repositories.inbox import AND_WORDS, Arrival
+from app.storage.base import JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def arrival_of(alert: Alert, ticket: UUID, at: datetime) -> Arrival:
         is_reviewed=reviewed,
         is_put_off=reviewed and takes_time(signal, keys),
         lifetime=_lifetime(signal),
-        instrument=instrument_named(signal),
+        instrument=_instrument(signal),
     )
 
 
@@ -56,3 +59,32 @@ def _lifetime(signal: Signal) -> timedelta | None:
     """Return for how long the same words are a resend, where the dialect says that."""
     seconds = signal.dialect.resend_seconds
     return None if seconds is None or signal.idempotency_key is not None else timedelta(seconds=seconds)
+
+
+def _instrument(signal: Signal) -> str | None:
+    """Return the canonical name of what an alert is about; None where its words alone do not tell."""
+    if signal.contract is not None or signal.dialect is Dialect.BOT_COMMAND:
+        return None
+    try:
+        return parse_symbol(signal.symbol, exchange=signal.exchange).symbol
+    except SymbolRefused:
+        return None
+
+
+def idempotency_hash(key: str | None, body: bytes, words: JSON | None = None) -> str:
+    """Hash the alert's own key together with its words, else its body; none is mistaken for another.
+
+    A key alone does not tell orders apart: two fills of one close, or a call and a put of one second, often
+    share it. Where the key is ours and tells all (an idea's fingerprint), no `words` are given.
+    """
+    if key is None:
+        return _hash(b"body:" + body)
+    by_key = _hash(b"key:" + key.encode())
+    if words is None:
+        return by_key
+    said = json.dumps(to_json(words), sort_keys=True, separators=(",", ":"))
+    return f"{by_key}{AND_WORDS}{_hash(said.encode())[:32]}"
+
+
+def _hash(material: bytes) -> str:
+    return hashlib.sha256(material).hexdigest()

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from app.clock import Budget, Patience, Wait
 from app.dataclass import dataclass
-from app.domain.tickets import Ticket
 from app.services.trading.context import EntryMustWait
 
 Result = TypeVar("Result")
@@ -25,20 +24,19 @@ class InTurn:
     finish: Callable[[UUID], bool]
     wait: Wait
 
-    def carry_out(self, ticket: Ticket, work: Callable[[Ticket], Result]) -> Result:
-        """Do the work, again where it had to wait, as long as its caller does; raise EntryMustWait.
+    def after_others(self, met: EntryMustWait, work: Callable[[], Result], begun: float) -> Result:
+        """Finish what an alert has met, and do its work anew as long as its caller waits.
 
-        Nothing is held while others are finished. The work gets a ticket that says what this one did.
+        Nothing is held while others are finished. The caller has waited since the work was `begun`, by
+        `time.monotonic`. Raise EntryMustWait when there is no time left.
         """
-        patience, said = Patience(MEANWHILE, self.wait), ticket.timeline[:]
-        while True:
+        patience = Patience(MEANWHILE, self.wait, begun)
+        while self._goes_on(met.behind, patience):
             try:
-                return work(ticket)
-            except EntryMustWait as waits:
-                if not self._goes_on(waits.behind, patience):
-                    raise
-            ticket = ticket.blank()
-            ticket.timeline += said
+                return work()
+            except EntryMustWait as again:
+                met = again
+        raise met
 
     def _goes_on(self, behind: Sequence[UUID], patience: Patience) -> bool:
         """Finish one after another, and tell whether there is time left to begin anew."""

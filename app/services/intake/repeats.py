@@ -10,8 +10,7 @@ from app.dataclass import dataclass
 from app.domain.signals import DuplicateAnswer, Signal, own_words
 from app.domain.tickets import Stage, Ticket
 from app.repositories.fingerprints import Fingerprints
-from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry
-from app.repositories.inbox_keys import AND_WORDS
+from app.repositories.inbox import AND_WORDS, Answer, Arrival, Inbox, InboxEntry
 from app.repositories.tickets import Ledger
 from app.services.intake.answers import GOING_ON, answer_for, going_on, refused_duplicate, repeated_idea
 from app.services.intake.in_flight import InFlight

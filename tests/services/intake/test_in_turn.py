@@ -1,15 +1,16 @@
 """Alerts that come while an interrupted one is not in the books: that one is finished first."""
 
 from decimal import Decimal
+from time import monotonic
 from uuid import UUID
 
 import pytest
 
 from app.domain.orders import Order, OrderRole, Side, client_order_id
 from app.domain.symbols import parse_symbol
-from app.domain.tickets import Stage, Ticket
+from app.domain.tickets import Stage
 from app.repositories.inbox import Arrival, Inbox
-from app.services.intake.in_turn import InTurn
+from app.services.intake.in_turn import MEANWHILE, InTurn
 from app.services.runtime.locks import MachineLocks, ThreadLocks
 from app.services.trading.context import EntryMustWait
 from tests.builders import (
@@ -134,14 +135,22 @@ def test_alert_when_an_interrupted_ones_taker_lives_then_it_waits_and_has_its_tu
     assert len(scripted.submitted) == 1
 
 
+def test_alert_when_it_was_begun_anew_then_its_timeline_tells_of_the_last_time_alone(
+    post, leave, configure, statuses, store
+):
+    configure(daily_order_cap=2)
+    left = leave(symbol="MSFT")
+    answer = post()
+    (ticket,) = [item.value for item in store.list("tickets/") if item.value["id"] == answer["ticket"]]
+    stages = [entry["stage"] for entry in ticket["timeline"]]
+
+    assert (answer["status"], statuses()[left]) == ("filled", "filled")
+    assert stages[:2] == [Stage.RECEIVED, Stage.STORED]
+    assert sorted(set(stages)) == sorted(stages)
+
+
 class TestInTurn:
     OTHER = UUID(int=1)
-
-    @pytest.fixture
-    def ticket(self, clock) -> Ticket:
-        ticket = Ticket(fresh_ticket_id(clock()), "default", "strategy", clock(), {})
-        ticket.note(Stage.RECEIVED, clock())
-        return ticket
 
     @pytest.fixture
     def finished(self) -> list[UUID]:
@@ -151,29 +160,27 @@ class TestInTurn:
     def in_turn(self, clock, finished) -> InTurn:
         return InTurn(lambda ticket: bool(finished.append(ticket)), clock.wait)
 
-    def test_work_when_it_has_to_wait_once_then_it_is_begun_anew(self, in_turn, ticket, finished, clock):
-        tried = []
+    @pytest.fixture
+    def met(self) -> EntryMustWait:
+        return EntryMustWait("One is behind.", [self.OTHER])
 
-        def work(mine: Ticket) -> str:
-            tried.append([entry.stage for entry in mine.timeline])
-            mine.note(Stage.GATES_CHECKED, clock())
-            if not finished:
-                raise EntryMustWait("One is behind.", [self.OTHER])
-            return "done"
+    def test_work_when_it_has_to_wait_once_then_it_is_begun_anew(self, in_turn, met, finished):
+        assert (in_turn.after_others(met, lambda: "done", monotonic()), finished) == ("done", [self.OTHER])
 
-        assert (in_turn.carry_out(ticket, work), finished) == ("done", [self.OTHER])
-        assert tried == [[Stage.RECEIVED]] * 2
+    def test_work_when_its_caller_has_waited_long_already_then_it_is_left(self, in_turn, met, finished):
+        with pytest.raises(EntryMustWait):
+            in_turn.after_others(met, lambda: "done", monotonic() - MEANWHILE.seconds)
+
+        assert finished == [self.OTHER]
 
     @pytest.mark.parametrize(
         ("behind", "fewest", "most"), [([OTHER], 2, 60), ([OTHER] * 100, 2, 60), ([], 0, 0)]
     )
-    def test_work_when_it_has_to_wait_for_ever_then_it_is_left(
-        self, in_turn, ticket, finished, behind, fewest, most
-    ):
-        def work(_: Ticket) -> None:
+    def test_work_when_it_has_to_wait_for_ever_then_it_is_left(self, in_turn, finished, behind, fewest, most):
+        def work() -> None:
             raise EntryMustWait("One is behind.", behind)
 
         with pytest.raises(EntryMustWait):
-            in_turn.carry_out(ticket, work)
+            in_turn.after_others(EntryMustWait("One is behind.", behind), work, monotonic())
 
         assert fewest <= len(finished) <= most
