@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from app.dataclass import dataclass
-from app.domain.accounts import Account, MarketSnapshot
+from app.domain.accounts import Account, AssetTerms, MarketSnapshot
 from app.domain.bots import Bot
 from app.domain.capabilities import Capabilities
 from app.domain.exit_levels import Levels
@@ -58,16 +58,17 @@ class ProposedOrder:
 class Permissions:
     """What may trade here, before any figure is looked at.
 
-    `broker_needs` are the settings that the broker needs. `opposed_by` is the bot that holds the opposite
-    position. `may_sell_options`: the alert's dialect is for selling options, which short selling of shares
-    does not concern.
+    `broker_needs` are the settings that the broker needs, `equity_unknown`: what its account is worth is
+    watched and cannot be seen. `opposed_by` is the bot that holds the opposite position. `may_sell_options`:
+    the alert's dialect is for selling options, which short selling of shares does not concern.
     """
 
     global_state: TradingState = TradingState.ACTIVE
+    bot_state: TradingState = TradingState.ACTIVE
     broker_configured: bool = True
     broker_needs: str = ""
     allow_live: bool = False
-    equity_known: bool = True
+    equity_unknown: bool = False
     opposed_by: str | None = None
     may_sell_options: bool = False
 
@@ -92,10 +93,12 @@ class OrderCheck:
 
     `sent_at` is the moment from which its age counts; `symbol_refusal` is why its symbol is no instrument.
     `market` is None where the broker was not asked. What follows from the parts is worked out once, since
-    many gates ask for it: `quote` is the market's price, `currency` the account's, in which limits and values
-    are told, `notional` what the order is worth. `opens_short`: a selling entry, which comes only after the
-    opposite position is closed. `is_idea` and `is_reviewed`: an entry that follows a trade idea, or in which
-    an analyst or a person has a word.
+    many gates ask for it, or since a gate need not be asked where there is none of it: `quote` is the
+    market's price, `asset` what the broker says of the instrument, `own_exits` those that the alert brings.
+    An alert of more than `longest_age` seconds is too old. `freeze_quantity` is the most that the exchange
+    takes at once, `currency` the account's, in which limits and values are told, `notional` what the order is
+    worth. `opens_short`: a selling entry, which comes only after the opposite position is closed. `is_idea`
+    and `is_reviewed`: an entry that follows a trade idea, or in which an analyst or a person has a word.
     """
 
     now: datetime
@@ -113,7 +116,11 @@ class OrderCheck:
     usage: Usage = NOTHING_USED
     losses: Losses = NOT_ASKED
     account: Account | None = field(init=False)
+    asset: AssetTerms | None = field(init=False)
     quote: Decimal | None = field(init=False)
+    own_exits: Levels | None = field(init=False)
+    longest_age: int | None = field(init=False)
+    freeze_quantity: Decimal | None = field(init=False)
     currency: str | None = field(init=False)
     notional: Decimal | None = field(init=False)
     opens_short: bool = field(init=False)
@@ -131,7 +138,11 @@ class OrderCheck:
         # The dataclass is frozen: this is how its own fields are set.
         put = partial(object.__setattr__, self)
         put("account", account)
+        put("asset", None if market is None else market.asset)
         put("quote", None if market is None or market.quote is None else market.quote.price)
+        put("own_exits", None if order.own_exits == NO_LEVELS else order.own_exits)
+        put("longest_age", _stricter(self.limits.stale_after_seconds, self.signal.terms.longest_age))
+        put("freeze_quantity", None if instrument is None else instrument.freeze_quantity)
         put("currency", currency)
         put("notional", self._value(order.quantity))
         is_entry = order.role is OrderRole.ENTRY
@@ -164,3 +175,9 @@ class OrderCheck:
         if quantity is None or self.order.price is None or self.instrument is None:
             return None
         return quantity * self.order.price * self.instrument.multiplier
+
+
+def _stricter(first: int | None, second: int | None) -> int | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return min(first, second)

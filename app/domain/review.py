@@ -86,7 +86,8 @@ class Review:
     @property
     def is_wanted(self) -> bool:
         """True where an analyst or a person has a word in it."""
-        return self.is_required or self.approval is not Approval.OFF or self.advice.opinion is not None
+        is_asked = self.is_required or self.approval is not Approval.OFF
+        return is_asked or self.advice.opinion is not None or self.notional_cap is not None
 
     @property
     def lacks_opinion(self) -> bool:

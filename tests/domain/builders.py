@@ -11,7 +11,6 @@ from app.domain.limits import Limits
 from app.domain.order_check import OrderCheck, Permissions, ProposedOrder, Usage
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
 from app.domain.signals import Dialect, Intent, Signal, Target
-from app.domain.trading_state import StateSwitch, TradingState
 
 NOW = datetime(2026, 6, 2, 14, 30, tzinfo=UTC)
 TICKET = UUID("01899a2b-3c4d-7e5f-8a6b-7c8d9e0f1a2b")
@@ -38,10 +37,11 @@ PARTS = {
     "order": ("role", "side", "quantity", "price", "asked", "own_exits", "stop", "risk", "budget"),
     "permissions": (
         "global_state",
+        "bot_state",
         "broker_configured",
         "broker_needs",
         "allow_live",
-        "equity_known",
+        "equity_unknown",
         "opposed_by",
     ),
     "market": ("account", "position", "quote", "hours", "asset"),
@@ -50,13 +50,11 @@ PARTS = {
 }
 
 
-def order_check(
-    *, limits=None, usage=None, bot=None, bot_state=TradingState.ACTIVE, may_sell_options=False, **changes
-):
+def order_check(*, limits=None, usage=None, bot=None, may_sell_options=False, **changes):
     """An entry that every gate lets pass: ten shares at 100; a change is written where its part keeps it."""
     passing = OrderCheck(
         now=NOW,
-        bot=Bot("trend", BotSecrets("", NOW), NOW, BotConfiguration(**(bot or {})), StateSwitch(bot_state)),
+        bot=Bot("trend", BotSecrets("", NOW), NOW, BotConfiguration(**(bot or {}))),
         signal=signal(reference_price=100),
         order=ProposedOrder(OrderRole.ENTRY, Side.BUY, Decimal(10), Decimal(100)),
         limits=Limits(**(limits or {})),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from operator import attrgetter
 
 from app.domain.accounts import AssetTerms
+from app.domain.exit_levels import Levels
 from app.domain.gates.gate import NO_LIMIT, NOT_LIMITED, GateGroup, Outcome, entry_gate, gate
 from app.domain.money import ZERO
 from app.domain.order_check import OrderCheck
@@ -15,15 +16,19 @@ Show = Callable[[Decimal], str]
 
 NO_RISK = "the size does not depend on a risk"
 ANY_SIZE = "the alert names no size, or one that may be rounded"
+NO_CAP = "no cap"
+NO_EXITS = "the alert brings none"
+NO_FREEZE = "no limit is known"
+NOT_DENIED = "the broker did not say that it lists none of this name"
 UNTOLD = AssetTerms()
 
 
-@entry_gate(Reason.SYMBOL_UNKNOWN)
-def asset_listed(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.SYMBOL_UNKNOWN, of="asset", otherwise=NOT_DENIED)
+def asset_listed(check: OrderCheck, asset: AssetTerms) -> Outcome:
     """Refuse a name that the broker, asked for it, does not list: its price is not missing, it is none."""
     instrument = check.instrument
-    if instrument is None or _asset(check).is_listed:
-        return None, "the broker did not say that it lists none of this name"
+    if instrument is None or asset.is_listed:
+        return None, NOT_DENIED
     told = f"{check.capabilities.name} lists no {instrument.symbol}"
     if instrument.option is not None and instrument.option.expiry < check.now.date():
         told += f", which expired on {instrument.option.expiry}"
@@ -59,20 +64,20 @@ def price_deviation(check: OrderCheck, limit: Decimal) -> Outcome:
     return (Reason.PRICE_DEVIATION if deviation > limit else None), detail
 
 
-@entry_gate(Reason.EXIT_MISPLACED)
-def exits_placed(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.EXIT_MISPLACED, of="own_exits", otherwise=NO_EXITS)
+def exits_placed(check: OrderCheck, levels: Levels) -> Outcome:
     """Refuse an alert's own stop-loss or take-profit on the wrong side of the price."""
-    (stop, target), price = check.order.own_exits, check.order.price
-    if (stop is None and target is None) or price is None:
-        return None, "the alert brings none"
+    (stop, target), price = levels, check.order.price
+    if price is None:
+        return None, NO_EXITS
     sign = check.order.side.sign
     is_wrong = (stop is not None and (price - stop) * sign <= ZERO) or (
         target is not None and (target - price) * sign <= ZERO
     )
     # A distance that is larger than the price leads to none.
     is_wrong = is_wrong or any(level is not None and level <= ZERO for level in (stop, target))
-    levels = {"price": price, "stop": stop, "target": target}
-    shown = ", ".join(f"{name} {money(value, check.currency)}" for name, value in levels.items() if value)
+    prices = {"price": price, "stop": stop, "target": target}
+    shown = ", ".join(f"{name} {money(value, check.currency)}" for name, value in prices.items() if value)
     return (Reason.EXIT_MISPLACED if is_wrong else None), shown
 
 
@@ -137,7 +142,7 @@ def quantity_limit(check: OrderCheck) -> Outcome:
 
 def _why_nothing(check: OrderCheck) -> str:
     smallest = check.capabilities.increment(check.instrument) if check.instrument is not None else ZERO
-    asset = _asset(check)
+    asset = check.asset or UNTOLD
     shown = [f"smallest step {units(max(smallest, asset.quantity_increment or ZERO), check.instrument)}"]
     if asset.minimum_quantity is not None:
         shown.append(f"smallest order {units(asset.minimum_quantity, check.instrument)}")
@@ -152,22 +157,16 @@ def _why_nothing(check: OrderCheck) -> str:
     return ", ".join(shown)
 
 
-def _asset(check: OrderCheck) -> AssetTerms:
-    asset = check.market.asset if check.market is not None else None
-    return asset if asset is not None else UNTOLD
-
-
-@gate(Reason.QUANTITY_EXCEEDS_FREEZE)
-def freeze_quantity(check: OrderCheck) -> Outcome:
+@gate(Reason.QUANTITY_EXCEEDS_FREEZE, of="freeze_quantity", otherwise=NO_FREEZE)
+def freeze_quantity(check: OrderCheck, limit: Decimal) -> Outcome:
     """Refuse more units than the exchange takes in one order."""
-    limit = check.instrument.freeze_quantity if check.instrument is not None else None
-    if limit is None or check.order.quantity is None:
-        return None, "no limit is known"
+    if check.order.quantity is None:
+        return None, NO_FREEZE
     return _at_most(check.order.quantity, limit, Reason.QUANTITY_EXCEEDS_FREEZE, _units(check))
 
 
-@entry_gate(Reason.NOTIONAL_EXCEEDS_LIMIT, Reason.PRICE_UNKNOWN)
-def notional_cap(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.NOTIONAL_EXCEEDS_LIMIT, Reason.PRICE_UNKNOWN, of="is_reviewed", otherwise=NO_CAP)
+def notional_cap(check: OrderCheck, _: object) -> Outcome:
     """Refuse an order worth more than the opinion and the cap allow; sizing has brought it down to them."""
     limits = {"cap": check.review.notional_cap}
     decision = check.review.advice.decision if check.review.is_required else None
@@ -175,7 +174,7 @@ def notional_cap(check: OrderCheck) -> Outcome:
         limits["opinion"] = decision.notional_usd
     known = {name: limit for name, limit in limits.items() if limit is not None}
     if not known:
-        return None, "no cap"
+        return None, NO_CAP
     shown = ", ".join(f"{name} {money(limit, check.currency)}" for name, limit in known.items())
     if check.notional is None:
         return Reason.PRICE_UNKNOWN, shown

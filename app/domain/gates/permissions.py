@@ -23,7 +23,7 @@ def global_trading_state(check: OrderCheck) -> Outcome:
 @gate(Reason.TRADING_HALTED, Reason.TRADING_REDUCING)
 def bot_trading_state(check: OrderCheck) -> Outcome:
     """The same for the bot's own switch."""
-    return _state(check.bot.switch.at(check.now), check.order.role, f"bot {check.bot.id}")
+    return _state(check.permissions.bot_state, check.order.role, f"bot {check.bot.id}")
 
 
 def _state(state: TradingState, role: OrderRole, whose: str) -> Outcome:
@@ -35,13 +35,11 @@ def _state(state: TradingState, role: OrderRole, whose: str) -> Outcome:
     return None, detail
 
 
-@entry_gate(Reason.ALERT_STALE, Reason.ALERT_FROM_FUTURE)
-def freshness(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.ALERT_STALE, Reason.ALERT_FROM_FUTURE, of="longest_age")
+def freshness(check: OrderCheck, limit: int) -> Outcome:
     """Refuse an alert that is too old, or from the future, by its own time."""
-    limits = check.limits.stale_after_seconds, check.signal.terms.longest_age
-    limit = min((seconds for seconds in limits if seconds is not None), default=None)
-    if limit is None or check.sent_at is None:
-        return None, "no limit" if limit is None else "the alert carries no time"
+    if check.sent_at is None:
+        return None, "the alert carries no time"
     passed = check.now - check.sent_at
     detail = f"{age(passed)}, limit {duration(limit)}"
     if passed > timedelta(seconds=limit):
@@ -119,11 +117,9 @@ def live_trading(check: OrderCheck, _: object) -> Outcome:
     return (None if all(allowed.values()) else Reason.LIVE_NOT_ENABLED), shown
 
 
-@entry_gate(Reason.EQUITY_UNKNOWN)
-def equity_known(check: OrderCheck) -> Outcome:
+@entry_gate(Reason.EQUITY_UNKNOWN, of="permissions.equity_unknown", otherwise="known, or not watched")
+def equity_known(check: OrderCheck, _: object) -> Outcome:
     """Refuse entries while the circuit breaker cannot see what the account is worth."""
-    if check.permissions.equity_known:
-        return None, "known, or not watched"
     return Reason.EQUITY_UNKNOWN, f"account at {check.capabilities.name}"
 
 

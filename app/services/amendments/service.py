@@ -111,8 +111,8 @@ class Amendments:
         return self.begun.ending(ticket)
 
     def _decide(self, context: OrderContext, names: frozenset[str]) -> list[Change]:
-        # Read with the symbol held: a switch that was thrown while the command waited for it counts.
-        context.global_state = self.assessor.switch.read().at(self.clock())
+        # With the symbol held: a switch that was thrown while the command waited for it counts.
+        self.assessor.see_switches(context)
         # Nothing is said of the symbol where the alert says nothing of it.
         gates = SYMBOL_COMMAND_GATES if context.signal.symbol else COMMAND_GATES
         order = ProposedOrder(OrderRole.EXIT, context.signal.side)

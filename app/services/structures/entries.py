@@ -122,8 +122,7 @@ class Entries:
         return context
 
     def _decide(self, context: OrderContext) -> EntryPlan | None:
-        now = self.assessor.clock()
-        context.global_state = self.assessor.switch.read().at(now)
+        self.assessor.see_switches(context)
         try:
             _check_bot(context.bot)
             _check_desk(context)

@@ -95,7 +95,7 @@ class StructureExits:
 
     def _allowed(self, ticket: Ticket, signal: Signal, bot: Bot) -> bool:
         context = self.assessor.open(ticket, signal, bot)
-        context.global_state = self.assessor.switch.read().at(self.runtime.clock())
+        self.assessor.see_switches(context)
         order = ProposedOrder(OrderRole.EXIT, Side.SELL)
         return self.assessor.gate_check.allows(context, order, gates=COMMAND_GATES)
 

@@ -87,9 +87,15 @@ class Assessor:
         with self.reads.decision_at(context.broker_name, self.turns.looked_for(context)):
             self._decide(context)
 
-    def _decide(self, context: OrderContext) -> None:
+    def see_switches(self, context: OrderContext) -> None:
+        """See whether all bots may trade at this moment, and whether this one may."""
+        now = self.clock()
         # From the store, with the symbol held: a kill switch acts on the very next alert, in every process.
-        context.global_state = self.switch.read().at(self.clock())
+        context.global_state = self.switch.read().at(now)
+        context.bot_state = context.bot.switch.at(now)
+
+    def _decide(self, context: OrderContext) -> None:
+        self.see_switches(context)
         broker, instrument = context.broker, context.instrument
         tradable = instrument is not None and instrument.asset_class in context.capabilities.asset_classes
         if broker is None or instrument is None or not tradable:

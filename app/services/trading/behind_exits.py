@@ -39,7 +39,7 @@ class BehindExits:
 
         `held` is the bot's own share, signed. Once its time is over an entry is left out.
         """
-        if decided.entry_side is None or context.resumes is not None or not self._may_enter(context):
+        if decided.entry_side is None or context.resumes is not None or not _may_enter(context):
             return decided
         before = self._before(context, held, decided)
         if not before:
@@ -52,11 +52,6 @@ class BehindExits:
                 # The later alert has the last word on where the bot shall be once it is out.
                 self.pursuits.change(item, item.pursuit.without_entry())
         raise EntryMustWait(f"An exit of {context.symbol} goes on; what is entered comes after it.")
-
-    def _may_enter(self, context: OrderContext) -> bool:
-        """Tell whether the trading states let an entry be, so that it is worth waiting for."""
-        states = (context.global_state, context.bot.switch.at(self.clock()))
-        return all(state is TradingState.ACTIVE for state in states)
 
     def _before(self, context: OrderContext, held: Decimal, decided: Plan) -> Sequence[StoredPursuit]:
         """Return the exits that are done first."""
@@ -81,6 +76,11 @@ class BehindExits:
             Stage.POSITION_CHECKED, self.clock(), f"nothing is entered: {Reason.EXIT_PURSUED.meaning}"
         )
         return replace(decided, entry_side=None, entry_quantity=None)
+
+
+def _may_enter(context: OrderContext) -> bool:
+    """Tell whether the trading states let an entry be, so that it is worth waiting for."""
+    return context.global_state is context.bot_state is TradingState.ACTIVE
 
 
 def _is_done(pursuit: Pursuit, broker: Broker | None) -> bool:

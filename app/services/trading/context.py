@@ -93,7 +93,8 @@ class OrderContext:
 
     `capabilities` are those of its broker, configured or not; `broker_needs` are the settings it
     needs. `counts_entries`: something is limited by how
-    much the bot enters. `exit_plan` is what its entry shall be protected by; `lost_exits` says that exits
+    much the bot enters. `global_state` and `bot_state` are those of the moment of the decision; until then
+    nothing may trade. `exit_plan` is what its entry shall be protected by; `lost_exits` says that exits
     were cancelled for it; `rivals` are other bots' orders that wait in the symbol,
     `closing` what at the broker closes, or may, what is held; None: not asked for.
     `idea_cap` is what a trade idea's entry may be worth, `entry_value` what the decided entry is, and
@@ -126,7 +127,8 @@ class OrderContext:
     counts_entries: bool = False
     symbol_refusal: tuple[Reason, str] | None = None
     view: MarketSnapshot | None = None
-    global_state: TradingState = TradingState.ACTIVE
+    global_state: TradingState = TradingState.HALTED
+    bot_state: TradingState = TradingState.HALTED
     orders: list[Order] = field(default_factory=list)
     is_preview: bool = False
     exit_plan: ExitPlan | None = None

@@ -116,10 +116,11 @@ class GateCheck:
         is_exit = order.role is OrderRole.EXIT
         return Permissions(
             global_state=context.global_state,
+            bot_state=context.bot_state,
             broker_configured=context.broker is not None,
             broker_needs=context.broker_needs,
             allow_live=self.rules.allow_live,
-            equity_known=is_exit or self.knows_equity(context.broker_name),
+            equity_unknown=not is_exit and not self.knows_equity(context.broker_name),
             opposed_by=None if is_exit else self._opposing(context, order),
             may_sell_options=context.may_sell_options or context.signal.dialect.may_sell_options,
         )

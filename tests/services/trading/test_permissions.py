@@ -3,7 +3,13 @@
 import pytest
 
 from app.domain.instruments import AssetClass
+from app.domain.order_check import ProposedOrder
+from app.domain.orders import OrderRole, Side
+from app.domain.reasons import Reason
+from app.domain.signals import Dialect, Intent, Signal
+from app.domain.tickets import Ticket
 from tests.builders import ENTER_LONG, ENTER_SHORT, EXIT_LONG, client_of, strategy_alert
+from tests.domain.builders import NOW, TICKET
 
 pytestmark = pytest.mark.unit
 
@@ -168,3 +174,14 @@ def test_alert_when_a_broker_is_there_but_not_for_its_kind_then_the_broker_is_na
     message = client.post("/webhook", json=strategy_alert()).json["error"]["message"]
 
     assert message == "This kind of instrument cannot be traded here: paper does not trade equity."
+
+
+def test_gates_when_nobody_has_looked_at_the_switches_then_nothing_may_trade(services):
+    bot, _ = services.operations.bots.get("default")
+    signal = Signal(Dialect.STRATEGY, "AAPL", Intent.ENTER_LONG, Side.BUY)
+    ticket = Ticket(TICKET, bot.id, signal.dialect.name, NOW, {})
+    assessor = services.intake.trading.assessor
+    context = assessor.open(ticket, signal, bot)
+
+    assert not assessor.gate_check.allows(context, ProposedOrder(OrderRole.EXIT, Side.SELL))
+    assert ticket.reason is Reason.TRADING_HALTED
