@@ -34,11 +34,11 @@ from app.services.trading.entry_usage import EntryUsage
 from app.services.trading.execution import Trading
 from app.services.trading.gate_check import GateCheck
 from app.services.trading.position_plan import PositionPlanner
-from app.services.trading.turns import Turns
 from app.wiring.background import Upkeep
 from app.wiring.foundation import Foundation
 from app.wiring.intake import Reception
 from app.wiring.losses import entry_usage, loss_limits, loss_task
+from app.wiring.open_alerts import OpenAlerts
 from app.wiring.policies import notices, trading_rules
 from app.wiring.portfolio import LateExits, position_service, trade_history
 from app.wiring.pursuits import behind_exits, pursuit_service, pursuit_task, submission
@@ -79,13 +79,13 @@ class Wiring:
             rules=self.rules,
             clock=self.clock,
             reads=self.base.store,
-            turns=self.turns,
+            turns=self.open_alerts.turns,
         )
 
     @cached_property
-    def turns(self) -> Turns:
-        """What has to be in the books first."""
-        return Turns(lambda: self.reception.interrupted)
+    def open_alerts(self) -> OpenAlerts:
+        """What is known of alerts that are not finished."""
+        return OpenAlerts(self.base)
 
     @cached_property
     def instruments(self) -> Instruments:
@@ -100,7 +100,7 @@ class Wiring:
             bots=self.base.bots,
             trades=self.base.trades,
             usage=self.usage,
-            turns=self.turns,
+            turns=self.open_alerts.turns,
             knows_equity=self.upkeep.breaker.stored.knows_equity,
             loss_limits=self.loss_limits,
             rules=self.rules,
@@ -173,7 +173,7 @@ class Wiring:
     def reception(self) -> Reception:
         """What takes alerts in."""
         structures, agree = self.structures.handler, self.upkeep.reconciliation.agree
-        return Reception(self.base, self.trading, self.commands, structures, agree)
+        return Reception(self.base, self.open_alerts, self.trading, self.commands, structures, agree)
 
     @cached_property
     def tracker(self) -> OrderTracker:

@@ -49,7 +49,7 @@ def chat_wing(wiring: Wiring) -> ChatWing:
     return ChatWing(
         counter=ChatCounter(desk),
         responses=Responses(origins, base.wait),
-        announcer=wiring.reception.announcer,
+        announcer=wiring.open_alerts.announcer,
     )
 
 

@@ -3,33 +3,24 @@
 from collections.abc import Callable
 from functools import cached_property
 
-from app.repositories.inbox import Inbox
-from app.repositories.opinions import GivenOpinions
 from app.schemas.alerts import read_stored_signal
 from app.services.amendments import Amendments
-from app.services.chat.announcer import Announcer
 from app.services.intake.alerts import Intake
 from app.services.intake.approval_decisions import ApprovalService
 from app.services.intake.handlers import Handlers
-from app.services.intake.in_flight import InFlight
 from app.services.intake.in_turn import InTurn
-from app.services.intake.interrupted import Interrupted
 from app.services.intake.left_alerts import LeftAlerts
 from app.services.intake.recovery import Recovery
-from app.services.intake.recovery_order import RecoveryOrder
 from app.services.intake.repeats import Repeats
-from app.services.review.approvals import Approvals
 from app.services.review.idea_routes import IdeaRoutes
-from app.services.review.opinions import Opinions
-from app.services.review.progress import ReviewProgress
 from app.services.review.reviewer import Reviewer
 from app.services.runtime.supervisor import Task
 from app.services.runtime.worker_pool import WorkPool
 from app.services.structures.handler import StructureHandler
 from app.services.trading.execution import Trading
 from app.services.trading.numbered_exits import NumberedExits
-from app.wiring.announcing import announcer
 from app.wiring.foundation import Foundation
+from app.wiring.open_alerts import OpenAlerts
 from app.wiring.policies import recovery_rules
 from app.wiring.pursuits import numbered_trades
 
@@ -47,56 +38,23 @@ class Reception:
     def __init__(
         self,
         base: Foundation,
+        open_alerts: OpenAlerts,
         trading: Trading,
         commands: Amendments,
         structures: StructureHandler,
         agree: Callable[[str, str], bool],
     ) -> None:
         self.base = base
+        self.open_alerts = open_alerts
         self.trading = trading
         self.commands = commands
         self.structures = structures
         self.agree = agree
 
     @cached_property
-    def inbox(self) -> Inbox:
-        """The idempotency cache and durable queue."""
-        lifetime = self.base.settings.idempotency_ttl_seconds
-        return Inbox(self.base.store, self.base.clock, self.base.locks.owner, ttl_seconds=lifetime)
-
-    @cached_property
     def pool(self) -> WorkPool:
         """The threads for what takes its time."""
         return WorkPool(self.base.settings.analyst_workers)
-
-    @cached_property
-    def opinions(self) -> Opinions:
-        """What analysts said of tickets that are not finished."""
-        research = self.base.research
-        return Opinions(
-            stored=GivenOpinions(self.base.store),
-            analyst=lambda: research.analyst,
-            failures=research.failures,
-        )
-
-    @cached_property
-    def approvals(self) -> Approvals:
-        """What waits for a person."""
-        return Approvals(
-            store=self.base.store,
-            audit=self.base.audit,
-            notifier=self.base.notifier,
-            clock=self.base.clock,
-            timeout_seconds=self.base.settings.approval_timeout_seconds,
-            public_url=self.base.settings.public_url,
-            journal=self.base.journal,
-            ask_in_chat=self.announcer.ask,
-        )
-
-    @cached_property
-    def announcer(self) -> Announcer:
-        """What asks for approvals in channels of Slack and Discord."""
-        return announcer(self.base.settings)
 
     @cached_property
     def intake(self) -> Intake:
@@ -105,8 +63,8 @@ class Reception:
             trading=self.trading,
             structures=self.structures,
             routes=self.routes,
-            opinions=self.opinions,
-            approvals=self.approvals,
+            opinions=self.open_alerts.opinions,
+            approvals=self.open_alerts.approvals,
             bots=self.base.bots,
             ledger=self.base.ledger,
             switch=self.base.switch,
@@ -116,17 +74,20 @@ class Reception:
         numbered = NumberedExits(self.trading, numbered_trades(self.base))
         return Intake(
             store=self.base.store,
-            inbox=self.inbox,
+            inbox=self.open_alerts.inbox,
             ledger=self.base.ledger,
             workers=Handlers(self.trading, self.commands, review, self.structures, numbered, self.pool),
-            in_flight=self.in_flight,
+            in_flight=self.open_alerts.in_flight,
             in_turn=InTurn(
                 lambda ticket: self.recovery.finish_ticket(ticket),  # noqa: PLW0108  # made later
                 self.base.wait,
             ),
             routes=self.routes,
             repeats=Repeats(
-                store=self.base.store, inbox=self.inbox, ledger=self.base.ledger, in_flight=self.in_flight
+                store=self.base.store,
+                inbox=self.open_alerts.inbox,
+                ledger=self.base.ledger,
+                in_flight=self.open_alerts.in_flight,
             ),
             journal=self.base.journal,
             metrics=self.base.metrics,
@@ -141,34 +102,12 @@ class Reception:
         return IdeaRoutes(self.base.bots)
 
     @cached_property
-    def in_flight(self) -> InFlight:
-        """What this process is working on."""
-        return InFlight(self.base.wait)
-
-    @cached_property
-    def progress(self) -> ReviewProgress:
-        """How far what asks others first has come."""
-        return ReviewProgress(self.approvals, self.opinions)
-
-    @cached_property
-    def interrupted(self) -> Interrupted:
-        """What may have placed an order that no book shows."""
-        return Interrupted(
-            self.inbox,
-            self.in_flight,
-            self.progress,
-            self.base.locks,
-            self.order,
-            self.base.settings.web_concurrency,
-        )
-
-    @cached_property
     def recovery(self) -> Recovery:
         """What a crash left in the inbox."""
         return Recovery(
-            inbox=self.inbox,
+            inbox=self.open_alerts.inbox,
             intake=self.intake,
-            in_flight=self.in_flight,
+            in_flight=self.open_alerts.in_flight,
             ledger=self.base.ledger,
             bots=self.base.bots,
             registry=self.base.registry,
@@ -179,31 +118,19 @@ class Reception:
             read_signal=read_stored_signal,
             rules=recovery_rules(self.base.settings),
             agree=self.agree,
-            progress=self.progress,
+            progress=self.open_alerts.progress,
             left_alerts=LeftAlerts(
                 registry=self.base.registry, policy=self.base.resubmission, clock=self.base.clock
             ),
-            order=self.order,
-        )
-
-    @cached_property
-    def order(self) -> RecoveryOrder:
-        """Whose turn it is in the recovery."""
-        return RecoveryOrder(
-            bots=self.base.bots,
-            registry=self.base.registry,
-            progress=self.progress,
-            clock=self.base.clock,
-            default_broker=self.base.settings.default_broker,
-            is_new=self.in_flight.is_not_begun,
+            order=self.open_alerts.order,
         )
 
     @cached_property
     def approval_service(self) -> ApprovalService:
         """Where people decide."""
         return ApprovalService(
-            approvals=self.approvals,
-            inbox=self.inbox,
+            approvals=self.open_alerts.approvals,
+            inbox=self.open_alerts.inbox,
             recovery=self.recovery,
             ledger=self.base.ledger,
             journal=self.base.journal,
@@ -214,6 +141,6 @@ class Reception:
         """What is done with the inbox by the clock."""
         return (
             Task("inbox", INBOX_PERIOD_SECONDS, self.recovery.recover, everywhere=True),
-            Task("purge", PURGE_PERIOD_SECONDS, self.inbox.purge, everywhere=True),
+            Task("purge", PURGE_PERIOD_SECONDS, self.open_alerts.inbox.purge, everywhere=True),
             Task("approvals", APPROVALS_PERIOD_SECONDS, self.approval_service.expire),
         )

@@ -4,7 +4,7 @@ Whoever asks holds the symbol, and the bot where its entries are counted. A posi
 books, so everybody waits for what was interrupted in its symbol; a bot with caps waits for all of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -29,26 +29,24 @@ class EarlierAlerts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """`earlier` is made later than this: what finds such alerts carries alerts out itself."""
+    """Lets an alert be decided on when what was interrupted `earlier` is in the books."""
 
-    earlier: Callable[[], EarlierAlerts]
+    earlier: EarlierAlerts
 
     def looked_for(self, context: OrderContext) -> Waiting | None:
         """Return what will be asked for, so that it can be read with the rest; None: nothing."""
-        is_asked = _is_an_alert(context) and self.earlier().are_possible()
+        is_asked = _is_an_alert(context) and self.earlier.are_possible()
         return waiting_of(None, context.symbol) if is_asked else None
 
     def await_booked(self, context: OrderContext) -> None:
         """Let an alert be decided on only when the books have what came before it; raise EntryMustWait."""
-        earlier = self.earlier()
-        if _is_an_alert(context) and earlier.are_possible():
-            _refuse(context, earlier.in_symbol(context))
+        if _is_an_alert(context) and self.earlier.are_possible():
+            _refuse(context, self.earlier.in_symbol(context))
 
     def await_counted(self, context: OrderContext) -> None:
         """Let a bot's entries be counted only when no order of it is missing; raise EntryMustWait."""
-        earlier = self.earlier()
-        if not context.is_preview and earlier.are_possible():
-            _refuse(context, earlier.of_bot(context))
+        if not context.is_preview and self.earlier.are_possible():
+            _refuse(context, self.earlier.of_bot(context))
 
 
 def _is_an_alert(context: OrderContext) -> bool:
