@@ -36,12 +36,13 @@ def request_id() -> str:
 
 
 def _open() -> None:
-    given = request.headers.get(HEADER, "")
+    headers = request.headers
+    given = headers.get(HEADER, "")
     g.request_id = given if ACCEPTABLE.fullmatch(given) else uuid4().hex
     g.services = wings = services()
     # The log's figures are the machine's; what is stored goes by the clock that was handed in.
     g.started, g.opened_at = time.perf_counter(), wings.clock()
-    bind_request(g.request_id, read_trace(request.headers.get))
+    bind_request(g.request_id, read_trace(headers.get))
 
 
 def _close(response: Response) -> Response:

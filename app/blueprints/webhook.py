@@ -169,7 +169,8 @@ def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) ->
     wing.limiter.take(bot.id, only_exits=only_exits(signal, cover_only=bot.configuration.cover_only))
     source = request.remote_addr or UNKNOWN
     redacted = to_json(redact(alert))
-    words = own_words(alert)
+    # Without a key of its own an alert is known by its body, whatever its words.
+    words = own_words(alert) if signal.idempotency_key is not None else {}
     came = Alert(bot, signal, body, words, redacted, g.request_id, source, g.opened_at)
     answer = wing.alerts.accept(came)
     response = jsonify(answer.body)

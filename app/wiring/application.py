@@ -79,7 +79,7 @@ class Wiring:
             rules=self.rules,
             clock=self.clock,
             reads=self.base.store,
-            turns=self.open_alerts.turns,
+            turns=self.open_alerts.interrupted,
         )
 
     @cached_property
@@ -100,7 +100,7 @@ class Wiring:
             bots=self.base.bots,
             trades=self.base.trades,
             usage=self.usage,
-            turns=self.open_alerts.turns,
+            turns=self.open_alerts.interrupted,
             knows_equity=self.upkeep.breaker.stored.knows_equity,
             loss_limits=self.loss_limits,
             rules=self.rules,

@@ -11,7 +11,6 @@ from app.services.intake.recovery_order import RecoveryOrder
 from app.services.review.approvals import Approvals
 from app.services.review.opinions import Opinions
 from app.services.review.progress import ReviewProgress
-from app.services.trading.turns import Turns
 from app.wiring.announcing import announcer
 from app.wiring.foundation import Foundation
 
@@ -90,8 +89,3 @@ class OpenAlerts:
             default_broker=self.base.settings.default_broker,
             is_new=self.in_flight.is_not_begun,
         )
-
-    @property
-    def turns(self) -> Turns:
-        """What has to be in the books first."""
-        return Turns(self.interrupted)
