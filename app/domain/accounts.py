@@ -97,11 +97,6 @@ class MarketSnapshot:
     is_told: bool = False
     asset: AssetTerms | None = None
 
-    @property
-    def equity(self) -> Decimal:
-        """What the account is worth; nothing where that is unknown, so that no size follows from a guess."""
-        return ZERO if self.account is None else self.account.equity
-
     def after_closing(
         self, closing: Decimal, price: Decimal | None, instrument: Instrument
     ) -> "MarketSnapshot":

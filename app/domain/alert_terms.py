@@ -60,8 +60,6 @@ BY_THE_BOT = AlertTerms()
 
 def terms_record(terms: AlertTerms) -> dict[str, Any]:
     """Show what an alert settles itself; what it leaves to the bot is not there."""
-    if terms is BY_THE_BOT:
-        return {}
     named = ((field.name, getattr(terms, field.name), field.default) for field in fields(terms))
     return {name: _shown(value) for name, value, default in named if value != default}
 

@@ -40,20 +40,18 @@ def market_price(quote: Quote | None, reference: Decimal | None, *, simulated: b
     return reference if simulated else None
 
 
-def entry_price(  # what the price of an order depends on
-    kind: OrderType,
-    signal: Signal,
-    bot: BotConfiguration,
-    instrument: Instrument,
-    side: Side,
-    market_price: Decimal | None,
-) -> Decimal | None:
-    """Return the price that an entry is valued at: its limit, its trigger, or the market's; None: unknown."""
+def entry_price(
+    signal: Signal, bot: BotConfiguration, instrument: Instrument, side: Side, market_price: Decimal | None
+) -> tuple[OrderType, Decimal | None]:
+    """Return how an entry meets the market, and at what price: its limit, its trigger, or the market's.
+
+    None: that is not known, so that it cannot be valued.
+    """
+    kind = order_type(signal, bot)
     if kind is OrderType.LIMIT:
-        return limit_price(signal, bot, instrument, side, market_price)
-    return {OrderType.STOP_LIMIT: signal.limit_price, OrderType.STOP: signal.stop_price}.get(
-        kind, market_price
-    )
+        return kind, limit_price(signal, bot, instrument, side, market_price)
+    own = {OrderType.STOP_LIMIT: signal.limit_price, OrderType.STOP: signal.stop_price}
+    return kind, own.get(kind, market_price)
 
 
 def limit_price(

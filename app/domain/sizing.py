@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from app.dataclass import dataclass
+from app.domain.accounts import Account
 from app.domain.alert_terms import AlertTerms
 from app.domain.bots import BotConfiguration
 from app.domain.instruments import Instrument
@@ -29,7 +30,7 @@ def size_entry(
     *,
     contracts: Decimal | None,
     price: Decimal,
-    equity: Decimal,
+    account: Account | None,
     increment: Decimal,
     whole: bool = False,
 ) -> Size:
@@ -42,7 +43,7 @@ def size_entry(
         return Size(round_down(contracts, increment))
     value, source = bot.notional, "notional"
     if value is None:
-        value, source = max(equity, ZERO) * bot.base_order_pct, "equity"
+        value, source = _equity(account) * bot.base_order_pct, "equity"
     step = max(increment, ONE) if whole else increment
     quantity = round_down(value / (price * instrument.multiplier), step)
     return Size(quantity, None if whole else bot.notional, source, value)
@@ -62,11 +63,16 @@ def sizing_conflict(bot: BotConfiguration) -> str | None:
     return f"An entry is sized in one way: set only one of {', '.join(chosen[:-1])} and {chosen[-1]}."
 
 
-def risk_of(bot: BotConfiguration, equity: Decimal) -> Decimal | None:
+def risk_of(bot: BotConfiguration, account: Account | None) -> Decimal | None:
     """Return what an entry may lose at its stop (account currency); None: it is not sized by that."""
     if bot.risk_amount is not None:
         return bot.risk_amount
-    return None if bot.risk_pct is None else max(equity, ZERO) * bot.risk_pct
+    return None if bot.risk_pct is None else _equity(account) * bot.risk_pct
+
+
+def _equity(account: Account | None) -> Decimal:
+    """Return what sizes are a part of: nothing where it is unknown, so that none follows from a guess."""
+    return ZERO if account is None else max(account.equity, ZERO)
 
 
 def sized_by_alert(bot: BotConfiguration, terms: AlertTerms) -> BotConfiguration:
@@ -77,11 +83,11 @@ def sized_by_alert(bot: BotConfiguration, terms: AlertTerms) -> BotConfiguration
     return replace(bot, notional=terms.notional, base_order_pct=fraction)
 
 
-def least_risk(terms: AlertTerms, bot: BotConfiguration, equity: Decimal) -> Decimal | None:
+def least_risk(terms: AlertTerms, bot: BotConfiguration, account: Account | None) -> Decimal | None:
     """Return what an entry may lose at its stop by its alert and its bot: the smaller; None: neither says."""
     fraction = terms.risk_fraction
-    of_alert = terms.risk_amount if fraction is None else max(equity, ZERO) * fraction
-    of_bot = risk_of(bot, equity)
+    of_alert = terms.risk_amount if fraction is None else _equity(account) * fraction
+    of_bot = risk_of(bot, account)
     if of_alert is None or of_bot is None:
         return of_bot if of_alert is None else of_alert
     return min(of_alert, of_bot)

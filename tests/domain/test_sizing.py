@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.domain.bots import BotConfiguration
 from app.domain.sizing import Size, at_most, risk_of, size_by_risk, size_entry, sizing_conflict
-from tests.domain.builders import APPLE, BITCOIN, CALL, decimals
+from tests.domain.builders import APPLE, BITCOIN, CALL, RICH, decimals
 
 pytestmark = pytest.mark.unit
 
@@ -21,8 +22,13 @@ def size(
     whole=False,
     **configuration,
 ):
-    figures = decimals({"contracts": contracts, "price": price, "equity": equity, "increment": increment})
-    return size_entry(BotConfiguration(**decimals(configuration)), instrument, whole=whole, **figures)
+    figures = decimals({"contracts": contracts, "price": price, "increment": increment})
+    configured = BotConfiguration(**decimals(configuration))
+    return size_entry(configured, instrument, whole=whole, account=worth(equity), **figures)
+
+
+def worth(equity):
+    return replace(RICH, equity=Decimal(equity))
 
 
 @pytest.mark.parametrize(
@@ -103,11 +109,11 @@ def test_size_by_risk_when_a_unit_loses_nothing_then_nothing_is_bought(unit_loss
     ],
 )
 def test_risk_when_a_bot_names_one_then_it_is_in_money(keys, risk):
-    assert risk_of(BotConfiguration(**decimals(keys)), Decimal(10_000)) == risk
+    assert risk_of(BotConfiguration(**decimals(keys)), worth(10_000)) == risk
 
 
 def test_risk_when_the_equity_is_gone_then_nothing_may_be_lost():
-    assert risk_of(BotConfiguration(risk_pct=Decimal("0.01")), Decimal(-5)) == 0
+    assert risk_of(BotConfiguration(risk_pct=Decimal("0.01")), worth(-5)) == 0
 
 
 @pytest.mark.parametrize(("limit", "quantity"), [(None, "7.5"), ("7.5", "7.5"), ("2.39", "2")])

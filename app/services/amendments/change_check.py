@@ -62,7 +62,7 @@ class ChangeAssessor:
             own_exits=context.levels,
             stop=exits.levels.stop,
             # What was sized by its risk stays within it; a change of the price alone adds no unit.
-            risk=risk_of(context.bot.configuration, view.equity) if grows else None,
+            risk=risk_of(context.bot.configuration, view.account) if grows else None,
         )
         # It is judged as if it were placed now: left in the account, it would count against itself.
         market = _without(view, item.receipt, changed)

@@ -28,8 +28,7 @@ from app.services.trading.context import OrderContext, TradingRules, signal_reco
 from app.services.trading.entry_terms import entry_terms, shown_size
 from app.services.trading.entry_usage import Entry, EntryUsage
 from app.services.trading.gate_check import GateCheck
-from app.services.trading.order_building import EntryDraft, draft_entry, draft_exit
-from app.services.trading.plan_told import refusal_told
+from app.services.trading.order_building import draft_entry, draft_exit
 from app.services.trading.position_plan import PositionPlanner
 from app.services.trading.turns import Turns
 
@@ -173,7 +172,7 @@ class Assessor:
         price = entry.average_fill_price or entry.limit_price or context.signal.reference_price
         if context.instrument is not None:
             value = (entry.quantity or entry.filled_quantity) * (price or ZERO)
-            self._reserve(context, value * context.instrument.multiplier)
+            self._reserve(context, context.instrument, value * context.instrument.multiplier)
 
     def release(self, context: OrderContext) -> None:
         """Undo the count of an entry that was proved not to be placed."""
@@ -197,14 +196,13 @@ class Assessor:
     def _carry_out(
         self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, decided: Plan
     ) -> None:
-        decided = self.planner.beside_others(context, view, decided)
-        closing = decided.close
-        if closing != ZERO:
+        closing = ZERO
+        if decided.close:
+            decided = self.planner.beside_others(context, instrument, view, decided)
             # Down: what would be closed beyond the position opens the other side.
-            closing = round_down(closing, context.capabilities.increment(instrument))
+            closing = round_down(decided.close, context.capabilities.increment(instrument))
         if decided.refusal is not None:
-            held = self.planner.share(context, view)
-            told = refusal_told(decided.refusal, context.signal, held, instrument)
+            told = self.planner.why_refused(context, instrument, view, decided.refusal)
             context.ticket.end(TicketStatus.DENIED, decided.refusal, told)
         elif closing == ZERO and decided.entry_side is None:
             self._skip(context, decided.skip or Reason.QUANTITY_ZERO)
@@ -235,24 +233,23 @@ class Assessor:
         self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, decided: Plan, side: Side
     ) -> None:
         terms = entry_terms(context, instrument, view, decided, side)
-        size, price = terms.size, terms.price
+        size, price = terms.size, terms.order.price
         if size is not None and price is not None:
             context.ticket.note(Stage.SIZE_SET, self.clock(), shown_size(size, price, instrument))
         # What is not closed first is judged by what was seen.
         left = view.after_closing(decided.close, price, instrument) if decided.close else view
-        passed = self.gate_check.allows(context, terms.proposed(context), left)
-        if passed and size is not None and price is not None and terms.value is not None:
+        passed = self.gate_check.allows(context, terms.order, left)
+        if passed and size is not None and terms.value is not None:
             context.entry_value = terms.value
             # Counted before it is sent: the next alert of the bot must see it, whatever the broker says.
-            self._reserve(context, terms.value)
-            draft = EntryDraft(size, price, terms.exits)
-            context.orders.append(draft_entry(context, instrument, terms.type, side, draft))
+            self._reserve(context, instrument, terms.value)
+            context.orders.append(draft_entry(context, instrument, terms, size))
 
-    def _reserve(self, context: OrderContext, notional: Decimal) -> None:
+    def _reserve(self, context: OrderContext, instrument: Instrument, notional: Decimal) -> None:
         if context.is_preview:
             # A look must not take the last place under a cap.
             return
         if context.counts_entries:
-            entry = Entry(context.bot.id, context.symbol, notional, context.ticket.created_at)
+            entry = Entry(context.bot.id, instrument.symbol, notional, context.ticket.created_at)
             self.usage.reserve(context.ticket.id, entry, context.limits)
-        context.ticket.entry = {"symbol": context.symbol, "notional": format(notional, "f")}
+        context.ticket.entry = {"symbol": instrument.symbol, "notional": format(notional, "f")}

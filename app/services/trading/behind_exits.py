@@ -55,6 +55,9 @@ class BehindExits:
 
     def _before(self, context: OrderContext, held: Decimal, decided: Plan) -> Sequence[StoredPursuit]:
         """Return the exits that are done first."""
+        pursued = self.pursuits.every()
+        if not pursued:
+            return []
         place = Place(context.bot.id, context.broker_name, context.symbol)
         everybodys = place._replace(bot=OPERATOR)
         side = decided.entry_side
@@ -65,7 +68,7 @@ class BehindExits:
             is_own = pursuit.place == place and not (context.is_sized and pursuit.is_sized)
             return pursuit.place == everybodys or (adds and is_own)
 
-        found = [item for item in self.pursuits.every() if comes_first(item.pursuit)]
+        found = [item for item in pursued if comes_first(item.pursuit)]
         return [item for item in found if not _is_done(item.pursuit, context.broker)]
 
     def _without_entry(self, context: OrderContext, decided: Plan) -> Plan:

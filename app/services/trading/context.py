@@ -9,7 +9,7 @@ from uuid import UUID
 from app.brokers.base import Broker
 from app.dataclass import dataclass
 from app.domain.accounts import MarketSnapshot
-from app.domain.alert_terms import terms_record
+from app.domain.alert_terms import BY_THE_BOT, terms_record
 from app.domain.bots import AnalystUse, Approval, Bot, BotConfiguration, IdeaExits
 from app.domain.capabilities import Capabilities
 from app.domain.exit_levels import Levels
@@ -243,7 +243,7 @@ def signal_record(signal: Signal) -> dict[str, Any]:
             ("take_profit", signal.take_profit),
             ("time_in_force", None if signal.intent in COMMANDS else signal.time_in_force.value),
             ("reference_price", signal.reference_price),
-            ("terms", terms_record(signal.terms) or None),
+            ("terms", None if signal.terms is BY_THE_BOT else terms_record(signal.terms) or None),
             ("sent_at", timestamp(signal.sent_at) if signal.sent_at is not None else None),
             # Texts that people write freely may hold a secret, as they may in the alert itself.
             ("strategy", signal.strategy and mask(signal.strategy)),

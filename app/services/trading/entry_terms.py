@@ -4,13 +4,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from app.dataclass import dataclass
-from app.domain.accounts import AssetTerms, MarketSnapshot
+from app.domain.accounts import Account, AssetTerms, MarketSnapshot
+from app.domain.alert_terms import BY_THE_BOT
 from app.domain.instruments import Instrument
 from app.domain.money import ONE, ZERO
 from app.domain.order_check import ProposedOrder
-from app.domain.orders import OrderRole, OrderType, Side
+from app.domain.orders import OrderRole, Side
 from app.domain.planning import Plan
-from app.domain.pricing import entry_price, market_price, order_type
+from app.domain.pricing import entry_price, market_price
 from app.domain.refusals import money, units
 from app.domain.sizing import (
     Size,
@@ -22,39 +23,9 @@ from app.domain.sizing import (
     sized_by_alert,
 )
 from app.services.trading.context import OrderContext
-from app.services.trading.order_building import PlannedExits, plan_exits
+from app.services.trading.order_building import EntryTerms, plan_exits
 
 NO_TERMS = AssetTerms()
-
-
-@dataclass(frozen=True, slots=True)
-class EntryTerms:
-    """What an entry comes to; `price`, `size` and the size's `value` are None where no price is known.
-
-    `risk` is what may be lost at the stop, in the account's currency; None: the size does not depend on it.
-    """
-
-    side: Side
-    type: OrderType
-    price: Decimal | None
-    exits: PlannedExits
-    size: Size | None
-    value: Decimal | None
-    risk: Decimal | None
-
-    def proposed(self, context: OrderContext) -> ProposedOrder:
-        """Return the order as the gates are asked about it."""
-        return ProposedOrder(
-            OrderRole.ENTRY,
-            self.side,
-            self.size.quantity if self.size is not None else None,
-            self.price,
-            asked=context.asked,
-            own_exits=self.exits.own,
-            stop=self.exits.levels.stop,
-            risk=self.risk,
-            budget=self.size.budget if self.size is not None else None,
-        )
 
 
 def entry_terms(
@@ -62,24 +33,30 @@ def entry_terms(
 ) -> EntryTerms:
     """Price an entry, place its exits, size it."""
     signal, configuration = context.signal, context.bot.configuration
-    market = market_price(view.quote, context.reference_price, simulated=context.capabilities.simulated)
-    kind = order_type(signal, configuration)
-    price = entry_price(kind, signal, configuration, instrument, side, market)
+    reference_price = context.reference_price
+    market = market_price(view.quote, reference_price, simulated=context.capabilities.simulated)
+    kind, price = entry_price(signal, configuration, instrument, side, market)
     # Exits come before the size: what a unit loses at its stop may say how many there are.
     exits = plan_exits(context, instrument, side, price)
-    equity = view.equity
-    risk = least_risk(signal.terms, configuration, equity)
+    risk = least_risk(signal.terms, configuration, view.account)
     # Without a price nothing is guessed: the gates refuse what has no size.
     size = value = None
     if price is not None and price > ZERO and view.account is not None:
-        asset = view.asset or NO_TERMS
-        is_whole = (asset.quantity_increment or ZERO) >= ONE
-        whole = (side is Side.SELL and context.capabilities.whole_shorts) or is_whole
-        unit_value = price * instrument.multiplier
-        sizing = _Sizing(context, instrument, price, unit_value, equity, asset, whole=whole)
+        sizing = _sizing(context, instrument, view, side, price)
         size = sizing.size(decided.entry_quantity, side, exits.levels.stop, risk)
-        value = size.quantity * unit_value
-    return EntryTerms(side, kind, price, exits, size, value, risk)
+        value = size.quantity * sizing.unit_value
+    order = ProposedOrder(
+        OrderRole.ENTRY,
+        side,
+        size.quantity if size is not None else None,
+        price,
+        asked=context.asked,
+        own_exits=exits.own,
+        stop=exits.levels.stop,
+        risk=risk,
+        budget=size.budget if size is not None else None,
+    )
+    return EntryTerms(order, kind, exits, size, value, reference_price)
 
 
 def shown_size(size: Size, price: Decimal, instrument: Instrument) -> str:
@@ -87,15 +64,24 @@ def shown_size(size: Size, price: Decimal, instrument: Instrument) -> str:
     return f"{units(size.quantity, instrument)} at {money(price, instrument.currency)}, by {size.source}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=False)
+@dataclass(frozen=True, slots=True)
 class _Sizing:
+    """What a size follows from.
+
+    `class_increment` is the step of the instrument's kind: what an alert names beyond it is not rounded in
+    silence. `increment` is that of this very instrument.
+    """
+
     context: OrderContext
     instrument: Instrument
     price: Decimal
     unit_value: Decimal
-    equity: Decimal
+    account: Account | None
     asset: AssetTerms
     whole: bool
+    class_increment: Decimal
+    increment: Decimal
+    value_limits: dict[str, Decimal]
 
     def size(self, contracts: Decimal | None, side: Side, stop: Decimal | None, risk: Decimal | None) -> Size:
         size = self._wanted(contracts)
@@ -103,7 +89,7 @@ class _Sizing:
             size = self._within_risk(size, side, stop, risk, is_most=self._is_asked(contracts))
         approved = self.context.advice.most(self.unit_value)
         # Opinion and approval come last: whatever set the size, nothing is larger than what was agreed to.
-        for source, most in self.context.value_limits.items():
+        for source, most in self.value_limits.items():
             size = self._within(size, most, source)
         if approved is not None:
             size = self._within(size, approved, "approval")
@@ -129,28 +115,21 @@ class _Sizing:
         signal = self.context.signal
         return contracts is not None or signal.idea is not None or signal.terms.is_by_money
 
-    @property
-    def increment(self) -> Decimal:
-        return max(self.class_increment, self.asset.quantity_increment or ZERO)
-
-    @property
-    def class_increment(self) -> Decimal:
-        """The step of the instrument's kind: what an alert names beyond it is not rounded in silence."""
-        return self.context.capabilities.increment(self.instrument)
-
     def _wanted(self, contracts: Decimal | None) -> Size:
         limits = dict[str, Decimal]()
-        configuration = sized_by_alert(self.context.bot.configuration, self.context.signal.terms)
-        if self.context.signal.idea is not None:
+        configuration, signal = self.context.bot.configuration, self.context.signal
+        if signal.terms is not BY_THE_BOT:
+            configuration = sized_by_alert(configuration, signal.terms)
+        if signal.idea is not None:
             # An idea is worth what the analyst would spend, whatever the bot spends on other alerts.
-            limits = self.context.value_limits
+            limits = self.value_limits
             configuration = replace(configuration, notional=min(limits.values(), default=None))
         size = size_entry(
             configuration,
             self.instrument,
             contracts=contracts,
             price=self.price,
-            equity=self.equity,
+            account=self.account,
             increment=self.increment if contracts is None else self.class_increment,
             whole=self.whole,
         )
@@ -173,3 +152,23 @@ class _Sizing:
         if limits.max_order_notional is not None:
             by_risk = self._within(by_risk, limits.max_order_notional, "max_order_notional")
         return at_most(by_risk, limits.max_order_quantity, step, source="max_order_quantity")
+
+
+def _sizing(
+    context: OrderContext, instrument: Instrument, view: MarketSnapshot, side: Side, price: Decimal
+) -> _Sizing:
+    """Put together what a size follows from."""
+    asset, capabilities = view.asset or NO_TERMS, context.capabilities
+    step, class_step = asset.quantity_increment or ZERO, capabilities.increment(instrument)
+    return _Sizing(
+        context,
+        instrument,
+        price,
+        price * instrument.multiplier,
+        view.account,
+        asset,
+        whole=(side is Side.SELL and capabilities.whole_shorts) or step >= ONE,
+        class_increment=class_step,
+        increment=max(class_step, step),
+        value_limits=context.value_limits,
+    )

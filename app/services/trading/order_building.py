@@ -4,12 +4,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from app.dataclass import dataclass
 from app.domain.alert_terms import Distance
 from app.domain.exit_levels import ExitTerms, Levels, exit_levels, exit_terms
 from app.domain.exit_plan import ExitPlan
 from app.domain.instruments import Instrument
 from app.domain.money import ZERO, plain, text
-from app.domain.order_check import NO_LEVELS
+from app.domain.order_check import NO_LEVELS, ProposedOrder
 from app.domain.orders import (
     Order,
     OrderClass,
@@ -61,12 +62,20 @@ class PlannedExits(NamedTuple):
     own: Levels = NO_LEVELS
 
 
-class EntryDraft(NamedTuple):
-    """What an entry's order is written from."""
+@dataclass(frozen=True, slots=True)
+class EntryTerms:
+    """What an entry comes to: the order as the gates are asked about it, and what else it is written from.
 
-    size: Size
-    price: Decimal
+    Its `size` and what that is worth (`value`) are None where no price is known. `reference_price` is what
+    the alert says the market's price is.
+    """
+
+    order: ProposedOrder
+    type: OrderType
     exits: PlannedExits
+    size: Size | None
+    value: Decimal | None
+    reference_price: Decimal | None
 
 
 def plan_exits(
@@ -85,26 +94,24 @@ def plan_exits(
     return PlannedExits(plan, levels, alert_price, own)
 
 
-def draft_entry(
-    context: OrderContext, instrument: Instrument, kind: OrderType, side: Side, draft: EntryDraft
-) -> Order:
+def draft_entry(context: OrderContext, instrument: Instrument, terms: EntryTerms, size: Size) -> Order:
     """Write the order that opens; its price is its limit, or what the market is expected to ask."""
-    size, price, exits = draft
+    kind = terms.type
     # The id follows from the ticket: after a crash the broker can be asked for an order that nobody noted.
     order = Order(
         client_order_id=client_order_id(context.bot.id, context.ticket.id, OrderRole.ENTRY),
         instrument=instrument,
-        side=side,
+        side=terms.order.side,
         role=OrderRole.ENTRY,
         type=kind,
         time_in_force=context.signal.time_in_force,
         quantity=size.quantity,
-        limit_price=price if kind in LIMITED else None,
+        limit_price=terms.order.price if kind in LIMITED else None,
         stop_price=context.signal.stop_price if kind in STOPPED else None,
         product=context.signal.product,
-        reference_price=context.reference_price,
+        reference_price=terms.reference_price,
     )
-    return _normalised(context, _in_money(context, _with_exits(context, order, exits), size))
+    return _normalised(context, _in_money(context, _with_exits(context, order, terms.exits), size))
 
 
 def protect_adopted(context: OrderContext, entry: Receipt) -> None:

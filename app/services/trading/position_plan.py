@@ -10,9 +10,19 @@ from app.domain.accounts import MarketSnapshot
 from app.domain.instruments import Instrument
 from app.domain.money import ONE, ZERO
 from app.domain.orders import OrderRole, Receipt, Side, client_order_id
-from app.domain.planning import NOTHING_TO_EXIT, Plan, leaving_room, only_buys, plan, without_closing
+from app.domain.planning import (
+    NOTHING_TO_EXIT,
+    Plan,
+    leaving_room,
+    left_unused,
+    only_buys,
+    plan,
+    without_closing,
+)
 from app.domain.pursuits import ExitWish, WantedEntry
-from app.domain.signals import Intent
+from app.domain.reasons import Reason
+from app.domain.refusals import units
+from app.domain.signals import Intent, Target
 from app.domain.tickets import Stage
 from app.domain.trades import beside_legs
 from app.errors import BrokerUnavailable
@@ -23,9 +33,9 @@ from app.repositories.trades import Trades
 from app.services.orders.working import ClosingOrders, WorkingOrders
 from app.services.trading.behind_exits import BehindExits
 from app.services.trading.context import OrderContext
-from app.services.trading.plan_told import plan_told, room_told
 
 EXITS = frozenset({Intent.EXIT_LONG, Intent.EXIT_SHORT, Intent.CLOSE})
+DIRECTIONS = {1: "long", 0: "flat", -1: "short"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,26 +87,39 @@ class PositionPlanner:
         exits = context.only_exits or context.resumes is not None
         context.closing = self._closing_orders(context, broker) if exits else None
         view = self.look(context, broker, instrument, for_entry=only_buys(context.signal))
-        decided = self._plan(context, broker, view)
+        decided = self._plan(context, broker, instrument, view)
         if decided.close and context.closing is None:
             context.closing = self._closing_orders(context, broker)
             view = self.look(context, broker, instrument)
-            decided = self._plan(context, broker, view)
+            decided = self._plan(context, broker, instrument, view)
         # What nobody asked for may let us buy, but neither close anything nor do nothing.
         elif view.is_told and decided.entry_side is None:
             view = self.look(context, broker, instrument)
-            decided = self._plan(context, broker, view)
+            decided = self._plan(context, broker, instrument, view)
         return view, decided
 
-    def beside_others(self, context: OrderContext, view: MarketSnapshot, decided: Plan) -> Plan:
+    def beside_others(
+        self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, decided: Plan
+    ) -> Plan:
         """Close no more than what no other order at the broker closes, one placed by hand included."""
-        if not decided.close or context.closing is None:
+        if context.closing is None:
             return decided
         room = context.closing.room(view.position)
         left = leaving_room(decided, room)
         if left is not decided:
-            context.ticket.note(Stage.POSITION_CHECKED, self.clock(), room_told(decided, room, context))
+            told = _room_told(decided, room, instrument)
+            context.ticket.note(Stage.POSITION_CHECKED, self.clock(), told)
         return left
+
+    def why_refused(
+        self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, reason: Reason
+    ) -> str:
+        """Tell what a plan was refused for: what was asked, what is held."""
+        has = f"the bot holds {units(self.share(context, view), instrument)}"
+        if reason is Reason.POSITION_CLOSING:
+            return f"{has}; cancel what rests at the broker, or let it close the position"
+        asked = context.signal.quantity
+        return has if asked is None else f"asked {units(asked, instrument)}, {has}"
 
     def _closing_orders(self, context: OrderContext, broker: Broker) -> ClosingOrders:
         # What the bot itself has waiting goes before an exit; it stays beside a plain order or a cover, and
@@ -106,7 +129,9 @@ class PositionPlanner:
         # The order in doubt that is sent again under its id is the one that is to come.
         return replace(found, in_doubt=max(found.in_doubt - self._doubted(context), ZERO))
 
-    def _plan(self, context: OrderContext, broker: Broker, view: MarketSnapshot) -> Plan:
+    def _plan(
+        self, context: OrderContext, broker: Broker, instrument: Instrument, view: MarketSnapshot
+    ) -> Plan:
         held = self.share(context, view)
         if held and (context.is_sized or context.resumes is not None):
             closing = self.working_orders.closing(broker, context.bot.id, context.symbol)
@@ -118,7 +143,8 @@ class PositionPlanner:
         decided = self.behind_exits.planned(context, held, decided)
         if context.resumes is None or context.resumes.wish is None:
             _remember(context, held, decided)
-        context.ticket.note(Stage.POSITION_CHECKED, self.clock(), plan_told(decided, held, context))
+        told = _plan_told(decided, held, context, instrument)
+        context.ticket.note(Stage.POSITION_CHECKED, self.clock(), told)
         return decided
 
     def _planned(self, context: OrderContext, held: Decimal) -> Plan:
@@ -181,9 +207,10 @@ class PositionPlanner:
         """Return how much of the account's position is the bot's."""
         if not view.position:
             return view.position
-        # Shares under a sold call, say: sold by an alert's exit they would leave the call bare.
-        legs = self.structures.legs_at(context.broker_name)
-        position = beside_legs(view.position, legs.get(context.symbol, ZERO))
+        position, legs = view.position, self.structures.legs_at(context.broker_name)
+        if legs:
+            # Shares under a sold call, say: sold by an alert's exit they would leave the call bare.
+            position = beside_legs(position, legs.get(context.symbol, ZERO))
         others = self.bots.others(context.bot.id)
         if not others:
             return position
@@ -227,3 +254,32 @@ def _remember(context: OrderContext, held: Decimal, decided: Plan) -> None:
     # An idea that cannot be followed at once is not followed at all.
     if decided.entry_side is not None and context.signal.idea is None:
         context.entry = WantedEntry(decided.entry_side, decided.entry_quantity)
+
+
+def _plan_told(decided: Plan, held: Decimal, context: OrderContext, instrument: Instrument) -> str:
+    """Tell a plan in one line of the timeline, and what of the alert has no part in it."""
+    has, apart = f"{instrument.symbol}, the bot holds {units(held, instrument)}", ""
+    if context.overtaken_by is not None:
+        has += f"; a later alert came first and says {_position(context.overtaken_by)}"
+    if decided.entry_side is None and (unused := left_unused(context.signal, decided)):
+        apart = f"; not used, since nothing is entered: {', '.join(unused)}"
+    reason = decided.refusal or decided.skip
+    if reason is not None:
+        return f"{has}: {reason.value}{apart}"
+    steps = [f"close {units(decided.close, instrument)}"] if decided.close else []
+    steps += [f"enter {decided.entry_side.value}"] if decided.entry_side is not None else []
+    return f"{has}: {', then '.join(steps)}{apart}"
+
+
+def _position(target: Target) -> str:
+    size = "" if target.now_size is None or target.now == 0 else f" {target.now_size:f}"
+    return f"{DIRECTIONS[target.now]}{size}"
+
+
+def _room_told(decided: Plan, room: Decimal, instrument: Instrument) -> str:
+    """Tell why less is closed than was planned."""
+    told = f"other orders at the broker close the rest of what is held: close {units(room, instrument)}"
+    if room and decided.entry_side is not None:
+        # It would stand beside them, or be taken for one more that closes.
+        told += f", and do not enter {decided.entry_side.value}"
+    return told
