@@ -112,8 +112,8 @@ def _carry_out(command: str, **in_address: str) -> ResponseReturnValue:
     known_by = address.encode() + b"\n" + raw
     words = own_words(alert) | {"address": address}
     source, redacted = request.remote_addr or UNKNOWN, to_json(redact(alert))
-    came = Alert(bot, signal, known_by, words, redacted, g.request_id, source, g.opened_at)
-    answer = intake().alerts.accept(came)
+    handed = Alert(bot, signal, known_by, words, redacted, g.request_id, source, g.opened_at)
+    answer = intake().alerts.accept(handed)
     payload = alert["legs"] if "legs" in alert else body or {name: alert[name] for name in in_address}
     return _answered(answer, _numbers(redact(payload)))
 

@@ -171,8 +171,8 @@ def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) ->
     redacted = to_json(redact(alert))
     # Without a key of its own an alert is known by its body, whatever its words.
     words = own_words(alert) if signal.idempotency_key is not None else {}
-    came = Alert(bot, signal, body, words, redacted, g.request_id, source, g.opened_at)
-    answer = wing.alerts.accept(came)
+    handed = Alert(bot, signal, body, words, redacted, g.request_id, source, g.opened_at)
+    answer = wing.alerts.accept(handed)
     response = jsonify(answer.body)
     response.headers.update(answer.headers)
     return response, answer.status

@@ -250,7 +250,8 @@ class Intake:
         try:
             return self.work_on(entry, ticket, alert.signal, alert.bot, alert.request_id)
         except EntryMustWait as others:
-            return self.in_turn.after_others(others, anew, begun)
+            met = others
+        return self.in_turn.after_others(met, anew, begun)
 
     def _record(self, alert: Alert, arrival: Arrival, answer: Answer, outcome: str, seconds: float) -> None:
         self.metrics.webhook(fund_id=alert.bot.id, outcome=outcome, seconds=seconds)
