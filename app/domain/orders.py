@@ -194,6 +194,24 @@ def placed_order_id(bot: str, ticket: UUID, place: int | str) -> str:
     return f"{bot}-{milliseconds}-{uuid5(ticket, str(place))}"
 
 
+def unsent(order: Order, *, broker: str, at: datetime, status: OrderStatus = OrderStatus.PENDING) -> Receipt:
+    """Return the receipt of an order for which the broker gave none."""
+    return Receipt(
+        client_order_id=order.client_order_id,
+        broker_order_id="",
+        broker=broker,
+        symbol=order.instrument.symbol,
+        side=order.side,
+        type=order.type,
+        status=status,
+        created_at=at,
+        quantity=order.quantity,
+        notional=order.notional,
+        limit_price=order.limit_price,
+        stop_price=order.stop_price,
+    )
+
+
 def leg_names(order: Order) -> list[str]:
     """Return the client order ids of the legs that go out with an order."""
     legs = ((order.take_profit, TAKE_PROFIT_SUFFIX), (order.stop_loss, STOP_LOSS_SUFFIX))

@@ -15,7 +15,7 @@ from uuid import UUID
 from app.brokers.base import Broker
 from app.clock import Budget, Clock, Patience, Wait
 from app.dataclass import dataclass
-from app.domain.orders import Order, OrderChange, Receipt, bot_of_order
+from app.domain.orders import Order, OrderChange, Receipt, bot_of_order, unsent
 from app.domain.tickets import order_record
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.broker_access.budgets import CANCEL
@@ -26,9 +26,7 @@ from app.services.broker_access.outcomes import (
     Suppressed,
     Unknown,
     as_order,
-    unsent,
 )
-from app.services.broker_access.records import cancel_record, change_record, request_record
 from app.services.observability.journal import Journal
 from app.services.observability.metrics import Metrics
 from app.services.runtime.locks import Grip, Locks
@@ -114,7 +112,8 @@ class Gateway:
             broker.cancel(receipt)
             return receipt
 
-        message = Message("cancel", cancel_record(receipt), receipt, ticket)
+        record = {"command": "cancel", "client_order_id": receipt.client_order_id}
+        message = Message("cancel", record, receipt, ticket)
         return self._send(message, held, call, lambda _: {})
 
     def replace(
@@ -122,7 +121,7 @@ class Gateway:
     ) -> Outcome:
         """Change a working order."""
         broker = held.broker
-        message = Message("modify", change_record(receipt, change), receipt, ticket)
+        message = Message("modify", _change_record(receipt, change), receipt, ticket)
         return self._send(
             message,
             held,
@@ -218,6 +217,30 @@ class Gateway:
             unread = OutcomeUnknown("The broker answered, but what it answered cannot be read.")
             unread.__cause__ = error
             return Unknown(message.receipt, unread), {}
+
+
+def request_record(order: Order) -> dict[str, Any]:
+    """Show an order that is sent, or would be, as logs.jsonl and previews do."""
+    return {
+        "client_order_id": order.client_order_id,
+        "symbol": order.instrument.symbol,
+        "side": order.side.value,
+        "role": order.role.value,
+        "type": order.type.value,
+        "time_in_force": order.time_in_force.value,
+        **_texts(order, "quantity", "notional", "limit_price", "stop_price", "take_profit", "stop_loss"),
+    }
+
+
+def _change_record(receipt: Receipt, change: OrderChange) -> dict[str, Any]:
+    texts = _texts(change, "quantity", "limit_price", "stop_price")
+    named = {name: text for name, text in texts.items() if text is not None}
+    return {"command": "modify", "client_order_id": receipt.client_order_id, **named}
+
+
+def _texts(told: Order | OrderChange, *names: str) -> dict[str, str | None]:
+    figures = {name: getattr(told, name) for name in names}
+    return {name: None if figure is None else format(figure, "f") for name, figure in figures.items()}
 
 
 def _is_failure(call: str, outcome: Outcome) -> bool:

@@ -1,11 +1,10 @@
 """What became of something that was sent to a broker; whoever sends gets one of four."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TypeAlias
 
 from app.dataclass import dataclass
-from app.domain.orders import Order, OrderStatus, Receipt
+from app.domain.orders import OrderStatus, Receipt
 from app.errors import BrokerRejected, OutcomeUnknown
 
 
@@ -49,21 +48,3 @@ def as_order(outcome: Outcome) -> Outcome:
     if isinstance(outcome, Unknown):
         return replace(outcome, receipt=replace(outcome.receipt, status=OrderStatus.UNKNOWN))
     return outcome
-
-
-def unsent(order: Order, *, broker: str, at: datetime, status: OrderStatus = OrderStatus.PENDING) -> Receipt:
-    """Return the receipt of an order for which the broker gave none."""
-    return Receipt(
-        client_order_id=order.client_order_id,
-        broker_order_id="",
-        broker=broker,
-        symbol=order.instrument.symbol,
-        side=order.side,
-        type=order.type,
-        status=status,
-        created_at=at,
-        quantity=order.quantity,
-        notional=order.notional,
-        limit_price=order.limit_price,
-        stop_price=order.stop_price,
-    )

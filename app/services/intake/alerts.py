@@ -16,7 +16,7 @@ from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors.away import unless_away
 from app.repositories.inbox import Answer, Arrival, Inbox, InboxEntry
 from app.repositories.tickets import Ledger
-from app.services.broker_access.records import request_record
+from app.services.broker_access.gateway import request_record
 from app.services.intake.answers import answer_for, going_on
 from app.services.intake.arrivals import Alert, arrival_of, idempotency_hash
 from app.services.intake.completion import Completion

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.clock import Clock
 from app.dataclass import dataclass
 from app.domain.money import ZERO
-from app.domain.orders import Order, OrderRole, OrderStatus
+from app.domain.orders import Order, OrderRole, OrderStatus, unsent
 from app.domain.pursuits import ExitWish
 from app.domain.tickets import Ticket, TicketStatus, order_record
 from app.errors import BrokerUnavailable
@@ -15,7 +15,7 @@ from app.repositories.open_orders import LEGS, OpenOrder, OpenOrders, open_order
 from app.repositories.pursuits import Pursuits, StoredPursuit
 from app.repositories.tickets import Ledger
 from app.services.broker_access.gateway import Gateway, HeldSymbol
-from app.services.broker_access.outcomes import Outcome, Placed, Rejected, unsent
+from app.services.broker_access.outcomes import Outcome, Placed, Rejected
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.orders.tracking import OrderTracker
 from app.services.pursuits.outcomes import end_standing
