@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from app.domain.instruments import Instrument
-from app.domain.money import plain
+from app.domain.money import DOWN, plain
 from app.domain.reasons import Reason
 
 CENT, FINEST, FINEST_EXPONENT = Decimal("0.01"), Decimal("1E-8"), -8
@@ -74,8 +74,10 @@ def age(span: timedelta) -> str:
 
 
 def _digits(value: Decimal) -> str:
-    if value != value.to_integral_value():
-        exponent = value.as_tuple().exponent
-        if isinstance(exponent, int) and exponent < FINEST_EXPONENT:
-            value = value.quantize(FINEST) or value
-    return f"{plain(value):,f}"
+    if not value:
+        return "0"
+    shortest = value.normalize(DOWN)
+    exponent = shortest.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < FINEST_EXPONENT:
+        shortest = (value.quantize(FINEST) or value).normalize(DOWN)
+    return f"{shortest:,f}"

@@ -45,6 +45,9 @@ def test_money_when_told_then_has_separators_and_currency(value, currency, text)
         ("3", Instrument("EUR-USD", AssetClass.FOREX), "3 EUR"),
         ("1", Instrument("ESM26", AssetClass.FUTURE), "1 contract"),
         ("2", None, "2"),
+        ("-0.0", None, "0"),
+        ("1.50E+3", None, "1,500"),
+        ("0.0000000004", BITCOIN, "0.0000000004 BTC"),
     ],
 )
 def test_quantity_when_told_then_in_the_instruments_own_unit(quantity, instrument, text):

@@ -1,7 +1,5 @@
 """Whether an alert comes later than one that its strategy sent after it."""
 
-from datetime import timedelta
-
 from app.clock import Clock
 from app.dataclass import dataclass
 from app.domain.later_alerts import opposes
@@ -12,9 +10,6 @@ from app.repositories.strategy_positions import StrategyPositions
 from app.repositories.tickets import Ledger
 from app.services.trading.context import OrderContext
 from app.storage.base import Change
-
-# Whoever has its turn sooner has waited for nothing but its symbol.
-AT_ONCE = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +26,7 @@ class AlertOrder:
         Orders for an amount are in no order.
         """
         ticket, signal = context.ticket, context.signal
-        if context.only_exits or context.is_sized or self.clock() - ticket.created_at < AT_ONCE:
+        if context.only_exits or context.is_sized:
             return False
         later = self.ledger.later_than(ticket.id)
         return any(opposes(item, ticket, signal.symbol, signal.side) for item in later)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from app.brokers.base import Broker
@@ -41,6 +42,8 @@ from app.services.trading.submission import Submission, write_receipt
 from app.storage.base import Change
 
 NOTHING_HELD = nullcontext()
+# Whoever has its turn sooner has waited for nothing but its symbol.
+AT_ONCE = timedelta(seconds=1)
 NEVER_THERE = frozenset({OrderStatus.REJECTED.value, TicketStatus.DRY_RUN.value})
 
 # Brings the exits of a symbol in order, while it is held.
@@ -97,7 +100,8 @@ class Trading:
         context = self.assessor.open(ticket, signal, bot)
         context.advice, context.spares_orders = advice, spares_orders
         with symbol_lock(self._gateway, context, context.symbol), _room_for(context):
-            if is_moot() or self._alert_order.has_missed_its_turn(context):
+            has_waited = self._clock() - ticket.created_at >= AT_ONCE
+            if is_moot() or (has_waited and self._alert_order.has_missed_its_turn(context)):
                 ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
                 finish([])
                 return
