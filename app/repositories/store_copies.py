@@ -3,19 +3,17 @@ written. A walk that finds no difference has proved, document by document and by
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field
 from typing import Any, TypeAlias
 
 from app.dataclass import dataclass
-from app.storage.base import Change, Create, Delete, Document, Replace, Store
+from app.storage.base import Change, Create, Delete, Document, Replace, Store, encode
 
 # What is written at a time: so many documents, or so many bytes, whichever comes first.
 BATCH_DOCUMENTS = 512
 BATCH_BYTES = 4_000_000
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 Read: TypeAlias = Callable[[], Iterable[Document]]
 
@@ -30,7 +28,7 @@ class FolderSum:
     def add(self, document: Document) -> None:
         """Count a document."""
         self.documents += 1
-        self._digest.update(f"{document.key}\0{_encode(document.value)}\n".encode())
+        self._digest.update(f"{document.key}\0{encode(document.value)}\n".encode())
 
     @property
     def digest(self) -> str:
@@ -131,7 +129,7 @@ def _change(wanted: Document | None, found: Document | None) -> Change | None:
         return None if found is None else Delete(found)
     if found is None:
         return Create(wanted.key, wanted.value)
-    return None if _encode(wanted.value) == _encode(found.value) else Replace(found, wanted.value)
+    return None if encode(wanted.value) == encode(found.value) else Replace(found, wanted.value)
 
 
 def _batches(changes: Iterator[Change]) -> Iterator[Sequence[Change]]:
@@ -139,7 +137,7 @@ def _batches(changes: Iterator[Change]) -> Iterator[Sequence[Change]]:
     size = 0
     for change in changes:
         batch.append(change)
-        size += 0 if isinstance(change, Delete) else len(_encode(change.value))
+        size += 0 if isinstance(change, Delete) else len(encode(change.value))
         if len(batch) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0

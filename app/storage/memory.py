@@ -1,6 +1,5 @@
 """The store of one process: nothing outlives it, and the same steps give the same versions."""
 
-import json
 import threading
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
@@ -20,12 +19,11 @@ from app.storage.base import (
     Replace,
     Snapshot,
     Waiting,
+    decode,
+    encode,
     unanswered,
 )
 from app.storage.terms import page_among
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-_decode = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class MemoryStore:
 
     def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:  # noqa: ARG002
         """Write a new document; raise AlreadyExists when the key is taken."""
-        text = _encode(value)
+        text = encode(value)
         with self._lock:
             if key in self._held:
                 raise AlreadyExists(f"{key} already exists")
@@ -62,7 +60,7 @@ class MemoryStore:
 
     def replace(self, document: Document, value: JSON) -> Document:
         """Write over the version that was read; raise Conflict when it has moved or gone."""
-        text = _encode(value)
+        text = encode(value)
         with self._lock:
             if _version(self._held.get(document.key)) != document.version:
                 raise Conflict(f"{document.key} has been overwritten")
@@ -135,7 +133,7 @@ class MemoryStore:
             if isinstance(change, Create):
                 taken = outcome[change.key] is not None if change.key in outcome else change.key in self._held
                 if not taken:
-                    outcome[change.key] = _encode(change.value)
+                    outcome[change.key] = encode(change.value)
                 continue
             key = change.document.key
             # What these changes themselves have written has a version that nobody can have read yet.
@@ -143,7 +141,7 @@ class MemoryStore:
             if isinstance(change, Replace):
                 if not current:
                     raise Conflict(f"{key} has been overwritten")
-                outcome[key] = _encode(change.value)
+                outcome[key] = encode(change.value)
             elif current:
                 outcome[key] = None
         return outcome
@@ -165,4 +163,4 @@ def _version(held: _Held | None) -> int | None:
 
 
 def _document(key: str, held: _Held) -> Document:
-    return Document(key, _decode(held.text)[0], held.version)
+    return Document(key, decode(held.text)[0], held.version)

@@ -1,6 +1,5 @@
 """The store of many processes and machines: PostgreSQL."""
 
-import json
 import logging
 import secrets
 import time
@@ -22,6 +21,8 @@ from app.storage.base import (
     Snapshot,
     Together,
     Waiting,
+    decode,
+    encode,
 )
 from app.storage.postgres_ahead import read_together
 from app.storage.postgres_connection import Connections, Overwritten
@@ -50,8 +51,6 @@ PAGE = 500
 _RANDOM_BITS = 12
 _WRITTEN, _GONE = "w", "g"
 _logger = logging.getLogger(__name__)
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-_decode = json.JSONDecoder().raw_decode
 
 
 class PostgresStore:
@@ -73,7 +72,7 @@ class PostgresStore:
     def get(self, key: str) -> Document | None:
         """Return the document, or None."""
         for text, version in self.connections.ask(_SELECT, (key,)):
-            return Document(key, _decode(text)[0], version)
+            return Document(key, decode(text)[0], version)
         return None
 
     def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:  # noqa: ARG002
@@ -114,7 +113,7 @@ class PostgresStore:
     def together(self, ranges: Sequence[Range], waiting: Waiting | None = None) -> Together:
         """Return the documents of several ranges, each behind the place of its range, and what waits."""
         rows = read_together(self.connections, ranges, waiting)
-        return [(place, Document(key, _decode(text)[0], version)) for place, key, text, version in rows]
+        return [(place, Document(key, decode(text)[0], version)) for place, key, text, version in rows]
 
     def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down."""
@@ -158,7 +157,7 @@ class PostgresStore:
 
     def _write(self, changes: Sequence[JSON], *, durable: bool) -> str:
         try:
-            ((outcomes,),) = self.connections.ask(_WRITE, (_encode(changes), durable))
+            ((outcomes,),) = self.connections.ask(_WRITE, (encode(changes), durable))
         except Overwritten as error:
             raise Conflict(f"{error.key} has been overwritten") from error
         return str(outcomes)
@@ -167,12 +166,12 @@ class PostgresStore:
 def _as_written(change: Change) -> JSON:
     """Return a change as the function in the database reads it."""
     if isinstance(change, Create):
-        said: dict[str, Any] = {"kind": "create", "key": change.key, "value": _encode(change.value)}
+        said: dict[str, Any] = {"kind": "create", "key": change.key, "value": encode(change.value)}
         return said | {"new": _version_after(0)} | index_changes(change)
     held = change.document
     said = {"kind": "delete", "key": held.key, "old": held.version}
     if isinstance(change, Replace):
-        said |= {"kind": "replace", "value": _encode(change.value), "new": _version_after(held.version)}
+        said |= {"kind": "replace", "value": encode(change.value), "new": _version_after(held.version)}
     return said | index_changes(change)
 
 

@@ -1,10 +1,9 @@
 """The index of terms in PostgreSQL: what a write says of it, and the alerts that it knows to wait."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.storage.base import JSON, NAMED, Change, Create, Document, Replace, Waiting
+from app.storage.base import JSON, NAMED, Change, Create, Document, Replace, Waiting, decode
 from app.storage.postgres_connection import Connections
 from app.storage.postgres_statements import Row
 from app.storage.terms import ALERTS, terms_of
@@ -14,7 +13,6 @@ WAITING = "waiting"
 _LONGEST_TERM = 500
 # Keys are printable ASCII: this sorts behind each of them.
 HIGHEST = "\x7f"
-_decode = json.JSONDecoder().raw_decode
 
 # The keys first, then each document by its own: no statistics, or want of them, lead astray.
 DOCUMENTS_OF = """
@@ -60,7 +58,7 @@ def values_of(wanted: Waiting) -> tuple[str, ...]:
 def documents_of(rows: list[Row]) -> Iterator[Document]:
     """Yield the documents that rows hold."""
     for key, text, version in rows:
-        yield Document(key, _decode(text)[0], version)
+        yield Document(key, decode(text)[0], version)
 
 
 def indexed_terms(key: str, value: JSON) -> frozenset[str]:

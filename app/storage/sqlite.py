@@ -1,6 +1,5 @@
 """The embedded store: one SQLite file in write-ahead mode, safe for threads and processes."""
 
-import json
 import os
 import sqlite3
 import time
@@ -27,6 +26,8 @@ from app.storage.base import (
     Snapshot,
     Together,
     Waiting,
+    decode,
+    encode,
     is_of,
 )
 from app.storage.sqlite_connection import SharedConnection
@@ -60,9 +61,6 @@ THAT_WAIT = f"SELECT {WAITING}, * FROM ({sqlite_terms.WAITS})"  # noqa: S608  # 
 
 PAGE = 500
 OWNER_ONLY, EVERYBODY_ELSE = 0o600, 0o077
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-# `json.loads` looks for blanks on either side first, which takes longer than it takes to read a document.
-_decode = json.JSONDecoder().raw_decode
 
 
 class SqliteStore:
@@ -91,12 +89,12 @@ class SqliteStore:
     def get(self, key: str) -> Document | None:
         """Return the document, or None."""
         for text, version in self._shared.read(SELECT, (key,)):
-            return Document(key, _decode(text)[0], version)
+            return Document(key, decode(text)[0], version)
         return None
 
     def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
         """Write a new document; raise AlreadyExists when the key is taken."""
-        text, version = _encode(value), time.time_ns()
+        text, version = encode(value), time.time_ns()
         if self._shared.write(INSERT_IF_ABSENT, (key, text, version), waits_for_disk=durable) != 1:
             raise AlreadyExists(f"{key} already exists")
         # What is written by itself is indexed by the next page that is asked for; tickets come with `apply`.
@@ -104,7 +102,7 @@ class SqliteStore:
 
     def replace(self, document: Document, value: JSON) -> Document:
         """Write over the version that was read; raise Conflict when it has moved or gone."""
-        text, version = _encode(value), _next_version(document)
+        text, version = encode(value), _next_version(document)
         row = (text, version, document.key, document.version)
         if self._shared.write(UPDATE, row, waits_for_disk=True) != 1:
             raise Conflict(f"{document.key} has been overwritten")
@@ -136,7 +134,7 @@ class SqliteStore:
             bounds += [waiting.prefix, waiting.prefix + HIGHEST]
         rows = self._shared.read(_together(len(ranges), with_waiting=waiting is not None), bounds)
         return [
-            (place, Document(key, _decode(text)[0], version))
+            (place, Document(key, decode(text)[0], version))
             for place, key, text, version in rows
             if waiting is None or place != WAITING or is_of(text, waiting.instrument)
         ]
@@ -209,17 +207,17 @@ def _together(ranges: int, *, with_waiting: bool) -> str:
 
 def _documents(rows: Iterable[tuple[Any, ...]]) -> Iterator[Document]:
     for key, text, version in rows:
-        yield Document(key, _decode(text)[0], version)
+        yield Document(key, decode(text)[0], version)
 
 
 def _make(writer: sqlite3.Connection, change: Change) -> None:
     if isinstance(change, Create):
-        new = (change.key, _encode(change.value), time.time_ns())
+        new = (change.key, encode(change.value), time.time_ns())
         if writer.execute(INSERT_IF_ABSENT, new).rowcount == 1:
             sqlite_terms.index(writer, change.key, change.value)
     elif isinstance(change, Replace):
         old = change.document
-        row = (_encode(change.value), _next_version(old), old.key, old.version)
+        row = (encode(change.value), _next_version(old), old.key, old.version)
         if writer.execute(UPDATE, row).rowcount != 1:
             raise Conflict(f"{old.key} has been overwritten")
         sqlite_terms.index(writer, old.key, change.value, old.value)

@@ -1,20 +1,18 @@
 """SQLite files that are read beside the service: a snapshot of its own file, and backups."""
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 from app.errors import StoreUnavailable
-from app.storage.base import Document
+from app.storage.base import Document, decode
 
 EVERYTHING = "SELECT key, value, version FROM documents ORDER BY key"
 ONE = "SELECT value, version FROM documents WHERE key = ?"
 COUNT = "SELECT count(*) FROM documents"
 IS_OURS = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'documents'"
 BATCH = 500
-_decode = json.JSONDecoder().raw_decode
 
 
 def documents_in(path: Path) -> Iterator[Document]:
@@ -28,7 +26,7 @@ def documents_in(path: Path) -> Iterator[Document]:
             rows = connection.execute(EVERYTHING)
             while batch := rows.fetchmany(BATCH):
                 for key, text, version in batch:
-                    yield Document(key, _decode(text)[0], version)
+                    yield Document(key, decode(text)[0], version)
     except (sqlite3.Error, ValueError) as error:
         raise StoreUnavailable(f"{path} cannot be read: {error}.") from error
 
@@ -38,7 +36,7 @@ def document_in(path: Path, key: str) -> Document | None:
     try:
         with closing(_opened(path)) as connection:
             for text, version in connection.execute(ONE, (key,)):
-                return Document(key, _decode(text)[0], version)
+                return Document(key, decode(text)[0], version)
     except (sqlite3.Error, ValueError) as error:
         raise StoreUnavailable(f"{path} cannot be read: {error}.") from error
     return None

@@ -1,12 +1,11 @@
 """Pages of tickets by the index of terms inside SQLite."""
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 from app.domain.ticket_terms import Wanted, choices_of
-from app.storage.base import Document, Page
+from app.storage.base import Document, Page, decode
 from app.storage.terms import MOST_COUNTED, Choice, carries, most_entries, page_down_to, page_of
 
 _HIGHEST = "\U0010ffff"
@@ -29,7 +28,6 @@ _AND_ONE = (
 # The last entry that is looked at where there are more.
 _LOWEST = "SELECT entry.key FROM {entries} ORDER BY entry.key DESC LIMIT 1 OFFSET ?"
 _HOW_MANY = "SELECT count(*) FROM (SELECT 1 FROM terms WHERE term = ? AND key >= ? AND key < ? LIMIT ?)"
-_decode = json.JSONDecoder().raw_decode
 
 Values = tuple[Any, ...]
 
@@ -53,7 +51,7 @@ def read_page(
     while len(found) <= limit:
         wanted = limit + 1 - len(found)
         rows = _rows(connection, choices, start, end, wanted)
-        documents = (Document(key, _decode(text)[0], version) for key, text, version in rows)
+        documents = (Document(key, decode(text)[0], version) for key, text, version in rows)
         found += [document for document in documents if carries(document, terms)]
         if len(rows) < wanted:
             break

@@ -7,12 +7,11 @@ ticket's terms. What stands marked was written by another version of Gatehouse o
 it is caught up with in short transactions, which may be stopped and begun again at any point.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable
 
 from app.domain.ticket_terms import TICKETS
-from app.storage.base import JSON
+from app.storage.base import JSON, decode
 from app.storage.terms import EDITION, terms_of
 
 _END = TICKETS[:-1] + chr(ord(TICKETS[-1]) + 1)
@@ -70,7 +69,6 @@ SELECT unindexed.key, documents.value FROM unindexed LEFT JOIN documents USING (
 """
 # A batch is written in some twenty milliseconds: who writes meanwhile waits no longer.
 _BATCH = 500
-_decode = json.JSONDecoder().raw_decode
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -108,7 +106,7 @@ def catch_up(connection: sqlite3.Connection) -> bool:
     try:
         marked = connection.execute(_MARKED, (_BATCH,)).fetchall()
         for key, text in marked:
-            index(connection, key, _decode(text)[0] if text is not None else {})
+            index(connection, key, decode(text)[0] if text is not None else {})
     except BaseException:
         connection.execute("ROLLBACK")
         raise
