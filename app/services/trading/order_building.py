@@ -96,22 +96,31 @@ def plan_exits(
 
 def draft_entry(context: OrderContext, instrument: Instrument, terms: EntryTerms, size: Size) -> Order:
     """Write the order that opens; its price is its limit, or what the market is expected to ask."""
-    kind = terms.type
-    # The id follows from the ticket: after a crash the broker can be asked for an order that nobody noted.
+    kind, side, exits = terms.type, terms.order.side, terms.exits
+    context.exit_plan = exits.plan
+    _show_levels(context, instrument, side, exits)
+    legs = _legs(context, side, exits)
+    in_money = size.notional if legs is NO_LEVELS and _takes_money(context, instrument, kind) else None
     order = Order(
+        # It follows from the ticket: after a crash the broker can be asked for an order that nobody noted.
         client_order_id=client_order_id(context.bot.id, context.ticket.id, OrderRole.ENTRY),
         instrument=instrument,
-        side=terms.order.side,
+        side=side,
         role=OrderRole.ENTRY,
         type=kind,
         time_in_force=context.signal.time_in_force,
-        quantity=size.quantity,
+        quantity=size.quantity if in_money is None else None,
+        notional=in_money,
         limit_price=terms.order.price if kind in LIMITED else None,
         stop_price=context.signal.stop_price if kind in STOPPED else None,
-        product=context.signal.product,
+        order_class=_class_of(legs),
+        take_profit=legs.target,
+        stop_loss=legs.stop,
         reference_price=terms.reference_price,
+        product=context.signal.product,
     )
-    return _normalised(context, _in_money(context, _with_exits(context, order, terms.exits), size))
+    # A broker that takes not every form of an order says which one it will take.
+    return context.broker.normalise(order) if context.broker is not None else order
 
 
 def protect_adopted(context: OrderContext, entry: Receipt) -> None:
@@ -162,36 +171,32 @@ def _by_fractions(context: OrderContext, terms: ExitTerms | None, own: Levels) -
     return known
 
 
-def _normalised(context: OrderContext, order: Order) -> Order:
-    """Let a broker that takes not every form of an order say which one it will take."""
-    return context.broker.normalise(order) if context.broker is not None else order
-
-
-def _with_exits(context: OrderContext, order: Order, exits: PlannedExits) -> Order:
-    """Make the first entry into a symbol a bracket where the bot wants exits and the broker has them."""
-    context.exit_plan = exits.plan
-    _show_levels(context, order, exits)
+def _legs(context: OrderContext, side: Side, exits: PlannedExits) -> Levels:
+    """Return the legs of a symbol's first entry, where the bot wants exits and the broker has brackets."""
     if exits.plan is None or context.view is None:
-        return order
-    # An added entry brings no legs: one pair of exits is for all that is held.
-    adds = context.view.position * order.side.sign > ZERO
-    if order.time_in_force not in {TimeInForce.DAY, TimeInForce.GTC}:
+        return NO_LEVELS
+    if context.signal.time_in_force not in {TimeInForce.DAY, TimeInForce.GTC}:
         # Legs cannot wait for an order that is over at once.
-        return order
-    levels = exits.levels
-    if adds or levels.stop is None or not context.capabilities.bracket:
-        return order
-    kind = OrderClass.BRACKET if levels.target is not None else OrderClass.OTO
-    return replace(order, order_class=kind, take_profit=levels.target, stop_loss=levels.stop)
+        return NO_LEVELS
+    # An added entry brings no legs: one pair of exits is for all that is held.
+    adds = context.view.position * side.sign > ZERO
+    has_legs = not adds and exits.levels.stop is not None and context.capabilities.bracket
+    return exits.levels if has_legs else NO_LEVELS
 
 
-def _show_levels(context: OrderContext, order: Order, exits: PlannedExits) -> None:
+def _class_of(legs: Levels) -> OrderClass:
+    if legs.stop is None:
+        return OrderClass.SIMPLE
+    return OrderClass.BRACKET if legs.target is not None else OrderClass.OTO
+
+
+def _show_levels(context: OrderContext, instrument: Instrument, side: Side, exits: PlannedExits) -> None:
     """Tell in the ticket where exits stand, or of an option would stand although nobody wants them placed."""
     terms, alert_price = (exits.plan.terms if exits.plan is not None else None), exits.alert_price
     if terms is None and context.signal.contract is not None:
         terms = exit_terms(context.bot.configuration, needed=True)
     if terms is not None and alert_price is not None:
-        levels = exit_levels(terms, order.instrument, order.side, alert_price)
+        levels = exit_levels(terms, instrument, side, alert_price)
         context.ticket.exits = {
             "stop_loss": text(levels.stop),
             "take_profit": text(levels.target),
@@ -200,12 +205,9 @@ def _show_levels(context: OrderContext, order: Order, exits: PlannedExits) -> No
         }
 
 
-def _in_money(context: OrderContext, order: Order, size: Size) -> Order:
-    """Leave the rounding to a broker that takes amounts of money."""
-    plain = order.type is OrderType.MARKET and order.order_class is OrderClass.SIMPLE
-    if size.notional is None or context.broker is None or not plain:
-        return order
+def _takes_money(context: OrderContext, instrument: Instrument, kind: OrderType) -> bool:
+    """Tell whether the rounding can be left to the broker, since it takes amounts of money."""
+    if context.broker is None or kind is not OrderType.MARKET:
+        return False
     capabilities = context.broker.capabilities
-    if not capabilities.notional or order.instrument.asset_class not in capabilities.fractional:
-        return order
-    return replace(order, quantity=None, notional=size.notional)
+    return capabilities.notional and instrument.asset_class in capabilities.fractional
