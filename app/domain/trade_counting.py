@@ -31,7 +31,6 @@ def count_fill(trade: Trade, fill: FillUpdate, multiplier: Decimal) -> tuple[Tra
     if fill.role is OrderRole.EXIT:
         # What the account held beyond the trade was somebody else's, and is not the trade's to lose.
         new = min(new, max(ZERO, -trade.quantity * receipt.side.sign))
-    orders = _remembered(trade.orders) | {receipt.client_order_id: now}
     part = _Part(
         change=receipt.side.sign * new,
         price=price,
@@ -40,8 +39,9 @@ def count_fill(trade: Trade, fill: FillUpdate, multiplier: Decimal) -> tuple[Tra
         at=receipt.filled_at or fill.at or receipt.created_at,
         ticket=str(fill.ticket) if fill.ticket is not None else None,
         opening=(receipt.client_order_id, trade.bot, trade.symbol, format(seen.quantity, "f")),
+        orders=_remembered(trade.orders) | {receipt.client_order_id: now},
     )
-    after, closed = _moved(replace(trade, orders=orders), part)
+    after, closed = _moved(trade, part)
     if closed is None and fill.role is OrderRole.EXIT and receipt.status.is_final:
         # What was held is sold: the rest was never there, and would count as a position for ever.
         return end_if_fee(after, fill.kept_fee, part.at)
@@ -77,11 +77,12 @@ def reduce_trade(
 
     They were sold by the operator's `order` at a price, or, without one, left in a way that nobody told.
     """
+    orders = trade.orders
     if order is not None:
         # Whoever counts this order once more, after a crash, must see what it took from here already.
-        seen = trade.orders.get(order, NOTHING_COUNTED)
+        seen = orders.get(order, NOTHING_COUNTED)
         now = FilledSoFar(seen.quantity + lost, price or ZERO, fees=seen.fees + fees)
-        trade = replace(trade, orders=_remembered(trade.orders) | {order: now})
+        orders = _remembered(orders) | {order: now}
     sign = ONE if trade.quantity > ZERO else -ONE
     part = _Part(
         change=-sign * min(lost, abs(trade.quantity)),
@@ -91,6 +92,7 @@ def reduce_trade(
         at=at,
         ticket=str(ticket) if ticket is not None else None,
         opening=(),
+        orders=orders,
         is_priced=price is not None,
     )
     return _moved(trade, part)
@@ -98,7 +100,10 @@ def reduce_trade(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """Units that come (positive) or go at a price; `opening` is what names the trade that they may open."""
+    """Units that come (positive) or go at a price.
+
+    `opening` is what names the trade that they may open, `orders` what has been counted once they are.
+    """
 
     change: Decimal
     price: Decimal
@@ -107,6 +112,7 @@ class _Part:
     at: datetime
     ticket: str | None
     opening: tuple[str, ...]
+    orders: dict[str, FilledSoFar]
     is_priced: bool = True
 
     def split(self, quantity: Decimal) -> tuple["_Part", "_Part"]:
@@ -119,7 +125,7 @@ class _Part:
 
 def _moved(trade: Trade, part: _Part) -> tuple[Trade, ClosedTrade | None]:
     if part.change == ZERO:
-        return trade, None
+        return replace(trade, orders=part.orders), None
     if trade.quantity * part.change >= ZERO:
         return _entered(trade, part), None
     leaving, rest = part.split(min(abs(part.change), abs(trade.quantity)))
@@ -131,14 +137,15 @@ def _moved(trade: Trade, part: _Part) -> tuple[Trade, ClosedTrade | None]:
 def _entered(trade: Trade, part: _Part) -> Trade:
     if trade.quantity == ZERO:
         # Whatever went before is over: this is a trade of its own, that remembers what has been counted.
-        opened = Trade(trade.bot, trade.broker, trade.symbol, part.at, orders=trade.orders)
-        trade = replace(opened, id=trade_id(*part.opening), multiplier=part.multiplier)
+        own_id, multiplier = trade_id(*part.opening), part.multiplier
+        trade = Trade(trade.bot, trade.broker, trade.symbol, part.at, id=own_id, multiplier=multiplier)
     after = trade.quantity + part.change
     average = plain((trade.quantity * trade.average_price + part.change * part.price) / after)
     return replace(
         trade,
         quantity=after,
         average_price=average,
+        orders=part.orders,
         entered=trade.entered.adding(abs(part.change), part.price),
         fees=trade.fees + part.fees,
         tickets=_with_ticket(trade.tickets, part.ticket),
@@ -149,16 +156,15 @@ def _entered(trade: Trade, part: _Part) -> Trade:
 def _exited(trade: Trade, part: _Part) -> Trade:
     gone = abs(part.change)
     gain = -part.change * (part.price - trade.average_price) * part.multiplier
-    trade = replace(
+    return replace(
         trade,
         quantity=trade.quantity + part.change,
+        realized_pnl=trade.realized_pnl + gain if part.is_priced else trade.realized_pnl,
+        exited=trade.exited.adding(gone, part.price) if part.is_priced else trade.exited,
+        unpriced=trade.unpriced if part.is_priced else trade.unpriced + gone,
+        orders=part.orders,
         fees=trade.fees + part.fees,
         tickets=_with_ticket(trade.tickets, part.ticket),
-    )
-    if not part.is_priced:
-        return replace(trade, unpriced=trade.unpriced + gone)
-    return replace(
-        trade, realized_pnl=trade.realized_pnl + gain, exited=trade.exited.adding(gone, part.price)
     )
 
 
