@@ -66,7 +66,7 @@ def read_signal(entry: DialectEntry, alert: dict[str, Any]) -> Signal:
     except ValidationError as error:
         raise _malformed(entry, error.messages_dict) from error
     try:
-        signal: Signal = schema.load(understood.alert)
+        signal: Signal = schema.load_given(understood.alert)
     except ValidationError as error:
         missing = [name for name in error.messages_dict if name not in understood.alert]
         hints = renamed(alert, missing)
