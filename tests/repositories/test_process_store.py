@@ -1,0 +1,54 @@
+"""What a thread reads together, it alone is shown, and no decision asks for any of it again."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.domain.circuit_breaker import CircuitBreaker
+from app.domain.trading_state import StateSwitch
+from app.repositories.change_counts import ChangeCounts
+from app.repositories.circuit_breaker import StoredBreakers
+from app.repositories.open_orders import OpenOrders
+from app.repositories.process_store import ProcessStore
+from app.repositories.pursuits import Pursuits
+from app.repositories.structure_trades import StructureTrades
+from app.repositories.trading_state import global_switch
+from app.services.runtime.shared_counts import SharedCounts
+from app.storage.sqlite import SqliteStore
+from tests.builders import BrokenStore
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def behind(tmp_path):
+    store = BrokenStore(SqliteStore(tmp_path / "gatehouse.db"))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def store(behind):
+    return ProcessStore(behind, ChangeCounts(SharedCounts(None)))
+
+
+def test_decision_when_it_is_read_together_then_nothing_of_it_is_asked_for_again(store, behind):
+    with store.decision_at("paper", None):
+        behind.broken = {"get", "list"}
+        read = [
+            global_switch(store),
+            StoredBreakers(store).read("paper"),
+            OpenOrders(store).at("paper"),
+            StructureTrades(store).at("paper"),
+            Pursuits(store, seconds=60).every(),
+        ]
+
+    assert read == [StateSwitch(), CircuitBreaker("paper"), [], [], []]
+
+
+def test_decision_when_another_thread_reads_then_it_is_shown_what_is_there_now(store, behind):
+    with store.ahead(["a"], ["t/"]), ThreadPoolExecutor(1) as another:
+        written = behind.create("a", {}), behind.create("t/1", {})
+        seen = another.submit(lambda: (store.get("a"), *store.list("t/"))).result()
+
+        assert (seen, store.get("a"), [*store.list("t/")]) == (written, None, [])
