@@ -6,11 +6,17 @@ from typing import Any
 from app.domain.orders import Side
 from app.domain.signals import Dialect, Intent
 from app.domain.structures.commands import Which
+from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.tickets import Ticket
 
 
-def opposes(later: dict[str, Any], ticket: Ticket, symbol: str, side: Side) -> bool:
-    """Tell whether a later alert of the bot wanted the other side: an entry now would be left over."""
+def opposes(
+    later: dict[str, Any], ticket: Ticket, symbol: str, side: Side, exchange: str | None = None
+) -> bool:
+    """Tell whether a later alert of the bot wanted the other side: an entry now would be left over.
+
+    `symbol` and `exchange` are the entry's, as its alert has them.
+    """
     said, dialect = later["signal"] or {}, Dialect.named(later["dialect"])
     is_later = datetime.fromisoformat(later["created_at"]) > ticket.created_at
     # Ideas are had independently of each other; one does not take another back.
@@ -19,7 +25,15 @@ def opposes(later: dict[str, Any], ticket: Ticket, symbol: str, side: Side) -> b
     if dialect is Dialect.BOT_COMMAND:
         # Commands have no side. What leaves all of a bot's trades means what was to become one, too.
         return bool(later["alert"].get("close") == Which.ALL)
-    is_same = str(said.get("symbol", "")).upper() == symbol.upper()
+    is_same = _name_of(str(said.get("symbol", "")), said.get("exchange")) == _name_of(symbol, exchange)
     # What closes either side may have a side of its own, which says nothing.
     is_close = said.get("intent") == Intent.CLOSE.value
     return is_same and (is_close or said.get("side") not in {None, side.value})
+
+
+def _name_of(symbol: str, exchange: str | None) -> str:
+    """Return what a symbol stands for: each alert may write it in another way."""
+    try:
+        return parse_symbol(symbol, exchange=exchange).symbol
+    except SymbolRefused:
+        return symbol.upper()

@@ -222,14 +222,14 @@ class Reviewer:
             bot,
             finish,
             advice,
-            lambda: self._is_overtaken(ticket, signal.symbol, signal.side),
+            lambda: self._is_overtaken(ticket, signal.symbol, signal.side, signal.exchange),
             spares_orders=spares,
         )
 
-    def _is_overtaken(self, ticket: Ticket, symbol: str, side: Side) -> bool:
+    def _is_overtaken(self, ticket: Ticket, symbol: str, side: Side, exchange: str | None = None) -> bool:
         """Tell whether a later alert wanted the other side: an entry now would be left over."""
         written = self.ledger.later_than(ticket.id)
-        return any(opposes(later, ticket, symbol, side) for later in written)
+        return any(opposes(later, ticket, symbol, side, exchange) for later in written)
 
     def _end_waiting(self, ticket: Ticket, waiting: PendingApproval, finish: Finish) -> None:
         if waiting.verdict is None:

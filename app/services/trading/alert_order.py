@@ -29,7 +29,7 @@ class AlertOrder:
         if context.only_exits or context.is_sized:
             return False
         later = self.ledger.later_than(ticket.id)
-        return any(opposes(item, ticket, signal.symbol, signal.side) for item in later)
+        return any(opposes(item, ticket, signal.symbol, signal.side, signal.exchange) for item in later)
 
     def place(self, context: OrderContext) -> None:
         """Tell an alert apart that a later one has overtaken; the caller holds the symbol.

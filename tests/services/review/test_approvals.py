@@ -185,13 +185,16 @@ def test_strategy_when_it_reverses_then_the_exit_waits_for_nobody(client, work, 
     assert (ticket["reason"], holding()) == ("APPROVAL_UNAVAILABLE", "0")
 
 
+@pytest.mark.parametrize(
+    "named", [{}, {"symbol": "NASDAQ:AAPL"}, {"symbol": "aapl", "exchange": "NASDAQ"}], ids=str
+)
 def test_strategy_when_it_has_exited_meanwhile_then_the_entry_is_not_made_up_for(
-    client, work, operator, clock, holding
+    client, work, operator, clock, holding, named
 ):
     entry = client.post("/webhook", json=strategy_alert())
     assert work(entry)["status"] == "awaiting_approval"
     clock.move(seconds=1)
-    client.post("/webhook", json=strategy_alert(**EXIT_LONG))
+    client.post("/webhook", json=strategy_alert(**EXIT_LONG | named))
     answer = operator.post(f"/api/tickets/{entry.json['ticket']}/approve")
 
     assert (answer.json["status"], answer.json["reason"]) == ("skipped", "ALERT_OVERTAKEN")
