@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.blueprints.authentication import UNKNOWN, account_holder
 from app.blueprints.door import guard
 from app.blueprints.envelope import answer_with, failure
+from app.blueprints.request_context import Opened
 from app.blueprints.sources import allowed_source
 from app.blueprints.webhook import read_body
 from app.domain.json_codec import to_json
@@ -22,7 +23,7 @@ from app.schemas.body import read_object
 from app.schemas.bot_command import ENTER, ENTRY, EXIT, command_alert, number_of
 from app.schemas.reading import read_signal
 from app.services.intake.arrivals import Alert
-from app.wiring.container import intake, operations, portfolio, services
+from app.wiring.container import operations, portfolio, services
 
 # What has come to nothing, though it was carried out.
 COME_TO_NOTHING = frozenset(
@@ -112,8 +113,9 @@ def _carry_out(command: str, **in_address: str) -> ResponseReturnValue:
     known_by = address.encode() + b"\n" + raw
     words = own_words(alert) | {"address": address}
     source, redacted = request.remote_addr or UNKNOWN, to_json(redact(alert))
-    handed = Alert(bot, signal, known_by, words, redacted, g.request_id, source, g.opened_at)
-    answer = intake().alerts.accept(handed)
+    opened: Opened = g.opened
+    handed = Alert(bot, signal, known_by, words, redacted, opened.request_id, source, opened.at)
+    answer = opened.services.intake.alerts.accept(handed)
     payload = alert["legs"] if "legs" in alert else body or {name: alert[name] for name in in_address}
     return _answered(answer, _numbers(redact(payload)))
 

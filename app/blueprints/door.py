@@ -66,7 +66,7 @@ def note_visitor(error: AppError) -> None:
 
 
 def _note_alert(answered: AppError) -> None:
-    seconds = time.perf_counter() - g.started
+    seconds = time.perf_counter() - g.opened.started
     bot: Bot | None = g.get("bot")
     observability().metrics.webhook(
         fund_id=bot.id if bot is not None else None, outcome="rejected", seconds=seconds

@@ -3,13 +3,14 @@
 import logging
 import re
 import time
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
 from app.logs import bind_request, read_trace, release_request
-from app.wiring.container import services
+from app.wiring.container import Services, services
 
 HEADER = "X-Request-Id"
 ACCEPTABLE = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
@@ -22,6 +23,18 @@ QUIET = frozenset({"/health", "/readyz", "/metrics", "/api/changes", "/api/overv
 _logger = logging.getLogger("gatehouse.http")
 
 
+class Opened(NamedTuple):
+    """A request as it came to the door, under `g.opened`: its name, who serves it, and when that began.
+
+    What is stored goes by `at`, the clock that was handed in; the log's figures by `started`, the machine's.
+    """
+
+    request_id: str
+    services: Services
+    at: datetime
+    started: float
+
+
 def register_request_context(app: Flask) -> None:
     """Name each request, log it when it is over, and forget it."""
     app.before_request(_open)
@@ -31,23 +44,22 @@ def register_request_context(app: Flask) -> None:
 
 def request_id() -> str:
     """Return the id of the request that is being served."""
-    name: str = g.request_id
-    return name
+    opened: Opened = g.opened
+    return opened.request_id
 
 
 def _open() -> None:
     headers = request.headers
-    given = headers.get(HEADER, "")
-    g.request_id = given if ACCEPTABLE.fullmatch(given) else uuid4().hex
-    g.services = wings = services()
-    # The log's figures are the machine's; what is stored goes by the clock that was handed in.
-    g.started, g.opened_at = time.perf_counter(), wings.clock()
-    bind_request(g.request_id, read_trace(headers.get))
+    given, wings = headers.get(HEADER, ""), services()
+    name = given if ACCEPTABLE.fullmatch(given) else uuid4().hex
+    g.opened = Opened(name, wings, wings.clock(), time.perf_counter())
+    bind_request(name, read_trace(headers.get))
 
 
 def _close(response: Response) -> Response:
-    response.headers[HEADER] = g.request_id
-    milliseconds = (time.perf_counter() - g.started) * 1000
+    opened: Opened = g.opened
+    response.headers[HEADER] = opened.request_id
+    milliseconds = (time.perf_counter() - opened.started) * 1000
     # Alerts have their own line in the activity log, at a tenth of the cost; what strangers are refused is
     # counted there, so that nobody outside can fill the logs.
     is_quiet = request.path in QUIET or request.blueprint in UNLOGGED or g.get("is_refused", False)

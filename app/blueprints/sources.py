@@ -7,6 +7,7 @@ from typing import Any
 from flask import g, request
 
 from app.blueprints.authentication import caller_address
+from app.config import Settings
 from app.errors import AlertRefused, SourceNotAllowed
 from app.schemas.dialects import DIALECTS
 from app.schemas.entry import DialectEntry
@@ -25,15 +26,15 @@ def allowed_source() -> None:
 
     `g.open_lists` are those of the lists here that let him in.
     """
-    lists = _lists_here()
-    g.open_lists = [name for name in lists if _is_in(name)]
+    lists, settings = _lists_here(), services().settings
+    g.open_lists = [name for name in lists if _is_in(name, settings)]
     if not g.open_lists:
         raise _refusal(*lists)
 
 
 def source_of_dialect(entry: DialectEntry) -> None:
     """Refuse an alert of a dialect that is not taken from the caller's address."""
-    if not _is_in(entry.sources):
+    if not _is_in(entry.sources, services().settings):
         raise _refusal(entry.sources)
 
 
@@ -66,8 +67,8 @@ def _refusal(*lists: str) -> SourceNotAllowed:
     )
 
 
-def _is_in(name: str) -> bool:
-    networks = getattr(services().settings, name.lower())
+def _is_in(name: str, settings: Settings) -> bool:
+    networks = getattr(settings, name.lower())
     return not networks or _is_among(request.remote_addr, networks)
 
 

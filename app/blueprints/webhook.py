@@ -9,6 +9,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from app.blueprints.authentication import UNKNOWN, bot_of
 from app.blueprints.door import guard
+from app.blueprints.request_context import Opened
 from app.blueprints.sources import (
     PLAIN,
     allowed_source,
@@ -29,7 +30,7 @@ from app.schemas.dialects import DIALECTS
 from app.schemas.entry import DialectEntry
 from app.schemas.reading import read_signal
 from app.services.intake.arrivals import Alert
-from app.wiring.container import IntakeWing, Services, intake
+from app.wiring.container import intake
 
 bp = Blueprint("webhook", __name__)
 bp.before_request(allowed_source)
@@ -141,8 +142,8 @@ def read_alert(body: bytes) -> dict[str, Any]:
 
 def authenticate(alert: dict[str, Any], named: Any, entry: DialectEntry | None) -> Bot:
     """Know whose alert it is before anything is told about its fields."""
-    wings: Services = g.services
-    bot = g.bot = bot_of(wings.operations.bots, alert, named, entry)
+    opened: Opened = g.opened
+    bot = g.bot = bot_of(opened.services.operations.bots, alert, named, entry)
     return bot
 
 
@@ -164,15 +165,17 @@ def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) ->
     except MalformedAlert:
         count_wrong(bot)
         raise
-    wing: IntakeWing = g.services.intake
+    opened: Opened = g.opened
+    wing = opened.services.intake
     # Once an alert, whatever it turned out to be: processes may have to ask each other for it.
     wing.limiter.take(bot.id, only_exits=only_exits(signal, cover_only=bot.configuration.cover_only))
     source = request.remote_addr or UNKNOWN
     redacted = to_json(redact(alert))
     # Without a key of its own an alert is known by its body, whatever its words.
     words = own_words(alert) if signal.idempotency_key is not None else {}
-    handed = Alert(bot, signal, body, words, redacted, g.request_id, source, g.opened_at)
+    handed = Alert(bot, signal, body, words, redacted, opened.request_id, source, opened.at)
     answer = wing.alerts.accept(handed)
     response = jsonify(answer.body)
-    response.headers.update(answer.headers)
+    if answer.headers:
+        response.headers.update(answer.headers)
     return response, answer.status
