@@ -50,18 +50,19 @@ def exit_terms(
 
     `needed`: there must be both, whatever the bot says.
     """
-    pair = (bot.sl_pct, bot.tp_pct) if bot.attach_sl_tp or needed else (None, None)
-    terms = ExitTerms(
-        stop_loss=pair[0],
-        take_profit=pair[1],
+    has_pair = bot.attach_sl_tp or needed
+    follows_market = bot.trailing_stop_pct is not None or bot.break_even_pct is not None
+    if not has_pair and not follows_market and stop is None and target is None:
+        return None
+    return ExitTerms(
+        stop_loss=bot.sl_pct if has_pair else None,
+        take_profit=bot.tp_pct if has_pair else None,
         trailing=bot.trailing_stop_pct,
         break_even=bot.break_even_pct,
         stop_price=stop,
         target_price=target,
         by_fill=bot.use_avg_fill_for_sl_tp,
     )
-    is_wanted = pair[0] is not None or stop is not None or target is not None
-    return terms if is_wanted or terms.follows_market else None
 
 
 def exit_levels(
