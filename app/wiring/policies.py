@@ -55,12 +55,15 @@ def tells_people(settings: Settings) -> bool:
 
 
 def longest_wait(settings: Settings) -> timedelta:
-    """Return how long an alert may be asked about before it is finished: an analyst first, then a person."""
+    """Return how long an alert may be asked about before its entry is sent: an analyst first, then a person.
+
+    The entry of a reversal waits for as long as its exit is pursued.
+    """
     if not settings.state_home.is_shared:
         # One process, which knows its own entries; reading far back is expensive in a bucket.
         return timedelta()
     asked = settings.stale_alert_seconds or LONGEST_QUEUE_SECONDS
-    return timedelta(seconds=asked + settings.approval_timeout_seconds)
+    return timedelta(seconds=max(asked + settings.approval_timeout_seconds, settings.exit_pursuit_seconds))
 
 
 def usage_refresh_seconds(settings: Settings) -> float:

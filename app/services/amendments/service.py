@@ -215,7 +215,7 @@ class Amendments:
             return None
         entry = Entry(context.bot.id, context.symbol, growth, context.ticket.created_at, is_new=False)
         self.assessor.usage.reserve(context.ticket.id, entry, context.limits)
-        return {"symbol": context.symbol, "notional": format(growth, "f"), "is_new": False}
+        return entry.record()
 
     def _begin(
         self,

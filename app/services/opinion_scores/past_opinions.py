@@ -96,7 +96,9 @@ def _thesis(ticket: dict[str, Any]) -> Thesis:
 def _instrument(ticket: dict[str, Any]) -> Instrument | None:
     if Dialect.named(ticket["dialect"]).names_underlying:
         # The alert names the underlying; what was bought stands in the order alone.
-        ordered = ticket["entry"] or next(iter(ticket["orders"]), None)
+        # Of a structure it names the underlying too.
+        entry = None if "structure" in (ticket["signal"] or {}) else ticket["entry"]
+        ordered = entry or next(iter(ticket["orders"]), None)
         return Instrument(ordered["symbol"], AssetClass.OPTION, venue="nse") if ordered else None
     try:
         return parse_symbol(ticket["signal"]["symbol"], exchange=ticket["signal"].get("exchange"))

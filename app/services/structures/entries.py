@@ -39,7 +39,6 @@ from app.services.structures.ladders import Ladders, broker_time
 from app.services.structures.progress import status_without_units
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
-from app.services.trading.entry_usage import Entry
 from app.services.trading.execution import Finish, symbol_lock
 
 
@@ -194,9 +193,7 @@ class Entries:
         if not self.assessor.gate_check.allows(context, order, gates=STRUCTURE_REVIEW_GATES):
             return None
         context.structure, context.entry_value = proposed, proposed.value
-        if not context.is_preview and context.counts_entries:
-            entry = Entry(context.bot.id, context.symbol, check.loss or ZERO, context.ticket.created_at)
-            self.assessor.usage.reserve(context.ticket.id, entry, context.limits)
+        self.assessor.reserve(context, check.loss or ZERO)
         return plan
 
     def _opposed(self, context: OrderContext, choice: ContractChoice) -> str | None:

@@ -1,5 +1,6 @@
 """From a signal to the orders that may be sent: everything before the broker is told."""
 
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
@@ -172,7 +173,7 @@ class Assessor:
         price = entry.average_fill_price or entry.limit_price or context.signal.reference_price
         if context.instrument is not None:
             value = (entry.quantity or entry.filled_quantity) * (price or ZERO)
-            self._reserve(context, context.instrument, value * context.instrument.multiplier)
+            self.reserve(context, value * context.instrument.multiplier, at=entry.created_at)
 
     def release(self, context: OrderContext) -> None:
         """Undo the count of an entry that was proved not to be placed."""
@@ -242,14 +243,15 @@ class Assessor:
         if passed and size is not None and terms.value is not None:
             context.entry_value = terms.value
             # Counted before it is sent: the next alert of the bot must see it, whatever the broker says.
-            self._reserve(context, instrument, terms.value)
+            self.reserve(context, terms.value)
             context.orders.append(draft_entry(context, instrument, terms, size))
 
-    def _reserve(self, context: OrderContext, instrument: Instrument, notional: Decimal) -> None:
+    def reserve(self, context: OrderContext, notional: Decimal, *, at: datetime | None = None) -> None:
+        """Count an entry that is about to be sent, or was sent `at` a time before a crash."""
         if context.is_preview:
             # A look must not take the last place under a cap.
             return
-        if context.counts_entries:
-            entry = Entry(context.bot.id, instrument.symbol, notional, context.ticket.created_at)
-            self.usage.reserve(context.ticket.id, entry, context.limits)
-        context.ticket.entry = {"symbol": instrument.symbol, "notional": format(notional, "f")}
+        # Not when its alert came: a person may have let it go only on another day.
+        entry = Entry(context.bot.id, context.symbol, notional, at or self.clock())
+        self.usage.reserve(context.ticket.id, entry, context.limits)
+        context.ticket.entry = entry.record()

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.dataclass import dataclass
+from app.domain.json_codec import timestamp
 from app.domain.limits import Limits
 from app.domain.money import ZERO
 from app.domain.order_check import Usage
@@ -29,13 +30,21 @@ NOT_SENT = frozenset({TicketStatus.DENIED.value, TicketStatus.EXPIRED.value, Tic
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry order that was sent, or is about to be; or, not `is_new`, what one has grown by."""
+    """One entry order that was sent, or is about to be; or, not `is_new`, what one has grown by.
+
+    `at` is when it was sent, which may be long after its alert arrived, and another day.
+    """
 
     bot: str
     symbol: str
     notional: Decimal
     at: datetime
     is_new: bool = True
+
+    def record(self) -> dict[str, Any]:
+        """Return it as its ticket keeps it, by which other processes count it."""
+        kept = {"symbol": self.symbol, "notional": format(self.notional, "f"), "at": timestamp(self.at)}
+        return kept if self.is_new else kept | {"is_new": False}
 
 
 class EntryUsage:
@@ -126,7 +135,8 @@ class EntryUsage:
             # What was in doubt when it was counted may have turned out since, here or in another process.
             self._entries.pop(ticket["id"], None)
         elif entry is not None:
-            at = datetime.fromisoformat(ticket["created_at"])
+            # Earlier versions kept no time of its own.
+            at = datetime.fromisoformat(entry.get("at") or ticket["created_at"])
             notional = Decimal(entry["notional"])
             counted = Entry(ticket["bot"], entry["symbol"], notional, at, entry.get("is_new", True))
             self._entries.setdefault(ticket["id"], counted)

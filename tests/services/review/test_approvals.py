@@ -1,6 +1,7 @@
 """Orders that wait for a person: decided once, wherever and however often somebody clicks."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -311,3 +312,30 @@ def test_approval_when_another_process_gave_the_last_one_then_the_cap_holds(
     answer = other.post(f"/api/tickets/{second.json['ticket']}/approve")
 
     assert answer.json["reason"] == "DAILY_ORDER_CAP"
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+@pytest.mark.parametrize(
+    "limit",
+    [
+        ("DAILY_ORDER_CAP", {"daily_order_cap": 1}),
+        ("DAILY_NOTIONAL_CAP", {"daily_notional_cap": "3000"}),
+        ("COOLDOWN_ACTIVE", {"cooldown_seconds": 600}),
+    ],
+    ids=str,
+)
+def test_approval_when_it_is_given_after_midnight_then_it_counts_from_then_on(
+    make_app, client, work, configure, operator, clock, limit, is_elsewhere
+):
+    reason, limits = limit
+    configure(**limits)
+    clock.now = datetime(2026, 6, 2, 23, 50, tzinfo=UTC)
+    first, second = (client.post("/webhook", json=strategy_alert(bar=bar)) for bar in "ab")
+    assert [work(each)["status"] for each in (first, second)] == ["awaiting_approval"] * 2
+    clock.move(seconds=700)
+    operator.post(f"/api/tickets/{first.json['ticket']}/approve")
+    if is_elsewhere:
+        operator = client_of(make_app(), authorization=f"Bearer {OPERATOR_TOKEN}")
+    answer = operator.post(f"/api/tickets/{second.json['ticket']}/approve")
+
+    assert answer.json["reason"] == reason

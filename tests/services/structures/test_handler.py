@@ -5,21 +5,23 @@ from decimal import Decimal
 import pytest
 
 from app.domain.orders import Side
+from app.domain.reasons import Reason
 from app.domain.signals import Dialect, Intent, Signal
 from app.domain.structures.commands import EnterCommand, ExitCommand, WantedLeg, Which
 from app.domain.structures.trades import TradeState
-from app.domain.tickets import Ticket
+from app.domain.tickets import Ticket, TicketStatus
 from app.domain.trading_state import StateSwitch, TradingState
+from tests.builders import services_of
 from tests.option_bots import CONDOR_BOT
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def command(services, wing, clock):
+def command(services, clock):
     """Let the handler carry a command out; return its ticket."""
 
-    def give(command, *, preview=False, crashes=False, meanwhile=lambda: None):
+    def give(command, *, preview=False, crashes=False, meanwhile=lambda: None, services=services):
         intent = Intent.ENTER_STRUCTURE if isinstance(command, EnterCommand) else Intent.EXIT_STRUCTURE
         signal = Signal(Dialect.BOT_COMMAND, "AAPL", intent, Side.BUY, structure=command)
         bot = services.operations.bots.find("default")
@@ -34,11 +36,12 @@ def command(services, wing, clock):
             if crashes:
                 raise KeyboardInterrupt
 
+        handler = services.structures.handler
         if preview:
-            wing.handler.preview(ticket, signal, bot)
+            handler.preview(ticket, signal, bot)
         else:
             try:
-                wing.handler.carry_out(ticket, signal, bot, finish)
+                handler.carry_out(ticket, signal, bot, finish)
             except KeyboardInterrupt:
                 return ticket
             assert len(written) == 1
@@ -176,6 +179,16 @@ def test_entry_when_the_process_dies_after_it_was_written_then_the_clock_goes_on
 
     assert trade.units == 1
     assert len(held()) == 4
+
+
+def test_entry_when_another_process_made_the_last_one_then_the_cap_holds(
+    command, condor, configure, make_app
+):
+    configure(daily_order_cap=1)
+    first = command(EnterCommand())
+    second = command(EnterCommand(), services=services_of(make_app()))
+
+    assert (first.status, second.reason) == (TicketStatus.ORDERED, Reason.DAILY_ORDER_CAP)
 
 
 def test_entry_when_a_leg_opposes_another_trade_then_denied(command, configure, run):
