@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -242,4 +242,5 @@ def step_ticket(breach: UUID, step: Step) -> UUID:
 
 def may_try_again(step: Step, now: datetime) -> bool:
     """Tell whether an exit that came to its end without success may be followed by another already."""
-    return now - step.at >= pause_after(step.attempt)
+    # A clock that was set back must not make the pause longer than it was meant to be.
+    return not timedelta(0) <= now - step.at < pause_after(step.attempt)

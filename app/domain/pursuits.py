@@ -118,6 +118,11 @@ class Pursuit:
         """The client order id of the order that was sent last, or is about to be."""
         return replace(self, sent=self.sent - 1).next_order_id if self.sent else None
 
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether it is to be tried."""
+        # A clock that was set back must not make a pause longer than it was meant to be.
+        return not timedelta(0) < self.next_at - now <= LONGEST_PAUSE
+
     def is_over(self, now: datetime) -> bool:
         """Tell whether its time is over; what waits for the market to open has more of it."""
         waits = self.entry is not None and self.entry.waits_for_open

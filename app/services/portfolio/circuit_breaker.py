@@ -24,6 +24,7 @@ from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.observability.events import EventKind
 from app.services.portfolio.liquidation import BY, Liquidation
 from app.services.runtime.locks import Grip
+from app.services.runtime.turns import Apart
 from app.ticket_ids import NewTicketId
 
 # It stands among the bots' locks, since who holds it may wait for a symbol; no bot can have this name.
@@ -102,10 +103,12 @@ class EquityGuard:
         self._report_ignored()
         breakers, wanted = self.stored.all(), self._wanted()
         changed = 0
-        for broker in sorted({*breakers, *wanted}):
-            known, wishes = breakers.get(broker, CircuitBreaker(broker)), wanted.get(broker, ())
-            if known.is_watching or known.must_resume or known.adopting(wishes) != known:
-                changed += self._watch(broker, wishes)
+        with Apart() as accounts:
+            for broker in sorted({*breakers, *wanted}):
+                known, wishes = breakers.get(broker, CircuitBreaker(broker)), wanted.get(broker, ())
+                if known.is_watching or known.must_resume or known.adopting(wishes) != known:
+                    with accounts.one():
+                        changed += self._watch(broker, wishes)
         return changed
 
     def _watch(self, name: str, wishes: tuple[Threshold, ...]) -> int:
@@ -118,9 +121,8 @@ class EquityGuard:
             # One account that cannot be seen must not hide the others.
             try:
                 broker = self.runtime.registry.get(name)
-                if breaker.phase is Phase.LIQUIDATING:
-                    return changed + self._liquidate(breaker, broker)
-                return changed + self._compare(breaker, broker)
+                act = self._liquidate if breaker.phase is Phase.LIQUIDATING else self._compare
+                return changed + act(breaker, broker)
             except (BrokerError, BrokerNotConfigured) as error:
                 return changed + self._lose_sight(name, error)
 

@@ -20,7 +20,7 @@ from app.services.observability.events import EventKind
 from app.services.portfolio.closers import ClosedBy
 from app.services.portfolio.positions import PositionService
 from app.services.runtime.second_look import SecondLook
-from app.services.runtime.turns import in_time
+from app.services.runtime.turns import Apart, in_time
 
 BY, DIALECT = "circuit breaker", "circuit_breaker"
 # An order that is out, or that may be: nothing is sent beside it.
@@ -61,8 +61,16 @@ class Liquidation:
         busy = self._cancel_others(broker, ticket, own | ladders)
         held = {position.symbol for position in self.positions.free.at(broker)}
         # Where an order still works nothing is sent beside it: what it fills would be closed twice.
-        for symbol in in_time(sorted(held - busy)):
-            breaker = self._close(breaker, ticket, broker, symbol, save)
+        # One that fails in an unforeseen way must not stand before those behind it, look after look.
+        with Apart() as symbols:
+            for symbol in in_time(sorted(held - busy)):
+                with symbols.one():
+                    if self._goes_on(breaker, ticket, broker, symbol):
+                        continue
+                    breaker = breaker.attempting(symbol, self.runtime.clock())
+                    # The ticket follows from the attempt: stored first, it can be looked up after a crash.
+                    save(breaker)
+                    self._tell(broker, symbol, self._pursue(breaker, broker, ticket, breaker.steps[-1]))
         self.positions.tracker.follow()
         # The end is what the broker shows, not that every order was sent: one may be refused or fill in part.
         if broker.positions() or broker.open_orders():
@@ -96,19 +104,13 @@ class Liquidation:
         works = (trade.work for trade in self.positions.free.structures.at(broker.name))
         return {work.client_order_id for work in works if work is not None and work.role is OrderRole.EXIT}
 
-    def _close(
-        self, breaker: CircuitBreaker, ticket: UUID, broker: Broker, symbol: str, save: Save
-    ) -> CircuitBreaker:
+    def _goes_on(self, breaker: CircuitBreaker, ticket: UUID, broker: Broker, symbol: str) -> bool:
+        """Tell whether the last attempt to close a symbol goes on, or is too young for another."""
         step = breaker.step(symbol)
-        if step is not None:
-            begun = self._pursue(breaker, broker, ticket, step)
-            if begun.status in GOES_ON or not may_try_again(step, self.runtime.clock()):
-                return breaker
-        breaker = breaker.attempting(symbol, self.runtime.clock())
-        # The ticket follows from the attempt: stored first, it can be looked up after a crash.
-        save(breaker)
-        self._tell(broker, symbol, self._pursue(breaker, broker, ticket, breaker.steps[-1]))
-        return breaker
+        if step is None:
+            return False
+        begun = self._pursue(breaker, broker, ticket, step)
+        return begun.status in GOES_ON or not may_try_again(step, self.runtime.clock())
 
     def _pursue(self, breaker: CircuitBreaker, broker: Broker, ticket: UUID, step: Step) -> Ticket:
         """Let an exit go on as any other does; return its ticket as it stands."""

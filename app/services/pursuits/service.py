@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,7 @@ from app.services.pursuits.gone import GonePositions
 from app.services.pursuits.operator_exits import OperatorExits
 from app.services.pursuits.orders import PursuitOrders
 from app.services.pursuits.overtaking import Overtaking
-from app.services.runtime.turns import in_time
+from app.services.runtime.turns import Apart, Rounds
 from app.services.trading.context import EntryMustWait
 from app.services.trading.execution import EnsureExits
 from app.storage.base import Change
@@ -52,6 +53,7 @@ class PursuitService:
     ticket_messages: TicketMessages
     metrics: Metrics
     gone: GonePositions
+    _rounds: Rounds = field(default_factory=Rounds, init=False)
 
     def run(self) -> int:
         """Try those that are due, as long as the clock's other tasks can wait; return how many were.
@@ -60,12 +62,15 @@ class PursuitService:
         """
         now = self.runtime.clock()
         known = self.pursuits.every()
-        due = [item for item in known if item.pursuit.next_at <= now or item.pursuit.is_over(now)]
+        due = [item for item in known if item.pursuit.is_due(now) or item.pursuit.is_over(now)]
         tried = 0
-        for stored in in_time(sorted(due, key=lambda item: item.pursuit.next_at)):
-            self._advance(stored)
-            tried += 1
-        self.metrics.pursuing(len(self.pursuits.every()) if tried else len(known))
+        # One exit's trouble must not keep the others from their turn.
+        with Apart() as exits:
+            for stored in self._rounds.in_time(due, lambda one: (one.pursuit.next_at, one.pursuit.ticket)):
+                with exits.one():
+                    self._advance(stored)
+                tried += 1
+            self.metrics.pursuing(len(self.pursuits.every()) if tried else len(known))
         return tried
 
     def rows(self) -> list[dict[str, Any]]:

@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+
+from app.errors import StoreError
 
 # How long a task with much to do goes on: the lease, and the other tasks, must not wait for the end of it.
 LONGEST_TURN_SECONDS = 5.0
@@ -34,6 +36,31 @@ def in_time(items: Iterable[Item], seconds: float = LONGEST_TURN_SECONDS) -> Ite
         yield item
         if time.monotonic() >= ends or not leads():
             return
+
+
+class Apart:
+    """Keeps unforeseen trouble with one thing from those after it; the first is raised at the end of all."""
+
+    def __init__(self) -> None:
+        self._failures: list[Exception] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, failure: BaseException | None, _trace: object) -> None:
+        if failure is None and self._failures:
+            raise self._failures[0]
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Do one of the things within the block."""
+        try:
+            yield
+        except StoreError:
+            # It is everybody's: going on would wait out one timeout for each.
+            raise
+        except Exception as error:  # noqa: BLE001  # raised once all have had their turn
+            self._failures.append(error)
 
 
 class Rounds:

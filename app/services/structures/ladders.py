@@ -108,14 +108,16 @@ class Ladders:
         # A simulated clock that was moved takes the ladder along; one that stands still does not hold it.
         is_due = work.due_at is not None and broker_time(held.broker, now) >= work.due_at
         if work.resume_at is not None:
-            goes_on = (is_due or now >= work.resume_at) and self.pacing.has_room(held.broker, work)
+            goes_on = (is_due or _is_over(work.resume_at, now)) and self.pacing.has_room(held.broker, work)
             return self._begin_again(held, known, work, now) if goes_on else known.trade
         receipt = desk.find(work.client_order_id)
         if receipt is None:
             return self._unplaced(held, known, work, now)
         known = self._count(known, receipt, now)
         rest = timedelta(seconds=work.rung.seconds)
-        rests = known.trade.wanted_exit is None and not is_due and now < work.began_at + rest
+        # Before its beginning only a clock is that was set back: nothing rests for longer because of that.
+        is_resting = work.began_at <= now < work.began_at + rest
+        rests = known.trade.wanted_exit is None and not is_due and is_resting
         # What trades at once or not at all is gone before its time: a ladder is no quicker for it.
         if rests and (not receipt.status.is_final or (not desk.capabilities.rests and _is_gone(receipt))):
             return known.trade
@@ -275,7 +277,13 @@ class Ladders:
 
 def _begins(trade: StructureTrade, now: datetime) -> bool:
     """Tell whether a ladder of a trade is to be priced now."""
-    return trade.work is not None and trade.work.resume_at is not None and now >= trade.work.resume_at
+    resume_at = None if trade.work is None else trade.work.resume_at
+    return resume_at is not None and _is_over(resume_at, now)
+
+
+def _is_over(pause_until: datetime, now: datetime) -> bool:
+    """Tell whether a pause is over; a clock that was set back makes none longer than it was meant to be."""
+    return not timedelta(0) < pause_until - now <= timedelta(seconds=PAUSES[-1])
 
 
 def _is_gone(receipt: StructureReceipt) -> bool:

@@ -207,6 +207,28 @@ def test_close_when_rejected_then_the_others_go_on_and_it_is_tried_later(breaker
     assert (early, held(portfolio)) == ({"AAPL": 7}, {})
 
 
+def test_close_when_one_fails_in_an_unforeseen_way_then_the_others_are_sold(breaker, portfolio):
+    portfolio.equity = "1"
+    portfolio.failures = [KeyError("a slip")]
+    with pytest.raises(KeyError):
+        breaker.watch()
+
+    assert (held(portfolio), [step.symbol for step in breaker.read().steps]) == (
+        {"AAPL": 7},
+        ["AAPL", "MSFT"],
+    )
+
+
+def test_close_when_the_clock_was_set_back_after_a_refusal_then_it_is_tried_again(breaker, portfolio, clock):
+    portfolio.equity = "1"
+    portfolio.failures = [BrokerRejected("the market is closed")]
+    breaker.watch()
+    clock.move(hours=-1)
+    breaker.watch()
+
+    assert held(portfolio) == {}
+
+
 def test_edit_when_tripped_then_it_is_armed_and_trading_goes_on(breaker, portfolio, state):
     portfolio.equity = "1"
     breaker.watch()

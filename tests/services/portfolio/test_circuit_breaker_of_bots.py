@@ -1,7 +1,7 @@
 """Circuit breakers that bots ask for: whose counts, at which account, and what an edit changes."""
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import pytest
 
@@ -178,6 +178,18 @@ def test_two_brokers_when_one_cannot_be_seen_then_the_other_is_still_watched(ask
     breaker.watch()
 
     assert (breaker.stored.knows_equity("alpaca"), breaker.stored.knows_equity("paper")) == (False, True)
+    assert paper.held == {"AAPL": 0}
+
+
+def test_two_brokers_when_one_fails_in_an_unforeseen_way_then_the_other_is_still_watched(
+    ask, breaker, paper, alpaca
+):
+    ask("here", "0.90", broker="paper")
+    ask("there", "0.90", broker="alpaca")
+    alpaca.equity, paper.equity = "no number", "1"
+    with pytest.raises(InvalidOperation):
+        breaker.watch()
+
     assert paper.held == {"AAPL": 0}
 
 

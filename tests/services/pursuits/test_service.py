@@ -230,3 +230,41 @@ def test_exit_when_it_is_denied_then_the_owner_is_told_at_once(post, operator, n
 
     assert post(**EXIT_LONG).json["reason"] == "TRADING_HALTED"
     assert notices() == ["An exit did not happen"]
+
+
+class Unreadable(ScriptedBroker):
+    """Shows one position in a way that nobody has thought of."""
+
+    unreadable = ""
+
+    def position(self, instrument):
+        if instrument.symbol == self.unreadable:
+            raise ZeroDivisionError
+        return super().position(instrument)
+
+
+class TestSeveralExits:
+    @pytest.fixture
+    def scripted(self) -> ScriptedBroker:
+        return Unreadable()
+
+    def test_when_one_fails_in_an_unforeseen_way_then_the_others_go_on_and_it_is_told(
+        self, pursued, post, clock, scripted, services, ticket_of, tick
+    ):
+        scripted.is_reachable = True
+        post(**ENTER_LONG, symbol="MSFT")
+        scripted.is_reachable = False
+        clock.move(seconds=1)
+        second = post(**EXIT_LONG, symbol="MSFT")
+        scripted.is_reachable, scripted.unreadable = True, "AAPL"
+        tick(5)
+
+        assert (ticket_of(pursued)["status"], ticket_of(second)["status"]) == ("pursuing", "filled")
+        assert "pursuits" in " ".join(services.supervisor.failing)
+
+
+def test_exit_when_the_clock_was_set_back_then_it_goes_on_at_once(pursued, scripted, tick, ticket_of):
+    scripted.is_reachable = True
+    tick(-3600)
+
+    assert ticket_of(pursued)["status"] == "filled"

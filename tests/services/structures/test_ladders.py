@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
+from unittest.mock import Mock
 
 import pytest
 
@@ -191,6 +192,21 @@ def test_exit_when_the_broker_refuses_then_it_goes_on_with_growing_pauses_until_
     assert len(asked) > 3
 
     desk.submit = submit
+    assert climb(120) is None
+    assert held() == {}
+
+
+def test_exit_when_the_clock_was_set_back_then_no_rest_and_no_pause_is_longer_for_it(
+    open_trade, climb, leave, desk, clock, held
+):
+    open_trade(give="1")
+    climb(60)
+    leave()
+    submit, desk.submit = desk.submit, Mock(side_effect=BrokerRejected("not now"))
+    climb(3)
+    clock.move(hours=-1)
+    desk.submit = submit
+
     assert climb(120) is None
     assert held() == {}
 
