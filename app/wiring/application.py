@@ -28,6 +28,7 @@ from app.services.runtime.second_look import SecondLook
 from app.services.runtime.supervisor import Supervisor, Task
 from app.services.trading.alert_order import AlertOrder
 from app.services.trading.assessment import Assessor
+from app.services.trading.bookings import OrderBookings
 from app.services.trading.conflicting_orders import ConflictingOrders
 from app.services.trading.context import TradingRules
 from app.services.trading.entry_usage import EntryUsage
@@ -122,9 +123,8 @@ class Wiring:
         """From a signal to its orders."""
         return Trading(
             assessor=self.assessor,
-            trades=self.base.trades,
             submission=submission(self.base, self.assessor),
-            exits=self.exit_plans,
+            bookings=OrderBookings(self.base.trades, self.exit_plans, self.clock),
             ensure_exits=self.exits.ensure,
             alert_order=AlertOrder(StrategyPositions(self.store), self.base.ledger, self.clock),
             clock=self.clock,

@@ -2,39 +2,31 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.domain.bots import Bot
-from app.domain.exit_plan import ExitPlan
 from app.domain.money import ZERO
 from app.domain.orders import (
     STOP_LOSS_SUFFIX,
     TAKE_PROFIT_SUFFIX,
     Order,
     OrderRole,
-    OrderStatus,
     Receipt,
     client_order_id,
-    family_name,
     leg_names,
 )
 from app.domain.planning import wants_entry_after
 from app.domain.reasons import Reason
 from app.domain.review import ASSUMED, NO_ADVICE, Advice
 from app.domain.signals import Signal
-from app.domain.ticket_terms import is_working
 from app.domain.tickets import Ticket, TicketStatus, followed_status
-from app.domain.trades import NOTHING_COUNTED, FillUpdate, Place, Trade
-from app.repositories.exit_plans import ExitPlans
-from app.repositories.open_orders import open_order
-from app.repositories.trades import Trades
 from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.trading.alert_order import AlertOrder
 from app.services.trading.assessment import Assessor
+from app.services.trading.bookings import OrderBookings
 from app.services.trading.context import OrderContext
 from app.services.trading.order_building import protect_adopted
 from app.services.trading.preview import Preview
@@ -44,7 +36,6 @@ from app.storage.base import Change
 NOTHING_HELD = nullcontext()
 # Whoever has its turn sooner has waited for nothing but its symbol.
 AT_ONCE = timedelta(seconds=1)
-NEVER_THERE = frozenset({OrderStatus.REJECTED.value, TicketStatus.DRY_RUN.value})
 
 # Brings the exits of a symbol in order, while it is held.
 EnsureExits = Callable[[HeldSymbol], None]
@@ -59,19 +50,17 @@ class Trading:
         self,
         *,
         assessor: Assessor,
-        trades: Trades,
         submission: Submission,
-        exits: ExitPlans,
+        bookings: OrderBookings,
         ensure_exits: EnsureExits,
         alert_order: AlertOrder,
         clock: Clock,
     ) -> None:
         self.assessor = assessor
-        self._trades = trades
         self._gateway = submission.gateway
         self._submission = submission
         self._clock = clock
-        self._exits = exits
+        self._bookings = bookings
         self._ensure_exits = ensure_exits
         self._alert_order = alert_order
 
@@ -112,7 +101,7 @@ class Trading:
             receipts = self._submission.send(context)
             legs = [name for order in context.orders for name in leg_names(order)]
             # The books come first: exits are placed by them, after a crash by the clock.
-            changes = [*self._changes(context, receipts, legs), *self._submission.pursuing(context)]
+            changes = [*self._bookings.changes(context, receipts, legs), *self._submission.pursuing(context)]
             finish([*changes, *self._alert_order.remembering(context)])
             if context.held is not None and _needs_exits(context, receipts, legs):
                 self._ensure_exits(context.held)
@@ -121,7 +110,7 @@ class Trading:
         """Send what was decided, with the symbol held; return the changes of the books."""
         receipts = self._submission.send(context)
         legs = [name for order in context.orders for name in leg_names(order)]
-        return self._changes(context, receipts, legs)
+        return self._bookings.changes(context, receipts, legs)
 
     def take_up(self, context: OrderContext, role: OrderRole) -> list[Change] | None:
         """Take up an order that was sent before a crash; None where the broker has none.
@@ -137,7 +126,7 @@ class Trading:
         self.assessor.count_adopted(context, receipt)
         protect_adopted(context, receipt)
         context.ticket.end(followed_status(context.ticket.orders))
-        return self._changes(context, [receipt], self._legs(context.broker, [receipt]))
+        return self._bookings.changes(context, [receipt], self._legs(context.broker, [receipt]))
 
     def preview(self, ticket: Ticket, signal: Signal, bot: Bot) -> list[Order]:
         """Decide on a signal without sending or asking anything; the ticket tells every verdict."""
@@ -171,7 +160,7 @@ class Trading:
             partly = OrderRole.ENTRY not in placed and _lacks_entry(signal, placed[OrderRole.EXIT])
             ticket.end(followed_status(ticket.orders), Reason.RECOVERED_PARTLY if partly else None)
             receipts = list(placed.values())
-            finish(self._changes(context, receipts, self._legs(context.broker, receipts)))
+            finish(self._bookings.changes(context, receipts, self._legs(context.broker, receipts)))
         return True
 
     def _placed(self, broker: Broker, bot: str, ticket: UUID) -> dict[OrderRole, Receipt]:
@@ -186,82 +175,6 @@ class Trading:
         suffixes = (TAKE_PROFIT_SUFFIX, STOP_LOSS_SUFFIX)
         names = (receipt.client_order_id + suffix for receipt in receipts for suffix in suffixes)
         return [name for name in names if broker.find(name) is not None]
-
-    def _changes(self, context: OrderContext, receipts: list[Receipt], legs: list[str]) -> list[Change]:
-        """Return the trade's change and what remembers every order that is not over."""
-        if context.instrument is None or not context.ticket.orders:
-            return []
-        multiplier, at = context.instrument.multiplier, self._clock()
-        kept_fee = context.capabilities.kept_fee(context.symbol)
-        roles = {record["client_order_id"]: OrderRole(record["role"]) for record in context.ticket.orders}
-        owed = self._owed(context, receipts, roles)
-        fills = [
-            FillUpdate(receipt, roles[receipt.client_order_id], ticket=context.ticket.id, kept_fee=kept_fee)
-            for receipt in receipts
-            if receipt.client_order_id not in owed
-        ]
-        changes = self._trades.counting(
-            context.bot.id, context.broker_name, context.symbol, multiplier, fills
-        )
-        changes += self._exits_of(context, receipts)
-        for record in context.ticket.orders:
-            names = [record["client_order_id"]] if is_working(record) else []
-            if record["status"] not in NEVER_THERE:
-                # Legs are tracked even where their entry is over: what one fills must be counted too.
-                names += [name for name in legs if family_name(name) == record["client_order_id"]]
-            kept = [open_order(name, record, multiplier=multiplier, at=at) for name in names]
-            if record["client_order_id"] in owed:
-                uncounted = open_order(record["client_order_id"], record, multiplier=multiplier, at=at)
-                kept = [replace(uncounted, counted=NOTHING_COUNTED, seen=None)]
-            changes += [item.opening() for item in kept]
-        return changes
-
-    def _owed(self, context: OrderContext, receipts: list[Receipt], roles: dict[str, OrderRole]) -> set[str]:
-        """Return the exit whose units an unfinished alert may have bought: it is counted after that one."""
-        if len(receipts) != 1 or roles[receipts[0].client_order_id] is OrderRole.ENTRY:
-            return set()
-        place, (receipt,) = Place(context.bot.id, context.broker_name, context.symbol), receipts
-        is_owed = self._trades.is_owed(place, context.ticket.id, receipt.filled_quantity)
-        return {receipt.client_order_id} if receipt.filled_quantity and is_owed else set()
-
-    def _exits_of(self, context: OrderContext, receipts: list[Receipt]) -> list[Change]:
-        """Return what starts the exits of an entry, or ends those that an earlier position left behind."""
-        if context.exit_plan is not None:
-            return [self._starting(context, context.exit_plan, receipts)]
-        if not self._opens(context) or len(context.ticket.orders) < len(context.orders):
-            return []
-        if context.ticket.orders[-1]["status"] in NEVER_THERE:
-            return []
-        return self._exits.leaving_behind(context.bot.id, context.broker_name, context.symbol)
-
-    def _opens(self, context: OrderContext) -> bool:
-        """Tell whether an entry was sent that adds to nothing, by the account and by the bot's books."""
-        if context.view is None or not context.orders or context.orders[-1].role is not OrderRole.ENTRY:
-            return False
-        sign = context.orders[-1].side.sign
-        if context.view.position * sign > ZERO:
-            return False
-        known = self._trades.find(context.bot.id, context.broker_name, context.symbol)
-        # One empty answer must not end the exits of what is still held.
-        return known is None or known.quantity * sign <= ZERO
-
-    def _starting(self, context: OrderContext, exit_plan: ExitPlan, receipts: list[Receipt]) -> Change:
-        """Start an entry's exits; those of what is held stay until something has been added to it."""
-        held = self._held_before(context)
-        if held is None:
-            return self._exits.starting(exit_plan)
-        if any(receipt.filled_quantity for receipt in receipts):
-            return self._exits.starting(exit_plan, adds=True)
-        # Nothing was added yet: exits stand around the price of what is held, not the alert's.
-        return self._exits.keeping(replace(exit_plan, alert_price=held.average_price))
-
-    def _held_before(self, context: OrderContext) -> Trade | None:
-        """Return what an entry adds to, if its bot's books and the account agree that it does."""
-        held = self._trades.find(context.bot.id, context.broker_name, context.symbol)
-        if held is None or context.view is None or not context.orders:
-            return None
-        sign = context.orders[-1].side.sign
-        return held if held.quantity * sign > ZERO and context.view.position * sign > ZERO else None
 
 
 def _room_for(context: OrderContext) -> AbstractContextManager[None]:
