@@ -28,8 +28,7 @@ from app.errors import AlreadyExists, Conflict, NotAuthenticated, NotFound, Prec
 from app.repositories.audit import AuditLog
 from app.repositories.bot_index import BotIndex
 from app.repositories.bot_numbers import BotNumbers
-from app.repositories.structure_trades import StructureTrades
-from app.repositories.trades import Trades
+from app.repositories.bot_ties import unfinished_business
 from app.storage.base import Document, Store
 
 PREFIX = "bots/"
@@ -158,9 +157,9 @@ class BotDirectory:
                 "The default bot cannot be deleted; set its trading state to HALTED instead."
             )
         document = self._at_version(bot, version)
-        structures = StructureTrades(self._store).of_bot(bot)
-        if Trades(self._store, self._clock).is_trading(bot) or next(structures, None) is not None:
-            raise RequestRefused(f"{bot} still has open trades; close its positions first.")
+        unfinished = unfinished_business(self._store, self._clock, bot)
+        if unfinished is not None:
+            raise RequestRefused(f"{bot} still has {unfinished}.")
         before = audited_bot(self._read(document))
         try:
             with self._audit.change(by, Deed.DELETE_BOT, bot, before=before, after=None):

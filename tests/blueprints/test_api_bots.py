@@ -1,6 +1,6 @@
 import pytest
 
-from tests.builders import WEBHOOK_SECRET, strategy_alert
+from tests.builders import WEBHOOK_SECRET, bridge_alert, strategy_alert
 
 pytestmark = pytest.mark.unit
 
@@ -220,6 +220,27 @@ def test_delete_when_if_match_is_unusable_then_the_bot_stays(operator, etag, sta
     headers = {"If-Match": etag} if etag is not None else {}
 
     assert operator.delete("/api/bots/other", headers=headers).status_code == status
+    assert operator.get("/api/bots/other").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("bot", "alert", "still"),
+    [
+        ({}, {"limit_price": "100", "order_type": "limit"}, "orders that may fill"),
+        (
+            {"approval": "always"},
+            {"order_type": "market", "limit_price": None},
+            "alerts that are not finished",
+        ),
+    ],
+)
+def test_delete_when_something_of_it_goes_on_then_the_bot_stays(operator, anonymous, bot, alert, still):
+    operator.put("/api/paper/prices", json={"BTC-USD": "95000"})
+    secret = operator.post("/api/bots", json={"id": "other", **bot}).json["secret"]
+    anonymous.post("/tradingview/webhook", json=bridge_alert(fund_id="other", secret=secret, **alert))
+    response = operator.delete("/api/bots/other", headers={"If-Match": "*"})
+
+    assert (response.status_code, still in response.json["error"]["message"]) == (409, True)
     assert operator.get("/api/bots/other").status_code == 200
 
 
