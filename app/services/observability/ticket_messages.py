@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.domain.orders import OrderRole
+from app.domain.orders import OrderRole, OrderType
 from app.domain.reasons import Reason
 from app.domain.signals import Intent
 from app.domain.tickets import Ticket, TicketStatus
@@ -51,7 +51,7 @@ class TicketMessages:
             if _has_moved(known.get(order["client_order_id"]), order):
                 self._journal.activity(_movement(order))
         # What ended well is told by the ticket; a message is for what the owner may have to act on.
-        ended = after["status"] in {TicketStatus.REJECTED, TicketStatus.FAILED} or _has_expired(after)
+        ended = after["status"] in {TicketStatus.REJECTED, TicketStatus.FAILED} or _has_come_to_nothing(after)
         if ended and after["status"] != before["status"]:
             self.notify(Ticket.from_json(after))
 
@@ -105,15 +105,27 @@ def _subject(signal: dict[str, Any]) -> str:
     return signal.get("symbol") or signal.get("order") or (f"trade {trades}" if trades else "?")
 
 
-def _has_expired(ticket: dict[str, Any]) -> bool:
-    """Tell of an order that its day ended before it filled, as may happen to an exit in the queue."""
-    return bool(ticket["status"] == TicketStatus.CANCELED and ticket["reason"] == Reason.ORDER_EXPIRED)
+def _has_come_to_nothing(ticket: dict[str, Any]) -> bool:
+    """Tell of an order that its day ended before it filled, as may happen to an exit in the queue.
+
+    An exit at the market is hardly ever canceled by us: whoever did it, the position is still there.
+    """
+    if ticket["status"] != TicketStatus.CANCELED:
+        return False
+    is_at_market = ticket["orders"][-1:] and ticket["orders"][-1]["type"] == OrderType.MARKET
+    return ticket["reason"] == Reason.ORDER_EXPIRED or bool(_only_left(ticket["orders"]) and is_at_market)
+
+
+def _only_left(orders: list[dict[str, Any]]) -> bool:
+    return bool(orders) and all(order["role"] == OrderRole.EXIT for order in orders)
 
 
 def _wanted_out(ticket: Ticket) -> bool:
     """Tell of what could only leave a position, and of an exit that a gate was against."""
     signal = ticket.signal or {}
     if signal.get("intent") in ONLY_EXITS or (signal.get("target") or {}).get("now") == 0:
+        return True
+    if _only_left(ticket.orders):
         return True
     return any(order == OrderRole.EXIT and not passed for _, passed, _, _, order in ticket.gates)
 

@@ -80,3 +80,30 @@ def test_entry_when_a_close_is_in_trouble_then_what_it_buys_is_kept(
 
     assert (held(), sales()) == (10, (10, 10))
     assert (operator.get(f"/api/tickets/{closing}").json["status"], bought.status()) == ("filled", "filled")
+
+
+@pytest.fixture(params=["late_fill", "partial_fill"])
+def fault(request, fake, held_ten):
+    """Let the next order wait for its fill, or for half of it."""
+    fake.inject(kind=request.param, seconds=60, times=1)
+    return request.param
+
+
+@pytest.fixture(params=["an alert", "the operator"])
+def leaving(request, fault, leave, operator):
+    """Want out."""
+    return leave() if request.param == "an alert" else operator.delete(POSITION)
+
+
+@pytest.mark.usefixtures("leaving")
+@pytest.mark.parametrize("end", ["canceled", "expired"])
+def test_exit_when_alpaca_ends_its_order_then_the_owner_is_told_and_what_is_left_has_its_stop(
+    fault, fake, held, sales, pass_time, notices, end
+):
+    with fake.exchange.lock:
+        fake.exchange.book.finish(list(fake.exchange.book.orders.values())[-1], end)
+    pass_time(40)
+
+    sold = 5 if fault == "partial_fill" else 0
+    assert (held(), sales()) == (10 - sold, (sold, 10 - sold))
+    assert [title for title, _ in notices()] == ["An exit did not happen"]
