@@ -13,8 +13,8 @@ from app.domain.structures.commands import Command
 
 # A bot's secret stands in one of these.
 SECRET_FIELDS = ("secret", "token")
-# What says only who sends an alert, and when: it makes no other alert of it.
-_OF_THE_SENDING = frozenset({*SECRET_FIELDS, "time"})
+# What says only who sends an alert, and when, in any dialect: it makes no other alert of it.
+_OF_THE_SENDING = frozenset({*SECRET_FIELDS, "time", "timestamp", "date"})
 
 
 def own_words(alert: dict[str, Any]) -> dict[str, Any]:

@@ -148,6 +148,13 @@ THREECOMMAS_ROWS = [
         action="exit_long",
         order={"amount": 50, "currency_type": "position_percent"},
     ),
+    custom(
+        "exits no part of it",
+        held="4",
+        action="exit_long",
+        order={"amount": 0, "currency_type": "position_percent"},
+        names=("order.amount", "greater than zero"),
+    ),
     custom("exits short", ("buy 4",), held="-4", action="exit_short", order=None),
     custom("exits no other side", held="-4", action="exit_long", code="POSITION_NONE"),
     custom("spends an amount", ("buy 10",), order={"amount": 1900, "currency_type": "quote"}),

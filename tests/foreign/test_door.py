@@ -2,6 +2,10 @@
 
 import pytest
 
+from app.domain.signals import own_words
+from app.schemas.dialects import DIALECTS
+from app.schemas.foreign.registry import FOREIGN
+from app.schemas.moments import Moment
 from tests.builders import WEBHOOK_SECRET, client_of, strategy_alert
 from tests.foreign.other_rows import CUSTOM, NESTED, OPENALGO, TUTORIAL, WEBHOOKS_BOT
 from tests.foreign.pickmytrade_rows import BASE as PICKMYTRADE
@@ -207,6 +211,25 @@ def test_foreign_alert_when_it_has_a_key_of_ours_then_that_tells_repeats(again, 
     )
 
     assert (second.json == first.json) is (again == "same key")
+
+
+@pytest.mark.parametrize(("dialect", "name"), [("pickmytrade", "date"), ("threecommas", "timestamp")])
+def test_foreign_alert_when_it_is_sent_anew_with_its_key_then_its_own_time_makes_no_other(
+    dialect, name, anonymous
+):
+    alert = FOREIGN[dialect].sample | {"idempotency_key": "one"}
+    times = ("2026-06-02T14:22:00Z", "2026-06-02T14:22:09Z")
+    first, second = (anonymous.post(ADDRESS, json=alert | {name: at}) for at in times)
+
+    assert second.json == first.json
+    assert second.headers["Idempotent-Replay"] == "true"
+
+
+@pytest.mark.parametrize("entry", [*DIALECTS.values(), *FOREIGN.values()], ids=lambda entry: entry.name)
+def test_alert_when_its_own_time_is_another_then_its_words_are_the_same(entry):
+    times = [name for name, field in entry.schema.fields.items() if isinstance(field, Moment)]
+
+    assert own_words(dict.fromkeys(times, "2026-06-02T14:22:00Z")) == {}
 
 
 @pytest.mark.parametrize("dialect", SERVICES)

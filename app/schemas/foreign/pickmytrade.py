@@ -45,7 +45,8 @@ TARGETS = ("tp", "dollar_tp", "percentage_tp")
 OF_ACCOUNT = frozenset(
     {"token", "account_id", "connection_name", "risk_percentage", "quantity_multiplier", "platform"}
 )
-OFF = (0, "0", False, "false", "False")
+# However a service's switch is written that is off; a list, since a value may be anything.
+OFF = [*Switch.falsy]
 _MARKS = frozenset({"token", "data", "symbol"})
 _OPTIONS = ("OPT", "FOP")
 

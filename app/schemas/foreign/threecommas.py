@@ -191,8 +191,9 @@ def _refuse_price(order: dict[str, Any]) -> None:
 
 
 def _sized(order: dict[str, Any], *, is_exit: bool) -> dict[str, Any]:
-    amount = sized(order.get("amount"), "order.amount", only_exits=is_exit)
     kind = order.get("currency_type", "base")
+    # No units are all of what is left; a part of nothing is somebody's slip.
+    amount = sized(order.get("amount"), "order.amount", only_exits=is_exit and kind == "base")
     if amount is None:
         return {}
     if kind == "base":

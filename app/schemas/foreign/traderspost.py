@@ -25,6 +25,7 @@ from app.schemas.foreign.parts import (
     of_percent,
     order_prices,
     refuse,
+    sized,
 )
 from app.schemas.foreign.traderspost_exits import (
     StopLossSchema,
@@ -144,7 +145,9 @@ def _refuse_waits(data: dict[str, Any]) -> None:
 
 
 def _exit(data: dict[str, Any], intent: Intent, side: Side) -> Signal:
-    kind, quantity = data.get("quantityType", "fixed_quantity"), data.get("quantity") or None
+    kind, quantity = data.get("quantityType", "fixed_quantity"), data.get("quantity")
+    # TradingView's size of nothing is all of what is left; a part of nothing is somebody's slip.
+    quantity = sized(quantity, "quantity", only_exits=kind == "fixed_quantity")
     if quantity is None or kind == "fixed_quantity":
         terms = AlertTerms(sizes=True, adds=False)
     elif kind == "percent_of_position":
