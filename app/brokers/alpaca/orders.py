@@ -7,6 +7,7 @@ from decimal import Decimal
 from app.brokers.alpaca.legs import COMPLEX, Families, members, parent_receipt, suffix_of
 from app.brokers.alpaca.mapping import understood
 from app.brokers.alpaca.receipts import Row, is_over, is_tiny_close, receipt_of
+from app.brokers.alpaca.replacements import FillsBefore, with_fills_of
 from app.brokers.alpaca.transport import Transport
 from app.brokers.base import IsTaken
 from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, Receipt
@@ -29,6 +30,7 @@ class OrderLookup:
         self._transport = transport
         self._clock = clock
         self.families = Families()
+        self._before = FillsBefore(lambda order_id: transport.read(f"/orders/{order_id}"))
         self._named: dict[str, str] = {}
         self._strangers: frozenset[str] = frozenset()
         self._learned_at: datetime | None = None
@@ -46,15 +48,16 @@ class OrderLookup:
             # Alpaca knows a leg by an id of its own only, which was learnt when it was placed or seen.
             known = self.families.leg(client_order_id)
             if known is not None:
-                return receipt_of(
-                    self._latest(self._transport.read(f"/orders/{known['id']}")), client_order_id
-                )
+                seen = self._transport.read(f"/orders/{known['id']}")
+                # What a leg has filled in another one's place is told by the position.
+                adds_fills = not suffix_of(client_order_id)
+                return receipt_of(self._latest(seen, adds_fills=adds_fills), client_order_id)
             row = self._by_client_id(client_order_id)
             if row is None:
                 return self._find_leg(client_order_id)
             if suffix_of(client_order_id):
                 return receipt_of(self._latest(row), client_order_id)
-            return self._whole(self._latest(row))
+            return self._whole(self._latest(row, adds_fills=True))
 
     def find_closing(
         self, client_order_id: str, symbol: str, since: datetime, quantity: Decimal | None, is_taken: IsTaken
@@ -79,12 +82,13 @@ class OrderLookup:
         """Return every order that can still fill; one call, as long as the families are known."""
         with understood(BrokerUnavailable):
             # A spread has neither a symbol nor a side of its own, and is none of ours.
-            rows = [row for row in self.list_open() if row.get("order_class") != "mleg"]
+            listed = rows = [row for row in self.list_open() if row.get("order_class") != "mleg"]
             # For a moment an order is listed beside its replacement.
             replaced = {row.get("replaces") for row in rows}
             rows = [row for row in rows if row["id"] not in replaced and not is_over(row)]
             self._learn_families(rows)
             own = {row_id: name for name, row_id in self._named.items()}
+            rows = self._before.added_to(rows, listed)
             named = [(own.get(row["id"]) or self.families.name(row), row) for row in rows]
             return [receipt_of(row, name) for name, row in (*named, *self.families.held(rows))]
 
@@ -128,7 +132,7 @@ class OrderLookup:
             raise ValueError("This is another order.")
         return row
 
-    def _latest(self, row: Row) -> Row:
+    def _latest(self, row: Row, *, adds_fills: bool = False) -> Row:
         """Follow an order to what replaced it; a stop that takes a target's place is another order."""
         for _ in range(_REPLACEMENTS):
             if row["status"] != "replaced" or not row.get("replaced_by"):
@@ -136,7 +140,7 @@ class OrderLookup:
             successor: Row = self._transport.read(f"/orders/{row['replaced_by']}")
             if successor["type"] != row["type"]:
                 return row
-            row = successor
+            row = with_fills_of(row, successor) if adds_fills else successor
         raise ValueError("An order was replaced by itself.")
 
     def _learn_families(self, rows: list[Row]) -> None:

@@ -99,6 +99,32 @@ def test_replace_when_done_twice_then_the_order_is_found_under_its_first_id(alpa
     assert connect().find("bot-x") == receipt
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_replace_when_part_has_filled_meanwhile_then_both_orders_fills_are_told(
+    alpaca, connect, fake, by_hand
+):
+    receipt = alpaca.submit(buy(client_order_id="bot-x", **limit(90)))
+    fake.market.move("AAPL", Decimal(89), volume=Decimal(3))
+    fake.market.move("AAPL", Decimal(100))
+    if by_hand:
+        fake.exchange.replace(receipt.broker_order_id, {"limit_price": "92"})
+    else:
+        alpaca.replace(receipt, OrderChange(limit_price=Decimal(92)))
+    resting = [*connect().open_orders(), *alpaca.open_orders(), alpaca.find("bot-x")]
+    fake.market.move("AAPL", Decimal(91), volume=Decimal(2))
+    later = connect().find("bot-x"), *alpaca.open_orders()
+    fake.market.move("AAPL", Decimal(91))
+    done = connect().find("bot-x")
+
+    assert {(one.quantity, one.filled_quantity, one.average_fill_price) for one in resting} == {(10, 3, 89)}
+    assert {(one.quantity, one.filled_quantity) for one in later} == {(10, 5)}
+    assert (done.status, done.filled_quantity, done.average_fill_price) == (
+        OrderStatus.FILLED,
+        10,
+        Decimal("90.4"),
+    )
+
+
 def test_cancel_when_a_leg_is_cancelled_then_its_mate_goes_too(alpaca):
     alpaca.submit(buy(client_order_id="bot-x", **bracket(110, 90)))
     alpaca.cancel(alpaca.find("bot-x-tp"))
