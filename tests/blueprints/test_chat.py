@@ -329,6 +329,15 @@ def test_approval_when_given_in_chat_then_the_order_goes(slack, press, services,
     assert "waits for nobody" in slack(f"reject {waiting}")[0]
 
 
+def test_approval_when_given_too_late_then_nobody_is_told_that_it_was(slack, priced, operator, client, clock):
+    operator.patch("/api/bots/default", json={"approval": "always"}, headers={"If-Match": "*"})
+    words = {"symbol": "AAPL", "strategy_order_id": "long", "strategy_order_action": "buy"}
+    waiting = client.post("/webhook", json=words | {"strategy_order_price": 190}).json["ticket"]
+    clock.move(seconds=901)
+
+    assert slack(f"approve {waiting}")[0].startswith("too late: default: AAPL expired")
+
+
 @pytest.mark.parametrize(
     "text", ["", "help", "dance", "why nothing", "buy", "buy AAPL banana", "preview sell AAPL 5"]
 )

@@ -17,6 +17,7 @@ from app.domain.chat import (
     ChatVerb,
     read_command,
 )
+from app.domain.reasons import Reason
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import AppError, InvalidRequest, NotFound
 from app.repositories.bots import BotDirectory
@@ -134,7 +135,11 @@ class ChatDesk:
         verdict = ApprovalDecision.APPROVED if approve else ApprovalDecision.REJECTED
         number = _number(text)
         self.approvals.decide(number, verdict, request.speaker, f"chat-{request.delivery[:16]}")
-        return ChatAnswer(f"{verdict.value}: {told_ticket(self._ticket(text))}", replaces=replaces)
+        ticket = self._ticket(text)
+        # Whoever is late has decided nothing.
+        is_late = ticket["reason"] == Reason.APPROVAL_EXPIRED
+        told = "too late" if is_late else verdict.value
+        return ChatAnswer(f"{told}: {told_ticket(ticket)}", replaces=replaces)
 
     def _ticket(self, text: str) -> dict[str, Any]:
         found = self.ledger.find(_number(text))

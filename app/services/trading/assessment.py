@@ -18,6 +18,7 @@ from app.domain.planning import Plan
 from app.domain.reasons import Reason
 from app.domain.signals import Intent, Signal
 from app.domain.tickets import Stage, Ticket, TicketStatus
+from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerUnavailable
 from app.repositories.process_store import ProcessStore
 from app.repositories.trading_state import GlobalSwitch
@@ -32,6 +33,9 @@ from app.services.trading.gate_check import GateCheck
 from app.services.trading.order_building import draft_entry, draft_exit
 from app.services.trading.position_plan import PositionPlanner
 from app.services.trading.turns import Turns
+
+# Of a bot that was deleted meanwhile.
+OF_NOBODY = StateSwitch(TradingState.HALTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +96,14 @@ class Assessor:
         now = self.clock()
         # From the store, with the symbol held: a kill switch acts on the very next alert, in every process.
         context.global_state = self.switch.read().at(now)
-        context.bot_state = context.bot.switch.at(now)
+        context.bot_state = self._switch_of(context, now).at(now)
+
+    def _switch_of(self, context: OrderContext, now: datetime) -> StateSwitch:
+        """Return the bot's own switch: read anew where somebody may have thrown it since the bot was read."""
+        if context.is_preview or not context.has_waited(now):
+            return context.bot.switch
+        current = self.planner.bots.find(context.bot.id)
+        return OF_NOBODY if current is None else current.switch
 
     def _decide(self, context: OrderContext) -> None:
         self.see_switches(context)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,8 @@ from app.services.broker_access.gateway import HeldSymbol
 from app.services.orders.working import ClosingOrders, Working
 
 CENT = Decimal("0.01")
+# Whoever has its turn sooner has waited for nothing but its symbol.
+AT_ONCE = timedelta(seconds=1)
 
 
 class EntryMustWait(Exception):
@@ -165,6 +168,10 @@ class OrderContext:
         leaves_levels = signal.idea is not None and configuration.exits is IdeaExits.OFF
         self.levels = NO_LEVELS if leaves_levels else Levels(signal.stop_loss, signal.take_profit)
         self.needs_opinion = signal.idea is not None or configuration.analyst is AnalystUse.REQUIRED
+
+    def has_waited(self, now: datetime) -> bool:
+        """Tell whether the alert came so long ago that others may have acted since."""
+        return now - self.ticket.created_at >= AT_ONCE
 
     @property
     def symbol(self) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import timedelta
 from uuid import UUID
 
 from app.brokers.base import Broker
@@ -34,8 +33,6 @@ from app.services.trading.submission import Submission, write_receipt
 from app.storage.base import Change
 
 NOTHING_HELD = nullcontext()
-# Whoever has its turn sooner has waited for nothing but its symbol.
-AT_ONCE = timedelta(seconds=1)
 
 # Brings the exits of a symbol in order, while it is held.
 EnsureExits = Callable[[HeldSymbol], None]
@@ -89,7 +86,7 @@ class Trading:
         context = self.assessor.open(ticket, signal, bot)
         context.advice, context.spares_orders = advice, spares_orders
         with symbol_lock(self._gateway, context, context.symbol), _room_for(context):
-            has_waited = self._clock() - ticket.created_at >= AT_ONCE
+            has_waited = context.has_waited(self._clock())
             if is_moot() or (has_waited and self._alert_order.has_missed_its_turn(context)):
                 ticket.end(TicketStatus.SKIPPED, Reason.ALERT_OVERTAKEN)
                 finish([])

@@ -1,5 +1,7 @@
 """Entries that a bot may not make at all, whatever their size; exits stay free."""
 
+from decimal import Decimal
+
 import pytest
 
 from app.domain.instruments import AssetClass
@@ -8,7 +10,14 @@ from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.signals import Dialect, Intent, Signal
 from app.domain.tickets import Ticket
-from tests.builders import ENTER_LONG, ENTER_SHORT, EXIT_LONG, client_of, strategy_alert
+from tests.builders import (
+    ENTER_LONG,
+    ENTER_SHORT,
+    EXIT_LONG,
+    client_of,
+    fresh_ticket_id,
+    strategy_alert,
+)
 from tests.domain.builders import NOW, TICKET
 
 pytestmark = pytest.mark.unit
@@ -174,6 +183,24 @@ def test_alert_when_a_broker_is_there_but_not_for_its_kind_then_the_broker_is_na
     message = client.post("/webhook", json=strategy_alert()).json["error"]["message"]
 
     assert message == "This kind of instrument cannot be traded here: paper does not trade equity."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "thrown"), [(2, {"state": "HALTED"}), (2, {"state": "REDUCING"}), (0, None), (2, None)]
+)
+def test_alert_when_its_bot_is_switched_while_it_waits_for_its_symbol_then_that_counts(
+    services, operator, clock, broker, seconds, thrown
+):
+    broker.set_prices({"AAPL": Decimal(100)})
+    bot, _ = services.operations.bots.get("default")
+    signal = Signal(Dialect.STRATEGY, "AAPL", Intent.ENTER_LONG, Side.BUY)
+    ticket = Ticket(fresh_ticket_id(clock()), bot.id, signal.dialect.name, clock(), {})
+    clock.move(seconds=seconds)
+    if thrown is not None:
+        operator.put("/api/bots/default/trading-state", json=thrown)
+    services.intake.trading.carry_out(ticket, signal, bot, services.store.apply)
+
+    assert ticket.reason == (None if thrown is None else f"TRADING_{thrown['state']}")
 
 
 def test_gates_when_nobody_has_looked_at_the_switches_then_nothing_may_trade(services):
