@@ -1,6 +1,7 @@
 """The application and all its parts: the one door to the wiring."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.brokers.base import Broker
 from app.cli import is_running_a_command, register_commands
-from app.clock import Clock, Wait, system_clock, system_wait
+from app.clock import Clock, Monotonic, Wait, system_clock, system_wait
 from app.config import Settings
 from app.domain.tickets import Randomness
 from app.first_start import with_secrets
@@ -37,6 +38,7 @@ def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside co
     brokers: Mapping[str, Broker] | None = None,
     clock: Clock = system_clock,
     wait: Wait = system_wait,
+    monotonic: Monotonic = time.monotonic,
     randomness: Randomness = os.urandom,
     notify: Send | None = None,
     analyst: Analyst | None = None,
@@ -44,8 +46,8 @@ def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside co
 ) -> Flask:
     """Build the application.
 
-    `settings` default to the environment's, `store` and `brokers` to what the settings ask for. `wait` lets
-    time pass while a broker is waited for, `randomness` makes the ids of tickets and of the process. `notify`
+    `settings` default to the environment's, `store` and `brokers` to what the settings ask for; `wait` is how
+    a broker is waited for, `monotonic` tells when tasks of the clock are due, `randomness` makes ids, `notify`
     replaces apprise where NOTIFICATION_URL is set, `analyst` the model or the rule. `background` starts the
     clock's thread and those that research. Raise SettingsError or StoreUnavailable when it cannot serve.
     """
@@ -58,6 +60,7 @@ def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside co
         brokers,
         clock,
         wait=wait,
+        monotonic=monotonic,
         randomness=randomness,
         notify=notify,
         analyst=analyst,
@@ -66,7 +69,6 @@ def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside co
     wired = assembled(Wiring(base))
     _prepare(wired)
     app = _flask(settings, wired)
-    register_commands(app)
     if background and not is_running_a_command():
         _start_threads(wired)
     return app
@@ -125,6 +127,7 @@ def _flask(settings: Settings, wired: Services) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     register_blueprints(app)
     app.register_blueprint(dashboard)
+    register_commands(app)
     is_https = (settings.public_url or "").startswith("https://")
     app.wsgi_app = SecurityHeaders(app.wsgi_app, is_https=is_https)  # type: ignore[method-assign]
     return app

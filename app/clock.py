@@ -10,6 +10,8 @@ from app.dataclass import dataclass
 
 Clock: TypeAlias = Callable[[], datetime]
 Wait: TypeAlias = Callable[[float], None]
+# Seconds that nobody sets, from some moment on: what is done at a pace is due by them.
+Monotonic: TypeAlias = Callable[[], float]
 
 system_wait: Wait = time.sleep
 # The aware time in UTC; an alert asks a dozen times.

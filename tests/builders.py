@@ -149,6 +149,10 @@ class HandClock:
     def move(self, **duration: float) -> None:
         self.now += timedelta(**duration)
 
+    def monotonic(self) -> float:
+        """Return seconds that go on with it."""
+        return self.now.timestamp()
+
     def wait(self, seconds: float) -> None:
         """Let time pass without sleeping; other threads get their turn."""
         self.move(seconds=seconds)

@@ -121,7 +121,7 @@ def make_app(settings, store, clock) -> Iterator[Callable[..., Flask]]:
     ) -> Flask:
         wanted = replace(settings, **changes)
         others = {"brokers": brokers, "clock": clock, "wait": wait, "analyst": analyst, "notify": notify}
-        made.append(create_app(wanted, store=store, **others))
+        made.append(create_app(wanted, store=store, monotonic=clock.monotonic, **others))
         return made[-1]
 
     yield make

@@ -280,7 +280,7 @@ class Wiring:
             loss_task(self.loss_limits),
             *self.structures.tasks,
         )
-        return Supervisor(tasks, leases=self.upkeep.leases)
+        return Supervisor(tasks, leases=self.upkeep.leases, monotonic=self.base.monotonic)
 
     @cached_property
     def health(self) -> Health:

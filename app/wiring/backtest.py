@@ -103,6 +103,7 @@ def backtest_house(
         {name: broker},
         clock,
         wait=clock.wait,
+        monotonic=clock.monotonic,
         randomness=randomness,
         notify=lambda *_: None,
         analyst=analyst,

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 from app.brokers.base import Broker
 from app.brokers.registry import BROKERS
-from app.clock import Clock, Wait
+from app.clock import Clock, Monotonic, Wait
 from app.config import Settings
 from app.domain.sessions import Role
 from app.domain.tickets import Randomness
@@ -67,6 +67,7 @@ class Foundation:
         clock: Clock,
         *,
         wait: Wait,
+        monotonic: Monotonic,
         randomness: Randomness,
         notify: Send | None,
         analyst: Analyst | None,
@@ -78,6 +79,7 @@ class Foundation:
         self.store = ProcessStore(store, self.changes)
         self.clock = clock
         self.wait = wait
+        self.monotonic = monotonic
         self._randomness = randomness
         self.new_ticket_id = ticket_ids(randomness)
         self._brokers = brokers

@@ -78,13 +78,13 @@ def leave(post) -> Callable[..., object]:
 
 @pytest.fixture
 def pass_time(app, fake, clock) -> Callable[..., None]:
-    """Let so many seconds go by, the clock coming round in each of them."""
+    """Let so many seconds go by, each task of the clock at its pace, and all of them in the last one."""
 
     def go_by(seconds: int, on=app) -> None:
-        for _ in range(seconds):
+        for left in reversed(range(seconds)):
             clock.move(seconds=1)
             fake.exchange.timer.advance(1)
-            services_of(on).supervisor.tick(everything=True)
+            services_of(on).supervisor.tick(everything=left == 0)
 
     return go_by
 

@@ -105,11 +105,11 @@ def enter(services, wing, clock):
 
 @pytest.fixture
 def tick(services, clock):
-    """Let the clock come round every second for some seconds."""
+    """Let the clock come round for some seconds, each task at its pace, and all of them in the last one."""
 
     def go(seconds):
-        for _ in range(seconds):
-            services.supervisor.tick(everything=True)
+        for left in reversed(range(seconds)):
+            services.supervisor.tick(everything=left == 0)
             clock.move(seconds=1)
 
     return go

@@ -28,8 +28,8 @@ class Killed(BaseException):
 @pytest.fixture
 def tick(services, clock):
     def go(seconds):
-        for _ in range(seconds):
-            services.supervisor.tick(everything=True)
+        for left in reversed(range(seconds)):
+            services.supervisor.tick(everything=left == 0)
             clock.move(seconds=1)
 
     return go
