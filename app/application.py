@@ -47,16 +47,15 @@ def create_app(  # noqa: PLR0913  # the one door: whatever comes from outside co
     """Build the application.
 
     `settings` default to the environment's, `store` and `brokers` to what the settings ask for; `wait` is how
-    a broker is waited for, `monotonic` tells when tasks of the clock are due, `randomness` makes ids, `notify`
-    replaces apprise where NOTIFICATION_URL is set, `analyst` the model or the rule. `background` starts the
-    clock's thread and those that research. Raise SettingsError or StoreUnavailable when it cannot serve.
+    a broker is waited for, `monotonic` tells when tasks of the clock are due, `randomness` makes ids,
+    `notify` replaces apprise where NOTIFICATION_URL is set, `analyst` the model or the rule; `background`
+    starts the clock's thread and those that research. Raise SettingsError or StoreUnavailable.
     """
     settings, _ = with_secrets(settings if settings is not None else Settings.from_environment())
     register_secrets(*settings.secrets)
-    store = store if store is not None else open_store(settings)
     base = Foundation(
         settings,
-        store,
+        store if store is not None else open_store(settings),
         brokers,
         clock,
         wait=wait,
