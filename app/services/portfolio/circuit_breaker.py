@@ -22,6 +22,7 @@ from app.repositories.trading_state import GlobalSwitch
 from app.services.base import Runtime
 from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.observability.events import EventKind
+from app.services.portfolio.equity import known_account
 from app.services.portfolio.liquidation import BY, Liquidation
 from app.services.runtime.locks import Grip
 from app.services.runtime.turns import Apart
@@ -171,7 +172,7 @@ class EquityGuard:
             return edited
         wants_base = wants_base and edited.active
         try:
-            equity = self.runtime.registry.get(edited.broker).account().equity
+            equity = known_account(self.runtime.registry.get(edited.broker)).equity
         except BrokerUnavailable:
             if wants_base:
                 raise
@@ -181,8 +182,7 @@ class EquityGuard:
         return replace(edited, base_equity=equity) if wants_base else edited
 
     def _compare(self, breaker: CircuitBreaker, broker: Broker) -> int:
-        account = broker.account()
-        equity = account.equity
+        equity = (account := known_account(broker)).equity
         based = breaker.based_on(equity)
         if based != breaker:
             # Stored before it is used: a base taken anew at each start would follow every loss down.

@@ -6,6 +6,8 @@ from datetime import timedelta
 from app.brokers.base import Broker
 from app.clock import Clock
 from app.dataclass import dataclass
+from app.domain.accounts import Account
+from app.domain.money import ZERO
 from app.errors import BrokerUnavailable, Conflict, RecordUnreadable
 from app.repositories.equity import EquityHistory
 from app.services.broker_access.registry import BrokerRegistry
@@ -41,3 +43,12 @@ class EquityRecorder:
             _logger.warning("The equity at %s is not written down now: %s", broker.name, error)
             return False
         return True
+
+
+def known_account(broker: Broker) -> Account:
+    """Return what an account is worth, for whoever would sell all of it; raise BrokerUnavailable."""
+    account = broker.account()
+    # Nothing at all is what a broker shows while it counts, at night: a loss passes other figures first.
+    if account.equity == ZERO:
+        raise BrokerUnavailable(f"{broker.name} shows an account that is worth nothing.")
+    return account

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID
 
 from app.brokers.base import Broker
@@ -28,6 +29,8 @@ GOES_ON = frozenset(
     {TicketStatus.PURSUING, TicketStatus.ORDERED, TicketStatus.PARTIALLY_FILLED, TicketStatus.UNKNOWN}
 )
 NOT_DONE = frozenset({TicketStatus.REJECTED, TicketStatus.DENIED, TicketStatus.FAILED})
+# What is canceled is over by then, at a broker in order.
+CANCELED_BY = timedelta(minutes=1)
 
 _logger = logging.getLogger(__name__)
 
@@ -60,17 +63,9 @@ class Liquidation:
         own = {item.client_order_id for item in closing}
         busy = self._cancel_others(broker, ticket, own | ladders)
         held = {position.symbol for position in self.positions.free.at(broker)}
+        self._tell_stuck(breaker, broker, held & busy)
         # Where an order still works nothing is sent beside it: what it fills would be closed twice.
-        # One that fails in an unforeseen way must not stand before those behind it, look after look.
-        with Apart() as symbols:
-            for symbol in in_time(sorted(held - busy)):
-                with symbols.one():
-                    if self._goes_on(breaker, ticket, broker, symbol):
-                        continue
-                    breaker = breaker.attempting(symbol, self.runtime.clock())
-                    # The ticket follows from the attempt: stored first, it can be looked up after a crash.
-                    save(breaker)
-                    self._tell(broker, symbol, self._pursue(breaker, broker, ticket, breaker.steps[-1]))
+        breaker = self._close(breaker, ticket, broker, held - busy, save)
         self.positions.tracker.follow()
         # The end is what the broker shows, not that every order was sent: one may be refused or fill in part.
         if broker.positions() or broker.open_orders():
@@ -104,6 +99,21 @@ class Liquidation:
         works = (trade.work for trade in self.positions.free.structures.at(broker.name))
         return {work.client_order_id for work in works if work is not None and work.role is OrderRole.EXIT}
 
+    def _close(
+        self, breaker: CircuitBreaker, ticket: UUID, broker: Broker, wanted: set[str], save: Save
+    ) -> CircuitBreaker:
+        # One that fails in an unforeseen way must not stand before those behind it, look after look.
+        with Apart() as symbols:
+            for symbol in in_time(sorted(wanted)):
+                with symbols.one():
+                    if self._goes_on(breaker, ticket, broker, symbol):
+                        continue
+                    breaker = breaker.attempting(symbol, self.runtime.clock())
+                    # The ticket follows from the attempt: stored first, it can be looked up after a crash.
+                    save(breaker)
+                    self._tell(broker, symbol, self._pursue(breaker, broker, ticket, breaker.steps[-1]))
+        return breaker
+
     def _goes_on(self, breaker: CircuitBreaker, ticket: UUID, broker: Broker, symbol: str) -> bool:
         """Tell whether the last attempt to close a symbol goes on, or is too young for another."""
         step = breaker.step(symbol)
@@ -121,6 +131,16 @@ class Liquidation:
         if closing.status in NOT_DONE:
             message = f"{symbol} at {broker.name} could not be closed: {closing.message}"
             self.runtime.journal.activity(f"{BY}: {message}")
+            self.runtime.notifier.notify(EventKind.CIRCUIT_BREAKER_ALARM, message, key=message)
+
+    def _tell_stuck(self, breaker: CircuitBreaker, broker: Broker, symbols: set[str]) -> None:
+        """Tell which positions wait for orders that do not end: a person can, at the broker itself."""
+        now = self.runtime.clock()
+        if abs(now - (breaker.breach_at or now)) < CANCELED_BY:
+            return
+        for symbol in sorted(symbols):
+            why = "an order in it still works although it was canceled. Cancel it at the broker itself."
+            message = f"{symbol} at {broker.name} is not closed yet: {why}"
             self.runtime.notifier.notify(EventKind.CIRCUIT_BREAKER_ALARM, message, key=message)
 
     def _cancel_others(self, broker: Broker, ticket: UUID, own: set[str]) -> set[str]:

@@ -327,6 +327,37 @@ def test_breach_when_it_is_seen_then_the_log_and_the_owner_are_told(services, po
     assert [line.partition(" ")[2] for line in lines][-1] == f"circuit breaker: {notifier.events[-1].message}"
 
 
+def test_liquidation_when_an_order_does_not_end_then_the_others_are_sold_and_it_is_told(
+    services, portfolio, client, clock
+):
+    portfolio.status = portfolio.canceled_as = OrderStatus.ACCEPTED
+    client.post("/webhook", json=strategy_alert(symbol="AAPL"))
+    portfolio.status = OrderStatus.FILLED
+    notifier, guard = HeardNotifier(), services.portfolio.breaker
+    runtime = replace(guard.runtime, notifier=notifier)
+    guard = replace(guard, runtime=runtime, liquidation=replace(guard.liquidation, runtime=runtime))
+    guard.edit({"active": True, "base_equity": Decimal(200_000)})
+    guard.watch()
+    early = [event.message for event in notifier.events if "not closed yet" in event.message]
+    clock.move(seconds=61)
+    guard.watch()
+
+    assert (early, held(portfolio)) == ([], {"AAPL": 7})
+    assert notifier.events[-1].message.startswith(
+        "AAPL at paper is not closed yet: an order in it still works"
+    )
+
+
+def test_stop_loss_when_the_account_is_shown_as_worth_nothing_then_nothing_is_sold(breaker, portfolio):
+    portfolio.equity = "0"
+    breaker.watch()
+    blind = (breaker.read().phase, breaker.stored.knows_equity("paper"), len(portfolio.submitted))
+    portfolio.equity = "-1"
+    breaker.watch()
+
+    assert (blind, held(portfolio)) == (("armed", False, 0), {})
+
+
 def test_other_accounts_when_one_cannot_be_seen_then_they_trade(services, portfolio):
     portfolio.is_reachable = False
     services.portfolio.breaker.edit({"active": True, "base_equity": Decimal(5)})
