@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.orders import Side
-from app.domain.signals import Dialect, Intent
+from app.domain.signals import ALL_ORDERS, Dialect, Intent
 from app.domain.structures.commands import Which
 from app.domain.symbols import SymbolRefused, parse_symbol
 from app.domain.tickets import Ticket
@@ -28,7 +28,9 @@ def opposes(
     is_same = _name_of(str(said.get("symbol", "")), said.get("exchange")) == _name_of(symbol, exchange)
     # What closes either side may have a side of its own, which says nothing.
     is_close = said.get("intent") == Intent.CLOSE.value
-    return is_same and (is_close or said.get("side") not in {None, side.value})
+    # Whoever takes back all that waits in a symbol means what is not at the broker yet, too.
+    is_cancel = said.get("intent") == Intent.CANCEL.value and said.get("order") == ALL_ORDERS
+    return is_same and (is_close or is_cancel or said.get("side") not in {None, side.value})
 
 
 def _name_of(symbol: str, exchange: str | None) -> str:

@@ -202,6 +202,21 @@ def test_strategy_when_it_has_exited_meanwhile_then_the_entry_is_not_made_up_for
     assert holding() == "0"
 
 
+@pytest.mark.parametrize(
+    ("symbol", "order", "reason"), [("NASDAQ:AAPL", "all", "ALERT_OVERTAKEN"), ("MSFT", "all", None)]
+)
+def test_strategy_when_all_that_waits_was_cancelled_then_the_entry_is_not_made(
+    client, work, operator, clock, symbol, order, reason
+):
+    entry = client.post("/webhook", json=strategy_alert())
+    work(entry)
+    clock.move(seconds=1)
+    client.post("/webhook", json={"command": "cancel", "order": order, "symbol": symbol})
+    answer = operator.post(f"/api/tickets/{entry.json['ticket']}/approve")
+
+    assert answer.json.get("reason") == reason
+
+
 @pytest.mark.parametrize("later", [{}, {"symbol": "MSFT", **EXIT_LONG}])
 def test_strategy_when_a_later_alert_is_of_another_mind_then_the_entry_is_made(
     client, work, operator, clock, later
