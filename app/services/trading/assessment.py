@@ -31,7 +31,7 @@ from app.services.trading.entry_terms import entry_terms, shown_size
 from app.services.trading.entry_usage import Entry, EntryUsage
 from app.services.trading.gate_check import GateCheck
 from app.services.trading.order_building import draft_entry, draft_exit
-from app.services.trading.position_plan import PositionPlanner
+from app.services.trading.position_plan import Planned, PositionPlanner, why_refused
 from app.services.trading.turns import Turns
 
 # Of a bot that was deleted meanwhile.
@@ -141,23 +141,23 @@ class Assessor:
 
         What was cancelled for it changes what it was decided on: then, and only then, it is decided anew.
         """
-        view, decided = self.planner.look_and_plan(context, broker, instrument)
-        self._carry_out(context, instrument, view, decided)
+        planned = self.planner.look_and_plan(context, broker, instrument)
+        self._carry_out(context, instrument, planned)
         if not context.orders:
             # Refused: whatever waits at the broker was not in the way of anything.
             return
         is_moved = self.conflicts.clear(context, broker, own)
-        if self._needs_room(context, broker, view, decided):
-            is_moved = self._has_changed(context, broker, view) or is_moved
+        if self._needs_room(context, broker, planned):
+            is_moved = self._has_changed(context, broker, planned) or is_moved
         if is_moved:
             self.start_over(context)
             self._decide_with_room(context, broker, instrument)
 
     def _decide_with_room(self, context: OrderContext, broker: Broker, instrument: Instrument) -> None:
-        view, decided = self.planner.look_and_plan(context, broker, instrument)
-        if self._needs_room(context, broker, view, decided) and self._has_changed(context, broker, view):
-            view, decided = self.planner.look_and_plan(context, broker, instrument)
-        self._carry_out(context, instrument, view, decided)
+        planned = self.planner.look_and_plan(context, broker, instrument)
+        if self._needs_room(context, broker, planned) and self._has_changed(context, broker, planned):
+            planned = self.planner.look_and_plan(context, broker, instrument)
+        self._carry_out(context, instrument, planned)
 
     def start_over(self, context: OrderContext) -> None:
         """Forget what was decided; nothing of it was sent."""
@@ -190,31 +190,28 @@ class Assessor:
         """Undo the count of an entry that was proved not to be placed."""
         self.usage.release(context.ticket.id)
 
-    def _needs_room(self, context: OrderContext, broker: Broker, view: MarketSnapshot, decided: Plan) -> bool:
+    def _needs_room(self, context: OrderContext, broker: Broker, planned: Planned) -> bool:
         """Tell whether exits hold what is to be closed: what a trim closes too, where units are held once."""
-        if decided.close == ZERO:
+        close = planned.plan.close
+        if close == ZERO:
             return False
         if context.signal.intent is Intent.COVER:
             return True
-        return not broker.capabilities.opposing_orders or decided.close == abs(
-            self.planner.share(context, view)
-        )
+        return not broker.capabilities.opposing_orders or close == abs(planned.share)
 
-    def _has_changed(self, context: OrderContext, broker: Broker, view: MarketSnapshot) -> bool:
+    def _has_changed(self, context: OrderContext, broker: Broker, planned: Planned) -> bool:
         """Take the exits back; tell whether any was, or one has filled since the view was had."""
-        held = self.planner.share(context, view)
-        return self.conflicts.drop_exits(context, broker) or self.planner.share(context, view) != held
+        is_dropped = self.conflicts.drop_exits(context, broker)
+        return is_dropped or self.planner.share(context, planned.view) != planned.share
 
-    def _carry_out(
-        self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, decided: Plan
-    ) -> None:
-        closing = ZERO
+    def _carry_out(self, context: OrderContext, instrument: Instrument, planned: Planned) -> None:
+        view, decided, closing = planned.view, planned.plan, ZERO
         if decided.close:
-            decided = self.planner.beside_others(context, instrument, view, decided)
+            decided = self.planner.beside_others(context, instrument, planned)
             # Down: what would be closed beyond the position opens the other side.
             closing = round_down(decided.close, context.capabilities.increment(instrument))
         if decided.refusal is not None:
-            told = self.planner.why_refused(context, instrument, view, decided.refusal)
+            told = why_refused(decided.refusal, context.signal, planned.share, instrument)
             context.ticket.end(TicketStatus.DENIED, decided.refusal, told)
         elif closing == ZERO and decided.entry_side is None:
             self._skip(context, decided.skip or Reason.QUANTITY_ZERO)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from app.brokers.base import Broker
 from app.clock import Clock
@@ -22,7 +23,7 @@ from app.domain.planning import (
 from app.domain.pursuits import ExitWish, WantedEntry
 from app.domain.reasons import Reason
 from app.domain.refusals import units
-from app.domain.signals import Intent, Target
+from app.domain.signals import Intent, Signal, Target
 from app.domain.tickets import Stage
 from app.domain.trades import beside_legs
 from app.errors import BrokerUnavailable
@@ -36,6 +37,14 @@ from app.services.trading.context import OrderContext
 
 EXITS = frozenset({Intent.EXIT_LONG, Intent.EXIT_SHORT, Intent.CLOSE})
 DIRECTIONS = {1: "long", 0: "flat", -1: "short"}
+
+
+class Planned(NamedTuple):
+    """What was seen, how much of the position is the bot's own (signed), and what is planned on that."""
+
+    view: MarketSnapshot
+    share: Decimal
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,48 +87,33 @@ class PositionPlanner:
                 raise
             return view
 
-    def look_and_plan(
-        self, context: OrderContext, broker: Broker, instrument: Instrument
-    ) -> tuple[MarketSnapshot, Plan]:
+    def look_and_plan(self, context: OrderContext, broker: Broker, instrument: Instrument) -> Planned:
         """Look, and plan on what was seen; raise BrokerUnavailable."""
         # Orders before the position: what fills in between counts twice then, and too little is closed. The
         # other way round its units would seem free, and be sold again.
         exits = context.only_exits or context.resumes is not None
         context.closing = self._closing_orders(context, broker) if exits else None
         view = self.look(context, broker, instrument, for_entry=only_buys(context.signal))
-        decided = self._plan(context, broker, instrument, view)
-        if decided.close and context.closing is None:
+        planned = self._plan(context, broker, instrument, view)
+        if planned.plan.close and context.closing is None:
             context.closing = self._closing_orders(context, broker)
-            view = self.look(context, broker, instrument)
-            decided = self._plan(context, broker, instrument, view)
+            planned = self._plan(context, broker, instrument, self.look(context, broker, instrument))
         # What nobody asked for may let us buy, but neither close anything nor do nothing.
-        elif view.is_told and decided.entry_side is None:
-            view = self.look(context, broker, instrument)
-            decided = self._plan(context, broker, instrument, view)
-        return view, decided
+        elif view.is_told and planned.plan.entry_side is None:
+            planned = self._plan(context, broker, instrument, self.look(context, broker, instrument))
+        return planned
 
-    def beside_others(
-        self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, decided: Plan
-    ) -> Plan:
+    def beside_others(self, context: OrderContext, instrument: Instrument, planned: Planned) -> Plan:
         """Close no more than what no other order at the broker closes, one placed by hand included."""
+        decided = planned.plan
         if context.closing is None:
             return decided
-        room = context.closing.room(view.position)
+        room = context.closing.room(planned.view.position)
         left = leaving_room(decided, room)
         if left is not decided:
             told = _room_told(decided, room, instrument)
             context.ticket.note(Stage.POSITION_CHECKED, self.clock(), told)
         return left
-
-    def why_refused(
-        self, context: OrderContext, instrument: Instrument, view: MarketSnapshot, reason: Reason
-    ) -> str:
-        """Tell what a plan was refused for: what was asked, what is held."""
-        has = f"the bot holds {units(self.share(context, view), instrument)}"
-        if reason is Reason.POSITION_CLOSING:
-            return f"{has}; cancel what rests at the broker, or let it close the position"
-        asked = context.signal.quantity
-        return has if asked is None else f"asked {units(asked, instrument)}, {has}"
 
     def _closing_orders(self, context: OrderContext, broker: Broker) -> ClosingOrders:
         # What the bot itself has waiting goes before an exit; it stays beside a plain order or a cover, and
@@ -131,8 +125,8 @@ class PositionPlanner:
 
     def _plan(
         self, context: OrderContext, broker: Broker, instrument: Instrument, view: MarketSnapshot
-    ) -> Plan:
-        held = self.share(context, view)
+    ) -> Planned:
+        held = share = self.share(context, view)
         if held and (context.is_sized or context.resumes is not None):
             closing = self.working_orders.closing(broker, context.bot.id, context.symbol)
             held = without_closing(held, closing - self._doubted(context))
@@ -145,7 +139,7 @@ class PositionPlanner:
             _remember(context, held, decided)
         told = _plan_told(decided, held, context, instrument)
         context.ticket.note(Stage.POSITION_CHECKED, self.clock(), told)
-        return decided
+        return Planned(view, share, decided)
 
     def _planned(self, context: OrderContext, held: Decimal) -> Plan:
         if context.follows is not None:
@@ -254,6 +248,14 @@ def _remember(context: OrderContext, held: Decimal, decided: Plan) -> None:
     # An idea that cannot be followed at once is not followed at all.
     if decided.entry_side is not None and context.signal.idea is None:
         context.entry = WantedEntry(decided.entry_side, decided.entry_quantity)
+
+
+def why_refused(reason: Reason, signal: Signal, share: Decimal, instrument: Instrument) -> str:
+    """Tell what a plan was refused for: what was asked, what is held."""
+    has = f"the bot holds {units(share, instrument)}"
+    if reason is Reason.POSITION_CLOSING:
+        return f"{has}; cancel what rests at the broker, or let it close the position"
+    return has if signal.quantity is None else f"asked {units(signal.quantity, instrument)}, {has}"
 
 
 def _plan_told(decided: Plan, held: Decimal, context: OrderContext, instrument: Instrument) -> str:
