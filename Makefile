@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock lock-check docs api-types dashboard dashboard-check screenshots torture backtest bench bench-growth load demo-alpaca demo-fyers demo-ideas demo-options deploy deploy-plan clean
+.PHONY: help run test lint lock lock-check docs api-types dashboard dashboard-check dashboard-test dashboard-build screenshots torture backtest bench bench-growth load demo-alpaca demo-fyers demo-ideas demo-options deploy deploy-plan clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,7 +72,12 @@ api-types: $(VENV)/test.stamp $(DASHBOARD_MODULES) ## Write the dashboard's type
 dashboard: $(DASHBOARD_MODULES) ## Check the dashboard and build it into app/dashboard/dist
 	cd $(DASHBOARD) && npm run --silent check && npm run --silent build && npm run --silent sizes
 
-dashboard-check: $(DASHBOARD_MODULES) ## Fail when the dashboard's build or types are not what its sources make, or too large
+dashboard-check: dashboard-test dashboard-build ## Check the dashboard as the repository has it: its tests and its build
+
+dashboard-test: $(DASHBOARD_MODULES) ## Run the dashboard's own tests
+	cd $(DASHBOARD) && npm run --silent test
+
+dashboard-build: $(DASHBOARD_MODULES) ## Fail when the dashboard's build or types are not what its sources make, or too large
 	cd $(DASHBOARD) && scripts/check.sh
 
 screenshots: $(VENV)/test.stamp ## Write the documentation's pictures anew, from the dashboard's build (Chromium)
