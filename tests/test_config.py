@@ -113,7 +113,7 @@ def test_setting_when_value_is_nonsense_then_one_sentence_names_it(item):
         ("COMMAND_SOURCE_IPS", "10.0.0.0/33"),
         ("TASKS_SERVICE_ACCOUNT", "clock"),
         ("TASKS_CERTS_URL", "/certs"),
-        ("IDEMPOTENCY_TTL_SECONDS", "0"),
+        ("IDEMPOTENCY_TTL_SECONDS", "29"),
         ("STALE_ALERT_SECONDS", "0"),
     ],
 )

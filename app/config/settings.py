@@ -110,7 +110,7 @@ class Settings(ChatSettings):
 
     # Alerts
     idempotency_ttl_seconds: int = setting(
-        "How long a repeated alert gets the first answer", 300, positive(integer)
+        "How long a repeated alert gets the first answer, from 30", 300, at_least(30)
     )
     stale_alert_seconds: int | None = setting(
         "Oldest alert that may still trade, by its own time; unset: not checked, 120 after a crash",
