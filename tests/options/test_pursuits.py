@@ -71,3 +71,17 @@ def test_cover_when_the_process_dies_meanwhile_then_the_next_one_goes_on(
     pass_time(50, on=make_option_app())
 
     assert outcome(answer) == (0, 65, "filled")
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_cover_when_it_is_refused_in_the_book_alone_then_its_ticket_has_the_words_of_the_exchange(
+    ticker, post, fake, pass_time, operator
+):
+    post()
+    pass_time(2)
+    fake.inject("rejection", message="RED:Not today", times=1)
+    _, answer = post(action="BUY", idempotency_key="out")
+    pass_time(10)
+    ticket = operator.get(f"/api/tickets/{answer['ticket']}").json
+
+    assert (ticket["status"], ticket["message"]) == ("rejected", "RED:Not today")

@@ -212,7 +212,7 @@ class OrderTracker:
             _mark_gone(changed, order)
         else:
             record = order_record(receipt, bot=order.bot, ticket=order.ticket, role=order.role.value)
-            _update_order(changed, record)
+            _update_order(changed, record, receipt.message)
             if order.is_leg and receipt.status is OrderStatus.FILLED:
                 _note_exit(changed, receipt)
         return [self._ledger.rewriting(document, changed)]
@@ -226,8 +226,11 @@ def _sort_key(order: OpenOrder) -> tuple[UUID, bool, int, str]:
     return order.ticket, order.is_leg, order.role.place, order.client_order_id
 
 
-def _update_order(ticket: dict[str, Any], record: dict[str, Any]) -> None:
-    """Put an order's new state into its ticket; a protective leg never decides the ticket's own state."""
+def _update_order(ticket: dict[str, Any], record: dict[str, Any], told: str | None) -> None:
+    """Put an order's new state into its ticket; a protective leg never decides the ticket's own state.
+
+    `told` are the broker's own words: some refuse what they have taken, and say why in their book alone.
+    """
     name = record["client_order_id"]
     others = [order for order in ticket["orders"] if order["client_order_id"] != name]
     known = next(
@@ -250,7 +253,7 @@ def _update_order(ticket: dict[str, Any], record: dict[str, Any]) -> None:
             ticket["reason"] = ticket["message"] = None
         reason = followed_reason(placed)
         if reason is not None and ticket["reason"] is None:
-            ticket["reason"], ticket["message"] = reason.value, reason.meaning
+            ticket["reason"], ticket["message"] = reason.value, told or reason.meaning
 
 
 def _note_exit(ticket: dict[str, Any], receipt: Receipt) -> None:
