@@ -93,7 +93,7 @@ class Cleanup:
         loose = orphans_at(broker, broker.open_orders())
         gone: set[str] = set()
         for leg in (receipt for receipt in loose if receipt.symbol == symbol):
-            if self._may_be_late(held, leg):
+            if self._may_be_late(held, leg, run.by):
                 run.waiting += (leg.client_order_id,)
                 continue
             if self._cancel(held, leg, run, with_mate=family_of(leg) in gone):
@@ -103,11 +103,14 @@ class Cleanup:
                     f"cleanup: canceled {leg.client_order_id} at {broker.name}: no position in {symbol}"
                 )
 
-    def _may_be_late(self, held: HeldSymbol, leg: Receipt) -> bool:
-        """Tell whether a broker's empty list may be a late one: the books know of a position."""
+    def _may_be_late(self, held: HeldSymbol, leg: Receipt, by: str) -> bool:
+        """Tell whether a broker's empty list may be a late one: the books know of a position, or cannot."""
         name = leg.client_order_id
-        place = bot_of_order(name) or "", held.broker.name, held.symbol
+        bot = bot_of_order(name)
+        place = bot or "", held.broker.name, held.symbol
         is_known = self.trades.find(*place) is not None or self.open_orders.awaits_entry(*place)
+        # Of what was placed by hand the books know nothing: its entry may have filled a moment ago.
+        is_known = is_known or (bot is None and by == Actor.CLOCK)
         # Two looks at once may be answered from one list: a stop goes after looks that are apart. Where the
         # broker says more than nothing, the mate of a leg that has filled goes before the price comes to it.
         return is_known and not held.broker.shows_flat(held.symbol) and not self.looks.confirms(name)

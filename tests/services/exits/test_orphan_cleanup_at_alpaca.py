@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.domain.audit import Actor
 from tests.brokers.builders import bracket, buy, limit
 
 pytestmark = pytest.mark.integration
@@ -26,6 +27,27 @@ def test_cleanup_when_the_position_is_gone_then_both_legs_are_canceled(alpaca, c
 
     assert (before.canceled, run.failed, working(alpaca)) == ((), (), set())
     assert set(run.canceled) == {"bot-x-tp", "bot-x-sl"}
+
+
+def test_cleanup_when_one_list_lacks_what_was_bought_by_hand_then_the_clock_looks_again(
+    alpaca, cleanup, fake, clock
+):
+    alpaca.submit(buy(client_order_id="by-hand", **bracket(110, 90)))
+    with fake.exchange.lock:
+        held = dict(fake.exchange.account.holdings)
+        fake.exchange.account.holdings.clear()
+    late = cleanup.run(by=Actor.CLOCK)
+    fake.exchange.account.holdings.update(held)
+    clock.move(seconds=11)
+    cleanup.run(by=Actor.CLOCK)
+    kept = working(alpaca)
+    fake.exchange.account.holdings.clear()
+    for _ in range(2):
+        cleanup.run(by=Actor.CLOCK)
+        clock.move(seconds=11)
+
+    assert (set(late.waiting), kept) == (kept, {"by-hand-tp", "by-hand-sl"})
+    assert working(alpaca) == set()
 
 
 def test_cleanup_when_a_bracket_waits_for_its_entry_then_its_legs_stay(alpaca, cleanup):
