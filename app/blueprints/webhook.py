@@ -73,7 +73,7 @@ def _receive(bot_in_address: str | None) -> ResponseReturnValue:
         count_wrong(bot)
         entry = posted.told()
         raise MalformedAlert(f"This is a {entry.name} alert; post it to {entry.path}.")
-    return accept(entry, bot, alert, body)
+    return accept(entry, bot, alert, body, given)
 
 
 def _pinned() -> str | None:
@@ -152,10 +152,17 @@ def count_wrong(bot: Bot) -> None:
     intake().limiter.take(bot.id, only_exits=False)
 
 
-def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) -> ResponseReturnValue:
+def accept(
+    entry: DialectEntry,
+    bot: Bot,
+    alert: dict[str, Any],
+    body: bytes,
+    given: dict[str, Any] | None = None,
+) -> ResponseReturnValue:
     """Hand an authenticated alert over and answer; raise MalformedAlert where its shape is wrong.
 
-    It is taken from the addresses of the dialect that it is read by, at whatever door it came in.
+    It is taken from the addresses of the dialect that it is read by, at whatever door it came in. `given` is
+    the alert before anything of it was hidden.
     """
     g.dialect = entry.dialect.name
     if entry.sources not in g.open_lists:
@@ -171,8 +178,9 @@ def accept(entry: DialectEntry, bot: Bot, alert: dict[str, Any], body: bytes) ->
     wing.limiter.take(bot.id, only_exits=only_exits(signal, cover_only=bot.configuration.cover_only))
     source = request.remote_addr or UNKNOWN
     redacted = to_json(redact(alert))
-    # Without a key of its own an alert is known by its body, whatever its words.
-    words = own_words(alert) if signal.idempotency_key is not None else {}
+    # Without a key of its own an alert is known by its body, whatever its words. They are only hashed, and
+    # two alerts that differ in what was hidden are two.
+    words = own_words(given or alert) if signal.idempotency_key is not None else {}
     handed = Alert(bot, signal, body, words, redacted, opened.request_id, source, opened.at)
     answer = wing.alerts.accept(handed)
     response = jsonify(answer.body)

@@ -101,6 +101,21 @@ def test_foreign_secret_when_the_body_is_broken_then_it_is_nowhere(body, anonymo
     assert found([answer]) == []
 
 
+@pytest.mark.parametrize("key", ["{0}", "{0} AAPL", "the same"])
+@pytest.mark.parametrize("field", ["key", "code"])
+def test_alert_when_another_has_the_same_words_but_what_is_hidden_then_it_is_its_own(field, key, anonymous):
+    alert = strategy_alert()
+    numbers = ("number 1", "number 2", "number 2")
+    tickets = [
+        anonymous.post(ADDRESS, json=alert | {field: each, "idempotency_key": key.format(each)}).json[
+            "ticket"
+        ]
+        for each in numbers
+    ]
+
+    assert (tickets[0] != tickets[1], tickets[1] == tickets[2]) == (True, True)
+
+
 @pytest.mark.parametrize("field", ["passphrase", "key"])
 def test_foreign_secret_when_it_stands_in_an_alert_of_ours_then_it_is_nowhere(field, anonymous, found):
     alert = strategy_alert(strategy_order_comment=f"by {THEIRS}") | {field: THEIRS}
