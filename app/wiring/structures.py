@@ -22,6 +22,7 @@ from app.services.structures.closing_prices import ClosingPrices
 from app.services.structures.closings import StructureClosings
 from app.services.structures.confirmations import Confirmations
 from app.services.structures.entries import Entries
+from app.services.structures.entry_switches import EntrySwitches
 from app.services.structures.exits import StructureExits
 from app.services.structures.expiries import Expiries
 from app.services.structures.handler import StructureHandler
@@ -84,6 +85,7 @@ class StructuresWiring:
             closing=self.closing,
             progress=self.progress,
             pacing=LadderPacing(runtime=self.base.runtime),
+            switches=EntrySwitches(runtime=self.base.runtime, bots=self.base.bots, switch=self.base.switch),
         )
 
     @cached_property

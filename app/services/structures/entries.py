@@ -35,7 +35,8 @@ from app.repositories.structure_trades import StructureTrades
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.structures.choices import ContractChoice, EntryPlan, choose
 from app.services.structures.entry_units import units_agreed, units_of
-from app.services.structures.ladders import Ladders, broker_time
+from app.services.structures.ladder_times import broker_time
+from app.services.structures.ladders import Ladders
 from app.services.structures.progress import status_without_units
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext

@@ -5,7 +5,6 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.brokers.base import Broker
 from app.dataclass import dataclass
 from app.domain.orders import OrderRole, OrderStatus
 from app.domain.reasons import Reason
@@ -27,6 +26,8 @@ from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.runtime.turns import in_time
 from app.services.structures.closing_prices import ClosingPrices
+from app.services.structures.entry_switches import EntrySwitches
+from app.services.structures.ladder_times import PAUSES, begins, broker_time, is_over
 from app.services.structures.pacing import LadderPacing
 from app.services.structures.progress import StructureProgress
 
@@ -34,8 +35,8 @@ from app.services.structures.progress import StructureProgress
 LOOKED_FOR = timedelta(seconds=60)
 # What a broker does not show so long after it was sent, and refuses now, has not arrived.
 ARRIVES = timedelta(seconds=10)
-# Pauses between the ladders of an exit, in seconds: it is never given up.
-PAUSES = (2, 5, 10, 20, 30)
+# The first order of a ladder follows on its writing; later only what was interrupted is sent first.
+AT_ONCE = timedelta(seconds=2)
 
 _logger = logging.getLogger(__name__)
 
@@ -50,12 +51,13 @@ class Ladders:
     closing: ClosingPrices
     progress: StructureProgress
     pacing: LadderPacing
+    switches: EntrySwitches
 
     def run(self) -> int:
         """Go on with trades that are worked on, as long as the clock can wait; return how many changed."""
         waiting = [stored for stored in self.trades.every() if stored.trade.work is not None]
         now = self.runtime.clock()
-        self.closing.ahead.read(stored.trade for stored in waiting if _begins(stored.trade, now))
+        self.closing.ahead.read(stored.trade for stored in waiting if begins(stored.trade, now))
         failures: list[Exception] = []
         moved, waits = 0, {stored.key for stored in waiting}
         for stored in in_time(self.pacing.in_turn(waiting)):
@@ -108,7 +110,7 @@ class Ladders:
         # A simulated clock that was moved takes the ladder along; one that stands still does not hold it.
         is_due = work.due_at is not None and broker_time(held.broker, now) >= work.due_at
         if work.resume_at is not None:
-            goes_on = (is_due or _is_over(work.resume_at, now)) and self.pacing.has_room(held.broker, work)
+            goes_on = (is_due or is_over(work.resume_at, now)) and self.pacing.has_room(held.broker, work)
             return self._begin_again(held, known, work, now) if goes_on else known.trade
         receipt = desk.find(work.client_order_id)
         if receipt is None:
@@ -142,6 +144,10 @@ class Ladders:
     def _unplaced(
         self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
     ) -> StructureTrade | None:
+        if work.role is OrderRole.ENTRY and self._is_unwanted(known.trade, now - work.began_at):
+            # It is not sent for whoever wants out by now; what may be on its way is waited for.
+            waits = work.is_sent and now - work.began_at < LOOKED_FOR
+            return known.trade if waits else self._end(known, self.switches.refusal(known.trade), now)
         if not work.is_sent:
             return self._send(held, known, work, now)
         if held.broker.capabilities.unique_client_order_ids:
@@ -153,6 +159,9 @@ class Ladders:
         if now - work.began_at < LOOKED_FOR:
             return known.trade
         return self._next(held, known, work, now)
+
+    def _is_unwanted(self, trade: StructureTrade, age: timedelta) -> bool:
+        return trade.wanted_exit is not None or (age >= AT_ONCE and self.switches.refusal(trade) is not None)
 
     def _send(
         self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
@@ -228,9 +237,11 @@ class Ladders:
     def _next(
         self, held: HeldSymbol, known: StoredStructureTrade, work: LadderWork, now: datetime
     ) -> StructureTrade | None:
-        if work.is_last:
-            if work.role is OrderRole.ENTRY:
-                return self._end(known, Reason.LADDER_EXHAUSTED, now)
+        enters = work.role is OrderRole.ENTRY
+        refusal = self.switches.refusal(known.trade) if enters else None
+        if work.is_last or refusal is not None:
+            if enters:
+                return self._end(known, refusal or Reason.LADDER_EXHAUSTED, now)
             if work.cause is ExitCause.PROFIT_TARGET:
                 # The target is not there any more: the trade is watched again, its stop above all.
                 return self._end(known, None, now)
@@ -275,22 +286,5 @@ class Ladders:
         return None if trade.state is TradeState.CLOSED else trade
 
 
-def _begins(trade: StructureTrade, now: datetime) -> bool:
-    """Tell whether a ladder of a trade is to be priced now."""
-    resume_at = None if trade.work is None else trade.work.resume_at
-    return resume_at is not None and _is_over(resume_at, now)
-
-
-def _is_over(pause_until: datetime, now: datetime) -> bool:
-    """Tell whether a pause is over; a clock that was set back makes none longer than it was meant to be."""
-    return not timedelta(0) < pause_until - now <= timedelta(seconds=PAUSES[-1])
-
-
 def _is_gone(receipt: StructureReceipt) -> bool:
     return receipt.status in {OrderStatus.CANCELED, OrderStatus.EXPIRED}
-
-
-def broker_time(broker: Broker, now: datetime) -> datetime:
-    """Return the time that counts at a broker: the simulated one where there is one, else ours."""
-    desk = broker.structures
-    return desk.now() if desk is not None and broker.capabilities.simulated else now

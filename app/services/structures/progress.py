@@ -205,7 +205,7 @@ def _outcome(after: StructureTrade, work: LadderWork) -> tuple[TicketStatus, Rea
 
 def status_without_units(reason: Reason | None) -> TicketStatus:
     """Return how a ticket stands whose ladder traded nothing: a refusal's reason is what it means."""
-    given_up = reason is None or reason is Reason.LADDER_EXHAUSTED
+    given_up = reason in {None, Reason.LADDER_EXHAUSTED, Reason.TRADING_HALTED, Reason.TRADING_REDUCING}
     return TicketStatus.CANCELED if given_up else TicketStatus.REJECTED
 
 

@@ -12,7 +12,7 @@ from app.domain.structures.beginnings import beginning
 from app.domain.structures.ladder import Rung
 from app.domain.structures.trades import ExitCause, TradeState
 from app.errors import BrokerRejected, OutcomeUnknown
-from app.services.structures.ladders import PAUSES
+from app.services.structures.ladder_times import PAUSES
 from tests.brokers.paper.structures.builders import contract
 from tests.services.structures.conftest import CONDOR, TICKET
 
@@ -132,6 +132,37 @@ def test_entry_when_the_broker_refuses_then_nothing_is_ever_sent_again(open_trad
     assert climb(30) is None
     assert len(asked) == 1
     assert services.portfolio.trades.closed.numbered(1).structure.reason is Reason.BROKER_REJECTED
+
+
+@pytest.mark.parametrize("state", ["HALTED", "REDUCING"])
+@pytest.mark.parametrize("path", ["/api/trading-state", "/api/bots/default/trading-state"])
+def test_entry_when_trading_stops_on_its_way_then_no_further_price_is_sent(
+    open_trade, climb, orders, services, operator, state, path
+):
+    open_trade(prices=NEVER)
+    climb(1)
+    operator.put(path, json={"state": state})
+
+    assert climb(60) is None
+    assert len(orders) == 1
+    assert services.portfolio.trades.closed.numbered(1).structure.reason is Reason[f"TRADING_{state}"]
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_entry_when_it_is_in_doubt_and_nobody_wants_it_any_more_then_it_is_not_sent_again(
+    open_trade, climb, desk, wing, operator, held, stops
+):
+    lost = desk.submit = Mock(side_effect=OutcomeUnknown("no answer"))
+    trade = open_trade(give="1")
+    climb(1)
+    if stops:
+        operator.put("/api/trading-state", json={"state": "HALTED"})
+    else:
+        wing.exits.begin(trade, TICKET, ExitCause.OPERATOR)
+    sent = lost.call_count
+    climb(70)
+
+    assert (lost.call_count, held(), wing.trades.find("default", "t")) == (sent, {}, None)
 
 
 def test_entry_when_part_has_filled_at_the_end_then_whole_units_stay(open_trade, climb, desk, held):
