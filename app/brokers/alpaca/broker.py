@@ -151,7 +151,11 @@ class AlpacaBroker(Broker):
         old_id = self._id_of(receipt)
         with understood(OutcomeUnknown):
             body["client_order_id"] = replacement_id(receipt.client_order_id, old_id)
-        row = self._change_in(receipt.symbol, "PATCH", f"/orders/{old_id}", body)
+        try:
+            row = self._change_in(receipt.symbol, "PATCH", f"/orders/{old_id}", body)
+        except (BrokerRejected, OutcomeUnknown):
+            self._orders.relearn()
+            raise
         with understood(OutcomeUnknown):
             self._orders.families.exchange(old_id, row)
             return receipt_of(row, receipt.client_order_id)

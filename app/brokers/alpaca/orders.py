@@ -78,6 +78,10 @@ class OrderLookup:
             self.name(row, client_order_id)
             return receipt_of(row, client_order_id)
 
+    def relearn(self) -> None:
+        """Look anew at which order is whose leg: a held one that may have moved is listed nowhere."""
+        self._learned_at = None
+
     def open(self) -> list[Receipt]:
         """Return every order that can still fill; one call, as long as the families are known."""
         with understood(BrokerUnavailable):

@@ -15,9 +15,11 @@ from tests.brokers.alpaca.harness import (
     PARENT,
     STOP,
     family,
+    filled,
     refusal,
     row,
     stop,
+    target,
 )
 from tests.brokers.builders import bracket, buy, limit
 
@@ -121,3 +123,30 @@ def test_replace_when_a_leg_moves_then_it_keeps_its_name_and_is_found(alpaca, ap
     api.get(f"{ORDERS}/new-stop", json=stop(id="new-stop", stop_price="95"))
 
     assert alpaca.find("bot-x-sl").stop_price == 95
+
+
+@pytest.fixture
+def listed(api):
+    """Let Alpaca list a target that works, and its family whole where it is asked for nested; return that."""
+    entry = family(**filled(), legs=[target(status="new"), stop()])
+
+    def answer(request):
+        rows = [entry] if "nested" in request.params else entry["legs"][:1]
+        return 200, {}, json.dumps(rows)
+
+    api.add_callback("GET", ORDERS, answer)
+    return entry
+
+
+@pytest.mark.parametrize("answer", [{"status": 504}, {"status": 422, "json": refusal("it was replaced")}])
+def test_replace_when_a_held_leg_may_have_moved_then_the_next_list_shows_where_it_is(
+    alpaca, api, listed, answer
+):
+    held = next(order for order in alpaca.open_orders() if order.client_order_id == "bot-x-sl")
+    api.patch(f"{ORDERS}/{STOP}", **answer)
+    listed["legs"][1] = stop(id="new-stop", stop_price="95")
+    with pytest.raises((BrokerRejected, OutcomeUnknown)):
+        alpaca.replace(held, OrderChange(stop_price=Decimal(95)))
+    moved = next(order for order in alpaca.open_orders() if order.client_order_id == "bot-x-sl")
+
+    assert (held.stop_price, moved.stop_price, moved.broker_order_id) == (90, 95, "new-stop")

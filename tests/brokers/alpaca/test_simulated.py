@@ -62,6 +62,18 @@ def test_bracket_when_its_stop_is_moved_then_the_leg_keeps_its_id(alpaca, connec
     assert broker.find("bot-x-sl").stop_price == 95
 
 
+def test_bracket_when_its_stop_is_moved_and_the_answer_is_lost_then_it_is_told_where_it_stands(alpaca, fake):
+    alpaca.submit(buy(client_order_id="bot-x", **bracket(110, 90)))
+    held = {order.client_order_id: order for order in alpaca.open_orders()}["bot-x-sl"]
+    fake.inject(kind="reset", when="after", methods=("PATCH",), times=1)
+    with pytest.raises(OutcomeUnknown):
+        alpaca.replace(held, OrderChange(stop_price=Decimal(95)))
+    told = {order.client_order_id: order for order in alpaca.open_orders()}["bot-x-sl"]
+    alpaca.replace(told, OrderChange(stop_price=Decimal(96)))
+
+    assert (held.stop_price, told.stop_price, alpaca.find("bot-x-sl").stop_price) == (90, 95, 96)
+
+
 @pytest.mark.parametrize("restarted", [False, True])
 def test_oco_when_working_then_told_as_its_two_legs(alpaca, connect, restarted):
     alpaca.submit(buy())
