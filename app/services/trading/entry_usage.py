@@ -123,10 +123,11 @@ class EntryUsage:
                 return
             now = self._clock()
             self._forget_before(now - timedelta(days=2))
-            for ticket in self._ledger.filed_since(self._read_until or _yesterday(now)):
+            # A ticket is filed under its arrival but written when it is done, perhaps on another day.
+            latest = now - self._latest_finish
+            for ticket in self._ledger.filed_since(self._read_until or min(_yesterday(now), latest)):
                 self._remember(ticket)
-            # A ticket is filed under its arrival but written when it is done, a little later.
-            self._read_until = now - self._latest_finish
+            self._read_until = latest
             self._read_at = monotonic()
 
     def _remember(self, ticket: dict[str, Any]) -> None:

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -46,9 +47,9 @@ def enter(book, clock):
 def write(store, clock):
     """Write the ticket of an entry into the ledger."""
 
-    def written(ticket, status: TicketStatus = TicketStatus.FILLED) -> None:
+    def written(ticket, status: TicketStatus = TicketStatus.FILLED, **entry) -> None:
         done = Ticket(ticket, "one", "strategy", clock(), {}, status)
-        done.entry = {"symbol": "AAPL", "notional": "100"}
+        done.entry = {"symbol": "AAPL", "notional": "100"} | entry
         store.apply([Ledger(store, clock).writing(done)])
 
     return written
@@ -99,6 +100,16 @@ def test_usage_when_an_entry_was_not_placed_then_its_ticket_does_not_count(make_
     write(fresh_ticket_id(clock()), status)
 
     assert make_book().of("one", "AAPL", LIMITS).orders_today == 0
+
+
+def test_usage_when_a_person_let_it_go_days_after_it_came_then_a_new_process_counts_it_today(
+    make_book, write, clock
+):
+    came = fresh_ticket_id(clock())
+    clock.move(days=3)
+    write(came, at=clock().isoformat())
+
+    assert make_book(longest_wait=timedelta(days=4)).of("one", "AAPL", LIMITS).orders_today == 1
 
 
 def test_usage_when_its_own_ticket_is_read_back_then_it_counts_once(book, enter, write):
