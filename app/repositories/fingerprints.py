@@ -30,6 +30,10 @@ class Fingerprints:
         document = self._store.get(_key(bot, fingerprint))
         return None if document is None else from_json(KnownIdea, document.value)
 
+    def remember(self, bot: str, fingerprint: str, known: KnownIdea) -> None:
+        """Let a bot know an idea; raise AlreadyExists where it does."""
+        self._store.create(_key(bot, fingerprint), to_json(known))
+
 
 def remembering(ticket: Ticket) -> list[Change]:
     """Return the change by which an idea that is delivered again is known."""

@@ -177,7 +177,7 @@ class Intake:
         if bot is alert.bot or self.repeats.knows_idea(alert.bot.id, alert.signal.idempotency_key):
             # Had before its label was mapped: it stays the same event, and is not traded a second time.
             return alert
-        return replace(alert, bot=bot)
+        return replace(alert, bot=bot, came_to=alert.bot.id)
 
     def _answer_as_first(
         self, ticket: Ticket, arrival: Arrival, alert: Alert, others: list[InboxEntry]
@@ -192,6 +192,8 @@ class Intake:
         if entry is None:
             return None
         ticket.note(Stage.STORED, self.clock())
+        if alert.came_to is not None:
+            self.repeats.remember_at(alert.came_to, arrival)
         if others:
             note_shared_key(ticket, others, self.clock())
         return self._answer_first(entry, ticket, alert)

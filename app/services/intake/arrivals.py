@@ -20,7 +20,8 @@ from app.storage.base import JSON
 class Alert:
     """What the HTTP layer hands over: authenticated, loaded, redacted; `words` make it another alert.
 
-    `opened_at` is when it came to the door, by the application's clock; None: it came by none.
+    `opened_at` is when it came to the door, by the application's clock; None: it came by none. `came_to` is
+    the bot that it named, where another one carries it out.
     """
 
     bot: Bot
@@ -31,6 +32,7 @@ class Alert:
     request_id: str
     source: str
     opened_at: datetime | None = None
+    came_to: str | None = None
 
 
 def arrival_of(alert: Alert, ticket: UUID, at: datetime) -> Arrival:

@@ -1,6 +1,7 @@
 """Alerts that came before: which they are, what they are answered, and others that only share their key."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -9,10 +10,12 @@ from app.clock import Budget, Patience
 from app.dataclass import dataclass
 from app.domain.signals import DuplicateAnswer, Signal, own_words
 from app.domain.tickets import Stage, Ticket
-from app.repositories.fingerprints import Fingerprints
+from app.errors import StoreError
+from app.repositories.fingerprints import Fingerprints, KnownIdea
 from app.repositories.inbox import AND_WORDS, Answer, Arrival, Inbox, InboxEntry
 from app.repositories.tickets import Ledger
 from app.services.intake.answers import GOING_ON, answer_for, going_on, refused_duplicate, repeated_idea
+from app.services.intake.arrivals import idempotency_hash
 from app.services.intake.in_flight import InFlight
 from app.storage.base import Store
 
@@ -38,8 +41,22 @@ class Repeats:
         return None if known is None else str(known.ticket)
 
     def knows_idea(self, bot: str, fingerprint: str | None) -> bool:
-        """Tell whether a bot has had a trade idea, however long ago."""
-        return fingerprint is not None and Fingerprints(self.store).find(bot, fingerprint) is not None
+        """Tell whether a bot has had a trade idea, however long ago, or has it now."""
+        if fingerprint is None:
+            return False
+        is_known = Fingerprints(self.store).find(bot, fingerprint) is not None
+        return is_known or self.inbox.find(bot, idempotency_hash(fingerprint, b"")) is not None
+
+    def remember_at(self, bot: str, arrival: Arrival) -> None:
+        """Let the bot to which an idea came know it, although another one carries it out.
+
+        When its label is mapped anew, the idea stays the same event.
+        """
+        if arrival.fingerprint is not None:
+            with suppress(StoreError):
+                Fingerprints(self.store).remember(
+                    bot, arrival.fingerprint, KnownIdea(arrival.ticket, arrival.at)
+                )
 
     def answer(self, signal: Signal, arrival: Arrival, request_id: str) -> Answer:
         """Say what became of the first one, or what its dialect promises to say."""

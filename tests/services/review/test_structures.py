@@ -280,6 +280,31 @@ class TestMappedIdeas:
             [],
         )
 
+    @pytest.mark.parametrize("mapped", ["sell_put_spread=others", "another=puts"])
+    @pytest.mark.parametrize("is_done", [True, False])
+    def test_idea_when_its_label_is_mapped_otherwise_since_then_a_duplicate(
+        self, client, work, units, configure, operator, mapped, is_done
+    ):
+        operator.post("/api/bots", json={"id": "others", **PUT_SPREAD})
+        idea = trade_idea(symbol="AAPL", strategy="sell_put_spread")
+        first = client.post("/webhooks/optionomics/trade-ideas", json=idea)
+        if is_done:
+            work(first)
+        configure(idea_structures=[mapped])
+        again = client.post("/webhooks/optionomics/trade-ideas", json=idea)
+        work(first)
+
+        assert (again.json["status"], again.json["ticket"]) == ("duplicate", first.json["ticket"])
+        assert units() == [2]
+
+    def test_idea_when_it_is_had_while_its_label_is_mapped_then_a_duplicate(self, client, configure):
+        idea = trade_idea(symbol="AAPL", strategy="later")
+        first = client.post("/webhooks/optionomics/trade-ideas", json=idea)
+        configure(idea_structures=["later=puts"])
+        again = client.post("/webhooks/optionomics/trade-ideas", json=idea)
+
+        assert (again.json["status"], again.json["ticket"]) == ("duplicate", first.json["ticket"])
+
     def test_idea_when_previewed_then_the_mapped_bot_is_told(self, operator):
         idea = trade_idea(symbol="AAPL", strategy="sell_put_spread")
         shown = operator.post("/api/preview", json=idea).json
