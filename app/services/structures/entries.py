@@ -115,6 +115,8 @@ class Entries:
     def _open(self, ticket: Ticket, signal: Signal, bot: Bot) -> OrderContext:
         symbol = underlying_of(signal, bot)
         context = self.assessor.open(ticket, replace(signal, symbol=symbol), bot)
+        # Of two entries on different underlyings, too, only one may take the last place.
+        context.counts_entries = context.counts_entries or bot.configuration.max_open_trades is not None
         desk = None if context.broker is None else context.broker.structures
         # An index cannot be bought, but what is written on it can.
         if desk is not None and (listed := desk.underlying(symbol)) is not None:

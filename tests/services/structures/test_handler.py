@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -179,6 +180,25 @@ def test_entry_when_the_process_dies_after_it_was_written_then_the_clock_goes_on
 
     assert trade.units == 1
     assert len(held()) == 4
+
+
+def test_entry_when_another_underlying_is_entered_meanwhile_then_the_last_place_is_taken_once(
+    command, condor, configure, broker
+):
+    broker.set_prices({"MSFT": Decimal(100)})
+    configure(max_open_trades=1)
+    legs = (WantedLeg("MSFT", 1, date(2025, 3, 21), "call", Decimal(100)),)
+    with ThreadPoolExecutor(1) as pool:
+        others = []
+
+        def meanwhile():
+            others.append(pool.submit(command, EnterCommand(None, legs)))
+            # It waits for the bot: no longer than this test does.
+            wait(others, timeout=0.3)
+
+        first = command(EnterCommand(), meanwhile=meanwhile)
+
+    assert (first.status, others[0].result().reason) == (TicketStatus.ORDERED, Reason.BOT_TRADES_CAP)
 
 
 def test_entry_when_another_process_made_the_last_one_then_the_cap_holds(
