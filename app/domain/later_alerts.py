@@ -38,4 +38,5 @@ def _name_of(symbol: str, exchange: str | None) -> str:
     try:
         return parse_symbol(symbol, exchange=exchange).symbol
     except SymbolRefused:
-        return symbol.upper()
+        # An index, say, on which a structure is written.
+        return symbol.upper().rpartition(":")[2]
