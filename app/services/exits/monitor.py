@@ -205,6 +205,11 @@ class ExitMonitor:
             return False
         # The best price is kept before anything is sent: a crash must not let a trailing stop fall back.
         known = self._remember(known, status)
+        is_moved = isinstance(status.step, ReplaceExits | None)
+        heard = known if is_moved else self.placement.heard(broker, known)
+        if heard.plan.lone_stop is not known.plan.lone_stop:
+            # Without its target the stop may stay where it is.
+            return True
         if self._must_wait(broker, known.position, status):
             return False
         if isinstance(status.step, CancelOrders):

@@ -15,6 +15,7 @@ from app.domain.orders import (
     Order,
     OrderClass,
     OrderRole,
+    OrderStatus,
     OrderType,
     TimeInForce,
     placed_order_id,
@@ -48,12 +49,35 @@ class ExitPlacement:
     resubmission: ResubmissionPolicy
     # In memory alone: what a restart forgets costs one more refused order.
     _pauses: dict[tuple[Place, bool], tuple[datetime, timedelta]] = field(default_factory=dict, init=False)
+    _taken: dict[Place, Sending] = field(default_factory=dict, init=False)
 
     def is_pausing(self, position: Place, *, leaves: bool) -> bool:
         """Tell whether the broker refused a protection's last order of this kind a short time ago."""
         until, pause = self._pauses.get((position, leaves), (None, timedelta(0)))
         # A clock that was set back must not make a pause longer than it was meant to be.
         return until is not None and timedelta(0) < until - self.runtime.clock() <= pause
+
+    def heard(self, broker: Broker, known: StoredExitPlan) -> StoredExitPlan:
+        """Learn whether the broker has refused what it had taken: some say so in their book alone.
+
+        What follows a refusal waits, as after one that is answered. Raise BrokerUnavailable.
+        """
+        sending = self._taken.get(known.position)
+        seen = [] if sending is None else [item for name in sending.names if (item := broker.find(name))]
+        if sending is None or not seen:
+            return known
+        del self._taken[known.position]
+        refused = [item for item in seen if item.status is OrderStatus.REJECTED]
+        if not refused:
+            self._pauses.pop((known.position, sending.leaves), None)
+            return known
+        what = f"{known.plan.bot}: {refused[0].client_order_id} at {known.plan.broker}"
+        self._tell(known.plan, what, refused[0].message or "The broker refused it after it had taken it.")
+        is_stop_refused = any(item.client_order_id.endswith(STOP_LOSS_SUFFIX) for item in refused)
+        if len(sending.names) > 1 and not broker.capabilities.oco and not is_stop_refused:
+            return self._settled(known, replace(known.plan, lone_stop=True))
+        self._pause(known.position, sending)
+        return known
 
     def resolved(
         self, held: HeldSymbol, known: StoredExitPlan, step: Step | None, instrument: Instrument
@@ -136,7 +160,7 @@ class ExitPlacement:
                 return self._settled(known, replace(exit_plan, lone_stop=True))
             self._pause(known.position, sending)
             return self._settled(known, exit_plan)
-        self._pauses.pop((known.position, sending.leaves), None)
+        self._taken[known.position] = sending
         return self._settled(known, exit_plan)
 
     def _track(self, exit_plan: ExitPlan, sending: Sending, instrument: Instrument) -> None:
@@ -173,11 +197,13 @@ class ExitPlacement:
         what = f"{exit_plan.bot}: {_describe(order)} at {exit_plan.broker}"
         self.runtime.journal.activity(f"exits: {what}: {_described(outcome)}")
         if isinstance(outcome, Rejected):
-            failure = outcome.error.message
-            _logger.warning("The broker refused exits of %s: %s", exit_plan.symbol, failure)
-            message = f"{what}: {failure} Gatehouse watches the price itself and tries again."
-            key = f"{exit_plan.bot} {exit_plan.symbol}"
-            self.runtime.notifier.notify(EventKind.EXIT_REJECTED, message, key=key, about=exit_plan.symbol)
+            self._tell(exit_plan, what, outcome.error.message)
+
+    def _tell(self, exit_plan: ExitPlan, what: str, failure: str) -> None:
+        _logger.warning("The broker refused exits of %s: %s", exit_plan.symbol, failure)
+        message = f"{what}: {failure} Gatehouse watches the price itself and tries again."
+        key = f"{exit_plan.bot} {exit_plan.symbol}"
+        self.runtime.notifier.notify(EventKind.EXIT_REJECTED, message, key=key, about=exit_plan.symbol)
 
 
 def _asks_for(step: Step | None, sending: Sending) -> bool:
