@@ -37,23 +37,16 @@ class FillsBefore:
 
         For a moment an order is `listed` beside its replacement, and need not be asked for.
         """
-        beside = {row["id"]: row for row in listed}
-        found = [(row, self._known(row, beside)) for row in rows]
-        self._before = {row["id"]: self._before[row["id"]] for row, _ in found if row["id"] in self._before}
+        beside, known = {row["id"]: row for row in listed}, self._before
+        found = [(row, known.get(row["id"]) or self._look_back(row, beside)) for row in rows]
+        # Put into its place as a whole: threads look at the same time.
+        self._before = {row["id"]: before for row, before in found if before is not None and is_over(before)}
         return [row if before is None else with_fills_of(before, row) for row, before in found]
 
-    def _known(self, row: Row, beside: dict[str, Row]) -> Row | None:
+    def _look_back(self, row: Row, beside: dict[str, Row]) -> Row | None:
         if not row.get("replaces") or suffix_of(own_id(row)):
             return None
-        if row["id"] in self._before:
-            return self._before[row["id"]]
-        before = self._look_back(row["replaces"], beside)
-        if is_over(before):
-            self._before[row["id"]] = before
-        return before
-
-    def _look_back(self, order_id: str, beside: dict[str, Row]) -> Row:
-        rows = [beside.get(order_id) or self._read(order_id)]
+        rows = [beside.get(row["replaces"]) or self._read(row["replaces"])]
         while rows[-1].get("replaces") and len(rows) < _MOST_STEPS:
             rows.append(self._read(rows[-1]["replaces"]))
         whole = rows.pop()
