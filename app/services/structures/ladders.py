@@ -18,13 +18,13 @@ from app.domain.structures.trades import (
     count_receipt,
     without_work,
 )
-from app.errors import BrokerUnavailable, Conflict, StoreError
+from app.errors import BrokerUnavailable, Conflict
 from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
 from app.services.base import Runtime
 from app.services.broker_access.gateway import HeldSymbol
 from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.broker_access.structure_gateway import StructureGateway
-from app.services.runtime.turns import in_time
+from app.services.runtime.turns import Apart, in_time
 from app.services.structures.closing_prices import ClosingPrices
 from app.services.structures.entry_switches import EntrySwitches
 from app.services.structures.ladder_times import PAUSES, begins, broker_time, is_over
@@ -58,14 +58,14 @@ class Ladders:
         waiting = [stored for stored in self.trades.every() if stored.trade.work is not None]
         now = self.runtime.clock()
         self.closing.ahead.read(stored.trade for stored in waiting if begins(stored.trade, now))
-        failures: list[Exception] = []
         moved, waits = 0, {stored.key for stored in waiting}
-        for stored in in_time(self.pacing.in_turn(waiting)):
-            moved += self._attempt(stored, failures)
-            waits.discard(stored.key)
-        self.pacing.leave(waits, (stored.trade.work for stored in waiting))
-        if failures:
-            raise failures[0]
+        # One trade's trouble is not the others'.
+        with Apart() as steps:
+            for stored in in_time(self.pacing.in_turn(waiting)):
+                with steps.one():
+                    moved += self._attempt(stored)
+                waits.discard(stored.key)
+            self.pacing.leave(waits, (stored.trade.work for stored in waiting))
         return moved
 
     def step(self, bot: str, trade_id: str) -> StructureTrade | None:
@@ -90,17 +90,12 @@ class Ladders:
             return None if known is None else known.trade
         return self._step(held, known, known.trade.work)
 
-    def _attempt(self, stored: StoredStructureTrade, failures: list[Exception]) -> int:
+    def _attempt(self, stored: StoredStructureTrade) -> int:
         before = stored.trade
         try:
             after = self.step(before.bot, before.id)
         except (BrokerUnavailable, BrokerNotConfigured, Conflict) as error:
             _logger.info("Trade %s waits: %s", before.number, error)
-            return 0
-        except StoreError:
-            raise
-        except Exception as error:  # noqa: BLE001  # one trade's trouble is not the others'; raised after them
-            failures.append(error)
             return 0
         return int(after != before)
 
