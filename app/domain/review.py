@@ -85,7 +85,7 @@ class Review:
 
     @property
     def is_wanted(self) -> bool:
-        """True where an analyst or a person has a word in it."""
+        """True where an analyst or a person has a word in it, or a cap says what it may be worth."""
         is_asked = self.is_required or self.approval is not Approval.OFF
         return is_asked or self.advice.opinion is not None or self.notional_cap is not None
 

@@ -47,9 +47,9 @@ def read_posted(body: bytes, pinned: str | None = None) -> Posted:
     Raise MalformedAlert where it is neither JSON nor a line of text.
     """
     if body[:1] != OBJECT and pinned in {None, text.DIALECT.name}:
-        line = text.line_of(body, is_pinned=pinned is not None)
-        if line is not None:
-            return Posted(line, text.ENTRY)
+        written = text.line_of(body, is_pinned=pinned is not None)
+        if written is not None:
+            return Posted(written, text.ENTRY)
     alert = read_object(body)
     try:
         return Posted(alert, dialect_of(alert) if pinned is None else pinned_dialect(pinned))

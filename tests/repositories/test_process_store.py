@@ -14,6 +14,7 @@ from app.repositories.pursuits import Pursuits
 from app.repositories.structure_trades import StructureTrades
 from app.repositories.trading_state import global_switch
 from app.services.runtime.shared_counts import SharedCounts
+from app.storage.base import Waiting
 from app.storage.sqlite import SqliteStore
 from tests.builders import BrokenStore
 
@@ -52,3 +53,18 @@ def test_decision_when_another_thread_reads_then_it_is_shown_what_is_there_now(s
         seen = another.submit(lambda: (store.get("a"), *store.list("t/"))).result()
 
         assert (seen, store.get("a"), [*store.list("t/")]) == (written, None, [])
+
+
+def test_decision_when_its_thread_deletes_what_it_has_read_then_that_is_gone_at_once(store, behind):
+    read = behind.create("t/1", {})
+    with store.ahead(["t/1"], ["t/"]):
+        store.delete(read)
+
+        assert (store.get("t/1"), [*store.list("t/")]) == (None, [])
+
+
+def test_decision_when_its_thread_stores_an_alert_then_that_waits_at_once(store):
+    with store.ahead([], [], Waiting("inbox/", "AAPL")):
+        stored = store.create("inbox/bot/a", {"ticket": "a" * 36, "instrument": "AAPL"})
+
+        assert [*store.waiting("inbox/", "AAPL")] == [stored]
