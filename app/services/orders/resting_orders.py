@@ -24,7 +24,7 @@ from app.services.broker_access.gateway import Gateway, HeldSymbol
 from app.services.broker_access.outcomes import Outcome, Placed, Rejected, Unknown
 from app.services.instruments.resolver import Instruments
 from app.services.orders.tracking import OrderTracker
-from app.services.runtime.turns import Rounds
+from app.services.runtime.turns import Apart, Rounds
 
 REPRICE, CANCEL, LEAVE = "reprice", "cancel", "leave"
 # Each look is a request or two; Fyers takes 200 a minute for everything.
@@ -60,7 +60,12 @@ class RestingOrders:
         if self.action == LEAVE:
             return 0
         brokers = (item for item in self.runtime.registry.all() if item.capabilities.market_orders_rest)
-        return sum(self._look(broker) for broker in brokers if self.gateway.sends_to(broker))
+        changed = 0
+        with Apart() as each:
+            for broker in filter(self.gateway.sends_to, brokers):
+                with each.one():
+                    changed += self._look(broker)
+        return changed
 
     def _look(self, broker: Broker) -> int:
         kept = self.open_orders.at(broker.name)

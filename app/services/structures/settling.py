@@ -22,7 +22,7 @@ from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.observability.events import EventKind
 from app.services.portfolio.snapshots import Snapshots
 from app.services.runtime.kept_look import KeptLook
-from app.services.runtime.turns import in_time
+from app.services.runtime.turns import Apart, in_time
 from app.services.structures.beyond import SharesBeyond
 from app.services.structures.bookings import Bookings, name_of
 from app.services.structures.expiries import Expiries
@@ -53,7 +53,12 @@ class Settling:
         """Look at every broker with open structures; return how many trades changed."""
         names = sorted({stored.trade.broker for stored in self.trades.every()})
         self.beyond.forget_all_but(set(names))
-        return sum(self._attempt(name) for name in names)
+        changed = 0
+        with Apart() as brokers:
+            for name in names:
+                with brokers.one():
+                    changed += self._attempt(name)
+        return changed
 
     def _attempt(self, name: str) -> int:
         try:

@@ -22,7 +22,7 @@ from app.repositories.bots import BotDirectory
 from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
 from app.services.base import Runtime
 from app.services.portfolio.structure_marks import StructureMarks, instruments_of, net_of
-from app.services.runtime.turns import Rounds
+from app.services.runtime.turns import Apart, Rounds
 from app.services.structures.bot_rules import exit_rules
 from app.services.structures.exits import StructureExits
 
@@ -70,7 +70,12 @@ class StructureWatch:
             if _rests(stored.trade):
                 resting.setdefault(stored.trade.broker, []).append(stored)
         self.marks.keep({stored.trade.id for found in resting.values() for stored in found})
-        return sum(self._watch_at(name, found, is_forced=is_forced) for name, found in resting.items())
+        began = 0
+        with Apart() as brokers:
+            for name, found in resting.items():
+                with brokers.one():
+                    began += self._watch_at(name, found, is_forced=is_forced)
+        return began
 
     def mark(self, trade: StructureTrade) -> Decimal | None:
         """Return what one unit was worth when this process looked last; None where it has not."""
@@ -78,18 +83,21 @@ class StructureWatch:
         return None if seen is None else seen.value
 
     def _watch_at(self, name: str, found: list[StoredStructureTrade], *, is_forced: bool) -> int:
+        began = 0
         try:
             broker = self.runtime.registry.get(name)
             desk = broker.structures
             if desk is None:
-                return 0
+                return began
             sight = Sight(broker, desk, desk.quotes(instruments_of(stored.trade for stored in found)))
             is_forced = is_forced and broker.capabilities.simulated
-            turn = self._rounds[name].in_time(found, lambda stored: stored.key)
-            return sum(self._watch_one(sight, stored, is_forced=is_forced) for stored in turn)
+            with Apart() as trades:
+                for stored in self._rounds[name].in_time(found, lambda stored: stored.key):
+                    with trades.one():
+                        began += self._watch_one(sight, stored, is_forced=is_forced)
         except (BrokerUnavailable, LookupError) as error:
             _logger.info("Structures at %s are not watched now: %s", name, error)
-            return 0
+        return began
 
     def _watch_one(self, sight: Sight, stored: StoredStructureTrade, *, is_forced: bool) -> int:
         trade = stored.trade

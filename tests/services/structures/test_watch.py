@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from unittest.mock import Mock
 
 import pytest
 
@@ -203,3 +204,22 @@ def test_share_alert_when_a_structure_holds_the_shares_then_they_stay_under_the_
     client.post("/webhook", json=sold | {"strategy_order_price": 101})
 
     assert held()["AAPL"] == 100
+
+
+def test_watch_when_one_fails_in_an_unforeseen_way_then_the_others_are_looked_at_and_it_is_told(
+    condor, wing, services
+):
+    opened = condor(stop_loss_pct="1")
+    services.store.apply(wing.trades.opening(replace(opened, id="0", number=99)))
+    seen = []
+
+    def see(trade, _quotes, _at):
+        seen.append(trade.number)
+        if trade.number != opened.number:
+            raise ZeroDivisionError
+
+    wing.watch.marks = Mock(saw=see)
+    with pytest.raises(ZeroDivisionError):
+        wing.watch.run()
+
+    assert seen == [99, opened.number]
