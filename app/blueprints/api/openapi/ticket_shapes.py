@@ -112,7 +112,15 @@ SIGNAL = object_of(_MEANT, optional=tuple(_MEANT)) | {
     "description": "What the alert does not say is missing."
 }
 OPINION = object_of(record_shape(Opinion))
-ENTRY = object_of({"symbol": TEXT, "notional": DECIMAL})
+ENTRY = object_of(
+    {
+        "symbol": TEXT,
+        "notional": DECIMAL,
+        "at": TIME | {"description": "When it was sent, from which caps and pauses count."},
+        "is_new": FLAG | {"description": "False for what an order has grown by."},
+    },
+    optional=("at", "is_new"),
+)
 EXITS = object_of(
     {
         "stop_loss": OR_DECIMAL,

@@ -1756,6 +1756,13 @@ export interface components {
             entry: {
                 symbol: string;
                 notional: string;
+                /**
+                 * Format: date-time
+                 * @description When it was sent, from which caps and pauses count.
+                 */
+                at?: string;
+                /** @description False for what an order has grown by. */
+                is_new?: boolean;
             } | null;
             exits: {
                 stop_loss: string | null;
@@ -1933,6 +1940,13 @@ export interface components {
             entry: {
                 symbol: string;
                 notional: string;
+                /**
+                 * Format: date-time
+                 * @description When it was sent, from which caps and pauses count.
+                 */
+                at?: string;
+                /** @description False for what an order has grown by. */
+                is_new?: boolean;
             } | null;
             exits: {
                 stop_loss: string | null;
