@@ -166,10 +166,15 @@ def test_modify_when_a_crash_interrupts_its_growth_then_that_still_counts(
     broken.broken = {"apply"}
     response = command(command="modify", order=entry, quantity=14)
     broken.broken = set()
-    growth = later(response)["entry"]
+    ticket = later(response)
     more = client.post("/webhook", json=strategy_alert(strategy_order_contracts="2"))
 
-    assert growth | {"at": ""} == {"symbol": "AAPL", "notional": "400", "at": "", "is_new": False}
+    assert ticket["entry"] == {
+        "symbol": "AAPL",
+        "notional": "400",
+        "at": ticket["created_at"],
+        "is_new": False,
+    }
     assert told(more) == (400, "denied", "DAILY_NOTIONAL_CAP")
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from app.domain.json_codec import timestamp
 from app.domain.orders import Order, OrderRole, Side, client_order_id
 from app.domain.symbols import parse_symbol
 from app.repositories.inbox import Arrival, Inbox
@@ -106,11 +107,14 @@ def test_entry_when_it_is_adopted_then_it_counts_towards_the_daily_caps(
 
 def test_entry_when_it_is_adopted_then_its_value_is_in_the_ticket(leave, recovered, scripted, services):
     name = leave()
-    scripted.take(order_of(UUID(name)))
+    sent_at = scripted.take(order_of(UUID(name))).created_at
     recovered(name)
-    kept = services.operations.ledger.document(UUID(name)).value["entry"]
 
-    assert (kept["symbol"], kept["notional"]) == ("AAPL", "2000")
+    assert services.operations.ledger.document(UUID(name)).value["entry"] == {
+        "symbol": "AAPL",
+        "notional": "2000",
+        "at": timestamp(sent_at),
+    }
 
 
 def test_entry_when_the_broker_cannot_be_asked_then_it_waits(leave, recovered, scripted, clock):

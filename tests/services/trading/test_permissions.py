@@ -10,6 +10,7 @@ from app.domain.orders import OrderRole, Side
 from app.domain.reasons import Reason
 from app.domain.signals import Dialect, Intent, Signal
 from app.domain.tickets import Ticket
+from app.domain.trading_state import TradingState
 from tests.builders import (
     ENTER_LONG,
     ENTER_SHORT,
@@ -203,12 +204,29 @@ def test_alert_when_its_bot_is_switched_while_it_waits_for_its_symbol_then_that_
     assert ticket.reason == (None if thrown is None else f"TRADING_{thrown['state']}")
 
 
-def test_gates_when_nobody_has_looked_at_the_switches_then_nothing_may_trade(services):
+def test_alert_when_its_bot_is_deleted_while_it_waits_for_its_symbol_then_nothing_is_sent(
+    services, operator, clock, broker
+):
+    broker.set_prices({"AAPL": Decimal(100)})
+    operator.post("/api/bots", json={"id": "other"})
+    bot, _ = services.operations.bots.get("other")
+    signal = Signal(Dialect.STRATEGY, "AAPL", Intent.ENTER_LONG, Side.BUY)
+    ticket = Ticket(fresh_ticket_id(clock()), bot.id, signal.dialect.name, clock(), {})
+    clock.move(seconds=2)
+    operator.delete("/api/bots/other", headers={"If-Match": "*"})
+    services.intake.trading.carry_out(ticket, signal, bot, services.store.apply)
+
+    assert ticket.reason is Reason.TRADING_HALTED
+
+
+@pytest.mark.parametrize("looked_at", ["global_state", "bot_state"])
+def test_gates_when_nobody_has_looked_at_both_switches_then_nothing_may_trade(services, looked_at):
     bot, _ = services.operations.bots.get("default")
     signal = Signal(Dialect.STRATEGY, "AAPL", Intent.ENTER_LONG, Side.BUY)
     ticket = Ticket(TICKET, bot.id, signal.dialect.name, NOW, {})
     assessor = services.intake.trading.assessor
     context = assessor.open(ticket, signal, bot)
+    setattr(context, looked_at, TradingState.ACTIVE)
 
     assert not assessor.gate_check.allows(context, ProposedOrder(OrderRole.EXIT, Side.SELL))
     assert ticket.reason is Reason.TRADING_HALTED
