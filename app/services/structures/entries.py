@@ -40,6 +40,7 @@ from app.services.structures.ladders import Ladders
 from app.services.structures.progress import status_without_units
 from app.services.trading.assessment import Assessor
 from app.services.trading.context import OrderContext
+from app.services.trading.entry_usage import Entry
 from app.services.trading.execution import Finish, symbol_lock
 
 
@@ -93,10 +94,11 @@ class Entries:
 
     def adopt(self, ticket: Ticket, bot: Bot, finish: Finish) -> bool:
         """Close an interrupted entry whose trade is written: its ladder goes on by the clock."""
-        trade_id = _trade_id(ticket)
-        known = self.trades.find(bot.id, trade_id)
+        known = self.trades.find(bot.id, _trade_id(ticket))
         if known is not None:
             trade = known.trade
+            # It takes its place under the caps, as it would have without the crash.
+            ticket.entry = Entry(bot.id, trade.symbol, ZERO, trade.created_at).record()
             if trade.work is not None and trade.work.role is OrderRole.ENTRY:
                 ticket.end(TicketStatus.ORDERED)
             else:
@@ -104,9 +106,10 @@ class Entries:
             finish([])
             return True
         # Its ladder may have come to its end before anybody took the alert up: it is not entered again.
-        ended = self.trades.ended(trade_id, ticket.created_at, self.assessor.clock())
+        ended = self.trades.ended(_trade_id(ticket), ticket.created_at, self.assessor.clock())
         if ended is None:
             return False
+        ticket.entry = Entry(bot.id, ended.symbol, ZERO, ended.opened_at).record()
         reason = None if ended.structure is None else ended.structure.reason
         _end_as_found(ticket, int(ended.quantity), reason)
         finish([])
@@ -288,10 +291,8 @@ def _proposed(
 
 def _end_as_found(ticket: Ticket, entered: int, reason: Reason | None) -> None:
     """End a ticket the way its ladder has ended meanwhile."""
-    if entered:
-        ticket.end(TicketStatus.FILLED)
-    else:
-        ticket.end(status_without_units(reason), reason)
+    status = TicketStatus.FILLED if entered else status_without_units(reason)
+    ticket.end(status, None if entered else reason)
 
 
 def _trade_id(ticket: Ticket) -> str:

@@ -182,6 +182,15 @@ def test_entry_when_the_process_dies_after_it_was_written_then_the_clock_goes_on
     assert len(held()) == 4
 
 
+def test_entry_when_it_is_taken_up_after_a_crash_then_it_counts_towards_the_caps(command, condor, services):
+    first = command(EnterCommand(), crashes=True)
+    again, bot = first.blank(), services.operations.bots.find("default")
+    signal = Signal(Dialect.BOT_COMMAND, "AAPL", Intent.ENTER_STRUCTURE, Side.BUY, structure=EnterCommand())
+
+    assert services.structures.handler.adopt(again, signal, bot, lambda _: None)
+    assert (again.entry["symbol"], again.entry["at"]) == ("AAPL", first.entry["at"])
+
+
 def test_entry_when_another_underlying_is_entered_meanwhile_then_the_last_place_is_taken_once(
     command, condor, configure, broker
 ):
