@@ -1,5 +1,7 @@
 """Which form an order is written down in before it is sent."""
 
+from decimal import Decimal
+
 import pytest
 
 from tests.builders import bridge_alert, strategy_alert
@@ -33,6 +35,18 @@ def test_legs_when_an_entry_adds_to_a_position_then_there_is_one_pair(client, le
         client.post("/webhook", json=strategy_alert())
 
     assert legs() == ["-sl", "-tp"]
+
+
+@pytest.mark.parametrize(("attached", "amount"), [(True, None), (False, "1000")])
+def test_entry_when_it_has_legs_then_it_is_for_units_and_not_for_an_amount(
+    client, configure, broker, attached, amount
+):
+    broker.set_prices({"AAPL": Decimal(100)})
+    configure(attach_sl_tp=attached, notional="1000")
+    alert = strategy_alert(symbol="AAPL", strategy_order_contracts=None)
+    order = client.post("/webhook", json=alert).json["order"]
+
+    assert (order["quantity"], order["notional"]) == ("10", amount)
 
 
 @pytest.mark.parametrize(("order_type", "limit_price"), [("market", None), ("limit", "120")])
