@@ -306,8 +306,9 @@ def test_breach_when_in_a_dry_run_then_trading_halts_and_nothing_is_sold(make_ap
     assert (dry.operations.switch.read().state, portfolio.submitted) == (REDUCING, [])
 
 
-def test_edit_when_the_broker_does_not_answer_then_a_base_must_be_given(services, portfolio):
-    portfolio.is_reachable = False
+@pytest.mark.parametrize(("name", "value"), [("is_reachable", False), ("equity", "0")])
+def test_edit_when_the_account_cannot_be_seen_then_a_base_must_be_given(services, portfolio, name, value):
+    setattr(portfolio, name, value)
     with pytest.raises(BrokerUnavailable):
         services.portfolio.breaker.edit({"active": True})
 

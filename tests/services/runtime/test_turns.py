@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.errors import StoreUnavailable
 from app.services.runtime.leases import Leases
 from app.services.runtime.supervisor import Supervisor, Task
-from app.services.runtime.turns import Rounds, as_leader, in_time
+from app.services.runtime.turns import Apart, Rounds, as_leader, in_time
 
 pytestmark = pytest.mark.unit
 
@@ -55,6 +56,32 @@ def test_rounds_when_one_fails_then_the_next_turn_begins_behind_it():
     turn.close()
 
     assert list(rounds.in_time([1, 2, 3], lambda item: item)) == [2, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("failures", "told", "done"),
+    [
+        ([None, KeyError, ZeroDivisionError, None], KeyError, 4),
+        # It is everybody's: nobody waits for it once for each.
+        ([None, StoreUnavailable, None], StoreUnavailable, 2),
+        ([KeyError, StoreUnavailable, None], StoreUnavailable, 2),
+    ],
+)
+def test_apart_when_some_fail_then_the_others_have_their_turn_unless_the_store_is_away(failures, told, done):
+    tried = []
+
+    def try_all() -> None:
+        with Apart() as things:
+            for failure in failures:
+                with things.one():
+                    tried.append(failure)
+                    if failure is not None:
+                        raise failure("a slip")
+
+    with pytest.raises(told):
+        try_all()
+
+    assert len(tried) == done
 
 
 @pytest.mark.parametrize(("everywhere", "done"), [(False, [1, 2]), (True, [1, 2, 3])])
