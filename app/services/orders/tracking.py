@@ -19,6 +19,7 @@ from app.services.base import Runtime
 from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.observability.ticket_messages import TicketMessages
+from app.services.orders.waiting_exits import WaitingExits
 from app.services.runtime.second_look import SecondLook
 from app.services.runtime.turns import Rounds
 from app.storage.base import Change
@@ -55,12 +56,15 @@ class OrderTracker:
         self._resubmission = resubmission
         self._looks = looks
         self._rounds = Rounds()
+        self._waiting = WaitingExits(runtime)
 
     def follow(self) -> int:
         """Look at orders in sight, by few list calls, as long as others can wait; return how many moved."""
         lists: dict[str, dict[str, Receipt] | None] = {}
-        turn = self._rounds.in_time(self._orders.every(), _sort_key)
-        return sum(self._follow(order, lists) for order in turn)
+        orders = list(self._orders.every())
+        moved = sum(self._follow(order, lists) for order in self._rounds.in_time(orders, _sort_key))
+        self._waiting.look(orders)
+        return moved
 
     def settle(self, broker: Broker, bot: str | None, symbol: str) -> list[tuple[Receipt, OrderRole]]:
         """Count what a bot's orders in a symbol (everybody's, for None) have filled, and return them.

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.builders import ENTER_LONG
+from tests.simulators.alpaca.orders import UNTIL_NEXT_MOVE
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("held_ten")]
 
@@ -107,3 +108,26 @@ def test_exit_when_alpaca_ends_its_order_then_the_owner_is_told_and_what_is_left
     sold = 5 if fault == "partial_fill" else 0
     assert (held(), sales()) == (10 - sold, (sold, 10 - sold))
     assert [title for title, _ in notices()] == ["An exit did not happen"]
+
+
+@pytest.mark.usefixtures("leaving")
+@pytest.mark.parametrize("status", ["suspended", "done_for_day", "stopped"])
+def test_exit_when_alpaca_keeps_its_order_unfilled_then_the_owner_is_told_once(
+    fake, pass_time, notices, messages, status
+):
+    with fake.exchange.lock:
+        order = list(fake.exchange.book.orders.values())[-1]
+        order.status, order.pause = status, UNTIL_NEXT_MOVE
+    pass_time(110)
+    early = list(messages)
+    pass_time(200)
+
+    assert (early, [title for title, _ in notices()]) == ([], ["An exit does not get through"])
+
+
+def test_exit_when_it_waits_for_the_market_to_open_then_nothing_is_told(fake, leave, pass_time, notices):
+    fake.clock.close()
+    leave()
+    pass_time(250)
+
+    assert notices() == []
