@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.brokers.alpaca.replacements import FillsBefore
+from app.brokers.alpaca.replacements import FillsBefore, with_fills_of
 from tests.brokers.alpaca.harness import row
 
 pytestmark = pytest.mark.unit
@@ -36,3 +36,10 @@ def test_list_when_the_earlier_order_is_listed_too_then_it_is_not_asked_for(befo
     (told,) = before.added_to([NEW], [NEW, OLD])
 
     assert (told["filled_qty"], asked) == ("3", [])
+
+
+@pytest.mark.parametrize(("quantity", "told"), [("7", ("10", "3")), ("6", ("9", "3")), ("8", ("8", "0"))])
+def test_fills_when_the_replacement_is_not_for_the_rest_alone_then_they_are_its_own(quantity, told):
+    row = with_fills_of(OLD, NEW | {"qty": quantity})
+
+    assert (row["qty"], row["filled_qty"]) == told
