@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 from app.domain.ticket_terms import Wanted
 from app.domain.topics import Topic
@@ -28,6 +29,7 @@ from app.storage.base import (
     Store,
     Together,
     Waiting,
+    decode,
 )
 
 # Whoever waits for a broker in between looks again: what he decides on is never older.
@@ -75,7 +77,7 @@ class ProcessStore:
         """Return the document, or None."""
         ahead = self._ahead()
         if ahead is not None and key in ahead.documents:
-            return ahead.documents[key]
+            return next(iter(ahead.at(ahead.documents[key])), None)
         return self._store.get(key)
 
     def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
@@ -106,7 +108,7 @@ class ProcessStore:
         """Yield documents whose key starts with `prefix` and sorts after `after`, in key order."""
         ahead = None if after or limit is not None else self._ahead()
         if ahead is not None and prefix in ahead.lists:
-            return iter(ahead.lists[prefix])
+            return iter(ahead.at(ahead.lists[prefix]))
         return self._store.list(prefix, after=after, limit=limit)
 
     def together(self, ranges: Sequence[Range], waiting: Waiting | None = None) -> Together | None:
@@ -121,7 +123,7 @@ class ProcessStore:
         """Yield documents under `prefix` that lack their answer; perhaps others too."""
         ahead, wanted = self._ahead(), Waiting(prefix, instrument)
         if ahead is not None and wanted in ahead.waiting:
-            return iter(ahead.waiting[wanted])
+            return iter(ahead.at(ahead.waiting[wanted]))
         return self._store.waiting(prefix, instrument)
 
     def apply(self, changes: Sequence[Change]) -> None:
@@ -167,7 +169,7 @@ class ProcessStore:
 
 
 class _Ahead:
-    """Documents by key, lists by prefix and what waits, as they were a moment ago and not written since."""
+    """The places of documents, lists and what waits, as they were a moment ago and not written since."""
 
     def __init__(
         self,
@@ -178,14 +180,24 @@ class _Ahead:
         begun: float,
     ) -> None:
         self.ends = begun + GOOD_FOR_SECONDS
-        at: dict[int, list[Document]] = defaultdict(list)
-        for place, document in found:
-            at[place].append(document)
-        self.documents = {key: next(iter(at[place]), None) for place, key in enumerate(keys)}
-        lists = {prefix: at[place] for place, prefix in enumerate(prefixes, start=len(keys))}
+        self._written: dict[int, list[Any]] = defaultdict(list)
+        for place, *written in found:
+            self._written[place].append(written)
+        self._read: dict[int, list[Document]] = {}
+        self.documents = {key: place for place, key in enumerate(keys)}
+        lists = enumerate(prefixes, start=len(keys))
         # Of a long one more may follow: it is read when it is wanted.
-        self.lists = {prefix: listed for prefix, listed in lists.items() if len(listed) < MOST_TOGETHER}
-        self.waiting = {} if waiting is None else {waiting: at[WAITING]}
+        self.lists = {prefix: place for place, prefix in lists if len(self._written[place]) < MOST_TOGETHER}
+        self.waiting = {} if waiting is None else {waiting: WAITING}
+
+    def at(self, place: int) -> list[Document]:
+        """Return what was found at a place; texts are read when they are first wanted, as many never are."""
+        read = self._read.get(place)
+        if read is None:
+            rows = self._written[place]
+            read = [Document(key, decode(text)[0], version) for key, text, version in rows]
+            self._read[place] = read
+        return read
 
     def forget(self, keys: Iterable[str]) -> None:
         """Let go of what is being written."""

@@ -100,8 +100,9 @@ class Waiting(NamedTuple):
     instrument: str | None = None
 
 
-# Documents, each behind the place of the range in which it was found.
-Together: TypeAlias = Sequence[tuple[int, Document]]
+# Documents by key, text and version, each behind the place of the range in which it was found: whoever wants
+# one reads its text, which takes longer than to fetch it.
+Together: TypeAlias = Sequence[tuple[int, str, str, int]]
 
 
 class Store(Protocol):

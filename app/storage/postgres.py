@@ -112,8 +112,7 @@ class PostgresStore:
 
     def together(self, ranges: Sequence[Range], waiting: Waiting | None = None) -> Together:
         """Return the documents of several ranges, each behind the place of its range, and what waits."""
-        rows = read_together(self.connections, ranges, waiting)
-        return [(place, Document(key, decode(text)[0], version)) for place, key, text, version in rows]
+        return read_together(self.connections, ranges, waiting)
 
     def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down."""

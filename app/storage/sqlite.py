@@ -133,11 +133,9 @@ class SqliteStore:
         if waiting is not None:
             bounds += [waiting.prefix, waiting.prefix + HIGHEST]
         rows = self._shared.read(_together(len(ranges), with_waiting=waiting is not None), bounds)
-        return [
-            (place, Document(key, decode(text)[0], version))
-            for place, key, text, version in rows
-            if waiting is None or place != WAITING or is_of(text, waiting.instrument)
-        ]
+        if waiting is None:
+            return rows
+        return [row for row in rows if row[0] != WAITING or is_of(row[2], waiting.instrument)]
 
     def page(self, prefix: str, *, terms: Wanted = (), before: str = "", since: str = "", limit: int) -> Page:
         """Return documents under `prefix` that carry all terms, from the last key down."""

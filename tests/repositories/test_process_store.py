@@ -1,6 +1,8 @@
 """What a thread reads together, it alone is shown, and no decision asks for any of it again."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -68,3 +70,13 @@ def test_decision_when_its_thread_stores_an_alert_then_that_waits_at_once(store)
         stored = store.create("inbox/bot/a", {"ticket": "a" * 36, "instrument": "AAPL"})
 
         assert [*store.waiting("inbox/", "AAPL")] == [stored]
+
+
+def test_decision_when_something_that_it_does_not_want_is_unreadable_then_it_is_made(store, behind, tmp_path):
+    there = behind.create("a", {})
+    with closing(sqlite3.connect(tmp_path / "gatehouse.db")) as file, file:
+        file.execute("INSERT INTO documents (key, value, version) VALUES ('t/1', 'no JSON', 1)")
+    with store.ahead(["a"], ["t/"]):
+        assert store.get("a") == there
+        with pytest.raises(ValueError, match="Expecting value"):
+            next(store.list("t/"))
