@@ -30,12 +30,14 @@ class WaitingExits:
         """Look at what is in sight."""
         waiting = {order.client_order_id: order for order in orders if _leaves_at_market(order)}
         self._told.intersection_update(waiting)
-        for name in self._asked.keys() - waiting.keys():
-            del self._asked[name]
+        # Requests look as well, beside the clock.
+        for name in [name for name in [*self._asked] if name not in waiting]:
+            self._asked.pop(name, None)
         now = self.runtime.clock()
         for name, order in waiting.items():
             since = self._asked.get(name, order.submitted_at)
-            if name not in self._told and now - since >= LONGEST_WAIT:
+            # A clock that was set back must not make it longer.
+            if name not in self._told and abs(now - since) >= LONGEST_WAIT:
                 self._asked[name] = now
                 self._tell(order)
 
