@@ -57,6 +57,14 @@ def test_read_when_an_option_was_ordered_then_its_contract_counts():
     assert (instrument.symbol, instrument.venue) == ("NIFTY26JUN24000CE", "nse")
 
 
+def test_read_when_a_structure_was_ordered_then_its_underlying_is_not_taken_for_what_was_bought():
+    counted = {"symbol": "AAPL", "notional": "1"}
+    signal = {"symbol": "AAPL", "side": "buy", "structure": {"kind": "iron_condor"}}
+    ticket = past_ticket(dialect="option", entry=counted, signal=signal, orders=[])
+
+    assert read_past(ticket).instrument is None
+
+
 @pytest.mark.parametrize(
     "changes",
     [
