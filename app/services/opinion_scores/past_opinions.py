@@ -95,8 +95,8 @@ def _thesis(ticket: dict[str, Any]) -> Thesis:
 
 def _instrument(ticket: dict[str, Any]) -> Instrument | None:
     if Dialect.named(ticket["dialect"]).names_underlying:
-        # The alert names the underlying, as does what a structure counts as its entry; what was bought stands in
-        # the order alone.
+        # The alert names the underlying, and so does what a structure counts as its entry; what was bought
+        # stands in the order alone.
         entry = None if "structure" in (ticket["signal"] or {}) else ticket["entry"]
         ordered = entry or next(iter(ticket["orders"]), None)
         return Instrument(ordered["symbol"], AssetClass.OPTION, venue="nse") if ordered else None
