@@ -42,7 +42,7 @@ class Dialect:
     alone. `carries_idea`: its alerts are ideas, had independently of each other. `refusal_status` is the one
     HTTP status of whatever is denied or rejected;
     None: it depends on who refused. Without a key of their own the same words later than `resend_seconds`
-    are another alert; None: than the inbox remembers.
+    are another alert; None: than the inbox remembers, which it does for `known_seconds` whatever is set.
     """
 
     STRATEGY: ClassVar["Dialect"]
@@ -58,6 +58,7 @@ class Dialect:
     carries_idea: bool = False
     refusal_status: int | None = None
     resend_seconds: int | None = None
+    known_seconds: int = 0
     duplicate_answer: DuplicateAnswer = DuplicateAnswer.FIRST_ANSWER
 
     @classmethod

@@ -37,10 +37,10 @@ class Answer:
 class Arrival:
     """An alert as it is put into the inbox; `alert` is redacted.
 
-    `fingerprint` and `symbol` are a trade idea's; in what `is_reviewed` an analyst or a
-    person has a word, and what `is_put_off` is answered before it is carried out. After its `lifetime` the
-    same words are a new alert; None: after the inbox's own. `instrument` is the canonical name of what it is
-    about, where that is known before anybody is asked.
+    `fingerprint` and `symbol` are a trade idea's; in what `is_reviewed` an analyst or a person has a word, and
+    what `is_put_off` is answered before it is carried out. After its `lifetime` the same words are a new alert;
+    None: after the inbox's own; never before `known_for` is over. `instrument` is the canonical name of what it
+    is about, where that is known before anybody is asked.
     """
 
     ticket: UUID
@@ -54,6 +54,7 @@ class Arrival:
     is_reviewed: bool = False
     is_put_off: bool = False
     lifetime: timedelta | None = None
+    known_for: timedelta = timedelta(0)
     instrument: str | None = None
 
 
@@ -237,7 +238,7 @@ class Inbox:
             attempts=1,
             received_at=arrival.at,
             claimed_at=arrival.at,
-            expires_at=arrival.at + min(arrival.lifetime or self._ttl, self._ttl),
+            expires_at=arrival.at + max(min(arrival.lifetime or self._ttl, self._ttl), arrival.known_for),
             alert=arrival.alert,
             fingerprint=arrival.fingerprint,
             symbol=arrival.symbol,

@@ -31,6 +31,7 @@ def settings(settings):
         slack_signing_secret=SECRET,
         discord_public_key=KEY.public_key().public_bytes_raw().hex(),
         chat_operators=("slack:U1", "discord:7"),
+        idempotency_ttl_seconds=30,
     )
 
 
@@ -161,11 +162,13 @@ def test_button_when_its_own_symbol_was_filled_meanwhile_then_nothing_is_ordered
 
 
 def test_button_when_the_process_died_behind_the_order_then_finds_it_and_orders_nothing(
-    slack, press, services, priced
+    slack, press, services, priced, clock
 ):
     _, buttons = slack("buy AAPL 10")
     told = press(buttons["Confirm"])
     forget_the_end(services)
+    clock.move(minutes=4)
+    services.supervisor.tick(everything=True)
 
     assert press(buttons["Confirm"]) == told
     assert len(tickets(services)) == 1

@@ -5,13 +5,15 @@ from typing import Any
 
 from marshmallow import ValidationError, post_load
 
+from app.domain.chat import BUTTON_LIFE
 from app.domain.signals import Dialect, Signal
 from app.schemas.entry import DialectEntry, Reading
 from app.schemas.fields import Key, Text
 from app.schemas.foreign.parts import ForeignSchema
 from app.schemas.foreign.text import FIELD, LONGEST_LINE, signal_of
 
-DIALECT = Dialect("chat")
+# Its button may be pressed again for so long, after the process died behind it too.
+DIALECT = Dialect("chat", known_seconds=int(BUTTON_LIFE.total_seconds()))
 
 
 class ChatLineSchema(ForeignSchema):

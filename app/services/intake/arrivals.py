@@ -53,6 +53,7 @@ def arrival_of(alert: Alert, ticket: UUID, at: datetime) -> Arrival:
         is_reviewed=reviewed,
         is_put_off=reviewed and takes_time(signal, keys),
         lifetime=_lifetime(signal),
+        known_for=timedelta(seconds=signal.dialect.known_seconds),
         instrument=_instrument(signal),
     )
 
