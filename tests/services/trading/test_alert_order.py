@@ -1,11 +1,16 @@
 """A strategy's close and entry of one bar, in whatever order they arrive."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from app.domain.json_codec import timestamp
-from tests.builders import WEBHOOK_SECRET, client_of, services_of, strategy_alert
+from app.domain.orders import Side
+from app.domain.reasons import Reason
+from app.domain.signals import Dialect, Intent, Signal
+from app.domain.tickets import Ticket
+from tests.builders import EXIT_LONG, WEBHOOK_SECRET, client_of, fresh_ticket_id, services_of, strategy_alert
 
 pytestmark = pytest.mark.unit
 
@@ -134,6 +139,21 @@ def test_entry_when_its_close_came_first_then_nothing_is_opened(send, holding):
 
     assert late["reason"] == "ALERT_OVERTAKEN"
     assert holding() == "0"
+
+
+@pytest.mark.parametrize(("symbol", "reason"), [("NASDAQ:AAPL", Reason.ALERT_OVERTAKEN), ("MSFT", None)])
+def test_entry_when_an_exit_has_had_its_turn_while_it_waited_then_it_is_not_made(
+    services, client, clock, broker, symbol, reason
+):
+    broker.set_prices({"AAPL": Decimal(100)})
+    bot, _ = services.operations.bots.get("default")
+    signal = Signal(Dialect.STRATEGY, "AAPL", Intent.ENTER_LONG, Side.BUY)
+    ticket = Ticket(fresh_ticket_id(clock()), bot.id, signal.dialect.name, clock(), {})
+    clock.move(seconds=2)
+    client.post("/webhook", json=strategy_alert(**EXIT_LONG | {"symbol": symbol}))
+    services.intake.trading.carry_out(ticket, signal, bot, services.store.apply)
+
+    assert ticket.reason is reason
 
 
 def test_late_alert_when_it_is_previewed_then_as_it_would_be_and_nothing_is_kept(
