@@ -37,10 +37,10 @@ class Answer:
 class Arrival:
     """An alert as it is put into the inbox; `alert` is redacted.
 
-    `fingerprint` and `symbol` are a trade idea's; in what `is_reviewed` an analyst or a person has a word, and
-    what `is_put_off` is answered before it is carried out. After its `lifetime` the same words are a new alert;
-    None: after the inbox's own; never before `known_for` is over. `instrument` is the canonical name of what it
-    is about, where that is known before anybody is asked.
+    `fingerprint` and `symbol` are a trade idea's; in what `is_reviewed` an analyst or a person has a word,
+    and what `is_put_off` is answered before it is carried out. After its `lifetime` the same words are a new
+    alert; None: after the inbox's own; never before `known_for` is over. `instrument` is the canonical name
+    of what it is about, where that is known before anybody is asked.
     """
 
     ticket: UUID
