@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.services.runtime.turns import as_leader
 from tests.builders import (
     ENTER_LONG,
     EXIT_LONG,
@@ -261,6 +262,23 @@ class TestSeveralExits:
 
         assert (ticket_of(pursued)["status"], ticket_of(second)["status"]) == ("pursuing", "filled")
         assert "pursuits" in " ".join(services.supervisor.failing)
+
+    def test_when_the_first_fails_and_there_is_time_for_one_then_the_next_turn_begins_behind_it(
+        self, pursued, post, clock, scripted, services, ticket_of
+    ):
+        scripted.is_reachable = True
+        post(**ENTER_LONG, symbol="MSFT")
+        scripted.is_reachable = False
+        clock.move(seconds=1)
+        second = post(**EXIT_LONG, symbol="MSFT")
+        scripted.is_reachable, scripted.unreadable = True, "AAPL"
+        clock.move(seconds=5)
+        with as_leader(lambda: False):
+            with pytest.raises(ZeroDivisionError):
+                services.portfolio.pursuits.run()
+            services.portfolio.pursuits.run()
+
+        assert (ticket_of(pursued)["status"], ticket_of(second)["status"]) == ("pursuing", "filled")
 
 
 def test_exit_when_the_clock_was_set_back_then_it_goes_on_at_once(pursued, scripted, tick, ticket_of):
