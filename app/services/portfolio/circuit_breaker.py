@@ -182,17 +182,16 @@ class EquityGuard:
         return replace(edited, base_equity=equity) if wants_base else edited
 
     def _compare(self, breaker: CircuitBreaker, broker: Broker) -> int:
-        equity = (account := known_account(broker)).equity
-        based = breaker.based_on(equity)
+        account = known_account(broker)
+        based = breaker.based_on(account.equity)
         if based != breaker:
             # Stored before it is used: a base taken anew at each start would follow every loss down.
             self._write(based)
-        breaker, breach = based, based.breached_at(equity)
+        breaker, breach = based, based.breached_at(account.equity)
         if breach is not None:
             now = self.runtime.clock()
-            return self._trip(
-                breaker.seeing(breach, equity, self.new_ticket_id(now), now), broker, breach, account
-            )
+            seeing = breaker.seeing(breach, account.equity, self.new_ticket_id(now), now)
+            return self._trip(seeing, broker, breach, account)
         if breaker.equity_known:
             return 0
         self._report(replace(breaker, equity_known=True), f"the equity at {broker.name} is known again")
