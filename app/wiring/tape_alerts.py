@@ -38,7 +38,8 @@ def read_tape_alert(alert: TapeAlert) -> ReadAlert:
     return ReadAlert(
         signal=signal,
         symbol=_canonical(signal),
-        words=own_words(words),
+        # Hidden or not, it makes another alert; words are only hashed.
+        words=own_words(posted.alert),
         redacted=to_json(redact(words)),
         bot=str(named) if named else None,
     )
