@@ -4,11 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from app.dataclass import dataclass
-from app.domain.money import plain, text
+from app.domain.money import ZERO, plain, text
+from app.domain.orders import OrderRole
 from app.domain.refusals import money
 from app.domain.structures.kinds import StructureKind
 from app.domain.structures.legs import Structure
 from app.domain.structures.payoff import break_evens, largest_gain, largest_loss
+from app.domain.structures.trades import StructureTrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,16 @@ def unit_value(structure: Structure, net: Decimal, price: Decimal) -> Decimal:
     """Return what one unit counts for where values are limited; `price` is the underlying's."""
     loss = largest_loss(structure, net)
     return price * structure.multiplier if loss is None else loss
+
+
+def entry_value(trade: StructureTrade) -> Decimal:
+    """Return what the entry of a trade counts for where values are limited, as when it was decided.
+
+    That was at its ladder's last price. Of several orders those that are over do not tell theirs any more.
+    """
+    work, price = trade.work, trade.underlying_at_entry or ZERO
+    if work is None or work.role is not OrderRole.ENTRY:
+        net = trade.entry_net
+        return ZERO if net is None else unit_value(trade.structure, net, price) * trade.entered_units
+    worst = work.rungs[-1].price + sum((part.rungs[-1].price for part in work.rest), ZERO)
+    return unit_value(trade.structure, worst, price) * (work.rest_units or trade.entered_units + work.units)

@@ -27,7 +27,7 @@ from app.domain.structures.ladder import LadderTerms
 from app.domain.structures.legs import MOST_LEGS, StructureRefused
 from app.domain.structures.net_quotes import NetQuote, net_quote
 from app.domain.structures.parts import in_parts
-from app.domain.structures.proposals import ProposedStructure, unit_value
+from app.domain.structures.proposals import ProposedStructure, entry_value, unit_value
 from app.domain.structures.trades import StructureTrade, TradeState
 from app.domain.tickets import Stage, Ticket, TicketStatus
 from app.errors import BrokerUnavailable
@@ -98,7 +98,7 @@ class Entries:
         if known is not None:
             trade = known.trade
             # It takes its place under the caps, as it would have without the crash.
-            ticket.entry = Entry(bot.id, trade.symbol, ZERO, trade.created_at).record()
+            ticket.entry = Entry(bot.id, trade.symbol, entry_value(trade), trade.created_at).record()
             if trade.work is not None and trade.work.role is OrderRole.ENTRY:
                 ticket.end(TicketStatus.ORDERED)
             else:

@@ -188,7 +188,7 @@ def test_entry_when_it_is_taken_up_after_a_crash_then_it_counts_towards_the_caps
     signal = Signal(Dialect.BOT_COMMAND, "AAPL", Intent.ENTER_STRUCTURE, Side.BUY, structure=EnterCommand())
 
     assert services.structures.handler.adopt(again, signal, bot, lambda _: None)
-    assert (again.entry["symbol"], again.entry["at"]) == ("AAPL", first.entry["at"])
+    assert again.entry == first.entry
 
 
 def test_entry_when_another_underlying_is_entered_meanwhile_then_the_last_place_is_taken_once(
