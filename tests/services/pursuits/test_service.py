@@ -249,29 +249,28 @@ class TestSeveralExits:
     def scripted(self) -> ScriptedBroker:
         return Unreadable()
 
-    def test_when_one_fails_in_an_unforeseen_way_then_the_others_go_on_and_it_is_told(
-        self, pursued, post, clock, scripted, services, ticket_of, tick
-    ):
+    @pytest.fixture
+    def second(self, pursued, post, clock, scripted):
+        """An exit behind one that cannot be read."""
         scripted.is_reachable = True
         post(**ENTER_LONG, symbol="MSFT")
         scripted.is_reachable = False
         clock.move(seconds=1)
-        second = post(**EXIT_LONG, symbol="MSFT")
+        answer = post(**EXIT_LONG, symbol="MSFT")
         scripted.is_reachable, scripted.unreadable = True, "AAPL"
+        return answer
+
+    def test_when_one_fails_in_an_unforeseen_way_then_the_others_go_on_and_it_is_told(
+        self, pursued, second, services, ticket_of, tick
+    ):
         tick(5)
 
         assert (ticket_of(pursued)["status"], ticket_of(second)["status"]) == ("pursuing", "filled")
         assert "pursuits" in " ".join(services.supervisor.failing)
 
     def test_when_the_first_fails_and_there_is_time_for_one_then_the_next_turn_begins_behind_it(
-        self, pursued, post, clock, scripted, services, ticket_of
+        self, pursued, second, clock, services, ticket_of
     ):
-        scripted.is_reachable = True
-        post(**ENTER_LONG, symbol="MSFT")
-        scripted.is_reachable = False
-        clock.move(seconds=1)
-        second = post(**EXIT_LONG, symbol="MSFT")
-        scripted.is_reachable, scripted.unreadable = True, "AAPL"
         clock.move(seconds=5)
         with as_leader(lambda: False):
             with pytest.raises(ZeroDivisionError):

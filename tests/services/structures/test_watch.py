@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from unittest.mock import Mock
 
 import pytest
 
@@ -207,7 +206,7 @@ def test_share_alert_when_a_structure_holds_the_shares_then_they_stay_under_the_
 
 
 def test_watch_when_one_fails_in_an_unforeseen_way_then_the_others_are_looked_at_and_it_is_told(
-    condor, wing, services
+    condor, wing, services, monkeypatch
 ):
     opened = condor(stop_loss_pct="1")
     services.store.apply(wing.trades.opening(replace(opened, id="0", number=99)))
@@ -218,7 +217,7 @@ def test_watch_when_one_fails_in_an_unforeseen_way_then_the_others_are_looked_at
         if trade.number != opened.number:
             raise ZeroDivisionError
 
-    wing.watch.marks = Mock(saw=see)
+    monkeypatch.setattr(type(wing.watch.marks), "saw", lambda _, *seen: see(*seen))
     with pytest.raises(ZeroDivisionError):
         wing.watch.run()
 
