@@ -263,7 +263,7 @@ def _plan_told(decided: Plan, held: Decimal, context: OrderContext, instrument: 
     has, apart = f"{instrument.symbol}, the bot holds {units(held, instrument)}", ""
     if context.overtaken_by is not None:
         has += f"; a later alert came first and says {_position(context.overtaken_by)}"
-    if decided.entry_side is None and (unused := left_unused(context.signal, decided)):
+    if unused := left_unused(context.signal, decided):
         apart = f"; not used, since nothing is entered: {', '.join(unused)}"
     reason = decided.refusal or decided.skip
     if reason is not None:
