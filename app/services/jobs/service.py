@@ -27,6 +27,7 @@ ALONE = timedelta(hours=1)
 # As far as a thread can give way.
 WEIGHT = 19
 STOPPED = "The process that ran it was stopped. Start it again."
+UNTOLD = "What came of it could not be written down: the store was away. Start it again."
 
 _logger = logging.getLogger(__name__)
 
@@ -78,6 +79,8 @@ class Jobs:
         self._has_threads = self._begins_at_once = False
         self._stopping = threading.Event()
         self._swept_at: datetime | None = None
+        # The job that this process is at; another of its own whose record runs was left by a store that failed.
+        self._at: str | None = None
 
     def put(self, kind: JobKind, wanted: dict[str, Any], upload: Mapping[str, Any] | None = None) -> Job:
         """Put a job into the row, with what came with it; raise AppError where it cannot come to anything."""
@@ -202,11 +205,17 @@ class Jobs:
         if any(job.state is JobState.RUNNING and not self._is_dead(job) for job in jobs):
             return False
         waiting = next((job for job in reversed(jobs) if job.state is JobState.QUEUED), None)
-        job = None if waiting is None else self._stored.change(waiting.id, self._begun)
-        if job is None:
+        if waiting is None:
             return False
-        self._carry_out(job)
-        return True
+        # Before the record says that it runs, and until it says that it is over.
+        self._at = waiting.id
+        try:
+            job = self._stored.change(waiting.id, self._begun)
+            if job is not None:
+                self._carry_out(job)
+        finally:
+            self._at = None
+        return job is not None
 
     def _carry_out(self, job: Job) -> None:
         try:
@@ -269,12 +278,15 @@ class Jobs:
         return replace(job, state=state, message=message, done=done, ended_at=self._clock())
 
     def _interrupted(self, job: Job) -> Job | None:
-        return self._ended(job, JobState.INTERRUPTED, STOPPED) if self._is_dead(job) else None
+        message = UNTOLD if job.owner == self._locks.owner else STOPPED
+        return self._ended(job, JobState.INTERRUPTED, message) if self._is_dead(job) else None
 
     def _is_dead(self, job: Job) -> bool:
         """Tell whether a job is running by its record, and by nobody any more."""
         if job.state is not JobState.RUNNING or job.owner is None:
             return False
+        if job.owner == self._locks.owner:
+            return job.id != self._at
         is_alive = self._locks.is_alive(job.owner)
         if is_alive is not None:
             return not is_alive

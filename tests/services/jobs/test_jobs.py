@@ -2,11 +2,12 @@
 
 import threading
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from app.domain.jobs import JobKind, JobState
-from app.errors import JobOver, NotFound, RequestRefused
+from app.errors import JobOver, NotFound, RequestRefused, StoreUnavailable
 from app.repositories.jobs import KEPT, StoredJobs
 from app.services.jobs.service import Jobs, KindOfJob
 from app.services.runtime.locks import ThreadLocks
@@ -156,6 +157,33 @@ def test_job_when_its_process_dies_then_it_is_interrupted_by_the_next_one(jobs_o
 
     assert while_it_may_live == (JobState.RUNNING, JobState.QUEUED)
     assert (state_of(second, job), state_of(second, waiting)) == (JobState.INTERRUPTED, JobState.DONE)
+
+
+class Deaf(MemoryStore):
+    """A store that is away whenever a job's end is to be written."""
+
+    is_away = True
+
+    def replace(self, document, value):
+        if self.is_away and value.get("ended_at") is not None:
+            raise StoreUnavailable("The database is away.")
+        return super().replace(document, value)
+
+
+def test_job_when_its_end_could_not_be_written_then_its_own_process_says_so_later_and_goes_on(jobs_of, clock):
+    store = Deaf()
+    jobs = jobs_of(Steps(), kept=store)
+    job = jobs.put(JobKind.REPLAY, {})
+    clock.move(seconds=1)
+    waiting = jobs.put(JobKind.REPLAY, {"name": "next"})
+    jobs.run()
+    unwritten = state_of(jobs, job), state_of(jobs, waiting)
+    store.is_away = False
+    jobs.run()
+
+    assert unwritten == (JobState.RUNNING, JobState.QUEUED)
+    assert (state_of(jobs, job), state_of(jobs, waiting)) == (JobState.INTERRUPTED, JobState.DONE)
+    assert "store was away" in jobs.find(UUID(job.id)).message
 
 
 def test_jobs_when_two_processes_want_to_run_then_one_does(jobs_of):
