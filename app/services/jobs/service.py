@@ -79,7 +79,8 @@ class Jobs:
         self._has_threads = self._begins_at_once = False
         self._stopping = threading.Event()
         self._swept_at: datetime | None = None
-        # The job that this process is at; another of its own whose record runs was left by a store that failed.
+        # The job that this process is at. Another of its own that runs by its record is left over: its end
+        # could not be written.
         self._at: str | None = None
 
     def put(self, kind: JobKind, wanted: dict[str, Any], upload: Mapping[str, Any] | None = None) -> Job:
