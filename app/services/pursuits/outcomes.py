@@ -1,5 +1,8 @@
 """What a try came to, as its ticket says it."""
 
+from decimal import Decimal
+from typing import Any
+
 from app.domain.orders import OrderStatus
 from app.domain.reasons import Reason
 from app.domain.tickets import FOLLOWED, Ticket, TicketStatus
@@ -31,6 +34,18 @@ def end_by(ticket: Ticket, outcome: Outcome, *, goes_on: bool) -> None:
         ticket.end(status, Reason[outcome.error.reason], outcome.error.message)
     else:
         ticket.end(TicketStatus.PURSUING, Reason.OUTCOME_UNKNOWN, outcome.error.message)
+
+
+def what_came(ticket: Ticket) -> str:
+    """Say what a try came to, as an owner reads it: never the bare word `pursuing`."""
+    if ticket.message or ticket.reason is None:
+        return ticket.message or ticket.status.value
+    return ticket.reason.meaning
+
+
+def has_filled(orders: list[dict[str, Any]]) -> bool:
+    """Tell whether any of a ticket's orders has traded."""
+    return any(Decimal(order["filled_quantity"]) for order in orders)
 
 
 def _end_placed(ticket: Ticket, outcome: Placed) -> None:

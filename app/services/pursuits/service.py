@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import field
-from decimal import Decimal
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,11 +28,15 @@ from app.services.pursuits.alert_exits import AlertExits
 from app.services.pursuits.gone import GonePositions
 from app.services.pursuits.operator_exits import OperatorExits
 from app.services.pursuits.orders import PursuitOrders
+from app.services.pursuits.outcomes import has_filled, what_came
 from app.services.pursuits.overtaking import Overtaking
 from app.services.runtime.turns import Apart, Rounds
 from app.services.trading.context import EntryMustWait
 from app.services.trading.execution import EnsureExits
 from app.storage.base import Change
+
+# The ticket of an exit is written within a moment of the exit, or never.
+BEGUN_BY = timedelta(minutes=1)
 
 _logger = logging.getLogger(__name__)
 
@@ -211,14 +215,27 @@ class PursuitService:
     def _current(self, number: UUID) -> tuple[StoredPursuit, Ticket] | None:
         """Return a pursuit with its ticket; None where it is over, or its alert is still in the inbox."""
         stored, document = self.pursuits.find(number), self.ledger.document(number)
-        if stored is None or document is None:
+        if stored is None:
+            return None
+        if document is None:
+            self._drop_unbegun(stored)
             return None
         ticket = Ticket.from_json(document.value)
         if ticket.status is TicketStatus.PURSUING:
             return stored, ticket
-        # Killed between the two writes that end one: the ticket has been told already.
+        # Lost between the two writes that end one in a bucket: nobody was told yet.
         self.runtime.store.apply([stored.ending()])
+        self._tell_end(stored.pursuit, ticket)
         return None
+
+    def _drop_unbegun(self, stored: StoredPursuit) -> None:
+        """Forget an exit whose beginning was lost half way: stops would stand back for it for ever.
+
+        Who asked for it was told that nothing was stored. An alert's is left to the inbox.
+        """
+        is_left = self.runtime.clock() - stored.pursuit.since >= BEGUN_BY
+        if _is_operators(stored.pursuit) and is_left:
+            self.runtime.store.apply([stored.ending()])
 
     def _given_up(self, stored: StoredPursuit, ticket: Ticket) -> Ticket:
         """Let an exit end whose time is over."""
@@ -235,14 +252,14 @@ class PursuitService:
         stored, document = self.pursuits.find(ticket.id), self.ledger.document(ticket.id)
         if stored is None or document is None:
             return
-        now, last = self.runtime.clock(), _what_came(ticket)
+        now, last = self.runtime.clock(), what_came(ticket)
         written = Ticket.from_json(document.value)
         for record in ticket.orders:
             written.show_order(record, only_new=True)
         written.take_over(ticket)
         written.entry = ticket.entry or written.entry
         is_done = ticket.status is TicketStatus.SKIPPED and ticket.reason is not Reason.ALERT_OVERTAKEN
-        if is_done and _has_filled(written.orders):
+        if is_done and has_filled(written.orders):
             # The position is what was wanted, by an order whose answer was lost.
             written.end(TicketStatus.FILLED)
         goes_on = ticket.status is TicketStatus.PURSUING
@@ -257,26 +274,18 @@ class PursuitService:
         ticket_change = self.ledger.rewriting(document, written.to_json(now))
         self.runtime.store.apply([*changes, ticket_change, change])
         if not goes_on:
-            self._tell_of_entry(stored.pursuit, written)
-            self.metrics.ticket(written.status.value)
-            self.runtime.journal.activity(sentence(written))
-            self.ticket_messages.notify(written)
+            self._tell_end(stored.pursuit, written)
+
+    def _tell_end(self, pursuit: Pursuit, ticket: Ticket) -> None:
+        self._tell_of_entry(pursuit, ticket)
+        self.metrics.ticket(ticket.status.value)
+        self.runtime.journal.activity(sentence(ticket))
+        self.ticket_messages.notify(ticket)
 
     def _tell_of_entry(self, pursuit: Pursuit, ticket: Ticket) -> None:
         """Leave a message where the exit of a reversal happened and its entry was not sent."""
         if pursuit.entry is not None and not any(order["role"] == OrderRole.ENTRY for order in ticket.orders):
             self.runtime.notifier.notify(EventKind.ENTRY_DROPPED, sentence(ticket), key=str(ticket.id))
-
-
-def _what_came(ticket: Ticket) -> str:
-    """Say what a try came to, as an owner reads it: never the bare word `pursuing`."""
-    if ticket.message or ticket.reason is None:
-        return ticket.message or ticket.status.value
-    return ticket.reason.meaning
-
-
-def _has_filled(orders: list[dict[str, Any]]) -> bool:
-    return any(Decimal(order["filled_quantity"]) for order in orders)
 
 
 def _is_operators(pursuit: Pursuit) -> bool:

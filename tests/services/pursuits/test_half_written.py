@@ -1,0 +1,70 @@
+"""Exits over a bucket, which may be lost between the writes that begin or end one."""
+
+import pytest
+
+from tests.builders import ENTER_LONG, EXIT_LONG, ScriptedBroker
+from tests.storage.cut_short import CutShort
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def store() -> CutShort:
+    return CutShort()
+
+
+@pytest.fixture
+def app(make_app, scripted, messages):
+    told = {"notification_url": "json://127.0.0.1:1", "notify": lambda event: messages.append(event.title)}
+    return make_app(brokers={"paper": scripted}, dry_run=False, allow_short_selling=True, **told)
+
+
+@pytest.fixture
+def ten(post, configure, clock) -> None:
+    """Hold ten shares."""
+    configure(use_strategy_contracts=True)
+    assert post(**ENTER_LONG).json["status"] == "filled"
+    clock.move(seconds=1)
+
+
+@pytest.fixture
+def tick(services, clock):
+    def go_by(seconds: int) -> None:
+        clock.move(seconds=seconds)
+        services.supervisor.tick(everything=True)
+
+    return go_by
+
+
+@pytest.mark.usefixtures("ten")
+def test_exit_when_its_end_was_written_in_part_then_the_owner_is_told_all_the_same(
+    post, operator, store, scripted: ScriptedBroker, services, messages, ticket_of, tick
+):
+    scripted.is_reachable = False
+    answer = post(**EXIT_LONG)
+    store.breaks = lambda key, value: key.startswith("pursuits/") and value is None
+    refused = operator.post(f"/api/tickets/{answer.json['ticket']}/end")
+    store.breaks = lambda _key, _value: False
+    tick(2)
+    services.observability.notifier.close(timeout=5)
+
+    assert (refused.status_code, ticket_of(answer)["reason"]) == (503, "EXIT_ENDED")
+    assert messages == ["An exit did not happen"]
+    assert operator.get("/status").json["pursuits"] == []
+
+
+@pytest.mark.usefixtures("ten")
+def test_close_when_its_ticket_could_not_be_written_then_nobody_is_on_the_way_out_of_the_position(
+    operator, store, services, scripted, tick
+):
+    store.breaks = lambda key, _value: key.startswith("tickets/")
+    refused = operator.delete("/api/positions/paper/AAPL")
+    store.breaks = lambda _key, _value: False
+    begun = list(store.list("pursuits/"))
+    tick(30)
+    early = list(store.list("pursuits/"))
+    tick(60)
+
+    assert (refused.status_code, len(begun), len(early)) == (503, 1, 1)
+    assert list(store.list("pursuits/")) == []
+    assert len(scripted.submitted) == 1
